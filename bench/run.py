@@ -1,0 +1,130 @@
+"""Measure massctl against stated floors, as ratios within one run: `python bench/run.py [ROUNDS]`.
+
+Every pair is run in turn, A B A B, and the median of the ratios is reported with the goal beside it. Nothing
+here decides pass or fail: a busy machine is no fault of the code.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+HERE = Path(__file__).parent
+PYTHON = sys.executable
+MASSCTL = [PYTHON, "-m", "massctl"]
+DELAY_SECONDS = 0.05
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    process = subprocess.Popen(
+        [PYTHON, str(HERE / "server.py"), str(DELAY_SECONDS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout and process.stdin
+    try:
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+    finally:
+        process.stdin.close()
+        process.wait()
+
+
+def picture(path: Path, number: int) -> None:
+    image = Image.new("RGB", (900, 500), (number * 9 % 255, 120, 200 - number * 5))
+    draw = ImageDraw.Draw(image)
+    for step in range(0, 900, 12):
+        draw.line((step, 0, 900 - step, 500), fill=(step % 255, number * 7 % 255, 90), width=3)
+    image.save(path, "JPEG", quality=85)
+
+
+def repository(root: Path, articles: int, pictures: int) -> None:
+    folder = root / "campaigns" / "bench"
+    (folder / "images").mkdir(parents=True)
+    (folder / "articles").mkdir()
+    (root / "massctl.yaml").write_text(
+        "version: 1\naccounts:\n  main: {appid: wx0123456789abcdef, secret_env: BENCH_SECRET, kind: service}\n"
+    )
+    items = []
+    for number in range(1, articles + 1):
+        picture(folder / "images" / f"cover-{number}.jpg", 100 + number)
+        mine = range((number - 1) * pictures // articles, number * pictures // articles)
+        for index in mine:
+            picture(folder / "images" / f"picture-{index}.jpg", index)
+        text = "\n\n".join(f"## 第 {i} 节\n\n" + "走得慢一点，看得多一点。" * 40 for i in range(1, 5))
+        shown = "\n\n".join(f"![图](../images/picture-{index}.jpg)" for index in mine)
+        (folder / "articles" / f"{number}.md").write_text(f"{text}\n\n{shown}\n")
+        items.append(
+            {"title": f"第 {number} 篇", "content": f"articles/{number}.md", "cover": f"images/cover-{number}.jpg"}
+        )
+    campaign = {"version": 1, "account": "main", "audience": {"is_to_all": True}, "mpnews": {"articles": items}}
+    (folder / "campaign.yaml").write_text(json.dumps(campaign, ensure_ascii=False, indent=1))
+
+
+def seconds(command: list[str], **environment: str) -> float:
+    begin = time.perf_counter()
+    subprocess.run(
+        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True
+    )
+    return time.perf_counter() - begin
+
+
+def ratio(label: str, goal: float, ours: Callable[[], float], floor: Callable[[], float], rounds: int) -> None:
+    ours(), floor()  # Fill caches of the disk and of compiled modules; not counted.
+    pairs = [(ours(), floor()) for _ in range(rounds)]
+    middle = statistics.median(a / b for a, b in pairs)
+    a, b = (statistics.median(each) for each in zip(*pairs, strict=True))
+    print(
+        f"{label:<34} {middle:5.2f}   goal {goal:.1f}   ({a * 1000:.0f} ms against {b * 1000:.0f} ms, {rounds} rounds)"
+    )
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    with tempfile.TemporaryDirectory() as scratch, server() as base:
+        root = Path(scratch) / "repository"
+        repository(root, articles=8, pictures=20)
+        bare = Path(scratch) / "bare"
+        bare.mkdir()
+        for path in (root / "campaigns" / "bench" / "images").iterdir():
+            shutil.copy(path, bare / path.stem)
+        environment = {"MASSCTL_API_BASE": base, "BENCH_SECRET": "bench-secret"}
+
+        def apply() -> float:
+            shutil.copy(root / "massctl.yaml", root / "massctl.yaml.kept")
+            took = seconds([*MASSCTL, "-C", str(root), "apply", "bench", "--yes"], **environment)
+            (root / "massctl.state.jsonl").unlink()
+            (root / "massctl.yaml.kept").replace(root / "massctl.yaml")
+            return took
+
+        one = Path(scratch) / "one"
+        repository(one, articles=1, pictures=3)
+        click = [PYTHON, "-c", "import click"]
+        ratio(
+            "apply, 8 articles, 28 pictures",
+            1.3,
+            apply,
+            lambda: seconds([PYTHON, str(HERE / "bare.py"), base, str(bare)]),
+            rounds,
+        )
+        ratio(
+            "massctl --help / import click", 1.5, lambda: seconds([*MASSCTL, "--help"]), lambda: seconds(click), rounds
+        )
+        ratio(
+            "plan, one campaign / import click",
+            6.0,
+            lambda: seconds([*MASSCTL, "-C", str(one), "plan", "bench"]),
+            lambda: seconds(click),
+            rounds,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""A whole run, and the whole send, on one screen.
+
+Six rules, each of which alone prevents a second send: the attempt is durable before its request; no answer is
+in doubt, never rejected; a rejection closes its own attempt only; the id is derived, never minted; nothing is
+repeated past WeChat's memory of the id; durable means where every runner reads.
+"""
+
+from typing import assert_never
+
+from massctl.apply import drafts, previews, staging
+from massctl.apply.book import Book
+from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
+from massctl.apply.run import Run, World
+from massctl.apply.sending import (
+    attempted,
+    consented,
+    follow_up,
+    mass_send,
+    record_expired,
+    refuses,
+    renewed,
+    wait_to_repeat,
+)
+from massctl.errors import LedgerError, WeChatError
+from massctl.model.ledger import SendAccepted, SendInDoubt, SendRejected
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.send import Accepted, InDoubt, MassSend, Rejected
+from massctl.plan.guard import House
+from massctl.plan.plan import Plan
+from massctl.plan.step import Reason, SendMass
+
+
+def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
+    """Carry a plan out: stage everything, show it, then send what is due, one campaign after the other.
+
+    A failure or refusal stops its own campaign. KeyboardInterrupt leaves a ledger from which the next run goes on.
+    """
+    run = Run(world, book, house, [outcome_of(planned) for planned in plan.campaigns])
+    outcome = Outcome(plan, book.state, run.outcomes)
+    try:
+        record_expired(run)
+        staging.connect(run)
+        staging.upload(run)
+        staging.count_audiences(run)
+        drafts.save_drafts(run)
+        drafts.verify_drafts(run)
+        drafts.delete_superseded(run)
+        previews.send_previews(run)
+        for each, campaign in run.going():
+            if each.planned.may_send and consented(run, each, campaign):
+                _send(run, each, campaign)
+    except KeyboardInterrupt:
+        outcome.interrupted = True
+    except LedgerError as error:
+        outcome.stop(error)
+    return outcome
+
+
+def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
+    """Send once. An unknown outcome is repeated once in a run, identically, and never past WeChat's memory."""
+    record = run.book.state.record(campaign.name, campaign.edition)
+    repeats, renewals = (0 if record.open_attempts else 1), 1
+    reason = Reason.RESUBMIT if record.open_attempts else Reason.DUE
+    while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign):
+        send = mass_send(campaign, run.book.state)
+        verdict = _attempt(run, campaign, send)
+        match verdict:
+            case Accepted():
+                outcome.performed.append(SendMass(campaign, reason))
+                follow_up(run, campaign, outcome)
+                return
+            case Rejected(token_dead=True) if renewals and renewed(run, outcome, campaign):
+                renewals -= 1
+            case Rejected(errcode=errcode, rid=rid, message=message, hint=hint):
+                run.fail(outcome, WeChatError(message, hint=hint, errcode=errcode, rid=rid))
+                return
+            case InDoubt() if repeats:
+                repeats -= 1
+            case InDoubt():
+                return
+            case _:
+                assert_never(verdict)
+
+
+def _attempt(run: Run, campaign: RenderedCampaign, send: MassSend) -> Accepted | Rejected | InDoubt:
+    """Make one attempt: durable before its request leaves, and open until its verdict is durable too."""
+    attempt = run.book.record(attempted(run, campaign, send), campaign).serial
+    verdict = run.world.wechat(campaign.account).send_mass(send)  # One request; nothing below repeats it.
+    match verdict:
+        case Accepted(msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate):
+            run.book.record(
+                SendAccepted(attempt=attempt, msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate), campaign
+            )
+        case Rejected(errcode=errcode, rid=rid, token_dead=dead, retryable=retryable):
+            run.book.record(
+                SendRejected(attempt=attempt, errcode=errcode, rid=rid, token_dead=dead, retryable=retryable), campaign
+            )
+        case InDoubt(reason=reason, errcode=code, rid=rid):
+            run.book.record(SendInDoubt(attempt=attempt, reason=reason, errcode=code, rid=rid), campaign)
+        case _:
+            assert_never(verdict)
+    return verdict

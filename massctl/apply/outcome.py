@@ -1,0 +1,103 @@
+"""What a run did to each campaign, as values for the view and the exit status."""
+
+from dataclasses import dataclass, field
+
+from massctl.errors import LedgerError, MassctlError, WeChatError
+from massctl.model.diagnostic import has_errors
+from massctl.model.lifecycle import Status, status_of
+from massctl.model.names import AppId
+from massctl.model.state import Record, State
+from massctl.plan.plan import Plan, PlannedCampaign
+from massctl.plan.step import Guard, Refusal, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What stopped a campaign: WeChat's code and request id where WeChat spoke, and what to do."""
+
+    errcode: int | None
+    rid: str | None
+    message: str
+    hint: str
+
+
+def failure_of(error: MassctlError) -> Failure:
+    """Take what a person needs from an exception."""
+    errcode, rid = (error.errcode, error.rid) if isinstance(error, WeChatError) else (None, None)
+    message = f"{error.summary}: {error.detail}" if error.detail else error.summary
+    return Failure(errcode, rid, message, error.hint)
+
+
+@dataclass(slots=True)
+class CampaignOutcome:
+    """One campaign's part of a run."""
+
+    planned: PlannedCampaign
+    performed: list[Step] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    error: Failure | None = None
+    declined: bool = False
+    """The operator answered no."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether anything keeps this campaign from its next step in this run."""
+        return self.error is not None or self.declined
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A whole run; `state` is the ledger's at its end."""
+
+    plan: Plan
+    state: State
+    campaigns: list[CampaignOutcome]
+    interrupted: bool = False
+    ledger_error: LedgerError | None = None
+
+    def stop(self, error: LedgerError) -> None:
+        """End the run because the ledger cannot be written: nothing that depends on an entry was done."""
+        self.ledger_error = error
+        for campaign in self.campaigns:
+            campaign.error = campaign.error or failure_of(error)
+
+    def record(self, outcome: CampaignOutcome) -> Record:
+        """Give what is recorded of a campaign at the end of the run."""
+        return self.state.record(outcome.planned.name, outcome.planned.edition or 1)
+
+    def status(self, outcome: CampaignOutcome) -> Status:
+        """Give a campaign's status at the end of the run."""
+        return status_of(self.record(outcome))
+
+    def exit_status(self) -> int:
+        """Give the first that applies of: 4 an attempt is open, 130 interrupted, 5 no ledger, 1 failed, 5, 0."""
+        if any(self.state.in_doubt(appid) for appid in self._appids()):
+            return 4
+        if self.interrupted:
+            return 130
+        if self.ledger_error is not None:
+            return self.ledger_error.exit_status
+        failed = any(c.error is not None or has_errors(c.planned.diagnostics) for c in self.campaigns)
+        if failed:
+            return 1
+        return 5 if any(c.refusals or c.declined for c in self.campaigns) else 0
+
+    def _appids(self) -> set[AppId]:
+        """The accounts this run had to do with."""
+        appids = {r.appid for c in self.campaigns if (r := self.record(c)).appid is not None}
+        return {a for a in appids if a} | {c.planned.rendered.appid for c in self.campaigns if c.planned.rendered}
+
+
+def refuse_all(plan: Plan, state: State, refusal: Refusal) -> Outcome:
+    """Give the outcome of a run that was refused before it did anything."""
+    return Outcome(plan, state, [CampaignOutcome(planned, refusals=[refusal]) for planned in plan.campaigns])
+
+
+RECHECKED = frozenset({Guard.AUDIENCE_BOUNDS})
+"""Refusals of a plan that rest on a recorded size; apply judges them again by the size of the moment."""
+
+
+def outcome_of(planned: PlannedCampaign) -> CampaignOutcome:
+    """Begin a campaign's outcome with the refusals that stand whatever the run finds out."""
+    kept = [r for r in planned.refusals if not (planned.may_send and r.guard in RECHECKED)]
+    return CampaignOutcome(planned, refusals=kept)

@@ -1,0 +1,194 @@
+"""What apply needs from the world, and nothing more. Adapters live in the outer rooms; `cli` joins them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from massctl.model.campaign import Audience
+from massctl.model.ledger import Entry, NewEntry
+from massctl.model.names import ImageUrl, MediaId, MsgId, Sha256
+from massctl.model.rendered import Recipient
+from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
+
+T = TypeVar("T")
+
+
+class Ledger(Protocol):
+    """The record that every runner reads."""
+
+    def read(self, since: int) -> Sequence[Entry]:
+        """Give the entries after serial `since`, oldest first; raises a LedgerError for anything doubtful."""
+        ...
+
+    def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
+        """Write `entries` if the last serial still is `expected_serial`, else raise LedgerStaleError.
+
+        With `durable` the entries, and all before them, survive a crash of the machine, where every runner
+        reads, when this returns. Gives the entries with their serials.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture on its way: `filename` is generated and ASCII."""
+
+    data: bytes
+    filename: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Permanent material, as WeChat answers."""
+
+    media_id: MediaId
+    url: ImageUrl | None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftArticle:
+    """One article of a draft with real URLs and ids: what draft/add takes and draft/get gives."""
+
+    title: str
+    author: str
+    digest: str
+    content: str
+    content_source_url: str
+    thumb_media_id: str
+    need_open_comment: bool
+    only_fans_can_comment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobReport:
+    """What mass/get says about a job; `status` is one of sending, sent, failed, deleted, unknown."""
+
+    msg_id: MsgId
+    status: str
+
+
+class WeChat(Protocol):
+    """One Official Account. Every method raises a WeChatError, except where it says otherwise.
+
+    Reads and uploads are repeated by the adapter as wechat-api allows; previews and sends never are.
+    """
+
+    def upload_image(self, upload: Upload) -> ImageUrl:
+        """Upload a picture for the inside of articles (media/uploadimg); gives its https URL."""
+        ...
+
+    def add_material(self, upload: Upload) -> Material:
+        """Upload a permanent picture (material/add_material, type image)."""
+        ...
+
+    def add_draft(self, articles: Sequence[DraftArticle]) -> MediaId:
+        """Save a draft (draft/add). Never repeated by the adapter: TransportError leaves its outcome unknown."""
+        ...
+
+    def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
+        """Read a draft back (draft/get); None when it is gone (40007)."""
+        ...
+
+    def delete_draft(self, media_id: MediaId) -> None:
+        """Delete a draft (draft/delete); one that is gone already counts as deleted."""
+        ...
+
+    def audience_count(self, audience: Audience) -> int | None:
+        """Give the size of an audience now: followers (user/get) or a tag's count (tags/get); None: no such tag."""
+        ...
+
+    def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
+        """Show the message on one phone (message/mass/preview).
+
+        One request, and one more only after a refused token, which WeChat does not look behind. Raises a
+        WeChatError only while nothing has left.
+        """
+        ...
+
+    def send_mass(self, send: MassSend) -> Verdict:
+        """Ask for the mass send; one request and no repetition. Raises a WeChatError only while nothing has left."""
+        ...
+
+    def job_report(self, msg_id: MsgId) -> JobReport:
+        """Ask for the state of a job (message/mass/get)."""
+        ...
+
+    def renew_token(self) -> None:
+        """Forget the token and fetch one in normal mode, so that a send never has to."""
+        ...
+
+
+class Pictures(Protocol):
+    """The bytes behind the placeholders."""
+
+    def read(self, sha256: Sha256) -> bytes:
+        """Give exactly the bytes of this name; raises InvariantError when they are not at hand."""
+        ...
+
+
+class Clock(Protocol):
+    """The time of this run: the machine's, or the sandbox's."""
+
+    def now(self) -> datetime:
+        """Give the moment, with an offset."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; may be interrupted by KeyboardInterrupt."""
+        ...
+
+
+class Progress(Protocol):
+    """Talk on standard error: bars on a terminal, plain lines elsewhere. Never a result, never a secret."""
+
+    def say(self, line: str) -> None:
+        """Say one line."""
+        ...
+
+    def begin(self, label: str, total: int) -> None:
+        """Begin a countable piece of work."""
+        ...
+
+    def advance(self) -> None:
+        """One more of the work that was begun is done."""
+        ...
+
+    def end(self) -> None:
+        """The work that was begun is over, whole or not."""
+        ...
+
+    def waiting(self, label: str, seconds_left: int) -> None:
+        """Show a countdown's present value."""
+        ...
+
+
+class Overlap(Protocol):
+    """Runs independent calls side by side, at most so many at once."""
+
+    def __call__(self, calls: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T | BaseException]]:
+        """Give (index, result or exception) as calls end, on the caller's thread; abandons the rest when closed."""
+        ...
+
+
+class Consent(Protocol):
+    """Asks the operator before each send."""
+
+    def __call__(self, question: "SendQuestion") -> bool:
+        """Show what would be sent and to whom; True only for a clear yes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SendQuestion:
+    """What the operator sees before saying yes."""
+
+    campaign: str
+    title: str
+    account: str
+    audience: str
+    count: int | None
+    digest: str
+    headlines: tuple[str, ...]
+    recipients_previewed: Iterable[str] = ()

@@ -1,0 +1,94 @@
+"""What a follower gets from a draft, and whether WeChat kept it.
+
+WeChat's sanitiser may rewrite markup and drops foreign pictures without a word (WeChat docs, "draft/add",
+read 2026-10). So a draft is compared by what a reader would miss: text, pictures, links, and the fields.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from massctl.apply.ports import DraftArticle
+from massctl.model.digest import canonical_json, sha256_of
+from massctl.model.names import Sha256
+from massctl.model.phrase import Phrase
+
+_BLANKS = re.compile(r"\s+")
+_PICTURE = re.compile(r"url\(\s*['\"]?(https?://[^'\")\s]+)", re.IGNORECASE)
+
+
+def draft_facts(articles: Sequence[DraftArticle]) -> list[dict[str, Any]]:
+    """Give, per article, what a reader would miss: title, author, text, pictures, links, cover, flags."""
+    return [_facts(article) for article in articles]
+
+
+def draft_sha256(articles: Sequence[DraftArticle]) -> Sha256:
+    """Name a draft by its facts; a draft that WeChat only re-wrote keeps its name."""
+    return sha256_of(canonical_json([_stable(facts) for facts in draft_facts(articles)]).encode())
+
+
+def losses(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[str]:
+    """Say what differs between the draft as given and as read back, in phrases; empty when nothing is lost."""
+    if len(sent) != len(read):
+        return [Phrase("{sent} articles were given and {read} were kept", sent=len(sent), read=len(read))]
+    found: list[str] = []
+    for number, (ours, theirs) in enumerate(zip(draft_facts(sent), draft_facts(read), strict=True), 1):
+        for name in ours:
+            if name == "digest" and not ours[name]:
+                continue  # WeChat fills an empty digest with the beginning of the text.
+            if ours[name] != theirs[name]:
+                found.append(_difference(number, name, ours[name], theirs[name]))
+    return found
+
+
+def _stable(facts: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the digest, which WeChat writes itself where it is empty."""
+    return {name: value for name, value in facts.items() if name != "digest"}
+
+
+def _facts(article: DraftArticle) -> dict[str, Any]:
+    # The parser is loaded only by runs that touch a draft.
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(article.content)
+    pictures: list[str] = []
+    links: list[str] = []
+    for node in tree.css("img, image, a, [style*=url]"):
+        attributes = node.attributes
+        if node.tag == "a":
+            links.append(attributes.get("href") or attributes.get("data-miniprogram-path") or "")
+        elif node.tag in {"img", "image"}:
+            source = attributes.get("src") or attributes.get("data-src") or attributes.get("href")
+            pictures.append(_https(source or attributes.get("xlink:href") or ""))
+        pictures += [_https(url) for url in _PICTURE.findall(attributes.get("style") or "")]
+    return {
+        "title": article.title,
+        "author": article.author,
+        "digest": article.digest,
+        "text": _BLANKS.sub("", tree.text() if tree.body is None else tree.body.text()),
+        "pictures": pictures,
+        "links": links,
+        "content_source_url": article.content_source_url,
+        "cover": article.thumb_media_id,
+        "need_open_comment": article.need_open_comment,
+        "only_fans_can_comment": article.only_fans_can_comment,
+    }
+
+
+def _https(url: str) -> str:
+    """Read http and https as one: WeChat serves both and writes either."""
+    return "https://" + url.removeprefix("http://") if url.startswith("http://") else url
+
+
+def _difference(number: int, name: str, ours: Any, theirs: Any) -> Phrase:
+    if isinstance(ours, list):
+        say = "article {number}: {ours} {name} were given and {theirs} were kept, or others"
+        return Phrase(say, number=number, name=name, ours=len(ours), theirs=len(theirs))
+    if name == "text":
+        return Phrase(
+            "article {number}: the text differs, {ours} characters were given and {theirs} kept",
+            number=number,
+            ours=len(ours),
+            theirs=len(theirs),
+        )
+    return Phrase("article {number}: {name} differs", number=number, name=name)

@@ -1,0 +1,82 @@
+"""A person settles what massctl cannot know: whether an open attempt was sent, or what became of a draft."""
+
+from dataclasses import dataclass
+
+from massctl.apply.book import Book
+from massctl.apply.ports import JobReport, WeChat
+from massctl.apply.readback import draft_sha256
+from massctl.errors import UsageError
+from massctl.model.ledger import DraftDeleted, SendSettled
+from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.names import MediaId, MsgId
+from massctl.model.phrase import Phrase
+from massctl.model.state import Record, State
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What the person says, why, and who it is."""
+
+    reason: str
+    by: str
+    msg_id: int | None = None
+    url: str | None = None
+
+
+def settle_sent(record: Record, testimony: Testimony, wechat: WeChat | None, book: Book) -> JobReport | None:
+    """Record that it went out. A job id is checked against other campaigns, and with WeChat where it is known."""
+    _check_unsettled(record)
+    report = None
+    if testimony.msg_id is not None:
+        _check_foreign(testimony.msg_id, record, book.state)
+        # An id that WeChat does not know is a typing mistake: PermanentError, and nothing is recorded.
+        report = wechat.job_report(MsgId(testimony.msg_id)) if wechat is not None else None
+    _settle(record, "sent", testimony, book)
+    return report
+
+
+def settle_not_sent(record: Record, testimony: Testimony, wechat: WeChat | None, book: Book) -> None:
+    """Record that it did not go out; a draft that is no longer as it was saved is forgotten, so that a new one is."""
+    _check_unsettled(record)
+    draft = record.draft()
+    if draft is not None and wechat is not None:
+        read = wechat.get_draft(MediaId(draft.event.media_id))
+        if read is None or draft_sha256(read) != draft.event.draft_sha256:
+            why = "gone" if read is None else "changed in the console, left there"
+            gone = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=why)
+            book.record_for(gone, record.campaign, record.edition)
+    if record.open_attempts:
+        _settle(record, "not_sent", testimony, book)
+
+
+def _settle(record: Record, outcome: str, testimony: Testimony, book: Book) -> None:
+    settled = SendSettled.model_validate(
+        {
+            "outcome": outcome,
+            "reason": testimony.reason,
+            "by": testimony.by,
+            "msg_id": testimony.msg_id,
+            "url": testimony.url,
+        }
+    )
+    book.record_for(settled, record.campaign, record.edition)
+
+
+def _check_unsettled(record: Record) -> None:
+    if record.open_attempts or (status_of(record) not in FINAL and record.drafts):
+        return
+    raise UsageError(
+        Phrase("there is nothing to settle about {name}", name=record.campaign),
+        Phrase("No attempt of edition {edition} is open, and it has no draft in question.", edition=record.edition),
+        Phrase("massctl state show   says how it stands"),
+    )
+
+
+def _check_foreign(msg_id: int, record: Record, state: State) -> None:
+    for other in state.records.values():
+        if other is not record and any(job.msg_id == msg_id for job in other.jobs):
+            raise UsageError(
+                Phrase("job {msg_id} is the send of {other}", msg_id=msg_id, other=other.campaign),
+                Phrase("Nothing was recorded."),
+                Phrase("look the right id up in the console, or settle without one: --sent"),
+            )

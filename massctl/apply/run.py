@@ -1,0 +1,111 @@
+"""What the stages of one run share: ports, the book, and how each campaign fares."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from massctl.apply.book import Book
+from massctl.apply.outcome import CampaignOutcome, failure_of
+from massctl.apply.ports import Clock, Consent, Overlap, Pictures, Progress, WeChat
+from massctl.errors import ConfigurationError, InvariantError, MassctlError, WeChatError
+from massctl.model.names import AccountName, AppId, MediaId
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign, RenderedText
+from massctl.model.send import Body, News, Words
+from massctl.model.state import Draft, State
+from massctl.plan.guard import House
+from massctl.plan.step import Step
+
+T = TypeVar("T")
+AudienceKey = tuple[AppId, int | None]
+"""An account, and a tag's id or None for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The ports of a run."""
+
+    wechat: Callable[[AccountName], WeChat]
+    pictures: Pictures
+    clock: Clock
+    progress: Progress
+    overlap: Overlap
+    consent: Consent | None
+    """Asks before each send; None where consent was given with --yes or --plan."""
+    wait_in_doubt: bool = True
+    """False with --no-wait: a send of unknown outcome is not repeated in this run."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One apply under way."""
+
+    world: World
+    book: Book
+    house: House
+    outcomes: list[CampaignOutcome]
+    verified_drafts: set[MediaId] = field(default_factory=set)
+    """Drafts that were read back in this run and found whole."""
+    counts: dict[AudienceKey, int | MassctlError | None] = field(default_factory=dict)
+
+    def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
+        """Give the campaigns that can go on: rendered, and not stopped."""
+        return [(o, o.planned.rendered) for o in self.outcomes if o.planned.rendered is not None and not o.stopped]
+
+    def superseded(self, campaign: RenderedCampaign) -> list[Draft]:
+        """Give the drafts of a campaign that are alive and replaced by a newer one, oldest first."""
+        record = self.book.state.record(campaign.name, campaign.edition)
+        return [draft for draft in record.drafts if draft.alive and draft is not record.draft()]
+
+    def has_work(self, outcome: CampaignOutcome) -> bool:
+        """Whether this run calls WeChat for a campaign."""
+        campaign = outcome.planned.rendered
+        return campaign is not None and bool(
+            outcome.planned.steps or outcome.planned.may_send or self.superseded(campaign)
+        )
+
+    def fail(self, outcome: CampaignOutcome, error: MassctlError) -> None:
+        """Stop one campaign for this run, and no other; the first reason is kept."""
+        outcome.error = outcome.error or failure_of(error)
+
+    def side_by_side(
+        self, label: str, calls: Sequence[tuple[T, Callable[[], object]]], done: Callable[[T, object], None]
+    ) -> None:
+        """Run independent calls at once and hand each result to `done` as it comes, one at a time.
+
+        A result may be a WeChatError or ConfigurationError; any other exception ends the run.
+        """
+        if not calls:
+            return
+        self.world.progress.begin(label, len(calls))
+        try:
+            for index, result in self.world.overlap([call for _, call in calls]):
+                if isinstance(result, BaseException) and not isinstance(result, (WeChatError, ConfigurationError)):
+                    raise result
+                done(calls[index][0], result)
+                self.world.progress.advance()
+        finally:
+            self.world.progress.end()
+
+
+S = TypeVar("S", bound=Step)
+
+
+def steps_of(outcome: CampaignOutcome, kind: type[S]) -> list[S]:
+    """Give a campaign's planned steps of one type, in order."""
+    return [step for step in outcome.planned.steps if isinstance(step, kind)]
+
+
+def body_of(campaign: RenderedCampaign, state: State) -> Body:
+    """Give what a preview or a send carries: the recorded draft, or the words."""
+    if isinstance(campaign.message, RenderedText):
+        return Words(campaign.message.content)
+    draft = state.record(campaign.name, campaign.edition).draft()
+    if draft is None:
+        raise InvariantError(Phrase("{name} has no draft to send", name=campaign.name))
+    return News(MediaId(draft.event.media_id))
+
+
+def audience_key(campaign: RenderedCampaign) -> AudienceKey:
+    """Name the audience within its account."""
+    return campaign.appid, campaign.audience.tag_id

@@ -1,0 +1,212 @@
+"""What surrounds an attempt: consent, the last look at every guard, the wait before a repetition, the follow-up."""
+
+from datetime import timedelta
+
+from massctl.apply.outcome import CampaignOutcome
+from massctl.apply.ports import SendQuestion
+from massctl.apply.readback import draft_sha256
+from massctl.apply.run import Run, audience_key, body_of
+from massctl.errors import MassctlError, WeChatError
+from massctl.model.campaign import audience_as_declared
+from massctl.model.ledger import Expired, JobStatus, SendAttempted
+from massctl.model.names import MediaId, MsgId
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign, RenderedNews, RenderedText
+from massctl.model.send import MassSend, News, ToAll, ToTag, client_msg_id
+from massctl.model.state import State
+from massctl.plan.doubt import NoRepeat, Repeat, may_repeat
+from massctl.plan.guard import audience_refusal, send_refusals
+from massctl.plan.step import Guard, Refusal
+
+
+def mass_send(campaign: RenderedCampaign, state: State) -> MassSend:
+    """Give the request of a campaign: a pure function of what was rendered and what is recorded.
+
+    While an attempt is open its draft is repeated, whatever else is recorded since.
+    """
+    record = state.record(campaign.name, campaign.edition)
+    news = isinstance(campaign.message, RenderedNews)
+    opened = record.open_attempts[-1].event.media_id if record.open_attempts else None
+    tag_id = campaign.audience.tag_id
+    return MassSend(
+        recipients=ToTag(tag_id) if tag_id is not None else ToAll(),
+        body=News(MediaId(opened)) if opened is not None else body_of(campaign, state),
+        client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, 1),
+        send_ignore_reprint=campaign.send_ignore_reprint if news else None,
+    )
+
+
+def attempted(run: Run, campaign: RenderedCampaign, send: MassSend) -> SendAttempted:
+    """Make the entry that has to be durable before the request leaves."""
+    count = run.counts.get(audience_key(campaign))
+    return SendAttempted(
+        appid=campaign.appid,
+        digest=campaign.digest,
+        message_digest=campaign.message_digest,
+        client_msg_id=send.client_msg_id,
+        fingerprint=send.fingerprint,
+        audience=audience_as_declared(campaign.audience),
+        audience_count=count if isinstance(count, int) else None,
+        media_id=send.body.media_id if isinstance(send.body, News) else None,
+        source_sha256=campaign.source_sha256,
+    )
+
+
+def refuses(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+    """Judge every guard once more in the moment before an attempt; True, and noted, when any refuses."""
+    found = send_refusals(campaign, run.book.state, run.house, run.world.clock.now())
+    found = found or [refusal for refusal in (_audience(run, campaign),) if refusal]
+    found = found or [refusal for refusal in (_identical(run, campaign),) if refusal]
+    try:
+        found = found or [refusal for refusal in (_draft(run, campaign),) if refusal]
+    except WeChatError as error:
+        run.fail(outcome, error)
+        return True
+    outcome.refusals += found
+    return bool(found)
+
+
+def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+    """Ask the operator, unless consent was given or a guard refuses anyway."""
+    if run.world.consent is None:
+        return True
+    if refuses(run, outcome, campaign):
+        return False
+    count = run.counts.get(audience_key(campaign))
+    tag_id = campaign.audience.tag_id
+    question = SendQuestion(
+        campaign=campaign.name,
+        title=campaign.title,
+        account=campaign.account,
+        audience=Phrase("every follower") if tag_id is None else Phrase("tag {tag_id}", tag_id=tag_id),
+        count=count if isinstance(count, int) else None,
+        digest=campaign.digest,
+        headlines=_headlines(campaign),
+    )
+    outcome.declined = not run.world.consent(question)
+    return not outcome.declined
+
+
+def wait_to_repeat(run: Run, campaign: RenderedCampaign) -> bool:
+    """Wait until an open attempt may be repeated; False when it may not, or the operator does not want to wait.
+
+    True at once where no attempt is open.
+    """
+    record = run.book.state.record(campaign.name, campaign.edition)
+    if not record.open_attempts:
+        return True
+    if not run.world.wait_in_doubt:
+        return False
+    clock, policy = run.world.clock, run.house.policy
+    match may_repeat(record.open_attempts, campaign.digest, policy, clock.now()):
+        case NoRepeat():
+            return False
+        case Repeat(at=at):
+            while (left := at - clock.now()) > timedelta(0):
+                seconds = left.total_seconds()
+                run.world.progress.waiting(
+                    Phrase("{name}: no clear answer; repeating in", name=campaign.name), int(seconds) + 1
+                )
+                clock.sleep(min(1.0, seconds))
+            return True
+
+
+def renewed(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+    """Fetch a new token for one more attempt; False, and noted, when none can be had."""
+    try:
+        run.world.wechat(campaign.account).renew_token()
+    except WeChatError as error:
+        run.fail(outcome, error)
+        return False
+    return True
+
+
+def follow_up(run: Run, campaign: RenderedCampaign, outcome: CampaignOutcome) -> None:
+    """Ask for the job's state once; an answer that does not come changes nothing."""
+    job = run.book.state.record(campaign.name, campaign.edition).jobs[-1]
+    if job.msg_id is None:
+        return
+    try:
+        report = run.world.wechat(campaign.account).job_report(MsgId(job.msg_id))
+    except WeChatError as error:
+        say = "{name} was accepted; its state could not be read yet ({why}): massctl status {name}"
+        run.world.progress.say(Phrase(say, name=campaign.name, why=error.summary))
+        return
+    status = JobStatus.model_validate({"msg_id": job.msg_id, "status": report.status})
+    run.book.record(status, campaign)
+    if report.status == "failed":
+        run.fail(outcome, WeChatError(Phrase("WeChat accepted the job and then failed it"), hint=_why_failed()))
+
+
+def record_expired(run: Run) -> None:
+    """Record each window that this run is the first to find closed."""
+    for outcome, campaign in run.going():
+        if campaign.window is None or not any(r.guard is Guard.EXPIRED for r in outcome.refusals):
+            continue
+        if campaign.window.not_after not in run.book.state.record(campaign.name, campaign.edition).expired_at:
+            run.book.record(Expired(not_after=campaign.window.not_after), campaign)
+
+
+def _why_failed() -> Phrase:
+    return Phrase("the reason stands in the console under 群发记录; the allowance counts as used")
+
+
+def _audience(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+    """Judge the size of the audience as read in this run; one that cannot be read refuses only declared bounds."""
+    count = run.counts.get(audience_key(campaign))
+    if isinstance(count, MassctlError):
+        if campaign.audience.expect is None:
+            return None
+        return Refusal(
+            Guard.AUDIENCE_BOUNDS,
+            Phrase(
+                "the size of the audience could not be read, so its bounds cannot be checked: {why}", why=count.summary
+            ),
+            count.hint or Phrase("run apply again; nothing was sent"),
+        )
+    return audience_refusal(campaign.audience, count)
+
+
+def _identical(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+    """Refuse to repeat anything but the recorded request."""
+    opened = run.book.state.record(campaign.name, campaign.edition).open_attempts
+    if not opened or mass_send(campaign, run.book.state).fingerprint == opened[-1].event.fingerprint:
+        return None
+    say = Phrase("nobody knows whether it was sent, and the recorded request can no longer be made")
+    hint = Phrase(
+        "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}",
+        name=campaign.name,
+    )
+    return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
+
+
+def _draft(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+    """Read a draft of an earlier run again: somebody may have changed, sent or deleted it in the console."""
+    record = run.book.state.record(campaign.name, campaign.edition)
+    draft = record.draft()
+    if isinstance(campaign.message, RenderedText) or draft is None or record.open_attempts:
+        return None  # After an attempt the draft may be consumed, which says nothing against the repetition.
+    media_id = MediaId(draft.event.media_id)
+    if media_id in run.verified_drafts:
+        return None
+    read = run.world.wechat(campaign.account).get_draft(media_id)
+    if read is None:
+        return Refusal(
+            Guard.DRAFT_GONE,
+            Phrase("the draft is no longer there; somebody may have sent it in the console"),
+            Phrase("look in the console under 群发记录, then settle it: massctl reconcile {name}", name=campaign.name),
+        )
+    if draft_sha256(read) != draft.event.draft_sha256:
+        return Refusal(
+            Guard.DRAFT_CHANGED,
+            Phrase("the draft was changed in the console after it was saved"),
+            Phrase("delete that draft in the console, then: massctl reconcile {name} --not-sent", name=campaign.name),
+        )
+    run.verified_drafts.add(media_id)
+    return None
+
+
+def _headlines(campaign: RenderedCampaign) -> tuple[str, ...]:
+    if isinstance(campaign.message, RenderedNews):
+        return tuple(article.title for article in campaign.message.articles)
+    return (campaign.message.content.strip().splitlines()[0][:40],)

@@ -1,0 +1,59 @@
+"""From a session to an outcome: locks, consent, ports, and the executor."""
+
+from collections.abc import Sequence
+
+from massctl.apply.book import Book
+from massctl.apply.executor import apply_plan
+from massctl.apply.outcome import Outcome, refuse_all
+from massctl.apply.run import World
+from massctl.cli.consent import consent
+from massctl.cli.planning import Planned, planned
+from massctl.cli.progress import progress
+from massctl.cli.recorded import Founding, refuse_fleeting_ledger
+from massctl.cli.session import Session
+from massctl.cli.side_by_side import side_by_side
+from massctl.errors import LedgerLockedError
+from massctl.ledger.runner import sole_runner
+from massctl.model.diagnostic import Diagnostic
+from massctl.plan.plan import Until
+from massctl.plan.step import Guard, Refusal
+
+
+def applied(
+    session: Session,
+    names: Sequence[str],
+    warnings: list[Diagnostic],
+    *,
+    yes: bool,
+    until: str,
+    wait_in_doubt: bool,
+) -> Outcome:
+    """Plan and carry out, alone on this ledger; another runner's hold refuses every campaign."""
+    refuse_fleeting_ledger(session)
+    stage = Until[until.upper()]
+    try:
+        with sole_runner(session.locks, session.clock.now()):
+            made = planned(session, names, warnings, stage)
+            return _carried_out(session, made, yes=yes, wait_in_doubt=wait_in_doubt)
+    except LedgerLockedError as held:
+        made = planned(session, names, warnings, stage)
+        return refuse_all(
+            made.plan, made.state, Refusal(Guard.OTHER_RUNNER, f"{held.summary}: {held.detail}", held.hint)
+        )
+
+
+def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: bool) -> Outcome:
+    world = World(
+        wechat=session.wechat,
+        pictures=made.workbench.pictures,
+        clock=session.clock,
+        progress=progress(session.voice),
+        overlap=side_by_side,
+        consent=consent(session.voice, yes=yes, would_send=made.plan.would_send),
+        wait_in_doubt=wait_in_doubt,
+    )
+    founding = Founding(session)
+    if made.state.lineage is not None and session.settings.state.lineage is None:
+        # A run that began the ledger died before massctl.yaml named it.
+        founding.declare(made.state.lineage)
+    return apply_plan(made.plan, world, Book(made.ledger, session.clock, made.state, founding), made.house)

@@ -1,0 +1,63 @@
+"""The time of a run: the machine's, moved where that is allowed, or the sandbox's."""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from massctl.errors import UsageError
+from massctl.model.phrase import Phrase
+from massctl.sandbox.embedded import Sandbox
+
+OFFSET_VARIABLE: Final = "MASSCTL_CLOCK_OFFSET"
+
+
+def machine_now() -> datetime:
+    """Give the machine's time, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place where time comes in
+
+
+class MachineClock:
+    """The machine's clock, moved by a fixed offset."""
+
+    def __init__(self, offset: timedelta = timedelta(0)) -> None:
+        self._offset = offset
+
+    def now(self) -> datetime:
+        """Give the moment, in UTC."""
+        return machine_now() + self._offset
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for real."""
+        time.sleep(seconds)
+
+
+class SandboxClock:
+    """The sandbox's clock, which a wait moves forward at once."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def now(self) -> datetime:
+        """Give the world's time."""
+        return self._sandbox.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Let the world's time pass; nobody has to wait for it."""
+        self._sandbox.advance(seconds)
+
+
+def machine_clock(environment: Mapping[str, str], *, loopback: bool) -> MachineClock:
+    """Give the clock of a run; moving it with MASSCTL_CLOCK_OFFSET is for loopback only."""
+    text = environment.get(OFFSET_VARIABLE, "")
+    if not text:
+        return MachineClock()
+    if not loopback:
+        raise UsageError(
+            Phrase("{variable} moves the clock, and that is for a sandbox on loopback only", variable=OFFSET_VARIABLE),
+            hint=Phrase("unset {variable}", variable=OFFSET_VARIABLE),
+        )
+    try:
+        return MachineClock(timedelta(seconds=float(text)))
+    except (ValueError, OverflowError):
+        raise UsageError(Phrase("{variable} must be a number of seconds", variable=OFFSET_VARIABLE)) from None

@@ -1,0 +1,1 @@
+"""One file a verb. Each is imported only when its verb is typed."""

@@ -1,0 +1,45 @@
+"""`massctl apply`: the plan, carried out."""
+
+import click
+
+from massctl.cli.arguments import not_yet_option, sandbox_option
+from massctl.cli.session import session
+
+
+@click.command(name="apply")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--yes", is_flag=True, help="Send without asking; needed where there is no terminal.")
+@click.option(
+    "--until",
+    type=click.Choice(["upload", "draft", "preview", "send"]),
+    default="send",
+    show_default=True,
+    help="Stop after this stage; the first three never send and never ask.",
+)
+@click.option("--no-wait", is_flag=True, help="Do not wait for, and do not repeat, a send of unknown outcome.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@sandbox_option
+@not_yet_option("--plan", "FILE", "carry out a saved plan and nothing else")
+@not_yet_option("--locked", None, "send only the locked bytes")
+@not_yet_option("--wait", "DURATION", "wait for windows that open soon")
+@click.pass_obj
+def command(
+    directory: str, names: tuple[str, ...], yes: bool, until: str, no_wait: bool, form: str, sandbox: bool
+) -> int:
+    """Upload, save drafts, show previews, then send what is due. A mass send cannot be taken back.
+
+    Without NAMEs it sends only campaigns that have a window; one without is sent only by name.
+    """
+    # The executor and its adapters are needed by this verb only.
+    from massctl.cli.applying import applied
+    from massctl.view.as_json import apply_json
+    from massctl.view.outcome_text import outcome_text
+
+    with session(directory, sandbox=sandbox) as (current, warnings):
+        outcome = applied(current, names, warnings, yes=yes, until=until, wait_in_doubt=not no_wait)
+        voice = current.voice
+        if form == "json":
+            voice.result(apply_json(outcome, voice.language))
+        else:
+            voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))
+    return outcome.exit_status()

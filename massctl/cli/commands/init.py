@@ -1,0 +1,29 @@
+"""`massctl init`: begin a repository."""
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command(name="init")
+@click.argument("target", required=False, metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def command(directory: str, target: Path | None) -> None:
+    """Scaffold a repository in DIR (default: here) that validates, plans and applies in the sandbox."""
+    from massctl.cli.speaking import speak_as, voice
+    from massctl.model.phrase import Phrase
+    from massctl.scaffold.repository import scaffold_files, write_scaffold
+    from massctl.source.schemas import schema_documents
+    from massctl.view.language import say
+
+    speaker = speak_as(voice(None))
+    contents = scaffold_files()
+    for name, document in schema_documents().items():
+        contents[f"schemas/{name}"] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    root = Path(directory) / (target or ".")
+    for path in write_scaffold(root, contents):
+        speaker.result(path)
+    where = f"cd {target} && " if target else ""
+    hint = Phrase("next: {where}massctl apply first-letter --sandbox --yes", where=where)
+    speaker.talk(say(hint, speaker.language))

@@ -1,0 +1,39 @@
+"""`massctl plan`: what apply would do now."""
+
+import click
+
+from massctl.cli.arguments import not_yet_option, sandbox_option
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.session import session
+
+
+@click.command(name="plan")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 6 when apply would do something, 5 when it would refuse.")
+@sandbox_option
+@not_yet_option("--out", "FILE", "save the plan for `apply --plan`")
+@not_yet_option("--refresh", None, "read drafts, tags and job states")
+@not_yet_option("--against", "DIR", "compare with a second checkout")
+@click.pass_obj
+def command(directory: str, names: tuple[str, ...], form: str, detailed_exitcode: bool, sandbox: bool) -> int:
+    """Show what `massctl apply` with the same NAMEs would do now, step by step, and why.
+
+    Reads the repository and the ledger. Needs no network and no secret, and changes nothing.
+    """
+    from massctl.cli.planning import planned
+    from massctl.view.as_json import plan_json
+    from massctl.view.plan_text import plan_text
+
+    with session(directory, sandbox=sandbox) as (current, warnings):
+        plan = planned(current, names, warnings).plan
+        voice = current.voice
+        if form == "json":
+            voice.result(plan_json(plan, voice.language))
+        else:
+            voice.result(plan_text(plan, current.clock.now(), voice.language, voice.style, voice.width))
+    if not detailed_exitcode:
+        return ExitStatus.DONE
+    if any(campaign.refusals for campaign in plan.campaigns):
+        return ExitStatus.REFUSED
+    return ExitStatus.CHANGES if plan.can_apply else ExitStatus.DONE

@@ -1,0 +1,46 @@
+"""`massctl reconcile`: settle a send of unknown outcome."""
+
+import click
+
+from massctl.cli.arguments import sandbox_option
+from massctl.cli.session import session
+
+
+@click.command(name="reconcile")
+@click.argument("name")
+@click.argument("msg_id", required=False, type=click.IntRange(min=1))
+@click.option("--sent", is_flag=True, help="It went out; MSG_ID is its job's id, where you know it.")
+@click.option("--not-sent", is_flag=True, help="It did not go out; apply may stage and send it again.")
+@click.option("--resubmit", is_flag=True, help="Repeat the identical request now, under the same clientmsgid.")
+@click.option("--url", help="With --sent: the address of the sent article.")
+@click.option("--reason", required=True, help="How you know; recorded with your name.")
+@click.option("--yes", is_flag=True, help="With --resubmit: send without asking.")
+@sandbox_option
+@click.pass_obj
+def command(
+    directory: str,
+    name: str,
+    msg_id: int | None,
+    sent: bool,
+    not_sent: bool,
+    resubmit: bool,
+    url: str | None,
+    reason: str,
+    yes: bool,
+    sandbox: bool,
+) -> int:
+    """Settle what massctl cannot know about NAME. Look in the console under 群发记录 first.
+
+    Exactly one of --sent, --not-sent and --resubmit.
+    """
+    if sent + not_sent + resubmit != 1:
+        raise click.UsageError("give exactly one of --sent, --not-sent and --resubmit")
+    if (msg_id is not None or url is not None) and not sent:
+        raise click.UsageError("MSG_ID and --url go with --sent")
+    # The executor and its adapters are needed by this verb only.
+    from massctl.cli.settling import resubmitted, settled
+
+    with session(directory, sandbox=sandbox) as (current, warnings):
+        if resubmit:
+            return resubmitted(current, name, warnings, reason, yes=yes)
+        return settled(current, name, sent=sent, msg_id=msg_id, url=url, reason=reason)

@@ -1,0 +1,71 @@
+"""`massctl state`: what the ledger says."""
+
+import click
+
+from massctl import __version__
+from massctl.cli.arguments import sandbox_option
+from massctl.cli.session import session
+
+
+@click.group(name="state")
+def command() -> None:
+    """Read and check the ledger: what was uploaded, saved, previewed and sent."""
+
+
+@command.command(name="show")
+@sandbox_option
+@click.pass_obj
+def show(directory: str, sandbox: bool) -> None:
+    """Show what is recorded, campaign by campaign."""
+    from massctl.view.state_text import state_text
+
+    with session(directory, sandbox=sandbox) as (current, _):
+        state = current.read_state(current.ledger())
+        voice = current.voice
+        voice.result(state_text(state, voice.language, voice.style, voice.width))
+
+
+@command.command(name="list")
+@sandbox_option
+@click.pass_obj
+def list_entries(directory: str, sandbox: bool) -> None:
+    """List the entries, oldest first, one a line."""
+    from massctl.view.state_text import entries_text
+
+    with session(directory, sandbox=sandbox) as (current, _):
+        voice = current.voice
+        voice.result(entries_text(current.ledger().read(0), voice.language, voice.style, voice.width))
+
+
+@command.command(name="verify")
+@sandbox_option
+@click.pass_obj
+def verify(directory: str, sandbox: bool) -> None:
+    """Check that every line is what was written, and that the story they tell is possible."""
+    from massctl.cli.recorded import ledger_refusal
+    from massctl.errors import LedgerForeignError, LedgerMissingError
+    from massctl.plan.step import Guard
+    from massctl.view.state_text import verified_text
+
+    with session(directory, sandbox=sandbox) as (current, _):
+        state = current.read_state(current.ledger())
+        refusal = ledger_refusal(current, state, [])
+        if refusal is not None:
+            kind = LedgerMissingError if refusal.guard is Guard.LEDGER_MISSING else LedgerForeignError
+            raise kind(refusal.message, hint=refusal.hint)
+        voice = current.voice
+        voice.result(verified_text(state, voice.language, voice.style, voice.width))
+
+
+def _not_yet(name: str, does: str) -> None:
+    @command.command(name=name, hidden=True, context_settings={"ignore_unknown_options": True})
+    @click.argument("rest", nargs=-1)
+    def refuse(rest: tuple[str, ...]) -> None:
+        raise click.UsageError(
+            f"`massctl state {name}` ({does}) is part of the interface, but massctl {__version__} does not carry it "
+            "out yet. Nothing was done."
+        )
+
+
+_not_yet("init", "begin a ledger, or start over with a new lineage")
+_not_yet("import", "record sends made on the website or known from elsewhere")

@@ -1,0 +1,30 @@
+"""`massctl validate`: every fault of every file at once."""
+
+import click
+
+from massctl.cli.exit_codes import ExitStatus
+
+
+@click.command(name="validate")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@click.pass_obj
+def command(directory: str, form: str) -> int:
+    """Check every campaign: the schema, the rendering, the content rules. Touches no network."""
+    from massctl.cli.checking import checked
+
+    found, voice, count = checked(directory)
+    from massctl.model.diagnostic import has_errors
+
+    if form == "json":
+        from massctl.view.as_json import validate_json
+
+        voice.result(validate_json(found, voice.language))
+    elif form == "github":
+        from massctl.view.as_github import github_annotations
+
+        voice.result(github_annotations(found, voice.language))
+    else:
+        from massctl.view.diagnostic_text import diagnostics_text
+
+        voice.result(diagnostics_text(found, voice.language, voice.style, voice.width, campaigns=count))
+    return ExitStatus.FAILED if has_errors(found) else ExitStatus.DONE

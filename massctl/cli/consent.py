@@ -1,0 +1,40 @@
+"""The question before each send, and what a missing terminal means for it."""
+
+import sys
+
+import click
+
+from massctl.apply.ports import Consent, SendQuestion
+from massctl.cli.speaking import Voice
+from massctl.errors import UsageError
+from massctl.model.phrase import Phrase
+from massctl.view.language import say
+from massctl.view.question_text import question_text
+
+
+class AskOnTerminal:
+    """Ask in words, and take only a clear yes for one."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+
+    def __call__(self, question: SendQuestion) -> bool:
+        """Show the send and read the answer; anything but yes is no."""
+        voice = self._voice
+        voice.talk(question_text(question, voice.language, voice.style, voice.width))
+        prompt = say(Phrase("Type `yes` to send"), voice.language)
+        answer: str = click.prompt(prompt, default="", show_default=False, err=True)
+        return answer.strip().lower() in {"yes", "是"}
+
+
+def consent(voice: Voice, *, yes: bool, would_send: bool) -> Consent | None:
+    """Give who asks before each send; None where consent is given. Without a terminal a send needs --yes."""
+    if yes:
+        return None
+    if would_send and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            Phrase("this would send, and nobody is here to confirm it"),
+            Phrase("There is no terminal to ask on. No request was made."),
+            Phrase("Look at `massctl plan`; then give your consent with `massctl apply --yes`."),
+        )
+    return AskOnTerminal(voice)

@@ -1,0 +1,56 @@
+"""The sandbox inside this process, for `--sandbox`: its world is a folder, its clock is the run's."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from wsgiref.types import WSGIApplication
+
+from massctl.apply.ports import Clock
+from massctl.cli.clocks import SandboxClock
+from massctl.model.account import MassctlFile
+from massctl.model.rendered import Window
+from massctl.sandbox.embedded import Sandbox, open_world
+
+SECRET: Final = "sandbox-secret"  # noqa: S105 - opens nothing but the world on this disk
+TAG_FOLLOWERS: Final = 128
+"""How many followers a tag has that only a campaign names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """An open world with the repository's accounts in it."""
+
+    world: Sandbox
+    clock: Clock
+    secret: str = SECRET
+
+    @property
+    def app(self) -> WSGIApplication:
+        """The API, for a client in this process."""
+        return self.world.app
+
+    def prepare(self, tags: Iterable[tuple[str, int]], windows: Iterable[Window]) -> None:
+        """Make the tags (appid, id) exist, and let it be the opening of the earliest of `windows`, or later."""
+        for appid, tag_id in sorted(set(tags)):
+            self.world.ensure_tag(appid, tag_id, f"标签 {tag_id}", TAG_FOLLOWERS)
+        openings = [window.not_before for window in windows]
+        if openings:
+            self.world.ensure_not_before(min(openings))
+
+    def reset(self) -> None:
+        """Forget everything that was received."""
+        self.world.reset()
+
+    def close(self) -> None:
+        """Close the world."""
+        self.world.close()
+
+
+def embedded(root: Path, settings: MassctlFile, real_now: Callable[[], datetime]) -> Embedded:
+    """Open the repository's sandbox, where every account of massctl.yaml exists."""
+    sandbox = open_world(root / ".massctl" / "sandbox", real_now=real_now)
+    for name, account in settings.accounts.items():
+        sandbox.ensure_account(account.appid, secret=SECRET, name=name, kind=account.kind)
+    return Embedded(sandbox, SandboxClock(sandbox))

@@ -1,0 +1,70 @@
+"""From a session to the state of its jobs."""
+
+from collections.abc import Sequence
+
+from massctl.apply.book import Book
+from massctl.apply.following import Followed, follow_jobs, unfinished
+from massctl.apply.ports import WeChat
+from massctl.cli.progress import progress
+from massctl.cli.recorded import ledger_refusal
+from massctl.cli.session import Session
+from massctl.errors import ConfigurationError, LedgerError, LedgerForeignError, LedgerMissingError, UsageError
+from massctl.ledger.runner import sole_runner
+from massctl.model.names import AccountName, AppId
+from massctl.model.phrase import Phrase
+from massctl.model.state import Record, State
+from massctl.plan.step import Guard
+
+
+def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool) -> Followed:
+    """Ask about unfinished jobs, alone on the ledger; without one it makes no request and takes no lock."""
+    ledger = session.ledger()
+    state = session.read_state(ledger)
+    records = records_of(state, names, all_editions=all_editions)
+    if not any(unfinished(job) is not None for record in records for job in record.jobs):
+        return Followed(records)
+    trust(session, state)
+    with sole_runner(session.locks, session.clock.now()):
+        state = session.read_state(ledger)
+        book = Book(ledger, session.clock, state)
+        records = records_of(state, names, all_editions=all_editions)
+
+        def wechat(appid: AppId) -> WeChat:
+            return session.wechat(account_of(session, appid))
+
+        return follow_jobs(records, wechat, book, session.clock, progress(session.voice), wait_seconds)
+
+
+def records_of(state: State, names: Sequence[str], *, all_editions: bool) -> list[Record]:
+    """Choose what is shown: the newest edition of each campaign, or all, in the order of names."""
+    known = sorted({name for name, _ in state.records})
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise UsageError(
+            Phrase("nothing is recorded of a campaign {name}", name=missing[0]),
+            Phrase("No request was made."),
+            Phrase("massctl state show   lists what is recorded"),
+        )
+    chosen = [name for name in known if not names or name in names]
+    return [record for name in chosen for record in state.editions(name)[0 if all_editions else -1 :]]
+
+
+def account_of(session: Session, appid: AppId) -> AccountName:
+    """Find the account of an appid; raises ConfigurationError where massctl.yaml has none."""
+    for name, account in session.settings.accounts.items():
+        if account.appid == appid:
+            return AccountName(name)
+    raise ConfigurationError(
+        Phrase("no account in massctl.yaml has the AppID {appid}", appid=appid),
+        Phrase("A job was sent with it, and its state cannot be asked without the account. Nothing was changed."),
+        Phrase("bring the account back under accounts: in massctl.yaml"),
+    )
+
+
+def trust(session: Session, state: State) -> None:
+    """Raise a LedgerError where this ledger may not be written by this repository."""
+    refusal = ledger_refusal(session, state, list(session.settings.accounts))
+    if refusal is None:
+        return
+    kind: type[LedgerError] = LedgerMissingError if refusal.guard is Guard.LEDGER_MISSING else LedgerForeignError
+    raise kind(refusal.message, hint=refusal.hint)

@@ -1,0 +1,69 @@
+"""From a session to a plan: the one way that plan, apply and validate share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from massctl.cli.recorded import ledger_refusal
+from massctl.cli.session import Session
+from massctl.errors import UsageError
+from massctl.ledger.local import LocalLedger
+from massctl.model.diagnostic import Diagnostic
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import State
+from massctl.plan.desired import Desired
+from massctl.plan.guard import House
+from massctl.plan.plan import Plan, Until, make_plan
+from massctl.source.desired import Desires, Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and what it was made from."""
+
+    plan: Plan
+    state: State
+    ledger: LocalLedger
+    house: House
+    workbench: Workbench
+    warnings: list[Diagnostic]
+
+
+def planned(session: Session, names: Sequence[str], warnings: list[Diagnostic], until: Until = Until.SEND) -> Planned:
+    """Read repository and ledger, and plan; raises UsageError for a name that is no campaign."""
+    ledger = session.ledger()
+    state = session.read_state(ledger)
+    workbench = Workbench(session.repository, session.settings, session.cache)
+    desires = Desires(workbench, state)
+    picked = chosen(names, desires.names())
+    desired = desires.read(picked)
+    _ready_sandbox(session, names, desired)
+    house = session.house(names)
+    accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
+    stop = ledger_refusal(session, state, accounts)
+    plan = make_plan(session.settings, desired, state, house, session.clock.now(), until=until, stop=stop)
+    return Planned(plan, state, ledger, house, workbench, [*warnings, *desires.strays()])
+
+
+def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
+    """Check the names of a command line against the repository."""
+    unknown = [name for name in names if name not in known]
+    if not unknown:
+        return names or known
+    # Suggesting is for this one error.
+    from difflib import get_close_matches
+
+    near = get_close_matches(unknown[0], known, 1)
+    hint = (
+        Phrase("did you mean {near}?", near=near[0]) if near else Phrase("the campaigns are the folders in campaigns/")
+    )
+    raise UsageError(Phrase("there is no campaign {name}", name=unknown[0]), Phrase("Nothing was done."), hint)
+
+
+def _ready_sandbox(session: Session, names: Sequence[str], desired: Sequence[Desired]) -> None:
+    """Let the sandbox know the tags that campaigns name, and let it be the hour of a named window."""
+    if session.sandbox is None:
+        return
+    rendered = [d for d in desired if isinstance(d, RenderedCampaign)]
+    tags = [(str(c.appid), c.audience.tag_id) for c in rendered if c.audience.tag_id is not None]
+    session.sandbox.prepare(tags, [c.window for c in rendered if c.window is not None and c.name in names])

@@ -1,0 +1,95 @@
+"""Progress on standard error: bars on a terminal, plain lines elsewhere."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from massctl.apply.ports import Progress
+from massctl.cli.speaking import Voice
+from massctl.view.language import say
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+
+class Lines:
+    """Plain lines: one when a piece of work ends, none in between; a countdown is one line."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+        self._label, self._total, self._done = "", 0, 0
+        self._waiting = ""
+
+    def say(self, line: str) -> None:
+        """Say one line."""
+        click.echo(say(line, self._voice.language), err=True)
+
+    def begin(self, label: str, total: int) -> None:
+        """Begin a countable piece of work."""
+        self._label, self._total, self._done = say(label, self._voice.language), total, 0
+
+    def advance(self) -> None:
+        """One more is done."""
+        self._done += 1
+
+    def end(self) -> None:
+        """Say how much was done."""
+        click.echo(f"{self._label}: {self._done}/{self._total}", err=True)
+
+    def waiting(self, label: str, seconds_left: int) -> None:
+        """Say once that a wait began."""
+        text = say(label, self._voice.language)
+        if text != self._waiting:
+            self._waiting = text
+            click.echo(f"{text} {seconds_left} s", err=True)
+
+
+class Bars:
+    """Bars and a countdown, drawn with rich."""
+
+    def __init__(self, voice: Voice) -> None:
+        # Drawing needs rich; runs into a file do not pay for it.
+        from rich.console import Console
+
+        self._voice = voice
+        self._console = Console(stderr=True)
+        self._bar: RichProgress | None = None
+        self._task: TaskID | None = None
+
+    def say(self, line: str) -> None:
+        """Say one line, above the bar where one is drawn."""
+        self._console.print(say(line, self._voice.language), markup=False, highlight=False)
+
+    def begin(self, label: str, total: int) -> None:
+        """Begin a bar."""
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        text = say(label, self._voice.language)
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=self._console, transient=True
+        )
+        self._bar.start()
+        self._task = self._bar.add_task(text, total=total)
+
+    def advance(self) -> None:
+        """Move the bar by one."""
+        if self._bar is not None and self._task is not None:
+            self._bar.advance(self._task)
+
+    def end(self) -> None:
+        """Remove the bar."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def waiting(self, label: str, seconds_left: int) -> None:
+        """Show a countdown on one line."""
+        text = f"{say(label, self._voice.language)} {seconds_left} s"
+        self._console.print(text, end="\n" if seconds_left <= 1 else "\r", markup=False, highlight=False)
+
+
+def progress(voice: Voice) -> Progress:
+    """Give bars on a terminal, lines elsewhere."""
+    return Bars(voice) if sys.stderr.isatty() else Lines(voice)

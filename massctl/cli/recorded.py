@@ -1,0 +1,82 @@
+"""May this ledger be trusted for this run? And how one begins."""
+
+import secrets
+from typing import Final
+
+from massctl.cli.session import Session
+from massctl.errors import LedgerError
+from massctl.model.ledger import Created
+from massctl.model.phrase import Phrase
+from massctl.model.state import State
+from massctl.plan.step import Guard, Refusal
+
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refusal | None:
+    """Refuse a ledger that is missing, of another history, or of another world."""
+    due = None if session.sandbox else session.settings.state.lineage
+    if due is not None and state.lineage is None:
+        return Refusal(
+            Guard.LEDGER_MISSING,
+            Phrase("massctl.yaml names the ledger {lineage}, and it is not here", lineage=due),
+            Phrase(
+                "bring massctl.state.jsonl back from the machine that sent last; without it nobody knows what was sent"
+            ),
+        )
+    if due is not None and state.lineage != due:
+        return Refusal(
+            Guard.LEDGER_FOREIGN,
+            Phrase(
+                "massctl.yaml names the ledger {lineage}, and this one is {found}", lineage=due, found=state.lineage
+            ),
+            Phrase("bring the right massctl.state.jsonl back, or correct state.lineage in massctl.yaml"),
+        )
+    realm = session.realm(accounts)
+    if state.realm is not None and accounts and state.realm != realm:
+        return Refusal(
+            Guard.LEDGER_FOREIGN,
+            Phrase(
+                "this ledger belongs to the realm {found}, and the API is in the realm {realm}",
+                found=state.realm,
+                realm=realm,
+            ),
+            Phrase("use the ledger of that realm, or correct api_base and MASSCTL_API_BASE"),
+        )
+    return None
+
+
+def refuse_fleeting_ledger(session: Session) -> None:
+    """Refuse to write a local ledger on a runner whose disk is thrown away, unless the API is on loopback."""
+    ci = any(session.environment.get(name) for name in ("CI", "GITHUB_ACTIONS"))
+    if ci and not session.sandbox and session.realm() != "loopback":
+        raise LedgerError(
+            Phrase("a local ledger would be lost with this CI runner"),
+            Phrase("The next run would not know what this one sent. Nothing was done."),
+            Phrase("Run apply on a machine that keeps its disk."),
+        )
+
+
+class Founding:
+    """Begins the ledger of this repository; implements `massctl.apply.book.Founding`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def created(self) -> Created:
+        """Draw a new lineage: the time, and chance, in 26 characters that sort by time."""
+        number = (int(self._session.clock.now().timestamp() * 1000) << 80) | secrets.randbits(80)
+        lineage = "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
+        return Created(lineage=lineage, realm=self._session.realm())
+
+    def declare(self, lineage: str) -> None:
+        """Write the lineage into massctl.yaml and ask for a commit; a sandbox's ledger is not declared."""
+        if self._session.sandbox:
+            return
+        from massctl.source.lineage import declare_lineage
+
+        declare_lineage(self._session.root, lineage)
+        say = Phrase("a ledger was begun; state.lineage in massctl.yaml names it now: commit this")
+        from massctl.view.language import say as said
+
+        self._session.voice.talk(said(say, self._session.voice.language))

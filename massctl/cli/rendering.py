@@ -1,0 +1,33 @@
+"""From a campaign to files that a browser shows."""
+
+from massctl.cli.planning import chosen
+from massctl.cli.session import Session
+from massctl.model.rendered import RenderedCampaign, RenderedNews
+from massctl.model.state import State
+from massctl.source.desired import Desires, Workbench
+
+
+def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
+    """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
+    from massctl.view.as_html import article_page, index_page
+
+    workbench = Workbench(session.repository, session.settings, session.cache)
+    desires = Desires(workbench, State())
+    (campaign,) = desires.read(chosen([name], desires.names()))
+    voice = session.voice
+    found = list(getattr(campaign, "diagnostics", ()))
+    if found:
+        from massctl.view.diagnostic_text import diagnostics_text
+
+        voice.talk(diagnostics_text(found, voice.language, voice.style, voice.width))
+    if not isinstance(campaign, RenderedCampaign):
+        return None
+    names = {str(p.sha256): f"{p.sha256[:12]}.{p.extension}" for p in campaign.pictures}
+    files = {names[str(p.sha256)]: workbench.pictures.read(p.sha256) for p in campaign.pictures}
+    files["index.html"] = index_page(campaign, names).encode()
+    if isinstance(campaign.message, RenderedNews):
+        for number, article in enumerate(campaign.message.articles, 1):
+            files[f"article-{number}.html"] = article_page(article.content, names).encode()
+    else:
+        files["message.txt"] = campaign.message.content.encode()
+    return files

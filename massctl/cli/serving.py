@@ -1,0 +1,53 @@
+"""Serve the sandbox's world over HTTP on loopback until interrupted."""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from massctl.cli.clocks import machine_now
+from massctl.cli.session import session
+from massctl.cli.speaking import Voice, speak_as, voice
+from massctl.errors import UsageError
+from massctl.model.phrase import Phrase
+from massctl.sandbox.embedded import Sandbox, open_world
+from massctl.sandbox.server import run_server
+from massctl.view.language import say
+
+APPID: Final = "wx0123456789abcdef"
+"""The account of a sandbox that is served where there is no massctl.yaml."""
+
+
+def serve_world(directory: str, port: int, secret: str) -> None:
+    """Serve, and print the address line first; raises UsageError where the port is taken."""
+    if (Path(directory) / "massctl.yaml").is_file():
+        with session(directory, sandbox=True) as (current, _):
+            if current.sandbox is not None:
+                appid = next(iter(current.settings.accounts.values())).appid
+                _serve(current.sandbox.world, port, appid, secret, current.voice)
+        return
+    world = open_world(Path(directory) / ".massctl" / "sandbox", real_now=machine_now)
+    try:
+        world.ensure_account(APPID, secret=secret, name="massctl", kind="service")
+        _serve(world, port, APPID, secret, speak_as(voice(None)))
+    finally:
+        world.close()
+
+
+def _serve(world: Sandbox, port: int, appid: str, secret: str, speaker: Voice) -> None:
+    def ready(bound: int) -> None:
+        click.echo(f"http://127.0.0.1:{bound} {appid} {secret}")
+        # Whoever reads the first line through a pipe waits for it.
+        sys.stdout.flush()
+        hint = Phrase("inbox: http://127.0.0.1:{port}/   stop with Ctrl-C", port=bound)
+        click.echo(say(hint, speaker.language), err=True)
+
+    try:
+        run_server(world, port, ready)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise UsageError(
+            Phrase("the sandbox cannot listen on port {port}: {why}", port=port, why=why),
+            hint=Phrase("take another port, or a free one with `massctl sandbox --port 0`"),
+        ) from None

@@ -1,0 +1,185 @@
+"""What one command works with: the repository, its settings, the ledger, the clock, the accounts' clients."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import click
+
+from massctl.apply.ports import Clock, WeChat
+from massctl.cli.clocks import machine_clock, machine_now
+from massctl.cli.embedding import Embedded, embedded
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.speaking import Voice, speak_as, voice
+from massctl.errors import ConfigurationError, UsageError
+from massctl.ledger.local import LocalLedger
+from massctl.model.account import MassctlFile
+from massctl.model.api_base import Realm, check_api_base, realm_of
+from massctl.model.diagnostic import Diagnostic, has_errors
+from massctl.model.names import AccountName
+from massctl.model.phrase import Phrase
+from massctl.model.state import State
+from massctl.plan.guard import House
+from massctl.source.campaigns import load_settings
+from massctl.source.repository import Repository
+
+LEDGER_FILE: Final = "massctl.state.jsonl"
+API_BASE_VARIABLE: Final = "MASSCTL_API_BASE"
+NO_SEND_VARIABLE: Final = "MASSCTL_NO_SEND"
+_OFF: Final = frozenset({"", "0", "false", "no", "off"})
+"""Values of MASSCTL_NO_SEND that do not stop sending; anything else does."""
+
+
+@dataclass(slots=True)
+class Session:
+    """One command's world."""
+
+    root: Path
+    settings: MassctlFile
+    voice: Voice
+    environment: Mapping[str, str]
+    sandbox: Embedded | None
+    clock: Clock
+    _clients: dict[AccountName, WeChat] = field(default_factory=dict)
+
+    @property
+    def repository(self) -> Repository:
+        """The working tree."""
+        return Repository(self.root)
+
+    @property
+    def cache(self) -> Path:
+        """The folder for caches and locks."""
+        return self.root / ".massctl"
+
+    @property
+    def ledger_path(self) -> Path:
+        """The local ledger's file; the sandbox has its own."""
+        return (self.cache / "sandbox" if self.sandbox else self.root) / LEDGER_FILE
+
+    @property
+    def locks(self) -> Path:
+        """The folder of the ledger's locks."""
+        return self.cache / "sandbox" / "locks" if self.sandbox else self.cache / "locks"
+
+    def ledger(self) -> LocalLedger:
+        """Open the ledger; reads and writes nothing yet."""
+        return LocalLedger(self.ledger_path, self.locks)
+
+    def api_base(self, account: AccountName) -> str:
+        """Give where an account's API answers: MASSCTL_API_BASE outranks massctl.yaml."""
+        return self.environment.get(API_BASE_VARIABLE) or self.settings.accounts[account].api_base
+
+    def realm(self, accounts: Sequence[str] | None = None) -> Realm:
+        """Give the realm that `accounts` (all, where None) belong to; loopback only if every one is on loopback."""
+        if self.sandbox:
+            return "loopback"
+        names = accounts if accounts is not None else list(self.settings.accounts)
+        realms = {realm_of(self.api_base(AccountName(name))) for name in names}
+        return "loopback" if realms == {"loopback"} else "wechat"
+
+    def house(self, named: Sequence[str]) -> House:
+        """Give the rules of this run."""
+        no_send = self.environment.get(NO_SEND_VARIABLE, "").strip().lower() not in _OFF
+        return House(self.settings.policy, no_send, frozenset(named) if named else None)
+
+    def wechat(self, account: AccountName) -> WeChat:
+        """Give an account's client, made once; raises ConfigurationError where its secret is not set."""
+        if account not in self._clients:
+            self._clients[account] = self._open_client(account)
+        return self._clients[account]
+
+    def _open_client(self, account: AccountName) -> WeChat:
+        # httpx costs more than most verbs do; only verbs that call WeChat come here.
+        from massctl.wechat.client import WeChatClient
+
+        declared = self.settings.accounts[account]
+        if self.sandbox:
+            secret = self.sandbox.secret
+            return WeChatClient.open(
+                declared.appid, secret, declared.api_base, inside=self.sandbox.app, sleep=self.clock.sleep
+            )
+        secret = self.environment.get(declared.secret_env, "")
+        if not secret:
+            raise ConfigurationError(
+                Phrase("the AppSecret of account {account} is not set", account=account),
+                Phrase("The environment variable {name} is empty. No request was made.", name=declared.secret_env),
+                Phrase(
+                    "export {name}=…   (the console shows it under 设置与开发 / 基本配置)", name=declared.secret_env
+                ),
+            )
+        proxy = self.environment.get(declared.proxy_env) if declared.proxy_env else None
+        if declared.proxy_env and not proxy:
+            raise ConfigurationError(
+                Phrase("the proxy of account {account} is not set", account=account),
+                Phrase("The environment variable {name} is empty. No request was made.", name=declared.proxy_env),
+                Phrase("export {name}=http://proxy.example:3128", name=declared.proxy_env),
+            )
+        return WeChatClient.open(declared.appid, secret, self.api_base(account), proxy=proxy)
+
+    def read_state(self, ledger: LocalLedger) -> State:
+        """Read and fold the whole ledger."""
+        state = State()
+        state.absorb_all(ledger.read(0))
+        return state
+
+
+def open_settings(
+    directory: str, environment: Mapping[str, str] = os.environ, *, sandbox: bool = False
+) -> tuple[MassctlFile | None, list[Diagnostic], Voice]:
+    """Read massctl.yaml, with every fault in it; raises UsageError where there is none."""
+    root = Path(directory).resolve()
+    if not (root / "massctl.yaml").is_file():
+        speak_as(voice(None, environment))
+        raise UsageError(
+            Phrase("there is no massctl.yaml here"),
+            Phrase("massctl works in the folder that holds massctl.yaml and campaigns/, and does not search above it."),
+            Phrase("cd into that folder, name it with `massctl -C DIR …`, or begin one with `massctl init`"),
+        )
+    override = "http://127.0.0.1" if sandbox else environment.get(API_BASE_VARIABLE) or None
+    settings, diagnostics = load_settings(Repository(root), loopback_override=override)
+    return settings, diagnostics, speak_as(voice(settings.language if settings else None, environment))
+
+
+@contextmanager
+def session(
+    directory: str, *, sandbox: bool = False, environment: Mapping[str, str] = os.environ
+) -> Iterator[tuple[Session, list[Diagnostic]]]:
+    """Open a repository; faults of massctl.yaml are shown, and end the command with 1.
+
+    Gives the session and the warnings of massctl.yaml. Raises UsageError where there is no massctl.yaml.
+    """
+    settings, diagnostics, speaker = open_settings(directory, environment, sandbox=sandbox)
+    if settings is None or has_errors(diagnostics):
+        from massctl.view.diagnostic_text import diagnostics_text
+
+        speaker.talk(diagnostics_text(diagnostics, speaker.language, speaker.style, speaker.width))
+        raise click.exceptions.Exit(ExitStatus.FAILED)
+    root = Path(directory).resolve()
+    override = environment.get(API_BASE_VARIABLE)
+    _check_override(override, settings)
+    opened = embedded(root, settings, machine_now) if sandbox else None
+    try:
+        loopback = realm_of(override) == "loopback" if override else _all_loopback(settings)
+        clock = opened.clock if opened else machine_clock(environment, loopback=loopback)
+        yield Session(root, settings, speaker, environment, opened, clock), diagnostics
+    finally:
+        if opened:
+            opened.close()
+
+
+def _all_loopback(settings: MassctlFile) -> bool:
+    return all(realm_of(account.api_base) == "loopback" for account in settings.accounts.values())
+
+
+def _check_override(override: str | None, settings: MassctlFile) -> None:
+    """Refuse a MASSCTL_API_BASE that may not receive the secret."""
+    if override and (why := check_api_base(override, settings.policy.api_hosts)) is not None:
+        raise UsageError(
+            Phrase("MASSCTL_API_BASE cannot be used: {why}", why=why),
+            Phrase("No request was made."),
+            Phrase("unset MASSCTL_API_BASE, or name the host under policy.api_hosts in massctl.yaml"),
+        )

@@ -1,0 +1,46 @@
+"""Independent calls at once, on daemon threads, so that Ctrl-C ends the run without waiting for answers."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+
+IN_FLIGHT_MAX: Final = 16
+"""Calls at once for one run. Our own bound: WeChat documents none, and more brings no more speed."""
+
+
+def side_by_side(calls: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T | BaseException]]:
+    """Implement `massctl.apply.ports.Overlap`; what is under way when the caller stops is abandoned."""
+    if len(calls) == 1:
+        yield 0, _result(calls[0])
+        return
+    waiting = iter(list(enumerate(calls)))
+    taking = threading.Lock()
+    done: queue.SimpleQueue[tuple[int, T | BaseException]] = queue.SimpleQueue()
+    stopped = threading.Event()
+
+    def work() -> None:
+        while not stopped.is_set():
+            with taking:
+                taken = next(waiting, None)
+            if taken is None:
+                return
+            done.put((taken[0], _result(taken[1])))
+
+    for _ in range(min(IN_FLIGHT_MAX, len(calls))):
+        threading.Thread(target=work, daemon=True, name="massctl-call").start()
+    try:
+        for _ in calls:
+            yield done.get()
+    finally:
+        stopped.set()
+
+
+def _result(call: Callable[[], T]) -> T | BaseException:
+    """Give what a call returns or raises; Ctrl-C on the caller's own thread passes through."""
+    try:
+        return call()
+    except Exception as error:
+        return error

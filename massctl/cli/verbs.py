@@ -1,0 +1,35 @@
+"""Every verb of the public interface: where it is built, and what it does in one line.
+
+Read without importing a verb, so that `massctl --help` costs no more than the command-line library.
+"""
+
+from typing import Final
+
+VERBS: Final[dict[str, tuple[str, str]]] = {
+    "init": ("massctl.cli.commands.init", "Scaffold a repository that validates, plans and applies in the sandbox."),
+    "validate": ("massctl.cli.commands.validate", "Check every campaign: schema, rendering, content rules."),
+    "render": ("massctl.cli.commands.render", "Write a campaign's articles exactly as they will be sent."),
+    "plan": ("massctl.cli.commands.plan", "Show what apply would do now, and why. Needs no network and no secret."),
+    "apply": ("massctl.cli.commands.apply", "Carry the plan out: upload, save drafts, preview, send."),
+    "status": ("massctl.cli.commands.status", "Ask WeChat about mass jobs that are not finished."),
+    "reconcile": ("massctl.cli.commands.reconcile", "Settle a send of unknown outcome."),
+    "state": ("massctl.cli.commands.state", "Read and check the ledger."),
+    "sandbox": ("massctl.cli.commands.sandbox", "Serve a WeChat on loopback, with an inbox page."),
+    "schema": ("massctl.cli.commands.schema", "Write the JSON Schemas of the file formats."),
+}
+"""Verb -> module with a click command named `command`, and its help in one line."""
+
+NOT_YET: Final[dict[str, str]] = {
+    "lock": "write or check campaign.lock.json and the rendered bodies",
+    "preview": "send the preview again",
+    "adopt": "keep the console's version of a staged draft",
+    "withdraw": "delete sent articles (mass/delete)",
+    "speed": "read or set the sending speed",
+    "serve": "preview articles live in the browser",
+    "record-event": "record a MASSSENDJOBFINISH event",
+    "listen": "receive MASSSENDJOBFINISH events",
+    "report": "show what the sends reached",
+    "doctor": "check credentials, whitelist, rights and quota",
+    "explain": "explain a diagnostic's code",
+}
+"""Verbs of the public interface whose turn has not come: typing one is a clear error."""

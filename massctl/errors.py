@@ -1,0 +1,131 @@
+"""The exceptions that stop massctl, and what each of them says about the world.
+
+    MassctlError
+    ├── UsageError                 2  wrong verb, flag or name; consent missing
+    ├── ConfigurationError         1  the account's settings cannot work (secret not set, proxy not set)
+    ├── LedgerError                5  the ledger cannot be trusted or written
+    │   ├── LedgerCorruptError        a line that is not what was written; nothing was changed
+    │   ├── LedgerFutureVersionError  written by a newer massctl; nothing was changed
+    │   ├── LedgerMissingError        massctl.yaml names a lineage and there is no ledger
+    │   ├── LedgerForeignError        a ledger of another lineage or realm
+    │   ├── LedgerStaleError          somebody appended first; our entry was not written
+    │   └── LedgerLockedError         another runner holds the ledger now
+    ├── WeChatError                1  WeChat, or the way to it, said no; the call's effect is stated by the leaf
+    │   ├── TransportError            no usable answer; the effect is unknown
+    │   ├── AuthError                 credential, whitelist or right; nothing happened
+    │   ├── QuotaError                used up; nothing happened
+    │   └── PermanentError            the request or the object is wrong; nothing happened
+    └── InvariantError             3  a bug of ours
+
+Faults in files are never exceptions: they are diagnostics (`massctl.model.diagnostic`), collected and
+reported together. A leaf carries its exit status; `massctl.cli.exit_codes` gives the numbers their names.
+"""
+
+from typing import ClassVar
+
+
+class MassctlError(Exception):
+    """Stop with one clear message: what happened, what is now true, what to type.
+
+    `summary` is a constant sentence, `detail` says what happened and what is now true, `hint` what to do.
+    None of them ever holds a token, a secret or an openid.
+    """
+
+    exit_status: ClassVar[int] = 1
+
+    def __init__(self, summary: str, detail: str = "", hint: str = "") -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.detail = detail
+        self.hint = hint
+
+
+class UsageError(MassctlError):
+    """Refuse a wrong verb, flag or name, or a missing consent; nothing was read or written."""
+
+    exit_status = 2
+
+
+class ConfigurationError(MassctlError):
+    """Refuse an account whose settings cannot work here; no request was made."""
+
+
+class LedgerError(MassctlError):
+    """Refuse to go on with this ledger; nothing was sent."""
+
+    exit_status = 5
+    guard: ClassVar[str | None] = None
+
+
+class LedgerCorruptError(LedgerError):
+    """Report a line that is not what was once written; the file was left as it is."""
+
+
+class LedgerFutureVersionError(LedgerError):
+    """Report a ledger of a newer massctl; the file was left as it is."""
+
+
+class LedgerMissingError(LedgerError):
+    """Report that the ledger which massctl.yaml names is not here."""
+
+    guard = "ledger_missing"
+
+
+class LedgerForeignError(LedgerError):
+    """Report a ledger of another lineage or realm than the one that is due."""
+
+    guard = "ledger_foreign"
+
+
+class LedgerStaleError(LedgerError):
+    """Report that the serial moved between reading and appending; our entry was not written."""
+
+    guard = "other_runner"
+
+
+class LedgerLockedError(LedgerError):
+    """Report that another runner holds the ledger; nothing was read or written."""
+
+    guard = "other_runner"
+
+
+class WeChatError(MassctlError):
+    """Report what WeChat, or the way to it, answered.
+
+    `errcode` is None where there was no WeChat answer; `rid` is WeChat's request id, for their support.
+    """
+
+    def __init__(
+        self,
+        summary: str,
+        detail: str = "",
+        hint: str = "",
+        *,
+        errcode: int | None = None,
+        rid: str | None = None,
+    ) -> None:
+        super().__init__(summary, detail, hint)
+        self.errcode = errcode
+        self.rid = rid
+
+
+class TransportError(WeChatError):
+    """Report a call without a usable answer; whether it had an effect is unknown."""
+
+
+class AuthError(WeChatError):
+    """Report a refused credential, address or right; the call had no effect."""
+
+
+class QuotaError(WeChatError):
+    """Report a used-up allowance; the call had no effect."""
+
+
+class PermanentError(WeChatError):
+    """Report a request that WeChat will refuse again unchanged; the call had no effect."""
+
+
+class InvariantError(MassctlError):
+    """Report a bug of ours: a state that this code says cannot be."""
+
+    exit_status = 3

@@ -1,0 +1,103 @@
+"""One entry, one line of canonical JSON; each line names the one before it by digest."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from massctl.errors import LedgerCorruptError, LedgerFutureVersionError
+from massctl.model.digest import canonical_json, sha256_of
+from massctl.model.ledger import EVENTS, LEDGER_FORMAT_VERSION, Entry, NewEntry
+from massctl.model.phrase import Phrase
+
+_HEAD: Final = frozenset({"serial", "prev", "at", "campaign", "edition"})
+
+
+def chain_digest(line: bytes) -> str:
+    """Name a line (without its newline) as the next one's `prev` does."""
+    return "sha256:" + sha256_of(line)
+
+
+def encode(entry: NewEntry | Entry, serial: int, prev: str) -> bytes:
+    """Write one entry as its line, without the newline."""
+    fields = entry.event.model_dump(mode="json", exclude_none=True)
+    head = {"serial": serial, "prev": prev, "at": entry.at.isoformat(timespec="milliseconds")}
+    about = {"campaign": entry.campaign, "edition": entry.edition}
+    return canonical_json({**fields, **head, **about}).encode()
+
+
+def is_whole(line: bytes) -> bool:
+    """Say whether a line that lost its newline is whole: only an object's last byte makes JSON of it."""
+    try:
+        from_json(line)
+    except ValueError:
+        return False
+    return True
+
+
+def decode(line: bytes, serial: int, prev: str) -> Entry:
+    """Read one line that must be entry `serial` after a line named `prev`.
+
+    Raises LedgerCorruptError where it is not, LedgerFutureVersionError where a newer massctl wrote it.
+    """
+    try:
+        fields: Any = from_json(line)
+    except ValueError:
+        raise _corrupt(serial, Phrase("it is not JSON")) from None
+    if not isinstance(fields, dict):
+        raise _corrupt(serial, Phrase("it is not a ledger entry"))
+    # Asked before anything else: a newer format may have another head and another chain.
+    version = fields.get("format_version")
+    if fields.get("type") == "created" and isinstance(version, int) and version > LEDGER_FORMAT_VERSION:
+        raise _future(Phrase("its format version is {version}", version=version))
+    if not fields.keys() >= _HEAD:
+        raise _corrupt(serial, Phrase("it is not a ledger entry"))
+    if fields["serial"] != serial:
+        raise _corrupt(serial, Phrase("its serial is {found}", found=ascii(fields["serial"])[:20]))
+    if fields["prev"] != prev:
+        raise _corrupt(serial, Phrase("it does not follow from the line before"))
+    return _entry(fields, serial, prev)
+
+
+def check_last(line: bytes, entry: Entry) -> None:
+    """Raise LedgerCorruptError for a last line that is not what we write: no next line proves it by its `prev`."""
+    try:
+        as_written = encode(entry, entry.serial, entry.prev) == line
+    except ValueError:  # A number that JSON cannot hold; we never wrote it.
+        as_written = False
+    if not as_written:
+        raise _corrupt(entry.serial, Phrase("it is not a ledger entry"))
+
+
+def _entry(fields: dict[str, Any], serial: int, prev: str) -> Entry:
+    """Make the entry of a line whose place in the chain is proven; takes the head out of `fields`."""
+    head = {key: fields.pop(key) for key in _HEAD}
+    try:
+        at = datetime.fromisoformat(head["at"])
+    except (TypeError, ValueError):
+        raise _corrupt(serial, Phrase("its time cannot be read")) from None
+    if at.tzinfo is None:
+        raise _corrupt(serial, Phrase("its time cannot be read"))
+    try:
+        event = EVENTS.validate_python(fields)
+        return Entry(serial=serial, prev=prev, at=at, event=event, campaign=head["campaign"], edition=head["edition"])
+    except ValidationError:
+        # The chain holds, so the line is what its writer wrote: a writer that knows more than we do.
+        raise _future(Phrase("entry {serial} is of a kind this version does not know", serial=serial)) from None
+
+
+def _corrupt(serial: int, why: Phrase) -> LedgerCorruptError:
+    return LedgerCorruptError(
+        Phrase("the ledger is not what was written"),
+        Phrase("Entry {serial} was changed or is missing: {why}. Nothing was sent.", serial=serial, why=why),
+        Phrase("Restore the file from a copy that verifies; `massctl state verify` checks one."),
+    )
+
+
+def _future(why: Phrase) -> LedgerFutureVersionError:
+    return LedgerFutureVersionError(
+        Phrase("the ledger was written by a newer massctl"),
+        Phrase("This version cannot read it: {why}. Nothing was sent and nothing was changed.", why=why),
+        Phrase("Install the newer massctl, then run the same command again."),
+    )

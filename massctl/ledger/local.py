@@ -1,0 +1,157 @@
+"""The local backend: one append-only file of JSON lines, for one machine.
+
+Readers need no lock: a file that only grows is whole up to its last newline. A writer holds the append lock
+for the moment of writing, and writes only if the file still ends where its reader left it. A torn last line is
+what a crash in mid-write leaves; its effect never began, because the flush had not returned. It is dropped by
+the next append. A last line that is whole but for its newline is kept. Anything else that does not verify is refused.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from massctl.errors import LedgerError, LedgerStaleError
+from massctl.ledger.codec import chain_digest, check_last, decode, encode, is_whole
+from massctl.model.ledger import GENESIS, Entry, NewEntry
+from massctl.model.phrase import Phrase
+
+APPEND_LOCK_SECONDS: Final = 10
+"""How long an append waits for another's; one takes milliseconds, so this is a stuck disk."""
+
+
+class LocalLedger:
+    """Implements `massctl.apply.ports.Ledger` on a file; `locks` is a folder for its lock file."""
+
+    def __init__(self, path: Path, locks: Path) -> None:
+        self._path = path
+        self._locks = locks
+        self._serial = 0
+        self._prev = GENESIS
+        self._whole_bytes = 0
+        self._newline_lost = False
+
+    @property
+    def exists(self) -> bool:
+        """Whether the file is there and not empty."""
+        try:
+            return self._path.stat().st_size > 0
+        except FileNotFoundError:
+            return False
+
+    def read(self, since: int) -> Sequence[Entry]:
+        """Read and verify the whole chain, and give the entries after `since`."""
+        *lines, last = self._bytes().split(b"\n")
+        newline_lost = last != b"" and is_whole(last)
+        if newline_lost:
+            lines.append(last)
+        entries: list[Entry] = []
+        prev = GENESIS
+        for serial, line in enumerate(lines, 1):
+            entries.append(decode(line, serial, prev))
+            prev = chain_digest(line)
+        if entries:
+            check_last(lines[-1], entries[-1])
+        self._serial, self._prev = len(entries), prev
+        self._whole_bytes = sum(len(line) + 1 for line in lines) - (1 if newline_lost else 0)
+        self._newline_lost = newline_lost
+        return entries[since:]
+
+    def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
+        """Write entries at the end if nobody else has; see the port for the promise."""
+        if expected_serial != self._serial:
+            raise _stale(expected_serial)
+        lines, written = self._encoded(entries)
+        try:
+            self._locks.mkdir(parents=True, exist_ok=True)
+            with FileLock(self._locks / "append.lock", timeout=APPEND_LOCK_SECONDS):
+                self._append(lines, durable)
+        except Timeout:
+            raise self._cannot(Phrase("lock"), None) from None
+        except OSError as error:
+            raise self._cannot(Phrase("write"), error) from None
+        return written
+
+    def _bytes(self) -> bytes:
+        try:
+            return self._path.read_bytes()
+        except FileNotFoundError:
+            return b""
+        except OSError as error:
+            raise self._cannot(Phrase("read"), error) from None
+
+    def _encoded(self, entries: Sequence[NewEntry]) -> tuple[list[bytes], list[Entry]]:
+        """Write entries as the lines that follow, and read them as every reader will."""
+        lines: list[bytes] = []
+        written: list[Entry] = []
+        serial, prev = self._serial, self._prev
+        for entry in entries:
+            serial += 1
+            lines.append(encode(entry, serial, prev))
+            written.append(decode(lines[-1], serial, prev))
+            prev = chain_digest(lines[-1])
+        return lines, written
+
+    def _append(self, lines: list[bytes], durable: bool) -> None:
+        """Write lines at the end of what was read; the append lock is held."""
+        text = b"".join([b"\n" if self._newline_lost else b"", *(line + b"\n" for line in lines)])
+        begins = self._serial == 0
+        descriptor = os.open(self._path, os.O_RDWR | (os.O_CREAT if begins else 0), 0o644)
+        try:
+            self._check_end(descriptor)
+            if begins:
+                self._flush_folder()  # First, so that no entry is ever in a file whose name may vanish.
+            self._write(descriptor, text, durable)
+        finally:
+            os.close(descriptor)
+        self._serial += len(lines)
+        self._prev = chain_digest(lines[-1]) if lines else self._prev
+        self._whole_bytes += len(text)
+        self._newline_lost = False
+
+    def _check_end(self, descriptor: int) -> None:
+        """Make sure that the file ends where it was read to, with nothing but a torn line behind it."""
+        behind_bytes = os.fstat(descriptor).st_size - self._whole_bytes
+        os.lseek(descriptor, self._whole_bytes, os.SEEK_SET)
+        if behind_bytes < 0 or b"\n" in os.read(descriptor, behind_bytes):
+            raise _stale(self._serial)
+
+    def _write(self, descriptor: int, text: bytes, durable: bool) -> None:
+        """Write and flush all of `text`, or leave the file as it was; cuts a torn line off first."""
+        os.ftruncate(descriptor, self._whole_bytes)
+        os.lseek(descriptor, self._whole_bytes, os.SEEK_SET)
+        rest = memoryview(text)
+        try:
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            if durable:
+                os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, self._whole_bytes)
+            raise
+
+    def _flush_folder(self) -> None:
+        """Make the file's name durable too."""
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _cannot(self, verb: Phrase, error: OSError | None) -> LedgerError:
+        why = (error.strerror or type(error).__name__) if error else Phrase("another process holds it")
+        return LedgerError(
+            Phrase("cannot {verb} the ledger", verb=verb),
+            Phrase("{file}: {why}. Nothing that depends on it was done.", file=self._path.name, why=why),
+            Phrase("Make the file writable and the disk not full, then run the same command again."),
+        )
+
+
+def _stale(expected_serial: int) -> LedgerStaleError:
+    return LedgerStaleError(
+        Phrase("another runner wrote to the ledger"),
+        Phrase("Serial {serial} was expected to be the last. This entry was not written.", serial=expected_serial),
+        Phrase("Run the same command again; it reads the ledger anew."),
+    )

@@ -1,0 +1,151 @@
+"""massctl.yaml: the accounts, where the ledger is, and the policy of the house."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, StringConstraints
+
+from massctl.model.names import ACCOUNT_NAME_PATTERN
+from massctl.model.strict import NonEmpty, NotYet, Strict, not_yet
+
+API_BASE: Final = "https://api.weixin.qq.com"
+"""The nearest site. Source: WeChat docs, "API domains", read 2026-10."""
+WECHAT_HOSTS: Final = frozenset(f"{name}.weixin.qq.com" for name in ("api", "api2", "sh.api", "sz.api", "hk.api"))
+"""WeChat's own API hosts. Source: WeChat docs, "API domains", read 2026-10."""
+
+ENVIRONMENT_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
+TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+DAYS_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
+DURATION_PATTERN: Final = r"^[0-9]{1,5}[smhd]$"
+
+EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
+TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
+Days = Annotated[str, StringConstraints(pattern=DAYS_PATTERN)]
+Duration = Annotated[str, StringConstraints(pattern=DURATION_PATTERN)]
+
+
+class Account(Strict):
+    """One Official Account (公众号)."""
+
+    appid: Annotated[str, StringConstraints(pattern=r"^wx[A-Za-z0-9_-]{1,62}$")]
+    """The account's AppID, from the console: 设置与开发 / 基本配置."""
+    secret_env: EnvironmentName
+    """The name of the environment variable that holds the AppSecret; never the secret itself."""
+    kind: Literal["service", "subscription"]
+    """service (服务号) or subscription (订阅号, 公众号): decides what may be sent how often."""
+    api_base: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#\s@]+$")] = API_BASE
+    """Where the API answers. Hosts other than WeChat's must be in policy.api_hosts, or on loopback."""
+    proxy_env: EnvironmentName | None = None
+    """The name of an environment variable that holds the address of an HTTP proxy."""
+    external_links: Literal["footnotes", "keep"] = "footnotes"
+    """What becomes of links to other sites in Markdown: numbered footnotes, or keep for accounts with WeChat Pay."""
+
+
+class StateSettings(Strict):
+    """Where the ledger is."""
+
+    backend: Literal["local"] = "local"
+    """local: the file massctl.state.jsonl beside massctl.yaml."""
+    branch: Annotated[NonEmpty | None, NotYet] = None
+    """The branch of the git backend."""
+    remote: Annotated[NonEmpty | None, NotYet] = None
+    """The remote of the git backend."""
+    lineage: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{26}$")] | None = None
+    """Written by the first apply: says that a ledger exists, and which. Commit it."""
+
+
+class QuietHours(Strict):
+    """Hours of the day in which nothing is sent."""
+
+    from_: Annotated[TimeOfDay, Field(alias="from")]
+    """The first quiet minute, HH:MM."""
+    to: TimeOfDay
+    """The first minute that is not quiet any more, HH:MM; earlier than `from` means the next day."""
+    timezone: NonEmpty = "Asia/Shanghai"
+    """The time zone of these hours, an IANA name."""
+
+    def ends_after(self, moment: datetime) -> datetime | None:
+        """Give the end of the quiet hours that `moment` is in, or None."""
+        local = moment.astimezone(ZoneInfo(self.timezone))
+        start, end = time.fromisoformat(self.from_), time.fromisoformat(self.to)
+        now = local.time().replace(tzinfo=None)
+        quiet = start <= now < end if start <= end else (now >= start or now < end)
+        if not quiet:
+            return None
+        day = local.date() if now < end else local.date() + timedelta(days=1)
+        ends = datetime.combine(day, end, tzinfo=local.tzinfo)
+        # When clocks go back an hour comes twice: in its second half the end is the later one.
+        return ends if ends.timestamp() > moment.timestamp() else ends.replace(fold=1)
+
+
+class Policy(Strict):
+    """What this house allows, for every campaign."""
+
+    sending: Literal["enabled", "disabled"] = "enabled"
+    """disabled is the kill switch: nothing is sent. So is the environment variable MASSCTL_NO_SEND."""
+    require_lock: Literal[False] = False
+    """true: send only what is locked. Not built yet: only false is accepted."""
+    require_preview: Literal[False] = False
+    """true: send only what was previewed in an earlier run. Not built yet: only false is accepted."""
+    preview_ahead: Duration = "72h"
+    """How long before its window opens an unnamed campaign is previewed at the earliest."""
+    in_doubt: Literal["resubmit", "stop"] = "resubmit"
+    """resubmit: repeat a send of unknown outcome with the same clientmsgid, once a run; stop: never by itself."""
+    in_doubt_wait: Annotated[int, Field(ge=0, le=3600)] = 60
+    """Seconds from an attempt to its repetition; less than 60 only against loopback."""
+    quiet_hours: QuietHours | None = None
+    """Hours of the day in which nothing is sent."""
+    freeze: list[Days] = Field(default_factory=list)
+    """Days, or first/last day, on which nothing is sent, in the time zone of quiet_hours or Asia/Shanghai."""
+    banned_words: Annotated[list[NonEmpty] | None, Field(json_schema_extra=not_yet)] = None
+    """Words that no message may hold."""
+    api_hosts: list[NonEmpty] = Field(default_factory=list)
+    """Hosts other than WeChat's own that api_base may name."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of `freeze`: that of the quiet hours, else Beijing's."""
+        return ZoneInfo(self.quiet_hours.timezone if self.quiet_hours else "Asia/Shanghai")
+
+    def frozen_on(self, moment: datetime) -> str | None:
+        """Give the frozen span, as written, that `moment` falls into, or None."""
+        today = moment.astimezone(self.zone).date()
+        for span in self.freeze:
+            first, _, last = span.partition("/")
+            if date.fromisoformat(first) <= today <= date.fromisoformat(last or first):
+                return span
+        return None
+
+    @property
+    def preview_ahead_duration(self) -> timedelta:
+        """`preview_ahead` as a duration."""
+        return parse_duration(self.preview_ahead)
+
+
+class MassctlFile(Strict):
+    """The repository's settings: accounts, ledger, policy."""
+
+    version: Literal[1]
+    """The version of this format."""
+    language: Literal["zh", "en"] | None = None
+    """The language of messages; else MASSCTL_LANG, else LANG."""
+    accounts: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)], Account], Field(min_length=1)
+    ]
+    """The accounts by name."""
+    state: StateSettings = Field(default_factory=StateSettings)
+    """Where the ledger is."""
+    policy: Policy = Field(default_factory=Policy)
+    """What this house allows."""
+
+
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read `90s`, `45m`, `72h` or `3d`; anything else is a ValueError."""
+    if not re.fullmatch(DURATION_PATTERN, text):
+        raise ValueError(text)
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})

@@ -1,0 +1,197 @@
+"""campaign.yaml: the declared intention, as written.
+
+One model a block. Rules that need two keys at once (exactly one message, exactly one audience, the order
+of a window's ends) are in `massctl.model.campaign_rules`, so that one fault does not hide another.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue, StringConstraints
+
+from massctl.model.names import ACCOUNT_NAME_PATTERN, VARIABLE_NAME_PATTERN
+from massctl.model.strict import NonEmpty, NotYet, Strict
+
+OFFSET_TIME_PATTERN = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)? ?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+)
+"""A date and a time of day with an offset: `2026-12-01T20:00:00+08:00`."""
+
+OffsetTime = Annotated[str, StringConstraints(pattern=OFFSET_TIME_PATTERN)]
+VariableName = Annotated[str, StringConstraints(pattern=VARIABLE_NAME_PATTERN)]
+
+
+class Expect(Strict):
+    """Bounds for the size of the audience; outside them nothing is sent."""
+
+    min: Annotated[int, Field(ge=0)] | None = None
+    """The fewest followers that may be reached; a smaller audience is refused."""
+    max: Annotated[int, Field(ge=1)] | None = None
+    """The most followers that may be reached; a larger audience is refused."""
+
+
+class Audience(Strict):
+    """Who receives the message: exactly one of is_to_all, tag_id, tag and openids. There is no default."""
+
+    is_to_all: Literal[True] | None = None
+    """true: every follower of the account. Enters the account's history page."""
+    tag_id: Annotated[int, Field(ge=0)] | None = None
+    """The id of one of the account's tags (标签), as in the console's address bar."""
+    tag: NonEmpty | None = NotYet
+    """The name of one of the account's tags."""
+    openids: NonEmpty | None = NotYet
+    """A file with one openid a line, or a .csv with an `openid` column."""
+    expect: Expect | None = None
+    """Bounds for the size of the audience; outside them nothing is sent."""
+
+
+class Send(Strict):
+    """When and how it may go out. Without a window it is sent only by name."""
+
+    not_before: OffsetTime | None = None
+    """The earliest moment of the send, with an offset: 2026-12-01T20:00:00+08:00."""
+    not_after: OffsetTime | None = None
+    """The latest moment; afterwards the campaign is expired and is never sent late. Required with not_before."""
+    send_ignore_reprint: bool = False
+    """true: go on although WeChat judges an article to be a reprint (转载) and the original allows it."""
+    same_content: Literal["refuse", "allow"] = "refuse"
+    """allow: send although the same message went to the same audience in the last 90 days."""
+
+
+class Preview(Strict):
+    """Whose phones show the message before it is sent; each must follow the account."""
+
+    towxname: list[NonEmpty] = Field(default_factory=list)
+    """WeChat names (微信号) of reviewers."""
+    touser: list[NonEmpty] = Field(default_factory=list)
+    """Openids of reviewers."""
+
+
+class Article(Strict):
+    """One article of a news message (图文消息). Strings may use Jinja."""
+
+    title: NonEmpty
+    """The title, at most 32 characters."""
+    author: str = ""
+    """The author's name, at most 16 characters."""
+    digest: str = ""
+    """The summary under the title, at most 120 characters; WeChat takes the text's beginning where it is empty."""
+    content: NonEmpty
+    """The body's file: .md, .md.j2, .html or .html.j2, relative to the campaign's folder."""
+    cover: NonEmpty
+    """The cover picture's file; becomes thumb_media_id."""
+    content_source_url: NonEmpty | None = None
+    """The address behind "read original" (阅读原文), at most 1024 bytes."""
+    need_open_comment: bool = False
+    """true: the article can be commented on; the account needs the comment right."""
+    only_fans_can_comment: bool = False
+    """true: only followers can comment."""
+    vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
+    """Variables of this article's templates; they win over the campaign's."""
+
+
+class MpNews(Strict):
+    """A news message (图文消息) of one to eight articles."""
+
+    articles: Annotated[list[Article], Field(min_length=1, max_length=8)]
+    """The articles, first one on top. WeChat allows 1 to 8 (draft/add, read 2026-10)."""
+
+
+class Text(Strict):
+    """A text message (文本消息)."""
+
+    content: NonEmpty
+    """The words, at most 600 characters; may use Jinja."""
+
+
+class Image(Strict):
+    """A picture message (图片消息)."""
+
+    files: Annotated[list[NonEmpty], Field(min_length=1, max_length=20)] | None = None
+    """Picture files, at most 20."""
+    media_ids: Annotated[list[NonEmpty], Field(min_length=1, max_length=20)] | None = None
+    """Material that exists, in place of files."""
+    recommend: str = ""
+    """The words shown with the pictures."""
+    need_open_comment: bool = False
+    """true: the message can be commented on."""
+    only_fans_can_comment: bool = False
+    """true: only followers can comment."""
+
+
+class Voice(Strict):
+    """A voice message (语音消息)."""
+
+    file: NonEmpty | None = None
+    """A sound file, at most 2 MB and 60 seconds."""
+    media_id: NonEmpty | None = None
+    """Material that exists, in place of a file."""
+
+
+class MpVideo(Strict):
+    """A video message (视频消息)."""
+
+    file: NonEmpty | None = None
+    """An MP4 file, at most 10 MB."""
+    media_id: NonEmpty | None = None
+    """Material that exists, in place of a file."""
+    title: str = ""
+    """The video's title."""
+    description: str = ""
+    """The video's description."""
+
+
+class WxCard(Strict):
+    """A coupon (卡券)."""
+
+    card_id: NonEmpty
+    """The coupon's id."""
+    card_ext: NonEmpty | None = None
+    """The extra member that previews need."""
+
+
+class CampaignFile(Strict):
+    """A mass send of one message to one audience, in one window."""
+
+    version: Literal[1]
+    """The version of this format."""
+    title: str = ""
+    """A title for people, shown everywhere beside the folder's name."""
+    account: Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)]
+    """The account that sends, a key under `accounts:` in massctl.yaml."""
+    edition: Annotated[int, Field(ge=1)] = 1
+    """Raise it to send the campaign once more, on purpose."""
+    audience: Audience
+    """Who receives the message; there is no default."""
+    send: Send = Field(default_factory=Send)
+    """When and how it may go out. Without it there is no window, and it is sent only by name."""
+    preview: Preview = Field(default_factory=Preview)
+    """Whose phones show the message before it is sent."""
+    vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
+    """Variables of the templates."""
+    mpnews: MpNews | None = None
+    """A news message (图文消息)."""
+    text: Text | None = None
+    """A text message (文本消息)."""
+    image: Image | None = NotYet
+    """A picture message (图片消息)."""
+    voice: Voice | None = NotYet
+    """A voice message (语音消息)."""
+    mpvideo: MpVideo | None = NotYet
+    """A video message (视频消息)."""
+    wxcard: WxCard | None = NotYet
+    """A coupon (卡券)."""
+
+    @property
+    def message(self) -> MpNews | Text | Image | Voice | MpVideo | WxCard:
+        """The one message; a campaign that passed `campaign_rules` has exactly one."""
+        found = [m for m in (self.mpnews, self.text, self.image, self.voice, self.mpvideo, self.wxcard) if m]
+        return found[0]
+
+
+MESSAGES = ("mpnews", "text", "image", "voice", "mpvideo", "wxcard")
+AUDIENCES = ("is_to_all", "tag_id", "tag", "openids")
+
+
+def audience_as_declared(audience: Audience) -> dict[str, Any]:
+    """Give the audience as the lock file and the ledger write it: the declared keys only, `expect` without nulls."""
+    return audience.model_dump(exclude_none=True)

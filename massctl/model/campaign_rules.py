@@ -1,0 +1,117 @@
+"""Rules of campaign.yaml that need two keys at once, on the raw mapping, so that each fault is found alone."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from massctl.model.campaign import AUDIENCES, MESSAGES, OFFSET_TIME_PATTERN
+from massctl.model.phrase import Phrase
+
+Path = tuple[str | int, ...]
+"""Keys and indexes from the document's root to a value."""
+
+YEAR_MIN: Final = 1970
+YEAR_MAX: Final = 9000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A broken rule at a path of the document."""
+
+    code: str
+    path: Path
+    message: Phrase
+    hint: Phrase | None = None
+    at_key: bool = True
+    """True: point at the key; False: at its value."""
+
+
+def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
+    """Check what pydantic cannot see key by key; values of wrong types are left to pydantic."""
+    return [*_one_message(data), *_one_audience(data), *_window(data)]
+
+
+def _one_message(data: Mapping[str, Any]) -> list[Fault]:
+    found = [key for key in data if key in MESSAGES]
+    if not found:
+        say = Phrase("there is no message: write one of {messages}", messages=", ".join(MESSAGES))
+        return [Fault("MC015", (), say)]
+    return [
+        Fault(
+            "MC015",
+            (key,),
+            Phrase("a campaign sends one message, and this is the second after {first}", first=found[0]),
+        )
+        for key in found[1:]
+    ]
+
+
+def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
+    audience = data.get("audience", {})
+    if not isinstance(audience, Mapping):
+        return []
+    found = [key for key in audience if key in AUDIENCES]
+    if not found:
+        say = Phrase("there is no audience: write one of {audiences}", audiences=", ".join(AUDIENCES))
+        hint = Phrase("there is no default; to reach every follower write `is_to_all: true`")
+        return [Fault("MC016", ("audience",) if "audience" in data else (), say, hint)]
+    faults = [
+        Fault(
+            "MC016",
+            ("audience", key),
+            Phrase("a campaign has one audience, and this is the second after {first}", first=found[0]),
+        )
+        for key in found[1:]
+    ]
+    expect = audience.get("expect")
+    if isinstance(expect, Mapping):
+        low, high = expect.get("min"), expect.get("max")
+        if type(low) is int and type(high) is int and low > high:
+            say = Phrase("min {low} is more than max {high}: no audience can fit", low=low, high=high)
+            faults.append(Fault("MC014", ("audience", "expect", "min"), say, at_key=False))
+    return faults
+
+
+def _window(data: Mapping[str, Any]) -> list[Fault]:
+    send = data.get("send")
+    if not isinstance(send, Mapping):
+        return []
+    ends = [key for key in ("not_before", "not_after") if key in send]
+    if ends == ["not_before"]:
+        say = Phrase("not_before needs not_after: without it a late run would send at any hour")
+        return [Fault("MC012", ("send", "not_before"), say)]
+    if ends == ["not_after"]:
+        say = Phrase("not_after needs not_before: a window has two ends")
+        return [Fault("MC012", ("send", "not_after"), say)]
+    faults = [
+        Fault("MC014", ("send", key), Phrase("{key}: there is no such moment", key=key), at_key=False)
+        for key in ends
+        if _has_form_of_time(send[key]) and parse_offset_time(send[key]) is None
+    ]
+    first, last = parse_offset_time(send.get("not_before")), parse_offset_time(send.get("not_after"))
+    if first is not None and last is not None and last <= first:
+        say = Phrase("not_after must be later than not_before, {start}", start=str(send["not_before"]))
+        faults.append(Fault("MC020", ("send", "not_after"), say, at_key=False))
+    return faults
+
+
+def _has_form_of_time(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(OFFSET_TIME_PATTERN, value) is not None
+
+
+def parse_offset_time(value: object) -> datetime | None:
+    """Read a date and time with an offset, or give None: for no string, no time, no offset, no such day.
+
+    Years before 1970 and after 9000 are none either: no window is there, and sums with them overflow.
+    """
+    if not isinstance(value, str):
+        return None
+    text = value.strip().replace("z", "Z").replace("t", "T")
+    head, _, tail = text.rpartition(" ")
+    try:
+        moment = datetime.fromisoformat(head + tail if head and (tail == "Z" or tail[:1] in "+-") else text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None and YEAR_MIN <= moment.year <= YEAR_MAX else None

@@ -1,0 +1,236 @@
+"""The ledger's entries: one durable line each, and what every kind of line holds.
+
+An entry is an observation that was true when it was written; nothing here is ever changed or removed.
+`massctl.model.state` folds entries into what is recorded now. Openids, tokens and secrets appear in none.
+"""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+LEDGER_FORMAT_VERSION: Final = 1
+GENESIS: Final = "sha256:" + "0" * 64
+"""`prev` of the first entry."""
+
+
+class _Fields(BaseModel):
+    """Fields of entries: frozen; unknown fields are kept out, so that a newer writer is noticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Created(_Fields):
+    """The ledger begins."""
+
+    type: Literal["created"] = "created"
+    format_version: Literal[1] = 1
+    lineage: str
+    """26 characters; equal in every copy of this history and in massctl.yaml."""
+    realm: Literal["wechat", "loopback"]
+    """Which world it speaks of; it refuses the other's host."""
+    reason: str | None = None
+
+
+class ImageUploaded(_Fields):
+    """media/uploadimg took a picture."""
+
+    type: Literal["image_uploaded"] = "image_uploaded"
+    appid: str
+    sha256: str
+    url: str
+
+
+class MaterialAdded(_Fields):
+    """material/add_material took a picture."""
+
+    type: Literal["material_added"] = "material_added"
+    appid: str
+    sha256: str
+    media_id: str
+    url: str | None = None
+
+
+class DraftSaved(_Fields):
+    """draft/add gave a draft for a batch of a campaign."""
+
+    type: Literal["draft_saved"] = "draft_saved"
+    appid: str
+    batch: int = 1
+    digest: str
+    media_id: str
+    draft_sha256: str
+    """Names the articles as they were given to draft/add."""
+    audience_count: int | None = None
+    source_sha256: str | None = None
+
+
+class DraftDeleted(_Fields):
+    """A draft of ours is gone because we, or a person who told us, removed it, or because its material was refused."""
+
+    type: Literal["draft_deleted"] = "draft_deleted"
+    appid: str
+    media_id: str
+    reason: str | None = None
+
+
+class MaterialForgotten(_Fields):
+    """WeChat did not know a recorded material (40007): it is uploaded once more."""
+
+    type: Literal["material_forgotten"] = "material_forgotten"
+    appid: str
+    sha256: str
+
+
+class Previewed(_Fields):
+    """A preview to one reviewer: `begun` before the request, then what came of it."""
+
+    type: Literal["previewed"] = "previewed"
+    digest: str
+    recipient: str
+    outcome: Literal["begun", "sent", "failed", "unknown"]
+    errcode: int | None = None
+    rid: str | None = None
+
+
+class SendAttempted(_Fields):
+    """A send is about to leave; durable before its request."""
+
+    type: Literal["send_attempted"] = "send_attempted"
+    appid: str
+    batch: int = 1
+    digest: str
+    message_digest: str
+    client_msg_id: str
+    fingerprint: str
+    audience: dict[str, Any]
+    audience_count: int | None = None
+    media_id: str | None = None
+    source_sha256: str | None = None
+
+
+class SendAccepted(_Fields):
+    """WeChat took the job; closes every open attempt of the batch."""
+
+    type: Literal["send_accepted"] = "send_accepted"
+    attempt: int
+    """Serial of the attempt that learnt it."""
+    msg_id: int | None = None
+    msg_data_id: int | None = None
+    duplicate: bool = False
+
+
+class SendRejected(_Fields):
+    """WeChat refused one attempt; closes that attempt only."""
+
+    type: Literal["send_rejected"] = "send_rejected"
+    attempt: int
+    errcode: int
+    rid: str | None = None
+    token_dead: bool = False
+    retryable: bool = False
+
+
+class SendInDoubt(_Fields):
+    """No clear answer; the attempt stays open."""
+
+    type: Literal["send_in_doubt"] = "send_in_doubt"
+    attempt: int
+    reason: str
+    errcode: int | None = None
+    rid: str | None = None
+
+
+class SendSettled(_Fields):
+    """A person settled what became of the open attempts of a batch."""
+
+    type: Literal["send_settled"] = "send_settled"
+    batch: int = 1
+    outcome: Literal["sent", "not_sent"]
+    reason: str
+    by: str
+    msg_id: int | None = None
+    url: str | None = None
+
+
+class JobStatus(_Fields):
+    """What mass/get or an event said about a job."""
+
+    type: Literal["job_status"] = "job_status"
+    msg_id: int
+    status: Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
+    total_count: int | None = None
+    filter_count: int | None = None
+    sent_count: int | None = None
+    error_count: int | None = None
+    article_urls: list[str] | None = None
+
+
+class Withdrawn(_Fields):
+    """mass/delete removed articles of a job; 0 stands for all."""
+
+    type: Literal["withdrawn"] = "withdrawn"
+    msg_id: int
+    article: int
+
+
+class Expired(_Fields):
+    """The window closed before a send."""
+
+    type: Literal["expired"] = "expired"
+    not_after: AwareDatetime
+
+
+class Adopted(_Fields):
+    """The console's version of a staged draft was kept."""
+
+    type: Literal["adopted"] = "adopted"
+    media_id: str
+    draft_sha256: str
+    reason: str
+    by: str
+
+
+Event = Annotated[
+    Created
+    | ImageUploaded
+    | MaterialAdded
+    | MaterialForgotten
+    | DraftSaved
+    | DraftDeleted
+    | Previewed
+    | SendAttempted
+    | SendAccepted
+    | SendRejected
+    | SendInDoubt
+    | SendSettled
+    | JobStatus
+    | Withdrawn
+    | Expired
+    | Adopted,
+    Field(discriminator="type"),
+]
+"""What happened, without when and where in the chain."""
+
+EVENTS: Final[TypeAdapter[Event]] = TypeAdapter(Event)
+
+
+class NewEntry(_Fields):
+    """An entry that is not written yet."""
+
+    at: AwareDatetime
+    event: Event
+    campaign: str | None = None
+    edition: int | None = None
+
+
+class Entry(_Fields):
+    """A written entry: its place in the chain, and what happened."""
+
+    serial: int
+    """Counts from 1 without gaps."""
+    prev: str
+    """`sha256:` of the line before, without its newline; GENESIS for the first."""
+    at: AwareDatetime
+    event: Event
+    campaign: str | None = None
+    edition: int | None = None

@@ -1,0 +1,74 @@
+"""A campaign's status: derived from its record, never stored. Which status may follow which is the table."""
+
+from enum import StrEnum
+from typing import Final
+
+from massctl.model.state import Job, Record
+
+
+class Status(StrEnum):
+    """Where a campaign's edition stands, in the words of the public interface."""
+
+    NEW = "new"
+    STAGED = "staged"
+    PREVIEWED = "previewed"
+    SENDING = "sending"
+    AWAITING_ADMIN = "awaiting_admin"
+    SENT = "sent"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    WITHDRAWN = "withdrawn"
+
+
+_BEFORE: Final = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
+_UNDER_WAY: Final = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED})
+
+_FROM_BEFORE: Final = _BEFORE | {Status.IN_DOUBT, Status.SENDING, Status.SENT}
+"""SENDING and SENT without an attempt: a person says that it was sent in the console."""
+
+TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
+    Status.NEW: _FROM_BEFORE,
+    Status.STAGED: _FROM_BEFORE,
+    Status.PREVIEWED: _FROM_BEFORE,
+    Status.IN_DOUBT: _BEFORE | _UNDER_WAY | {Status.IN_DOUBT},
+    Status.SENDING: _UNDER_WAY | {Status.WITHDRAWN},
+    Status.AWAITING_ADMIN: _UNDER_WAY | {Status.WITHDRAWN},
+    # The first word on a job may be corrected by a later one: events outrank a poll.
+    Status.SENT: frozenset({Status.SENT, Status.FAILED, Status.WITHDRAWN}),
+    Status.FAILED: frozenset({Status.FAILED, Status.SENT, Status.WITHDRAWN}),
+    Status.WITHDRAWN: frozenset({Status.WITHDRAWN}),
+}
+"""Status -> what one more entry may make of it. An attempt without a verdict is IN_DOUBT at once."""
+
+FINAL: Final = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED, Status.WITHDRAWN})
+"""From here only a raised edition sends again; such a campaign is not rendered any more."""
+
+
+def status_of(record: Record) -> Status:
+    """Derive the status. An open attempt outranks everything else that is recorded."""
+    if record.open_attempts:
+        return Status.IN_DOUBT
+    if record.jobs:
+        return _status_of_jobs(record.jobs)
+    if record.settled is not None and record.settled.outcome == "sent":
+        return Status.SENT
+    draft = record.draft()
+    shown = {digest for (digest, _), preview in record.previews.items() if preview.outcome == "sent"}
+    if draft is not None:
+        return Status.PREVIEWED if draft.event.digest in shown else Status.STAGED
+    # A message without a draft stands for itself; one whose draft is gone has nothing left to show.
+    return Status.PREVIEWED if shown and not record.drafts else Status.NEW
+
+
+def _status_of_jobs(jobs: list[Job]) -> Status:
+    """Derive the status of an accepted campaign: the word that most needs a person comes first."""
+    words = {job.status for job in jobs}
+    if all(job.status == "deleted" or 0 in job.withdrawn for job in jobs):
+        return Status.WITHDRAWN
+    if "failed" in words:
+        return Status.FAILED
+    if "awaiting_admin" in words:
+        return Status.AWAITING_ADMIN
+    if words & {"sending", "unknown"}:
+        return Status.SENDING
+    return Status.SENT

@@ -1,0 +1,33 @@
+"""Names and ids that must not be mixed up, and the patterns that files must keep to."""
+
+import re
+from typing import Final, NewType
+
+CampaignName = NewType("CampaignName", str)
+"""The folder's name, which is the campaign's identity for ever."""
+AccountName = NewType("AccountName", str)
+"""A key under `accounts:`; may be renamed, so the ledger stores the appid beside it."""
+AppId = NewType("AppId", str)
+Digest = NewType("Digest", str)
+"""`sha256:` and 64 hex digits."""
+Sha256 = NewType("Sha256", str)
+"""64 hex digits: the name of some bytes."""
+MediaId = NewType("MediaId", str)
+ImageUrl = NewType("ImageUrl", str)
+MsgId = NewType("MsgId", int)
+MsgDataId = NewType("MsgDataId", int)
+ClientMsgId = NewType("ClientMsgId", str)
+Address = NewType("Address", str)
+"""A stable name of a declared thing: `2026-12-spring-sale/send`, `main/image/0123456789ab`."""
+
+CAMPAIGN_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+ACCOUNT_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,31}$"
+APPID_PATTERN: Final = r"^wx[A-Za-z0-9_-]{1,62}$"
+VARIABLE_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
+
+_CAMPAIGN_NAME: Final = re.compile(CAMPAIGN_NAME_PATTERN)
+
+
+def is_campaign_name(text: str) -> bool:
+    """Say whether a folder of this name can be a campaign."""
+    return _CAMPAIGN_NAME.match(text) is not None and not text.endswith("\n")

@@ -1,0 +1,25 @@
+"""Sentences for people that can be said in another language later.
+
+A `Phrase` is an ordinary English `str` that remembers the template it was made from, so that the view
+can say it in Chinese (`massctl.view.language`) without the core knowing about languages. Everything a
+person may read is built as a Phrase; a test compares every template in the source with the catalogue.
+"""
+
+from collections.abc import Mapping
+from typing import Self
+
+
+class Phrase(str):
+    """An English sentence and the template and values it came from."""
+
+    __slots__ = ("template", "values")
+
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, **values: object) -> Self:
+        """Fill `template` (str.format fields by name) with `values`; values may be Phrases themselves."""
+        self = super().__new__(cls, template.format(**values) if values else template)
+        self.template = template
+        self.values = values
+        return self

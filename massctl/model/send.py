@@ -1,0 +1,136 @@
+"""The send: what one request asks for, the id that makes it recognisable, and its three outcomes."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from massctl.model.digest import canonical_json, sha256_of
+from massctl.model.names import AppId, CampaignName, ClientMsgId, MediaId, MsgDataId, MsgId, Sha256
+
+CLIENT_MSG_ID_LENGTH: Final = 32
+"""Hex digits. WeChat documents 64 and 32 bytes and refused 36 (45067): the smaller value is safe.
+Source: WeChat docs, "message/mass/sendall", read 2026-10; forum reports of 2023-09."""
+
+
+def client_msg_id(appid: AppId, campaign: CampaignName, edition: int, batch: int) -> ClientMsgId:
+    """Derive the id under which WeChat recognises a repetition; content never changes it, `edition` does.
+
+    The first 32 hex digits of SHA-256 over `appid NUL campaign NUL edition NUL batch`, numbers in decimal,
+    batches from 1.
+    """
+    text = "\0".join((appid, campaign, str(edition), str(batch)))
+    return ClientMsgId(hashlib.sha256(text.encode()).hexdigest()[:CLIENT_MSG_ID_LENGTH])
+
+
+@dataclass(frozen=True, slots=True)
+class ToAll:
+    """Every follower."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToTag:
+    """The followers with one tag (标签)."""
+
+    tag_id: int
+
+
+Recipients = ToAll | ToTag
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A news message (图文消息): a draft."""
+
+    media_id: MediaId
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text message (文本消息)."""
+
+    content: str
+
+
+Body = News | Words
+
+
+@dataclass(frozen=True, slots=True)
+class MassSend:
+    """One mass send, as it is asked for: equal values make byte-identical requests."""
+
+    recipients: Recipients
+    body: Body
+    client_msg_id: ClientMsgId
+    send_ignore_reprint: bool | None
+    """Only for news; None for every other message, where the member is left out."""
+
+    @property
+    def fingerprint(self) -> Sha256:
+        """Name the request, so that a repetition can be proven identical to the recorded attempt."""
+        value: dict[str, Any] = asdict(self)
+        value["recipients"]["kind"] = type(self.recipients).__name__
+        value["body"]["kind"] = type(self.body).__name__
+        return sha256_of(canonical_json(value).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """WeChat took the job. It may still fail later; `mass/get` and the callback tell."""
+
+    msg_id: MsgId | None
+    msg_data_id: MsgDataId | None
+    """Only for news, and unknown when the acceptance was learnt from 45065."""
+    duplicate: bool = False
+    """True: an earlier attempt had been accepted, this one did nothing (45065)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """WeChat said no to this attempt and did nothing for it; says nothing about earlier attempts."""
+
+    errcode: int
+    rid: str | None
+    message: str
+    hint: str
+    token_dead: bool = False
+    """True: the token was refused (40001, 40014, 42001), so one more attempt with a new token is due."""
+    retryable: bool = False
+    """True: an authority or quota matter, which the next apply may try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """No clear answer: the job may or may not exist."""
+
+    reason: str
+    """What was seen, in a phrase: `no answer within 30 s`, `errcode 45066`. No URL, no token."""
+    errcode: int | None = None
+    rid: str | None = None
+
+
+Verdict = Accepted | Rejected | InDoubt
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewSent:
+    """The reviewer has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewFailed:
+    """WeChat refused this preview; nothing reached the reviewer."""
+
+    errcode: int
+    rid: str | None
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewUnknown:
+    """No clear answer: the reviewer may have it."""
+
+    reason: str
+
+
+PreviewVerdict = PreviewSent | PreviewFailed | PreviewUnknown

@@ -1,0 +1,253 @@
+"""What is recorded: the fold of the ledger's entries, and nothing that is not in them.
+
+`State.absorb` is the only way in. Everything a plan needs to know about the past is asked of a `Record`,
+one campaign's edition. Invariant: folding a prefix and then the rest equals folding the whole.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from massctl.errors import LedgerCorruptError
+from massctl.model import ledger as entries
+from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
+from massctl.model.phrase import Phrase
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One recorded try to send. Open until something is known of it."""
+
+    serial: int
+    at: datetime
+    event: entries.SendAttempted
+    open: bool = True
+    doubt: str | None = None
+    """What was seen in place of an answer; None also where the run died before it could say."""
+    rejection: entries.SendRejected | None = None
+    settled: entries.SendSettled | None = None
+    """What a person found out about it while it was open."""
+
+    @property
+    def may_have_sent(self) -> bool:
+        """Whether followers may have it: neither refused by WeChat, nor settled as not sent."""
+        not_sent = self.settled is not None and self.settled.outcome == "not_sent"
+        return self.rejection is None and not not_sent
+
+
+@dataclass(slots=True)
+class Job:
+    """An accepted mass job (群发任务)."""
+
+    batch: int
+    client_msg_id: str | None
+    """None for a job that somebody sent in the console."""
+    accepted_at: datetime
+    msg_id: int | None
+    msg_data_id: int | None
+    status: str = "sending"
+    counts: entries.JobStatus | None = None
+    withdrawn: set[int] = field(default_factory=set)
+    """Articles from 1; 0 stands for all."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A draft (草稿) we saved."""
+
+    saved_at: datetime
+    event: entries.DraftSaved
+    alive: bool = True
+
+
+@dataclass(slots=True)
+class Record:
+    """All that is recorded of one edition of one campaign."""
+
+    campaign: CampaignName
+    edition: int
+    appid: AppId | None = None
+    drafts: list[Draft] = field(default_factory=list)
+    previews: dict[tuple[str, str], entries.Previewed] = field(default_factory=dict)
+    """(digest, recipient) -> the latest word on that preview."""
+    attempts: list[Attempt] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    settled: entries.SendSettled | None = None
+    expired_at: list[datetime] = field(default_factory=list)
+    """The `not_after` of windows that were found closed."""
+
+    @property
+    def open_attempts(self) -> list[Attempt]:
+        """The attempts whose outcome nobody knows, oldest first."""
+        return [attempt for attempt in self.attempts if attempt.open]
+
+    def draft(self, batch: int = 1) -> Draft | None:
+        """Give the draft of a batch that is alive, newest first."""
+        alive = [d for d in self.drafts if d.alive and d.event.batch == batch]
+        return alive[-1] if alive else None
+
+    def rejection_of(self, digest: str) -> entries.SendRejected | None:
+        """Give the refusal of the newest attempt, if that attempt sent `digest` and was refused."""
+        last = self.attempts[-1] if self.attempts else None
+        return last.rejection if last is not None and last.event.digest == digest else None
+
+    @property
+    def source_sha256(self) -> str | None:
+        """Name the campaign's folder as it was when this edition was sent."""
+        sent = [a.event.source_sha256 for a in self.attempts if a.event.source_sha256]
+        return sent[-1] if sent else None
+
+
+class State:
+    """The recorded world of one ledger."""
+
+    def __init__(self) -> None:
+        self.lineage: str | None = None
+        self.realm: str | None = None
+        self.serial = 0
+        self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
+        self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
+        self.records: dict[tuple[CampaignName, int], Record] = {}
+
+    def record(self, campaign: CampaignName, edition: int) -> Record:
+        """Give what is recorded of an edition; an empty record, not kept, where nothing is."""
+        return self.records.get((campaign, edition)) or Record(campaign, edition)
+
+    def editions(self, campaign: CampaignName) -> list[Record]:
+        """Give every recorded edition of a campaign, lowest first."""
+        return sorted((r for (name, _), r in self.records.items() if name == campaign), key=lambda r: r.edition)
+
+    def in_doubt(self, appid: AppId) -> list[Record]:
+        """Give the records of an account that have an open attempt."""
+        return [r for r in self.records.values() if any(a.event.appid == appid for a in r.open_attempts)]
+
+    def absorb_all(self, new: Iterable[entries.Entry]) -> None:
+        """Fold entries, oldest first."""
+        for entry in new:
+            self.absorb(entry)
+
+    def absorb(self, entry: entries.Entry) -> None:
+        """Fold one entry; raises LedgerCorruptError for a serial out of turn or an entry that cannot be."""
+        if entry.serial != self.serial + 1:
+            raise _impossible(entry, Phrase("serial {due} was due", due=self.serial + 1))
+        match entry.event:
+            case entries.Created(lineage=lineage, realm=realm):
+                self.lineage, self.realm = lineage, realm
+            case entries.ImageUploaded(appid=appid, sha256=sha256, url=url):
+                self.images[AppId(appid), Sha256(sha256)] = ImageUrl(url)
+            case entries.MaterialAdded(appid=appid, sha256=sha256, media_id=media_id, url=material_url):
+                known = MediaId(media_id), ImageUrl(material_url) if material_url else None
+                self.materials[AppId(appid), Sha256(sha256)] = known
+            case entries.MaterialForgotten(appid=appid, sha256=sha256):
+                self.materials.pop((AppId(appid), Sha256(sha256)), None)
+            case _:
+                self._absorb_campaign(entry)
+        self.serial = entry.serial
+
+    def _absorb_campaign(self, entry: entries.Entry) -> None:
+        if entry.campaign is None or entry.edition is None:
+            raise _impossible(entry, Phrase("it names no campaign"))
+        key = CampaignName(entry.campaign), entry.edition
+        record = self.record(*key)
+        _into_record(record, entry)
+        appid = getattr(entry.event, "appid", None)
+        if appid is not None:
+            record.appid = AppId(appid)
+        self.records[key] = record
+
+
+def _into_record(record: Record, entry: entries.Entry) -> None:
+    """Fold an entry about one campaign."""
+    event: Any = entry.event
+    match event:
+        case entries.DraftSaved():
+            record.drafts.append(Draft(entry.at, event))
+        case entries.DraftDeleted() | entries.Adopted():
+            _into_drafts(record, event)
+        case entries.Previewed():
+            record.previews[event.digest, event.recipient] = event
+        case entries.SendAttempted():
+            record.attempts.append(Attempt(entry.serial, entry.at, event))
+        case entries.SendAccepted() | entries.SendRejected() | entries.SendInDoubt():
+            _into_attempts(record, entry)
+        case entries.SendSettled():
+            _settle(record, event, entry.at)
+        case entries.JobStatus() | entries.Withdrawn():
+            _into_jobs(record, entry)
+        case _:
+            record.expired_at.append(event.not_after)
+
+
+def _into_drafts(record: Record, event: entries.DraftDeleted | entries.Adopted) -> None:
+    """Fold what became of a draft."""
+    for draft in record.drafts:
+        if draft.event.media_id != event.media_id:
+            continue
+        if isinstance(event, entries.DraftDeleted):
+            draft.alive = False
+        else:
+            draft.event = draft.event.model_copy(update={"draft_sha256": event.draft_sha256})
+
+
+def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
+    """Close the open attempts of a batch by a person's word; a job whose id they know can be followed."""
+    closed = [attempt for attempt in record.open_attempts if attempt.event.batch == settled.batch]
+    for attempt in closed:
+        attempt.open, attempt.settled = False, settled
+    if settled.outcome == "sent" and settled.msg_id is not None:
+        client_msg_id = closed[-1].event.client_msg_id if closed else None
+        record.jobs.append(Job(settled.batch, client_msg_id, at, settled.msg_id, None))
+    record.settled = settled
+
+
+def _into_attempts(record: Record, entry: entries.Entry) -> None:
+    """Fold a verdict. An acceptance closes its batch; a rejection closes its own attempt and no other."""
+    event: Any = entry.event
+    attempt = next((a for a in record.attempts if a.serial == event.attempt), None)
+    if attempt is None:
+        raise _impossible(entry, Phrase("there is no attempt {serial}", serial=event.attempt))
+    match event:
+        case entries.SendAccepted():
+            sent = attempt.event
+            for other in record.attempts:
+                other.open = other.open and other.event.batch != sent.batch
+            for draft in record.drafts:
+                draft.alive = draft.alive and draft.event.media_id != sent.media_id
+            record.jobs.append(Job(sent.batch, sent.client_msg_id, entry.at, event.msg_id, event.msg_data_id))
+        case entries.SendRejected():
+            attempt.open, attempt.rejection = False, event
+        case _:
+            attempt.doubt = event.reason
+
+
+_FINALITY: Final = {"sending": 0, "awaiting_admin": 0, "unknown": 0, "sent": 1, "failed": 1, "deleted": 2}
+"""What was said of a job -> how final it is: a poll that is overtaken by an event takes nothing back."""
+
+
+def _into_jobs(record: Record, entry: entries.Entry) -> None:
+    """Fold what became of a job; raises LedgerCorruptError for an unknown one."""
+    event: Any = entry.event
+    found = [job for job in record.jobs if job.msg_id == event.msg_id]
+    if not found:
+        raise _impossible(entry, Phrase("there is no job {msg_id}", msg_id=event.msg_id))
+    for job in found:
+        if isinstance(event, entries.Withdrawn):
+            job.withdrawn.add(event.article)
+        elif _FINALITY[event.status] >= _FINALITY[job.status]:
+            job.status, job.counts = event.status, _with_known_counts(event, job.counts)
+
+
+def _with_known_counts(said: entries.JobStatus, before: entries.JobStatus | None) -> entries.JobStatus:
+    """Keep numbers and addresses that were said before and are not said again: mass/get knows none of them."""
+    known = before.model_dump(exclude_none=True) if before else {}
+    return said.model_copy(update={**known, **said.model_dump(exclude_none=True)})
+
+
+def _impossible(entry: entries.Entry, why: Phrase) -> LedgerCorruptError:
+    kind = entry.event.type
+    return LedgerCorruptError(
+        Phrase("the ledger tells an impossible story"),
+        Phrase("Entry {serial} ({kind}) cannot be: {why}.", serial=entry.serial, kind=kind, why=why),
+        Phrase("Restore the ledger from a copy that verifies; `massctl state verify` checks one."),
+    )

@@ -1,0 +1,29 @@
+"""The pydantic foundation of every file format: strict, frozen, no unknown keys."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+NonEmpty = Annotated[str, StringConstraints(min_length=1)]
+
+
+class Strict(BaseModel):
+    """Accept exactly the declared keys with exactly the declared types; never coerce."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False, protected_namespaces=())
+
+
+def not_yet(schema: dict[str, Any]) -> None:
+    """Make a JSON Schema reject a key whose effect is not built, as the loader does."""
+    description = str(schema.get("description", ""))
+    schema.clear()
+    schema.update({"description": description, "not": {}})
+
+
+NotYet = Field(default=None, json_schema_extra=not_yet)
+"""Marks a key that the format knows and whose effect is not built: writing it is a diagnostic, never ignored."""
+
+
+def is_not_yet(model: type[BaseModel], key: str) -> bool:
+    """Say whether `key` (a field's name) of `model` is marked NotYet."""
+    return model.model_fields[key].json_schema_extra is not_yet

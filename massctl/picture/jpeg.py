@@ -1,0 +1,90 @@
+"""The markers of a JPEG file (ITU T.81, annex B)."""
+
+import re
+from typing import Final
+
+from massctl.picture.container import (
+    ENDS_TOO_EARLY,
+    NO_IMAGE,
+    TOO_MANY_PARTS,
+    WRONG_HEADER,
+    WRONG_SCANS,
+    BrokenPictureError,
+    Container,
+    orientation_of,
+)
+from massctl.picture.limits import JPEG_SCANS_MAX, PARTS_MAX
+from massctl.picture.sniff import Format
+
+_START_OF_SCAN: Final = 0xDA
+_END_OF_IMAGE: Final = 0xD9
+_COMMENT: Final = 0xFE
+_STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+_FRAME_HEADERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_EXIF: Final = b"Exif\0\0"
+_KEPT_APPLICATION_DATA: Final = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+"""The application segments that change what pixels look like."""
+_NEXT_MARKER: Final = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
+"""In coded data a stuffed 0 or a restart marker follows 0xff; anything else ends the scan."""
+
+
+def walk_jpeg(data: bytes) -> Container:
+    """Read the markers up to the end of the image; raises BrokenPictureError where there is none."""
+    size: tuple[int, int] | None = None
+    orientation = 0
+    scans = 0
+    keep = [(0, 2)]
+    position = 2
+    for _ in range(PARTS_MAX):
+        marker, start, body = _next_marker(data, position)
+        if marker == _END_OF_IMAGE:
+            keep.append((start, body))
+            break
+        if marker in _STANDALONE:
+            position = body
+            continue
+        end = body + int.from_bytes(data[body : body + 2], "big")
+        if end < body + 2 or end > len(data):
+            raise BrokenPictureError(ENDS_TOO_EARLY)
+        content = data[body + 2 : min(end, body + 2 + 16)]
+        if marker in _FRAME_HEADERS:
+            if size is not None or len(content) < 6:
+                raise BrokenPictureError(WRONG_HEADER)
+            size = (int.from_bytes(content[3:5], "big"), int.from_bytes(content[1:3], "big"))
+        elif marker == 0xE1 and content.startswith(_EXIF) and not orientation:
+            orientation = orientation_of(data[body + 2 + len(_EXIF) : end])
+        elif marker == _START_OF_SCAN:
+            scans += 1
+            if size is None or scans > JPEG_SCANS_MAX:
+                raise BrokenPictureError(WRONG_SCANS)
+            end = _end_of_scan(data, end)
+        if _is_kept(marker, content):
+            keep.append((start, end))
+        position = end
+    else:
+        raise BrokenPictureError(TOO_MANY_PARTS)
+    if size is None or not scans:
+        raise BrokenPictureError(NO_IMAGE)
+    return Container(Format.JPEG, *size, orientation=orientation or 1, keep=tuple(keep))
+
+
+def _next_marker(data: bytes, position: int) -> tuple[int, int, int]:
+    """Find the next marker: its code, where its 0xff is, where its segment begins. Skips stray bytes."""
+    found = _NEXT_MARKER.search(data, position)
+    if found is None:
+        raise BrokenPictureError(ENDS_TOO_EARLY)
+    return data[found.end() - 1], found.end() - 2, found.end()
+
+
+def _end_of_scan(data: bytes, position: int) -> int:
+    found = _NEXT_MARKER.search(data, position)
+    if found is None:
+        raise BrokenPictureError(ENDS_TOO_EARLY)
+    return found.start()
+
+
+def _is_kept(marker: int, content: bytes) -> bool:
+    if 0xE0 <= marker <= 0xEF:
+        wanted = _KEPT_APPLICATION_DATA.get(marker)
+        return wanted is not None and content.startswith(wanted)
+    return marker != _COMMENT

@@ -1,0 +1,124 @@
+"""Encode a picture so that it fits: one fixed ladder of qualities and sizes, taken from the top.
+
+Every option of an encoder is written out, so that no default of Pillow decides bytes. Scaling is bicubic
+because its weights are polynomials: Lanczos calls sin(), which differs in the last bit between C libraries.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+
+from massctl.picture.limits import (
+    JPEG_SIDE_PIXELS_MAX,
+    PRODUCED_PIXELS_MAX,
+    PRODUCED_SHORT_SIDE_MAX,
+    PRODUCED_WIDTH_MIN,
+)
+from massctl.picture.sniff import Format
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_STEPS: Final = 32
+"""Sizes are thirty-seconds of the original's sides."""
+_JPEG_SETTINGS: Final = ((88, "4:4:4"), (82, "4:2:0"), (72, "4:2:0"))
+"""Quality and chroma subsampling. The first keeps red text sharp; below the last, blocks become visible."""
+_PNG_SETTINGS: Final = ((None, None),)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An encoded picture that fits."""
+
+    data: bytes
+    format: Format
+    width: int
+    height: int
+
+
+def encode_to_fit(image: "Image.Image", bytes_max: int) -> Encoded | None:
+    """Encode a normalised picture into at most `bytes_max`: RGB as baseline JPEG, RGBA as PNG.
+
+    Gives None where it would have to be scaled below PRODUCED_WIDTH_MIN.
+    """
+    from PIL.Image import Resampling
+
+    is_jpeg = image.mode == "RGB"
+    settings = _JPEG_SETTINGS if is_jpeg else _PNG_SETTINGS
+    # Bytes a pixel only grow when a picture shrinks, so a size whose pixels would not fit even at the rate
+    # of the last try is skipped unseen.
+    tried_bytes, tried_pixels = 0, 1
+    for width, height in _sizes(image.width, image.height, JPEG_SIDE_PIXELS_MAX if is_jpeg else None):
+        if tried_bytes * width * height > bytes_max * tried_pixels:
+            continue
+        is_original = (width, height) == image.size
+        scaled = image if is_original else image.resize((width, height), Resampling.BICUBIC, reducing_gap=None)
+        for quality, subsampling in settings:
+            data = _as_png(scaled) if quality is None else _as_jpeg(scaled, quality, subsampling)
+            if len(data) <= bytes_max:
+                return Encoded(data, Format.JPEG if is_jpeg else Format.PNG, width, height)
+            tried_bytes, tried_pixels = len(data), width * height
+    return None
+
+
+def _sizes(width: int, height: int, side_max: int | None) -> Iterator[tuple[int, int]]:
+    """Give the sizes to try, the original first, without those that are never produced."""
+    for step in range(_STEPS, 0, -1):
+        # Rounded half up in integers; a line one pixel thick stays.
+        new_width = max(1, (2 * width * step + _STEPS) // (2 * _STEPS))
+        new_height = max(1, (2 * height * step + _STEPS) // (2 * _STEPS))
+        is_scaled = step < _STEPS
+        if is_scaled and new_width < PRODUCED_WIDTH_MIN:
+            return
+        if is_scaled and min(new_width, new_height) > PRODUCED_SHORT_SIDE_MAX:
+            continue
+        if new_width * new_height > PRODUCED_PIXELS_MAX:
+            continue
+        if side_max is None or max(new_width, new_height) <= side_max:
+            yield new_width, new_height
+
+
+def _as_jpeg(image: "Image.Image", quality: int, subsampling: str | None) -> bytes:
+    out = BytesIO()
+    image.save(
+        out,
+        format="JPEG",
+        quality=quality,
+        subsampling=subsampling,
+        # With optimised Huffman tables Pillow guesses the buffer and fails on noisy pictures.
+        optimize=False,
+        progressive=False,
+        smooth=0,
+        keep_rgb=False,
+        streamtype=0,
+        dpi=(0, 0),
+        restart_marker_blocks=0,
+        restart_marker_rows=0,
+        qtables=None,
+        icc_profile=None,
+        exif=b"",
+        xmp=b"",
+        comment=b"",
+        extra=b"",
+    )
+    return out.getvalue()
+
+
+def _as_png(image: "Image.Image") -> bytes:
+    out = BytesIO()
+    image.save(
+        out,
+        format="PNG",
+        optimize=False,
+        compress_level=6,
+        compress_type=1,  # Z_FILTERED, made for the output of PNG's row filters.
+        dictionary=b"",
+        bits=8,
+        icc_profile=None,
+        exif=b"",
+        pnginfo=None,
+        dpi=None,
+        transparency=None,
+    )
+    return out.getvalue()

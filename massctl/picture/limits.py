@@ -1,0 +1,40 @@
+"""Every number that decides about a picture: WeChat's limits, and our own bounds on memory and time.
+
+WeChat's come from the pages of media/uploadimg and material/add_material (WeChat docs, read 2026-10).
+"""
+
+from typing import Final
+
+INLINE_BYTES_BELOW: Final = 1_048_576
+"""media/uploadimg takes JPEG and PNG "below 1 MB", whichever MB that is (WeChat docs, read 2026-10)."""
+INLINE_BYTES_TARGET: Final = 1_000_000
+"""What we produce for uploadimg fits either reading of "1 MB"."""
+MATERIAL_BYTES_MAX: Final = 10_485_760
+"""material/add_material, type image: at most 10 MB (WeChat docs, read 2026-10)."""
+MATERIAL_BYTES_TARGET: Final = 10_000_000
+"""What we produce for add_material fits either reading of "10 MB"."""
+
+SOURCE_BYTES_MAX: Final = 67_108_864
+"""64 MiB, beyond what a camera or a design tool exports; bounds every walk through the bytes."""
+PIXELS_MAX: Final = 60_000_000
+"""A 50-megapixel camera passes. Pillow keeps 4 bytes a pixel, so a copy is 240 MB; up to five exist."""
+SIDE_PIXELS_MAX: Final = 65_535
+"""The most that JPEG and GIF can say; bounds one row in formats that could say more."""
+ANIMATION_PIXELS_MAX: Final = 600_000_000
+"""Canvas times frames of a GIF. All of them are decoded to prove the file sound, in some seconds at most."""
+FRAMES_MAX: Final = 2_000
+"""More than a minute at 30 frames a second; bounds the work for frames that are almost empty."""
+PARTS_MAX: Final = 100_000
+"""Segments or chunks of a file. A large PNG has some ten thousand; millions of empty ones would fill memory."""
+JPEG_SCANS_MAX: Final = 64
+"""Progressive JPEGs have about ten; each scan visits the whole picture, so a thousand would be an attack."""
+
+JPEG_SIDE_PIXELS_MAX: Final = 65_500
+"""libjpeg writes no longer side."""
+PRODUCED_PIXELS_MAX: Final = 16_000_000
+"""Larger is never encoded: more would hardly ever fit, and each try costs its time."""
+PRODUCED_SHORT_SIDE_MAX: Final = 1_600
+"""Where a picture has to be scaled at all, good quality at this size is worth more than further pixels: no
+phone's screen is wider. Long and wide pictures keep their long side."""
+PRODUCED_WIDTH_MIN: Final = 480
+"""Nothing is scaled below this width: the text of long pictures would become unreadable unnoticed."""

@@ -1,0 +1,186 @@
+"""Make a picture acceptable to WeChat, or say why it cannot be: the rules, and nothing about formats.
+
+Inline pictures (inside an article) go to media/uploadimg, which takes JPEG and PNG below 1 MB; GIFs go to
+material/add_material instead. Covers always go to add_material. Bytes that WeChat takes pass untouched,
+after all of their pixels were decoded once: a damaged picture is found here and not by a follower.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from massctl.model.phrase import Phrase
+from massctl.picture.colour import normalise
+from massctl.picture.container import BrokenPictureError, Container
+from massctl.picture.decode import decode
+from massctl.picture.fault import FaultKind, PictureFault, size_text, unreadable
+from massctl.picture.ladder import Encoded, encode_to_fit
+from massctl.picture.limits import (
+    ANIMATION_PIXELS_MAX,
+    FRAMES_MAX,
+    INLINE_BYTES_BELOW,
+    INLINE_BYTES_TARGET,
+    MATERIAL_BYTES_MAX,
+    MATERIAL_BYTES_TARGET,
+)
+from massctl.picture.measure import read_container, upright_size
+from massctl.picture.sniff import Format
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = [
+    "RECIPE",
+    "FaultKind",
+    "PictureFault",
+    "Prepared",
+    "Purpose",
+    "prepare_cover",
+    "prepare_inline",
+    "recipe_key",
+]
+
+RECIPE: Final = "1"
+"""Raised whenever the produced bytes change; part of every cache key, together with Pillow's version."""
+
+
+class Purpose(StrEnum):
+    """Which endpoint takes the bytes; the words stand in the lock file under `as`."""
+
+    INLINE = "image"
+    """media/uploadimg."""
+    MATERIAL = "material"
+    """material/add_material, type image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture that WeChat takes."""
+
+    data: bytes = field(repr=False)
+    purpose: Purpose
+    format: Format
+    """What `data` is; extension and Content-Type follow from it."""
+    width: int
+    """Pixels, as a viewer shows `data`."""
+    height: int
+    """Pixels, as a viewer shows `data`."""
+    note: str | None
+    """What was done, for people (a `Phrase`); None where the bytes are untouched."""
+
+
+def recipe_key() -> str:
+    """Name what decides the produced bytes, for cache keys: our recipe and Pillow's version."""
+    # The package alone, without its codecs: a run that finds everything in the cache stays fast.
+    from PIL import __version__ as pillow_version
+
+    return f"{RECIPE}/pillow-{pillow_version}"
+
+
+def prepare_inline(data: bytes) -> Prepared | PictureFault:
+    """Prepare a picture for the inside of an article; GIFs become material."""
+    return _prepare(data, Purpose.INLINE)
+
+
+def prepare_cover(data: bytes) -> Prepared | PictureFault:
+    """Prepare the cover of an article, which is always material."""
+    return _prepare(data, Purpose.MATERIAL)
+
+
+def _prepare(data: bytes, wanted: Purpose) -> Prepared | PictureFault:
+    container = read_container(data)
+    if isinstance(container, PictureFault):
+        return container
+    purpose = Purpose.MATERIAL if container.format is Format.GIF else wanted
+    passes = _passes(container.format, len(data), purpose)
+    fault = _fault_of_length(container) if passes else _fault_of_motion(container, len(data))
+    if fault:
+        return fault
+    try:
+        if passes:
+            decode(data, container)
+            width, height = upright_size(container)
+            return Prepared(data, purpose, container.format, width, height, note=None)
+        upright = normalise(decode(data, container), container.orientation, container.bit_depth)
+    except BrokenPictureError as broken:
+        return unreadable(broken.why)
+    return _encode(upright, container, len(data), purpose)
+
+
+def _encode(upright: "Image.Image", container: Container, size_bytes: int, purpose: Purpose) -> Prepared | PictureFault:
+    """Encode normalised pixels for the endpoint."""
+    target = INLINE_BYTES_TARGET if purpose is Purpose.INLINE else MATERIAL_BYTES_TARGET
+    encoded = encode_to_fit(upright, target)
+    if encoded is None:
+        text = Phrase(
+            "the picture has {size} and cannot be brought below {limit} legibly: save it smaller or cut it",
+            size=size_text(size_bytes),
+            limit=size_text(target),
+        )
+        return PictureFault("too_large", text)
+    note = _note(container, size_bytes, encoded)
+    return Prepared(encoded.data, purpose, encoded.format, encoded.width, encoded.height, note)
+
+
+def _passes(format_: Format, size_bytes: int, purpose: Purpose) -> bool:
+    """Say whether WeChat takes the bytes as they are."""
+    if purpose is Purpose.INLINE:
+        return format_ in {Format.JPEG, Format.PNG} and size_bytes < INLINE_BYTES_BELOW
+    return format_ is not Format.WEBP and size_bytes <= MATERIAL_BYTES_MAX
+
+
+def _fault_of_motion(container: Container, size_bytes: int) -> PictureFault | None:
+    """Refuse to convert what moves: a converted picture would silently stand still."""
+    if container.format is Format.GIF:
+        text = Phrase(
+            "the GIF has {size}, and WeChat takes at most {limit}: use fewer frames or a smaller size",
+            size=size_text(size_bytes),
+            limit="10 MB",
+        )
+        return PictureFault("too_large", text)
+    if container.frames == 1:
+        return None
+    text = Phrase("WeChat does not take an animated {name} like this: save it as GIF", name=container.format.label)
+    return PictureFault("animated_unsupported", text)
+
+
+def _fault_of_length(container: Container) -> PictureFault | None:
+    """Refuse an animated GIF that takes too long to prove sound."""
+    pixels = container.width * container.height * container.frames
+    if container.format is not Format.GIF or (container.frames <= FRAMES_MAX and pixels <= ANIMATION_PIXELS_MAX):
+        return None
+    text = Phrase(
+        "the GIF has {frames} frames of {width}x{height} pixels: use fewer frames or a smaller size",
+        frames=container.frames,
+        width=container.width,
+        height=container.height,
+    )
+    return PictureFault("too_many_pixels", text)
+
+
+def _note(container: Container, size_bytes: int, encoded: Encoded) -> Phrase:
+    """Say what was done to the bytes."""
+    width, height = upright_size(container)
+    before, after = size_text(size_bytes), size_text(len(encoded.data))
+    if (width, height) != (encoded.width, encoded.height):
+        return Phrase(
+            "scaled {width}x{height} -> {new_width}x{new_height}, re-encoded as {name}, {before} -> {after}",
+            width=width,
+            height=height,
+            new_width=encoded.width,
+            new_height=encoded.height,
+            name=encoded.format.label,
+            before=before,
+            after=after,
+        )
+    if container.format is encoded.format:
+        return Phrase(
+            "re-encoded as {name}, {before} -> {after}", name=encoded.format.label, before=before, after=after
+        )
+    return Phrase(
+        "converted from {source} to {name}, {before} -> {after}",
+        source=container.format.label,
+        name=encoded.format.label,
+        before=before,
+        after=after,
+    )

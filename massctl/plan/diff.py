@@ -1,0 +1,64 @@
+"""Desired against recorded: the staging steps of one campaign, each with its reason."""
+
+from datetime import datetime, timedelta
+
+from massctl.model.names import AppId, MediaId, Sha256
+from massctl.model.rendered import Purpose, RenderedCampaign, RenderedNews
+from massctl.model.state import Record, State
+from massctl.plan.step import Reason, SaveDraft, SendPreview, UploadPicture
+
+UploadKey = tuple[AppId, Purpose, Sha256]
+"""The same bytes go to the same endpoint of an account once, ever."""
+
+
+def uploads(campaign: RenderedCampaign, state: State, planned: set[UploadKey]) -> list[UploadPicture]:
+    """Plan the pictures that the account does not have; `planned` collects what stands in the plan already."""
+    steps: list[UploadPicture] = []
+    reason = draft_reason(campaign, state)
+    for picture in campaign.pictures:
+        key = campaign.appid, picture.purpose, picture.sha256
+        recorded = state.images if picture.purpose is Purpose.IMAGE else state.materials
+        if (campaign.appid, picture.sha256) not in recorded and key not in planned:
+            planned.add(key)
+            steps.append(UploadPicture(campaign.account, campaign.appid, picture, reason))
+    return steps
+
+
+def draft(campaign: RenderedCampaign, state: State) -> SaveDraft | None:
+    """Plan the draft of a news campaign; None where the recorded one is of this digest, or there is none to save."""
+    if not isinstance(campaign.message, RenderedNews):
+        return None
+    alive = state.record(campaign.name, campaign.edition).draft()
+    if alive is not None and alive.event.digest == campaign.digest:
+        return None
+    return SaveDraft(campaign, draft_reason(campaign, state), MediaId(alive.event.media_id) if alive else None)
+
+
+def draft_reason(campaign: RenderedCampaign, state: State) -> Reason:
+    """Say why a campaign is staged, now that it is."""
+    record = state.record(campaign.name, campaign.edition)
+    if record.draft() is not None:
+        return Reason.CONTENT_CHANGED
+    if record.drafts:
+        return Reason.DRAFT_MISSING
+    earlier = [r for r in state.editions(campaign.name) if r.edition < campaign.edition]
+    return Reason.EDITION_RAISED if earlier else Reason.NEW
+
+
+def previews(campaign: RenderedCampaign, record: Record) -> list[SendPreview]:
+    """Plan one preview for each recipient who has not had this digest; one of unknown outcome is not repeated."""
+    steps: list[SendPreview] = []
+    planned: set[str] = set()
+    for number, recipient in enumerate(campaign.recipients, 1):
+        recorded = record.previews.get((campaign.digest, recipient.recorded))
+        if recipient.recorded not in planned and (recorded is None or recorded.outcome == "failed"):
+            planned.add(recipient.recorded)
+            changed = any(name == recipient.recorded for _, name in record.previews) and recorded is None
+            reason = Reason.CONTENT_CHANGED if changed else Reason.NEW
+            steps.append(SendPreview(campaign, number, recipient, reason))
+    return steps
+
+
+def previews_due(campaign: RenderedCampaign, ahead: timedelta, named: bool, now: datetime) -> bool:
+    """Say whether it is time for previews: always when named or without a window, else `ahead` of the window."""
+    return named or campaign.window is None or campaign.window.not_before - now <= ahead

@@ -1,0 +1,174 @@
+"""What refuses a send. Asked by the plan, and again by apply in the moment before the send."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from massctl.model.account import Policy
+from massctl.model.campaign import Audience
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import Record, State
+from massctl.plan.doubt import NoRepeat, Repeat, may_repeat
+from massctl.plan.step import Guard, Refusal
+from massctl.plan.window import WindowState, hour_refusal, window_state
+
+SAME_CONTENT_DAYS: Final = 90
+"""How long an equal message to an equal audience is taken for a mistake. Our own rule, docs/reference/format.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The rules of this run: the policy, the kill switch's second handle, and which campaigns were named."""
+
+    policy: Policy
+    no_send: bool = False
+    """MASSCTL_NO_SEND is set."""
+    named: frozenset[str] | None = None
+    """The campaigns named on the command line; None without names."""
+
+    def is_named(self, name: str) -> bool:
+        """Say whether the operator named this campaign."""
+        return self.named is not None and name in self.named
+
+
+def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: datetime) -> list[Refusal]:
+    """Give every reason why this campaign may not be sent now; an empty list means that it may.
+
+    The size of the audience is not among them: `audience_refusal` judges it, where it is known.
+    """
+    record = state.record(campaign.name, campaign.edition)
+    found = [
+        _window(campaign, record, house, now),
+        _kill_switch(house),
+        hour_refusal(house.policy, now),
+        _account_in_doubt(campaign, record, state, house, now),
+        _rejected_before(campaign, record),
+        _same_content(campaign, state, now),
+    ]
+    return [refusal for refusal in found if refusal is not None]
+
+
+def audience_refusal(audience: Audience, count: int | None) -> Refusal | None:
+    """Refuse an audience that does not exist, is empty, or is outside its bounds; `count` is followers."""
+    if count is None:
+        return Refusal(
+            Guard.AUDIENCE_BOUNDS,
+            Phrase("the account has no tag with the id {tag_id}", tag_id=audience.tag_id),
+            Phrase("look the id up in the console under 用户管理, and correct audience.tag_id"),
+        )
+    low, high = (audience.expect.min, audience.expect.max) if audience.expect else (None, None)
+    hint = Phrase("if the audience is right, correct audience.expect; nothing was sent")
+    if count == 0:
+        return Refusal(Guard.AUDIENCE_BOUNDS, Phrase("the audience is empty: 0 followers"), hint)
+    if low is not None and count < low:
+        say = Phrase("the audience has {count} followers, and at least {low} were expected", count=count, low=low)
+        return Refusal(Guard.AUDIENCE_BOUNDS, say, hint)
+    if high is not None and count > high:
+        say = Phrase("the audience has {count} followers, and at most {high} were expected", count=count, high=high)
+        return Refusal(Guard.AUDIENCE_BOUNDS, say, hint)
+    return None
+
+
+def expired_refusal(campaign: RenderedCampaign, now: datetime) -> Refusal:
+    """Say that the window has closed; it is never sent late."""
+    closed = campaign.window.not_after if campaign.window else now
+    return Refusal(
+        Guard.EXPIRED,
+        Phrase(
+            "the window closed at {closed}; it is never sent late",
+            closed=closed.isoformat(timespec="minutes"),
+        ),
+        Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed"),
+    )
+
+
+def _window(campaign: RenderedCampaign, record: Record, house: House, now: datetime) -> Refusal | None:
+    match window_state(campaign.window, now):
+        case WindowState.EXPIRED:
+            return expired_refusal(campaign, now)
+        case WindowState.NONE if not house.is_named(campaign.name) and not record.open_attempts:
+            # Settling a doubt repeats a send that was named once; it needs no second naming.
+            return Refusal(
+                Guard.NOT_NAMED,
+                Phrase("it has no window, so it is sent only by name"),
+                Phrase("massctl apply {name}", name=campaign.name),
+            )
+        case WindowState.WAITING:
+            # A plan never asks before the window opens, so the clock went back since it was made.
+            return Refusal(
+                Guard.CLOCK_SKEW,
+                Phrase("the clock went back and now stands before the window"),
+                Phrase("set this machine's clock right, then run apply again"),
+            )
+        case _:
+            return None
+
+
+def _kill_switch(house: House) -> Refusal | None:
+    if house.policy.sending == "disabled":
+        hint = Phrase("set policy.sending to `enabled` in massctl.yaml when sending is allowed again")
+        return Refusal(Guard.KILL_SWITCH, Phrase("policy.sending is `disabled`"), hint)
+    if house.no_send:
+        hint = Phrase("unset MASSCTL_NO_SEND when sending is allowed again")
+        return Refusal(Guard.KILL_SWITCH, Phrase("MASSCTL_NO_SEND is set"), hint)
+    return None
+
+
+def _account_in_doubt(
+    campaign: RenderedCampaign, record: Record, state: State, house: House, now: datetime
+) -> Refusal | None:
+    if record.open_attempts:
+        match may_repeat(record.open_attempts, campaign.digest, house.policy, now):
+            case NoRepeat(why=why):
+                say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=why)
+                return Refusal(Guard.ACCOUNT_IN_DOUBT, say, _look_it_up(record))
+            case Repeat():
+                return None
+    others = [r for r in state.in_doubt(campaign.appid) if r is not record]
+    if not others:
+        return None
+    template = "nobody knows whether {other} was sent, so this account sends nothing else"
+    return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(template, other=others[0].campaign), _look_it_up(others[0]))
+
+
+def _look_it_up(record: Record) -> Phrase:
+    say = "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}"
+    return Phrase(say, name=record.campaign)
+
+
+def _rejected_before(campaign: RenderedCampaign, record: Record) -> Refusal | None:
+    rejection = record.rejection_of(campaign.digest)
+    if rejection is None or rejection.retryable or rejection.token_dead or record.open_attempts:
+        return None
+    return Refusal(
+        Guard.REJECTED_BEFORE,
+        Phrase("WeChat refused exactly this content before, with errcode {errcode}", errcode=rejection.errcode),
+        Phrase("change what WeChat objects to; a new digest is sent again"),
+    )
+
+
+def _same_content(campaign: RenderedCampaign, state: State, now: datetime) -> Refusal | None:
+    if campaign.same_content_allowed or _edition_raised(campaign, state):
+        return None
+    since = now - timedelta(days=SAME_CONTENT_DAYS)
+    for record in state.records.values():
+        if (record.campaign, record.edition) == (campaign.name, campaign.edition):
+            continue  # Its own attempts are judged by the guards of doubts and rejections.
+        for attempt in record.attempts:
+            # The digest holds the appid, so an equal one is of the same account.
+            equal = attempt.event.message_digest == campaign.message_digest
+            if equal and attempt.may_have_sent and attempt.at >= since:
+                say = "{other} sent the same message to the same audience on {day}"
+                return Refusal(
+                    Guard.SAME_CONTENT,
+                    Phrase(say, other=record.campaign, day=attempt.at.date().isoformat()),
+                    Phrase("if that is intended, write `same_content: allow` under send: in campaign.yaml"),
+                )
+    return None
+
+
+def _edition_raised(campaign: RenderedCampaign, state: State) -> bool:
+    """Say whether a lower edition of this campaign went out, and none higher: it goes out again on purpose."""
+    sent = [r.edition for r in state.editions(campaign.name) if any(a.may_have_sent for a in r.attempts)]
+    return bool(sent) and campaign.edition > max(sent)

@@ -1,0 +1,284 @@
+"""The plan: what apply with the same names would do now, step by step, and what it would not and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import IntEnum
+
+from massctl.model.account import MassctlFile
+from massctl.model.diagnostic import Diagnostic, Place, Severity
+from massctl.model.lifecycle import FINAL, Status, status_of
+from massctl.model.names import CampaignName
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.state import Record, State
+from massctl.plan import diff, guard
+from massctl.plan.desired import Concluded, Desired, Gone, Invalid
+from massctl.plan.doubt import NoRepeat, Repeat, may_repeat
+from massctl.plan.guard import House
+from massctl.plan.step import Guard, Reason, Refusal, SendMass, Step
+from massctl.plan.window import WindowState, next_moment, window_state
+
+
+class Until(IntEnum):
+    """How far apply goes: each value includes those before it."""
+
+    UPLOAD = 1
+    DRAFT = 2
+    PREVIEW = 3
+    SEND = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCampaign:
+    """One campaign of a plan."""
+
+    name: CampaignName
+    title: str
+    account: str | None
+    edition: int | None
+    status: Status
+    window: WindowState
+    next_at: datetime | None = None
+    digest: str | None = None
+    steps: tuple[Step, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    rendered: RenderedCampaign | None = None
+    audience_count: int | None = None
+    """The size of the audience when it was last recorded."""
+    wants_send: bool = False
+    """It is time to send it; `refusals` says whether it may be."""
+
+    @property
+    def may_send(self) -> bool:
+        """It is time, and nothing refuses but an audience's recorded size, which apply reads again."""
+        return self.wants_send and all(r.guard is Guard.AUDIENCE_BOUNDS for r in self.refusals)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Ordered campaigns with ordered steps, tied to one page of one ledger."""
+
+    lineage: str | None
+    serial: int
+    campaigns: tuple[PlannedCampaign, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step, in the order of the campaigns."""
+        return tuple(step for campaign in self.campaigns for step in campaign.steps)
+
+    @property
+    def can_apply(self) -> bool:
+        """Whether there is anything to do."""
+        return any(campaign.steps for campaign in self.campaigns)
+
+    @property
+    def would_send(self) -> bool:
+        """Whether apply would ask for a mass send."""
+        return any(campaign.may_send for campaign in self.campaigns)
+
+
+@dataclass(slots=True)
+class _Planner:
+    settings: MassctlFile
+    state: State
+    house: House
+    until: Until
+    now: datetime
+    planned_uploads: set[diff.UploadKey] = field(default_factory=set)
+
+    def plan(self, desired: Desired) -> PlannedCampaign:
+        match desired:
+            case Invalid():
+                return self._invalid(desired)
+            case Concluded():
+                return self._concluded(desired)
+            case Gone():
+                return self._gone(desired)
+            case _:
+                return self._rendered(desired)
+
+    def _invalid(self, desired: Invalid) -> PlannedCampaign:
+        record = self.state.record(desired.name, desired.edition or 1)
+        return PlannedCampaign(
+            desired.name,
+            desired.title,
+            desired.account,
+            desired.edition,
+            status_of(record),
+            WindowState.NONE,
+            diagnostics=desired.diagnostics,
+        )
+
+    def _concluded(self, desired: Concluded) -> PlannedCampaign:
+        record = self.state.record(desired.name, desired.edition)
+        planned = PlannedCampaign(
+            desired.name,
+            desired.title,
+            desired.account,
+            desired.edition,
+            status_of(record),
+            window_state(desired.window, self.now),
+            digest=record.attempts[-1].event.digest if record.attempts else None,
+        )
+        if record.source_sha256 in (None, desired.source_sha256):
+            return planned
+        say = Phrase("edited after edition {edition} was sent; followers have the old version", edition=desired.edition)
+        hint = Phrase("undo the edit, or raise `edition` to {next} to send it once more", next=desired.edition + 1)
+        if self.house.is_named(desired.name):
+            return replace(planned, refusals=(Refusal(Guard.EDITED_AFTER_SEND, say, hint),))
+        place = Place(f"campaigns/{desired.name}/campaign.yaml")
+        warning = Diagnostic("MC401", Severity.WARNING, say, place, hint, desired.name)
+        return replace(planned, diagnostics=(warning,))
+
+    def _gone(self, desired: Gone) -> PlannedCampaign:
+        say = Phrase("its send has no known outcome, and its folder is no longer in the repository")
+        hint = Phrase("bring the folder back, or look in the console under 群发记录 and run massctl reconcile")
+        refusal = Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
+        return PlannedCampaign(
+            desired.name,
+            "",
+            desired.account,
+            desired.edition,
+            Status.IN_DOUBT,
+            WindowState.NONE,
+            refusals=(refusal,),
+            diagnostics=(Diagnostic("MC403", Severity.WARNING, say, None, hint, desired.name),),
+        )
+
+    def _rendered(self, campaign: RenderedCampaign) -> PlannedCampaign:
+        record = self.state.record(campaign.name, campaign.edition)
+        draft = record.draft()
+        planned = PlannedCampaign(
+            campaign.name,
+            campaign.title,
+            campaign.account,
+            campaign.edition,
+            status_of(record),
+            window_state(campaign.window, self.now),
+            digest=campaign.digest,
+            diagnostics=(*campaign.diagnostics, *_unknown_previews(campaign, record)),
+            rendered=campaign,
+            audience_count=draft.event.audience_count if draft else None,
+        )
+        if planned.status in FINAL:
+            # It went out while it was rendered, or the caller did not look: it is concluded all the same.
+            return self._concluded(_as_concluded(campaign))
+        if record.open_attempts:
+            return self._in_doubt(planned, campaign, record)
+        if planned.window is WindowState.EXPIRED:
+            return self._expired(planned, campaign, record)
+        return self._open(planned, campaign, record)
+
+    def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
+        at = self._repeat_at(campaign, record)
+        refusals = tuple(guard.send_refusals(campaign, self.state, self.house, self.now))
+        wanted = self.until is Until.SEND
+        return replace(
+            planned,
+            next_at=at if at is not None and at > self.now else None,
+            refusals=refusals,
+            wants_send=wanted,
+            steps=(SendMass(campaign, Reason.RESUBMIT),) if wanted and not refusals else (),
+        )
+
+    def _repeat_at(self, campaign: RenderedCampaign, record: Record) -> datetime | None:
+        """Give the first moment at which the open attempt may be repeated, if that comes soon enough."""
+        policy, opened = self.house.policy, record.open_attempts
+        decision = may_repeat(opened, campaign.digest, policy, self.now)
+        if not isinstance(decision, Repeat):
+            return None
+        moment = next_moment(policy, campaign.window, max(decision.at, self.now))
+        if moment is None or isinstance(may_repeat(opened, campaign.digest, policy, moment), NoRepeat):
+            return None
+        return moment
+
+    def _expired(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
+        closed = campaign.window.not_after if campaign.window else self.now
+        if closed in record.expired_at and not self.house.is_named(campaign.name):
+            return planned  # It was reported by the run that recorded it.
+        return replace(planned, refusals=(guard.expired_refusal(campaign, self.now),))
+
+    def _open(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
+        steps: list[Step] = list(self._staging(campaign, record))
+        wanted = self.until is Until.SEND and planned.window is not WindowState.WAITING
+        refusals: list[Refusal] = []
+        if wanted:
+            refusals = guard.send_refusals(campaign, self.state, self.house, self.now)
+            if planned.audience_count is not None:
+                audience = guard.audience_refusal(campaign.audience, planned.audience_count)
+                refusals += [audience] if audience else []
+            if not refusals:
+                steps.append(SendMass(campaign, Reason.DUE))
+        blocked_for_good = {r.guard for r in refusals} & {Guard.NOT_NAMED, Guard.REJECTED_BEFORE}
+        moment = None if blocked_for_good else next_moment(self.house.policy, campaign.window, self.now)
+        return replace(
+            planned,
+            next_at=moment if moment is not None and moment > self.now else None,
+            steps=tuple(steps),
+            refusals=tuple(refusals),
+            wants_send=wanted,
+        )
+
+    def _staging(self, campaign: RenderedCampaign, record: Record) -> list[Step]:
+        rejection = record.rejection_of(campaign.digest)
+        if rejection is not None and not (rejection.retryable or rejection.token_dead):
+            return []
+        steps: list[Step] = list(diff.uploads(campaign, self.state, self.planned_uploads))
+        draft = diff.draft(campaign, self.state) if self.until >= Until.DRAFT else None
+        steps += [draft] if draft else []
+        ahead = self.house.policy.preview_ahead_duration
+        if self.until >= Until.PREVIEW and diff.previews_due(
+            campaign, ahead, self.house.is_named(campaign.name), self.now
+        ):
+            steps += diff.previews(campaign, record)
+        return steps
+
+
+def make_plan(
+    settings: MassctlFile,
+    desired: Sequence[Desired],
+    state: State,
+    house: House,
+    now: datetime,
+    *,
+    until: Until = Until.SEND,
+    stop: Refusal | None = None,
+) -> Plan:
+    """Plan every campaign of `desired`, in the order of account, end of window, name.
+
+    `stop` refuses everything, because the ledger cannot be trusted; nothing is staged either.
+    """
+    planner = _Planner(settings, state, house, until, now)
+    planned = [planner.plan(each) for each in sorted(desired, key=_order)]
+    if stop is not None:
+        planned = [replace(each, steps=(), refusals=(stop,), wants_send=False) for each in planned]
+    return Plan(state.lineage, state.serial, tuple(planned))
+
+
+def _as_concluded(c: RenderedCampaign) -> Concluded:
+    return Concluded(c.name, c.title, c.account, c.appid, c.edition, c.window, c.source_sha256)
+
+
+def _order(desired: Desired) -> tuple[str, bool, float, str]:
+    window: Window | None = getattr(desired, "window", None)
+    end = window.not_after.timestamp() if window else 0.0
+    return (desired.account or "", window is None, end, desired.name)
+
+
+def _unknown_previews(campaign: RenderedCampaign, record: Record) -> list[Diagnostic]:
+    """Warn of previews whose outcome nobody knows: they are not repeated, and do not stop the send."""
+    found: list[Diagnostic] = []
+    for number, recipient in enumerate(campaign.recipients, 1):
+        recorded = record.previews.get((campaign.digest, recipient.recorded))
+        if recorded is not None and recorded.outcome in {"begun", "unknown"}:
+            say = Phrase(
+                "nobody knows whether preview {number} of this version arrived; it is not repeated",
+                number=number,
+            )
+            hint = Phrase("ask the reviewer")
+            place = Place(f"campaigns/{campaign.name}/campaign.yaml")
+            found.append(Diagnostic("MC402", Severity.WARNING, say, place, hint, campaign.name))
+    return found

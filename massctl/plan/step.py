@@ -1,0 +1,145 @@
+"""The five kinds of step, and the refusals that stand in for a step that may not be taken."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from massctl.model.names import AccountName, Address, AppId, MediaId
+from massctl.model.rendered import Picture, Purpose, Recipient, RenderedCampaign
+
+
+class Kind(StrEnum):
+    """A step's kind, as the plan's JSON writes it."""
+
+    UPLOAD_IMAGE = "upload_image"
+    ADD_MATERIAL = "add_material"
+    SAVE_DRAFT = "save_draft"
+    SEND_PREVIEW = "send_preview"
+    SEND_MASS = "send_mass"
+
+
+class Reason(StrEnum):
+    """Why a step is planned."""
+
+    NEW = "new"
+    EDITION_RAISED = "edition_raised"
+    CONTENT_CHANGED = "content_changed"
+    DRAFT_MISSING = "draft_missing"
+    DUE = "due"
+    RESUBMIT = "resubmit"
+
+
+class Guard(StrEnum):
+    """What refuses a step, as the JSON writes it."""
+
+    LOCK_MISSING = "lock_missing"
+    LOCK_STALE = "lock_stale"
+    EXPIRED = "expired"
+    QUIET_HOURS = "quiet_hours"
+    FREEZE = "freeze"
+    KILL_SWITCH = "kill_switch"
+    NOT_NAMED = "not_named"
+    AUDIENCE_BOUNDS = "audience_bounds"
+    AUDIENCE_CHANGED = "audience_changed"
+    ALLOWANCE = "allowance"
+    PREVIEW_MISSING = "preview_missing"
+    DRAFT_CHANGED = "draft_changed"
+    DRAFT_GONE = "draft_gone"
+    EDITED_AFTER_SEND = "edited_after_send"
+    SAME_CONTENT = "same_content"
+    REJECTED_BEFORE = "rejected_before"
+    PLAN_STALE = "plan_stale"
+    LEDGER_MISSING = "ledger_missing"
+    LEDGER_FOREIGN = "ledger_foreign"
+    OTHER_RUNNER = "other_runner"
+    ACCOUNT_IN_DOUBT = "account_in_doubt"
+    CLOCK_SKEW = "clock_skew"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a campaign's step is not taken: what is true, and what to type."""
+
+    guard: Guard
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPicture:
+    """Upload one picture: inside articles by media/uploadimg, covers and GIFs by material/add_material."""
+
+    account: AccountName
+    appid: AppId
+    picture: Picture
+    reason: Reason
+
+    @property
+    def kind(self) -> Kind:
+        """Which endpoint takes it."""
+        return Kind.UPLOAD_IMAGE if self.picture.purpose is Purpose.IMAGE else Kind.ADD_MATERIAL
+
+    @property
+    def address(self) -> Address:
+        """`main/image/SHA12` or `main/material/SHA12`."""
+        return Address(f"{self.account}/{self.picture.purpose.value}/{self.picture.sha256[:12]}")
+
+    @property
+    def reversible(self) -> bool:
+        """True: no follower sees it and no allowance is used."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class SaveDraft:
+    """Save the news as a draft, read it back and compare."""
+
+    campaign: RenderedCampaign
+    reason: Reason
+    supersedes: MediaId | None = None
+    """The draft of an earlier digest, which is deleted once the new one is proven good."""
+
+    kind = Kind.SAVE_DRAFT
+    reversible = True
+
+    @property
+    def address(self) -> Address:
+        """`NAME/draft`."""
+        return Address(f"{self.campaign.name}/draft")
+
+
+@dataclass(frozen=True, slots=True)
+class SendPreview:
+    """Show the message on one reviewer's phone."""
+
+    campaign: RenderedCampaign
+    number: int
+    """Counts the campaign's declared recipients from 1."""
+    recipient: Recipient
+    reason: Reason
+
+    kind = Kind.SEND_PREVIEW
+    reversible = False
+
+    @property
+    def address(self) -> Address:
+        """`NAME/preview/1`."""
+        return Address(f"{self.campaign.name}/preview/{self.number}")
+
+
+@dataclass(frozen=True, slots=True)
+class SendMass:
+    """Send to the whole audience. It cannot be taken back."""
+
+    campaign: RenderedCampaign
+    reason: Reason
+
+    kind = Kind.SEND_MASS
+    reversible = False
+
+    @property
+    def address(self) -> Address:
+        """`NAME/send`."""
+        return Address(f"{self.campaign.name}/send")
+
+
+Step = UploadPicture | SaveDraft | SendPreview | SendMass

@@ -1,0 +1,103 @@
+"""One article's body: its file, through Jinja and Markdown, or passed through, with placeholders for pictures."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import PICTURE_SCHEME
+from massctl.render.fault import Fault
+from massctl.render.html_edit import with_placeholders
+from massctl.render.inputs import Inputs, Problem
+from massctl.render.limits import SOURCE_CHARACTERS_MAX, content_faults
+from massctl.render.page import ExternalLinks, Page
+from massctl.render.paths import template_path
+from massctl.render.pictures import Pictures
+
+SUFFIXES: Final = (".md", ".md.j2", ".html", ".html.j2")
+_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
+
+
+@dataclass
+class Body:
+    """What came of one article's file."""
+
+    content: str = ""
+    """Complete only where no fault is an error."""
+    faults: list[Fault] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
+    """The files it was made from, by path from the campaigns folder, the article's own first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all articles of one campaign share."""
+
+    campaign: str
+    inputs: Inputs
+    pictures: Pictures
+    external_links: ExternalLinks
+
+
+def render_body(written: str, title: str, variables: Mapping[str, Any], setting: Setting) -> Body:
+    """Render the file that an article's `content` names; every fault of it is in the answer."""
+    body = Body()
+    path = template_path(written, setting.campaign)
+    if isinstance(path, Problem):
+        body.faults.append(Fault.of(path))
+    elif not path.endswith(SUFFIXES):
+        say = Phrase(
+            "{path} is not an article: its name must end in one of {suffixes}",
+            path=written,
+            suffixes=", ".join(SUFFIXES),
+        )
+        body.faults.append(Fault("MC014", say))
+    else:
+        source = setting.inputs.template(path)
+        if isinstance(source, Problem):
+            body.faults.append(Fault.of(source))
+        else:
+            # One spelling of line ends, so that a checkout on Windows renders the same bytes.
+            body.sources[path] = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+            _render(path, title, variables, setting, body)
+    return body
+
+
+def _render(path: str, title: str, variables: Mapping[str, Any], setting: Setting, body: Body) -> None:
+    text: str | Fault = body.sources[path]
+    if path.endswith(".j2"):
+        # Jinja is loaded only where a template is.
+        from massctl.render.template import render_text
+
+        text = render_text(path, body.sources[path], setting.campaign, variables, setting.inputs, sources=body.sources)
+    if isinstance(text, Fault):
+        body.faults.append(text)
+        return
+    if len(text) > SOURCE_CHARACTERS_MAX:
+        say = Phrase(
+            "the article is longer than {limit} characters before it is rendered", limit=f"{SOURCE_CHARACTERS_MAX:,}"
+        )
+        body.faults.append(Fault("MC304", say))
+        return
+    page = Page(path, setting.pictures, setting.external_links, title)
+    if path.removesuffix(".j2").endswith(".md"):
+        # So are the Markdown parser and the inliner.
+        from massctl.render.markdown import markdown_to_html
+        from massctl.render.styles import with_styles
+
+        body.content = with_styles(markdown_to_html(text, page), setting.inputs.stylesheet())
+    else:
+        page.source = "" if path.endswith(".j2") else text
+        body.content = with_placeholders(text, page)
+    body.faults += [*page.faults, *_forged(body.content, setting.pictures), *content_faults(body.content)]
+
+
+def _forged(content: str, pictures: Pictures) -> list[Fault]:
+    """Find placeholders that no picture of this campaign stands behind: they were written by hand."""
+    known = {picture.sha256 for picture in pictures.used}
+    written = dict.fromkeys(found[0] for found in _PLACEHOLDER.finditer(content) if found[1] not in known)
+    return [
+        Fault("MC206", Phrase("{text} is written by massctl only; write the picture's path", text=text), needle=text)
+        for text in written
+    ]

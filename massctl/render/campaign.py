@@ -1,0 +1,71 @@
+"""One campaign, rendered: the whole desired side of a plan, or everything that is wrong with it."""
+
+from massctl.model.campaign import CampaignFile, Preview, Send
+from massctl.model.campaign_rules import parse_offset_time
+from massctl.model.diagnostic import Diagnostic, Place, Severity, has_errors
+from massctl.model.names import AccountName, AppId, CampaignName, Sha256
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import Picture, Recipient, RenderedCampaign, Window
+from massctl.render.article import Setting
+from massctl.render.inputs import Inputs
+from massctl.render.message import KeyPlace, MessageWriter
+from massctl.render.page import ExternalLinks
+from massctl.render.pictures import Pictures
+
+
+def render_campaign(
+    name: CampaignName,
+    file: CampaignFile,
+    *,
+    appid: AppId,
+    external_links: ExternalLinks,
+    inputs: Inputs,
+    source_sha256: Sha256,
+    place: KeyPlace,
+) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
+    """Render a validated campaign; None where a diagnostic is an error. Diagnostics are sorted.
+
+    `appid` and `external_links` are those of the campaign's account; `place` finds keys of its
+    campaign.yaml; `source_sha256` names its folder as read.
+    """
+    pictures = Pictures(name, inputs)
+    writer = MessageWriter(file, Setting(name, inputs, pictures, external_links), place)
+    message = writer.write()
+    diagnostics = [*writer.diagnostics, *(_changed(name, picture) for picture in pictures.used if picture.note)]
+    diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
+    if has_errors(diagnostics):
+        return None, diagnostics
+    rendered = RenderedCampaign(
+        name=name,
+        title=file.title,
+        edition=file.edition,
+        account=AccountName(file.account),
+        appid=appid,
+        audience=file.audience,
+        window=_window(file.send),
+        send_ignore_reprint=file.send.send_ignore_reprint,
+        same_content_allowed=file.send.same_content == "allow",
+        message=message,
+        pictures=pictures.used,
+        recipients=_recipients(file.preview),
+        source_sha256=source_sha256,
+        diagnostics=tuple(diagnostics),
+    )
+    return rendered, diagnostics
+
+
+def _changed(name: CampaignName, picture: Picture) -> Diagnostic:
+    """Say what was done to a picture so that WeChat takes it."""
+    say = Phrase("{path}: {note}", path=picture.path, note=picture.note)
+    return Diagnostic("MC207", Severity.INFO, say, Place(picture.path), campaign=name)
+
+
+def _window(send: Send) -> Window | None:
+    first, last = parse_offset_time(send.not_before), parse_offset_time(send.not_after)
+    return Window(first, last) if first is not None and last is not None else None
+
+
+def _recipients(preview: Preview) -> tuple[Recipient, ...]:
+    """List the reviewers, WeChat names first, each once."""
+    named = [("towxname", name) for name in preview.towxname] + [("touser", openid) for openid in preview.touser]
+    return tuple(Recipient(kind, name) for kind, name in dict.fromkeys(named))

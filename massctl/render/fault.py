@@ -1,0 +1,33 @@
+"""A fault found while rendering, before it is known which file and line of the repository it belongs to."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from massctl.model.diagnostic import Severity
+from massctl.model.phrase import Phrase
+from massctl.render.inputs import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and what is known about where; `massctl.render.origin` finds the rest."""
+
+    code: str
+    message: Phrase
+    hint: Phrase | None = None
+    severity: Severity = Severity.ERROR
+    path: str | None = None
+    """The file, from the campaigns folder, where it is known."""
+    line: int | None = None
+    """From 1."""
+    column: int | None = None
+    """From 1, in code points."""
+    width: int | None = None
+    """Code points that the fault covers, from `column`."""
+    needle: str = ""
+    """Text to look for in the sources where no line is known; empty: point at the key in campaign.yaml."""
+
+    @classmethod
+    def of(cls, problem: Problem, needle: str = "") -> Self:
+        """Make a fault of a `problem` with something that `needle` names."""
+        return cls(problem.code, problem.message, problem.hint, needle=needle)

@@ -1,0 +1,50 @@
+"""Raw HTML, in a .html article or inside Markdown: pictures get placeholders, everything else stays as it is."""
+
+import re
+from collections.abc import Iterator
+from html import escape, unescape
+from typing import Final
+
+from massctl.render.html_rules import forbidden
+from massctl.render.html_scan import Attribute, Edit, Tag, edited, tags
+from massctl.render.page import Page
+
+_STYLE_URL: Final = re.compile(
+    r"url\(\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|&quot;(?P<entity>(?:(?!&quot;).)*+)&quot;"
+    r"|&#39;(?P<number>(?:(?!&#39;).)*+)&#39;|(?P<bare>[^()\"'\s]*))\s*\)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SOURCES: Final = {"img": ("src", "data-src"), "image": ("href", "xlink:href")}
+
+
+def with_placeholders(text: str, page: Page, *, sections: bool = False) -> str:
+    """Check raw HTML and put placeholders for its pictures; `sections`: write `div` as `section`."""
+    edits: list[Edit] = []
+    for tag in tags(text):
+        for fault, at in forbidden(tag, text[tag.start : tag.end], page.external_links):
+            page.report(fault, at)
+        for start, written in _references(tag):
+            placed = page.picture(unescape(written), written, start)
+            if placed is not None and placed[0] != unescape(written):
+                edits.append(Edit(start, start + len(written), escape(placed[0])))
+        if sections and tag.name == "div":
+            edits.append(Edit(tag.name_start, tag.name_start + len("div"), "section"))
+    return edited(text, edits)
+
+
+def _references(tag: Tag) -> Iterator[tuple[int, str]]:
+    """Give the references to pictures in one tag: position in the text, and the path as written."""
+    sources = _SOURCES.get(tag.name, ())
+    for attribute in tag.attributes:
+        if attribute.name == "style":
+            yield from _in_style(attribute)
+        elif attribute.name in sources and attribute.written.strip() and not attribute.written.startswith("#"):
+            stripped = attribute.written.strip()
+            yield attribute.value_start + attribute.written.index(stripped), stripped
+
+
+def _in_style(attribute: Attribute) -> Iterator[tuple[int, str]]:
+    for found in _STYLE_URL.finditer(attribute.written):
+        group = next(name for name, value in found.groupdict().items() if value is not None)
+        if found[group] and not found[group].startswith("#"):
+            yield attribute.value_start + found.start(group), found[group]

@@ -1,0 +1,92 @@
+"""What WeChat takes out of an article, and what that means for a campaign: an error, never a silent loss.
+
+Source: WeChat docs, draft/add and "Article structure specification", read 2026-10; and measured behaviour
+of the API's sanitiser.
+"""
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from massctl.model.diagnostic import Severity
+from massctl.model.phrase import Phrase
+from massctl.render.fault import Fault
+from massctl.render.html_scan import Tag
+from massctl.render.page import ExternalLinks
+
+_FORBIDDEN: Final = (
+    "applet audio base body button embed form frame frameset head html iframe input link meta object script select"
+    " style textarea video"
+)
+FORBIDDEN_ELEMENTS: Final = frozenset(_FORBIDDEN.split())
+LINK_HOST: Final = "mp.weixin.qq.com"
+"""Links to articles are the only ones that every account may use."""
+_LINK_ATTRIBUTES: Final = frozenset({"action", "formaction", "href", "src", "xlink:href"})
+_INVISIBLE: Final = re.compile(r"[\x00-\x20]")
+
+
+def is_script(address: str) -> bool:
+    """Say whether an address runs a script; browsers ignore blanks and control characters in it."""
+    return _INVISIBLE.sub("", address).lower().startswith(("javascript:", "vbscript:"))
+
+
+def is_article_link(address: str) -> bool:
+    """Say whether a link leads to an article on WeChat."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and parts.hostname == LINK_HOST
+    except ValueError:
+        return False
+
+
+def script_link(needle: str) -> Fault:
+    """Make the fault of a link that runs a script."""
+    return Fault("MC308", Phrase("a link cannot run a script: WeChat removes it"), needle=needle)
+
+
+def forbidden(tag: Tag, written: str, external_links: ExternalLinks) -> list[tuple[Fault, int]]:
+    """Give the faults of one tag, each with its position in the text; `written` is the tag as it stands."""
+    if tag.closing:
+        return []
+    faults: list[tuple[Fault, int]] = []
+    if tag.name in FORBIDDEN_ELEMENTS and not _is_video(tag):
+        say = Phrase("WeChat removes `<{name}>` from articles", name=tag.name)
+        faults.append((Fault("MC308", say, _advice(tag.name), needle=written[: len(tag.name) + 1]), tag.start))
+    for attribute in tag.attributes:
+        needle = written[attribute.start - tag.start : attribute.end - tag.start]
+        if attribute.name.startswith("on"):
+            say = Phrase("WeChat removes scripts such as `{name}`", name=attribute.name)
+            faults.append((Fault("MC308", say, needle=needle), attribute.start))
+        elif attribute.name in _LINK_ATTRIBUTES and is_script(attribute.value):
+            faults.append((script_link(needle), attribute.start))
+        elif tag.name == "a" and attribute.name == "href" and _is_lost(tag, attribute.value, external_links):
+            faults.append((_lost_link(needle), attribute.start))
+    return faults
+
+
+def _is_video(tag: Tag) -> bool:
+    """Let WeChat's own videos through, the one use of `<iframe>` that it knows."""
+    return tag.name == "iframe" and ("video_iframe" in (tag.get("class") or "") or tag.get("data-mpvid") is not None)
+
+
+def _is_lost(tag: Tag, address: str, external_links: ExternalLinks) -> bool:
+    plain = not address or address.startswith("#") or tag.get("data-miniprogram-appid") is not None
+    return external_links == "footnotes" and not plain and not is_article_link(address)
+
+
+def _lost_link(needle: str) -> Fault:
+    return Fault(
+        "MC311",
+        Phrase("WeChat keeps only links to articles on mp.weixin.qq.com, so this one may be lost"),
+        Phrase("write the address as text, or set `external_links: keep` for an account with WeChat Pay"),
+        severity=Severity.WARNING,
+        needle=needle,
+    )
+
+
+def _advice(name: str) -> Phrase | None:
+    if name in ("style", "link"):
+        return Phrase("write the styles into `style` attributes")
+    if name in ("html", "head", "body", "meta", "base"):
+        return Phrase("keep only what stands inside `<body>`")
+    return None

@@ -1,0 +1,97 @@
+"""Find tags and attributes in HTML by position, so that a text can be changed in places and stay as it is elsewhere."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Final
+
+_TAG: Final = re.compile(
+    r"<(?:!--.*?(?:-->|\Z)|[!?][^>]*>?|(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)(?P<rest>(?:[^>\"']|\"[^\"]*\"|'[^']*')*+)>?)",
+    re.DOTALL,
+)
+_ATTRIBUTE: Final = re.compile(
+    r"(?P<name>[^\s\"'<>/=]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'=<>`]+)))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of a tag."""
+
+    name: str
+    """In lower case."""
+    written: str
+    """The value as it stands, with its entities."""
+    start: int
+    """Where the name begins in the text."""
+    value_start: int
+    """Where `written` begins in the text; -1 where there is no value."""
+    end: int
+
+    @property
+    def value(self) -> str:
+        """The value as a browser reads it."""
+        return unescape(self.written)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One opening or closing tag."""
+
+    name: str
+    """In lower case."""
+    closing: bool
+    start: int
+    end: int
+    name_start: int
+    attributes: tuple[Attribute, ...]
+
+    def get(self, name: str) -> str | None:
+        """Give the value of the first attribute of that name, or None."""
+        return next((a.value for a in self.attributes if a.name == name), None)
+
+
+def tags(text: str) -> Iterator[Tag]:
+    """Give the tags of `text` in order; comments and declarations are passed over."""
+    for found in _TAG.finditer(text):
+        if found["name"]:
+            yield Tag(
+                found["name"].lower(),
+                found["slash"] == "/",
+                found.start(),
+                found.end(),
+                found.start("name"),
+                tuple(_attributes(found["rest"], found.start("rest"))),
+            )
+
+
+def _attributes(rest: str, offset: int) -> Iterator[Attribute]:
+    for found in _ATTRIBUTE.finditer(rest):
+        group = next((name for name in ("double", "single", "bare") if found[name] is not None), None)
+        yield Attribute(
+            found["name"].lower(),
+            found[group] if group else "",
+            offset + found.start(),
+            offset + found.start(group) if group else -1,
+            offset + found.end(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A piece of a text and what stands there instead."""
+
+    start: int
+    end: int
+    text: str
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """Carry out edits, which must not overlap; everything else keeps its bytes."""
+    pieces: list[str] = []
+    position = 0
+    for edit in sorted(edits, key=lambda e: e.start):
+        pieces += [text[position : edit.start], edit.text]
+        position = edit.end
+    return "".join([*pieces, text[position:]])

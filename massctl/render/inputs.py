@@ -1,0 +1,35 @@
+"""What rendering reads, as a port: `massctl.source` implements it on the disk, tests with dictionaries."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import Picture
+
+PicturePurpose = Literal["inline", "cover"]
+"""Where a picture stands: inside an article, or on its cover."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something cannot be used, without a place: whoever asked knows where the reference stands."""
+
+    code: str
+    message: Phrase
+    hint: Phrase | None = None
+
+
+class Inputs(Protocol):
+    """The files under `campaigns/`; paths are relative to it, with `/`, and never lead out of it."""
+
+    def template(self, path: str) -> str | Problem:
+        """Give the text of an article or template, or MC105 where there is none."""
+        ...
+
+    def picture(self, path: str, purpose: PicturePurpose) -> Picture | Problem:
+        """Give a picture as it will be uploaded, or MC201 where there is none."""
+        ...
+
+    def stylesheet(self) -> str:
+        """Give the theme: CSS for elements inside `.article`."""
+        ...

@@ -1,0 +1,145 @@
+"""WeChat's limits on content, one constant each, and the faults of what is longer.
+
+Characters are code points: how WeChat counts is nowhere said, so what is over only when counted in UTF-16
+units, as JavaScript does, is a warning.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from massctl.model.diagnostic import Severity
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import PICTURE_SCHEME
+from massctl.render.fault import Fault
+
+TITLE_CHARACTERS_MAX: Final = 32
+"""Source: WeChat docs, draft/add, read 2026-10 (64 before 2025-12-19)."""
+AUTHOR_CHARACTERS_MAX: Final = 16
+"""Source: WeChat docs, draft/add, read 2026-10."""
+AUTHOR_CHARACTERS_SAFE: Final = 8
+"""The limit before 2025-11-26; more may still be cut on some screens. Source: WeChat docs, draft/add."""
+DIGEST_CHARACTERS_MAX: Final = 120
+"""Source: WeChat docs, draft/add, read 2026-09 (128 in another reading; the smaller is safe)."""
+CONTENT_CHARACTERS_BELOW: Final = 20_000
+"""Fewer than these. Source: WeChat docs, draft/add, read 2026-10."""
+CONTENT_BYTES_BELOW: Final = 1_000_000
+"""Fewer than these (1 MB, read the strict way). Source: WeChat docs, draft/add, read 2026-10."""
+SOURCE_URL_BYTES_MAX: Final = 1024
+"""Source: WeChat docs, draft/add, read 2026-10."""
+TEXT_CHARACTERS_MAX: Final = 600
+"""No source gives a limit for text messages; this is known to pass."""
+TEXT_BYTES_MAX: Final = 2048
+"""No source gives a limit for text messages; this is known to pass."""
+PICTURE_ADDRESS_CHARACTERS: Final = 120
+"""What a picture's real address takes in a body. Source: media/uploadimg answers, measured 2026."""
+SOURCE_CHARACTERS_MAX: Final = 200_000
+"""Ours: an article's text before it is rendered; ten times what WeChat takes."""
+
+_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"[0-9a-f]{64}")
+_MARKUP: Final = re.compile(r"<[^>]*>")
+
+
+def utf16_length(text: str) -> int:
+    """Count UTF-16 units: an emoji is two."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def title_faults(title: str) -> Iterator[Fault]:
+    """Check a title, which must not be empty."""
+    if not title:
+        yield Fault("MC313", Phrase("the title is empty"))
+    if "\n" in title:
+        yield Fault("MC014", Phrase("the title has more than one line"))
+    yield from _length("MC301", Phrase("title"), title, TITLE_CHARACTERS_MAX)
+
+
+def author_faults(author: str) -> Iterator[Fault]:
+    """Check an author; more than 8 characters is a warning."""
+    over = list(_length("MC302", Phrase("author"), author, AUTHOR_CHARACTERS_MAX))
+    yield from over
+    if not over and len(author) > AUTHOR_CHARACTERS_SAFE:
+        say = Phrase(
+            "the author has {count} characters; more than {limit} may be cut on some screens",
+            count=len(author),
+            limit=AUTHOR_CHARACTERS_SAFE,
+        )
+        yield Fault("MC302", say, severity=Severity.WARNING)
+
+
+def digest_faults(digest: str) -> Iterator[Fault]:
+    """Check a digest (摘要)."""
+    yield from _length("MC303", Phrase("digest"), digest, DIGEST_CHARACTERS_MAX)
+
+
+def source_url_faults(url: str) -> Iterator[Fault]:
+    """Check the address behind "read original"; empty means there is none."""
+    if url and not url.startswith(("https://", "http://")):
+        yield Fault("MC014", Phrase("content_source_url must begin with https:// or http://"))
+    size = len(url.encode())
+    if size > SOURCE_URL_BYTES_MAX:
+        say = Phrase(
+            "content_source_url has {count} bytes; at most {limit} are allowed", count=size, limit=SOURCE_URL_BYTES_MAX
+        )
+        yield Fault("MC305", say)
+
+
+def text_faults(content: str) -> Iterator[Fault]:
+    """Check the words of a text message."""
+    if not content:
+        yield Fault("MC306", Phrase("the text is empty"))
+    yield from _length("MC307", Phrase("text"), content, TEXT_CHARACTERS_MAX)
+    size = len(content.encode())
+    if size > TEXT_BYTES_MAX:
+        say = Phrase("the text has {count} bytes; at most {limit} are allowed", count=size, limit=TEXT_BYTES_MAX)
+        yield Fault("MC307", say)
+
+
+def content_faults(content: str) -> Iterator[Fault]:
+    """Check a rendered body as it will be sent: a placeholder counts as long as a picture's address."""
+    if not _MARKUP.sub("", content).replace("&nbsp;", " ").strip() and "<img" not in content and "url(" not in content:
+        yield Fault("MC306", Phrase("the article is empty"))
+    sent = _PLACEHOLDER.sub("x" * PICTURE_ADDRESS_CHARACTERS, content)
+    if len(sent) >= CONTENT_CHARACTERS_BELOW:
+        say = Phrase(
+            "the article has {count} characters as it will be sent; WeChat takes fewer than {limit}",
+            count=f"{len(sent):,}",
+            limit=f"{CONTENT_CHARACTERS_BELOW:,}",
+        )
+        words = len(_MARKUP.sub("", sent))
+        hint = Phrase(
+            "{words} of them are text, {markup} are tags and styles",
+            words=f"{words:,}",
+            markup=f"{len(sent) - words:,}",
+        )
+        yield Fault("MC304", say, hint)
+    elif utf16_length(sent) >= CONTENT_CHARACTERS_BELOW:
+        yield _near(Phrase("content"), utf16_length(sent), CONTENT_CHARACTERS_BELOW)
+    size = len(sent.encode())
+    if size >= CONTENT_BYTES_BELOW:
+        say = Phrase(
+            "the article has {count} bytes as it will be sent; WeChat takes fewer than {limit}",
+            count=f"{size:,}",
+            limit=f"{CONTENT_BYTES_BELOW:,}",
+        )
+        yield Fault("MC304", say)
+
+
+def _length(code: str, what: Phrase, text: str, limit: int) -> Iterator[Fault]:
+    if len(text) > limit:
+        say = Phrase(
+            "the {what} has {count} characters; at most {limit} are allowed", what=what, count=len(text), limit=limit
+        )
+        yield Fault(code, say)
+    elif utf16_length(text) > limit:
+        yield _near(what, utf16_length(text), limit)
+
+
+def _near(what: Phrase, count: int, limit: int) -> Fault:
+    say = Phrase(
+        "the {what} is within the limit of {limit} characters, but has {count} where each emoji counts as two",
+        what=what,
+        count=count,
+        limit=limit,
+    )
+    return Fault("MC310", say, severity=Severity.WARNING)

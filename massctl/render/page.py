@@ -1,0 +1,44 @@
+"""One article while it is rendered: what it may reach, and what was found wrong."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from massctl.model.rendered import Picture
+from massctl.render.fault import Fault
+from massctl.render.inputs import Problem
+from massctl.render.paths import is_at_wechat
+from massctl.render.pictures import Pictures, placeholder
+
+ExternalLinks = Literal["footnotes", "keep"]
+
+
+@dataclass
+class Page:
+    """Collects faults; looks up pictures for the file that holds the article."""
+
+    file: str
+    """From the campaigns folder."""
+    pictures: Pictures
+    external_links: ExternalLinks
+    title: str = ""
+    source: str = ""
+    """Set where the text at hand is the file itself, so that positions in it are places in the file."""
+    faults: list[Fault] = field(default_factory=list)
+
+    def report(self, fault: Fault, at: int | None = None) -> None:
+        """Note a fault; `at` is its position in the text at hand."""
+        if at is not None and self.source:
+            before = self.source[:at]
+            column = at - (before.rfind("\n") + 1) + 1
+            fault = replace(fault, path=self.file, line=before.count("\n") + 1, column=column, width=len(fault.needle))
+        self.faults.append(fault)
+
+    def picture(self, address: str, needle: str, at: int | None = None) -> tuple[str, Picture | None] | None:
+        """Give what to write for a picture, and the picture itself where it is ours; None and a fault otherwise."""
+        if is_at_wechat(address):
+            return address, None
+        found = self.pictures.find(address, self.file, "inline")
+        if isinstance(found, Problem):
+            self.report(Fault.of(found, needle), at)
+            return None
+        return placeholder(found), found

@@ -1,0 +1,85 @@
+"""From references as written to paths from the campaigns folder: what may be reached from where.
+
+Templates: `_shared/…`, else from the campaign's folder. Pictures: first relative to the file that holds
+the article, then to the campaign's folder. Nobody reaches another campaign, or out of `campaigns/`.
+"""
+
+import re
+from typing import Final
+from urllib.parse import unquote
+
+from massctl.model.phrase import Phrase
+from massctl.render.inputs import Problem
+
+SHARED: Final = "_shared"
+_SCHEME: Final = re.compile(r"^(?://|[A-Za-z][A-Za-z0-9+.-]*:)")
+_MMBIZ: Final = re.compile(r"^(?:https?:)?//mmbiz\.qpic\.cn/", re.IGNORECASE)
+"""WeChat's own pictures, which stay as they are. Source: WeChat docs, media/uploadimg, read 2026-10."""
+
+
+def template_path(written: str, campaign: str) -> str | Problem:
+    """Give the path of a template or article that `campaign` names; MC022 where it may not."""
+    parts = written.split("/")
+    if written.startswith("/") or "\\" in written or ".." in parts or "\0" in written:
+        return Problem(
+            "MC022",
+            Phrase("{path} leads out of the campaign", path=written),
+            Phrase("write a path from the campaign's folder, or `_shared/…`, without `..`"),
+        )
+    kept = [part for part in parts if part not in ("", ".")]
+    return "/".join(kept if kept[:1] == [SHARED] else [campaign, *kept])
+
+
+def is_foreign(written: str) -> bool:
+    """Say whether a reference is an address instead of a path."""
+    return _SCHEME.match(written) is not None
+
+
+def is_at_wechat(written: str) -> bool:
+    """Say whether a picture is one that WeChat holds already."""
+    return _MMBIZ.match(written) is not None
+
+
+def foreign_picture(written: str) -> Problem:
+    """Say that a picture's address is not one of WeChat's."""
+    shown = written if len(written) <= 80 else written[:79] + "…"
+    return Problem(
+        "MC206",
+        Phrase("{address} is not in the campaign, and WeChat would remove it without a word", address=shown),
+        Phrase("save the picture in the campaign's folder and write its path"),
+    )
+
+
+def picture_paths(written: str, file: str, campaign: str) -> list[str] | Problem:
+    """Give the paths at which a picture may be, best first; MC202 where none is allowed.
+
+    `file` is the file that holds the reference, from the campaigns folder.
+    """
+    if written.startswith("/") or "\\" in written or "\0" in written:
+        return _outside(written)
+    spellings = list(dict.fromkeys((written, unquote(written))))
+    folders = file.split("/")[:-1], [campaign]
+    found = [path for folder in folders for spelling in spellings if (path := _walk(folder, spelling, campaign))]
+    return list(dict.fromkeys(found)) or _outside(written)
+
+
+def _walk(folder: list[str], written: str, campaign: str) -> str | None:
+    """Follow `written` from `folder`; None where it ends outside the campaign and the shared folder."""
+    parts = written.split("/")
+    place = [] if parts[0] == SHARED else list(folder)
+    for part in parts:
+        if part == "..":
+            if not place:
+                return None
+            place.pop()
+        elif part not in ("", "."):
+            place.append(part)
+    return "/".join(place) if len(place) > 1 and place[0] in (SHARED, campaign) else None
+
+
+def _outside(written: str) -> Problem:
+    return Problem(
+        "MC202",
+        Phrase("{path} is outside the campaign's folder and `_shared`", path=written),
+        Phrase("copy the picture into the campaign, or into `campaigns/_shared`"),
+    )

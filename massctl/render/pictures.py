@@ -1,0 +1,50 @@
+"""The pictures of one campaign: found once, listed in order of first use."""
+
+from massctl.model.names import Sha256
+from massctl.model.rendered import PICTURE_SCHEME, Picture, Purpose
+from massctl.render.inputs import Inputs, PicturePurpose, Problem
+from massctl.render.paths import foreign_picture, is_foreign, picture_paths
+
+
+class Pictures:
+    """Find pictures by the references of one campaign, and remember which were used."""
+
+    def __init__(self, campaign: str, inputs: Inputs) -> None:
+        self._campaign = campaign
+        self._inputs = inputs
+        self._found: dict[tuple[str, PicturePurpose], Picture | Problem] = {}
+        self._used: dict[tuple[Sha256, Purpose], Picture] = {}
+
+    @property
+    def used(self) -> tuple[Picture, ...]:
+        """The pictures in order of first use; one entry for each pair of `sha256` and `purpose`."""
+        return tuple(self._used.values())
+
+    def find(self, written: str, file: str, purpose: PicturePurpose) -> Picture | Problem:
+        """Find the picture that `file` (from the campaigns folder) calls `written`, or say why there is none."""
+        if is_foreign(written):
+            return foreign_picture(written)
+        paths = picture_paths(written, file, self._campaign)
+        if isinstance(paths, Problem):
+            return paths
+        problem: Problem | None = None
+        for path in paths:
+            found = self._look(path, purpose)
+            if isinstance(found, Picture):
+                self._used.setdefault((found.sha256, found.purpose), found)
+                return found
+            if found.code != "MC201":
+                return found
+            problem = problem or found
+        return problem or foreign_picture(written)
+
+    def _look(self, path: str, purpose: PicturePurpose) -> Picture | Problem:
+        key = path, purpose
+        if key not in self._found:
+            self._found[key] = self._inputs.picture(path, purpose)
+        return self._found[key]
+
+
+def placeholder(picture: Picture) -> str:
+    """Write a picture as it stands in a rendered body."""
+    return PICTURE_SCHEME + picture.sha256

@@ -1,0 +1,124 @@
+"""Run a template: text in, text out, or one fault with its file and line.
+
+Variables are what the repository says and are trusted as its other files are: nothing is escaped by itself
+(`| escape` does it). A template gets no more than its variables, `campaign` and `account`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from traceback import walk_tb
+from typing import Any
+
+from jinja2 import TemplateNotFound, TemplateSyntaxError
+from jinja2.environment import TemplateModule
+
+from massctl.model.phrase import Phrase
+from massctl.render.fault import Fault
+from massctl.render.inputs import Inputs, Problem
+from massctl.render.meter import TemplateStop
+from massctl.render.paths import template_path
+from massctl.render.sandbox import AbsentTemplateError, MissingNameError, Sandbox, sandbox_for
+
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
+
+
+def needs_template(text: str) -> bool:
+    """Say whether a string has anything for Jinja to do."""
+    return "{{" in text or "{%" in text or "{#" in text
+
+
+def render_text(
+    name: str,
+    text: str,
+    campaign: str,
+    variables: Mapping[str, Any],
+    inputs: Inputs,
+    *,
+    sources: dict[str, str],
+) -> str | Fault:
+    """Run `text` as a template of `campaign`; `name` is its path, or empty for a string of campaign.yaml.
+
+    Every file that is read on the way goes into `sources`, by its path from the campaigns folder.
+    """
+    sandbox = sandbox_for(variables, inputs.template, lambda written: template_path(written, campaign))
+    sandbox.sources = sources
+    try:
+        template = sandbox.template_of(name, text)
+        return "".join(template.root_render_func(template.new_context()))
+    except Exception as error:  # Whatever a template does wrong is the writer's fault, and becomes a diagnostic.
+        return _fault_of(error, sandbox)
+
+
+def _fault_of(error: Exception, sandbox: Sandbox) -> Fault:
+    """Say what `error` means to the writer, and where."""
+    path, line = _place_of(error)
+    if sandbox.compiling is not None:
+        path, line = sandbox.compiling, None
+    if isinstance(error, TemplateStop):
+        problem = error.problem
+        line = error.line or line
+    elif isinstance(error, TemplateSyntaxError):
+        line = error.lineno
+        problem = Problem("MC101", Phrase("{detail}", detail=error.message or ""))
+    elif isinstance(error, MissingNameError):
+        return _missing(error, path, line, sandbox)
+    else:
+        problem = _problem_of(error)
+    return Fault(problem.code, problem.message, problem.hint, path=path, line=line)
+
+
+def _problem_of(error: Exception) -> Problem:
+    if isinstance(error, AbsentTemplateError):
+        return error.problem
+    if isinstance(error, TemplateNotFound):
+        return Problem("MC105", Phrase("none of these files is there: {names}", names=str(error.message)))
+    if isinstance(error, (RecursionError, MemoryError)):
+        return Problem("MC104", Phrase("the template is nested too deep"))
+    if isinstance(error, SyntaxError):
+        return Problem("MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg))
+    detail = _ADDRESS.sub("", str(error)) or type(error).__name__
+    return Problem("MC106", Phrase("the template failed: {detail}", detail=detail))
+
+
+def _place_of(error: BaseException) -> tuple[str | None, int | None]:
+    """Find the innermost line of a template in a traceback."""
+    place: tuple[str | None, int | None] = (None, None)
+    for frame, line in walk_tb(error.__traceback__):
+        template = frame.f_globals.get("__jinja_template__")
+        if template is not None:
+            place = template.name, template.get_corresponding_lineno(line)
+    return place
+
+
+def _missing(error: MissingNameError, path: str | None, line: int | None, sandbox: Sandbox) -> Fault:
+    """Say which name has no value, point at it, and suggest a near one."""
+    name = str(error.name)
+    names: Iterable[str]
+    if error.detail is not None:
+        message, names = Phrase("{detail}", detail=error.detail), ()
+    elif isinstance(error.owner, dict):
+        message, names = Phrase("there is no `{name}` here", name=name), map(str, error.owner)
+    elif isinstance(error.owner, TemplateModule):
+        message = Phrase("the imported file has no `{name}`", name=name)
+        names = (key for key in vars(error.owner) if not key.startswith("_"))
+    elif error.message is not None and "has no" in error.message:
+        message = Phrase("a value of the kind {kind} has no `{name}`", kind=type(error.owner).__name__, name=name)
+        names = ()
+    else:
+        message, names = Phrase("`{name}` is not defined", name=name), sandbox.variables
+    near = get_close_matches(name, sorted(names), 1)
+    hint = Phrase("did you mean `{name}`?", name=near[0]) if near else None
+    if not near and isinstance(names, dict):
+        hint = Phrase("declare it in campaign.yaml under `vars:`")
+    column = _column(sandbox.sources.get(path or "", ""), line, name)
+    width = len(name) if column else None
+    return Fault("MC102", message, hint, path=path, line=line, column=column, width=width)
+
+
+def _column(source: str, line: int | None, name: str) -> int | None:
+    lines = source.split("\n")
+    if line is None or line > len(lines):
+        return None
+    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", lines[line - 1])
+    return found.start() + 1 if found else None

@@ -1,0 +1,167 @@
+"""Answer `/_sandbox/…`: what a tester may do to the world that WeChat would not offer.
+
+    GET  /_sandbox/report
+    POST /_sandbox/advance   {"seconds": 3600}
+    POST /_sandbox/faults    {"rules": [...]}, {"clear": true}       (see `faults`)
+    POST /_sandbox/reset     forget all but accounts, tags, settings, clock
+    POST /_sandbox/accounts  {"appid": "wx…", "kind": "subscription", …}   (see `declare.account`)
+    POST /_sandbox/tags      {"appid": "wx…", "id": 101, "name": "会员", "count": 300}
+    POST /_sandbox/settings  {"sending_seconds": 180}
+    POST /_sandbox/admin     {"appid": "wx…", "confirm": true}       the administrator answers a held send
+    POST /_sandbox/website_send {"appid": "wx…"}   a person sends to all on the website: uses the allowance
+
+A wrong request answers 400 with `{"error": "…"}` and changes nothing.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from datetime import datetime
+
+from massctl.sandbox import allowance, audience, clock, declare, faults, jobs
+from massctl.sandbox.call import Reply
+from massctl.sandbox.desk import Desk
+from massctl.sandbox.message import Message
+from massctl.sandbox.refusal import Refusal
+from massctl.sandbox.report import report
+from massctl.sandbox.tables import Record, State
+from massctl.sandbox.world import PATHS
+
+ADVANCE_MAX = 10 * 366 * 86_400
+"""Seconds that one request may move the clock."""
+
+
+class BadControlError(ValueError):
+    """Say what is wrong with a control request."""
+
+
+def answer(state: State, verb: str, path: str, body: bytes, real_now: datetime) -> Reply:
+    """Carry out one control request."""
+    name = path.removeprefix("/_sandbox/")
+    if name == "report" and verb == "GET":
+        return Reply(report(state, clock.world_now(state, real_now)))
+    handler = _HANDLERS.get(name)
+    if handler is None:
+        return Reply({"error": "no such control"}, status=404)
+    if verb != "POST":
+        return Reply({"error": "use POST"}, status=405)
+    try:
+        return Reply(handler(state, _record(body), real_now))
+    except (BadControlError, faults.BadRuleError, declare.BadDeclarationError) as error:
+        return Reply({"error": str(error)}, status=400)
+
+
+def _record(body: bytes) -> Record:
+    try:
+        value = json.loads(body.decode("utf-8")) if body.strip() else {}
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise BadControlError("the body is not JSON in UTF-8") from None
+    if not isinstance(value, dict):
+        raise BadControlError("the body must be a JSON object")
+    return value
+
+
+def _only(given: Record, *names: str) -> None:
+    unknown = sorted(set(given) - set(names))
+    if unknown:
+        raise BadControlError(f"unknown member {unknown[0]!r}; known are {', '.join(sorted(names))}")
+
+
+def _advance(state: State, given: Record, real_now: datetime) -> Record:
+    _only(given, "seconds")
+    seconds = given.get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+        raise BadControlError("`seconds` must be a number")
+    if not 0 <= seconds <= ADVANCE_MAX:
+        raise BadControlError(f"`seconds` must be from 0 to {ADVANCE_MAX}: the clock never runs back")
+    return {"now": clock.advance(state, real_now, seconds).isoformat()}
+
+
+def _faults(state: State, given: Record, _real_now: datetime) -> Record:
+    _only(given, "rules", "clear")
+    if not given:
+        raise BadControlError("give `rules`, or `clear`: true, or both")
+    if not isinstance(given.get("clear", False), bool):
+        raise BadControlError("`clear` must be true or false")
+    kept = list(state.table("faults").items())
+    if given.get("clear"):
+        state.table("faults").clear()
+    try:
+        faults.add_rules(state, given.get("rules", []), PATHS)
+    except faults.BadRuleError:
+        for key, rule in kept:
+            state.table("faults").put(key, rule)
+        raise
+    return {"rules": state.table("faults").records()}
+
+
+def _reset(state: State, given: Record, real_now: datetime) -> Record:
+    _only(given)
+    declare.reset(state, f"{real_now.timestamp():.6f}")
+    return {"reset": True}
+
+
+def _accounts(state: State, given: Record, _real_now: datetime) -> Record:
+    members = dict(given)
+    appid = members.pop("appid", None)
+    if not isinstance(appid, str):
+        raise BadControlError("`appid` is missing")
+    declare.account(state, appid, **members)
+    return {"appid": appid}
+
+
+def _tags(state: State, given: Record, _real_now: datetime) -> Record:
+    _only(given, "appid", "id", "name", "count")
+    number, count = given.get("id"), given.get("count")
+    if not isinstance(number, int) or not isinstance(count, int) or not isinstance(given.get("name"), str):
+        raise BadControlError("a tag needs `appid`, `id`, `name` and `count`")
+    declare.tag(state, str(given.get("appid")), number, given["name"], count)
+    return {"id": number}
+
+
+def _settings(state: State, given: Record, _real_now: datetime) -> Record:
+    declare.settings(state, given)
+    return {"sending_seconds": given["sending_seconds"]}
+
+
+def _desk(state: State, given: Record, real_now: datetime) -> Desk:
+    account = state.table("accounts").get(str(given.get("appid")))
+    if account is None:
+        raise BadControlError("`appid` names no account of the sandbox")
+    return Desk(state, account, clock.world_now(state, real_now), "/_sandbox")
+
+
+def _admin(state: State, given: Record, real_now: datetime) -> Record:
+    _only(given, "appid", "confirm")
+    if not isinstance(given.get("confirm"), bool):
+        raise BadControlError("`confirm` must be true or false")
+    desk = _desk(state, given, real_now)
+    waiting = [job for job in allowance.jobs_of(desk) if jobs.is_waiting(job, desk.at)]
+    for job in waiting:
+        jobs.settle(desk, job, confirmed=given["confirm"])
+    return {"settled": [job["msg_id"] for job in waiting]}
+
+
+def _website_send(state: State, given: Record, real_now: datetime) -> Record:
+    _only(given, "appid")
+    desk = _desk(state, given, real_now)
+    everybody = audience.by_filter(desk, {"is_to_all": True})
+    try:
+        allowance.require(desk, everybody)
+    except Refusal:
+        raise BadControlError("the account has no mass send left") from None
+    carried = Message("text", {"text": "（这一条由运营人员在公众号后台发出）"})
+    fact = {"clientmsgid": None, "request_digest": "", "send_ignore_reprint": None, "via": "website"}
+    return {"msg_id": jobs.record(desk, everybody, carried, fact)["msg_id"]}
+
+
+_HANDLERS: dict[str, Callable[[State, Record, datetime], Record]] = {
+    "advance": _advance,
+    "faults": _faults,
+    "reset": _reset,
+    "accounts": _accounts,
+    "tags": _tags,
+    "settings": _settings,
+    "admin": _admin,
+    "website_send": _website_send,
+}

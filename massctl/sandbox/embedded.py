@@ -1,0 +1,90 @@
+"""Open a sandbox in this process: the way in for `--sandbox` and for the server."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from massctl.sandbox import clock, declare
+from massctl.sandbox.front import Front
+from massctl.sandbox.report import report
+from massctl.sandbox.store import Store
+
+
+class Sandbox:
+    """Be one open world: its API as a WSGI app, and what the embedding declares about it.
+
+    `app` answers the API for any host name, so `httpx.WSGITransport(app)` can stand in for
+    `https://api.weixin.qq.com`. A cut connection raises `massctl.sandbox.front.ConnectionCut`, a
+    `ConnectionError`. Every method is durable when it returns.
+    """
+
+    def __init__(self, store: Store, real_now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._real_now = real_now
+        self.app = Front(store, real_now)
+        """The WSGI application."""
+
+    def ensure_account(self, appid: str, **members: Any) -> str:
+        """Create the account or bring it to the given members; return its secret.
+
+        Members: secret, name, kind, comment_right, followers, whitelist, protection, website_only; see
+        `declare.account`. What is not given stays, or has a default in a new account.
+        """
+        with self._store.transaction() as state:
+            return declare.account(state, appid, **members)
+
+    def ensure_tag(self, appid: str, id: int | None, name: str, count: int) -> int:  # noqa: A002 - WeChat's word
+        """Make sure that a tag of this name exists and return its id.
+
+        `id` None: the tag of this name, or a new one under a free id. A tag that exists keeps its count.
+        """
+        with self._store.transaction() as state:
+            number = declare.tag_id(state, appid, name) if id is None else id
+            declare.tag(state, appid, number, name, count)
+            return number
+
+    def now(self) -> datetime:
+        """Return the world's time and keep it from ever showing an earlier one."""
+        with self._store.transaction() as state:
+            now = clock.world_now(state, self._real_now())
+            clock.see(state, now)
+            return now
+
+    def ensure_not_before(self, moment: datetime) -> datetime:
+        """Move the world's clock forward to `moment` unless it is later already; return its time."""
+        with self._store.transaction() as state:
+            return clock.ensure_not_before(state, self._real_now(), moment)
+
+    def advance(self, seconds: float) -> datetime:
+        """Move the world's clock forward by `seconds`; return its time."""
+        with self._store.transaction() as state:
+            return clock.advance(state, self._real_now(), seconds)
+
+    def report(self) -> dict[str, Any]:
+        """Return what `GET /_sandbox/report` shows."""
+        with self._store.transaction() as state:
+            return report(state, clock.world_now(state, self._real_now()))
+
+    def reset(self) -> None:
+        """Forget everything but accounts, tags, settings and the clock."""
+        with self._store.transaction() as state:
+            declare.reset(state, f"{self._real_now().timestamp():.6f}")
+
+    def close(self) -> None:
+        """Close the world's file."""
+        self._store.close()
+
+
+def open_world(directory: Path | str, *, real_now: Callable[[], datetime], seed: str | None = None) -> Sandbox:
+    """Open the world in `directory`, creating both where they are not there yet.
+
+    `real_now` returns an aware datetime. `seed` decides the ids of a new world; by default it is drawn
+    from the moment of creation, so ids of an earlier world mean nothing in this one.
+    """
+    store = Store(Path(directory))
+    with store.transaction() as state:
+        if state.table("settings").get("world") is None:
+            moment = real_now().timestamp()
+            state.table("settings").put("world", {"seed": f"world-{moment:.6f}" if seed is None else seed})
+    return Sandbox(store, real_now)

@@ -1,0 +1,1 @@
+"""`massctl init`: the files of a repository that validates, plans and applies in the sandbox at once."""

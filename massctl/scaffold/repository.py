@@ -1,0 +1,48 @@
+"""The scaffold: packaged files, and where they go."""
+
+import os
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from massctl.errors import UsageError
+from massctl.model.phrase import Phrase
+
+
+def scaffold_files() -> dict[str, bytes]:
+    """Give the scaffold's files: path with `/` -> bytes."""
+    return dict(_walk(files("massctl.scaffold") / "files", ""))
+
+
+def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
+    """Write every file, or none: raises UsageError when one of them exists already. Gives the paths written."""
+    existing = [path for path in sorted(contents) if os.path.lexists(directory / path)]
+    if existing:
+        raise UsageError(
+            Phrase("{directory} already holds {path}", directory=directory.name or ".", path=existing[0]),
+            Phrase("massctl init overwrites nothing, so it wrote nothing."),
+            Phrase("massctl init NEW_FOLDER"),
+        )
+    try:
+        for path, data in sorted(contents.items()):
+            target = directory / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise UsageError(
+            Phrase("{directory} cannot be written: {why}", directory=directory.name or ".", why=why),
+            hint=Phrase("massctl init NEW_FOLDER"),
+        ) from None
+    return sorted(contents)
+
+
+def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
+    for each in folder.iterdir():
+        # A file named .gitignore in this package would ignore files of this repository.
+        name = ".gitignore" if each.name == "gitignore" else each.name
+        if each.is_dir():
+            yield from _walk(each, f"{prefix}{name}/")
+        else:
+            yield prefix + name, each.read_bytes()

@@ -1,0 +1,84 @@
+"""massctl.yaml and the campaign.yaml files as models, with everything that is wrong in them."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from massctl.model.account import MassctlFile
+from massctl.model.campaign import CampaignFile
+from massctl.model.campaign_rules import Fault, Path, campaign_faults
+from massctl.model.diagnostic import Diagnostic, Excerpt, Place
+from massctl.model.names import CampaignName
+from massctl.model.phrase import Phrase
+from massctl.source.positions import Positions, no_positions
+from massctl.source.reporter import about_file, word
+from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository, UnreadableError
+from massctl.source.settings_rules import settings_rules
+from massctl.source.shape import known_keys
+from massctl.source.validation import validate
+from massctl.source.yaml_document import YAML_BYTES_MAX, read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A campaign as its folder declares it."""
+
+    name: CampaignName
+    file: CampaignFile | None
+    """None where any diagnostic is an error, an unknown account among them."""
+    diagnostics: tuple[Diagnostic, ...]
+    positions: Positions
+
+    def place(self, path: Path, *, at_key: bool = False) -> Place:
+        """Give the place of a value in campaign.yaml, or of what stands for it: ("mpnews", "articles", 0, "title")."""
+        return self.positions.place(path, at_key=at_key)
+
+    def excerpt(self, path: Path, *, at_key: bool = False) -> Excerpt:
+        """Give the line of campaign.yaml on which a value begins."""
+        return self.positions.excerpt(path, at_key=at_key)
+
+
+def load_settings(
+    repository: Repository, *, loopback_override: str | None
+) -> tuple[MassctlFile | None, list[Diagnostic]]:
+    """Read massctl.yaml; the settings are None where anything is wrong with it.
+
+    `loopback_override` is the address that takes the place of every `api_base` (MASSCTL_API_BASE, or the
+    sandbox's); where it is on loopback, waits shorter than production allows are accepted.
+    """
+    try:
+        data = repository.read_bytes(SETTINGS, YAML_BYTES_MAX)
+    except UnreadableError as error:
+        return None, [about_file(error.code, SETTINGS, None, error.message, error.hint)]
+    document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
+    return validate(document, MassctlFile, settings_rules(loopback_override))
+
+
+def load_campaign(repository: Repository, name: CampaignName, settings: MassctlFile | None) -> Loaded:
+    """Read a campaign's campaign.yaml; without `settings` its account is not looked up."""
+    path = f"{CAMPAIGNS}/{name}/campaign.yaml"
+    try:
+        data = repository.read_bytes(path, YAML_BYTES_MAX)
+    except UnreadableError as error:
+        fault = about_file(error.code, path, name, error.message, error.hint)
+        return Loaded(name, None, (fault,), no_positions(path, name))
+    document = read_yaml(data, path, name, known_keys(CampaignFile))
+
+    def rules(written: dict[str, object]) -> list[Fault]:
+        return [*campaign_faults(written), *_unknown_account(written.get("account"), settings)]
+
+    file, diagnostics = validate(document, CampaignFile, rules)
+    return Loaded(name, file, tuple(diagnostics), document.positions)
+
+
+def _unknown_account(account: object, settings: MassctlFile | None) -> list[Fault]:
+    if settings is None or not isinstance(account, str) or account in settings.accounts:
+        return []
+    known = list(settings.accounts)
+    close = next(iter(get_close_matches(account, known, n=1)), None)
+    hint = (
+        Phrase("did you mean {key}?", key=close)
+        if close is not None
+        else Phrase("massctl.yaml has {accounts}", accounts=", ".join(known))
+    )
+    say = Phrase("massctl.yaml has no account {account}", account=word(account))
+    return [Fault("MC019", ("account",), say, hint, at_key=False)]

@@ -1,0 +1,124 @@
+"""From the working tree to what is desired: load, render, convert, and say what is wrong.
+
+A campaign whose edition went out is not rendered any more; its folder's digest says whether it was edited.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from massctl.model.account import Account, MassctlFile
+from massctl.model.campaign import CampaignFile
+from massctl.model.campaign_rules import parse_offset_time
+from massctl.model.diagnostic import Diagnostic
+from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.names import AccountName, AppId, CampaignName, Sha256
+from massctl.model.rendered import Picture, Window
+from massctl.model.state import Record, State
+from massctl.plan.desired import Concluded, Desired, Gone, Invalid
+from massctl.render.inputs import Problem
+from massctl.source.campaigns import Loaded, load_campaign
+from massctl.source.pictures import PictureShelf, Use
+from massctl.source.reporter import about_file
+from massctl.source.repository import Repository, UnreadableError
+
+
+@dataclass(slots=True)
+class Workbench:
+    """What rendering takes from the disk; implements `massctl.render.inputs.Inputs`."""
+
+    repository: Repository
+    settings: MassctlFile
+    cache: Path
+    pictures: PictureShelf = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pictures = PictureShelf(self.repository, self.cache)
+
+    def template(self, path: str) -> str | Problem:
+        """Give a template's text; `path` is from campaigns/."""
+        try:
+            return self.repository.read_text(f"campaigns/{path}")
+        except UnreadableError as error:
+            return Problem(error.code if error.code in {"MC022", "MC003"} else "MC105", error.message, error.hint)
+
+    def picture(self, path: str, use: Use) -> Picture | Problem:
+        """Give a picture as it will be uploaded; `path` is from campaigns/."""
+        return self.pictures.picture(path, use)
+
+    def stylesheet(self) -> str:
+        """Give the built-in theme."""
+        return (files("massctl.render") / "theme.css").read_text(encoding="utf-8")
+
+
+class Desires:
+    """Reads what the repository declares, given what is recorded."""
+
+    def __init__(self, workbench: Workbench, state: State) -> None:
+        self._workbench = workbench
+        self._state = state
+        self._folders = workbench.repository.campaign_folders()
+
+    def names(self) -> list[str]:
+        """Give the campaigns of the repository, and those that only an open attempt remembers, in order."""
+        return sorted({*self._folders.names, *(record.campaign for record in self._gone())})
+
+    def strays(self) -> list[Diagnostic]:
+        """Give the diagnostics about folders that are no campaigns."""
+        return list(self._folders.diagnostics)
+
+    def read(self, names: Sequence[str]) -> list[Desired]:
+        """Read the campaigns of `names`; a fault stops its own campaign only."""
+        found: list[Desired] = [self._one(CampaignName(name)) for name in names if name in self._folders.names]
+        return [*found, *(self._departed(record) for record in self._gone() if record.campaign in names)]
+
+    def _one(self, name: CampaignName) -> Desired:
+        settings = self._workbench.settings
+        loaded = load_campaign(self._workbench.repository, name, settings)
+        file = loaded.file
+        if file is None:
+            return Invalid(name, "", None, None, tuple(loaded.diagnostics))
+        account = settings.accounts[file.account]
+        record = self._state.record(name, file.edition)
+        try:
+            source = self._workbench.repository.folder_digest(name)
+        except UnreadableError as error:
+            fault = about_file(error.code, error.path, name, error.message, error.hint)
+            return Invalid(name, file.title, file.account, file.edition, (*loaded.diagnostics, fault))
+        if status_of(record) in FINAL:
+            window = _window(file)
+            return Concluded(name, file.title, file.account, AppId(account.appid), file.edition, window, source)
+        return self._render(loaded, file, account, source)
+
+    def _render(self, loaded: Loaded, file: CampaignFile, account: Account, source: Sha256) -> Desired:
+        # Rendering loads Jinja, Markdown and the CSS inliner; a repository of sent campaigns needs none.
+        from massctl.render.campaign import render_campaign
+
+        rendered, diagnostics = render_campaign(
+            loaded.name,
+            file,
+            appid=AppId(account.appid),
+            external_links=account.external_links,
+            inputs=self._workbench,
+            source_sha256=source,
+            place=loaded.place,
+        )
+        if rendered is None:
+            return Invalid(loaded.name, file.title, file.account, file.edition, (*loaded.diagnostics, *diagnostics))
+        return rendered
+
+    def _gone(self) -> list[Record]:
+        """Give the records with an open attempt whose folder is no longer there."""
+        return [r for r in self._state.records.values() if r.open_attempts and r.campaign not in self._folders.names]
+
+    def _departed(self, record: Record) -> Gone:
+        appid = record.appid or AppId("")
+        accounts = self._workbench.settings.accounts.items()
+        account = next((AccountName(name) for name, each in accounts if each.appid == appid), None)
+        return Gone(record.campaign, account, appid, record.edition)
+
+
+def _window(file: CampaignFile) -> Window | None:
+    start, end = parse_offset_time(file.send.not_before), parse_offset_time(file.send.not_after)
+    return Window(start, end) if start is not None and end is not None else None

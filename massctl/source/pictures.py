@@ -1,0 +1,167 @@
+"""Pictures of the working tree, made ready for WeChat once and remembered by content.
+
+The cache holds nothing that cannot be made again: what became of some bytes under one recipe, and the bytes
+that came out. It is never believed: whoever reads bytes by name gets bytes of that name or an error.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from massctl.errors import ConfigurationError
+from massctl.model.digest import sha256_of
+from massctl.model.names import Sha256
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import Picture, Purpose
+from massctl.picture.prepare import PictureFault, Prepared, prepare_cover, prepare_inline, recipe_key
+from massctl.render.inputs import Problem
+from massctl.source.repository import Repository, UnreadableError
+
+Use = Literal["inline", "cover"]
+
+SOURCE_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Larger files are not read at all: far above every limit of WeChat, and bounded memory."""
+_CODES: Final[Mapping[str, str]] = {
+    "unreadable": "MC203",
+    "unsupported": "MC204",
+    "animated_unsupported": "MC204",
+    "too_large": "MC205",
+    "too_many_pixels": "MC205",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where the bytes of a name come from: a file of the tree, or the cache."""
+
+    path: str
+    use: Use
+    changed: bool
+
+
+class PictureShelf:
+    """Prepares pictures by path and gives their bytes by name; implements `massctl.apply.ports.Pictures`."""
+
+    def __init__(self, repository: Repository, cache: Path) -> None:
+        self._repository = repository
+        self._cache = cache / "pictures" / recipe_key().replace("/", "-")
+        self._prepared: dict[tuple[str, Use], Picture | Problem] = {}
+        self._origins: dict[Sha256, _Origin] = {}
+
+    def picture(self, path: str, use: Use) -> Picture | Problem:
+        """Give the picture at `path` (from campaigns/) as it will be uploaded, or what is wrong with it."""
+        key = path, use
+        if key not in self._prepared:
+            self._prepared[key] = self._prepare(path, use)
+        return self._prepared[key]
+
+    def read(self, sha256: Sha256) -> bytes:
+        """Give the bytes of a name; raises ConfigurationError when the file was changed since it was planned."""
+        origin = self._origins[sha256]
+        if origin.changed:
+            data = self._cached_bytes(sha256) or self._convert_again(origin)
+        else:
+            data = self._repository.read_bytes(f"campaigns/{origin.path}", SOURCE_BYTES_MAX)
+        if sha256_of(data) != sha256:
+            raise ConfigurationError(
+                Phrase("a picture was changed while massctl was at work"),
+                Phrase("campaigns/{path} is not what was planned. Nothing was done with it.", path=origin.path),
+                Phrase("run the same command again"),
+            )
+        return data
+
+    def _prepare(self, path: str, use: Use) -> Picture | Problem:
+        try:
+            data = self._repository.read_bytes(f"campaigns/{path}", SOURCE_BYTES_MAX)
+        except UnreadableError as error:
+            return Problem(error.code if error.code == "MC022" else "MC201", error.message, error.hint)
+        source = sha256_of(data)
+        remembered = self._remembered(source, use)
+        if remembered is None:
+            result = prepare_inline(data) if use == "inline" else prepare_cover(data)
+            remembered = self._remember(source, use, data, result)
+        if "fault" in remembered:
+            return Problem(_CODES[remembered["fault"]], _phrase(remembered["message"]))
+        sha256 = Sha256(remembered["sha256"])
+        self._origins.setdefault(sha256, _Origin(path, use, changed=sha256 != source))
+        return Picture(
+            path=f"campaigns/{path}",
+            source_sha256=source,
+            sha256=sha256,
+            size_bytes=remembered["bytes"],
+            purpose=Purpose(remembered["purpose"]),
+            extension=remembered["extension"],
+            width_pixels=remembered["width"],
+            height_pixels=remembered["height"],
+            note=_phrase(remembered["note"]) if remembered["note"] else None,
+        )
+
+    def _convert_again(self, origin: _Origin) -> bytes:
+        """Make converted bytes once more, when the cache lost them."""
+        data = self._repository.read_bytes(f"campaigns/{origin.path}", SOURCE_BYTES_MAX)
+        result = prepare_inline(data) if origin.use == "inline" else prepare_cover(data)
+        return result.data if isinstance(result, Prepared) else b""
+
+    def _note_path(self, source: Sha256, use: Use) -> Path:
+        return self._cache / f"{source}-{use}.json"
+
+    def _remembered(self, source: Sha256, use: Use) -> dict[str, Any] | None:
+        try:
+            found: Any = json.loads(self._note_path(source, use).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        whole = isinstance(found, dict) and ("fault" in found or "sha256" in found)
+        if not whole or ("sha256" in found and found["sha256"] != source and not self._cached_bytes(found["sha256"])):
+            return None
+        return dict(found)
+
+    def _cached_bytes(self, sha256: Sha256) -> bytes | None:
+        try:
+            data = (self._cache / sha256).read_bytes()
+        except OSError:
+            return None
+        return data if sha256_of(data) == sha256 else None
+
+    def _remember(self, source: Sha256, use: Use, data: bytes, result: Prepared | PictureFault) -> dict[str, Any]:
+        if isinstance(result, PictureFault):
+            note: dict[str, Any] = {"fault": result.kind, "message": _plain(result.message)}
+        else:
+            sha256 = sha256_of(result.data)
+            note = {
+                "sha256": sha256,
+                "bytes": len(result.data),
+                "purpose": result.purpose.value,
+                "extension": result.format.extension,
+                "width": result.width,
+                "height": result.height,
+                "note": _plain(result.note) if result.note else None,
+            }
+            if sha256 != source:
+                self._keep(self._cache / sha256, result.data)
+        self._keep(self._note_path(source, use), json.dumps(note, ensure_ascii=False).encode())
+        return note
+
+    def _keep(self, path: Path, data: bytes) -> None:
+        """Write a cache file whole or not at all; a cache that cannot be written only costs time."""
+        beside = path.with_name(path.name + ".new")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(data)
+            beside.replace(path)
+        except OSError:
+            beside.unlink(missing_ok=True)
+
+
+def _plain(text: str) -> dict[str, Any]:
+    """Keep a phrase so that it can be said in another language later."""
+    if isinstance(text, Phrase):
+        values = {k: _plain(v) if isinstance(v, Phrase) else v for k, v in text.values.items()}
+        return {"template": text.template, "values": values}
+    return {"template": text, "values": {}}
+
+
+def _phrase(kept: dict[str, Any]) -> Phrase:
+    values = {k: _phrase(v) if isinstance(v, dict) else v for k, v in kept["values"].items()}
+    return Phrase(kept["template"], **values)

@@ -1,0 +1,51 @@
+"""Where each key and value of a YAML file stands."""
+
+from dataclasses import dataclass, field
+
+from massctl.model.campaign_rules import Path
+from massctl.model.diagnostic import Diagnostic, Excerpt, Place
+from massctl.model.phrase import Phrase
+from massctl.source.lines import Lines, Span
+from massctl.source.reporter import Reporter
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Places by path: the keys and indexes from the document's root."""
+
+    reporter: Reporter
+    values: dict[Path, Span] = field(default_factory=dict)
+    keys: dict[Path, Span] = field(default_factory=dict)
+
+    def span(self, path: Path, *, at_key: bool = False) -> Span:
+        """Give the place of the value at `path`, or of its key.
+
+        An item of a list has no key, so its value stands for it; where nothing is written at `path` the
+        nearest thing above it does.
+        """
+        for length in range(len(path), -1, -1):
+            part = path[:length]
+            first, second = (self.keys, self.values) if at_key or length < len(path) else (self.values, self.keys)
+            found = first.get(part) or second.get(part)
+            if found is not None:
+                return found
+        return Span(1, 1, 1, 1)
+
+    def place(self, path: Path, *, at_key: bool = False) -> Place:
+        """Give the place of the value at `path`, or of its key."""
+        return self.reporter.place(self.span(path, at_key=at_key))
+
+    def excerpt(self, path: Path, *, at_key: bool = False) -> Excerpt:
+        """Give the line on which `path` begins."""
+        return self.reporter.excerpt(self.span(path, at_key=at_key))
+
+    def diagnostic(
+        self, code: str, path: Path, message: Phrase, hint: Phrase | None = None, *, at_key: bool = False
+    ) -> Diagnostic:
+        """Report a fault at `path`."""
+        return self.reporter.at(code, self.span(path, at_key=at_key), message, hint)
+
+
+def no_positions(file: str, campaign: str | None) -> Positions:
+    """Give the positions of a file that could not be read."""
+    return Positions(Reporter(file, campaign, Lines("")))

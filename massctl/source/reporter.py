@@ -1,0 +1,85 @@
+"""Diagnostics about one file, with their places and the lines they point at."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
+from massctl.model.phrase import Phrase
+from massctl.source.lines import Lines, Span
+
+EXCERPT_CHARACTERS_MAX: Final = 400
+"""A longer line is cut in the excerpt: minified or hostile files must not flood a report."""
+DIAGNOSTICS_MAX: Final = 200
+"""Diagnostics of one file; one more says that there are others."""
+WORD_CHARACTERS_MAX: Final = 60
+
+_SECRET: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])")
+"""An AppSecret by its look (WeChat docs, "Getting access token", read 2026-10): somebody may paste one here."""
+
+_UNSEEN: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters and those that turn the direction of writing: a terminal would obey them."""
+
+
+def without_secrets(text: str) -> str:
+    """Blot out what looks like an AppSecret."""
+    return _SECRET.sub("********", text)
+
+
+def word(text: object) -> str:
+    """Make a key or a value from a file fit for a message: short, on one line, without a secret."""
+    plain = _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", without_secrets(str(text)[: 2 * WORD_CHARACTERS_MAX]))
+    return plain if len(plain) <= WORD_CHARACTERS_MAX else plain[:WORD_CHARACTERS_MAX] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Makes the diagnostics of one file."""
+
+    file: str
+    """Path from the repository's root, with `/`."""
+    campaign: str | None
+    lines: Lines
+
+    def place(self, span: Span) -> Place:
+        """Give a place in this file."""
+        return Place(self.file, *span)
+
+    def excerpt(self, span: Span, corrected: str | None = None) -> Excerpt:
+        """Give the line that `span` begins on."""
+        written = _cut(self.lines.written(span.line))
+        return Excerpt(written, None if corrected is None else _cut(corrected))
+
+    def at(
+        self, code: str, span: Span, message: Phrase, hint: Phrase | None = None, corrected: str | None = None
+    ) -> Diagnostic:
+        """Report a fault at a place."""
+        return Diagnostic(
+            code, Severity.ERROR, message, self.place(span), hint, self.campaign, self.excerpt(span, corrected)
+        )
+
+    def between(self, code: str, start: int, end: int, message: Phrase, hint: Phrase | None = None) -> Diagnostic:
+        """Report a fault at the characters from offset `start` up to `end`."""
+        return self.at(code, self.lines.span(start, end), message, hint)
+
+
+def _cut(line: str) -> str:
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", without_secrets(line)[:EXCERPT_CHARACTERS_MAX])
+
+
+def about_file(code: str, file: str, campaign: str | None, message: Phrase, hint: Phrase | None = None) -> Diagnostic:
+    """Report a fault of a whole file or folder."""
+    return Diagnostic(code, Severity.ERROR, message, Place(file), hint, campaign)
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Sort by place, and leave out what nobody would read to the end, saying so."""
+    ordered = sorted(set(diagnostics), key=lambda diagnostic: diagnostic.sort_key)
+    if len(ordered) <= DIAGNOSTICS_MAX:
+        return ordered
+    kept = ordered[:DIAGNOSTICS_MAX]
+    last = kept[-1]
+    say = Phrase("this file has more faults than are shown")
+    more = Diagnostic(last.code, Severity.INFO, say, last.place, None, last.campaign)
+    return [*kept, more]

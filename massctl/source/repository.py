@@ -1,0 +1,240 @@
+"""The campaign repository on disk, read so that nothing outside of it is ever opened.
+
+A path is resolved first, must lie inside, and is then opened folder by folder without following any link,
+so that a link put there in between is an error and not a way out. Only regular files are read, each up to
+a limit, and what is read is what was checked: the open file itself.
+"""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from massctl.errors import MassctlError
+from massctl.model.diagnostic import Diagnostic
+from massctl.model.names import CampaignName, Sha256, is_campaign_name
+from massctl.model.phrase import Phrase
+from massctl.source.decoding import decode
+from massctl.source.lines import Lines
+from massctl.source.reporter import about_file
+
+SETTINGS: Final = "massctl.yaml"
+CAMPAIGNS: Final = "campaigns"
+TEXT_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Of a template: a body that WeChat takes has at most 1 MB (draft/add, read 2026-10); four times that is no body."""
+_CHUNK_BYTES: Final = 1024 * 1024
+_WRITTEN_BY_US: Final = ("campaign.lock.json", "rendered")
+_FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# A FIFO without a writer would block the open for ever; O_NONBLOCK lets us look at what it is instead.
+_FILE_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class UnreadableError(MassctlError):
+    """Report that a file cannot be read; `code` is the diagnostic's: MC001, MC002, MC003 or MC022."""
+
+    def __init__(self, code: str, path: str, message: Phrase, hint: Phrase | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.path = path
+        """Path from the repository's root."""
+        self.message = message
+        self.hint: Phrase | None = hint  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFolders:
+    """What is in `campaigns/`."""
+
+    names: tuple[CampaignName, ...]
+    """Folders that can be campaigns, sorted."""
+    diagnostics: tuple[Diagnostic, ...]
+    """One for each folder that is neither a campaign nor begins with `_`."""
+
+
+class Repository:
+    """Reads below `root`; paths are relative to it and written with `/`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root: Final = root
+
+    def campaign_folders(self) -> CampaignFolders:
+        """List the campaigns; stray files are passed over."""
+        names: list[CampaignName] = []
+        diagnostics: list[Diagnostic] = []
+        try:
+            with os.scandir(self.root / CAMPAIGNS) as entries:
+                found = sorted((entry.name, entry.is_dir()) for entry in entries)
+        except OSError:
+            found = []
+        for name, is_folder in found:
+            if not is_folder or name.startswith("_"):
+                continue
+            if is_campaign_name(name):
+                names.append(CampaignName(name))
+            else:
+                diagnostics.append(_not_a_name(name))
+        return CampaignFolders(tuple(names), tuple(diagnostics))
+
+    def exists(self, path: str) -> bool:
+        """Say whether `path` is a file that may be read."""
+        try:
+            with self._opened(path):
+                return True
+        except UnreadableError:
+            return False
+
+    def read_bytes(self, path: str, limit: int) -> bytes:
+        """Read a whole file of at most `limit` bytes; raises UnreadableError."""
+        with self._opened(path) as descriptor:
+            too_large = UnreadableError(
+                "MC002", path, Phrase("the file is larger than {limit} bytes, and was not read", limit=limit)
+            )
+            if os.fstat(descriptor).st_size > limit:
+                raise too_large
+            pieces, left = [], limit + 1  # one more, since the file may grow while it is read
+            while left and (piece := os.read(descriptor, min(left, _CHUNK_BYTES))):
+                pieces.append(piece)
+                left -= len(piece)
+            if not left:
+                raise too_large
+            return b"".join(pieces)
+
+    def read_text(self, path: str) -> str:
+        """Read a UTF-8 file of at most TEXT_BYTES_MAX, without a byte order mark; raises UnreadableError."""
+        text, faults, _ = decode(self.read_bytes(path, TEXT_BYTES_MAX))
+        if faults:
+            line, _ = Lines(text).at(faults[0].start)
+            say = Phrase("line {line}: {problem}", line=line, problem=faults[0].message)
+            raise UnreadableError("MC003", path, say, faults[0].hint)
+        return text
+
+    def folder_digest(self, name: CampaignName) -> Sha256:
+        """Name the content of a campaign's own folder, without what massctl itself writes there.
+
+        SHA-256 over the sorted relative paths, each with the SHA-256 of its file, or with the target of
+        a link; folders and special files count for nothing. Raises UnreadableError.
+        """
+        folder = f"{CAMPAIGNS}/{name}"
+        digest = hashlib.sha256()
+        for path in sorted(self._files_below(folder)):
+            relative = path.removeprefix(folder + "/")
+            content = self._content_digest(path)
+            digest.update(os.fsencode(f"{relative}\0{content}\n"))
+        return Sha256(digest.hexdigest())
+
+    def _files_below(self, folder: str) -> Iterator[str]:
+        """Give the files and links of a campaign's folder, and of the folders in it."""
+        waiting = [folder]
+        while waiting:
+            here = waiting.pop()
+            try:
+                with os.scandir(self.root / here) as entries:
+                    found = list(entries)
+            except OSError as error:
+                raise _unreadable(here, error) from None
+            for entry in found:
+                if here == folder and entry.name in _WRITTEN_BY_US:
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(f"{here}/{entry.name}")
+                elif entry.is_symlink() or entry.is_file():
+                    yield f"{here}/{entry.name}"
+
+    def _content_digest(self, path: str) -> str:
+        try:
+            return "link " + os.readlink(self.root / path)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # EINVAL: it is no link
+                raise _unreadable(path, error) from None
+        digest = hashlib.sha256()
+        with self._opened(path) as descriptor:
+            while piece := os.read(descriptor, _CHUNK_BYTES):
+                digest.update(piece)
+        return digest.hexdigest()
+
+    @contextmanager
+    def _opened(self, path: str) -> Iterator[int]:
+        """Open a regular file inside the repository for reading; raises UnreadableError."""
+        try:
+            descriptor = self._open(path)
+        except (OSError, ValueError) as error:
+            raise _unreadable(path, error) from None
+        try:
+            yield descriptor
+        except OSError as error:
+            raise _unreadable(path, error) from None
+        finally:
+            os.close(descriptor)
+
+    def _open(self, path: str) -> int:
+        real_root, parts = self._resolved(path)
+        folder = os.open(real_root, _FOLDER_FLAGS)
+        try:
+            for part in parts[:-1]:
+                _require_exact_case(folder, part)
+                deeper = os.open(part, _FOLDER_FLAGS, dir_fd=folder)
+                os.close(folder)
+                folder = deeper
+            _require_exact_case(folder, parts[-1])
+            # Opening a device can have effects of its own, so its kind is looked at before and after.
+            _require_regular(os.stat(parts[-1], dir_fd=folder, follow_symlinks=False), path)
+            descriptor = os.open(parts[-1], _FILE_FLAGS, dir_fd=folder)
+        finally:
+            os.close(folder)
+        try:
+            _require_regular(os.fstat(descriptor), path)
+        except UnreadableError:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def _resolved(self, path: str) -> tuple[str, tuple[str, ...]]:
+        """Give the real root and the parts of the real path below it; out of the fence is an error."""
+        pure = PurePosixPath(path)
+        if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path or not pure.parts:
+            raise _outside(path)
+        real_root = os.path.realpath(self.root)
+        real = os.path.realpath(os.path.join(real_root, *pure.parts), strict=True)
+        fence = real_root if path == SETTINGS else os.path.join(real_root, CAMPAIGNS)
+        if pure.parts[0] != CAMPAIGNS and path != SETTINGS:
+            raise _outside(path)
+        if os.path.commonpath([real, fence]) != fence or real == fence:
+            raise _outside(path)
+        return real_root, PurePosixPath(os.path.relpath(real, real_root)).parts
+
+
+def _require_exact_case(folder: int, name: str) -> None:
+    """Refuse `Hero.PNG` for `hero.png`: it would work on this machine and fail on the next."""
+    if name not in os.listdir(folder):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+
+
+def _require_regular(status: os.stat_result, path: str) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableError("MC001", path, Phrase("this is not a regular file"))
+
+
+def _unreadable(path: str, error: Exception) -> UnreadableError:
+    if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return UnreadableError("MC001", path, Phrase("{name} is missing", name=PurePosixPath(path).name))
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+        return _outside(path)
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    return UnreadableError("MC001", path, Phrase("the file cannot be read: {reason}", reason=reason))
+
+
+def _outside(path: str) -> UnreadableError:
+    say = Phrase("this path leads out of the {folder} folder, and nothing was read", folder=CAMPAIGNS)
+    return UnreadableError("MC022", path, say)
+
+
+def _not_a_name(folder: str) -> Diagnostic:
+    readable = os.fsencode(folder).decode("utf-8", "replace")
+    say = Phrase("{folder} is not a campaign name", folder=readable)
+    hint = Phrase("small letters, digits, `.`, `_` and `-`, at most 64; a folder with a leading `_` is no campaign")
+    return about_file("MC010", f"{CAMPAIGNS}/{readable}", None, say, hint)

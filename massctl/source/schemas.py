@@ -1,0 +1,132 @@
+"""JSON Schemas of the files that people write, made from the models.
+
+They accept and reject what the loader does wherever a schema can say it; what needs arithmetic (the order
+of a window's ends, real dates, time zones, hosts, account names) only the loader checks.
+"""
+
+import ast
+import inspect
+import json
+from functools import cache
+from itertools import pairwise
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from massctl.errors import InvariantError
+from massctl.model.account import MassctlFile
+from massctl.model.campaign import AUDIENCES, MESSAGES, CampaignFile
+from massctl.source.shape import keys_of
+
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+_FILES: Final[dict[str, type[BaseModel]]] = {
+    "campaign.schema.json": CampaignFile,
+    "massctl.schema.json": MassctlFile,
+}
+_TITLES: Final = {"campaign.schema.json": "campaign.yaml of massctl", "massctl.schema.json": "massctl.yaml"}
+# Rules that need two keys at once, by the name of the model they belong to.
+_RULES: Final[dict[str, dict[str, Any]]] = {
+    "CampaignFile": {"oneOf": [{"required": [key]} for key in MESSAGES]},
+    "Audience": {"oneOf": [{"required": [key]} for key in AUDIENCES]},
+    "Send": {"dependentRequired": {"not_before": ["not_after"], "not_after": ["not_before"]}},
+}
+
+
+def schema_documents() -> dict[str, dict[str, Any]]:
+    """Give the schemas by file name."""
+    return {name: _document(name, model) for name, model in _FILES.items()}
+
+
+def schema_text(document: dict[str, Any]) -> str:
+    """Write a schema as it is committed."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _document(name: str, model: type[BaseModel]) -> dict[str, Any]:
+    schema = model.model_json_schema()
+    definitions: dict[str, Any] = schema.pop("$defs", {})
+    models = _models_below(model)
+    root = _finished(schema, model)
+    finished = {key: _finished(each, models[key]) if key in models else each for key, each in definitions.items()}
+    head = {"$schema": DRAFT, "$id": name, "title": _TITLES[name]}
+    return {**head, **root, "$defs": _used(root, finished)}
+
+
+def _models_below(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """Give every model that a format consists of, by class name."""
+    module = inspect.getmodule(model)
+    found = inspect.getmembers(module, lambda each: inspect.isclass(each) and issubclass(each, BaseModel))
+    return dict(found)
+
+
+def _finished(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    """Describe every property, drop what the loader does not accept, and add the rules for two keys."""
+    described = _descriptions(model)
+    keys = keys_of(model)
+    names = {field.alias or name: name for name, field in model.model_fields.items()}
+    properties = {}
+    for key, each in schema["properties"].items():
+        text = described[names[key]]
+        if keys[key].is_not_yet:
+            properties[key] = {"description": f"Not built yet. {text}", "not": {}}
+        else:
+            properties[key] = {"description": text, **_without_null(each)}
+    rest = {key: value for key, value in schema.items() if key not in ("title", "properties", "description")}
+    return {
+        "description": inspect.getdoc(model) or "",
+        **rest,
+        "properties": properties,
+        **_RULES.get(model.__name__, {}),
+    }
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Take null and the generated title away: a key without a value is a fault, and the key is its title."""
+    plain = {key: value for key, value in schema.items() if key not in ("title", "description")}
+    if plain.get("default", ...) is None:
+        del plain["default"]
+    if "anyOf" in plain:
+        others = [each for each in plain.pop("anyOf") if each != {"type": "null"}]
+        if len(others) != 1:
+            raise InvariantError("a field may have one type and null, no more")
+        plain |= others[0]
+    if "patternProperties" in plain:
+        plain["additionalProperties"] = False
+    return plain
+
+
+def _used(root: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the definitions of what is not built yet."""
+    used: set[str] = set()
+    waiting: list[Any] = [root]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            waiting += each.values()
+            name = str(each.get("$ref", "")).rpartition("/")[2]
+            if name and name not in used:
+                used.add(name)
+                waiting.append(definitions[name])
+    return {name: each for name, each in definitions.items() if name in used}
+
+
+@cache
+def _descriptions(model: type[BaseModel]) -> dict[str, str]:
+    """Read the docstrings under the fields of a class from its source.
+
+    pydantic could do it (`use_attribute_docstrings`), but would then read sources at every start of the
+    command.
+    """
+    body = ast.parse(inspect.getsource(model)).body[0]
+    found: dict[str, str] = {}
+    statements = body.body if isinstance(body, ast.ClassDef) else []
+    for field, below in pairwise(statements):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            match below:
+                case ast.Expr(value=ast.Constant(value=str(text))):
+                    found[field.target.id] = inspect.cleandoc(text)
+                case _:
+                    raise InvariantError(f"{model.__name__}.{field.target.id} has no docstring")
+    return found

@@ -1,0 +1,112 @@
+"""Rules of massctl.yaml beyond types and patterns, on the raw mapping, so that each fault is found alone."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from massctl.model.account import API_BASE, DAYS_PATTERN
+from massctl.model.api_base import check_api_base, realm_of
+from massctl.model.campaign_rules import Fault
+from massctl.model.phrase import Phrase
+from massctl.source.reporter import without_secrets, word
+from massctl.source.wording import shown
+
+IN_DOUBT_WAIT_SECONDS_MIN: Final = 60
+"""Less would repeat a send while the first one may still be on its way; against loopback nobody is harmed."""
+
+
+def settings_rules(loopback_override: str | None) -> Callable[[dict[str, Any]], list[Fault]]:
+    """Give the rules; `loopback_override` is the address that takes the place of every `api_base`, if any."""
+
+    def rules(data: dict[str, Any]) -> list[Fault]:
+        policy = _mapping(data.get("policy"))
+        accounts = {name: _mapping(each) for name, each in _mapping(data.get("accounts")).items()}
+        return [
+            *_secrets(accounts),
+            *_hosts(accounts, policy),
+            *_wait(accounts, policy, loopback_override),
+            *_quiet_hours(_mapping(policy.get("quiet_hours"))),
+            *_freeze(policy.get("freeze")),
+        ]
+
+    return rules
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _secrets(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
+    for name, account in accounts.items():
+        for key in ("secret_env", "proxy_env"):
+            value = account.get(key)
+            if isinstance(value, str) and without_secrets(value) != value:
+                say = Phrase("{key} takes the name of an environment variable, and this looks like a secret", key=key)
+                hint = Phrase("take it out of the file, and reset it in the console if it was ever committed")
+                yield Fault("MC014", ("accounts", name, key), say, hint, at_key=False)
+
+
+def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any]) -> Iterator[Fault]:
+    written = policy.get("api_hosts")
+    hosts = [host for host in written if isinstance(host, str)] if isinstance(written, list) else []
+    for name, account in accounts.items():
+        address = account.get("api_base")
+        if isinstance(address, str) and (problem := check_api_base(address, hosts)) is not None:
+            yield Fault("MC023", ("accounts", name, "api_base"), problem, at_key=False)
+
+
+def _wait(
+    accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any], override: str | None
+) -> Iterator[Fault]:
+    wait = policy.get("in_doubt_wait")
+    if type(wait) is not int or wait >= IN_DOUBT_WAIT_SECONDS_MIN:
+        return
+    bases = [str(account.get("api_base", API_BASE)) for account in accounts.values()]
+    if any(realm_of(base) != "loopback" for base in ([override] if override else bases)):
+        say = Phrase("in_doubt_wait must be at least {least} seconds", least=IN_DOUBT_WAIT_SECONDS_MIN)
+        hint = Phrase("less is for accounts whose api_base is on this machine")
+        yield Fault("MC014", ("policy", "in_doubt_wait"), say, hint, at_key=False)
+
+
+def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
+    zone = quiet.get("timezone")
+    if isinstance(zone, str) and zone and not _is_zone(zone):
+        hint = Phrase("write a name like {example}", example="Asia/Shanghai")
+        path = ("policy", "quiet_hours", "timezone")
+        yield Fault("MC014", path, Phrase("there is no time zone {zone}", zone=word(zone)), hint, at_key=False)
+    if isinstance(quiet.get("from"), str) and quiet.get("from") == quiet.get("to"):
+        say = Phrase("from and to are the same: there would be no quiet hours")
+        yield Fault(
+            "MC014", ("policy", "quiet_hours", "to"), say, Phrase("delete quiet_hours, or correct them"), at_key=False
+        )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):  # a bad name, a folder of zones, an unknown zone
+        return False
+    return True
+
+
+def _freeze(written: object) -> Iterator[Fault]:
+    for index, span in enumerate(written if isinstance(written, list) else []):
+        if not isinstance(span, str) or not re.fullmatch(DAYS_PATTERN, span):
+            continue  # its form is reported already
+        first, _, last = span.partition("/")
+        days = [_day(first), _day(last or first)]
+        path = ("policy", "freeze", index)
+        if None in days:
+            yield Fault("MC014", path, Phrase("there is no such day: {found}", found=shown(span)), at_key=False)
+        elif str(days[0]) > str(days[1]):
+            say = Phrase("the last day, {last}, is before the first, {first}", first=first, last=last)
+            yield Fault("MC014", path, say, at_key=False)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,130 @@
+"""The JSON documents of the public interface: plan, apply, status, validate.
+
+Their keys and codes never change with the language; only `message` and `hint` do.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
+
+from massctl.apply.following import Followed
+from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
+from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.lifecycle import status_of
+from massctl.model.phrase import Phrase
+from massctl.model.state import Job, Record
+from massctl.plan.document import diagnostic_document, plan_document, refusal_document, step_document
+from massctl.plan.plan import Plan
+from massctl.view.language import Language, say
+
+FORMAT_VERSION: Final = 1
+"""Of the documents that are made here."""
+
+
+def plan_json(plan: Plan, language: Language) -> str:
+    """Give the plan document; its digest is the same in every language."""
+    return _written(plan_document(plan), language)
+
+
+def apply_json(outcome: Outcome, language: Language) -> str:
+    """Give what a run did."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "exit_status": outcome.exit_status(),
+        "lineage": outcome.state.lineage,
+        "serial": outcome.state.serial,
+        "campaigns": [_outcome(outcome, campaign) for campaign in outcome.campaigns],
+    }
+    return _written(document, language)
+
+
+def status_json(followed: Followed, language: Language) -> str:
+    """Give where campaigns stand; `error` says why a state could not be asked for."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "campaigns": [_status(record, followed) for record in followed.records],
+    }
+    return _written(document, language)
+
+
+def validate_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
+    """Give every diagnostic, in the order of places; the summary counts errors and warnings."""
+    counts = Counter(diagnostic.severity for diagnostic in diagnostics)
+    document = {
+        "format_version": FORMAT_VERSION,
+        "diagnostics": [diagnostic_document(d) for d in sorted(diagnostics, key=lambda d: d.sort_key)],
+        "summary": {"error": counts[Severity.ERROR], "warning": counts[Severity.WARNING]},
+    }
+    return _written(document, language)
+
+
+def _outcome(outcome: Outcome, campaign: CampaignOutcome) -> dict[str, Any]:
+    planned = campaign.planned
+    return {
+        "name": planned.name,
+        "account": planned.account,
+        "edition": planned.edition,
+        "status": outcome.status(campaign).value,
+        "window": planned.window.value,
+        "digest": planned.digest,
+        "performed": [step_document(step) for step in campaign.performed],
+        "refusals": [refusal_document(refusal) for refusal in campaign.refusals],
+        "error": _error(campaign.error) if campaign.error else _faulty(planned.diagnostics),
+        "jobs": [_job(job) for job in outcome.record(campaign).jobs],
+    }
+
+
+def _status(record: Record, followed: Followed) -> dict[str, Any]:
+    failures = [failure for failed, failure in followed.errors if failed is record]
+    return {
+        "name": record.campaign,
+        "edition": record.edition,
+        "status": status_of(record).value,
+        "withdrawn_articles": sorted({n for job in record.jobs for n in job.withdrawn if n > 0}),
+        "jobs": [_job(job) for job in record.jobs],
+        "error": _error(failures[0]) if failures else None,
+    }
+
+
+def _job(job: Job) -> dict[str, Any]:
+    """Give a JOB of the public interface; what is not known is null."""
+    counts = job.counts
+    return {
+        "msg_id": job.msg_id,
+        "msg_data_id": job.msg_data_id,
+        "clientmsgid": job.client_msg_id,
+        "accepted_at": job.accepted_at.isoformat(),
+        "total_count": counts.total_count if counts else None,
+        "filter_count": counts.filter_count if counts else None,
+        "sent_count": counts.sent_count if counts else None,
+        "error_count": counts.error_count if counts else None,
+        "article_urls": counts.article_urls if counts else None,
+    }
+
+
+def _error(failure: Failure) -> dict[str, Any]:
+    """Give an ERROR of the public interface."""
+    return {"errcode": failure.errcode, "rid": failure.rid, "message": failure.message, "hint": failure.hint}
+
+
+def _faulty(diagnostics: Sequence[Diagnostic]) -> dict[str, Any] | None:
+    """Give the ERROR of a campaign that was stopped by faults in its files; None for one without."""
+    count = sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+    if not count:
+        return None
+    message = Phrase("its files have faults ({count}), so nothing was done with it", count=count)
+    return _error(Failure(None, None, message, Phrase("massctl validate")))
+
+
+def _written(document: dict[str, Any], language: Language) -> str:
+    return json.dumps(_said(document, language), ensure_ascii=False, indent=2)
+
+
+def _said(value: Any, language: Language) -> Any:
+    """Say every Phrase of a document in `language`."""
+    if isinstance(value, dict):
+        return {key: _said(each, language) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_said(each, language) for each in value]
+    return say(value, language) if isinstance(value, Phrase) else value

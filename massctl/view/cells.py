@@ -1,0 +1,98 @@
+"""Terminal cells: how wide a text is on a screen, where its lines may break, and what is safe to print.
+
+A Chinese character and an emoji take two cells, an accent takes none. Characters whose width is ambiguous
+(`“`, `…`, `—`) are counted as one cell, as terminals show them unless told otherwise.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+_JOINER: Final = "\u200d"
+_EMOJI_PRESENTATION: Final = "\ufe0f"
+_NOT_FIRST: Final = frozenset("，。、；：？！）」』】》〉〕｝”’…—％,.;:?!)]}%·")
+"""A line does not begin with one of these."""
+_NOT_LAST: Final = frozenset("（「『【《〈〔｛“‘([{￥¥")
+"""A line does not end with one of these."""
+_REORDERING: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Controls that change the order in which characters are shown: a title could pretend to be another."""
+_UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+TAB_CELLS: Final = 4
+
+
+def printable(text: str) -> str:
+    """Give `text` as it may go to a terminal: controls are written out, so that no file can steer the screen."""
+    return "".join(_printable(character) for character in text)
+
+
+def _printable(character: str) -> str:
+    if character == "\t":
+        return " " * TAB_CELLS
+    if character in _REORDERING or unicodedata.category(character) in _UNPRINTABLE:
+        return f"\\x{ord(character):02x}" if ord(character) < 256 else f"\\u{ord(character):04x}"
+    return character
+
+
+def clusters(text: str) -> Iterator[str]:
+    """Split `text` into pieces that are shown as one: a base with its accents, an emoji with all its parts."""
+    piece = ""
+    for character in text:
+        if piece and (_joins(character) or piece.endswith(_JOINER) or _is_half_flag(piece, character)):
+            piece += character
+        else:
+            if piece:
+                yield piece
+            piece = character
+    if piece:
+        yield piece
+
+
+def _joins(character: str) -> bool:
+    skin_tone = "\U0001f3fb" <= character <= "\U0001f3ff"
+    return skin_tone or unicodedata.category(character) in {"Mn", "Me", "Cf"}
+
+
+def _is_half_flag(piece: str, character: str) -> bool:
+    return len(piece) == 1 and all("\U0001f1e6" <= half <= "\U0001f1ff" for half in piece + character)
+
+
+def cells(text: str) -> int:
+    """Measure `text`, which is one line."""
+    return sum(cluster_cells(cluster) for cluster in clusters(text))
+
+
+def cluster_cells(cluster: str) -> int:
+    """Measure one piece of `clusters`."""
+    if _joins(cluster[0]) and len(cluster) == 1:
+        return 2 if is_wide(cluster) else 0
+    if len(cluster) > 1 and (_EMOJI_PRESENTATION in cluster or _is_half_flag(cluster[0], cluster[1])):
+        return 2
+    return 2 if is_wide(cluster) else 1
+
+
+def is_wide(cluster: str) -> bool:
+    """Say whether it begins with a character of two cells (Unicode's East Asian Width: wide or full-width)."""
+    return unicodedata.east_asian_width(cluster[0]) in {"W", "F"}
+
+
+def may_break(before: str, after: str) -> bool:
+    """Say whether a line may end between two clusters that are not blanks: beside Chinese, but not before a 。"""
+    return (is_wide(before) or is_wide(after)) and after[0] not in _NOT_FIRST and before[0] not in _NOT_LAST
+
+
+def pad(text: str, width: int) -> str:
+    """Fill `text` with blanks up to `width` cells."""
+    return text + " " * max(0, width - cells(text))
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut `text` to at most `width` cells, with `…` where something is missing."""
+    if cells(text) <= width:
+        return text
+    kept, used = "", 0
+    for cluster in clusters(text):
+        used += cluster_cells(cluster)
+        if used > width - 1:
+            break
+        kept += cluster
+    return kept.rstrip() + "…"

@@ -1,0 +1,129 @@
+"""Diagnostics, each with its place, the line it points at, and carets under the fault."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
+from massctl.model.phrase import Phrase
+from massctl.view.cells import cells, cluster_cells, clusters, printable
+from massctl.view.language import Language
+from massctl.view.page import Inked, Page
+from massctl.view.style import Ink, Style
+from massctl.view.words import campaigns as campaigns_words
+
+SEVERITY: Final = {
+    Severity.ERROR: (Phrase("error"), Ink.ERROR),
+    Severity.WARNING: (Phrase("warning"), Ink.WARNING),
+    Severity.INFO: (Phrase("note"), Ink.DETAIL),
+}
+_LEAD_SHARE: Final = 3
+"""Of a line too long for the window, one part in so many is shown before the fault."""
+
+
+def diagnostics_text(
+    diagnostics: Sequence[Diagnostic],
+    language: Language,
+    style: Style,
+    width: int,
+    *,
+    campaigns: int | None = None,
+) -> str:
+    """Show diagnostics in the order of their places, and a line that counts them.
+
+    `campaigns` is how many were looked at; None where it is not to be said. Nothing to say gives "".
+    """
+    page = Page(language, style, width)
+    for diagnostic in sorted(diagnostics, key=lambda d: d.sort_key):
+        page.blank()
+        _diagnostic(page, diagnostic)
+    page.blank()
+    _summary(page, diagnostics, campaigns)
+    return page.text()
+
+
+def place_text(place: Place) -> str:
+    """Write a place as editors understand it: `file:line:column`, as far as it is known."""
+    known = [str(number) for number in (place.line, place.column) if number is not None]
+    return ":".join([place.file, *known])
+
+
+def diagnostic_line(page: Page, diagnostic: Diagnostic, indent: int = 0) -> None:
+    """Add the place, the severity, the code and the message of a diagnostic."""
+    word, ink = SEVERITY[diagnostic.severity]
+    if diagnostic.place is not None:
+        where = place_text(diagnostic.place) + ": "
+    else:
+        where = f"campaigns/{diagnostic.campaign}: " if diagnostic.campaign else ""
+    parts = (Inked(where, Ink.NAME), Inked(word, ink), Inked(f" {diagnostic.code} ", ink), diagnostic.message)
+    page.line(*parts, indent=indent, hang=indent + 2)
+
+
+def _diagnostic(page: Page, diagnostic: Diagnostic) -> None:
+    diagnostic_line(page, diagnostic)
+    if diagnostic.hint:
+        page.line(Phrase("hint: {hint}", hint=diagnostic.hint), indent=2)
+    if diagnostic.excerpt is not None and diagnostic.place is not None:
+        _excerpt(page, diagnostic.excerpt, diagnostic.place, SEVERITY[diagnostic.severity][1])
+
+
+def _excerpt(page: Page, excerpt: Excerpt, place: Place, ink: Ink) -> None:
+    """Show a line as written, carets under its fault, and the line as it should be."""
+    number = str(place.line or "")
+    gutter = f"  {number} | "
+    room = max(16, page.width - len(gutter))
+    written = excerpt.written.rstrip("\r\n")
+    first = min(max((place.column or 1) - 1, 0), len(written))
+    last = len(written) if place.end_line not in (None, place.line) else (place.end_column or 0) - 1
+    start = cells(printable(written[:first]))
+    length = max(1, cells(printable(written[first : max(first, last)])))
+    shown, start, length = _in_view(printable(written), start, length, room)
+    page.raw(page.paint(gutter, Ink.DETAIL) + shown)
+    if place.column is not None:
+        page.raw(page.paint(" " * (len(gutter) - 2) + "| ", Ink.DETAIL) + " " * start + page.paint("^" * length, ink))
+    if excerpt.corrected is not None:
+        page.line(
+            Inked(Phrase("corrected: "), Ink.DETAIL), Inked(excerpt.corrected.strip(), Ink.DONE), indent=2, hang=4
+        )
+
+
+def _in_view(text: str, start: int, length: int, room: int) -> tuple[str, int, int]:
+    """Cut a line to `room` cells so that the fault stays in view; gives the text, and where the fault is in it."""
+    if cells(text) <= room:
+        return text, start, min(length, max(1, room - start))
+    offset = max(0, start - room // _LEAD_SHARE)
+    shown, position, skipped = ("…" if offset else ""), 0, 0
+    for cluster in clusters(text):
+        size = cluster_cells(cluster)
+        if position < offset:
+            skipped += size
+        elif cells(shown) + size < room:
+            shown += cluster
+        else:
+            shown += "…"
+            break
+        position += size
+    start = start - skipped + (1 if offset else 0)
+    return shown, start, min(length, max(1, room - start))
+
+
+def _summary(page: Page, diagnostics: Sequence[Diagnostic], campaigns: int | None) -> None:
+    found = Counter(diagnostic.severity for diagnostic in diagnostics)
+    errors, warnings = found[Severity.ERROR], found[Severity.WARNING]
+    if errors or warnings:
+        said = _counts(errors, warnings)
+        ink = Ink.ERROR if errors else Ink.WARNING
+        if campaigns is not None:
+            said = Phrase("{faults} in {campaigns}", faults=said, campaigns=campaigns_words(campaigns))
+        page.line(Inked(said, ink))
+    elif campaigns is not None:
+        page.line(Inked(Phrase("{campaigns}: no faults", campaigns=campaigns_words(campaigns)), Ink.DONE))
+
+
+def _counts(errors: int, warnings: int) -> Phrase:
+    """Say how many errors and warnings there are; at least one of them."""
+    worst = Phrase("1 error") if errors == 1 else Phrase("{count} errors", count=errors)
+    mild = Phrase("1 warning") if warnings == 1 else Phrase("{count} warnings", count=warnings)
+    if errors and warnings:
+        return Phrase("{first}, {second}", first=worst, second=mild)
+    return worst if errors else mild

@@ -1,0 +1,48 @@
+"""What is worth knowing of a ledger entry, in one line of the ledger's own words."""
+
+from massctl.model import ledger as entries
+from massctl.view.moments import moment
+from massctl.view.words import short_digest
+
+
+def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911 - one case a type, and all in sight
+    """Give the members of an entry that tell it from its like, as `name value` pairs."""
+    match event:
+        case entries.Created():
+            return f"lineage {event.lineage} realm {event.realm}{_because(event.reason)}"
+        case entries.ImageUploaded() | entries.MaterialAdded() | entries.MaterialForgotten():
+            return f"{event.appid} sha256 {event.sha256[:12]}"
+        case entries.DraftSaved():
+            return f"media_id {event.media_id} digest {short_digest(event.digest)}"
+        case entries.DraftDeleted():
+            return f"media_id {event.media_id}{_because(event.reason)}"
+        case entries.Previewed():
+            return f"{event.outcome} {event.recipient} digest {short_digest(event.digest)}{_code(event.errcode)}"
+        case entries.SendAttempted():
+            return f"clientmsgid {event.client_msg_id} digest {short_digest(event.digest)}"
+        case entries.SendAccepted():
+            known = f" msg_id {event.msg_id}" if event.msg_id is not None else ""
+            return f"attempt {event.attempt}{known}{' duplicate' if event.duplicate else ''}"
+        case entries.SendRejected():
+            return f"attempt {event.attempt}{_code(event.errcode)}{f' rid {event.rid}' if event.rid else ''}"
+        case entries.SendInDoubt():
+            return f"attempt {event.attempt}{_code(event.errcode)}{_because(event.reason)}"
+        case entries.SendSettled():
+            return f"{event.outcome} by {event.by}{_because(event.reason)}"
+        case entries.JobStatus():
+            sent = f" sent {event.sent_count}/{event.total_count}" if event.sent_count is not None else ""
+            return f"msg_id {event.msg_id} {event.status}{sent}"
+        case entries.Withdrawn():
+            return f"msg_id {event.msg_id} {f'article {event.article}' if event.article else 'all articles'}"
+        case entries.Expired():
+            return f"not_after {moment(event.not_after)}"
+        case entries.Adopted():
+            return f"media_id {event.media_id} by {event.by}{_because(event.reason)}"
+
+
+def _because(reason: str | None) -> str:
+    return f": {reason}" if reason else ""
+
+
+def _code(errcode: int | None) -> str:
+    return f" errcode {errcode}" if errcode is not None else ""

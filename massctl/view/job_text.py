@@ -1,0 +1,53 @@
+"""Mass jobs (群发任务) in words: their state, their numbers, and where their articles are."""
+
+from massctl.model.phrase import Phrase
+from massctl.model.state import Job, Record
+from massctl.view.moments import recorded
+from massctl.view.page import DOT, Inked, Part, Table
+from massctl.view.style import Ink
+from massctl.view.words import JOB
+
+
+def job_rows(table: Table, record: Record, label: str) -> None:
+    """Add rows for each job of a record."""
+    for job in record.jobs:
+        table.row(label, *_job(job), inner=2)
+        label = ""
+        numbers = _numbers(job)
+        if numbers:
+            table.below(*numbers)
+        if job.withdrawn:
+            table.below(_withdrawn(job))
+        for url in (job.counts.article_urls if job.counts else None) or []:
+            table.below(Inked(url, Ink.DETAIL))
+
+
+def _job(job: Job) -> list[Part]:
+    ink = {"sent": Ink.DONE, "failed": Ink.ERROR, "awaiting_admin": Ink.WARNING}.get(job.status, Ink.PLAIN)
+    number: Part = f"msg_id {job.msg_id}" if job.msg_id is not None else Phrase("msg_id unknown")
+    at = Phrase("accepted {moment}", moment=recorded(job.accepted_at))
+    return [number, DOT, Inked(JOB[job.status], ink), DOT, at]
+
+
+def _numbers(job: Job) -> list[Part]:
+    """Say how many followers it was for, how many were left out, have it, and have it not; as far as known."""
+    counts = job.counts
+    if counts is None:
+        return []
+    known = [
+        Phrase("total {count:,}", count=counts.total_count) if counts.total_count is not None else None,
+        Phrase("after filtering {count:,}", count=counts.filter_count) if counts.filter_count is not None else None,
+        Phrase("delivered {count:,}", count=counts.sent_count) if counts.sent_count is not None else None,
+        Phrase("not delivered {count:,}", count=counts.error_count) if counts.error_count is not None else None,
+    ]
+    parts: list[Part] = []
+    for phrase in known:
+        if phrase is not None:
+            parts += [DOT, phrase]
+    return parts[1:]
+
+
+def _withdrawn(job: Job) -> Phrase:
+    if 0 in job.withdrawn:
+        return Phrase("every article is withdrawn")
+    return Phrase("withdrawn: article {numbers}", numbers=", ".join(str(n) for n in sorted(job.withdrawn)))

@@ -1,0 +1,44 @@
+"""Moments and spans of time in words. No clock: `now` is an argument."""
+
+import math
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import Window
+
+BEIJING: Final = timezone(timedelta(hours=8))
+"""The time of WeChat's console; China has no summer time."""
+
+
+def moment(at: datetime) -> str:
+    """Write a moment as `2026-12-01 20:00 +08:00`, in its own offset."""
+    return f"{at:%Y-%m-%d %H:%M} {_offset(at)}"
+
+
+def recorded(at: datetime) -> str:
+    """Write a moment that a clock gave; clocks run in UTC, which is shown in Beijing time."""
+    return moment(at.astimezone(BEIJING) if at.utcoffset() == timedelta(0) else at)
+
+
+def window_span(window: Window) -> str:
+    """Write a window in its own offset; the day stands once where it opens and closes on the same."""
+    start, end = window.not_before, window.not_after
+    if start.date() == end.date() and start.utcoffset() == end.utcoffset():
+        return f"{start:%Y-%m-%d %H:%M}–{end:%H:%M} {_offset(end)}"
+    return f"{moment(start)} – {moment(end)}"
+
+
+def in_time(at: datetime, now: datetime) -> Phrase:
+    """Say how long it is until `at`, to the minute and never too early; less than a minute where it has passed."""
+    minutes = max(0, math.ceil((at - now).total_seconds() / 60))
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        return Phrase("in {days} days {hours} h", days=hours // 24, hours=hours % 24)
+    if hours:
+        return Phrase("in {hours} h {minutes} min", hours=hours, minutes=minutes)
+    return Phrase("in {minutes} min", minutes=minutes) if minutes else Phrase("in less than a minute")
+
+
+def _offset(at: datetime) -> str:
+    return at.isoformat()[-6:]

@@ -1,0 +1,149 @@
+"""What a run did: campaign by campaign, and in the last line what it left."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Final
+
+from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, failure_of
+from massctl.model.diagnostic import Severity, has_errors
+from massctl.model.phrase import Phrase
+from massctl.model.state import Record
+from massctl.plan.doubt import REPEAT_HOURS_MAX
+from massctl.plan.step import Guard, SendMass
+from massctl.view.diagnostic_text import diagnostic_line
+from massctl.view.error_text import error_text
+from massctl.view.job_text import job_rows
+from massctl.view.language import Language
+from massctl.view.moments import moment, recorded
+from massctl.view.page import Inked, Page, Table
+from massctl.view.plan_text import LABELS as PLAN_LABELS
+from massctl.view.plan_text import heading, refusal_rows
+from massctl.view.step_text import done_rows
+from massctl.view.style import Ink, Style
+from massctl.view.words import STATUS, STATUS_INK
+
+LABELS: Final = {
+    "done": Phrase("done"),
+    "refused": PLAN_LABELS["refused"],
+    "declined": Phrase("declined"),
+    "error": Phrase("error"),
+    "job": Phrase("job"),
+    "in_doubt": Phrase("in doubt"),
+    "next": PLAN_LABELS["next"],
+}
+
+
+def outcome_text(outcome: Outcome, language: Language, style: Style, width: int) -> str:
+    """Show what a run did, what stopped it, and where every campaign stands now."""
+    page = Page(language, style, width)
+    for campaign in outcome.campaigns:
+        page.blank()
+        _campaign(page, outcome, campaign)
+    page.blank()
+    if outcome.ledger_error is not None:
+        page.raw(error_text(outcome.ledger_error, language, style, width))
+    if outcome.interrupted:
+        page.line(Inked(Phrase("interrupted; the next apply goes on from here"), Ink.WARNING))
+    _summary(page, outcome)
+    return page.text()
+
+
+def failure_rows(table: Table, failure: Failure, label: str) -> None:
+    """Add what went wrong, with WeChat's code and request id where they are known, and what to do."""
+    known = [
+        f"errcode {failure.errcode}" if failure.errcode is not None else "",
+        f"rid {failure.rid}" if failure.rid else "",
+    ]
+    table.row(label, Inked(failure.message, Ink.ERROR), inner=2)
+    if any(known):
+        table.below(Inked(" · ".join(word for word in known if word), Ink.DETAIL))
+    if failure.hint:
+        table.below(failure.hint)
+
+
+def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
+    planned, record, status = campaign.planned, outcome.record(campaign), outcome.status(campaign)
+    said = Inked(STATUS[status], STATUS_INK.get(status, Ink.DETAIL))
+    heading(page, planned.name, planned.title, "  ", said)
+    table = Table(page, list(LABELS.values()))
+    done_rows(table, campaign.performed, LABELS["done"])
+    if any(isinstance(step, SendMass) for step in campaign.performed):
+        job_rows(table, record, LABELS["job"])
+    refusal_rows(table, campaign.refusals)
+    if campaign.declined:
+        table.row(LABELS["declined"], Inked(Phrase("you did not say yes, so it was not sent"), Ink.WARNING))
+    if campaign.error is not None and not _is_of_ledger(campaign.error, outcome):
+        failure_rows(table, campaign.error, LABELS["error"])
+    for diagnostic in sorted(planned.diagnostics, key=lambda d: d.sort_key):
+        if diagnostic.severity is Severity.ERROR:
+            diagnostic_line(page, diagnostic, indent=2)
+    if record.open_attempts:
+        doubt_rows(table, record, LABELS["in_doubt"], may_repeat=not _is_refused_for_doubt(campaign))
+    if planned.next_at is not None and not (campaign.performed or record.open_attempts):
+        zone = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
+        at = moment(planned.next_at.astimezone(zone)) if zone else recorded(planned.next_at)
+        table.row(LABELS["next"], Phrase("at {moment}", moment=at))
+
+
+def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool) -> None:
+    """Say of an open attempt what happened, what is now true, and what to type."""
+    first, last = record.open_attempts[0], record.open_attempts[-1]
+    asked = Phrase("WeChat was asked to send it at {moment}", moment=recorded(last.at))
+    if last.doubt:
+        asked = Phrase("{asked}, and gave no clear answer: {reason}", asked=asked, reason=last.doubt)
+    else:
+        asked = Phrase("{asked}, and the run ended before the answer", asked=asked)
+    table.row(label, Inked(asked, Ink.ALARM), inner=2)
+    table.below(Phrase("Nobody knows whether followers have it; until that is known the account sends nothing else."))
+    if may_repeat:
+        until = recorded(first.at + timedelta(hours=REPEAT_HOURS_MAX))
+        table.below(Phrase("repeat the identical request, until {moment}:", moment=until))
+        table.below(f"massctl apply {record.campaign}", inner=4)
+    table.below(Phrase("or look in the console under 群发记录, and settle it:"))
+    table.below(f"massctl reconcile {record.campaign} --sent --reason …", inner=4)
+    table.below(f"massctl reconcile {record.campaign} --not-sent --reason …", inner=4)
+
+
+def _is_refused_for_doubt(campaign: CampaignOutcome) -> bool:
+    return any(refusal.guard is Guard.ACCOUNT_IN_DOUBT for refusal in campaign.refusals)
+
+
+def _is_of_ledger(failure: Failure, outcome: Outcome) -> bool:
+    """Say whether a failure is that of the ledger, which is told once for the whole run."""
+    return outcome.ledger_error is not None and failure == failure_of(outcome.ledger_error)
+
+
+def _summary(page: Page, outcome: Outcome) -> None:
+    left = Counter(_left(outcome, campaign) for campaign in outcome.campaigns)
+    said = [
+        (Phrase("sent {count}", count=left["sent"]), Ink.DONE),
+        (Phrase("prepared {count}", count=left["prepared"]), Ink.DONE),
+        (Phrase("in doubt {count}", count=left["in_doubt"]), Ink.ALARM),
+        (Phrase("failed {count}", count=left["failed"]), Ink.ERROR),
+        (Phrase("declined {count}", count=left["declined"]), Ink.WARNING),
+        (Phrase("refused {count}", count=left["refused"]), Ink.WARNING),
+        (Phrase("nothing to do {count}", count=left["idle"]), Ink.DETAIL),
+    ]
+    order = ("sent", "prepared", "in_doubt", "failed", "declined", "refused", "idle")
+    parts = [
+        part for word, pair in zip(order, said, strict=True) if left[word] for part in (Phrase(", "), Inked(*pair))
+    ]
+    if parts:
+        page.line(Phrase("this run: "), *parts[1:], hang=2)
+    else:
+        page.line(Inked(Phrase("Nothing to do."), Ink.DONE))
+
+
+def _left(outcome: Outcome, campaign: CampaignOutcome) -> str:
+    """Name what a run left of a campaign: what most needs a person comes first."""
+    if outcome.record(campaign).open_attempts:
+        return "in_doubt"
+    if campaign.error is not None or has_errors(campaign.planned.diagnostics):
+        return "failed"
+    if campaign.declined:
+        return "declined"
+    if campaign.refusals:
+        return "refused"
+    if any(isinstance(step, SendMass) for step in campaign.performed):
+        return "sent"
+    return "prepared" if campaign.performed else "idle"

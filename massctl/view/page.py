@@ -1,0 +1,175 @@
+"""A page of text for a terminal: lines that fit its width, in a language and a style."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from massctl.view.cells import cells, cluster_cells, clusters, may_break, pad, printable
+from massctl.view.language import Language, say
+from massctl.view.style import Ink, Style
+
+WIDTH_MIN: Final = 24
+"""Narrower windows are written as if they had this width."""
+_HANG_SHARE: Final = 2
+"""Lines are indented by at most one part in so many of the width, or nothing would fit beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inked:
+    """A piece of a line, and what it is for the eye."""
+
+    text: str
+    ink: Ink
+
+
+Part = str | Inked
+DOT: Final = Inked(" · ", Ink.DETAIL)
+"""Between facts on one line."""
+_Piece = tuple[str, Ink]
+"""One cluster and its ink."""
+
+
+@dataclass(slots=True)
+class Page:
+    """Collects lines; every piece is translated, made safe to print, wrapped and painted."""
+
+    language: Language
+    style: Style
+    width: int
+    _lines: list[str] = field(default_factory=list)
+
+    def say(self, text: str) -> str:
+        """Say `text` in the page's language, on one line and safe to print."""
+        return " ".join(printable(line) for line in say(text, self.language).split("\n"))
+
+    def blank(self) -> None:
+        """Leave one line empty; never two, and none at the top."""
+        if self._lines and self._lines[-1]:
+            self._lines.append("")
+
+    def line(self, *parts: Part, indent: int = 0, hang: int | None = None) -> None:
+        """Add a line of `parts`, indented; what does not fit goes on below, indented by `hang`.
+
+        A part with line ends is spread over lines.
+        """
+        self._fill("", parts, indent, indent if hang is None else hang)
+
+    def row(self, label: str, *parts: Part, indent: int, hang: int, inner: int = 0) -> None:
+        """Add a line of a dim `label` and, from cell `hang` on, `parts`; they go on below, `inner` cells further in."""
+        said = self.say(label)
+        lead = " " * indent + pad(said, max(0, hang - indent))
+        if said and not lead.endswith(" "):
+            self.line(Inked(label, Ink.DETAIL), indent=indent)
+            lead = " " * hang
+        self._fill(lead, parts, 0, hang + inner)
+
+    def raw(self, text: str) -> None:
+        """Add a line as it is: measured, safe and painted by the caller."""
+        self._lines.append(text)
+
+    def paint(self, text: str, ink: Ink) -> str:
+        """Write `text` in `ink`, as the page's style wants it."""
+        return self.style.paint(text, ink)
+
+    def text(self) -> str:
+        """Give the page, without a line end at its end."""
+        return "\n".join(self._lines).rstrip("\n")
+
+    def _fill(self, lead: str, parts: Sequence[Part], indent: int, hang: int) -> None:
+        width = max(self.width, WIDTH_MIN)
+        indent, hang = (min(blanks, width // _HANG_SHARE) for blanks in (indent, hang))
+        lead = lead or " " * indent
+        for index, line in enumerate(_wrapped(self._pieces(parts), width - cells(lead), width - hang)):
+            start = lead if index == 0 else " " * hang
+            painted = self._painted(line)
+            if start.strip():
+                start = self.paint(start, Ink.DETAIL)
+            self._lines.append((start + painted).rstrip())
+
+    def _pieces(self, parts: Sequence[Part]) -> list[list[_Piece]]:
+        """Give the clusters of `parts`, one list for each line that their line ends make."""
+        lines: list[list[_Piece]] = [[]]
+        for part in parts:
+            text, ink = (part.text, part.ink) if isinstance(part, Inked) else (part, Ink.PLAIN)
+            for number, line in enumerate(say(text, self.language).split("\n")):
+                if number:
+                    lines.append([])
+                lines[-1] += [(cluster, ink) for cluster in clusters(printable(line))]
+        return lines
+
+    def _painted(self, line: list[_Piece]) -> str:
+        painted, run, ink = "", "", Ink.PLAIN
+        for cluster, of in line:
+            if of is not ink:
+                painted, run, ink = painted + self.paint(run, ink), "", of
+            run += cluster
+        return painted + self.paint(run, ink)
+
+
+def _wrapped(lines: list[list[_Piece]], first_width: int, width: int) -> Iterator[list[_Piece]]:
+    """Break lines so that none is wider than `first_width`, or `width` from the second on."""
+    room = first_width
+    for pieces in lines:
+        line: list[_Piece] = []
+        used = 0
+        for word in _words(pieces):
+            size = sum(cluster_cells(cluster) for cluster, _ in word)
+            if used + size <= room:
+                line, used = line + word, used + size
+                continue
+            if word[0][0] == " ":
+                continue  # Blanks at a line's end are not shown.
+            if line and size <= width:
+                yield _trimmed(line)
+                line, used, room = word, size, width
+                continue
+            for piece in word:  # Nothing but a hard break is left for a word wider than a line.
+                if used + cluster_cells(piece[0]) > room:
+                    yield _trimmed(line)
+                    line, used, room = [], 0, width
+                line, used = [*line, piece], used + cluster_cells(piece[0])
+        yield _trimmed(line)
+        room = width
+
+
+def _words(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
+    """Split a line into runs of blanks and runs that stay together."""
+    word: list[_Piece] = []
+    was_blank = False
+    for piece, following in zip(pieces, [*pieces[1:], ("", Ink.PLAIN)], strict=True):
+        # A dot between facts stays with the fact before it, so that no line begins with one.
+        glued = piece[0] == " " and following[0] == "·"
+        blank = piece[0] == " " and not glued
+        if word and (blank != was_blank or (not (blank or glued) and may_break(word[-1][0], piece[0]))):
+            yield word
+            word = []
+        word.append(piece)
+        was_blank = blank
+    if word:
+        yield word
+
+
+def _trimmed(line: list[_Piece]) -> list[_Piece]:
+    end = len(line)
+    while end and line[end - 1][0] == " ":
+        end -= 1
+    return line[:end]
+
+
+class Table:
+    """Labelled rows on a page, all starting at the same cell."""
+
+    def __init__(self, page: Page, labels: Sequence[str], indent: int = 2) -> None:
+        """Make room for the widest of `labels`, which stand `indent` cells from the left."""
+        self._page = page
+        self._indent = indent
+        self.hang: Final = indent + 2 + max(cells(page.say(label)) for label in labels)
+        """The cell at which everything but labels starts."""
+
+    def row(self, label: str, *parts: Part, inner: int = 0) -> None:
+        """Add a row; an empty label continues the row above."""
+        self._page.row(label, *parts, indent=self._indent, hang=self.hang, inner=inner)
+
+    def below(self, *parts: Part, inner: int = 2) -> None:
+        """Add a line below a row, further in: what to do about it, or its details."""
+        self._page.line(*parts, indent=self.hang + inner)

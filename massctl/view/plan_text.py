@@ -1,0 +1,186 @@
+"""The plan, for a person who is about to decide: what would happen, to whom, why, and what would not."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Final
+
+from massctl.model.diagnostic import Severity, has_errors
+from massctl.model.lifecycle import FINAL
+from massctl.model.phrase import Phrase
+from massctl.plan.plan import Plan, PlannedCampaign
+from massctl.plan.step import Guard, Kind, Refusal
+from massctl.plan.window import WindowState
+from massctl.view.diagnostic_text import diagnostic_line, place_text
+from massctl.view.language import Language
+from massctl.view.message_text import message_rows, picture_rows
+from massctl.view.moments import in_time, moment, recorded, window_span
+from massctl.view.page import DOT, Inked, Page, Part, Table
+from massctl.view.step_text import step_rows
+from massctl.view.style import Ink, Style
+from massctl.view.words import (
+    STATUS,
+    STATUS_INK,
+    WINDOW,
+    audience_words,
+    campaigns,
+    counted_steps,
+    expected,
+    followers,
+    short_digest,
+)
+
+LABELS: Final = {
+    "account": Phrase("account"),
+    "status": Phrase("status"),
+    "window": Phrase("window"),
+    "audience": Phrase("audience"),
+    "articles": Phrase("articles"),
+    "text": Phrase("text"),
+    "pictures": Phrase("pictures"),
+    "steps": Phrase("steps"),
+    "refused": Phrase("refused"),
+    "next": Phrase("next"),
+    "warning": Phrase("warning"),
+}
+
+
+def plan_text(plan: Plan, now: datetime, language: Language, style: Style, width: int) -> str:
+    """Show every campaign of `plan` and sum it up; `now` is the moment that spans are counted from."""
+    page = Page(language, style, width)
+    for planned in plan.campaigns:
+        page.blank()
+        _campaign(page, planned, now)
+    page.blank()
+    _summary(page, plan, now)
+    return page.text()
+
+
+def heading(page: Page, name: str, title: str, *parts: Part) -> None:
+    """Add a campaign's name, its title, and `parts` behind them."""
+    titled: list[Part] = [Inked(name, Ink.NAME)]
+    if title:
+        titled.append(f"  {title}")
+    page.line(*titled, *parts, hang=2)
+
+
+def refusal_rows(table: Table, refusals: tuple[Refusal, ...] | list[Refusal]) -> None:
+    """Add why something is not done, and what to do about it."""
+    for refusal in refusals:
+        table.row(LABELS["refused"], Inked(f"{refusal.guard.value}: ", Ink.WARNING), refusal.message, inner=2)
+        table.below(refusal.hint)
+
+
+def _campaign(page: Page, planned: PlannedCampaign, now: datetime) -> None:
+    idle = not (planned.steps or planned.refusals or planned.diagnostics)
+    if idle and (planned.status in FINAL or planned.window is WindowState.EXPIRED):
+        standing = Inked(STATUS[planned.status], STATUS_INK.get(planned.status, Ink.DETAIL))
+        closed = [DOT, Inked(Phrase("its window has closed"), Ink.DETAIL)] if planned.status not in FINAL else []
+        heading(page, planned.name, planned.title, "  ", standing, *closed)
+        return
+    heading(page, planned.name, planned.title)
+    table = Table(page, list(LABELS.values()))
+    if planned.account is not None:
+        table.row(LABELS["account"], planned.account)
+    _standing(table, planned)
+    if planned.rendered is not None:
+        _window(table, planned)
+        _audience(table, planned)
+        message_rows(table, planned.rendered, LABELS["articles"], LABELS["text"])
+        picture_rows(table, planned.rendered, LABELS["pictures"])
+    step_rows(table, planned, LABELS["steps"])
+    refusal_rows(table, planned.refusals)
+    if planned.wants_send and planned.may_send and any(r.guard is Guard.AUDIENCE_BOUNDS for r in planned.refusals):
+        table.below(Inked(Phrase("apply reads the size again before it decides"), Ink.DETAIL))
+    if planned.next_at is not None:
+        at = planned.next_at
+        local = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
+        said = moment(at.astimezone(local)) if local else recorded(at)
+        table.row(LABELS["next"], Phrase("at {moment}", moment=said), DOT, in_time(at, now))
+    _diagnostics(page, table, planned)
+
+
+def _standing(table: Table, planned: PlannedCampaign) -> None:
+    parts: list[Part] = [Inked(STATUS[planned.status], STATUS_INK.get(planned.status, Ink.PLAIN))]
+    if planned.edition is not None:
+        parts += [DOT, Phrase("edition {edition}", edition=planned.edition)]
+    if planned.digest is not None:
+        digest = Phrase("digest {digest}", digest=short_digest(planned.digest))
+        parts += [DOT, Inked(digest, Ink.DETAIL)]
+    table.row(LABELS["status"], *parts)
+
+
+def _window(table: Table, planned: PlannedCampaign) -> None:
+    window = planned.rendered.window if planned.rendered else None
+    state = WINDOW[planned.window]
+    if window is None:
+        table.row(LABELS["window"], state)
+        return
+    ink = {WindowState.DUE: Ink.DONE, WindowState.EXPIRED: Ink.WARNING}.get(planned.window, Ink.PLAIN)
+    table.row(LABELS["window"], window_span(window), DOT, Inked(state, ink))
+
+
+def _audience(table: Table, planned: PlannedCampaign) -> None:
+    if planned.rendered is None:
+        return
+    audience, count = planned.rendered.audience, planned.audience_count
+    known = Phrase("not counted yet")
+    if count is not None:
+        known = Phrase("{followers} when last counted", followers=followers(count))
+    parts: list[Part] = [audience_words(audience), DOT, known]
+    if (bounds := expected(audience.expect)) is not None:
+        parts += [DOT, bounds]
+    table.row(LABELS["audience"], *parts)
+
+
+def _diagnostics(page: Page, table: Table, planned: PlannedCampaign) -> None:
+    """Show faults and warnings in short; `validate` shows them with their lines."""
+    ordered = sorted(planned.diagnostics, key=lambda d: d.sort_key)
+    for diagnostic in ordered:
+        if diagnostic.severity is Severity.ERROR:
+            diagnostic_line(page, diagnostic, indent=2)
+    for diagnostic in ordered:
+        if diagnostic.severity is Severity.WARNING:
+            where = f" ({place_text(diagnostic.place)})" if diagnostic.place and diagnostic.place.line else ""
+            table.row(
+                LABELS["warning"],
+                Inked(f"{diagnostic.code} ", Ink.WARNING),
+                diagnostic.message,
+                Inked(where, Ink.DETAIL),
+                inner=2,
+            )
+            if diagnostic.hint:
+                table.below(diagnostic.hint)
+
+
+def _summary(page: Page, plan: Plan, now: datetime) -> None:
+    kinds = Counter(step.kind for step in plan.steps)
+    said: list[Part] = []
+    for kind in Kind:
+        if kinds[kind]:
+            ink = Ink.ALARM if kind is Kind.SEND_MASS else Ink.PLAIN
+            said += [Phrase(", "), Inked(counted_steps(kind, kinds[kind]), ink)]
+    refused = sum(bool(c.refusals) for c in plan.campaigns)
+    faulty = sum(has_errors(c.diagnostics) for c in plan.campaigns)
+    if said:
+        page.line(Phrase("plan: "), *said[1:], hang=2)
+    elif refused or faulty:
+        page.line(Phrase("Nothing can be done now."), hang=2)
+    else:
+        page.line(Inked(Phrase("Nothing to do."), Ink.DONE), hang=2)
+        _next(page, plan, now)
+    if refused:
+        page.line(Inked(Phrase("refused: {campaigns}", campaigns=campaigns(refused)), Ink.WARNING))
+    if faulty:
+        hint = Phrase("faults: {campaigns}; massctl validate shows them", campaigns=campaigns(faulty))
+        page.line(Inked(hint, Ink.ERROR), hang=2)
+
+
+def _next(page: Page, plan: Plan, now: datetime) -> None:
+    """Say which campaign comes next, where nothing is to be done now."""
+    coming = [(c.next_at, c) for c in plan.campaigns if c.next_at is not None]
+    if not coming:
+        return
+    at, planned = min(coming, key=lambda pair: pair[0])
+    zone = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
+    said = moment(at.astimezone(zone)) if zone else recorded(at)
+    page.line(Phrase("next: {name} at {moment}", name=planned.name, moment=said), " · ", in_time(at, now), hang=2)

@@ -1,0 +1,38 @@
+"""The question before a send: everything that a yes stands for."""
+
+from typing import Final
+
+from massctl.apply.ports import SendQuestion
+from massctl.model.phrase import Phrase
+from massctl.view.language import Language
+from massctl.view.page import DOT, Inked, Page, Part, Table
+from massctl.view.style import Ink, Style
+from massctl.view.words import followers, short_digest
+
+LABELS: Final = {
+    "account": Phrase("account"),
+    "audience": Phrase("audience"),
+    "message": Phrase("message"),
+    "previews": Phrase("previewed"),
+}
+
+
+def question_text(question: SendQuestion, language: Language, style: Style, width: int) -> str:
+    """Show a send before it is confirmed: to whom, how many, what. It does not ask; the terminal does."""
+    page = Page(language, style, width)
+    titled: list[Part] = [Inked("‼ ", Ink.ALARM), Inked(question.campaign, Ink.NAME)]
+    page.line(*titled, f"  {question.title}" if question.title else "", hang=2)
+    table = Table(page, list(LABELS.values()))
+    table.row(LABELS["account"], question.account)
+    count = Phrase("size unknown") if question.count is None else followers(question.count)
+    table.row(LABELS["audience"], question.audience, DOT, Inked(count, Ink.ALARM))
+    for number, headline in enumerate(question.headlines, 1):
+        many = len(question.headlines) > 1
+        table.row(LABELS["message"] if number == 1 else "", f"{number}. " if many else "", headline, inner=3)
+    shown = list(question.recipients_previewed)
+    if shown:
+        table.row(LABELS["previews"], page.say(Phrase(", ")).join(shown))
+    digest = Phrase("digest {digest}", digest=short_digest(question.digest))
+    table.row("", Inked(digest, Ink.DETAIL))
+    page.line(Inked(Phrase("A mass send cannot be taken back."), Ink.ALARM), indent=2)
+    return page.text()

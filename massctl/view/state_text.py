@@ -1,0 +1,134 @@
+"""What the ledger holds: folded, campaign by campaign, and entry by entry."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from massctl.model.ledger import Entry
+from massctl.model.phrase import Phrase
+from massctl.model.state import Record, State
+from massctl.view.entry_facts import entry_facts
+from massctl.view.job_text import job_rows
+from massctl.view.language import Language
+from massctl.view.moments import moment, recorded
+from massctl.view.page import DOT, Inked, Page, Part, Table
+from massctl.view.status_text import record_heading, settled_row
+from massctl.view.style import Ink, Style
+from massctl.view.words import short_digest
+
+LABELS: Final = {
+    "draft": Phrase("draft"),
+    "previews": Phrase("previews"),
+    "attempt": Phrase("attempt"),
+    "job": Phrase("job"),
+    "settled": Phrase("settled"),
+    "expired": Phrase("expired"),
+}
+_PREVIEW: Final = {
+    "begun": Phrase("without an answer"),
+    "sent": Phrase("arrived"),
+    "failed": Phrase("refused by WeChat"),
+    "unknown": Phrase("without an answer"),
+}
+
+
+def state_text(state: State, language: Language, style: Style, width: int) -> str:
+    """Show what is recorded: the ledger's name, each edition of each campaign, and how much was uploaded."""
+    page = Page(language, style, width)
+    if state.serial == 0:
+        page.line(Phrase("nothing is recorded yet"))
+        return page.text()
+    _ledger(page, state)
+    for key in sorted(state.records):
+        page.blank()
+        _record(page, state.records[key])
+    page.blank()
+    images, materials = len(state.images), len(state.materials)
+    page.line(Phrase("uploaded: {images} pictures, {materials} materials", images=images, materials=materials))
+    return page.text()
+
+
+def entries_text(entries: Sequence[Entry], language: Language, style: Style, width: int) -> str:
+    """List entries, oldest first: serial, time, type, campaign, and what is worth knowing."""
+    page = Page(language, style, width)
+    if not entries:
+        page.line(Phrase("nothing is recorded yet"))
+    digits = max((len(str(entry.serial)) for entry in entries), default=0)
+    for entry in entries:
+        lead = f"{entry.serial:>{digits}}  {recorded(entry.at)}  "
+        parts: list[Part] = [Inked(lead, Ink.DETAIL), f"{entry.event.type}  "]
+        if entry.campaign is not None:
+            parts.append(Inked(f"{entry.campaign}/{entry.edition}  ", Ink.NAME))
+        page.line(*parts, Inked(entry_facts(entry.event), Ink.DETAIL), hang=digits + 2)
+    return page.text()
+
+
+def verified_text(state: State, language: Language, style: Style, width: int) -> str:
+    """Say that every line is what was written."""
+    page = Page(language, style, width)
+    if state.serial == 0:
+        page.line(Phrase("nothing is recorded yet"))
+        return page.text()
+    page.line(Inked(Phrase("the ledger is whole: every line is what was written"), Ink.DONE))
+    _ledger(page, state)
+    return page.text()
+
+
+def _ledger(page: Page, state: State) -> None:
+    parts: list[Part] = [
+        Phrase("ledger {lineage}", lineage=state.lineage or "?"),
+        DOT,
+        Phrase("realm {realm}", realm=state.realm or "?"),
+        DOT,
+        Phrase("serial {serial}", serial=state.serial),
+    ]
+    page.line(*parts, hang=2)
+
+
+def _record(page: Page, record: Record) -> None:
+    record_heading(page, record)
+    table = Table(page, list(LABELS.values()))
+    _drafts(table, record)
+    _previews(table, record)
+    _attempts(table, record)
+    job_rows(table, record, LABELS["job"])
+    settled_row(table, record, LABELS["settled"])
+    for closed in record.expired_at:
+        table.row(LABELS["expired"], moment(closed))
+
+
+def _drafts(table: Table, record: Record) -> None:
+    label: str = LABELS["draft"]
+    for draft in record.drafts:
+        fate = Phrase("in the draft box") if draft.alive else Phrase("gone: sent, replaced or deleted")
+        table.row(label, recorded(draft.saved_at), DOT, _digest(draft.event.digest), DOT, fate, inner=2)
+        label = ""
+
+
+def _previews(table: Table, record: Record) -> None:
+    """Count previews by version and outcome; reviewers' names are not needed here."""
+    label: str = LABELS["previews"]
+    counts = Counter((digest, preview.outcome) for (digest, _), preview in record.previews.items())
+    for (digest, outcome), count in counts.items():
+        table.row(label, f"{count} ", _PREVIEW[outcome], DOT, _digest(digest), inner=2)
+        label = ""
+
+
+def _digest(digest: str) -> Inked:
+    return Inked(Phrase("digest {digest}", digest=short_digest(digest)), Ink.DETAIL)
+
+
+def _attempts(table: Table, record: Record) -> None:
+    label: str = LABELS["attempt"]
+    for attempt in record.attempts:
+        verdict: Part = Phrase("answered")
+        if attempt.rejection is not None:
+            code = attempt.rejection.errcode
+            verdict = Inked(Phrase("refused with errcode {errcode}", errcode=code), Ink.ERROR)
+        elif attempt.open:
+            why = attempt.doubt or Phrase("the run ended before the answer")
+            verdict = Inked(Phrase("open: {why}", why=why), Ink.ALARM)
+        elif attempt.doubt:
+            verdict = Phrase("closed later: {why}", why=attempt.doubt)
+        table.row(label, recorded(attempt.at), DOT, verdict, inner=2)
+        label = ""

@@ -1,0 +1,59 @@
+"""Where campaigns stand, and what became of their jobs."""
+
+from typing import Final
+
+from massctl.apply.following import Followed
+from massctl.model.lifecycle import Status, status_of
+from massctl.model.phrase import Phrase
+from massctl.model.state import Record
+from massctl.view.job_text import job_rows
+from massctl.view.language import Language
+from massctl.view.outcome_text import doubt_rows, failure_rows
+from massctl.view.page import Inked, Page, Table
+from massctl.view.style import Ink, Style
+from massctl.view.words import STATUS, STATUS_INK
+
+LABELS: Final = {
+    "job": Phrase("job"),
+    "settled": Phrase("settled"),
+    "error": Phrase("error"),
+    "in_doubt": Phrase("in doubt"),
+}
+
+
+def status_text(followed: Followed, language: Language, style: Style, width: int) -> str:
+    """Show each record with its jobs, and what could not be asked."""
+    page = Page(language, style, width)
+    if not followed.records:
+        page.line(Phrase("nothing is recorded yet"))
+    for record in followed.records:
+        record_heading(page, record)
+        table = Table(page, list(LABELS.values()))
+        job_rows(table, record, LABELS["job"])
+        settled_row(table, record, LABELS["settled"])
+        for failed, failure in followed.errors:
+            if failed is record:
+                failure_rows(table, failure, LABELS["error"])
+        if record.open_attempts:
+            doubt_rows(table, record, LABELS["in_doubt"], may_repeat=True)
+        if any(failed is record for failed in followed.failed_now):
+            say = Phrase("WeChat failed the job; the reason stands in the console under 群发记录")
+            table.row(LABELS["error"], Inked(say, Ink.ERROR), inner=2)
+    return page.text()
+
+
+def record_heading(page: Page, record: Record) -> None:
+    """Add a campaign's name, its edition, and where it stands."""
+    status: Status = status_of(record)
+    edition = Phrase("edition {edition}", edition=record.edition)
+    said = Inked(STATUS[status], STATUS_INK.get(status, Ink.PLAIN))
+    page.line(Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), "  ", said, hang=2)
+
+
+def settled_row(table: Table, record: Record, label: str) -> None:
+    """Add what a person settled about a send of unknown outcome."""
+    settled = record.settled
+    if settled is None:
+        return
+    what = Phrase("as sent") if settled.outcome == "sent" else Phrase("as not sent")
+    table.row(label, Phrase("{what}, by {who}: {reason}", what=what, who=settled.by, reason=settled.reason), inner=2)

@@ -1,0 +1,80 @@
+"""Steps in words: planned ones with their sign and reason, done ones in a sentence."""
+
+from typing import Final
+
+from massctl.model.phrase import Phrase
+from massctl.plan.plan import PlannedCampaign
+from massctl.plan.step import Kind, SaveDraft, SendMass, SendPreview, Step, UploadPicture
+from massctl.view.message_text import short_path
+from massctl.view.page import DOT, Inked, Part, Table
+from massctl.view.style import Ink
+from massctl.view.words import REASON, audience_words, followers, reviewer, symbol
+
+UPLOADS_SHOWN: Final = 8
+"""More uploads of one campaign are shown as a number: they must not push the send out of sight."""
+
+
+def step_rows(table: Table, planned: PlannedCampaign, label: str) -> None:
+    """Add a row for each planned step of a campaign."""
+    uploads = [step for step in planned.steps if isinstance(step, UploadPicture)]
+    hidden = uploads[UPLOADS_SHOWN - 1 :] if len(uploads) > UPLOADS_SHOWN else []
+    for step in planned.steps:
+        if any(step is each for each in hidden):
+            if step is hidden[0]:
+                table.row(label, "+ ", Phrase("and {count} more pictures", count=len(hidden)), inner=2)
+            continue
+        ink = Ink.ALARM if isinstance(step, SendMass) else Ink.PLAIN
+        parts: list[Part] = [Inked(f"{symbol(step)} ", ink), Inked(planned_words(step, planned), ink)]
+        table.row(label, *parts, DOT, Inked(REASON[step.reason], Ink.DETAIL), inner=2)
+        label = ""
+
+
+def planned_words(step: Step, planned: PlannedCampaign) -> Phrase:
+    """Say what a planned step does."""
+    match step:
+        case UploadPicture(picture=picture):
+            path = short_path(picture.path, planned.name)
+            inline = step.kind is Kind.UPLOAD_IMAGE
+            return Phrase("upload picture {path}", path=path) if inline else Phrase("add material {path}", path=path)
+        case SaveDraft(supersedes=None):
+            return Phrase("save the draft")
+        case SaveDraft():
+            return Phrase("save a new draft in place of the old one")
+        case SendPreview():
+            return Phrase("preview to {reviewer}", reviewer=reviewer(step))
+        case SendMass(campaign=campaign):
+            who = audience_words(campaign.audience)
+            if planned.audience_count is not None:
+                who = Phrase("{audience}, {followers}", audience=who, followers=followers(planned.audience_count))
+            return Phrase("send to {audience}: this cannot be undone", audience=who)
+
+
+def done_rows(table: Table, performed: list[Step], label: str) -> None:
+    """Add rows for what was done, in the order of the stages; nothing where nothing was."""
+    for line in done_words(performed):
+        table.row(label, Inked("✓ ", Ink.DONE), line, inner=2)
+        label = ""
+
+
+def done_words(performed: list[Step]) -> list[Phrase]:
+    """Say what was done."""
+    said: list[Phrase] = []
+    images = sum(step.kind is Kind.UPLOAD_IMAGE for step in performed)
+    materials = sum(step.kind is Kind.ADD_MATERIAL for step in performed)
+    if images:
+        said.append(Phrase("uploaded 1 picture") if images == 1 else Phrase("uploaded {count} pictures", count=images))
+    if materials:
+        one = Phrase("added 1 material")
+        said.append(one if materials == 1 else Phrase("added {count} materials", count=materials))
+    for step in performed:
+        match step:
+            case SaveDraft():
+                said.append(Phrase("saved the draft and read it back"))
+            case SendPreview():
+                said.append(Phrase("showed the preview to {reviewer}", reviewer=reviewer(step)))
+            case SendMass(campaign=campaign):
+                who = audience_words(campaign.audience)
+                said.append(Phrase("WeChat accepted the send to {audience}", audience=who))
+            case UploadPicture():
+                pass  # Counted above.
+    return said

@@ -1,0 +1,134 @@
+"""The words for statuses, reasons, audiences and numbers, and the first characters of names."""
+
+from typing import Final
+
+from massctl.model.campaign import Audience, Expect
+from massctl.model.lifecycle import Status
+from massctl.model.phrase import Phrase
+from massctl.plan.step import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadPicture
+from massctl.plan.window import WindowState
+from massctl.view.style import Ink
+
+DIGEST_HEX_SHOWN: Final = 12
+
+STATUS: Final = {
+    Status.NEW: Phrase("new"),
+    Status.STAGED: Phrase("staged"),
+    Status.PREVIEWED: Phrase("previewed"),
+    Status.SENDING: Phrase("sending"),
+    Status.AWAITING_ADMIN: Phrase("awaiting the administrator"),
+    Status.SENT: Phrase("sent"),
+    Status.FAILED: Phrase("failed"),
+    Status.IN_DOUBT: Phrase("in doubt"),
+    Status.WITHDRAWN: Phrase("withdrawn"),
+}
+STATUS_INK: Final = {
+    Status.SENT: Ink.DONE,
+    Status.SENDING: Ink.DONE,
+    Status.AWAITING_ADMIN: Ink.WARNING,
+    Status.FAILED: Ink.ERROR,
+    Status.IN_DOUBT: Ink.ALARM,
+}
+"""Statuses that are not here are written plainly."""
+WINDOW: Final = {
+    WindowState.NONE: Phrase("no window: sent only by name"),
+    WindowState.WAITING: Phrase("not open yet"),
+    WindowState.DUE: Phrase("open now"),
+    WindowState.EXPIRED: Phrase("closed"),
+}
+REASON: Final = {
+    Reason.NEW: Phrase("not there yet"),
+    Reason.EDITION_RAISED: Phrase("the edition was raised"),
+    Reason.CONTENT_CHANGED: Phrase("the content changed"),
+    Reason.DRAFT_MISSING: Phrase("the recorded draft is gone"),
+    Reason.DUE: Phrase("it is due"),
+    Reason.RESUBMIT: Phrase("repeats a send of unknown outcome, with the same clientmsgid"),
+}
+JOB: Final = {
+    "sending": Phrase("sending"),
+    "awaiting_admin": Phrase("awaiting the administrator"),
+    "sent": Phrase("sent"),
+    "failed": Phrase("failed"),
+    "deleted": Phrase("deleted in WeChat"),
+    "unknown": Phrase("of unknown state"),
+}
+"""The states of a mass job, as the ledger names them."""
+
+
+def short_digest(digest: str) -> str:
+    """Give the first hex digits of a digest, enough to tell two apart."""
+    return digest.removeprefix("sha256:")[:DIGEST_HEX_SHOWN]
+
+
+def audience_words(audience: Audience) -> Phrase:
+    """Say who receives the message."""
+    return Phrase("every follower") if audience.tag_id is None else Phrase("tag {tag_id}", tag_id=audience.tag_id)
+
+
+def expected(expect: Expect | None) -> Phrase | None:
+    """Say the declared bounds of an audience; None without bounds."""
+    low, high = (expect.min, expect.max) if expect else (None, None)
+    if low is not None and high is not None:
+        return Phrase("expected {low:,} to {high:,}", low=low, high=high)
+    if low is not None:
+        return Phrase("expected at least {low:,}", low=low)
+    return Phrase("expected at most {high:,}", high=high) if high is not None else None
+
+
+def followers(count: int) -> Phrase:
+    """Say a number of followers."""
+    return Phrase("1 follower") if count == 1 else Phrase("{count:,} followers", count=count)
+
+
+def characters(count: int) -> Phrase:
+    """Say a number of characters."""
+    return Phrase("1 character") if count == 1 else Phrase("{count:,} characters", count=count)
+
+
+def pictures(count: int) -> Phrase:
+    """Say a number of pictures."""
+    return Phrase("1 picture") if count == 1 else Phrase("{count:,} pictures", count=count)
+
+
+def campaigns(count: int) -> Phrase:
+    """Say a number of campaigns."""
+    return Phrase("1 campaign") if count == 1 else Phrase("{count:,} campaigns", count=count)
+
+
+def counted_steps(kind: Kind, count: int) -> Phrase:
+    """Say a number of planned steps of one kind."""
+    one = {
+        Kind.UPLOAD_IMAGE: Phrase("1 picture to upload"),
+        Kind.ADD_MATERIAL: Phrase("1 material to add"),
+        Kind.SAVE_DRAFT: Phrase("1 draft to save"),
+        Kind.SEND_PREVIEW: Phrase("1 preview to send"),
+        Kind.SEND_MASS: Phrase("1 mass send (cannot be undone)"),
+    }
+    many = {
+        Kind.UPLOAD_IMAGE: Phrase("{count} pictures to upload", count=count),
+        Kind.ADD_MATERIAL: Phrase("{count} materials to add", count=count),
+        Kind.SAVE_DRAFT: Phrase("{count} drafts to save", count=count),
+        Kind.SEND_PREVIEW: Phrase("{count} previews to send", count=count),
+        Kind.SEND_MASS: Phrase("{count} mass sends (cannot be undone)", count=count),
+    }
+    return one[kind] if count == 1 else many[kind]
+
+
+def reviewer(step: SendPreview) -> str:
+    """Name a reviewer: a WeChat name in clear, an openid never."""
+    if step.recipient.kind == "towxname":
+        return step.recipient.name
+    return Phrase("reviewer {number} (by openid)", number=step.number)
+
+
+def symbol(step: Step) -> str:
+    """Give the sign of a step: `+` adds, `~` replaces, `>` shows to one person, `‼` cannot be taken back."""
+    match step:
+        case SendMass():
+            return "‼"
+        case SendPreview():
+            return ">"
+        case SaveDraft(supersedes=supersedes):
+            return "+" if supersedes is None else "~"
+        case UploadPicture():
+            return "+"

@@ -1,0 +1,122 @@
+"""Read an answer: a JSON object, or the reason why there is no usable one.
+
+Lenient where WeChat is careless (no errcode on success, numbers as strings, raw control characters), strict
+where a guess could be wrong: whatever is not plainly an answer is none. Foreign text is cleaned here, once:
+what is in `Answer.errmsg` and `Answer.rid` may be shown to anybody.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NoReturn
+from urllib.parse import quote
+
+from massctl.model.phrase import Phrase
+
+FOREIGN_CHARS_MAX: Final = 256
+"""Characters of a foreign text in any message of ours."""
+RID_CHARS_MAX: Final = 64
+"""Real ones have about 30; a limit on everything."""
+INTEGER_MAX: Final = 2**63 - 1
+"""`msg_id` and `msg_data_id` are int64. Source: captured answers in SDKs, read 2026-10."""
+
+_HIDDEN: Final = "***"
+_INTEGER: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+_RID: Final = re.compile(r"rid:\s*([0-9A-Za-z-]+)", re.ASCII)
+_HINT: Final = re.compile(r"hint:\s*\[([^\]]+)\]")
+"""The form of answers before rids. Source: forum reports, read 2026-10."""
+_OPENID: Final = re.compile(r"(?<![0-9A-Za-z_-])o[0-9A-Za-z_-]{27}(?![0-9A-Za-z_-])", re.ASCII)
+"""28 characters, the first an `o`. Source: WeChat docs, "user/get", read 2026-10 (by example)."""
+
+
+_LOOK_AT_THE_LINE: Final = Phrase(
+    "Check the network, the account's api_base and its proxy if it has one, then run the same command again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """What came over the wire."""
+
+    status: int
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """There is no usable answer: the call may have had its effect or not."""
+
+    reason: Phrase
+    """A clause, without address and token: `no answer within 30 s`."""
+    hint: Phrase = _LOOK_AT_THE_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A JSON object from WeChat."""
+
+    members: Mapping[str, Any] = field(repr=False)
+    errcode: int | None
+    """None where the member is absent, which many endpoints do on success."""
+    errmsg: str
+    """Printable, at most 256 characters, without secrets."""
+    rid: str | None
+
+
+def read_answer(raw: RawAnswer, hide: Iterable[str]) -> Answer | NoAnswer:
+    """Read `raw`, striking the texts of `hide` (token, secret, recipient) from what may be shown."""
+    if not 200 <= raw.status < 300:
+        # WeChat answers refusals with status 200 too; any other status comes from something in between.
+        return NoAnswer(Phrase("HTTP status {status}", status=raw.status))
+    members = _json_object(raw.content)
+    if members is None:
+        return NoAnswer(Phrase("an answer that is not a JSON object, or only a part of one"))
+    errcode = integer(members.get("errcode"))
+    if errcode is None and members.get("errcode") is not None:
+        return NoAnswer(Phrase("an answer whose errcode is not a number"))
+    text = members.get("errmsg")
+    errmsg = _shown(text, hide) if isinstance(text, str) else ""
+    return Answer(members, errcode, errmsg[:FOREIGN_CHARS_MAX], _rid(errmsg))
+
+
+def integer(value: object) -> int | None:
+    """Give an int64 that is written as a number or as a numeric string; None for everything else."""
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > INTEGER_MAX:
+        return None
+    return value
+
+
+def _json_object(content: bytes) -> dict[str, Any] | None:
+    """Give the JSON object in `content`, or None."""
+    text = content.decode("utf-8-sig", errors="replace")
+    try:
+        # strict=False takes raw control characters inside strings, which WeChat passes through.
+        value = json.loads(text, strict=False, parse_constant=_refuse)
+        # A lone surrogate would break every later attempt to print, hash or send the value.
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _refuse(word: str) -> NoReturn:
+    """Refuse NaN and Infinity, which are not JSON."""
+    raise ValueError(word)
+
+
+def _shown(text: str, hide: Iterable[str]) -> str:
+    """Make a foreign text fit to be shown: one line, printable, and nothing of `hide` in it."""
+    for secret in hide:
+        if secret:
+            text = text.replace(secret, _HIDDEN).replace(quote(secret, safe=""), _HIDDEN)
+    text = _OPENID.sub(_HIDDEN, text)
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _rid(errmsg: str) -> str | None:
+    """Find WeChat's request id, in its present or older form."""
+    match = _RID.search(errmsg) or _HINT.search(errmsg)
+    return match[1][:RID_CHARS_MAX] if match else None

@@ -1,0 +1,222 @@
+"""One Official Account through its API: implements `massctl.apply.ports.WeChat`, one method per endpoint.
+
+May be used from many threads at once. The module is imported when a verb needs the network and not before:
+httpx costs more than most verbs do.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+from wsgiref.types import WSGIApplication
+
+from massctl.apply.ports import DraftArticle, JobReport, Material, Upload
+from massctl.errors import InvariantError, WeChatError
+from massctl.model.campaign import Audience
+from massctl.model.names import ImageUrl, MediaId, MsgId
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import Recipient
+from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
+from massctl.wechat import wire
+from massctl.wechat.answer import NoAnswer, read_answer
+from massctl.wechat.errcode import Refusal, error_of, judge
+from massctl.wechat.patience import patiently
+from massctl.wechat.token import TokenStore
+from massctl.wechat.transport import Transport
+from massctl.wechat.verdict import preview_verdict_of, verdict_of
+from massctl.wechat.wire import Grant, Request, ShapeError, T
+
+if TYPE_CHECKING:
+    import httpx
+
+MEDIA_UNKNOWN = 40007
+"""No draft of this id (any more). Source: WeChat docs, "draft/get", read 2026-10."""
+
+
+class WeChatClient:
+    """Call WeChat for one account."""
+
+    def __init__(
+        self,
+        appid: str,
+        secret: str,
+        transport: Transport,
+        sleep: Callable[[float], None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        """Take the parts; `open` makes them."""
+        self._appid = appid
+        self._secret = secret
+        # Whatever an answer may echo and nobody may read: the secret, and every token of this run.
+        self._hide = [secret]
+        self._transport = transport
+        self._sleep = sleep
+        self._tokens = TokenStore(self._fetch_token, monotonic)
+
+    @classmethod
+    def open(
+        cls,
+        appid: str,
+        secret: str,
+        api_base: str,
+        *,
+        proxy: str | None = None,
+        inside: "httpx.BaseTransport | WSGIApplication | None" = None,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> Self:
+        """Make a client; no request is made before the first call.
+
+        `api_base` has passed `massctl.model.api_base.check_api_base`. `inside` answers in place of the network:
+        a WSGI application, which cuts a connection by raising ConnectionError, or an httpx transport.
+        Raises ConfigurationError for a proxy address that cannot work.
+        """
+        return cls(appid, secret, Transport(api_base, proxy, inside), sleep, monotonic)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; the client is of no use afterwards."""
+        self._transport.close()
+
+    @property
+    def last_server_date(self) -> datetime | None:
+        """The `Date` of the latest answer, in UTC; None before the first, or where it cannot be read."""
+        return self._transport.last_server_date
+
+    def upload_image(self, upload: Upload) -> ImageUrl:
+        """Upload a picture for the inside of articles; gives its https URL."""
+        return self._call(wire.upload_image_request(upload))
+
+    def add_material(self, upload: Upload) -> Material:
+        """Upload a permanent picture."""
+        return self._call(wire.add_material_request(upload))
+
+    def add_draft(self, articles: Sequence[DraftArticle]) -> MediaId:
+        """Save a draft; a TransportError leaves it unknown whether there is one now."""
+        return self._call(wire.add_draft_request(articles))
+
+    def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
+        """Read a draft back; None when it is gone."""
+        request = wire.get_draft_request(media_id)
+        outcome = self._ask(request)
+        return None if _is_gone(outcome) else _value(outcome, request.path)
+
+    def delete_draft(self, media_id: MediaId) -> None:
+        """Delete a draft; one that is gone already counts as deleted."""
+        request = wire.delete_draft_request(media_id)
+        outcome = self._ask(request)
+        if not _is_gone(outcome):
+            _value(outcome, request.path)
+
+    def audience_count(self, audience: Audience) -> int | None:
+        """Give the size of an audience now; None: there is no such tag."""
+        if audience.is_to_all:
+            return self._call(wire.followers_request())
+        if audience.tag_id is not None:
+            return self._call(wire.tag_count_request(audience.tag_id))
+        raise InvariantError(Phrase("an audience that can be counted is is_to_all or tag_id"))
+
+    def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
+        """Show the message on one phone: one request, and one more only if the first token was refused.
+
+        Raises a WeChatError only while there is no token, before anything has left.
+        """
+        # An openid must not come back to us inside an error text.
+        hide = [recipient.name] if recipient.kind == "touser" else []
+        request = wire.preview_request(recipient, body)
+        token = self._tokens.get()
+        outcome = self._once(request, token, hide)
+        if isinstance(outcome, Refusal) and outcome.ruling.token_dead:
+            try:
+                renewed = self._renewed(token)
+            except WeChatError:
+                # The refusal we have is the better story; the next call will tell about the token.
+                return preview_verdict_of(outcome)
+            outcome = self._once(request, renewed, hide)
+        return preview_verdict_of(outcome)
+
+    def send_mass(self, send: MassSend) -> Verdict:
+        """Ask for the mass send: exactly one request.
+
+        Raises a WeChatError only while there is no token, before anything has left; `renew_token` first.
+        """
+        request = wire.send_request(send)
+        token = self._tokens.get()
+        outcome = self._once(request, token)
+        if isinstance(outcome, Refusal) and outcome.ruling.token_dead:
+            self._tokens.drop(token)
+        return verdict_of(outcome)
+
+    def job_report(self, msg_id: MsgId) -> JobReport:
+        """Ask for the state of a job."""
+        return JobReport(msg_id, self._call(wire.job_request(msg_id)))
+
+    def renew_token(self) -> None:
+        """Forget the token and fetch one in normal mode, so that a send never has to."""
+        self._tokens.renew()
+
+    def _call(self, request: Request[T]) -> T:
+        """Make a call that is not a send, and give its success or raise its WeChatError."""
+        outcome = self._ask(request)
+        return _value(outcome, request.path)
+
+    def _ask(self, request: Request[T]) -> T | Refusal | NoAnswer:
+        """Make a call that is not a send; a refused token is replaced once, and the call made once more.
+
+        The repetition is safe for every call: WeChat did not look at the first one.
+        """
+        token = self._tokens.get()
+        outcome = self._try(request, token)
+        if isinstance(outcome, Refusal) and outcome.ruling.token_dead:
+            return self._try(request, self._renewed(token))
+        return outcome
+
+    def _try(self, request: Request[T], token: str | None) -> T | Refusal | NoAnswer:
+        """Make a call with one token, patiently where it may be repeated."""
+        if not request.repeatable:
+            return self._once(request, token)
+        return patiently(lambda: self._once(request, token), self._sleep)
+
+    def _once(self, request: Request[T], token: str | None, hide: Sequence[str] = ()) -> T | Refusal | NoAnswer:
+        """Make one exchange and understand the answer."""
+        raw = self._transport.exchange(request, token)
+        answer = raw if isinstance(raw, NoAnswer) else read_answer(raw, [*self._hide, *hide])
+        if isinstance(answer, NoAnswer):
+            return answer
+        if answer.errcode:
+            ruling = judge(request.path, answer.errcode, answer.errmsg)
+            return Refusal(request.path, answer.errcode, answer.errmsg, answer.rid, ruling, answer.members)
+        try:
+            return request.read(answer.members)
+        except ShapeError:
+            return NoAnswer(Phrase("an answer without the member that makes it a success"))
+
+    def _renewed(self, refused: str) -> str:
+        """Replace a token that WeChat refused."""
+        self._tokens.drop(refused)
+        return self._tokens.get()
+
+    def _fetch_token(self) -> Grant:
+        """Ask for the token, and remember it as something to hide."""
+        request = wire.token_request(self._appid, self._secret)
+        outcome = self._try(request, None)
+        grant = _value(outcome, request.path)
+        self._hide.append(grant.access_token)
+        return grant
+
+
+def _is_gone(outcome: object) -> bool:
+    """Say whether WeChat answered that there is no such draft."""
+    return isinstance(outcome, Refusal) and outcome.errcode == MEDIA_UNKNOWN
+
+
+def _value(outcome: T | Refusal | NoAnswer, path: str) -> T:
+    """Give the success, or raise what stands in its place."""
+    if isinstance(outcome, Refusal | NoAnswer):
+        raise error_of(outcome, path)
+    return outcome

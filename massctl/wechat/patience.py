@@ -1,0 +1,62 @@
+"""Repeat what may be repeated: a bounded number of tries with growing pauses.
+
+Only for calls whose repetition is harmless (reads, uploads, the token, deleting a draft); `wire.Request`
+says which. Previews and sends never come here.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_exponential, wait_random
+
+from massctl.wechat.answer import NoAnswer
+from massctl.wechat.errcode import Refusal
+from massctl.wechat.ruling import Kind
+
+T = TypeVar("T")
+
+TRIES_MAX: Final = 4
+"""The first and three repetitions: outlasts a hiccup, and ends within half a minute of pauses."""
+LINE_PAUSE_SECONDS: Final = 1.0
+"""Before the first repetition after a lost answer; doubles each time."""
+BUSY_PAUSE_SECONDS: Final = 5.0
+"""Before the first repetition after errcode -1. Source: the class table for -1, read 2026-10."""
+PAUSE_SECONDS_MAX: Final = 10.0
+JITTER_SECONDS: Final = 0.5
+"""At most this much is added, so that sixteen uploads do not come back in one moment."""
+
+_JITTER = wait_random(0, JITTER_SECONDS)
+_LINE = wait_exponential(multiplier=LINE_PAUSE_SECONDS, max=PAUSE_SECONDS_MAX) + _JITTER
+_BUSY = wait_exponential(multiplier=BUSY_PAUSE_SECONDS, max=PAUSE_SECONDS_MAX) + _JITTER
+
+
+def patiently(once: Callable[[], T], sleep: Callable[[float], None]) -> T:
+    """Call `once` until its outcome is neither NoAnswer nor a busy Refusal, and give the last outcome."""
+    retrying = Retrying(
+        retry=retry_if_result(_passes),
+        stop=stop_after_attempt(TRIES_MAX),
+        wait=_pause,
+        sleep=sleep,
+        retry_error_callback=_last,
+    )
+    outcome: T = retrying(once)
+    return outcome
+
+
+def _passes(outcome: object) -> bool:
+    """Say whether the trouble may pass by itself."""
+    return isinstance(outcome, NoAnswer) or _busy(outcome)
+
+
+def _busy(outcome: object) -> bool:
+    return isinstance(outcome, Refusal) and outcome.ruling.kind is Kind.BUSY
+
+
+def _pause(state: RetryCallState) -> float:
+    """Give the seconds to wait after the try in `state`."""
+    return _BUSY(state) if _busy(_last(state)) else _LINE(state)
+
+
+def _last(state: RetryCallState) -> object:
+    """Give the outcome of the latest try; what it raised is raised."""
+    return state.outcome.result() if state.outcome else None

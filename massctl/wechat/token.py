@@ -1,0 +1,79 @@
+"""One access token for all threads: fetched once, kept for its life, replaced when WeChat refuses it.
+
+Only normal mode of `stable_token` is used, which hands out the live token and never kills one. The token is
+in memory only.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final
+
+from massctl.wechat.wire import Grant
+
+MARGIN_SECONDS: Final = 60.0
+"""Before its end a token is not used any more, so that no call arrives too late. The platform prepares the
+next token 5 minutes before the end. Source: WeChat docs, "stable_token", read 2026-10."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A token and the moment of the monotonic clock until which it is used."""
+
+    access_token: str = field(repr=False)
+    until: float
+
+
+class TokenStore:
+    """Give the token to whoever asks, and fetch it at most once for all who ask at the same time."""
+
+    def __init__(self, fetch: Callable[[], Grant], monotonic: Callable[[], float]) -> None:
+        """`fetch` asks WeChat and raises a WeChatError; `monotonic` gives seconds that never run back."""
+        self._fetch = fetch
+        self._monotonic = monotonic
+        self._lock = Lock()
+        self._held: _Held | None = None
+        self._flight: Future[str] | None = None
+
+    def get(self) -> str:
+        """Give a live token; raises what `fetch` raises, to everybody who waited for the same fetch."""
+        with self._lock:
+            if self._held and self._monotonic() < self._held.until:
+                return self._held.access_token
+            flight, mine = self._flight, False
+            if flight is None:
+                flight = self._flight = Future()
+                mine = True
+        if mine:
+            self._fly(flight)
+        return flight.result()
+
+    def drop(self, access_token: str) -> None:
+        """Forget this token; a newer one, which another thread fetched meanwhile, stays."""
+        with self._lock:
+            if self._held and self._held.access_token == access_token:
+                self._held = None
+
+    def renew(self) -> None:
+        """Forget whatever token there is and fetch one."""
+        with self._lock:
+            self._held = None
+        self.get()
+
+    def _fly(self, flight: "Future[str]") -> None:
+        """Fetch, keep the token, and tell everybody who waits."""
+        try:
+            asked_at = self._monotonic()
+            grant = self._fetch()
+        except BaseException as error:
+            with self._lock:
+                self._flight = None
+            flight.set_exception(error)
+            return
+        with self._lock:
+            self._flight = None
+            # `expires_in` is what is left and may be small: then half of it is margin.
+            margin = min(MARGIN_SECONDS, grant.life_seconds / 2)
+            self._held = _Held(grant.access_token, asked_at + grant.life_seconds - margin)
+        flight.set_result(grant.access_token)

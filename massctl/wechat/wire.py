@@ -1,0 +1,284 @@
+"""Requests and answers as WeChat spells them. Source of all shapes: WeChat docs, read 2026-10.
+
+A `Request` knows its endpoint, its bytes, whether it may be repeated, and how to read a success. Equal values
+make equal bytes: a repeated send must be the same request. Readers raise ShapeError where a member that makes
+a success is missing or of the wrong type; members that are not known are ignored.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
+
+from massctl.apply.ports import DraftArticle, Material, Upload
+from massctl.model.names import ImageUrl, MediaId, MsgDataId, MsgId
+from massctl.model.rendered import Recipient
+from massctl.model.send import Body, MassSend, News, ToAll
+from massctl.wechat.answer import integer
+from massctl.wechat.errcode import ADD_DRAFT, PREVIEW, SEND_ALL, STABLE_TOKEN
+
+T = TypeVar("T")
+
+Members = Mapping[str, Any]
+
+JSON_SECONDS: Final = 30.0
+"""To wait for an answer to JSON: draft/add filters up to 8 MB of articles before it answers."""
+UPLOAD_SECONDS: Final = 60.0
+"""To wait for an answer to an upload: up to 10 MB are scanned and stored."""
+TOKEN_LIFE_SECONDS_MAX: Final = 7200
+"""Source: WeChat docs, "stable_token", read 2026-10."""
+
+
+class ShapeError(Exception):
+    """Report a success that lacks what makes it one; never leaves the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Generic[T]):
+    """One call, without its token."""
+
+    path: str
+    read: Callable[[Members], T]
+    """Gives the success in the answer's members, or raises ShapeError."""
+    content: bytes | None = field(default=None, repr=False)
+    """The JSON body; None makes it a GET, unless there is an upload."""
+    upload: Upload | None = field(default=None, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict)
+    repeatable: bool = True
+    """False where a repetition could leave a second effect behind."""
+    read_seconds: float = JSON_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An access token and its remaining life."""
+
+    access_token: str = field(repr=False)
+    life_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The ids of an accepted mass job."""
+
+    msg_id: MsgId
+    msg_data_id: MsgDataId | None
+
+
+def token_request(appid: str, secret: str) -> Request[Grant]:
+    """Ask for the token in normal mode, which never kills the token of another program."""
+    body = {"grant_type": "client_credential", "appid": appid, "secret": secret}
+    return Request(STABLE_TOKEN, _grant, _json(body))
+
+
+def upload_image_request(upload: Upload) -> Request[ImageUrl]:
+    """Upload a picture for the inside of articles."""
+    return Request(
+        "/cgi-bin/media/uploadimg",
+        lambda members: _https(_text(members, "url")),
+        upload=upload,
+        read_seconds=UPLOAD_SECONDS,
+    )
+
+
+def add_material_request(upload: Upload) -> Request[Material]:
+    """Upload a permanent picture; a repetition may leave an orphan, which harms nobody."""
+    return Request(
+        "/cgi-bin/material/add_material",
+        _material,
+        upload=upload,
+        query={"type": "image"},
+        read_seconds=UPLOAD_SECONDS,
+    )
+
+
+def add_draft_request(articles: Sequence[DraftArticle]) -> Request[MediaId]:
+    """Save a draft; each repetition would make another one."""
+    body = {"articles": [_article(article) for article in articles]}
+    return Request(ADD_DRAFT, lambda members: MediaId(_text(members, "media_id")), _json(body), repeatable=False)
+
+
+def get_draft_request(media_id: MediaId) -> Request[tuple[DraftArticle, ...]]:
+    """Read a draft back."""
+    return Request("/cgi-bin/draft/get", _articles, _json({"media_id": media_id}))
+
+
+def delete_draft_request(media_id: MediaId) -> Request[None]:
+    """Delete a draft; deleting it twice is deleting it."""
+    return Request("/cgi-bin/draft/delete", _done, _json({"media_id": media_id}))
+
+
+def followers_request() -> Request[int]:
+    """Ask how many followers there are; the openids that come along are dropped unread."""
+    return Request("/cgi-bin/user/get", lambda members: _count(members, "total"))
+
+
+def tag_count_request(tag_id: int) -> Request[int | None]:
+    """Ask how many followers have a tag; None: there is no such tag."""
+    return Request("/cgi-bin/tags/get", lambda members: _tag_count(members, tag_id))
+
+
+def job_request(msg_id: MsgId) -> Request[str]:
+    """Ask for the state of a job: sending, sent, failed, deleted or unknown."""
+    return Request("/cgi-bin/message/mass/get", _job_status, _json({"msg_id": str(msg_id)}))
+
+
+def preview_request(recipient: Recipient, body: Body) -> Request[None]:
+    """Show the message to one person."""
+    content = {("towxname" if recipient.kind == "towxname" else "touser"): recipient.name, **_message(body)}
+    return Request(PREVIEW, _done, _json(content), repeatable=False)
+
+
+def send_request(send: MassSend) -> Request[Taken]:
+    """Ask for the mass send, to everybody or to one tag, and to nobody by default."""
+    to = send.recipients
+    audience = {"is_to_all": True} if isinstance(to, ToAll) else {"is_to_all": False, "tag_id": to.tag_id}
+    content: dict[str, Any] = {"filter": audience, **_message(send.body)}
+    if send.send_ignore_reprint is not None:
+        # The wire value 1 means "go on"; some SDKs have it the other way round.
+        content["send_ignore_reprint"] = int(send.send_ignore_reprint)
+    content["clientmsgid"] = send.client_msg_id
+    return Request(SEND_ALL, _taken, _json(content), repeatable=False)
+
+
+def msg_id_of(members: Members) -> MsgId | None:
+    """Give the id of a mass job in an answer, or None."""
+    value = integer(members.get("msg_id"))
+    return MsgId(value) if value is not None and value > 0 else None
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    """Write raw UTF-8: WeChat counts an escape as six characters (45003, 45004, 45110, 40033)."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _message(body: Body) -> dict[str, Any]:
+    """Write msgtype and the branch that goes with it."""
+    if isinstance(body, News):
+        return {"mpnews": {"media_id": body.media_id}, "msgtype": "mpnews"}
+    return {"text": {"content": body.content}, "msgtype": "text"}
+
+
+def _article(article: DraftArticle) -> dict[str, Any]:
+    """Write one article; optional texts only where there are any."""
+    optional = {
+        "author": article.author,
+        "digest": article.digest,
+        "content_source_url": article.content_source_url,
+    }
+    return {
+        "article_type": "news",
+        "title": article.title,
+        **{name: text for name, text in optional.items() if text},
+        "content": article.content,
+        "thumb_media_id": article.thumb_media_id,
+        "need_open_comment": int(article.need_open_comment),
+        "only_fans_can_comment": int(article.only_fans_can_comment),
+    }
+
+
+def _articles(members: Members) -> tuple[DraftArticle, ...]:
+    """Read the articles of a draft; title and content are always there, the rest may be missing."""
+    items = members.get("news_item")
+    if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
+        raise ShapeError
+    return tuple(
+        DraftArticle(
+            title=_string(item, "title"),
+            author=_optional(item, "author"),
+            digest=_optional(item, "digest"),
+            content=_string(item, "content"),
+            content_source_url=_optional(item, "content_source_url"),
+            thumb_media_id=_optional(item, "thumb_media_id"),
+            need_open_comment=_flag(item, "need_open_comment"),
+            only_fans_can_comment=_flag(item, "only_fans_can_comment"),
+        )
+        for item in items
+    )
+
+
+def _grant(members: Members) -> Grant:
+    """Read a token; `expires_in` is what is left of its life, so small values are normal."""
+    return Grant(_text(members, "access_token"), min(_count(members, "expires_in"), TOKEN_LIFE_SECONDS_MAX))
+
+
+def _material(members: Members) -> Material:
+    """Read permanent material; `url` comes for pictures only, and is not needed."""
+    url = members.get("url")
+    return Material(MediaId(_text(members, "media_id")), _https(url) if isinstance(url, str) and url else None)
+
+
+def _taken(members: Members) -> Taken:
+    """Read the acceptance of a job; without `msg_id` it is none."""
+    msg_id = msg_id_of(members)
+    if msg_id is None:
+        raise ShapeError
+    data_id = integer(members.get("msg_data_id")) or 0
+    return Taken(msg_id, MsgDataId(data_id) if data_id > 0 else None)
+
+
+def _done(members: Members) -> None:
+    """Read a success that has no member of its own: there, errcode 0 must be written."""
+    if integer(members.get("errcode")) != 0:
+        raise ShapeError
+
+
+def _job_status(members: Members) -> str:
+    """Read a job's state. The polled form has an underscore, the callback's a blank: neither is relied on."""
+    word = "".join(char for char in _text(members, "msg_status").upper() if char.isalnum())
+    known = {"SENDSUCCESS": "sent", "SENDING": "sending", "SENDFAIL": "failed", "DELETE": "deleted"}
+    return known.get(word, "unknown")
+
+
+def _tag_count(members: Members, tag_id: int) -> int | None:
+    """Find a tag by its id; tag 0 or a missing tag must never become everybody."""
+    tags = members.get("tags")
+    if not isinstance(tags, list):
+        raise ShapeError
+    for tag in tags:
+        if isinstance(tag, dict) and integer(tag.get("id")) == tag_id:
+            return _count(tag, "count")
+    return None
+
+
+def _https(url: str) -> ImageUrl:
+    """Give the https form of a picture's address; WeChat answers http and serves both."""
+    scheme, separator, rest = url.partition("://")
+    if scheme.lower() not in ("http", "https") or not separator or not rest:
+        raise ShapeError
+    return ImageUrl(f"https://{rest}")
+
+
+def _string(members: Members, name: str) -> str:
+    """Give a member that must be a string, perhaps an empty one."""
+    value = members.get(name)
+    if not isinstance(value, str):
+        raise ShapeError
+    return value
+
+
+def _optional(members: Members, name: str) -> str:
+    """Give a member that may be missing or null, which is the same as empty."""
+    return "" if members.get(name) is None else _string(members, name)
+
+
+def _flag(members: Members, name: str) -> bool:
+    """Give a switch that is written 0 or 1, and now and then true or false, or left out."""
+    value = members.get(name)
+    return value is True or integer(value) == 1
+
+
+def _text(members: Members, name: str) -> str:
+    """Give a member that must be a string with something in it."""
+    value = _string(members, name)
+    if not value:
+        raise ShapeError
+    return value
+
+
+def _count(members: Members, name: str) -> int:
+    """Give a member that must be a number from 0."""
+    value = integer(members.get(name))
+    if value is None or value < 0:
+        raise ShapeError
+    return value

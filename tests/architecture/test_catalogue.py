@@ -1,0 +1,109 @@
+"""Everything that people read can be said in Chinese: the source's templates against the catalogue."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import massctl
+from massctl.view.zh import CATALOGUE
+
+ROOT = Path(massctl.__file__).parent
+RESTORED = {("source/pictures.py", "kept['template']")}
+"""Phrases that are read back from a cache: their templates stand where they were first said."""
+
+
+def _constants(node: ast.expr, names: dict[str, set[str]]) -> set[str] | None:
+    """Give the strings that an expression may be, or None where that cannot be seen."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return {text}
+        case ast.IfExp(body=body, orelse=orelse):
+            either = _constants(body, names), _constants(orelse, names)
+            return either[0] | either[1] if either[0] is not None and either[1] is not None else None
+        case ast.Name(id=name):
+            return names.get(name)
+        case _:
+            return None
+
+
+def _templates(path: Path) -> Iterator[tuple[str, set[str] | None]]:
+    """Give each first argument of Phrase in a file, as written, and the strings it may be."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    names.setdefault(target.id, set()).add(node.value.value)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Phrase":
+            yield ast.unparse(node.args[0]), _constants(node.args[0], names)
+
+
+def _collect() -> tuple[dict[str, str], set[tuple[str, str]]]:
+    """Give template -> the file that says it, and what could not be seen."""
+    found: dict[str, str] = {}
+    unseen: set[tuple[str, str]] = set()
+    for path in sorted(ROOT.rglob("*.py")):
+        file = path.relative_to(ROOT).as_posix()
+        for written, templates in _templates(path):
+            if templates is None:
+                unseen.add((file, written))
+            for template in templates or ():
+                found.setdefault(template, file)
+    return found, unseen
+
+
+TEMPLATES, UNSEEN = _collect()
+
+
+def _fields(template: str) -> list[tuple[str, str | None]]:
+    """Give the fields of a template with their formats, in no particular order, each as often as it stands there."""
+    parsed = Formatter().parse(template)
+    return sorted((name, spec) for _, name, spec, _ in parsed if name is not None)
+
+
+def test_every_template_is_a_literal_that_this_test_can_see():
+    assert UNSEEN == RESTORED
+
+
+def test_every_template_has_a_chinese_entry():
+    missing = {template: file for template, file in TEMPLATES.items() if template not in CATALOGUE}
+    assert {} == missing
+
+
+def test_no_entry_is_left_over():
+    assert [] == sorted(set(CATALOGUE) - set(TEMPLATES))
+
+
+@pytest.mark.parametrize("template", sorted(set(CATALOGUE) & set(TEMPLATES)))
+def test_fields_are_the_same_in_both_languages(template):
+    # A template without values is taken literally, so its braces are text; they must survive too.
+    assert set(_fields(template)) == set(_fields(CATALOGUE[template]))
+
+
+def test_full_width_punctuation_follows_chinese():
+    """Half-width `,` `;` `:` `?` `!` right behind a Chinese character is a slip."""
+    slips = [
+        text
+        for text in CATALOGUE.values()
+        for before, after in zip(text, text[1:], strict=False)
+        if "\u4e00" <= before <= "\u9fff" and after in ",;:?!"
+    ]
+    assert [] == slips
+
+
+def test_chinese_and_latin_are_set_apart_by_a_blank():
+    def touches(one: str, other: str) -> bool:
+        return "\u4e00" <= one <= "\u9fff" and other.isascii() and (other.isalnum() or other == "`")
+
+    slips = [
+        text
+        for text in CATALOGUE.values()
+        for before, after in zip(text, text[1:], strict=False)
+        if (touches(before, after) or touches(after, before)) and "白名单" not in text
+    ]
+    assert [] == slips

@@ -1,0 +1,240 @@
+"""Small factories for tests: campaigns, settings, entries and the states they lead to.
+
+Every default is the dullest valid value; a test names what it is about. Times are in UTC unless a zone matters.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from massctl.ledger.codec import chain_digest, decode, encode
+from massctl.model.account import MassctlFile
+from massctl.model.campaign import Audience
+from massctl.model.diagnostic import Diagnostic
+from massctl.model.digest import sha256_of
+from massctl.model.ledger import (
+    GENESIS,
+    Created,
+    DraftSaved,
+    Entry,
+    Event,
+    NewEntry,
+    Previewed,
+    SendAttempted,
+)
+from massctl.model.names import AccountName, AppId, CampaignName, Sha256
+from massctl.model.rendered import (
+    Picture,
+    Purpose,
+    Recipient,
+    RenderedArticle,
+    RenderedCampaign,
+    RenderedNews,
+    RenderedText,
+    Window,
+)
+from massctl.model.send import client_msg_id
+from massctl.model.state import State
+from massctl.plan.desired import Desired
+from massctl.plan.guard import House
+from massctl.plan.plan import Plan, PlannedCampaign, Until, make_plan
+
+NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
+"""Tuesday noon in Beijing; inside `OPEN`."""
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+APPID = AppId("wx0123456789abcdef")
+OTHER_APPID = AppId("wxfedcba9876543210")
+LINEAGE = "01JDXW00000000000000000000"
+OPEN = Window(NOW - HOUR, NOW + HOUR)
+LATER = Window(NOW + 100 * HOUR, NOW + 101 * HOUR)
+PAST = Window(NOW - 3 * HOUR, NOW - HOUR)
+
+
+def sha(text: str) -> Sha256:
+    """Name some bytes that nobody needs."""
+    return sha256_of(text.encode())
+
+
+def settings(**policy: Any) -> MassctlFile:
+    """Make settings with the accounts `main` and `other`, and this policy."""
+    accounts = {
+        "main": {"appid": APPID, "secret_env": "WECHAT_MAIN_SECRET", "kind": "service"},
+        "other": {"appid": OTHER_APPID, "secret_env": "WECHAT_OTHER_SECRET", "kind": "service"},
+    }
+    return MassctlFile.model_validate({"version": 1, "accounts": accounts, "policy": policy})
+
+
+def house(*named: str, no_send: bool = False, **policy: Any) -> House:
+    """Make the rules of a run; without names it is a run without names."""
+    return House(settings(**policy).policy, no_send, frozenset(named) if named else None)
+
+
+def picture(label: str = "hero", purpose: Purpose = Purpose.IMAGE, size_bytes: int = 90210) -> Picture:
+    """Make a picture; equal labels are equal bytes."""
+    path = f"campaigns/sale/images/{label}.png"
+    return Picture(path, sha(f"source {label}"), sha(label), size_bytes, purpose, "png", 900, 383)
+
+
+def article(title: str = "春季大促", **changes: Any) -> RenderedArticle:
+    """Make an article that shows the picture `hero`, under the cover `cover`."""
+    fields: dict[str, Any] = {
+        "author": "编辑部",
+        "digest": "三天，错过等一年",
+        "content": f'<p>你好</p><p><img src="massctl-picture:{sha("hero")}"></p>',
+        "cover": sha("cover"),
+        "content_source_url": None,
+        "need_open_comment": True,
+        "only_fans_can_comment": False,
+    }
+    return RenderedArticle(title=title, **{**fields, **changes})
+
+
+def audience(**declared: Any) -> Audience:
+    """Make an audience: every follower, unless told otherwise."""
+    return Audience.model_validate(declared if declared.keys() - {"expect"} else {"is_to_all": True, **declared})
+
+
+def reviewers(*names: str) -> tuple[Recipient, ...]:
+    """Make reviewers by WeChat name."""
+    return tuple(Recipient("towxname", name) for name in names)
+
+
+def text(name: str = "words", content: str = "今晚八点", **changes: Any) -> RenderedCampaign:
+    """Make a text campaign: account main, every follower, no window, no reviewers."""
+    fields: dict[str, Any] = {
+        "title": "",
+        "edition": 1,
+        "account": AccountName("main"),
+        "appid": APPID,
+        "audience": audience(),
+        "window": None,
+        "send_ignore_reprint": False,
+        "same_content_allowed": False,
+        "message": RenderedText(content),
+        "pictures": (),
+        "recipients": (),
+        "source_sha256": sha(f"folder {name} {content}"),
+        "diagnostics": (),
+    }
+    return RenderedCampaign(name=CampaignName(name), **{**fields, **changes})
+
+
+def news(name: str = "sale", *articles: RenderedArticle, **changes: Any) -> RenderedCampaign:
+    """Make a news campaign of one article, with a picture inside and a cover."""
+    changes.setdefault("pictures", (picture("hero"), picture("cover", Purpose.MATERIAL)))
+    changes.setdefault("message", RenderedNews(articles or (article(),)))
+    return text(name, **changes)
+
+
+Happening = Event | tuple[Event, RenderedCampaign] | NewEntry
+
+
+def entries(*happenings: Happening, at: datetime = NOW) -> list[Entry]:
+    """Number and chain what happened, after a `created`, exactly as a ledger would."""
+    found: list[Entry] = []
+    prev = GENESIS
+    for number, new in enumerate(
+        [as_new(Created(lineage=LINEAGE, realm="loopback"), at=at), *map(as_new, happenings)], 1
+    ):
+        line = encode(new, number, prev)
+        found.append(decode(line, number, prev))
+        prev = chain_digest(line)
+    return found
+
+
+def as_new(happening: Happening, *, at: datetime = NOW) -> NewEntry:
+    """Make an entry of what happened: about a campaign where one is given with it."""
+    if isinstance(happening, NewEntry):
+        return happening
+    event, campaign = happening if isinstance(happening, tuple) else (happening, None)
+    return NewEntry(
+        at=at,
+        event=event,
+        campaign=campaign.name if campaign else None,
+        edition=campaign.edition if campaign else None,
+    )
+
+
+def recorded(*happenings: Happening) -> State:
+    """Fold what happened; the first entry, serial 1, is always `created`."""
+    state = State()
+    state.absorb_all(entries(*happenings))
+    return state
+
+
+def at(moment: datetime, event: Event, campaign: RenderedCampaign) -> NewEntry:
+    """Make an entry about a campaign at a moment."""
+    return as_new((event, campaign), at=moment)
+
+
+def saved(campaign: RenderedCampaign, media_id: str = "MEDIA_1", **changes: Any) -> tuple[Event, RenderedCampaign]:
+    """Say that a draft of this content was saved."""
+    fields: dict[str, Any] = {
+        "appid": campaign.appid,
+        "digest": campaign.digest,
+        "media_id": media_id,
+        "draft_sha256": sha(f"draft {media_id}"),
+    }
+    return DraftSaved(**{**fields, **changes}), campaign
+
+
+def previewed(
+    campaign: RenderedCampaign, outcome: str = "sent", recipient: Recipient | None = None
+) -> tuple[Event, RenderedCampaign]:
+    """Say what came of a preview of this content to its first reviewer, or another."""
+    to = recipient or campaign.recipients[0]
+    event = Previewed.model_validate({"digest": campaign.digest, "recipient": to.recorded, "outcome": outcome})
+    return event, campaign
+
+
+def attempted(campaign: RenderedCampaign, **changes: Any) -> tuple[Event, RenderedCampaign]:
+    """Say that a send of this content was attempted."""
+    fields: dict[str, Any] = {
+        "appid": campaign.appid,
+        "digest": campaign.digest,
+        "message_digest": campaign.message_digest,
+        "client_msg_id": client_msg_id(campaign.appid, campaign.name, campaign.edition, 1),
+        "fingerprint": sha("fingerprint"),
+        "audience": {"is_to_all": True},
+        "source_sha256": campaign.source_sha256,
+    }
+    return SendAttempted(**{**fields, **changes}), campaign
+
+
+def plan_of(
+    desired: Desired | Sequence[Desired],
+    state: State | None = None,
+    rules: House | None = None,
+    now: datetime = NOW,
+    until: Until = Until.SEND,
+) -> Plan:
+    """Plan one campaign or several."""
+    each = list(desired) if isinstance(desired, Sequence) else [desired]
+    return make_plan(settings(), each, state or recorded(), rules or house(), now, until=until)
+
+
+def planned(
+    desired: Desired,
+    state: State | None = None,
+    rules: House | None = None,
+    now: datetime = NOW,
+    until: Until = Until.SEND,
+) -> PlannedCampaign:
+    """Plan one campaign alone."""
+    return plan_of(desired, state, rules, now, until).campaigns[0]
+
+
+def guards(campaign: PlannedCampaign) -> list[str]:
+    """Give the names of what refuses a planned campaign."""
+    return [refusal.guard.value for refusal in campaign.refusals]
+
+
+def steps(campaign: PlannedCampaign) -> list[tuple[str, str]]:
+    """Give the steps of a planned campaign as (address, reason)."""
+    return [(step.address, step.reason.value) for step in campaign.steps]
+
+
+def codes(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    """Give the codes of diagnostics."""
+    return [diagnostic.code for diagnostic in diagnostics]

@@ -1,0 +1,174 @@
+"""The inbox: who sees what, that nothing comes from outside, and that an article can run nothing."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sandbox_client import APPID, Client, Clock, open_sandbox, picture
+
+from massctl.sandbox.clock import BEIJING
+from massctl.sandbox.embedded import Sandbox
+from massctl.sandbox.inbox import time_line
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, clock: Clock) -> Iterator[Sandbox]:
+    opened = open_sandbox(tmp_path, clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    with httpx.Client(transport=httpx.WSGITransport(sandbox.app), base_url="http://127.0.0.1") as http:
+        yield Client(http)
+
+
+def phones(client: Client) -> dict[str, str]:
+    """Return each phone's HTML by its owner."""
+    page = client.http.get("/").text
+    sections = re.findall(r"<section.*?</section>", page, re.DOTALL)
+    return {re.findall(r"<h2[^>]*>([^<]+)", section)[0].strip(): section for section in sections}
+
+
+def test_a_send_to_a_tag_reaches_only_the_follower_in_it(client: Client) -> None:
+    client.send(client.draft(), filter={"is_to_all": False, "tag_id": 101})
+    shown = phones(client)
+    assert ("春季大促" in shown["小林"], "春季大促" in shown["阿梅"]) == (True, False)
+    assert "阿梅还没有收到群发消息" in shown["阿梅"]
+
+
+def test_a_send_to_all_reaches_both(client: Client) -> None:
+    client.send(client.draft())
+    assert ["春季大促" in phone for phone in phones(client).values()] == [True, True]
+
+
+def test_a_list_of_real_openids_reaches_somebody_once(client: Client) -> None:
+    for batch in (0, 1):
+        body = {
+            "touser": [f"oReal{batch}{number}0" for number in range(5)],
+            "msgtype": "text",
+            "text": {"content": "名单上的人"},
+            "clientmsgid": f"{batch:032x}",
+        }
+        client.post("message/mass/send", body)
+    assert [phone.count("名单上的人") for phone in phones(client).values()] == [1, 1]
+
+
+def test_a_fifth_message_of_the_month_is_not_shown(client: Client, clock: Clock) -> None:
+    for number in range(1, 6):
+        clock.later(minutes=2)
+        body = {"filter": {"is_to_all": False, "tag_id": 101}, "msgtype": "text", "text": {"content": f"第{number}条"}}
+        client.post("message/mass/sendall", {**body, "clientmsgid": f"{number:032x}"})
+    shown = phones(client)["小林"]
+    assert [f"第{number}条" in shown for number in range(1, 6)] == [True] * 4 + [False]
+
+
+def test_previews_are_on_their_own_phones_and_marked(client: Client) -> None:
+    body = {"towxname": "editor_li", "msgtype": "mpnews", "mpnews": {"media_id": client.draft()}}
+    client.post("message/mass/preview", body)
+    shown = phones(client)
+    assert list(shown) == ["小林", "阿梅", "editor_li"]
+    assert ("预览" in shown["editor_li"], "春季大促" in shown["小林"]) == (True, False)
+
+
+def test_an_openid_is_never_shown(client: Client) -> None:
+    body = {"touser": "oSecretPerson9", "msgtype": "text", "text": {"content": "你好"}}
+    client.post("message/mass/preview", body)
+    page = client.http.get("/").text
+    assert ("oSe…n9" in page, "oSecretPerson9" in page) == (True, False)
+
+
+def test_an_article_shows_its_pictures_from_here_only(client: Client) -> None:
+    url = client.upload("media/uploadimg", {"media": ("p.jpg", picture(), "image/jpeg")})["url"]
+    content = f'<p><img src="{url}"></p><section style="background:url({url})">背景</section>'
+    msg_id = client.send(client.draft(content)).json()["msg_id"]
+    answer = client.http.get(f"/article/{msg_id}/1")
+    local = "/picture/" + url.split("/")[-2]
+    assert (answer.text.count(local), "qpic.cn" in answer.text) == (2, False)
+    assert client.http.get(local).headers["content-type"] == "image/jpeg"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_picture_that_is_not_here_has_a_stand_in(client: Client) -> None:
+    msg_id = client.send(client.draft('<p>x</p><img src="https://mmbiz.qpic.cn/other/place/0">')).json()["msg_id"]
+    address = re.findall(r"/picture/place", client.http.get(f"/article/{msg_id}/1").text)
+    assert address == ["/picture/place"]
+    assert client.http.get("/picture/place").headers["content-type"] == "image/svg+xml"
+
+
+def test_a_title_is_text_and_unbalanced_content_stays_inside(client: Client) -> None:
+    msg_id = client.send(client.draft("</div></article><p>开", title="<b>1 < 2</b>")).json()["msg_id"]
+    page = client.http.get(f"/article/{msg_id}/1").text
+    assert "<h1>&lt;b&gt;1 &lt; 2&lt;/b&gt;</h1>" in page
+    assert '<div class="content"><p>开</p></div>' in page
+
+
+def test_a_withdrawn_article_says_so_and_its_card_stays(client: Client, clock: Clock) -> None:
+    msg_id = client.send(client.draft()).json()["msg_id"]
+    clock.later(minutes=4)
+    client.post("message/mass/delete", {"msg_id": msg_id, "article_idx": 1})
+    answer = client.http.get(f"/article/{msg_id}/1")
+    assert (answer.status_code, "该内容已被发布者删除" in answer.text) == (404, True)
+    assert "三天" not in answer.text
+    assert "春季大促" in phones(client)["小林"]
+
+
+def test_links_to_articles_of_this_world_lead_to_them(client: Client, clock: Clock) -> None:
+    first = client.send(client.draft()).json()
+    url = client.report()["jobs"][0]["articles"][0]["article_url"]
+    clock.later(minutes=4)
+    content = f'<p><a href="{url.replace("&", "&amp;")}">上一篇</a></p>'
+    second = client.send(client.draft(content), clientmsgid="1" * 32).json()["msg_id"]
+    assert f'href="/article/{first["msg_id"]}/1"' in client.http.get(f"/article/{second}/1").text
+
+
+def test_pages_are_chinese_and_load_nothing_from_elsewhere(client: Client) -> None:
+    msg_id = client.send(client.draft()).json()["msg_id"]
+    for path in ("/", f"/article/{msg_id}/1", "/nowhere"):
+        page = client.http.get(path).text
+        assert '<html lang="zh-CN">' in page
+        assert re.findall(r"<(?:script|iframe|object)|(?:src|href)=\"(?:https?:)?//", page) == []
+        assert re.findall(r"<img(?![^>]*alt=)[^>]*>", page) == []
+
+
+def test_an_account_can_be_chosen(client: Client, sandbox: Sandbox) -> None:
+    sandbox.ensure_account("wx0000000000000002", secret="s", name="另一个号")
+    client.send(client.draft())
+    assert "<title>收件箱 · 春日小铺</title>" in client.http.get("/").text
+    assert "<title>收件箱 · 另一个号</title>" in client.http.get("/?account=wx0000000000000002").text
+    assert f'href="/?account={APPID}" aria-current="page"' in client.http.get("/").text
+
+
+@pytest.mark.parametrize("path", ["/article/1/1", "/article/x/1", "/nowhere", "/../x"])
+def test_what_is_not_here_is_404(client: Client, path: str) -> None:
+    assert client.http.get(path).status_code == 404
+
+
+def test_pages_are_only_read(client: Client) -> None:
+    assert client.http.post("/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("moment", "line"),
+    [
+        ((2026, 12, 9, 8, 5), "08:05"),
+        ((2026, 12, 8, 20, 0), "昨天 20:00"),
+        ((2026, 12, 3, 20, 0), "星期四 20:00"),
+        ((2026, 12, 1, 20, 0), "12月1日 20:00"),
+        ((2025, 12, 1, 20, 0), "2025年12月1日 20:00"),
+    ],
+)
+def test_times_are_worded_as_wechat_does(moment: tuple[int, int, int, int, int], line: str) -> None:
+    from datetime import datetime
+
+    year, month, day, hour, minute = moment
+    now = datetime(2026, 12, 9, 21, 0, tzinfo=BEIJING)
+    assert time_line(datetime(year, month, day, hour, minute, tzinfo=BEIJING), now) == line

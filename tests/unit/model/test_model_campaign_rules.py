@@ -1,0 +1,155 @@
+"""Rules of campaign.yaml that need two keys at once."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from massctl.model.account import StateSettings
+from massctl.model.campaign import Audience, CampaignFile, MpNews, Text, audience_as_declared
+from massctl.model.campaign_rules import campaign_faults, parse_offset_time
+from massctl.model.strict import is_not_yet, not_yet
+
+OK = {"audience": {"is_to_all": True}, "text": {"content": "今晚八点"}}
+START, END = "2026-12-01T20:00:00+08:00", "2026-12-01T21:30:00+08:00"
+
+
+def found(**changes: object) -> list[tuple[str, tuple[str | int, ...]]]:
+    data = {key: value for key, value in {**OK, **changes}.items() if value != "absent"}
+    return [(fault.code, fault.path) for fault in campaign_faults(data)]
+
+
+def test_one_message_and_one_audience_are_right():
+    assert [] == found()
+
+
+def test_no_message_is_a_fault_of_the_whole_file():
+    assert [("MC015", ())] == found(text="absent")
+
+
+def test_every_message_after_the_first_is_a_fault():
+    assert [("MC015", ("mpnews",)), ("MC015", ("image",))] == found(mpnews={}, image=None)
+
+
+def test_no_audience_within_the_block_is_a_fault():
+    assert [("MC016", ("audience",))] == found(audience={"expect": {"min": 1}})
+
+
+def test_every_audience_after_the_first_is_a_fault():
+    assert [("MC016", ("audience", "is_to_all"))] == found(audience={"tag_id": 1, "is_to_all": True})
+
+
+def test_no_audience_block_is_a_fault_of_the_whole_file():
+    assert [("MC016", ())] == found(audience="absent")
+
+
+@pytest.mark.parametrize("audience", [None, [], "all"])
+def test_a_wrong_audience_block_is_left_to_the_schema(audience):
+    assert [] == found(audience=audience)
+
+
+def test_bounds_that_no_audience_can_fit_are_a_fault():
+    assert [("MC014", ("audience", "expect", "min"))] == found(audience={"tag_id": 1, "expect": {"min": 2, "max": 1}})
+
+
+@pytest.mark.parametrize(
+    "expect", [{"min": 2, "max": 2}, {"min": 2}, {"max": 1}, {"min": "2", "max": 1}, {"min": True, "max": 0}, 7]
+)
+def test_bounds_that_fit_or_are_of_a_wrong_type_are_no_fault_here(expect):
+    assert [] == found(audience={"tag_id": 1, "expect": expect})
+
+
+@pytest.mark.parametrize(
+    ("send", "faults"),
+    [
+        ({"not_before": START, "not_after": END}, []),
+        ({}, []),
+        (None, []),
+        ({"send_ignore_reprint": True}, []),
+        ({"not_before": START}, [("MC012", ("send", "not_before"))]),
+        ({"not_after": END}, [("MC012", ("send", "not_after"))]),
+        ({"not_before": END, "not_after": START}, [("MC020", ("send", "not_after"))]),
+        ({"not_before": START, "not_after": START}, [("MC020", ("send", "not_after"))]),
+        ({"not_before": START, "not_after": "2026-12-01T13:00:00Z"}, []),
+        ({"not_before": START, "not_after": "2026-12-01T12:00:00Z"}, [("MC020", ("send", "not_after"))]),
+        ({"not_before": "soon", "not_after": END}, []),
+        ({"not_before": START, "not_after": 7}, []),
+    ],
+)
+def test_a_window_has_two_ends_in_order(send, faults):
+    assert faults == found(send=send)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [START, "2026-12-01t20:00:00+08:00", "2026-12-01 20:00+08:00", "2026-12-01 20:00:00 +08:00", "2026-12-01T12:00:00Z",
+     "2026-12-01 12:00 z", "2026-12-01T20:00:00.000+08:00", " 2026-12-01T20:00:00+08:00 "],
+)  # fmt: skip
+def test_a_time_with_an_offset_is_read_however_it_is_spelt(text):
+    assert datetime(2026, 12, 1, 20, tzinfo=timezone(timedelta(hours=8))) == parse_offset_time(text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-12-01T20:00:00",
+        "2026-12-01",
+        "2026-02-30T20:00:00+08:00",
+        "",
+        " ",
+        "+",
+        "tomorrow",
+        7,
+        None,
+        datetime(2026, 12, 1, tzinfo=UTC),
+    ],
+)
+def test_what_is_no_time_with_an_offset_is_none(value):
+    assert parse_offset_time(value) is None
+
+
+@given(st.text())
+def test_any_text_is_a_time_or_none(text):
+    moment = parse_offset_time(text)
+    assert moment is None or moment.tzinfo is not None
+
+
+def test_the_message_is_the_one_that_is_written():
+    file = CampaignFile.model_validate({"version": 1, "account": "main", **OK})
+    assert Text(content="今晚八点") == file.message
+
+
+def test_a_message_has_one_to_eight_articles():
+    article = {"title": "t", "content": "a.md", "cover": "c.jpg"}
+    for count in (0, 9):
+        with pytest.raises(ValidationError):
+            MpNews.model_validate({"articles": [article] * count})
+    assert 8 == len(MpNews.model_validate({"articles": [article] * 8}).articles)
+
+
+def test_full_width_digits_are_no_time():
+    with pytest.raises(ValidationError):
+        CampaignFile.model_validate(
+            {"version": 1, "account": "main", **OK, "send": {"not_before": START.replace("2", "２")}}
+        )
+
+
+def test_the_audience_is_recorded_as_declared_without_nulls():
+    audience = Audience.model_validate({"tag_id": 101, "expect": {"max": 9000}})
+    assert {"tag_id": 101, "expect": {"max": 9000}} == audience_as_declared(audience)
+
+
+def test_a_key_whose_effect_is_not_built_is_known_as_such():
+    assert (True, True, False) == (
+        is_not_yet(Audience, "openids"),
+        is_not_yet(StateSettings, "branch"),
+        is_not_yet(Audience, "tag_id"),
+    )
+
+
+def test_the_schema_rejects_a_key_whose_effect_is_not_built_and_keeps_its_description():
+    schema = {"type": "string", "description": "The name of a tag."}
+    not_yet(schema)
+    assert {"description": "The name of a tag.", "not": {}} == schema

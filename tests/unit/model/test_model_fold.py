@@ -1,0 +1,350 @@
+"""The fold: what entries make of the recorded state."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from building import (
+    APPID,
+    LINEAGE,
+    NOW,
+    OTHER_APPID,
+    as_new,
+    at,
+    attempted,
+    entries,
+    news,
+    previewed,
+    recorded,
+    reviewers,
+    saved,
+    sha,
+    text,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from massctl.errors import LedgerCorruptError
+from massctl.model.ledger import (
+    Adopted,
+    Created,
+    DraftDeleted,
+    Entry,
+    Expired,
+    ImageUploaded,
+    JobStatus,
+    MaterialAdded,
+    MaterialForgotten,
+    NewEntry,
+    SendAccepted,
+    SendInDoubt,
+    SendRejected,
+    SendSettled,
+    Withdrawn,
+)
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import Record, State
+
+WORDS = text("words")
+SALE = news("sale", recipients=reviewers("li"))
+
+
+def record_of(campaign: RenderedCampaign, *happenings: Any) -> Record:
+    """Fold what happened to one campaign; its first entry has serial 2."""
+    pairs = [h if isinstance(h, (tuple, NewEntry)) else (h, campaign) for h in happenings]
+    return recorded(*pairs).record(campaign.name, campaign.edition)
+
+
+def test_the_first_entry_gives_lineage_and_realm():
+    state = recorded()
+    assert (LINEAGE, "loopback", 1) == (state.lineage, state.realm, state.serial)
+
+
+def test_uploads_are_known_by_account_and_bytes():
+    one = ImageUploaded(appid=APPID, sha256=sha("a"), url="https://mmbiz.qpic.cn/a")
+    two = MaterialAdded(appid=OTHER_APPID, sha256=sha("a"), media_id="M", url="https://mmbiz.qpic.cn/b")
+    three = MaterialAdded(appid=APPID, sha256=sha("b"), media_id="N")
+    state = recorded(one, two, three)
+    assert {(APPID, sha("a")): "https://mmbiz.qpic.cn/a"} == state.images
+    assert {
+        (OTHER_APPID, sha("a")): ("M", "https://mmbiz.qpic.cn/b"),
+        (APPID, sha("b")): ("N", None),
+    } == state.materials
+
+
+def test_a_forgotten_material_is_no_longer_known():
+    added = MaterialAdded(appid=APPID, sha256=sha("a"), media_id="M")
+    assert {} == recorded(added, MaterialForgotten(appid=APPID, sha256=sha("a"))).materials
+
+
+def test_forgetting_what_was_never_known_changes_nothing():
+    assert {} == recorded(MaterialForgotten(appid=APPID, sha256=sha("a"))).materials
+
+
+def test_an_edition_without_entries_has_an_empty_record_that_is_not_kept():
+    state = recorded()
+    assert Record(WORDS.name, 1) == state.record(WORDS.name, 1)
+    assert {} == state.records
+
+
+def test_editions_are_recorded_apart_and_given_lowest_first():
+    second, first = news(edition=2), news(edition=1)
+    state = recorded(saved(second), saved(first, "MEDIA_2"))
+    assert [1, 2] == [r.edition for r in state.editions(first.name)]
+    assert [] == state.editions(WORDS.name)
+
+
+def test_the_newest_living_draft_of_the_batch_counts():
+    record = record_of(SALE, saved(SALE, "A"), saved(SALE, "B"), saved(SALE, "C", batch=2))
+    draft = record.draft()
+    assert draft is not None
+    assert "B" == draft.event.media_id
+
+
+def test_a_deleted_draft_uncovers_the_one_before():
+    record = record_of(SALE, saved(SALE, "A"), saved(SALE, "B"), DraftDeleted(appid=APPID, media_id="B"))
+    draft = record.draft()
+    assert draft is not None
+    assert "A" == draft.event.media_id
+
+
+def test_an_adopted_draft_has_the_name_that_the_console_gave_it_and_others_keep_theirs():
+    adopted = Adopted(media_id="A", draft_sha256=sha("console"), reason="title", by="wang")
+    record = record_of(SALE, saved(SALE, "A"), saved(SALE, "B"), adopted)
+    assert [sha("console"), sha("draft B")] == [draft.event.draft_sha256 for draft in record.drafts]
+
+
+def test_the_last_word_on_a_preview_counts():
+    record = record_of(SALE, previewed(SALE, "begun"), previewed(SALE, "sent"))
+    assert ["sent"] == [each.outcome for each in record.previews.values()]
+
+
+def test_an_attempt_is_open_until_something_is_known_of_it():
+    record = record_of(WORDS, at(NOW + timedelta(hours=1), attempted(WORDS)[0], WORDS))
+    assert [(2, NOW + timedelta(hours=1), None)] == [(a.serial, a.at, a.doubt) for a in record.open_attempts]
+
+
+def test_a_doubt_leaves_the_attempt_open_and_keeps_what_was_seen():
+    record = record_of(WORDS, attempted(WORDS), SendInDoubt(attempt=2, reason="no answer within 30 s"))
+    assert ["no answer within 30 s"] == [a.doubt for a in record.open_attempts]
+
+
+def test_a_rejection_closes_its_own_attempt_and_never_an_earlier_open_one():
+    rejected = SendRejected(attempt=4, errcode=45028)
+    record = record_of(WORDS, attempted(WORDS), SendInDoubt(attempt=2, reason="timeout"), attempted(WORDS), rejected)
+    assert [2] == [a.serial for a in record.open_attempts]
+
+
+def test_a_rejection_never_closes_a_later_open_one():
+    record = record_of(WORDS, attempted(WORDS), attempted(WORDS), SendRejected(attempt=2, errcode=45028))
+    assert [3] == [a.serial for a in record.open_attempts]
+
+
+def test_an_acceptance_closes_every_attempt_of_its_batch_and_no_other():
+    record = record_of(
+        WORDS, attempted(WORDS), attempted(WORDS, batch=2), attempted(WORDS), SendAccepted(attempt=4, msg_id=7)
+    )
+    assert [3] == [a.serial for a in record.open_attempts]
+
+
+def test_an_acceptance_makes_a_job_and_uses_its_draft_up():
+    accepted = SendAccepted(attempt=4, msg_id=7, msg_data_id=8)
+    record = record_of(SALE, saved(SALE, "A"), saved(SALE, "B"), attempted(SALE, media_id="B"), accepted)
+    assert [(1, 7, 8, NOW, "sending")] == [
+        (j.batch, j.msg_id, j.msg_data_id, j.accepted_at, j.status) for j in record.jobs
+    ]
+    assert [True, False] == [draft.alive for draft in record.drafts]
+
+
+def test_a_persons_word_closes_every_open_attempt_of_the_batch_and_no_other():
+    settled = SendSettled(outcome="sent", reason="seen", by="wang")
+    record = record_of(WORDS, attempted(WORDS), attempted(WORDS, batch=2), attempted(WORDS), settled)
+    assert [3] == [a.serial for a in record.open_attempts]
+    assert [settled, None, settled] == [a.settled for a in record.attempts]
+
+
+def test_a_job_whose_id_a_person_knows_is_followed_under_the_id_of_our_attempt():
+    settled = SendSettled(outcome="sent", reason="seen", by="wang", msg_id=7)
+    ours = attempted(WORDS)[0].client_msg_id
+    assert [(ours, 7)] == [(j.client_msg_id, j.msg_id) for j in record_of(WORDS, attempted(WORDS), settled).jobs]
+
+
+def test_a_job_that_was_sent_in_the_console_has_no_id_of_ours():
+    settled = SendSettled(outcome="sent", reason="seen", by="wang", msg_id=7)
+    record = record_of(WORDS, attempted(WORDS), SendRejected(attempt=2, errcode=45028), settled)
+    assert [(None, 7)] == [(j.client_msg_id, j.msg_id) for j in record.jobs]
+
+
+@pytest.mark.parametrize("outcome", ["sent", "not_sent"])
+def test_without_an_id_and_without_a_send_there_is_no_job_to_follow(outcome):
+    msg_id = 7 if outcome == "not_sent" else None
+    settled = SendSettled(outcome=outcome, reason="seen", by="wang", msg_id=msg_id)
+    assert [] == record_of(WORDS, attempted(WORDS), settled).jobs
+
+
+@pytest.mark.parametrize(
+    ("after", "may_have_sent"),
+    [
+        ([], True),
+        ([SendInDoubt(attempt=2, reason="timeout")], True),
+        ([SendAccepted(attempt=2, msg_id=1)], True),
+        ([SendSettled(outcome="sent", reason="seen", by="wang")], True),
+        ([SendSettled(outcome="not_sent", reason="not there", by="wang")], False),
+        ([SendRejected(attempt=2, errcode=45028)], False),
+    ],
+)
+def test_an_attempt_may_have_sent_unless_refused_or_settled_as_not_sent(after, may_have_sent):
+    assert [may_have_sent] == [a.may_have_sent for a in record_of(WORDS, attempted(WORDS), *after).attempts]
+
+
+def test_a_persons_word_says_nothing_about_attempts_that_were_closed_before():
+    rejected, settled = SendRejected(attempt=2, errcode=45028), SendSettled(outcome="sent", reason="seen", by="wang")
+    record = record_of(WORDS, attempted(WORDS), rejected, attempted(WORDS), settled)
+    assert [False, True] == [a.may_have_sent for a in record.attempts]
+
+
+def test_the_refusal_of_the_newest_attempt_is_known_by_its_content():
+    rejected = SendRejected(attempt=2, errcode=45028)
+    record = record_of(WORDS, attempted(WORDS), rejected)
+    assert rejected == record.rejection_of(WORDS.digest)
+    assert record.rejection_of(text("words", "明晚八点").digest) is None
+
+
+def test_a_refusal_before_a_newer_attempt_is_history():
+    record = record_of(WORDS, attempted(WORDS), SendRejected(attempt=2, errcode=45028), attempted(WORDS))
+    assert record.rejection_of(WORDS.digest) is None
+
+
+def test_nothing_was_refused_where_nothing_was_attempted():
+    assert record_of(WORDS).rejection_of(WORDS.digest) is None
+
+
+def test_the_folder_as_it_was_sent_is_that_of_the_newest_attempt_that_knows_it():
+    record = record_of(
+        WORDS,
+        attempted(WORDS, source_sha256="a"),
+        attempted(WORDS, source_sha256="b"),
+        attempted(WORDS, source_sha256=None),
+    )
+    assert ("b", None) == (record.source_sha256, record_of(WORDS).source_sha256)
+
+
+def test_an_account_is_in_doubt_by_its_own_attempts_only():
+    elsewhere = text("elsewhere", appid=OTHER_APPID)
+    state = recorded(attempted(WORDS), attempted(elsewhere), saved(SALE))
+    assert ["words"] == [r.campaign for r in state.in_doubt(APPID)]
+    assert ["elsewhere"] == [r.campaign for r in state.in_doubt(OTHER_APPID)]
+
+
+def test_an_account_stays_in_doubt_when_its_campaign_moves_to_another():
+    moved = news("sale", appid=OTHER_APPID)
+    state = recorded(attempted(SALE), saved(moved))
+    assert (["sale"], []) == ([r.campaign for r in state.in_doubt(APPID)], state.in_doubt(OTHER_APPID))
+    assert OTHER_APPID == state.record(SALE.name, 1).appid
+
+
+def test_an_account_is_not_in_doubt_after_an_answer():
+    assert [] == recorded(attempted(WORDS), (SendRejected(attempt=2, errcode=1), WORDS)).in_doubt(APPID)
+
+
+def test_closed_windows_are_remembered():
+    record = record_of(WORDS, Expired(not_after=NOW), Expired(not_after=NOW + timedelta(days=1)))
+    assert [NOW, NOW + timedelta(days=1)] == record.expired_at
+
+
+def accepted_then(*said: Any) -> Any:
+    return record_of(WORDS, attempted(WORDS), SendAccepted(attempt=2, msg_id=7), *said).jobs[0]
+
+
+def test_a_job_is_what_was_last_said_of_it():
+    job = accepted_then(JobStatus(msg_id=7, status="awaiting_admin"), JobStatus(msg_id=7, status="sent", sent_count=9))
+    assert ("sent", 9) == (job.status, job.counts.sent_count)
+
+
+@pytest.mark.parametrize("late", ["sending", "awaiting_admin", "unknown"])
+@pytest.mark.parametrize("final", ["sent", "failed", "deleted"])
+def test_a_poll_that_an_event_has_overtaken_takes_nothing_back(final, late):
+    """A poll leaves, the event of the end arrives and is recorded, then the poll's answer is."""
+    job = accepted_then(JobStatus(msg_id=7, status=final, total_count=3), JobStatus(msg_id=7, status=late))
+    assert (final, 3) == (job.status, job.counts.total_count)
+
+
+def test_a_deleted_job_stays_deleted():
+    assert "deleted" == accepted_then(JobStatus(msg_id=7, status="deleted"), JobStatus(msg_id=7, status="sent")).status
+
+
+def test_a_later_event_corrects_an_earlier_poll():
+    assert "sent" == accepted_then(JobStatus(msg_id=7, status="failed"), JobStatus(msg_id=7, status="sent")).status
+
+
+def test_numbers_and_addresses_that_are_not_said_again_are_kept():
+    event = JobStatus(
+        msg_id=7, status="sent", total_count=10, sent_count=9, article_urls=["https://mp.weixin.qq.com/s/a"]
+    )
+    job = accepted_then(event, JobStatus(msg_id=7, status="sent", sent_count=10))
+    assert event.model_copy(update={"sent_count": 10}) == job.counts
+
+
+def test_withdrawn_articles_are_remembered():
+    assert {1, 3} == accepted_then(Withdrawn(msg_id=7, article=1), Withdrawn(msg_id=7, article=3)).withdrawn
+
+
+IMPOSSIBLE = {
+    "no such attempt": (SendAccepted(attempt=9, msg_id=1), WORDS),
+    "an attempt of another campaign": (SendRejected(attempt=2, errcode=1), SALE),
+    "no such job": (JobStatus(msg_id=9, status="sent"), WORDS),
+    "no such job to withdraw": (Withdrawn(msg_id=9, article=0), WORDS),
+    "no campaign": NewEntry(at=NOW, event=Expired(not_after=NOW)),
+    "no edition": NewEntry(at=NOW, event=Expired(not_after=NOW), campaign="words"),
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_a_story_that_cannot_be_is_refused_and_changes_nothing(name):
+    state = recorded(attempted(WORDS))
+    entry = entries(attempted(WORDS), IMPOSSIBLE[name])[-1]
+    with pytest.raises(LedgerCorruptError, match="impossible"):
+        state.absorb(entry)
+    assert vars(recorded(attempted(WORDS))) == vars(state)
+
+
+@pytest.mark.parametrize("serial", [0, 1, 3])
+def test_an_entry_out_of_turn_is_refused(serial):
+    state = recorded()
+    entry = Entry(serial=serial, prev="", at=NOW, event=Created(lineage=LINEAGE, realm="wechat"))
+    with pytest.raises(LedgerCorruptError) as caught:
+        state.absorb(entry)
+    assert "serial 2 was due" in caught.value.detail
+    assert (1, "loopback") == (state.serial, state.realm)
+
+
+def test_a_time_without_an_offset_is_no_time_of_an_entry():
+    with pytest.raises(ValueError, match="timezone"):
+        as_new(Expired(not_after=NOW), at=NOW.replace(tzinfo=None))
+
+
+HAPPENINGS = [
+    saved(SALE, "A"),
+    saved(SALE, "B"),
+    (DraftDeleted(appid=APPID, media_id="A"), SALE),
+    (Adopted(media_id="B", draft_sha256=sha("console"), reason="title", by="wang"), SALE),
+    previewed(SALE),
+    attempted(SALE, media_id="A"),
+    attempted(WORDS),
+    (SendSettled(outcome="not_sent", reason="r", by="w"), SALE),
+    (Expired(not_after=NOW), WORDS),
+    ImageUploaded(appid=APPID, sha256="a", url="u"),
+    MaterialAdded(appid=APPID, sha256="a", media_id="m"),
+    MaterialForgotten(appid=APPID, sha256="a"),
+]
+
+
+@given(st.lists(st.sampled_from(HAPPENINGS), max_size=12), st.data())
+def test_folding_a_prefix_and_then_the_rest_is_folding_the_whole(happenings, data):
+    every = entries(*happenings)
+    cut = data.draw(st.integers(0, len(every)))
+    state, whole = State(), State()
+    state.absorb_all(every[:cut])
+    state.absorb_all(every[cut:])
+    whole.absorb_all(every)
+    assert vars(whole) == vars(state)

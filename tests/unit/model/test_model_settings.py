@@ -1,0 +1,155 @@
+"""massctl.yaml: hours, days and durations."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from building import settings
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from massctl.model.account import MassctlFile, QuietHours, parse_duration
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def quiet(start: str, end: str, zone: str = "Asia/Shanghai") -> QuietHours:
+    return QuietHours.model_validate({"from": start, "to": end, "timezone": zone})
+
+
+def beijing(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(2026, 12, day, hour, minute, second, tzinfo=BEIJING)
+
+
+@pytest.mark.parametrize(
+    ("moment", "end"),
+    [
+        (beijing(1, 21, 59, 59), None),
+        (beijing(1, 22), beijing(2, 8)),
+        (beijing(1, 23, 59, 59), beijing(2, 8)),
+        (beijing(2, 0), beijing(2, 8)),
+        (beijing(2, 7, 59, 59), beijing(2, 8)),
+        (beijing(2, 8), None),
+    ],
+)
+def test_quiet_hours_over_midnight_begin_at_from_and_end_before_to(moment, end):
+    assert end == quiet("22:00", "08:00").ends_after(moment)
+
+
+@pytest.mark.parametrize(
+    ("moment", "end"),
+    [
+        (beijing(1, 11, 59, 59), None),
+        (beijing(1, 12), beijing(1, 14)),
+        (beijing(1, 13, 59), beijing(1, 14)),
+        (beijing(1, 14), None),
+    ],
+)
+def test_quiet_hours_within_a_day(moment, end):
+    assert end == quiet("12:00", "14:00").ends_after(moment)
+
+
+def test_quiet_hours_from_and_to_the_same_minute_are_none():
+    assert quiet("08:00", "08:00").ends_after(beijing(1, 8)) is None
+
+
+def test_quiet_hours_are_read_on_the_clock_of_their_zone():
+    moment = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)  # 23:00 in Beijing, 10:00 in New York
+    assert beijing(2, 8) == quiet("22:00", "08:00").ends_after(moment)
+    assert quiet("22:00", "08:00", "America/New_York").ends_after(moment) is None
+
+
+def test_the_end_of_quiet_hours_is_later_than_now_even_in_an_hour_that_comes_twice():
+    """On 2026-11-01 New York's clocks go from 02:00 EDT back to 01:00 EST: 01:15 EST is after 01:30 EDT."""
+    second_time = datetime(2026, 11, 1, 1, 15, tzinfo=NEW_YORK, fold=1)
+    end = quiet("22:00", "01:30", "America/New_York").ends_after(second_time)
+    assert end is not None
+    assert datetime(2026, 11, 1, 6, 30, tzinfo=UTC) == end.astimezone(UTC)
+
+
+@given(st.integers(0, 2 * 365 * 24 * 12), st.sampled_from(["22:00", "00:30", "01:45"]),
+       st.sampled_from(["00:00", "01:30", "02:30", "08:00"]),
+       st.sampled_from(["Asia/Shanghai", "America/New_York", "Africa/Cairo"]))  # fmt: skip
+def test_quiet_hours_always_end_later_than_now_and_within_two_days(steps, start, end, zone):
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + steps * timedelta(minutes=5)
+    found = quiet(start, end, zone).ends_after(moment)
+    assert found is None or moment < found.astimezone(UTC) <= moment + timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("moment", "span"),
+    [
+        (datetime(2027, 1, 27, 15, 59, 59, tzinfo=UTC), None),
+        (datetime(2027, 1, 27, 16, 0, tzinfo=UTC), "2027-01-28/2027-02-03"),
+        (datetime(2027, 2, 3, 15, 59, 59, tzinfo=UTC), "2027-01-28/2027-02-03"),
+        (datetime(2027, 2, 3, 16, 0, tzinfo=UTC), None),
+        (datetime(2027, 5, 1, 4, 0, tzinfo=UTC), "2027-05-01"),
+        (datetime(2027, 5, 1, 16, 0, tzinfo=UTC), None),
+    ],
+)
+def test_frozen_days_are_whole_days_in_beijing_and_both_ends_belong_to_them(moment, span):
+    assert span == settings(freeze=["2027-01-28/2027-02-03", "2027-05-01"]).policy.frozen_on(moment)
+
+
+def test_frozen_days_are_days_in_the_zone_of_the_quiet_hours():
+    rules = settings(
+        freeze=["2027-05-01"], quiet_hours={"from": "22:00", "to": "08:00", "timezone": "America/New_York"}
+    )
+    assert rules.policy.frozen_on(datetime(2027, 5, 2, 3, 0, tzinfo=UTC)) == "2027-05-01"
+    assert rules.policy.frozen_on(datetime(2027, 5, 1, 3, 0, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90), ("45m", 2700), ("72h", 259200), ("3d", 259200), ("0s", 0), ("99999d", 8639913600)],
+)
+def test_durations(text, seconds):
+    assert timedelta(seconds=seconds) == parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["", "72", "h", "-1h", "1.5h", "72H", "72 h", "72h\n", "100000s", "７２h", "1h30m"])
+def test_anything_else_is_no_duration(text):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - it says the text alone
+        parse_duration(text)
+    assert (text,) == caught.value.args
+
+
+def test_previews_go_out_72_hours_ahead_unless_told_otherwise():
+    assert timedelta(hours=72) == settings().policy.preview_ahead_duration
+    assert timedelta(days=1) == settings(preview_ahead="1d").policy.preview_ahead_duration
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"quiet_hours": {"from": "２2:00", "to": "08:00"}},
+        {"quiet_hours": {"from": "24:00", "to": "08:00"}},
+        {"quiet_hours": {"from": "22:00", "to": "8:00"}},
+        {"quiet_hours": {"from": "22:00:30", "to": "08:00"}},
+        {"freeze": ["２027-01-01"]},
+        {"freeze": ["2027-01-01 / 2027-01-02"]},
+        {"preview_ahead": "７２h"},
+        {"preview_ahead": 72},
+        {"in_doubt_wait": -1},
+        {"in_doubt_wait": True},
+        {"in_doubt_wait": 3601},
+        {"in_doubt": "retry"},
+        {"sending": True},
+        {"require_lock": True},
+        {"require_preview": True},
+        {"unknown": 1},
+    ],
+)
+def test_a_policy_that_cannot_be_meant_is_not_accepted(policy):
+    with pytest.raises(ValidationError):
+        settings(**policy)
+
+
+@pytest.mark.parametrize(
+    "accounts", [{}, {"Main": None}, {"main": {"appid": "0123", "secret_env": "S", "kind": "service"}}]
+)
+def test_settings_need_an_account_with_a_name_and_an_appid(accounts):
+    with pytest.raises(ValidationError):
+        MassctlFile.model_validate({"version": 1, "accounts": accounts})

@@ -1,0 +1,75 @@
+"""Names, phrases, diagnostics and codes."""
+
+import pickle
+import re
+
+import pytest
+
+from massctl.model.codes import CODES
+from massctl.model.diagnostic import Diagnostic, Place, Severity, has_errors
+from massctl.model.names import is_campaign_name
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import Recipient
+
+
+@pytest.mark.parametrize("name", ["a", "0", "2026-12-spring-sale", "a.b_c-d", "a" * 64])
+def test_names_of_campaigns(name):
+    assert is_campaign_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "_shared", ".git", "-a", "A", "春", "a b", "a/b", "a" * 65, "a\n"])
+def test_no_names_of_campaigns(name):
+    assert not is_campaign_name(name)
+
+
+def test_a_phrase_is_its_english_sentence_and_remembers_where_it_came_from():
+    phrase = Phrase("{count} pictures of {name}", count=3, name=Phrase("nobody"))
+    assert ("3 pictures of nobody", "{count} pictures of {name}", {"count": 3, "name": "nobody"}) == (
+        phrase,
+        phrase.template,
+        phrase.values,
+    )
+
+
+def test_braces_are_only_fields_where_there_are_values():
+    assert ("{left alone}", "{left alone}") == (Phrase("{left alone}"), Phrase("{left alone}").template)
+    assert "a {b} c" == Phrase("a {value} c", value="{b}")
+
+
+def test_a_phrase_survives_pickling():
+    phrase = pickle.loads(pickle.dumps(Phrase("{a}", a=1)))
+    assert ("1", "{a}", {"a": 1}) == (phrase, phrase.template, phrase.values)
+
+
+def test_diagnostics_are_ordered_by_file_line_column_and_code():
+    def at(code: str, place: Place | None) -> Diagnostic:
+        return Diagnostic(code, Severity.ERROR, "m", place)
+
+    ordered = [
+        at("MC999", None),
+        at("MC001", Place("a", 1, 2)),
+        at("MC002", Place("a", 1, 2)),
+        at("MC001", Place("a", 2, 1)),
+        at("MC001", Place("b")),
+    ]
+    assert ordered == sorted(set(ordered), key=lambda d: d.sort_key)
+
+
+def test_only_an_error_stops():
+    warning, error = (Diagnostic("MC001", severity, "m") for severity in (Severity.WARNING, Severity.ERROR))
+    assert (False, True, False) == (has_errors([warning]), has_errors((warning, error)), has_errors([]))
+
+
+def test_every_code_is_of_one_shape_and_has_a_summary():
+    assert all(re.fullmatch(r"MC\d{3}", code) and summary for code, summary in CODES.items())
+
+
+def test_reviewers_are_recorded_by_wechat_name_but_by_openid_only_as_a_digest():
+    assert "towxname:editor_li" == Recipient("towxname", "editor_li").recorded
+    recorded = Recipient("touser", "oABC123").recorded
+    assert re.fullmatch(r"touser:sha256:[0-9a-f]{16}", recorded)
+    assert recorded != Recipient("touser", "oABC124").recorded
+
+
+def test_a_reviewers_name_is_in_no_repr():
+    assert "oABC123" not in repr(Recipient("touser", "oABC123"))

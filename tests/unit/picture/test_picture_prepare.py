@@ -1,0 +1,229 @@
+import pytest
+from picture_samples import EVERY_FORMAT, animated, load, noise, save, scene, see_through
+from PIL import Image, __version__
+
+from massctl.picture.limits import (
+    INLINE_BYTES_BELOW,
+    INLINE_BYTES_TARGET,
+    MATERIAL_BYTES_MAX,
+    MATERIAL_BYTES_TARGET,
+    PRODUCED_SHORT_SIDE_MAX,
+    SOURCE_BYTES_MAX,
+)
+from massctl.picture.prepare import (
+    RECIPE,
+    PictureFault,
+    Prepared,
+    Purpose,
+    prepare_cover,
+    prepare_inline,
+    recipe_key,
+)
+from massctl.picture.sniff import Format, sniff
+
+
+def inline(data: bytes) -> Prepared:
+    prepared = prepare_inline(data)
+    assert isinstance(prepared, Prepared), prepared
+    return prepared
+
+
+def cover(data: bytes) -> Prepared:
+    prepared = prepare_cover(data)
+    assert isinstance(prepared, Prepared), prepared
+    return prepared
+
+
+def padded_jpeg(size_bytes: int) -> bytes:
+    """A sound JPEG of exactly this many bytes: what stands after its end belongs to nobody."""
+    data = EVERY_FORMAT["jpeg"]
+    return data + bytes(size_bytes - len(data))
+
+
+@pytest.mark.parametrize("name", [n for n in EVERY_FORMAT if "jpeg" in n or "png" in n])
+def test_small_jpeg_and_png_pass_untouched_inline(name: str) -> None:
+    data = EVERY_FORMAT[name]
+    image = load(data)
+    expected = Prepared(data, Purpose.INLINE, Format(image.format.lower()), *image.size, note=None)  # type: ignore[union-attr]
+    assert expected == inline(data)
+
+
+@pytest.mark.parametrize("name", ["gif", "animated gif"])
+def test_gif_passes_untouched_as_material_inline(name: str) -> None:
+    data = EVERY_FORMAT[name]
+    assert Prepared(data, Purpose.MATERIAL, Format.GIF, *load(data).size, note=None) == inline(data)
+
+
+@pytest.mark.parametrize("name", [n for n in EVERY_FORMAT if "webp" not in n])
+def test_everything_but_webp_passes_untouched_as_cover(name: str) -> None:
+    prepared = cover(EVERY_FORMAT[name])
+    assert (EVERY_FORMAT[name], Purpose.MATERIAL, None) == (prepared.data, prepared.purpose, prepared.note)
+
+
+@pytest.mark.parametrize("prepare", [inline, cover])
+def test_opaque_webp_becomes_jpeg(prepare) -> None:  # type: ignore[no-untyped-def]
+    prepared = prepare(EVERY_FORMAT["webp"])
+    assert (prepared.format, prepared.width, prepared.height) == (Format.JPEG, 64, 48)
+
+
+def test_note_of_a_conversion() -> None:
+    prepared = inline(EVERY_FORMAT["webp"])
+    assert f"converted from WebP to JPEG, 1 KB -> {round(len(prepared.data) / 1000)} KB" == prepared.note
+
+
+@pytest.mark.parametrize("name", ["lossless webp", "webp with alpha"])
+def test_transparent_webp_becomes_png(name: str) -> None:
+    assert Format.PNG is inline(EVERY_FORMAT[name]).format
+
+
+@pytest.mark.parametrize("name", ["bmp", "1-bit bmp", "palette bmp"])
+def test_bitmap_becomes_jpeg_inline(name: str) -> None:
+    assert (inline(EVERY_FORMAT[name]).format, inline(EVERY_FORMAT[name]).purpose) == (
+        Format.JPEG,
+        Purpose.INLINE,
+    )
+
+
+@pytest.mark.parametrize("name", ["webp", "lossless webp", "bmp", "1-bit bmp", "palette bmp"])
+def test_produced_bytes_are_what_they_say(name: str) -> None:
+    prepared = inline(EVERY_FORMAT[name])
+    image = load(prepared.data)
+    assert (sniff(prepared.data), image.size) == (prepared.format, (prepared.width, prepared.height))
+
+
+def test_the_last_byte_below_one_megabyte_passes() -> None:
+    assert inline(padded_jpeg(INLINE_BYTES_BELOW - 1)).note is None
+
+
+def test_exactly_one_megabyte_is_re_encoded() -> None:
+    prepared = inline(padded_jpeg(INLINE_BYTES_BELOW))
+    assert prepared.note == f"re-encoded as JPEG, 1.0 MB -> {round(len(prepared.data) / 1000)} KB"
+
+
+def test_exactly_ten_megabytes_pass_as_cover() -> None:
+    assert cover(padded_jpeg(MATERIAL_BYTES_MAX)).note is None
+
+
+def test_more_than_ten_megabytes_are_re_encoded_as_cover() -> None:
+    assert len(cover(padded_jpeg(MATERIAL_BYTES_MAX + 1)).data) < 10_000
+
+
+def test_large_photo_is_scaled_until_it_fits() -> None:
+    prepared = inline(save(noise(2000, 1500), "JPEG", quality=95))
+    assert len(prepared.data) <= INLINE_BYTES_TARGET
+    assert (prepared.width, prepared.height) == load(prepared.data).size
+    size = f"{prepared.width}x{prepared.height}"
+    assert str(prepared.note).startswith(f"scaled 2000x1500 -> {size}, re-encoded as JPEG, ")
+
+
+def test_scaling_keeps_the_proportions() -> None:
+    prepared = inline(save(noise(2000, 1500), "JPEG", quality=95))
+    assert prepared.width / prepared.height == pytest.approx(2000 / 1500, rel=0.01)
+
+
+def test_large_opaque_png_becomes_jpeg_at_its_own_size() -> None:
+    prepared = inline(save(noise(700, 600), "PNG"))
+    assert (prepared.format, prepared.width, prepared.height) == (Format.JPEG, 700, 600)
+
+
+def test_large_png_whose_alpha_is_all_opaque_becomes_jpeg() -> None:
+    image = noise(700, 600)
+    image.putalpha(255)
+    assert Format.JPEG is inline(save(image, "PNG")).format
+
+
+def test_large_transparent_png_stays_png_and_fits() -> None:
+    prepared = inline(save(see_through(noise(1000, 800)), "PNG"))
+    assert (prepared.format, load(prepared.data).mode) == (Format.PNG, "RGBA")
+    assert len(prepared.data) <= INLINE_BYTES_TARGET
+
+
+def test_cover_above_ten_megabytes_is_scaled() -> None:
+    prepared = cover(save(noise(2100, 1700), "PNG", compress_level=0))
+    assert Format.JPEG is prepared.format
+    assert len(prepared.data) <= MATERIAL_BYTES_TARGET
+
+
+def test_scaled_pictures_are_no_larger_than_phones_show() -> None:
+    # 20 megapixels are beyond what is encoded at all, however well they compress.
+    prepared = inline(save(scene(5000, 4000), "BMP"))
+    assert min(prepared.width, prepared.height) <= PRODUCED_SHORT_SIDE_MAX
+    assert prepared.height > PRODUCED_SHORT_SIDE_MAX * 0.9
+
+
+def test_long_picture_keeps_its_width() -> None:
+    prepared = inline(save(scene(750, 12_000), "BMP"))
+    assert (prepared.width, prepared.height) == (750, 12_000)
+
+
+def test_picture_that_would_become_illegible_is_too_large() -> None:
+    fault = prepare_inline(save(noise(500, 6000), "PNG", compress_level=1))
+    assert isinstance(fault, PictureFault)
+    assert (fault.kind, "cut it" in fault.message) == ("too_large", True)
+
+
+def test_picture_too_long_for_jpeg_is_too_large() -> None:
+    fault = prepare_inline(save(Image.new("RGB", (20, 65_535), "red"), "BMP"))
+    assert isinstance(fault, PictureFault)
+    assert fault.kind == "too_large"
+
+
+@pytest.mark.parametrize("prepare", [prepare_inline, prepare_cover])
+def test_gif_above_ten_megabytes_is_too_large(prepare) -> None:  # type: ignore[no-untyped-def]
+    fault = prepare(EVERY_FORMAT["gif"] + bytes(MATERIAL_BYTES_MAX))
+    assert isinstance(fault, PictureFault)
+    assert fault.kind == "too_large"
+
+
+def test_file_beyond_every_camera_is_not_even_read() -> None:
+    fault = prepare_inline(EVERY_FORMAT["jpeg"] + bytes(SOURCE_BYTES_MAX))
+    assert isinstance(fault, PictureFault)
+    assert fault.kind == "too_large"
+
+
+@pytest.mark.parametrize("prepare", [prepare_inline, prepare_cover])
+def test_animated_webp_is_refused_with_advice(prepare) -> None:  # type: ignore[no-untyped-def]
+    fault = prepare(animated("WEBP"))
+    assert isinstance(fault, PictureFault)
+    assert (fault.kind, "save it as GIF" in fault.message) == ("animated_unsupported", True)
+
+
+def test_webp_with_a_single_frame_stands_still() -> None:
+    assert Format.JPEG is inline(animated("WEBP", count=1)).format
+
+
+def test_small_animated_png_passes_as_png() -> None:
+    data = animated("PNG")
+    assert Prepared(data, Purpose.INLINE, Format.PNG, 40, 30, note=None) == inline(data)
+
+
+def test_large_animated_png_is_refused_rather_than_stopped() -> None:
+    frames = [noise(500, 400, seed=seed) for seed in (1, 2)]
+    fault = prepare_inline(save(frames[0], "PNG", save_all=True, append_images=frames[1:]))
+    assert isinstance(fault, PictureFault)
+    assert fault.kind == "animated_unsupported"
+
+
+def test_gif_with_too_many_frames_is_refused() -> None:
+    data = EVERY_FORMAT["gif"]
+    image_at = data.index(b",")
+    fault = prepare_inline(data[:image_at] + data[image_at:-1] * 2_001 + b";")
+    assert isinstance(fault, PictureFault)
+    assert (fault.kind, "2001 frames" in fault.message) == ("too_many_pixels", True)
+
+
+def test_gif_with_too_much_to_decode_is_refused() -> None:
+    # Twenty frames on a canvas that the screen's header makes huge.
+    data = bytearray(animated("GIF", count=20))
+    data[6:10] = (7_000).to_bytes(2, "little") * 2
+    fault = prepare_inline(bytes(data))
+    assert isinstance(fault, PictureFault)
+    assert fault.kind == "too_many_pixels"
+
+
+def test_recipe_key_names_recipe_and_pillow() -> None:
+    assert f"{RECIPE}/pillow-{__version__}" == recipe_key()
+
+
+def test_purposes_are_the_words_of_the_lock_file() -> None:
+    assert [str(p) for p in Purpose] == ["image", "material"]

@@ -1,0 +1,111 @@
+"""Tags, followers, quotas."""
+
+import pytest
+from sandbox_caller import APPID, Caller
+
+from massctl.sandbox.audience import Audience, over_limit, tag_spans
+from massctl.sandbox.identity import openid_of
+
+QUOTA = "openapi/quota/get"
+
+
+def test_declared_tags_are_listed_with_their_counts(caller: Caller) -> None:
+    caller.tag(101, "会员", 300)
+    assert {"id": 101, "name": "会员", "count": 300} in caller.get("tags/get")["tags"]
+
+
+def test_an_account_grows_to_hold_a_declared_tag(caller: Caller) -> None:
+    caller.tag(101, "会员", 5000)
+    assert caller.get("user/get")["total"] == 5001
+
+
+def test_an_account_never_shrinks_below_its_tags(caller: Caller) -> None:
+    caller.tag(101, "会员", 5000)
+    caller.account(followers=10)
+    assert caller.get("user/get")["total"] == 5001
+
+
+def test_tags_are_created_renamed_filled_and_deleted(caller: Caller) -> None:
+    number = caller.post("tags/create", {"tag": {"name": "北京"}})["tag"]["id"]
+    assert caller.post("tags/update", {"tag": {"id": number, "name": "上海"}})["errcode"] == 0
+    people = [openid_of(APPID, index) for index in (0, 5, 5)]
+    assert caller.post("tags/members/batchtagging", {"openid_list": people, "tagid": number})["errcode"] == 0
+    assert {"id": number, "name": "上海", "count": 2} in caller.get("tags/get")["tags"]
+    page = caller.post("user/tag/get", {"tagid": number})
+    assert (page["count"], page["data"]["openid"]) == (2, [openid_of(APPID, 0), openid_of(APPID, 5)])
+    assert caller.post("tags/delete", {"tag": {"id": number}})["errcode"] == 0
+    assert number not in [tag["id"] for tag in caller.get("tags/get")["tags"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "errcode"),
+    [
+        ("tags/create", {"tag": {"name": "星标组"}}, 45157),
+        ("tags/create", {"tag": {"name": "名" * 31}}, 45158),
+        ("tags/create", {}, 40097),
+        ("tags/update", {"tag": {"id": 2, "name": "别名"}}, 45058),
+        ("tags/members/batchtagging", {"openid_list": [], "tagid": 101}, 40032),
+        ("tags/members/batchtagging", {"openid_list": ["oStranger"], "tagid": 101}, 40003),
+    ],
+)
+def test_wrong_tag_requests_are_refused(caller: Caller, path: str, body: object, errcode: int) -> None:
+    caller.tag()
+    assert caller.post(path, body)["errcode"] == errcode
+
+
+def test_a_tag_above_100000_followers_is_not_deleted(caller: Caller) -> None:
+    caller.tag(101, "会员", 100_001)
+    assert caller.post("tags/delete", {"tag": {"id": 101}})["errcode"] == 45057
+
+
+def test_followers_come_in_pages_until_a_page_is_empty(caller: Caller) -> None:
+    caller.account(followers=25_000)
+    sizes, after = [], ""
+    while (page := caller.get("user/get", next_openid=after))["count"]:
+        sizes.append(page["count"])
+        after = page["next_openid"]
+    assert sizes == [10_000, 10_000, 5_000]
+    assert (page["total"], page["next_openid"], "data" in page) == (25_000, "", False)
+
+
+def test_a_page_after_a_stranger_is_40003(caller: Caller) -> None:
+    assert caller.get("user/get", next_openid="oStranger")["errcode"] == 40003
+
+
+def test_quota_counts_calls_of_the_day(caller: Caller) -> None:
+    caller.draft()
+    quota = caller.post(QUOTA, {"cgi_path": "/cgi-bin/draft/add"})["quota"]
+    assert quota == {"daily_limit": 1000, "used": 1, "remain": 999}
+    caller.later(hours=4)
+    assert caller.post(QUOTA, {"cgi_path": "/cgi-bin/draft/add"})["quota"]["used"] == 0
+
+
+def test_quota_knows_neither_foreign_paths_nor_missing_rights(caller: Caller) -> None:
+    caller.account(kind="subscription")
+    assert caller.post(QUOTA, {"cgi_path": "/x"})["errcode"] == 76021
+    assert caller.post(QUOTA, {"cgi_path": "/cgi-bin/message/mass/send"})["errcode"] == 76022
+
+
+def test_user_get_ends_at_500_calls_a_day(caller: Caller) -> None:
+    caller.account(followers=0)
+    caller.fresh_token()
+    codes = [caller.record("GET", "user/get").get("errcode") for _ in range(501)]
+    assert codes == [None] * 500 + [45009]
+
+
+def test_api_addresses_are_loopback(caller: Caller) -> None:
+    assert caller.get("get_api_domain_ip") == {"ip_list": ["127.0.0.1"]}
+
+
+def test_over_limit_counts_whoever_is_deep_enough_in_earlier_jobs() -> None:
+    spans = [(0, 10), (5, 20), (0, 8), (6, 30), (7, 9)]
+    earlier = [Audience("tag:1", (span,)).as_record() for span in spans]
+    by_hand = sum(sum(low <= index < high for low, high in spans) >= 4 for index in range(40))
+    assert over_limit(Audience("all", ((0, 40),)), earlier) == by_hand
+
+
+@pytest.mark.parametrize(("count", "added"), [(0, []), (1, []), (2, []), (300, []), (3, [0, 1, 900])])
+def test_a_tag_has_as_many_members_as_it_says(count: int, added: list[int]) -> None:
+    spans = tag_spans({"count": count, "added": added})
+    members = [index for low, high in spans for index in range(low, high)]
+    assert len(members) == len(set(members)) == len({*added} | ({0} if count else set()) | set(range(2, count + 1)))

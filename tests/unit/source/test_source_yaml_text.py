@@ -1,0 +1,192 @@
+"""Slips of the keyboard: found where an indicator is due, and nowhere else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from massctl.source.yaml_text import correct_yaml_text
+
+KEYS = frozenset({"title", "author", "audience", "is_to_all", "towxname", "text", "content", "account"})
+
+
+def slips(text: str) -> list[tuple[str, int, int, str]]:
+    corrected = correct_yaml_text(text, KEYS)
+    return [(r.code, *corrected.lines.at(r.start), r.corrected) for r in corrected.reports()]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("title：春季", [("MC006", 1, 6, "title: 春季")]),
+        ("title ： 春季", [("MC006", 1, 7, "title : 春季")]),
+        ("audience：\n  is_to_all: true", [("MC006", 1, 9, "audience:")]),
+        ('"title"：春季', [("MC006", 1, 8, '"title": 春季')]),
+        ("a:\n  - title：春季", [("MC006", 2, 10, "  - title: 春季")]),
+        ("a:\n  - 自: 1\n  - other：春季\n    more: x", [("MC006", 3, 10, "  - other: 春季")]),
+        ("a:\n  － x", [("MC006", 2, 3, "  - x")]),
+        ("a:\n  －x", [("MC006", 2, 3, "  - x")]),
+        ("a:\n  -　x", [("MC006", 2, 4, "  - x")]),
+        ("＃ 注释\na: 1", [("MC006", 1, 1, "# 注释")]),
+        ("a: true ＃注释", [("MC006", 1, 9, "a: true #注释")]),
+        ("a: 春季 ＃ 注释", [("MC006", 1, 7, "a: 春季 # 注释")]),
+        ('a: "x" ＃注释', [("MC006", 1, 8, 'a: "x" #注释')]),
+        ("a: [x] ＃注释", [("MC006", 1, 8, "a: [x] #注释")]),
+        ("a: ＃ 谁\n  b: 1", [("MC006", 1, 4, "a: # 谁")]),
+        ("a: ＃谁\n  b: 1", [("MC006", 1, 4, "a: #谁")]),
+        ("a:\n　　b: 1", [("MC006", 2, 1, "    b: 1")]),
+        ("a:　b", [("MC006", 1, 3, "a: b")]),
+        ("a: |\n　　各位好", [("MC006", 2, 1, "    各位好")]),
+        ("a: [x，y]", [("MC006", 1, 6, "a: [x, y]")]),
+        ("a: [x, y］", [("MC006", 1, 9, "a: [x, y]")]),
+        ("a: ［x， y］", [("MC006", 1, 4, "a: [x, y]")]),
+        ("a: {b：1， c: 2}", [("MC006", 1, 6, "a: {b: 1, c: 2}")]),
+        ('a: {"b"：1}', [("MC006", 1, 8, 'a: {"b": 1}')]),
+        ("a: ｛b: 1｝", [("MC006", 1, 4, "a: {b: 1}")]),
+        ("a: [x,　y]", [("MC006", 1, 7, "a: [x, y]")]),
+        ("a: ｜\n  x：y", [("MC006", 1, 4, "a: |")]),
+        ("a: 😀\ntitle：😀春季", [("MC006", 2, 6, "title: 😀春季")]),
+    ],
+)
+def test_full_width_punctuation_is_found_where_yaml_needs_ascii(
+    text: str, expected: list[tuple[str, int, int, str]]
+) -> None:
+    assert expected == slips(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ("a: “春季”", 'a: "春季"'),
+        ("a: ‘春季’", 'a: "春季"'),
+        ("a: ”春季“", 'a: "春季"'),
+        ("a: “春季\"", 'a: "春季"'),
+        ("a: \"春季”", 'a: "春季"'),
+        ("a: ＂春季＂", 'a: "春季"'),
+        ("a: “他说 # 好”", 'a: "他说 # 好"'),
+        ("a: “x” # 注释", 'a: "x" # 注释'),
+        ("a: “c:\\x”", "a: 'c:\\x'"),
+        ("- “x”", '- "x"'),
+        ("a: [“x，y”, ‘z’]", 'a: ["x，y", "z"]'),
+        ("a: {b: “x”}", 'a: {b: "x"}'),
+        ("“title”: x", '"title": x'),
+    ],
+)
+def test_a_value_wrapped_in_curly_quotes_is_reported_with_straight_ones(text: str, corrected: str) -> None:
+    assert [("MC007", corrected)] == [(code, line) for code, _, _, line in slips(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: “双十一”来了",
+        "a: “甲”和“乙”",
+        "a: \"“春季”\"",
+        "a: '“春季”'",
+        "a: 春季：大促，三天＃",
+        "a: ＃话题＃ 来了",
+        "a: 春季 ＃话题＃ 来了",
+        "a: 【重要】通知",
+        "a: ［活动］春季",
+        "a: －5 度",
+        "a:\n  春季：大促",
+        "a:\n  - 时间：周六\n  - VIP：专享\n",
+        "a: 春季\n  title：大促\n  ＃ 三天",
+        "a: {b: 你好，世界, c: 时间：八点}",
+        "a: [［x］, “甲”和“乙”]",
+        "# title：“春季” ，\na: 1",
+        "a: |\n  title：“x”\n\n    ＃ y\n  - ［z，］\n\t\n  end",
+        "a: >-\n  “x”\n  title：y",
+        "- |\n title：x\n- b",
+        "a: 'x\n  title：y\n  “z”'",
+        'a: "x\n  title：y \\" “z”"',
+        "content_source_url:\n  https://example.com",
+        "a: x # title：“y”",
+        "a:\n  - b: |\n      title：x\n    c: d",
+        "a: |2\n    title：x\n",
+        "a: !!str “双十一”来了",
+        "--- \na: 1\n...\n",
+        "a: 各位　好",
+    ],
+)
+def test_punctuation_in_text_comments_quotes_and_block_scalars_is_left_alone(text: str) -> None:
+    corrected = correct_yaml_text(text, KEYS)
+    assert ([], text) == (corrected.reports(), corrected.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a:\n\tb: 1", [("MC008", 2, 1, "  b: 1")]),
+        ("a:\n  \t- b", [("MC008", 2, 1, "    - b")]),
+        ("a: |\n\tb", [("MC008", 2, 1, "  b")]),
+        ("a:\tb", []),
+        ("a: b\t# c", []),
+        ("\t# comment\na: 1", []),
+        ('a: "x\n\ty"', []),
+        ("a: [x,\n\ty]", []),
+        ("a: |\n  x\n  \ty", []),
+    ],
+)
+def test_tabs_are_reported_where_they_indent(text: str, expected: list[tuple[str, int, int, str]]) -> None:
+    assert expected == slips(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ("title:春季", "title: 春季"),
+        ("- title:春季", "- title: 春季"),
+        ("a: {b:1}", "a: {b: 1}"),
+        ("a: {{ price }} 元 # c", 'a: "{{ price }} 元" # c'),
+        ("a: [{{ x }}, y]", 'a: ["{{ x }}", y]'),
+        ("a: 价格: 1999", 'a: "价格: 1999"'),
+        ("a: @x", 'a: "@x"'),
+        ("a: >>> 快来", 'a: ">>> 快来"'),
+        ("a: [活动]春季", 'a: "[活动]春季"'),
+        ('a: "双十一"来了', "a: '\"双十一\"来了'"),
+        ("a:\u00a0b", "a: b"),
+        ("\u00a0\u00a0a: b", "  a: b"),
+    ],
+)
+def test_what_yaml_cannot_read_is_reported_with_its_repair(text: str, corrected: str) -> None:
+    assert [("MC004", corrected)] == [(code, line) for code, _, _, line in slips(text)]
+
+
+def test_slips_of_one_kind_on_one_line_share_a_report() -> None:
+    (report,) = correct_yaml_text("a: ［x，y］", KEYS).reports()
+    assert "full-width ［ ， ］ where YAML needs [ , ]" == report.message
+
+
+def test_offsets_lead_back_to_the_text_as_written() -> None:
+    written = "title：春季\nauthor：张三"
+    corrected = correct_yaml_text(written, KEYS)
+    offset = corrected.text.index("张三")
+    assert written.index("张三") == corrected.original(offset)
+
+
+YAML_PIECES = st.lists(
+    st.sampled_from(
+        ["title", "a", ":", "：", " ", "　", "\t", "\n", "-", "－", "[", "］", "{", "｝", "，", ",", "“", "”", '"', "'"]
+        + ["#", "＃", "|", ">", "｜", "{{", "}}", "&x ", "*x", "!t ", "\\", "春季", "😀", "\u00a0", "\r\n", "? ", "---"]
+    ),
+    max_size=40,
+).map("".join)
+
+
+@given(YAML_PIECES)
+def test_any_text_can_be_corrected_and_every_offset_leads_back(text: str) -> None:
+    corrected = correct_yaml_text(text, KEYS)
+    back = [corrected.original(offset) for offset in range(len(corrected.text) + 1)]
+    assert sorted(back) == back
+    assert (0, len(text)) == (back[0] if text[:1] not in "\t　" else 0, back[-1])
+
+
+@given(YAML_PIECES)
+def test_a_report_lies_inside_the_text(text: str) -> None:
+    assert all(0 <= r.start < r.end <= len(text) for r in correct_yaml_text(text, KEYS).reports())
+
+
+@given(st.text())
+def test_a_properly_quoted_value_is_never_corrected(words: str) -> None:
+    quoted = words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    assert [] == slips(f'title: "{quoted}"')

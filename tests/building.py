@@ -20,6 +20,7 @@ from massctl.model.ledger import (
     Event,
     NewEntry,
     Previewed,
+    SendAccepted,
     SendAttempted,
 )
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
@@ -200,6 +201,12 @@ def attempted(campaign: RenderedCampaign, **changes: Any) -> tuple[Event, Render
         "source_sha256": campaign.source_sha256,
     }
     return SendAttempted(**{**fields, **changes}), campaign
+
+
+def sent(campaign: RenderedCampaign, ago: timedelta = DAY) -> list[NewEntry]:
+    """Say that a campaign was attempted and accepted as job 7, so long ago; these are the entries 2 and 3."""
+    accepted = SendAccepted(attempt=2, msg_id=7)
+    return [at(NOW - ago, event, campaign) for event in (attempted(campaign)[0], accepted)]
 
 
 def plan_of(

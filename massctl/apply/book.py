@@ -60,6 +60,11 @@ class Book:
         return self._absorb(entries, durable=durable)
 
     def _absorb(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:
-        written = self._ledger.append(self.state.serial, entries, durable=durable)
+        try:
+            written = self._ledger.append(self.state.serial, entries, durable=durable)
+        except KeyboardInterrupt:
+            # It may have come after the entry was written, and an attempt must not be open without us knowing.
+            self.state.absorb_all(self._ledger.read(self.state.serial))
+            raise
         self.state.absorb_all(written)
         return written

@@ -9,17 +9,19 @@ from typing import Final
 
 from massctl.apply.draft_articles import draft_articles
 from massctl.apply.outcome import CampaignOutcome, Failure
-from massctl.apply.ports import DraftArticle, Material
+from massctl.apply.ports import DraftArticle
 from massctl.apply.readback import draft_sha256, losses
-from massctl.apply.run import Run, audience_key, steps_of
-from massctl.apply.staging import material_added, upload_picture
-from massctl.errors import MassctlError, WeChatError
+from massctl.apply.run import Failed, Run, audience_key, steps_of
+from massctl.apply.staging import packed, record_material
+from massctl.errors import WeChatError
 from massctl.model.ledger import DraftDeleted, DraftSaved, MaterialForgotten
-from massctl.model.names import MediaId, Sha256
+from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Purpose, RenderedCampaign, RenderedNews
+from massctl.model.rendered import Picture, Purpose, RenderedCampaign
 from massctl.model.state import Draft
-from massctl.plan.step import SaveDraft, SendPreview, UploadPicture
+from massctl.plan.step import Guard, Refusal, SaveDraft, SendPreview
+
+Articles = tuple[DraftArticle, ...]
 
 MEDIA_UNKNOWN: Final = 40007
 """draft/add does not know a cover's media_id. Source: WeChat docs, "draft/add", read 2026-10."""
@@ -33,16 +35,15 @@ def save_drafts(run: Run) -> None:
         for step in steps_of(outcome, SaveDraft)
     ]
 
-    def done(
-        job: tuple[CampaignOutcome, RenderedCampaign, SaveDraft, tuple[DraftArticle, ...]], result: object
-    ) -> None:
+    def done(job: tuple[CampaignOutcome, RenderedCampaign, SaveDraft, Articles], result: MediaId | Failed) -> None:
         outcome, campaign, step, articles = job
         if isinstance(result, WeChatError) and result.errcode == MEDIA_UNKNOWN:
-            articles, result = _with_fresh_covers(run, outcome, campaign, result)
-        if isinstance(result, MassctlError):
+            articles, result = _with_fresh_covers(run, campaign, articles, result)
+        if isinstance(result, Failed):
             run.fail(outcome, result)
             return
-        run.book.record(_saved(run, campaign, articles, MediaId(str(result))), campaign)
+        run.book.record(_saved(run, campaign, articles, result), campaign)
+        run.given[result] = articles
         outcome.performed.append(step)
 
     calls = [(job, partial(run.world.wechat(job[1].account).add_draft, job[3])) for job in jobs]
@@ -50,27 +51,58 @@ def save_drafts(run: Run) -> None:
 
 
 def verify_drafts(run: Run) -> None:
-    """Read back each draft that this run saved or is about to show, and stop its campaign on any loss."""
+    """Read back each draft that this run saves, shows, or puts in an older one's place; a loss stops its campaign."""
     jobs = [
         (outcome, campaign, draft)
         for outcome, campaign in run.going()
-        if len(steps_of(outcome, SaveDraft)) + len(steps_of(outcome, SendPreview)) > 0
-        if (draft := run.book.state.record(campaign.name, campaign.edition).draft()) is not None
+        if run.has_work(outcome)
+        if run.superseded(campaign) or any(isinstance(each, SaveDraft | SendPreview) for each in outcome.planned.steps)
+        if (draft := run.draft_of(campaign)) is not None
     ]
 
-    def done(job: tuple[CampaignOutcome, RenderedCampaign, Draft], result: object) -> None:
+    def done(job: tuple[CampaignOutcome, RenderedCampaign, Draft], result: Articles | Failed | None) -> None:
         outcome, campaign, draft = job
-        if isinstance(result, MassctlError):
+        media_id = MediaId(draft.event.media_id)
+        if isinstance(result, Failed):
             run.fail(outcome, result)
-            return
-        lost = losses(draft_articles(campaign, run.book.state), result if isinstance(result, tuple) else ())
-        if lost:
-            outcome.error = outcome.error or _lost(lost)
+        elif media_id not in run.given:
+            judge_earlier(run, outcome, campaign, draft, result)
+        elif lost := losses(run.given[media_id], result or ()):
+            outcome.error = _lost(lost)
+            _discard(run, campaign, media_id)
         else:
-            run.verified_drafts.add(MediaId(draft.event.media_id))
+            run.verified_drafts.add(media_id)
 
     calls = [(job, partial(run.world.wechat(job[1].account).get_draft, MediaId(job[2].event.media_id))) for job in jobs]
     run.side_by_side(Phrase("reading drafts back"), calls, done)
+
+
+def _discard(run: Run, campaign: RenderedCampaign, media_id: MediaId) -> None:
+    """Give up a draft that is not whole, so that no later run takes it for a staged one."""
+    reason = "WeChat did not keep it as it was given"
+    run.book.record(DraftDeleted(appid=campaign.appid, media_id=media_id, reason=reason), campaign)
+    try:
+        run.world.wechat(campaign.account).delete_draft(media_id)
+    except WeChatError as error:
+        run.world.progress.say(Phrase("an old draft could not be deleted: {why}", why=error.summary))
+
+
+def judge_earlier(
+    run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, draft: Draft, read: Articles | None
+) -> None:
+    """Refuse a draft of an earlier run that somebody changed, sent or deleted in the console; it is never rebuilt."""
+    if read is None:
+        say = Phrase("the draft is no longer there; somebody may have sent it in the console")
+        hint = Phrase(
+            "look in the console under 群发记录, then settle it: massctl reconcile {name}", name=campaign.name
+        )
+        outcome.refuse(Refusal(Guard.DRAFT_GONE, say, hint))
+    elif draft_sha256(read) != draft.event.draft_sha256:
+        say = Phrase("the draft was changed in the console after it was saved")
+        hint = Phrase("delete that draft in the console, then: massctl reconcile {name} --not-sent", name=campaign.name)
+        outcome.refuse(Refusal(Guard.DRAFT_CHANGED, say, hint))
+    else:
+        run.verified_drafts.add(MediaId(draft.event.media_id))
 
 
 def delete_superseded(run: Run) -> None:
@@ -101,7 +133,7 @@ def _delete_if_ours(run: Run, campaign: RenderedCampaign, draft: Draft) -> str:
     return "superseded"
 
 
-def _saved(run: Run, campaign: RenderedCampaign, articles: tuple[DraftArticle, ...], media_id: MediaId) -> DraftSaved:
+def _saved(run: Run, campaign: RenderedCampaign, articles: Articles, media_id: MediaId) -> DraftSaved:
     count = run.counts.get(audience_key(campaign))
     return DraftSaved(
         appid=campaign.appid,
@@ -114,28 +146,28 @@ def _saved(run: Run, campaign: RenderedCampaign, articles: tuple[DraftArticle, .
 
 
 def _with_fresh_covers(
-    run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, unknown: WeChatError
-) -> tuple[tuple[DraftArticle, ...], object]:
-    """Forget recorded covers that WeChat does not know any more, upload them once more, and save once more."""
+    run: Run, campaign: RenderedCampaign, refused: Articles, unknown: WeChatError
+) -> tuple[Articles, MediaId | WeChatError]:
+    """Forget the covers that WeChat does not know any more, upload them once more, and save once more."""
     wechat = run.world.wechat(campaign.account)
-    fresh = {step.picture.sha256 for step in steps_of(outcome, UploadPicture)}
-    stale = _covers(campaign) - fresh
     try:
         for picture in campaign.pictures:
-            if picture.purpose is Purpose.MATERIAL and picture.sha256 in stale:
+            if picture.purpose is Purpose.MATERIAL and _is_stale(run, campaign, picture, refused):
                 run.book.note(MaterialForgotten(appid=campaign.appid, sha256=picture.sha256))
-                material = upload_picture(run, wechat, picture)
-                if isinstance(material, Material):
-                    run.book.note(material_added(campaign.appid, picture, material))
+                record_material(run, campaign.appid, picture, wechat.add_material(packed(run, picture)))
         articles = draft_articles(campaign, run.book.state)
-        return articles, wechat.add_draft(articles) if stale else unknown
+        # Equal articles name covers that WeChat took in this very run: it would say the same again.
+        return articles, unknown if articles == refused else wechat.add_draft(articles)
     except WeChatError as error:
-        return (), error
+        return refused, error
 
 
-def _covers(campaign: RenderedCampaign) -> set[Sha256]:
-    message = campaign.message
-    return {article.cover for article in message.articles} if isinstance(message, RenderedNews) else set()
+def _is_stale(run: Run, campaign: RenderedCampaign, picture: Picture, refused: Articles) -> bool:
+    """Say whether a material is among the refused covers and is older than this run, or was forgotten by it."""
+    recorded = run.book.state.materials.get((campaign.appid, picture.sha256))
+    if recorded is None:
+        return True
+    return recorded[0] not in run.uploaded and recorded[0] in {article.thumb_media_id for article in refused}
 
 
 def _lost(what: list[str]) -> Failure:

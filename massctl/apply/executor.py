@@ -16,6 +16,7 @@ from massctl.apply.sending import (
     consented,
     follow_up,
     mass_send,
+    never_left,
     record_expired,
     refuses,
     renewed,
@@ -38,7 +39,6 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
     run = Run(world, book, house, [outcome_of(planned) for planned in plan.campaigns])
     outcome = Outcome(plan, book.state, run.outcomes)
     try:
-        record_expired(run)
         staging.connect(run)
         staging.upload(run)
         staging.count_audiences(run)
@@ -49,6 +49,7 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
         for each, campaign in run.going():
             if each.planned.may_send and consented(run, each, campaign):
                 _send(run, each, campaign)
+        record_expired(run)
     except KeyboardInterrupt:
         outcome.interrupted = True
     except LedgerError as error:
@@ -85,7 +86,10 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> Non
 def _attempt(run: Run, campaign: RenderedCampaign, send: MassSend) -> Accepted | Rejected | InDoubt:
     """Make one attempt: durable before its request leaves, and open until its verdict is durable too."""
     attempt = run.book.record(attempted(run, campaign, send), campaign).serial
-    verdict = run.world.wechat(campaign.account).send_mass(send)  # One request; nothing below repeats it.
+    try:
+        verdict = run.world.wechat(campaign.account).send_mass(send)  # One request; nothing below repeats it.
+    except WeChatError as error:
+        verdict = never_left(error)
     match verdict:
         case Accepted(msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate):
             run.book.record(

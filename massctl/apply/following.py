@@ -57,7 +57,7 @@ def follow_jobs(
         if not going or remaining <= 0:
             return followed
         progress.waiting(
-            Phrase("{count} jobs are still being sent; asking again for", count=len(going)), int(remaining)
+            Phrase("still sending: {count}; asking again for", count=len(going)), int(remaining)
         )
         clock.sleep(min(POLL_SECONDS, remaining))
 

@@ -38,11 +38,18 @@ class CampaignOutcome:
     error: Failure | None = None
     declined: bool = False
     """The operator answered no."""
+    refused: bool = False
+    """A guard refused in this run, and not only in the plan."""
 
     @property
     def stopped(self) -> bool:
         """Whether anything keeps this campaign from its next step in this run."""
-        return self.error is not None or self.declined
+        return self.error is not None or self.declined or self.refused
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Stop at what a guard says about this moment."""
+        self.refusals.append(refusal)
+        self.refused = True
 
 
 @dataclass(slots=True)
@@ -54,10 +61,13 @@ class Outcome:
     campaigns: list[CampaignOutcome]
     interrupted: bool = False
     ledger_error: LedgerError | None = None
+    _failed_before: bool = False
+    """A campaign had failed by itself before the ledger did."""
 
     def stop(self, error: LedgerError) -> None:
         """End the run because the ledger cannot be written: nothing that depends on an entry was done."""
         self.ledger_error = error
+        self._failed_before = any(campaign.error is not None for campaign in self.campaigns)
         for campaign in self.campaigns:
             campaign.error = campaign.error or failure_of(error)
 
@@ -70,17 +80,24 @@ class Outcome:
         return status_of(self.record(outcome))
 
     def exit_status(self) -> int:
-        """Give the first that applies of: 4 an attempt is open, 130 interrupted, 5 no ledger, 1 failed, 5, 0."""
+        """Give the first that applies: 4 an attempt is open, 130 interrupted, 1 failed, 5 refused or no ledger, 0."""
         if any(self.state.in_doubt(appid) for appid in self._appids()):
             return 4
         if self.interrupted:
             return 130
+        if self._failed():
+            return 1
         if self.ledger_error is not None:
             return self.ledger_error.exit_status
-        failed = any(c.error is not None or has_errors(c.planned.diagnostics) for c in self.campaigns)
-        if failed:
-            return 1
         return 5 if any(c.refusals or c.declined for c in self.campaigns) else 0
+
+    def _failed(self) -> bool:
+        """Say whether a campaign failed by itself; a ledger that stopped the run is no campaign's failure."""
+        if any(has_errors(campaign.planned.diagnostics) for campaign in self.campaigns):
+            return True
+        if self.ledger_error is not None:
+            return self._failed_before
+        return any(campaign.error is not None for campaign in self.campaigns)
 
     def _appids(self) -> set[AppId]:
         """The accounts this run had to do with."""

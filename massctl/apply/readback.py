@@ -53,7 +53,7 @@ def _facts(article: DraftArticle) -> dict[str, Any]:
     tree = LexborHTMLParser(article.content)
     pictures: list[str] = []
     links: list[str] = []
-    for node in tree.css("img, image, a, [style*=url]"):
+    for node in tree.css("*"):  # Every node once: a list of selectors gives a node for each that it matches.
         attributes = node.attributes
         if node.tag == "a":
             links.append(attributes.get("href") or attributes.get("data-miniprogram-path") or "")

@@ -6,17 +6,20 @@ from typing import TypeVar
 
 from massctl.apply.book import Book
 from massctl.apply.outcome import CampaignOutcome, failure_of
-from massctl.apply.ports import Clock, Consent, Overlap, Pictures, Progress, WeChat
-from massctl.errors import ConfigurationError, InvariantError, MassctlError, WeChatError
+from massctl.apply.ports import Clock, Consent, DraftArticle, Overlap, Pictures, Progress, WeChat
+from massctl.errors import ConfigurationError, InvariantError, WeChatError
 from massctl.model.names import AccountName, AppId, MediaId
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign, RenderedText
+from massctl.model.rendered import RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.send import Body, News, Words
 from massctl.model.state import Draft, State
 from massctl.plan.guard import House
 from massctl.plan.step import Step
 
 T = TypeVar("T")
+R = TypeVar("R")
+Failed = WeChatError | ConfigurationError
+"""What a call may end with in place of its result: it stops its campaign, and no other."""
 AudienceKey = tuple[AppId, int | None]
 """An account, and a tag's id or None for everybody."""
 
@@ -44,43 +47,54 @@ class Run:
     book: Book
     house: House
     outcomes: list[CampaignOutcome]
+    uploaded: set[MediaId] = field(default_factory=set)
+    """Materials that WeChat took in this run."""
+    given: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
+    """Drafts saved in this run, as they were given."""
     verified_drafts: set[MediaId] = field(default_factory=set)
     """Drafts that were read back in this run and found whole."""
-    counts: dict[AudienceKey, int | MassctlError | None] = field(default_factory=dict)
+    counts: dict[AudienceKey, int | Failed | None] = field(default_factory=dict)
 
     def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
         """Give the campaigns that can go on: rendered, and not stopped."""
         return [(o, o.planned.rendered) for o in self.outcomes if o.planned.rendered is not None and not o.stopped]
 
+    def draft_of(self, campaign: RenderedCampaign) -> Draft | None:
+        """Give the recorded draft that a news campaign shows and sends; a text has none."""
+        news = isinstance(campaign.message, RenderedNews)
+        return self.book.state.record(campaign.name, campaign.edition).draft() if news else None
+
     def superseded(self, campaign: RenderedCampaign) -> list[Draft]:
-        """Give the drafts of a campaign that are alive and replaced by a newer one, oldest first."""
+        """Give the drafts of a campaign that are alive and not its draft any more, oldest first; none in doubt."""
         record = self.book.state.record(campaign.name, campaign.edition)
-        return [draft for draft in record.drafts if draft.alive and draft is not record.draft()]
+        if record.open_attempts:
+            return []
+        return [draft for draft in record.drafts if draft.alive and draft is not self.draft_of(campaign)]
 
     def has_work(self, outcome: CampaignOutcome) -> bool:
-        """Whether this run calls WeChat for a campaign."""
-        campaign = outcome.planned.rendered
-        return campaign is not None and bool(
-            outcome.planned.steps or outcome.planned.may_send or self.superseded(campaign)
-        )
+        """Whether this run calls WeChat for a campaign; one that is refused keeps its old drafts for now."""
+        planned = outcome.planned
+        if planned.steps or planned.may_send:
+            return True
+        return planned.rendered is not None and not planned.refusals and bool(self.superseded(planned.rendered))
 
-    def fail(self, outcome: CampaignOutcome, error: MassctlError) -> None:
+    def fail(self, outcome: CampaignOutcome, error: Failed) -> None:
         """Stop one campaign for this run, and no other; the first reason is kept."""
         outcome.error = outcome.error or failure_of(error)
 
     def side_by_side(
-        self, label: str, calls: Sequence[tuple[T, Callable[[], object]]], done: Callable[[T, object], None]
+        self, label: str, calls: Sequence[tuple[T, Callable[[], R]]], done: Callable[[T, R | Failed], None]
     ) -> None:
         """Run independent calls at once and hand each result to `done` as it comes, one at a time.
 
-        A result may be a WeChatError or ConfigurationError; any other exception ends the run.
+        A call may end as Failed; any other exception ends the run.
         """
         if not calls:
             return
         self.world.progress.begin(label, len(calls))
         try:
             for index, result in self.world.overlap([call for _, call in calls]):
-                if isinstance(result, BaseException) and not isinstance(result, (WeChatError, ConfigurationError)):
+                if isinstance(result, BaseException) and not isinstance(result, Failed):
                     raise result
                 done(calls[index][0], result)
                 self.world.progress.advance()

@@ -1,18 +1,19 @@
 """What surrounds an attempt: consent, the last look at every guard, the wait before a repetition, the follow-up."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from massctl.apply.outcome import CampaignOutcome
+from massctl.apply.drafts import judge_earlier
+from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.ports import SendQuestion
-from massctl.apply.readback import draft_sha256
 from massctl.apply.run import Run, audience_key, body_of
 from massctl.errors import MassctlError, WeChatError
 from massctl.model.campaign import audience_as_declared
 from massctl.model.ledger import Expired, JobStatus, SendAttempted
 from massctl.model.names import MediaId, MsgId
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign, RenderedNews, RenderedText
-from massctl.model.send import MassSend, News, ToAll, ToTag, client_msg_id
+from massctl.model.rendered import RenderedCampaign, RenderedNews
+from massctl.model.send import MassSend, News, Rejected, ToAll, ToTag, client_msg_id
 from massctl.model.state import State
 from massctl.plan.doubt import NoRepeat, Repeat, may_repeat
 from massctl.plan.guard import audience_refusal, send_refusals
@@ -54,22 +55,22 @@ def attempted(run: Run, campaign: RenderedCampaign, send: MassSend) -> SendAttem
 
 def refuses(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
     """Judge every guard once more in the moment before an attempt; True, and noted, when any refuses."""
-    found = send_refusals(campaign, run.book.state, run.house, run.world.clock.now())
-    found = found or [refusal for refusal in (_audience(run, campaign),) if refusal]
-    found = found or [refusal for refusal in (_identical(run, campaign),) if refusal]
-    try:
-        found = found or [refusal for refusal in (_draft(run, campaign),) if refusal]
-    except WeChatError as error:
-        run.fail(outcome, error)
-        return True
-    outcome.refusals += found
-    return bool(found)
+    found: Sequence[Refusal | None] = send_refusals(campaign, run.book.state, run.house, run.world.clock.now())
+    # Each is asked only where the one before allows the send, so that one fault is told once.
+    for refusal in found or [_audience(run, campaign) or _identical(run, campaign)]:
+        if refusal is not None:
+            outcome.refuse(refusal)
+    if not outcome.stopped:
+        _read_again(run, outcome, campaign)
+    return outcome.stopped
 
 
 def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
     """Ask the operator, unless consent was given or a guard refuses anyway."""
     if run.world.consent is None:
         return True
+    if not run.world.wait_in_doubt and run.book.state.record(campaign.name, campaign.edition).open_attempts:
+        return False  # It would not be repeated, so there is nothing to ask.
     if refuses(run, outcome, campaign):
         return False
     count = run.counts.get(audience_key(campaign))
@@ -121,6 +122,11 @@ def renewed(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> b
     return True
 
 
+def never_left(error: WeChatError) -> Rejected:
+    """Judge an attempt whose request was never made, because no token could be had: nothing happened for it."""
+    return Rejected(error.errcode, error.rid, failure_of(error).message, error.hint, retryable=True)
+
+
 def follow_up(run: Run, campaign: RenderedCampaign, outcome: CampaignOutcome) -> None:
     """Ask for the job's state once; an answer that does not come changes nothing."""
     job = run.book.state.record(campaign.name, campaign.edition).jobs[-1]
@@ -139,9 +145,10 @@ def follow_up(run: Run, campaign: RenderedCampaign, outcome: CampaignOutcome) ->
 
 
 def record_expired(run: Run) -> None:
-    """Record each window that this run is the first to find closed."""
-    for outcome, campaign in run.going():
-        if campaign.window is None or not any(r.guard is Guard.EXPIRED for r in outcome.refusals):
+    """Record each window that this run is the first to find closed, in its plan or in the moment of the send."""
+    for outcome in run.outcomes:
+        campaign = outcome.planned.rendered
+        if campaign is None or campaign.window is None or not any(r.guard is Guard.EXPIRED for r in outcome.refusals):
             continue
         if campaign.window.not_after not in run.book.state.record(campaign.name, campaign.edition).expired_at:
             run.book.record(Expired(not_after=campaign.window.not_after), campaign)
@@ -180,30 +187,20 @@ def _identical(run: Run, campaign: RenderedCampaign) -> Refusal | None:
     return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
 
 
-def _draft(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+def _read_again(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
     """Read a draft of an earlier run again: somebody may have changed, sent or deleted it in the console."""
-    record = run.book.state.record(campaign.name, campaign.edition)
-    draft = record.draft()
-    if isinstance(campaign.message, RenderedText) or draft is None or record.open_attempts:
-        return None  # After an attempt the draft may be consumed, which says nothing against the repetition.
+    draft = run.draft_of(campaign)
+    if draft is None or run.book.state.record(campaign.name, campaign.edition).open_attempts:
+        return  # After an attempt the draft may be consumed, which says nothing against the repetition.
     media_id = MediaId(draft.event.media_id)
     if media_id in run.verified_drafts:
-        return None
-    read = run.world.wechat(campaign.account).get_draft(media_id)
-    if read is None:
-        return Refusal(
-            Guard.DRAFT_GONE,
-            Phrase("the draft is no longer there; somebody may have sent it in the console"),
-            Phrase("look in the console under 群发记录, then settle it: massctl reconcile {name}", name=campaign.name),
-        )
-    if draft_sha256(read) != draft.event.draft_sha256:
-        return Refusal(
-            Guard.DRAFT_CHANGED,
-            Phrase("the draft was changed in the console after it was saved"),
-            Phrase("delete that draft in the console, then: massctl reconcile {name} --not-sent", name=campaign.name),
-        )
-    run.verified_drafts.add(media_id)
-    return None
+        return
+    try:
+        read = run.world.wechat(campaign.account).get_draft(media_id)
+    except WeChatError as error:
+        run.fail(outcome, error)
+        return
+    judge_earlier(run, outcome, campaign, draft, read)
 
 
 def _headlines(campaign: RenderedCampaign) -> tuple[str, ...]:

@@ -8,10 +8,9 @@ from typing import Final
 
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import Material, Upload, WeChat
-from massctl.apply.run import Run, audience_key, steps_of
-from massctl.errors import MassctlError
+from massctl.apply.run import Failed, Run, audience_key, steps_of
 from massctl.model.ledger import ImageUploaded, MaterialAdded
-from massctl.model.names import AccountName, AppId
+from massctl.model.names import AccountName, AppId, ImageUrl
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Picture, Purpose
 from massctl.plan.step import SaveDraft, UploadPicture
@@ -23,11 +22,12 @@ def connect(run: Run) -> None:
     """Fetch each account's token once, so that a wrong secret or address is one error and not one per picture."""
     busy = {campaign.account for outcome, campaign in run.going() if run.has_work(outcome)}
 
-    def done(account: AccountName, result: object) -> None:
-        if isinstance(result, MassctlError):
-            for outcome, campaign in run.going():
-                if campaign.account == account and run.has_work(outcome):
-                    run.fail(outcome, result)
+    def done(account: AccountName, result: Failed | None) -> None:
+        if result is None:
+            return
+        for outcome, campaign in run.going():
+            if campaign.account == account and run.has_work(outcome):
+                run.fail(outcome, result)
 
     calls = [(account, partial(_connect, run, account)) for account in sorted(busy)]
     run.side_by_side(Phrase("connecting"), calls, done)
@@ -41,20 +41,18 @@ def upload(run: Run) -> None:
     """Upload every picture that an account does not have yet."""
     steps = [(outcome, step) for outcome, _ in run.going() for step in steps_of(outcome, UploadPicture)]
 
-    def done(job: tuple[CampaignOutcome, UploadPicture], result: object) -> None:
+    def done(job: tuple[CampaignOutcome, UploadPicture], result: ImageUrl | Material | Failed) -> None:
         outcome, step = job
-        if isinstance(result, MassctlError):
-            _fail_all_that_need(run, step, result)
-        elif isinstance(result, Material):
-            run.book.note(material_added(step.appid, step.picture, result))
-            outcome.performed.append(step)
+        if isinstance(result, Failed):
+            _fail_all_that_need(run, outcome, step, result)
+            return
+        if isinstance(result, Material):
+            record_material(run, step.appid, step.picture, result)
         else:
-            run.book.note(ImageUploaded(appid=step.appid, sha256=step.picture.sha256, url=str(result)))
-            outcome.performed.append(step)
+            run.book.note(ImageUploaded(appid=step.appid, sha256=step.picture.sha256, url=result))
+        outcome.performed.append(step)
 
-    calls = [
-        ((o, step), partial(upload_picture, run, run.world.wechat(step.account), step.picture)) for o, step in steps
-    ]
+    calls = [((o, step), partial(_upload, run, run.world.wechat(step.account), step.picture)) for o, step in steps]
     run.side_by_side(Phrase("uploading pictures"), calls, done)
 
 
@@ -70,29 +68,32 @@ def count_audiences(run: Run) -> None:
         for key, campaign in wanted.items()
     ]
 
-    def done(key: tuple[AppId, int | None], result: object) -> None:
-        run.counts[key] = result if isinstance(result, (int, MassctlError)) else None
-
-    run.side_by_side(Phrase("reading audiences"), calls, done)
+    run.side_by_side(Phrase("reading audiences"), calls, run.counts.__setitem__)
 
 
-def upload_picture(run: Run, wechat: WeChat, picture: Picture) -> object:
-    """Upload one picture to the endpoint it is for; gives its ImageUrl or its Material."""
-    media_type = MEDIA_TYPES[picture.extension]
-    data = run.world.pictures.read(picture.sha256)
-    upload = Upload(data, f"{picture.sha256[:12]}.{picture.extension}", media_type)
-    if picture.purpose is Purpose.IMAGE:
-        return wechat.upload_image(upload)
-    return wechat.add_material(upload)
+def packed(run: Run, picture: Picture) -> Upload:
+    """Make a picture ready for its way; raises InvariantError when its bytes are not at hand."""
+    filename = f"{picture.sha256[:12]}.{picture.extension}"
+    return Upload(run.world.pictures.read(picture.sha256), filename, MEDIA_TYPES[picture.extension])
 
 
-def material_added(appid: AppId, picture: Picture, material: Material) -> MaterialAdded:
-    """Make the entry of a material that WeChat took."""
-    return MaterialAdded(appid=appid, sha256=picture.sha256, media_id=material.media_id, url=material.url)
+def record_material(run: Run, appid: AppId, picture: Picture, material: Material) -> None:
+    """Note a material that WeChat took just now."""
+    run.uploaded.add(material.media_id)
+    event = MaterialAdded(appid=appid, sha256=picture.sha256, media_id=material.media_id, url=material.url)
+    run.book.note(event)
 
 
-def _fail_all_that_need(run: Run, step: UploadPicture, error: MassctlError) -> None:
-    """Stop every campaign that shows a picture which could not be uploaded."""
+def _upload(run: Run, wechat: WeChat, picture: Picture) -> ImageUrl | Material:
+    """Upload one picture to the endpoint it is for."""
+    upload = packed(run, picture)
+    return wechat.upload_image(upload) if picture.purpose is Purpose.IMAGE else wechat.add_material(upload)
+
+
+def _fail_all_that_need(run: Run, owner: CampaignOutcome, step: UploadPicture, error: Failed) -> None:
+    """Stop every campaign that waits for a picture which could not be uploaded; a draft that exists has its own."""
+    needed = (step.appid, step.picture.sha256, step.picture.purpose)
     for outcome, campaign in run.going():
-        if campaign.appid == step.appid and step.picture.sha256 in {p.sha256 for p in campaign.pictures}:
+        waits = outcome is owner or steps_of(outcome, SaveDraft)
+        if waits and needed in {(campaign.appid, p.sha256, p.purpose) for p in campaign.pictures}:
             run.fail(outcome, error)

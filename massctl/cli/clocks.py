@@ -3,11 +3,13 @@
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
-from massctl.sandbox.embedded import Sandbox
+
+if TYPE_CHECKING:
+    from massctl.sandbox.embedded import Sandbox
 
 OFFSET_VARIABLE: Final = "MASSCTL_CLOCK_OFFSET"
 
@@ -35,7 +37,7 @@ class MachineClock:
 class SandboxClock:
     """The sandbox's clock, which a wait moves forward at once."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
 
     def now(self) -> datetime:

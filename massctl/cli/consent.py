@@ -2,8 +2,6 @@
 
 import sys
 
-import click
-
 from massctl.apply.ports import Consent, SendQuestion
 from massctl.cli.speaking import Voice
 from massctl.errors import UsageError
@@ -22,8 +20,9 @@ class AskOnTerminal:
         """Show the send and read the answer; anything but yes is no."""
         voice = self._voice
         voice.talk(question_text(question, voice.language, voice.style, voice.width))
-        prompt = say(Phrase("Type `yes` to send"), voice.language)
-        answer: str = click.prompt(prompt, default="", show_default=False, err=True)
+        voice.talk(say(Phrase("Type `yes` to send:"), voice.language))
+        # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
+        answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
         return answer.strip().lower() in {"yes", "是"}
 
 

@@ -1,8 +1,10 @@
 """The command itself: finds the verb, and turns every ending into an exit status."""
 
+import contextlib
 import importlib
 import os
 import sys
+from io import TextIOWrapper
 from typing import NoReturn
 
 import click
@@ -31,6 +33,19 @@ class Verbs(click.Group):
             return None
         command: click.Command = importlib.import_module(VERBS[cmd_name][0]).command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb that was typed, or name one that is near; click itself looks among imported ones only."""
+        if args and not args[0].startswith("-") and args[0] not in {**VERBS, **NOT_YET}:
+            # Suggesting is for this one error.
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], VERBS, 1)
+            hint = f"Did you mean '{near[0]}'?" if near else "`massctl --help` lists the verbs."
+            raise click.UsageError(f"No such verb '{args[0]}'. {hint}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without importing one."""
@@ -61,29 +76,53 @@ def massctl(ctx: click.Context, directory: str) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and give its exit status; never raises, never shows a traceback."""
     try:
-        result = massctl.main(args=arguments, prog_name="massctl", standalone_mode=False)
-        return int(result) if isinstance(result, int) else ExitStatus.DONE
-    except click.UsageError as error:
-        error.show()
-        return ExitStatus.USAGE
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        print("interrupted", file=sys.stderr)  # noqa: T201 - the one line of a command that was cut short
-        return ExitStatus.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our results went away, as `massctl plan | head` does; nothing is lost by it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitStatus.DONE
+        status = _status_of(arguments)
     except Exception as error:
         from massctl.cli.stopping import report
 
-        return report(error)
+        status = report(error)
+    from massctl.cli.speaking import results_lost
+
+    return ExitStatus.FAILED if results_lost() and status == ExitStatus.DONE else status
+
+
+def _status_of(arguments: list[str] | None) -> int:
+    """Run one command line; raises what stopped it and is neither its reader's doing nor the operator's."""
+    try:
+        result = massctl.main(args=arguments, prog_name="massctl", standalone_mode=False)
+        return int(result) if isinstance(result, int) else ExitStatus.DONE
+    except click.UsageError as error:
+        with contextlib.suppress(OSError):
+            error.show()
+        return ExitStatus.USAGE
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except SystemExit:
+        # click's way out where the reader of a help text went away; nothing was lost by it.
+        return ExitStatus.DONE
+    except (KeyboardInterrupt, click.Abort):
+        from massctl.cli.stopping import tell_interrupted
+
+        tell_interrupted()
+        return ExitStatus.INTERRUPTED
 
 
 def main() -> NoReturn:
     """Run the command line of this process, and exit without waiting for calls that were abandoned."""
+    _ready_streams()
     status = run()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
     os._exit(status)
+
+
+def _ready_streams() -> None:
+    """Make sure that all three streams are there, and that no letter is unspeakable in the terminal's encoding."""
+    # A stream that was closed before the start is None, and the next file that is opened would take its number.
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - open as long as the process
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -3,8 +3,6 @@
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
 from massctl.apply.ports import Progress
 from massctl.cli.speaking import Voice
 from massctl.view.language import say
@@ -24,7 +22,7 @@ class Lines:
 
     def say(self, line: str) -> None:
         """Say one line."""
-        click.echo(say(line, self._voice.language), err=True)
+        self._voice.talk(say(line, self._voice.language))
 
     def begin(self, label: str, total: int) -> None:
         """Begin a countable piece of work."""
@@ -36,14 +34,14 @@ class Lines:
 
     def end(self) -> None:
         """Say how much was done."""
-        click.echo(f"{self._label}: {self._done}/{self._total}", err=True)
+        self._voice.talk(f"{self._label}: {self._done}/{self._total}")
 
     def waiting(self, label: str, seconds_left: int) -> None:
         """Say once that a wait began."""
         text = say(label, self._voice.language)
         if text != self._waiting:
             self._waiting = text
-            click.echo(f"{text} {seconds_left} s", err=True)
+            self._voice.talk(f"{text} {seconds_left} s")
 
 
 class Bars:

@@ -4,8 +4,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import click
-
 from massctl.cli.clocks import machine_now
 from massctl.cli.session import session
 from massctl.cli.speaking import Voice, speak_as, voice
@@ -37,11 +35,11 @@ def serve_world(directory: str, port: int, secret: str) -> None:
 
 def _serve(world: Sandbox, port: int, appid: str, secret: str, speaker: Voice) -> None:
     def ready(bound: int) -> None:
-        click.echo(f"http://127.0.0.1:{bound} {appid} {secret}")
+        speaker.result(f"http://127.0.0.1:{bound} {appid} {secret}")
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
         hint = Phrase("inbox: http://127.0.0.1:{port}/   stop with Ctrl-C", port=bound)
-        click.echo(say(hint, speaker.language), err=True)
+        speaker.talk(say(hint, speaker.language))
 
     try:
         run_server(world, port, ready)

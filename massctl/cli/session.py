@@ -5,14 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import click
-
-from massctl.apply.ports import Clock, WeChat
 from massctl.cli.clocks import machine_clock, machine_now
-from massctl.cli.embedding import Embedded, embedded
-from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.speaking import Voice, speak_as, voice
 from massctl.errors import ConfigurationError, UsageError
 from massctl.ledger.local import LocalLedger
@@ -25,6 +20,10 @@ from massctl.model.state import State
 from massctl.plan.guard import House
 from massctl.source.campaigns import load_settings
 from massctl.source.repository import Repository
+
+if TYPE_CHECKING:
+    from massctl.apply.ports import Clock, WeChat
+    from massctl.cli.embedding import Embedded
 
 LEDGER_FILE: Final = "massctl.state.jsonl"
 API_BASE_VARIABLE: Final = "MASSCTL_API_BASE"
@@ -41,9 +40,9 @@ class Session:
     settings: MassctlFile
     voice: Voice
     environment: Mapping[str, str]
-    sandbox: Embedded | None
-    clock: Clock
-    _clients: dict[AccountName, WeChat] = field(default_factory=dict)
+    sandbox: "Embedded | None"
+    clock: "Clock"
+    _clients: dict[AccountName, "WeChat"] = field(default_factory=dict)
 
     @property
     def repository(self) -> Repository:
@@ -86,13 +85,13 @@ class Session:
         no_send = self.environment.get(NO_SEND_VARIABLE, "").strip().lower() not in _OFF
         return House(self.settings.policy, no_send, frozenset(named) if named else None)
 
-    def wechat(self, account: AccountName) -> WeChat:
+    def wechat(self, account: AccountName) -> "WeChat":
         """Give an account's client, made once; raises ConfigurationError where its secret is not set."""
         if account not in self._clients:
             self._clients[account] = self._open_client(account)
         return self._clients[account]
 
-    def _open_client(self, account: AccountName) -> WeChat:
+    def _open_client(self, account: AccountName) -> "WeChat":
         # httpx costs more than most verbs do; only verbs that call WeChat come here.
         from massctl.wechat.client import WeChatClient
 
@@ -148,20 +147,25 @@ def open_settings(
 def session(
     directory: str, *, sandbox: bool = False, environment: Mapping[str, str] = os.environ
 ) -> Iterator[tuple[Session, list[Diagnostic]]]:
-    """Open a repository; faults of massctl.yaml are shown, and end the command with 1.
+    """Open a repository. Gives the session, and the warnings of massctl.yaml.
 
-    Gives the session and the warnings of massctl.yaml. Raises UsageError where there is no massctl.yaml.
+    Raises UsageError where there is no massctl.yaml, and ConfigurationError, after its faults were shown, where it
+    cannot be used.
     """
     settings, diagnostics, speaker = open_settings(directory, environment, sandbox=sandbox)
     if settings is None or has_errors(diagnostics):
+        # Only a run that ends here needs it.
         from massctl.view.diagnostic_text import diagnostics_text
 
         speaker.talk(diagnostics_text(diagnostics, speaker.language, speaker.style, speaker.width))
-        raise click.exceptions.Exit(ExitStatus.FAILED)
+        raise ConfigurationError(
+            Phrase("massctl.yaml has faults, so nothing was done"),
+            hint=Phrase("correct massctl.yaml; massctl validate   shows every fault of every file"),
+        )
     root = Path(directory).resolve()
     override = environment.get(API_BASE_VARIABLE)
     _check_override(override, settings)
-    opened = embedded(root, settings, machine_now) if sandbox else None
+    opened = _embedded(root, settings) if sandbox else None
     try:
         loopback = realm_of(override) == "loopback" if override else _all_loopback(settings)
         clock = opened.clock if opened else machine_clock(environment, loopback=loopback)
@@ -169,6 +173,13 @@ def session(
     finally:
         if opened:
             opened.close()
+
+
+def _embedded(root: Path, settings: MassctlFile) -> "Embedded":
+    # The sandbox is half of massctl; only `--sandbox` pays for it.
+    from massctl.cli.embedding import embedded
+
+    return embedded(root, settings, machine_now)
 
 
 def _all_loopback(settings: MassctlFile) -> bool:

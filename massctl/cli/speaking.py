@@ -1,15 +1,20 @@
-"""How this run speaks: the language, colours, the width of the window; results and talk."""
+"""How this run speaks: the language, colours, the width of the window; results and talk.
+
+Invariant: a listener that went away never changes what a run does, only what is read of it.
+"""
 
 import os
 import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TextIO
 
 import click
 
 from massctl.errors import MassctlError
-from massctl.view.language import Language
+from massctl.model.phrase import Phrase
+from massctl.view.language import Language, say
 from massctl.view.style import Style
 
 PLAIN_WIDTH = 100
@@ -26,11 +31,53 @@ class Voice:
 
     def result(self, text: str) -> None:
         """Write a result to standard output."""
-        click.echo(text.rstrip("\n"), color=True)
+        write(text.rstrip("\n"))
+
+    def document(self, text: str) -> None:
+        """Write a JSON document to standard output: always UTF-8, whatever the terminal speaks."""
+        write(text.rstrip("\n").encode() + b"\n")
 
     def talk(self, text: str) -> None:
         """Write talk to standard error."""
-        click.echo(text.rstrip("\n"), err=True, color=True)
+        write(text.rstrip("\n"), err=True)
+
+
+_lost: list[str] = []
+"""Why results could not be written, where somebody was there to read them."""
+
+
+def write(text: str | bytes, *, err: bool = False) -> None:
+    """Write a line, or bytes as they are. A reader who went away, as `head` does, is written to no more.
+
+    Any other trouble with standard output is told on standard error, and kept for `results_lost`.
+    """
+    try:
+        # Talk loses its colours where standard error is no terminal, whatever standard output is.
+        click.echo(text, err=err, nl=isinstance(text, str), color=None if err else True)
+    except OSError as error:
+        _silence(sys.stderr if err else sys.stdout)
+        if not err and not isinstance(error, BrokenPipeError):
+            _lost.append(error.strerror or type(error).__name__)
+            say_so = Phrase("error: the result cannot be written: {why}", why=_lost[-1])
+            write(say(say_so, current_voice().language), err=True)
+
+
+def results_lost() -> bool:
+    """Say whether a result could not be written, and forget it."""
+    lost = bool(_lost)
+    _lost.clear()
+    return lost
+
+
+def _silence(stream: TextIO) -> None:
+    """Point a stream that cannot be written at nothing, so that its last flush cannot fail either."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return  # It is no file: a test's, say.
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, number)
+    os.close(nothing)
 
 
 def voice(declared: str | None, environment: Mapping[str, str] = os.environ) -> Voice:
@@ -52,9 +99,15 @@ def speak_as(chosen: Voice) -> Voice:
     return chosen
 
 
+def current_voice() -> Voice:
+    """Give the voice that errors are told in: the repository's, or that of the environment before it is read."""
+    return _current[0] if _current else voice(None)
+
+
 def show_error(error: MassctlError) -> None:
     """Tell an error on standard error."""
+    # Only a command that stops needs it.
     from massctl.view.error_text import error_text
 
-    speaker = _current[0] if _current else voice(None)
+    speaker = current_voice()
     speaker.talk(error_text(error, speaker.language, speaker.style, speaker.width))

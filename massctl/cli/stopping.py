@@ -6,12 +6,22 @@ import tempfile
 import traceback
 from typing import Final
 
-import click
-
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import InvariantError, MassctlError
+from massctl.model.phrase import Phrase
 
-_SECRETS: Final = re.compile(r"(access_token|appsecret|secret|token)([=:\"'\s]+)[^&\s\"',)}]+", re.IGNORECASE)
+_SECRETS: Final = tuple(
+    (re.compile(pattern, re.IGNORECASE), put)
+    for pattern, put in (
+        (r"(access_token|appsecret|secret|token)([=:\"'\s]+)[^&\s\"',)}]+", r"\1\2***"),
+        (r"(://)[^/@\s]+@", r"\1***@"),
+        # What an AppSecret, an openid and an access token look like, wherever they stand.
+        (r"\b[0-9a-f]{32}\b", "***"),
+        (r"\bo[\w-]{27}\b", "***"),
+        (r"[\w-]{100,}", "***"),
+    )
+)
+"""What is secret by its shape, and what is put in its place."""
 
 
 def report(error: Exception) -> int:
@@ -21,20 +31,39 @@ def report(error: Exception) -> int:
 
         show_error(error)
         return error.exit_status
-    path = _write_log(error)
-    click.echo(f"error: a bug in massctl: {type(error).__name__}", err=True)
-    click.echo(f"  What was recorded before it stands in the ledger. The log is in {path}", err=True)
-    click.echo("  Run `massctl plan` to see where things stand, and report the log.", err=True)
+    from massctl.cli.speaking import show_error
+
+    show_error(
+        InvariantError(
+            Phrase("a bug in massctl: {kind}", kind=type(error).__name__),
+            Phrase("What was recorded before it stands in the ledger. The log is in {path}", path=_write_log(error)),
+            Phrase("massctl plan   shows where things stand; report the log"),
+        )
+    )
     return ExitStatus.BUG
+
+
+def tell_interrupted() -> None:
+    """Say that the command was cut short."""
+    from massctl.cli.speaking import current_voice
+    from massctl.view.language import say
+
+    voice = current_voice()
+    voice.talk(say(Phrase("interrupted"), voice.language))
 
 
 def _write_log(error: Exception) -> str:
     """Write the traceback where the next person finds it, without secrets; values of variables are not in it."""
     text = "".join(traceback.format_exception(error))
     for name, value in os.environ.items():
-        if value and len(value) > 7 and ("SECRET" in name or "TOKEN" in name):
+        if len(value) > 7 and any(word in name.upper() for word in ("SECRET", "TOKEN", "KEY", "PASS", "PROXY")):
             text = text.replace(value, "***")
-    descriptor, path = tempfile.mkstemp(prefix="massctl-crash-", suffix=".log")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as log:
-        log.write(_SECRETS.sub(r"\1\2***", text))
+    for pattern, put in _SECRETS:
+        text = pattern.sub(put, text)
+    try:
+        descriptor, path = tempfile.mkstemp(prefix="massctl-crash-", suffix=".log")
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as log:
+            log.write(text)
+    except OSError as unwritable:
+        return unwritable.strerror or os.devnull
     return path

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 from massctl.errors import LedgerError, LedgerStaleError
 from massctl.ledger.codec import chain_digest, check_last, decode, encode, is_whole
 from massctl.model.ledger import GENESIS, Entry, NewEntry
@@ -63,6 +61,9 @@ class LocalLedger:
         """Write entries at the end if nobody else has; see the port for the promise."""
         if expected_serial != self._serial:
             raise _stale(expected_serial)
+        # A reader, such as a plan, does without the lock and its import.
+        from filelock import FileLock, Timeout
+
         lines, written = self._encoded(entries)
         try:
             self._locks.mkdir(parents=True, exist_ok=True)

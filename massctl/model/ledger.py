@@ -16,7 +16,7 @@ GENESIS: Final = "sha256:" + "0" * 64
 class _Fields(BaseModel):
     """Fields of entries: frozen; unknown fields are kept out, so that a newer writer is noticed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Created(_Fields):
@@ -124,7 +124,8 @@ class SendRejected(_Fields):
 
     type: Literal["send_rejected"] = "send_rejected"
     attempt: int
-    errcode: int
+    errcode: int | None = None
+    """None: no token could be had, so the request never left."""
     rid: str | None = None
     token_dead: bool = False
     retryable: bool = False
@@ -211,7 +212,7 @@ Event = Annotated[
 ]
 """What happened, without when and where in the chain."""
 
-EVENTS: Final[TypeAdapter[Event]] = TypeAdapter(Event)
+EVENTS: Final[TypeAdapter[Event]] = TypeAdapter(Event, config=ConfigDict(defer_build=True))
 
 
 class NewEntry(_Fields):

@@ -88,7 +88,8 @@ class Accepted:
 class Rejected:
     """WeChat said no to this attempt and did nothing for it; says nothing about earlier attempts."""
 
-    errcode: int
+    errcode: int | None
+    """None: no token could be had, so the request never left."""
     rid: str | None
     message: str
     hint: str

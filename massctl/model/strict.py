@@ -10,7 +10,9 @@ NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 class Strict(BaseModel):
     """Accept exactly the declared keys with exactly the declared types; never coerce."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False, protected_namespaces=())
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, populate_by_name=False, protected_namespaces=(), defer_build=True
+    )
 
 
 def not_yet(schema: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ after all of their pixels were decoded once: a damaged picture is found here and
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.model.phrase import Phrase
 from massctl.picture.colour import normalise
@@ -24,6 +24,7 @@ from massctl.picture.limits import (
     MATERIAL_BYTES_TARGET,
 )
 from massctl.picture.measure import read_container, upright_size
+from massctl.picture.recipe import RECIPE, recipe_key
 from massctl.picture.sniff import Format
 
 if TYPE_CHECKING:
@@ -39,9 +40,6 @@ __all__ = [
     "prepare_inline",
     "recipe_key",
 ]
-
-RECIPE: Final = "1"
-"""Raised whenever the produced bytes change; part of every cache key, together with Pillow's version."""
 
 
 class Purpose(StrEnum):
@@ -67,14 +65,6 @@ class Prepared:
     """Pixels, as a viewer shows `data`."""
     note: str | None
     """What was done, for people (a `Phrase`); None where the bytes are untouched."""
-
-
-def recipe_key() -> str:
-    """Name what decides the produced bytes, for cache keys: our recipe and Pillow's version."""
-    # The package alone, without its codecs: a run that finds everything in the cache stays fast.
-    from PIL import __version__ as pillow_version
-
-    return f"{RECIPE}/pillow-{pillow_version}"
 
 
 def prepare_inline(data: bytes) -> Prepared | PictureFault:

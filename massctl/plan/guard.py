@@ -9,7 +9,7 @@ from massctl.model.campaign import Audience
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
-from massctl.plan.doubt import NoRepeat, Repeat, may_repeat
+from massctl.plan.doubt import Repeat, may_repeat
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.window import WindowState, hour_refusal, window_state
 
@@ -119,12 +119,11 @@ def _account_in_doubt(
     campaign: RenderedCampaign, record: Record, state: State, house: House, now: datetime
 ) -> Refusal | None:
     if record.open_attempts:
-        match may_repeat(record.open_attempts, campaign.digest, house.policy, now):
-            case NoRepeat(why=why):
-                say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=why)
-                return Refusal(Guard.ACCOUNT_IN_DOUBT, say, _look_it_up(record))
-            case Repeat():
-                return None
+        decision = may_repeat(record.open_attempts, campaign.digest, house.policy, now)
+        if isinstance(decision, Repeat):
+            return None
+        say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)
+        return Refusal(Guard.ACCOUNT_IN_DOUBT, say, _look_it_up(record))
     others = [r for r in state.in_doubt(campaign.appid) if r is not record]
     if not others:
         return None

@@ -10,7 +10,7 @@ from massctl.model.rendered import PICTURE_SCHEME
 from massctl.render.fault import Fault
 from massctl.render.html_edit import with_placeholders
 from massctl.render.inputs import Inputs, Problem
-from massctl.render.limits import SOURCE_CHARACTERS_MAX, content_faults
+from massctl.render.limits import SOURCE_CHARACTERS_MAX, content_faults, empty_content_faults
 from massctl.render.page import ExternalLinks, Page
 from massctl.render.paths import template_path
 from massctl.render.pictures import Pictures
@@ -91,6 +91,9 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
         page.source = "" if path.endswith(".j2") else text
         body.content = with_placeholders(text, page)
     body.faults += [*page.faults, *_forged(body.content, setting.pictures), *content_faults(body.content)]
+    if not body.faults:
+        # What is missing may be what a fault speaks of already.
+        body.faults += empty_content_faults(body.content)
 
 
 def _forged(content: str, pictures: Pictures) -> list[Fault]:

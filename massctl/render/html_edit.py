@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape, unescape
 from typing import Final
 
-from massctl.render.html_rules import forbidden
+from massctl.render.html_rules import forbidden, is_script
 from massctl.render.html_scan import Attribute, Edit, Tag, edited, tags
 from massctl.render.page import Page
 
@@ -24,8 +24,10 @@ def with_placeholders(text: str, page: Page, *, sections: bool = False) -> str:
         for fault, at in forbidden(tag, text[tag.start : tag.end], page.external_links):
             page.report(fault, at)
         for start, written in _references(tag):
-            placed = page.picture(unescape(written), written, start)
-            if placed is not None and placed[0] != unescape(written):
+            address = unescape(written)
+            # A script is refused already, as what it is.
+            placed = None if is_script(address) else page.picture(address, written, start)
+            if placed is not None and placed[0] != address:
                 edits.append(Edit(start, start + len(written), escape(placed[0])))
         if sections and tag.name == "div":
             edits.append(Edit(tag.name_start, tag.name_start + len("div"), "section"))

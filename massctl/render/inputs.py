@@ -22,11 +22,11 @@ class Problem:
 class Inputs(Protocol):
     """The files under `campaigns/`; paths are relative to it, with `/`, and never lead out of it."""
 
-    def template(self, path: str) -> str | Problem:
+    def template(self, path: str, /) -> str | Problem:
         """Give the text of an article or template, or MC105 where there is none."""
         ...
 
-    def picture(self, path: str, purpose: PicturePurpose) -> Picture | Problem:
+    def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Problem:
         """Give a picture as it will be uploaded, or MC201 where there is none."""
         ...
 

@@ -46,7 +46,10 @@ class _BlockWriter:
         for token in _without_title(tokens, self.text.page.title):
             self._token(token)
         if self.text.notes:
-            lines = (f"[{number}] {escapeHtml(address)}" for address, number in self.text.notes.items())
+            lines = (
+                f"[{number}] {escapeHtml(address.removeprefix('mailto:'))}"
+                for address, number in self.text.notes.items()
+            )
             self.out += ['<section class="notes">', *map(_note, lines), "</section>"]
         return "".join(self.out)
 

@@ -20,6 +20,8 @@ from massctl.render.page import Page
 _BLANKS: Final = re.compile(r"(?:^|(?<=\n)) | {2,}")
 _TAB: Final = "\u00a0" * 4
 _LEFT_OVER: Final = re.compile(r"\*\*[^*\n]{0,20}")
+_BROKEN: Final = re.compile(r"\]\((?P<address>[^()\n]{1,200})\)")
+_PICTURE_NAME: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -39,15 +41,17 @@ class TextWriter:
     _out: list[str] = field(default_factory=list)
     _plain: list[str] = field(default_factory=list)
     """What a reader sees of the paragraph, to tell what stands around a line break and inside a link."""
+    _at_line_start: bool = True
     _links: list[tuple[str, str, int]] = field(default_factory=list)
     """For each open link: what closes it, the address of its footnote, where its text begins in `_plain`."""
 
     def write(self, tokens: Sequence[Token]) -> str:
         """Give the HTML of one paragraph's tokens."""
         self._out, self._plain, self._links = [], [], []
+        self._at_line_start = True
         for index, token in enumerate(tokens):
             if token.type == "softbreak":
-                before = self._plain[-1][-1:] if self._plain else ""
+                before = "" if self._at_line_start else self._plain[-1][-1]
                 self._out.append(line_break(before, _first_character(tokens[index + 1 :])))
             elif token.type in _WRITERS:
                 _WRITERS[token.type](self, token)
@@ -61,6 +65,9 @@ class TextWriter:
             say = Phrase("the asterisks stay in the text: `{text}`", text=left_over[0])
             hint = Phrase("write `**` right before and right after the words, without blanks between")
             self.page.report(Fault("MC312", say, hint, severity=Severity.WARNING, needle=left_over[0]))
+        broken = _BROKEN.search(token.content)
+        if broken is not None:
+            self.page.report(_broken(broken["address"]))
         self._out.append(escapeHtml(token.content))
         self._see(token.content)
 
@@ -70,10 +77,11 @@ class TextWriter:
 
     def _hard_break(self, _: Token) -> None:
         self._out.append("<br>")
-        self._plain.clear()
+        self._at_line_start = True
 
     def _html(self, token: Token) -> None:
         self._out.append(with_placeholders(token.content, self.page, sections=True))
+        self._at_line_start = self._at_line_start or token.content.lower().startswith("<br")
 
     def _image(self, token: Token) -> None:
         address = str(token.attrs.get("src", ""))
@@ -120,6 +128,7 @@ class TextWriter:
     def _see(self, text: str) -> None:
         if text:
             self._plain.append(text)
+            self._at_line_start = False
 
 
 _WRITERS: Final = {
@@ -131,6 +140,16 @@ _WRITERS: Final = {
     "link_open": TextWriter._open_link,
     "link_close": TextWriter._close_link,
 }
+
+
+def _broken(address: str) -> Fault:
+    """Say that a link or picture stays in the text as it is written, since Markdown does not see one there."""
+    hint = Phrase("an address with blanks needs angle brackets: `(<{address}>)`", address=address)
+    if _PICTURE_NAME.search(address):
+        say = Phrase("the picture {address} is not shown: its line stays in the text as it is written", address=address)
+        return Fault("MC201", say, hint, needle=address)
+    say = Phrase("the link to {address} stays in the text as it is written", address=address)
+    return Fault("MC312", say, hint, severity=Severity.WARNING, needle=address)
 
 
 def _plain_text(token: Token) -> str:

@@ -99,7 +99,9 @@ class MessageWriter:
 
     def _report(self, faults: Iterable[Fault], sources: Mapping[str, str], key: Path) -> None:
         origin = Origin(self.setting.campaign, sources, self.place(key))
-        self.diagnostics += [origin.diagnostic(fault) for fault in faults]
+        found = [origin.diagnostic(fault) for fault in faults]
+        # A loop makes the same fault again and again; it is told once.
+        self.diagnostics += dict.fromkeys(found)
 
 
 Check = Callable[[str], Iterable[Fault]]

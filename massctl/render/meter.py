@@ -17,7 +17,7 @@ NODE_COST: Final = 10
 """For each node of the syntax tree of a block that is run."""
 CALL_COST: Final = 20
 """For each call, filter and test, beside the weight of its arguments."""
-ITEM_COST: Final = 4
+ITEM_COST: Final = 10
 """For each item of a list, since an item takes more memory than a character."""
 DEPTH_MAX: Final = 50
 """Macros, blocks and recursive loops inside each other."""

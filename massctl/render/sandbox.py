@@ -166,7 +166,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def cut(self, value: Any, start: Any, stop: Any, step: Any) -> Any:
         """Take a slice; its copy is paid for by the length of the whole."""
         if isinstance(value, (str, list, tuple, range)):
-            self.meter.spend(len(value) * ITEM_COST)
+            self.meter.spend(_size(value))
             return value[start:stop:step]
         return self.undefined(obj=value, name="[:]")
 
@@ -228,9 +228,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if operator == "*" and not number:
             sequence, times = (right, left) if isinstance(left, int) else (left, right)
             if isinstance(sequence, (str, list, tuple)) and isinstance(times, int):
-                self.meter.spend(len(sequence) * max(times, 0) * ITEM_COST)
+                self.meter.spend(_size(sequence) * max(times, 0))
         if operator == "+" and isinstance(left, (str, list, tuple)) and isinstance(right, (str, list, tuple)):
-            self.meter.spend((len(left) + len(right)) * ITEM_COST)
+            self.meter.spend(_size(left) + _size(right))
         result = self.binop_table[operator](left, right)
         if isinstance(result, int) and result.bit_length() > INTEGER_BITS_MAX:
             raise _too_big()
@@ -242,6 +242,11 @@ def _written(context: Context, value: Any) -> str:
     """Write the value of `{{ }}`; taking the context keeps Jinja from doing it while compiling."""
     sandbox: Sandbox = context.environment  # type: ignore[assignment]
     return plain_text(sandbox.meter, value)
+
+
+def _size(value: str | list[Any] | tuple[Any, ...] | range) -> int:
+    """What copying a text or list costs."""
+    return len(value) if isinstance(value, str) else len(value) * ITEM_COST
 
 
 def _too_big() -> TemplateStop:

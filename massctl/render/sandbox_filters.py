@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, cast
 
 from jinja2.filters import FILTERS as JINJA_FILTERS
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Undefined
 from jinja2.tests import TESTS as JINJA_TESTS
 from jinja2.utils import _PassArg, pass_context
 
@@ -35,6 +35,8 @@ _CHEAP: Final = frozenset({"count", "d", "default", "first", "last", "length"})
 
 def _text_of(value: Any) -> str:
     """Give a text, or stop: these filters are for texts only."""
+    if isinstance(value, Undefined):
+        return str(value)  # raises
     if not isinstance(value, str):
         kind = type(value).__name__
         raise failed(Phrase("a text is due here, and this is a value of the kind {kind}", kind=kind))

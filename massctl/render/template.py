@@ -23,11 +23,6 @@ from massctl.render.sandbox import AbsentTemplateError, MissingNameError, Sandbo
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
-def needs_template(text: str) -> bool:
-    """Say whether a string has anything for Jinja to do."""
-    return "{{" in text or "{%" in text or "{#" in text
-
-
 def render_text(
     name: str,
     text: str,
@@ -117,8 +112,6 @@ def _missing(error: MissingNameError, path: str | None, line: int | None, sandbo
 
 
 def _column(source: str, line: int | None, name: str) -> int | None:
-    lines = source.split("\n")
-    if line is None or line > len(lines):
-        return None
-    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", lines[line - 1])
+    written = "".join(source.split("\n")[(line or 1) - 1 : line])
+    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", written)
     return found.start() + 1 if found else None

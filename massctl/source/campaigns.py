@@ -1,7 +1,6 @@
 """massctl.yaml and the campaign.yaml files as models, with everything that is wrong in them."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from massctl.model.account import MassctlFile
 from massctl.model.campaign import CampaignFile
@@ -73,6 +72,9 @@ def load_campaign(repository: Repository, name: CampaignName, settings: MassctlF
 def _unknown_account(account: object, settings: MassctlFile | None) -> list[Fault]:
     if settings is None or not isinstance(account, str) or account in settings.accounts:
         return []
+    # Suggesting is for this one fault.
+    from difflib import get_close_matches
+
     known = list(settings.accounts)
     close = next(iter(get_close_matches(account, known, n=1)), None)
     hint = (

@@ -22,10 +22,13 @@ def declare_lineage(root: Path, lineage: str) -> None:
     try:
         document = yaml.load(path.read_text(encoding="utf-8"))
         state = document.get("state")
-        if state is None:
+        if state is not None:
+            state.pop("lineage", None)
+        else:
             state = CommentedMap({"backend": "local"})
             document["state"] = state
-        state["lineage"] = lineage
+        # First, since a comment or an empty line behind the last key belongs to what follows.
+        state.insert(0, "lineage", lineage)
         text = io.StringIO()
         yaml.dump(document, text)
         _replace(path, text.getvalue())

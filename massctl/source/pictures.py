@@ -8,16 +8,21 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from massctl.errors import ConfigurationError
 from massctl.model.digest import sha256_of
 from massctl.model.names import Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Picture, Purpose
-from massctl.picture.prepare import PictureFault, Prepared, prepare_cover, prepare_inline, recipe_key
+from massctl.picture.recipe import recipe_key
 from massctl.render.inputs import Problem
 from massctl.source.repository import Repository, UnreadableError
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+    from massctl.picture.prepare import PictureFault, Prepared
 
 Use = Literal["inline", "cover"]
 
@@ -80,8 +85,7 @@ class PictureShelf:
         source = sha256_of(data)
         remembered = self._remembered(source, use)
         if remembered is None:
-            result = prepare_inline(data) if use == "inline" else prepare_cover(data)
-            remembered = self._remember(source, use, data, result)
+            remembered = self._remember(source, use, _prepared(data, use))
         if "fault" in remembered:
             return Problem(_CODES[remembered["fault"]], _phrase(remembered["message"]))
         sha256 = Sha256(remembered["sha256"])
@@ -101,8 +105,8 @@ class PictureShelf:
     def _convert_again(self, origin: _Origin) -> bytes:
         """Make converted bytes once more, when the cache lost them."""
         data = self._repository.read_bytes(f"campaigns/{origin.path}", SOURCE_BYTES_MAX)
-        result = prepare_inline(data) if origin.use == "inline" else prepare_cover(data)
-        return result.data if isinstance(result, Prepared) else b""
+        result = _prepared(data, origin.use)
+        return b"" if _is_fault(result) else result.data
 
     def _note_path(self, source: Sha256, use: Use) -> Path:
         return self._cache / f"{source}-{use}.json"
@@ -124,8 +128,8 @@ class PictureShelf:
             return None
         return data if sha256_of(data) == sha256 else None
 
-    def _remember(self, source: Sha256, use: Use, data: bytes, result: Prepared | PictureFault) -> dict[str, Any]:
-        if isinstance(result, PictureFault):
+    def _remember(self, source: Sha256, use: Use, result: "Prepared | PictureFault") -> dict[str, Any]:
+        if _is_fault(result):
             note: dict[str, Any] = {"fault": result.kind, "message": _plain(result.message)}
         else:
             sha256 = sha256_of(result.data)
@@ -152,6 +156,19 @@ class PictureShelf:
             beside.replace(path)
         except OSError:
             beside.unlink(missing_ok=True)
+
+
+def _is_fault(result: "Prepared | PictureFault") -> "TypeIs[PictureFault]":
+    from massctl.picture.prepare import PictureFault
+
+    return isinstance(result, PictureFault)
+
+
+def _prepared(data: bytes, use: Use) -> "Prepared | PictureFault":
+    # Only a picture that is new to the cache pays for the decoders.
+    from massctl.picture.prepare import prepare_cover, prepare_inline
+
+    return prepare_inline(data) if use == "inline" else prepare_cover(data)
 
 
 def _plain(text: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from copy import deepcopy
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel
@@ -63,6 +62,8 @@ def _advice(name: str, block: Block, root: type[BaseModel]) -> tuple[str | None,
         return None, Phrase("{key} belongs at the top of the file, not indented", key=word(name))
     if len(elsewhere) == 1:
         return None, Phrase("{key} belongs under {where}", key=word(name), where=".".join(elsewhere[0]))
+    from difflib import get_close_matches  # only here: most files have no unknown key
+
     plain = name.lower().replace("-", "_").replace(" ", "_")
     close = next(iter(get_close_matches(plain, keys_of(block.model), n=1)), None)
     if close is not None:

@@ -77,11 +77,17 @@ class KeyReader:
 
     def child_follows(self, line: int, parent: int) -> bool:
         """Say whether the line behind `line` is a key that is indented deeper than `parent`."""
+        if not self.deeper_follows(line, parent):
+            return False
+        return _SIBLING.match(self.text, *self.lines.bounds(line + 1)) is not None
+
+    def deeper_follows(self, line: int, parent: int) -> bool:
+        """Say whether the line behind `line` is indented deeper than `parent`."""
         if line == len(self.lines):
             return False
         start, end = self.lines.bounds(line + 1)
         position = blanks_end(self.text, start, end)
-        return position - start > parent and _SIBLING.match(self.text, position, end) is not None
+        return position < end and position - start > parent
 
     def separator(self, start: int, stop: int) -> None:
         """Note blanks between an indicator and a value that are none for YAML."""

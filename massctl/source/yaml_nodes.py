@@ -133,6 +133,7 @@ class _Builder:
         if not self.tree.is_whole and self._last is not None:
             self._last.is_broken = True
         while self._open:
+            self._open[-1].is_broken = self._open[-1].is_flow  # its rest is missing
             self._close(self._open[-1].end)
 
     def _document(self, start: int, end: int) -> bool:

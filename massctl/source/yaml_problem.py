@@ -32,7 +32,11 @@ _KNOWN: Final[tuple[tuple[str, str, Complaint], ...]] = (
     (
         "flow mapping",
         "expected ',' or '}'",
-        Complaint(Phrase("these keys are never closed with }}, or a comma is missing between them"), _QUOTES, True),
+        Complaint(
+            Phrase("these keys are never closed with a curly bracket, or a comma is missing between them"),
+            _QUOTES,
+            True,
+        ),
     ),
     (
         "",

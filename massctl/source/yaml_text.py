@@ -148,7 +148,7 @@ class _BlockScanner:
 
     def _key_or_item(self, position: int, end: int, column: int, dashed: bool) -> None:
         stop = content_end(self.text, position, end)
-        if self.text.startswith("? ", position):
+        if self.text.startswith(("? ", ": "), position):
             value: int | None = blanks_end(self.text, position + 2, end)
         else:
             value = self.keys.read(self.line, position, stop, column, dashed=dashed)
@@ -199,8 +199,10 @@ class _BlockScanner:
         if comment is not None:
             self.slips.append(wide_slip(comment, comment + 1, "#"))
             return
-        if text[position] in "@`%|>]},":
-            say = Phrase("a value that begins with {character} must be in quotes", character=text[position])
+        first = text[position]
+        is_header = first in "|>" and self.keys.deeper_follows(self.line, self.parent)
+        if first in "@`%|>]},!" and not is_header:
+            say = Phrase("a value that begins with {character} must be in quotes", character=first)
             self._quote_all(position, stop, say)
         elif ": " in text[position:stop] or text[stop - 1] == ":":
             self._quote_all(position, stop, Phrase("a value with a colon and a blank in it must be in quotes"))

@@ -16,7 +16,7 @@ QUOTE_END: Final = {'"': re.compile(r'(?:[^"\\]|\\.)*?"'), "'": re.compile(r"(?:
 COMMENT: Final = re.compile(r"(?<![^ \t\r\n])#")
 
 _BLANKS: Final = re.compile(rf"[{SPACES}]*")
-_PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:[ \t]+|$))*")
+_PROPERTIES: Final = re.compile(r"(?:(?:&[^\s,\[\]{}]*|![!-+\--Z\\^-z|~]*)(?:[ \t]+|$))*")
 
 KEY_WORD: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
 """A key as people write them here; full-width punctuation behind anything else may be a sentence."""

@@ -18,6 +18,7 @@ from massctl.view.moments import moment, recorded
 from massctl.view.page import Inked, Page, Table
 from massctl.view.plan_text import LABELS as PLAN_LABELS
 from massctl.view.plan_text import heading, refusal_rows
+from massctl.view.recorded_words import say_recorded
 from massctl.view.step_text import done_rows
 from massctl.view.style import Ink, Style
 from massctl.view.words import STATUS, STATUS_INK
@@ -90,7 +91,8 @@ def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool) ->
     first, last = record.open_attempts[0], record.open_attempts[-1]
     asked = Phrase("WeChat was asked to send it at {moment}", moment=recorded(last.at))
     if last.doubt:
-        asked = Phrase("{asked}, and gave no clear answer: {reason}", asked=asked, reason=last.doubt)
+        reason = say_recorded(last.doubt, table.language)
+        asked = Phrase("{asked}, and gave no clear answer: {reason}", asked=asked, reason=reason)
     else:
         asked = Phrase("{asked}, and the run ended before the answer", asked=asked)
     table.row(label, Inked(asked, Ink.ALARM), inner=2)

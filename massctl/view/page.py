@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Final
 
 from massctl.view.cells import cells, cluster_cells, clusters, may_break, pad, printable
@@ -136,7 +137,7 @@ def _words(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
     """Split a line into runs of blanks and runs that stay together."""
     word: list[_Piece] = []
     was_blank = False
-    for piece, following in zip(pieces, [*pieces[1:], ("", Ink.PLAIN)], strict=True):
+    for piece, following in zip_longest(pieces, pieces[1:], fillvalue=("", Ink.PLAIN)):
         # A dot between facts stays with the fact before it, so that no line begins with one.
         glued = piece[0] == " " and following[0] == "·"
         blank = piece[0] == " " and not glued
@@ -163,6 +164,8 @@ class Table:
         """Make room for the widest of `labels`, which stand `indent` cells from the left."""
         self._page = page
         self._indent = indent
+        self.language: Final = page.language
+        """The language of the page."""
         self.hang: Final = indent + 2 + max(cells(page.say(label)) for label in labels)
         """The cell at which everything but labels starts."""
 

@@ -12,6 +12,7 @@ from massctl.view.job_text import job_rows
 from massctl.view.language import Language
 from massctl.view.moments import moment, recorded
 from massctl.view.page import DOT, Inked, Page, Part, Table
+from massctl.view.recorded_words import say_recorded
 from massctl.view.status_text import record_heading, settled_row
 from massctl.view.style import Ink, Style
 from massctl.view.words import short_digest
@@ -122,13 +123,14 @@ def _attempts(table: Table, record: Record) -> None:
     label: str = LABELS["attempt"]
     for attempt in record.attempts:
         verdict: Part = Phrase("answered")
+        doubt = say_recorded(attempt.doubt, table.language) if attempt.doubt else None
         if attempt.rejection is not None:
             code = attempt.rejection.errcode
             verdict = Inked(Phrase("refused with errcode {errcode}", errcode=code), Ink.ERROR)
         elif attempt.open:
-            why = attempt.doubt or Phrase("the run ended before the answer")
+            why = doubt or Phrase("the run ended before the answer")
             verdict = Inked(Phrase("open: {why}", why=why), Ink.ALARM)
-        elif attempt.doubt:
-            verdict = Phrase("closed later: {why}", why=attempt.doubt)
+        elif doubt:
+            verdict = Phrase("closed later: {why}", why=doubt)
         table.row(label, recorded(attempt.at), DOT, verdict, inner=2)
         label = ""

@@ -1,7 +1,17 @@
-"""The Chinese catalogue: every sentence of massctl that people read."""
+"""The Chinese catalogue: every sentence of massctl that people read.
 
-from collections.abc import Mapping
+One module a room. A sentence that several rooms say stands in the first that says it.
+"""
+
 from typing import Final
 
-CATALOGUE: Final[Mapping[str, str]] = {}
+from massctl.view.zh_access import ACCESS
+from massctl.view.zh_command import COMMAND
+from massctl.view.zh_core import CORE
+from massctl.view.zh_message import MESSAGE
+from massctl.view.zh_render import RENDER
+from massctl.view.zh_source import SOURCE
+from massctl.view.zh_view import VIEW
+
+CATALOGUE: Final[dict[str, str]] = {**VIEW, **CORE, **COMMAND, **SOURCE, **RENDER, **ACCESS, **MESSAGE}
 """English template -> Chinese template with the same fields."""

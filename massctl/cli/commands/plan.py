@@ -22,15 +22,18 @@ def command(directory: str, names: tuple[str, ...], form: str, detailed_exitcode
     Reads the repository and the ledger. Needs no network and no secret, and changes nothing.
     """
     from massctl.cli.planning import planned
-    from massctl.view.as_json import plan_json
-    from massctl.view.plan_text import plan_text
 
     with session(directory, sandbox=sandbox) as (current, warnings):
         plan = planned(current, names, warnings).plan
         voice = current.voice
+        # Each form has its own view; a plan is asked for often, so it loads one of them only.
         if form == "json":
+            from massctl.view.as_json import plan_json
+
             voice.result(plan_json(plan, voice.language))
         else:
+            from massctl.view.plan_text import plan_text
+
             voice.result(plan_text(plan, current.clock.now(), voice.language, voice.style, voice.width))
     if not detailed_exitcode:
         return ExitStatus.DONE

@@ -6,6 +6,7 @@ import click
 
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import session
+from massctl.cli.writing import write_files
 
 
 @click.command(name="render")
@@ -26,8 +27,6 @@ def command(directory: str, name: str, out: Path) -> int:
         files = rendered_files(current, name)
         if files is None:
             return ExitStatus.FAILED
-        out.mkdir(parents=True, exist_ok=True)
-        for path, data in files.items():
-            (out / path).write_bytes(data)
-            current.voice.result(str(out / path))
+        for path in write_files(out, files):
+            current.voice.result(path)
     return ExitStatus.DONE

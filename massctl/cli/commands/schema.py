@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from massctl.cli.writing import write_files
+
 
 @click.command(name="schema")
 @click.option(
@@ -12,13 +14,14 @@ import click
 )
 def command(out: Path | None) -> None:
     """Write the JSON Schemas that editors and checks use; without --out, all of them as one document."""
-    from massctl.source.schemas import schema_documents
+    from massctl.cli.speaking import current_voice
+    from massctl.source.schemas import schema_documents, schema_text
 
     documents = schema_documents()
+    voice = current_voice()
     if out is None:
-        click.echo(json.dumps(documents, ensure_ascii=False, indent=2))
+        voice.document(json.dumps(documents, ensure_ascii=False, indent=2))
         return
-    out.mkdir(parents=True, exist_ok=True)
-    for name, document in documents.items():
-        (out / name).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        click.echo(str(out / name))
+    contents = {name: schema_text(document).encode() for name, document in documents.items()}
+    for path in write_files(out, contents):
+        voice.result(path)

@@ -10,7 +10,6 @@ from building import (
     NOW,
     OTHER_APPID,
     as_new,
-    at,
     attempted,
     entries,
     news,
@@ -37,7 +36,6 @@ from massctl.model.ledger import (
     MaterialForgotten,
     NewEntry,
     SendAccepted,
-    SendInDoubt,
     SendRejected,
     SendSettled,
     Withdrawn,
@@ -117,116 +115,6 @@ def test_an_adopted_draft_has_the_name_that_the_console_gave_it_and_others_keep_
 def test_the_last_word_on_a_preview_counts():
     record = record_of(SALE, previewed(SALE, "begun"), previewed(SALE, "sent"))
     assert ["sent"] == [each.outcome for each in record.previews.values()]
-
-
-def test_an_attempt_is_open_until_something_is_known_of_it():
-    record = record_of(WORDS, at(NOW + timedelta(hours=1), attempted(WORDS)[0], WORDS))
-    assert [(2, NOW + timedelta(hours=1), None)] == [(a.serial, a.at, a.doubt) for a in record.open_attempts]
-
-
-def test_a_doubt_leaves_the_attempt_open_and_keeps_what_was_seen():
-    record = record_of(WORDS, attempted(WORDS), SendInDoubt(attempt=2, reason="no answer within 30 s"))
-    assert ["no answer within 30 s"] == [a.doubt for a in record.open_attempts]
-
-
-def test_a_rejection_closes_its_own_attempt_and_never_an_earlier_open_one():
-    rejected = SendRejected(attempt=4, errcode=45028)
-    record = record_of(WORDS, attempted(WORDS), SendInDoubt(attempt=2, reason="timeout"), attempted(WORDS), rejected)
-    assert [2] == [a.serial for a in record.open_attempts]
-
-
-def test_a_rejection_never_closes_a_later_open_one():
-    record = record_of(WORDS, attempted(WORDS), attempted(WORDS), SendRejected(attempt=2, errcode=45028))
-    assert [3] == [a.serial for a in record.open_attempts]
-
-
-def test_an_acceptance_closes_every_attempt_of_its_batch_and_no_other():
-    record = record_of(
-        WORDS, attempted(WORDS), attempted(WORDS, batch=2), attempted(WORDS), SendAccepted(attempt=4, msg_id=7)
-    )
-    assert [3] == [a.serial for a in record.open_attempts]
-
-
-def test_an_acceptance_makes_a_job_and_uses_its_draft_up():
-    accepted = SendAccepted(attempt=4, msg_id=7, msg_data_id=8)
-    record = record_of(SALE, saved(SALE, "A"), saved(SALE, "B"), attempted(SALE, media_id="B"), accepted)
-    assert [(1, 7, 8, NOW, "sending")] == [
-        (j.batch, j.msg_id, j.msg_data_id, j.accepted_at, j.status) for j in record.jobs
-    ]
-    assert [True, False] == [draft.alive for draft in record.drafts]
-
-
-def test_a_persons_word_closes_every_open_attempt_of_the_batch_and_no_other():
-    settled = SendSettled(outcome="sent", reason="seen", by="wang")
-    record = record_of(WORDS, attempted(WORDS), attempted(WORDS, batch=2), attempted(WORDS), settled)
-    assert [3] == [a.serial for a in record.open_attempts]
-    assert [settled, None, settled] == [a.settled for a in record.attempts]
-
-
-def test_a_job_whose_id_a_person_knows_is_followed_under_the_id_of_our_attempt():
-    settled = SendSettled(outcome="sent", reason="seen", by="wang", msg_id=7)
-    ours = attempted(WORDS)[0].client_msg_id
-    assert [(ours, 7)] == [(j.client_msg_id, j.msg_id) for j in record_of(WORDS, attempted(WORDS), settled).jobs]
-
-
-def test_a_job_that_was_sent_in_the_console_has_no_id_of_ours():
-    settled = SendSettled(outcome="sent", reason="seen", by="wang", msg_id=7)
-    record = record_of(WORDS, attempted(WORDS), SendRejected(attempt=2, errcode=45028), settled)
-    assert [(None, 7)] == [(j.client_msg_id, j.msg_id) for j in record.jobs]
-
-
-@pytest.mark.parametrize("outcome", ["sent", "not_sent"])
-def test_without_an_id_and_without_a_send_there_is_no_job_to_follow(outcome):
-    msg_id = 7 if outcome == "not_sent" else None
-    settled = SendSettled(outcome=outcome, reason="seen", by="wang", msg_id=msg_id)
-    assert [] == record_of(WORDS, attempted(WORDS), settled).jobs
-
-
-@pytest.mark.parametrize(
-    ("after", "may_have_sent"),
-    [
-        ([], True),
-        ([SendInDoubt(attempt=2, reason="timeout")], True),
-        ([SendAccepted(attempt=2, msg_id=1)], True),
-        ([SendSettled(outcome="sent", reason="seen", by="wang")], True),
-        ([SendSettled(outcome="not_sent", reason="not there", by="wang")], False),
-        ([SendRejected(attempt=2, errcode=45028)], False),
-    ],
-)
-def test_an_attempt_may_have_sent_unless_refused_or_settled_as_not_sent(after, may_have_sent):
-    assert [may_have_sent] == [a.may_have_sent for a in record_of(WORDS, attempted(WORDS), *after).attempts]
-
-
-def test_a_persons_word_says_nothing_about_attempts_that_were_closed_before():
-    rejected, settled = SendRejected(attempt=2, errcode=45028), SendSettled(outcome="sent", reason="seen", by="wang")
-    record = record_of(WORDS, attempted(WORDS), rejected, attempted(WORDS), settled)
-    assert [False, True] == [a.may_have_sent for a in record.attempts]
-
-
-def test_the_refusal_of_the_newest_attempt_is_known_by_its_content():
-    rejected = SendRejected(attempt=2, errcode=45028)
-    record = record_of(WORDS, attempted(WORDS), rejected)
-    assert rejected == record.rejection_of(WORDS.digest)
-    assert record.rejection_of(text("words", "明晚八点").digest) is None
-
-
-def test_a_refusal_before_a_newer_attempt_is_history():
-    record = record_of(WORDS, attempted(WORDS), SendRejected(attempt=2, errcode=45028), attempted(WORDS))
-    assert record.rejection_of(WORDS.digest) is None
-
-
-def test_nothing_was_refused_where_nothing_was_attempted():
-    assert record_of(WORDS).rejection_of(WORDS.digest) is None
-
-
-def test_the_folder_as_it_was_sent_is_that_of_the_newest_attempt_that_knows_it():
-    record = record_of(
-        WORDS,
-        attempted(WORDS, source_sha256="a"),
-        attempted(WORDS, source_sha256="b"),
-        attempted(WORDS, source_sha256=None),
-    )
-    assert ("b", None) == (record.source_sha256, record_of(WORDS).source_sha256)
 
 
 def test_an_account_is_in_doubt_by_its_own_attempts_only():

@@ -70,7 +70,7 @@ TABLE: list[tuple[str, RenderedCampaign, list[Any], Status]] = [
     ("deleted", WORDS, [*ACCEPTED, said("deleted")], Status.WITHDRAWN),
     ("one article withdrawn", WORDS, [*ACCEPTED, said("sent"), Withdrawn(msg_id=7, article=1)], Status.SENT),
     ("all withdrawn", WORDS, [*ACCEPTED, said("sent"), Withdrawn(msg_id=7, article=0)], Status.WITHDRAWN),
-]  # fmt: skip
+]
 SECOND_BATCH = [attempted(WORDS, batch=2), SendAccepted(attempt=4, msg_id=8)]
 TABLE += [
     ("one of two sent", WORDS, [*ACCEPTED, *SECOND_BATCH, said("sent")], Status.SENDING),

@@ -8,6 +8,7 @@ import pytest
 
 from massctl.model.account import MassctlFile
 from massctl.model.diagnostic import Diagnostic
+from massctl.model.names import CampaignName
 from massctl.source.campaigns import Loaded, load_campaign, load_settings
 from massctl.source.repository import Repository
 
@@ -38,7 +39,7 @@ def campaign(repository: Repository) -> LoadCampaign:
         data = text if isinstance(text, bytes) else dedent(text).encode()
         (repository.root / "campaigns/spring/campaign.yaml").write_bytes(data)
         settings, _ = load_settings(repository, loopback_override=None)
-        return load_campaign(repository, "spring", settings)  # type: ignore[arg-type]
+        return load_campaign(repository, CampaignName("spring"), settings)
 
     return load
 

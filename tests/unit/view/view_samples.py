@@ -39,7 +39,13 @@ SETTINGS = MassctlFile.model_validate(
     }
 )
 HERO, COVER, LEAVES = (Sha256(sha256_of(name.encode())) for name in ("hero", "cover", "leaves"))
-NOTE = Phrase("converted from {source} to {name}, {before} -> {after}", source="WebP", name="JPEG", before="1.2 MB", after="301 KB")
+NOTE = Phrase(
+    "converted from {source} to {name}, {before} -> {after}",
+    source="WebP",
+    name="JPEG",
+    before="1.2 MB",
+    after="301 KB",
+)
 
 
 def picture(path: str, sha256: Sha256, purpose: Purpose, note: str | None = None) -> Picture:
@@ -48,7 +54,9 @@ def picture(path: str, sha256: Sha256, purpose: Purpose, note: str | None = None
 
 def article(title: str = "春季大促，1999 元起", content: str | None = None) -> RenderedArticle:
     body = f'<p>三天，错过等一年。</p><img src="massctl-picture:{HERO}"><img src="massctl-picture:{LEAVES}">'
-    return RenderedArticle(title, "编辑部", "三天，错过等一年", content or body, COVER, "https://example.com/sale", True, False)
+    return RenderedArticle(
+        title, "编辑部", "三天，错过等一年", content or body, COVER, "https://example.com/sale", True, False
+    )
 
 
 def campaign(name: str = "2026-12-spring-sale", **changes: Any) -> RenderedCampaign:
@@ -76,7 +84,12 @@ def campaign(name: str = "2026-12-spring-sale", **changes: Any) -> RenderedCampa
 
 def text_campaign(name: str = "2026-12-text-notice", **changes: Any) -> RenderedCampaign:
     words = "🧣 这个周日（12 月 20 日）的步行改时间了。\n\n预报说周六夜里降温，清早路面可能结冰。"
-    plain: dict[str, Any] = {"title": "周日步行改时间", "message": RenderedText(words), "pictures": (), "recipients": ()}
+    plain: dict[str, Any] = {
+        "title": "周日步行改时间",
+        "message": RenderedText(words),
+        "pictures": (),
+        "recipients": (),
+    }
     return campaign(name, **(plain | changes))
 
 
@@ -102,7 +115,9 @@ def entries_of(*events: tuple[Event, str | None], start: datetime = NOW - timede
     ]
 
 
-def saved(of: RenderedCampaign, media_id: str = "MEDIA-1", digest: str | None = None, count: int | None = 1_234_567) -> tuple[Event, str]:
+def saved(
+    of: RenderedCampaign, media_id: str = "MEDIA-1", digest: str | None = None, count: int | None = 1_234_567
+) -> tuple[Event, str]:
     draft = entries.DraftSaved(
         appid=APPID, digest=digest or of.digest, media_id=media_id, draft_sha256="0" * 64, audience_count=count
     )
@@ -112,6 +127,11 @@ def saved(of: RenderedCampaign, media_id: str = "MEDIA-1", digest: str | None = 
 def uploaded(*names: Sha256) -> list[tuple[Event, None]]:
     images = [entries.ImageUploaded(appid=APPID, sha256=n, url=f"https://mmbiz.qpic.cn/{n[:6]}") for n in names]
     return [(image, None) for image in images]
+
+
+def added(*names: Sha256) -> list[tuple[Event, None]]:
+    materials = [entries.MaterialAdded(appid=APPID, sha256=n, media_id=f"MATERIAL-{n[:6]}") for n in names]
+    return [(material, None) for material in materials]
 
 
 def attempted(of: RenderedCampaign) -> tuple[Event, str]:
@@ -128,7 +148,11 @@ def attempted(of: RenderedCampaign) -> tuple[Event, str]:
 
 
 def plan_of(
-    *desired: Desired, state: State | None = None, named: Sequence[str] = (), now: datetime = NOW, until: Until = Until.SEND
+    *desired: Desired,
+    state: State | None = None,
+    named: Sequence[str] = (),
+    now: datetime = NOW,
+    until: Until = Until.SEND,
 ) -> Plan:
     house = House(SETTINGS.policy, named=frozenset(named) or None)
     return make_plan(SETTINGS, desired, state or State(), house, now, until=until)

@@ -1,0 +1,101 @@
+"""The Chinese of the command, and of what it scaffolds."""
+
+from typing import Final
+
+COMMAND: Final[dict[str, str]] = {
+    # massctl/cli/clocks.py
+    "{variable} moves the clock, and that is for a sandbox on loopback only": (
+        "{variable} 会拨动时钟，只许对本机的沙盒使用"
+    ),
+    "unset {variable}": "unset {variable}",
+    "{variable} must be a number of seconds": "{variable} 必须是秒数",
+    # massctl/cli/commands/init.py
+    "next: {where}massctl apply first-letter --sandbox --yes": (
+        "下一步：{where}massctl apply first-letter --sandbox --yes"
+    ),
+    # massctl/cli/commands/sandbox.py
+    "the sandbox is empty again": "沙盒已清空",
+    # massctl/cli/consent.py
+    "Type `yes` to send": "输入 `yes` 就发送",
+    "this would send, and nobody is here to confirm it": "这次运行会群发，而没有人在这里确认",
+    "There is no terminal to ask on. No request was made.": "没有终端可以提问。没有发出任何请求。",
+    "Look at `massctl plan`; then give your consent with `massctl apply --yes`.": (
+        "先看 `massctl plan`，再用 `massctl apply --yes` 表示同意。"
+    ),
+    # massctl/cli/following.py
+    "no account in massctl.yaml has the AppID {appid}": "massctl.yaml 里没有 AppID 为 {appid} 的公众号",
+    "A job was sent with it, and its state cannot be asked without the account. Nothing was changed.": (
+        "有一次群发是用它提交的，没有这个公众号就查不到状态。没有改动任何东西。"
+    ),
+    "bring the account back under accounts: in massctl.yaml": "把这个公众号写回 massctl.yaml 的 accounts: 下面",
+    "nothing is recorded of a campaign {name}": "没有活动 {name} 的任何记录",
+    "No request was made.": "没有发出任何请求。",
+    "massctl state show   lists what is recorded": "massctl state show   列出全部记录",
+    # massctl/cli/planning.py
+    "did you mean {near}?": "是不是 {near}？",
+    "the campaigns are the folders in campaigns/": "活动就是 campaigns/ 里的各个文件夹",
+    "there is no campaign {name}": "没有活动 {name}",
+    "Nothing was done.": "什么都没有做。",
+    # massctl/cli/recorded.py
+    "a ledger was begun; state.lineage in massctl.yaml names it now: commit this": (
+        "新账本已建立，massctl.yaml 的 state.lineage 记下了它的编号：请提交这处改动"
+    ),
+    "massctl.yaml names the ledger {lineage}, and it is not here": "massctl.yaml 指定的账本是 {lineage}，这里没有",
+    "bring massctl.state.jsonl back from the machine that sent last; without it nobody knows what was sent": (
+        "从上次发送的机器上取回 massctl.state.jsonl；没有它，谁也不知道发过什么"
+    ),
+    "massctl.yaml names the ledger {lineage}, and this one is {found}": (
+        "massctl.yaml 指定的账本是 {lineage}，这里的却是 {found}"
+    ),
+    "bring the right massctl.state.jsonl back, or correct state.lineage in massctl.yaml": (
+        "取回正确的 massctl.state.jsonl，或改正 massctl.yaml 里的 state.lineage"
+    ),
+    "this ledger belongs to the realm {found}, and the API is in the realm {realm}": (
+        "这份账本属于 {found} 环境，而接口属于 {realm} 环境"
+    ),
+    "use the ledger of that realm, or correct api_base and MASSCTL_API_BASE": (
+        "换用那个环境的账本，或改正 api_base 和 MASSCTL_API_BASE"
+    ),
+    "a local ledger would be lost with this CI runner": "本地账本会随这台 CI 机器一起消失",
+    "The next run would not know what this one sent. Nothing was done.": "下次运行就不知道这次发过什么。什么都没有做。",
+    "Run apply on a machine that keeps its disk.": "请在硬盘会保留的机器上运行 apply。",
+    # massctl/cli/serving.py
+    "inbox: http://127.0.0.1:{port}/   stop with Ctrl-C": "收件箱：http://127.0.0.1:{port}/   按 Ctrl-C 停止",
+    "the sandbox cannot listen on port {port}: {why}": "沙盒无法监听端口 {port}：{why}",
+    "take another port, or a free one with `massctl sandbox --port 0`": (
+        "换一个端口，或用 `massctl sandbox --port 0` 取一个空闲端口"
+    ),
+    # massctl/cli/session.py
+    "there is no massctl.yaml here": "这里没有 massctl.yaml",
+    "massctl works in the folder that holds massctl.yaml and campaigns/, and does not search above it.": (
+        "massctl 在 massctl.yaml 和 campaigns/ 所在的文件夹里工作，不会到上层去找。"
+    ),
+    "cd into that folder, name it with `massctl -C DIR …`, or begin one with `massctl init`": (
+        "先 cd 到那个文件夹，或用 `massctl -C DIR …` 指明，或用 `massctl init` 新建一个"
+    ),
+    "MASSCTL_API_BASE cannot be used: {why}": "MASSCTL_API_BASE 不能用：{why}",
+    "unset MASSCTL_API_BASE, or name the host under policy.api_hosts in massctl.yaml": (
+        "unset MASSCTL_API_BASE，或在 massctl.yaml 的 policy.api_hosts 里写明这个主机"
+    ),
+    "the AppSecret of account {account} is not set": "没有设置公众号 {account} 的 AppSecret",
+    "The environment variable {name} is empty. No request was made.": "环境变量 {name} 是空的。没有发出任何请求。",
+    "export {name}=…   (the console shows it under 设置与开发 / 基本配置)": (
+        "export {name}=…   （在公众平台的“设置与开发 / 基本配置”里）"
+    ),
+    "the proxy of account {account} is not set": "没有设置公众号 {account} 的代理",
+    "export {name}=http://proxy.example:3128": "export {name}=http://proxy.example:3128",
+    # massctl/cli/settling.py
+    "{name} is recorded as sent": "{name} 已记为已发送",
+    "{name} is recorded as not sent; `massctl apply` may send it again": (
+        "{name} 已记为未发送；`massctl apply` 可以再次发送"
+    ),
+    "No attempt of edition {edition} is open, so nothing was repeated.": (
+        "第 {edition} 版没有未决的提交，所以没有重复任何东西。"
+    ),
+    "repeating {name}, because: {reason}": "正在重复 {name}，理由：{reason}",
+    # massctl/scaffold/repository.py
+    "{directory} already holds {path}": "{directory} 里已经有 {path}",
+    "massctl init overwrites nothing, so it wrote nothing.": "massctl init 不覆盖任何文件，所以什么都没有写。",
+    "massctl init NEW_FOLDER": "massctl init NEW_FOLDER",
+    "{directory} cannot be written: {why}": "无法写入 {directory}：{why}",
+}

@@ -1,0 +1,240 @@
+"""The Chinese of campaigns, plans, runs and the ledger."""
+
+from typing import Final
+
+CORE: Final[dict[str, str]] = {
+    # massctl/apply/draft_articles.py
+    "picture {sha256} has no recorded address": "图片 {sha256} 没有记录下来的地址",
+    "a message without articles has no draft": "没有文章的消息没有草稿",
+    # massctl/apply/drafts.py
+    "saving drafts": "正在保存草稿",
+    "reading drafts back": "正在核对草稿",
+    "the draft is no longer there; somebody may have sent it in the console": (
+        "草稿已经不在；可能有人在公众平台上把它发出去了"
+    ),
+    "look in the console under 群发记录, then settle it: massctl reconcile {name}": (
+        "到公众平台的“群发记录”里查看，再来认定：massctl reconcile {name}"
+    ),
+    "WeChat did not keep the draft as it was given: {losses}": "微信没有原样保存草稿：{losses}",
+    "nothing was sent; correct the article so that it survives, then run apply again": (
+        "没有群发；修改文章，使内容能保住，再运行 apply"
+    ),
+    "the draft was changed in the console after it was saved": "草稿保存之后，在公众平台上被改过",
+    "delete that draft in the console, then: massctl reconcile {name} --not-sent": (
+        "在公众平台上删除那份草稿，然后：massctl reconcile {name} --not-sent"
+    ),
+    "the old draft of {name} was changed in the console, so it stays there": (
+        "{name} 的旧草稿在公众平台上被改过，所以留在那里"
+    ),
+    "an old draft could not be deleted: {why}": "有一份旧草稿没能删除：{why}",
+    # massctl/apply/following.py
+    "{count} jobs are still being sent; asking again for": "还有 {count} 个群发任务在发送中；继续查询，剩余",
+    # massctl/apply/previews.py
+    "sending previews": "正在发送预览",
+    "nobody knows whether preview {number} of {name} arrived ({reason}); it is not repeated": (
+        "不知道 {name} 的 {number} 号预览是否送达（{reason}）；不会重发"
+    ),
+    # massctl/apply/readback.py
+    "article {number}: {name} differs": "第 {number} 篇：{name} 不一致",
+    "article {number}: {ours} {name} were given and {theirs} were kept, or others": (
+        "第 {number} 篇：提交了 {ours} 个 {name}，保存下来 {theirs} 个，或者内容不同"
+    ),
+    "article {number}: the text differs, {ours} characters were given and {theirs} kept": (
+        "第 {number} 篇：正文不一致，提交了 {ours} 个字符，保存下来 {theirs} 个"
+    ),
+    "{sent} articles were given and {read} were kept": "提交了 {sent} 篇文章，保存下来 {read} 篇",
+    # massctl/apply/reconcile.py
+    "there is nothing to settle about {name}": "{name} 没有需要认定的事",
+    "No attempt of edition {edition} is open, and it has no draft in question.": (
+        "第 {edition} 版没有未决的提交，也没有存疑的草稿。"
+    ),
+    "massctl state show   says how it stands": "massctl state show   查看它的现状",
+    "job {msg_id} is the send of {other}": "任务 {msg_id} 是 {other} 的群发",
+    "Nothing was recorded.": "没有记录任何东西。",
+    "look the right id up in the console, or settle without one: --sent": (
+        "到公众平台查出正确的 msg_id，或者不带它来认定：--sent"
+    ),
+    # massctl/apply/run.py
+    "{name} has no draft to send": "{name} 没有可发的草稿",
+    # massctl/apply/sending.py
+    "the reason stands in the console under 群发记录; the allowance counts as used": (
+        "原因在公众平台的“群发记录”里；这次群发次数算已用"
+    ),
+    "nobody knows whether it was sent, and the recorded request can no longer be made": (
+        "不知道是否已经发出，而且记录下来的请求已无法原样重做"
+    ),
+    "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}": (
+        "到公众平台的“群发记录”里查看 {name} 是否已发出，再来认定：massctl reconcile {name}"
+    ),
+    "the size of the audience could not be read, so its bounds cannot be checked: {why}": (
+        "读不到群发对象的人数，无法核对预期范围：{why}"
+    ),
+    "every follower": "全部粉丝",
+    "tag {tag_id}": "标签 {tag_id}",
+    "{name} was accepted; its state could not be read yet ({why}): massctl status {name}": (
+        "{name} 已被受理；暂时读不到它的状态（{why}）：massctl status {name}"
+    ),
+    "WeChat accepted the job and then failed it": "微信受理了群发任务，但之后失败了",
+    "run apply again; nothing was sent": "再运行一次 apply；没有群发",
+    "{name}: no clear answer; repeating in": "{name}：没有明确答复；再次提交，倒计时",
+    # massctl/apply/staging.py
+    "connecting": "正在连接",
+    "uploading pictures": "正在上传图片",
+    "reading audiences": "正在读取人数",
+    # massctl/ledger/codec.py
+    "the ledger is not what was written": "账本已不是当初写下的样子",
+    "Entry {serial} was changed or is missing: {why}. Nothing was sent.": (
+        "第 {serial} 条被改动或缺失：{why}。没有群发任何内容。"
+    ),
+    "Restore the file from a copy that verifies; `massctl state verify` checks one.": (
+        "从能通过校验的副本恢复这个文件；用 `massctl state verify` 校验。"
+    ),
+    "the ledger was written by a newer massctl": "账本是由更新版本的 massctl 写的",
+    "This version cannot read it: {why}. Nothing was sent and nothing was changed.": (
+        "这个版本读不了：{why}。没有群发，也没有改动。"
+    ),
+    "Install the newer massctl, then run the same command again.": "安装更新的 massctl，再运行同一条命令。",
+    "it is not a ledger entry": "它不是账本记录",
+    "its format version is {version}": "它的格式版本是 {version}",
+    "its serial is {found}": "它的序号是 {found}",
+    "it does not follow from the line before": "它和上一行接不上",
+    "its time cannot be read": "读不出它的时间",
+    "it is not JSON": "它不是 JSON",
+    "entry {serial} is of a kind this version does not know": "第 {serial} 条的类型，这个版本不认识",
+    # massctl/ledger/local.py
+    "another runner wrote to the ledger": "另一个进程写了账本",
+    "Serial {serial} was expected to be the last. This entry was not written.": (
+        "本以为最后一条是序号 {serial}。这一条没有写入。"
+    ),
+    "Run the same command again; it reads the ledger anew.": "再运行一次同一条命令，它会重新读取账本。",
+    "another process holds it": "另一个进程正占用着它",
+    "cannot {verb} the ledger": "无法{verb}账本",
+    "{file}: {why}. Nothing that depends on it was done.": "{file}：{why}。依赖它的事都没有做。",
+    "Make the file writable and the disk not full, then run the same command again.": (
+        "让文件可写、磁盘有余，再运行同一条命令。"
+    ),
+    "lock": "锁定",
+    "write": "写入",
+    "read": "读取",
+    # massctl/ledger/runner.py
+    "Process {pid} holds it since {since}.": "进程 {pid} 从 {since} 起占用着它。",
+    "another massctl is at work on this ledger": "另一个 massctl 正在使用这份账本",
+    "Wait until it has ended, then run the same command again.": "等它结束，再运行同一条命令。",
+    "Another process holds it.": "另一个进程正占用着它。",
+    "cannot lock the ledger": "无法锁定账本",
+    "{folder}: {why}. Nothing was done.": "{folder}：{why}。什么都没有做。",
+    "Make the folder writable, then run the same command again.": "让文件夹可写，再运行同一条命令。",
+    # massctl/model/api_base.py
+    "{host} is not a host of WeChat: name it in policy.api_hosts if it is yours": (
+        "{host} 不是微信的主机：如果是您自己的，请写进 policy.api_hosts"
+    ),
+    "the API's address must look like https://host or https://host:port": (
+        "接口地址要写成 https://host 或 https://host:port"
+    ),
+    "the API's address must begin with https://: plain http is for this machine only": (
+        "接口地址必须以 https:// 开头：明文 http 只许用于本机"
+    ),
+    # massctl/model/campaign_rules.py
+    "there is no message: write one of {messages}": "没有消息：请写 {messages} 中的一种",
+    "there is no audience: write one of {audiences}": "没有群发对象：请写 {audiences} 中的一种",
+    "there is no default; to reach every follower write `is_to_all: true`": (
+        "没有默认值；要发给全部粉丝，写 `is_to_all: true`"
+    ),
+    "not_before needs not_after: without it a late run would send at any hour": (
+        "有 not_before 就要有 not_after：否则晚了的运行会在任何时刻发送"
+    ),
+    "not_after needs not_before: a window has two ends": "有 not_after 就要有 not_before：时段有头有尾",
+    "not_after must be later than not_before, {start}": "not_after 必须晚于 not_before（{start}）",
+    "a campaign sends one message, and this is the second after {first}": (
+        "一个活动只发一条消息，这是 {first} 之后的第二条"
+    ),
+    "a campaign has one audience, and this is the second after {first}": (
+        "一个活动只有一个群发对象，这是 {first} 之后的第二个"
+    ),
+    "min {low} is more than max {high}: no audience can fit": "min {low} 大于 max {high}：没有人数能同时满足",
+    "{key}: there is no such moment": "{key}：没有这个时刻",
+    # massctl/model/state.py
+    "the ledger tells an impossible story": "账本里的记录互相矛盾",
+    "Entry {serial} ({kind}) cannot be: {why}.": "第 {serial} 条（{kind}）不可能成立：{why}。",
+    "Restore the ledger from a copy that verifies; `massctl state verify` checks one.": (
+        "从能通过校验的副本恢复账本；用 `massctl state verify` 校验。"
+    ),
+    "there is no attempt {serial}": "没有序号为 {serial} 的提交",
+    "there is no job {msg_id}": "没有任务 {msg_id}",
+    "serial {due} was due": "序号应为 {due}",
+    "it names no campaign": "它没有写明活动",
+    # massctl/plan/doubt.py
+    "policy.in_doubt is `stop`": "policy.in_doubt 是 `stop`",
+    "the campaign was changed since the attempt": "提交之后，活动被改过",
+    "the first attempt is more than {hours} hours old, and WeChat may have forgotten its id": (
+        "第一次提交已过去 {hours} 小时以上，微信可能已不记得它的编号"
+    ),
+    "the clock stands before the first attempt, so its age is unknown": "时钟走在第一次提交之前，无法知道已过去多久",
+    # massctl/plan/guard.py
+    "if the audience is right, correct audience.expect; nothing was sent": (
+        "如果群发对象没错，就改正 audience.expect；没有群发"
+    ),
+    "{other} sent the same message to the same audience on {day}": "{other} 在 {day} 已把同样的消息发给同样的对象",
+    "the audience has {count} followers, and at least {low} were expected": (
+        "群发对象有 {count} 位粉丝，而预期至少 {low} 位"
+    ),
+    "the audience has {count} followers, and at most {high} were expected": (
+        "群发对象有 {count} 位粉丝，而预期至多 {high} 位"
+    ),
+    "the window closed at {closed}; it is never sent late": "时段已在 {closed} 结束；不会补发",
+    "to send it after all, give it a new window in campaign.yaml and have that reviewed": (
+        "如果还是要发，请在 campaign.yaml 里写上新的时段，并经过审阅"
+    ),
+    "set policy.sending to `enabled` in massctl.yaml when sending is allowed again": (
+        "可以发送时，把 massctl.yaml 里的 policy.sending 改回 `enabled`"
+    ),
+    "unset MASSCTL_NO_SEND when sending is allowed again": "可以发送时，取消环境变量 MASSCTL_NO_SEND",
+    "nobody knows whether it was sent, and it may not be repeated: {why}": (
+        "不知道是否已经发出，而且不能重复提交：{why}"
+    ),
+    "nobody knows whether {other} was sent, so this account sends nothing else": (
+        "不知道 {other} 是否已经发出，所以这个公众号暂不发送其他内容"
+    ),
+    "WeChat refused exactly this content before, with errcode {errcode}": (
+        "微信已拒绝过完全相同的内容，errcode {errcode}"
+    ),
+    "change what WeChat objects to; a new digest is sent again": "改掉微信不接受的地方；内容一变就会再次提交",
+    "the account has no tag with the id {tag_id}": "这个公众号没有 id 为 {tag_id} 的标签",
+    "look the id up in the console under 用户管理, and correct audience.tag_id": (
+        "到公众平台的“用户管理”里查出标签 id，改正 audience.tag_id"
+    ),
+    "the audience is empty: 0 followers": "群发对象是空的：0 位粉丝",
+    "policy.sending is `disabled`": "policy.sending 是 `disabled`",
+    "MASSCTL_NO_SEND is set": "设置了 MASSCTL_NO_SEND",
+    "it has no window, so it is sent only by name": "它没有时段，所以只在点名时才发",
+    "massctl apply {name}": "massctl apply {name}",
+    "the clock went back and now stands before the window": "时钟往回走了，现在是时段开始之前",
+    "set this machine's clock right, then run apply again": "校准这台机器的时钟，再运行 apply",
+    "if that is intended, write `same_content: allow` under send: in campaign.yaml": (
+        "如果确实要发，在 campaign.yaml 的 send: 下面写上 `same_content: allow`"
+    ),
+    # massctl/plan/plan.py
+    "edited after edition {edition} was sent; followers have the old version": (
+        "第 {edition} 版发出之后又改过；粉丝看到的是旧内容"
+    ),
+    "undo the edit, or raise `edition` to {next} to send it once more": (
+        "撤销改动，或把 `edition` 提高到 {next}，再发一次"
+    ),
+    "its send has no known outcome, and its folder is no longer in the repository": (
+        "它的群发结果不明，而它的文件夹已不在仓库里"
+    ),
+    "bring the folder back, or look in the console under 群发记录 and run massctl reconcile": (
+        "把文件夹找回来，或到公众平台的“群发记录”里查看，再运行 massctl reconcile"
+    ),
+    "nobody knows whether preview {number} of this version arrived; it is not repeated": (
+        "不知道这个版本的 {number} 号预览是否送达；不会重发"
+    ),
+    "ask the reviewer": "问一下预览人",
+    # massctl/plan/window.py
+    "nothing is sent in the frozen days {span}": "{span} 是冻结日，不发送任何内容",
+    "change policy.freeze in massctl.yaml, or wait": "修改 massctl.yaml 里的 policy.freeze，或者等一等",
+    "quiet hours last until {end}": "静默时段到 {end} 结束",
+    "run apply again after that, or change policy.quiet_hours in massctl.yaml": (
+        "在那之后再运行 apply，或修改 massctl.yaml 里的 policy.quiet_hours"
+    ),
+}

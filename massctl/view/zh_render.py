@@ -1,0 +1,131 @@
+"""The Chinese of rendering: templates, Markdown, HTML, limits."""
+
+from typing import Final
+
+RENDER: Final[dict[str, str]] = {
+    # massctl/render/article.py
+    "the article is longer than {limit} characters before it is rendered": "文章在渲染之前就超过 {limit} 个字符",
+    "{path} is not an article: its name must end in one of {suffixes}": (
+        "{path} 不是文章：文件名要以 {suffixes} 之一结尾"
+    ),
+    "{text} is written by massctl only; write the picture's path": "{text} 只能由 massctl 写入；请写图片的路径",
+    # massctl/render/campaign.py
+    "{path}: {note}": "{path}：{note}",
+    # massctl/render/html_rules.py
+    "a link cannot run a script: WeChat removes it": "链接不能运行脚本：微信会去掉它",
+    "WeChat removes `<{name}>` from articles": "微信会从文章里去掉 `<{name}>`",
+    "WeChat keeps only links to articles on mp.weixin.qq.com, so this one may be lost": (
+        "微信只保留指向 mp.weixin.qq.com 文章的链接，所以这个链接可能会丢失"
+    ),
+    "write the address as text, or set `external_links: keep` for an account with WeChat Pay": (
+        "把网址写成文字；有微信支付的公众号可以设置 `external_links: keep`"
+    ),
+    "write the styles into `style` attributes": "把样式写进 `style` 属性",
+    "keep only what stands inside `<body>`": "只保留 `<body>` 里面的内容",
+    "WeChat removes scripts such as `{name}`": "微信会去掉 `{name}` 这样的脚本",
+    # massctl/render/limits.py
+    "the {what} is within the limit of {limit} characters, but has {count} where each emoji counts as two": (
+        "{what}没有超过 {limit} 个字符，但如果每个表情符号算两个，就是 {count} 个"
+    ),
+    "the author has {count} characters; more than {limit} may be cut on some screens": (
+        "作者有 {count} 个字符；超过 {limit} 个时，有的屏幕上会被截断"
+    ),
+    "content_source_url has {count} bytes; at most {limit} are allowed": (
+        "content_source_url 有 {count} 字节；最多 {limit} 字节"
+    ),
+    "the text has {count} bytes; at most {limit} are allowed": "文字有 {count} 字节；最多 {limit} 字节",
+    "the article has {count} characters as it will be sent; WeChat takes fewer than {limit}": (
+        "文章发送时有 {count} 个字符；微信只接受少于 {limit} 个"
+    ),
+    "{words} of them are text, {markup} are tags and styles": "其中文字 {words} 个，标签和样式 {markup} 个",
+    "the article has {count} bytes as it will be sent; WeChat takes fewer than {limit}": (
+        "文章发送时有 {count} 字节；微信只接受少于 {limit} 字节"
+    ),
+    "the {what} has {count} characters; at most {limit} are allowed": "{what}有 {count} 个字符；最多 {limit} 个",
+    "title": "标题",
+    "author": "作者",
+    "digest": "摘要",
+    "text": "文字",
+    "the title is empty": "标题是空的",
+    "the title has more than one line": "标题不止一行",
+    "content_source_url must begin with https:// or http://": "content_source_url 必须以 https:// 或 http:// 开头",
+    "the text is empty": "文字是空的",
+    "the article is empty": "文章是空的",
+    "content": "正文",
+    # massctl/render/md_text.py
+    "an address with blanks needs angle brackets: `(<{address}>)`": "含有空格的地址要用尖括号：`(<{address}>)`",
+    "the link to {address} stays in the text as it is written": "指向 {address} 的链接会照原样留在文字里",
+    "the picture {address} is not shown: its line stays in the text as it is written": (
+        "图片 {address} 不会显示：这一行会照原样留在文字里"
+    ),
+    "the asterisks stay in the text: `{text}`": "星号会留在文字里：`{text}`",
+    "write `**` right before and right after the words, without blanks between": (
+        "`**` 要紧贴在词语的前后，中间不留空格"
+    ),
+    "the link to {address} becomes a footnote": "指向 {address} 的链接会变成脚注",
+    "the link to {address} leads nowhere in WeChat and becomes plain text": (
+        "指向 {address} 的链接在微信里打不开，会变成普通文字"
+    ),
+    # massctl/render/message.py
+    "a message of a type that is not built yet passed validation": "有一种还没有实现的消息类型通过了检查",
+    # massctl/render/meter.py
+    "the template does more work than {limit} units": "模板的运算量超过 {limit} 个单位",
+    "does a loop run too often, or does a text grow with every round?": (
+        "是不是循环次数太多，或者某段文字每一轮都在变长？"
+    ),
+    "macros or blocks call each other more than {limit} deep": "宏或块互相调用超过 {limit} 层",
+    "does a macro call itself?": "是不是有宏在调用它自己？",
+    "the template includes or imports other files more than {limit} times": "模板包含或导入其他文件超过 {limit} 次",
+    "does a file include itself?": "是不是有文件包含了它自己？",
+    # massctl/render/paths.py
+    "{address} is not in the campaign, and WeChat would remove it without a word": (
+        "{address} 不在活动里，微信会不声不响地去掉它"
+    ),
+    "save the picture in the campaign's folder and write its path": "把图片存到活动的文件夹里，再写它的路径",
+    "{path} is outside the campaign's folder and `_shared`": "{path} 不在活动的文件夹里，也不在 `_shared` 里",
+    "copy the picture into the campaign, or into `campaigns/_shared`": "把图片复制到活动里，或 `campaigns/_shared` 里",
+    "{path} leads out of the campaign": "{path} 通到了活动之外",
+    "write a path from the campaign's folder, or `_shared/…`, without `..`": (
+        "写从活动的文件夹开始的路径，或 `_shared/…`，不要用 `..`"
+    ),
+    # massctl/render/sandbox.py
+    "the number has more than {limit} bits": "数字超过 {limit} 位（二进制）",
+    "`range` counts at most {limit} numbers here": "`range` 在这里最多数 {limit} 个数",
+    "`{name}` is not built yet": "`{name}` 还没有实现",
+    "leave it out of the article for now": "先不要在文章里用它",
+    "the template is longer than {limit} characters": "模板超过 {limit} 个字符",
+    "names that begin with `_` cannot be used: `{name}`": "不能使用以 `_` 开头的名字：`{name}`",
+    "`{name}` of a value of the kind {kind} cannot be used": "不能使用 {kind} 类型的值的 `{name}`",
+    "a value of the kind {kind} is no list": "{kind} 类型的值不是列表",
+    # massctl/render/sandbox_filters.py
+    "a text is due here, and this is a value of the kind {kind}": "这里要的是文字，得到的是 {kind} 类型的值",
+    "more than {limit} parts": "超过 {limit} 段",
+    "more than {limit} digits": "超过 {limit} 位数字",
+    "a text of more than {limit} characters": "文字超过 {limit} 个字符",
+    # massctl/render/sandbox_strings.py
+    "a value of the kind {kind} cannot be written as text": "{kind} 类型的值不能写成文字",
+    "write one of its members, or put the pieces together with `| join('，')`": (
+        "写出它的某个成员，或用 `| join('，')` 把各段连起来"
+    ),
+    "nothing is written here: the value is empty (null)": "这里什么都不会写出：值是空的（null）",
+    "give it a value, or write `| default('…', true)`": "给它一个值，或写 `| default('…', true)`",
+    "the width {width} is over {limit}": "宽度 {width} 超过 {limit}",
+    "`*` as a width cannot be used in a template": "模板里不能用 `*` 作宽度",
+    # massctl/render/sandbox_tree.py
+    "did you mean `{name}`?": "是不是 `{name}`？",
+    "`autoescape` cannot be used here: nothing is escaped by itself": "这里不能用 `autoescape`：没有任何内容会自动转义",
+    "there is no filter `{name}`": "没有过滤器 `{name}`",
+    "there is no test `{name}`": "没有测试 `{name}`",
+    "the filter `{name}` cannot be used here": "这里不能用过滤器 `{name}`",
+    # massctl/render/template.py
+    "the template failed: {detail}": "模板出错：{detail}",
+    "declare it in campaign.yaml under `vars:`": "在 campaign.yaml 的 `vars:` 下面声明它",
+    "none of these files is there: {names}": "这些文件都不存在：{names}",
+    "the template is nested too deep": "模板嵌套太深",
+    "this cannot be compiled: {detail}": "无法编译：{detail}",
+    "{detail}": "{detail}",
+    "there is no `{name}` here": "这里没有 `{name}`",
+    "the imported file has no `{name}`": "导入的文件里没有 `{name}`",
+    "a value of the kind {kind} has no `{name}`": "{kind} 类型的值没有 `{name}`",
+    "`{name}` is not defined": "`{name}` 没有定义",
+}

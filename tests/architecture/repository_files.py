@@ -1,0 +1,26 @@
+"""The files that the architecture tests look at."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "massctl"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+_FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+def document(path: str) -> str:
+    """Read a document by its path from the root."""
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def prose(text: str) -> str:
+    """Leave out fenced code, in which brackets are no links."""
+    return _FENCE.sub("", text)
+
+
+def code_words(text: str) -> set[str]:
+    """Give the words inside `code` and fenced code of a document."""
+    spans = [*_FENCE.findall(text), *re.findall(r"`([^`\n]+)`", prose(text))]
+    return {word for span in spans for word in re.findall(r"[A-Za-z_][A-Za-z0-9_-]*", span)}

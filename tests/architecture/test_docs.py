@@ -1,0 +1,127 @@
+"""An undocumented verb, flag, key, code, guard or entry fails the build, and so does a link that leads nowhere."""
+
+import importlib
+import re
+from pathlib import Path
+from typing import get_args
+from urllib.parse import unquote
+
+import click
+import pytest
+from pydantic import BaseModel
+from repository_files import DOCUMENTS, ROOT, code_words, document, prose
+
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.verbs import NOT_YET, VERBS
+from massctl.model import account, campaign, ledger
+from massctl.model.codes import CODES
+from massctl.model.lifecycle import Status
+from massctl.plan.step import Guard, Kind, Reason
+from massctl.sandbox import faults
+
+READMES = ["README.md", "README.zh-CN.md"]
+APPLY = ".venv/bin/massctl apply 2026-autumn-walks --sandbox --yes"
+SEND = f"python3 -m venv .venv && .venv/bin/pip install -q -e . && {APPLY}"
+TEST = ".venv/bin/pip install -q -e '.[dev]' && .venv/bin/python -m pytest"
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+@pytest.mark.parametrize("path", [*READMES, "docs/reference/cli.md"])
+def test_every_verb_is_documented(path: str) -> None:
+    assert set() == {*VERBS, *NOT_YET} - code_words(document(path))
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_a_readme_begins_with_the_two_commands(path: str) -> None:
+    lines = document(path).splitlines()
+    first_commands = [lines[number + 1] for number, line in enumerate(lines) if line == "```sh"][:2]
+
+    assert [SEND, TEST] == first_commands
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_a_readme_stays_short(path: str) -> None:
+    assert len(document(path).splitlines()) <= 200
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_relative_link_leads_somewhere(path: Path) -> None:
+    links = LINK.findall(prose(path.read_text(encoding="utf-8")))
+    relative = [unquote(link.partition("#")[0]) for link in links if not re.match(r"[a-z]+:|#", link)]
+
+    assert [] == [link for link in relative if not (path.parent / link).exists()]
+
+
+def test_every_diagnostic_is_documented_under_its_summary() -> None:
+    rows = re.findall(r"^\| (MC\d{3}) \| (.*?) \| .+ \|$", document("docs/reference/diagnostics.md"), re.MULTILINE)
+
+    assert list(CODES.items()) == rows
+
+
+def test_every_flag_is_documented() -> None:
+    flags = {flag for verb in VERBS for flag in _flags(importlib.import_module(VERBS[verb][0]).command)}
+
+    assert set() == flags - set(re.findall(r"--[a-z-]+", document("docs/reference/cli.md")))
+
+
+def test_every_exit_status_is_documented() -> None:
+    rows = re.findall(r"^\| (\d+) \|", document("docs/reference/cli.md"), re.MULTILINE)
+
+    assert [int(status) for status in ExitStatus] == [int(row) for row in rows]
+
+
+def test_every_word_of_the_json_documents_is_documented() -> None:
+    words = {word.value for kind in (Status, Kind, Reason, Guard) for word in kind}
+
+    assert set() == words - code_words(document("docs/reference/cli.md"))
+
+
+@pytest.mark.parametrize("model", [account.MassctlFile, campaign.CampaignFile])
+def test_every_key_is_documented(model: type[BaseModel]) -> None:
+    assert set() == _keys(model, set()) - code_words(document("docs/reference/format.md"))
+
+
+def test_every_kind_of_ledger_entry_is_documented_with_its_fields() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .*? \| (.*) \|$", document("docs/reference/ledger.md"), re.MULTILINE)
+    documented = {kind: set(re.findall(r"`(\w+)`", fields)) for kind, fields in rows}
+    kinds = {each.model_fields["type"].default: set(each.model_fields) - {"type"} for each in _entries()}
+
+    missing = {kind: fields - documented.get(kind, set()) for kind, fields in kinds.items()}
+
+    assert {} == {kind: fields for kind, fields in missing.items() if fields}
+
+
+def test_every_fault_of_the_sandbox_is_documented() -> None:
+    assert set() == faults.KINDS - code_words(document("docs/guides/sandbox.md"))
+
+
+def test_no_document_shows_a_code_that_does_not_exist() -> None:
+    shown = {code for path in DOCUMENTS for code in re.findall(r"MC\d{3}", path.read_text(encoding="utf-8"))}
+
+    assert set() == shown - set(CODES)
+
+
+def _flags(command: click.Command) -> set[str]:
+    own = {flag for parameter in command.params for flag in parameter.opts if flag.startswith("--")}
+    nested = command.commands.values() if isinstance(command, click.Group) else ()
+    return own.union(*(_flags(each) for each in nested))
+
+
+def _entries() -> tuple[type[BaseModel], ...]:
+    union = get_args(ledger.Event)[0]
+    return get_args(union)
+
+
+def _keys(model: type[BaseModel], seen: set[type[BaseModel]]) -> set[str]:
+    if model in seen:
+        return set()
+    seen.add(model)
+    names = {field.alias or name for name, field in model.model_fields.items()}
+    inner = [each for field in model.model_fields.values() for each in _models_in(field.annotation)]
+    return names.union(*(_keys(each, seen) for each in inner))
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for argument in get_args(annotation) for model in _models_in(argument)]

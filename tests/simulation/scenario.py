@@ -1,0 +1,176 @@
+"""Runs of apply against the simulated WeChat: plan anew from the ledger, then carry the plan out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from massctl.apply.book import Book
+from massctl.apply.executor import apply_plan
+from massctl.apply.outcome import Outcome
+from massctl.apply.ports import Consent, WeChat
+from massctl.apply.run import World
+from massctl.errors import ConfigurationError
+from massctl.model.ledger import Entry, NewEntry
+from massctl.model.names import AccountName
+from massctl.model.rendered import Purpose, RenderedCampaign, Window
+from massctl.model.state import Record, State
+from massctl.plan.desired import Desired
+from massctl.plan.guard import House
+from massctl.plan.plan import Plan, Until, make_plan
+
+import building
+from building import NOW, OPEN, article, house, news, picture, reviewers, settings, sha, text
+from simulation.crashing import Boundaries, CrashingFounding, CrashingLedger, CrashingWeChat
+from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgress, SimWeChat, one_by_one
+
+PICTURES = SimPictures(("hero", "second", "cover", "other", "gif"))
+
+
+def whole_news(window: Window | None = OPEN, **changes: Any) -> RenderedCampaign:
+    """Make a news campaign with a cover, two pictures inside, two reviewers and a window."""
+    body = f'<p>你好</p><img src="massctl-picture:{sha("hero")}"><img src="massctl-picture:{sha("second")}">'
+    pictures = (picture("hero"), picture("second"), picture("cover", Purpose.MATERIAL))
+    changes = {"pictures": pictures, "recipients": reviewers("editor_li", "editor_wang"), "window": window, **changes}
+    return news("sale", article("春季大促", content=body), **changes)
+
+
+def whole_text(window: Window | None = OPEN, **changes: Any) -> RenderedCampaign:
+    """Make a text campaign with a window: no draft stands between it and a second send."""
+    return text("words", "今晚八点", **{"window": window, **changes})
+
+
+@dataclass(slots=True)
+class Situation:
+    """A moment between two runs, from which a simulation can go on in many ways."""
+
+    wechat: SimWeChat
+    ledger: SimLedger
+    moment: datetime
+
+    def after(self, gap: timedelta) -> "Situation":
+        """Give a copy, later."""
+        moment = self.moment + gap
+        return Situation(self.wechat.copy(SimClock(moment)), self.ledger.copy(), moment)
+
+    def key(self) -> tuple[Any, ...]:
+        """Name everything that makes a difference to what can happen from here."""
+        entries = tuple((entry.at, entry.event, entry.campaign) for entry in self.ledger.entries)
+        return (self.moment, tuple(map(repr, entries)), self.wechat.key())
+
+
+def state_of(ledger: SimLedger) -> State:
+    """Fold a ledger as a new process does."""
+    state = State()
+    state.absorb_all(ledger.read(0))
+    return state
+
+
+def run_once(situation: Situation, campaign: RenderedCampaign, rules: House, boundaries: Boundaries) -> Outcome:
+    """Plan and apply once; the situation becomes what the run leaves, whatever ends it."""
+    wechat, ledger, clock = situation.wechat, situation.ledger, situation.wechat.clock
+    state = state_of(ledger)
+    founding = CrashingFounding(boundaries)
+    port = CrashingWeChat(wechat, boundaries)
+    world = World(lambda _: port, PICTURES, clock, SimProgress(), one_by_one, None)
+    try:
+        plan = make_plan(settings(), [campaign], state, rules, clock.now())
+        return apply_plan(plan, world, Book(CrashingLedger(ledger, boundaries), clock, state, founding), rules)
+    finally:
+        situation.moment = clock.now()
+
+
+@dataclass
+class Scene:
+    """One repository, one ledger and simulated accounts, for tests that tell a story run by run."""
+
+    campaigns: list[Desired]
+    now: datetime = NOW
+    rules: House = field(default_factory=house)
+    until: Until = Until.SEND
+    consent: Consent | None = None
+    wait_in_doubt: bool = True
+    ledger: SimLedger = field(default_factory=SimLedger)
+    boundaries: Boundaries = field(default_factory=Boundaries)
+    no_secret_for: frozenset[str] = frozenset()
+    progress: SimProgress = field(default_factory=SimProgress)
+    clock: SimClock = field(init=False)
+    wechat: SimWeChat = field(init=False)
+    other: SimWeChat = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clock = SimClock(self.now)
+        self.wechat = SimWeChat(self.clock)
+        self.other = SimWeChat(self.clock)
+
+    def plan(self) -> Plan:
+        """Plan what the repository says now."""
+        return make_plan(settings(), self.campaigns, self.state, self.rules, self.clock.now(), until=self.until)
+
+    def apply(self, *faults: tuple[str, Fault], plan: Plan | None = None) -> Outcome:
+        """Plan and apply. Each fault befalls the first call of its method in this run that has none yet."""
+        self.wechat.calls.clear()
+        self.other.calls.clear()
+        self.wechat.faults = _Befall(self.wechat, faults)
+        world = World(
+            self._account,
+            PICTURES,
+            self.clock,
+            self.progress,
+            one_by_one,
+            self.consent,
+            wait_in_doubt=self.wait_in_doubt,
+        )
+        plan = plan or self.plan()
+        return apply_plan(plan, world, self.book(), self.rules)
+
+    def book(self) -> Book:
+        """Open the ledger as a new process does."""
+        founding = CrashingFounding(self.boundaries)
+        return Book(CrashingLedger(self.ledger, self.boundaries), self.clock, self.state, founding)
+
+    def later(self, **time: float) -> None:
+        """Let time pass between two runs."""
+        self.clock.moment += timedelta(**time)
+
+    def types(self) -> list[str]:
+        """Give the types of the ledger's entries."""
+        return [entry.event.type for entry in self.ledger.entries]
+
+    def events(self, kind: str) -> list[Any]:
+        """Give the events of one type."""
+        return [entry.event for entry in self.ledger.entries if entry.event.type == kind]
+
+    def write(self, *happenings: building.Happening) -> Sequence[Entry]:
+        """Write entries as an earlier run, a person or another tool did."""
+        new: list[NewEntry] = [building.as_new(each, at=self.clock.now()) for each in happenings]
+        return self.ledger.append(len(self.ledger.entries), new, durable=True)
+
+    @property
+    def state(self) -> State:
+        """The fold of the ledger as it is now."""
+        return state_of(self.ledger)
+
+    def record(self, campaign: RenderedCampaign) -> Record:
+        """What is recorded of a campaign now."""
+        return self.state.record(campaign.name, campaign.edition)
+
+    def _account(self, account: AccountName) -> WeChat:
+        if account in self.no_secret_for:
+            raise ConfigurationError("the secret is not set", hint=f"set the secret of {account}")
+        return CrashingWeChat(self.wechat if account == "main" else self.other, self.boundaries)
+
+
+class _Befall(dict[int, Fault]):
+    """Faults by method in place of numbers of calls."""
+
+    def __init__(self, wechat: SimWeChat, faults: Sequence[tuple[str, Fault]]) -> None:
+        super().__init__()
+        self._wechat = wechat
+        self._left = list(faults)
+
+    def get(self, key: int, default: Any = None) -> Any:  # `key` is the number of the call that is about to begin.
+        return default
+
+
+Story = Callable[[Scene], None]

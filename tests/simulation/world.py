@@ -1,0 +1,413 @@
+"""A small WeChat, clock and ledger in memory, for simulations of `massctl.apply` through its ports.
+
+It knows what the documentation promises and what was observed: drafts are consumed by accepted sends, a clientmsgid
+is remembered for 24 hours (45065), and not to be repeated within a minute (45066). Calls take no time. Everything
+can be copied, so that a simulation can go on from one moment in many ways.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from massctl.apply.ports import DraftArticle, JobReport, Material, Upload
+from massctl.errors import LedgerStaleError, PermanentError, TransportError
+from massctl.model.campaign import Audience
+from massctl.model.digest import sha256_of
+from massctl.model.ledger import Entry, NewEntry
+from massctl.model.names import ClientMsgId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256
+from massctl.model.rendered import Recipient
+from massctl.model.send import (
+    Accepted,
+    Body,
+    InDoubt,
+    MassSend,
+    News,
+    PreviewFailed,
+    PreviewSent,
+    PreviewUnknown,
+    PreviewVerdict,
+    Rejected,
+    ToTag,
+    Verdict,
+)
+
+T = TypeVar("T")
+
+MEMORY: Final = timedelta(hours=24)
+"""How long a clientmsgid is remembered. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
+TOO_SOON: Final = timedelta(minutes=1)
+"""A repetition within it is answered 45066. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
+
+
+class Fault(StrEnum):
+    """What goes wrong with one call."""
+
+    REQUEST_LOST = "request lost"
+    ANSWER_LOST = "answer lost"
+    TOO_SOON_YET_ACCEPTED = "45066 though accepted"
+    TOKEN_DEAD = "token dead"
+    NO_QUOTA = "45028"
+    MEDIA_UNKNOWN = "40007"
+    NOT_A_FOLLOWER = "43004"
+    NO_TOKEN = "no token, so nothing left"
+
+
+_LOST: Final = (Fault.REQUEST_LOST, Fault.ANSWER_LOST)
+FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = {
+    "renew_token": (Fault.REQUEST_LOST,),
+    "upload_image": _LOST,
+    "add_material": _LOST,
+    "add_draft": (*_LOST, Fault.MEDIA_UNKNOWN),
+    "get_draft": (Fault.REQUEST_LOST,),
+    "delete_draft": _LOST,
+    "audience_count": (Fault.REQUEST_LOST,),
+    "preview": (*_LOST, Fault.NOT_A_FOLLOWER, Fault.NO_TOKEN),
+    "send_mass": (
+        *_LOST,
+        Fault.TOO_SOON_YET_ACCEPTED,
+        Fault.TOKEN_DEAD,
+        Fault.NO_QUOTA,
+        Fault.MEDIA_UNKNOWN,
+        Fault.NO_TOKEN,
+    ),
+    "job_report": (Fault.REQUEST_LOST,),
+}
+"""Method -> the faults that make a difference to it."""
+
+
+class SimClock:
+    """A clock that stands still but for sleeping."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+        self.on_sleep: Callable[[], None] = lambda: None
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.on_sleep()
+        self.moment += timedelta(seconds=seconds)
+
+
+@dataclass(slots=True)
+class SimLedger:
+    """The port in memory; what is not durable may be lost in a crash of the machine."""
+
+    entries: list[Entry] = field(default_factory=list)
+    flushed: int = 0
+    fail: Callable[[NewEntry], Exception | None] | None = None
+    """Gives the error that stands in place of an append."""
+
+    def read(self, since: int) -> Sequence[Entry]:
+        return self.entries[since:]
+
+    def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
+        if expected_serial != len(self.entries):
+            raise LedgerStaleError("another runner wrote to the ledger")
+        for new in entries:
+            if self.fail and (error := self.fail(new)):
+                raise error
+        written = [self._entry(serial, new) for serial, new in enumerate(entries, expected_serial + 1)]
+        self.entries += written
+        if durable:
+            self.flush()
+        return written
+
+    def flush(self) -> None:
+        self.flushed = len(self.entries)
+
+    def lose_unflushed(self) -> None:
+        """Crash of the machine: what was not flushed is gone."""
+        del self.entries[self.flushed :]
+
+    def copy(self) -> "SimLedger":
+        return SimLedger(list(self.entries), self.flushed)
+
+    @staticmethod
+    def _entry(serial: int, new: NewEntry) -> Entry:
+        return Entry(serial=serial, prev="", at=new.at, event=new.event, campaign=new.campaign, edition=new.edition)
+
+
+@dataclass(frozen=True, slots=True)
+class MassJob:
+    """A job that the simulated WeChat accepted: followers get it."""
+
+    msg_id: MsgId
+    client_msg_id: ClientMsgId
+    at: datetime
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A request for a send or a preview that left massctl, whether or not it arrived."""
+
+    at: datetime
+    subject: str
+    recipient: str | None
+    """None for a mass send."""
+    refused: bool
+    """WeChat plainly said no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the simulated WeChat knows of a clientmsgid."""
+
+    msg_id: MsgId
+    accepted_at: datetime
+    asked_at: datetime
+
+
+@dataclass(slots=True)
+class SimWeChat:
+    """One Official Account behind the port. `faults` maps the number of a call in this run, from 0, to its fault."""
+
+    clock: SimClock
+    followers: int = 1000
+    tags: dict[int, int] = field(default_factory=dict)
+    drafts_are_consumed: bool = True
+    allowance: int | None = None
+    """Mass sends a day, and whether that is checked before the clientmsgid; None: no end of it."""
+    draft_before_memory: bool = False
+    """A draft that is gone is told (40007) before the clientmsgid is looked up."""
+    keeps: Callable[[DraftArticle], DraftArticle] = lambda article: article
+    """What draft/add makes of an article."""
+    job_status: str = "sent"
+    images: dict[str, ImageUrl] = field(default_factory=dict)
+    materials: dict[MediaId, str] = field(default_factory=dict)
+    drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
+    named: dict[MediaId, str] = field(default_factory=dict)
+    """Every draft there ever was, by its subject."""
+    delivered_previews: list[tuple[str, str]] = field(default_factory=list)
+    jobs: list[MassJob] = field(default_factory=list)
+    memory: dict[ClientMsgId, Remembered] = field(default_factory=dict)
+    departures: list[Departure] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    """The methods that were called in this run."""
+    faults: dict[int, Fault] = field(default_factory=dict)
+    _minted: int = 0
+
+    def copy(self, clock: SimClock) -> "SimWeChat":
+        """Go on from here in another world, in a new run without faults."""
+        return replace(
+            self,
+            clock=clock,
+            images=dict(self.images),
+            materials=dict(self.materials),
+            drafts=dict(self.drafts),
+            named=dict(self.named),
+            delivered_previews=list(self.delivered_previews),
+            jobs=list(self.jobs),
+            memory=dict(self.memory),
+            departures=list(self.departures),
+            calls=[],
+            faults={},
+        )
+
+    def key(self) -> tuple[Any, ...]:
+        """Name everything that a later run, or a checker, could tell apart."""
+        return (
+            tuple(self.images.items()),
+            tuple(self.materials.items()),
+            tuple(self.named.items()),
+            tuple(self.drafts),
+            tuple(self.delivered_previews),
+            tuple(self.jobs),
+            tuple(self.memory.items()),
+            tuple(self.departures),
+            self._minted,
+        )
+
+    def count(self, method: str) -> int:
+        """Say how often a method was called in this run."""
+        return Counter(self.calls)[method]
+
+    def renew_token(self) -> None:
+        self._effect("renew_token", lambda: None)
+
+    def upload_image(self, upload: Upload) -> ImageUrl:
+        def act() -> ImageUrl:
+            url = ImageUrl(f"https://mmbiz.qpic.cn/{self._mint('IMAGE')}/0")
+            self.images[sha256_of(upload.data)] = url
+            return url
+
+        return self._effect("upload_image", act)
+
+    def add_material(self, upload: Upload) -> Material:
+        def act() -> Material:
+            media_id = MediaId(self._mint("MATERIAL"))
+            self.materials[media_id] = sha256_of(upload.data)
+            return Material(media_id, ImageUrl(f"https://mmbiz.qpic.cn/{media_id}/0"))
+
+        return self._effect("add_material", act)
+
+    def add_draft(self, articles: Sequence[DraftArticle]) -> MediaId:
+        def act() -> MediaId:
+            if any(article.thumb_media_id not in self.materials for article in articles):
+                raise PermanentError("WeChat does not know a picture of this draft", errcode=40007)
+            media_id = MediaId(self._mint("DRAFT"))
+            self.drafts[media_id] = tuple(self.keeps(article) for article in articles)
+            self.named[media_id] = articles[0].title
+            return media_id
+
+        if self.faults.get(len(self.calls)) is Fault.MEDIA_UNKNOWN:
+            self.materials.clear()
+        return self._effect("add_draft", act)
+
+    def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
+        return self._effect("get_draft", lambda: self.drafts.get(media_id))
+
+    def delete_draft(self, media_id: MediaId) -> None:
+        self._effect("delete_draft", lambda: self.drafts.pop(media_id, None))
+
+    def audience_count(self, audience: Audience) -> int | None:
+        if audience.tag_id is None:
+            return self._effect("audience_count", lambda: self.followers)
+        return self._effect("audience_count", lambda: self.tags.get(audience.tag_id or 0))
+
+    def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
+        subject, fault = self._subject(body), self._begin("preview")
+        if fault is Fault.NO_TOKEN:
+            raise TransportError("WeChat gave no usable answer")
+        refused = fault is Fault.NOT_A_FOLLOWER
+        self.departures.append(Departure(self.clock.now(), subject, recipient.recorded, refused))
+        if refused:
+            return PreviewFailed(43004, "6a-7b", "the reviewer does not follow the account", "let them follow it")
+        if fault is not Fault.REQUEST_LOST:
+            self.delivered_previews.append((recipient.recorded, subject))
+        return PreviewUnknown("no answer within 30 s") if fault in _LOST else PreviewSent()
+
+    def send_mass(self, send: MassSend) -> Verdict:
+        fault = self._begin("send_mass")
+        if fault is Fault.NO_TOKEN:
+            raise TransportError("WeChat gave no usable answer")
+        verdict = self._refusal(fault) or (InDoubt("the connection broke") if fault is Fault.REQUEST_LOST else None)
+        verdict = verdict or self._judged(send)
+        self.departures.append(
+            Departure(self.clock.now(), self._subject(send.body), None, isinstance(verdict, Rejected))
+        )
+        if fault is Fault.ANSWER_LOST:
+            return InDoubt("no answer within 30 s")
+        return InDoubt("errcode 45066", 45066, "6a-7b") if fault is Fault.TOO_SOON_YET_ACCEPTED else verdict
+
+    def job_report(self, msg_id: MsgId) -> JobReport:
+        def act() -> JobReport:
+            if all(job.msg_id != msg_id for job in self.jobs):
+                raise PermanentError("WeChat does not know this job", errcode=40059)
+            return JobReport(msg_id, self.job_status)
+
+        return self._effect("job_report", act)
+
+    def _begin(self, method: str) -> Fault | None:
+        fault = self.faults.get(len(self.calls))
+        self.calls.append(method)
+        return fault
+
+    def _effect(self, method: str, act: Callable[[], T]) -> T:
+        """Make a call that is not a send: a lost request does nothing, a lost answer does it all the same."""
+        fault = self._begin(method)
+        if fault is Fault.REQUEST_LOST:
+            raise TransportError("WeChat gave no usable answer", hint="run apply again")
+        result = act()
+        if fault is Fault.ANSWER_LOST:
+            raise TransportError("WeChat gave no usable answer", hint="run apply again")
+        return result
+
+    def _judged(self, send: MassSend) -> Verdict:
+        """Accept a job, or recognise it, or refuse it: the whole of what WeChat is known to look at."""
+        now = self.clock.now()
+        gone = isinstance(send.body, News) and send.body.media_id not in self.drafts
+        used_up = self.allowance is not None and self.allowance <= sum(
+            job.at.date() == now.date() for job in self.jobs
+        )
+        known = self.memory.get(send.client_msg_id)
+        if used_up:
+            return _no(45028, "has no masssend quota", retryable=True)
+        if gone and self.draft_before_memory:
+            return _no(40007, "invalid media_id")
+        if known is not None and now - known.accepted_at < MEMORY:
+            self.memory[send.client_msg_id] = replace(known, asked_at=now)
+            if now - known.asked_at < TOO_SOON:
+                return InDoubt("errcode 45066", 45066, "6a-7b")
+            return Accepted(known.msg_id, None, duplicate=True)
+        if gone:
+            return _no(40007, "invalid media_id")
+        job = MassJob(MsgId(3147000001 + len(self.jobs)), send.client_msg_id, now, self._subject(send.body))
+        self.jobs.append(job)
+        self.memory[send.client_msg_id] = Remembered(job.msg_id, now, now)
+        if isinstance(send.body, News) and self.drafts_are_consumed and not isinstance(send.recipients, ToTag):
+            del self.drafts[send.body.media_id]
+        return Accepted(job.msg_id, MsgDataId(2247000001) if isinstance(send.body, News) else None)
+
+    @staticmethod
+    def _refusal(fault: Fault | None) -> Rejected | None:
+        match fault:
+            case Fault.TOKEN_DEAD:
+                return replace(_no(42001, "access_token expired", retryable=True), token_dead=True)
+            case Fault.NO_QUOTA:
+                return _no(45028, "has no masssend quota", retryable=True)
+            case Fault.MEDIA_UNKNOWN:
+                return _no(40007, "invalid media_id")
+            case _:
+                return None
+
+    def _subject(self, body: Body) -> str:
+        return self.named[body.media_id] if isinstance(body, News) else body.content
+
+    def _mint(self, kind: str) -> str:
+        self._minted += 1
+        return f"{kind}_{self._minted}"
+
+
+def _no(errcode: int, errmsg: str, *, retryable: bool = False) -> Rejected:
+    return Rejected(errcode, "6a-7b", errmsg, "see the console", retryable=retryable)
+
+
+@dataclass(slots=True)
+class SimPictures:
+    """The bytes of pictures, by name."""
+
+    labels: Sequence[str]
+
+    def read(self, sha256: Sha256) -> bytes:
+        return next(label.encode() for label in self.labels if sha256_of(label.encode()) == sha256)
+
+
+@dataclass(slots=True)
+class SimProgress:
+    """Remembers what was said."""
+
+    lines: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    waited: list[int] = field(default_factory=list)
+
+    def say(self, line: str) -> None:
+        self.lines.append(line)
+
+    def begin(self, label: str, total: int) -> None:
+        self.labels.append(f"{label} {total}")
+
+    def advance(self) -> None:
+        self.labels[-1] += "."
+
+    def end(self) -> None:
+        self.labels[-1] += " end"
+
+    def waiting(self, label: str, seconds_left: int) -> None:
+        self.waited.append(seconds_left)
+
+
+def one_by_one(calls: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T | BaseException]]:
+    """Make independent calls in turn: the port's overlap without any."""
+    for index, call in enumerate(calls):
+        result: T | BaseException
+        try:
+            result = call()
+        except Exception as error:
+            result = error
+        yield index, result

@@ -1,0 +1,180 @@
+"""A damaged file: a torn last line is tolerated and repaired, anything else is refused and left alone."""
+
+from pathlib import Path
+
+import pytest
+from building import LINEAGE, NOW, as_new, attempted, entries, news, saved, text
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from massctl.errors import LedgerCorruptError, LedgerError, LedgerFutureVersionError
+from massctl.ledger.codec import chain_digest, encode
+from massctl.ledger.local import LocalLedger
+from massctl.model.digest import canonical_json
+from massctl.model.ledger import Expired, NewEntry, SendAccepted, SendInDoubt
+
+WORDS = text("words")
+ENTRIES = entries(
+    saved(news()),
+    attempted(WORDS),
+    (SendInDoubt(attempt=3, reason="没有回答"), WORDS),
+    (SendAccepted(attempt=3, msg_id=7), WORDS),
+)
+LINES = [encode(entry, entry.serial, entry.prev) for entry in ENTRIES]
+WHOLE = b"".join(each + b"\n" for each in LINES)
+NEXT = as_new((Expired(not_after=NOW), WORDS))
+
+
+def ledger(folder: Path, data: bytes) -> LocalLedger:
+    (folder / "state.jsonl").write_bytes(data)
+    return LocalLedger(folder / "state.jsonl", folder / "locks")
+
+
+def refused(folder: Path, data: bytes) -> type[LedgerError] | None:
+    """Give the error that reading raises, and make sure that the file stays as it is."""
+    path = folder / "state.jsonl"
+    try:
+        ledger(folder, data).read(0)
+    except LedgerError as error:
+        assert data == path.read_bytes()
+        return type(error)
+    return None
+
+
+def test_a_whole_file_is_read_whole(tmp_path):
+    assert ENTRIES == ledger(tmp_path, WHOLE).read(0)
+
+
+@pytest.mark.parametrize("since", range(7))
+def test_only_entries_after_a_serial_are_given(since, tmp_path):
+    assert ENTRIES[since:] == ledger(tmp_path, WHOLE).read(since)
+
+
+def test_a_file_cut_anywhere_reads_as_its_whole_lines_and_goes_on_from_there(tmp_path):
+    """Every length that a crash in mid-write can leave; a line that lacks only its newline is whole."""
+    short = WHOLE[: WHOLE.index(LINES[3])]
+    ends = [len(b"\n".join(LINES[:count])) for count in (1, 2, 3)]
+    for cut in range(len(short) + 1):
+        torn = ledger(tmp_path, short[:cut])
+        count = sum(end <= cut for end in ends)
+        assert ENTRIES[:count] == torn.read(0)
+        appended = torn.append(count, [NEXT], durable=False)
+        data = (tmp_path / "state.jsonl").read_bytes()
+        assert b"".join(each + b"\n" for each in LINES[:count]) == data[: -len(data.splitlines()[-1]) - 1]
+        assert [*ENTRIES[:count], *appended] == LocalLedger(tmp_path / "state.jsonl", tmp_path).read(0)
+
+
+def test_reading_a_torn_file_changes_nothing(tmp_path):
+    torn = ledger(tmp_path, WHOLE[:-9])
+    torn.read(0)
+    assert WHOLE[:-9] == (tmp_path / "state.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("rubbish", [b"\0" * 512, b"\xff", b"{", b"[1,", b"not json"])
+def test_what_a_crash_leaves_behind_the_last_newline_is_dropped(rubbish, tmp_path):
+    assert ENTRIES == ledger(tmp_path, WHOLE + rubbish).read(0)
+
+
+@pytest.mark.parametrize("kept", [LINES[-1], b"{}", b"7", b'{"type":"created","format_version":9}'])
+def test_a_whole_line_behind_the_last_newline_is_no_torn_one(kept, tmp_path):
+    """Only the last byte of an object makes it JSON: this was written to its end, and not by a crash."""
+    assert refused(tmp_path, WHOLE + kept) in (LedgerCorruptError, LedgerFutureVersionError)
+
+
+def test_a_newer_kind_of_entry_that_lost_its_newline_is_not_cut_off(tmp_path):
+    head = {"serial": 6, "prev": chain_digest(LINES[-1]), "at": NOW.isoformat(), "campaign": "words", "edition": 1}
+    newer = canonical_json({**head, "type": "scheduled"}).encode()
+    assert LedgerFutureVersionError is refused(tmp_path, WHOLE + newer)
+
+
+def test_a_changed_byte_anywhere_but_in_the_last_line_is_refused(tmp_path):
+    for place in range(len(WHOLE) - len(LINES[-1]) - 1):
+        for mask in (0x01, 0x20):
+            changed = bytearray(WHOLE)
+            changed[place] ^= mask
+            assert refused(tmp_path, bytes(changed)) is not None, (place, mask)
+
+
+@pytest.mark.parametrize("byte", [b"\0", b"\n", b"\r", b" ", b"x"])
+def test_a_byte_too_many_anywhere_but_behind_the_last_newline_is_refused(byte, tmp_path):
+    for place in range(0, len(WHOLE), 7):
+        assert refused(tmp_path, WHOLE[:place] + byte + WHOLE[place:]) is not None, place
+
+
+def test_a_byte_too_few_anywhere_but_at_the_end_is_refused(tmp_path):
+    for place in range(len(WHOLE) - len(LINES[-1]) - 1):
+        assert refused(tmp_path, WHOLE[:place] + WHOLE[place + 1 :]) is not None, place
+
+
+@pytest.mark.parametrize("gone", range(len(LINES) - 1))
+def test_a_removed_line_is_refused(gone, tmp_path):
+    lines = LINES[:gone] + LINES[gone + 1 :]
+    assert LedgerCorruptError is refused(tmp_path, b"".join(each + b"\n" for each in lines))
+
+
+@pytest.mark.parametrize("twice", range(len(LINES)))
+def test_a_duplicated_line_is_refused(twice, tmp_path):
+    lines = LINES[: twice + 1] + LINES[twice:]
+    assert LedgerCorruptError is refused(tmp_path, b"".join(each + b"\n" for each in lines))
+
+
+@pytest.mark.parametrize("first", range(len(LINES) - 1))
+def test_swapped_lines_are_refused(first, tmp_path):
+    lines = [*LINES[:first], LINES[first + 1], LINES[first], *LINES[first + 2 :]]
+    assert LedgerCorruptError is refused(tmp_path, b"".join(each + b"\n" for each in lines))
+
+
+def test_a_line_of_another_ledger_is_refused(tmp_path):
+    other = entries(attempted(text("other")), attempted(WORDS))
+    lines = [LINES[0], encode(other[1], 2, other[1].prev), *LINES[2:]]
+    assert LedgerCorruptError is refused(tmp_path, b"".join(each + b"\n" for each in lines))
+
+
+@pytest.mark.parametrize("count", [1, len(LINES)])
+def test_carriage_returns_are_refused(count, tmp_path):
+    assert LedgerCorruptError is refused(tmp_path, b"".join(each + b"\r\n" for each in LINES[:count]))
+
+
+def test_a_blank_line_is_refused(tmp_path):
+    assert LedgerCorruptError is refused(tmp_path, WHOLE + b"\n")
+
+
+def test_a_last_line_that_is_no_entry_is_refused_where_it_has_its_newline(tmp_path):
+    assert LedgerCorruptError is refused(tmp_path, WHOLE[:-9] + b"\n")
+
+
+def test_a_byte_order_mark_is_refused(tmp_path):
+    assert LedgerCorruptError is refused(tmp_path, b"\xef\xbb\xbf" + WHOLE)
+
+
+def test_the_first_line_is_checked_as_the_others_are(tmp_path):
+    changed = LINES[0].replace(LINEAGE.encode(), b"01JDXW00000000000000000001")
+    assert LedgerCorruptError is refused(tmp_path, b"".join(each + b"\n" for each in [changed, *LINES[1:]]))
+
+
+def test_an_error_says_which_entry_and_how_to_go_on(tmp_path):
+    with pytest.raises(LedgerCorruptError) as caught:
+        ledger(tmp_path, WHOLE.replace(b'"words"', b'"wards"', 1)).read(0)
+    assert "Entry 4 was changed or is missing" in caught.value.detail
+    assert "massctl state verify" in caught.value.hint
+    assert 5 == caught.value.exit_status
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.binary(max_size=300) | st.lists(st.sampled_from([*LINES, b"", b"{}", b"\0", b"\r"]), max_size=8).map(b"\n".join)
+)
+def test_any_file_is_a_ledger_or_a_ledger_error(tmp_path, data):
+    found = ledger(tmp_path, data)
+    try:
+        known = found.read(0)
+        found.append(len(known), [NEXT], durable=False)
+    except LedgerError:
+        assert data == (tmp_path / "state.jsonl").read_bytes()
+        return
+    assert len(known) + 1 == len(LocalLedger(tmp_path / "state.jsonl", tmp_path).read(0))
+
+
+def test_a_new_entry_needs_an_offset():
+    with pytest.raises(ValueError, match="timezone"):
+        NewEntry(at=NOW.replace(tzinfo=None), event=Expired(not_after=NOW))

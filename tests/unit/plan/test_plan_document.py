@@ -1,0 +1,216 @@
+"""The plan as JSON, and what its digest stands for."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from building import (
+    APPID,
+    DAY,
+    HOUR,
+    LINEAGE,
+    NOW,
+    OPEN,
+    PAST,
+    at,
+    attempted,
+    house,
+    news,
+    picture,
+    plan_of,
+    recorded,
+    reviewers,
+    saved,
+    sha,
+    text,
+)
+
+from massctl.model.diagnostic import Diagnostic, Place, Severity
+from massctl.model.ledger import ImageUploaded, SendRejected
+from massctl.model.rendered import RenderedText, Window
+from massctl.model.state import State
+from massctl.plan.document import plan_digest, plan_document
+from massctl.plan.plan import Plan
+
+WARNING = Diagnostic(
+    "MC309", Severity.WARNING, "a link became a footnote", Place("campaigns/sale/main.md", 3, 1, 3, 9), "keep", "sale"
+)
+SALE = news(
+    "sale", window=OPEN, title="春季大促", recipients=reviewers("li"), pictures=(picture(),), diagnostics=(WARNING,)
+)
+
+
+def test_the_document_of_a_plan():
+    refused = text("words", diagnostics=(Diagnostic("MC403", Severity.INFO, "somewhere"),))
+    plan = plan_of([SALE, refused])
+    hero = sha("hero")[:12]
+    assert {
+        "format_version": 1,
+        "digest": plan_digest(plan),
+        "lineage": LINEAGE,
+        "serial": 1,
+        "campaigns": [
+            {
+                "name": "sale",
+                "account": "main",
+                "edition": 1,
+                "status": "new",
+                "window": "due",
+                "next_at": None,
+                "digest": SALE.digest,
+                "steps": [
+                    {"kind": "upload_image", "address": f"main/image/{hero}", "reason": "new", "reversible": True},
+                    {"kind": "save_draft", "address": "sale/draft", "reason": "new", "reversible": True},
+                    {"kind": "send_preview", "address": "sale/preview/1", "reason": "new", "reversible": False},
+                    {"kind": "send_mass", "address": "sale/send", "reason": "due", "reversible": False},
+                ],
+                "refusals": [],
+                "diagnostics": [
+                    {
+                        "code": "MC309",
+                        "severity": "warning",
+                        "message": "a link became a footnote",
+                        "hint": "keep",
+                        "campaign": "sale",
+                        "file": "campaigns/sale/main.md",
+                        "line": 3,
+                        "column": 1,
+                        "end_line": 3,
+                        "end_column": 9,
+                    }
+                ],
+            },
+            {
+                "name": "words",
+                "account": "main",
+                "edition": 1,
+                "status": "new",
+                "window": "none",
+                "next_at": None,
+                "digest": refused.digest,
+                "steps": [],
+                "refusals": [
+                    {
+                        "guard": "not_named",
+                        "message": "it has no window, so it is sent only by name",
+                        "hint": "massctl apply words",
+                    }
+                ],
+                "diagnostics": [
+                    {
+                        "code": "MC403",
+                        "severity": "info",
+                        "message": "somewhere",
+                        "hint": None,
+                        "campaign": None,
+                        "file": None,
+                        "line": None,
+                        "column": None,
+                        "end_line": None,
+                        "end_column": None,
+                    }
+                ],
+            },
+        ],
+        "summary": {"upload_image": 1, "add_material": 0, "save_draft": 1, "send_preview": 1, "send_mass": 1},
+    } == json.loads(json.dumps(plan_document(plan)))
+
+
+def test_a_later_moment_is_written_with_its_offset():
+    plan = plan_of(text("words", window=Window(NOW + HOUR, NOW + DAY)))
+    assert "2026-12-01T05:00:00+00:00" == plan_document(plan)["campaigns"][0]["next_at"]
+
+
+def test_without_a_ledger_lineage_is_null_and_serial_0():
+    document = plan_document(plan_of([], State()))
+    assert (None, 0, [], 0) == (
+        document["lineage"],
+        document["serial"],
+        document["campaigns"],
+        sum(document["summary"].values()),
+    )
+
+
+def test_diagnostics_are_ordered_by_place():
+    first, second = (replace(WARNING, place=Place("campaigns/sale/main.md", line)) for line in (1, 2))
+    document = plan_document(plan_of(replace(SALE, diagnostics=(second, first))))
+    assert [1, 2] == [each["line"] for each in document["campaigns"][0]["diagnostics"]]
+
+
+IN_DOUBT = text("doubt", window=Window(NOW - HOUR, NOW + 3 * HOUR))
+QUIET = {"quiet_hours": {"from": "12:00", "to": "14:00"}}
+STEADY: dict[str, Any] = {
+    "due": lambda now: plan_of(SALE, now=now),
+    "waiting": lambda now: plan_of(text(window=Window(NOW + HOUR, NOW + DAY)), now=now),
+    "expired": lambda now: plan_of(text(window=PAST), now=now),
+    "without a window": lambda now: plan_of(text(), now=now),
+    "in quiet hours": lambda now: plan_of(text(window=Window(NOW, NOW + DAY)), rules=house(**QUIET), now=now),
+    "in quiet hours, named": lambda now: plan_of(text("words"), rules=house("words", **QUIET), now=now),
+    "frozen": lambda now: plan_of(text("words"), rules=house("words", freeze=["2026-12-01"]), now=now),
+    "in doubt, waiting": lambda now: plan_of(IN_DOUBT, recorded(at(NOW, attempted(IN_DOUBT)[0], IN_DOUBT)), now=now),
+    "in doubt, due": lambda now: plan_of(IN_DOUBT, recorded(at(NOW - HOUR, attempted(IN_DOUBT)[0], IN_DOUBT)), now=now),
+    "in doubt, too old": lambda now: plan_of(
+        IN_DOUBT, recorded(at(NOW - DAY, attempted(IN_DOUBT)[0], IN_DOUBT)), now=now
+    ),
+    "in doubt, in quiet hours": lambda now: plan_of(
+        IN_DOUBT, recorded(at(NOW - HOUR, attempted(IN_DOUBT)[0], IN_DOUBT)), house(**QUIET), now
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STEADY)
+def test_a_plan_that_is_made_again_a_little_later_has_the_same_digest(name):
+    assert plan_digest(STEADY[name](NOW)) == plan_digest(STEADY[name](NOW + timedelta(seconds=50)))
+
+
+def digest_with(**changes: Any) -> str:
+    return plan_digest(plan_of(replace(SALE, **changes)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"diagnostics": ()}, {"title": "另一个名字"}, {"source_sha256": sha("a comment was added")}],
+)
+def test_the_digest_does_not_change_with_what_changes_nothing_that_is_done(changes):
+    assert digest_with() == digest_with(**changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"edition": 2},
+        {"send_ignore_reprint": True},
+        {"message": RenderedText("今晚八点")},
+        {"pictures": ()},
+        {"window": Window(NOW - HOUR, NOW + 2 * HOUR)},
+        {"recipients": ()},
+        {"recipients": reviewers("wang")},
+        {"recipients": reviewers("li", "wang")},
+    ],
+)
+def test_the_digest_changes_with_everything_that_is_done(changes):
+    assert digest_with() != digest_with(**changes)
+
+
+def others() -> dict[str, Plan]:
+    rejected = SendRejected(attempt=3, errcode=45028)
+    return {
+        "another ledger": replace(plan_of(SALE), lineage="01JDXW00000000000000000001"),
+        "a newer page": replace(plan_of(SALE), serial=2),
+        "a picture is there": plan_of(SALE, recorded(ImageUploaded(appid=APPID, sha256=sha("hero"), url="u"))),
+        "a draft is there": plan_of(SALE, recorded(saved(SALE))),
+        "it was refused": plan_of(SALE, recorded(saved(SALE), attempted(SALE), (rejected, SALE))),
+        "a refusal": plan_of(SALE, rules=house(no_send=True)),
+        "another refusal": plan_of(SALE, rules=house(sending="disabled")),
+        "not yet": plan_of(SALE, now=NOW - 2 * HOUR),
+        "too late": plan_of(SALE, now=NOW + 2 * HOUR),
+        "one more campaign": plan_of([SALE, text("words")]),
+        "no campaign": plan_of([]),
+    }
+
+
+def test_every_other_plan_has_another_digest():
+    digests = [plan_digest(plan_of(SALE)), *(plan_digest(plan) for plan in others().values())]
+    assert len(digests) == len(set(digests))

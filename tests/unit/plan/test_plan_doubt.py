@@ -1,0 +1,221 @@
+"""May an open attempt be repeated? Every edge of the answer."""
+
+from datetime import timedelta
+
+import pytest
+from building import (
+    DAY,
+    HOUR,
+    NOW,
+    OPEN,
+    OTHER_APPID,
+    PAST,
+    at,
+    attempted,
+    guards,
+    house,
+    news,
+    planned,
+    recorded,
+    saved,
+    settings,
+    steps,
+    text,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from massctl.model.account import Policy
+from massctl.model.ledger import SendInDoubt, SendRejected
+from massctl.model.rendered import Window
+from massctl.model.state import Attempt
+from massctl.plan.doubt import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, Repeat, may_repeat
+from massctl.plan.plan import Until
+
+TICK = timedelta(microseconds=1)
+WAIT = timedelta(seconds=60)
+WORDS = text("words", window=Window(NOW - HOUR, NOW + 2 * DAY))
+WHY = {
+    "stop": "policy.in_doubt is `stop`",
+    "changed": "the campaign was changed since the attempt",
+    "old": "the first attempt is more than 20 hours old, and WeChat may have forgotten its id",
+    "clock": "the clock stands before the first attempt, so its age is unknown",
+}
+
+
+def attempts(*ages: timedelta) -> list[Attempt]:
+    """Make open attempts of WORDS, so long before NOW."""
+    happened = [at(NOW - age, attempted(WORDS)[0], WORDS) for age in ages]
+    return recorded(*happened).record(WORDS.name, 1).open_attempts
+
+
+def decided(*ages: timedelta, digest: str | None = WORDS.digest, **policy: object) -> Repeat | NoRepeat:
+    return may_repeat(attempts(*ages), digest, settings(**policy).policy, NOW)
+
+
+def test_a_repetition_is_due_when_the_wait_is_over():
+    assert Repeat(NOW + WAIT) == decided(timedelta(0))
+
+
+def test_the_wait_counts_from_the_newest_attempt():
+    assert Repeat(NOW - HOUR + WAIT) == decided(5 * HOUR, HOUR)
+
+
+def test_the_wait_is_the_policys():
+    assert Repeat(NOW + timedelta(seconds=3600)) == decided(timedelta(0), in_doubt_wait=3600)
+
+
+@pytest.mark.parametrize(
+    ("age", "decision"),
+    [(20 * HOUR - TICK, Repeat), (20 * HOUR, NoRepeat), (20 * HOUR + TICK, NoRepeat), (19 * HOUR, Repeat)],
+)
+def test_twenty_hours_after_the_first_attempt_nothing_is_repeated(age, decision):
+    assert decision is type(may_repeat(attempts(timedelta(0)), WORDS.digest, Policy(), NOW + age))
+
+
+def test_the_first_attempt_counts_however_young_the_newest_is():
+    assert NoRepeat(WHY["old"]) == decided(21 * HOUR, HOUR)
+
+
+def test_a_wait_that_would_end_too_late_is_not_begun():
+    assert NoRepeat(WHY["old"]) == decided(20 * HOUR - WAIT, timedelta(0))
+
+
+def test_a_clock_before_the_attempt_knows_no_age():
+    assert NoRepeat(WHY["clock"]) == decided(-TICK * 1000)
+
+
+def test_a_clock_before_the_newest_attempt_only_waits():
+    assert Repeat(NOW + HOUR + WAIT) == decided(HOUR, -HOUR)
+
+
+def test_changed_content_is_not_repeated():
+    assert NoRepeat(WHY["changed"]) == decided(HOUR, digest="sha256:other")
+
+
+def test_a_campaign_that_is_no_longer_declared_is_not_repeated():
+    assert NoRepeat(WHY["changed"]) == decided(HOUR, digest=None)
+
+
+def test_the_policy_may_forbid_every_repetition():
+    assert NoRepeat(WHY["stop"]) == decided(HOUR, in_doubt="stop")
+
+
+def test_the_margin_to_wechats_memory_is_four_hours():
+    assert 4 == CLIENT_MSG_ID_MEMORY_HOURS - REPEAT_HOURS_MAX
+
+
+@given(st.lists(st.integers(0, 30 * 3600), min_size=1, max_size=4).map(sorted), st.integers(0, 30 * 3600))
+def test_no_repetition_ever_leaves_after_twenty_hours(ages, later):
+    """Attempts at whole milliseconds, as the ledger keeps them; `later` is when the run gets round to it."""
+    opened = attempts(*(timedelta(seconds=age) for age in reversed(ages)))
+    decision = may_repeat(opened, WORDS.digest, Policy(), NOW + timedelta(seconds=later))
+    if isinstance(decision, Repeat):
+        leaves = max(decision.at, NOW + timedelta(seconds=later))
+        assert leaves < opened[0].at + timedelta(hours=20)
+        assert leaves >= opened[-1].at + WAIT
+
+
+def in_doubt(age: timedelta = HOUR) -> tuple[object, ...]:
+    attempt = at(NOW - age, attempted(WORDS)[0], WORDS)
+    return attempt, at(NOW - age, SendInDoubt(attempt=2, reason="timeout"), WORDS)
+
+
+def test_an_open_attempt_is_planned_as_a_resubmission_and_nothing_else():
+    campaign = planned(WORDS, recorded(*in_doubt()))
+    assert ("in_doubt", [("words/send", "resubmit")], []) == (campaign.status, steps(campaign), guards(campaign))
+    assert campaign.may_send
+
+
+def test_the_plan_says_when_the_repetition_is_due():
+    assert NOW + WAIT == planned(WORDS, recorded(*in_doubt(timedelta(0)))).next_at
+
+
+def test_a_repetition_that_is_due_has_no_later_moment():
+    assert planned(WORDS, recorded(*in_doubt())).next_at is None
+
+
+def test_a_repetition_waits_for_the_end_of_quiet_hours():
+    """The attempt was made a minute before 12:00 in Beijing, when quiet hours begin."""
+    rules = house(quiet_hours={"from": "12:00", "to": "13:00"})
+    campaign = planned(WORDS, recorded(*in_doubt()), rules)
+    assert (["quiet_hours"], NOW + HOUR, []) == (guards(campaign), campaign.next_at, steps(campaign))
+
+
+def test_a_repetition_does_not_wait_past_wechats_memory():
+    rules = house(quiet_hours={"from": "12:00", "to": "13:00"})
+    assert planned(WORDS, recorded(*in_doubt(19 * HOUR + HOUR / 2)), rules).next_at is None
+
+
+def test_a_repetition_does_not_wait_past_the_window():
+    campaign = text("words", window=OPEN)
+    rules = house(quiet_hours={"from": "12:00", "to": "15:00"})
+    assert planned(campaign, recorded(attempted(campaign)), rules).next_at is None
+
+
+def test_a_repetition_does_not_look_at_its_name_again():
+    unnamed = text("unnamed")
+    assert [("unnamed/send", "resubmit")] == steps(planned(unnamed, recorded(attempted(unnamed))))
+
+
+@pytest.mark.parametrize("until", [Until.UPLOAD, Until.DRAFT, Until.PREVIEW])
+def test_a_repetition_is_a_send(until):
+    campaign = planned(WORDS, recorded(*in_doubt()), until=until)
+    assert ([], False) == (steps(campaign), campaign.may_send)
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ({"in_doubt": "stop"}, "account_in_doubt"),
+        ({"sending": "disabled"}, "kill_switch"),
+        ({"freeze": ["2026-12-01"]}, "freeze"),
+    ],
+)
+def test_policy_refuses_a_repetition(policy, expected):
+    campaign = planned(WORDS, recorded(*in_doubt()), house(**policy))
+    assert ([expected], [], False) == (guards(campaign), steps(campaign), campaign.may_send)
+
+
+def test_changed_content_refuses_a_repetition_and_stages_nothing():
+    """The draft of the attempt must stay what it was until a person has settled the doubt."""
+    before, after = news("sale", window=OPEN), news("sale", window=OPEN, send_ignore_reprint=True)
+    campaign = planned(after, recorded(saved(before), attempted(before)))
+    assert (["account_in_doubt"], [], None) == (guards(campaign), steps(campaign), campaign.next_at)
+
+
+def test_a_closed_window_refuses_a_repetition():
+    campaign = text("words", window=PAST)
+    result = planned(campaign, recorded(attempted(campaign)))
+    assert (["expired"], [], None) == (guards(result), steps(result), result.next_at)
+
+
+def test_a_window_that_moved_away_refuses_a_repetition_twice():
+    before, after = text("words", window=OPEN), text("words", window=Window(NOW + HOUR, NOW + 2 * HOUR))
+    assert ["clock_skew", "account_in_doubt"] == guards(planned(after, recorded(attempted(before))))
+
+
+def test_a_rejected_repetition_leaves_the_first_attempt_to_be_repeated():
+    rejected = SendRejected(attempt=4, errcode=45028)
+    state = recorded(*in_doubt(), at(NOW - HOUR / 2, attempted(WORDS)[0], WORDS), (rejected, WORDS))
+    assert [("words/send", "resubmit")] == steps(planned(WORDS, state))
+
+
+def test_a_doubt_stops_every_other_send_of_the_account_but_not_its_staging():
+    other = news("sale", window=OPEN)
+    campaign = planned(other, recorded(*in_doubt()))
+    assert ["account_in_doubt"] == guards(campaign)
+    assert "nobody knows whether words was sent" in campaign.refusals[0].message
+    assert "massctl reconcile words" in campaign.refusals[0].hint
+    assert ["new"] * 3 == [reason for _, reason in steps(campaign)]
+    assert not campaign.may_send
+
+
+def test_a_doubt_stops_the_next_edition_of_its_own_campaign():
+    raised = text("words", edition=2, window=OPEN)
+    assert ["account_in_doubt"] == guards(planned(raised, recorded(*in_doubt())))
+
+
+def test_a_doubt_stops_no_other_account():
+    other = text("elsewhere", appid=OTHER_APPID, window=OPEN)
+    assert [("elsewhere/send", "due")] == steps(planned(other, recorded(*in_doubt())))

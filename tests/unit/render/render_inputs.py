@@ -1,0 +1,134 @@
+"""A campaigns folder in a dictionary, and short ways to render from it."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from massctl.model.campaign import CampaignFile
+from massctl.model.diagnostic import Diagnostic, Place
+from massctl.model.names import AppId, CampaignName, Sha256
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import Picture, Purpose, RenderedCampaign, RenderedNews
+from massctl.render.campaign import render_campaign
+from massctl.render.fault import Fault
+from massctl.render.inputs import PicturePurpose, Problem
+from massctl.render.markdown import markdown_to_html
+from massctl.render.page import ExternalLinks, Page
+from massctl.render.pictures import Pictures
+from massctl.render.template import render_text
+
+CAMPAIGN = CampaignName("spring")
+
+
+class Folder:
+    """Files of `campaigns/`: texts for templates, any text for a picture's bytes."""
+
+    def __init__(self, files: Mapping[str, str], css: str = "", notes: Mapping[str, str] | None = None) -> None:
+        self.files = dict(files)
+        self.css = css
+        self.notes = dict(notes or {})
+        self.asked: list[tuple[str, str]] = []
+
+    def template(self, path: str, /) -> str | Problem:
+        if path.endswith(".broken"):
+            return Problem("MC003", Phrase("{path} is not UTF-8", path=path))
+        return self.files[path] if path in self.files else Problem("MC105", Phrase("{path} is not there", path=path))
+
+    def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Problem:
+        self.asked.append((path, purpose))
+        if path not in self.files:
+            return Problem("MC201", Phrase("{path} is not there", path=path))
+        if self.files[path] == "broken":
+            return Problem("MC203", Phrase("{path} is damaged", path=path))
+        sha256 = sha(self.files[path])
+        use = Purpose.MATERIAL if purpose == "cover" or path.endswith(".gif") else Purpose.IMAGE
+        note = Phrase(self.notes[path]) if path in self.notes else None
+        return Picture("campaigns/" + path, sha256, sha256, 9, use, path[-3:], 1080, 720, note)
+
+    def stylesheet(self) -> str:
+        return self.css
+
+
+def sha(text: str) -> Sha256:
+    return Sha256(hashlib.sha256(text.encode()).hexdigest())
+
+
+def hold(text: str) -> str:
+    """The placeholder of the picture whose bytes are `text`."""
+    return "massctl-picture:" + sha(text)
+
+
+def run(text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None) -> str | Fault:
+    """Run a template as articles/main.md.j2 of the campaign."""
+    name = f"{CAMPAIGN}/articles/main.md.j2"
+    return render_text(name, text, CAMPAIGN, variables or {}, Folder(files or {}), sources={})
+
+
+def fault_of(text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None) -> Fault:
+    found = run(text, variables, files)
+    assert isinstance(found, Fault), found
+    return found
+
+
+def page(files: Mapping[str, str] | None = None, links: ExternalLinks = "footnotes", title: str = "") -> Page:
+    return Page(f"{CAMPAIGN}/articles/main.md", Pictures(CAMPAIGN, Folder(files or {})), links, title)
+
+
+def md(text: str, files: Mapping[str, str] | None = None) -> str:
+    """Markdown to HTML before styles, where nothing may be wrong."""
+    at = page(files)
+    html = markdown_to_html(text, at)
+    assert [] == at.faults
+    return html
+
+
+def news(*articles: Mapping[str, Any], **keys: Any) -> CampaignFile:
+    full = [{"title": "标题", "content": "articles/main.md", "cover": "images/cover.jpg", **a} for a in articles]
+    return campaign_file(mpnews={"articles": full}, **keys)
+
+
+def campaign_file(**keys: Any) -> CampaignFile:
+    return CampaignFile.model_validate({"version": 1, "account": "main", "audience": {"is_to_all": True}, **keys})
+
+
+def place_of(key: tuple[str | int, ...]) -> Place:
+    """A place that says its key, instead of a line that a reader of this test would have to count."""
+    return Place("campaigns/spring/campaign.yaml:" + ".".join(map(str, key)))
+
+
+def render(
+    file: CampaignFile, folder: Folder, links: ExternalLinks = "footnotes"
+) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
+    return render_campaign(
+        CAMPAIGN,
+        file,
+        appid=AppId("wx0123456789abcdef"),
+        external_links=links,
+        inputs=folder,
+        source_sha256=sha("folder"),
+        place=place_of,
+    )
+
+
+def rendered(file: CampaignFile, folder: Folder) -> RenderedCampaign:
+    found, diagnostics = render(file, folder)
+    assert found is not None, diagnostics
+    return found
+
+
+def body(text: str, files: Mapping[str, str] | None = None, name: str = "main.md", css: str = "") -> str:
+    """The content of a campaign with one article of this text."""
+    folder = Folder({f"spring/articles/{name}": text, "spring/images/cover.jpg": "cover", **(files or {})}, css)
+    message = rendered(news({"content": f"articles/{name}"}), folder).message
+    assert isinstance(message, RenderedNews)
+    return message.articles[0].content
+
+
+def wrong(text: str, files: Mapping[str, str] | None = None, name: str = "main.md") -> list[Diagnostic]:
+    """The diagnostics of a campaign with one article of this text."""
+    folder = Folder({f"spring/articles/{name}": text, "spring/images/cover.jpg": "cover", **(files or {})})
+    return render(news({"content": f"articles/{name}"}), folder)[1]
+
+
+def lines(diagnostics: list[Diagnostic]) -> list[tuple[str, int | None, int | None]]:
+    return [(d.code, d.place.line, d.place.column) if d.place else (d.code, None, None) for d in diagnostics]

@@ -1,0 +1,215 @@
+"""Templates that attack, or that were written by mistake: each ends soon, small, and with a diagnostic."""
+
+import subprocess
+import sys
+import time
+import tracemalloc
+
+import pytest
+from render_inputs import fault_of, run
+
+from massctl.render.meter import TEMPLATE_CHARACTERS_MAX
+
+SECONDS_MAX = 1.0
+GROWING_LIST = "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}"
+GROWING_TUPLE = "{% set ns = namespace(x=(1,)) %}{% for i in range(60) %}{% set ns.x = (ns.x, ns.x) %}{% endfor %}"
+GROWING_TEXT = "{% set ns = namespace(x='a') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}"
+LONG_LIST = "{% set l = range(9999) | list %}"
+LONG_TEXT = "{% set s = 'ab ' * 90000 %}"
+MANY = "{% for i in range(9999) %}"
+FILES = {
+    "spring/self.md": "{% include 'self.md' %}",
+    "spring/a.md": "{% include 'b.md' %}",
+    "spring/b.md": "{% include 'a.md' %}",
+    "spring/parent.md": "{% extends 'parent.md' %}",
+    "spring/import.md": "{% import 'import.md' as m %}",
+    "spring/nothing.md": "",
+}
+
+ESCAPES = [
+    "{{ ''.__class__.__mro__ }}",
+    "{{ ''['__class__'] }}",
+    "{{ '' | attr('__class__') }}",
+    "{{ {}.__class__ }}",
+    "{{ self._TemplateReference__context }}",
+    "{{ cycler.__init__.__globals__ }}",
+    "{{ joiner.__call__ }}",
+    "{{ namespace.__init__.__globals__ }}",
+    "{{ range.__self__ }}",
+    "{{ 'a' | map(attribute='__class__') | list }}",
+    "{{ ['a'] | groupby('__class__') }}",
+    "{{ ['a'] | sort(attribute='__class__') }}",
+    "{{ '{0.__class__}'.format(1) }}",
+    "{{ '{0[__class__]}'.format('a') }}",
+    "{{ '{x.__class__}'.format(x=1) }}",
+    "{% set x = namespace() %}{{ x._Namespace__attrs }}",
+    "{% for i in [1] %}{{ loop._iterator }}{% endfor %}",
+    "{% macro f() %}{{ caller }}{% endmacro %}{{ f.__globals__ }}",
+    "{{ (1).real }}",
+    "{{ (1).to_bytes(10) }}",
+    "{{ 'a'.encode() }}",
+    "{{ 'a'.translate({}) }}",
+    "{{ [].append(1) }}",
+    "{{ [1].pop() }}",
+    "{{ {'a': 1}.update({}) }}",
+    "{{ {'a': 1}.pop('a') }}",
+    "{{ cycler(1).items }}",
+    "{% autoescape true %}{% endautoescape %}",
+    "{{ [1] | random }}",
+    "{{ 1 | tojson }}",
+    "{{ 1 | pprint }}",
+    "{{ {} | xmlattr }}",
+    "{{ '%*d' % (1000000000, 1) }}",
+]
+
+BOMBS = [
+    "{% for i in range(10**9) %}x{% endfor %}",
+    "{{ range(10**30) }}",
+    "{{ range(10**10, 10**10 + 1) | list }}",
+    MANY + MANY + "x{% endfor %}{% endfor %}",
+    MANY + "{% for j in range(9999) if false %}x{% endfor %}{% endfor %}",
+    MANY + "y" * 9000 + "{% endfor %}",
+    MANY + "{% set x %}" + "y" * 9000 + "{% endset %}{% endfor %}",
+    "{% set x %}" + "y" * 9000 + "{% endset %}" + MANY + "{{ x }}{% endfor %}",
+    "{{ 'a' * 10**10 }}",
+    "{{ 10**10 * 'a' }}",
+    "{{ [1] * 10**10 }}",
+    "{{ 10 ** 10 ** 10 }}",
+    "{{ 2 ** 255 * 2 ** 255 }}",
+    "{{ 2 ** 257 }}",
+    "{{ 2.0 ** 1000 }}",
+    "{{ (2 ** 250 * 2.0 ** 250) ** 2 }}",
+    "{{ (2 ** 200) ** 200 }}",
+    "{{ '%1000000000d' % 1 }}",
+    "{{ '%.1000000000f' % 1 }}",
+    "{{ '%1000000000d' | format(1) }}",
+    "{{ '{:>1000000000}'.format(1) }}",
+    "{{ '{:>{}}'.format(1, 1000000000) }}",
+    "{{ '{:.1000000000f}'.format(1.0) }}",
+    "{{ '%(a)s' * 1000 % {'a': 'b' * 99999} }}",
+    "{{ ('{0}' * 1000).format('b' * 99999) }}",
+    "{{ 'x'.zfill(10**9) }}",
+    "{{ 'x'.ljust(10**9) }}",
+    "{{ 'x'.center(10**9) }}",
+    "{{ 'x' | indent(10**9) }}",
+    "{{ ('x\n' * 9000) | indent(999) }}",
+    "{{ ('x\n' * 9000) | indent('y' * 999) }}",
+    "{{ [1] | batch(10**9, 1) | list }}",
+    "{{ [] | slice(10**9) | list }}",
+    "{{ 5 | round(-10**9) }}",
+    "{{ 5 | round(10**9) }}",
+    GROWING_TEXT,
+    GROWING_TEXT + "{{ ns.x }}",
+    GROWING_TEXT.replace("ns.x ~ ns.x", "ns.x + ns.x"),
+    GROWING_TEXT.replace("ns.x ~ ns.x", "ns.x.replace('a', 'aa')"),
+    GROWING_TEXT.replace("ns.x ~ ns.x", "ns.x | replace('a', 'aa')"),
+    GROWING_TEXT.replace("ns.x ~ ns.x", "[ns.x, ns.x] | join"),
+    GROWING_TEXT.replace("ns.x ~ ns.x", "''.join([ns.x, ns.x])"),
+    GROWING_TEXT.replace("ns.x ~ ns.x", "'%s%s' % (ns.x, ns.x)"),
+    GROWING_LIST.replace("[ns.x, ns.x]", "ns.x + ns.x"),
+    GROWING_LIST + "{{ ns.x == ns.x }}",
+    GROWING_LIST + "{{ 1 in ns.x }}",
+    GROWING_LIST + "{{ ns.x | string }}",
+    GROWING_LIST + "{{ ns.x | list }}",
+    GROWING_LIST + "{{ ns.x | sum }}",
+    GROWING_LIST + "{{ ns.x | map('string') | list }}",
+    GROWING_LIST + "{{ ns.x | select('lower') | list }}",
+    GROWING_LIST + "{{ ns.x | sort }}",
+    GROWING_LIST + "{{ ns.x is lower }}",
+    GROWING_TUPLE + "{{ {ns.x: 1} }}",
+    GROWING_TUPLE + "{{ {1: 2}[ns.x] }}",
+    GROWING_TUPLE + "{{ {1: 2}.get(ns.x) }}",
+    GROWING_TUPLE + "{{ dict([(ns.x, 1)]) }}",
+    LONG_LIST + MANY + "{{ l | sum }}{% endfor %}",
+    LONG_LIST + MANY + "{{ 'z' in l }}{% endfor %}",
+    LONG_LIST + MANY + "{% set x = dict(a=1).items() %}{{ l | map('string') | list | length }}{% endfor %}",
+    LONG_TEXT + MANY + "{% set t = s | upper %}{% endfor %}",
+    LONG_TEXT + MANY + "{% set t = s[1:] %}{% endfor %}",
+    LONG_TEXT + MANY + "{% set t = s.replace('a', 'bbbb') %}{% endfor %}",
+    LONG_TEXT + "{{ s.strip('abcdefgh' * 10000) }}",
+    LONG_TEXT + "{{ s | trim('abcdefgh' * 10000) }}",
+    LONG_TEXT + "{{ s | striptags }}",
+    "{% set d = {'a': 'x' * 9999} %}" + MANY + "{{ 'q' in d.values() }}{% endfor %}",
+    "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+    "{% block a %}{{ self.a() }}{% endblock %}",
+    "{% for x in [[1]] recursive %}{{ loop([[1]]) }}{% endfor %}",
+    "{% include 'self.md' %}",
+    "{% include 'a.md' %}",
+    "{% extends 'parent.md' %}",
+    "{% import 'import.md' as m %}",
+    "{{ " + "(" * 500 + "1" + ")" * 500 + " }}",
+    "{{ " + "[" * 500 + "1" + "]" * 500 + " }}",
+    "{{ " + "+".join(["1"] * 9000) + " }}",
+    "{{ " + "-" * 9000 + "1 }}",
+    "x" * (TEMPLATE_CHARACTERS_MAX + 1),
+]
+
+NESTED = ["{% if 1 %}" * 500 + "x" + "{% endif %}" * 500, "{% for x in [1] %}" * 30 + "x" + "{% endfor %}" * 30]
+WRONG = ["{{ " + "9" * 5000 + " }}", "{{ 1 / 0 }}", "{{ 1 + 'a' }}", "{{ 'a' - 1 }}", "{{ 5 | sum }}", "{{ 'a' * 'b' }}", "{{ [1] * [2] }}"]
+
+
+def ends_soon(template: str) -> str:
+    started = time.perf_counter()
+    found = fault_of(template, files=FILES)
+    assert SECONDS_MAX > time.perf_counter() - started
+    return found.code
+
+
+@pytest.mark.parametrize("template", ESCAPES)
+def test_a_way_out_of_the_sandbox_is_forbidden(template: str) -> None:
+    assert "MC103" == ends_soon(template)
+
+
+@pytest.mark.parametrize("template", BOMBS, ids=lambda t: t[-60:])
+def test_what_costs_too_much_is_over_the_budget(template: str) -> None:
+    assert "MC104" == ends_soon(template)
+
+
+@pytest.mark.parametrize("template", NESTED, ids=["if", "for"])
+def test_what_python_cannot_compile_is_a_diagnostic(template: str) -> None:
+    assert ends_soon(template) in {"MC101", "MC104"}
+
+
+@pytest.mark.parametrize("template", WRONG)
+def test_what_cannot_be_calculated_is_a_diagnostic(template: str) -> None:
+    assert "MC106" == ends_soon(template)
+
+
+@pytest.mark.parametrize(
+    "template", ["{{ lipsum() }}", "{{ x.y }}", "{{ x() }}", "{{ caller() }}", "{{ os }}", "{{ self.nothing() }}"]
+)
+def test_what_is_not_there_is_undefined(template: str) -> None:
+    assert "MC102" == ends_soon(template)
+
+
+def test_the_biggest_texts_stay_small_in_memory() -> None:
+    tracemalloc.start()
+    try:
+        for template in (
+            GROWING_TEXT + "{{ ns.x }}",
+            LONG_TEXT + "{{ s | list | length }}",
+            LONG_LIST + "{{ l * 99 }}",
+        ):
+            run(template, files=FILES)
+        assert 100_000_000 > tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_refusal_does_not_say_where_objects_are() -> None:
+    found = fault_of("{% set x = cycler(1) %}{{ x + 1 }}")
+    assert ("MC106", False) == (found.code, " at 0x" in found.message)
+
+
+def test_an_ordinary_long_article_stays_far_below_the_budget() -> None:
+    row = "{% for row in rows %}| {{ row.name }} | {{ '%.1f' % row.km }} | {{ row.name | upper }} |\n{% endfor %}"
+    found = run(row, {"rows": [{"name": "北水门到旧堤", "km": 8.25}] * 400})
+    assert isinstance(found, str)
+    assert 400 == found.count("\n")
+
+
+def test_the_sandbox_does_not_load_what_touches_the_world() -> None:
+    code = (
+        "import massctl.render.campaign, sys; print(sorted({'jinja2', 'markdown_it', 'css_inline'} & set(sys.modules)))"
+    )
+    assert "[]\n" == subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -1,0 +1,139 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from render_inputs import body, hold, lines, page, wrong
+
+from massctl.model.diagnostic import Severity
+from massctl.render.html_edit import with_placeholders
+from massctl.render.html_scan import Edit, edited, tags
+
+PICTURES = {"spring/articles/a.png": "A", "spring/images/图 片.png": "B"}
+A, B = hold("A"), hold("B")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('<img src="a.png">', f'<img src="{A}">'),
+        ("<img src='a.png'>", f"<img src='{A}'>"),
+        ("<IMG SRC=a.png alt=x>", f"<IMG SRC={A} alt=x>"),
+        ('<img src=" a.png ">', f'<img src=" {A} ">'),
+        ('<img\n  data-src="a.png"\n  src="a.png"/>', f'<img\n  data-src="{A}"\n  src="{A}"/>'),
+        ('<img src="../images/图 片.png">', f'<img src="{B}">'),
+        ('<img src="images/%E5%9B%BE%20%E7%89%87.png">', f'<img src="{B}">'),
+        ('<p style="background:url(a.png)">', f'<p style="background:url({A})">'),
+        ("<p style=\"background-image: url( 'a.png' ) no-repeat\">", "<p style=\"background-image: url( '" + A + "' ) no-repeat\">"),
+        ("<p style='background:URL(\"a.png\"),url(a.png)'>", f"<p style='background:URL(\"{A}\"),url({A})'>"),
+        ('<p style="background:url(&quot;a.png&quot;)">', f'<p style="background:url(&quot;{A}&quot;)">'),
+        ('<p style="background:url(&#39;a.png&#39;)">', f'<p style="background:url(&#39;{A}&#39;)">'),
+        ('<svg><image xlink:href="a.png"/><image href="a.png"></image></svg>', f'<svg><image xlink:href="{A}"/><image href="{A}"></image></svg>'),
+    ],
+)  # fmt: skip
+def test_a_picture_is_replaced_and_nothing_else(text: str, expected: str) -> None:
+    assert expected == body(text, PICTURES, "main.html")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<section CLASS="x" id=y data-tool="135">\n\t<p>中 文&nbsp;</p>\n</section>\n',
+        '<img src="https://mmbiz.qpic.cn/a.jpg"><img src="//mmbiz.qpic.cn/b.jpg">',
+        "<p style='background:url(HTTP://MMBIZ.qpic.cn/a)'>",
+        '<p>a</p><img src="" data-src=""><img>',
+        '<p style="background:url()">a</p><p style="fill:url(#g)">b</p><svg><image href="#a"/></svg>',
+        '<p>a<!-- <img src="no.png"> <script> --></p>',
+        "<!doctype html><p>a < b > c</p><? x ?>",
+        '<iframe class="video_iframe rich" data-mpvid="wxv_1" src="https://v.qq.com/x"></iframe>a',
+        '<iframe data-mpvid="wxv_1"></iframe>a',
+        '<a href="https://mp.weixin.qq.com/s/1">a</a><a href="#x">b</a><a href="">c</a><a name="d">d</a>',
+        '<a data-miniprogram-appid="wx1" href="https://e.com">a</a>',
+        "<mp-common-profile data-id='x'></mp-common-profile><p>a</p>",
+        "<p title='<script>'>a</p>",
+        "<p>a</p><!-- open",
+        '<p>a</p><p title="open',
+    ],
+)
+def test_html_passes_through_byte_for_byte(text: str) -> None:
+    assert text == body(text, {}, "main.html")
+
+
+def test_line_ends_of_windows_are_the_only_bytes_that_change() -> None:
+    assert "<p>\na\n</p>" == body("\ufeff<p>\r\na\r</p>", {}, "main.html")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "column"),
+    [
+        ("<p>\n  <script>x</script></p>", "MC308", 2, 3),
+        ("<style>p{}</style>", "MC308", 1, 1),
+        ("<link rel=stylesheet>", "MC308", 1, 1),
+        ('<iframe src="https://e.com"></iframe>', "MC308", 1, 1),
+        ("a<form></form>", "MC308", 1, 2),
+        ("a<input>", "MC308", 1, 2),
+        ("a<object></object>", "MC308", 1, 2),
+        ("a<embed>", "MC308", 1, 2),
+        ("<html></html>a", "MC308", 1, 1),
+        ("中<p onclick=x>a</p>", "MC308", 1, 5),
+        ('<p OnLoad="x">a</p>', "MC308", 1, 4),
+        ('<a href="javascript:x">a</a>', "MC308", 1, 4),
+        ('<a href=" java&#x73;cript:x">a</a>', "MC308", 1, 4),
+        ('<img src="vbscript:x">', "MC308", 1, 6),
+        ('<img src="https://e.com/a.png">', "MC206", 1, 11),
+        ('<img src="data:image/png;base64,AA">', "MC206", 1, 11),
+        ('<img src="massctl-picture:aa">', "MC206", 1, 11),
+        ("<p style='background:url(https://e.com/a.png)'>a</p>", "MC206", 1, 26),
+        ('<p>\n<img alt="no.png" src="no.png"></p>', "MC201", 2, 24),
+        ('<img src="/a.png">', "MC202", 1, 11),
+        ('<img src="../../other/a.png">', "MC202", 1, 11),
+        ('<img src="images\\a.png">', "MC202", 1, 11),
+        ('<a href="https://e.com">a</a>', "MC311", 1, 4),
+    ],
+)
+def test_what_wechat_forbids_has_a_place(text: str, code: str, line: int, column: int) -> None:
+    assert [(code, line, column)] == lines(wrong(text, {}, "main.html"))
+
+
+def test_a_link_elsewhere_stops_nothing() -> None:
+    assert [Severity.WARNING] == [d.severity for d in wrong('<a href="https://e.com">a</a>', {}, "main.html")]
+
+
+def test_the_same_fault_twice_has_two_places() -> None:
+    text = 'a<script></script>\n<script></script><img src="no.png">\n<img src="no.png">'
+    assert [("MC308", 1, 2), ("MC308", 2, 1), ("MC201", 2, 28), ("MC201", 3, 11)] == lines(wrong(text, {}, "main.html"))
+
+
+def test_a_long_address_is_shortened_in_the_message() -> None:
+    found = wrong('<img src="data:image/png;base64,' + "A" * 500 + '">', {}, "main.html")
+    assert 200 > len(found[0].message)
+
+
+def test_a_forged_placeholder_is_refused() -> None:
+    text = f"<p>a massctl-picture:{'0' * 64} b</p>"
+    assert [("MC206", 1, 6)] == lines(wrong(text, {}, "main.html"))
+
+
+def test_templates_make_html_too_and_faults_are_found_in_their_source() -> None:
+    text = '<p>\n{% for n in ["a", "b"] %}<img src="{{ n }}.png">{% endfor %}<script></script>\n</p>'
+    files = {"spring/articles/a.png": "A"}
+    assert [("MC308", 2, 61), ("MC201", None, None)] == lines(wrong(text, files, "main.html.j2"))
+
+
+def test_tags_know_their_attributes() -> None:
+    found = list(tags("<a B='&lt;' c=\"\" d=e f></a>"))
+    assert [("a", False), ("a", True)] == [(t.name, t.closing) for t in found]
+    assert [("b", "<"), ("c", ""), ("d", "e"), ("f", "")] == [(x.name, x.value) for x in found[0].attributes]
+    assert ("<", None) == (found[0].get("b"), found[0].get("z"))
+
+
+@given(st.text("<>ab/='\" !-\n&;", max_size=80))
+def test_any_html_without_pictures_stays_as_it_is(text: str) -> None:
+    assert text == with_placeholders(text, page())
+
+
+def test_hard_html_is_read_in_linear_time() -> None:
+    for piece in ("<a '", '<a "', "<!--", "<", '<a b="', "<p style='url('", "<p style='url(&quot;"):
+        assert piece * 20_000 == with_placeholders(piece * 20_000, page())
+
+
+def test_edits_are_carried_out_in_order() -> None:
+    assert "aXcYe" == edited("abcde", [Edit(3, 4, "Y"), Edit(1, 2, "X")])

@@ -1,0 +1,131 @@
+from collections.abc import Iterable
+
+import pytest
+from render_inputs import body, wrong
+
+from massctl.model.diagnostic import Severity
+from massctl.render import limits
+from massctl.render.fault import Fault
+
+
+def said(faults: Iterable[Fault]) -> list[tuple[str, str, str]]:
+    return [(f.code, f.severity.value, f.message) for f in faults]
+
+
+@pytest.mark.parametrize(
+    ("check", "length"),
+    [
+        (limits.title_faults, 32),
+        (limits.author_faults, 8),
+        (limits.digest_faults, 120),
+        (limits.text_faults, 600),
+        (limits.content_faults, 19_999),
+    ],
+)
+def test_what_is_just_allowed_says_nothing(check, length: int) -> None:  # type: ignore[no-untyped-def]
+    assert [] == list(check("字" * length))
+
+
+@pytest.mark.parametrize(
+    ("check", "length", "code", "message"),
+    [
+        (limits.title_faults, 33, "MC301", "the title has 33 characters; at most 32 are allowed"),
+        (limits.author_faults, 17, "MC302", "the author has 17 characters; at most 16 are allowed"),
+        (limits.digest_faults, 121, "MC303", "the digest has 121 characters; at most 120 are allowed"),
+        (limits.text_faults, 601, "MC307", "the text has 601 characters; at most 600 are allowed"),
+        (limits.content_faults, 20_000, "MC304", "the article has 20,000 characters as it will be sent; WeChat takes fewer than 20,000"),
+    ],
+)  # fmt: skip
+def test_one_character_more_is_an_error(check, length: int, code: str, message: str) -> None:  # type: ignore[no-untyped-def]
+    assert [(code, "error", message)] == said(check("a" * length))
+
+
+@pytest.mark.parametrize(
+    ("check", "length"),
+    [
+        (limits.title_faults, 32),
+        (limits.author_faults, 8),
+        (limits.digest_faults, 120),
+        (limits.content_faults, 19_999),
+    ],
+)
+def test_emoji_that_wechat_may_count_twice_are_a_warning(check, length: int) -> None:  # type: ignore[no-untyped-def]
+    found = list(check("👟" * length))
+    warned = length * 2 > 16  # An author of 8 emoji is within 16 either way.
+    assert [("MC310", Severity.WARNING)] * warned == [(f.code, f.severity) for f in found]
+
+
+def test_an_author_of_more_than_eight_may_be_cut() -> None:
+    message = "the author has 9 characters; more than 8 may be cut on some screens"
+    assert [("MC302", "warning", message)] == said(limits.author_faults("字" * 9))
+
+
+def test_text_has_a_limit_in_bytes_too() -> None:
+    message = "the text has 2400 bytes; at most 2048 are allowed"
+    assert [("MC307", "error", message)] == said(limits.text_faults("👟" * 600))[1:]
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [("", None), ("https://e.com/" + "a" * 1010, None), ("https://e.com/" + "a" * 1011, "MC305"), ("https://e.com/" + "字" * 400, "MC305"), ("ftp://e.com", "MC014"), ("e.com", "MC014")],
+)  # fmt: skip
+def test_source_url(url: str, code: str | None) -> None:
+    assert ([code] if code else []) == [f.code for f in limits.source_url_faults(url)]
+
+
+def test_a_title_is_one_line_with_something_in_it() -> None:
+    assert [["MC313"], ["MC014"]] == [[f.code for f in limits.title_faults(title)] for title in ("", "a\nb")]
+
+
+@pytest.mark.parametrize("content", ["", "<section></section>", "<p> &nbsp;\n</p>"])
+def test_empty_content_is_an_error(content: str) -> None:
+    assert ["MC306"] == [f.code for f in limits.empty_content_faults(content)]
+
+
+@pytest.mark.parametrize("content", ["<p>a</p>", "<IMG src=x>", "<svg></svg>", "<mp-common-profile>", '<p style="background:url(x)"></p>'])
+def test_words_or_pictures_are_content(content: str) -> None:
+    assert [] == list(limits.empty_content_faults(content))
+
+
+def test_empty_text_is_an_error() -> None:
+    assert ["MC306"] == [f.code for f in limits.text_faults("")]
+
+
+def test_a_placeholder_counts_as_long_as_a_real_address() -> None:
+    one = f'<img src="massctl-picture:{"0" * 64}">'
+    # 12 characters of the tag and 120 of the address.
+    fits = (19_999 // 132) * one
+    assert [[], ["MC304"]] == [[f.code for f in limits.content_faults(text)] for text in (fits, fits + one)]
+
+
+def test_content_has_a_limit_in_bytes_too() -> None:
+    message = "the article has 1,000,000 bytes as it will be sent; WeChat takes fewer than 1,000,000"
+    assert [message] == [f.message for f in limits.content_faults("a" * 1_000_000)][1:]
+
+
+def test_too_long_an_article_says_what_of_it_is_text() -> None:
+    found = next(limits.content_faults("<b>" * 5000 + "字" * 6000))
+    assert "6,000 of them are text, 15,000 are tags and styles" == found.hint
+
+
+def test_a_source_beyond_reason_is_not_even_rendered() -> None:
+    assert ["MC304"] == [d.code for d in wrong("a" * 200_001)]
+
+
+def test_an_article_of_2000_characters_stays_far_below_the_limit() -> None:
+    from importlib.resources import files
+
+    css = (files("massctl.render") / "theme.css").read_text(encoding="utf-8")
+    paragraph = "这个秋天，不赶路步行社出门走了四次，加起来四十二公里，**差不多**是一场马拉松。" * 5
+    parts = [
+        "## 小标题",
+        paragraph,
+        paragraph,
+        "- 一\n- 二\n  - 三\n- 四",
+        "> 引用",
+        "```\na  b\n```",
+        "|a|b|\n|-|-|\n|1|2|",
+    ]
+    text = "\n\n".join(parts * 5)
+    assert 2000 < len(text)
+    assert 10_000 > len(body(text, css=css))

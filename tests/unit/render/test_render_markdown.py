@@ -1,0 +1,200 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from render_inputs import body, hold, md, page
+
+from massctl.model.diagnostic import Severity
+from massctl.render.markdown import markdown_to_html
+
+
+def item(text: str) -> str:
+    return f'<section class="item">{text}</section>'
+
+
+def entries(*texts: str) -> str:
+    return '<section class="list">' + "".join(map(item, texts)) + "</section>"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- a\n- b", entries("•\u2002a", "•\u2002b")),
+        ("1. a\n1. b", entries("1.\u2005a", "2.\u2005b")),
+        ("9. a\n3. b", entries("9.\u2005a", "10.\u2005b")),
+        ("0. a", entries("0.\u2005a")),
+        ("- a\n  - b\n    1. c\n- d", entries("•\u2002a" + item("•\u2002b" + item("1.\u2005c")), "•\u2002d")),
+        ("- - a", entries("•\u2002" + item("•\u2002a"))),
+        ("1. a\n\n   b\n\n2. c", entries("1.\u2005a<p>b</p>", "2.\u2005c")),
+        ("- a\n\n- b", entries("•\u2002a", "•\u2002b")),
+        ("-\n- a", entries("•\u2002", "•\u2002a")),
+        ("- > q", entries("•\u2002<blockquote><p>q</p></blockquote>")),
+        ("- ```\n  x\n  ```\n  y", entries('•\u2002<section class="code">x</section>y')),
+        ("- [ ] a\n- [x] b\n- [X] c", entries("☐\u2005a", "☑\u2005b", "☑\u2005c")),
+        ("1. [x] a", entries("☑\u2005a")),
+        ("- [ ]a\n- **[x] b**", entries("•\u2002[ ]a", "•\u2002<strong>[x] b</strong>")),
+        ("[x] a", "<p>[x] a</p>"),
+        ("- a\n\n\n1. b", entries("•\u2002a") + entries("1.\u2005b")),
+        ("> - a\n\n- b", "<blockquote>" + entries("•\u2002a") + "</blockquote>" + entries("•\u2002b")),
+    ],
+)  # fmt: skip
+def test_lists_are_sections_with_marks(text: str, expected: str) -> None:
+    assert expected == md(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("```\na b\n```", "a b"),
+        ("```python\nif x:\n    y\n```", "if x:<br>&nbsp;&nbsp;&nbsp;&nbsp;y"),
+        ("```\n a\n\tb\n```", "&nbsp;a<br>&nbsp;&nbsp;&nbsp;&nbsp;b"),
+        ('```\n<b> & "\n\nx\n```', "&lt;b&gt; &amp; &quot;<br><br>x"),
+        ("    a\n     b", "a<br>&nbsp;b"),
+        ("```\n```", ""),
+    ],
+)
+def test_code_keeps_its_shape(text: str, expected: str) -> None:
+    assert f'<section class="code">{expected}</section>' == md(text)
+
+
+def test_code_in_a_line_keeps_its_blanks() -> None:
+    assert "<p><code>a&nbsp;&nbsp;&lt;b&gt;</code></p>" == md("`a  <b>`")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("## a", "<h2>a</h2>"),
+        ("> a\n> b", "<blockquote><p>a b</p></blockquote>"),
+        ("---", "<hr>"),
+        ("a\n\nb", "<p>a</p><p>b</p>"),
+        ("&copy; 1 < 2", "<p>© 1 &lt; 2</p>"),
+        ('"a" -- b...', "<p>&quot;a&quot; -- b...</p>"),
+        ("|a|b|\n|-|-:|\n|1|2|", '<section class="scroll"><table><thead><tr><th>a</th><th style="text-align:right">b</th></tr></thead>'
+         '<tbody><tr><td>1</td><td style="text-align:right">2</td></tr></tbody></table></section>'),
+        ("<div id=a>x</div>", "<section id=a>x</section>"),
+        ("a <DIV>b</DIV>", "<p>a <section>b</section></p>"),
+    ],
+)  # fmt: skip
+def test_blocks(text: str, expected: str) -> None:
+    assert expected == md(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# 标题\n\na", "<p>a</p>"),
+        ("a\n\n# 标题\n\n# 标题", "<p>a</p><h1>标题</h1>"),
+        ("# 别的\n\n# 标题", "<h1>别的</h1><h1>标题</h1>"),
+        ("## 标题", "<h2>标题</h2>"),
+    ],
+)
+def test_the_first_h1_goes_where_it_is_the_title(text: str, expected: str) -> None:
+    assert expected == markdown_to_html(text, page(title="标题"))
+
+
+def notes(*texts: str) -> str:
+    return '<section class="notes">' + "".join(f'<section class="note">{t}</section>' for t in texts) + "</section>"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[微](https://mp.weixin.qq.com/s/甲)", '<p><a href="https://mp.weixin.qq.com/s/%E7%94%B2">微</a></p>'),
+        ("[微](http://mp.weixin.qq.com/s?a=1&b=2)", '<p><a href="http://mp.weixin.qq.com/s?a=1&amp;b=2">微</a></p>'),
+        ("[a](https://e.com/1)", "<p>a<sup>[1]</sup></p>" + notes("[1] https://e.com/1")),
+        ("[a](https://e.com) [b](https://f.com) [c](https://e.com)",
+         "<p>a<sup>[1]</sup> b<sup>[2]</sup> c<sup>[1]</sup></p>" + notes("[1] https://e.com", "[2] https://f.com")),
+        ("[a\nb](https://e.com)", "<p>a b<sup>[1]</sup></p>" + notes("[1] https://e.com")),
+        ("<https://e.com/甲>", "<p>https://e.com/甲</p>"),
+        ("[https://e.com](https://e.com)", "<p>https://e.com</p>"),
+        ("<a@e.com> [m](mailto:a@e.com)", "<p>a@e.com m<sup>[1]</sup></p>" + notes("[1] a@e.com")),
+        ("[a](#x) [b]()", "<p>a b</p>"),
+        ("[a](https://mp.weixin.qq.com.evil.com)", "<p>a<sup>[1]</sup></p>" + notes("[1] https://mp.weixin.qq.com.evil.com")),
+        ("[a](https://[e)", "<p>a<sup>[1]</sup></p>" + notes("[1] https://[e")),
+    ],
+)  # fmt: skip
+def test_links(text: str, expected: str) -> None:
+    assert expected == markdown_to_html(text, page())
+
+
+def test_links_stay_for_accounts_that_may_have_them() -> None:
+    at = page(links="keep")
+    assert '<p><a href="https://e.com/a%20b">a</a> b</p>' == markdown_to_html("[a](<https://e.com/a b>) [b](#x)", at)
+    assert [] == at.faults
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "severity", "needle"),
+    [
+        ("[a](https://e.com) [b](https://e.com)", "MC309", Severity.INFO, "https://e.com"),
+        ("[a](other.md)", "MC309", Severity.WARNING, "other.md"),
+        ("[a](javascript:x)", "MC308", Severity.ERROR, "javascript:x"),
+        ("[a](<Java\tScript:x>)", "MC308", Severity.ERROR, "Java\tScript:x"),
+        ("** 词 **", "MC312", Severity.WARNING, "** 词 "),
+        ("**a.**b", "MC312", Severity.WARNING, "**a."),
+        ("[a](https://e.com/a b)", "MC312", Severity.WARNING, "https://e.com/a b"),
+        ("![图](图 片.png)", "MC201", Severity.ERROR, "图 片.png"),
+        ("<p onclick='x()'>a</p>", "MC308", Severity.ERROR, "onclick='x()'"),
+        ("a <script>", "MC308", Severity.ERROR, "<script"),
+    ],
+)
+def test_what_would_be_lost_is_reported_once(text: str, code: str, severity: Severity, needle: str) -> None:
+    at = page()
+    markdown_to_html(text, at)
+    assert [(code, severity, needle)] == [(f.code, f.severity, f.needle) for f in at.faults]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("![](a.png)", '<img src="{hold}" data-w="1080">'),
+        ('![图 *一* `b`](a.png "题")', '<img src="{hold}" data-w="1080" alt="图 一 b" title="题">'),
+        ("![a\nb ![c](a.png) <i>](<a.png>)", '<img src="{hold}" data-w="1080" alt="a b c ">'),
+        ('![a"b](a.png)', '<img src="{hold}" data-w="1080" alt="a&quot;b">'),
+        ("[![a](a.png)](https://mp.weixin.qq.com/s/1)", '<a href="https://mp.weixin.qq.com/s/1"><img src="{hold}" data-w="1080" alt="a"></a>'),
+        ("a\n![](a.png)\nb", 'a <img src="{hold}" data-w="1080"> b'),
+        ("![a](https://mmbiz.qpic.cn/1.jpg)", '<img src="https://mmbiz.qpic.cn/1.jpg" alt="a">'),
+    ],
+)  # fmt: skip
+def test_pictures(text: str, expected: str) -> None:
+    assert f"<p>{expected.format(hold=hold('A'))}</p>" == md(text, {"spring/articles/a.png": "A"})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<section>\n<p>中\n文</p>\n  <p>a\n  b</p>\n</section>", "<section><p>中文</p><p>a b</p></section>"),
+        ("<p>中\n<b>文</b>\n<i>a</i>\nb</p>", "<p>中<b>文</b> <i>a</i> b</p>"),
+        ("<p>a\n<img src='https://mmbiz.qpic.cn/1'>\n中</p>", '<p>a <img src="https://mmbiz.qpic.cn/1"> 中</p>'),
+        ("<p>a<!-- 作者\n备注 -->b</p>\n<!-- c -->", "<p>ab</p>"),
+        ("<pre>a\n  b</pre>\n<p>c\nd</p>", "<pre>a<br>  b</pre><p>c d</p>"),
+        ("<p>a<br>\nb</p>", "<p>a<br>b</p>"),
+        ("<p>a\n</p>", "<p>a</p>"),
+        ("<p class='x' id=\"y\">`class=\"x\"`</p>", '<p>`class="x"`</p>'),
+        ('`a class="x"`', '<p><code>a class="x"</code></p>'),
+    ],
+)  # fmt: skip
+def test_the_result_is_one_line_without_classes_ids_and_comments(text: str, expected: str) -> None:
+    assert f"<section>{expected}</section>" == body(text)
+
+
+def test_the_theme_is_in_style_attributes_and_its_own_wishes_win() -> None:
+    css = ".article{font-size:16px}p{margin:0;color:red}.item{padding-left:1em}"
+    expected = (
+        '<section style="font-size:16px"><p style="margin:0;color:red">a</p><p style="margin:0;color:blue">b</p>'
+        '<section><section style="padding-left:1em">•\u2002c</section></section></section>'
+    )
+    assert expected == body('a\n\n<p style="color:blue">b</p>\n\n- c', css=css)
+
+
+@given(st.text(max_size=200))
+def test_any_text_becomes_one_line(text: str) -> None:
+    html = markdown_to_html(text, page())
+    assert isinstance(html, str)
+
+
+@given(st.text("中文a *_`[]()<>!\n#-1.|~&;\"'\\", max_size=60))
+def test_any_markdown_is_rendered_whole(text: str) -> None:
+    """Hard input never raises, and what is left has no line end outside raw HTML."""
+    html = markdown_to_html(text.replace("<", "《"), page())
+    assert "\n" not in html

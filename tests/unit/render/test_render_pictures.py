@@ -1,0 +1,132 @@
+import pytest
+from render_inputs import Folder, hold, lines, news, rendered, sha, wrong, body
+
+from massctl.model.rendered import Purpose
+from massctl.render.inputs import Problem
+from massctl.render.paths import picture_paths, template_path
+
+
+@pytest.mark.parametrize(
+    ("written", "file", "expected"),
+    [
+        ("a.png", "c/articles/x.md", ["c/articles/a.png", "c/a.png"]),
+        ("./a.png", "c/articles/x.md", ["c/articles/a.png", "c/a.png"]),
+        ("../images/a.png", "c/articles/x.md", ["c/images/a.png"]),
+        ("images//a.png", "c/x.md", ["c/images/a.png"]),
+        ("_shared/a.png", "c/articles/x.md", ["_shared/a.png"]),
+        ("_shared/./x/../a.png", "c/articles/x.md", ["_shared/a.png"]),
+        ("../../_shared/a.png", "c/articles/x.md", ["_shared/a.png"]),
+        ("a.png", "_shared/articles/x.md", ["_shared/articles/a.png", "c/a.png"]),
+        ("a%20b.png", "c/x.md", ["c/a%20b.png", "c/a b.png"]),
+        ("%2e%2e/d/a.png", "c/x.md", ["c/%2e%2e/d/a.png"]),
+        ("../c/a.png", "c/x.md", ["c/a.png"]),
+    ],
+)
+def test_where_a_picture_may_be(written: str, file: str, expected: list[str]) -> None:
+    assert expected == picture_paths(written, file, "c")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "/a.png",
+        "../../a.png",
+        "../../d/a.png",
+        "../../../c/a.png",
+        "_shared/../d/a.png",
+        "a\\b.png",
+        "a\0.png",
+        "..",
+        "_shared",
+    ],
+)
+def test_where_a_picture_may_not_be(written: str) -> None:
+    found = picture_paths(written, "c/articles/x.md", "c")
+    assert isinstance(found, Problem), found
+    assert "MC202" == found.code
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("a.md", "c/a.md"),
+        ("./a.md", "c/a.md"),
+        ("x//a.md", "c/x/a.md"),
+        ("_shared/a.md", "_shared/a.md"),
+        ("d/a.md", "c/d/a.md"),
+    ],
+)
+def test_where_a_template_is(written: str, expected: str) -> None:
+    assert expected == template_path(written, "c")
+
+
+@pytest.mark.parametrize("written", ["../a.md", "a/../b.md", "/a.md", "a\\b.md", "_shared/../d/a.md", "a\0b"])
+def test_where_a_template_may_not_be(written: str) -> None:
+    found = template_path(written, "c")
+    assert isinstance(found, Problem)
+    assert "MC022" == found.code
+
+
+def test_a_picture_beside_the_article_wins() -> None:
+    assert hold("near") in body("![](a.png)", {"spring/articles/a.png": "near", "spring/a.png": "far"})
+
+
+def test_a_picture_is_looked_for_in_the_campaigns_folder_next() -> None:
+    assert hold("far") in body("![](images/图.png)", {"spring/images/图.png": "far"})
+
+
+def test_a_damaged_picture_is_not_looked_for_elsewhere() -> None:
+    files = {"spring/articles/a.png": "broken", "spring/a.png": "good"}
+    assert [("MC203", 1, 5)] == lines(wrong("![](a.png)", files))
+
+
+def test_a_missing_picture_is_named_where_it_was_looked_for_first() -> None:
+    found = wrong("a\n\n中![](no.png)")
+    assert [("MC201", 3, 6)] == lines(found)
+    assert "spring/articles/no.png is not there" == found[0].message
+    assert found[0].excerpt is not None
+    assert "中![](no.png)" == found[0].excerpt.written
+
+
+def test_a_missing_picture_of_a_macro_is_found_in_the_macros_file() -> None:
+    files = {"_shared/m.md": "{% macro f() %}\n![](_shared/no.png){% endmacro %}"}
+    found = wrong('{% import "_shared/m.md" as m %}{{ m.f() }}', files, "main.md.j2")
+    assert [("MC201", 2, 5)] == lines(found)
+    assert found[0].place is not None
+    assert "campaigns/_shared/m.md" == found[0].place.file
+
+
+def test_a_loop_makes_a_fault_once() -> None:
+    text = "{% for i in [1, 2, 3] %}![](no.png){% endfor %}"
+    assert [("MC201", 1, 29)] == lines(wrong(text, {}, "main.md.j2"))
+
+
+def test_a_picture_whose_name_was_computed_is_at_the_key() -> None:
+    found = wrong("![]({{ 'no' ~ '.png' }})", {}, "main.md.j2")
+    assert found[0].place is not None
+    assert "campaigns/spring/campaign.yaml:mpnews.articles.0.content" == found[0].place.file
+
+
+def test_pictures_are_listed_once_in_order_of_first_use() -> None:
+    files = {
+        "spring/articles/1.md": "![](b.png)![](a.png)![](b.png)",
+        "spring/articles/2.md": "![](a.png)![](g.gif)",
+        "spring/articles/a.png": "A",
+        "spring/articles/b.png": "B",
+        "spring/articles/g.gif": "G",
+        "spring/1.jpg": "one",
+        "spring/2.jpg": "A",
+    }
+    folder = Folder(files)
+    found = rendered(
+        news({"content": "articles/1.md", "cover": "1.jpg"}, {"content": "articles/2.md", "cover": "2.jpg"}), folder
+    )
+    expected = [
+        (sha("one"), Purpose.MATERIAL),
+        (sha("B"), Purpose.IMAGE),
+        (sha("A"), Purpose.IMAGE),
+        (sha("A"), Purpose.MATERIAL),
+        (sha("G"), Purpose.MATERIAL),
+    ]
+    assert expected == [(p.sha256, p.purpose) for p in found.pictures]
+    assert len(folder.asked) == len(set(folder.asked))

@@ -1,0 +1,257 @@
+"""Files are read inside the repository and nowhere else."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from massctl.model.names import CampaignName
+from massctl.source.campaigns import load_campaign
+from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
+from massctl.source.yaml_document import YAML_BYTES_MAX
+
+SPRING = CampaignName("spring")
+
+
+def put(repository: Repository, path: str, data: bytes = b"x") -> Path:
+    file = repository.root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    return file
+
+
+def refused(repository: Repository, path: str) -> str:
+    with pytest.raises(UnreadableError) as caught:
+        repository.read_bytes(path, 100)
+    return caught.value.code
+
+
+def test_folders_are_campaigns_strays_or_shared(repository: Repository) -> None:
+    for name in ("b.2", "a_1", "_shared", "Bad", "春季", ".git", "x" * 65):
+        (repository.root / "campaigns" / name).mkdir()
+    put(repository, "campaigns/README.md")
+    folders = repository.campaign_folders()
+    assert ("a_1", "b.2", "spring") == folders.names
+    places = [d.place and d.place.file for d in folders.diagnostics]
+    assert ["campaigns/.git", "campaigns/Bad", "campaigns/" + "x" * 65, "campaigns/春季"] == places
+    assert {"MC010"} == {d.code for d in folders.diagnostics}
+
+
+def test_a_folder_whose_name_is_no_text_can_be_reported(repository: Repository) -> None:
+    os.mkdir(os.fsencode(repository.root / "campaigns") + b"/\xff\xfe")
+    (diagnostic,) = repository.campaign_folders().diagnostics
+    assert diagnostic.message.encode("utf-8")
+
+
+def test_a_repository_without_campaigns_has_none(tmp_path: Path) -> None:
+    assert ((), ()) == (
+        Repository(tmp_path).campaign_folders().names,
+        Repository(tmp_path).campaign_folders().diagnostics,
+    )
+
+
+def test_a_file_of_the_repository_is_read(repository: Repository) -> None:
+    put(repository, "campaigns/spring/a/图.png", b"\x00\xff")
+    assert b"\x00\xff" == repository.read_bytes("campaigns/spring/a/图.png", 2)
+    assert repository.exists("campaigns/spring/a/图.png")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/passwd",
+        "../x",
+        "campaigns/../massctl.yaml",
+        "campaigns/spring/../../x",
+        "campaigns",
+        "",
+        ".",
+        "other/file",
+        "massctl.state.jsonl",
+        "campaigns\\spring\\a",
+        "campaigns/a\0b",
+    ],
+)
+def test_a_path_that_leads_out_is_refused(repository: Repository, path: str) -> None:
+    put(repository, "other/file")
+    put(repository, "massctl.state.jsonl")
+    assert "MC022" == refused(repository, path)
+    assert not repository.exists(path)
+
+
+@pytest.mark.parametrize("path", ["campaigns/spring/none", "campaigns/spring/a/none", "campaigns/spring/a.md/none"])
+def test_a_file_that_is_not_there_is_missing(repository: Repository, path: str) -> None:
+    put(repository, "campaigns/spring/a.md")
+    assert ("MC001", False) == (refused(repository, path), repository.exists(path))
+
+
+def test_a_link_inside_is_followed(repository: Repository) -> None:
+    put(repository, "campaigns/_shared/a.md", b"shared")
+    (repository.root / "campaigns/spring/a.md").symlink_to("../_shared/a.md")
+    (repository.root / "campaigns/spring/all").symlink_to("../_shared")
+    assert [b"shared"] * 2 == [repository.read_bytes(f"campaigns/spring/{p}", 10) for p in ("a.md", "all/a.md")]
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../../massctl.yaml", "../../secret"])
+def test_a_link_that_leads_out_is_refused(repository: Repository, target: str) -> None:
+    put(repository, "secret")
+    (repository.root / "campaigns/spring/a.md").symlink_to(target)
+    assert "MC022" == refused(repository, "campaigns/spring/a.md")
+
+
+def test_a_folder_link_that_leads_out_is_refused(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "campaign.yaml").write_text("version: 1")
+    (repository.root / "campaigns/evil").symlink_to(outside)
+    assert "MC022" == refused(repository, "campaigns/evil/campaign.yaml")
+
+
+def test_a_link_to_nowhere_and_a_link_to_itself_are_faults(repository: Repository) -> None:
+    (repository.root / "campaigns/spring/a").symlink_to("nowhere")
+    (repository.root / "campaigns/spring/b").symlink_to("b")
+    assert ["MC001", "MC022"] == [refused(repository, f"campaigns/spring/{name}") for name in "ab"]
+
+
+def test_settings_may_not_be_a_link_out_of_the_repository(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = put(Repository(tmp_path_factory.mktemp("outside")), "massctl.yaml")
+    (repository.root / "massctl.yaml").unlink()
+    (repository.root / "massctl.yaml").symlink_to(other)
+    assert "MC022" == refused(repository, "massctl.yaml")
+
+
+def test_only_regular_files_are_read_and_a_pipe_does_not_block(repository: Repository) -> None:
+    folder = repository.root / "campaigns/spring"
+    os.mkfifo(folder / "pipe")
+    (folder / "folder").mkdir()
+    with socket.socket(socket.AF_UNIX) as listener:
+        here = os.getcwd()
+        os.chdir(folder)  # the path of a socket has at most 108 bytes
+        listener.bind("socket")
+        os.chdir(here)
+        found = [refused(repository, f"campaigns/spring/{name}") for name in ("pipe", "folder", "socket")]
+    assert ["MC001"] * 3 == found
+
+
+def test_a_link_that_is_put_there_after_the_check_is_not_followed(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The path is resolved while it is a file; then somebody swaps the folder for a link out of the tree."""
+    put(repository, "campaigns/spring/images/a.png")
+    put(repository, "outside/a.png", b"secret")
+    real = os.path.realpath
+
+    def swap(path: str | Path, *, strict: bool = False) -> str:
+        resolved = real(path, strict=strict)
+        images = repository.root / "campaigns/spring/images"
+        if str(path).endswith("a.png") and not images.is_symlink():
+            images.rename(repository.root / "campaigns/spring/old")
+            images.symlink_to(repository.root / "outside")
+        return resolved
+
+    monkeypatch.setattr(os.path, "realpath", swap)
+    assert refused(repository, "campaigns/spring/images/a.png") in ("MC001", "MC022")
+
+
+def test_the_limit_is_kept(repository: Repository) -> None:
+    put(repository, "campaigns/spring/a", b"123")
+    assert b"123" == repository.read_bytes("campaigns/spring/a", 3)
+    with pytest.raises(UnreadableError, match="larger than 2 bytes"):
+        repository.read_bytes("campaigns/spring/a", 2)
+
+
+def test_a_huge_file_is_refused_by_its_size_alone(repository: Repository) -> None:
+    with put(repository, "campaigns/spring/a").open("wb") as file:
+        file.truncate(1 << 40)  # sparse: reading it would take hours
+    with pytest.raises(UnreadableError) as caught:
+        repository.read_text("campaigns/spring/a")
+    assert "MC002" == caught.value.code
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = put(repository, "campaigns/spring/a", b"1" * 10)
+    read = os.read
+
+    def read_and_grow(descriptor: int, size: int) -> bytes:
+        with file.open("ab") as end:
+            end.write(b"2" * 10)
+        return read(descriptor, size)
+
+    monkeypatch.setattr(os, "read", read_and_grow)
+    assert "MC002" == refused_with_limit(repository, "campaigns/spring/a", 15)
+
+
+def refused_with_limit(repository: Repository, path: str, limit: int) -> str:
+    with pytest.raises(UnreadableError) as caught:
+        repository.read_bytes(path, limit)
+    return caught.value.code
+
+
+def test_names_are_exact(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that ignores case would open the file; its folder lists another name."""
+    put(repository, "campaigns/spring/Hero.png")
+    monkeypatch.setattr(os, "listdir", lambda _: ["campaigns", "spring", "hero.png"])
+    assert "MC001" == refused(repository, "campaigns/spring/Hero.png")
+
+
+def test_text_is_utf8_without_a_mark(repository: Repository) -> None:
+    put(repository, "campaigns/spring/a.md", b"\xef\xbb\xbf" + "春季\r\n".encode())
+    assert "春季\r\n" == repository.read_text("campaigns/spring/a.md")
+
+
+def test_text_in_another_encoding_is_refused_with_its_line(repository: Repository) -> None:
+    put(repository, "campaigns/spring/a.md", "a\n春季".encode("gbk"))
+    with pytest.raises(UnreadableError, match="line 2: this is not UTF-8 but GBK") as caught:
+        repository.read_text("campaigns/spring/a.md")
+    assert ("MC003", "save the file as UTF-8") == (caught.value.code, caught.value.hint)
+
+
+def test_the_limits_leave_room_for_what_wechat_takes() -> None:
+    assert YAML_BYTES_MAX <= TEXT_BYTES_MAX
+
+
+def test_a_large_campaign_file_is_reported_without_being_read(repository: Repository) -> None:
+    with put(repository, "campaigns/spring/campaign.yaml").open("wb") as file:
+        file.truncate(50_000_000)
+    loaded = load_campaign(repository, SPRING, None)
+    assert ([("MC002", "spring")], None) == ([(d.code, d.campaign) for d in loaded.diagnostics], loaded.file)
+
+
+def test_a_folder_without_campaign_yaml_says_so(repository: Repository) -> None:
+    loaded = load_campaign(repository, SPRING, None)
+    assert [("MC001", "campaign.yaml is missing")] == [(d.code, d.message) for d in loaded.diagnostics]
+
+
+def test_a_digest_changes_with_content_and_names_and_nothing_else(repository: Repository) -> None:
+    file = put(repository, "campaigns/spring/campaign.yaml", b"a")
+    first = repository.folder_digest(SPRING)
+    put(repository, "campaigns/spring/campaign.lock.json")
+    put(repository, "campaigns/spring/rendered/article-1.html")
+    put(repository, "campaigns/other/campaign.yaml")
+    (repository.root / "campaigns/spring/empty").mkdir()
+    os.utime(file, (0, 0))
+    assert first == repository.folder_digest(SPRING)
+    file.write_bytes(b"b")
+    second = repository.folder_digest(SPRING)
+    file.rename(file.with_name("x.yaml"))
+    assert 3 == len({first, second, repository.folder_digest(SPRING)})
+
+
+@pytest.mark.parametrize("path", ["campaigns/spring/a/rendered/x", "campaigns/spring/a/campaign.lock.json"])
+def test_only_what_massctl_writes_is_left_out_of_a_digest(repository: Repository, path: str) -> None:
+    before = repository.folder_digest(SPRING)
+    put(repository, path)
+    assert before != repository.folder_digest(SPRING)
+
+
+def test_a_digest_takes_links_as_links(repository: Repository) -> None:
+    target = put(repository, "campaigns/_shared/a", b"1")
+    (repository.root / "campaigns/spring/a").symlink_to("../_shared/a")
+    (repository.root / "campaigns/spring/out").symlink_to("/etc")
+    before = repository.folder_digest(SPRING)
+    target.write_bytes(b"2")
+    assert before == repository.folder_digest(SPRING)

@@ -1,0 +1,266 @@
+"""What is wrong in campaign.yaml and massctl.yaml, said once, at its place, in plain words."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from massctl import __version__
+from massctl.model.account import MassctlFile
+from massctl.model.campaign import CampaignFile
+from massctl.model.diagnostic import Diagnostic
+from massctl.source.campaigns import Loaded
+
+Load = Callable[[str | bytes], Loaded]
+LoadSettings = Callable[..., tuple[MassctlFile | None, list[Diagnostic]]]
+
+HEAD = "version: 1\naccount: main\n"
+ALL = "audience: {is_to_all: true}\n"
+TEXT = "text: {content: 春季}\n"
+VALID = HEAD + ALL + TEXT
+
+
+def told(diagnostics: Any) -> list[tuple[str, int, int]]:
+    return [(d.code, d.place.line, d.place.column) for d in diagnostics]
+
+
+def said(diagnostics: Any) -> list[tuple[str, str | None]]:
+    return [(str(d.message), d.hint and str(d.hint)) for d in diagnostics]
+
+
+def test_a_valid_campaign_is_a_model_without_diagnostics(campaign: Load) -> None:
+    loaded = campaign(VALID)
+    assert ((), "春季") == (loaded.diagnostics, loaded.file and loaded.file.message.model_dump()["content"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (VALID + "titel: x\n", ("MC011", 5, 1)),
+        (VALID + "bogus: x\n", ("MC011", 5, 1)),
+        (VALID + "not_before: x\n", ("MC011", 5, 1)),
+        (ALL + TEXT + "version: 1\n", ("MC012", 1, 1)),
+        (ALL + TEXT + "version: 1\nacount: main\n", ("MC011", 4, 1)),
+        (HEAD + ALL + "mpnews:\n  articles:\n  - title: a\n    content: b\n", ("MC012", 6, 5)),
+        (HEAD + TEXT + "audience: {is_to_all: yes}\n", ("MC013", 4, 23)),
+        (HEAD + TEXT + "audience: {is_to_all: 1}\n", ("MC013", 4, 23)),
+        (HEAD + TEXT + "audience: {is_to_all: false}\n", ("MC014", 4, 23)),
+        (HEAD + TEXT + "audience:\n", ("MC013", 4, 1)),
+        (HEAD + TEXT + "audience: 3\n", ("MC013", 4, 11)),
+        (HEAD + TEXT + "audience: {tag_id: }\n", ("MC013", 4, 12)),
+        (HEAD + TEXT + "audience: {tag_id: -1}\n", ("MC014", 4, 20)),
+        (HEAD + TEXT, ("MC016", 1, 1)),
+        (HEAD + TEXT + "audience: {}\n", ("MC016", 4, 1)),
+        (HEAD + TEXT + "audience: {is_to_al: true, expect: {min: 2, max: 1}}\n", ("MC011", 4, 12)),
+        (HEAD + TEXT + "audience: {is_to_all: true, tag_id: 3}\n", ("MC016", 4, 29)),
+        (HEAD + ALL, ("MC015", 1, 1)),
+        (VALID + "mpnews: {articles: [{title: a, content: b, cover: c}]}\n", ("MC015", 5, 1)),
+        (HEAD + ALL + "txt: {content: x}\n", ("MC011", 4, 1)),
+        (HEAD + ALL + "text: {content: ''}\n", ("MC014", 4, 17)),
+        (HEAD + ALL + "mpnews: {articles: []}\n", ("MC014", 4, 20)),
+        (VALID + "edition: 0\n", ("MC014", 5, 10)),
+        (VALID + "edition: 1.0\n", ("MC013", 5, 10)),
+        (VALID + "preview: {touser: oABC}\n", ("MC013", 5, 19)),
+        (VALID + "preview: {touser: [oABC, 3]}\n", ("MC013", 5, 26)),
+        (VALID + 'vars: {"a b": 1}\n', ("MC014", 5, 8)),
+        (VALID + "send: {same_content: maybe}\n", ("MC014", 5, 22)),
+        (VALID + "send: {not_before: 2026-12-01T20:00:00+08:00}\n", ("MC012", 5, 8)),
+        (VALID.replace("version: 1", "version: true"), ("MC013", 1, 10)),
+        (VALID.replace("version: 1", "version: 2"), ("MC014", 1, 10)),
+        (VALID.replace("main", "mian"), ("MC019", 2, 10)),
+        ("[]", ("MC013", 1, 1)),
+        ("just text", ("MC013", 1, 1)),
+    ],
+)
+def test_one_fault_is_one_diagnostic_at_its_place(campaign: Load, text: str, expected: tuple[str, int, int]) -> None:
+    loaded = campaign(text)
+    found = told(loaded.diagnostics)
+    assert (expected, None) == (found[0], loaded.file)
+    assert {"MC014"} >= {code for code, _, _ in found[1:]}  # a second real fault of the same block, never noise
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("titel: x", "unknown key titel", "did you mean title?"),
+        ("not_before: x", "unknown key not_before", "not_before belongs under send"),
+        (
+            "send: {title: x}",
+            "unknown key title",
+            "the keys here are not_before, not_after, send_ignore_reprint, same_content",
+        ),
+        (
+            "send: {send_ignore_reprint: On}",
+            'send_ignore_reprint: expected true or false, found the text "On"',
+            "in YAML 1.2 only true and false are truth values: write true",
+        ),
+        (
+            'send: {send_ignore_reprint: "true"}',
+            'send_ignore_reprint: expected true or false, found the text "true"',
+            "write true without quotes",
+        ),
+        ('edition: "2"', 'edition: expected a whole number, found the text "2"', "write the number without quotes"),
+        ("title: 1999", "title: expected a text, found the number 1999", "put it in quotes if it is text"),
+        ("title: [a]", "title: expected a text, found a list", None),
+        ("title:", "title has no value", "write a value behind it, or delete the key"),
+        (
+            "preview: {touser: [a, {b: c}]}",
+            "touser[2]: expected a text, found keys with values",
+            None,
+        ),
+        ("send: {same_content: maybe}", 'same_content: the text "maybe" is not allowed', "write refuse, allow"),
+    ],
+)
+def test_faults_are_said_in_plain_words(campaign: Load, line: str, message: str, hint: str | None) -> None:
+    assert [(message, hint)] == said(campaign(VALID + line + "\n").diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("time", "code", "message"),
+    [
+        ("2026-12-01T20:00:00", "MC017", "not_after: the offset is missing behind 2026-12-01T20:00:00"),
+        ("2026-12-01 20:00", "MC017", "not_after: the offset is missing behind 2026-12-01 20:00"),
+        ("2026-12-01", "MC017", "not_after: a time of day and an offset are missing behind 2026-12-01"),
+        ("tomorrow", "MC017", 'not_after: expected a time with an offset, found the text "tomorrow"'),
+        ("2026-13-01T20:00:00+08:00", "MC014", "not_after: there is no such moment"),
+        ("2026-02-30T20:00:00Z", "MC014", "not_after: there is no such moment"),
+        ("0001-01-01T00:00:00+14:00", "MC014", "not_after: there is no such moment"),
+        ("2026-11-01T20:00:00+08:00", "MC020", "not_after must be later than not_before, 2026-11-30T20:00:00+08:00"),
+    ],
+)
+def test_times_need_an_offset_and_a_place_in_the_calendar(campaign: Load, time: str, code: str, message: str) -> None:
+    window = f"send:\n  not_before: 2026-11-30T20:00:00+08:00\n  not_after: {time}\n"
+    (diagnostic,) = campaign(VALID + window).diagnostics
+    assert (code, message) == (diagnostic.code, diagnostic.message)
+    assert (7, 14) == (diagnostic.place and diagnostic.place.line, diagnostic.place and diagnostic.place.column)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (HEAD + ALL + "image: {files: [a.jpg]}\n", "image"),
+        (HEAD + TEXT + "audience: {tag: 会员}\n", "tag"),
+        (HEAD + TEXT + "audience: {openids: a.txt}\n", "openids"),
+    ],
+)
+def test_what_is_not_built_yet_is_said_and_never_ignored(campaign: Load, text: str, key: str) -> None:
+    say = f"{key} is part of the format, but massctl {__version__} does not carry it out yet"
+    assert [("MC018", say)] == [(d.code, d.message) for d in campaign(text).diagnostics]
+
+
+def test_everything_is_reported_at_once(campaign: Load) -> None:
+    loaded = campaign(
+        """\
+        version：1
+        titel: “春季”
+        account: mian
+        audience: {is_to_all: yes, tag_id: 1}
+        send: {not_before: 2026-12-01T20:00:00, not_after: 3}
+        text: {content: 1, content: 2}
+        mpnews:
+        \tarticles: []
+        """
+    )
+    expected = "MC006 MC011 MC007 MC019 MC013 MC016 MC017 MC013 MC013 MC005 MC015 MC008 MC014"
+    assert expected.split() == [d.code for d in loaded.diagnostics]
+    assert [1, 2, 2, 3, 4, 4, 5, 5, 6, 6, 7, 8, 8] == [d.place.line for d in loaded.diagnostics if d.place]
+
+
+def test_broken_yaml_does_not_make_missing_keys(campaign: Load) -> None:
+    assert ["MC013", "MC004"] == [d.code for d in campaign("version: true\ntitle: [a\naccount: main\n").diagnostics]
+
+
+def test_an_excerpt_holds_the_line_and_its_correction(campaign: Load) -> None:
+    (diagnostic,) = campaign(VALID + "title：😀春季 # 注释\n").diagnostics
+    assert diagnostic.excerpt is not None
+    assert ("title：😀春季 # 注释", "title: 😀春季 # 注释") == (
+        diagnostic.excerpt.written,
+        diagnostic.excerpt.corrected,
+    )
+
+
+def test_later_faults_find_their_place_by_path(campaign: Load) -> None:
+    text = HEAD + ALL + "mpnews:\n  articles:\n    - title: 春季\n      content: a.md\n      cover: c.jpg\n"
+    place = campaign(text).place(("mpnews", "articles", 0, "title"))
+    assert ("campaigns/spring/campaign.yaml", 6, 14, 6, 16) == (
+        place.file,
+        place.line,
+        place.column,
+        place.end_line,
+        place.end_column,
+    )
+
+
+ACCOUNT = "version: 1\naccounts:\n  main: {appid: wx0123456789abcdef, secret_env: S, kind: service}\n"
+LOOPBACK = ACCOUNT.replace("}", ", api_base: 'http://127.0.0.1:8080'}")
+
+
+def test_valid_settings_are_a_model(settings: LoadSettings) -> None:
+    model, diagnostics = settings(ACCOUNT)
+    assert (["main"], []) == (model and list(model.accounts), diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ACCOUNT.replace("service", "servise"), ("MC014", 3, 58)),
+        (ACCOUNT.replace("main", "Main"), ("MC014", 3, 3)),
+        (ACCOUNT.replace("secret_env: S", "secret_env: a-b"), ("MC014", 3, 49)),
+        (ACCOUNT.replace("}", ", api_base: 'https://evil.example'}"), ("MC023", 3, 77)),
+        (ACCOUNT.replace("}", ", api_base: 'http://api.weixin.qq.com'}"), ("MC023", 3, 77)),
+        ("version: 1\naccounts: {}\n", ("MC014", 2, 11)),
+        (ACCOUNT + "state: {backend: git}\n", ("MC018", 4, 9)),
+        (ACCOUNT + "state: {branch: x}\n", ("MC018", 4, 9)),
+        (ACCOUNT + "policy: {require_lock: true}\n", ("MC018", 4, 10)),
+        (ACCOUNT + "policy: {require_preview: true}\n", ("MC018", 4, 10)),
+        (ACCOUNT + "policy: {banned_words: [x]}\n", ("MC018", 4, 10)),
+        (ACCOUNT + "policy: {in_doubt_wait: 5}\n", ("MC014", 4, 25)),
+        (ACCOUNT + "policy: {preview_ahead: 3 days}\n", ("MC014", 4, 25)),
+        (ACCOUNT + "policy: {freeze: [2027-02-30]}\n", ("MC014", 4, 19)),
+        (ACCOUNT + "policy: {freeze: [2027-02-03/2027-01-28]}\n", ("MC014", 4, 19)),
+        (ACCOUNT + "policy: {freeze: [soon]}\n", ("MC014", 4, 19)),
+        (ACCOUNT + 'policy: {quiet_hours: {from: "22:00", to: "8:00"}}\n', ("MC014", 4, 43)),
+        (ACCOUNT + 'policy: {quiet_hours: {from: "08:00", to: "08:00"}}\n', ("MC014", 4, 43)),
+        (ACCOUNT + 'policy: {quiet_hours: {from: "22:00", to: "08:00", timezone: Asia/Peking}}\n', ("MC014", 4, 62)),
+        (ACCOUNT + 'policy: {quiet_hours: {from: "22:00", to: "08:00", timezone: America}}\n', ("MC014", 4, 62)),
+        (ACCOUNT + 'policy: {quiet_hours: {from: "22:00", to: "08:00", timezone: ../../etc}}\n', ("MC014", 4, 62)),
+    ],
+)
+def test_one_fault_of_the_settings_is_one_diagnostic(
+    settings: LoadSettings, text: str, expected: tuple[str, int, int]
+) -> None:
+    model, diagnostics = settings(text)
+    assert (None, [expected]) == (model, told(diagnostics))
+
+
+@pytest.mark.parametrize(("text", "override"), [(LOOPBACK, None), (ACCOUNT, "http://localhost:1")])
+def test_a_short_wait_is_for_loopback(settings: LoadSettings, text: str, override: str | None) -> None:
+    model, _ = settings(text + "policy: {in_doubt_wait: 0}\n", override)
+    assert 0 == (model and model.policy.in_doubt_wait)
+
+
+def test_an_override_that_is_not_loopback_keeps_the_wait(settings: LoadSettings) -> None:
+    _, diagnostics = settings(LOOPBACK + "policy: {in_doubt_wait: 0}\n", "https://api.weixin.qq.com")
+    assert ["MC014"] == [d.code for d in diagnostics]
+
+
+def test_a_secret_in_the_place_of_a_name_is_reported_and_not_shown(settings: LoadSettings) -> None:
+    secret = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
+    _, diagnostics = settings(ACCOUNT.replace("secret_env: S", f"secret_env: {secret}"))
+    assert ["MC014"] == [d.code for d in diagnostics]
+    assert secret not in repr(diagnostics)
+
+
+def test_a_secret_under_an_unknown_key_is_not_shown(settings: LoadSettings) -> None:
+    secret = "0102c3d4e5f60718293a4b5c6d7e8f90"
+    _, diagnostics = settings(ACCOUNT.replace("kind", f"secret: {secret}, kind"))
+    assert ["MC011"] == [d.code for d in diagnostics]
+    assert secret not in repr(diagnostics)
+
+
+@pytest.mark.parametrize("model", [CampaignFile, MassctlFile])
+def test_every_key_of_the_format_is_known_to_the_search_for_slips(model: type[Any]) -> None:
+    from massctl.source.shape import known_keys
+
+    names = {field.alias or name for name, field in model.model_fields.items()}
+    assert names <= known_keys(model)

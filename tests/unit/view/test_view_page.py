@@ -1,0 +1,98 @@
+"""Lines that fit: wrapping, hanging indents, ink."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from massctl.model.phrase import Phrase
+from massctl.view.cells import cells
+from massctl.view.language import Language
+from massctl.view.page import DOT, Inked, Page, Table
+from massctl.view.style import Ink, Style
+
+WORDS = st.text(st.sampled_from("ab  春，。（👨\u200d🧣e\u0301·\n"), max_size=120)
+
+
+def page(width: int = 20, style: Style = Style.PLAIN, language: Language = Language.EN) -> Page:
+    return Page(language, style, width)
+
+
+def test_a_line_goes_on_below_further_in():
+    made = page(24)
+    made.line("one two three four five six", indent=2, hang=4)
+    assert "  one two three four\n    five six" == made.text()
+
+
+def test_chinese_breaks_between_characters_but_not_before_a_full_stop():
+    made = page(24)
+    made.line("春天的第一封信已经写好了。明天发出")
+    assert "春天的第一封信已经写好\n了。明天发出" == made.text()
+
+
+def test_a_dot_between_facts_ends_a_line_and_never_begins_one():
+    made = page(24)
+    made.line("every follower at all", DOT, "not counted")
+    assert "every follower at all ·\nnot counted" == made.text()
+
+
+def test_a_word_wider_than_a_line_is_cut():
+    made = page(24)
+    made.line("a" * 30, indent=2)
+    assert "  " + "a" * 22 + "\n  " + "a" * 8 == made.text()
+
+
+def test_line_ends_of_a_text_are_kept():
+    made = page(24)
+    made.line("one\ntwo", indent=2)
+    assert "  one\n  two" == made.text()
+
+
+def test_a_plain_page_has_no_ink():
+    made = page()
+    made.line(Inked("red", Ink.ERROR))
+    assert "red" == made.text()
+
+
+def test_ink_ends_where_its_piece_ends():
+    made = page(style=Style.COLOUR)
+    made.line("a ", Inked("b", Ink.ERROR), " c")
+    assert "a \x1b[31mb\x1b[0m c" == made.text()
+
+
+def test_ink_begins_again_on_the_next_line():
+    made = page(24, Style.COLOUR)
+    made.line(Inked("春天的第一封信已经写好了", Ink.DONE))
+    assert "\x1b[32m春天的第一封信已经写好了\x1b[0m" == made.text()
+    made.line(Inked("春天的第一封信已经写好了吗", Ink.DONE))
+    assert made.text().endswith("\x1b[32m春天的第一封信已经写好了\x1b[0m\n\x1b[32m吗\x1b[0m")
+
+
+def test_rows_of_a_table_start_at_one_cell_in_chinese_too():
+    made = page(60, language=Language.ZH)
+    table = Table(made, [Phrase("account"), Phrase("status")])
+    table.row(Phrase("account"), "main")
+    table.row(Phrase("status"), "x")
+    assert "  公众号  main\n  状态    x" == made.text()
+
+
+def test_blank_lines_are_never_two():
+    made = page()
+    made.blank()
+    made.line("a")
+    made.blank()
+    made.blank()
+    made.line("b")
+    assert "a\n\nb" == made.text()
+
+
+@given(WORDS, st.integers(24, 60), st.integers(0, 12), st.integers(0, 12))
+def test_no_line_is_wider_than_the_page(text: str, width: int, indent: int, hang: int):
+    made = page(width)
+    made.line(text, indent=indent, hang=hang)
+    assert all(cells(line) <= width for line in made.text().split("\n"))
+
+
+@given(WORDS, st.integers(24, 60))
+def test_wrapping_loses_nothing_but_blanks(text: str, width: int):
+    made = page(width)
+    made.line(text)
+    assert "".join(text.split()) == "".join(made.text().split())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from math import ceil
 
 from massctl.apply.drafts import judge_earlier
 from massctl.apply.outcome import CampaignOutcome, failure_of
@@ -106,7 +107,7 @@ def wait_to_repeat(run: Run, campaign: RenderedCampaign) -> bool:
             while (left := at - clock.now()) > timedelta(0):
                 seconds = left.total_seconds()
                 run.world.progress.waiting(
-                    Phrase("{name}: no clear answer; repeating in", name=campaign.name), int(seconds) + 1
+                    Phrase("{name}: no clear answer; repeating in", name=campaign.name), ceil(seconds)
                 )
                 clock.sleep(min(1.0, seconds))
             return True

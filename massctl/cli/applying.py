@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
-from massctl.apply.outcome import Outcome, refuse_all
+from massctl.apply.outcome import Outcome, refuse_all, what_happened
 from massctl.apply.run import World
 from massctl.cli.consent import consent
 from massctl.cli.planning import Planned, planned
@@ -37,9 +37,8 @@ def applied(
             return _carried_out(session, made, yes=yes, wait_in_doubt=wait_in_doubt)
     except LedgerLockedError as held:
         made = planned(session, names, warnings, stage)
-        return refuse_all(
-            made.plan, made.state, Refusal(Guard.OTHER_RUNNER, f"{held.summary}: {held.detail}", held.hint)
-        )
+        refusal = Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)
+        return refuse_all(made.plan, made.state, refusal)
 
 
 def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: bool) -> Outcome:

@@ -34,7 +34,8 @@ class Lines:
 
     def end(self) -> None:
         """Say how much was done."""
-        self._voice.talk(f"{self._label}: {self._done}/{self._total}")
+        counted = Phrase("{label}: {done}/{total}", label=self._label, done=self._done, total=self._total)
+        self._voice.talk(say(counted, self._voice.language))
 
     def waiting(self, label: str, seconds_left: int) -> None:
         """Say once that a wait began."""

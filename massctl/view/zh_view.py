@@ -101,7 +101,7 @@ VIEW: Final[dict[str, str]] = {
     "without an answer": "没有答复",
     "arrived": "已送达",
     "refused by WeChat": "被微信拒绝",
-    "uploaded: {images} pictures, {materials} materials": "已上传：正文图片 {images} 张，永久素材 {materials} 个",
+    "uploaded: pictures {images}, materials {materials}": "已上传：正文图片 {images} 张，永久素材 {materials} 个",
     "ledger {lineage}": "账本 {lineage}",
     "realm {realm}": "所属环境 {realm}",
     "serial {serial}": "序号 {serial}",
@@ -117,7 +117,7 @@ VIEW: Final[dict[str, str]] = {
     # massctl/view/status_text.py
     "as sent": "已发送",
     "as not sent": "未发送",
-    "{what}, by {who}: {reason}": "认定为{what}，经手人 {who}：{reason}",
+    "{what}, by {who}: {reason}": "{what}，经手人 {who}：{reason}",
     "WeChat failed the job; the reason stands in the console under 群发记录": (
         "微信没能完成这次群发；原因在公众平台的“群发记录”里"
     ),

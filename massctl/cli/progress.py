@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from massctl.apply.ports import Progress
 from massctl.cli.speaking import Voice
+from massctl.model.phrase import Phrase
 from massctl.view.language import say
 
 if TYPE_CHECKING:

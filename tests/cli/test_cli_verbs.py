@@ -231,7 +231,10 @@ def test_status_shows_earlier_editions_on_demand(shell: Shell):
     shell.tree.text(more="edition: 2\n")
     send(shell, "notice")
     shown = [
-        [campaign["edition"] for campaign in shell("status", "--sandbox", "--format", "json", *more).document["campaigns"]]
+        [
+            campaign["edition"]
+            for campaign in shell("status", "--sandbox", "--format", "json", *more).document["campaigns"]
+        ]
         for more in ([], ["--all-editions"])
     ]
     assert [[2], [1, 2]] == shown

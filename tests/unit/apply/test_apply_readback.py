@@ -96,3 +96,10 @@ def test_a_draft_is_equal_to_itself_whatever_it_holds(content: str, title: str) 
     article = replace(GIVEN, content=content, title=title)
     assert [] == losses([article], [article])
     assert draft_sha256([article]) == draft_sha256([replace(article)])
+
+
+def test_a_query_behind_a_picture_is_not_a_loss() -> None:
+    """WeChat may add what it likes behind the address, such as wx_fmt; the picture is the same."""
+    sent = replace(GIVEN, content='<img src="https://mmbiz.qpic.cn/a/0">')
+    kept = replace(GIVEN, content='<img src="http://mmbiz.qpic.cn/a/0?wx_fmt=jpeg#imgIndex=0">')
+    assert [] == losses([sent], [kept])

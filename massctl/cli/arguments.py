@@ -1,6 +1,7 @@
 """Flags that several verbs share, and flags whose turn has not come."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
@@ -28,6 +29,28 @@ class Seconds(click.FloatRange):
         if math.isnan(seconds):
             self.fail(f"{value!r} is no number of seconds", param, ctx)
         return seconds
+
+
+TEXT_CHARACTERS_MAX: Final = 1_000
+"""What a person types to be recorded; the ledger is for facts, not for reports."""
+
+
+class Text(click.ParamType[str]):
+    """Words that are kept: of a pattern, and not endless."""
+
+    name = "text"
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = re.compile(pattern, re.DOTALL)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read the words."""
+        text = str(value)
+        if len(text) > TEXT_CHARACTERS_MAX:
+            self.fail(f"it has {len(text)} characters, and at most {TEXT_CHARACTERS_MAX} are kept", param, ctx)
+        if not self._pattern.fullmatch(text):
+            self.fail(f"{text!r} says nothing that could be kept", param, ctx)
+        return text
 
 
 class Form(click.Choice[str]):

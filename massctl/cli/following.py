@@ -1,6 +1,7 @@
 """From a session to the state of its jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from massctl.apply.book import Book
 from massctl.apply.following import Followed, follow_jobs, unfinished
@@ -10,24 +11,26 @@ from massctl.cli.recorded import ledger_refusal
 from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, LedgerError, LedgerForeignError, LedgerMissingError, UsageError
 from massctl.ledger.runner import sole_runner
-from massctl.model.names import AccountName, AppId
+from massctl.model.names import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
 from massctl.plan.step import Guard
+from massctl.source.campaigns import load_campaign
 
 
 def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool) -> Followed:
     """Ask about unfinished jobs, alone on the ledger; without one it makes no request and takes no lock."""
     ledger = session.ledger()
     state = session.read_state(ledger)
-    records = records_of(state, names, all_editions=all_editions)
+    unsent = _unsent(session, state, names)
+    records = records_of(state, names, all_editions=all_editions, unsent=unsent)
     if not any(unfinished(job) is not None for record in records for job in record.jobs):
         return Followed(records)
     trust(session, state)
     with sole_runner(session.locks, session.clock.now()):
         state = session.read_state(ledger)
         book = Book(ledger, session.clock, state)
-        records = records_of(state, names, all_editions=all_editions)
+        records = records_of(state, names, all_editions=all_editions, unsent=unsent)
 
         def wechat(appid: AppId) -> WeChat:
             return session.wechat(account_of(session, appid))
@@ -35,9 +38,14 @@ def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all
         return follow_jobs(records, wechat, book, session.clock, progress(session.voice), wait_seconds)
 
 
-def records_of(state: State, names: Sequence[str], *, all_editions: bool) -> list[Record]:
-    """Choose what is shown: the newest edition of each campaign, or all, in the order of names."""
-    known = sorted({name for name, _ in state.records})
+def records_of(
+    state: State, names: Sequence[str], *, all_editions: bool, unsent: Mapping[CampaignName, int] = MappingProxyType({})
+) -> list[Record]:
+    """Choose what is shown: the newest edition of each campaign, or all, in the order of names.
+
+    `unsent` gives the editions of campaigns that may be named though nothing is recorded of them.
+    """
+    known = sorted({*(name for name, _ in state.records), *unsent})
     missing = [name for name in names if name not in known]
     if missing:
         raise UsageError(
@@ -46,7 +54,20 @@ def records_of(state: State, names: Sequence[str], *, all_editions: bool) -> lis
             Phrase("massctl state show   lists what is recorded"),
         )
     chosen = [name for name in known if not names or name in names]
-    return [record for name in chosen for record in state.editions(name)[0 if all_editions else -1 :]]
+    first = 0 if all_editions else -1
+    return [
+        record
+        for name in chosen
+        for record in state.editions(name)[first:] or [state.record(name, unsent.get(name, 1))]
+    ]
+
+
+def _unsent(session: Session, state: State, names: Sequence[str]) -> dict[CampaignName, int]:
+    """Give the declared editions of named campaigns of which nothing is recorded yet."""
+    recorded = {name for name, _ in state.records}
+    new = [name for name in session.repository.campaign_folders().names if name in names and name not in recorded]
+    files = {name: load_campaign(session.repository, name, session.settings).file for name in new}
+    return {name: file.edition if file else 1 for name, file in files.items()}
 
 
 def account_of(session: Session, appid: AppId) -> AccountName:

@@ -38,7 +38,7 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
         letters = sum(character.isalpha() for literal, *_ in parts for character in literal)
         if letters < _LITERAL_MIN or any(spec for _, _, spec, _ in parts):
             continue
-        written = "".join(re.escape(literal) + (f"(?P<{name}>.+)" if name else "") for literal, name, _, _ in parts)
+        written = "".join(re.escape(literal) + (f"(?P<{name}>.+?)" if name else "") for literal, name, _, _ in parts)
         names = [name for _, name, _, _ in parts if name]
         if len(names) == len(set(names)):
             found[template] = letters, re.compile(written)

@@ -81,6 +81,7 @@ class Shell:
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("LANG", "C.UTF-8")
         monkeypatch.chdir(root)
+        monkeypatch.setattr("tempfile.tempdir", str(root.parent))  # where a crash leaves its log
         self.set_time(NOON)
 
     @property

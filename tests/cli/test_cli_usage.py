@@ -112,13 +112,18 @@ def test_one_wrong_name_stops_the_others(shell: Shell):
         ["reconcile", "notice", "--sent", "--not-sent", "--reason", "x"],
         ["reconcile", "notice", "3", "--not-sent", "--reason", "x"],
         ["reconcile", "nowhere", "--sent", "--reason", "x", "--sandbox"],
+        ["reconcile", "notice", "--sent", "--reason", ""],
+        ["reconcile", "notice", "--sent", "--reason", " \n"],
+        ["reconcile", "notice", "--sent", "--reason", "x" * 1001],
+        ["reconcile", "notice", "--sent", "--reason", "x", "--url", "javascript:alert(1)"],
+        ["reconcile", "notice", "9" * 30, "--sent", "--reason", "x"],
         ["render", "notice"],
         ["schema", "--frobnicate"],
         ["-C", "nowhere", "plan"],
         ["state"],
         [],
     ],
-    ids=" ".join,
+    ids=lambda arguments: " ".join(arguments)[:60],
 )
 def test_wrong_usage_ends_with_2(shell: Shell, arguments: list[str]):
     shell.tree.text()

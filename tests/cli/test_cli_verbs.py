@@ -227,6 +227,13 @@ def test_status_waits_for_the_end_of_a_job(shell: Shell):
     assert "sent" == said.document["campaigns"][0]["status"]
 
 
+def test_status_of_a_campaign_that_was_never_sent(shell: Shell):
+    shell.tree.text(more="edition: 3\n")
+    said = shell("status", "notice", "--format", "json")
+    (campaign,) = said.document["campaigns"]
+    assert (0, "new", 3, []) == (said.status, campaign["status"], campaign["edition"], campaign["jobs"])
+
+
 def test_status_shows_earlier_editions_on_demand(shell: Shell):
     shell.tree.text()
     send(shell, "notice")

@@ -1,19 +1,24 @@
 """`massctl reconcile`: settle a send of unknown outcome."""
 
+from typing import Final
+
 import click
 
-from massctl.cli.arguments import sandbox_option
+from massctl.cli.arguments import Text, sandbox_option
 from massctl.cli.session import session
+
+URL_PATTERN: Final = r"https?://[^\s/]+/\S*"
+"""Of an article that followers received."""
 
 
 @click.command(name="reconcile")
 @click.argument("name")
-@click.argument("msg_id", required=False, type=click.IntRange(min=1))
+@click.argument("msg_id", required=False, type=click.IntRange(1, 2**63 - 1))
 @click.option("--sent", is_flag=True, help="It went out; MSG_ID is its job's id, where you know it.")
 @click.option("--not-sent", is_flag=True, help="It did not go out; apply may stage and send it again.")
 @click.option("--resubmit", is_flag=True, help="Repeat the identical request now, under the same clientmsgid.")
-@click.option("--url", help="With --sent: the address of the sent article.")
-@click.option("--reason", required=True, help="How you know; recorded with your name.")
+@click.option("--url", type=Text(URL_PATTERN), help="With --sent: the address of the sent article.")
+@click.option("--reason", required=True, type=Text(r".*\S.*"), help="How you know; recorded with your name.")
 @click.option("--yes", is_flag=True, help="With --resubmit: send without asking.")
 @sandbox_option
 @click.pass_obj

@@ -46,10 +46,10 @@ def planned(session: Session, names: Sequence[str], warnings: list[Diagnostic], 
 
 
 def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
-    """Check the names of a command line against the repository."""
+    """Check the names of a command line against the repository; a name said twice is one campaign."""
     unknown = [name for name in names if name not in known]
     if not unknown:
-        return names or known
+        return list(dict.fromkeys(names)) or known
     # Suggesting is for this one error.
     from difflib import get_close_matches
 

@@ -1,9 +1,10 @@
 """What one command works with: the repository, its settings, the ledger, the clock, the accounts' clients."""
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -140,7 +141,9 @@ def open_settings(
         )
     override = "http://127.0.0.1" if sandbox else environment.get(API_BASE_VARIABLE) or None
     settings, diagnostics = load_settings(Repository(root), loopback_override=override)
-    return settings, diagnostics, speak_as(voice(settings.language if settings else None, environment))
+    spoken = voice(settings.language if settings else None, environment)
+    where = "" if directory == "." else f"-C {shlex.quote(directory)}"
+    return settings, diagnostics, speak_as(replace(spoken, where=where, sandbox=sandbox))
 
 
 @contextmanager

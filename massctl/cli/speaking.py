@@ -4,11 +4,12 @@ Invariant: a listener that went away never changes what a run does, only what is
 """
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Final, TextIO
 
 import click
 
@@ -28,10 +29,14 @@ class Voice:
     language: Language
     style: Style
     width: int
+    where: str = ""
+    """`-C DIR`, where this command was given it: the commands it advises need it too."""
+    sandbox: bool = False
+    """Whether the commands it advises are for the sandbox; without the flag they would be for real followers."""
 
     def result(self, text: str) -> None:
         """Write a result to standard output."""
-        write(text.rstrip("\n"))
+        write(self._to_type(text.rstrip("\n")))
 
     def document(self, text: str) -> None:
         """Write a JSON document to standard output: always UTF-8, whatever the terminal speaks."""
@@ -39,9 +44,19 @@ class Voice:
 
     def talk(self, text: str) -> None:
         """Write talk to standard error."""
-        write(text.rstrip("\n"), err=True)
+        write(self._to_type(text.rstrip("\n")), err=True)
+
+    def _to_type(self, text: str) -> str:
+        """Complete the commands in `text` with what this command itself was given."""
+        where = f" {self.where}" if self.where else ""
+        flag = " --sandbox" if self.sandbox else ""
+        return _ADVISED.sub(rf"massctl{where} \g<verb>{flag}", text) if where or flag else text
 
 
+_ADVISED: Final = re.compile(
+    r"\bmassctl (?P<verb>apply|plan|status|reconcile|preview|withdraw|adopt|state (?:show|list|verify))\b(?! --sandbox)"
+)
+"""A command that a sentence advises, up to its verb: those that know --sandbox."""
 _lost: list[str] = []
 """Why results could not be written, where somebody was there to read them."""
 
@@ -85,7 +100,7 @@ def voice(declared: str | None, environment: Mapping[str, str] = os.environ) -> 
     word = declared or environment.get("MASSCTL_LANG") or environment.get("LANG") or "en"
     language = Language.ZH if word.lower().startswith("zh") else Language.EN
     terminal = sys.stdout.isatty()
-    plain = not terminal or bool(environment.get("NO_COLOR"))
+    plain = not terminal or bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
     width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if terminal else PLAIN_WIDTH
     return Voice(language, Style.PLAIN if plain else Style.COLOUR, width)
 

@@ -165,3 +165,21 @@ def test_massctl_yaml_is_not_looked_for_above(shell: Shell, monkeypatch: pytest.
     said = shell("plan")
     assert 2 == said.status
     assert "there is no massctl.yaml here" in said.err
+
+
+def test_a_name_said_twice_is_one_campaign(shell: Shell):
+    shell.tree.text("notice")
+    once, twice = (shell("plan", *names, "--sandbox", "--format", "json") for names in (["notice"], ["notice"] * 2))
+    assert once.document == twice.document
+
+
+def test_validate_takes_names(shell: Shell):
+    shell.tree.text("notice")
+    shell.tree.write("campaigns/broken/campaign.yaml", "version: 2\n")
+    assert (0, 1) == (shell("validate", "notice").status, shell("validate", "broken").status)
+
+
+def test_advice_from_the_sandbox_stays_in_the_sandbox(shell: Shell):
+    shell.tree.text("notice")
+    said = shell("apply", "--sandbox", "--yes")
+    assert "massctl apply --sandbox notice" in said.out

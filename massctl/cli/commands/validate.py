@@ -7,14 +7,15 @@ from massctl.cli.exit_codes import ExitStatus
 
 
 @click.command(name="validate")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 @click.pass_obj
-def command(directory: str, form: str) -> int:
-    """Check every campaign: the schema, the rendering, the content rules. Touches no network."""
+def command(directory: str, names: tuple[str, ...], form: str) -> int:
+    """Check the campaigns NAMEs, or every one: schema, rendering, content rules. Touches no network."""
     from massctl.cli.checking import checked
 
     with one_document(form, "validate"):
-        found, voice, count = checked(directory)
+        found, voice, count = checked(directory, names)
     from massctl.model.diagnostic import has_errors
 
     if form == "json":

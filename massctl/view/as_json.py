@@ -22,9 +22,14 @@ FORMAT_VERSION: Final = 1
 """Of the documents that are made here."""
 
 
-def plan_json(plan: Plan, language: Language) -> str:
+def plan_json(plan: Plan, language: Language, names: Sequence[str] = ()) -> str:
     """Give the plan document; its digest is the same in every language."""
-    return _written(plan_document(plan), language)
+    return _written(plan_document(plan, names), language)
+
+
+def document_json(document: dict[str, Any], language: Language) -> str:
+    """Give a document that was made elsewhere, said in `language`."""
+    return _written(document, language)
 
 
 def apply_json(outcome: Outcome, language: Language) -> str:

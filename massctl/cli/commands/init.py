@@ -22,8 +22,21 @@ def command(directory: str, target: Path | None) -> None:
     for name, document in schema_documents().items():
         contents[f"schemas/{name}"] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
     root = Path(directory) / (target or ".")
-    for path in write_scaffold(root, contents):
+    written = write_scaffold(root, contents)
+    for path in sorted([*written, *_locked(root)]):
         speaker.result(path)
     where = f"cd {target} && " if target else ""
     hint = Phrase("next: {where}massctl apply first-letter --sandbox --yes", where=where)
     speaker.talk(say(hint, speaker.language))
+
+
+def _locked(root: Path) -> list[str]:
+    """Lock the campaigns of the scaffold, since its policy sends only what is locked; gives the paths written."""
+    from massctl.cli.locking import locked
+    from massctl.cli.session import session
+    from massctl.source.repository import CAMPAIGNS
+
+    # What the environment says about addresses is for runs that call WeChat.
+    with session(str(root), environment={}) as (current, _):
+        report = locked(current, (), check=False)
+    return [f"{CAMPAIGNS}/{each.name}/{path}" for each in report for path in each.written]

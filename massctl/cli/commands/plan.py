@@ -1,5 +1,7 @@
 """`massctl plan`: what apply would do now."""
 
+from pathlib import Path
+
 import click
 
 from massctl.cli.arguments import not_yet_option, sandbox_option
@@ -12,11 +14,18 @@ from massctl.cli.session import session
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 6 when apply would do something, 5 when it would refuse.")
 @sandbox_option
-@not_yet_option("--out", "FILE", "save the plan for `apply --plan`")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Save the plan too, for `apply --plan FILE`.",
+)
 @not_yet_option("--refresh", None, "read drafts, tags and job states")
 @not_yet_option("--against", "DIR", "compare with a second checkout")
 @click.pass_obj
-def command(directory: str, names: tuple[str, ...], form: str, detailed_exitcode: bool, sandbox: bool) -> int:
+def command(
+    directory: str, names: tuple[str, ...], form: str, detailed_exitcode: bool, sandbox: bool, out: Path | None
+) -> int:
     """Show what `massctl apply` with the same NAMEs would do now, step by step, and why.
 
     Reads the repository and the ledger. Needs no network and no secret, and changes nothing.
@@ -25,12 +34,16 @@ def command(directory: str, names: tuple[str, ...], form: str, detailed_exitcode
 
     with session(directory, sandbox=sandbox) as (current, warnings):
         plan = planned(current, names, warnings).plan
+        if out is not None:
+            from massctl.cli.saved_plans import save_plan
+
+            save_plan(current, out, plan, names)
         voice = current.voice
         # Each form has its own view; a plan is asked for often, so it loads one of them only.
         if form == "json":
             from massctl.view.as_json import plan_json
 
-            voice.result(plan_json(plan, voice.language))
+            voice.result(plan_json(plan, voice.language, names))
         else:
             from massctl.view.plan_text import plan_text
 

@@ -128,8 +128,12 @@ class LockReader:
                 locked.size_bytes,
             ):
                 same_file = _PREFIX + picture.source_sha256 == locked.source_sha256
-                say = "picture {path} is converted to other bytes by this massctl" if same_file else "picture {path}"
-                self.wrong.append(Phrase(say, path=f"{CAMPAIGNS}/{path}"))
+                self.wrong.append(
+                    Phrase(
+                        "picture {path} is converted to other bytes by this massctl" if same_file else "picture {path}",
+                        path=f"{CAMPAIGNS}/{path}",
+                    )
+                )
             else:
                 found.append(picture)
         return found

@@ -199,7 +199,12 @@ def test_check_names_the_renderer_alone(repository: Repository) -> None:
 
 BY_HAND = [
     ("campaign.lock.json", "编辑部", "市场部", ["the author of article 1", "campaign.lock.json was changed by hand"]),
-    ("campaign.lock.json", '"format_version": 1', '"format_version": 2', ["campaign.lock.json is not what massctl wrote"]),
+    (
+        "campaign.lock.json",
+        '"format_version": 1',
+        '"format_version": 2',
+        ["campaign.lock.json is not what massctl wrote"],
+    ),
     ("campaign.lock.json", "{", "[", ["campaign.lock.json is not what massctl wrote"]),
     ("campaign.lock.json", '  "campaign"', '    "campaign"', ["campaign.lock.json was changed by hand"]),
     ("campaign.lock.json", '"name": "main"', '"name": "other"', ["the account's name"]),
@@ -251,7 +256,9 @@ def test_an_optional_template_that_appears_is_a_cause(repository: Repository) ->
     repository.edit(f"{NAME}/articles/main.md.j2", "{% import", '{% include "extra.md.j2" ignore missing %}{% import')
     repository.massctl("lock")
     (repository.folder / "extra.md.j2").write_text("更多", encoding="utf-8")
-    assert [f"article file campaigns/{NAME}/extra.md.j2"] == [each["message"] for each in repository.check()[1]["causes"]]
+    assert [f"article file campaigns/{NAME}/extra.md.j2"] == [
+        each["message"] for each in repository.check()[1]["causes"]
+    ]
 
 
 def test_an_unknown_name_is_wrong_usage(repository: Repository) -> None:

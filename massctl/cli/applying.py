@@ -17,9 +17,10 @@ from massctl.cli.side_by_side import side_by_side
 from massctl.errors import LedgerLockedError
 from massctl.ledger.runner import sole_runner
 from massctl.model.diagnostic import Diagnostic
-from massctl.plan.plan import Until
+from massctl.plan.plan import Plan, Until
 from massctl.plan.saved import SavedPlan, only_planned, plan_stale, what_moved
 from massctl.plan.step import Guard, Refusal
+from massctl.view.language import say
 
 
 def applied(
@@ -49,12 +50,21 @@ def applied(
                 if moved := what_moved(saved, made.plan):
                     return refuse_stale(made.plan, made.state, plan_stale(moved))
                 made = replace(made, plan=only_planned(made.plan))
+            _tell_unsent_edits(session, made.plan)
             return _carried_out(session, made, yes=yes or saved is not None, wait_in_doubt=wait_in_doubt)
     except LedgerLockedError as held:
         made = planned(session, names, warnings, stage, lock_use)
         return refuse_all(
             made.plan, made.state, Refusal(Guard.OTHER_RUNNER, f"{held.summary}: {held.detail}", held.hint)
         )
+
+
+def _tell_unsent_edits(session: Session, plan: Plan) -> None:
+    """Say which campaigns were edited since they were locked: whoever gives --locked may have forgotten it."""
+    for campaign in plan.campaigns:
+        for diagnostic in campaign.diagnostics:
+            if diagnostic.code == "MC405":
+                session.voice.talk(f"{campaign.name}: {say(diagnostic.message, session.voice.language)}")
 
 
 def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: bool) -> Outcome:

@@ -84,7 +84,7 @@ class LockedNews(Strict):
 
     type: Literal["mpnews"]
     """Always `mpnews`."""
-    articles: list[LockedArticle]
+    articles: Annotated[list[LockedArticle], Field(min_length=1, max_length=8)]
     """The articles, first one on top."""
 
 

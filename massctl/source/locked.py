@@ -16,7 +16,7 @@ from massctl.model.lock import Around, LockedNews, LockFile, lock_digest, path_f
 from massctl.model.lock_sources import Cause, changed_sources
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import PICTURE_SCHEME, Picture, RenderedCampaign
+from massctl.model.rendered import PICTURE_SCHEME, Picture, Purpose, RenderedCampaign
 from massctl.plan.locked import as_declared, changed_parts, listed, lock_missing, lock_stale
 from massctl.plan.step import Refusal
 from massctl.render.campaign import recipients_of
@@ -71,7 +71,7 @@ class LockReader:
             source_sha256=self.source_sha256,
             diagnostics=(self._warning(edited),) if edited else (),
         )
-        campaign = restore(lock, [body.decode() for body in bodies], pictures, around)
+        campaign = restore(lock, bodies, pictures, around)
         if campaign.digest != lock.digest:
             # Only a lock that no massctl wrote says the same thing in two ways.
             return lock_stale(self.name, [Phrase("{file} was changed by hand", file=LOCK_FILE)])
@@ -100,16 +100,16 @@ class LockReader:
         place = Place(edited[0].path) if edited[0].path else None
         return Diagnostic("MC405", Severity.WARNING, say, place, hint, self.name)
 
-    def _bodies(self, lock: LockFile) -> list[bytes]:
-        found: list[bytes] = []
+    def _bodies(self, lock: LockFile) -> list[str]:
+        found: list[str] = []
         for file, digest in lock.bodies.items():
             body = read_body(self.repository, self.name, file)
             if body is None:
                 self.wrong.append(Phrase("{file} is missing", file=f"{RENDERED}/{file}"))
-            elif _PREFIX + sha256_of(body) != digest:
+            elif _PREFIX + sha256_of(body) != digest or (text := _decoded(body)) is None:
                 self.wrong.append(Phrase("{file} was changed by hand", file=f"{RENDERED}/{file}"))
             else:
-                found.append(body)
+                found.append(text)
         return found
 
     def _pictures(self, lock: LockFile) -> list[Picture]:
@@ -138,11 +138,19 @@ class LockReader:
                 found.append(picture)
         return found
 
-    def _check_references(self, lock: LockFile, bodies: list[bytes], pictures: tuple[Picture, ...]) -> None:
+    def _check_references(self, lock: LockFile, bodies: list[str], pictures: tuple[Picture, ...]) -> None:
         """Refuse a body or cover that names a picture which the lock does not list."""
-        listed_pictures = {picture.sha256 for picture in pictures}
-        named = {sha256 for body in bodies for sha256 in _PLACEHOLDER.findall(body.decode("utf-8", "replace"))}
-        if isinstance(lock.message, LockedNews):
-            named |= {each.cover.removeprefix(_PREFIX) for each in lock.message.articles}
-        if not named <= listed_pictures:
+        known = {picture.sha256 for picture in pictures}
+        materials = {picture.sha256 for picture in pictures if picture.purpose is Purpose.MATERIAL}
+        named = {sha256 for body in bodies for sha256 in _PLACEHOLDER.findall(body)}
+        articles = lock.message.articles if isinstance(lock.message, LockedNews) else []
+        covers = {each.cover.removeprefix(_PREFIX) for each in articles}
+        if not (named <= known and covers <= materials):
             self.wrong.append(Phrase("{file} does not list every picture", file=LOCK_FILE))
+
+
+def _decoded(body: bytes) -> str | None:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None

@@ -10,6 +10,7 @@ import pytest
 from cli.lock_repository import NAME, Repository, picture
 
 from massctl.cli.clocks import machine_now
+from massctl.cli.main import run
 from massctl.render import campaign as renderer
 from massctl.sandbox.embedded import open_world
 
@@ -175,6 +176,14 @@ def test_the_plan_shows_what_apply_would_do_with_the_locked_bytes(repository: Re
     _, out = repository.massctl("plan", NAME, "--sandbox", "--format", "json")
     campaign = json.loads(out)["campaigns"][0]
     assert ([], ["lock_stale"]) == (campaign["steps"], [each["guard"] for each in campaign["refusals"]])
+
+
+def test_an_edit_that_does_not_go_out_is_told(lenient: Repository) -> None:
+    lenient.massctl("lock")
+    lenient.edit("_shared/macros.md.j2", "你好", "您好")
+    run(["-C", str(lenient.root), "apply", NAME, "--sandbox", "--yes", "--locked", "--until", "upload"])
+    told = "edited since it was locked (shared template campaigns/_shared/macros.md.j2)"
+    assert told in lenient.capture().err
 
 
 def test_the_flag_goes_with_a_stage(lenient: Repository) -> None:

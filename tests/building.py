@@ -218,7 +218,7 @@ def plan_of(
 ) -> Plan:
     """Plan one campaign or several."""
     each = list(desired) if isinstance(desired, Sequence) else [desired]
-    return make_plan(settings(), each, state or recorded(), rules or house(), now, until=until)
+    return make_plan(each, state or recorded(), rules or house(), now, until=until)
 
 
 def planned(

@@ -16,7 +16,7 @@ from massctl.apply.staging import packed, record_material
 from massctl.errors import WeChatError
 from massctl.model.ledger import DraftDeleted, DraftSaved, MaterialForgotten
 from massctl.model.names import MediaId
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import Picture, Purpose, RenderedCampaign
 from massctl.model.state import Draft
 from massctl.plan.step import Guard, Refusal, SaveDraft, SendPreview
@@ -175,6 +175,6 @@ def _lost(what: list[str]) -> Failure:
     return Failure(
         None,
         None,
-        Phrase("WeChat did not keep the draft as it was given: {losses}", losses="; ".join(what)),
+        Phrase("WeChat did not keep the draft as it was given: {losses}", losses=in_a_row(what)),
         Phrase("nothing was sent; correct the article so that it survives, then run apply again"),
     )

@@ -56,9 +56,7 @@ def follow_jobs(
         remaining = (until - clock.now()).total_seconds()
         if not going or remaining <= 0:
             return followed
-        progress.waiting(
-            Phrase("still sending: {count}; asking again for", count=len(going)), int(remaining)
-        )
+        progress.waiting(Phrase("still sending: {count}; asking again for", count=len(going)), int(remaining))
         clock.sleep(min(POLL_SECONDS, remaining))
 
 

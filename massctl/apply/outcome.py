@@ -6,6 +6,7 @@ from massctl.errors import LedgerError, MassctlError, WeChatError
 from massctl.model.diagnostic import has_errors
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.names import AppId
+from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.step import Guard, Refusal, Step
@@ -24,8 +25,14 @@ class Failure:
 def failure_of(error: MassctlError) -> Failure:
     """Take what a person needs from an exception."""
     errcode, rid = (error.errcode, error.rid) if isinstance(error, WeChatError) else (None, None)
-    message = f"{error.summary}: {error.detail}" if error.detail else error.summary
-    return Failure(errcode, rid, message, error.hint)
+    return Failure(errcode, rid, what_happened(error), error.hint)
+
+
+def what_happened(error: MassctlError) -> str:
+    """Give an error's summary and detail as one sentence."""
+    if not error.detail:
+        return error.summary
+    return Phrase("{summary}: {detail}", summary=error.summary, detail=error.detail)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
-from massctl.apply.outcome import Outcome, refuse_all
+from massctl.apply.outcome import Outcome, refuse_all, what_happened
 from massctl.apply.run import World
 from massctl.cli.consent import consent
 from massctl.cli.planning import Planned, lock_use_of, planned
@@ -54,9 +54,8 @@ def applied(
             return _carried_out(session, made, yes=yes or saved is not None, wait_in_doubt=wait_in_doubt)
     except LedgerLockedError as held:
         made = planned(session, names, warnings, stage, lock_use)
-        return refuse_all(
-            made.plan, made.state, Refusal(Guard.OTHER_RUNNER, f"{held.summary}: {held.detail}", held.hint)
-        )
+        refusal = Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)
+        return refuse_all(made.plan, made.state, refusal)
 
 
 def _tell_unsent_edits(session: Session, plan: Plan) -> None:

@@ -1,13 +1,47 @@
 """Flags that several verbs share, and flags whose turn has not come."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 import click
 
 from massctl import __version__
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+WAIT_SECONDS_MAX: Final = 7 * 86_400
+"""Longer than any job is followed: event and counts come within a day or two."""
+
+
+class Seconds(click.FloatRange):
+    """A wait: from 0 to a week."""
+
+    name = "seconds"
+
+    def __init__(self) -> None:
+        super().__init__(min=0, max=WAIT_SECONDS_MAX)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read a number of seconds; what is no number at all (nan) lies in no range."""
+        seconds = float(super().convert(value, param, ctx))
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        return seconds
+
+
+class Form(click.Choice[str]):
+    """A choice of output forms; one whose turn has not come is a clear error."""
+
+    def __init__(self, *forms: str, not_yet: Sequence[str]) -> None:
+        super().__init__(forms)
+        self._not_yet = frozenset(not_yet)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read a form."""
+        if value in self._not_yet:
+            raise _not_yet(f"--format {value}", f"the result as {value}")
+        return str(super().convert(value, param, ctx))
 
 
 def sandbox_option(command: F) -> F:
@@ -25,10 +59,14 @@ def not_yet_option(flag: str, value: str | None, does: str) -> Callable[[F], F]:
 
     def refuse(_ctx: click.Context, _param: click.Parameter, given: object) -> None:
         if given not in (None, False):
-            raise click.UsageError(
-                f"{flag} ({does}) is part of the interface, but massctl {__version__} does not carry it out yet. "
-                "Nothing was done."
-            )
+            raise _not_yet(flag, does)
 
     kind: dict[str, Any] = {"is_flag": True} if value is None else {"metavar": value}
     return click.option(flag, callback=refuse, expose_value=False, hidden=True, **kind)
+
+
+def _not_yet(what: str, does: str) -> click.UsageError:
+    return click.UsageError(
+        f"{what} ({does}) is part of the interface, but massctl {__version__} does not carry it out yet. "
+        "Nothing was done."
+    )

@@ -60,6 +60,8 @@ def machine_clock(environment: Mapping[str, str], *, loopback: bool) -> MachineC
             hint=Phrase("unset {variable}", variable=OFFSET_VARIABLE),
         )
     try:
-        return MachineClock(timedelta(seconds=float(text)))
+        moved = MachineClock(timedelta(seconds=float(text)))
+        moved.now()  # A moment that no calendar has ends here and not in mid-run.
+        return moved
     except (ValueError, OverflowError):
         raise UsageError(Phrase("{variable} must be a number of seconds", variable=OFFSET_VARIABLE)) from None

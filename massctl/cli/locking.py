@@ -1,6 +1,7 @@
 """From a session to locks: render every campaign that is not concluded, and write or compare."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from massctl import __version__
 from massctl.cli.planning import chosen
@@ -21,13 +22,15 @@ from massctl.source.witness import Witness
 RENDERER = f"massctl {__version__}"
 
 
-def locked(session: Session, names: Sequence[str], *, check: bool) -> list[LockedCampaign]:
-    """Lock the campaigns of `names`, or all; with `check` compare and write nothing.
+def locked(
+    session: Session, names: Sequence[str], *, check: bool, cache: Path | None = None
+) -> list[LockedCampaign]:
+    """Lock the campaigns of `names`, or all; with `check` compare and write nothing. `cache` is for pictures.
 
     Raises UsageError for a name that is no campaign, and where a folder cannot be written.
     """
     state = session.read_state(session.ledger())
-    workbench = Workbench(session.repository, session.settings, session.cache)
+    workbench = Workbench(session.repository, session.settings, cache or session.cache)
     witnesses: dict[CampaignName, Witness] = {}
 
     def witness(name: CampaignName) -> Witness:

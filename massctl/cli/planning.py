@@ -51,7 +51,7 @@ def planned(
     house = session.house(names)
     accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
     stop = ledger_refusal(session, state, accounts)
-    plan = make_plan(session.settings, desired, state, house, session.clock.now(), until=until, stop=stop)
+    plan = make_plan(desired, state, house, session.clock.now(), until=until, stop=stop)
     return Planned(plan, state, ledger, house, workbench, [*warnings, *desires.strays()])
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from massctl.apply.ports import Progress
 from massctl.cli.speaking import Voice
+from massctl.model.phrase import Phrase
 from massctl.view.language import say
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Lines:
 
     def end(self) -> None:
         """Say how much was done."""
-        self._voice.talk(f"{self._label}: {self._done}/{self._total}")
+        counted = Phrase("{label}: {done}/{total}", label=self._label, done=self._done, total=self._total)
+        self._voice.talk(say(counted, self._voice.language))
 
     def waiting(self, label: str, seconds_left: int) -> None:
         """Say once that a wait began."""

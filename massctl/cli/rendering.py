@@ -24,7 +24,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
         return None
     names = {str(p.sha256): f"{p.sha256[:12]}.{p.extension}" for p in campaign.pictures}
     files = {names[str(p.sha256)]: workbench.pictures.read(p.sha256) for p in campaign.pictures}
-    files["index.html"] = index_page(campaign, names).encode()
+    files["index.html"] = index_page(campaign, names, voice.language).encode()
     if isinstance(campaign.message, RenderedNews):
         for number, article in enumerate(campaign.message.articles, 1):
             files[f"article-{number}.html"] = article_page(article.content, names).encode()

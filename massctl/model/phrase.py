@@ -5,7 +5,7 @@ can say it in Chinese (`massctl.view.language`) without the core knowing about l
 person may read is built as a Phrase; a test compares every template in the source with the catalogue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 
@@ -23,3 +23,11 @@ class Phrase(str):
         self.template = template
         self.values = values
         return self
+
+
+def in_a_row(parts: Sequence[str]) -> str:
+    """Join one or more sentences so that each can still be said in another language."""
+    said = parts[0]
+    for part in parts[1:]:
+        said = Phrase("{first}; {second}", first=said, second=part)
+    return said

@@ -6,6 +6,7 @@ from typing import Final
 
 from massctl.model.account import Policy
 from massctl.model.campaign import Audience
+from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
@@ -77,7 +78,7 @@ def expired_refusal(campaign: RenderedCampaign, now: datetime) -> Refusal:
         Guard.EXPIRED,
         Phrase(
             "the window closed at {closed}; it is never sent late",
-            closed=closed.isoformat(timespec="minutes"),
+            closed=moment(closed),
         ),
         Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed"),
     )

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 
-from massctl.model.account import MassctlFile
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.lifecycle import FINAL, Status, status_of
 from massctl.model.names import CampaignName
@@ -82,7 +81,6 @@ class Plan:
 
 @dataclass(slots=True)
 class _Planner:
-    settings: MassctlFile
     state: State
     house: House
     until: Until
@@ -249,7 +247,6 @@ class _Planner:
 
 
 def make_plan(
-    settings: MassctlFile,
     desired: Sequence[Desired],
     state: State,
     house: House,
@@ -262,7 +259,7 @@ def make_plan(
 
     `stop` refuses everything, because the ledger cannot be trusted; nothing is staged either.
     """
-    planner = _Planner(settings, state, house, until, now)
+    planner = _Planner(state, house, until, now)
     planned = [planner.plan(each) for each in sorted(desired, key=_order)]
     if stop is not None:
         planned = [replace(each, steps=(), refusals=(stop,), wants_send=False) for each in planned]

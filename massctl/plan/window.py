@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from massctl.model.account import Policy
+from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Window
 from massctl.plan.step import Guard, Refusal
@@ -41,7 +42,7 @@ def hour_refusal(policy: Policy, now: datetime) -> Refusal | None:
     if policy.quiet_hours is not None and (end := policy.quiet_hours.ends_after(now)) is not None:
         return Refusal(
             Guard.QUIET_HOURS,
-            Phrase("quiet hours last until {end}", end=end.isoformat(timespec="minutes")),
+            Phrase("quiet hours last until {end}", end=moment(end)),
             Phrase("run apply again after that, or change policy.quiet_hours in massctl.yaml"),
         )
     return None

@@ -10,7 +10,7 @@ from massctl.model.rendered import PICTURE_SCHEME
 from massctl.render.fault import Fault
 from massctl.render.html_edit import with_placeholders
 from massctl.render.inputs import Inputs, Problem
-from massctl.render.limits import SOURCE_CHARACTERS_MAX, content_faults, empty_content_faults
+from massctl.render.limits import HTML_CHARACTERS_MAX, MARKDOWN_CHARACTERS_MAX, content_faults, empty_content_faults
 from massctl.render.page import ExternalLinks, Page
 from massctl.render.paths import template_path
 from massctl.render.pictures import Pictures
@@ -74,14 +74,14 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
     if isinstance(text, Fault):
         body.faults.append(text)
         return
-    if len(text) > SOURCE_CHARACTERS_MAX:
-        say = Phrase(
-            "the article is longer than {limit} characters before it is rendered", limit=f"{SOURCE_CHARACTERS_MAX:,}"
-        )
+    is_markdown = path.removesuffix(".j2").endswith(".md")
+    limit = MARKDOWN_CHARACTERS_MAX if is_markdown else HTML_CHARACTERS_MAX
+    if len(text) > limit:
+        say = Phrase("the article is longer than {limit} characters before it is rendered", limit=f"{limit:,}")
         body.faults.append(Fault("MC304", say))
         return
     page = Page(path, setting.pictures, setting.external_links, title)
-    if path.removesuffix(".j2").endswith(".md"):
+    if is_markdown:
         # So are the Markdown parser and the inliner.
         from massctl.render.markdown import markdown_to_html
         from massctl.render.styles import with_styles

@@ -56,8 +56,8 @@ def render_campaign(
 
 def _changed(name: CampaignName, picture: Picture) -> Diagnostic:
     """Say what was done to a picture so that WeChat takes it."""
-    say = Phrase("{path}: {note}", path=picture.path, note=picture.note)
-    return Diagnostic("MC207", Severity.INFO, say, Place(picture.path), campaign=name)
+    note = picture.note or Phrase("")
+    return Diagnostic("MC207", Severity.INFO, note, Place(picture.path), campaign=name)
 
 
 def _window(send: Send) -> Window | None:

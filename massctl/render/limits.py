@@ -33,8 +33,10 @@ TEXT_BYTES_MAX: Final = 2048
 """No source gives a limit for text messages; this is known to pass."""
 PICTURE_ADDRESS_CHARACTERS: Final = 120
 """What a picture's real address takes in a body. Source: media/uploadimg answers, measured 2026."""
-SOURCE_CHARACTERS_MAX: Final = 200_000
-"""Ours: an article's text before it is rendered; ten times what WeChat takes."""
+MARKDOWN_CHARACTERS_MAX: Final = 40_000
+"""Ours: an article's Markdown, twice what WeChat takes once it is rendered; more could take the parser minutes."""
+HTML_CHARACTERS_MAX: Final = 200_000
+"""Ours: an article's HTML, ten times what WeChat takes."""
 
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"[0-9a-f]{64}")
 _MARKUP: Final = re.compile(r"<[^>]*>")

@@ -21,7 +21,7 @@ ITEM_COST: Final = 10
 """For each item of a list, since an item takes more memory than a character."""
 DEPTH_MAX: Final = 50
 """Macros, blocks and recursive loops inside each other."""
-LOADS_MAX: Final = 100
+LOADS_MAX: Final = 1_000
 """Includes, imports and extends, counted each time they run."""
 INTEGER_BITS_MAX: Final = 256
 WIDTH_MAX: Final = 1_000
@@ -54,6 +54,11 @@ def failed(message: Phrase, hint: Phrase | None = None) -> TemplateStop:
 def over_budget(message: Phrase, hint: Phrase | None = None) -> TemplateStop:
     """Make the refusal of something that would cost too much."""
     return TemplateStop(Problem("MC104", message, hint))
+
+
+def too_big() -> TemplateStop:
+    """Make the refusal of a number that only computers need."""
+    return over_budget(Phrase("the number has more than {limit} bits", limit=INTEGER_BITS_MAX))
 
 
 class Meter:

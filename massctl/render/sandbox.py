@@ -24,6 +24,7 @@ from massctl.render.meter import (
     CALL_COST,
     INTEGER_BITS_MAX,
     ITEM_COST,
+    NODE_COST,
     RANGE_MAX,
     TEMPLATE_CHARACTERS_MAX,
     Meter,
@@ -31,6 +32,7 @@ from massctl.render.meter import (
     failed,
     forbid,
     over_budget,
+    too_big,
 )
 from massctl.render.sandbox_filters import FILTERS, TESTS
 from massctl.render.sandbox_strings import STRING_METHODS, BoundedFormatter, call_method, percent, plain_text
@@ -116,6 +118,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _load_template(self, name: str, globals: Any) -> Template:  # noqa: A002  # Jinja's name.
         self.meter.load()
+        self.meter.spend(CALL_COST)
         if name not in self.templates:
             source = self.fetch(name)
             if isinstance(source, Problem):
@@ -174,6 +177,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Reach what is allowed behind a dot; a mapping's keys come after its methods, as everywhere in Jinja."""
+        self.meter.spend(NODE_COST)
         if attribute.startswith("_"):
             raise forbid(Phrase("names that begin with `_` cannot be used: `{name}`", name=attribute))
         if isinstance(obj, (TemplateModule, Namespace)):
@@ -192,6 +196,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Reach an item, or else what stands behind a dot."""
+        self.meter.spend(NODE_COST)
         if isinstance(obj, (dict, list, tuple, str, range)):
             self.meter.weigh(argument)
             try:
@@ -222,7 +227,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Calculate with numbers of a sensible size; join and repeat within the budget."""
         number = isinstance(left, (int, float)) and isinstance(right, (int, float))
         if number and operator == "**" and (abs(right) > INTEGER_BITS_MAX or abs(left) > 2**INTEGER_BITS_MAX):
-            raise _too_big()
+            raise too_big()
         if operator == "%" and isinstance(left, str):
             return percent(self.meter, left, right)
         if operator == "*" and not number:
@@ -233,7 +238,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self.meter.spend(_size(left) + _size(right))
         result = self.binop_table[operator](left, right)
         if isinstance(result, int) and result.bit_length() > INTEGER_BITS_MAX:
-            raise _too_big()
+            raise too_big()
         return result
 
 
@@ -247,10 +252,6 @@ def _written(context: Context, value: Any) -> str:
 def _size(value: str | list[Any] | tuple[Any, ...] | range) -> int:
     """What copying a text or list costs."""
     return len(value) if isinstance(value, str) else len(value) * ITEM_COST
-
-
-def _too_big() -> TemplateStop:
-    return over_budget(Phrase("the number has more than {limit} bits", limit=INTEGER_BITS_MAX))
 
 
 def _range(*args: int) -> range:

@@ -14,7 +14,7 @@ from jinja2.utils import _PassArg, pass_context
 
 from massctl.model.phrase import Phrase
 from massctl.render import sandbox_strings
-from massctl.render.meter import CALL_COST, RANGE_MAX, Meter, failed, over_budget
+from massctl.render.meter import CALL_COST, INTEGER_BITS_MAX, RANGE_MAX, Meter, failed, over_budget, too_big
 
 ROUND_DIGITS_MAX: Final = 20
 STRIPTAGS_CHARACTERS_MAX: Final = 20_000
@@ -93,6 +93,8 @@ def _settle(meter: Meter, result: Any) -> Any:
         return settled
     if isinstance(result, str):
         result = str(result)
+    if isinstance(result, int) and result.bit_length() > INTEGER_BITS_MAX:
+        raise too_big()
     meter.weigh(result)
     return result
 

@@ -84,8 +84,8 @@ def call_method(meter: Meter, formatter: Formatter, method: Any, args: tuple[Any
         check_width(len(args[0]))
     elif name == "replace" and len(args) > 1 and isinstance(args[0], str) and isinstance(args[1], str):
         return replace(meter, text, *args, **kwargs)
-    elif name == "join" and len(args) == 1 and isinstance(args[0], (list, tuple)):
-        return join(meter, text, args[0])
+    elif name == "join" and len(args) == 1:
+        return join(meter, text, list(args[0]))
     result = method(*args, **kwargs)
     meter.weigh(result)
     return result
@@ -124,6 +124,8 @@ def percent(meter: Meter, template: str, values: object) -> str:
     else:
         arguments = _writable(meter, values)
     for found in _PERCENT.finditer(template):
+        if found["key"] and "(" in found["key"][1:]:
+            raise forbid(Phrase("a name with brackets cannot be used in `%`: {name}", name=found["key"]))
         for part in ("width", "precision"):
             written = found[part]
             if written == "*":

@@ -42,13 +42,24 @@ class Guard(NodeTransformer):
             if node.name in DROPPED_FILTERS:
                 raise _stop(node, "MC103", Phrase("the filter `{name}` cannot be used here", name=node.name))
             raise _unknown(node, Phrase("there is no filter `{name}`", name=node.name), FILTERS)
-        return self.generic_visit(node)
+        return self._spread(node)
 
     def visit_Test(self, node: nodes.Test) -> nodes.Node:  # noqa: N802
         """Refuse tests that are not ours."""
         if node.name not in TESTS:
             raise _unknown(node, Phrase("there is no test `{name}`", name=node.name), TESTS)
-        return self.generic_visit(node)
+        return self._spread(node)
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802
+        """Weigh what a call spreads out."""
+        return self._spread(node)
+
+    def _spread(self, node: nodes.Call | nodes.Filter | nodes.Test) -> nodes.Node:
+        """Weigh what `*` and `**` spread out over arguments."""
+        self.generic_visit(node)
+        node.dyn_args = node.dyn_args and _weighed(node.dyn_args)
+        node.dyn_kwargs = node.dyn_kwargs and _weighed(node.dyn_kwargs)
+        return node
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
         """Make each loop pay for its rounds before the first."""

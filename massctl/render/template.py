@@ -7,8 +7,9 @@ Variables are what the repository says and are trusted as its other files are: n
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from itertools import islice
 from traceback import walk_tb
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError
 from jinja2.environment import TemplateModule
@@ -20,7 +21,11 @@ from massctl.render.meter import TemplateStop
 from massctl.render.paths import template_path
 from massctl.render.sandbox import AbsentTemplateError, MissingNameError, Sandbox, sandbox_for
 
-_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
+TEXT_SHOWN_MAX: Final = 200
+"""Characters of a foreign text in a message."""
+NAMES_COMPARED_MAX: Final = 1_000
+"""Names that a wrong one is compared with."""
+_ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
 def render_text(
@@ -69,10 +74,10 @@ def _problem_of(error: Exception) -> Problem:
     if isinstance(error, TemplateNotFound):
         return Problem("MC105", Phrase("none of these files is there: {names}", names=str(error.message)))
     if isinstance(error, (RecursionError, MemoryError)):
-        return Problem("MC104", Phrase("the template is nested too deep"))
+        return Problem("MC104", Phrase("the template is nested too deep"), Phrase("does a file include itself?"))
     if isinstance(error, SyntaxError):
         return Problem("MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg))
-    detail = _ADDRESS.sub("", str(error)) or type(error).__name__
+    detail = _ADDRESS.sub("", str(error))[:TEXT_SHOWN_MAX] or type(error).__name__
     return Problem("MC106", Phrase("the template failed: {detail}", detail=detail))
 
 
@@ -88,10 +93,10 @@ def _place_of(error: BaseException) -> tuple[str | None, int | None]:
 
 def _missing(error: MissingNameError, path: str | None, line: int | None, sandbox: Sandbox) -> Fault:
     """Say which name has no value, point at it, and suggest a near one."""
-    name = str(error.name)
+    name = str(error.name)[:TEXT_SHOWN_MAX]
     names: Iterable[str]
     if error.detail is not None:
-        message, names = Phrase("{detail}", detail=error.detail), ()
+        message, names = Phrase("{detail}", detail=error.detail[:TEXT_SHOWN_MAX]), ()
     elif isinstance(error.owner, dict):
         message, names = Phrase("there is no `{name}` here", name=name), map(str, error.owner)
     elif isinstance(error.owner, TemplateModule):
@@ -102,7 +107,7 @@ def _missing(error: MissingNameError, path: str | None, line: int | None, sandbo
         names = ()
     else:
         message, names = Phrase("`{name}` is not defined", name=name), sandbox.variables
-    near = get_close_matches(name, sorted(names), 1)
+    near = get_close_matches(name, sorted(islice(names, NAMES_COMPARED_MAX)), 1)
     hint = Phrase("did you mean `{name}`?", name=near[0]) if near else None
     if not near and isinstance(names, dict):
         hint = Phrase("declare it in campaign.yaml under `vars:`")

@@ -28,8 +28,13 @@ class Positions:
             first, second = (self.keys, self.values) if at_key or length < len(path) else (self.values, self.keys)
             found = first.get(part) or second.get(part)
             if found is not None:
-                return found
+                return found if part else self._first_line(found)
         return Span(1, 1, 1, 1)
+
+    def _first_line(self, root: Span) -> Span:
+        """Stand for a whole document with its first line, rather than marking all of it."""
+        start, end = self.reporter.lines.bounds(root.line)
+        return Span(root.line, root.column, root.line, max(root.column, end - start + 1))
 
     def place(self, path: Path, *, at_key: bool = False) -> Place:
         """Give the place of the value at `path`, or of its key."""

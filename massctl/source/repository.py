@@ -123,7 +123,8 @@ class Repository:
         """Name the content of a campaign's own folder, without what massctl itself writes there.
 
         SHA-256 over the sorted relative paths, each with the SHA-256 of its file, or with the target of
-        a link; folders and special files count for nothing. Raises UnreadableError.
+        a link; folders, special files and what editors leave behind (`.x`, `x~`) count for nothing.
+        Raises UnreadableError.
         """
         folder = f"{CAMPAIGNS}/{name}"
         digest = hashlib.sha256()
@@ -144,7 +145,8 @@ class Repository:
             except OSError as error:
                 raise _unreadable(here, error) from None
             for entry in found:
-                if here == folder and entry.name in _WRITTEN_BY_US:
+                written_by_us = here == folder and entry.name in _WRITTEN_BY_US
+                if written_by_us or entry.name.startswith(".") or entry.name.endswith("~"):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(f"{here}/{entry.name}")

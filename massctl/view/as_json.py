@@ -16,6 +16,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record
 from massctl.plan.document import diagnostic_document, plan_document, refusal_document, step_document
 from massctl.plan.plan import Plan
+from massctl.plan.step import Kind
 from massctl.view.language import Language, say
 
 FORMAT_VERSION: Final = 1
@@ -62,6 +63,21 @@ def validate_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
         "summary": {"error": counts[Severity.ERROR], "warning": counts[Severity.WARNING]},
     }
     return _written(document, language)
+
+
+def stopped_json(verb: str, failure: Failure, exit_status: int, language: Language) -> str:
+    """Give the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`.
+
+    `verb` is plan, apply, lock, status or validate.
+    """
+    nothing: dict[str, dict[str, Any]] = {
+        "plan": {"digest": None, "lineage": None, "serial": 0, "campaigns": [], "summary": {k.value: 0 for k in Kind}},
+        "apply": {"exit_status": exit_status, "lineage": None, "serial": 0, "campaigns": []},
+        "status": {"campaigns": []},
+        "lock": {"exit_status": exit_status, "campaigns": []},
+        "validate": {"diagnostics": [], "summary": {"error": 0, "warning": 0}},
+    }
+    return _written({"format_version": FORMAT_VERSION, **nothing[verb], "error": _error(failure)}, language)
 
 
 def _outcome(outcome: Outcome, campaign: CampaignOutcome) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What is worth knowing of a ledger entry, in one line of the ledger's own words."""
 
 from massctl.model import ledger as entries
-from massctl.view.moments import moment
+from massctl.model.moment import moment
 from massctl.view.words import short_digest
 
 

@@ -4,16 +4,12 @@ import math
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
+from massctl.model.moment import moment, offset
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Window
 
 BEIJING: Final = timezone(timedelta(hours=8))
 """The time of WeChat's console; China has no summer time."""
-
-
-def moment(at: datetime) -> str:
-    """Write a moment as `2026-12-01 20:00 +08:00`, in its own offset."""
-    return f"{at:%Y-%m-%d %H:%M} {_offset(at)}"
 
 
 def recorded(at: datetime) -> str:
@@ -25,7 +21,7 @@ def window_span(window: Window) -> str:
     """Write a window in its own offset; the day stands once where it opens and closes on the same."""
     start, end = window.not_before, window.not_after
     if start.date() == end.date() and start.utcoffset() == end.utcoffset():
-        return f"{start:%Y-%m-%d %H:%M}–{end:%H:%M} {_offset(end)}"
+        return f"{start:%Y-%m-%d %H:%M}–{end:%H:%M} {offset(end)}"
     return f"{moment(start)} – {moment(end)}"
 
 
@@ -38,7 +34,3 @@ def in_time(at: datetime, now: datetime) -> Phrase:
     if hours:
         return Phrase("in {hours} h {minutes} min", hours=hours, minutes=minutes)
     return Phrase("in {minutes} min", minutes=minutes) if minutes else Phrase("in less than a minute")
-
-
-def _offset(at: datetime) -> str:
-    return at.isoformat()[-6:]

@@ -6,6 +6,7 @@ from typing import Final
 
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, failure_of
 from massctl.model.diagnostic import Severity, has_errors
+from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
 from massctl.plan.doubt import REPEAT_HOURS_MAX
@@ -14,7 +15,7 @@ from massctl.view.diagnostic_text import diagnostic_line
 from massctl.view.error_text import error_text
 from massctl.view.job_text import job_rows
 from massctl.view.language import Language
-from massctl.view.moments import moment, recorded
+from massctl.view.moments import recorded
 from massctl.view.page import Inked, Page, Table
 from massctl.view.plan_text import LABELS as PLAN_LABELS
 from massctl.view.plan_text import heading, refusal_rows

@@ -6,6 +6,7 @@ from typing import Final
 
 from massctl.model.diagnostic import Severity, has_errors
 from massctl.model.lifecycle import FINAL
+from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.step import Guard, Kind, Refusal
@@ -13,7 +14,7 @@ from massctl.plan.window import WindowState
 from massctl.view.diagnostic_text import diagnostic_line, place_text
 from massctl.view.language import Language
 from massctl.view.message_text import message_rows, picture_rows
-from massctl.view.moments import in_time, moment, recorded, window_span
+from massctl.view.moments import in_time, recorded, window_span
 from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.step_text import step_rows
 from massctl.view.style import Ink, Style

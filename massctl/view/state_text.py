@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from massctl.model.ledger import Entry
+from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
 from massctl.view.entry_facts import entry_facts
 from massctl.view.job_text import job_rows
 from massctl.view.language import Language
-from massctl.view.moments import moment, recorded
+from massctl.view.moments import recorded
 from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.recorded_words import say_recorded
 from massctl.view.status_text import record_heading, settled_row
@@ -45,7 +46,7 @@ def state_text(state: State, language: Language, style: Style, width: int) -> st
         _record(page, state.records[key])
     page.blank()
     images, materials = len(state.images), len(state.materials)
-    page.line(Phrase("uploaded: {images} pictures, {materials} materials", images=images, materials=materials))
+    page.line(Phrase("uploaded: pictures {images}, materials {materials}", images=images, materials=materials))
     return page.text()
 
 
@@ -126,7 +127,9 @@ def _attempts(table: Table, record: Record) -> None:
         doubt = say_recorded(attempt.doubt, table.language) if attempt.doubt else None
         if attempt.rejection is not None:
             code = attempt.rejection.errcode
-            verdict = Inked(Phrase("refused with errcode {errcode}", errcode=code), Ink.ERROR)
+            never_left = Phrase("never left, for no token could be had")
+            refused = Phrase("refused with errcode {errcode}", errcode=code)
+            verdict = Inked(never_left if code is None else refused, Ink.ERROR)
         elif attempt.open:
             why = doubt or Phrase("the run ended before the answer")
             verdict = Inked(Phrase("open: {why}", why=why), Ink.ALARM)

@@ -27,6 +27,7 @@ def status_text(followed: Followed, language: Language, style: Style, width: int
     if not followed.records:
         page.line(Phrase("nothing is recorded yet"))
     for record in followed.records:
+        page.blank()
         record_heading(page, record)
         table = Table(page, list(LABELS.values()))
         job_rows(table, record, LABELS["job"])

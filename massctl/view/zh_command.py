@@ -3,6 +3,8 @@
 from typing import Final
 
 COMMAND: Final[dict[str, str]] = {
+    # massctl/cli/answering.py
+    "interrupted": "已中断",
     # massctl/cli/clocks.py
     "{variable} moves the clock, and that is for a sandbox on loopback only": (
         "{variable} 会拨动时钟，只许对本机的沙盒使用"
@@ -16,12 +18,12 @@ COMMAND: Final[dict[str, str]] = {
     # massctl/cli/commands/sandbox.py
     "the sandbox is empty again": "沙盒已清空",
     # massctl/cli/consent.py
-    "Type `yes` to send": "输入 `yes` 就发送",
     "this would send, and nobody is here to confirm it": "这次运行会群发，而没有人在这里确认",
     "There is no terminal to ask on. No request was made.": "没有终端可以提问。没有发出任何请求。",
     "Look at `massctl plan`; then give your consent with `massctl apply --yes`.": (
         "先看 `massctl plan`，再用 `massctl apply --yes` 表示同意。"
     ),
+    "Type `yes` to send:": "输入 `yes` 就发送：",
     # massctl/cli/following.py
     "no account in massctl.yaml has the AppID {appid}": "massctl.yaml 里没有 AppID 为 {appid} 的公众号",
     "A job was sent with it, and its state cannot be asked without the account. Nothing was changed.": (
@@ -73,6 +75,7 @@ COMMAND: Final[dict[str, str]] = {
     "cd into that folder, name it with `massctl -C DIR …`, or begin one with `massctl init`": (
         "先 cd 到那个文件夹，或用 `massctl -C DIR …` 指明，或用 `massctl init` 新建一个"
     ),
+    "massctl.yaml has faults, so nothing was done": "massctl.yaml 有错误，所以什么都没有做",
     "MASSCTL_API_BASE cannot be used: {why}": "MASSCTL_API_BASE 不能用：{why}",
     "unset MASSCTL_API_BASE, or name the host under policy.api_hosts in massctl.yaml": (
         "unset MASSCTL_API_BASE，或在 massctl.yaml 的 policy.api_hosts 里写明这个主机"
@@ -84,6 +87,9 @@ COMMAND: Final[dict[str, str]] = {
     ),
     "the proxy of account {account} is not set": "没有设置公众号 {account} 的代理",
     "export {name}=http://proxy.example:3128": "export {name}=http://proxy.example:3128",
+    "correct massctl.yaml; massctl validate   shows every fault of every file": (
+        "改正 massctl.yaml；massctl validate   列出每个文件的每处错误"
+    ),
     # massctl/cli/settling.py
     "{name} is recorded as sent": "{name} 已记为已发送",
     "{name} is recorded as not sent; `massctl apply` may send it again": (
@@ -93,9 +99,19 @@ COMMAND: Final[dict[str, str]] = {
         "第 {edition} 版没有未决的提交，所以没有重复任何东西。"
     ),
     "repeating {name}, because: {reason}": "正在重复 {name}，理由：{reason}",
+    # massctl/cli/speaking.py
+    "error: the result cannot be written: {why}": "错误：结果无法写出：{why}",
+    # massctl/cli/stopping.py
+    "a bug in massctl: {kind}": "massctl 自身出错：{kind}",
+    "What was recorded before it stands in the ledger. The log is in {path}": "此前的记录都在账本里。日志在 {path}",
+    "massctl plan   shows where things stand; report the log": "massctl plan   查看现状；请报告这份日志",
+    # massctl/cli/writing.py
+    "{folder} cannot be written: {why}": "无法写入 {folder}：{why}",
+    "name another folder with --out": "用 --out 指定另一个文件夹",
     # massctl/scaffold/repository.py
     "{directory} already holds {path}": "{directory} 里已经有 {path}",
     "massctl init overwrites nothing, so it wrote nothing.": "massctl init 不覆盖任何文件，所以什么都没有写。",
     "massctl init NEW_FOLDER": "massctl init NEW_FOLDER",
     "{directory} cannot be written: {why}": "无法写入 {directory}：{why}",
+    "{label}: {done}/{total}": "{label}：{done}/{total}",
 }

@@ -28,7 +28,7 @@ CORE: Final[dict[str, str]] = {
     ),
     "an old draft could not be deleted: {why}": "有一份旧草稿没能删除：{why}",
     # massctl/apply/following.py
-    "{count} jobs are still being sent; asking again for": "还有 {count} 个群发任务在发送中；继续查询，剩余",
+    "still sending: {count}; asking again for": "还在发送：{count} 个任务；继续查询，剩余",
     # massctl/apply/previews.py
     "sending previews": "正在发送预览",
     "nobody knows whether preview {number} of {name} arrived ({reason}); it is not repeated": (
@@ -237,4 +237,6 @@ CORE: Final[dict[str, str]] = {
     "run apply again after that, or change policy.quiet_hours in massctl.yaml": (
         "在那之后再运行 apply，或修改 massctl.yaml 里的 policy.quiet_hours"
     ),
+    "{first}; {second}": "{first}；{second}",
+    "{summary}: {detail}": "{summary}：{detail}",
 }

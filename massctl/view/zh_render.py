@@ -10,7 +10,6 @@ RENDER: Final[dict[str, str]] = {
     ),
     "{text} is written by massctl only; write the picture's path": "{text} 只能由 massctl 写入；请写图片的路径",
     # massctl/render/campaign.py
-    "{path}: {note}": "{path}：{note}",
     # massctl/render/html_rules.py
     "a link cannot run a script: WeChat removes it": "链接不能运行脚本：微信会去掉它",
     "WeChat removes `<{name}>` from articles": "微信会从文章里去掉 `<{name}>`",
@@ -69,6 +68,7 @@ RENDER: Final[dict[str, str]] = {
     # massctl/render/message.py
     "a message of a type that is not built yet passed validation": "有一种还没有实现的消息类型通过了检查",
     # massctl/render/meter.py
+    "the number has more than {limit} bits": "数字超过 {limit} 位（二进制）",
     "the template does more work than {limit} units": "模板的运算量超过 {limit} 个单位",
     "does a loop run too often, or does a text grow with every round?": (
         "是不是循环次数太多，或者某段文字每一轮都在变长？"
@@ -89,7 +89,6 @@ RENDER: Final[dict[str, str]] = {
         "写从活动的文件夹开始的路径，或 `_shared/…`，不要用 `..`"
     ),
     # massctl/render/sandbox.py
-    "the number has more than {limit} bits": "数字超过 {limit} 位（二进制）",
     "`range` counts at most {limit} numbers here": "`range` 在这里最多数 {limit} 个数",
     "`{name}` is not built yet": "`{name}` 还没有实现",
     "leave it out of the article for now": "先不要在文章里用它",
@@ -110,6 +109,7 @@ RENDER: Final[dict[str, str]] = {
     "nothing is written here: the value is empty (null)": "这里什么都不会写出：值是空的（null）",
     "give it a value, or write `| default('…', true)`": "给它一个值，或写 `| default('…', true)`",
     "the width {width} is over {limit}": "宽度 {width} 超过 {limit}",
+    "a name with brackets cannot be used in `%`: {name}": "`%` 里不能用带括号的名字：{name}",
     "`*` as a width cannot be used in a template": "模板里不能用 `*` 作宽度",
     # massctl/render/sandbox_tree.py
     "did you mean `{name}`?": "是不是 `{name}`？",

@@ -101,7 +101,7 @@ VIEW: Final[dict[str, str]] = {
     "without an answer": "没有答复",
     "arrived": "已送达",
     "refused by WeChat": "被微信拒绝",
-    "uploaded: {images} pictures, {materials} materials": "已上传：正文图片 {images} 张，永久素材 {materials} 个",
+    "uploaded: pictures {images}, materials {materials}": "已上传：正文图片 {images} 张，永久素材 {materials} 个",
     "ledger {lineage}": "账本 {lineage}",
     "realm {realm}": "所属环境 {realm}",
     "serial {serial}": "序号 {serial}",
@@ -111,13 +111,14 @@ VIEW: Final[dict[str, str]] = {
     "in the draft box": "在草稿箱里",
     "gone: sent, replaced or deleted": "已不在：发出、被替换或被删除",
     "refused with errcode {errcode}": "被拒绝，errcode {errcode}",
+    "never left, for no token could be had": "没有发出：取不到 access_token",
     "the run ended before the answer": "没等到答复，运行就中断了",
     "open: {why}": "未决：{why}",
     "closed later: {why}": "后来已了结：{why}",
     # massctl/view/status_text.py
     "as sent": "已发送",
     "as not sent": "未发送",
-    "{what}, by {who}: {reason}": "认定为{what}，经手人 {who}：{reason}",
+    "{what}, by {who}: {reason}": "{what}，经手人 {who}：{reason}",
     "WeChat failed the job; the reason stands in the console under 群发记录": (
         "微信没能完成这次群发；原因在公众平台的“群发记录”里"
     ),

@@ -1,26 +1,14 @@
-"""What the tests of the command share."""
+"""The shell that every test of the command types into."""
 
 from pathlib import Path
 
 import pytest
-from cli.lock_repository import Repository, begin
+from cli_runner import Shell
 
 
 @pytest.fixture
-def repository(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """A repository that sends only what is locked; nothing is locked yet."""
-    return _begun(tmp_path, capsys, monkeypatch, require_lock=True)
-
-
-@pytest.fixture
-def lenient(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """A repository without that policy."""
-    return _begun(tmp_path, capsys, monkeypatch, require_lock=False)
-
-
-def _begun(
-    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, require_lock: bool
-) -> Repository:
-    for name in ("MASSCTL_API_BASE", "MASSCTL_NO_SEND", "MASSCTL_CLOCK_OFFSET", "CI", "GITHUB_ACTIONS"):
-        monkeypatch.delenv(name, raising=False)
-    return begin(root, capsys.readouterr, require_lock=require_lock)
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """A shell in a repository with an account `main` and no campaign."""
+    root = tmp_path / "repository"
+    root.mkdir()
+    return Shell(root, monkeypatch, capsys)

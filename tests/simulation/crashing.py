@@ -3,15 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from building import LINEAGE
+from simulation.world import SimLedger
+
 from massctl.apply.ports import DraftArticle, JobReport, Material, Upload, WeChat
 from massctl.model.campaign import Audience
 from massctl.model.ledger import Created, Entry, NewEntry
 from massctl.model.names import ImageUrl, MediaId, MsgId
 from massctl.model.rendered import Recipient
 from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
-
-from building import LINEAGE
-from simulation.world import SimLedger
 
 T = TypeVar("T")
 

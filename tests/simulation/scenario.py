@@ -1,9 +1,14 @@
 """Runs of apply against the simulated WeChat: plan anew from the ledger, then carry the plan out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+import building
+from building import HOUR, NOW, OPEN, article, house, news, picture, reviewers, sha, text
+from simulation.crashing import Boundaries, CrashingFounding, CrashingLedger, CrashingWeChat
+from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgress, SimWeChat, one_by_one
 
 from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
@@ -19,11 +24,8 @@ from massctl.plan.desired import Desired
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan, Until, make_plan
 
-import building
-from building import NOW, OPEN, article, house, news, picture, reviewers, settings, sha, text
-from simulation.crashing import Boundaries, CrashingFounding, CrashingLedger, CrashingWeChat
-from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgress, SimWeChat, one_by_one
-
+LONG = Window(NOW - HOUR, NOW + 80 * HOUR)
+"""Open in all runs, even after two gaps of 30 hours."""
 PICTURES = SimPictures(("hero", "second", "cover", "other", "gif"))
 
 
@@ -37,7 +39,7 @@ def whole_news(window: Window | None = OPEN, **changes: Any) -> RenderedCampaign
 
 def whole_text(window: Window | None = OPEN, **changes: Any) -> RenderedCampaign:
     """Make a text campaign with a window: no draft stands between it and a second send."""
-    return text("words", "今晚八点", **{"window": window, **changes})
+    return text("words", **{"content": "今晚八点", "window": window, **changes})
 
 
 @dataclass(slots=True)
@@ -55,8 +57,12 @@ class Situation:
 
     def key(self) -> tuple[Any, ...]:
         """Name everything that makes a difference to what can happen from here."""
-        entries = tuple((entry.at, entry.event, entry.campaign) for entry in self.ledger.entries)
-        return (self.moment, tuple(map(repr, entries)), self.wechat.key())
+        return (self.moment, tuple(self.ledger.keys), self.wechat.key())
+
+
+def begin(**world: Any) -> Situation:
+    """Give the moment before the first run: no ledger, and a simulated WeChat that never heard of us."""
+    return Situation(SimWeChat(SimClock(NOW), **world), SimLedger(), NOW)
 
 
 def state_of(ledger: SimLedger) -> State:
@@ -74,7 +80,7 @@ def run_once(situation: Situation, campaign: RenderedCampaign, rules: House, bou
     port = CrashingWeChat(wechat, boundaries)
     world = World(lambda _: port, PICTURES, clock, SimProgress(), one_by_one, None)
     try:
-        plan = make_plan(settings(), [campaign], state, rules, clock.now())
+        plan = make_plan([campaign], state, rules, clock.now())
         return apply_plan(plan, world, Book(CrashingLedger(ledger, boundaries), clock, state, founding), rules)
     finally:
         situation.moment = clock.now()
@@ -105,13 +111,13 @@ class Scene:
 
     def plan(self) -> Plan:
         """Plan what the repository says now."""
-        return make_plan(settings(), self.campaigns, self.state, self.rules, self.clock.now(), until=self.until)
+        return make_plan(self.campaigns, self.state, self.rules, self.clock.now(), until=self.until)
 
     def apply(self, *faults: tuple[str, Fault], plan: Plan | None = None) -> Outcome:
-        """Plan and apply. Each fault befalls the first call of its method in this run that has none yet."""
+        """Plan and apply against the account `main` with faults: each befalls the next call of its method."""
         self.wechat.calls.clear()
         self.other.calls.clear()
-        self.wechat.faults = _Befall(self.wechat, faults)
+        self.wechat.coming = list(faults)
         world = World(
             self._account,
             PICTURES,
@@ -159,18 +165,3 @@ class Scene:
         if account in self.no_secret_for:
             raise ConfigurationError("the secret is not set", hint=f"set the secret of {account}")
         return CrashingWeChat(self.wechat if account == "main" else self.other, self.boundaries)
-
-
-class _Befall(dict[int, Fault]):
-    """Faults by method in place of numbers of calls."""
-
-    def __init__(self, wechat: SimWeChat, faults: Sequence[tuple[str, Fault]]) -> None:
-        super().__init__()
-        self._wechat = wechat
-        self._left = list(faults)
-
-    def get(self, key: int, default: Any = None) -> Any:  # `key` is the number of the call that is about to begin.
-        return default
-
-
-Story = Callable[[Scene], None]

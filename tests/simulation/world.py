@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from massctl.apply.ports import DraftArticle, JobReport, Material, Upload
-from massctl.errors import LedgerStaleError, PermanentError, TransportError
+from massctl.errors import InvariantError, LedgerStaleError, PermanentError, TransportError
 from massctl.model.campaign import Audience
 from massctl.model.digest import sha256_of
 from massctl.model.ledger import Entry, NewEntry
@@ -98,6 +98,8 @@ class SimLedger:
     """The port in memory; what is not durable may be lost in a crash of the machine."""
 
     entries: list[Entry] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    """What each entry says, to compare ledgers by."""
     flushed: int = 0
     fail: Callable[[NewEntry], Exception | None] | None = None
     """Gives the error that stands in place of an append."""
@@ -113,6 +115,7 @@ class SimLedger:
                 raise error
         written = [self._entry(serial, new) for serial, new in enumerate(entries, expected_serial + 1)]
         self.entries += written
+        self.keys += [new.model_dump_json() for new in entries]
         if durable:
             self.flush()
         return written
@@ -122,10 +125,10 @@ class SimLedger:
 
     def lose_unflushed(self) -> None:
         """Crash of the machine: what was not flushed is gone."""
-        del self.entries[self.flushed :]
+        del self.entries[self.flushed :], self.keys[self.flushed :]
 
     def copy(self) -> "SimLedger":
-        return SimLedger(list(self.entries), self.flushed)
+        return SimLedger(list(self.entries), list(self.keys), self.flushed)
 
     @staticmethod
     def _entry(serial: int, new: NewEntry) -> Entry:
@@ -152,6 +155,8 @@ class Departure:
     """None for a mass send."""
     refused: bool
     """WeChat plainly said no."""
+    allowed: bool
+    """The kill switch was off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +183,8 @@ class SimWeChat:
     keeps: Callable[[DraftArticle], DraftArticle] = lambda article: article
     """What draft/add makes of an article."""
     job_status: str = "sent"
+    sending_allowed: bool = True
+    """Whether the kill switch is off in this run; for the record only."""
     images: dict[str, ImageUrl] = field(default_factory=dict)
     materials: dict[MediaId, str] = field(default_factory=dict)
     drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
@@ -190,6 +197,8 @@ class SimWeChat:
     calls: list[str] = field(default_factory=list)
     """The methods that were called in this run."""
     faults: dict[int, Fault] = field(default_factory=dict)
+    coming: list[tuple[str, Fault]] = field(default_factory=list)
+    """Faults of the next calls of a method."""
     _minted: int = 0
 
     def copy(self, clock: SimClock) -> "SimWeChat":
@@ -207,6 +216,7 @@ class SimWeChat:
             departures=list(self.departures),
             calls=[],
             faults={},
+            coming=[],
         )
 
     def key(self) -> tuple[Any, ...]:
@@ -255,9 +265,10 @@ class SimWeChat:
             self.named[media_id] = articles[0].title
             return media_id
 
-        if self.faults.get(len(self.calls)) is Fault.MEDIA_UNKNOWN:
+        fault = self._begin("add_draft")
+        if fault is Fault.MEDIA_UNKNOWN:
             self.materials.clear()
-        return self._effect("add_draft", act)
+        return self._finish(fault, act)
 
     def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
         return self._effect("get_draft", lambda: self.drafts.get(media_id))
@@ -275,7 +286,7 @@ class SimWeChat:
         if fault is Fault.NO_TOKEN:
             raise TransportError("WeChat gave no usable answer")
         refused = fault is Fault.NOT_A_FOLLOWER
-        self.departures.append(Departure(self.clock.now(), subject, recipient.recorded, refused))
+        self._depart(subject, recipient.recorded, refused=refused)
         if refused:
             return PreviewFailed(43004, "6a-7b", "the reviewer does not follow the account", "let them follow it")
         if fault is not Fault.REQUEST_LOST:
@@ -286,11 +297,10 @@ class SimWeChat:
         fault = self._begin("send_mass")
         if fault is Fault.NO_TOKEN:
             raise TransportError("WeChat gave no usable answer")
-        verdict = self._refusal(fault) or (InDoubt("the connection broke") if fault is Fault.REQUEST_LOST else None)
-        verdict = verdict or self._judged(send)
-        self.departures.append(
-            Departure(self.clock.now(), self._subject(send.body), None, isinstance(verdict, Rejected))
+        verdict: Verdict = self._refusal(fault) or (
+            InDoubt("the connection broke") if fault is Fault.REQUEST_LOST else self._judged(send)
         )
+        self._depart(self._subject(send.body), None, refused=isinstance(verdict, Rejected))
         if fault is Fault.ANSWER_LOST:
             return InDoubt("no answer within 30 s")
         return InDoubt("errcode 45066", 45066, "6a-7b") if fault is Fault.TOO_SOON_YET_ACCEPTED else verdict
@@ -303,14 +313,22 @@ class SimWeChat:
 
         return self._effect("job_report", act)
 
+    def _depart(self, subject: str, recipient: str | None, *, refused: bool) -> None:
+        self.departures.append(Departure(self.clock.now(), subject, recipient, refused, self.sending_allowed))
+
     def _begin(self, method: str) -> Fault | None:
-        fault = self.faults.get(len(self.calls))
+        coming = next((each for each in self.coming if each[0] == method), None)
+        if coming is not None:
+            self.coming.remove(coming)
+        fault = coming[1] if coming else self.faults.get(len(self.calls))
         self.calls.append(method)
         return fault
 
     def _effect(self, method: str, act: Callable[[], T]) -> T:
-        """Make a call that is not a send: a lost request does nothing, a lost answer does it all the same."""
-        fault = self._begin(method)
+        return self._finish(self._begin(method), act)
+
+    def _finish(self, fault: Fault | None, act: Callable[[], T]) -> T:
+        """End a call that is not a send: a lost request does nothing, a lost answer does it all the same."""
         if fault is Fault.REQUEST_LOST:
             raise TransportError("WeChat gave no usable answer", hint="run apply again")
         result = act()
@@ -322,9 +340,7 @@ class SimWeChat:
         """Accept a job, or recognise it, or refuse it: the whole of what WeChat is known to look at."""
         now = self.clock.now()
         gone = isinstance(send.body, News) and send.body.media_id not in self.drafts
-        used_up = self.allowance is not None and self.allowance <= sum(
-            job.at.date() == now.date() for job in self.jobs
-        )
+        used_up = self.allowance is not None and self.allowance <= sum(job.at.date() == now.date() for job in self.jobs)
         known = self.memory.get(send.client_msg_id)
         if used_up:
             return _no(45028, "has no masssend quota", retryable=True)
@@ -375,7 +391,10 @@ class SimPictures:
     labels: Sequence[str]
 
     def read(self, sha256: Sha256) -> bytes:
-        return next(label.encode() for label in self.labels if sha256_of(label.encode()) == sha256)
+        for label in self.labels:
+            if sha256_of(label.encode()) == sha256:
+                return label.encode()
+        raise InvariantError("these bytes are not at hand")
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from massctl.cli.answering import one_document
 from massctl.cli.arguments import not_yet_option, sandbox_option
 from massctl.cli.session import Session, session
 
@@ -54,19 +55,21 @@ def command(
         raise click.UsageError("--plan says which campaigns and how far; it goes with no NAME and no --until")
     # The executor and its adapters are needed by this verb only.
     from massctl.cli.applying import applied
-    from massctl.view.as_json import apply_json
-    from massctl.view.outcome_text import outcome_text
 
-    with session(directory, sandbox=sandbox) as (current, warnings):
+    with one_document(form, "apply"), session(directory, sandbox=sandbox) as (current, warnings):
         saved = _saved(current, plan_file) if plan_file is not None else None
         outcome = applied(
             current, names, warnings, yes=yes, until=until, wait_in_doubt=not no_wait, locked=locked, saved=saved
         )
         voice = current.voice
-        if form == "json":
-            voice.result(apply_json(outcome, voice.language))
-        else:
-            voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))
+    if form == "json":
+        from massctl.view.as_json import apply_json
+
+        voice.document(apply_json(outcome, voice.language))
+    else:
+        from massctl.view.outcome_text import outcome_text
+
+        voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))
     return outcome.exit_status()
 
 

@@ -2,6 +2,7 @@
 
 import click
 
+from massctl.cli.answering import one_document
 from massctl.cli.session import session
 
 
@@ -19,7 +20,7 @@ def command(directory: str, names: tuple[str, ...], check: bool, form: str) -> i
     from massctl.cli.locking import locked
     from massctl.plan.lock_report import lock_exit_status, lock_report_document
 
-    with session(directory) as (current, _):
+    with one_document(form, "lock"), session(directory) as (current, _):
         report = locked(current, names, check=check)
         voice = current.voice
     if form == "json":

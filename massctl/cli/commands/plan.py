@@ -1,17 +1,23 @@
 """`massctl plan`: what apply would do now."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from massctl.cli.arguments import not_yet_option, sandbox_option
+from massctl.cli.answering import one_document
+from massctl.cli.arguments import Form, not_yet_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import session
+from massctl.model.diagnostic import has_errors
+
+if TYPE_CHECKING:
+    from massctl.plan.plan import Plan
 
 
 @click.command(name="plan")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=Form("text", "json", not_yet=["markdown"]), default="text", show_default=True)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 6 when apply would do something, 5 when it would refuse.")
 @sandbox_option
 @click.option(
@@ -32,23 +38,29 @@ def command(
     """
     from massctl.cli.planning import planned
 
-    with session(directory, sandbox=sandbox) as (current, warnings):
+    with one_document(form, "plan"), session(directory, sandbox=sandbox) as (current, warnings):
         plan = planned(current, names, warnings).plan
         if out is not None:
             from massctl.cli.saved_plans import save_plan
 
             save_plan(current, out, plan, names)
-        voice = current.voice
-        # Each form has its own view; a plan is asked for often, so it loads one of them only.
-        if form == "json":
-            from massctl.view.as_json import plan_json
+        voice, now = current.voice, current.clock.now()
+    # Each form has its own view; a plan is asked for often, so it loads one of them only.
+    if form == "json":
+        from massctl.view.as_json import plan_json
 
-            voice.result(plan_json(plan, voice.language, names))
-        else:
-            from massctl.view.plan_text import plan_text
+        voice.document(plan_json(plan, voice.language, names))
+    else:
+        from massctl.view.plan_text import plan_text
 
-            voice.result(plan_text(plan, current.clock.now(), voice.language, voice.style, voice.width))
-    if not detailed_exitcode:
+        voice.result(plan_text(plan, now, voice.language, voice.style, voice.width))
+    return _exit_status(plan, detailed=detailed_exitcode)
+
+
+def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:
+    if any(has_errors(campaign.diagnostics) for campaign in plan.campaigns):
+        return ExitStatus.FAILED
+    if not detailed:
         return ExitStatus.DONE
     if any(campaign.refusals for campaign in plan.campaigns):
         return ExitStatus.REFUSED

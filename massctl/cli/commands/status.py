@@ -2,13 +2,14 @@
 
 import click
 
-from massctl.cli.arguments import sandbox_option
+from massctl.cli.answering import one_document
+from massctl.cli.arguments import Seconds, sandbox_option
 from massctl.cli.session import session
 
 
 @click.command(name="status")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--wait", type=click.FloatRange(min=0), default=0, metavar="SECONDS", help="Ask again for this long.")
+@click.option("--wait", type=Seconds(), default=0, help="Ask again for this long.")
 @click.option("--all-editions", is_flag=True, help="Show earlier editions too.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @sandbox_option
@@ -16,14 +17,16 @@ from massctl.cli.session import session
 def command(directory: str, names: tuple[str, ...], wait: float, all_editions: bool, form: str, sandbox: bool) -> int:
     """Ask WeChat about mass jobs that are not finished, and record the answers. Makes no request for others."""
     from massctl.cli.following import followed
-    from massctl.view.as_json import status_json
-    from massctl.view.status_text import status_text
 
-    with session(directory, sandbox=sandbox) as (current, _):
+    with one_document(form, "status"), session(directory, sandbox=sandbox) as (current, _):
         found = followed(current, names, wait, all_editions=all_editions)
         voice = current.voice
-        if form == "json":
-            voice.result(status_json(found, voice.language))
-        else:
-            voice.result(status_text(found, voice.language, voice.style, voice.width))
+    if form == "json":
+        from massctl.view.as_json import status_json
+
+        voice.document(status_json(found, voice.language))
+    else:
+        from massctl.view.status_text import status_text
+
+        voice.result(status_text(found, voice.language, voice.style, voice.width))
     return found.exit_status()

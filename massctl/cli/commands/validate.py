@@ -2,6 +2,7 @@
 
 import click
 
+from massctl.cli.answering import one_document
 from massctl.cli.exit_codes import ExitStatus
 
 
@@ -12,13 +13,14 @@ def command(directory: str, form: str) -> int:
     """Check every campaign: the schema, the rendering, the content rules. Touches no network."""
     from massctl.cli.checking import checked
 
-    found, voice, count = checked(directory)
+    with one_document(form, "validate"):
+        found, voice, count = checked(directory)
     from massctl.model.diagnostic import has_errors
 
     if form == "json":
         from massctl.view.as_json import validate_json
 
-        voice.result(validate_json(found, voice.language))
+        voice.document(validate_json(found, voice.language))
     elif form == "github":
         from massctl.view.as_github import github_annotations
 

@@ -17,7 +17,6 @@ from building import (
     planned,
     recorded,
     sent,
-    settings,
     sha,
     steps,
     text,
@@ -112,7 +111,7 @@ def test_a_campaign_in_doubt_whose_folder_is_gone_is_not_forgotten():
 
 def test_a_ledger_that_cannot_be_trusted_stops_everything():
     stop = Refusal(Guard.LEDGER_FOREIGN, "another ledger", "find the right one")
-    plan = make_plan(settings(), [news("sale"), WORDS], recorded(), house("words", "sale"), NOW, stop=stop)
+    plan = make_plan([news("sale"), WORDS], recorded(), house("words", "sale"), NOW, stop=stop)
     assert ([["ledger_foreign"]] * 2, (), False, False) == (
         [guards(c) for c in plan.campaigns],
         plan.steps,

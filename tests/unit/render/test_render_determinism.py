@@ -30,7 +30,7 @@ MACHINES = [
 ]
 
 
-APPROVED = ""
+APPROVED = "sha256:13c236c4fa952c6c17dc94de4909abcf35172ce1cde2345a88170c6aeafdebd5"
 """The digest of the campaign above."""
 
 

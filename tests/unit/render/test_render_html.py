@@ -22,11 +22,12 @@ A, B = hold("A"), hold("B")
         ('<img src="../images/图 片.png">', f'<img src="{B}">'),
         ('<img src="images/%E5%9B%BE%20%E7%89%87.png">', f'<img src="{B}">'),
         ('<p style="background:url(a.png)">', f'<p style="background:url({A})">'),
-        ("<p style=\"background-image: url( 'a.png' ) no-repeat\">", "<p style=\"background-image: url( '" + A + "' ) no-repeat\">"),
+        ("<p style=\"background: url( 'a.png' ) 0\">", "<p style=\"background: url( '" + A + "' ) 0\">"),
         ("<p style='background:URL(\"a.png\"),url(a.png)'>", f"<p style='background:URL(\"{A}\"),url({A})'>"),
         ('<p style="background:url(&quot;a.png&quot;)">', f'<p style="background:url(&quot;{A}&quot;)">'),
         ('<p style="background:url(&#39;a.png&#39;)">', f'<p style="background:url(&#39;{A}&#39;)">'),
-        ('<svg><image xlink:href="a.png"/><image href="a.png"></image></svg>', f'<svg><image xlink:href="{A}"/><image href="{A}"></image></svg>'),
+        ('<svg><image xlink:href="a.png"/></svg>', f'<svg><image xlink:href="{A}"/></svg>'),
+        ('<svg><image href="a.png"></image></svg>', f'<svg><image href="{A}"></image></svg>'),
     ],
 )  # fmt: skip
 def test_a_picture_is_replaced_and_nothing_else(text: str, expected: str) -> None:

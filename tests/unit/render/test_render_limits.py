@@ -33,7 +33,12 @@ def test_what_is_just_allowed_says_nothing(check, length: int) -> None:  # type:
         (limits.author_faults, 17, "MC302", "the author has 17 characters; at most 16 are allowed"),
         (limits.digest_faults, 121, "MC303", "the digest has 121 characters; at most 120 are allowed"),
         (limits.text_faults, 601, "MC307", "the text has 601 characters; at most 600 are allowed"),
-        (limits.content_faults, 20_000, "MC304", "the article has 20,000 characters as it will be sent; WeChat takes fewer than 20,000"),
+        (
+            limits.content_faults,
+            20_000,
+            "MC304",
+            "the article has 20,000 characters as it will be sent; WeChat takes fewer than 20,000",
+        ),
     ],
 )  # fmt: skip
 def test_one_character_more_is_an_error(check, length: int, code: str, message: str) -> None:  # type: ignore[no-untyped-def]
@@ -67,7 +72,14 @@ def test_text_has_a_limit_in_bytes_too() -> None:
 
 @pytest.mark.parametrize(
     ("url", "code"),
-    [("", None), ("https://e.com/" + "a" * 1010, None), ("https://e.com/" + "a" * 1011, "MC305"), ("https://e.com/" + "字" * 400, "MC305"), ("ftp://e.com", "MC014"), ("e.com", "MC014")],
+    [
+        ("", None),
+        ("https://e.com/" + "a" * 1010, None),
+        ("https://e.com/" + "a" * 1011, "MC305"),
+        ("https://e.com/" + "字" * 400, "MC305"),
+        ("ftp://e.com", "MC014"),
+        ("e.com", "MC014"),
+    ],
 )  # fmt: skip
 def test_source_url(url: str, code: str | None) -> None:
     assert ([code] if code else []) == [f.code for f in limits.source_url_faults(url)]
@@ -82,7 +94,9 @@ def test_empty_content_is_an_error(content: str) -> None:
     assert ["MC306"] == [f.code for f in limits.empty_content_faults(content)]
 
 
-@pytest.mark.parametrize("content", ["<p>a</p>", "<IMG src=x>", "<svg></svg>", "<mp-common-profile>", '<p style="background:url(x)"></p>'])
+@pytest.mark.parametrize(
+    "content", ["<p>a</p>", "<IMG src=x>", "<svg></svg>", "<mp-common-profile>", '<p style="background:url(x)"></p>']
+)
 def test_words_or_pictures_are_content(content: str) -> None:
     assert [] == list(limits.empty_content_faults(content))
 
@@ -108,8 +122,10 @@ def test_too_long_an_article_says_what_of_it_is_text() -> None:
     assert "6,000 of them are text, 15,000 are tags and styles" == found.hint
 
 
-def test_a_source_beyond_reason_is_not_even_rendered() -> None:
-    assert ["MC304"] == [d.code for d in wrong("a" * 200_001)]
+@pytest.mark.parametrize(("name", "length"), [("main.md", 40_001), ("main.html", 200_001), ("main.md.j2", 40_001)])
+def test_a_source_beyond_reason_is_not_even_rendered(name: str, length: int) -> None:
+    found = wrong("a" * length, {}, name)
+    assert [("MC304", True)] == [(d.code, "before it is rendered" in d.message) for d in found]
 
 
 def test_an_article_of_2000_characters_stays_far_below_the_limit() -> None:

@@ -6,6 +6,11 @@ from render_inputs import body, hold, md, page
 from massctl.model.diagnostic import Severity
 from massctl.render.markdown import markdown_to_html
 
+TABLE = (
+    '<section class="scroll"><table><thead><tr><th>a</th><th style="text-align:right">b</th></tr></thead>'
+    '<tbody><tr><td>1</td><td style="text-align:right">2</td></tr></tbody></table></section>'
+)
+
 
 def item(text: str) -> str:
     return f'<section class="item">{text}</section>'
@@ -69,8 +74,7 @@ def test_code_in_a_line_keeps_its_blanks() -> None:
         ("a\n\nb", "<p>a</p><p>b</p>"),
         ("&copy; 1 < 2", "<p>© 1 &lt; 2</p>"),
         ('"a" -- b...', "<p>&quot;a&quot; -- b...</p>"),
-        ("|a|b|\n|-|-:|\n|1|2|", '<section class="scroll"><table><thead><tr><th>a</th><th style="text-align:right">b</th></tr></thead>'
-         '<tbody><tr><td>1</td><td style="text-align:right">2</td></tr></tbody></table></section>'),
+        ("|a|b|\n|-|-:|\n|1|2|", TABLE),
         ("<div id=a>x</div>", "<section id=a>x</section>"),
         ("a <DIV>b</DIV>", "<p>a <section>b</section></p>"),
     ],
@@ -151,7 +155,10 @@ def test_what_would_be_lost_is_reported_once(text: str, code: str, severity: Sev
         ('![图 *一* `b`](a.png "题")', '<img src="{hold}" data-w="1080" alt="图 一 b" title="题">'),
         ("![a\nb ![c](a.png) <i>](<a.png>)", '<img src="{hold}" data-w="1080" alt="a b c ">'),
         ('![a"b](a.png)', '<img src="{hold}" data-w="1080" alt="a&quot;b">'),
-        ("[![a](a.png)](https://mp.weixin.qq.com/s/1)", '<a href="https://mp.weixin.qq.com/s/1"><img src="{hold}" data-w="1080" alt="a"></a>'),
+        (
+            "[![a](a.png)](https://mp.weixin.qq.com/s/1)",
+            '<a href="https://mp.weixin.qq.com/s/1"><img src="{hold}" data-w="1080" alt="a"></a>',
+        ),
         ("a\n![](a.png)\nb", 'a <img src="{hold}" data-w="1080"> b'),
         ("![a](https://mmbiz.qpic.cn/1.jpg)", '<img src="https://mmbiz.qpic.cn/1.jpg" alt="a">'),
     ],

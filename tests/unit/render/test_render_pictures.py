@@ -1,5 +1,5 @@
 import pytest
-from render_inputs import Folder, hold, lines, news, rendered, sha, wrong, body
+from render_inputs import Folder, body, hold, lines, news, rendered, sha, wrong
 
 from massctl.model.rendered import Purpose
 from massctl.render.inputs import Problem

@@ -3,9 +3,13 @@ from render_inputs import CAMPAIGN, Folder, fault_of, run
 
 from massctl.render.template import render_text
 
-MACROS = {
-    "_shared/m.md": "{% macro lead(text) %}<p>{{ text }}, {{ club }}</p>{% endmacro %}\n{% macro bad() %}\n{{ nope }}{% endmacro %}"
-}
+LEAD = "{% macro lead(text) %}<p>{{ text }}, {{ club }}</p>{% endmacro %}\n"
+MACROS = {"_shared/m.md": LEAD + "{% macro bad() %}\n{{ nope }}{% endmacro %}"}
+DECLARE = "declare it in campaign.yaml under `vars:`"
+NO_DOTS = "write a path from the campaign's folder, or `_shared/…`, without `..`"
+NONE_THERE = "none of these files is there: none of the templates given were found: x.md, y.md"
+LEAVE_OUT = "leave it out of the article for now"
+MAIN = "spring/articles/main.md.j2"
 
 
 @pytest.mark.parametrize(
@@ -27,8 +31,8 @@ MACROS = {
         ("{{ {'a': 1}['a'] }}{{ {'a': 1}.a }}{{ {'items': 1}['items'] }}", "111"),
         ("{% for k, v in {'a': 1}.items() %}{{ k }}{{ v }}{% endfor %}", "a1"),
         (
-            "{% for w in walks %}{{ loop.index }}{{ loop.cycle('a', 'b') }}{% if not loop.last %},{% endif %}{% endfor %}",
-            "1a,2b",
+            "{% for w in walks %}{{ loop.index }}{{ loop.cycle('a', 'b') }}{{ loop.last }}{% endfor %}",
+            "1aFalse2bTrue",
         ),
         ("{% for w in walks if w.km > 10 %}{{ w.day }}{% else %}none{% endfor %}", "10/24"),
         ("{% for w in [] %}x{% else %}none{% endfor %}", "none"),
@@ -119,16 +123,16 @@ def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
     ("template", "code", "line", "column", "message", "hint"),
     [
         ("a\n{{ pric }}", "MC102", 2, 4, "`pric` is not defined", "did you mean `price`?"),
-        ("{{ zzz }}", "MC102", 1, 4, "`zzz` is not defined", "declare it in campaign.yaml under `vars:`"),
+        ("{{ zzz }}", "MC102", 1, 4, "`zzz` is not defined", DECLARE),
         ("{{ walks[0].da }}", "MC102", 1, 13, "there is no `da` here", "did you mean `day`?"),
         ("{{ walks[9] }}", "MC102", 1, 10, "a value of the kind list has no `9`", None),
         ("{{ price.x }}", "MC102", 1, 10, "a value of the kind int has no `x`", None),
         ("{{ price[1:] }}", "MC102", 1, None, "a value of the kind int has no `[:]`", None),
         ("{{ walks[0][none] }}", "MC102", 1, None, "there is no `None` here", None),
         ("{% set n = namespace() %}{{ n.x }}", "MC102", 1, 31, "a value of the kind Namespace has no `x`", None),
-        ("{% for i in nope %}{% endfor %}", "MC102", 1, 13, "`nope` is not defined", "declare it in campaign.yaml under `vars:`"),
-        ("{{ a ~ 'x' }}", "MC102", 1, 4, "`a` is not defined", "declare it in campaign.yaml under `vars:`"),
-        ("{% include nope %}", "MC102", 1, 12, "`nope` is not defined", "declare it in campaign.yaml under `vars:`"),
+        ("{% for i in nope %}{% endfor %}", "MC102", 1, 13, "`nope` is not defined", DECLARE),
+        ("{{ a ~ 'x' }}", "MC102", 1, 4, "`a` is not defined", DECLARE),
+        ("{% include nope %}", "MC102", 1, 12, "`nope` is not defined", DECLARE),
         ("{% macro f(x) %}{{ x }}{% endmacro %}{{ f() }}", "MC102", 1, 12, "parameter 'x' was not provided", None),
         ("{{ 'a' }", "MC101", 1, None, "unexpected '}'", None),
         ("a\n\n{% if %}", "MC101", 3, None, "Expected an expression, got 'end of statement block'", None),
@@ -141,11 +145,11 @@ def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
         ("{% for i in 5 %}{% endfor %}", "MC106", 1, None, "a value of the kind int is no list", None),
         ("{{ 5 | join }}", "MC106", 1, None, "the template failed: 'int' object is not iterable", None),
         ("{{ [1] | join(5) }}", "MC106", 1, None, "a text is due here, and this is a value of the kind int", None),
-        ("{% include '../x.md' %}", "MC022", 1, None, "../x.md leads out of the campaign", "write a path from the campaign's folder, or `_shared/…`, without `..`"),
+        ("{% include '../x.md' %}", "MC022", 1, None, "../x.md leads out of the campaign", NO_DOTS),
         ("a\n{% include 'x.md' %}", "MC105", 2, None, "spring/x.md is not there", None),
-        ("{% include ['x.md', 'y.md'] %}", "MC105", 1, None, "none of these files is there: none of the templates given were found: x.md, y.md", None),
+        ("{% include ['x.md', 'y.md'] %}", "MC105", 1, None, NONE_THERE, None),
         ("{% include 'x.broken' %}", "MC003", 1, None, "spring/x.broken is not UTF-8", None),
-        ("a\n{{ profile_card('x') }}", "MC018", 2, None, "`profile_card` is not built yet", "leave it out of the article for now"),
+        ("a\n{{ profile_card('x') }}", "MC018", 2, None, "`profile_card` is not built yet", LEAVE_OUT),
     ],
 )  # fmt: skip
 def test_a_fault_says_what_where_and_what_to_write(
@@ -159,7 +163,7 @@ def test_a_fault_says_what_where_and_what_to_write(
     ("template", "path", "line", "message"),
     [
         ('{% import "_shared/m.md" as m %}\n\n{{ m.bad() }}', "_shared/m.md", 3, "`nope` is not defined"),
-        ('{% import "_shared/m.md" as m %}\n\n{{ m.leed(1) }}', "spring/articles/main.md.j2", 3, "the imported file has no `leed`"),
+        ('{% import "_shared/m.md" as m %}\n\n{{ m.leed(1) }}', MAIN, 3, "the imported file has no `leed`"),
         ('{% include "syntax.md" %}', "spring/syntax.md", 2, "Encountered unknown tag 'nope'."),
         ('{% include "filter.md" %}', "spring/filter.md", 2, "there is no filter `nope`"),
         ('{% include "deep.md" %}', "spring/deep.md", None, "the template is nested too deep"),

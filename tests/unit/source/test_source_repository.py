@@ -255,3 +255,13 @@ def test_a_digest_takes_links_as_links(repository: Repository) -> None:
     before = repository.folder_digest(SPRING)
     target.write_bytes(b"2")
     assert before == repository.folder_digest(SPRING)
+
+
+def test_folder_digest_ignores_what_editors_leave_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "campaigns" / "spring"
+    folder.mkdir(parents=True)
+    (folder / "campaign.yaml").write_text("version: 1\n", encoding="utf-8")
+    before = Repository(tmp_path).folder_digest(CampaignName("spring"))
+    (folder / ".DS_Store").write_bytes(b"\0")
+    (folder / "campaign.yaml~").write_text("version: 0\n", encoding="utf-8")
+    assert before == Repository(tmp_path).folder_digest(CampaignName("spring"))

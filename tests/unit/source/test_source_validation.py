@@ -1,6 +1,7 @@
 """What is wrong in campaign.yaml and massctl.yaml, said once, at its place, in plain words."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from massctl import __version__
 from massctl.model.account import MassctlFile
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostic import Diagnostic
-from massctl.source.campaigns import Loaded
+from massctl.source.campaigns import Loaded, load_settings
+from massctl.source.repository import Repository
+from massctl.source.shape import known_keys
 
 Load = Callable[[str | bytes], Loaded]
 LoadSettings = Callable[..., tuple[MassctlFile | None, list[Diagnostic]]]
@@ -260,7 +263,34 @@ def test_a_secret_under_an_unknown_key_is_not_shown(settings: LoadSettings) -> N
 
 @pytest.mark.parametrize("model", [CampaignFile, MassctlFile])
 def test_every_key_of_the_format_is_known_to_the_search_for_slips(model: type[Any]) -> None:
-    from massctl.source.shape import known_keys
-
     names = {field.alias or name for name, field in model.model_fields.items()}
     assert names <= known_keys(model)
+
+
+def test_a_report_of_one_file_ends_and_says_so(campaign: Load) -> None:
+    diagnostics = campaign("".join(f"k{n}: 1\n" for n in range(500))).diagnostics
+    assert (201, "info", "this file has more faults than are shown") == (
+        len(diagnostics),
+        diagnostics[-1].severity,
+        diagnostics[-1].message,
+    )
+
+
+def test_an_empty_file_is_one_fault(campaign: Load) -> None:
+    assert [("MC004", "the file is empty")] == [(d.code, d.message) for d in campaign("# nothing\n").diagnostics]
+
+
+def test_missing_settings_are_one_fault(tmp_path: Path) -> None:
+    _, diagnostics = load_settings(Repository(tmp_path), loopback_override=None)
+    assert [("MC001", "massctl.yaml is missing")] == [(d.code, d.message) for d in diagnostics]
+
+
+def test_a_list_that_is_too_long_is_said_with_its_limit(campaign: Load) -> None:
+    article = "{title: a, content: b, cover: c}"
+    loaded = campaign(HEAD + ALL + f"mpnews: {{articles: [{', '.join([article] * 9)}]}}\n")
+    assert [("articles takes at most 8", None)] == said(loaded.diagnostics)
+
+
+def test_a_fault_of_the_whole_file_points_at_its_first_line(campaign: Load) -> None:
+    places = {(d.place.line, d.place.end_line) for d in campaign("# x\nversion: 1\ntitle: a\n").diagnostics if d.place}
+    assert {(2, 2)} == places

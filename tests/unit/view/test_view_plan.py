@@ -119,6 +119,5 @@ def test_many_uploads_do_not_push_the_send_out_of_sight():
 def test_a_doubt_is_repeated_with_the_same_id():
     due = campaign()
     state = state_of(saved(due), attempted(due), start=NOW - timedelta(minutes=5))
-    assert "· repeats a send of unknown outcome, with the same clientmsgid" in shown(
-        plan_of(due, state=state), width=140
-    )
+    text = shown(plan_of(due, state=state), width=200)
+    assert "· repeats a send of unknown outcome, with the same clientmsgid" in text

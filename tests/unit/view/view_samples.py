@@ -155,7 +155,7 @@ def plan_of(
     until: Until = Until.SEND,
 ) -> Plan:
     house = House(SETTINGS.policy, named=frozenset(named) or None)
-    return make_plan(SETTINGS, desired, state or State(), house, now, until=until)
+    return make_plan(desired, state or State(), house, now, until=until)
 
 
 def outcome(plan: Plan, state: State, *changes: dict[str, Any]) -> Outcome:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.lock_repository import NAME, Repository, picture
+from lock_repository import NAME, Repository, picture
 
 from massctl.cli.clocks import machine_now
 from massctl.cli.main import run

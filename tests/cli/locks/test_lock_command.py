@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.lock_repository import NAME, Repository, picture
 from jsonschema import Draft202012Validator
+from lock_repository import NAME, Repository, picture
 
 import massctl
 from massctl import __version__

@@ -1,0 +1,148 @@
+"""What the environment may decide, and what it may not."""
+
+import pytest
+from cli_runner import Shell
+from repositories import window
+
+DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
+LOOPBACK = "http://127.0.0.1:9"
+
+
+def guards(shell: Shell) -> list[str]:
+    (campaign,) = shell("plan", "--format", "json").document["campaigns"]
+    return [refusal["guard"] for refusal in campaign["refusals"]]
+
+
+@pytest.mark.parametrize("value", ["1", "true", "yes", "on", "stop", "no!", "2"])
+def test_no_send_stops_sending(shell: Shell, value: str):
+    shell.tree.text(more=DUE)
+    shell.env(MASSCTL_NO_SEND=value)
+    assert ["kill_switch"] == guards(shell)
+
+
+@pytest.mark.parametrize("value", ["", "0", "false", "no", "off", "False", "OFF", " no "])
+def test_values_that_do_not_stop_sending(shell: Shell, value: str):
+    shell.tree.text(more=DUE)
+    shell.env(MASSCTL_NO_SEND=value)
+    assert [] == guards(shell)
+
+
+def test_no_send_holds_in_the_sandbox_too(shell: Shell):
+    shell.tree.text()
+    shell.env(MASSCTL_NO_SEND="1")
+    assert 5 == shell("apply", "notice", "--sandbox", "--yes").status
+    assert [] == shell.report()["jobs"]
+
+
+def test_policy_disabled_is_a_kill_switch(shell: Shell):
+    shell.tree.settings(policy="  sending: disabled\n")
+    shell.tree.text(more=DUE)
+    assert ["kill_switch"] == guards(shell)
+
+
+@pytest.mark.parametrize(
+    ("declared", "massctl_lang", "lang", "chinese"),
+    [
+        ("", "zh", "en_US.UTF-8", True),
+        ("", "en", "zh_CN.UTF-8", False),
+        ("", "", "zh_CN.UTF-8", True),
+        ("", "", "de_DE.UTF-8", False),
+        ("en", "zh", "zh_CN.UTF-8", False),
+        ("zh", "en", "en_US.UTF-8", True),
+    ],
+)
+def test_the_language(shell: Shell, declared: str, massctl_lang: str, lang: str, chinese: bool):
+    shell.tree.settings(language=declared)
+    shell.env(MASSCTL_LANG=massctl_lang, LANG=lang)
+    said = shell("status")
+    assert ("还没有任何记录" if chinese else "nothing is recorded yet") == said.out.strip()
+
+
+def test_errors_before_massctl_yaml_is_read_speak_the_language_of_the_environment(shell: Shell):
+    (shell.root / "massctl.yaml").unlink()
+    shell.env(MASSCTL_LANG="zh")
+    assert "这里没有 massctl.yaml" in shell("plan").err
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example",
+        "http://api.weixin.qq.com",
+        "https://api.weixin.qq.com.evil.example",
+        "https://api.weixin.qq.com@evil.example",
+        "http://127.0.0.1.evil.example",
+        "http://localhost@evil.example",
+        "file:///etc/passwd",
+        "nonsense",
+    ],
+)
+@pytest.mark.parametrize("verb", ["plan", "apply", "status", "validate"])
+def test_a_foreign_host_never_gets_the_secret(shell: Shell, address: str, verb: str):
+    shell.tree.text(more=DUE)
+    shell.env(MASSCTL_API_BASE=address, WECHAT_MAIN_SECRET="0" * 32)
+    said = shell(verb)
+    assert (2, "") == (said.status, said.out)
+    assert "MASSCTL_API_BASE" in said.err
+
+
+def test_a_host_of_the_policy_is_allowed(shell: Shell):
+    shell.tree.settings(policy="  api_hosts: [api2.weixin.qq.com]\n")
+    shell.tree.text(more=DUE)
+    shell.env(MASSCTL_API_BASE="https://api2.weixin.qq.com")
+    assert 0 == shell("plan").status
+
+
+def test_the_clock_may_be_moved_against_loopback(shell: Shell):
+    shell.tree.text(more=DUE)
+    shell.env(MASSCTL_API_BASE=LOOPBACK, MASSCTL_CLOCK_OFFSET="7200")
+    (campaign,) = shell("plan", "--format", "json").document["campaigns"]
+    assert "expired" == campaign["window"]
+
+
+@pytest.mark.parametrize("verb", ["plan", "apply", "status"])
+def test_the_clock_may_not_be_moved_against_wechat(shell: Shell, verb: str):
+    shell.tree.text(more=DUE)
+    shell.env(MASSCTL_CLOCK_OFFSET="-3600")
+    said = shell(verb)
+    assert (2, "") == (said.status, said.out)
+    assert "MASSCTL_CLOCK_OFFSET" in said.err
+
+
+@pytest.mark.parametrize("offset", ["soon", "nan", "inf", "1e12", "-1e12", "1 hour"])
+def test_an_offset_that_is_no_number_of_seconds(shell: Shell, offset: str):
+    shell.env(MASSCTL_API_BASE=LOOPBACK, MASSCTL_CLOCK_OFFSET=offset)
+    assert 2 == shell("plan").status
+
+
+def test_a_short_in_doubt_wait_is_for_loopback_only(shell: Shell):
+    shell.tree.settings(policy="  in_doubt_wait: 1\n")
+    shell.tree.text(more=DUE)
+    statuses = [shell("plan").status, shell("plan", "--sandbox").status]
+    shell.env(MASSCTL_API_BASE=LOOPBACK)
+    assert [1, 0, 0] == [*statuses, shell("plan").status]
+
+
+@pytest.mark.parametrize("variable", ["CI", "GITHUB_ACTIONS"])
+def test_a_local_ledger_on_a_ci_runner_is_refused(shell: Shell, variable: str):
+    shell.tree.text(more=DUE)
+    shell.env(**{variable: "true", "WECHAT_MAIN_SECRET": "0" * 32})
+    said = shell("apply", "--yes")
+    assert 5 == said.status
+    assert not (shell.root / "massctl.state.jsonl").exists()
+
+
+@pytest.mark.parametrize("arguments", [["plan"], ["validate"], ["apply", "--sandbox", "--yes"]], ids=" ".join)
+def test_ci_may_plan_validate_and_use_the_sandbox(shell: Shell, arguments: list[str]):
+    shell.tree.text(more=DUE)
+    shell.env(CI="true")
+    assert 0 == shell(*arguments).status
+
+
+def test_a_proxy_that_is_named_and_not_set_is_an_error(shell: Shell):
+    shell.tree.settings(account="    proxy_env: WECHAT_PROXY\n")
+    shell.tree.text(more=DUE)
+    shell.env(WECHAT_MAIN_SECRET="0" * 32)
+    said = shell("apply", "--yes")
+    assert 1 == said.status
+    assert "WECHAT_PROXY" in said.out + said.err

@@ -1,0 +1,67 @@
+"""What a verb may load: the start of the command is part of how it feels."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from cli_runner import Shell
+from repositories import Tree, png
+
+HEAVY = {"pydantic", "httpx", "jinja2", "rich", "werkzeug", "ruamel", "ruamel.yaml", "PIL", "markdown_it", "css_inline"}
+PROGRAM = """
+import sys
+from massctl.cli.main import run
+status = run(sys.argv[1:])
+print(status, *sorted(sys.modules), file=sys.stderr)
+"""
+
+
+def loaded(tree: Tree, *arguments: str) -> set[str]:
+    """Run one command line in a process of its own, and give the modules it loaded."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PROGRAM, *arguments],
+        cwd=tree.root,
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYDANTIC_DISABLE_PLUGINS": "__all__"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    status, *modules = done.stderr.splitlines()[-1].split()
+    assert "0" == status, done.stderr
+    return set(modules)
+
+
+@pytest.fixture
+def tree(shell: Shell) -> Tree:
+    return shell.tree
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]], ids=" ".join)
+def test_help_and_version_load_nothing_heavy(tree: Tree, arguments: list[str]):
+    assert set() == HEAVY & loaded(tree, *arguments)
+
+
+def test_help_imports_no_verb(tree: Tree):
+    assert set() == {m for m in loaded(tree, "--help") if m.startswith("massctl.cli.commands.")}
+
+
+@pytest.mark.parametrize("verb", ["plan", "validate"])
+def test_a_plan_loads_no_network_no_server_and_no_bars(tree: Tree, verb: str):
+    tree.news()
+    tree.text()
+    modules = loaded(tree, verb)
+    assert set() == {"httpx", "rich", "werkzeug", "tenacity", "massctl.sandbox", "massctl.wechat"} & modules
+
+
+def test_pillow_decodes_a_picture_once(tree: Tree):
+    tree.news()
+    assert ["PIL.Image" in loaded(tree, "plan") for _ in range(2)] == [True, False]
+
+
+def test_only_a_new_picture_is_decoded(tree: Tree):
+    tree.news("letter")
+    loaded(tree, "plan")
+    tree.write("campaigns/letter/images/river.png", png((1, 2, 3)))
+    assert ["PIL.Image" in loaded(tree, "plan") for _ in range(2)] == [True, False]

@@ -1,0 +1,306 @@
+"""init, render, schema, state, status, reconcile and apply, as people see them."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cli_runner import NOON, SENDALL, Shell, lost
+from repositories import png, window
+from syrupy.assertion import SnapshotAssertion
+
+DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
+
+
+def send(shell: Shell, name: str) -> None:
+    assert 0 == shell("apply", name, "--sandbox", "--yes").status
+
+
+def doubt(shell: Shell, name: str) -> None:
+    shell.faults(lost(SENDALL, "busy", times=2))
+    assert 4 == shell("apply", name, "--sandbox", "--yes").status
+
+
+@pytest.fixture
+def lively(shell: Shell) -> Shell:
+    """A ledger with a news send, and one in doubt."""
+    shell.tree.news("letter", more="preview:\n  towxname: [editor_lin]\n")
+    shell.tree.text("notice")
+    send(shell, "letter")
+    doubt(shell, "notice")
+    return shell
+
+
+# What people see.
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_apply_in_words(shell: Shell, snapshot: SnapshotAssertion, language: str):
+    shell.tree.settings(language=language)
+    shell.tree.news("letter", more="preview:\n  towxname: [editor_lin]\n")
+    shell.tree.text("broken", more="surprise: 1\n")
+    said = shell("apply", "letter", "broken", "--sandbox", "--yes")
+    assert snapshot == shell.scrub(said.out)
+    assert snapshot == shell.scrub(said.err)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_question_before_a_send(shell: Shell, snapshot: SnapshotAssertion, language: str):
+    shell.tree.settings(language=language)
+    shell.tree.text()
+    shell.env(NO_COLOR="1")
+    said = shell("apply", "notice", "--sandbox", typed="no\n")
+    assert snapshot == shell.scrub(said.out)
+    assert snapshot == shell.scrub(said.err)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("verb", ["show", "list", "verify"])
+def test_state_in_words(lively: Shell, snapshot: SnapshotAssertion, verb: str, language: str):
+    lively.tree.settings(language=language)
+    assert snapshot == lively.scrub(lively("state", verb, "--sandbox").out)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_status_in_words(lively: Shell, snapshot: SnapshotAssertion, language: str):
+    lively.tree.settings(language=language)
+    said = lively("status", "--sandbox")
+    assert (4, snapshot) == (said.status, lively.scrub(said.out))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("form", ["text", "github", "json"])
+def test_validate_in_words(shell: Shell, snapshot: SnapshotAssertion, form: str, language: str):
+    shell.tree.settings(language=language)
+    shell.tree.text("notice", more="surprise: 1\n")
+    shell.tree.news("letter", body="![没有的图](../images/none.png)\n\n{{ 价格 }}\n")
+    said = shell("validate", "--format", form)
+    assert (1, snapshot) == (said.status, said.out)
+
+
+# init
+
+
+def test_init_makes_a_repository_that_validates_plans_and_sends_in_the_sandbox(shell: Shell, tmp_path: Path):
+    new = tmp_path / "new"
+    said = shell("init", str(new))
+    written = {path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file()}
+    assert (0, written) == (said.status, set(said.out.split()))
+    statuses = [
+        shell("-C", str(new), "validate").status,
+        shell("-C", str(new), "plan", "--sandbox").status,
+        shell("-C", str(new), "apply", "first-letter", "--sandbox", "--yes").status,
+    ]
+    assert [0, 0, 0] == statuses
+
+
+def test_init_overwrites_nothing(shell: Shell):
+    before = shell.tree.read("massctl.yaml")
+    said = shell("init")
+    assert (2, "", before) == (said.status, said.out, shell.tree.read("massctl.yaml"))
+
+
+def test_init_where_nothing_can_be_written(shell: Shell):
+    shell.tree.write("file", "x")
+    said = shell("init", "file/below")
+    assert 2 == said.status
+
+
+# render
+
+
+def test_render_writes_articles_pictures_and_an_index(shell: Shell):
+    shell.tree.news()
+    said = shell("render", "letter", "--out", "out")
+    names = sorted(path.name for path in (shell.root / "out").iterdir())
+    assert (0, 4) == (said.status, len(said.out.split()))
+    assert ["article-1.html", "index.html"] == [name for name in names if name.endswith(".html")]
+    body = shell.tree.read("out/article-1.html")
+    pictures = [name for name in names if name.endswith(".png")]
+    assert 2 == len(pictures)
+    assert png((60, 120, 200)) in [(shell.root / "out" / name).read_bytes() for name in pictures if name in body]
+
+
+def test_render_writes_the_words_of_a_text(shell: Shell):
+    shell.tree.text(content="周日改到十点半。")
+    shell("render", "notice", "--out", "out")
+    assert "周日改到十点半。" == shell.tree.read("out/message.txt")
+
+
+def test_render_of_an_invalid_campaign_writes_nothing(shell: Shell):
+    shell.tree.text(more="surprise: 1\n")
+    said = shell("render", "notice", "--out", "out")
+    assert (1, False) == (said.status, (shell.root / "out").exists())
+    assert "surprise" in said.err
+
+
+def test_render_where_nothing_can_be_written(shell: Shell):
+    shell.tree.text()
+    shell.tree.write("file", "x")
+    assert 2 == shell("render", "notice", "--out", "file/below").status
+
+
+def test_a_sent_campaign_can_still_be_looked_at(shell: Shell):
+    shell.tree.text()
+    send(shell, "notice")
+    assert 0 == shell("render", "notice", "--out", "out").status
+
+
+# schema
+
+
+def test_schema_writes_one_file_a_format(shell: Shell):
+    said = shell("schema", "--out", "schemas")
+    names = {path.name for path in (shell.root / "schemas").iterdir()}
+    assert (0, names) == (said.status, {Path(line).name for line in said.out.split()})
+    assert {"campaign.schema.json", "massctl.schema.json"} <= names
+
+
+def test_schema_without_out_is_one_document(shell: Shell):
+    shell("schema", "--out", "schemas")
+    written = {p.name: json.loads(p.read_text(encoding="utf-8")) for p in (shell.root / "schemas").iterdir()}
+    assert written == shell("schema").document
+
+
+# state
+
+
+def test_state_verify_of_a_good_ledger(lively: Shell):
+    assert 0 == lively("state", "verify", "--sandbox").status
+
+
+def test_state_verify_names_the_line_that_was_changed(lively: Shell):
+    path = ".massctl/sandbox/massctl.state.jsonl"
+    lines = lively.tree.read(path).splitlines(keepends=True)
+    lines[3] = lines[3].replace("2026-12-01T", "2026-12-02T")
+    lively.tree.write(path, "".join(lines))
+    said = lively("state", "verify", "--sandbox")
+    assert (5, "") == (said.status, said.out)
+    assert "Entry 5 was changed or is missing: it does not follow from the line before" in " ".join(said.err.split())
+
+
+def test_state_verify_names_a_line_that_is_missing(lively: Shell):
+    path = ".massctl/sandbox/massctl.state.jsonl"
+    lines = lively.tree.read(path).splitlines(keepends=True)
+    lively.tree.write(path, "".join([*lines[:2], *lines[3:]]))
+    said = lively("state", "verify", "--sandbox")
+    assert (5, True) == (said.status, "Entry 3" in said.err)
+
+
+def test_state_verify_of_a_ledger_that_massctl_yaml_misses(shell: Shell):
+    shell.tree.settings(state="state:\n  lineage: 01JDXW00000000000000000000\n")
+    said = shell("state", "verify")
+    assert 5 == said.status
+    assert "01JDXW00000000000000000000" in said.err
+
+
+def test_a_ledger_with_a_torn_last_line_is_good(lively: Shell):
+    """A crash in mid-write leaves half a line, whose effect never began."""
+    path = lively.root / ".massctl/sandbox/massctl.state.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"serial": 99, "ty')
+    assert 0 == lively("state", "verify", "--sandbox").status
+
+
+def test_nothing_is_recorded_yet(shell: Shell):
+    assert [0, 0, 0] == [shell("state", verb).status for verb in ("show", "list", "verify")]
+
+
+# status
+
+
+def test_status_makes_no_request_for_finished_jobs(shell: Shell):
+    shell.tree.text()
+    send(shell, "notice")
+    shell.set_time(NOON + timedelta(hours=1))
+    shell("status", "--sandbox")
+    before = shell.report()["calls"]
+    shell("status", "--sandbox")
+    assert before == shell.report()["calls"]
+
+
+def test_status_waits_for_the_end_of_a_job(shell: Shell):
+    shell.tree.text()
+    send(shell, "notice")
+    said = shell("status", "--sandbox", "--wait", "3600", "--format", "json")
+    assert "sent" == said.document["campaigns"][0]["status"]
+
+
+def test_status_shows_earlier_editions_on_demand(shell: Shell):
+    shell.tree.text()
+    send(shell, "notice")
+    shell.tree.text(more="edition: 2\n")
+    send(shell, "notice")
+    shown = [
+        [
+            campaign["edition"]
+            for campaign in shell("status", "--sandbox", "--format", "json", *more).document["campaigns"]
+        ]
+        for more in ([], ["--all-editions"])
+    ]
+    assert [[2], [1, 2]] == shown
+
+
+# reconcile
+
+
+def test_reconcile_sent_settles_a_doubt(lively: Shell):
+    said = lively("reconcile", "notice", "--sent", "--reason", "它在群发记录里", "--sandbox")
+    assert 0 == said.status
+    assert 0 == lively("status", "--sandbox").status
+    assert "它在群发记录里" in lively("state", "show", "--sandbox").out
+
+
+def test_reconcile_not_sent_lets_apply_send_again(lively: Shell):
+    lively("reconcile", "notice", "--not-sent", "--reason", "群发记录里没有", "--sandbox")
+    send(lively, "notice")
+    assert 2 == len(lively.report()["jobs"])
+
+
+def test_reconcile_resubmit_repeats_the_identical_request(lively: Shell):
+    said = lively("reconcile", "notice", "--resubmit", "--reason", "网络好了", "--yes", "--sandbox")
+    assert 0 == said.status
+    assert 2 == len(lively.report()["jobs"])
+
+
+def test_reconcile_resubmit_needs_consent(lively: Shell):
+    said = lively("reconcile", "notice", "--resubmit", "--reason", "网络好了", "--sandbox")
+    assert 2 == said.status
+    assert 1 == len(lively.report()["jobs"])
+
+
+def test_reconcile_resubmit_obeys_the_kill_switch(lively: Shell):
+    lively.env(MASSCTL_NO_SEND="1")
+    said = lively("reconcile", "notice", "--resubmit", "--reason", "网络好了", "--yes", "--sandbox")
+    assert 4 == said.status
+    assert 1 == len(lively.report()["jobs"])
+
+
+@pytest.mark.parametrize("how", ["--sent", "--not-sent", "--resubmit"])
+def test_there_is_nothing_to_settle_about_a_clear_send(lively: Shell, how: str):
+    said = lively("reconcile", "letter", how, "--reason", "x", "--yes", "--sandbox")
+    assert (2, "") == (said.status, said.out)
+    assert "nothing to settle about letter" in said.err
+
+
+# sandbox
+
+
+def test_sandbox_reset_forgets_what_was_received(lively: Shell):
+    assert 0 == lively("sandbox", "reset").status
+    assert [] == lively.report()["jobs"]
+    assert "nothing is recorded yet" in lively("status", "--sandbox").out
+
+
+def test_a_second_apply_makes_no_request(shell: Shell):
+    shell.tree.news()
+    send(shell, "letter")
+    before = shell.report()["calls"]
+    send(shell, "letter")
+    assert before == shell.report()["calls"]
+
+
+def test_the_sandbox_leaves_the_real_ledger_and_massctl_yaml_alone(shell: Shell):
+    before = shell.tree.read("massctl.yaml")
+    shell.tree.text()
+    send(shell, "notice")
+    assert (before, False) == (shell.tree.read("massctl.yaml"), (shell.root / "massctl.state.jsonl").exists())

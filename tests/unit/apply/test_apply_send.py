@@ -1,0 +1,469 @@
+"""The send: attempts, verdicts, doubts, and the guards of the last moment."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from building import HOUR, LINEAGE, NOW, attempted, audience, house, sha, text
+from simulation.crashing import Crash
+from simulation.scenario import Scene, whole_news, whole_text
+from simulation.world import Fault
+
+from massctl.apply.ports import Consent, SendQuestion
+from massctl.apply.sending import mass_send
+from massctl.model.ledger import Created
+from massctl.model.names import AppId, MediaId
+from massctl.model.rendered import Window
+from massctl.model.send import News, ToAll, ToTag, Words, client_msg_id
+from massctl.model.state import State
+
+WORDS = whole_text()
+ANSWER_LOST = ("send_mass", Fault.ANSWER_LOST)
+REQUEST_LOST = ("send_mass", Fault.REQUEST_LOST)
+FOUNDED = Created(lineage=LINEAGE, realm="loopback")
+TOKEN_DEAD = ("send_mass", Fault.TOKEN_DEAD)
+
+
+def told(outcome: Any, number: int = 0) -> list[str]:
+    """Give the guards that refused a campaign."""
+    return [refusal.guard.value for refusal in outcome.campaigns[number].refusals]
+
+
+def yes_to_all(asked: list[SendQuestion]) -> Consent:
+    """Remember every question, and say yes."""
+
+    def answer(question: SendQuestion) -> bool:
+        asked.append(question)
+        return True
+
+    return answer
+
+
+def test_a_due_text_is_sent_once_and_recorded_step_by_step() -> None:
+    scene = Scene([WORDS])
+    outcome = scene.apply()
+    assert 0 == outcome.exit_status()
+    assert ["created", "send_attempted", "send_accepted", "job_status"] == scene.types()
+    assert ["words/send"] == [step.address for step in outcome.campaigns[0].performed]
+    assert "sent" == outcome.status(outcome.campaigns[0]).value
+
+
+def test_a_due_news_campaign_goes_the_whole_way() -> None:
+    scene = Scene([whole_news()])
+    outcome = scene.apply()
+    assert 0 == outcome.exit_status()
+    assert ["春季大促"] == [job.subject for job in scene.wechat.jobs]
+    kinds = [step.kind.value for step in outcome.campaigns[0].performed]
+    assert ["upload_image"] * 2 + ["add_material", "save_draft"] + ["send_preview"] * 2 + ["send_mass"] == kinds
+    assert LINEAGE == outcome.state.lineage
+
+
+def test_a_second_apply_makes_no_port_call_at_all() -> None:
+    scene = Scene([whole_news(), WORDS])
+    scene.apply()
+    written = scene.types()
+    outcome = scene.apply()
+    assert [] == scene.wechat.calls
+    assert written == scene.types()
+    assert 0 == outcome.exit_status()
+
+
+def test_a_second_apply_before_the_window_makes_no_port_call_either() -> None:
+    scene = Scene([whole_news(Window(NOW + HOUR, NOW + 2 * HOUR))])
+    scene.apply()
+    written = scene.types()
+    assert 0 == scene.apply().exit_status()
+    assert ([], written) == (scene.wechat.calls, scene.types())
+
+
+def test_the_attempt_is_durable_before_its_request_leaves() -> None:
+    scene = Scene([WORDS])
+    scene.boundaries.stop_at = 1 + _boundary(scene, "before send_mass")
+    with pytest.raises(Crash, match="before send_mass"):
+        scene.apply()
+    scene.ledger.lose_unflushed()
+    assert "send_attempted" == scene.types()[-1]
+    assert [] == scene.wechat.departures
+
+
+def test_a_lost_answer_is_repeated_after_the_wait_and_recognised() -> None:
+    scene = Scene([WORDS])
+    outcome = scene.apply(ANSWER_LOST)
+    assert 0 == outcome.exit_status()
+    assert 1 == len(scene.wechat.jobs)
+    assert [True] == [event.duplicate for event in scene.events("send_accepted")]
+    first, second = (entry.at for entry in scene.ledger.entries if entry.event.type == "send_attempted")
+    assert 60 == (second - first).total_seconds()
+    assert list(range(60, 0, -1)) == scene.progress.waited
+
+
+def test_the_repetition_is_the_identical_request() -> None:
+    scene = Scene([whole_news()])
+    scene.apply(REQUEST_LOST)
+    first, second = scene.events("send_attempted")
+    assert (first.fingerprint, first.client_msg_id) == (second.fingerprint, second.client_msg_id)
+    assert 1 == len(scene.wechat.jobs)
+
+
+def test_45066_on_the_first_call_is_a_doubt_and_not_a_failure() -> None:
+    scene = Scene([WORDS])
+    outcome = scene.apply(("send_mass", Fault.TOO_SOON_YET_ACCEPTED))
+    assert (0, 1) == (outcome.exit_status(), len(scene.wechat.jobs))
+    assert [45066] == [event.errcode for event in scene.events("send_in_doubt")]
+
+
+def test_a_run_repeats_once_and_ends_in_doubt() -> None:
+    scene = Scene([WORDS])
+    outcome = scene.apply(REQUEST_LOST, REQUEST_LOST)
+    assert (4, 2) == (outcome.exit_status(), scene.wechat.count("send_mass"))
+    assert "in_doubt" == outcome.status(outcome.campaigns[0]).value
+
+
+def test_the_next_run_waits_for_the_moment_and_repeats_once_more() -> None:
+    scene = Scene([WORDS])
+    scene.apply(REQUEST_LOST, REQUEST_LOST)
+    scene.later(seconds=20)
+    started = scene.clock.now()
+    outcome = scene.apply(REQUEST_LOST)
+    assert (4, 1) == (outcome.exit_status(), scene.wechat.count("send_mass"))
+    assert 40 == (scene.clock.now() - started).total_seconds()
+    scene.later(minutes=2)
+    assert 0 == scene.apply().exit_status()
+    assert 1 == len(scene.wechat.jobs)
+
+
+def test_a_repetition_by_a_later_run_is_performed_as_a_resubmission() -> None:
+    scene = Scene([WORDS])
+    scene.apply(REQUEST_LOST, REQUEST_LOST)
+    scene.later(hours=0.5)
+    outcome = scene.apply()
+    assert ["resubmit"] == [step.reason.value for step in outcome.campaigns[0].performed]
+
+
+def test_no_wait_neither_waits_nor_repeats() -> None:
+    scene = Scene([WORDS], wait_in_doubt=False)
+    outcome = scene.apply(ANSWER_LOST)
+    assert (4, 1, []) == (outcome.exit_status(), scene.wechat.count("send_mass"), scene.progress.waited)
+
+
+def test_no_wait_does_not_ask_for_a_send_that_it_would_not_make() -> None:
+    asked: list[SendQuestion] = []
+    scene = Scene([WORDS], wait_in_doubt=False, consent=yes_to_all(asked))
+    assert 4 == scene.apply(ANSWER_LOST).exit_status()
+    assert 4 == scene.apply().exit_status()
+    assert 1 == len(asked)
+
+
+def test_policy_stop_never_repeats() -> None:
+    scene = Scene([WORDS], rules=house(in_doubt="stop"))
+    outcome = scene.apply(ANSWER_LOST)
+    assert (4, 1) == (outcome.exit_status(), scene.wechat.count("send_mass"))
+    later = scene.apply()
+    assert (4, 0, ["account_in_doubt"]) == (later.exit_status(), scene.wechat.count("send_mass"), told(later))
+
+
+def test_no_repetition_after_twenty_hours() -> None:
+    scene = Scene([whole_text(Window(NOW, NOW + 40 * HOUR))], wait_in_doubt=False)
+    scene.apply(ANSWER_LOST)
+    scene.later(hours=20)
+    scene.wait_in_doubt = True
+    outcome = scene.apply()
+    assert (4, [], ["account_in_doubt"]) == (outcome.exit_status(), scene.wechat.calls, told(outcome))
+
+
+def test_a_doubt_whose_window_closes_during_the_wait_is_not_repeated() -> None:
+    scene = Scene([whole_text(Window(NOW - HOUR, NOW))])
+    outcome = scene.apply(ANSWER_LOST)
+    assert (4, 1, ["expired"]) == (outcome.exit_status(), scene.wechat.count("send_mass"), told(outcome))
+
+
+def test_an_edited_campaign_is_not_repeated() -> None:
+    scene = Scene([WORDS], wait_in_doubt=False)
+    scene.apply(ANSWER_LOST)
+    scene.campaigns, scene.wait_in_doubt = [whole_text(content="今晚九点")], True
+    outcome = scene.apply()
+    assert (4, [], ["account_in_doubt"]) == (outcome.exit_status(), scene.wechat.calls, told(outcome))
+
+
+def test_what_cannot_be_made_identically_is_not_repeated() -> None:
+    """Another massctl recorded another request under the same digest."""
+    scene = Scene([WORDS])
+    scene.write(FOUNDED, attempted(WORDS, fingerprint=sha("another request")))
+    scene.later(minutes=2)
+    outcome = scene.apply()
+    assert (4, ["account_in_doubt"]) == (outcome.exit_status(), told(outcome))
+    assert [] == scene.wechat.departures
+
+
+def test_a_dead_token_is_renewed_and_the_send_made_once_more() -> None:
+    scene = Scene([WORDS])
+    outcome = scene.apply(TOKEN_DEAD)
+    assert (0, 1) == (outcome.exit_status(), len(scene.wechat.jobs))
+    assert ["send_attempted", "send_rejected", "send_attempted", "send_accepted"] == scene.types()[1:5]
+    assert 2 == scene.wechat.count("renew_token")
+    assert 1 == len({event.client_msg_id for event in scene.events("send_attempted")})
+
+
+def test_a_token_that_dies_twice_is_an_error() -> None:
+    scene = Scene([WORDS])
+    outcome = scene.apply(TOKEN_DEAD, TOKEN_DEAD)
+    assert (1, 2) == (outcome.exit_status(), scene.wechat.count("send_mass"))
+    error = outcome.campaigns[0].error
+    assert error is not None
+    assert (42001, "6a-7b") == (error.errcode, error.rid)
+    assert 0 == scene.apply().exit_status()
+
+
+def test_a_token_that_cannot_be_renewed_is_the_error() -> None:
+    scene = Scene([WORDS])
+    scene.wechat.faults = {3: Fault.REQUEST_LOST}  # The renewal; the first token, the size and the send come before.
+    outcome = scene.apply(TOKEN_DEAD)
+    error = outcome.campaigns[0].error
+    assert error is not None
+    assert (1, None) == (outcome.exit_status(), error.errcode)
+
+
+def test_a_dead_token_of_a_repetition_leaves_the_first_attempt_open() -> None:
+    scene = Scene([WORDS])
+    outcome = scene.apply(ANSWER_LOST, TOKEN_DEAD, REQUEST_LOST)
+    assert (4, 3) == (outcome.exit_status(), scene.wechat.count("send_mass"))
+    assert [True, False, True] == [attempt.open for attempt in scene.record(WORDS).attempts]
+
+
+def test_a_rejected_repetition_says_nothing_about_the_first_attempt() -> None:
+    scene = Scene([WORDS])
+    outcome = scene.apply(ANSWER_LOST, ("send_mass", Fault.NO_QUOTA))
+    assert [True, False] == [attempt.open for attempt in scene.record(WORDS).attempts]
+    assert 4 == outcome.exit_status()
+
+
+def test_a_request_that_never_left_closes_its_own_attempt_and_may_be_tried_again() -> None:
+    """The token ran out during the wait, and no other could be had."""
+    scene = Scene([WORDS])
+    outcome = scene.apply(("send_mass", Fault.NO_TOKEN))
+    assert (1, []) == (outcome.exit_status(), scene.wechat.departures)
+    assert [(None, True)] == [(event.errcode, event.retryable) for event in scene.events("send_rejected")]
+    assert 0 == scene.apply().exit_status()
+
+
+def test_a_used_up_allowance_is_an_error_that_the_next_run_tries_again() -> None:
+    scene = Scene([WORDS])
+    outcome = scene.apply(("send_mass", Fault.NO_QUOTA))
+    assert (1, "new") == (outcome.exit_status(), outcome.status(outcome.campaigns[0]).value)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_final_rejection_is_not_tried_again() -> None:
+    scene = Scene([WORDS])
+    scene.apply(("send_mass", Fault.MEDIA_UNKNOWN))
+    outcome = scene.apply()
+    assert (5, [], ["rejected_before"]) == (outcome.exit_status(), scene.wechat.calls, told(outcome))
+
+
+def test_the_first_in_doubt_stops_the_second_send_of_the_account_but_not_its_staging() -> None:
+    news = whole_news(Window(NOW - HOUR, NOW + 2 * HOUR))
+    scene = Scene([WORDS, news])
+    outcome = scene.apply(REQUEST_LOST, REQUEST_LOST)
+    assert (4, 2) == (outcome.exit_status(), scene.wechat.count("send_mass"))
+    assert ([], ["account_in_doubt"]) == (told(outcome), told(outcome, 1))
+    assert ("in_doubt", "previewed") == tuple(outcome.status(each).value for each in outcome.campaigns)
+
+
+def test_another_account_is_not_concerned_by_a_doubt() -> None:
+    elsewhere = text("elsewhere", account="other", appid=AppId("wxfedcba9876543210"), window=WORDS.window)
+    scene = Scene([WORDS, elsewhere])
+    outcome = scene.apply(REQUEST_LOST, REQUEST_LOST)
+    assert ("in_doubt", "sent") == tuple(outcome.status(each).value for each in outcome.campaigns)
+
+
+def test_the_kill_switch_and_an_unnamed_campaign_are_refused_without_a_call() -> None:
+    scene = Scene([WORDS, text("other-words", "明天见")], rules=house(no_send=True))
+    outcome = scene.apply()
+    assert (5, []) == (outcome.exit_status(), scene.wechat.calls)
+    assert (["kill_switch"], ["not_named", "kill_switch"]) == (told(outcome), told(outcome, 1))
+
+
+def test_the_same_words_under_another_name_are_refused_in_the_same_run() -> None:
+    again = text("words-again", "今晚八点", window=Window(NOW - HOUR, NOW + 2 * HOUR))
+    scene = Scene([WORDS, again])
+    outcome = scene.apply()
+    assert (5, ["same_content"]) == (outcome.exit_status(), told(outcome, 1))
+
+
+@pytest.mark.parametrize(
+    ("followers", "expect", "guards"),
+    [
+        pytest.param(0, None, ["audience_bounds"], id="nobody"),
+        pytest.param(99, {"min": 100}, ["audience_bounds"], id="too few"),
+        pytest.param(101, {"max": 100}, ["audience_bounds"], id="too many"),
+        pytest.param(100, {"min": 100, "max": 100}, [], id="as expected"),
+    ],
+)
+def test_the_audience_is_judged_as_it_is_now(followers: int, expect: Any, guards: list[str]) -> None:
+    declared = audience(expect=expect) if expect else audience()
+    scene = Scene([whole_text(audience=declared)])
+    scene.wechat.followers = followers
+    outcome = scene.apply()
+    assert (5 if guards else 0, guards) == (outcome.exit_status(), told(outcome))
+    assert len(scene.wechat.jobs) == (0 if guards else 1)
+
+
+def test_a_recorded_size_outside_the_bounds_is_read_again() -> None:
+    campaign = whole_news(audience=audience(expect={"min": 1000}))
+    scene = Scene([campaign], now=NOW - 2 * HOUR)
+    scene.wechat.followers = 10
+    scene.apply()
+    scene.later(hours=2)
+    scene.wechat.followers = 2000
+    assert ["audience_bounds"] == [refusal.guard.value for refusal in scene.plan().campaigns[0].refusals]
+    outcome = scene.apply()
+    assert (0, []) == (outcome.exit_status(), told(outcome))
+
+
+def test_a_tag_that_does_not_exist_is_refused() -> None:
+    scene = Scene([whole_text(audience=audience(tag_id=101))])
+    outcome = scene.apply()
+    assert (5, ["audience_bounds"]) == (outcome.exit_status(), told(outcome))
+
+
+def test_a_tag_is_sent_to_as_a_tag() -> None:
+    campaign = whole_text(audience=audience(tag_id=101))
+    scene = Scene([campaign])
+    scene.wechat.tags = {101: 7}
+    assert 0 == scene.apply().exit_status()
+    assert [({"tag_id": 101}, 7)] == [(e.audience, e.audience_count) for e in scene.events("send_attempted")]
+    assert ToTag(101) == mass_send(campaign, State()).recipients
+
+
+def test_an_unreadable_size_refuses_declared_bounds() -> None:
+    scene = Scene([whole_text(audience=audience(expect={"min": 1}))])
+    outcome = scene.apply(("audience_count", Fault.REQUEST_LOST))
+    assert (5, ["audience_bounds"]) == (outcome.exit_status(), told(outcome))
+    assert "run apply again" == outcome.campaigns[0].refusals[0].hint
+
+
+def test_an_unreadable_size_is_no_matter_without_bounds() -> None:
+    scene = Scene([WORDS])
+    assert 0 == scene.apply(("audience_count", Fault.REQUEST_LOST)).exit_status()
+    assert [None] == [event.audience_count for event in scene.events("send_attempted")]
+
+
+def test_a_window_that_closed_is_recorded_once() -> None:
+    scene = Scene([whole_text(Window(NOW - 2 * HOUR, NOW - HOUR))])
+    first, second = scene.apply(), scene.apply()
+    assert (5, 0) == (first.exit_status(), second.exit_status())
+    assert ["created", "expired"] == scene.types()
+    assert [] == scene.wechat.calls
+
+
+def test_a_closed_window_is_refused_again_when_named_but_not_recorded_again() -> None:
+    scene = Scene([whole_text(Window(NOW - 2 * HOUR, NOW - HOUR))], rules=house("words"))
+    assert (5, 5) == (scene.apply().exit_status(), scene.apply().exit_status())
+    assert 1 == len(scene.events("expired"))
+
+
+def test_a_window_that_closes_while_the_operator_thinks_is_recorded_too() -> None:
+    def slowly(question: SendQuestion) -> bool:
+        scene.later(hours=3)
+        return True
+
+    scene = Scene([WORDS], consent=slowly)
+    outcome = scene.apply()
+    assert (5, ["expired"], 1) == (outcome.exit_status(), told(outcome), len(scene.events("expired")))
+    scene.consent = None
+    assert 0 == scene.apply().exit_status()
+
+
+def test_consent_declined_is_exit_status_5() -> None:
+    scene = Scene([WORDS], consent=lambda _: False)
+    outcome = scene.apply()
+    assert (5, True, []) == (outcome.exit_status(), outcome.campaigns[0].declined, scene.wechat.departures)
+
+
+def test_each_send_is_asked_for_on_its_own() -> None:
+    asked: list[SendQuestion] = []
+
+    def ask(question: SendQuestion) -> bool:
+        asked.append(question)
+        return question.campaign == "sale"
+
+    tagged = whole_text(audience=audience(tag_id=101))
+    scene = Scene([tagged, whole_news()], consent=ask)
+    scene.wechat.tags = {101: 7}
+    outcome = scene.apply()
+    assert 5 == outcome.exit_status()
+    questions = {question.campaign: question for question in asked}
+    assert ("every follower", 1000, ("春季大促",)) == (
+        questions["sale"].audience,
+        questions["sale"].count,
+        questions["sale"].headlines,
+    )
+    assert ("tag 101", 7, ("今晚八点",), tagged.digest) == (
+        questions["words"].audience,
+        questions["words"].count,
+        questions["words"].headlines,
+        questions["words"].digest,
+    )
+
+
+def test_nobody_is_asked_for_a_send_that_is_refused() -> None:
+    scene = Scene([WORDS], consent=lambda _: pytest.fail("asked"))
+    scene.wechat.followers = 0
+    assert 5 == scene.apply().exit_status()
+
+
+def test_the_size_is_unknown_to_the_operator_where_it_could_not_be_read() -> None:
+    asked: list[SendQuestion] = []
+    scene = Scene([WORDS], consent=yes_to_all(asked))
+    scene.apply(("audience_count", Fault.REQUEST_LOST))
+    assert [None] == [question.count for question in asked]
+
+
+def test_a_job_that_failed_at_once_is_a_failure_of_this_run() -> None:
+    scene = Scene([WORDS])
+    scene.wechat.job_status = "failed"
+    outcome = scene.apply()
+    assert (1, "failed") == (outcome.exit_status(), outcome.status(outcome.campaigns[0]).value)
+    assert 0 == scene.apply().exit_status()
+
+
+def test_a_state_that_cannot_be_read_changes_nothing() -> None:
+    scene = Scene([WORDS])
+    outcome = scene.apply(("job_report", Fault.REQUEST_LOST))
+    assert (0, "sending") == (outcome.exit_status(), outcome.status(outcome.campaigns[0]).value)
+    assert any("massctl status words" in line for line in scene.progress.lines)
+
+
+def test_a_job_without_an_id_is_not_asked_about() -> None:
+    scene = Scene([WORDS])
+    scene.apply(ANSWER_LOST, REQUEST_LOST)
+    nameless: Any = None
+    scene.wechat.memory = {key: replace(known, msg_id=nameless) for key, known in scene.wechat.memory.items()}
+    scene.later(minutes=2)
+    outcome = scene.apply()
+    assert (0, 0, "sending") == (
+        outcome.exit_status(),
+        scene.wechat.count("job_report"),
+        outcome.status(outcome.campaigns[0]).value,
+    )
+
+
+def test_a_request_is_made_of_what_is_rendered_and_recorded() -> None:
+    send = mass_send(WORDS, State())
+    assert (ToAll(), Words("今晚八点"), None) == (send.recipients, send.body, send.send_ignore_reprint)
+    assert client_msg_id(WORDS.appid, WORDS.name, 1, 1) == send.client_msg_id
+
+
+def test_while_an_attempt_is_open_its_own_draft_is_repeated() -> None:
+    news = whole_news()
+    scene = Scene([news])
+    scene.write(FOUNDED, attempted(news, media_id="DRAFT_7"))
+    send = mass_send(news, scene.state)
+    assert (News(MediaId("DRAFT_7")), False) == (send.body, send.send_ignore_reprint)
+
+
+def _boundary(scene: Scene, name: str) -> int:
+    """Give how many boundaries a run of the same story passes before this one."""
+    twin = Scene(scene.campaigns)
+    twin.apply()
+    return twin.boundaries.passed.index(name)

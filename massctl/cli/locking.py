@@ -22,9 +22,7 @@ from massctl.source.witness import Witness
 RENDERER = f"massctl {__version__}"
 
 
-def locked(
-    session: Session, names: Sequence[str], *, check: bool, cache: Path | None = None
-) -> list[LockedCampaign]:
+def locked(session: Session, names: Sequence[str], *, check: bool, cache: Path | None = None) -> list[LockedCampaign]:
     """Lock the campaigns of `names`, or all; with `check` compare and write nothing. `cache` is for pictures.
 
     Raises UsageError for a name that is no campaign, and where a folder cannot be written.

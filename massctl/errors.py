@@ -3,6 +3,7 @@
     MassctlError
     ├── UsageError                 2  wrong verb, flag or name; consent missing
     ├── ConfigurationError         1  the account's settings cannot work (secret not set, proxy not set)
+    ├── StalePlanError             5  a saved plan no longer fits what is there
     ├── LedgerError                5  the ledger cannot be trusted or written
     │   ├── LedgerCorruptError        a line that is not what was written; nothing was changed
     │   ├── LedgerFutureVersionError  written by a newer massctl; nothing was changed
@@ -48,6 +49,12 @@ class UsageError(MassctlError):
 
 class ConfigurationError(MassctlError):
     """Refuse an account whose settings cannot work here; no request was made."""
+
+
+class StalePlanError(MassctlError):
+    """Refuse a saved plan that cannot even be made again; nothing was done."""
+
+    exit_status = 5
 
 
 class LedgerError(MassctlError):

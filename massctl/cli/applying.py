@@ -1,22 +1,26 @@
 """From a session to an outcome: locks, consent, ports, and the executor."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
 from massctl.apply.run import World
 from massctl.cli.consent import consent
-from massctl.cli.planning import Planned, planned
+from massctl.cli.planning import Planned, lock_use_of, planned
 from massctl.cli.progress import progress
 from massctl.cli.recorded import Founding, refuse_fleeting_ledger
+from massctl.cli.saved_plans import refuse_stale
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import LedgerLockedError
 from massctl.ledger.runner import sole_runner
 from massctl.model.diagnostic import Diagnostic
-from massctl.plan.plan import Until
+from massctl.plan.plan import Plan, Until
+from massctl.plan.saved import SavedPlan, only_planned, plan_stale, what_moved
 from massctl.plan.step import Guard, Refusal
+from massctl.view.language import say
 
 
 def applied(
@@ -27,18 +31,39 @@ def applied(
     yes: bool,
     until: str,
     wait_in_doubt: bool,
+    locked: bool = False,
+    saved: SavedPlan | None = None,
 ) -> Outcome:
-    """Plan and carry out, alone on this ledger; another runner's hold refuses every campaign."""
+    """Plan and carry out, alone on this ledger; another runner's hold refuses every campaign.
+
+    With `locked` campaigns are taken from their locks. A `saved` plan is made again, is carried out only where nothing
+    moved, and counts as consent.
+    """
     refuse_fleeting_ledger(session)
-    stage = Until[until.upper()]
+    stage, lock_use = Until[until.upper()], lock_use_of(session, locked=locked)
+    if saved is not None:
+        names = saved.names
     try:
         with sole_runner(session.locks, session.clock.now()):
-            made = planned(session, names, warnings, stage)
-            return _carried_out(session, made, yes=yes, wait_in_doubt=wait_in_doubt)
+            made = planned(session, names, warnings, stage, lock_use)
+            if saved is not None:
+                if moved := what_moved(saved, made.plan):
+                    return refuse_stale(made.plan, made.state, plan_stale(moved))
+                made = replace(made, plan=only_planned(made.plan))
+            _tell_unsent_edits(session, made.plan)
+            return _carried_out(session, made, yes=yes or saved is not None, wait_in_doubt=wait_in_doubt)
     except LedgerLockedError as held:
-        made = planned(session, names, warnings, stage)
+        made = planned(session, names, warnings, stage, lock_use)
         refusal = Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)
         return refuse_all(made.plan, made.state, refusal)
+
+
+def _tell_unsent_edits(session: Session, plan: Plan) -> None:
+    """Say which campaigns were edited since they were locked: whoever gives --locked may have forgotten it."""
+    for campaign in plan.campaigns:
+        for diagnostic in campaign.diagnostics:
+            if diagnostic.code == "MC405":
+                session.voice.talk(f"{campaign.name}: {say(diagnostic.message, session.voice.language)}")
 
 
 def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: bool) -> Outcome:

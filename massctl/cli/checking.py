@@ -6,14 +6,16 @@ from massctl.cli.planning import planned
 from massctl.cli.session import open_settings, session
 from massctl.cli.speaking import Voice
 from massctl.model.diagnostic import Diagnostic, has_errors
+from massctl.source.lock_use import LockUse
 
 
 def checked(directory: str, names: Sequence[str] = ()) -> tuple[list[Diagnostic], Voice, int]:
-    """Read the campaigns of `names`, or all; gives the diagnostics in order, the voice to tell them in, and the number of campaigns."""
+    """Read the campaigns of `names`, or all; gives diagnostics in order, how to tell them, and how many campaigns."""
     settings, found, speaker = open_settings(directory)
     if settings is None or has_errors(found):
         return sorted(found, key=lambda d: d.sort_key), speaker, 0
     with session(directory) as (current, warnings):
-        made = planned(current, names, warnings)
+        # Whatever is sent, the sources are what has to be right.
+        made = planned(current, names, warnings, lock_use=LockUse.NONE)
         each = [d for campaign in made.plan.campaigns for d in campaign.diagnostics]
         return sorted([*made.warnings, *each], key=lambda d: d.sort_key), speaker, len(made.plan.campaigns)

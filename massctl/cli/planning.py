@@ -15,6 +15,7 @@ from massctl.plan.desired import Desired
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan, Until, make_plan
 from massctl.source.desired import Desires, Workbench
+from massctl.source.lock_use import LockUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,21 @@ class Planned:
     warnings: list[Diagnostic]
 
 
-def planned(session: Session, names: Sequence[str], warnings: list[Diagnostic], until: Until = Until.SEND) -> Planned:
-    """Read repository and ledger, and plan; raises UsageError for a name that is no campaign."""
+def planned(
+    session: Session,
+    names: Sequence[str],
+    warnings: list[Diagnostic],
+    until: Until = Until.SEND,
+    lock_use: LockUse | None = None,
+) -> Planned:
+    """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
+
+    Without `lock_use` the policy decides whether campaigns are rendered or taken from their locks.
+    """
     ledger = session.ledger()
     state = session.read_state(ledger)
     workbench = Workbench(session.repository, session.settings, session.cache)
-    desires = Desires(workbench, state)
+    desires = Desires(workbench, state, lock_use or lock_use_of(session))
     picked = chosen(names, desires.names())
     desired = desires.read(picked)
     _ready_sandbox(session, names, desired)
@@ -43,6 +53,13 @@ def planned(session: Session, names: Sequence[str], warnings: list[Diagnostic], 
     stop = ledger_refusal(session, state, accounts)
     plan = make_plan(desired, state, house, session.clock.now(), until=until, stop=stop)
     return Planned(plan, state, ledger, house, workbench, [*warnings, *desires.strays()])
+
+
+def lock_use_of(session: Session, *, locked: bool = False) -> LockUse:
+    """Give which bytes a run sends; `locked` is the flag, and the policy asks for more than the flag does."""
+    if session.settings.policy.require_lock:
+        return LockUse.REQUIRED
+    return LockUse.LOCKED if locked else LockUse.NONE
 
 
 def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:

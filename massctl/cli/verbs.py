@@ -9,6 +9,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "init": ("massctl.cli.commands.init", "Scaffold a repository that validates, plans and applies in the sandbox."),
     "validate": ("massctl.cli.commands.validate", "Check every campaign: schema, rendering, content rules."),
     "render": ("massctl.cli.commands.render", "Write a campaign's articles exactly as they will be sent."),
+    "lock": ("massctl.cli.commands.lock", "Write or check what was approved: campaign.lock.json and the bodies."),
     "plan": ("massctl.cli.commands.plan", "Show what apply would do now, and why. Needs no network and no secret."),
     "apply": ("massctl.cli.commands.apply", "Carry the plan out: upload, save drafts, preview, send."),
     "status": ("massctl.cli.commands.status", "Ask WeChat about mass jobs that are not finished."),
@@ -20,7 +21,6 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 """Verb -> module with a click command named `command`, and its help in one line."""
 
 NOT_YET: Final[dict[str, str]] = {
-    "lock": "write or check campaign.lock.json and the rendered bodies",
     "preview": "send the preview again",
     "adopt": "keep the console's version of a staged draft",
     "withdraw": "delete sent articles (mass/delete)",

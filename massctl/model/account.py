@@ -85,8 +85,8 @@ class Policy(Strict):
 
     sending: Literal["enabled", "disabled"] = "enabled"
     """disabled is the kill switch: nothing is sent. So is the environment variable MASSCTL_NO_SEND."""
-    require_lock: Literal[False] = False
-    """true: send only what is locked. Not built yet: only false is accepted."""
+    require_lock: bool = False
+    """true: stage and send only what `massctl lock` wrote, and only while nobody edited its sources since."""
     require_preview: Literal[False] = False
     """true: send only what was previewed in an earlier run. Not built yet: only false is accepted."""
     preview_ahead: Duration = "72h"

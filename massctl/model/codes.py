@@ -60,5 +60,6 @@ CODES: Final[dict[str, str]] = {
     "MC402": "preview of unknown outcome",
     "MC403": "campaign with an open attempt is gone from the repository",
     "MC404": "recorded audience outside its bounds",
+    "MC405": "edited since it was locked",
 }
 """Code -> constant summary, in English; the view translates it."""

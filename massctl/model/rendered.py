@@ -122,7 +122,7 @@ class RenderedCampaign:
     @cached_property
     def digest(self) -> Digest:
         """Name everything that a reviewer approves; the same value stands in lock, plan, apply and ledger."""
-        return digest_of(_approved(self))
+        return digest_of(approved_document(self))
 
     @cached_property
     def message_digest(self) -> Digest:
@@ -131,7 +131,7 @@ class RenderedCampaign:
         return digest_of({"audience": audience, "message": _message(self.message), "appid": self.appid})
 
 
-def _approved(campaign: RenderedCampaign) -> dict[str, Any]:
+def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
     """Give the lock document without digest, renderer, account.name, and where pictures come from."""
     window = campaign.window
     return {

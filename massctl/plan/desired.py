@@ -1,10 +1,11 @@
-"""What the repository declares about one campaign, in the four shapes it can have."""
+"""What the repository declares about one campaign, in the five shapes it can have."""
 
 from dataclasses import dataclass
 
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.names import AppId, CampaignName, Sha256
 from massctl.model.rendered import RenderedCampaign, Window
+from massctl.plan.step import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,18 @@ class Concluded:
 
 
 @dataclass(frozen=True, slots=True)
+class NotLocked:
+    """A campaign of which only locked bytes may be sent, and whose lock is missing or does not fit."""
+
+    name: CampaignName
+    title: str
+    account: str
+    edition: int
+    window: Window | None
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """A campaign with an open attempt in the ledger and no folder in the repository."""
 
@@ -42,4 +55,4 @@ class Gone:
     edition: int
 
 
-Desired = RenderedCampaign | Invalid | Concluded | Gone
+Desired = RenderedCampaign | Invalid | Concluded | NotLocked | Gone

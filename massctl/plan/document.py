@@ -1,6 +1,7 @@
 """The plan as JSON values, and its digest."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final
 
 from massctl.model.diagnostic import Diagnostic
@@ -20,14 +21,15 @@ def plan_digest(plan: Plan) -> Digest:
     return digest_of({"lineage": plan.lineage, "serial": plan.serial, "campaigns": campaigns, "reviewers": reviewers})
 
 
-def plan_document(plan: Plan) -> dict[str, Any]:
-    """Give the plan in the shape of the public interface."""
+def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
+    """Give the plan in the shape of the public interface; `names` are those of the command line."""
     kinds = Counter(step.kind for step in plan.steps)
     return {
         "format_version": PLAN_FORMAT_VERSION,
         "digest": plan_digest(plan),
         "lineage": plan.lineage,
         "serial": plan.serial,
+        "names": list(names),
         "campaigns": [_campaign(campaign, with_diagnostics=True) for campaign in plan.campaigns],
         "summary": {kind.value: kinds[kind] for kind in Kind},
     }

@@ -12,7 +12,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan import diff, guard
-from massctl.plan.desired import Concluded, Desired, Gone, Invalid
+from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.plan.doubt import NoRepeat, Repeat, may_repeat
 from massctl.plan.guard import House
 from massctl.plan.step import Guard, Reason, Refusal, SendMass, Step
@@ -93,6 +93,8 @@ class _Planner:
                 return self._invalid(desired)
             case Concluded():
                 return self._concluded(desired)
+            case NotLocked():
+                return self._not_locked(desired)
             case Gone():
                 return self._gone(desired)
             case _:
@@ -130,6 +132,15 @@ class _Planner:
         place = Place(f"campaigns/{desired.name}/campaign.yaml")
         warning = Diagnostic("MC401", Severity.WARNING, say, place, hint, desired.name)
         return replace(planned, diagnostics=(warning,))
+
+    def _not_locked(self, desired: NotLocked) -> PlannedCampaign:
+        """Refuse all of it, staging too; a closed window says enough, unless it is named."""
+        status = status_of(self.state.record(desired.name, desired.edition))
+        window = window_state(desired.window, self.now)
+        passed = window is WindowState.EXPIRED and not self.house.is_named(desired.name)
+        refusals = () if passed else (desired.refusal,)
+        account, edition = desired.account, desired.edition
+        return PlannedCampaign(desired.name, desired.title, account, edition, status, window, refusals=refusals)
 
     def _gone(self, desired: Gone) -> PlannedCampaign:
         say = Phrase("its send has no known outcome, and its folder is no longer in the repository")

@@ -46,7 +46,7 @@ def render_campaign(
         same_content_allowed=file.send.same_content == "allow",
         message=message,
         pictures=pictures.used,
-        recipients=_recipients(file.preview),
+        recipients=recipients_of(file.preview),
         source_sha256=source_sha256,
         diagnostics=tuple(diagnostics),
     )
@@ -63,7 +63,7 @@ def _window(send: Send) -> Window | None:
     return Window(first, last) if first is not None and last is not None else None
 
 
-def _recipients(preview: Preview) -> tuple[Recipient, ...]:
+def recipients_of(preview: Preview) -> tuple[Recipient, ...]:
     """List the reviewers, WeChat names first, each once."""
     named = [("towxname", name) for name in preview.towxname] + [("touser", openid) for openid in preview.touser]
     return tuple(Recipient(kind, name) for kind, name in dict.fromkeys(named))

@@ -40,8 +40,8 @@ def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
     for each in folder.iterdir():
-        # A file named .gitignore in this package would ignore files of this repository.
-        name = ".gitignore" if each.name == "gitignore" else each.name
+        # A file named .gitignore or .gitattributes in this package would speak of files of this repository.
+        name = f".{each.name}" if each.name in ("gitignore", "gitattributes") else each.name
         if each.is_dir():
             yield from _walk(each, f"{prefix}{name}/")
         else:

@@ -3,7 +3,7 @@
 A campaign whose edition went out is not rendered any more; its folder's digest says whether it was edited.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -14,11 +14,12 @@ from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
-from massctl.model.rendered import Picture, Window
+from massctl.model.rendered import Picture, RenderedCampaign, Window
 from massctl.model.state import Record, State
-from massctl.plan.desired import Concluded, Desired, Gone, Invalid
-from massctl.render.inputs import Problem
+from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
+from massctl.render.inputs import Inputs, Problem
 from massctl.source.campaigns import Loaded, load_campaign
+from massctl.source.lock_use import LockUse
 from massctl.source.pictures import PictureShelf, Use
 from massctl.source.reporter import about_file
 from massctl.source.repository import Repository, UnreadableError
@@ -53,11 +54,23 @@ class Workbench:
 
 
 class Desires:
-    """Reads what the repository declares, given what is recorded."""
+    """Reads what the repository declares, given what is recorded.
 
-    def __init__(self, workbench: Workbench, state: State) -> None:
+    `lock_use` says whether campaigns are rendered or taken from their locks; `inputs_of` puts something else between
+    a campaign's rendering and the disk.
+    """
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        state: State,
+        lock_use: LockUse = LockUse.NONE,
+        inputs_of: Callable[[CampaignName], Inputs] | None = None,
+    ) -> None:
         self._workbench = workbench
         self._state = state
+        self._lock_use = lock_use
+        self._inputs_of = inputs_of or (lambda _: workbench)
         self._folders = workbench.repository.campaign_folders()
 
     def names(self) -> list[str]:
@@ -89,7 +102,20 @@ class Desires:
         if status_of(record) in FINAL:
             window = _window(file)
             return Concluded(name, file.title, file.account, AppId(account.appid), file.edition, window, source)
+        if self._lock_use is not LockUse.NONE:
+            return self._locked(loaded, file, account, source)
         return self._render(loaded, file, account, source)
+
+    def _locked(self, loaded: Loaded, file: CampaignFile, account: Account, source: Sha256) -> Desired:
+        # Only a run that sends locked bytes needs the reader of locks.
+        from massctl.source.locked import LockReader
+
+        workbench = self._workbench
+        reader = LockReader(workbench.repository, workbench, loaded.name, file, account, source, self._lock_use)
+        found = reader.read()
+        if isinstance(found, RenderedCampaign):
+            return found
+        return NotLocked(loaded.name, file.title, file.account, file.edition, _window(file), found)
 
     def _render(self, loaded: Loaded, file: CampaignFile, account: Account, source: Sha256) -> Desired:
         # Rendering loads Jinja, Markdown and the CSS inliner; a repository of sent campaigns needs none.
@@ -100,7 +126,7 @@ class Desires:
             file,
             appid=AppId(account.appid),
             external_links=account.external_links,
-            inputs=self._workbench,
+            inputs=self._inputs_of(loaded.name),
             source_sha256=source,
             place=loaded.place,
         )

@@ -25,10 +25,16 @@ from massctl.source.reporter import about_file
 
 SETTINGS: Final = "massctl.yaml"
 CAMPAIGNS: Final = "campaigns"
+LOCK_FILE: Final = "campaign.lock.json"
+"""What was approved of a campaign, in its folder."""
+SOURCES_FILE: Final = "campaign.sources.json"
+"""What that lock was made from."""
+RENDERED: Final = "rendered"
+"""The folder of locked bodies."""
 TEXT_BYTES_MAX: Final = 4 * 1024 * 1024
 """Of a template: a body that WeChat takes has at most 1 MB (draft/add, read 2026-10); four times that is no body."""
 _CHUNK_BYTES: Final = 1024 * 1024
-_WRITTEN_BY_US: Final = ("campaign.lock.json", "rendered")
+_WRITTEN_BY_US: Final = (LOCK_FILE, SOURCES_FILE, RENDERED)
 _FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A FIFO without a writer would block the open for ever; O_NONBLOCK lets us look at what it is instead.
 _FILE_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

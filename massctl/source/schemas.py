@@ -61,7 +61,7 @@ def _models_below(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
 
 def _finished(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
     """Describe every property, drop what the loader does not accept, and add the rules for two keys."""
-    described = _descriptions(model)
+    described = descriptions(model)
     keys = keys_of(model)
     names = {field.alias or name: name for name, field in model.model_fields.items()}
     properties = {}
@@ -113,8 +113,8 @@ def _used(root: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _descriptions(model: type[BaseModel]) -> dict[str, str]:
-    """Read the docstrings under the fields of a class from its source.
+def descriptions(model: type[BaseModel]) -> dict[str, str]:
+    """Give the docstrings under the fields of a class, read from its source.
 
     pydantic could do it (`use_attribute_docstrings`), but would then read sources at every start of the
     command.

@@ -25,7 +25,6 @@ Model = TypeVar("Model", bound=BaseModel)
 Rules = Callable[[dict[str, Any]], Iterable[Fault]]
 
 NOT_YET_VALUES: Final[dict[tuple[type[BaseModel], str], Any]] = {
-    (Policy, "require_lock"): True,
     (Policy, "require_preview"): True,
     (StateSettings, "backend"): "git",
 }

@@ -23,9 +23,14 @@ FORMAT_VERSION: Final = 1
 """Of the documents that are made here."""
 
 
-def plan_json(plan: Plan, language: Language) -> str:
+def plan_json(plan: Plan, language: Language, names: Sequence[str] = ()) -> str:
     """Give the plan document; its digest is the same in every language."""
-    return _written(plan_document(plan), language)
+    return _written(plan_document(plan, names), language)
+
+
+def document_json(document: dict[str, Any], language: Language) -> str:
+    """Give a document that was made elsewhere, said in `language`."""
+    return _written(document, language)
 
 
 def apply_json(outcome: Outcome, language: Language) -> str:
@@ -63,12 +68,13 @@ def validate_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
 def stopped_json(verb: str, failure: Failure, exit_status: int, language: Language) -> str:
     """Give the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`.
 
-    `verb` is plan, apply, status or validate.
+    `verb` is plan, apply, lock, status or validate.
     """
     nothing: dict[str, dict[str, Any]] = {
         "plan": {"digest": None, "lineage": None, "serial": 0, "campaigns": [], "summary": {k.value: 0 for k in Kind}},
         "apply": {"exit_status": exit_status, "lineage": None, "serial": 0, "campaigns": []},
         "status": {"campaigns": []},
+        "lock": {"exit_status": exit_status, "campaigns": []},
         "validate": {"diagnostics": [], "summary": {"error": 0, "warning": 0}},
     }
     return _written({"format_version": FORMAT_VERSION, **nothing[verb], "error": _error(failure)}, language)

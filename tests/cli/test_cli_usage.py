@@ -45,11 +45,8 @@ def test_a_verb_that_is_not_built_says_so(shell: Shell, verb: str):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["plan", "--out", "plan.json"],
         ["plan", "--refresh"],
         ["plan", "--format", "markdown"],
-        ["apply", "--plan", "plan.json"],
-        ["apply", "--locked"],
         ["apply", "--wait", "3h"],
         ["state", "init", "--new-lineage", "--reason", "lost"],
         ["state", "import", "--website-send", "2026-12-01T12:00:00+08:00"],

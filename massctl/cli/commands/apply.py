@@ -1,10 +1,16 @@
 """`massctl apply`: the plan, carried out."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from massctl.cli.answering import one_document
 from massctl.cli.arguments import not_yet_option, sandbox_option
-from massctl.cli.session import session
+from massctl.cli.session import Session, session
+
+if TYPE_CHECKING:
+    from massctl.plan.saved import SavedPlan
 
 
 @click.command(name="apply")
@@ -20,22 +26,41 @@ from massctl.cli.session import session
 @click.option("--no-wait", is_flag=True, help="Do not wait for, and do not repeat, a send of unknown outcome.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @sandbox_option
-@not_yet_option("--plan", "FILE", "carry out a saved plan and nothing else")
-@not_yet_option("--locked", None, "send only the locked bytes")
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Carry out exactly this saved plan, once; counts as consent.",
+)
+@click.option("--locked", is_flag=True, help="Send the bytes that `massctl lock` wrote; run no template.")
 @not_yet_option("--wait", "DURATION", "wait for windows that open soon")
 @click.pass_obj
 def command(
-    directory: str, names: tuple[str, ...], yes: bool, until: str, no_wait: bool, form: str, sandbox: bool
+    directory: str,
+    names: tuple[str, ...],
+    yes: bool,
+    until: str,
+    no_wait: bool,
+    form: str,
+    sandbox: bool,
+    plan_file: Path | None,
+    locked: bool,
 ) -> int:
     """Upload, save drafts, show previews, then send what is due. A mass send cannot be taken back.
 
     Without NAMEs it sends only campaigns that have a window; one without is sent only by name.
     """
+    if plan_file is not None and (names or until != "send"):
+        raise click.UsageError("--plan says which campaigns and how far; it goes with no NAME and no --until")
     # The executor and its adapters are needed by this verb only.
     from massctl.cli.applying import applied
 
     with one_document(form, "apply"), session(directory, sandbox=sandbox) as (current, warnings):
-        outcome = applied(current, names, warnings, yes=yes, until=until, wait_in_doubt=not no_wait)
+        saved = _saved(current, plan_file) if plan_file is not None else None
+        outcome = applied(
+            current, names, warnings, yes=yes, until=until, wait_in_doubt=not no_wait, locked=locked, saved=saved
+        )
         voice = current.voice
     if form == "json":
         from massctl.view.as_json import apply_json
@@ -46,3 +71,12 @@ def command(
 
         voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))
     return outcome.exit_status()
+
+
+def _saved(current: Session, path: Path) -> "SavedPlan":
+    """Read the plan that is to be carried out, and see that its campaigns are still there."""
+    from massctl.cli.saved_plans import open_plan, require_campaigns
+
+    saved = open_plan(path)
+    require_campaigns(current, saved)
+    return saved

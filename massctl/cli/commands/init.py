@@ -22,8 +22,24 @@ def command(directory: str, target: Path | None) -> None:
     for name, document in schema_documents().items():
         contents[f"schemas/{name}"] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
     root = Path(directory) / (target or ".")
-    for path in write_scaffold(root, contents):
+    written = write_scaffold(root, contents)
+    for path in sorted([*written, *_locked(root, written)]):
         speaker.result(path)
     where = f"cd {target} && " if target else ""
     hint = Phrase("next: {where}massctl apply first-letter --sandbox --yes", where=where)
     speaker.talk(say(hint, speaker.language))
+
+
+def _locked(root: Path, written: list[str]) -> list[str]:
+    """Lock the campaigns of the scaffold, since its policy sends only what is locked; gives the paths written."""
+    from tempfile import TemporaryDirectory
+
+    from massctl.cli.locking import locked
+    from massctl.cli.session import session
+    from massctl.source.repository import CAMPAIGNS
+
+    names = [path.split("/")[1] for path in written if path.endswith("/campaign.yaml")]
+    # What the environment says about addresses is for runs that call WeChat; a new folder holds no cache yet.
+    with TemporaryDirectory() as cache, session(str(root), environment={}) as (current, _):
+        report = locked(current, names, check=False, cache=Path(cache))
+    return [f"{CAMPAIGNS}/{each.name}/{path}" for each in report for path in each.written]

@@ -1,5 +1,6 @@
 """`massctl plan`: what apply would do now."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=Form("text", "json", not_yet=["markdown"]), default="text", show_default=True)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 6 when apply would do something, 5 when it would refuse.")
 @sandbox_option
-@not_yet_option("--out", "FILE", "save the plan for `apply --plan`")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Save the plan too, for `apply --plan FILE`.",
+)
 @not_yet_option("--refresh", None, "read drafts, tags and job states")
 @not_yet_option("--against", "DIR", "compare with a second checkout")
 @click.pass_obj
-def command(directory: str, names: tuple[str, ...], form: str, detailed_exitcode: bool, sandbox: bool) -> int:
+def command(
+    directory: str, names: tuple[str, ...], form: str, detailed_exitcode: bool, sandbox: bool, out: Path | None
+) -> int:
     """Show what `massctl apply` with the same NAMEs would do now, step by step, and why.
 
     Reads the repository and the ledger. Needs no network and no secret, and changes nothing.
@@ -32,12 +40,16 @@ def command(directory: str, names: tuple[str, ...], form: str, detailed_exitcode
 
     with one_document(form, "plan"), session(directory, sandbox=sandbox) as (current, warnings):
         plan = planned(current, names, warnings).plan
+        if out is not None:
+            from massctl.cli.saved_plans import save_plan
+
+            save_plan(current, out, plan, names)
         voice, now = current.voice, current.clock.now()
     # Each form has its own view; a plan is asked for often, so it loads one of them only.
     if form == "json":
         from massctl.view.as_json import plan_json
 
-        voice.document(plan_json(plan, voice.language))
+        voice.document(plan_json(plan, voice.language, names))
     else:
         from massctl.view.plan_text import plan_text
 

@@ -15,9 +15,10 @@ from massctl.cli.writing import write_files
 def command(out: Path | None) -> None:
     """Write the JSON Schemas that editors and checks use; without --out, all of them as one document."""
     from massctl.cli.speaking import current_voice
-    from massctl.source.schemas import schema_documents, schema_text
+    from massctl.source.output_schemas import all_schemas
+    from massctl.source.schemas import schema_text
 
-    documents = schema_documents()
+    documents = all_schemas()
     voice = current_voice()
     if out is None:
         voice.document(json.dumps(documents, ensure_ascii=False, indent=2))

@@ -137,7 +137,7 @@ def test_previews_go_out_72_hours_ahead_unless_told_otherwise():
         {"in_doubt_wait": 3601},
         {"in_doubt": "retry"},
         {"sending": True},
-        {"require_lock": True},
+        {"require_lock": "true"},
         {"require_preview": True},
         {"unknown": 1},
     ],

@@ -51,6 +51,7 @@ def test_the_document_of_a_plan():
         "digest": plan_digest(plan),
         "lineage": LINEAGE,
         "serial": 1,
+        "names": [],
         "campaigns": [
             {
                 "name": "sale",

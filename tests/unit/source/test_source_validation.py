@@ -214,7 +214,7 @@ def test_valid_settings_are_a_model(settings: LoadSettings) -> None:
         ("version: 1\naccounts: {}\n", ("MC014", 2, 11)),
         (ACCOUNT + "state: {backend: git}\n", ("MC018", 4, 9)),
         (ACCOUNT + "state: {branch: x}\n", ("MC018", 4, 9)),
-        (ACCOUNT + "policy: {require_lock: true}\n", ("MC018", 4, 10)),
+        (ACCOUNT + "policy: {require_lock: yes}\n", ("MC013", 4, 24)),
         (ACCOUNT + "policy: {require_preview: true}\n", ("MC018", 4, 10)),
         (ACCOUNT + "policy: {banned_words: [x]}\n", ("MC018", 4, 10)),
         (ACCOUNT + "policy: {in_doubt_wait: 5}\n", ("MC014", 4, 25)),

@@ -1,0 +1,34 @@
+"""`massctl lock`: what was approved, as files to review and commit."""
+
+import click
+
+from massctl.cli.answering import one_document
+from massctl.cli.session import session
+
+
+@click.command(name="lock")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--check", is_flag=True, help="Write nothing; render again and exit 5 when anything differs.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def command(directory: str, names: tuple[str, ...], check: bool, form: str) -> int:
+    """Write campaign.lock.json and the rendered bodies of every campaign that has not gone out yet.
+
+    `massctl apply --locked`, or `require_lock: true` in the policy, sends exactly these bytes and runs no template.
+    """
+    # The renderer is needed by this verb, and not by its help.
+    from massctl.cli.locking import locked
+    from massctl.plan.lock_report import lock_exit_status, lock_report_document
+
+    with one_document(form, "lock"), session(directory) as (current, _):
+        report = locked(current, names, check=check)
+        voice = current.voice
+    if form == "json":
+        from massctl.view.as_json import document_json
+
+        voice.document(document_json(lock_report_document(report), voice.language))
+    else:
+        from massctl.view.lock_text import lock_report_text
+
+        voice.result(lock_report_text(report, voice.language, voice.style, voice.width))
+    return lock_exit_status(report)

@@ -1,0 +1,262 @@
+"""campaign.lock.json: what was approved, as a file that is committed and reviewed.
+
+The digest is that of the rendered campaign: the whole document without `digest`, `renderer`, `account.name`,
+and where pictures come from. The bodies stand beside it in `rendered/`; the lock holds their digests.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, StringConstraints
+
+from massctl.model.campaign import Audience, OffsetTime
+from massctl.model.campaign_rules import parse_offset_time
+from massctl.model.diagnostic import Diagnostic
+from massctl.model.digest import digest_of, sha256_of
+from massctl.model.names import AccountName, AppId, CampaignName, Digest, Sha256
+from massctl.model.rendered import (
+    Picture,
+    Recipient,
+    RenderedArticle,
+    RenderedCampaign,
+    RenderedMessage,
+    RenderedNews,
+    RenderedText,
+    Window,
+    approved_document,
+)
+from massctl.model.strict import NonEmpty, Strict
+
+TEXT_FILE: Final = "message.txt"
+"""The words of a text message, in `rendered/`."""
+_PREFIX: Final = "sha256:"
+
+PrefixedDigest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+
+
+class LockedAccount(Strict):
+    """Which account sends."""
+
+    name: NonEmpty
+    """Its name in massctl.yaml, for people; not part of the digest."""
+    appid: NonEmpty
+    """Its AppID."""
+
+
+class LockedSend(Strict):
+    """When and how it may go out."""
+
+    not_before: OffsetTime | None
+    """The opening of the window; null without one."""
+    not_after: OffsetTime | None
+    """The end of the window; null without one."""
+    send_ignore_reprint: bool
+    """Whether it goes out although WeChat judges an article to be a reprint."""
+
+
+class LockedArticle(Strict):
+    """One article; its body is rendered/article-N.html."""
+
+    title: str
+    """The title."""
+    author: str
+    """The author."""
+    digest: str
+    """The summary."""
+    content_source_url: str | None
+    """The address behind "read original"; null without one."""
+    need_open_comment: bool
+    """Whether it can be commented on."""
+    only_fans_can_comment: bool
+    """Whether only followers can comment."""
+    cover: PrefixedDigest
+    """The bytes of the cover, as they are uploaded."""
+    content_sha256: PrefixedDigest
+    """The bytes of the body, with `massctl-picture:SHA256` for each picture."""
+    content_chars: Annotated[int, Field(ge=0)]
+    """The length of that body in code points."""
+
+
+class LockedNews(Strict):
+    """A news message."""
+
+    type: Literal["mpnews"]
+    """Always `mpnews`."""
+    articles: Annotated[list[LockedArticle], Field(min_length=1, max_length=8)]
+    """The articles, first one on top."""
+
+
+class LockedText(Strict):
+    """A text message."""
+
+    type: Literal["text"]
+    """Always `text`."""
+    content: str
+    """The words; rendered/message.txt holds them too."""
+
+
+class LockedPicture(Strict):
+    """A picture that is uploaded."""
+
+    path: NonEmpty
+    """Its file, from the campaign's folder, or `_shared/…`; not part of the digest."""
+    source_sha256: PrefixedDigest
+    """The bytes of that file; not part of the digest."""
+    sha256: PrefixedDigest
+    """The bytes that are uploaded."""
+    size_bytes: Annotated[int, Field(alias="bytes", ge=0)]
+    """Their number."""
+    purpose: Annotated[Literal["image", "material"], Field(alias="as")]
+    """Which endpoint takes it: `image` is media/uploadimg, `material` is material/add_material."""
+
+
+class LockFile(Strict):
+    """What was approved of a campaign. Written by `massctl lock`, never by hand."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    campaign: NonEmpty
+    """The campaign's name."""
+    edition: Annotated[int, Field(ge=1)]
+    """Its edition."""
+    digest: PrefixedDigest
+    """SHA-256 of the canonical JSON of everything that is approved."""
+    renderer: NonEmpty
+    """Which massctl rendered it; not part of the digest."""
+    account: LockedAccount
+    """Which account sends."""
+    audience: Audience
+    """Who receives it, as declared."""
+    send: LockedSend
+    """When and how it may go out."""
+    message: Annotated[LockedNews | LockedText, Field(discriminator="type")]
+    """What is sent."""
+    pictures: list[LockedPicture]
+    """Every picture of it, in order of first use."""
+
+    @property
+    def bodies(self) -> dict[str, str]:
+        """The files due in `rendered/`, each with the digest of its bytes."""
+        if isinstance(self.message, LockedText):
+            return {TEXT_FILE: _PREFIX + sha256_of(self.message.content.encode())}
+        return {body_name(number): each.content_sha256 for number, each in enumerate(self.message.articles, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a rendered campaign has and a lock does not: it decides nothing that a reviewer approves."""
+
+    title: str
+    account: AccountName
+    recipients: tuple[Recipient, ...]
+    same_content_allowed: bool
+    source_sha256: Sha256
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def body_name(number: int) -> str:
+    """Give the file of an article's body, in `rendered/`; articles count from 1."""
+    return f"article-{number}.html"
+
+
+def body_files(campaign: RenderedCampaign) -> dict[str, bytes]:
+    """Give the files that belong into `rendered/`, exactly as they will be sent but for the pictures' addresses."""
+    if isinstance(campaign.message, RenderedText):
+        return {TEXT_FILE: campaign.message.content.encode()}
+    return {body_name(number): each.content.encode() for number, each in enumerate(campaign.message.articles, 1)}
+
+
+def lock_document(campaign: RenderedCampaign, renderer: str) -> dict[str, Any]:
+    """Give the lock of a campaign; `renderer` is `massctl VERSION`."""
+    approved = approved_document(campaign)
+    origins = [
+        {"path": path_in_lock(p.path, campaign.name), "source_sha256": _PREFIX + p.source_sha256}
+        for p in campaign.pictures
+    ]
+    return {
+        "format_version": approved["format_version"],
+        "campaign": approved["campaign"],
+        "edition": approved["edition"],
+        "digest": campaign.digest,
+        "renderer": renderer,
+        "account": {"name": campaign.account, **approved["account"]},
+        "audience": approved["audience"],
+        "send": approved["send"],
+        "message": approved["message"],
+        "pictures": [{**origin, **each} for origin, each in zip(origins, approved["pictures"], strict=True)],
+    }
+
+
+def lock_text(document: Mapping[str, Any]) -> str:
+    """Write a lock as it is committed."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def lock_digest(document: Mapping[str, Any]) -> Digest:
+    """Compute the digest that a lock of this content must carry, from the document as it was read."""
+    approved = {key: value for key, value in document.items() if key not in ("digest", "renderer")}
+    approved["account"] = _without(approved["account"], "name")
+    approved["pictures"] = [_without(each, "path", "source_sha256") for each in approved["pictures"]]
+    return digest_of(approved)
+
+
+def path_in_lock(path: str, campaign: str) -> str:
+    """Write a repository's path as seen from the campaign's folder; `_shared/…` is campaigns/_shared."""
+    own = path.removeprefix(f"campaigns/{campaign}/")
+    if own == path:
+        return path.removeprefix("campaigns/")
+    # A folder of this name inside the campaign must not be taken for the shared one.
+    return f"./{own}" if own.startswith("_shared/") else own
+
+
+def path_from_lock(written: str, campaign: str) -> str:
+    """Give the path, from campaigns/, that a lock writes; the repository refuses one that leads out."""
+    return written if written.startswith("_shared/") else f"{campaign}/{written.removeprefix('./')}"
+
+
+def restore(lock: LockFile, bodies: Sequence[str], pictures: tuple[Picture, ...], around: Around) -> RenderedCampaign:
+    """Give the campaign that was locked; the caller has checked `bodies` and `pictures` by their digests."""
+    first, last = parse_offset_time(lock.send.not_before), parse_offset_time(lock.send.not_after)
+    return RenderedCampaign(
+        name=CampaignName(lock.campaign),
+        title=around.title,
+        edition=lock.edition,
+        account=around.account,
+        appid=AppId(lock.account.appid),
+        audience=lock.audience,
+        window=Window(first, last) if first is not None and last is not None else None,
+        send_ignore_reprint=lock.send.send_ignore_reprint,
+        same_content_allowed=around.same_content_allowed,
+        message=_message(lock, bodies),
+        pictures=pictures,
+        recipients=around.recipients,
+        source_sha256=around.source_sha256,
+        diagnostics=around.diagnostics,
+    )
+
+
+def _message(lock: LockFile, bodies: Sequence[str]) -> RenderedMessage:
+    if isinstance(lock.message, LockedText):
+        return RenderedText(lock.message.content)
+    return RenderedNews(
+        tuple(_article(each, body) for each, body in zip(lock.message.articles, bodies, strict=True)),
+    )
+
+
+def _article(article: LockedArticle, body: str) -> RenderedArticle:
+    return RenderedArticle(
+        title=article.title,
+        author=article.author,
+        digest=article.digest,
+        content=body,
+        cover=Sha256(article.cover.removeprefix(_PREFIX)),
+        content_source_url=article.content_source_url,
+        need_open_comment=article.need_open_comment,
+        only_fans_can_comment=article.only_fans_can_comment,
+    )
+
+
+def _without(document: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key not in keys}

@@ -1,0 +1,85 @@
+"""What a lock was made from: enough to say, without running a template, whether somebody edited it since.
+
+It stands beside the lock (campaign.sources.json) and not in it, since the digest of a lock is that of its document.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from massctl.model.campaign import CampaignFile
+from massctl.model.digest import digest_of
+from massctl.model.lock import PrefixedDigest
+from massctl.model.names import Digest
+from massctl.model.phrase import Phrase
+from massctl.model.strict import Strict
+
+SourcePath = Annotated[str, StringConstraints(pattern=r"^campaigns/")]
+
+
+class SourcesFile(Strict):
+    """What the rendering of a locked campaign read. Written by `massctl lock`, never by hand."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    digest: PrefixedDigest
+    """The digest of the lock that this belongs to."""
+    campaign: PrefixedDigest
+    """What campaign.yaml declares, without reviewers and `same_content`."""
+    external_links: str
+    """The account's setting in massctl.yaml that decides about links."""
+    theme: PrefixedDigest | None
+    """The built-in theme; null where no article was Markdown."""
+    templates: dict[SourcePath, PrefixedDigest | None]
+    """Articles and templates by path from the repository's root; null: looked for, and not there."""
+    pictures: dict[SourcePath, PrefixedDigest | None]
+    """Pictures by path from the repository's root; null: looked for, and not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A source that is not what was locked."""
+
+    path: str | None
+    """From the repository's root; None for what massctl itself brings."""
+    message: Phrase
+
+
+def declared_digest(file: CampaignFile) -> Digest:
+    """Name what a campaign.yaml declares, however it is written; reviewers and `same_content` are no part of it."""
+    declared = file.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"preview"})
+    declared.get("send", {}).pop("same_content", None)
+    return digest_of({key: value for key, value in declared.items() if value != {}})
+
+
+def sources_text(sources: SourcesFile) -> str:
+    """Write the sources of a lock as they are committed."""
+    return json.dumps(sources.model_dump(mode="json"), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def changed_sources(locked: SourcesFile, now: SourcesFile, campaign: str) -> list[Cause]:
+    """Say which sources are not what they were, the campaign's own file first."""
+    return [*_changed_settings(locked, now, campaign), *_changed_files(locked, now)]
+
+
+def _changed_settings(locked: SourcesFile, now: SourcesFile, campaign: str) -> Iterator[Cause]:
+    if locked.campaign != now.campaign:
+        path = f"campaigns/{campaign}/campaign.yaml"
+        yield Cause(path, Phrase("campaign file {path}", path=path))
+    if locked.external_links != now.external_links:
+        yield Cause("massctl.yaml", Phrase("external_links in massctl.yaml"))
+    if locked.theme != now.theme:
+        yield Cause(None, Phrase("the built-in theme"))
+
+
+def _changed_files(locked: SourcesFile, now: SourcesFile) -> Iterator[Cause]:
+    for path in sorted(locked.templates.keys() | now.templates.keys()):
+        if locked.templates.get(path) != now.templates.get(path):
+            shared = path.startswith("campaigns/_shared/")
+            yield Cause(path, Phrase("shared template {path}" if shared else "article file {path}", path=path))
+    for path in sorted(locked.pictures.keys() | now.pictures.keys()):
+        if locked.pictures.get(path) != now.pictures.get(path):
+            yield Cause(path, Phrase("picture {path}", path=path))

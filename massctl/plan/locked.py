@@ -1,0 +1,159 @@
+"""Locked against declared and rendered: which parts differ, in words, and the refusals that follow."""
+
+from collections.abc import Iterator, Sequence
+
+from massctl.model.campaign import Article, CampaignFile, MpNews
+from massctl.model.campaign_rules import parse_offset_time
+from massctl.model.lock import LockedArticle, LockedNews, LockedText, LockFile
+from massctl.model.names import AppId, CampaignName
+from massctl.model.phrase import Phrase
+from massctl.plan.step import Guard, Refusal
+
+
+def lock_missing(name: CampaignName) -> Refusal:
+    """Refuse a campaign that was never locked."""
+    return Refusal(
+        Guard.LOCK_MISSING,
+        Phrase("it is not locked, and only what is locked is sent"),
+        Phrase("massctl lock {name}   then have campaign.lock.json reviewed and commit it", name=name),
+    )
+
+
+def lock_stale(name: CampaignName, differences: Sequence[Phrase]) -> Refusal:
+    """Refuse a campaign that is not what was locked; `differences` names at least one thing."""
+    return Refusal(
+        Guard.LOCK_STALE,
+        Phrase("it is not what was locked: {differences}", differences=listed(differences)),
+        Phrase("undo the change; or lock it anew and have that reviewed: massctl lock {name}", name=name),
+    )
+
+
+def listed(parts: Sequence[Phrase]) -> Phrase:
+    """Join parts into one phrase, so that each can still be said in another language."""
+    first, *rest = parts
+    return Phrase("{first}, {rest}", first=first, rest=listed(rest)) if rest else first
+
+
+def as_declared(lock: LockFile, name: CampaignName, file: CampaignFile, appid: AppId) -> LockFile:
+    """Give the lock with all that campaign.yaml says of it without running a template.
+
+    Where it differs from `lock`, campaign.yaml was changed since; a string with Jinja in it is left as it was locked.
+    """
+    send = lock.send.model_copy(
+        update={
+            "not_before": _as_locked(file.send.not_before),
+            "not_after": _as_locked(file.send.not_after),
+            "send_ignore_reprint": file.send.send_ignore_reprint,
+        }
+    )
+    return lock.model_copy(
+        update={
+            "campaign": name,
+            "edition": file.edition,
+            "account": lock.account.model_copy(update={"appid": appid}),
+            "audience": file.audience,
+            "send": send,
+            "message": _declared_message(lock, file),
+        }
+    )
+
+
+def changed_parts(before: LockFile, after: LockFile) -> list[Phrase]:
+    """Name every approved part in which two locks differ."""
+    return [*_changed_frame(before, after), *_changed_message(before, after), *_changed_pictures(before, after)]
+
+
+def _as_locked(declared: str | None) -> str | None:
+    """Spell a moment of campaign.yaml as a lock does."""
+    moment = parse_offset_time(declared)
+    return moment.isoformat() if moment is not None else None
+
+
+def _declared_message(lock: LockFile, file: CampaignFile) -> LockedNews | LockedText:
+    declared = file.message
+    if not isinstance(declared, MpNews):
+        words = file.text.content if file.text else ""
+        locked = lock.message.content if isinstance(lock.message, LockedText) else ""
+        return LockedText(type="text", content=_plain(words, locked) or "")
+    locked_articles = lock.message.articles if isinstance(lock.message, LockedNews) else []
+    pairs = list(zip(locked_articles, declared.articles, strict=False))
+    articles = [_declared_article(article, written) for article, written in pairs]
+    # One more or less is told by their number alone.
+    spare = len(declared.articles) - len(articles)
+    return LockedNews.model_construct(type="mpnews", articles=articles + articles[-1:] * spare)
+
+
+def _declared_article(locked: LockedArticle, written: Article) -> LockedArticle:
+    return locked.model_copy(
+        update={
+            "title": _plain(written.title, locked.title),
+            "author": _plain(written.author, locked.author),
+            "digest": _plain(written.digest, locked.digest),
+            "content_source_url": _plain(written.content_source_url or "", locked.content_source_url) or None,
+            "need_open_comment": written.need_open_comment,
+            "only_fans_can_comment": written.only_fans_can_comment,
+        }
+    )
+
+
+def _plain(written: str, locked: str | None) -> str | None:
+    """Give what a string of campaign.yaml means, or what was locked where only a template could tell."""
+    return locked if any(mark in written for mark in ("{{", "{%", "{#")) else written.strip()
+
+
+def _changed_frame(before: LockFile, after: LockFile) -> Iterator[Phrase]:
+    if before.campaign != after.campaign:
+        yield Phrase("the campaign's name (locked as {campaign})", campaign=before.campaign)
+    if before.edition != after.edition:
+        yield Phrase("the edition")
+    if before.account.appid != after.account.appid:
+        yield Phrase("the account")
+    if before.audience != after.audience:
+        yield Phrase("the audience")
+    if (before.send.not_before, before.send.not_after) != (after.send.not_before, after.send.not_after):
+        yield Phrase("the window")
+    if before.send.send_ignore_reprint != after.send.send_ignore_reprint:
+        yield Phrase("the flag send_ignore_reprint")
+
+
+def _changed_message(before: LockFile, after: LockFile) -> Iterator[Phrase]:
+    old, new = before.message, after.message
+    if isinstance(old, LockedText) and isinstance(new, LockedText):
+        if old.content != new.content:
+            yield Phrase("the text")
+    elif isinstance(old, LockedNews) and isinstance(new, LockedNews):
+        if len(old.articles) != len(new.articles):
+            yield Phrase("the number of articles")
+        for number, (one, other) in enumerate(zip(old.articles, new.articles, strict=False), 1):
+            yield from _changed_article(number, one, other)
+    else:
+        yield Phrase("the type of the message")
+
+
+def _changed_article(number: int, old: LockedArticle, new: LockedArticle) -> Iterator[Phrase]:
+    if old.title != new.title:
+        yield Phrase("the title of article {number}", number=number)
+    if old.author != new.author:
+        yield Phrase("the author of article {number}", number=number)
+    if old.digest != new.digest:
+        yield Phrase("the digest of article {number}", number=number)
+    if old.content_source_url != new.content_source_url:
+        yield Phrase("the content_source_url of article {number}", number=number)
+    for flag in ("need_open_comment", "only_fans_can_comment"):
+        if getattr(old, flag) != getattr(new, flag):
+            yield Phrase("the flag {flag} of article {number}", flag=flag, number=number)
+    if old.cover != new.cover:
+        yield Phrase("the cover of article {number}", number=number)
+    if old.content_sha256 != new.content_sha256:
+        yield Phrase("the text of article {number}", number=number)
+
+
+def _changed_pictures(before: LockFile, after: LockFile) -> Iterator[Phrase]:
+    old = {(each.sha256, each.purpose): each.path for each in before.pictures}
+    new = {(each.sha256, each.purpose): each.path for each in after.pictures}
+    for path in dict.fromkeys(
+        [new[key] for key in new if key not in old] + [old[key] for key in old if key not in new]
+    ):
+        yield Phrase("the picture {path}", path=path)
+    if old.keys() == new.keys() and list(old) != list(new):
+        yield Phrase("the order of the pictures")

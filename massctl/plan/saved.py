@@ -1,0 +1,201 @@
+"""A plan that was saved, reviewed, and is carried out later: its shape, and what moved since."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from massctl.model.diagnostic import Severity
+from massctl.model.lifecycle import Status
+from massctl.model.phrase import Phrase
+from massctl.model.strict import Strict
+from massctl.plan.document import plan_document
+from massctl.plan.locked import listed
+from massctl.plan.plan import Plan
+from massctl.plan.step import Guard, Kind, Reason, Refusal, SendMass
+from massctl.plan.window import WindowState
+
+
+class PlannedStep(Strict):
+    """One planned action."""
+
+    kind: Kind
+    """What it does."""
+    address: str
+    """The stable name of what it does it to: `main/image/SHA12`, `NAME/draft`, `NAME/send`."""
+    reason: Reason
+    """Why it is planned."""
+    reversible: bool
+    """Whether it can be taken back."""
+
+
+class PlannedRefusal(Strict):
+    """Why something is not done."""
+
+    guard: Guard
+    """What refuses."""
+    message: str
+    """What is true, for people."""
+    hint: str
+    """What to type, for people."""
+
+
+class PlannedDiagnostic(Strict):
+    """What is wrong in a file."""
+
+    code: str
+    """A stable code; `docs/reference/diagnostics.md` has them all."""
+    severity: Severity
+    """How much it stops."""
+    message: str
+    """What is wrong, for people."""
+    hint: str | None
+    """What to write instead, for people."""
+    campaign: str | None
+    """The campaign it belongs to."""
+    file: str | None
+    """Path from the repository's root."""
+    line: int | None
+    """From 1."""
+    column: int | None
+    """From 1, in code points."""
+    end_line: int | None
+    """The line on which it ends."""
+    end_column: int | None
+    """The column before which it ends."""
+
+
+class SavedCampaign(Strict):
+    """One campaign of a plan."""
+
+    name: str
+    """The campaign's name."""
+    account: str | None
+    """The account that sends."""
+    edition: int | None
+    """Its edition."""
+    status: Status
+    """Where it stands."""
+    window: WindowState
+    """Where its window lies, seen from the moment of the plan."""
+    next_at: str | None
+    """When the next thing can be done; null where that is now, or never."""
+    digest: str | None
+    """The digest of what would be sent."""
+    steps: list[PlannedStep]
+    """What apply with the same names would do now, in order."""
+    refusals: list[PlannedRefusal]
+    """What it would not do, and why."""
+    diagnostics: list[PlannedDiagnostic]
+    """What is wrong in its files."""
+
+
+class PlannedCounts(Strict):
+    """The number of steps of each kind."""
+
+    upload_image: int
+    """Pictures to upload."""
+    add_material: int
+    """Materials to add."""
+    save_draft: int
+    """Drafts to save."""
+    send_preview: int
+    """Previews to send."""
+    send_mass: int
+    """Mass sends."""
+
+
+class SavedPlan(Strict):
+    """What `massctl plan --format json` prints and `massctl plan --out` writes."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    digest: str
+    """Names what the plan would do."""
+    lineage: str | None
+    """The ledger it was made from; null where there was none."""
+    serial: int
+    """The last entry of that ledger; 0 where there was none."""
+    names: list[str] = Field(default_factory=list)
+    """The names of the command line; empty for every campaign."""
+    campaigns: list[SavedCampaign]
+    """Every campaign that was looked at, in order."""
+    summary: PlannedCounts
+    """The number of steps of each kind."""
+
+
+def what_moved(saved: SavedPlan, plan: Plan) -> list[Phrase]:
+    """Name everything in which `plan`, made again now, is not the saved one; empty where it may be carried out."""
+    now = SavedPlan.model_validate(plan_document(plan, saved.names), strict=False)
+    moved = [*_moved_ledger(saved, now), *_moved_campaigns(saved, now)]
+    if saved.digest == now.digest:
+        return [Phrase("the plan file was changed by hand")] if moved or saved.summary != now.summary else []
+    # The digest also stands for whose phones see it, which no other key tells.
+    return moved or [Phrase("the reviewers, or the words of a refusal")]
+
+
+def plan_stale(moved: list[Phrase]) -> Refusal:
+    """Refuse a saved plan that is not what would be done now."""
+    return Refusal(
+        Guard.PLAN_STALE,
+        Phrase("this is not what was planned any more: {moved}", moved=listed(moved)),
+        Phrase("make the plan again and have it reviewed: massctl plan --out FILE"),
+    )
+
+
+def only_planned(plan: Plan) -> Plan:
+    """Take away every send that is not a step of the plan; apply would else ask for what it may do after all."""
+    kept = tuple(
+        each if any(isinstance(step, SendMass) for step in each.steps) else replace(each, wants_send=False)
+        for each in plan.campaigns
+    )
+    return replace(plan, campaigns=kept)
+
+
+def _moved_ledger(saved: SavedPlan, now: SavedPlan) -> Iterator[Phrase]:
+    if saved.lineage not in (None, now.lineage):
+        yield Phrase("the ledger is another one")
+    if saved.serial != now.serial:
+        yield Phrase("the ledger's serial ({before} → {after})", before=saved.serial, after=now.serial)
+
+
+def _moved_campaigns(saved: SavedPlan, now: SavedPlan) -> Iterator[Phrase]:
+    before = {each.name: each for each in saved.campaigns}
+    after = {each.name: each for each in now.campaigns}
+    for name in sorted(before.keys() - after.keys()):
+        yield Phrase("{name} is gone", name=name)
+    for name, campaign in after.items():
+        if name not in before:
+            yield Phrase("{name} is new", name=name)
+        else:
+            yield from _moved_campaign(before[name], campaign)
+    if before.keys() == after.keys() and list(before) != list(after):
+        yield Phrase("the order of the campaigns")
+
+
+def _moved_campaign(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phrase]:
+    name = after.name
+    if (before.digest, before.edition, before.account) != (after.digest, after.edition, after.account):
+        yield Phrase("the digest of {name}", name=name)
+    if (before.window, before.next_at) != (after.window, after.next_at):
+        yield Phrase("the window of {name}", name=name)
+    if before.status != after.status:
+        yield Phrase("the status of {name}", name=name)
+    if before.steps != after.steps:
+        yield Phrase("the steps of {name}", name=name)
+    if _guards(before) != _guards(after):
+        yield Phrase("what refuses {name} ({guards})", name=name, guards=", ".join(_guards(after)) or "-")
+
+
+def _guards(campaign: SavedCampaign) -> list[str]:
+    """The guards alone: the words depend on the language."""
+    return [refusal.guard.value for refusal in campaign.refusals]
+
+
+def read_saved(document: str | bytes) -> SavedPlan | None:
+    """Read a saved plan; None where it is none."""
+    try:
+        return SavedPlan.model_validate_json(document)
+    except ValidationError:
+        return None

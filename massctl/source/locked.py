@@ -1,0 +1,156 @@
+"""From a lock to the campaign that was approved: every digest checked, no template run.
+
+campaign.yaml is read for what a lock does not hold (reviewers, `same_content`, the title for people), and must agree
+with all that it does hold.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from massctl.model.account import Account
+from massctl.model.campaign import CampaignFile
+from massctl.model.diagnostic import Diagnostic, Place, Severity
+from massctl.model.digest import sha256_of
+from massctl.model.lock import Around, LockedNews, LockFile, lock_digest, path_from_lock, restore
+from massctl.model.lock_sources import Cause, changed_sources
+from massctl.model.names import AccountName, AppId, CampaignName, Sha256
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import PICTURE_SCHEME, Picture, Purpose, RenderedCampaign
+from massctl.plan.locked import as_declared, changed_parts, listed, lock_missing, lock_stale
+from massctl.plan.step import Refusal
+from massctl.render.campaign import recipients_of
+from massctl.render.inputs import Inputs, PicturePurpose
+from massctl.source.lock_files import DamagedLockError, read_body, read_lock, read_sources
+from massctl.source.lock_use import LockUse
+from massctl.source.repository import CAMPAIGNS, LOCK_FILE, RENDERED, SOURCES_FILE, Repository
+from massctl.source.witness import sources_now
+
+_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
+_PREFIX: Final = "sha256:"
+
+
+@dataclass(slots=True)
+class LockReader:
+    """Reads one campaign's lock against its folder."""
+
+    repository: Repository
+    inputs: Inputs
+    name: CampaignName
+    file: CampaignFile
+    account: Account
+    source_sha256: Sha256
+    use: LockUse
+    wrong: list[Phrase] = field(default_factory=list)
+    """What differs, in words."""
+
+    def read(self) -> RenderedCampaign | Refusal:
+        """Give the campaign exactly as it was locked, or why it cannot be had."""
+        try:
+            found = read_lock(self.repository, self.name)
+            return lock_missing(self.name) if found is None else self._judged(*found)
+        except DamagedLockError as damaged:
+            return lock_stale(self.name, [damaged.what])
+
+    def _judged(self, lock: LockFile, document: dict[str, Any]) -> RenderedCampaign | Refusal:
+        if lock_digest(document) != lock.digest:
+            self.wrong.append(Phrase("{file} was changed by hand", file=LOCK_FILE))
+        self.wrong += changed_parts(lock, as_declared(lock, self.name, self.file, AppId(self.account.appid)))
+        edited = self._edited(lock)
+        bodies = self._bodies(lock)
+        pictures = tuple(self._pictures(lock))
+        if not self.wrong:
+            self._check_references(lock, bodies, pictures)
+        if self.wrong:
+            return lock_stale(self.name, list(dict.fromkeys(self.wrong)))
+        around = Around(
+            title=self.file.title,
+            account=AccountName(self.file.account),
+            recipients=recipients_of(self.file.preview),
+            same_content_allowed=self.file.send.same_content == "allow",
+            source_sha256=self.source_sha256,
+            diagnostics=(self._warning(edited),) if edited else (),
+        )
+        campaign = restore(lock, bodies, pictures, around)
+        if campaign.digest != lock.digest:
+            # Only a lock that no massctl wrote says the same thing in two ways.
+            return lock_stale(self.name, [Phrase("{file} was changed by hand", file=LOCK_FILE)])
+        return campaign
+
+    def _edited(self, lock: LockFile) -> list[Cause]:
+        """Find sources that were edited since; what may not be edited goes into `wrong`."""
+        sources = read_sources(self.repository, self.name)
+        if sources is None or sources.digest != lock.digest:
+            if self.use is LockUse.REQUIRED:
+                self.wrong.append(Phrase("{file} is missing or belongs to another lock", file=SOURCES_FILE))
+            return []
+        stylesheet = self.inputs.stylesheet()
+        now = sources_now(sources, self.file, self.account, self.repository, stylesheet)
+        causes = changed_sources(sources, now, self.name)
+        own = [cause for cause in causes if cause.path == f"{CAMPAIGNS}/{self.name}/campaign.yaml"]
+        # What campaign.yaml says plainly was compared part by part; this finds what only a template could tell.
+        binding = causes if self.use is LockUse.REQUIRED else [] if self.wrong else own
+        self.wrong += [cause.message for cause in binding]
+        return causes
+
+    def _warning(self, edited: list[Cause]) -> Diagnostic:
+        what = listed([cause.message for cause in edited])
+        say = Phrase("edited since it was locked ({what}); what is sent is what was locked", what=what)
+        hint = Phrase("if the edit shall go out, lock it anew: massctl lock {name}", name=self.name)
+        place = Place(edited[0].path) if edited[0].path else None
+        return Diagnostic("MC405", Severity.WARNING, say, place, hint, self.name)
+
+    def _bodies(self, lock: LockFile) -> list[str]:
+        found: list[str] = []
+        for file, digest in lock.bodies.items():
+            body = read_body(self.repository, self.name, file)
+            if body is None:
+                self.wrong.append(Phrase("{file} is missing", file=f"{RENDERED}/{file}"))
+            elif _PREFIX + sha256_of(body) != digest or (text := _decoded(body)) is None:
+                self.wrong.append(Phrase("{file} was changed by hand", file=f"{RENDERED}/{file}"))
+            else:
+                found.append(text)
+        return found
+
+    def _pictures(self, lock: LockFile) -> list[Picture]:
+        """Convert the locked pictures from their files, and take them only where the locked bytes come out."""
+        covers = {each.cover for each in lock.message.articles} if isinstance(lock.message, LockedNews) else set()
+        found: list[Picture] = []
+        for locked in lock.pictures:
+            use: PicturePurpose = "cover" if locked.purpose == "material" and locked.sha256 in covers else "inline"
+            path = path_from_lock(locked.path, self.name)
+            picture = self.inputs.picture(path, use)
+            if not isinstance(picture, Picture):
+                self.wrong.append(Phrase("picture {path}", path=f"{CAMPAIGNS}/{path}"))
+            elif (_PREFIX + picture.sha256, picture.purpose, picture.size_bytes) != (
+                locked.sha256,
+                locked.purpose,
+                locked.size_bytes,
+            ):
+                same_file = _PREFIX + picture.source_sha256 == locked.source_sha256
+                self.wrong.append(
+                    Phrase(
+                        "picture {path} is converted to other bytes by this massctl" if same_file else "picture {path}",
+                        path=f"{CAMPAIGNS}/{path}",
+                    )
+                )
+            else:
+                found.append(picture)
+        return found
+
+    def _check_references(self, lock: LockFile, bodies: list[str], pictures: tuple[Picture, ...]) -> None:
+        """Refuse a body or cover that names a picture which the lock does not list."""
+        known = {picture.sha256 for picture in pictures}
+        materials = {picture.sha256 for picture in pictures if picture.purpose is Purpose.MATERIAL}
+        named = {sha256 for body in bodies for sha256 in _PLACEHOLDER.findall(body)}
+        articles = lock.message.articles if isinstance(lock.message, LockedNews) else []
+        covers = {each.cover.removeprefix(_PREFIX) for each in articles}
+        if not (named <= known and covers <= materials):
+            self.wrong.append(Phrase("{file} does not list every picture", file=LOCK_FILE))
+
+
+def _decoded(body: bytes) -> str | None:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,88 @@
+"""What the rendering of one campaign reads, noted by digest; and the same sources as they are now."""
+
+from massctl.model.account import Account
+from massctl.model.campaign import CampaignFile
+from massctl.model.digest import sha256_of
+from massctl.model.lock_sources import SourcesFile, declared_digest
+from massctl.model.names import Digest
+from massctl.model.rendered import Picture
+from massctl.render.inputs import Inputs, PicturePurpose, Problem
+from massctl.source.pictures import SOURCE_BYTES_MAX
+from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
+
+_PREFIX = "sha256:"
+
+
+class Witness:
+    """Hands inputs on and notes what they were; implements `massctl.render.inputs.Inputs`."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self._templates: dict[str, str | None] = {}
+        self._pictures: dict[str, str | None] = {}
+        self._theme: str | None = None
+
+    def template(self, path: str, /) -> str | Problem:
+        """Give a template's text, and note it."""
+        found = self._inputs.template(path)
+        self._templates[f"{CAMPAIGNS}/{path}"] = None if isinstance(found, Problem) else _text_digest(found)
+        return found
+
+    def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Problem:
+        """Give a picture, and note its file."""
+        found = self._inputs.picture(path, purpose)
+        self._pictures[f"{CAMPAIGNS}/{path}"] = _PREFIX + found.source_sha256 if isinstance(found, Picture) else None
+        return found
+
+    def stylesheet(self) -> str:
+        """Give the theme, and note it."""
+        theme = self._inputs.stylesheet()
+        self._theme = _text_digest(theme)
+        return theme
+
+    def sources(self, digest: Digest, file: CampaignFile, account: Account) -> SourcesFile:
+        """Give what was noted, for the lock of this digest."""
+        return SourcesFile(
+            format_version=1,
+            digest=digest,
+            campaign=declared_digest(file),
+            external_links=account.external_links,
+            theme=self._theme,
+            templates=self._templates,
+            pictures=self._pictures,
+        )
+
+
+def sources_now(
+    locked: SourcesFile, file: CampaignFile, account: Account, repository: Repository, stylesheet: str
+) -> SourcesFile:
+    """Give the sources that a lock names as they are now; nothing is rendered."""
+    return locked.model_copy(
+        update={
+            "campaign": declared_digest(file),
+            "external_links": account.external_links,
+            "theme": _text_digest(stylesheet) if locked.theme is not None else None,
+            "templates": {path: _template_now(repository, path) for path in locked.templates},
+            "pictures": {path: _picture_now(repository, path) for path in locked.pictures},
+        }
+    )
+
+
+def _template_now(repository: Repository, path: str) -> str | None:
+    try:
+        return _text_digest(repository.read_text(path))
+    except UnreadableError:
+        return None
+
+
+def _picture_now(repository: Repository, path: str) -> str | None:
+    try:
+        return _PREFIX + sha256_of(repository.read_bytes(path, SOURCE_BYTES_MAX))
+    except UnreadableError:
+        return None
+
+
+def _text_digest(text: str) -> str:
+    """Name a text as rendering takes it: a checkout on Windows has other line ends and means the same."""
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return _PREFIX + sha256_of(plain.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,102 @@
+"""The Chinese of locks and of saved plans."""
+
+from typing import Final
+
+LOCK: Final[dict[str, str]] = {
+    # massctl/cli/locking.py
+    "{name} was changed while it was locked": "锁定 {name} 时它被改动了",
+    # massctl/cli/saved_plans.py
+    "make the plan again and have it reviewed: massctl plan --out FILE": (
+        "重新生成计划并再审一次：massctl plan --out FILE"
+    ),
+    "the plan is saved; to carry out exactly this: massctl apply --plan {path}": (
+        "计划已保存；要照此执行：massctl apply --plan {path}"
+    ),
+    "this is not what was planned any more: {moved}": "现在的情形已经不是计划时的样子：{moved}",
+    "write one with: massctl plan --out FILE": "先生成一份：massctl plan --out FILE",
+    "{name} is gone": "{name} 已经不在",
+    "{path} cannot be read: {why}": "无法读取 {path}：{why}",
+    "{path} is not a saved plan": "{path} 不是保存下来的计划",
+    # massctl/model/lock_sources.py
+    "article file {path}": "文章文件 {path}",
+    "campaign file {path}": "活动文件 {path}",
+    "external_links in massctl.yaml": "massctl.yaml 里的 external_links",
+    "picture {path}": "图片 {path}",
+    "shared template {path}": "共用模板 {path}",
+    "the built-in theme": "内置样式",
+    # massctl/plan/locked.py
+    "it is not locked, and only what is locked is sent": "它还没有锁定，而只有锁定过的内容才会发",
+    "it is not what was locked: {differences}": "与锁定的内容不一致：{differences}",
+    "massctl lock {name}   then have campaign.lock.json reviewed and commit it": (
+        "massctl lock {name}   然后审阅并提交 campaign.lock.json"
+    ),
+    "undo the change; or lock it anew and have that reviewed: massctl lock {name}": (
+        "撤销这处改动；或重新锁定并再审一次：massctl lock {name}"
+    ),
+    "the account": "公众号",
+    "the audience": "发送对象",
+    "the author of article {number}": "第 {number} 篇的作者",
+    "the campaign's name (locked as {campaign})": "活动的名字（锁定时是 {campaign}）",
+    "the content_source_url of article {number}": "第 {number} 篇的 content_source_url",
+    "the cover of article {number}": "第 {number} 篇的封面",
+    "the digest of article {number}": "第 {number} 篇的摘要",
+    "the edition": "版次",
+    "the flag send_ignore_reprint": "开关 send_ignore_reprint",
+    "the flag {flag} of article {number}": "第 {number} 篇的开关 {flag}",
+    "the number of articles": "文章的篇数",
+    "the order of the pictures": "图片的次序",
+    "the picture {path}": "图片 {path}",
+    "the text": "正文",
+    "the text of article {number}": "第 {number} 篇的正文",
+    "the title of article {number}": "第 {number} 篇的标题",
+    "the type of the message": "消息的类型",
+    "the window": "发送时段",
+    "{first}, {rest}": "{first}、{rest}",
+    # massctl/plan/saved.py
+    "the digest of {name}": "{name} 的指纹",
+    "the ledger is another one": "账本换了一份",
+    "the ledger's serial ({before} → {after})": "账本的序号（{before} → {after}）",
+    "the order of the campaigns": "活动的次序",
+    "the plan file was changed by hand": "计划文件被人手改过",
+    "the reviewers, or the words of a refusal": "审稿人，或某条拦下的说明",
+    "the status of {name}": "{name} 的状态",
+    "the steps of {name}": "{name} 的步骤",
+    "the window of {name}": "{name} 的时段",
+    "what refuses {name} ({guards})": "{name} 被拦下的原因（{guards}）",
+    "{name} is new": "{name} 是新增的",
+    # massctl/source/lock_check.py
+    "the account's name": "公众号在设置里的名字",
+    "the renderer ({before} → {after})": "渲染程序（{before} → {after}）",
+    "the sources, though they still render the same": "源文件（渲染结果仍然相同）",
+    "{file} is left over": "{file} 是多余的",
+    "{file} is missing": "缺少 {file}",
+    "{file} was changed by hand": "{file} 被人手改过",
+    # massctl/source/lock_files.py
+    "Its lock and rendered bodies are as they were.": "锁定文件和渲染结果都保持原样。",
+    "make campaigns/{name} writable, and let `rendered` be an ordinary folder": (
+        "让 campaigns/{name} 可写，并让 `rendered` 是普通文件夹"
+    ),
+    "{file} cannot be read: {why}": "无法读取 {file}：{why}",
+    "{file} is not what massctl wrote": "{file} 不是 massctl 写的样子",
+    "{name} cannot be locked: {why}": "无法锁定 {name}：{why}",
+    # massctl/source/locked.py
+    "edited since it was locked ({what}); what is sent is what was locked": (
+        "锁定之后又改过（{what}）；发出的仍是锁定的内容"
+    ),
+    "if the edit shall go out, lock it anew: massctl lock {name}": (
+        "要发出改动后的内容，请重新锁定：massctl lock {name}"
+    ),
+    "picture {path} is converted to other bytes by this massctl": "图片 {path} 在这个版本的 massctl 下转换结果不同",
+    "{file} does not list every picture": "{file} 没有列全图片",
+    "{file} is missing or belongs to another lock": "缺少 {file}，或它属于另一次锁定",
+    # massctl/view/lock_text.py
+    "because": "原因",
+    "differs": "差异",
+    "has faults, so it was not locked": "有错误，没有锁定",
+    "locked": "已锁定",
+    "locked as it is": "与锁定一致",
+    "not locked": "未锁定",
+    "not what was locked": "与锁定不一致",
+    "went out, so it is not locked any more": "已经发出，不再锁定",
+    "wrote": "写入",
+}

@@ -1,0 +1,208 @@
+"""The lock as a document, and back."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from building import OPEN, article, audience, news, picture, reviewers, sha, text
+from hypothesis import given
+from hypothesis import strategies as st
+
+from massctl.model.campaign import CampaignFile
+from massctl.model.lock import (
+    Around,
+    LockFile,
+    body_files,
+    lock_digest,
+    lock_document,
+    lock_text,
+    path_from_lock,
+    path_in_lock,
+    restore,
+)
+from massctl.model.lock_sources import SourcesFile, changed_sources, declared_digest, sources_text
+from massctl.model.rendered import Purpose, RenderedCampaign, RenderedNews
+
+SALE = news(
+    "sale", article("一"), article("二", content="<p>二</p>"), window=OPEN, title="春季", recipients=reviewers("li")
+)
+CAMPAIGNS = [
+    SALE,
+    news("bare"),
+    text("words", "今晚", audience=audience(tag_id=101, expect={"max": 9000}), send_ignore_reprint=True),
+]
+
+
+def read(campaign: RenderedCampaign) -> LockFile:
+    return LockFile.model_validate(json.loads(lock_text(lock_document(campaign, "massctl 0.1.0"))))
+
+
+def around(campaign: RenderedCampaign) -> Around:
+    return Around(
+        campaign.title,
+        campaign.account,
+        campaign.recipients,
+        campaign.same_content_allowed,
+        campaign.source_sha256,
+        campaign.diagnostics,
+    )
+
+
+def bodies(campaign: RenderedCampaign) -> list[str]:
+    return [body.decode() for body in body_files(campaign).values()]
+
+
+@pytest.mark.parametrize("campaign", CAMPAIGNS, ids=lambda each: each.name)
+def test_a_lock_gives_back_what_was_locked(campaign: RenderedCampaign) -> None:
+    restored = restore(read(campaign), bodies(campaign), campaign.pictures, around(campaign))
+    assert (campaign, campaign.digest) == (restored, restored.digest)
+
+
+@given(st.text(), st.text(), st.text(), st.booleans())
+def test_any_words_come_back(title: str, author: str, content: str, flag: bool) -> None:
+    words = [text.encode("utf-8", "replace").decode() for text in (title, author, content)]
+    campaign = news("sale", article(words[0], author=words[1], content=words[2], need_open_comment=flag))
+    assert campaign == restore(read(campaign), bodies(campaign), campaign.pictures, around(campaign))
+
+
+@pytest.mark.parametrize("campaign", CAMPAIGNS, ids=lambda each: each.name)
+def test_the_digest_of_a_document_is_that_of_its_campaign(campaign: RenderedCampaign) -> None:
+    document = lock_document(campaign, "massctl 0.1.0")
+    assert campaign.digest == lock_digest(document) == document["digest"]
+
+
+@pytest.mark.parametrize("key", ["digest", "renderer"])
+def test_the_digest_leaves_out_who_rendered_it(key: str) -> None:
+    assert SALE.digest == lock_digest({**lock_document(SALE, "massctl 0.1.0"), key: "another"})
+
+
+def test_the_digest_leaves_out_where_pictures_come_from() -> None:
+    moved = tuple(replace(each, path="campaigns/_shared/x.png", source_sha256=sha("x")) for each in SALE.pictures)
+    assert SALE.digest == replace(SALE, pictures=moved, account="other").digest
+
+
+@pytest.mark.parametrize("key", ["campaign", "edition", "audience", "send", "message", "pictures", "format_version"])
+def test_the_digest_stands_for_everything_else(key: str) -> None:
+    document = lock_document(SALE, "massctl 0.1.0")
+    changed: Any = [] if key == "pictures" else {"changed": 1}
+    assert SALE.digest != lock_digest({**document, key: changed})
+
+
+def test_the_bodies_are_named_with_their_digests() -> None:
+    assert {"article-1.html", "article-2.html"} == set(body_files(SALE))
+    assert {name: "sha256:" + sha(body.decode()) for name, body in body_files(SALE).items()} == read(SALE).bodies
+    words = CAMPAIGNS[2]
+    assert ({"message.txt": b"\xe4\xbb\x8a\xe6\x99\x9a"}, {"message.txt": "sha256:" + sha("今晚")}) == (
+        body_files(words),
+        read(words).bodies,
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("campaigns/sale/images/hero.png", "images/hero.png"),
+        ("campaigns/_shared/images/logo.png", "_shared/images/logo.png"),
+        ("campaigns/sale/_shared/logo.png", "./_shared/logo.png"),
+    ],
+)
+def test_a_picture_is_found_again_by_its_path(path: str, written: str) -> None:
+    assert (written, path) == (path_in_lock(path, "sale"), "campaigns/" + path_from_lock(written, "sale"))
+
+
+def test_a_window_that_no_calendar_has_is_no_window() -> None:
+    document = lock_document(SALE, "massctl 0.1.0")
+    document["send"] = {**document["send"], "not_after": "2026-02-31T12:00:00+08:00"}
+    lock = LockFile.model_validate(document)
+    restored = restore(lock, bodies(SALE), SALE.pictures, around(SALE))
+    assert (None, False) == (restored.window, restored.digest == SALE.digest)
+
+
+def test_the_words_of_a_picture_are_those_of_the_contract() -> None:
+    (cover, *_) = lock_document(news("sale", pictures=(picture("cover", Purpose.MATERIAL),)), "x")["pictures"]
+    assert ["path", "source_sha256", "sha256", "bytes", "as"] == list(cover)
+
+
+FILE: dict[str, Any] = {"version": 1, "account": "main", "audience": {"is_to_all": True}, "text": {"content": "今晚"}}
+
+
+def declared(**changes: Any) -> str:
+    return declared_digest(CampaignFile.model_validate({**FILE, **changes}))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"preview": {"towxname": ["li"]}},
+        {"send": {"same_content": "allow"}},
+        {"edition": 1},
+        {"vars": {}},
+        {"send": {"send_ignore_reprint": False}},
+    ],
+)
+def test_what_no_reviewer_approves_is_no_declaration(changes: dict[str, Any]) -> None:
+    assert declared() == declared(**changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "春"},
+        {"vars": {"a": 1}},
+        {"edition": 2},
+        {"send": {"send_ignore_reprint": True}},
+        {"account": "other"},
+    ],
+)
+def test_every_other_key_is_declared(changes: dict[str, Any]) -> None:
+    assert declared() != declared(**changes)
+
+
+A, B = "sha256:" + sha("a"), "sha256:" + sha("b")
+SOURCES = SourcesFile(
+    format_version=1,
+    digest=A,
+    campaign=A,
+    external_links="footnotes",
+    theme=A,
+    templates={"campaigns/sale/main.md": A, "campaigns/_shared/macros.j2": A, "campaigns/sale/extra.j2": None},
+    pictures={"campaigns/sale/hero.png": A},
+)
+
+
+@pytest.mark.parametrize(
+    ("update", "expected"),
+    [
+        ({}, []),
+        ({"digest": B}, []),
+        ({"campaign": B}, [("campaigns/sale/campaign.yaml", "campaign file campaigns/sale/campaign.yaml")]),
+        ({"external_links": "keep"}, [("massctl.yaml", "external_links in massctl.yaml")]),
+        ({"theme": B}, [(None, "the built-in theme")]),
+        (
+            {"templates": {"campaigns/sale/extra.j2": B}},
+            [
+                ("campaigns/_shared/macros.j2", "shared template campaigns/_shared/macros.j2"),
+                ("campaigns/sale/extra.j2", "article file campaigns/sale/extra.j2"),
+                ("campaigns/sale/main.md", "article file campaigns/sale/main.md"),
+            ],
+        ),
+        (
+            {"pictures": {"campaigns/sale/hero.png": B}},
+            [("campaigns/sale/hero.png", "picture campaigns/sale/hero.png")],
+        ),
+    ],
+)
+def test_a_changed_source_is_named(update: dict[str, Any], expected: list[tuple[str | None, str]]) -> None:
+    now = SOURCES.model_copy(update=update)
+    assert expected == [(each.path, each.message) for each in changed_sources(SOURCES, now, "sale")]
+
+
+def test_sources_are_written_as_they_are_read() -> None:
+    assert SOURCES == SourcesFile.model_validate(json.loads(sources_text(SOURCES)))
+
+
+def test_a_message_keeps_the_order_of_its_articles() -> None:
+    restored = restore(read(SALE), bodies(SALE), SALE.pictures, around(SALE))
+    assert isinstance(restored.message, RenderedNews)
+    assert ["一", "二"] == [each.title for each in restored.message.articles]

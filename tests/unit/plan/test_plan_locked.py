@@ -1,0 +1,254 @@
+"""Which parts differ between two locks, and between a lock and campaign.yaml."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from building import (
+    APPID,
+    LATER,
+    NOW,
+    OPEN,
+    PAST,
+    article,
+    attempted,
+    audience,
+    house,
+    news,
+    picture,
+    planned,
+    recorded,
+    text,
+)
+
+from massctl.model.campaign import CampaignFile
+from massctl.model.lock import LockFile, lock_document
+from massctl.model.lock_sources import Cause
+from massctl.model.names import AccountName, AppId, CampaignName
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import Purpose, RenderedCampaign, Window
+from massctl.plan.desired import NotLocked
+from massctl.plan.lock_report import LockedCampaign, LockResult, lock_exit_status, lock_report_document
+from massctl.plan.locked import as_declared, changed_parts, listed, lock_missing, lock_stale
+
+SALE = news("sale", window=OPEN)
+WORDS = text("sale", window=OPEN)
+NAME = CampaignName("sale")
+
+
+def lock(campaign: RenderedCampaign) -> LockFile:
+    return LockFile.model_validate(lock_document(campaign, "massctl 0.1.0"))
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (SALE, []),
+        (replace(SALE, name=CampaignName("old")), ["the campaign's name (locked as sale)"]),
+        (replace(SALE, edition=2), ["the edition"]),
+        (replace(SALE, appid=AppId("wxfedcba9876543210")), ["the account"]),
+        (replace(SALE, account=AccountName("other")), []),
+        (replace(SALE, audience=audience(tag_id=101)), ["the audience"]),
+        (replace(SALE, audience=audience(expect={"min": 1})), ["the audience"]),
+        (replace(SALE, window=None), ["the window"]),
+        (replace(SALE, window=LATER), ["the window"]),
+        (replace(SALE, send_ignore_reprint=True), ["the flag send_ignore_reprint"]),
+        (news("sale", article("另一个"), window=OPEN), ["the title of article 1"]),
+        (news("sale", article(author="我"), window=OPEN), ["the author of article 1"]),
+        (news("sale", article(digest="短"), window=OPEN), ["the digest of article 1"]),
+        (news("sale", article(content_source_url="https://x"), window=OPEN), ["the content_source_url of article 1"]),
+        (news("sale", article(need_open_comment=False), window=OPEN), ["the flag need_open_comment of article 1"]),
+        (
+            news("sale", article(only_fans_can_comment=True), window=OPEN),
+            ["the flag only_fans_can_comment of article 1"],
+        ),
+        (news("sale", article(cover="f" * 64), window=OPEN), ["the cover of article 1"]),
+        (news("sale", article(content="<p>好</p>"), window=OPEN), ["the text of article 1"]),
+        (news("sale", article(), article("二"), window=OPEN), ["the number of articles"]),
+        (WORDS, ["the type of the message", "the picture images/hero.png", "the picture images/cover.png"]),
+        (replace(SALE, pictures=SALE.pictures[::-1]), ["the order of the pictures"]),
+        (
+            replace(SALE, pictures=(picture("new"), SALE.pictures[1])),
+            ["the picture images/new.png", "the picture images/hero.png"],
+        ),
+    ],
+)
+def test_every_part_that_differs_is_named(other: RenderedCampaign, expected: list[str]) -> None:
+    assert expected == changed_parts(lock(SALE), lock(other))
+
+
+def test_other_words_are_another_text() -> None:
+    assert ([], ["the text"]) == (
+        changed_parts(lock(WORDS), lock(WORDS)),
+        changed_parts(lock(WORDS), lock(text("sale", "别的", window=OPEN))),
+    )
+
+
+NEWS_FILE: dict[str, Any] = {
+    "version": 1,
+    "account": "main",
+    "audience": {"is_to_all": True},
+    "send": {"not_before": OPEN.not_before.isoformat(), "not_after": OPEN.not_after.isoformat()},
+    "mpnews": {
+        "articles": [
+            {
+                "title": "春季大促",
+                "author": "编辑部",
+                "digest": "三天，错过等一年",
+                "content": "main.md",
+                "cover": "cover.png",
+                "need_open_comment": True,
+            }
+        ]
+    },
+}
+TEXT_FILE = {key: value for key, value in NEWS_FILE.items() if key != "mpnews"} | {"text": {"content": " 今晚八点 "}}
+
+
+def differing(
+    locked: RenderedCampaign, declared: dict[str, Any], name: str = "sale", appid: str = APPID
+) -> list[Phrase]:
+    before = lock(locked)
+    file = CampaignFile.model_validate(declared)
+    return changed_parts(before, as_declared(before, CampaignName(name), file, AppId(appid)))
+
+
+def with_article(**changes: Any) -> dict[str, Any]:
+    return {**NEWS_FILE, "mpnews": {"articles": [{**NEWS_FILE["mpnews"]["articles"][0], **changes}]}}
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        (NEWS_FILE, []),
+        (with_article(title="{{ title }}", author="{% if a %}", digest="{# x #}", content_source_url="{{ u }}"), []),
+        (with_article(title=" 春季大促 "), []),
+        (with_article(title="夏季大促"), ["the title of article 1"]),
+        (with_article(author="市场部"), ["the author of article 1"]),
+        (with_article(content_source_url="https://x"), ["the content_source_url of article 1"]),
+        (with_article(need_open_comment=False), ["the flag need_open_comment of article 1"]),
+        ({**NEWS_FILE, "audience": {"tag_id": 1}}, ["the audience"]),
+        ({**NEWS_FILE, "edition": 2}, ["the edition"]),
+        ({**NEWS_FILE, "send": {}}, ["the window"]),
+        ({**NEWS_FILE, "send": {**NEWS_FILE["send"], "send_ignore_reprint": True}}, ["the flag send_ignore_reprint"]),
+        ({**NEWS_FILE, "mpnews": {"articles": NEWS_FILE["mpnews"]["articles"] * 2}}, ["the number of articles"]),
+        (TEXT_FILE, ["the type of the message"]),
+    ],
+)
+def test_campaign_yaml_must_agree_with_the_lock(declared: dict[str, Any], expected: list[str]) -> None:
+    assert expected == differing(SALE, declared)
+
+
+def test_fewer_articles_are_declared_than_were_locked() -> None:
+    assert ["the number of articles"] == differing(news("sale", article(), article("二"), window=OPEN), NEWS_FILE)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"), [(" 今晚八点 ", []), ("今晚{{ n }}点", []), ("今晚九点", ["the text"])]
+)
+def test_the_words_of_a_text_must_agree(content: str, expected: list[str]) -> None:
+    assert expected == differing(WORDS, {**TEXT_FILE, "text": {"content": content}})
+
+
+def test_a_text_was_locked_and_news_are_declared() -> None:
+    assert ["the type of the message"] == differing(WORDS, NEWS_FILE)
+
+
+def test_another_folder_and_another_account_are_named() -> None:
+    found = differing(SALE, NEWS_FILE, "other", "wxfedcba9876543210")
+    assert ["the campaign's name (locked as sale)", "the account"] == found
+
+
+def test_the_same_moment_in_another_spelling_agrees() -> None:
+    window = Window(OPEN.not_before, OPEN.not_after)
+    spelled = {"not_before": "2026-12-01 03:00 Z", "not_after": "2026-12-01T05:00:00Z"}
+    assert [] == differing(news("sale", window=window), {**NEWS_FILE, "send": spelled})
+
+
+def test_parts_are_listed_in_one_phrase() -> None:
+    parts = [Phrase("the edition"), Phrase("the window"), Phrase("the text")]
+    assert ("the edition", "the edition, the window, the text") == (listed(parts[:1]), listed(parts))
+
+
+def test_the_refusals_say_what_to_type() -> None:
+    missing, stale = lock_missing(NAME), lock_stale(NAME, [Phrase("the window")])
+    assert ("lock_missing", True) == (missing.guard.value, missing.hint.startswith("massctl lock sale"))
+    assert ("lock_stale", "it is not what was locked: the window") == (stale.guard.value, stale.message)
+
+
+def not_locked(window: Window | None = OPEN) -> NotLocked:
+    return NotLocked(NAME, "春季", "main", 1, window, lock_missing(NAME))
+
+
+def test_a_campaign_without_a_lock_is_refused_and_not_staged() -> None:
+    found = planned(not_locked())
+    assert ((), ["lock_missing"], "new", "due", None, False) == (
+        found.steps,
+        [each.guard.value for each in found.refusals],
+        found.status.value,
+        found.window.value,
+        found.digest,
+        found.may_send,
+    )
+
+
+@pytest.mark.parametrize(("named", "expected"), [((), 0), (("sale",), 1)])
+def test_a_closed_window_without_a_lock_is_refused_only_where_it_is_named(
+    named: tuple[str, ...], expected: int
+) -> None:
+    assert expected == len(planned(not_locked(PAST), rules=house(*named)).refusals)
+
+
+def test_a_campaign_without_a_lock_keeps_its_status() -> None:
+    found = planned(not_locked(), recorded(attempted(SALE)), now=NOW)
+    assert ("in_doubt", 1) == (found.status.value, len(found.refusals))
+
+
+def report(result: LockResult, **changes: Any) -> LockedCampaign:
+    return LockedCampaign(NAME, "春季", 1, result, **changes)
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        ([], 0),
+        ([LockResult.WRITTEN, LockResult.UNCHANGED, LockResult.CONCLUDED], 0),
+        ([LockResult.WRITTEN, LockResult.DIFFERS], 5),
+        ([LockResult.MISSING], 5),
+        ([LockResult.MISSING, LockResult.INVALID], 1),
+    ],
+)
+def test_the_exit_status_is_the_worst(results: list[LockResult], expected: int) -> None:
+    assert expected == lock_exit_status([report(each) for each in results])
+
+
+def test_the_report_as_json() -> None:
+    cause = Cause("massctl.yaml", Phrase("external_links in massctl.yaml"))
+    differs = report(LockResult.DIFFERS, digest="sha256:1", differences=(Phrase("the window"),), causes=(cause,))
+    (campaign,) = lock_report_document([differs])["campaigns"]  # type: ignore[misc]
+    assert {
+        "name": "sale",
+        "edition": 1,
+        "result": "differs",
+        "digest": "sha256:1",
+        "written": [],
+        "differences": ["the window"],
+        "causes": [{"path": "massctl.yaml", "message": "external_links in massctl.yaml"}],
+        "refusals": [
+            {
+                "guard": "lock_stale",
+                "message": "it is not what was locked: the window",
+                "hint": "undo the change; or lock it anew and have that reviewed: massctl lock sale",
+            }
+        ],
+        "diagnostics": [],
+    } == campaign
+
+
+def test_a_lock_that_fits_has_no_refusal() -> None:
+    assert (None, "lock_missing") == (report(LockResult.UNCHANGED).refusal, report(LockResult.MISSING).refusal.guard)
+
+
+def test_a_material_and_an_image_of_the_same_bytes_are_two_pictures() -> None:
+    both = replace(SALE, pictures=(picture("hero"), picture("hero", Purpose.MATERIAL), SALE.pictures[1]))
+    assert ["the picture images/hero.png"] == changed_parts(lock(SALE), lock(both))

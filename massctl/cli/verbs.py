@@ -15,6 +15,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "reconcile": ("massctl.cli.commands.reconcile", "Settle a send of unknown outcome."),
     "state": ("massctl.cli.commands.state", "Read and check the ledger."),
     "sandbox": ("massctl.cli.commands.sandbox", "Serve a WeChat on loopback, with an inbox page."),
+    "explain": ("massctl.cli.commands.explain", "Say what a diagnostic's code, a guard or an exit status means."),
     "schema": ("massctl.cli.commands.schema", "Write the JSON Schemas of the file formats."),
 }
 """Verb -> module with a click command named `command`, and its help in one line."""
@@ -30,6 +31,5 @@ NOT_YET: Final[dict[str, str]] = {
     "listen": "receive MASSSENDJOBFINISH events",
     "report": "show what the sends reached",
     "doctor": "check credentials, whitelist, rights and quota",
-    "explain": "explain a diagnostic's code",
 }
 """Verbs of the public interface whose turn has not come: typing one is a clear error."""

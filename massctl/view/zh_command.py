@@ -24,6 +24,9 @@ COMMAND: Final[dict[str, str]] = {
         "先看 `massctl plan`，再用 `massctl apply --yes` 表示同意。"
     ),
     "Type `yes` to send:": "输入 `yes` 就发送：",
+    # massctl/cli/explaining.py
+    "massctl explain   lists everything that it explains": "massctl explain   列出可以说明的全部代码",
+    "there is nothing to explain about {code}": "没有关于 {code} 的说明",
     # massctl/cli/following.py
     "no account in massctl.yaml has the AppID {appid}": "massctl.yaml 里没有 AppID 为 {appid} 的公众号",
     "A job was sent with it, and its state cannot be asked without the account. Nothing was changed.": (

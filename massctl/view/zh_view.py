@@ -27,6 +27,15 @@ VIEW: Final[dict[str, str]] = {
     "{campaigns}: no faults": "{campaigns}，没有发现错误",
     # massctl/view/error_text.py
     "error: {summary}": "错误：{summary}",
+    # massctl/view/explanation_text.py
+    "why": "为什么",
+    "what to do": "怎么办",
+    "wrong": "错",
+    "right": "对",
+    "Diagnostics: faults in files": "诊断：文件里的错误",
+    "Guards: what refuses a step": "拦下的原因：哪些规矩会拦下一步",
+    "Exit statuses: what a run found": "退出码：这次运行的结果",
+    "massctl explain CODE   says what to do about one": "massctl explain CODE   说明其中一个该怎么办",
     # massctl/view/job_text.py
     "accepted {moment}": "{moment} 已受理",
     "withdrawn: article {numbers}": "已撤下：第 {numbers} 篇",

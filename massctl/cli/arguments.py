@@ -1,7 +1,7 @@
 """Flags that several verbs share, and flags whose turn has not come."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import click
@@ -28,20 +28,6 @@ class Seconds(click.FloatRange):
         if math.isnan(seconds):
             self.fail(f"{value!r} is no number of seconds", param, ctx)
         return seconds
-
-
-class Form(click.Choice[str]):
-    """A choice of output forms; one whose turn has not come is a clear error."""
-
-    def __init__(self, *forms: str, not_yet: Sequence[str]) -> None:
-        super().__init__(forms)
-        self._not_yet = frozenset(not_yet)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Read a form."""
-        if value in self._not_yet:
-            raise _not_yet(f"--format {value}", f"the result as {value}")
-        return str(super().convert(value, param, ctx))
 
 
 def sandbox_option(command: F) -> F:

@@ -47,7 +47,6 @@ def test_a_verb_that_is_not_built_says_so(shell: Shell, verb: str):
     [
         ["plan", "--out", "plan.json"],
         ["plan", "--refresh"],
-        ["plan", "--format", "markdown"],
         ["apply", "--plan", "plan.json"],
         ["apply", "--locked"],
         ["apply", "--wait", "3h"],

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.answering import one_document
-from massctl.cli.arguments import Form, not_yet_option, sandbox_option
+from massctl.cli.arguments import not_yet_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import session
 from massctl.model.diagnostic import has_errors
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command(name="plan")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--format", "form", type=Form("text", "json", not_yet=["markdown"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 6 when apply would do something, 5 when it would refuse.")
 @sandbox_option
 @not_yet_option("--out", "FILE", "save the plan for `apply --plan`")
@@ -38,6 +38,10 @@ def command(directory: str, names: tuple[str, ...], form: str, detailed_exitcode
         from massctl.view.as_json import plan_json
 
         voice.document(plan_json(plan, voice.language))
+    elif form == "markdown":
+        from massctl.view.as_markdown import plan_markdown
+
+        voice.document(plan_markdown(plan, now, voice.language))
     else:
         from massctl.view.plan_text import plan_text
 

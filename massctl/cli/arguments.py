@@ -6,7 +6,8 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from massctl import __version__
+from massctl.cli.usage import not_yet
+from massctl.model.phrase import Phrase
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,7 +27,7 @@ class Seconds(click.FloatRange):
         """Read a number of seconds; what is no number at all (nan) lies in no range."""
         seconds = float(super().convert(value, param, ctx))
         if math.isnan(seconds):
-            self.fail(f"{value!r} is no number of seconds", param, ctx)
+            self.fail(Phrase("{found} is no number of seconds", found=str(value)), param, ctx)
         return seconds
 
 
@@ -40,19 +41,12 @@ def sandbox_option(command: F) -> F:
     return add(command)
 
 
-def not_yet_option(flag: str, value: str | None, does: str) -> Callable[[F], F]:
+def not_yet_option(flag: str, value: str | None, does: Phrase) -> Callable[[F], F]:
     """Add a flag of the public interface whose effect is not built: giving it is a clear error, never ignored."""
 
     def refuse(_ctx: click.Context, _param: click.Parameter, given: object) -> None:
         if given not in (None, False):
-            raise _not_yet(flag, does)
+            raise not_yet(flag, does)
 
     kind: dict[str, Any] = {"is_flag": True} if value is None else {"metavar": value}
     return click.option(flag, callback=refuse, expose_value=False, hidden=True, **kind)
-
-
-def _not_yet(what: str, does: str) -> click.UsageError:
-    return click.UsageError(
-        f"{what} ({does}) is part of the interface, but massctl {__version__} does not carry it out yet. "
-        "Nothing was done."
-    )

@@ -5,6 +5,7 @@ import click
 from massctl.cli.answering import one_document
 from massctl.cli.arguments import not_yet_option, sandbox_option
 from massctl.cli.session import session
+from massctl.model.phrase import Phrase
 
 
 @click.command(name="apply")
@@ -20,9 +21,9 @@ from massctl.cli.session import session
 @click.option("--no-wait", is_flag=True, help="Do not wait for, and do not repeat, a send of unknown outcome.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @sandbox_option
-@not_yet_option("--plan", "FILE", "carry out a saved plan and nothing else")
-@not_yet_option("--locked", None, "send only the locked bytes")
-@not_yet_option("--wait", "DURATION", "wait for windows that open soon")
+@not_yet_option("--plan", "FILE", Phrase("carry out a saved plan and nothing else"))
+@not_yet_option("--locked", None, Phrase("send only the locked bytes"))
+@not_yet_option("--wait", "DURATION", Phrase("wait for windows that open soon"))
 @click.pass_obj
 def command(
     directory: str, names: tuple[str, ...], yes: bool, until: str, no_wait: bool, form: str, sandbox: bool

@@ -9,6 +9,7 @@ from massctl.cli.arguments import not_yet_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import session
 from massctl.model.diagnostic import has_errors
+from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.plan.plan import Plan
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 6 when apply would do something, 5 when it would refuse.")
 @sandbox_option
-@not_yet_option("--out", "FILE", "save the plan for `apply --plan`")
-@not_yet_option("--refresh", None, "read drafts, tags and job states")
-@not_yet_option("--against", "DIR", "compare with a second checkout")
+@not_yet_option("--out", "FILE", Phrase("save the plan for `apply --plan`"))
+@not_yet_option("--refresh", None, Phrase("read drafts, tags and job states"))
+@not_yet_option("--against", "DIR", Phrase("compare with a second checkout"))
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], form: str, detailed_exitcode: bool, sandbox: bool) -> int:
     """Show what `massctl apply` with the same NAMEs would do now, step by step, and why.

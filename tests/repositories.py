@@ -20,7 +20,7 @@ version: 1
     secret_env: WECHAT_MAIN_SECRET      # 只写变量名
     kind: service
 {account}policy:
-  in_doubt: resubmit   # 同一个 clientmsgid
+  in_doubt: {in_doubt}   # 同一个 clientmsgid
 {policy}"""
 
 NEWS: Final = """\
@@ -86,10 +86,19 @@ class Tree:
     def read(self, path: str) -> str:
         return (self.root / path).read_text(encoding="utf-8")
 
-    def settings(self, *, language: str = "en", account: str = "", policy: str = "", state: str = "") -> None:
+    def settings(
+        self,
+        *,
+        language: str = "en",
+        account: str = "",
+        in_doubt: str = "resubmit",
+        policy: str = "",
+        state: str = "",
+    ) -> None:
         """Write massctl.yaml; `account`, `policy` and `state` are further lines, indented as they stand."""
         said = f"language: {language}\n" if language else ""
-        self.write("massctl.yaml", SETTINGS.format(language=said, account=account, policy=policy) + state)
+        written = SETTINGS.format(language=said, account=account, in_doubt=in_doubt, policy=policy)
+        self.write("massctl.yaml", written + state)
 
     def news(self, name: str = "letter", *, title: str = "风", more: str = "", body: str = BODY) -> None:
         """Add a campaign of one article with a cover and a picture; `more` is further lines of campaign.yaml."""

@@ -41,7 +41,6 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
     try:
         staging.connect(run)
         staging.upload(run)
-        staging.count_audiences(run)
         drafts.save_drafts(run)
         drafts.verify_drafts(run)
         drafts.delete_superseded(run)

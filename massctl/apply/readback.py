@@ -59,8 +59,8 @@ def _facts(article: DraftArticle) -> dict[str, Any]:
             links.append(attributes.get("href") or attributes.get("data-miniprogram-path") or "")
         elif node.tag in {"img", "image"}:
             source = attributes.get("src") or attributes.get("data-src") or attributes.get("href")
-            pictures.append(_https(source or attributes.get("xlink:href") or ""))
-        pictures += [_https(url) for url in _PICTURE.findall(attributes.get("style") or "")]
+            pictures.append(_same_picture(source or attributes.get("xlink:href") or ""))
+        pictures += [_same_picture(url) for url in _PICTURE.findall(attributes.get("style") or "")]
     return {
         "title": article.title,
         "author": article.author,
@@ -75,9 +75,10 @@ def _facts(article: DraftArticle) -> dict[str, Any]:
     }
 
 
-def _https(url: str) -> str:
-    """Read http and https as one: WeChat serves both and writes either."""
-    return "https://" + url.removeprefix("http://") if url.startswith("http://") else url
+def _same_picture(url: str) -> str:
+    """Read addresses of one picture as one: WeChat writes http or https, and may add a query such as wx_fmt."""
+    plain = url.partition("?")[0].partition("#")[0]
+    return "https://" + plain.removeprefix("http://") if plain.startswith("http://") else plain
 
 
 def _difference(number: int, name: str, ours: Any, theirs: Any) -> Phrase:

@@ -38,15 +38,25 @@ def settle_sent(record: Record, testimony: Testimony, wechat: WeChat | None, boo
 def settle_not_sent(record: Record, testimony: Testimony, wechat: WeChat | None, book: Book) -> None:
     """Record that it did not go out; a draft that is no longer as it was saved is forgotten, so that a new one is."""
     _check_unsettled(record)
-    draft = record.draft()
-    if draft is not None and wechat is not None:
-        read = wechat.get_draft(MediaId(draft.event.media_id))
-        if read is None or draft_sha256(read) != draft.event.draft_sha256:
-            why = "gone" if read is None else "changed in the console, left there"
-            gone = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=why)
-            book.record_for(gone, record.campaign, record.edition)
+    forgotten = wechat is not None and _forget_draft(record, wechat, book)
     if record.open_attempts:
         _settle(record, "not_sent", testimony, book)
+    elif not forgotten:
+        raise _nothing_to_settle(record)
+
+
+def _forget_draft(record: Record, wechat: WeChat, book: Book) -> bool:
+    """Record that a draft is gone, or no longer ours; False where it is as it was saved."""
+    draft = record.draft()
+    if draft is None:
+        return False
+    read = wechat.get_draft(MediaId(draft.event.media_id))
+    if read is not None and draft_sha256(read) == draft.event.draft_sha256:
+        return False
+    why = "gone" if read is None else "changed in the console, left there"
+    gone = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=why)
+    book.record_for(gone, record.campaign, record.edition)
+    return True
 
 
 def _settle(record: Record, outcome: str, testimony: Testimony, book: Book) -> None:
@@ -65,7 +75,11 @@ def _settle(record: Record, outcome: str, testimony: Testimony, book: Book) -> N
 def _check_unsettled(record: Record) -> None:
     if record.open_attempts or (status_of(record) not in FINAL and record.drafts):
         return
-    raise UsageError(
+    raise _nothing_to_settle(record)
+
+
+def _nothing_to_settle(record: Record) -> UsageError:
+    return UsageError(
         Phrase("there is nothing to settle about {name}", name=record.campaign),
         Phrase("No attempt of edition {edition} is open, and it has no draft in question.", edition=record.edition),
         Phrase("massctl state show   says how it stands"),

@@ -16,7 +16,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, RenderedNews
 from massctl.model.send import MassSend, News, Rejected, ToAll, ToTag, client_msg_id
 from massctl.model.state import State
-from massctl.plan.doubt import NoRepeat, Repeat, may_repeat
+from massctl.plan.doubt import NoRepeat, may_repeat
 from massctl.plan.guard import audience_refusal, send_refusals
 from massctl.plan.step import Guard, Refusal
 
@@ -99,18 +99,16 @@ def wait_to_repeat(run: Run, campaign: RenderedCampaign) -> bool:
         return True
     if not run.world.wait_in_doubt:
         return False
-    clock, policy = run.world.clock, run.house.policy
-    match may_repeat(record.open_attempts, campaign.digest, policy, clock.now()):
-        case NoRepeat():
-            return False
-        case Repeat(at=at):
-            while (left := at - clock.now()) > timedelta(0):
-                seconds = left.total_seconds()
-                run.world.progress.waiting(
-                    Phrase("{name}: no clear answer; repeating in", name=campaign.name), ceil(seconds)
-                )
-                clock.sleep(min(1.0, seconds))
-            return True
+    clock = run.world.clock
+    decision = may_repeat(record.open_attempts, campaign.digest, run.house.policy, clock.now())
+    if isinstance(decision, NoRepeat):
+        return False
+    while (left := decision.at - clock.now()) > timedelta(0):
+        seconds = left.total_seconds()
+        say = Phrase("{name}: no clear answer; repeating in", name=campaign.name)
+        run.world.progress.waiting(say, ceil(seconds))
+        clock.sleep(min(1.0, seconds))
+    return True
 
 
 def renewed(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:

@@ -3,8 +3,9 @@
 All of it may be done again without harm: what a crash forgets costs an orphan or a call.
 """
 
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import Material, Upload, WeChat
@@ -38,37 +39,43 @@ def _connect(run: Run, account: AccountName) -> None:
 
 
 def upload(run: Run) -> None:
-    """Upload every picture that an account does not have yet."""
-    steps = [(outcome, step) for outcome, _ in run.going() for step in steps_of(outcome, UploadPicture)]
-
-    def done(job: tuple[CampaignOutcome, UploadPicture], result: ImageUrl | Material | Failed) -> None:
-        outcome, step = job
-        if isinstance(result, Failed):
-            _fail_all_that_need(run, outcome, step, result)
-            return
-        if isinstance(result, Material):
-            record_material(run, step.appid, step.picture, result)
-        else:
-            run.book.note(ImageUploaded(appid=step.appid, sha256=step.picture.sha256, url=result))
-        outcome.performed.append(step)
-
-    calls = [((o, step), partial(_upload, run, run.world.wechat(step.account), step.picture)) for o, step in steps]
-    run.side_by_side(Phrase("uploading pictures"), calls, done)
+    """Upload every picture that an account does not have yet, and read the sizes of audiences meanwhile."""
+    calls = [*_uploads(run), *_counts(run)]
+    label = Phrase("uploading pictures, reading audiences")
+    run.side_by_side(label, calls, lambda keep, result: keep(result))
 
 
-def count_audiences(run: Run) -> None:
-    """Read the size of each audience that a draft or a send of this run needs, once."""
+def _uploads(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
+    """Give the uploads of this run: what keeps a result, and the call that gives it."""
+    for outcome, _ in run.going():
+        for step in steps_of(outcome, UploadPicture):
+            yield (
+                partial(_uploaded, run, outcome, step),
+                partial(_upload, run, run.world.wechat(step.account), step.picture),
+            )
+
+
+def _uploaded(run: Run, outcome: CampaignOutcome, step: UploadPicture, result: ImageUrl | Material | Failed) -> None:
+    if isinstance(result, Failed):
+        _fail_all_that_need(run, outcome, step, result)
+        return
+    if isinstance(result, Material):
+        record_material(run, step.appid, step.picture, result)
+    else:
+        run.book.note(ImageUploaded(appid=step.appid, sha256=step.picture.sha256, url=result))
+    outcome.performed.append(step)
+
+
+def _counts(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
+    """Give the readings of each audience that a draft or a send of this run needs, once."""
     wanted = {
         audience_key(campaign): campaign
         for outcome, campaign in run.going()
         if outcome.planned.may_send or steps_of(outcome, SaveDraft)
     }
-    calls = [
-        (key, partial(run.world.wechat(campaign.account).audience_count, campaign.audience))
-        for key, campaign in wanted.items()
-    ]
-
-    run.side_by_side(Phrase("reading audiences"), calls, run.counts.__setitem__)
+    for key, campaign in wanted.items():
+        count = partial(run.world.wechat(campaign.account).audience_count, campaign.audience)
+        yield partial(run.counts.__setitem__, key), count
 
 
 def packed(run: Run, picture: Picture) -> Upload:

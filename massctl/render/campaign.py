@@ -4,8 +4,7 @@ from massctl.model.campaign import CampaignFile, Preview, Send
 from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.diagnostic import Diagnostic, Place, Severity, has_errors
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
-from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture, Recipient, RenderedCampaign, Window
+from massctl.model.rendered import Recipient, RenderedCampaign, Window
 from massctl.render.article import Setting
 from massctl.render.inputs import Inputs
 from massctl.render.message import KeyPlace, MessageWriter
@@ -31,7 +30,7 @@ def render_campaign(
     pictures = Pictures(name, inputs)
     writer = MessageWriter(file, Setting(name, inputs, pictures, external_links), place)
     message = writer.write()
-    diagnostics = [*writer.diagnostics, *(_changed(name, picture) for picture in pictures.used if picture.note)]
+    diagnostics = [*writer.diagnostics, *(_changed(name, p.path, p.note) for p in pictures.used if p.note is not None)]
     diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
     if has_errors(diagnostics):
         return None, diagnostics
@@ -54,10 +53,9 @@ def render_campaign(
     return rendered, diagnostics
 
 
-def _changed(name: CampaignName, picture: Picture) -> Diagnostic:
+def _changed(name: CampaignName, path: str, note: str) -> Diagnostic:
     """Say what was done to a picture so that WeChat takes it."""
-    note = picture.note or Phrase("")
-    return Diagnostic("MC207", Severity.INFO, note, Place(picture.path), campaign=name)
+    return Diagnostic("MC207", Severity.INFO, note, Place(path), campaign=name)
 
 
 def _window(send: Send) -> Window | None:

@@ -4,7 +4,9 @@ The cache holds nothing that cannot be made again: what became of some bytes und
 that came out. It is never believed: whoever reads bytes by name gets bytes of that name or an error.
 """
 
+import contextlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,7 @@ Use = Literal["inline", "cover"]
 
 SOURCE_BYTES_MAX: Final = 64 * 1024 * 1024
 """Larger files are not read at all: far above every limit of WeChat, and bounded memory."""
+SHA256: Final = re.compile("[0-9a-f]{64}", re.ASCII)
 _CODES: Final[Mapping[str, str]] = {
     "unreadable": "MC203",
     "unsupported": "MC204",
@@ -83,24 +86,12 @@ class PictureShelf:
         except UnreadableError as error:
             return Problem(error.code if error.code == "MC022" else "MC201", error.message, error.hint)
         source = sha256_of(data)
-        remembered = self._remembered(source, use)
-        if remembered is None:
-            remembered = self._remember(source, use, _prepared(data, use))
-        if "fault" in remembered:
-            return Problem(_CODES[remembered["fault"]], _phrase(remembered["message"]))
-        sha256 = Sha256(remembered["sha256"])
-        self._origins.setdefault(sha256, _Origin(path, use, changed=sha256 != source))
-        return Picture(
-            path=f"campaigns/{path}",
-            source_sha256=source,
-            sha256=sha256,
-            size_bytes=remembered["bytes"],
-            purpose=Purpose(remembered["purpose"]),
-            extension=remembered["extension"],
-            width_pixels=remembered["width"],
-            height_pixels=remembered["height"],
-            note=_phrase(remembered["note"]) if remembered["note"] else None,
-        )
+        found = self._recalled(path, source, use)
+        if found is None:
+            found = _told(path, source, self._remember(source, use, _prepared(data, use)))
+        if isinstance(found, Picture):
+            self._origins.setdefault(found.sha256, _Origin(path, use, changed=found.sha256 != source))
+        return found
 
     def _convert_again(self, origin: _Origin) -> bytes:
         """Make converted bytes once more, when the cache lost them."""
@@ -111,15 +102,17 @@ class PictureShelf:
     def _note_path(self, source: Sha256, use: Use) -> Path:
         return self._cache / f"{source}-{use}.json"
 
-    def _remembered(self, source: Sha256, use: Use) -> dict[str, Any] | None:
+    def _recalled(self, path: str, source: Sha256, use: Use) -> Picture | Problem | None:
+        """Give what the cache says of these bytes; None where it says nothing, or nothing that we would have written.
+
+        Somebody else may have written there, or an earlier massctl.
+        """
         try:
-            found: Any = json.loads(self._note_path(source, use).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            found = _told(path, source, json.loads(self._note_path(source, use).read_text(encoding="utf-8")))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return None
-        whole = isinstance(found, dict) and ("fault" in found or "sha256" in found)
-        if not whole or ("sha256" in found and found["sha256"] != source and not self._cached_bytes(found["sha256"])):
-            return None
-        return dict(found)
+        lost = isinstance(found, Picture) and found.sha256 != source and not self._cached_bytes(found.sha256)
+        return None if lost else found
 
     def _cached_bytes(self, sha256: Sha256) -> bytes | None:
         try:
@@ -150,12 +143,33 @@ class PictureShelf:
     def _keep(self, path: Path, data: bytes) -> None:
         """Write a cache file whole or not at all; a cache that cannot be written only costs time."""
         beside = path.with_name(path.name + ".new")
-        try:
+        with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(data)
-            beside.replace(path)
-        except OSError:
-            beside.unlink(missing_ok=True)
+            try:
+                beside.write_bytes(data)
+                beside.replace(path)
+            except OSError:
+                beside.unlink(missing_ok=True)
+
+
+def _told(path: str, source: Sha256, note: Any) -> Picture | Problem:
+    """Read a note of the cache; raises one of many errors where it is none of ours."""
+    if "fault" in note:
+        return Problem(_CODES[note["fault"]], _phrase(note["message"]))
+    numbers = [note["bytes"], note["width"], note["height"]]
+    if not SHA256.fullmatch(note["sha256"]) or not all(type(number) is int for number in numbers):
+        raise ValueError("not a note of ours")
+    return Picture(
+        path=f"campaigns/{path}",
+        source_sha256=source,
+        sha256=Sha256(note["sha256"]),
+        size_bytes=note["bytes"],
+        purpose=Purpose(note["purpose"]),
+        extension=str(note["extension"]),
+        width_pixels=note["width"],
+        height_pixels=note["height"],
+        note=_phrase(note["note"]) if note["note"] else None,
+    )
 
 
 def _is_fault(result: "Prepared | PictureFault") -> "TypeIs[PictureFault]":

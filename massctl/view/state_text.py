@@ -127,7 +127,9 @@ def _attempts(table: Table, record: Record) -> None:
         doubt = say_recorded(attempt.doubt, table.language) if attempt.doubt else None
         if attempt.rejection is not None:
             code = attempt.rejection.errcode
-            verdict = Inked(Phrase("refused with errcode {errcode}", errcode=code), Ink.ERROR)
+            never_left = Phrase("never left, for no token could be had")
+            refused = Phrase("refused with errcode {errcode}", errcode=code)
+            verdict = Inked(never_left if code is None else refused, Ink.ERROR)
         elif attempt.open:
             why = doubt or Phrase("the run ended before the answer")
             verdict = Inked(Phrase("open: {why}", why=why), Ink.ALARM)

@@ -137,6 +137,7 @@ VIEW: Final[dict[str, str]] = {
     "in the draft box": "在草稿箱里",
     "gone: sent, replaced or deleted": "已不在：发出、被替换或被删除",
     "refused with errcode {errcode}": "被拒绝，errcode {errcode}",
+    "never left, for no token could be had": "没有发出：取不到 access_token",
     "the run ended before the answer": "没等到答复，运行就中断了",
     "open: {why}": "未决：{why}",
     "closed later: {why}": "后来已了结：{why}",

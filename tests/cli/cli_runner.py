@@ -1,6 +1,6 @@
 """Run massctl in this process as a person would type it, and read what it says.
 
-Scrubbed before it is compared: the folder, lineages, digests, and the hour where a test did not set it.
+The clock stands still unless a test moves it. Scrubbed before it is compared: the folder, lineages, digests, ids.
 """
 
 import io
@@ -25,6 +25,8 @@ _SCRUBBED = (
     (re.compile(r"\b01[0-9A-HJKMNP-TV-Z]{24}\b"), "LINEAGE"),
     (re.compile(r"sha256:[0-9a-f]{64}"), "sha256:DIGEST"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "SHA256"),
+    (re.compile(r"(?<=media_id)\s+[\w-]{64}(?![\w-])"), " MEDIA_ID"),
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}\b"), "RID"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "CLIENTMSGID"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "SHORTDIGEST0"),
 )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from massctl.apply.ports import DraftArticle, JobReport, Material, Upload
-from massctl.errors import LedgerStaleError, PermanentError, TransportError
+from massctl.errors import InvariantError, LedgerStaleError, PermanentError, TransportError
 from massctl.model.campaign import Audience
 from massctl.model.digest import sha256_of
 from massctl.model.ledger import Entry, NewEntry
@@ -297,8 +297,9 @@ class SimWeChat:
         fault = self._begin("send_mass")
         if fault is Fault.NO_TOKEN:
             raise TransportError("WeChat gave no usable answer")
-        verdict = self._refusal(fault) or (InDoubt("the connection broke") if fault is Fault.REQUEST_LOST else None)
-        verdict = verdict or self._judged(send)
+        verdict: Verdict = self._refusal(fault) or (
+            InDoubt("the connection broke") if fault is Fault.REQUEST_LOST else self._judged(send)
+        )
         self._depart(self._subject(send.body), None, refused=isinstance(verdict, Rejected))
         if fault is Fault.ANSWER_LOST:
             return InDoubt("no answer within 30 s")
@@ -390,7 +391,10 @@ class SimPictures:
     labels: Sequence[str]
 
     def read(self, sha256: Sha256) -> bytes:
-        return next(label.encode() for label in self.labels if sha256_of(label.encode()) == sha256)
+        for label in self.labels:
+            if sha256_of(label.encode()) == sha256:
+                return label.encode()
+        raise InvariantError("these bytes are not at hand")
 
 
 @dataclass(slots=True)

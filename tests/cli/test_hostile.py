@@ -1,0 +1,451 @@
+"""Repositories made to hurt: `validate` answers with diagnostics, soon, in bounded memory, and touches nothing else.
+
+Each runs in a process of its own under limits that the kernel keeps.
+"""
+
+import json
+import os
+import resource
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_runner import Shell
+from repositories import BODY, Tree, png
+
+SECONDS_MAX = 5.0
+MEMORY_MAX = 1024 * 1024 * 1024
+"""Of address space; massctl with Pillow and its stylist takes a third of it."""
+CANARY = "the canary of a secret"
+
+
+def _limits() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _seconds_of_children() -> float:
+    """Give the processor time of processes that ended: a busy machine does not change it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What `validate` said, and how it fared."""
+
+    status: int
+    document: dict[str, Any]
+    err: str
+    seconds: float
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return [d for d in self.document["diagnostics"] if d["severity"] == "error"]
+
+    @property
+    def codes(self) -> set[str]:
+        return {d["code"] for d in self.errors}
+
+
+def judge(tree: Tree, verb: str = "validate") -> Judged:
+    began = _seconds_of_children()
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "massctl", verb, "--format", "json"],
+        cwd=tree.root,
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "WECHAT_MAIN_SECRET": CANARY},
+        capture_output=True,
+        check=False,
+        timeout=60,
+        preexec_fn=_limits,
+    )
+    seconds = _seconds_of_children() - began
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert "Traceback" not in err + out
+    assert CANARY not in out + err
+    assert done.returncode in (0, 1), err
+    return Judged(done.returncode, json.loads(out), err, seconds)
+
+
+def refused(tree: Tree) -> Judged:
+    """Judge, and see that it ended with diagnostics, with a place each, in time."""
+    judged = judge(tree)
+    assert 1 == judged.status, judged.document
+    assert judged.errors
+    assert judged.seconds < SECONDS_MAX
+    assert all(error["file"] for error in judged.errors), judged.errors
+    return judged
+
+
+@pytest.fixture
+def tree(shell: Shell) -> Tree:
+    return shell.tree
+
+
+# Templates
+
+
+REACHING = {
+    "attributes": "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "attributes by filter": "{{ '' | attr('__class__') }}",
+    "attributes by map": "{{ [''] | map(attribute='__class__') | list }}",
+    "attributes by groupby": "{{ [''] | groupby('__class__') }}",
+    "attributes by format": "{{ '{0.__class__.__init__.__globals__}'.format(vars) }}",
+    "attributes by format_map": "{{ '{a.__class__}'.format_map({'a': 1}) }}",
+    "globals of a macro": "{% macro m() %}{% endmacro %}{{ m.__init__.__globals__ }}",
+    "globals of a helper": "{{ article_url.__globals__ }}",
+    "globals of cycler": "{{ cycler.__init__.__globals__.os.environ }}",
+    "self": "{{ self.__init__.__globals__ }}",
+    "environment": "{{ environment }}",
+    "os environ": "{{ os.environ }}",
+    "an absolute file": "{% include '/etc/passwd' %}",
+    "a file above": "{% include '../../../../../etc/passwd' %}",
+    "another campaign": "{% include '../other/articles/main.md' %}",
+    "massctl.yaml": "{% include '_shared/../../massctl.yaml' %}",
+    "a backslash": "{% include '..\\\\..\\\\massctl.yaml' %}",
+    "itself": "{% include 'articles/main.md.j2' %}",
+    "a clock": "{{ now() }}",
+    "chance": "{{ range(9) | random }}",
+    "an undefined name": "{{ nobody }}",
+    "an undefined attribute": "{{ vars.nobody.nothing }}",
+    "do": "{% do [].append(1) %}",
+    "import of python": "{% import 'os' as os %}",
+}
+LOOP = "{{% for {0} in range(99999) %}}"
+ENDLESS = {
+    "nested loops": LOOP.format("a") * 3 + "x" + "{% endfor %}" * 3,
+    "silent nested loops": LOOP.format("a") * 3 + "{% endfor %}" * 3,
+    "a huge range": "{{ range(10 ** 12) | list }}",
+    "a huge range of numbers": "{{ range(10 ** 12) | sum }}",
+    "a huge power": "{{ 9 ** 9 ** 9 }}",
+    "a huge product": "{{ 'x' * 10 ** 10 }}",
+    "a huge list": "{{ [0] * 10 ** 10 }}",
+    "a huge centre": "{{ 'x' | center(10 ** 10) }}",
+    "a huge indent": "{{ 'x\\ny' | indent(10 ** 10) }}",
+    "a huge format": "{{ '%10000000000d' | format(1) }}",
+    "a huge format method": "{{ '{:10000000000}'.format(1) }}",
+    "a huge zfill": "{{ 'x'.zfill(10 ** 10) }}",
+    "a doubling": "{% set n = namespace(s='x') %}" + "{% set n.s = n.s ~ n.s %}" * 64 + "{{ n.s }}",
+    "a doubling in a loop": "{% set n = namespace(s='x') %}"
+    + LOOP.format("a")
+    + "{% set n.s = n.s ~ n.s %}{% endfor %}",
+    "a replace bomb": "{{ ('x' * 10000) | replace('x', 'y' * 10000) | replace('y', 'z' * 10000) }}",
+    "a join bomb": "{{ range(100000) | join('x' * 100000) }}",
+    "a recursive macro": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    "a doubling macro": "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+    "a recursive loop": "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+    "a slow wordwrap": "{{ ('x' * 1000000) | wordwrap(1) }}",
+    "deep brackets": "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+    "deep nots": "{{ " + "not " * 20000 + "1 }}",
+    "deep ifs": "{% if 1 %}" * 3000 + "{% endif %}" * 3000,
+    "a long sum": "{{ " + "1+" * 20000 + "1 }}",
+    "an unclosed block": "{% for a in range(3) %}",
+}
+
+
+def test_templates_that_reach_out(tree: Tree):
+    """Each in a campaign of its own; the one good campaign among them stays without a fault."""
+    tree.news("other")
+    names = {f"reaching-{number}": what for number, what in enumerate(REACHING)}
+    for name, what in names.items():
+        tree.news(name)
+        written = tree.read(f"campaigns/{name}/campaign.yaml").replace("main.md", "main.md.j2")
+        tree.write(f"campaigns/{name}/campaign.yaml", written)
+        tree.write(f"campaigns/{name}/articles/main.md.j2", REACHING[what])
+    faulty = {error["campaign"] for error in refused(tree).errors}
+    assert [] == [what for name, what in names.items() if name not in faulty]
+    assert "other" not in faulty
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_a_template_without_end(tree: Tree, what: str):
+    tree.news()
+    letter = tree.read("campaigns/letter/campaign.yaml").replace("main.md", "main.md.j2")
+    tree.write("campaigns/letter/campaign.yaml", letter)
+    tree.write("campaigns/letter/articles/main.md.j2", ENDLESS[what])
+    refused(tree)
+
+
+@pytest.mark.parametrize("what", ["attributes", "environment", "an absolute file"])
+def test_a_title_that_reaches_out(tree: Tree, what: str):
+    tree.news(title=REACHING[what].replace('"', "'"))
+    refused(tree)
+
+
+def test_words_that_never_end(tree: Tree):
+    tree.text(content="{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}")
+    refused(tree)
+
+
+# Bodies
+
+
+BODIES: dict[str, str] = {
+    "deep quotes": ">" * 50_000 + " x",
+    "deep lists": "".join("  " * n + "- x\n" for n in range(2_000)),
+    "deep brackets": "[" * 50_000,
+    "deep emphasis": "*a " * 50_000,
+    "many links": "[a](b" * 50_000,
+    "deep html": "<div>" * 20_000,
+    "a script": "<script>alert(1)</script>",
+    "an iframe": "<iframe src='https://evil.example'></iframe>",
+    "a javascript link": "<a href='javascript:alert(1)'>x</a>",
+    "a foreign picture": "<img src='file:///etc/passwd'>",
+    "a forged placeholder": "<img src='massctl-picture:" + "0" * 64 + "'>",
+    "too long": "字" * 3_000_000,
+}
+
+
+@pytest.mark.parametrize("what", BODIES)
+def test_a_body_made_to_hurt(tree: Tree, what: str):
+    """Deep Markdown may be read as text; it must end soon, with or without a fault."""
+    tree.news(body=BODIES[what])
+    judged = judge(tree)
+    assert judged.seconds < SECONDS_MAX
+
+
+# Pictures
+
+
+def _gif_bomb() -> bytes:
+    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
+    return b"GIF89a" + struct.pack("<HHBBB", 65535, 65535, 0x80, 0, 0) + b"\0" * 6 + frame * 200_000 + b"\x3b"
+
+
+def _png_bomb(side: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    packer = zlib.compressobj(9)
+    rows = b"".join(packer.compress(b"\0" * (side // 8 + 1) * 100) for _ in range(side // 100)) + packer.flush()
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+PICTURES: dict[str, Callable[[], bytes]] = {
+    "empty": lambda: b"",
+    "a script": lambda: b"#!/bin/sh\nrm -rf /\n",
+    "a page": lambda: b"<html><script>alert(1)</script></html>",
+    "an svg": lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "a torn png": lambda: png((1, 2, 3))[:-20],
+    "a png that lies": lambda: png((1, 2, 3))[:16] + struct.pack(">II", 60_000, 60_000) + png((1, 2, 3))[24:],
+    "a png bomb": lambda: _png_bomb(40_000),
+    "a gif bomb": _gif_bomb,
+    "a torn jpeg": lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"\0" * 20,
+    "a jpeg of nothing but segments": lambda: b"\xff\xd8" + b"\xff\xe1\x00\x02" * 500_000,
+    "a riff that lies": lambda: b"RIFF\xff\xff\xff\xffWEBPVP8 \xff\xff\xff\xff" + b"\0" * 100,
+    "an exe": lambda: b"MZ" + b"\0" * 1000,
+}
+
+
+@pytest.mark.parametrize("what", PICTURES)
+def test_a_picture_made_to_hurt(tree: Tree, what: str):
+    """As a cover and inside an article, which go different ways."""
+    for where in ("cover", "river"):
+        tree.news(where)
+        tree.write(f"campaigns/{where}/images/{where}.png", PICTURES[what]())
+    assert {"cover", "river"} == {error["campaign"] for error in refused(tree).errors}
+
+
+def test_a_picture_of_70_megabytes_is_not_read(tree: Tree):
+    tree.news()
+    with (tree.root / "campaigns/letter/images/cover.png").open("r+b") as file:
+        file.truncate(70 * 1024 * 1024)
+    refused(tree)
+
+
+# Paths out of the tree
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/passwd",
+        "../../../../etc/passwd",
+        "../other/images/cover.png",
+        "_shared/../../massctl.yaml",
+        "..\\..\\massctl.yaml",
+        "images/../../../massctl.yaml",
+        "file:///etc/passwd",
+        "images/cover.png\0",
+        "~/.ssh/id_rsa",
+        "images",
+        "images/none.png",
+        "a/" * 3000 + "x.png",
+    ],
+    ids=lambda path: path[:40].encode("unicode_escape").decode(),
+)
+def test_a_cover_outside_of_the_tree(tree: Tree, path: str):
+    tree.news("other", title="二")
+    tree.news()
+    written = tree.read("campaigns/letter/campaign.yaml").replace("images/cover.png", json.dumps(path))
+    tree.write("campaigns/letter/campaign.yaml", written)
+    refused(tree)
+
+
+LINKED = {
+    "a cover": "images/cover.png",
+    "a picture": "images/river.png",
+    "an article": "articles/main.md",
+    "campaign.yaml": "campaign.yaml",
+    "a folder of pictures": "images",
+}
+
+
+@pytest.mark.parametrize("what", LINKED)
+def test_a_link_out_of_the_tree(tree: Tree, tmp_path: Path, what: str):
+    tree.news()
+    path = tree.root / "campaigns/letter" / LINKED[what]
+    outside = tmp_path / "outside"
+    path.rename(outside)
+    path.symlink_to(outside)
+    refused(tree)
+
+
+def test_a_link_that_leads_to_itself(tree: Tree):
+    tree.news()
+    path = tree.root / "campaigns/letter/images/cover.png"
+    path.unlink()
+    path.symlink_to(path)
+    refused(tree)
+
+
+def test_a_campaign_that_is_a_link_out_of_the_tree(tree: Tree, tmp_path: Path):
+    tree.news()
+    outside = tmp_path / "outside"
+    (tree.root / "campaigns/letter").rename(outside)
+    (tree.root / "campaigns/letter").symlink_to(outside)
+    refused(tree)
+
+
+@pytest.mark.parametrize("path", ["campaign.yaml", "articles/main.md", "images/cover.png"])
+def test_a_pipe_in_place_of_a_file_blocks_nobody(tree: Tree, path: str):
+    tree.news()
+    target = tree.root / "campaigns/letter" / path
+    target.unlink()
+    os.mkfifo(target)
+    refused(tree)
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/random"])
+def test_a_device_is_not_read(tree: Tree, device: str):
+    tree.news()
+    target = tree.root / "campaigns/letter/images/cover.png"
+    target.unlink()
+    target.symlink_to(device)
+    refused(tree)
+
+
+# YAML
+
+
+BOMB = "\n".join(["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30))]) + "\n"
+GOOD = "version: 1\ntitle: 好\naccount: main\naudience:\n  is_to_all: true\ntext:\n  content: 早\n"
+YAML: dict[str, bytes] = {
+    "empty": b"",
+    "nothing but blanks": b" \n \n",
+    "a list": b"- a\n- b\n",
+    "a word": b"hello\n",
+    "an open bracket": b"version: [1\n",
+    "an open quote": b'version: 1\ntitle: "a\n',
+    "two documents": GOOD.encode() + b"---\n" + GOOD.encode(),
+    "a duplicate key": GOOD.encode() + b"version: 1\n",
+    "an alias bomb": BOMB.encode(),
+    "an alias to itself": b"version: &a [*a]\n",
+    "merge keys": b"version: 1\n<<: {account: main}\n",
+    "a tag of python": b"version: !!python/object/apply:os.system ['touch owned']\n",
+    "a tag of ours": b"version: !run 'touch owned'\n",
+    "a huge number": b"version: " + b"9" * 100_000 + b"\n",
+    "a huge exponent": b"version: 1e999999999\n",
+    "deep brackets": b"vars: " + b"[" * 50_000,
+    "deep maps": b"vars: " + b"{a: " * 20_000,
+    "deep indents": b"vars:\n" + b"".join(b" " * n + b"a:\n" for n in range(1, 2_000)),
+    "a long key": b"a" * 200_000 + b": 1\n",
+    "a tab": GOOD.replace("  is_to_all", "\tis_to_all").encode(),
+    "full-width colons": GOOD.replace("version: 1", "version：1").encode(),
+    "full-width quotes": GOOD.replace("content: 早", "content: “早”\nvars： {}").encode(),
+    "GBK": GOOD.encode("gbk"),
+    "UTF-16": GOOD.encode("utf-16"),
+    "a NUL": GOOD.encode() + b"vars: \0\n",
+    "control characters": GOOD.encode() + b"vars: {a: \x07\x1b[31m}\n",
+    "half a character": GOOD.encode() + b"vars: {a: \xe5\xa4}\n",
+    "surrogates": b'version: 1\ntitle: "\\ud800"\n',
+    "binary": bytes(range(256)) * 64,
+    "a bidi trick": GOOD.replace("好", "\u202e好").encode() + b"zz: 1\n",
+    "50 megabytes": b"# " + b"x" * (50 * 1024 * 1024) + b"\n",
+    "50 megabytes of keys": b"a: 1\n" * (10 * 1024 * 1024),
+    "many keys": b"".join(b"k%d: 1\n" % n for n in range(20_000)),
+    "many anchors": b"vars:\n" + b"".join(b"  k%d: &a%d 1\n" % (n, n) for n in range(20_000)),
+}
+
+
+def test_campaign_yamls_made_to_hurt(tree: Tree):
+    """All in one repository, with a good campaign among them that stays without a fault."""
+    tree.text("other")
+    names = {f"hostile-{number}": what for number, what in enumerate(YAML)}
+    for name, what in names.items():
+        tree.write(f"campaigns/{name}/campaign.yaml", YAML[what])
+    faulty = {error["campaign"] for error in refused(tree).errors}
+    assert [] == [what for name, what in names.items() if name not in faulty]
+    assert "other" not in faulty
+    assert not list(tree.root.rglob("owned"))
+
+
+@pytest.mark.parametrize("what", [name for name in YAML if not name.startswith("two")])
+def test_a_massctl_yaml_made_to_hurt(tree: Tree, what: str):
+    tree.write("massctl.yaml", YAML[what])
+    assert {"massctl.yaml"} == {error["file"] for error in refused(tree).errors}
+    assert not list(tree.root.rglob("owned"))
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
+def test_an_article_of_another_encoding(tree: Tree, encoding: str):
+    tree.news(body="")
+    tree.write("campaigns/letter/articles/main.md", BODY.encode(encoding))
+    refused(tree)
+
+
+def test_an_article_of_50_megabytes_is_not_read(tree: Tree):
+    tree.news(body="字" * 17_000_000)
+    refused(tree)
+
+
+def test_a_thousand_stray_folders_are_a_thousand_diagnostics(tree: Tree):
+    for number in range(1000):
+        (tree.root / f"campaigns/No {number}").mkdir(parents=True)
+    assert 1000 == len(refused(tree).errors)
+
+
+def test_a_secret_in_massctl_yaml_is_not_repeated(tree: Tree):
+    secret = "0123456789abcdef0123456789abcdef"
+    tree.write("massctl.yaml", tree.read("massctl.yaml").replace("WECHAT_MAIN_SECRET", secret))
+    judged = refused(tree)
+    assert secret not in json.dumps(judged.document) + judged.err
+
+
+@pytest.mark.parametrize("path", [".massctl/pictures", ".massctl"])
+def test_a_cache_that_cannot_be_written_only_costs_time(tree: Tree, path: str):
+    tree.news()
+    tree.write(path, "a file where a folder should be")
+    assert 0 == judge(tree).status
+
+
+def test_a_forged_cache_is_not_believed(tree: Tree):
+    """Somebody commits a cache that speaks of other pictures."""
+    tree.news()
+    judge(tree)
+    for note in (tree.root / ".massctl/pictures").rglob("*.json"):
+        note.write_text('{"sha256": "../../../etc/passwd"}', encoding="utf-8")
+    assert 0 == judge(tree).status
+    for note in (tree.root / ".massctl/pictures").rglob("*.json"):
+        note.write_text('{"fault": "surprise"}', encoding="utf-8")
+    assert 0 == judge(tree).status
+    for note in (tree.root / ".massctl/pictures").rglob("*.json"):
+        note.write_text("[" * 100_000, encoding="utf-8")
+    assert 0 == judge(tree).status

@@ -1,0 +1,355 @@
+"""Drafts: saved, read back, given up, replaced, and looked at again before a send."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from building import HOUR, NOW, Happening, article, news, picture, recorded, reviewers, saved, sha, text
+from simulation.scenario import Scene, whole_news
+from simulation.world import Fault
+
+from massctl.apply.draft_articles import draft_articles
+from massctl.apply.outcome import refuse_all
+from massctl.apply.ports import DraftArticle
+from massctl.apply.run import body_of
+from massctl.errors import InvariantError
+from massctl.model.ledger import ImageUploaded, MaterialAdded
+from massctl.model.names import MediaId
+from massctl.model.rendered import Purpose, RenderedCampaign, RenderedNews, RenderedText, Window
+from massctl.model.state import State
+from massctl.plan.plan import Until, make_plan
+from massctl.plan.step import Guard, Refusal
+
+AHEAD = NOW - 2 * HOUR
+"""Two hours before the window of `NEWS` opens."""
+NEWS = whole_news(recipients=())
+UNKNOWN_COVER = ("add_draft", Fault.MEDIA_UNKNOWN)
+
+
+def edited(campaign: RenderedCampaign = NEWS, title: str = "春季大促，改") -> RenderedCampaign:
+    """Give the campaign with another title."""
+    assert isinstance(campaign.message, RenderedNews)
+    return replace(campaign, message=RenderedNews((replace(campaign.message.articles[0], title=title),)))
+
+
+def staged(campaign: RenderedCampaign = NEWS) -> Scene:
+    """Give a scene in which an earlier run saved the draft, and the window is open now."""
+    scene = Scene([campaign], now=AHEAD)
+    assert 0 == scene.apply().exit_status()
+    scene.later(hours=2)
+    return scene
+
+
+def change(scene: Scene, **fields: Any) -> None:
+    """Change the first article of every draft in the console."""
+    for media_id, (first, *others) in scene.wechat.drafts.items():
+        scene.wechat.drafts[media_id] = (replace(first, **fields), *others)
+
+
+def told(outcome: Any) -> list[str]:
+    """Give the guards that refused the first campaign."""
+    return [refusal.guard.value for refusal in outcome.campaigns[0].refusals]
+
+
+def test_a_draft_has_real_addresses_in_place_of_pictures() -> None:
+    scene = staged()
+    (draft,) = scene.wechat.drafts.values()
+    assert "massctl-picture" not in draft[0].content
+    assert draft[0].thumb_media_id in scene.wechat.materials
+    assert 2 == draft[0].content.count("https://mmbiz.qpic.cn/IMAGE_")
+
+
+def test_a_gif_inside_an_article_has_the_address_of_its_material() -> None:
+    campaign = news(
+        "a",
+        article(content=f'<img src="massctl-picture:{sha("gif")}">'),
+        pictures=(picture("gif", Purpose.MATERIAL), picture("cover", Purpose.MATERIAL)),
+        window=NEWS.window,
+    )
+    (draft,) = staged(campaign).wechat.drafts.values()
+    assert "MATERIAL_" in draft[0].content
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param([], id="no cover"),
+        pytest.param([("cover", "https://x/0")], id="no picture"),
+        pytest.param([("cover", "https://x/0"), ("hero", None)], id="a picture without an address"),
+    ],
+)
+def test_a_picture_that_is_not_recorded_is_a_bug(facts: list[tuple[str, str | None]]) -> None:
+    campaign = news("a")
+    happened: list[Happening] = [
+        MaterialAdded(appid=campaign.appid, sha256=sha(label), media_id=label, url=url) for label, url in facts
+    ]
+    with pytest.raises(InvariantError, match="no recorded address"):
+        draft_articles(campaign, recorded(*happened))
+
+
+def test_a_text_has_no_draft() -> None:
+    with pytest.raises(InvariantError, match="no draft"):
+        draft_articles(text(), State())
+
+
+def test_a_news_message_without_a_draft_cannot_be_shown() -> None:
+    with pytest.raises(InvariantError, match="sale has no draft"):
+        body_of(NEWS, State())
+
+
+def test_a_draft_that_cannot_be_saved_is_an_error_and_is_saved_by_the_next_run() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    outcome = scene.apply(("add_draft", Fault.REQUEST_LOST))
+    assert (1, "new") == (outcome.exit_status(), outcome.status(outcome.campaigns[0]).value)
+    assert 0 == scene.apply().exit_status()
+
+
+def test_a_cover_that_wechat_forgot_is_uploaded_once_more_and_the_draft_saved() -> None:
+    other = news("a", article("标题"), window=Window(NOW + HOUR, NOW + 2 * HOUR))
+    scene = staged(other)
+    scene.campaigns = [NEWS]
+    outcome = scene.apply(UNKNOWN_COVER)
+    assert (0, 1, 2) == (outcome.exit_status(), scene.wechat.count("add_material"), scene.wechat.count("add_draft"))
+    assert ["material_added", "material_forgotten", "material_added"] == [
+        kind for kind in scene.types() if kind.startswith("material")
+    ]
+    assert 1 == len(scene.wechat.jobs)
+
+
+def test_two_campaigns_with_one_forgotten_cover_upload_it_once() -> None:
+    scene = staged(news("a", article("标题"), window=Window(NOW + HOUR, NOW + 2 * HOUR)))
+    scene.wechat.materials.clear()
+    scene.campaigns = [NEWS, news("b", article("另一个"), window=Window(NOW + HOUR, NOW + 2 * HOUR))]
+    outcome = scene.apply()
+    assert (0, 1, 4) == (outcome.exit_status(), scene.wechat.count("add_material"), scene.wechat.count("add_draft"))
+
+
+def test_a_cover_that_was_uploaded_in_this_run_is_not_uploaded_again() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    outcome = scene.apply(UNKNOWN_COVER)
+    assert (1, 1, 1) == (outcome.exit_status(), scene.wechat.count("add_material"), scene.wechat.count("add_draft"))
+    assert outcome.campaigns[0].error is not None
+    assert 40007 == outcome.campaigns[0].error.errcode
+
+
+def test_a_forgotten_cover_that_cannot_be_uploaded_stops_its_campaign() -> None:
+    scene = staged(news("a", article("标题"), window=Window(NOW + HOUR, NOW + 2 * HOUR)))
+    scene.campaigns = [NEWS]
+    assert 1 == scene.apply(UNKNOWN_COVER, ("add_material", Fault.REQUEST_LOST)).exit_status()
+    assert 0 == scene.apply().exit_status()
+
+
+def test_a_cover_that_another_campaign_could_not_upload_is_tried_once_more() -> None:
+    scene = staged(news("a", article("标题"), window=Window(NOW + HOUR, NOW + 2 * HOUR)))
+    scene.wechat.materials.clear()
+    scene.campaigns = [NEWS, news("b", article("另一个"), window=Window(NOW + HOUR, NOW + 2 * HOUR))]
+    outcome = scene.apply(("add_material", Fault.REQUEST_LOST))
+    assert [True, False] == [each.error is not None for each in outcome.campaigns]
+
+
+LOSSES: dict[str, Callable[[DraftArticle], DraftArticle]] = {
+    "a picture": lambda given: replace(given, content=given.content.replace('<img src="https', '<i src="https', 1)),
+    "a link": lambda given: replace(given, content=given.content.replace("<a ", "<b ")),
+    "words": lambda given: replace(given, content=given.content.replace("你好", "你")),
+    "the cover": lambda given: replace(given, thumb_media_id="ANOTHER"),
+    "the digest": lambda given: replace(given, digest=given.digest[:3]),
+}
+
+
+@pytest.mark.parametrize("lost", LOSSES)
+def test_what_wechat_does_not_keep_stops_the_campaign(lost: str) -> None:
+    body = f'<p>你好<a href="https://mp.weixin.qq.com/s/x">旧文</a></p><img src="massctl-picture:{sha("hero")}">'
+    scene = Scene([news("sale", article(content=body), window=NEWS.window, recipients=reviewers("editor_li"))])
+    scene.wechat.keeps = LOSSES[lost]
+    outcome = scene.apply()
+    error = outcome.campaigns[0].error
+    assert error is not None
+    assert (1, None, True) == (outcome.exit_status(), error.errcode, "did not keep" in error.message)
+    assert [] == scene.wechat.departures
+
+
+def test_a_draft_that_is_not_whole_is_given_up_and_made_anew() -> None:
+    scene = Scene([NEWS])
+    scene.wechat.keeps = LOSSES["words"]
+    assert 1 == scene.apply().exit_status()
+    assert {} == scene.wechat.drafts
+    assert 1 == scene.apply().exit_status()
+    scene.wechat.keeps = lambda given: given
+    assert 0 == scene.apply().exit_status()
+    assert 1 == len(scene.wechat.jobs)
+
+
+def test_a_draft_that_is_not_whole_and_cannot_be_deleted_is_given_up_all_the_same() -> None:
+    scene = Scene([NEWS])
+    scene.wechat.keeps = LOSSES["words"]
+    outcome = scene.apply(("delete_draft", Fault.REQUEST_LOST))
+    assert (1, "new") == (outcome.exit_status(), outcome.status(outcome.campaigns[0]).value)
+    assert any("could not be deleted" in line for line in scene.progress.lines)
+
+
+def test_a_draft_that_vanishes_at_once_stops_the_campaign() -> None:
+    scene = Scene([NEWS])
+    keep = scene.wechat.get_draft
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("simulation.world.SimWeChat.get_draft", lambda self, media_id: keep(MediaId("none")))
+        assert 1 == scene.apply().exit_status()
+
+
+def test_a_draft_that_cannot_be_read_back_is_not_sent_by_this_run() -> None:
+    scene = Scene([NEWS])
+    assert (1, 0) == (scene.apply(("get_draft", Fault.REQUEST_LOST)).exit_status(), len(scene.wechat.jobs))
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_draft_of_an_earlier_run_is_read_again_before_its_send() -> None:
+    scene = staged()
+    assert 0 == scene.apply().exit_status()
+    assert ["get_draft", "send_mass"] == [each for each in scene.wechat.calls if each in ("get_draft", "send_mass")]
+
+
+def test_a_draft_that_was_changed_in_the_console_is_refused() -> None:
+    scene = staged()
+    change(scene, title="改")
+    outcome = scene.apply()
+    assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
+
+
+def test_a_draft_that_is_gone_is_refused_and_never_rebuilt() -> None:
+    scene = staged()
+    scene.wechat.drafts.clear()
+    outcome = scene.apply()
+    assert (5, ["draft_gone"], 0) == (outcome.exit_status(), told(outcome), scene.wechat.count("add_draft"))
+    assert ["draft_gone"] == told(scene.apply())
+
+
+def test_a_draft_of_an_earlier_run_that_cannot_be_read_is_an_error() -> None:
+    scene = staged()
+    assert (1, []) == (scene.apply(("get_draft", Fault.REQUEST_LOST)).exit_status(), scene.wechat.jobs)
+
+
+def test_a_changed_draft_is_shown_to_no_new_reviewer_either() -> None:
+    scene = staged()
+    scene.campaigns = [replace(NEWS, recipients=reviewers("editor_li"))]
+    change(scene, content="<p>改</p>")
+    outcome = scene.apply()
+    assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.departures)
+
+
+def test_an_unchanged_draft_of_an_earlier_run_is_read_once() -> None:
+    scene = staged()
+    scene.campaigns = [replace(NEWS, recipients=reviewers("editor_li"))]
+    assert (0, 1) == (scene.apply().exit_status(), scene.wechat.count("get_draft"))
+
+
+def test_after_an_attempt_the_draft_may_be_consumed_and_is_not_looked_at() -> None:
+    scene = staged()
+    scene.wait_in_doubt = False
+    scene.apply(("send_mass", Fault.ANSWER_LOST))
+    scene.later(minutes=2)
+    scene.wait_in_doubt = True
+    outcome = scene.apply()
+    assert (0, 0) == (outcome.exit_status(), scene.wechat.count("get_draft"))
+
+
+def test_an_edit_makes_a_new_draft_and_deletes_the_old_one_if_nobody_touched_it() -> None:
+    scene = staged()
+    scene.campaigns = [edited()]
+    assert 0 == scene.apply().exit_status()
+    assert ["superseded"] == [event.reason for event in scene.events("draft_deleted")]
+    assert ["春季大促，改"] == [job.subject for job in scene.wechat.jobs]
+
+
+def test_a_superseded_draft_that_was_changed_in_the_console_stays_there() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.apply()
+    change(scene, title="改")
+    scene.campaigns = [edited()]
+    assert 0 == scene.apply().exit_status()
+    assert ["changed in the console, left there"] == [event.reason for event in scene.events("draft_deleted")]
+    assert (2, 0) == (len(scene.wechat.drafts), scene.wechat.count("delete_draft"))
+    assert any("so it stays there" in line for line in scene.progress.lines)
+
+
+def test_a_superseded_draft_that_is_gone_is_forgotten() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.apply()
+    scene.wechat.drafts.clear()
+    scene.campaigns = [edited()]
+    scene.apply()
+    assert ["gone already"] == [event.reason for event in scene.events("draft_deleted")]
+
+
+def test_a_superseded_draft_that_cannot_be_deleted_is_tried_again_by_the_next_run() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.apply()
+    scene.campaigns = [edited()]
+    assert 0 == scene.apply(("delete_draft", Fault.REQUEST_LOST)).exit_status()
+    assert 2 == len(scene.wechat.drafts)
+    assert 0 == scene.apply().exit_status()
+    assert ["renew_token", "get_draft", "get_draft", "delete_draft"] == scene.wechat.calls
+    scene.apply()
+    assert [] == scene.wechat.calls
+
+
+def test_a_superseded_draft_is_kept_while_its_heir_is_not_proven() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.apply()
+    scene.campaigns = [edited()]
+    scene.apply(("get_draft", Fault.REQUEST_LOST))
+    assert 2 == len(scene.wechat.drafts)
+
+
+def test_a_refused_ledger_leaves_old_drafts_alone() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.apply()
+    scene.campaigns = [edited()]
+    scene.apply(("delete_draft", Fault.REQUEST_LOST))
+    stop = Refusal(Guard.LEDGER_FOREIGN, "another ledger", "")
+    plan = make_plan(scene.campaigns, scene.state, scene.rules, scene.now, stop=stop)
+    outcome = scene.apply(plan=plan)
+    assert (5, [], ["ledger_foreign"]) == (outcome.exit_status(), scene.wechat.calls, told(outcome))
+    assert 5 == refuse_all(plan, scene.state, stop).exit_status()
+
+
+def test_a_message_that_became_a_text_gives_up_its_draft() -> None:
+    scene = staged()
+    scene.campaigns = [replace(NEWS, message=RenderedText("今晚八点"), pictures=(), recipients=reviewers("editor_li"))]
+    outcome = scene.apply()
+    assert (0, {}) == (outcome.exit_status(), scene.wechat.drafts)
+    assert ["今晚八点"] == [job.subject for job in scene.wechat.jobs]
+
+
+def test_a_cover_that_was_uploaded_anew_for_another_campaign_spoils_no_draft() -> None:
+    """The draft of an earlier run is compared with what was given then, not with what would be given now."""
+    scene = staged()
+    scene.write(MaterialAdded(appid=NEWS.appid, sha256=sha("cover"), media_id="MATERIAL_99"))
+    scene.campaigns = [replace(NEWS, recipients=reviewers("editor_li"))]
+    assert 0 == scene.apply().exit_status()
+
+
+def test_a_run_until_draft_shows_nothing() -> None:
+    scene = Scene([whole_news()], until=Until.DRAFT)
+    assert 0 == scene.apply().exit_status()
+    assert [] == scene.wechat.departures
+
+
+def test_a_draft_records_the_size_of_its_audience_where_it_could_be_read() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.apply(("audience_count", Fault.REQUEST_LOST))
+    scene.campaigns = [edited()]
+    scene.apply()
+    assert [None, 1000] == [event.audience_count for event in scene.events("draft_saved")]
+
+
+def test_a_picture_address_is_taken_from_the_image_first() -> None:
+    campaign = news("a")
+    both: list[Happening] = [
+        ImageUploaded(appid=campaign.appid, sha256=sha("hero"), url="https://image/0"),
+        MaterialAdded(appid=campaign.appid, sha256=sha("hero"), media_id="M1", url="https://material/0"),
+        MaterialAdded(appid=campaign.appid, sha256=sha("cover"), media_id="M2"),
+        saved(campaign),
+    ]
+    (made,) = draft_articles(campaign, recorded(*both))
+    assert '<p>你好</p><p><img src="https://image/0"></p>' == made.content
+    assert ("M2", "") == (made.thumb_media_id, made.content_source_url)

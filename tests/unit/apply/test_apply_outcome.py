@@ -1,0 +1,205 @@
+"""Exit statuses, and runs that end before their time."""
+
+from typing import Any
+
+import pytest
+from building import APPID, article, attempted, house, news, text
+from simulation.scenario import Scene, whole_news, whole_text
+from simulation.world import Fault, SimLedger
+
+from massctl.apply.outcome import failure_of
+from massctl.apply.ports import SendQuestion
+from massctl.errors import LedgerError, LedgerStaleError, QuotaError
+from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.ledger import NewEntry
+from massctl.model.names import CampaignName
+from massctl.plan.desired import Gone, Invalid
+
+WORDS = whole_text()
+BROKEN = Invalid(
+    CampaignName("broken"), "", "main", 1, (Diagnostic("MC011", Severity.ERROR, "unknown key", campaign="broken"),)
+)
+REQUEST_LOST = ("send_mass", Fault.REQUEST_LOST)
+REJECTED = ("send_mass", Fault.NO_QUOTA)
+
+
+def failing_at(kind: str, error: Exception | None = None) -> Any:
+    """Make a ledger fail when an entry of this type is due."""
+
+    def fail(new: NewEntry) -> Exception | None:
+        return stands_in if new.event.type == kind else None
+
+    stands_in = error or LedgerError("cannot write the ledger", hint="free the disk")
+    return fail
+
+
+def interrupt(scene: Scene, boundary: str) -> None:
+    """Press Ctrl-C at a boundary of the story that the scene is about to tell."""
+    twin = Scene(scene.campaigns, now=scene.now)
+    twin.apply()
+    scene.boundaries.ending = KeyboardInterrupt
+    scene.boundaries.stop_at = 1 + twin.boundaries.passed.index(boundary)
+
+
+def test_nothing_to_do_is_0() -> None:
+    assert 0 == Scene([]).apply().exit_status()
+
+
+def test_an_invalid_campaign_is_1_and_stops_only_itself() -> None:
+    scene = Scene([BROKEN, WORDS])
+    assert (1, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_refusal_is_5_and_a_failure_beside_it_1() -> None:
+    refused = text("never", "不")
+    assert 5 == Scene([refused]).apply().exit_status()
+    assert 1 == Scene([refused, WORDS]).apply(REJECTED).exit_status()
+
+
+def test_an_interruption_outranks_a_failure() -> None:
+    scene = Scene([BROKEN, WORDS])
+    interrupt(scene, "before send_mass")
+    scene.boundaries.stop_at = 1
+    assert 130 == scene.apply().exit_status()
+
+
+def test_an_open_attempt_outranks_an_interruption() -> None:
+    scene = Scene([BROKEN, WORDS])
+    interrupt(scene, "before send_mass")
+    outcome = scene.apply()
+    assert (4, True) == (outcome.exit_status(), outcome.interrupted)
+
+
+def test_an_attempt_that_ctrl_c_cut_off_between_disk_and_state_is_open_too() -> None:
+    scene = Scene([WORDS])
+    interrupt(scene, "after append send_attempted")
+    assert 4 == scene.apply().exit_status()
+
+
+def test_an_acceptance_that_ctrl_c_cut_off_between_disk_and_state_is_known() -> None:
+    scene = Scene([WORDS])
+    interrupt(scene, "after append send_accepted")
+    assert 130 == scene.apply().exit_status()
+
+
+def test_ctrl_c_during_the_wait_leaves_a_doubt() -> None:
+    def press() -> None:
+        raise KeyboardInterrupt
+
+    scene = Scene([WORDS])
+    scene.clock.on_sleep = press
+    outcome = scene.apply(("send_mass", Fault.ANSWER_LOST))
+    assert (4, True) == (outcome.exit_status(), outcome.interrupted)
+
+
+def test_ctrl_c_at_the_question_sends_nothing() -> None:
+    def press(question: SendQuestion) -> bool:
+        raise KeyboardInterrupt
+
+    scene = Scene([WORDS], consent=press)
+    assert (130, []) == (scene.apply().exit_status(), scene.wechat.departures)
+
+
+@pytest.mark.parametrize("make", [whole_news, whole_text], ids=["news", "text"])
+def test_ctrl_c_at_any_moment_leaves_a_ledger_that_the_next_run_goes_on_from(make: Any) -> None:
+    twin = Scene([make()])
+    twin.apply()
+    assert len(twin.boundaries.passed) > 10
+    for number in range(1, len(twin.boundaries.passed) + 1):
+        scene = Scene([make()])
+        scene.boundaries.ending, scene.boundaries.stop_at = KeyboardInterrupt, number
+        first = scene.apply()
+        assert (4 if scene.record(make()).open_attempts else 130) == first.exit_status(), twin.boundaries.passed[number]
+        scene.later(minutes=2)
+        assert 0 == scene.apply().exit_status()
+        assert 1 == len(scene.wechat.jobs)
+
+
+def test_a_campaign_in_doubt_elsewhere_on_the_account_is_4() -> None:
+    """The open attempt is of a campaign that this run was not asked about."""
+    scene = Scene([WORDS])
+    scene.wait_in_doubt = False
+    scene.apply(REQUEST_LOST)
+    scene.campaigns = [whole_news()]
+    assert 4 == scene.apply().exit_status()
+
+
+def test_a_campaign_in_doubt_whose_folder_is_gone_is_4() -> None:
+    scene = Scene([WORDS], wait_in_doubt=False)
+    scene.apply(REQUEST_LOST)
+    scene.campaigns = [Gone(WORDS.name, "main", APPID, 1)]
+    assert 4 == scene.apply().exit_status()
+
+
+def test_a_ledger_that_cannot_be_written_ends_the_run_with_5() -> None:
+    scene = Scene([WORDS])
+    scene.ledger.fail = failing_at("send_attempted")
+    outcome = scene.apply()
+    error = outcome.campaigns[0].error
+    assert error is not None
+    assert (5, [], "free the disk") == (outcome.exit_status(), scene.wechat.departures, error.hint)
+
+
+def test_a_failure_before_the_ledger_failed_is_1() -> None:
+    scene = Scene([WORDS, text("words-2", "明天见", window=WORDS.window)])
+    scene.ledger.fail = failing_at("job_status")
+    assert 1 == scene.apply(REJECTED).exit_status()
+    assert scene.wechat.jobs
+
+
+def test_an_invalid_campaign_beside_a_ledger_that_fails_is_1() -> None:
+    scene = Scene([BROKEN, WORDS], ledger=SimLedger(fail=failing_at("send_attempted")))
+    assert (1, []) == (scene.apply().exit_status(), scene.wechat.departures)
+
+
+def test_a_verdict_that_cannot_be_written_leaves_a_doubt_which_the_next_run_clears_up() -> None:
+    scene = Scene([WORDS])
+    scene.ledger.fail = failing_at("send_accepted")
+    assert 4 == scene.apply().exit_status()
+    scene.ledger.fail = None
+    scene.later(minutes=2)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_another_runner_who_wrote_first_ends_the_run() -> None:
+    scene = Scene([WORDS])
+    scene.ledger.fail = failing_at("send_attempted", LedgerStaleError("another runner wrote to the ledger"))
+    assert (5, []) == (scene.apply().exit_status(), scene.wechat.departures)
+
+
+def test_a_failure_keeps_its_first_reason_and_what_wechat_said() -> None:
+    scene = Scene([news("a", article(), window=WORDS.window)])
+    outcome = scene.apply(("upload_image", Fault.REQUEST_LOST), ("add_material", Fault.REQUEST_LOST))
+    error = outcome.campaigns[0].error
+    assert error is not None
+    assert (None, None, "WeChat gave no usable answer", "run apply again") == (
+        error.errcode,
+        error.rid,
+        error.message,
+        error.hint,
+    )
+
+
+def test_a_failure_says_detail_and_code() -> None:
+    failure = failure_of(QuotaError("used up", "mass/sendall answered 45028", "wait", errcode=45028, rid="6a"))
+    assert (45028, "6a", "used up: mass/sendall answered 45028", "wait") == (
+        failure.errcode,
+        failure.rid,
+        failure.message,
+        failure.hint,
+    )
+
+
+def test_a_bug_in_an_adapter_is_not_taken_for_a_failure_of_wechat() -> None:
+    scene = Scene([WORDS])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("simulation.world.SimWeChat.renew_token", lambda self: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            scene.apply()
+    assert ["connecting 1 end"] == scene.progress.labels
+
+
+def test_an_outcome_without_records_is_about_the_rendered_accounts() -> None:
+    scene = Scene([WORDS], rules=house(no_send=True))
+    scene.write(attempted(text("other", "别的")))
+    assert 4 == scene.apply().exit_status()

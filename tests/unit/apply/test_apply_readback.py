@@ -1,0 +1,105 @@
+"""What a reader would miss, and nothing else, makes two drafts different."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from massctl.apply.ports import DraftArticle
+from massctl.apply.readback import draft_facts, draft_sha256, losses
+
+GIVEN = DraftArticle("春季大促", "编辑部", "三天", "<p>你好</p>", "https://example.com/", "MATERIAL_1", True, False)
+
+
+def with_content(content: str) -> DraftArticle:
+    return replace(GIVEN, content=content)
+
+
+@pytest.mark.parametrize(
+    ("content", "pictures"),
+    [
+        pytest.param('<img src="http://a/0">', ["https://a/0"], id="src, http and https are one"),
+        pytest.param('<img data-src="https://a/0">', ["https://a/0"], id="data-src"),
+        pytest.param('<svg><image href="https://a/0"/></svg>', ["https://a/0"], id="svg href"),
+        pytest.param('<svg><image xlink:href="https://a/0"/></svg>', ["https://a/0"], id="svg xlink"),
+        pytest.param("<img>", [""], id="none"),
+        pytest.param('<p style="background:url(http://a/0)">x</p>', ["https://a/0"], id="background"),
+        pytest.param("<p style=\"background-image: URL('https://a/0')\">x</p>", ["https://a/0"], id="quoted"),
+        pytest.param(
+            '<img src="https://a/0" style="background:url(https://b/0)">',
+            ["https://a/0", "https://b/0"],
+            id="both, once",
+        ),
+    ],
+)
+def test_pictures_are_found_wherever_they_are(content: str, pictures: list[str]) -> None:
+    assert pictures == draft_facts([with_content(content)])[0]["pictures"]
+
+
+@pytest.mark.parametrize(
+    ("content", "links"),
+    [
+        pytest.param('<a href="https://mp/s/1">x</a>', ["https://mp/s/1"], id="a link"),
+        pytest.param('<a data-miniprogram-path="pages/a" href="">x</a>', ["pages/a"], id="a mini-program"),
+        pytest.param("<a>x</a>", [""], id="a mere anchor"),
+    ],
+)
+def test_links_are_found(content: str, links: list[str]) -> None:
+    assert links == draft_facts([with_content(content)])[0]["links"]
+
+
+def test_blanks_are_no_text_and_a_page_of_frames_has_none() -> None:
+    assert "你好世界" == draft_facts([with_content("<p> 你 好</p>\n<p>世界 </p>")])[0]["text"]
+    assert "" == draft_facts([with_content("<frameset>")])[0]["text"]
+
+
+def test_markup_that_wechat_rewrote_is_the_same_draft() -> None:
+    kept = with_content('<section style="color:red"><p>你好</p></section>')
+    assert draft_sha256([GIVEN]) == draft_sha256([kept])
+    assert [] == losses([GIVEN], [kept])
+
+
+def test_a_digest_that_wechat_filled_in_is_no_loss() -> None:
+    without = replace(GIVEN, digest="")
+    assert [] == losses([without], [GIVEN])
+    assert draft_sha256([without]) == draft_sha256([GIVEN])
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"title": "夏季"}, "article 1: title differs"),
+        ({"author": ""}, "article 1: author differs"),
+        ({"digest": "两天"}, "article 1: digest differs"),
+        ({"content_source_url": ""}, "article 1: content_source_url differs"),
+        ({"thumb_media_id": "M2"}, "article 1: cover differs"),
+        ({"need_open_comment": False}, "article 1: need_open_comment differs"),
+        ({"only_fans_can_comment": True}, "article 1: only_fans_can_comment differs"),
+        ({"content": "<p>你</p>"}, "article 1: the text differs, 2 characters were given and 1 kept"),
+        (
+            {"content": '<p>你好</p><img src="https://a/0">'},
+            "article 1: 0 pictures were given and 1 were kept, or others",
+        ),
+    ],
+)
+def test_every_difference_is_said(changed: dict[str, object], said: str) -> None:
+    assert [said] == losses([GIVEN], [replace(GIVEN, **changed)])  # type: ignore[arg-type]
+
+
+def test_a_lost_article_is_said() -> None:
+    assert ["2 articles were given and 1 were kept"] == losses([GIVEN, GIVEN], [GIVEN])
+
+
+@given(st.text(max_size=200), st.text(max_size=40))
+def test_a_draft_is_equal_to_itself_whatever_it_holds(content: str, title: str) -> None:
+    article = replace(GIVEN, content=content, title=title)
+    assert [] == losses([article], [article])
+    assert draft_sha256([article]) == draft_sha256([replace(article)])
+
+
+def test_a_query_behind_a_picture_is_not_a_loss() -> None:
+    """WeChat may add what it likes behind the address, such as wx_fmt; the picture is the same."""
+    sent = replace(GIVEN, content='<img src="https://mmbiz.qpic.cn/a/0">')
+    kept = replace(GIVEN, content='<img src="http://mmbiz.qpic.cn/a/0?wx_fmt=jpeg#imgIndex=0">')
+    assert [] == losses([sent], [kept])

@@ -1,0 +1,158 @@
+"""What a person says about an open attempt or a draft in question."""
+
+from collections.abc import Callable
+
+import pytest
+from building import HOUR, NOW, text
+from simulation.scenario import Scene, whole_news, whole_text
+from simulation.world import Fault
+
+from massctl.apply import reconcile
+from massctl.apply.reconcile import settle_not_sent, settle_sent
+from massctl.errors import PermanentError, UsageError
+from massctl.model.rendered import Window
+
+WORDS = whole_text()
+NEWS = whole_news(recipients=())
+I_LOOKED = reconcile.Testimony("looked it up in the console", "li")
+ANSWER_LOST = ("send_mass", Fault.ANSWER_LOST)
+
+
+def in_doubt() -> Scene:
+    """Give a scene in which nobody knows whether the words went out; they did."""
+    scene = Scene([WORDS], wait_in_doubt=False)
+    assert 4 == scene.apply(ANSWER_LOST).exit_status()
+    return scene
+
+
+def staged() -> Scene:
+    """Give a scene in which the draft of an earlier run waits, and the window is open now."""
+    scene = Scene([NEWS], now=NOW - 2 * HOUR)
+    scene.apply()
+    scene.later(hours=2)
+    return scene
+
+
+def test_a_send_that_went_out_is_settled_without_an_id() -> None:
+    scene = in_doubt()
+    assert settle_sent(scene.record(WORDS), I_LOOKED, None, scene.book()) is None
+    (settled,) = scene.events("send_settled")
+    assert ("sent", "looked it up in the console", "li", None) == (
+        settled.outcome,
+        settled.reason,
+        settled.by,
+        settled.msg_id,
+    )
+    assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
+
+
+def test_an_id_is_checked_with_wechat() -> None:
+    scene = in_doubt()
+    msg_id = scene.wechat.jobs[0].msg_id
+    report = settle_sent(scene.record(WORDS), reconcile.Testimony("seen", "li", msg_id), scene.wechat, scene.book())
+    assert report is not None
+    assert "sent" == report.status
+    assert [msg_id] == [job.msg_id for job in scene.record(WORDS).jobs]
+
+
+def test_an_id_is_believed_where_no_account_is_at_hand() -> None:
+    scene = in_doubt()
+    assert settle_sent(scene.record(WORDS), reconcile.Testimony("seen", "li", 7), None, scene.book()) is None
+    assert [7] == [job.msg_id for job in scene.record(WORDS).jobs]
+
+
+def test_an_id_that_wechat_does_not_know_settles_nothing() -> None:
+    scene = in_doubt()
+    with pytest.raises(PermanentError):
+        settle_sent(scene.record(WORDS), reconcile.Testimony("seen", "li", 7), scene.wechat, scene.book())
+    assert scene.record(WORDS).open_attempts
+
+
+def test_the_id_of_another_campaign_settles_nothing() -> None:
+    scene = Scene([text("first", "第一", window=WORDS.window)])
+    scene.apply()
+    scene.campaigns, scene.wait_in_doubt = [WORDS], False
+    scene.apply(ANSWER_LOST)
+    taken = scene.wechat.jobs[0].msg_id
+    book = scene.book()
+    with pytest.raises(UsageError, match="is the send of first"):
+        settle_sent(book.state.record(WORDS.name, 1), reconcile.Testimony("seen", "li", taken), scene.wechat, book)
+    assert scene.record(WORDS).open_attempts
+
+
+def test_a_send_that_did_not_go_out_may_be_sent_again() -> None:
+    scene = Scene([WORDS], wait_in_doubt=False)
+    scene.apply(("send_mass", Fault.REQUEST_LOST))
+    settle_not_sent(scene.record(WORDS), I_LOOKED, None, scene.book())
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_person_who_is_wrong_within_a_day_is_corrected_by_the_clientmsgid() -> None:
+    scene = in_doubt()
+    settle_not_sent(scene.record(WORDS), I_LOOKED, None, scene.book())
+    scene.later(minutes=2)
+    scene.wait_in_doubt = True
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        pytest.param(lambda scene: scene.wechat.drafts.clear(), "gone", id="gone"),
+        pytest.param(
+            lambda scene: scene.wechat.drafts.update(dict.fromkeys(scene.wechat.drafts, ())),
+            "changed in the console, left there",
+            id="changed",
+        ),
+    ],
+)
+def test_a_draft_that_is_not_as_it_was_saved_is_staged_again(happens: Callable[[Scene], None], reason: str) -> None:
+    scene = staged()
+    happens(scene)
+    assert 5 == scene.apply().exit_status()
+    settle_not_sent(scene.record(NEWS), I_LOOKED, scene.wechat, scene.book())
+    assert [reason] == [event.reason for event in scene.events("draft_deleted")]
+    assert ["draft_missing", "due"] == [step.reason.value for step in scene.plan().steps]
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_draft_that_is_as_it_was_saved_stays() -> None:
+    scene = staged()
+    scene.wait_in_doubt = False
+    scene.apply(("send_mass", Fault.REQUEST_LOST))
+    settle_not_sent(scene.record(NEWS), I_LOOKED, scene.wechat, scene.book())
+    assert ([], 1) == (scene.events("draft_deleted"), len(scene.events("send_settled")))
+
+
+def test_a_draft_is_not_asked_about_where_no_account_is_at_hand() -> None:
+    scene = staged()
+    scene.wait_in_doubt = False
+    scene.apply(("send_mass", Fault.REQUEST_LOST))
+    settle_not_sent(scene.record(NEWS), I_LOOKED, None, scene.book())
+    assert ([], 1) == (scene.events("draft_deleted"), len(scene.events("send_settled")))
+
+
+def test_a_draft_that_was_sent_in_the_console_is_settled_as_sent() -> None:
+    scene = staged()
+    scene.wechat.drafts.clear()
+    settle_sent(scene.record(NEWS), I_LOOKED, None, scene.book())
+    assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
+
+
+@pytest.mark.parametrize("settle", [settle_sent, settle_not_sent])
+def test_there_is_nothing_to_settle_about_a_new_campaign_or_a_sent_one(settle: Callable[..., object]) -> None:
+    scene = Scene([NEWS])
+    with pytest.raises(UsageError, match="nothing to settle about sale"):
+        settle(scene.record(NEWS), I_LOOKED, scene.wechat, scene.book())
+    scene.apply()
+    with pytest.raises(UsageError, match="nothing to settle about sale"):
+        settle(scene.record(NEWS), I_LOOKED, scene.wechat, scene.book())
+
+
+def test_the_window_of_a_settled_campaign_still_holds() -> None:
+    closing = whole_text(Window(NOW - HOUR, NOW + HOUR))
+    scene = Scene([closing], wait_in_doubt=False)
+    scene.apply(("send_mass", Fault.REQUEST_LOST))
+    settle_not_sent(scene.record(closing), I_LOOKED, None, scene.book())
+    scene.later(hours=2)
+    assert (5, []) == (scene.apply().exit_status(), scene.wechat.calls)

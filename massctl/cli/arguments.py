@@ -2,12 +2,13 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import click
 
-from massctl import __version__
+from massctl.cli.usage import not_yet
+from massctl.model.phrase import Phrase
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,7 +28,7 @@ class Seconds(click.FloatRange):
         """Read a number of seconds; what is no number at all (nan) lies in no range."""
         seconds = float(super().convert(value, param, ctx))
         if math.isnan(seconds):
-            self.fail(f"{value!r} is no number of seconds", param, ctx)
+            self.fail(Phrase("{found} is no number of seconds", found=str(value)), param, ctx)
         return seconds
 
 
@@ -53,20 +54,6 @@ class Text(click.ParamType[str]):
         return text
 
 
-class Form(click.Choice[str]):
-    """A choice of output forms; one whose turn has not come is a clear error."""
-
-    def __init__(self, *forms: str, not_yet: Sequence[str]) -> None:
-        super().__init__(forms)
-        self._not_yet = frozenset(not_yet)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Read a form."""
-        if value in self._not_yet:
-            raise _not_yet(f"--format {value}", f"the result as {value}")
-        return str(super().convert(value, param, ctx))
-
-
 def sandbox_option(command: F) -> F:
     """Add `--sandbox`."""
     add = click.option(
@@ -77,19 +64,12 @@ def sandbox_option(command: F) -> F:
     return add(command)
 
 
-def not_yet_option(flag: str, value: str | None, does: str) -> Callable[[F], F]:
+def not_yet_option(flag: str, value: str | None, does: Phrase) -> Callable[[F], F]:
     """Add a flag of the public interface whose effect is not built: giving it is a clear error, never ignored."""
 
     def refuse(_ctx: click.Context, _param: click.Parameter, given: object) -> None:
         if given not in (None, False):
-            raise _not_yet(flag, does)
+            raise not_yet(flag, does)
 
     kind: dict[str, Any] = {"is_flag": True} if value is None else {"metavar": value}
     return click.option(flag, callback=refuse, expose_value=False, hidden=True, **kind)
-
-
-def _not_yet(what: str, does: str) -> click.UsageError:
-    return click.UsageError(
-        f"{what} ({does}) is part of the interface, but massctl {__version__} does not carry it out yet. "
-        "Nothing was done."
-    )

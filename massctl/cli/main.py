@@ -11,7 +11,9 @@ import click
 
 from massctl import __version__
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.usage import not_yet, show_usage
 from massctl.cli.verbs import NOT_YET, VERBS
+from massctl.model.phrase import Phrase, in_a_row
 
 
 class Verbs(click.Group):
@@ -24,11 +26,7 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and give a verb; a verb whose turn has not come says so."""
         if cmd_name in NOT_YET:
-            does = NOT_YET[cmd_name]
-            raise click.UsageError(
-                f"`massctl {cmd_name}` ({does}) is part of the interface, but massctl {__version__} does not carry it "
-                "out yet. Nothing was done."
-            )
+            raise not_yet(f"massctl {cmd_name}", NOT_YET[cmd_name], ctx)
         if cmd_name not in VERBS:
             return None
         command: click.Command = importlib.import_module(VERBS[cmd_name][0]).command
@@ -42,9 +40,9 @@ class Verbs(click.Group):
             # Suggesting is for this one error.
             from difflib import get_close_matches
 
-            near = get_close_matches(args[0], VERBS, 1)
-            hint = f"Did you mean '{near[0]}'?" if near else "`massctl --help` lists the verbs."
-            raise click.UsageError(f"No such verb '{args[0]}'. {hint}", ctx)
+            unknown = Phrase("there is no verb {verb}", verb=args[0])
+            near = [Phrase("did you mean {near}?", near=verb) for verb in get_close_matches(args[0], VERBS, 1)]
+            raise click.UsageError(in_a_row([unknown, *near]), ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -93,7 +91,7 @@ def _status_of(arguments: list[str] | None) -> int:
         return int(result) if isinstance(result, int) else ExitStatus.DONE
     except click.UsageError as error:
         with contextlib.suppress(OSError):
-            error.show()
+            show_usage(error)
         return ExitStatus.USAGE
     except click.exceptions.Exit as stop:
         return stop.exit_code

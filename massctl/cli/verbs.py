@@ -5,6 +5,8 @@ Read without importing a verb, so that `massctl --help` costs no more than the c
 
 from typing import Final
 
+from massctl.model.phrase import Phrase
+
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "init": ("massctl.cli.commands.init", "Scaffold a repository that validates, plans and applies in the sandbox."),
     "validate": ("massctl.cli.commands.validate", "Check every campaign: schema, rendering, content rules."),
@@ -16,20 +18,20 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "reconcile": ("massctl.cli.commands.reconcile", "Settle a send of unknown outcome."),
     "state": ("massctl.cli.commands.state", "Read and check the ledger."),
     "sandbox": ("massctl.cli.commands.sandbox", "Serve a WeChat on loopback, with an inbox page."),
+    "explain": ("massctl.cli.commands.explain", "Say what a diagnostic's code, a guard or an exit status means."),
     "schema": ("massctl.cli.commands.schema", "Write the JSON Schemas of the file formats."),
 }
 """Verb -> module with a click command named `command`, and its help in one line."""
 
-NOT_YET: Final[dict[str, str]] = {
-    "preview": "send the preview again",
-    "adopt": "keep the console's version of a staged draft",
-    "withdraw": "delete sent articles (mass/delete)",
-    "speed": "read or set the sending speed",
-    "serve": "preview articles live in the browser",
-    "record-event": "record a MASSSENDJOBFINISH event",
-    "listen": "receive MASSSENDJOBFINISH events",
-    "report": "show what the sends reached",
-    "doctor": "check credentials, whitelist, rights and quota",
-    "explain": "explain a diagnostic's code",
+NOT_YET: Final[dict[str, Phrase]] = {
+    "preview": Phrase("send the preview again"),
+    "adopt": Phrase("keep the console's version of a staged draft"),
+    "withdraw": Phrase("delete sent articles (mass/delete)"),
+    "speed": Phrase("read or set the sending speed"),
+    "serve": Phrase("preview articles live in the browser"),
+    "record-event": Phrase("record a MASSSENDJOBFINISH event"),
+    "listen": Phrase("receive MASSSENDJOBFINISH events"),
+    "report": Phrase("show what the sends reached"),
+    "doctor": Phrase("check credentials, whitelist, rights and quota"),
 }
 """Verbs of the public interface whose turn has not come: typing one is a clear error."""

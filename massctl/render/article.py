@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import PICTURE_SCHEME
+from massctl.render.bounds import bracket_fault, control_fault, depth_fault
 from massctl.render.fault import Fault
 from massctl.render.html_edit import with_placeholders
 from massctl.render.inputs import Inputs, Problem
@@ -71,14 +72,10 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
         from massctl.render.template import render_text
 
         text = render_text(path, body.sources[path], setting.campaign, variables, setting.inputs, sources=body.sources)
-    if isinstance(text, Fault):
-        body.faults.append(text)
-        return
     is_markdown = path.removesuffix(".j2").endswith(".md")
-    limit = MARKDOWN_CHARACTERS_MAX if is_markdown else HTML_CHARACTERS_MAX
-    if len(text) > limit:
-        say = Phrase("the article is longer than {limit} characters before it is rendered", limit=f"{limit:,}")
-        body.faults.append(Fault("MC304", say))
+    refusal = text if isinstance(text, Fault) else _refusal(text, is_markdown=is_markdown)
+    if isinstance(text, Fault) or refusal is not None:
+        body.faults += [refusal] if refusal is not None else []
         return
     page = Page(path, setting.pictures, setting.external_links, title)
     if is_markdown:
@@ -86,7 +83,13 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
         from massctl.render.markdown import markdown_to_html
         from massctl.render.styles import with_styles
 
-        body.content = with_styles(markdown_to_html(text, page), setting.inputs.stylesheet())
+        html = markdown_to_html(text, page, is_file=not path.endswith(".j2"))
+        # The inliner calls itself for each level of elements, whether Markdown or HTML made them.
+        too_deep = depth_fault(html)
+        if too_deep is not None:
+            body.faults += [*page.faults, too_deep]
+            return
+        body.content = with_styles(html, setting.inputs.stylesheet())
     else:
         page.source = "" if path.endswith(".j2") else text
         body.content = with_placeholders(text, page)
@@ -94,6 +97,15 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
     if not body.faults:
         # What is missing may be what a fault speaks of already.
         body.faults += empty_content_faults(body.content)
+
+
+def _refusal(text: str, *, is_markdown: bool) -> Fault | None:
+    """Say why a text is not even read, where it is not: it could take minutes, or end the process."""
+    limit = MARKDOWN_CHARACTERS_MAX if is_markdown else HTML_CHARACTERS_MAX
+    if len(text) > limit:
+        say = Phrase("the article is longer than {limit} characters before it is rendered", limit=f"{limit:,}")
+        return Fault("MC304", say)
+    return control_fault(text) or (bracket_fault(text) if is_markdown else depth_fault(text))
 
 
 def _forged(content: str, pictures: Pictures) -> list[Fault]:

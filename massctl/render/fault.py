@@ -26,8 +26,18 @@ class Fault:
     """Code points that the fault covers, from `column`."""
     needle: str = ""
     """Text to look for in the sources where no line is known; empty: point at the key in campaign.yaml."""
+    shift: int = 0
+    """Code points from the beginning of `needle` to the place."""
 
     @classmethod
     def of(cls, problem: Problem, needle: str = "") -> Self:
         """Make a fault of a `problem` with something that `needle` names."""
-        return cls(problem.code, problem.message, problem.hint, needle=needle)
+        return cls(
+            problem.code,
+            problem.message,
+            problem.hint,
+            path=problem.path,
+            line=problem.line,
+            column=problem.column,
+            needle=needle,
+        )

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from html import escape, unescape
 from typing import Final
 
-from massctl.render.html_rules import forbidden, is_script
+from massctl.model.phrase import Phrase
+from massctl.render.fault import Fault
+from massctl.render.html_rules import forbidden, hides_picture, is_script
 from massctl.render.html_scan import Attribute, Edit, Tag, edited, tags
 from massctl.render.page import Page
 
@@ -14,7 +16,12 @@ _STYLE_URL: Final = re.compile(
     r"|&#39;(?P<number>(?:(?!&#39;).)*+)&#39;|(?P<bare>[^()\"'\s]*))\s*\)",
     re.IGNORECASE | re.DOTALL,
 )
-_SOURCES: Final = {"img": ("src", "data-src"), "image": ("href", "xlink:href")}
+_SOURCES: Final = {
+    "img": ("src", "data-src"),
+    "image": ("href", "xlink:href"),
+    # The misspelling is WeChat's own.
+    "mp-miniprogram": ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl"),
+}
 
 
 def with_placeholders(text: str, page: Page, *, sections: bool = False) -> str:
@@ -23,15 +30,32 @@ def with_placeholders(text: str, page: Page, *, sections: bool = False) -> str:
     for tag in tags(text):
         for fault, at in forbidden(tag, text[tag.start : tag.end], page.external_links):
             page.report(fault, at)
+        for fault, at in _unreadable(tag, text):
+            page.report(fault, at)
         for start, written in _references(tag):
             address = unescape(written)
             # A script is refused already, as what it is.
             placed = None if is_script(address) else page.picture(address, written, start)
-            if placed is not None and placed[0] != address:
+            if written.lower().startswith("http:") and placed is not None and placed[1] is None:
+                # WeChat shows its own pictures over https; the rest of the address keeps its bytes.
+                edits.append(Edit(start, start + len("http:"), "https:"))
+            elif placed is not None and placed[1] is not None:
                 edits.append(Edit(start, start + len(written), escape(placed[0])))
         if sections and tag.name == "div":
             edits.append(Edit(tag.name_start, tag.name_start + len("div"), "section"))
     return edited(text, edits)
+
+
+def _unreadable(tag: Tag, text: str) -> Iterator[tuple[Fault, int]]:
+    """Find what browsers read in another way than we do, or not at all, each with its position."""
+    if not text.endswith(">", tag.start, tag.end):
+        say = Phrase("the tag `<{name}` never ends: a `>` or a quotation mark is missing", name=tag.name)
+        yield Fault("MC308", say, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
+    for attribute in tag.attributes:
+        if attribute.name == "style" and hides_picture(attribute.value, len(_STYLE_URL.findall(attribute.written))):
+            say = Phrase("a picture in this style cannot be read")
+            hint = Phrase("write it as `url(path)`, without escapes and `image-set`")
+            yield Fault("MC308", say, hint, needle=text[attribute.start : attribute.end]), attribute.start
 
 
 def _references(tag: Tag) -> Iterator[tuple[int, str]]:

@@ -5,6 +5,7 @@ of the API's sanitiser.
 """
 
 import re
+import sys
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,13 +16,15 @@ from massctl.render.html_scan import Tag
 from massctl.render.page import ExternalLinks
 
 _FORBIDDEN: Final = (
-    "applet audio base body button embed form frame frameset head html iframe input link meta object script select"
-    " style textarea video"
+    "applet audio base body button embed form frame frameset head html iframe input link meta noembed noframes"
+    " noscript object plaintext script select style template textarea video xmp"
 )
 FORBIDDEN_ELEMENTS: Final = frozenset(_FORBIDDEN.split())
 LINK_HOST: Final = "mp.weixin.qq.com"
 """Links to articles are the only ones that every account may use."""
 _LINK_ATTRIBUTES: Final = frozenset({"action", "formaction", "href", "src", "xlink:href"})
+_ANIMATIONS: Final = frozenset({"animate", "animatecolor", "animatemotion", "animatetransform", "set"})
+_CSS_ESCAPE: Final = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})\s?|(.))", re.DOTALL)
 _INVISIBLE: Final = re.compile(r"[\x00-\x20]")
 
 
@@ -61,7 +64,31 @@ def forbidden(tag: Tag, written: str, external_links: ExternalLinks) -> list[tup
             faults.append((script_link(needle), attribute.start))
         elif tag.name == "a" and attribute.name == "href" and _is_lost(tag, attribute.value, external_links):
             faults.append((_lost_link(needle), attribute.start))
+        elif attribute.name in ("srcset", "imagesrcset"):
+            say = Phrase("WeChat does not read `{name}`", name=attribute.name)
+            faults.append((Fault("MC308", say, Phrase("write one picture as `src`"), needle=needle), attribute.start))
+        elif tag.name in _ANIMATIONS and attribute.name == "attributename" and _is_address_name(attribute.value):
+            say = Phrase("an animation cannot change `{name}`", name=attribute.value.strip())
+            faults.append((Fault("MC308", say, needle=needle), attribute.start))
     return faults
+
+
+def hides_picture(style: str, known: int) -> bool:
+    """Say whether a style names more pictures than the `known` ones, in a way that cannot be read or replaced."""
+    plain = _CSS_ESCAPE.sub(_unescaped, style).lower()
+    return "image-set(" in plain or plain.count("url(") > known
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """Read one escape of CSS; what is beyond Unicode means nothing."""
+    if found[1] is None:
+        return found[2]
+    code = int(found[1], 16)
+    return chr(code) if code <= sys.maxunicode else ""
+
+
+def _is_address_name(name: str) -> bool:
+    return name.strip().lower() in _LINK_ATTRIBUTES
 
 
 def _is_video(tag: Tag) -> bool:

@@ -12,11 +12,17 @@ PicturePurpose = Literal["inline", "cover"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why something cannot be used, without a place: whoever asked knows where the reference stands."""
+    """Why something cannot be used; where no place is said, whoever asked knows where the reference stands."""
 
     code: str
     message: Phrase
     hint: Phrase | None = None
+    path: str | None = None
+    """The file that the fault itself is in, from the campaigns folder."""
+    line: int | None = None
+    """From 1, in `path`."""
+    column: int | None = None
+    """From 1, in code points."""
 
 
 class Inputs(Protocol):

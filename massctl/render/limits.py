@@ -40,6 +40,7 @@ HTML_CHARACTERS_MAX: Final = 200_000
 
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"[0-9a-f]{64}")
 _MARKUP: Final = re.compile(r"<[^>]*>")
+_IMAGE: Final = re.compile(r"<im(?:g|age)\b[^>]*>", re.IGNORECASE)
 _SHOWN: Final = re.compile(r"<(?:img|image|svg|iframe|mp)|url\(", re.IGNORECASE)
 
 
@@ -120,6 +121,15 @@ def content_faults(content: str) -> Iterator[Fault]:
             words=f"{words:,}",
             markup=f"{len(sent) - words:,}",
         )
+        shown = [len(found[0]) for found in _IMAGE.finditer(sent)]
+        if shown:
+            hint = Phrase(
+                "{words} of them are text, {markup} are tags and styles; {pictures} pictures take about {taken} of them",
+                words=f"{words:,}",
+                markup=f"{len(sent) - words:,}",
+                pictures=len(shown),
+                taken=f"{round(sum(shown), -2):,}",
+            )
         yield Fault("MC304", say, hint)
     elif utf16_length(sent) >= CONTENT_CHARACTERS_BELOW:
         yield _near(Phrase("content"), utf16_length(sent), CONTENT_CHARACTERS_BELOW)

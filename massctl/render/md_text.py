@@ -1,8 +1,9 @@
 """Running text of Markdown as HTML: emphasis, line breaks, links with footnotes, pictures."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from markdown_it.common.normalize_url import normalizeLink
@@ -52,7 +53,7 @@ class TextWriter:
         for index, token in enumerate(tokens):
             if token.type == "softbreak":
                 before = "" if self._at_line_start else self._plain[-1][-1]
-                self._out.append(line_break(before, _first_character(tokens[index + 1 :])))
+                self._out.append(line_break(before, _first_character(islice(tokens, index + 1, None))))
             elif token.type in _WRITERS:
                 _WRITERS[token.type](self, token)
             else:
@@ -85,6 +86,11 @@ class TextWriter:
 
     def _image(self, token: Token) -> None:
         address = str(token.attrs.get("src", ""))
+        if not address:
+            before = f"![{token.content}]("
+            say = Phrase("the picture's address is empty")
+            self.page.report(Fault("MC201", say, needle=before, shift=len(before), width=1))
+            return
         placed = self.page.picture(address, address)
         if placed is None:
             return
@@ -161,7 +167,7 @@ def _plain_text(token: Token) -> str:
     return "" if token.type == "html_inline" else token.content
 
 
-def _first_character(tokens: Sequence[Token]) -> str:
+def _first_character(tokens: Iterable[Token]) -> str:
     """Give the first character that a reader sees of `tokens`; "x" stands for a picture."""
     for token in tokens:
         if token.type == "image":

@@ -1,5 +1,6 @@
 """One article while it is rendered: what it may reach, and what was found wrong."""
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -36,7 +37,7 @@ class Page:
     def picture(self, address: str, needle: str, at: int | None = None) -> tuple[str, Picture | None] | None:
         """Give what to write for a picture, and the picture itself where it is ours; None and a fault otherwise."""
         if is_at_wechat(address):
-            return address, None
+            return re.sub(r"^http:", "https:", address, flags=re.IGNORECASE), None
         found = self.pictures.find(address, self.file, "inline")
         if isinstance(found, Problem):
             self.report(Fault.of(found, needle), at)

@@ -65,6 +65,8 @@ def _fault_of(error: Exception, sandbox: Sandbox) -> Fault:
         return _missing(error, path, line, sandbox)
     else:
         problem = _problem_of(error)
+    if problem.path is not None:
+        return Fault.of(problem)
     return Fault(problem.code, problem.message, problem.hint, path=path, line=line)
 
 

@@ -4,7 +4,7 @@ A campaign whose edition went out is not rendered any more; its folder's digest 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from massctl.model.state import Record, State
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.render.inputs import Inputs, Problem
 from massctl.source.campaigns import Loaded, load_campaign
+from massctl.source.excerpts import with_excerpts
 from massctl.source.lock_use import LockUse
 from massctl.source.pictures import PictureShelf, Use
 from massctl.source.reporter import about_file
@@ -42,7 +43,9 @@ class Workbench:
         try:
             return self.repository.read_text(f"campaigns/{path}")
         except UnreadableError as error:
-            return Problem(error.code if error.code in {"MC022", "MC003"} else "MC105", error.message, error.hint)
+            code = "MC105" if error.is_missing else error.code
+            where = path if error.line is not None else None
+            return Problem(code, error.message, error.hint, where, error.line, error.column)
 
     def picture(self, path: str, use: Use) -> Picture | Problem:
         """Give a picture as it will be uploaded; `path` is from campaigns/."""
@@ -130,9 +133,10 @@ class Desires:
             source_sha256=source,
             place=loaded.place,
         )
+        shown = with_excerpts(diagnostics, self._workbench.repository, loaded.positions.reporter)
         if rendered is None:
-            return Invalid(loaded.name, file.title, file.account, file.edition, (*loaded.diagnostics, *diagnostics))
-        return rendered
+            return Invalid(loaded.name, file.title, file.account, file.edition, (*loaded.diagnostics, *shown))
+        return replace(rendered, diagnostics=tuple(shown))
 
     def _gone(self) -> list[Record]:
         """Give the records with an open attempt whose folder is no longer there."""

@@ -38,6 +38,8 @@ _CODES: Final[Mapping[str, str]] = {
     "too_large": "MC205",
     "too_many_pixels": "MC205",
 }
+_UNREAD_CODES: Final[Mapping[str, str]] = {"MC001": "MC203", "MC002": "MC205"}
+"""For a file that is there and was not read: the code of a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class PictureShelf:
         try:
             data = self._repository.read_bytes(f"campaigns/{path}", SOURCE_BYTES_MAX)
         except UnreadableError as error:
-            return Problem(error.code if error.code == "MC022" else "MC201", error.message, error.hint)
+            code = "MC201" if error.is_missing else _UNREAD_CODES.get(error.code, error.code)
+            return Problem(code, error.message, error.hint)
         source = sha256_of(data)
         found = self._recalled(path, source, use)
         if found is None:

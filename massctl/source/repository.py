@@ -11,16 +11,17 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from massctl.errors import MassctlError
-from massctl.model.diagnostic import Diagnostic
+from massctl.model.diagnostic import Diagnostic, Severity
 from massctl.model.names import CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Phrase
 from massctl.source.decoding import decode
 from massctl.source.lines import Lines
+from massctl.source.nearby import as_written, missing_hint
 from massctl.source.reporter import about_file
 
 SETTINGS: Final = "massctl.yaml"
@@ -45,6 +46,11 @@ class UnreadableError(MassctlError):
 
     def __init__(self, code: str, path: str, message: Phrase, hint: Phrase | None = None) -> None:
         super().__init__(message)
+        self.is_missing = False
+        """True: there is no such file."""
+        self.line: int | None = None
+        """Line of the fault, from 1, where it is a fault of the text; `column` counts code points from 1."""
+        self.column: int | None = None
         self.code = code
         self.path = path
         """Path from the repository's root."""
@@ -75,8 +81,8 @@ class Repository:
         try:
             with os.scandir(self.root / CAMPAIGNS) as entries:
                 found = sorted((entry.name, entry.is_dir()) for entry in entries)
-        except OSError:
-            found = []
+        except OSError as error:
+            return CampaignFolders((), (_no_folder(error),))
         for name, is_folder in found:
             if not is_folder or name.startswith("_"):
                 continue
@@ -84,6 +90,8 @@ class Repository:
                 names.append(CampaignName(name))
             else:
                 diagnostics.append(_not_a_name(name))
+        if not names and not diagnostics:
+            diagnostics.append(_no_campaign())
         return CampaignFolders(tuple(names), tuple(diagnostics))
 
     def exists(self, path: str) -> bool:
@@ -114,9 +122,9 @@ class Repository:
         """Read a UTF-8 file of at most TEXT_BYTES_MAX, without a byte order mark; raises UnreadableError."""
         text, faults, _ = decode(self.read_bytes(path, TEXT_BYTES_MAX))
         if faults:
-            line, _ = Lines(text).at(faults[0].start)
-            say = Phrase("line {line}: {problem}", line=line, problem=faults[0].message)
-            raise UnreadableError("MC003", path, say, faults[0].hint)
+            unreadable = UnreadableError("MC003", path, faults[0].message, faults[0].hint)
+            unreadable.line, unreadable.column = Lines(text).at(faults[0].start)
+            raise unreadable
         return text
 
     def folder_digest(self, name: CampaignName) -> Sha256:
@@ -171,7 +179,10 @@ class Repository:
         try:
             descriptor = self._open(path)
         except (OSError, ValueError) as error:
-            raise _unreadable(path, error) from None
+            unreadable = _unreadable(path, error)
+            if unreadable.is_missing:
+                unreadable.hint = missing_hint(self.root, path)
+            raise unreadable from None
         try:
             yield descriptor
         except OSError as error:
@@ -207,7 +218,13 @@ class Repository:
         if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path or not pure.parts:
             raise _outside(path)
         real_root = os.path.realpath(self.root)
-        real = os.path.realpath(os.path.join(real_root, *pure.parts), strict=True)
+        try:
+            real = os.path.realpath(os.path.join(real_root, *pure.parts), strict=True)
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            say = Phrase("{name} is a link that leads back to itself", name=as_written(path))
+            raise UnreadableError("MC001", path, say) from None
         fence = real_root if path == SETTINGS else os.path.join(real_root, CAMPAIGNS)
         if pure.parts[0] != CAMPAIGNS and path != SETTINGS:
             raise _outside(path)
@@ -223,13 +240,17 @@ def _require_exact_case(folder: int, name: str) -> None:
 
 
 def _require_regular(status: os.stat_result, path: str) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise UnreadableError("MC001", path, Phrase("{name} is a folder", name=as_written(path)))
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableError("MC001", path, Phrase("this is not a regular file"))
 
 
 def _unreadable(path: str, error: Exception) -> UnreadableError:
     if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return UnreadableError("MC001", path, Phrase("{name} is missing", name=PurePosixPath(path).name))
+        missing = UnreadableError("MC001", path, Phrase("{name} is missing", name=as_written(path)))
+        missing.is_missing = True
+        return missing
     if isinstance(error, OSError) and error.errno == errno.ELOOP:
         return _outside(path)
     reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
@@ -239,6 +260,20 @@ def _unreadable(path: str, error: Exception) -> UnreadableError:
 def _outside(path: str) -> UnreadableError:
     say = Phrase("this path leads out of the {folder} folder, and nothing was read", folder=CAMPAIGNS)
     return UnreadableError("MC022", path, say)
+
+
+def _no_folder(error: OSError) -> Diagnostic:
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        missing, other = Phrase("{name} is missing", name="campaigns/"), Phrase("campaigns/ is not a folder")
+        say = missing if error.errno == errno.ENOENT else other
+    else:
+        say = Phrase("campaigns/ cannot be read: {reason}", reason=error.strerror or type(error).__name__)
+    return about_file("MC001", CAMPAIGNS, None, say, Phrase("campaigns are folders in campaigns/"))
+
+
+def _no_campaign() -> Diagnostic:
+    say = Phrase("campaigns/ holds no campaign yet")
+    return replace(about_file("MC001", CAMPAIGNS, None, say), severity=Severity.INFO)
 
 
 def _not_a_name(folder: str) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""The JSON documents of the public interface: plan, apply, status, validate.
+"""The JSON documents of the public interface: plan, apply, status, validate, explain.
 
 Their keys and codes never change with the language; only `message` and `hint` do.
 """
@@ -17,6 +17,7 @@ from massctl.model.state import Job, Record
 from massctl.plan.document import diagnostic_document, plan_document, refusal_document, step_document
 from massctl.plan.plan import Plan
 from massctl.plan.step import Kind
+from massctl.view.explanation import Explanation
 from massctl.view.language import Language, say
 
 FORMAT_VERSION: Final = 1
@@ -65,6 +66,16 @@ def validate_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
     return _written(document, language)
 
 
+def explain_json(explanations: Sequence[Explanation], language: Language) -> str:
+    """Give explanations, which are in `language` already."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "language": language.value,
+        "explanations": [_explanation(explanation) for explanation in explanations],
+    }
+    return _written(document, language)
+
+
 def stopped_json(verb: str, failure: Failure, exit_status: int, language: Language) -> str:
     """Give the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`.
 
@@ -78,6 +89,19 @@ def stopped_json(verb: str, failure: Failure, exit_status: int, language: Langua
         "validate": {"diagnostics": [], "summary": {"error": 0, "warning": 0}},
     }
     return _written({"format_version": FORMAT_VERSION, **nothing[verb], "error": _error(failure)}, language)
+
+
+def _explanation(explanation: Explanation) -> dict[str, Any]:
+    example = explanation.example
+    return {
+        "subject": explanation.subject.value,
+        "code": explanation.code,
+        "summary": explanation.summary,
+        "meaning": explanation.meaning,
+        "why": explanation.why,
+        "remedy": explanation.remedy,
+        "example": {"wrong": example.wrong, "right": example.right} if example else None,
+    }
 
 
 def _outcome(outcome: Outcome, campaign: CampaignOutcome) -> dict[str, Any]:

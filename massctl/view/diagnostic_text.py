@@ -29,16 +29,20 @@ def diagnostics_text(
     *,
     campaigns: int | None = None,
 ) -> str:
-    """Show diagnostics in the order of their places, and a line that counts them.
+    """Show diagnostics in the order of their places, and a line that counts them; below errors, where to read more.
 
     `campaigns` is how many were looked at; None where it is not to be said. Nothing to say gives "".
     """
     page = Page(language, style, width)
-    for diagnostic in sorted(diagnostics, key=lambda d: d.sort_key):
+    ordered = sorted(diagnostics, key=lambda d: d.sort_key)
+    for diagnostic in ordered:
         page.blank()
         _diagnostic(page, diagnostic)
     page.blank()
     _summary(page, diagnostics, campaigns)
+    first = next((diagnostic for diagnostic in ordered if diagnostic.severity is Severity.ERROR), None)
+    if first is not None:
+        page.line(Inked(f"massctl explain {first.code}", Ink.DETAIL))
     return page.text()
 
 

@@ -5,18 +5,31 @@ from typing import Final
 COMMAND: Final[dict[str, str]] = {
     # massctl/cli/answering.py
     "interrupted": "已中断",
+    # massctl/cli/arguments.py
+    "{found} is no number of seconds": "{found} 不是秒数",
     # massctl/cli/clocks.py
     "{variable} moves the clock, and that is for a sandbox on loopback only": (
         "{variable} 会拨动时钟，只许对本机的沙盒使用"
     ),
     "unset {variable}": "unset {variable}",
     "{variable} must be a number of seconds": "{variable} 必须是秒数",
+    # massctl/cli/commands/apply.py
+    "wait for windows that open soon": "等待即将开始的时段",
     # massctl/cli/commands/init.py
     "next: {where}massctl apply first-letter --sandbox --yes": (
         "下一步：{where}massctl apply first-letter --sandbox --yes"
     ),
+    # massctl/cli/commands/plan.py
+    "read drafts, tags and job states": "读取草稿、标签和任务状态",
+    "compare with a second checkout": "和另一份检出的仓库比较",
+    # massctl/cli/commands/reconcile.py
+    "give exactly one of --sent, --not-sent and --resubmit": "--sent、--not-sent 和 --resubmit 必须正好给一个",
+    "MSG_ID and --url go with --sent": "MSG_ID 和 --url 要和 --sent 一起用",
     # massctl/cli/commands/sandbox.py
     "the sandbox is empty again": "沙盒已清空",
+    # massctl/cli/commands/state.py
+    "begin a ledger, or start over with a new lineage": "建立账本，或换一个新编号重新开始",
+    "record sends made on the website or known from elsewhere": "记录在网页上或别处做过的群发",
     # massctl/cli/consent.py
     "this would send, and nobody is here to confirm it": "这次运行会群发，而没有人在这里确认",
     "There is no terminal to ask on. No request was made.": "没有终端可以提问。没有发出任何请求。",
@@ -24,6 +37,9 @@ COMMAND: Final[dict[str, str]] = {
         "先看 `massctl plan`，再用 `massctl apply --yes` 表示同意。"
     ),
     "Type `yes` to send:": "输入 `yes` 就发送：",
+    # massctl/cli/explaining.py
+    "massctl explain   lists everything that it explains": "massctl explain   列出可以说明的全部代码",
+    "there is nothing to explain about {code}": "没有关于 {code} 的说明",
     # massctl/cli/following.py
     "no account in massctl.yaml has the AppID {appid}": "massctl.yaml 里没有 AppID 为 {appid} 的公众号",
     "A job was sent with it, and its state cannot be asked without the account. Nothing was changed.": (
@@ -33,6 +49,8 @@ COMMAND: Final[dict[str, str]] = {
     "nothing is recorded of a campaign {name}": "没有活动 {name} 的任何记录",
     "No request was made.": "没有发出任何请求。",
     "massctl state show   lists what is recorded": "massctl state show   列出全部记录",
+    # massctl/cli/main.py
+    "there is no verb {verb}": "没有命令 {verb}",
     # massctl/cli/planning.py
     "did you mean {near}?": "是不是 {near}？",
     "the campaigns are the folders in campaigns/": "活动就是 campaigns/ 里的各个文件夹",
@@ -108,6 +126,25 @@ COMMAND: Final[dict[str, str]] = {
     # massctl/cli/writing.py
     "{folder} cannot be written: {why}": "无法写入 {folder}：{why}",
     "name another folder with --out": "用 --out 指定另一个文件夹",
+    # massctl/cli/usage.py
+    "{what} ({does}) is part of the interface, but massctl {version} does not carry it out yet": (
+        "{what}（{does}）已列入接口，但 massctl {version} 还没有实现"
+    ),
+    "massctl --help": "massctl --help",
+    "{command} --help": "{command} --help",
+    "usage: {line}": "用法：{line}",
+    "there is no flag {flag}": "没有选项 {flag}",
+    "{flag} takes one of {choices}": "{flag} 只能是 {choices} 之一",
+    # massctl/cli/verbs.py
+    "send the preview again": "再发一次预览",
+    "keep the console's version of a staged draft": "保留公众平台上改过的草稿",
+    "delete sent articles (mass/delete)": "删除已发出的文章（mass/delete）",
+    "read or set the sending speed": "读取或设置群发速度",
+    "preview articles live in the browser": "在浏览器里实时预览文章",
+    "record a MASSSENDJOBFINISH event": "记录一条 MASSSENDJOBFINISH 事件",
+    "receive MASSSENDJOBFINISH events": "接收 MASSSENDJOBFINISH 事件",
+    "show what the sends reached": "查看群发的效果",
+    "check credentials, whitelist, rights and quota": "检查密钥、IP 白名单、权限和额度",
     # massctl/scaffold/repository.py
     "{directory} already holds {path}": "{directory} 里已经有 {path}",
     "massctl init overwrites nothing, so it wrote nothing.": "massctl init 不覆盖任何文件，所以什么都没有写。",

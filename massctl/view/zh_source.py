@@ -65,6 +65,9 @@ SOURCE: Final[dict[str, str]] = {
     "massctl.yaml cannot be written": "无法写入 massctl.yaml",
     "{why}. The ledger exists, and nothing was uploaded or sent.": "{why}。账本已建立，没有上传也没有群发任何内容。",
     "Make massctl.yaml writable, then run the same command again.": "让 massctl.yaml 可写，再运行同一条命令。",
+    # massctl/source/nearby.py
+    "rename {found} to {name}": "把 {found} 改名为 {name}",
+    "case differs: {path}": "大小写不同：{path}",
     # massctl/source/pictures.py
     "a picture was changed while massctl was at work": "massctl 运行期间，有一张图片被改动了",
     "campaigns/{path} is not what was planned. Nothing was done with it.": (
@@ -82,7 +85,12 @@ SOURCE: Final[dict[str, str]] = {
         "小写字母、数字、`.`、`_` 和 `-`，最多 64 个字符；以 `_` 开头的文件夹不是活动"
     ),
     "the file cannot be read: {reason}": "无法读取文件：{reason}",
-    "line {line}: {problem}": "第 {line} 行：{problem}",
+    "{name} is a link that leads back to itself": "{name} 是指回自己的链接",
+    "{name} is a folder": "{name} 是文件夹",
+    "campaigns/ is not a folder": "campaigns/ 不是文件夹",
+    "campaigns/ cannot be read: {reason}": "无法读取 campaigns/：{reason}",
+    "campaigns are folders in campaigns/": "每个活动是 campaigns/ 里的一个文件夹",
+    "campaigns/ holds no campaign yet": "campaigns/ 里还没有活动",
     "this is not a regular file": "这不是普通文件",
     "{name} is missing": "没有 {name}",
     "the file is larger than {limit} bytes, and was not read": "文件超过 {limit} 字节，没有读取",

@@ -12,6 +12,13 @@ VIEW: Final[dict[str, str]] = {
     # massctl/view/as_json.py
     "its files have faults ({count}), so nothing was done with it": "文件里有错误（{count} 处），所以没有为它做任何事",
     "massctl validate": "massctl validate",
+    # massctl/view/as_markdown.py
+    "the plan's digest {digest}": "计划指纹 {digest}",
+    "nothing to do": "无事可做",
+    "details of {campaigns}": "{campaigns}的细节",
+    "all of {campaigns}": "{campaigns}的全部内容",
+    "left out, to stay below {limit:,} characters: {what}": "为了不超过 {limit:,} 个字符，省略了{what}",
+    "`massctl plan` shows everything.": "用 `massctl plan` 查看全部。",
     # massctl/view/diagnostic_text.py
     "error": "错误",
     "warning": "警告",
@@ -27,6 +34,15 @@ VIEW: Final[dict[str, str]] = {
     "{campaigns}: no faults": "{campaigns}，没有发现错误",
     # massctl/view/error_text.py
     "error: {summary}": "错误：{summary}",
+    # massctl/view/explanation_text.py
+    "why": "为什么",
+    "what to do": "怎么办",
+    "wrong": "错",
+    "right": "对",
+    "Diagnostics: faults in files": "诊断：文件里的错误",
+    "Guards: what refuses a step": "拦下的原因：哪些规矩会拦下一步",
+    "Exit statuses: what a run found": "退出码：这次运行的结果",
+    "massctl explain CODE   says what to do about one": "massctl explain CODE   说明其中一个该怎么办",
     # massctl/view/job_text.py
     "accepted {moment}": "{moment} 已受理",
     "withdrawn: article {numbers}": "已撤下：第 {numbers} 篇",
@@ -36,6 +52,16 @@ VIEW: Final[dict[str, str]] = {
     "after filtering {count:,}": "过滤后 {count:,} 人",
     "delivered {count:,}": "已送达 {count:,} 人",
     "not delivered {count:,}": "未送达 {count:,} 人",
+    # massctl/view/markdown_campaign.py
+    "apply would send this now, and that cannot be undone": "现在 apply 就会群发，发出后无法撤回",
+    "it is refused; nothing would be done": "拦下了，什么都不会做",
+    "its files have faults; nothing would be done": "文件里有错误，什么都不会做",
+    "it would be prepared, and not sent now": "现在只做准备，不群发",
+    "its send is refused; the steps below would be done": "群发被拦下，下面的步骤照做",
+    "account {account}": "公众号 {account}",
+    "cannot be undone": "无法撤回",
+    "faults and notes": "错误和提示",
+    "and {count} more": "另有 {count} 项",
     # massctl/view/moments.py
     "in {days} days {hours} h": "还有 {days} 天 {hours} 小时",
     "in {hours} h {minutes} min": "还有 {hours} 小时 {minutes} 分钟",

@@ -142,3 +142,12 @@ def test_the_sandbox_runs_at_this_hour_where_no_campaign_is_named(shell: Shell):
     campaigns = shell("plan", "--sandbox", "--format", "json").document["campaigns"]
     assert ["waiting"] == [campaign["window"] for campaign in campaigns]
     assert NOON.isoformat() == "2026-12-01T04:00:00+00:00"
+
+
+def test_a_plan_as_markdown(shell: Shell):
+    shell.tree.news("letter", title="@all <b>春</b>")
+    said = shell("plan", "--format", "markdown")
+    assert (0, "") == (said.status, said.err)
+    assert said.out.startswith("## massctl plan\n")
+    assert "`letter`" in said.out
+    assert "`@all` `<b>`春`</b>`" in said.out

@@ -8,6 +8,7 @@ import click
 from massctl.cli.answering import one_document
 from massctl.cli.arguments import not_yet_option, sandbox_option
 from massctl.cli.session import Session, session
+from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.plan.saved import SavedPlan
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     help="Carry out exactly this saved plan, once; counts as consent.",
 )
 @click.option("--locked", is_flag=True, help="Send the bytes that `massctl lock` wrote; run no template.")
-@not_yet_option("--wait", "DURATION", "wait for windows that open soon")
+@not_yet_option("--wait", "DURATION", Phrase("wait for windows that open soon"))
 @click.pass_obj
 def command(
     directory: str,

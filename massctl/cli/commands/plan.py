@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.answering import one_document
-from massctl.cli.arguments import Form, not_yet_option, sandbox_option
+from massctl.cli.arguments import not_yet_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import session
 from massctl.model.diagnostic import has_errors
+from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.plan.plan import Plan
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command(name="plan")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--format", "form", type=Form("text", "json", not_yet=["markdown"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 6 when apply would do something, 5 when it would refuse.")
 @sandbox_option
 @click.option(
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Save the plan too, for `apply --plan FILE`.",
 )
-@not_yet_option("--refresh", None, "read drafts, tags and job states")
-@not_yet_option("--against", "DIR", "compare with a second checkout")
+@not_yet_option("--refresh", None, Phrase("read drafts, tags and job states"))
+@not_yet_option("--against", "DIR", Phrase("compare with a second checkout"))
 @click.pass_obj
 def command(
     directory: str, names: tuple[str, ...], form: str, detailed_exitcode: bool, sandbox: bool, out: Path | None
@@ -38,6 +39,7 @@ def command(
     """
     from massctl.cli.planning import planned
 
+    names = tuple(dict.fromkeys(names))
     with one_document(form, "plan"), session(directory, sandbox=sandbox) as (current, warnings):
         plan = planned(current, names, warnings).plan
         if out is not None:
@@ -50,6 +52,10 @@ def command(
         from massctl.view.as_json import plan_json
 
         voice.document(plan_json(plan, voice.language, names))
+    elif form == "markdown":
+        from massctl.view.as_markdown import plan_markdown
+
+        voice.document(plan_markdown(plan, now, voice.language))
     else:
         from massctl.view.plan_text import plan_text
 

@@ -6,6 +6,7 @@ import click
 
 from massctl.cli.arguments import Text, sandbox_option
 from massctl.cli.session import session
+from massctl.model.phrase import Phrase
 
 URL_PATTERN: Final = r"https?://[^\s/]+/\S*"
 """Of an article that followers received."""
@@ -39,9 +40,9 @@ def command(
     Exactly one of --sent, --not-sent and --resubmit.
     """
     if sent + not_sent + resubmit != 1:
-        raise click.UsageError("give exactly one of --sent, --not-sent and --resubmit")
+        raise click.UsageError(Phrase("give exactly one of --sent, --not-sent and --resubmit"))
     if (msg_id is not None or url is not None) and not sent:
-        raise click.UsageError("MSG_ID and --url go with --sent")
+        raise click.UsageError(Phrase("MSG_ID and --url go with --sent"))
     # The executor and its adapters are needed by this verb only.
     from massctl.cli.settling import resubmitted, settled
 

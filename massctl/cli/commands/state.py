@@ -2,9 +2,10 @@
 
 import click
 
-from massctl import __version__
 from massctl.cli.arguments import sandbox_option
 from massctl.cli.session import session
+from massctl.cli.usage import not_yet
+from massctl.model.phrase import Phrase
 
 
 @click.group(name="state")
@@ -57,15 +58,12 @@ def verify(directory: str, sandbox: bool) -> None:
         voice.result(verified_text(state, voice.language, voice.style, voice.width))
 
 
-def _not_yet(name: str, does: str) -> None:
+def _not_yet(name: str, does: Phrase) -> None:
     @command.command(name=name, hidden=True, context_settings={"ignore_unknown_options": True})
     @click.argument("rest", nargs=-1)
     def refuse(rest: tuple[str, ...]) -> None:
-        raise click.UsageError(
-            f"`massctl state {name}` ({does}) is part of the interface, but massctl {__version__} does not carry it "
-            "out yet. Nothing was done."
-        )
+        raise not_yet(f"massctl state {name}", does)
 
 
-_not_yet("init", "begin a ledger, or start over with a new lineage")
-_not_yet("import", "record sends made on the website or known from elsewhere")
+_not_yet("init", Phrase("begin a ledger, or start over with a new lineage"))
+_not_yet("import", Phrase("record sends made on the website or known from elsewhere"))

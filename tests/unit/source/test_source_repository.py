@@ -44,10 +44,27 @@ def test_a_folder_whose_name_is_no_text_can_be_reported(repository: Repository) 
     assert diagnostic.message.encode("utf-8")
 
 
-def test_a_repository_without_campaigns_has_none(tmp_path: Path) -> None:
-    assert ((), ()) == (
-        Repository(tmp_path).campaign_folders().names,
-        Repository(tmp_path).campaign_folders().diagnostics,
+def test_an_empty_campaigns_folder_is_no_fault_and_is_said(tmp_path: Path) -> None:
+    (tmp_path / "campaigns").mkdir()
+    folders = Repository(tmp_path).campaign_folders()
+    assert ((), [("MC001", "info", "campaigns/ holds no campaign yet")]) == (
+        folders.names,
+        [(d.code, d.severity, d.message) for d in folders.diagnostics],
+    )
+
+
+@pytest.mark.parametrize(
+    ("is_file", "message"), [(False, "campaigns/ is missing"), (True, "campaigns/ is not a folder")]
+)
+def test_a_repository_without_a_campaigns_folder_is_a_fault(tmp_path: Path, is_file: bool, message: str) -> None:
+    if is_file:
+        (tmp_path / "campaigns").write_text("x", encoding="utf-8")
+    (found,) = Repository(tmp_path).campaign_folders().diagnostics
+    assert ("MC001", "error", "campaigns", message) == (
+        found.code,
+        found.severity,
+        found.place and found.place.file,
+        found.message,
     )
 
 
@@ -112,7 +129,23 @@ def test_a_folder_link_that_leads_out_is_refused(
 def test_a_link_to_nowhere_and_a_link_to_itself_are_faults(repository: Repository) -> None:
     (repository.root / "campaigns/spring/a").symlink_to("nowhere")
     (repository.root / "campaigns/spring/b").symlink_to("b")
-    assert ["MC001", "MC022"] == [refused(repository, f"campaigns/spring/{name}") for name in "ab"]
+    assert ["MC001", "MC001"] == [refused(repository, f"campaigns/spring/{name}") for name in "ab"]
+
+
+def test_a_link_in_a_circle_is_said_to_be_one(repository: Repository) -> None:
+    (repository.root / "campaigns/spring/b").symlink_to("b")
+    with pytest.raises(UnreadableError, match="b is a link that leads back to itself"):
+        repository.read_bytes("campaigns/spring/b", 100)
+
+
+def test_a_link_out_of_the_tree_is_not_looked_into_for_another_case(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = put(Repository(tmp_path_factory.mktemp("outside")), "a/B.md").parent
+    (repository.root / "campaigns/spring/out").symlink_to(outside)
+    with pytest.raises(UnreadableError) as caught:
+        repository.read_bytes("campaigns/spring/out/b.md", 100)
+    assert caught.value.hint is None
 
 
 def test_settings_may_not_be_a_link_out_of_the_repository(
@@ -205,9 +238,10 @@ def test_text_is_utf8_without_a_mark(repository: Repository) -> None:
 
 def test_text_in_another_encoding_is_refused_with_its_line(repository: Repository) -> None:
     put(repository, "campaigns/spring/a.md", "a\n春季".encode("gbk"))
-    with pytest.raises(UnreadableError, match="line 2: this is not UTF-8 but GBK") as caught:
+    with pytest.raises(UnreadableError, match=r"^this is not UTF-8 but GBK") as caught:
         repository.read_text("campaigns/spring/a.md")
     assert ("MC003", "save the file as UTF-8") == (caught.value.code, caught.value.hint)
+    assert (2, 1) == (caught.value.line, caught.value.column)
 
 
 def test_the_limits_leave_room_for_what_wechat_takes() -> None:

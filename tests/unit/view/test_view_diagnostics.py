@@ -100,6 +100,16 @@ def test_nothing_to_say():
     assert "" == shown()
 
 
+def test_the_first_error_can_be_explained():
+    warning = fault(severity=Severity.WARNING, code="MC309", place=Place(FILE, 1, 1))
+    first, second = fault(code="MC011", place=Place(FILE, 3, 1)), fault(code="MC012", place=Place(FILE, 9, 1))
+    assert "massctl explain MC011" == shown(second, first, warning).split("\n")[-1]
+
+
+def test_without_errors_there_is_nothing_to_explain():
+    assert "massctl explain" not in shown(fault(severity=Severity.WARNING))
+
+
 def test_ink_is_only_in_the_colour_style():
     text = diagnostics_text([fault("title: x")], Language.EN, Style.COLOUR, 100)
     assert "\x1b[31merror MC014 \x1b[0m" in text

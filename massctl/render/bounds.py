@@ -1,0 +1,72 @@
+"""What an article may hold at most before anything recursive or quadratic reads it, and characters it may not hold.
+
+The Markdown parser takes the square of the number of opening brackets, and the inliner's HTML parser calls itself
+for each level of elements: without bounds a small file could keep a machine busy, or end the process.
+"""
+
+import re
+from typing import Final
+
+from massctl.model.phrase import Phrase
+from massctl.render.fault import Fault
+from massctl.render.html_scan import tags
+
+DEPTH_MAX: Final = 200
+"""Ours: elements inside each other; an article has some 10."""
+ELEMENTS_MAX: Final = 4_000
+"""Ours: opening tags; each takes 3 of WeChat's 20,000 characters at the very least. It also bounds the depth of what
+the scanner here and the inliner's parser read differently: that parser bears twice as many levels."""
+BRACKETS_MAX: Final = 2_000
+"""Ours: `[` in one Markdown article; each link or picture has one."""
+_VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_SELF_ENDING: Final = frozenset("p li dt dd tr td th tbody thead tfoot option rt rp".split())
+"""Elements whose closing tag may be left out."""
+_OPENING: Final = re.compile(r"<[A-Za-z]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def control_fault(text: str) -> Fault | None:
+    """Find the first control character; blanks, tabs and line ends are none."""
+    found = _CONTROL.search(text)
+    if found is None:
+        return None
+    code = f"U+{ord(found[0]):04X}"
+    say = Phrase("the control character {code} cannot stand in an article", code=code)
+    return Fault("MC003", say, Phrase("delete it; most editors do not show it"), needle=found[0])
+
+
+def bracket_fault(markdown: str) -> Fault | None:
+    """Refuse Markdown with more opening brackets than any article needs."""
+    if markdown.count("[") <= BRACKETS_MAX:
+        return None
+    say = Phrase("the article has more than {limit} opening brackets `[`", limit=f"{BRACKETS_MAX:,}")
+    return Fault("MC304", say, needle="[")
+
+
+def depth_fault(html: str) -> Fault | None:
+    """Refuse HTML with elements nested too deep, or with too many of them; the place is that of the tag too deep."""
+    if sum(1 for _ in _OPENING.finditer(html)) > ELEMENTS_MAX:
+        say = Phrase("the article has more than {limit} HTML elements", limit=f"{ELEMENTS_MAX:,}")
+        return Fault("MC304", say)
+    # Names of the open elements, the outermost first.
+    opened: list[str] = []
+    for tag in tags(html):
+        if tag.closing:
+            _close(opened, tag.name)
+        elif tag.name not in _VOID and not html.endswith("/>", tag.start, tag.end):
+            if tag.name in _SELF_ENDING and opened[-1:] == [tag.name]:
+                opened.pop()
+            opened.append(tag.name)
+        if len(opened) > DEPTH_MAX:
+            say = Phrase("the HTML is nested too deep: more than {limit} elements inside each other", limit=DEPTH_MAX)
+            return Fault("MC308", say, Phrase("is a tag never closed?"), needle=html[tag.start : tag.end])
+    return None
+
+
+def _close(opened: list[str], name: str) -> None:
+    """End the innermost open element of that name, and what ends by itself inside it."""
+    if name not in opened:
+        return
+    inside = opened[::-1].index(name)
+    place = len(opened) - 1 - inside
+    opened[place:] = [other for other in opened[place + 1 :] if other not in _SELF_ENDING]

@@ -1,0 +1,99 @@
+"""The plan as a comment on a pull request: what matters most first, and never longer than a comment may be."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from massctl.model.diagnostic import has_errors
+from massctl.model.phrase import Phrase
+from massctl.plan.document import plan_digest
+from massctl.plan.plan import Plan
+from massctl.plan.step import Kind
+from massctl.view.language import Language, say
+from massctl.view.markdown_campaign import Block, CampaignWriter, Weight, weight
+from massctl.view.words import campaigns, counted_steps
+
+MARKDOWN_CHARACTERS_MAX: Final = 65_000
+"""A comment on GitHub holds 65,536 characters (its API's answer to a longer one, read 2026-10); a bot adds its own."""
+_NOTE_CHARACTERS_MAX: Final = 400
+"""Room that is kept for saying what was left out."""
+
+
+def plan_markdown(plan: Plan, now: datetime, language: Language, *, limit: int = MARKDOWN_CHARACTERS_MAX) -> str:
+    """Show a plan as Markdown of at most `limit` characters; `now` is the moment that spans are counted from."""
+    writer = CampaignWriter(language, now)
+    ordered = sorted(plan.campaigns, key=weight)
+    blocks = [writer.campaign(planned) for planned in ordered if weight(planned) is not Weight.RESTS]
+    rests = [writer.resting(planned) for planned in ordered if weight(planned) is Weight.RESTS]
+    return _fitted(writer, _summary(writer, plan), blocks, rests, limit)
+
+
+def _summary(writer: CampaignWriter, plan: Plan) -> list[str]:
+    kinds = Counter(step.kind for step in plan.steps)
+    refused = sum(bool(c.refusals) for c in plan.campaigns)
+    faulty = sum(has_errors(c.diagnostics) for c in plan.campaigns)
+    if kinds:
+        counted = [counted_steps(kind, kinds[kind]) for kind in reversed(Kind) if kinds[kind]]
+        first = say(Phrase("plan: "), writer.language) + _listed(writer, counted)
+    else:
+        first = Phrase("Nothing can be done now.") if refused or faulty else Phrase("Nothing to do.")
+    lines = ["## massctl plan", "", f"**{writer.said(first)}**", ""]
+    if refused:
+        lines.append("- " + writer.said(Phrase("refused: {campaigns}", campaigns=campaigns(refused))))
+    if faulty:
+        hint = Phrase("faults: {campaigns}; massctl validate shows them", campaigns=campaigns(faulty))
+        lines.append("- " + writer.said(hint))
+    digest = Phrase("the plan's digest {digest}", digest=plan_digest(plan))
+    return [*lines, "- " + writer.facts(digest, Phrase("serial {serial}", serial=plan.serial))]
+
+
+def _fitted(writer: CampaignWriter, head: list[str], blocks: list[Block], rests: list[str], limit: int) -> str:
+    """Put as much together as fits, and say below the summary what does not."""
+    room = limit - _NOTE_CHARACTERS_MAX - _size(head)
+    body: list[str] = []
+    shortened = absent = 0
+    for block in blocks:
+        lines = [*block.head, *block.details]
+        if _size(lines) > room:
+            lines = block.head
+            shortened += _size(lines) <= room
+        if _size(lines) > room:
+            absent += 1
+        else:
+            body += lines
+            room -= _size(lines)
+    resting = writer.section(Phrase("nothing to do"), [])
+    room -= _size(resting)
+    listed: list[str] = []
+    for line in rests:
+        if len(line) < room:
+            listed.append(line)
+            room -= _size([line])
+        else:
+            absent += 1
+    body += [*resting, *listed] if listed else []
+    return "\n".join([*head, *_note(writer, shortened, absent, limit), *body]) + "\n"
+
+
+def _note(writer: CampaignWriter, shortened: int, absent: int, limit: int) -> list[str]:
+    """Say what does not stand here; nothing where everything does."""
+    missing = []
+    if shortened:
+        missing.append(Phrase("details of {campaigns}", campaigns=campaigns(shortened)))
+    if absent:
+        missing.append(Phrase("all of {campaigns}", campaigns=campaigns(absent)))
+    if not missing:
+        return []
+    what = _listed(writer, missing)
+    say_so = Phrase("left out, to stay below {limit:,} characters: {what}", limit=limit, what=what)
+    return ["", f"**{writer.said(say_so)}**", "", writer.said(Phrase("`massctl plan` shows everything."))]
+
+
+def _listed(writer: CampaignWriter, phrases: Sequence[Phrase]) -> str:
+    return say(Phrase(", "), writer.language).join(say(each, writer.language) for each in phrases)
+
+
+def _size(lines: Sequence[str]) -> int:
+    """Count the characters of lines, with their line ends."""
+    return sum(len(line) + 1 for line in lines)

@@ -17,7 +17,7 @@ from massctl.errors import WeChatError
 from massctl.model.ledger import DraftDeleted, DraftSaved, MaterialForgotten
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase, in_a_row
-from massctl.model.rendered import Picture, Purpose, RenderedCampaign
+from massctl.model.rendered import Picture, Purpose, RenderedCampaign, RenderedNews
 from massctl.model.state import Draft
 from massctl.plan.step import Guard, Refusal, SaveDraft, SendPreview
 
@@ -48,6 +48,28 @@ def save_drafts(run: Run) -> None:
 
     calls = [(job, partial(run.world.wechat(job[1].account).add_draft, job[3])) for job in jobs]
     run.side_by_side(Phrase("saving drafts"), calls, done)
+
+
+def judge_superseded(run: Run) -> None:
+    """Look at each draft that a new one is to replace: one that somebody changed, sent or deleted stops its campaign.
+
+    An edit is no way out of `draft_gone`: followers may have the draft already.
+    """
+    jobs = [
+        (outcome, campaign, draft)
+        for outcome, campaign in run.going()
+        if steps_of(outcome, SaveDraft) and (draft := run.draft_of(campaign)) is not None
+    ]
+
+    def done(job: tuple[CampaignOutcome, RenderedCampaign, Draft], result: Articles | Failed | None) -> None:
+        outcome, campaign, draft = job
+        if isinstance(result, Failed):
+            run.fail(outcome, result)
+        else:
+            judge_earlier(run, outcome, campaign, draft, result)
+
+    calls = [(job, partial(run.world.wechat(job[1].account).get_draft, MediaId(job[2].event.media_id))) for job in jobs]
+    run.side_by_side(Phrase("reading drafts back"), calls, done)
 
 
 def verify_drafts(run: Run) -> None:
@@ -97,12 +119,20 @@ def judge_earlier(
             "look in the console under 群发记录, then settle it: massctl reconcile {name}", name=campaign.name
         )
         outcome.refuse(Refusal(Guard.DRAFT_GONE, say, hint))
-    elif draft_sha256(read) != draft.event.draft_sha256:
+    elif draft_sha256(read) != draft.event.draft_sha256 or _other_digest(campaign, draft, read):
         say = Phrase("the draft was changed in the console after it was saved")
         hint = Phrase("delete that draft in the console, then: massctl reconcile {name} --not-sent", name=campaign.name)
         outcome.refuse(Refusal(Guard.DRAFT_CHANGED, say, hint))
     else:
         run.verified_drafts.add(MediaId(draft.event.media_id))
+
+
+def _other_digest(campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
+    """Whether a digest that we gave (摘要) reads otherwise now; one that we left empty WeChat writes itself."""
+    if draft.event.digest != campaign.digest or not isinstance(campaign.message, RenderedNews):
+        return False
+    pairs = zip(campaign.message.articles, read, strict=False)
+    return any(ours.digest and ours.digest != theirs.digest for ours, theirs in pairs)
 
 
 def delete_superseded(run: Run) -> None:
@@ -122,6 +152,9 @@ def delete_superseded(run: Run) -> None:
 def _delete_if_ours(run: Run, campaign: RenderedCampaign, draft: Draft) -> str:
     """Delete an old draft unless somebody changed it in the console; gives what became of it."""
     wechat, media_id = run.world.wechat(campaign.account), MediaId(draft.event.media_id)
+    if media_id in run.verified_drafts:
+        wechat.delete_draft(media_id)
+        return "superseded"
     read = wechat.get_draft(media_id)
     if read is None:
         return "gone already"

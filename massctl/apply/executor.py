@@ -41,12 +41,16 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
     try:
         staging.connect(run)
         staging.upload(run)
+        drafts.judge_superseded(run)
         drafts.save_drafts(run)
         drafts.verify_drafts(run)
         drafts.delete_superseded(run)
         previews.send_previews(run)
         for each, campaign in run.going():
             if each.planned.may_send and consented(run, each, campaign):
+                _send(run, each, campaign)
+        for each, campaign in run.cleared():
+            if consented(run, each, campaign):
                 _send(run, each, campaign)
         record_expired(run)
     except KeyboardInterrupt:

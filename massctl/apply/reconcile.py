@@ -6,7 +6,7 @@ from massctl.apply.book import Book
 from massctl.apply.ports import JobReport, WeChat
 from massctl.apply.readback import draft_sha256
 from massctl.errors import UsageError
-from massctl.model.ledger import DraftDeleted, SendSettled
+from massctl.model.ledger import DraftDeleted, JobStatus, SendSettled
 from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import MediaId, MsgId
 from massctl.model.phrase import Phrase
@@ -25,13 +25,17 @@ class Testimony:
 
 def settle_sent(record: Record, testimony: Testimony, wechat: WeChat | None, book: Book) -> JobReport | None:
     """Record that it went out. A job id is checked against other campaigns, and with WeChat where it is known."""
-    _check_unsettled(record)
+    if not (record.attempts and status_of(record) not in FINAL):
+        _check_unsettled(record)
     report = None
     if testimony.msg_id is not None:
         _check_foreign(testimony.msg_id, record, book.state)
         # An id that WeChat does not know is a typing mistake: PermanentError, and nothing is recorded.
         report = wechat.job_report(MsgId(testimony.msg_id)) if wechat is not None else None
     _settle(record, "sent", testimony, book)
+    if report is not None:
+        learnt = JobStatus.model_validate({"msg_id": report.msg_id, "status": report.status})
+        book.record_for(learnt, record.campaign, record.edition)
     return report
 
 

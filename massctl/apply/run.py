@@ -1,6 +1,6 @@
 """What the stages of one run share: ports, the book, and how each campaign fares."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from massctl.model.rendered import RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.send import Body, News, Words
 from massctl.model.state import Draft, State
 from massctl.plan.guard import House
-from massctl.plan.step import Step
+from massctl.plan.step import Guard, Reason, SendMass, Step
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -37,6 +37,8 @@ class World:
     """Asks before each send; None where consent was given with --yes or --plan."""
     wait_in_doubt: bool = True
     """False with --no-wait: a send of unknown outcome is not repeated in this run."""
+    house: Callable[[], House] | None = None
+    """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
 
 
 @dataclass(slots=True)
@@ -58,6 +60,23 @@ class Run:
     def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
         """Give the campaigns that can go on: rendered, and not stopped."""
         return [(o, o.planned.rendered) for o in self.outcomes if o.planned.rendered is not None and not o.stopped]
+
+    def may_clear(self, outcome: CampaignOutcome) -> bool:
+        """Whether only another campaign's doubt keeps this one back, and this run may settle that doubt."""
+        planned, campaign = outcome.planned, outcome.planned.rendered
+        if campaign is None or {r.guard for r in planned.refusals} != {Guard.ACCOUNT_IN_DOUBT}:
+            return False
+        repeated = [s for o in self.outcomes for s in o.planned.steps if isinstance(s, SendMass)]
+        return planned.wants_send and any(
+            s.reason is Reason.RESUBMIT and s.campaign.appid == campaign.appid for s in repeated
+        )
+
+    def cleared(self) -> Iterator[tuple[CampaignOutcome, RenderedCampaign]]:
+        """Give the campaigns that another's doubt kept back, now that this run has settled it."""
+        for outcome, campaign in self.going():
+            if self.may_clear(outcome) and not self.book.state.in_doubt(campaign.appid):
+                outcome.refusals.clear()
+                yield outcome, campaign
 
     def draft_of(self, campaign: RenderedCampaign) -> Draft | None:
         """Give the recorded draft that a news campaign shows and sends; a text has none."""

@@ -56,6 +56,7 @@ def attempted(run: Run, campaign: RenderedCampaign, send: MassSend) -> SendAttem
 
 def refuses(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
     """Judge every guard once more in the moment before an attempt; True, and noted, when any refuses."""
+    run.house = run.world.house() if run.world.house else run.house
     found: Sequence[Refusal | None] = send_refusals(campaign, run.book.state, run.house, run.world.clock.now())
     # Each is asked only where the one before allows the send, so that one fault is told once.
     for refusal in found or [_audience(run, campaign) or _identical(run, campaign)]:
@@ -158,16 +159,14 @@ def _why_failed() -> Phrase:
 
 
 def _audience(run: Run, campaign: RenderedCampaign) -> Refusal | None:
-    """Judge the size of the audience as read in this run; one that cannot be read refuses only declared bounds."""
+    """Judge the size of the audience as read in this run; unread, it refuses declared bounds and every tag."""
     count = run.counts.get(audience_key(campaign))
     if isinstance(count, MassctlError):
-        if campaign.audience.expect is None:
-            return None
+        if campaign.audience.expect is None and campaign.audience.tag_id is None:
+            return None  # It was said when it could not be read; a tag that is not proven to exist is another matter.
         return Refusal(
             Guard.AUDIENCE_BOUNDS,
-            Phrase(
-                "the size of the audience could not be read, so its bounds cannot be checked: {why}", why=count.summary
-            ),
+            Phrase("the size of the audience could not be read, so it cannot be checked: {why}", why=count.summary),
             count.hint or Phrase("run apply again; nothing was sent"),
         )
     return audience_refusal(campaign.audience, count)

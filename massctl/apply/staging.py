@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import Material, Upload, WeChat
-from massctl.apply.run import Failed, Run, audience_key, steps_of
+from massctl.apply.run import AudienceKey, Failed, Run, audience_key, steps_of
 from massctl.model.ledger import ImageUploaded, MaterialAdded
 from massctl.model.names import AccountName, AppId, ImageUrl
 from massctl.model.phrase import Phrase
@@ -71,11 +71,17 @@ def _counts(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]
     wanted = {
         audience_key(campaign): campaign
         for outcome, campaign in run.going()
-        if outcome.planned.may_send or steps_of(outcome, SaveDraft)
+        if outcome.planned.may_send or run.may_clear(outcome) or steps_of(outcome, SaveDraft)
     }
     for key, campaign in wanted.items():
         count = partial(run.world.wechat(campaign.account).audience_count, campaign.audience)
-        yield partial(run.counts.__setitem__, key), count
+        yield partial(_counted, run, key), count
+
+
+def _counted(run: Run, key: AudienceKey, result: int | Failed | None) -> None:
+    run.counts[key] = result
+    if isinstance(result, Failed):
+        run.world.progress.say(Phrase("the size of an audience could not be read: {why}", why=result.summary))
 
 
 def packed(run: Run, picture: Picture) -> Upload:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
@@ -50,7 +51,7 @@ def applied(
                 if moved := what_moved(saved, made.plan):
                     return refuse_stale(made.plan, made.state, plan_stale(moved))
                 made = replace(made, plan=only_planned(made.plan))
-            _tell_unsent_edits(session, made.plan)
+            _tell_warnings(session, made.plan)
             return _carried_out(session, made, yes=yes or saved is not None, wait_in_doubt=wait_in_doubt)
     except LedgerLockedError as held:
         made = planned(session, names, warnings, stage, lock_use)
@@ -58,11 +59,15 @@ def applied(
         return refuse_all(made.plan, made.state, refusal)
 
 
-def _tell_unsent_edits(session: Session, plan: Plan) -> None:
-    """Say which campaigns were edited since they were locked: whoever gives --locked may have forgotten it."""
+TOLD: Final = frozenset({"MC401", "MC402", "MC405"})
+"""Warnings that a run repeats: edited after the send or the lock, and previews nobody knows the outcome of."""
+
+
+def _tell_warnings(session: Session, plan: Plan) -> None:
+    """Say what nothing in the outcome would tell, and what the operator may have forgotten."""
     for campaign in plan.campaigns:
         for diagnostic in campaign.diagnostics:
-            if diagnostic.code == "MC405":
+            if diagnostic.code in TOLD:
                 session.voice.talk(f"{campaign.name}: {say(diagnostic.message, session.voice.language)}")
 
 
@@ -75,6 +80,7 @@ def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: b
         overlap=side_by_side,
         consent=consent(session.voice, yes=yes, would_send=made.plan.would_send),
         wait_in_doubt=wait_in_doubt,
+        house=lambda: session.house_now(made.house),
     )
     founding = Founding(session)
     if made.state.lineage is not None and session.settings.state.lineage is None:

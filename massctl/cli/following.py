@@ -14,7 +14,7 @@ from massctl.ledger.runner import sole_runner
 from massctl.model.names import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
-from massctl.plan.step import Guard
+from massctl.plan.step import Guard, Refusal
 from massctl.source.campaigns import load_campaign
 
 
@@ -22,6 +22,7 @@ def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all
     """Ask about unfinished jobs, alone on the ledger; without one it makes no request and takes no lock."""
     ledger = session.ledger()
     state = session.read_state(ledger)
+    require_ledger(session, state)
     unsent = _unsent(session, state, names)
     records = records_of(state, names, all_editions=all_editions, unsent=unsent)
     if not any(unfinished(job) is not None for record in records for job in record.jobs):
@@ -82,9 +83,17 @@ def account_of(session: Session, appid: AppId) -> AccountName:
     )
 
 
+def require_ledger(session: Session, state: State) -> None:
+    """Raise a LedgerError where the ledger that massctl.yaml names is not here: "nothing recorded" would be false."""
+    _raise(ledger_refusal(session, state, []))
+
+
 def trust(session: Session, state: State) -> None:
     """Raise a LedgerError where this ledger may not be written by this repository."""
-    refusal = ledger_refusal(session, state, list(session.settings.accounts))
+    _raise(ledger_refusal(session, state, list(session.settings.accounts)))
+
+
+def _raise(refusal: Refusal | None) -> None:
     if refusal is None:
         return
     kind: type[LedgerError] = LedgerMissingError if refusal.guard is Guard.LEDGER_MISSING else LedgerForeignError

@@ -83,8 +83,16 @@ class Session:
 
     def house(self, named: Sequence[str]) -> House:
         """Give the rules of this run."""
-        no_send = self.environment.get(NO_SEND_VARIABLE, "").strip().lower() not in _OFF
+        no_send = self.environment.get(NO_SEND_VARIABLE, "") not in _OFF
         return House(self.settings.policy, no_send, frozenset(named) if named else None)
+
+    def house_now(self, house: House) -> House:
+        """Give the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
+        override = "http://127.0.0.1" if self.sandbox else self.environment.get(API_BASE_VARIABLE) or None
+        settings, _ = load_settings(self.repository, loopback_override=override)
+        policy = settings.policy if settings else house.policy.model_copy(update={"sending": "disabled"})
+        # `reconcile --resubmit` outranks policy.in_doubt for its run; nothing outranks the rest.
+        return replace(house, policy=policy.model_copy(update={"in_doubt": house.policy.in_doubt}))
 
     def wechat(self, account: AccountName) -> "WeChat":
         """Give an account's client, made once; raises ConfigurationError where its secret is not set."""

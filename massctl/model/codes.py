@@ -56,6 +56,7 @@ CODES: Final[dict[str, str]] = {
     "MC311": "link that WeChat may remove",
     "MC312": "emphasis marks left in the text",
     "MC313": "title empty",
+    "MC314": "line that only looks like Markdown",
     "MC401": "edited after its send",
     "MC402": "preview of unknown outcome",
     "MC403": "campaign with an open attempt is gone from the repository",

@@ -90,7 +90,11 @@ class Record:
     def rejection_of(self, digest: str) -> entries.SendRejected | None:
         """Give the refusal of the newest attempt, if that attempt sent `digest` and was refused."""
         last = self.attempts[-1] if self.attempts else None
-        return last.rejection if last is not None and last.event.digest == digest else None
+        if last is None or last.event.digest != digest:
+            return None
+        sent = [draft for draft in self.drafts if draft.event.media_id == last.event.media_id]
+        # A draft that is gone since takes its refusal along: the next one is another thing to WeChat.
+        return None if sent and not sent[-1].alive else last.rejection
 
     @property
     def source_sha256(self) -> str | None:

@@ -18,8 +18,10 @@ ELEMENTS_MAX: Final = 4_000
 the scanner here and the inliner's parser read differently: that parser bears twice as many levels."""
 BRACKETS_MAX: Final = 2_000
 """Ours: `[` in one Markdown article; each link or picture has one."""
-_VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_SELF_ENDING: Final = frozenset("p li dt dd tr td th tbody thead tfoot option rt rp".split())
+_VOID_NAMES: Final = "area base br col embed hr img input link meta param source track wbr"
+_VOID: Final = frozenset(_VOID_NAMES.split())
+_SELF_ENDING_NAMES: Final = "p li dt dd tr td th tbody thead tfoot option rt rp"
+_SELF_ENDING: Final = frozenset(_SELF_ENDING_NAMES.split())
 """Elements whose closing tag may be left out."""
 _OPENING: Final = re.compile(r"<[A-Za-z]")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")

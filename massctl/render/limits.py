@@ -124,7 +124,7 @@ def content_faults(content: str) -> Iterator[Fault]:
         shown = [len(found[0]) for found in _IMAGE.finditer(sent)]
         if shown:
             hint = Phrase(
-                "{words} of them are text, {markup} are tags and styles; {pictures} pictures take about {taken} of them",
+                "{words} of them are text, {markup} are tags and styles; {pictures} pictures take about {taken}",
                 words=f"{words:,}",
                 markup=f"{len(sent) - words:,}",
                 pictures=len(shown),

@@ -4,7 +4,8 @@ Classes are for the theme and are gone after inlining: `list` around a list, `it
 mark is text), `code`, `scroll` around a table, `notes` and `note` at the end.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,6 +13,7 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
 from massctl.render.html_edit import with_placeholders
+from massctl.render.md_lookalikes import lookalikes
 from massctl.render.md_parser import parse
 from massctl.render.md_text import TextWriter, code_text
 from massctl.render.page import Page
@@ -23,12 +25,22 @@ _WRAPPED: Final = {
     "table_open": '<section class="scroll"><table>',
     "table_close": "</table></section>",
 }
+_TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>?", re.DOTALL)
 _TASKS: Final = {"[ ] ": "☐\u2005", "[x] ": "☑\u2005", "[X] ": "☑\u2005"}
 
 
-def markdown_to_html(text: str, page: Page) -> str:
-    """Write an article's body; faults go to the page, and what they concern is left out."""
-    return _BlockWriter(TextWriter(page)).write(parse(text))
+def markdown_to_html(text: str, page: Page, *, is_file: bool = False) -> str:
+    """Write an article's body; faults go to the page, and what they concern is left out.
+
+    `is_file`: the text is the file itself, so that positions in it are places.
+    """
+    tokens = parse(text)
+    page.source = text if is_file else ""
+    for fault, at in lookalikes(text, tokens):
+        page.report(fault, at)
+    # From here on, positions are those in a token.
+    page.source = ""
+    return _BlockWriter(TextWriter(page)).write(tokens)
 
 
 @dataclass
@@ -43,7 +55,7 @@ class _BlockWriter:
     """The paragraph at hand has no tags of its own."""
 
     def write(self, tokens: Sequence[Token]) -> str:
-        for token in _without_title(tokens, self.text.page.title):
+        for token in _without_lone_paragraphs(_without_title(tokens, self.text.page.title)):
             self._token(token)
         if self.text.notes:
             lines = (
@@ -78,6 +90,7 @@ class _BlockWriter:
             case "fence" | "code_block":
                 return f'<section class="code">{code_text(token.content.removesuffix(chr(10)))}</section>'
             case "html_block":
+                self.text.look_for_asterisks(_TAG.sub(" ", token.content))
                 return with_placeholders(token.content, self.text.page, sections=True)
         if token.type in _WRAPPED:
             return _WRAPPED[token.type]
@@ -115,6 +128,15 @@ class _BlockWriter:
 
 def _note(line: str) -> str:
     return f'<section class="note">{line}</section>'
+
+
+def _without_lone_paragraphs(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Hide the paragraph around a picture that stands alone: the picture has its own margin, and tags count."""
+    for index, token in enumerate(tokens):
+        if token.type == "paragraph_open":
+            lone = [child.type for child in tokens[index + 1].children or ()] == ["image"]
+            token.hidden = token.hidden or lone
+        yield token
 
 
 def _without_title(tokens: Sequence[Token], title: str) -> Sequence[Token]:

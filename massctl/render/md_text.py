@@ -1,9 +1,8 @@
 """Running text of Markdown as HTML: emphasis, line breaks, links with footnotes, pictures."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final
 
 from markdown_it.common.normalize_url import normalizeLink
@@ -18,6 +17,8 @@ from massctl.render.html_edit import with_placeholders
 from massctl.render.html_rules import is_article_link, is_script, script_link
 from massctl.render.page import Page
 
+TOKENS_LOOKED_AT_MAX: Final = 100
+"""Ours: tags between a line end and the next character; all of them, at each line end, would take their square."""
 _BLANKS: Final = re.compile(r"(?:^|(?<=\n)) | {2,}")
 _TAB: Final = "\u00a0" * 4
 _LEFT_OVER: Final = re.compile(r"\*\*[^*\n]{0,20}")
@@ -53,19 +54,23 @@ class TextWriter:
         for index, token in enumerate(tokens):
             if token.type == "softbreak":
                 before = "" if self._at_line_start else self._plain[-1][-1]
-                self._out.append(line_break(before, _first_character(islice(tokens, index + 1, None))))
+                self._out.append(line_break(before, _first_character(tokens, index + 1)))
             elif token.type in _WRITERS:
                 _WRITERS[token.type](self, token)
             else:
                 self._out.append(f"</{token.tag}>" if token.nesting < 0 else f"<{token.tag}>")
         return "".join(self._out)
 
-    def _text(self, token: Token) -> None:
-        left_over = _LEFT_OVER.search(token.content)
+    def look_for_asterisks(self, shown: str) -> None:
+        """Warn of emphasis marks that a reader would see."""
+        left_over = _LEFT_OVER.search(shown)
         if left_over is not None:
             say = Phrase("the asterisks stay in the text: `{text}`", text=left_over[0])
             hint = Phrase("write `**` right before and right after the words, without blanks between")
             self.page.report(Fault("MC312", say, hint, severity=Severity.WARNING, needle=left_over[0]))
+
+    def _text(self, token: Token) -> None:
+        self.look_for_asterisks(token.content)
         broken = _BROKEN.search(token.content)
         if broken is not None:
             self.page.report(_broken(broken["address"]))
@@ -167,9 +172,10 @@ def _plain_text(token: Token) -> str:
     return "" if token.type == "html_inline" else token.content
 
 
-def _first_character(tokens: Iterable[Token]) -> str:
+def _first_character(tokens: Sequence[Token], start: int) -> str:
     """Give the first character that a reader sees of `tokens`; "x" stands for a picture."""
-    for token in tokens:
+    for index in range(start, min(start + TOKENS_LOOKED_AT_MAX, len(tokens))):
+        token = tokens[index]
         if token.type == "image":
             return "x"
         if token.type in ("text", "code_inline") and token.content:

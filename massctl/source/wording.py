@@ -36,8 +36,10 @@ _PATTERNS: Final = {
 }
 _KEY_PATTERNS: Final = {
     ACCOUNT_NAME_PATTERN: _PATTERNS[ACCOUNT_NAME_PATTERN],
-    VARIABLE_NAME_PATTERN: Phrase("a variable's name: letters, digits and _, no digit first"),
+    VARIABLE_NAME_PATTERN: Phrase("a variable's name: ASCII letters, digits and _, no digit first"),
 }
+_DURATIONS: Final = frozenset({"preview_ahead"})
+"""Keys whose value is a number with a unit."""
 _WORDS_FOR_BOOL: Final = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 
 
@@ -64,7 +66,10 @@ def shown(value: object) -> Phrase:
 def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
     """Say that a value is of another type than is due."""
     say = Phrase("{key}: expected {expected}, found {found}", key=name_of(path), expected=expected, found=shown(value))
-    return Fault("MC013", path, say, _type_hint(expected, value), at_key=False)
+    hint = _type_hint(expected, value)
+    if path and path[-1] in _DURATIONS and type(value) is int:
+        hint = Phrase("write {example}", example=f"{value}h")
+    return Fault("MC013", path, say, hint, at_key=False)
 
 
 def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) -> Fault:
@@ -81,7 +86,9 @@ def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) ->
         return _not_allowed(path, say, Phrase("write {allowed}", allowed=allowed.replace(" or ", ", ")))
     if kind == "string_too_short":
         return _not_allowed(path, Phrase("{key} is empty", key=name_of(path)))
-    return _not_allowed(path, *_bounds(kind, path, context))
+    # A list that is too long is at fault from its first item too many on.
+    place = (*path, context["max_length"]) if kind == "too_long" and isinstance(value, list) else path
+    return _not_allowed(place, *_bounds(kind, path, context))
 
 
 def wrong_key_form(path: Path, pattern: str) -> Fault:

@@ -97,6 +97,15 @@ class _Reading:
             return None
 
     def _value(self, written: Node, path: Path, depth: int) -> Any:
+        if written.target is None:
+            return self._value_of(written, path, depth)
+        try:
+            return self._value_of(written, path, depth)
+        except _TooMuchError:
+            # What it stands for may be small, and is written somewhere else: the outermost alias is at fault.
+            raise _TooMuchError(written) from None
+
+    def _value_of(self, written: Node, path: Path, depth: int) -> Any:
         self._spend(written, depth)
         node = written.meaning
         self._positions.values[path] = self._value_span(written, path)

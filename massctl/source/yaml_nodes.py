@@ -133,7 +133,7 @@ class _Builder:
         if not self.tree.is_whole and self._last is not None:
             self._last.is_broken = True
         while self._open:
-            self._open[-1].is_broken = self._open[-1].is_flow  # its rest is missing
+            self._open[-1].is_broken |= self._open[-1].is_flow  # its rest is missing
             self._close(self._open[-1].end)
 
     def _document(self, start: int, end: int) -> bool:
@@ -182,6 +182,7 @@ class _Builder:
                 "the YAML tag {tag} has no meaning here", tag=word(str(node.tag).replace("tag:yaml.org,2002:", "!!"))
             )
             self.tree.faults.append(TextFault("MC021", node.start, node.end, say))
+            node.is_broken = True
 
     def _close(self, end: int) -> None:
         node = self._open.pop()

@@ -53,7 +53,7 @@ def place_text(place: Place) -> str:
 
 
 def diagnostic_line(page: Page, diagnostic: Diagnostic, indent: int = 0) -> None:
-    """Add the place, the severity, the code and the message of a diagnostic."""
+    """Add the place, the severity, the code and the message of a diagnostic, and what to do about it below."""
     word, ink = SEVERITY[diagnostic.severity]
     if diagnostic.place is not None:
         where = place_text(diagnostic.place) + ": "
@@ -61,12 +61,12 @@ def diagnostic_line(page: Page, diagnostic: Diagnostic, indent: int = 0) -> None
         where = f"campaigns/{diagnostic.campaign}: " if diagnostic.campaign else ""
     parts = (Inked(where, Ink.NAME), Inked(word, ink), Inked(f" {diagnostic.code} ", ink), diagnostic.message)
     page.line(*parts, indent=indent, hang=indent + 2)
+    if diagnostic.hint:
+        page.line(Phrase("hint: {hint}", hint=diagnostic.hint), indent=indent + 2)
 
 
 def _diagnostic(page: Page, diagnostic: Diagnostic) -> None:
     diagnostic_line(page, diagnostic)
-    if diagnostic.hint:
-        page.line(Phrase("hint: {hint}", hint=diagnostic.hint), indent=2)
     if diagnostic.excerpt is not None and diagnostic.place is not None:
         _excerpt(page, diagnostic.excerpt, diagnostic.place, SEVERITY[diagnostic.severity][1])
 
@@ -87,7 +87,7 @@ def _excerpt(page: Page, excerpt: Excerpt, place: Place, ink: Ink) -> None:
         page.raw(page.paint(" " * (len(gutter) - 2) + "| ", Ink.DETAIL) + " " * start + page.paint("^" * length, ink))
     if excerpt.corrected is not None:
         page.line(
-            Inked(Phrase("corrected: "), Ink.DETAIL), Inked(excerpt.corrected.strip(), Ink.DONE), indent=2, hang=4
+            Inked(Phrase("corrected: "), Ink.DETAIL), Inked(excerpt.corrected.rstrip(), Ink.DONE), indent=2, hang=4
         )
 
 
@@ -117,7 +117,7 @@ def _summary(page: Page, diagnostics: Sequence[Diagnostic], campaigns: int | Non
     if errors or warnings:
         said = _counts(errors, warnings)
         ink = Ink.ERROR if errors else Ink.WARNING
-        if campaigns is not None:
+        if campaigns:  # none: massctl.yaml is at fault, and no campaign was looked at
             said = Phrase("{faults} in {campaigns}", faults=said, campaigns=campaigns_words(campaigns))
         page.line(Inked(said, ink))
     elif campaigns is not None:

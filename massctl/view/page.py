@@ -80,8 +80,14 @@ class Page:
         width = max(self.width, WIDTH_MIN)
         indent, hang = (min(blanks, width // _HANG_SHARE) for blanks in (indent, hang))
         lead = lead or " " * indent
-        for index, line in enumerate(_wrapped(self._pieces(parts), width - cells(lead), width - hang)):
+        wrapped = _wrapped(self._pieces(parts), width - cells(lead), width - hang, width)
+        for index, line in enumerate(wrapped):
             start = lead if index == 0 else " " * hang
+            if _size(line) > width - cells(start):
+                # This is a path that fits the page only without its indent; a label stays above it.
+                if start.strip():
+                    self._lines.append(self.paint(start.rstrip(), Ink.DETAIL))
+                start = ""
             painted = self._painted(line)
             if start.strip():
                 start = self.paint(start, Ink.DETAIL)
@@ -107,14 +113,21 @@ class Page:
         return painted + self.paint(run, ink)
 
 
-def _wrapped(lines: list[list[_Piece]], first_width: int, width: int) -> Iterator[list[_Piece]]:
-    """Break lines so that none is wider than `first_width`, or `width` from the second on."""
+def _size(line: list[_Piece]) -> int:
+    return sum(cluster_cells(cluster) for cluster, _ in line)
+
+
+def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width: int) -> Iterator[list[_Piece]]:
+    """Break lines so that none is wider than `first_width`, or `width` from the second on.
+
+    A path that fits `page_width` only is one line, and the only one that is wider: a cut path cannot be clicked.
+    """
     room = first_width
     for pieces in lines:
         line: list[_Piece] = []
         used = 0
         for word in _words(pieces):
-            size = sum(cluster_cells(cluster) for cluster, _ in word)
+            size = _size(word)
             if used + size <= room:
                 line, used = line + word, used + size
                 continue
@@ -122,6 +135,11 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int) -> Iterato
                 continue  # Blanks at a line's end are not shown.
             if line and size <= width:
                 yield _trimmed(line)
+                line, used, room = word, size, width
+                continue
+            if width < size <= page_width and any(cluster == "/" for cluster, _ in word):
+                if line:
+                    yield _trimmed(line)
                 line, used, room = word, size, width
                 continue
             for piece in word:  # Nothing but a hard break is left for a word wider than a line.
@@ -141,7 +159,9 @@ def _words(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
         # A dot between facts stays with the fact before it, so that no line begins with one.
         glued = piece[0] == " " and following[0] == "·"
         blank = piece[0] == " " and not glued
-        if word and (blank != was_blank or (not (blank or glued) and may_break(word[-1][0], piece[0]))):
+        # Names, of files too, stay whole.
+        named = bool(word) and word[-1][1] is piece[1] is Ink.NAME
+        if word and (blank != was_blank or (not (blank or glued or named) and may_break(word[-1][0], piece[0]))):
             yield word
             word = []
         word.append(piece)

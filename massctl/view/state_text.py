@@ -103,6 +103,9 @@ def _drafts(table: Table, record: Record) -> None:
     label: str = LABELS["draft"]
     for draft in record.drafts:
         fate = Phrase("in the draft box") if draft.alive else Phrase("gone: sent, replaced or deleted")
+        settled = record.settled
+        if draft.alive and settled is not None and (settled.outcome, settled.batch) == ("sent", draft.event.batch):
+            fate = Phrase("settled as sent, so probably gone")
         table.row(label, recorded(draft.saved_at), DOT, _digest(draft.event.digest), DOT, fate, inner=2)
         label = ""
 

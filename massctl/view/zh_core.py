@@ -66,9 +66,7 @@ CORE: Final[dict[str, str]] = {
     "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}": (
         "到公众平台的“群发记录”里查看 {name} 是否已发出，再来认定：massctl reconcile {name}"
     ),
-    "the size of the audience could not be read, so its bounds cannot be checked: {why}": (
-        "读不到群发对象的人数，无法核对预期范围：{why}"
-    ),
+    "the size of the audience could not be read, so it cannot be checked: {why}": ("读不到人数，所以无法核对：{why}"),
     "every follower": "全部粉丝",
     "tag {tag_id}": "标签 {tag_id}",
     "{name} was accepted; its state could not be read yet ({why}): massctl status {name}": (
@@ -238,4 +236,5 @@ CORE: Final[dict[str, str]] = {
     ),
     "{first}; {second}": "{first}；{second}",
     "{summary}: {detail}": "{summary}：{detail}",
+    "the size of an audience could not be read: {why}": "读不到人数：{why}",
 }

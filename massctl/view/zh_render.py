@@ -9,7 +9,18 @@ RENDER: Final[dict[str, str]] = {
         "{path} 不是文章：文件名要以 {suffixes} 之一结尾"
     ),
     "{text} is written by massctl only; write the picture's path": "{text} 只能由 massctl 写入；请写图片的路径",
+    # massctl/render/bounds.py
+    "the control character {code} cannot stand in an article": "文章里不能有控制字符 {code}",
+    "delete it; most editors do not show it": "删掉它；多数编辑器不会显示它",
+    "the article has more than {limit} opening brackets `[`": "文章里的左方括号 `[` 超过 {limit} 个",
+    "the article has more than {limit} HTML elements": "文章里的 HTML 元素超过 {limit} 个",
+    "the HTML is nested too deep: more than {limit} elements inside each other": "HTML 嵌套太深：超过 {limit} 层",
+    "is a tag never closed?": "是不是有标签没有关闭？",
     # massctl/render/campaign.py
+    # massctl/render/html_edit.py
+    "the tag `<{name}` never ends: a `>` or a quotation mark is missing": "标签 `<{name}` 没有结束：缺少 `>` 或引号",
+    "a picture in this style cannot be read": "这个样式里的图片无法识别",
+    "write it as `url(path)`, without escapes and `image-set`": "请写成 `url(路径)`，不要用转义和 `image-set`",
     # massctl/render/html_rules.py
     "a link cannot run a script: WeChat removes it": "链接不能运行脚本：微信会去掉它",
     "WeChat removes `<{name}>` from articles": "微信会从文章里去掉 `<{name}>`",
@@ -21,6 +32,9 @@ RENDER: Final[dict[str, str]] = {
     ),
     "write the styles into `style` attributes": "把样式写进 `style` 属性",
     "keep only what stands inside `<body>`": "只保留 `<body>` 里面的内容",
+    "WeChat does not read `{name}`": "微信不读取 `{name}`",
+    "write one picture as `src`": "只写一张图片，用 `src`",
+    "an animation cannot change `{name}`": "动画不能改变 `{name}`",
     "WeChat removes scripts such as `{name}`": "微信会去掉 `{name}` 这样的脚本",
     # massctl/render/limits.py
     "the {what} is within the limit of {limit} characters, but has {count} where each emoji counts as two": (
@@ -37,6 +51,9 @@ RENDER: Final[dict[str, str]] = {
         "文章发送时有 {count} 个字符；微信只接受少于 {limit} 个"
     ),
     "{words} of them are text, {markup} are tags and styles": "其中文字 {words} 个，标签和样式 {markup} 个",
+    "{words} of them are text, {markup} are tags and styles; {pictures} pictures take about {taken}": (
+        "其中文字 {words} 个，标签和样式 {markup} 个；{pictures} 张图片约占 {taken} 个"
+    ),
     "the article has {count} bytes as it will be sent; WeChat takes fewer than {limit}": (
         "文章发送时有 {count} 字节；微信只接受少于 {limit} 字节"
     ),
@@ -51,7 +68,19 @@ RENDER: Final[dict[str, str]] = {
     "the text is empty": "文字是空的",
     "the article is empty": "文章是空的",
     "content": "正文",
+    # massctl/render/md_lookalikes.py
+    "the lines between `---` are shown as text: there is no front matter here": (
+        "两行 `---` 之间的内容会显示成正文：这里没有 front matter"
+    ),
+    "write title, author and digest into campaign.yaml": "标题、作者和摘要请写在 campaign.yaml 里",
+    "footnotes are not built yet: `{text}`": "还不支持脚注：`{text}`",
+    "write the note into the text, in brackets": "把注释写进正文，放在括号里",
+    "this line is shown as it is written: `{text}`": "这一行会照原样显示：`{text}`",
+    "if it is a heading or a list entry, write `{text}`": "如果它是标题或列表项，请写成 `{text}`",
+    "full-width marks are no Markdown: `{text}`": "全角标点不是 Markdown：`{text}`",
+    "write `{text}`": "请写 `{text}`",
     # massctl/render/md_text.py
+    "the picture's address is empty": "图片的地址是空的",
     "an address with blanks needs angle brackets: `(<{address}>)`": "含有空格的地址要用尖括号：`(<{address}>)`",
     "the link to {address} stays in the text as it is written": "指向 {address} 的链接会照原样留在文字里",
     "the picture {address} is not shown: its line stays in the text as it is written": (

@@ -135,6 +135,7 @@ VIEW: Final[dict[str, str]] = {
     "nothing is recorded yet": "还没有任何记录",
     "the ledger is whole: every line is what was written": "账本完好：每一行都和写入时一样",
     "in the draft box": "在草稿箱里",
+    "settled as sent, so probably gone": "已认定为发出，多半已不在",
     "gone: sent, replaced or deleted": "已不在：发出、被替换或被删除",
     "refused with errcode {errcode}": "被拒绝，errcode {errcode}",
     "never left, for no token could be had": "没有发出：取不到 access_token",

@@ -13,14 +13,14 @@ def guards(shell: Shell) -> list[str]:
     return [refusal["guard"] for refusal in campaign["refusals"]]
 
 
-@pytest.mark.parametrize("value", ["1", "true", "yes", "on", "stop", "no!", "2"])
+@pytest.mark.parametrize("value", ["1", "true", "yes", "on", "stop", "no!", "2", " ", " no ", "OFF"])
 def test_no_send_stops_sending(shell: Shell, value: str):
     shell.tree.text(more=DUE)
     shell.env(MASSCTL_NO_SEND=value)
     assert ["kill_switch"] == guards(shell)
 
 
-@pytest.mark.parametrize("value", ["", "0", "false", "no", "off", "False", "OFF", " no "])
+@pytest.mark.parametrize("value", ["", "0", "false", "no", "off"])
 def test_values_that_do_not_stop_sending(shell: Shell, value: str):
     shell.tree.text(more=DUE)
     shell.env(MASSCTL_NO_SEND=value)

@@ -1,6 +1,6 @@
 """Runs of apply against the simulated WeChat: plan anew from the ledger, then carry the plan out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,6 +96,8 @@ class Scene:
     until: Until = Until.SEND
     consent: Consent | None = None
     wait_in_doubt: bool = True
+    fresh_rules: Callable[[], House] | None = None
+    """What a look at massctl.yaml in mid-run gives."""
     ledger: SimLedger = field(default_factory=SimLedger)
     boundaries: Boundaries = field(default_factory=Boundaries)
     no_secret_for: frozenset[str] = frozenset()
@@ -126,6 +128,7 @@ class Scene:
             one_by_one,
             self.consent,
             wait_in_doubt=self.wait_in_doubt,
+            house=self.fresh_rules,
         )
         plan = plan or self.plan()
         return apply_plan(plan, world, self.book(), self.rules)

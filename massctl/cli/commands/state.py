@@ -18,10 +18,12 @@ def command() -> None:
 @click.pass_obj
 def show(directory: str, sandbox: bool) -> None:
     """Show what is recorded, campaign by campaign."""
+    from massctl.cli.following import require_ledger
     from massctl.view.state_text import state_text
 
     with session(directory, sandbox=sandbox) as (current, _):
         state = current.read_state(current.ledger())
+        require_ledger(current, state)
         voice = current.voice
         voice.result(state_text(state, voice.language, voice.style, voice.width))
 
@@ -31,9 +33,11 @@ def show(directory: str, sandbox: bool) -> None:
 @click.pass_obj
 def list_entries(directory: str, sandbox: bool) -> None:
     """List the entries, oldest first, one a line."""
+    from massctl.cli.following import require_ledger
     from massctl.view.state_text import entries_text
 
     with session(directory, sandbox=sandbox) as (current, _):
+        require_ledger(current, current.read_state(current.ledger()))
         voice = current.voice
         voice.result(entries_text(current.ledger().read(0), voice.language, voice.style, voice.width))
 
@@ -43,17 +47,12 @@ def list_entries(directory: str, sandbox: bool) -> None:
 @click.pass_obj
 def verify(directory: str, sandbox: bool) -> None:
     """Check that every line is what was written, and that the story they tell is possible."""
-    from massctl.cli.recorded import ledger_refusal
-    from massctl.errors import LedgerForeignError, LedgerMissingError
-    from massctl.plan.step import Guard
+    from massctl.cli.following import require_ledger
     from massctl.view.state_text import verified_text
 
     with session(directory, sandbox=sandbox) as (current, _):
         state = current.read_state(current.ledger())
-        refusal = ledger_refusal(current, state, [])
-        if refusal is not None:
-            kind = LedgerMissingError if refusal.guard is Guard.LEDGER_MISSING else LedgerForeignError
-            raise kind(refusal.message, hint=refusal.hint)
+        require_ledger(current, state)
         voice = current.voice
         voice.result(verified_text(state, voice.language, voice.style, voice.width))
 

@@ -260,24 +260,39 @@ def test_an_edit_makes_a_new_draft_and_deletes_the_old_one_if_nobody_touched_it(
     assert ["春季大促，改"] == [job.subject for job in scene.wechat.jobs]
 
 
-def test_a_superseded_draft_that_was_changed_in_the_console_stays_there() -> None:
+def test_a_draft_that_was_changed_in_the_console_is_not_replaced_by_an_edit() -> None:
     scene = Scene([NEWS], now=AHEAD)
     scene.apply()
     change(scene, title="改")
     scene.campaigns = [edited()]
-    assert 0 == scene.apply().exit_status()
-    assert ["changed in the console, left there"] == [event.reason for event in scene.events("draft_deleted")]
-    assert (2, 0) == (len(scene.wechat.drafts), scene.wechat.count("delete_draft"))
-    assert any("so it stays there" in line for line in scene.progress.lines)
+    outcome = scene.apply()
+    assert (5, ["draft_changed"]) == (outcome.exit_status(), told(outcome))
+    assert (1, 0) == (len(scene.wechat.drafts), scene.wechat.count("add_draft"))
 
 
-def test_a_superseded_draft_that_is_gone_is_forgotten() -> None:
+def test_a_draft_that_is_gone_is_not_rebuilt_by_an_edit() -> None:
+    """Somebody may have sent it in the console: an edited version would reach the same followers again."""
     scene = Scene([NEWS], now=AHEAD)
     scene.apply()
     scene.wechat.drafts.clear()
     scene.campaigns = [edited()]
+    outcome = scene.apply()
+    assert (5, ["draft_gone"]) == (outcome.exit_status(), told(outcome))
+    assert ({}, []) == (scene.wechat.drafts, scene.wechat.jobs)
+
+
+def test_an_old_draft_that_cannot_be_read_is_not_replaced() -> None:
+    scene = Scene([NEWS], now=AHEAD)
     scene.apply()
-    assert ["gone already"] == [event.reason for event in scene.events("draft_deleted")]
+    scene.campaigns = [edited()]
+    assert 1 == scene.apply(("get_draft", Fault.REQUEST_LOST)).exit_status()
+    assert 1 == len(scene.wechat.drafts)
+
+
+def test_a_digest_that_was_changed_in_the_console_is_noticed() -> None:
+    scene = staged()
+    change(scene, digest="别人的摘要")
+    assert ["draft_changed"] == told(scene.apply())
 
 
 def test_a_superseded_draft_that_cannot_be_deleted_is_tried_again_by_the_next_run() -> None:
@@ -292,12 +307,41 @@ def test_a_superseded_draft_that_cannot_be_deleted_is_tried_again_by_the_next_ru
     assert [] == scene.wechat.calls
 
 
-def test_a_superseded_draft_is_kept_while_its_heir_is_not_proven() -> None:
+def test_a_superseded_draft_is_kept_while_its_heir_is_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene([NEWS], now=AHEAD)
     scene.apply()
     scene.campaigns = [edited()]
-    scene.apply(("get_draft", Fault.REQUEST_LOST))
+    add = type(scene.wechat).add_draft
+
+    def cutting(wechat: Any, articles: Any) -> Any:
+        wechat.coming = [("get_draft", Fault.REQUEST_LOST)]
+        return add(wechat, articles)
+
+    monkeypatch.setattr(type(scene.wechat), "add_draft", cutting)
+    scene.apply()
     assert 2 == len(scene.wechat.drafts)
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        (lambda drafts, old: drafts.pop(old), "gone already"),
+        (
+            lambda drafts, old: drafts.update({old: tuple(replace(a, title="改") for a in drafts[old])}),
+            "changed in the console, left there",
+        ),
+    ],
+    ids=["gone", "changed"],
+)
+def test_an_old_draft_that_outlived_its_run_is_looked_at_again(happens: Any, reason: str) -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.apply()
+    (old,) = scene.wechat.drafts
+    scene.campaigns = [edited()]
+    scene.apply(("delete_draft", Fault.REQUEST_LOST))
+    happens(scene.wechat.drafts, old)
+    assert 0 == scene.apply().exit_status()
+    assert [reason] == [event.reason for event in scene.events("draft_deleted")]
 
 
 def test_a_refused_ledger_leaves_old_drafts_alone() -> None:

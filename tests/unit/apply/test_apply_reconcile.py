@@ -156,3 +156,23 @@ def test_the_window_of_a_settled_campaign_still_holds() -> None:
     settle_not_sent(scene.record(closing), I_LOOKED, None, scene.book())
     scene.later(hours=2)
     assert (5, []) == (scene.apply().exit_status(), scene.wechat.calls)
+
+
+def test_a_rejected_send_that_went_out_by_hand_is_settled_as_sent() -> None:
+    """WeChat may say `send it on the website` (45062): whoever does so can record it."""
+    scene = Scene([WORDS])
+    assert 1 == scene.apply(("send_mass", Fault.MEDIA_UNKNOWN)).exit_status()
+    settle_sent(scene.record(WORDS), I_LOOKED, None, scene.book())
+    assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
+
+
+def test_a_draft_that_waits_as_it_was_saved_has_nothing_to_settle() -> None:
+    scene = staged()
+    with pytest.raises(UsageError, match="nothing to settle about sale"):
+        settle_not_sent(scene.record(NEWS), I_LOOKED, scene.wechat, scene.book())
+
+
+def test_words_that_did_not_go_out_have_no_draft_to_look_at() -> None:
+    scene = in_doubt()
+    settle_not_sent(scene.record(WORDS), I_LOOKED, scene.wechat, scene.book())
+    assert 1 == len(scene.events("send_settled"))

@@ -11,6 +11,7 @@ from simulation.world import Fault
 
 from massctl.apply.ports import Consent, SendQuestion
 from massctl.apply.sending import mass_send
+from massctl.model.campaign import Audience
 from massctl.model.ledger import Created
 from massctl.model.names import AppId, MediaId
 from massctl.model.rendered import Window
@@ -251,6 +252,50 @@ def test_a_used_up_allowance_is_an_error_that_the_next_run_tries_again() -> None
     outcome = scene.apply(("send_mass", Fault.NO_QUOTA))
     assert (1, "new") == (outcome.exit_status(), outcome.status(outcome.campaigns[0]).value)
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_doubt_that_this_run_settles_keeps_nobody_back_any_more() -> None:
+    news = whole_news(Window(NOW - HOUR, NOW + 2 * HOUR))
+    scene = Scene([WORDS, news], wait_in_doubt=False)
+    assert 4 == scene.apply(ANSWER_LOST).exit_status()
+    scene.wait_in_doubt = True
+    scene.later(minutes=2)
+    assert (0, 2) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_doubt_that_stays_keeps_the_others_back() -> None:
+    news = whole_news(Window(NOW - HOUR, NOW + 2 * HOUR))
+    scene = Scene([WORDS, news], wait_in_doubt=False)
+    scene.apply(ANSWER_LOST)
+    scene.wait_in_doubt = True
+    scene.later(minutes=2)
+    outcome = scene.apply(ANSWER_LOST)
+    assert (4, ["account_in_doubt"]) == (
+        outcome.exit_status(),
+        [r.guard for o in outcome.campaigns for r in o.refusals],
+    )
+
+
+def test_who_says_no_is_not_sent_when_a_doubt_is_settled_either() -> None:
+    news = whole_news(Window(NOW - HOUR, NOW + 2 * HOUR))
+    scene = Scene([WORDS, news], wait_in_doubt=False)
+    scene.apply(ANSWER_LOST)
+    scene.wait_in_doubt, scene.consent = True, lambda question: question.campaign == "words"
+    scene.later(minutes=2)
+    assert (5, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_kill_switch_thrown_during_the_run_is_obeyed() -> None:
+    scene = Scene([WORDS])
+    scene.fresh_rules = lambda: house(sending="disabled")
+    outcome = scene.apply()
+    assert (5, ["kill_switch"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
+
+
+def test_a_tag_whose_size_cannot_be_read_is_not_sent_to() -> None:
+    scene = Scene([whole_text(audience=Audience(tag_id=101))])
+    outcome = scene.apply(("audience_count", Fault.REQUEST_LOST))
+    assert (5, ["audience_bounds"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
 
 
 def test_a_final_rejection_is_not_tried_again() -> None:

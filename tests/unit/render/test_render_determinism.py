@@ -30,7 +30,7 @@ MACHINES = [
 ]
 
 
-APPROVED = "sha256:13c236c4fa952c6c17dc94de4909abcf35172ce1cde2345a88170c6aeafdebd5"
+APPROVED = "sha256:280fe41d86ff2b03dd73c7a554a5fc36082e4e9f8ba8d3c4bbaf9117eb8a6d22"
 """The digest of the campaign above."""
 
 

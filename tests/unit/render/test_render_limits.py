@@ -122,6 +122,12 @@ def test_too_long_an_article_says_what_of_it_is_text() -> None:
     assert "6,000 of them are text, 15,000 are tags and styles" == found.hint
 
 
+def test_too_long_an_article_says_what_its_pictures_take() -> None:
+    picture = f'<img src="massctl-picture:{"0" * 64}" style="display:block;max-width:100%">'
+    found = next(limits.content_faults(picture * 30 + "字" * 16_000))
+    assert "16,000 of them are text, 5,070 are tags and styles; 30 pictures take about 5,100" == found.hint
+
+
 @pytest.mark.parametrize(("name", "length"), [("main.md", 40_001), ("main.html", 200_001), ("main.md.j2", 40_001)])
 def test_a_source_beyond_reason_is_not_even_rendered(name: str, length: int) -> None:
     found = wrong("a" * length, {}, name)

@@ -1,3 +1,5 @@
+from importlib.resources import files as resources
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -160,11 +162,27 @@ def test_what_would_be_lost_is_reported_once(text: str, code: str, severity: Sev
             '<a href="https://mp.weixin.qq.com/s/1"><img src="{hold}" data-w="1080" alt="a"></a>',
         ),
         ("a\n![](a.png)\nb", 'a <img src="{hold}" data-w="1080"> b'),
+        ("![a](http://mmbiz.qpic.cn/1.jpg)", '<img src="https://mmbiz.qpic.cn/1.jpg" alt="a">'),
         ("![a](https://mmbiz.qpic.cn/1.jpg)", '<img src="https://mmbiz.qpic.cn/1.jpg" alt="a">'),
     ],
 )  # fmt: skip
 def test_pictures(text: str, expected: str) -> None:
-    assert f"<p>{expected.format(hold=hold('A'))}</p>" == md(text, {"spring/articles/a.png": "A"})
+    assert f"<p>字{expected.format(hold=hold('A'))}</p>" == md("字" + text, {"spring/articles/a.png": "A"})
+
+
+def test_a_lone_picture_needs_no_paragraph() -> None:
+    picture = f'<img src="{hold("A")}" data-w="1080">'
+    files = {"spring/articles/a.png": "A"}
+    assert f"<p>a</p>{picture}<p>{picture} {picture}</p>" == md("a\n\n![](a.png)\n\n![](a.png)\n![](a.png)", files)
+    assert f"<blockquote>{picture}</blockquote>" == md("> ![](a.png)", files)
+
+
+def test_the_built_in_theme_keeps_pictures_apart() -> None:
+    css = (resources("massctl.render") / "theme.css").read_text(encoding="utf-8")
+    found = body("![](a.png)\n\n<img src='a.png' height='9'>", {"spring/articles/a.png": "A"}, css=css)
+    style = 'style="display:block;max-width:100%;margin:0 0 1em"'
+    assert f'<img src="{hold("A")}" data-w="1080" {style}>' in found
+    assert 1 == found.count("height:auto")
 
 
 @pytest.mark.parametrize(

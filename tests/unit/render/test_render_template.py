@@ -1,6 +1,9 @@
 import pytest
 from render_inputs import CAMPAIGN, Folder, fault_of, run
 
+from massctl.model.phrase import Phrase
+from massctl.render.fault import Fault
+from massctl.render.inputs import Problem
 from massctl.render.template import render_text
 
 LEAD = "{% macro lead(text) %}<p>{{ text }}, {{ club }}</p>{% endmacro %}\n"
@@ -211,3 +214,13 @@ def test_only_text_and_numbers_are_written(template: str, message: str) -> None:
 def test_an_undefined_argument_of_a_filter_is_named() -> None:
     found = fault_of("{{ [1, 2] | join(nope) }}")
     assert ("MC102", "`nope` is not defined") == (found.code, found.message)
+
+
+def test_a_problem_that_knows_its_place_keeps_it() -> None:
+    class Damaged(Folder):
+        def template(self, path: str, /) -> Problem:
+            return Problem("MC003", Phrase("{path} is not UTF-8", path=path), path=path, line=2, column=3)
+
+    found = render_text(MAIN, "{% include 'x.md' %}", CAMPAIGN, {}, Damaged({}), sources={})
+    assert isinstance(found, Fault)
+    assert ("MC003", "spring/x.md", 2, 3) == (found.code, found.path, found.line, found.column)

@@ -294,3 +294,31 @@ def test_a_list_that_is_too_long_is_said_with_its_limit(campaign: Load) -> None:
 def test_a_fault_of_the_whole_file_points_at_its_first_line(campaign: Load) -> None:
     places = {(d.place.line, d.place.end_line) for d in campaign("# x\nversion: 1\ntitle: a\n").diagnostics if d.place}
     assert {(2, 2)} == places
+
+
+def test_a_list_that_is_too_long_is_marked_at_its_first_item_too_many(campaign: Load) -> None:
+    articles = "".join(f"    - {{title: a{n}, content: b.md, cover: c.jpg}}\n" for n in range(9))
+    found = campaign(HEAD + ALL + "mpnews:\n  articles:\n" + articles).diagnostics
+    assert [("MC014", 14, 7)] == told(found)
+    assert ["articles takes at most 8"] == [d.message for d in found]
+
+
+def test_a_duration_without_its_unit_is_told_the_unit(settings: LoadSettings) -> None:
+    _, diagnostics = settings(ACCOUNT + "policy: {preview_ahead: 72}\n")
+    assert ["write 72h"] == [d.hint for d in diagnostics]
+
+
+def test_a_name_of_a_variable_is_ascii(campaign: Load) -> None:
+    (diagnostic,) = campaign(VALID + "vars: {菜: 1}\n").diagnostics
+    assert "菜 is not a variable's name: ASCII letters, digits and _, no digit first" == diagnostic.message
+
+
+def test_a_tag_that_would_run_something_is_one_fault(campaign: Load) -> None:
+    found = campaign(VALID + 'title: !!python/object/apply:os.system ["id"]\n').diagnostics
+    assert ["MC021"] == [d.code for d in found]
+
+
+def test_a_correction_keeps_the_blanks_it_begins_with(campaign: Load) -> None:
+    found = campaign(HEAD + ALL + "text:\n\tcontent: a\n").diagnostics
+    (corrected,) = [d.excerpt.corrected for d in found if d.code == "MC008" and d.excerpt]
+    assert (True, "content: a") == ((corrected or "").startswith("  "), (corrected or "").strip())

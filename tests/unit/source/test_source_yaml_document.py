@@ -283,3 +283,14 @@ def test_json_is_read_as_json(value: object) -> None:
 def test_the_largest_file_with_the_most_slips_is_read_in_moments() -> None:
     data = ("\ta：“x”\n" * YAML_BYTES_MAX).encode()[:YAML_BYTES_MAX]
     assert 200 < len(read(data).diagnostics) < NODES_MAX
+
+
+def test_too_many_values_are_reported_at_the_alias_that_stands_for_them() -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"{to}: &{to} [{', '.join(['*' + of] * 10)}]" for of, to in ("ab", "bc", "cd")]
+    assert [("MC009", 4, 36)] == faults("\n".join(lines) + "\n")
+
+
+def test_a_list_with_a_foreign_tag_is_one_fault_and_has_no_value() -> None:
+    document = read('title: !!python/object/apply:os.system ["id"]\n')
+    assert (["MC021"], None) == ([d.code for d in document.diagnostics], document.data["title"])

@@ -139,3 +139,12 @@ def test_an_annotation_over_lines_has_no_columns():
 
 def test_an_annotation_without_a_place():
     assert "::error title=MC014::unknown key titel" == github_annotations([fault(place=None)], Language.EN)
+
+
+def test_where_nothing_could_be_looked_at_no_campaigns_are_counted():
+    assert "1 error" == shown(fault(), campaigns=0).split("\n")[-2]
+
+
+def test_a_correction_keeps_its_indentation():
+    text = shown(fault("\tarticles: []", corrected="  articles: []"))
+    assert "  corrected:   articles: []" in text.split("\n")

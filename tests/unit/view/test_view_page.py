@@ -96,3 +96,21 @@ def test_wrapping_loses_nothing_but_blanks(text: str, width: int):
     made = page(width)
     made.line(text)
     assert "".join(text.split()) == "".join(made.text().split())
+
+
+def test_a_path_that_fits_the_page_is_never_cut():
+    made = page(24)
+    made.line("see campaigns/x/long.yaml:5 please", indent=2, hang=8)
+    assert "  see\ncampaigns/x/long.yaml:5\n        please" == made.text()
+
+
+def test_a_name_is_not_broken_beside_chinese():
+    made = page(24)
+    made.line("see it ", Inked("campaigns/春季大促.md", Ink.NAME))
+    assert "see it\ncampaigns/春季大促.md" == made.text()
+
+
+def test_a_path_too_wide_to_stand_beside_its_label_stands_below_it():
+    made = page(24)
+    Table(made, [Phrase("account")]).row(Phrase("account"), "campaigns/x/long.yaml:5")
+    assert "  account\ncampaigns/x/long.yaml:5" == made.text()

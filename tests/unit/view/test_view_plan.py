@@ -121,3 +121,9 @@ def test_a_doubt_is_repeated_with_the_same_id():
     state = state_of(saved(due), attempted(due), start=NOW - timedelta(minutes=5))
     text = shown(plan_of(due, state=state), width=200)
     assert "· repeats a send of unknown outcome, with the same clientmsgid" in text
+
+
+def test_an_error_in_a_plan_says_what_to_do():
+    fault = Diagnostic("MC201", Severity.ERROR, Phrase("x"), Place("campaigns/a/campaign.yaml", 3, 1), Phrase("do y"))
+    bad = Invalid(CampaignName("a"), "", "main", 1, (fault,))
+    assert "    hint: do y" in shown(plan_of(bad)).split("\n")

@@ -163,3 +163,13 @@ def test_what_a_clock_gave_is_shown_in_beijing_time():
 )
 def test_spans_of_time(later: timedelta, said: str):
     assert said == in_time(START + later, START)
+
+
+def test_the_draft_of_a_send_that_was_settled_as_sent_is_not_said_to_be_there():
+    settled = entries.SendSettled(outcome="sent", reason="看到了群发记录", by="lin")
+    made = State()
+    made.absorb_all(
+        entries_of(*uploaded(HERO), *added(COVER), saved(SENT), attempted(SENT), (settled, SENT.name), start=START)
+    )
+    text = state_text(made, Language.EN, Style.PLAIN, 100)
+    assert ("settled as sent, so probably gone" in text, "in the draft box" in text) == (True, False)

@@ -1,0 +1,93 @@
+"""Lines that look like Markdown to their writer and are none: what they mean would be lost without a word."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from markdown_it.token import Token
+
+from massctl.model.diagnostic import Severity
+from massctl.model.phrase import Phrase
+from massctl.render.fault import Fault
+
+REPORTS_MAX: Final = 50
+"""Faults of this kind in one article; who reads fifty knows the rest."""
+_LETTER: Final = r"[^\W\d_]"
+_FRONT_MATTER: Final = re.compile(
+    r"---[ \t]*\n(?:[^\n]*\n){0,50}?[A-Za-z_]+:(?:[ \t][^\n]*)?\n(?:[^\n]*\n){0,50}?---[ \t]*(?:\n|\Z)"
+)
+_CODE: Final = re.compile(r"(`+)[^`\n]+\1")
+_FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]+\]")
+_HEADING: Final = re.compile(rf" {{0,3}}(?P<mark>#{{1,6}})(?P<rest>{_LETTER}[^#]*)$")
+_WIDE_HEADING: Final = re.compile(r" {0,3}(?P<mark>＃{1,6})\s*(?P<rest>[^\s＃#][^＃#]*)$")
+_NUMBER: Final = re.compile(r" {0,3}(?P<mark>\d{1,3}[.)])(?P<rest>[\u3400-\u9fff].*)$")
+_BULLET: Final = re.compile(rf" {{0,3}}(?P<mark>[-+])(?P<rest>{_LETTER}.*)$")
+_WIDE: Final = re.compile(
+    r"(?P<mark>[!！]?)(?P<text>\[[^\[\]\n]*\])"
+    r"(?:（(?P<wide>[^（）()\n]*)[）)]|\((?P<half>[^（）()\n]*)）|\((?P<plain>[^（）()\n]*)\))"
+)
+_ADDRESS: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:|^[\w./%-]+\.[A-Za-z]{2,5}$|^[\w.%-]*/[\w./%-]+$|^#")
+_PICTURE: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)
+_UNREAD: Final = frozenset({"fence", "code_block", "html_block"})
+
+
+def lookalikes(text: str, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int]]:
+    """Give the faults of one article's Markdown, each with its position in `text`; `tokens` are what it was read as."""
+    return islice(_all(text, tokens), REPORTS_MAX)
+
+
+def _all(text: str, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int]]:
+    skipped = {n for token in tokens if token.type in _UNREAD and token.map for n in range(*token.map)}
+    position = 0
+    front = _FRONT_MATTER.match(text)
+    if front is not None:
+        say = Phrase("the lines between `---` are shown as text: there is no front matter here")
+        hint = Phrase("write title, author and digest into campaign.yaml")
+        yield Fault("MC314", say, hint, severity=Severity.WARNING, needle="---"), 0
+        skipped |= set(range(front[0].count("\n")))
+    for number, written in enumerate(text.split("\n")):
+        if number not in skipped:
+            # Blanks of the same length instead of code, so that columns stay.
+            line = _CODE.sub(lambda found: " " * len(found[0]), written)
+            for fault, column in _in_line(line):
+                yield fault, position + column
+        position += len(written) + 1
+
+
+def _in_line(line: str) -> Iterator[tuple[Fault, int]]:
+    for found in _FOOTNOTE.finditer(line):
+        say = Phrase("footnotes are not built yet: `{text}`", text=found[0])
+        yield Fault("MC018", say, Phrase("write the note into the text, in brackets"), needle=found[0]), found.start()
+        break
+    for found in _WIDE.finditer(line):
+        if _is_meant(found):
+            yield _wide(found), found.start()
+    for pattern, mark in ((_HEADING, None), (_WIDE_HEADING, "#"), (_NUMBER, None), (_BULLET, None)):
+        looked = pattern.match(line)
+        if looked is not None:
+            right = f"{mark * len(looked['mark']) if mark else looked['mark']} {looked['rest'][:20].strip()}"
+            say = Phrase("this line is shown as it is written: `{text}`", text=looked[0].strip()[:20])
+            hint = Phrase("if it is a heading or a list entry, write `{text}`", text=right)
+            fault = Fault("MC314", say, hint, severity=Severity.WARNING, needle=looked[0].strip())
+            yield fault, looked.start("mark")
+
+
+def _address(found: re.Match[str]) -> str:
+    return str(next(found[name] for name in ("wide", "half", "plain") if found[name] is not None)).strip()
+
+
+def _is_meant(found: re.Match[str]) -> bool:
+    """Tell a link with full-width marks from prose, where brackets before parentheses are usual."""
+    address = _address(found)
+    if found["plain"] is not None:
+        return found["mark"] == "！" and _PICTURE.search(address) is not None
+    return found["mark"] == "!" or _ADDRESS.match(address) is not None or _PICTURE.search(address) is not None
+
+
+def _wide(found: re.Match[str]) -> Fault:
+    address = _address(found)
+    picture = "!" if found["mark"] == "!" or _PICTURE.search(address) else ""
+    say = Phrase("full-width marks are no Markdown: `{text}`", text=found[0])
+    right = f"{picture}{found['text']}({address})"
+    return Fault("MC006", say, Phrase("write `{text}`", text=right), needle=found[0])

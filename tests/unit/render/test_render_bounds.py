@@ -1,0 +1,77 @@
+import time
+
+import pytest
+from render_inputs import body, lines, wrong
+
+from massctl.render import bounds
+
+SECONDS_MAX = 1.0
+
+
+@pytest.mark.parametrize("name", ["main.md", "main.html", "main.md.j2"])
+@pytest.mark.parametrize("piece", ["<b>", "<section>", "<ul><li>", "<b/>", "<p><i>"])
+def test_html_nested_too_deep_is_a_diagnostic(name: str, piece: str) -> None:
+    found = wrong(piece * (13_330 * 3 // len(piece)) + "x", {}, name)
+    assert found[0].code in {"MC304", "MC308"}
+    assert 1 == len(found)
+
+
+def test_the_first_tag_too_deep_has_a_place() -> None:
+    text = "<b>" * 200 + "\n<i>x</i>"
+    assert [("MC308", 2, 1)] == lines(wrong(text, {}, "main.html"))
+
+
+def test_emphasis_of_markdown_may_not_nest_without_end() -> None:
+    found = wrong("*a **b " * 120 + "c" + " d** e*" * 120)
+    assert ["MC308"] == [d.code for d in found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>a" * 300,
+        "<ul>" + "<li>a" * 300 + "</ul>",
+        "<ul><li>a<li>b</ul>" * 300,
+        "<table>" + "<tr><td>a<td>b" * 20 + "</table>",
+        "<p>a<br><img src='https://mmbiz.qpic.cn/1'></p>" * 300,
+        "<svg>" + "<path d='M0'/>" * 300 + "</svg>a",
+        "<b><i>a</b></i></p>" * 300,
+        "<b>" * 200 + "a",
+    ],
+)
+def test_many_elements_beside_each_other_are_not_deep(text: str) -> None:
+    assert text == body(text, {}, "main.html")
+
+
+def test_too_many_elements_are_refused_before_they_are_read() -> None:
+    text = "<p></p>" * bounds.ELEMENTS_MAX
+    assert (None, "MC304") == (bounds.depth_fault(text), getattr(bounds.depth_fault(text + "<p>"), "code", ""))
+
+
+def test_what_hides_tags_from_the_scanner_is_counted() -> None:
+    for text in ('<b "' + "<b>" * 9000 + '">', "<!-->" + "<b>" * 9000 + "-->"):
+        assert "MC304" == getattr(bounds.depth_fault(text), "code", "")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["![", "[", "[a](", "[a]: b\n", "a\n", "|a\n", "*a_b", "~~a", "`a``", "<!--", "> ", "- a\n", "[^1]\n", "#a\n"],
+)
+def test_any_markdown_ends_soon(piece: str) -> None:
+    started = time.process_time()
+    wrong(piece * (40_000 // len(piece)))
+    # Alone it is below one second; measuring coverage takes its share.
+    assert 2 * SECONDS_MAX > time.process_time() - started
+
+
+def test_too_many_brackets_are_refused_at_the_first() -> None:
+    assert [("MC304", 2, 1)] == lines(wrong("a\n" + "[" * (bounds.BRACKETS_MAX + 1)))
+    assert [] == wrong("a\n" + "[" * bounds.BRACKETS_MAX)
+
+
+@pytest.mark.parametrize("name", ["main.md", "main.html", "main.md.j2"])
+@pytest.mark.parametrize("character", ["\0", "\x01", "\x0b", "\x1b", "\x7f"])
+def test_a_control_character_has_a_place(name: str, character: str) -> None:
+    found = wrong(f"a\n\tb{character}c", {}, name)
+    assert [("MC003", 2, 3)] == lines(found)
+    assert f"U+{ord(character):04X}" in found[0].message

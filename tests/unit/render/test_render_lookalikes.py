@@ -1,0 +1,110 @@
+import pytest
+from render_inputs import lines, wrong
+
+from massctl.model.diagnostic import Severity
+
+PICTURE = {"spring/articles/a.png": "A"}
+
+
+@pytest.mark.parametrize("name", ["main.md", "main.md.j2"])
+@pytest.mark.parametrize(
+    ("text", "code", "line", "column", "hint"),
+    [
+        ("a\n\n字[^1]\n\n[^n]: 注", "MC018", 3, 2, None),
+        ("![图]（a.png）", "MC006", 1, 1, "write `![图](a.png)`"),
+        ("字\n![图]（图）", "MC006", 2, 1, "write `![图](图)`"),
+        ("![图](a.png）", "MC006", 1, 1, "write `![图](a.png)`"),
+        ("！[图]（a.png）", "MC006", 1, 1, "write `![图](a.png)`"),
+        ("[字]（https://e.com/a）", "MC006", 1, 1, "write `[字](https://e.com/a)`"),
+        ("[字]（other/page）", "MC006", 1, 1, "write `[字](other/page)`"),
+    ],
+)
+def test_what_would_be_lost_is_an_error_with_the_right_line(
+    name: str, text: str, code: str, line: int, column: int, hint: str | None
+) -> None:
+    found = wrong(text, PICTURE, name)
+    assert (code, line, column) == lines(found)[0]
+    assert Severity.ERROR is found[0].severity
+    assert hint in (None, found[0].hint)
+
+
+def test_a_picture_with_a_full_width_mark_before_it_is_no_link() -> None:
+    assert [("MC006", 1, 2), ("MC309", 1, 7)] == lines(wrong("字！[图](a.png)"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "right"),
+    [
+        ("#标题", 1, 1, "# 标题"),
+        ("a\n\n  ##Title", 3, 3, "## Title"),
+        ("＃ 标题", 1, 1, "# 标题"),
+        ("＃＃标题", 1, 1, "## 标题"),
+        ("1.列表\n2.列表", 1, 1, "1. 列表"),
+        ("-项", 1, 1, "- 项"),
+        ("+项", 1, 1, "+ 项"),
+    ],
+)
+def test_a_missing_blank_is_a_warning(text: str, line: int, column: int, right: str) -> None:
+    found = wrong(text)
+    assert ("MC314", line, column) == lines(found)[0]
+    assert Severity.WARNING is found[0].severity
+    assert f"if it is a heading or a list entry, write `{right}`" == found[0].hint
+
+
+@pytest.mark.parametrize("text", ["---\ntitle: a\n---\n\n字", "---\ntitle: a\ntags:\n-项\n---"])
+def test_front_matter_is_a_warning(text: str) -> None:
+    assert [("MC314", 1, 1)] == lines(wrong(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-5 度，有风",
+        "--字",
+        "1.5 倍\n3.14",
+        "2.x 版",
+        "# 标题\n\n- 项\n\n1. 列表",
+        "#话题# 字",
+        "#摄影 #旅行",
+        "a#b -c 1.字",
+        "```\n#标题\n[^1]\n```",
+        "    -项",
+        "`[^1]` 字 `![图]（a.png）`",
+        "<p>\n-项\n</p>",
+        "**强调**",
+        "[注]（见下）",
+        "太好了！[字](https://mp.weixin.qq.com/s/1)",
+        "字 [字](https://mp.weixin.qq.com/s/1)（说明）",
+        "---\n\n字\n\n---",
+        "---\nhttps://mp.weixin.qq.com/s/1\n\n---",
+        "[^ ]",
+    ],
+)
+def test_prose_and_code_say_nothing(text: str) -> None:
+    assert [] == wrong(text)
+
+
+def test_reports_have_an_end() -> None:
+    assert 50 == len([d for d in wrong("#a\n" * 60) if d.code == "MC314"])
+
+
+@pytest.mark.parametrize("text", ["<p>**词**</p>", "<section>\n<b>字</b> **词\n</section>", "**词"])
+def test_asterisks_that_stay_are_a_warning(text: str) -> None:
+    assert ["MC312"] == [d.code for d in wrong(text)]
+
+
+@pytest.mark.parametrize("text", ["<p title='**a**'>a</p>", "<!-- **a** -->\n\na"])
+def test_asterisks_that_nobody_sees_are_none(text: str) -> None:
+    assert [] == wrong(text)
+
+
+@pytest.mark.parametrize("text", ["![图]()", "![图]( )", "![图](<>)"])
+def test_an_empty_address_is_placed_where_it_should_be(text: str) -> None:
+    found = wrong(text)
+    assert [("MC201", 1, 6)] == lines(found)
+    assert "the picture's address is empty" == found[0].message
+
+
+def test_an_address_with_entities_is_found_in_the_article() -> None:
+    text = "a & b\n\n[a](jAvaScript&colon;alert(1)) [b](<java&#115;cript:x>)"
+    assert [("MC308", 3, 5), ("MC308", 3, 37)] == lines(wrong(text))

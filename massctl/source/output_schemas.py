@@ -4,6 +4,8 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
+from massctl.apply.reported import ApplyReport, StatusReport
+from massctl.model.ledger import EVENTS
 from massctl.model.lock import LockFile
 from massctl.plan.saved import SavedPlan
 from massctl.source.schemas import DRAFT, descriptions, schema_documents
@@ -11,13 +13,73 @@ from massctl.source.schemas import DRAFT, descriptions, schema_documents
 _FILES: Final[dict[str, tuple[str, type[BaseModel]]]] = {
     "lock.schema.json": ("campaign.lock.json of massctl", LockFile),
     "plan.schema.json": ("massctl plan --format json", SavedPlan),
+    "apply.schema.json": ("massctl apply --format json", ApplyReport),
+    "status.schema.json": ("massctl status --format json", StatusReport),
 }
+_HEAD: Final[dict[str, dict[str, Any]]] = {
+    "serial": {"type": "integer", "minimum": 1, "description": "Counts from 1 without gaps."},
+    "prev": {"type": "string", "description": "SHA-256 of the line before, without its newline."},
+    "at": {"type": "string", "format": "date-time", "description": "When it was written."},
+    "campaign": {"type": ["string", "null"], "description": "The campaign it is about."},
+    "edition": {"type": ["integer", "null"], "description": "The edition it is about."},
+}
+_FIELDS: Final[dict[str, str]] = {
+    "type": "What happened.",
+    "format_version": "The version of the ledger's format.",
+    "reason": "Why, in words.",
+    "by": "Who said so.",
+    "appid": "The account's AppID.",
+    "sha256": "Names the picture's bytes as they were uploaded.",
+    "url": "The address.",
+    "media_id": "WeChat's id of the material or draft.",
+    "batch": "Counts batches of recipients from 1.",
+    "digest": "What was approved.",
+    "message_digest": "Message and audience alone.",
+    "fingerprint": "Names the request, so that a repetition is identical.",
+    "client_msg_id": "Our id of the send (clientmsgid).",
+    "audience": "The audience as declared.",
+    "audience_count": "Followers in the audience, as read.",
+    "source_sha256": "Names the campaign's folder as read.",
+    "recipient": "A reviewer: a WeChat name, or the digest of an openid.",
+    "outcome": "What came of it.",
+    "errcode": "WeChat's code.",
+    "rid": "WeChat's request id.",
+    "msg_id": "WeChat's id of the job.",
+    "msg_data_id": "WeChat's id of the news.",
+    "duplicate": "Whether an earlier attempt had been accepted.",
+    "token_dead": "Whether the token was refused.",
+    "retryable": "Whether the next apply may try again.",
+    "status": "What was said of the job.",
+    "total_count": "Followers in the audience.",
+    "filter_count": "Followers left after WeChat's filters.",
+    "sent_count": "Followers who have it.",
+    "error_count": "Followers to whom it failed.",
+    "article_urls": "The addresses of the articles.",
+    "article": "The article from 1; 0 stands for all.",
+    "not_after": "The end of the window.",
+    "lineage": "26 characters, equal in every copy of this history and in massctl.yaml.",
+    "realm": "Which world the ledger speaks of; it refuses the other's host.",
+    "draft_sha256": "Names the draft by what a reader would miss: text, pictures, links, fields.",
+    "attempt": "The serial of the attempt that this is about.",
+}
+"""Field of an event -> what it holds."""
 
 
 def all_schemas() -> dict[str, dict[str, Any]]:
     """Give every schema by file name: of what people write, and of what massctl writes."""
     written = {name: _document(name, title, model) for name, (title, model) in _FILES.items()}
-    return {**schema_documents(), **written}
+    return {**schema_documents(), **written, "ledger-entry.schema.json": _ledger_entry()}
+
+
+def _ledger_entry() -> dict[str, Any]:
+    """One line of the ledger: where it stands in the chain, and one event of so many kinds."""
+    schema = EVENTS.json_schema()
+    for event in schema["$defs"].values():
+        fields = {key: {**_untitled(each), "description": _FIELDS[key]} for key, each in event["properties"].items()}
+        event["properties"] = {**_HEAD, **fields}
+        event["required"] = [*_HEAD, "type", *(key for key in event.get("required", []) if key != "type")]
+        event.pop("title", None)
+    return {"$schema": DRAFT, "$id": "ledger-entry.schema.json", "title": "a line of massctl.state.jsonl", **schema}
 
 
 def _document(name: str, title: str, model: type[BaseModel]) -> dict[str, Any]:

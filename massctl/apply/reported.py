@@ -1,0 +1,116 @@
+"""The shapes of what `apply` and `status` print as JSON, for the schemas that other programs check them with."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from massctl.model.lifecycle import Status
+from massctl.model.strict import Strict
+from massctl.plan.saved import PlannedRefusal, PlannedStep
+from massctl.plan.window import WindowState
+
+
+class ReportedError(Strict):
+    """What stopped a campaign, or the whole run."""
+
+    errcode: int | None
+    """WeChat's code; null where WeChat did not speak."""
+    rid: str | None
+    """WeChat's request id, for their support."""
+    message: str
+    """What happened, for people."""
+    hint: str
+    """What to do, for people."""
+
+
+class ReportedJob(Strict):
+    """An accepted mass job (群发任务)."""
+
+    msg_id: int | None
+    """WeChat's id of the job."""
+    msg_data_id: int | None
+    """WeChat's id of the news; the key of statistics."""
+    clientmsgid: str | None
+    """Our id of the send; null for one that was made in the console."""
+    accepted_at: str
+    """When its acceptance was learnt."""
+    total_count: int | None
+    """Followers in the audience."""
+    filter_count: int | None
+    """Followers left after WeChat's filters."""
+    sent_count: int | None
+    """Followers who have it."""
+    error_count: int | None
+    """Followers to whom it failed."""
+    article_urls: list[str] | None
+    """The addresses of the articles."""
+
+
+class AppliedCampaign(Strict):
+    """One campaign's part of a run."""
+
+    name: str
+    """The campaign's name."""
+    account: str | None
+    """The account that sends."""
+    edition: int | None
+    """Its edition."""
+    status: Status
+    """Where it stands at the end of the run."""
+    window: WindowState
+    """Where its window lies, seen from the moment of the plan."""
+    digest: str | None
+    """The digest of what is sent."""
+    performed: list[PlannedStep]
+    """What this run did."""
+    refusals: list[PlannedRefusal]
+    """What it did not do, and why."""
+    error: ReportedError | None
+    """What stopped it."""
+    jobs: list[ReportedJob]
+    """Its mass jobs."""
+
+
+class ApplyReport(Strict):
+    """What `massctl apply --format json` prints, on every exit but 2 and 3."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    exit_status: int
+    """The exit status of the run."""
+    lineage: str | None
+    """The ledger's lineage; null where there is none."""
+    serial: int
+    """The serial of the ledger's last entry at the end."""
+    campaigns: list[AppliedCampaign]
+    """The campaigns, in the order of the plan."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the run before it knew a campaign."""
+
+
+class FollowedCampaign(Strict):
+    """One edition of a campaign, and its jobs."""
+
+    name: str
+    """The campaign's name."""
+    edition: int
+    """Its edition."""
+    status: Status
+    """Where it stands."""
+    withdrawn_articles: list[int]
+    """The articles that were withdrawn, from 1."""
+    jobs: list[ReportedJob]
+    """Its mass jobs."""
+    error: ReportedError | None
+    """Why its jobs could not be asked about."""
+
+
+class StatusReport(Strict):
+    """What `massctl status --format json` prints."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    campaigns: list[FollowedCampaign]
+    """The campaigns, by name."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command before it knew a campaign."""

@@ -68,6 +68,8 @@ class Outcome:
     campaigns: list[CampaignOutcome]
     interrupted: bool = False
     ledger_error: LedgerError | None = None
+    faulty_repository: bool = False
+    """Something in campaigns/ is neither a campaign nor shared, so nobody knows whether one is missing."""
     _failed_before: bool = False
     """A campaign had failed by itself before the ledger did."""
 
@@ -100,7 +102,7 @@ class Outcome:
 
     def _failed(self) -> bool:
         """Say whether a campaign failed by itself; a ledger that stopped the run is no campaign's failure."""
-        if any(has_errors(campaign.planned.diagnostics) for campaign in self.campaigns):
+        if self.faulty_repository or any(has_errors(campaign.planned.diagnostics) for campaign in self.campaigns):
             return True
         if self.ledger_error is not None:
             return self._failed_before

@@ -9,7 +9,7 @@ from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
 from massctl.apply.run import World
 from massctl.cli.consent import consent
-from massctl.cli.planning import Planned, lock_use_of, planned
+from massctl.cli.planning import Planned, lock_use_of, planned, tell_strays
 from massctl.cli.progress import progress
 from massctl.cli.recorded import Founding, refuse_fleeting_ledger
 from massctl.cli.saved_plans import refuse_stale
@@ -17,7 +17,7 @@ from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import LedgerLockedError
 from massctl.ledger.runner import sole_runner
-from massctl.model.diagnostic import Diagnostic
+from massctl.model.diagnostic import Diagnostic, has_errors
 from massctl.plan.plan import Plan, Until
 from massctl.plan.saved import SavedPlan, only_planned, plan_stale, what_moved
 from massctl.plan.step import Guard, Refusal
@@ -52,7 +52,10 @@ def applied(
                     return refuse_stale(made.plan, made.state, plan_stale(moved))
                 made = replace(made, plan=only_planned(made.plan))
             _tell_warnings(session, made.plan)
-            return _carried_out(session, made, yes=yes or saved is not None, wait_in_doubt=wait_in_doubt)
+            tell_strays(session, made)
+            outcome = _carried_out(session, made, yes=yes or saved is not None, wait_in_doubt=wait_in_doubt)
+            outcome.faulty_repository = has_errors(made.warnings)
+            return outcome
     except LedgerLockedError as held:
         made = planned(session, names, warnings, stage, lock_use)
         refusal = Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)

@@ -52,7 +52,7 @@ def planned(
     accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
     stop = ledger_refusal(session, state, accounts)
     plan = make_plan(desired, state, house, session.clock.now(), until=until, stop=stop)
-    return Planned(plan, state, ledger, house, workbench, [*warnings, *desires.strays()])
+    return Planned(plan, state, ledger, house, workbench, [*warnings, *([] if names else desires.strays())])
 
 
 def lock_use_of(session: Session, *, locked: bool = False) -> LockUse:
@@ -84,3 +84,12 @@ def _ready_sandbox(session: Session, names: Sequence[str], desired: Sequence[Des
     rendered = [d for d in desired if isinstance(d, RenderedCampaign)]
     tags = [(str(c.appid), c.audience.tag_id) for c in rendered if c.audience.tag_id is not None]
     session.sandbox.prepare(tags, [c.window for c in rendered if c.window is not None and c.name in names])
+
+
+def tell_strays(session: Session, made: Planned) -> None:
+    """Show what is wrong in campaigns/ beside the campaigns."""
+    if made.warnings:
+        from massctl.view.diagnostic_text import diagnostics_text
+
+        voice = session.voice
+        voice.talk(diagnostics_text(made.warnings, voice.language, voice.style, voice.width))

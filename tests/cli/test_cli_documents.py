@@ -77,6 +77,7 @@ def test_apply_says_its_exit_status_lineage_and_serial(shell: Shell):
 
 
 def test_apply_without_a_ledger(shell: Shell):
+    (shell.root / "campaigns").mkdir(exist_ok=True)
     document = apply(shell).document
     assert (0, None, 0, []) == (
         document["exit_status"],

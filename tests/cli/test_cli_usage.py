@@ -1,5 +1,7 @@
 """Wrong verbs, flags and names end with 2 and help; what is not built yet says so."""
 
+import shutil
+
 import pytest
 from cli_runner import Shell
 
@@ -220,3 +222,12 @@ def test_wrong_usage_says_how_the_command_is_written(shell: Shell):
     massctl plan --help
 """
     assert expected == said.err
+
+
+def test_a_repository_without_campaigns_is_told_and_fails(shell: Shell):
+    """A wrong -C must not look as if there were nothing to do."""
+    shell.tree.text("notice")
+    shutil.rmtree(shell.root / "campaigns")
+    told = [shell(*verb) for verb in (["validate"], ["plan"], ["apply", "--sandbox", "--yes"])]
+    assert [1, 1, 1] == [said.status for said in told]
+    assert all("MC001" in said.out + said.err for said in told)

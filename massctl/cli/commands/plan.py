@@ -37,11 +37,13 @@ def command(
 
     Reads the repository and the ledger. Needs no network and no secret, and changes nothing.
     """
-    from massctl.cli.planning import planned
+    from massctl.cli.planning import planned, tell_strays
 
     names = tuple(dict.fromkeys(names))
     with one_document(form, "plan"), session(directory, sandbox=sandbox) as (current, warnings):
-        plan = planned(current, names, warnings).plan
+        made = planned(current, names, warnings)
+        plan, faulty = made.plan, has_errors(made.warnings)
+        tell_strays(current, made)
         if out is not None:
             from massctl.cli.saved_plans import save_plan
 
@@ -60,7 +62,7 @@ def command(
         from massctl.view.plan_text import plan_text
 
         voice.result(plan_text(plan, now, voice.language, voice.style, voice.width))
-    return _exit_status(plan, detailed=detailed_exitcode)
+    return ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
 
 
 def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:

@@ -57,6 +57,8 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
         outcome.interrupted = True
     except LedgerError as error:
         outcome.stop(error)
+    for each in run.outcomes:
+        each.order_performed()
     return outcome
 
 

@@ -48,6 +48,11 @@ class CampaignOutcome:
     refused: bool = False
     """A guard refused in this run, and not only in the plan."""
 
+    def order_performed(self) -> None:
+        """Put what was done in the order of the plan; calls that run beside each other end in any order."""
+        planned = list(self.planned.steps)
+        self.performed.sort(key=lambda step: planned.index(step) if step in planned else len(planned))
+
     @property
     def stopped(self) -> bool:
         """Whether anything keeps this campaign from its next step in this run."""

@@ -203,3 +203,13 @@ def test_an_outcome_without_records_is_about_the_rendered_accounts() -> None:
     scene = Scene([WORDS], rules=house(no_send=True))
     scene.write(attempted(text("other", "别的")))
     assert 4 == scene.apply().exit_status()
+
+
+def test_what_was_done_is_told_in_the_order_of_the_plan() -> None:
+    """Side by side, the second preview may be answered first."""
+    scene = Scene([whole_news()])
+    outcome = scene.apply()
+    (campaign,) = outcome.campaigns
+    campaign.performed.reverse()
+    campaign.order_performed()
+    assert list(campaign.planned.steps) == campaign.performed

@@ -53,12 +53,13 @@ def save_drafts(run: Run) -> None:
 def judge_superseded(run: Run) -> None:
     """Look at each draft that a new one is to replace: one that somebody changed, sent or deleted stops its campaign.
 
-    An edit is no way out of `draft_gone`: followers may have the draft already.
+    An edit is no way out of `draft_gone`, and neither is a text in place of the news: followers may have the draft.
     """
     jobs = [
         (outcome, campaign, draft)
         for outcome, campaign in run.going()
-        if steps_of(outcome, SaveDraft) and (draft := run.draft_of(campaign)) is not None
+        if run.has_work(outcome) and (steps_of(outcome, SaveDraft) or not isinstance(campaign.message, RenderedNews))
+        if (draft := run.newest_draft(campaign)) is not None
     ]
 
     def done(job: tuple[CampaignOutcome, RenderedCampaign, Draft], result: Articles | Failed | None) -> None:

@@ -83,6 +83,11 @@ class Run:
         news = isinstance(campaign.message, RenderedNews)
         return self.book.state.record(campaign.name, campaign.edition).draft() if news else None
 
+    def newest_draft(self, campaign: RenderedCampaign) -> Draft | None:
+        """Give the draft that stands for a campaign now, whatever message it has become; none while in doubt."""
+        record = self.book.state.record(campaign.name, campaign.edition)
+        return None if record.open_attempts else record.draft()
+
     def superseded(self, campaign: RenderedCampaign) -> list[Draft]:
         """Give the drafts of a campaign that are alive and not its draft any more, oldest first; none in doubt."""
         record = self.book.state.record(campaign.name, campaign.edition)

@@ -86,7 +86,8 @@ def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: b
         house=lambda: session.house_now(made.house),
     )
     founding = Founding(session)
-    if made.state.lineage is not None and session.settings.state.lineage is None:
+    lineage = made.state.lineage
+    if lineage is not None and session.settings.state.lineage is None and made.state.realm == session.realm():
         # A run that began the ledger died before massctl.yaml named it.
-        founding.declare(made.state.lineage)
+        founding.declare(lineage)
     return apply_plan(made.plan, world, Book(made.ledger, session.clock, made.state, founding), made.house)

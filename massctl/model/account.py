@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
 
-from massctl.model.names import ACCOUNT_NAME_PATTERN
+from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN
 from massctl.model.strict import NonEmpty, NotYet, Strict, not_yet
 
 API_BASE: Final = "https://api.weixin.qq.com"
@@ -29,7 +29,7 @@ Duration = Annotated[str, StringConstraints(pattern=DURATION_PATTERN)]
 class Account(Strict):
     """One Official Account (公众号)."""
 
-    appid: Annotated[str, StringConstraints(pattern=r"^wx[A-Za-z0-9_-]{1,62}$")]
+    appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)]
     """The account's AppID, from the console: 设置与开发 / 基本配置."""
     secret_env: EnvironmentName
     """The name of the environment variable that holds the AppSecret; never the secret itself."""

@@ -281,6 +281,14 @@ def test_a_draft_that_is_gone_is_not_rebuilt_by_an_edit() -> None:
     assert ({}, []) == (scene.wechat.drafts, scene.wechat.jobs)
 
 
+def test_a_text_in_place_of_news_is_no_way_out_of_a_draft_that_is_gone() -> None:
+    scene = staged()
+    scene.wechat.drafts.clear()
+    scene.campaigns = [replace(NEWS, message=RenderedText("今晚八点"), pictures=())]
+    outcome = scene.apply()
+    assert (5, ["draft_gone"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
+
+
 def test_an_old_draft_that_cannot_be_read_is_not_replaced() -> None:
     scene = Scene([NEWS], now=AHEAD)
     scene.apply()

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from building import (
     APPID,
@@ -12,39 +11,19 @@ from building import (
     NOW,
     OPEN,
     OTHER_APPID,
-    article,
-    news,
     plan_of,
     planned,
-    recorded,
-    reviewers,
-    saved,
     sha,
     text,
 )
+from plan_samples import SALE, staged
 
-from massctl.model.ledger import (
-    ImageUploaded,
-    MaterialAdded,
-)
 from massctl.model.names import AccountName, CampaignName
-from massctl.model.rendered import RenderedCampaign, RenderedNews, Window
+from massctl.model.rendered import Window
 from massctl.model.state import State
 from massctl.plan.desired import Concluded, Gone, Invalid
 from massctl.plan.plan import Until
 from massctl.plan.step import SaveDraft, SendMass, SendPreview, UploadPicture
-
-HERO, COVER = f"main/image/{sha('hero')[:12]}", f"main/material/{sha('cover')[:12]}"
-UPLOADS = (
-    ImageUploaded(appid=APPID, sha256=sha("hero"), url="u"),
-    MaterialAdded(appid=APPID, sha256=sha("cover"), media_id="m"),
-)
-SALE = news("sale", window=OPEN, recipients=reviewers("li", "wang"))
-EDITED = replace(SALE, message=RenderedNews((article("改过的标题"),)))
-
-
-def staged(campaign: RenderedCampaign, *more: Any) -> State:
-    return recorded(*UPLOADS, saved(campaign), *more)
 
 
 def test_campaigns_stand_in_order_of_account_end_of_window_and_name():

@@ -2,48 +2,25 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from building import (
-    APPID,
     HOUR,
     LATER,
     NOW,
-    OPEN,
-    article,
     codes,
     guards,
     house,
-    news,
     planned,
     previewed,
-    recorded,
     reviewers,
-    saved,
-    sha,
     steps,
 )
+from plan_samples import SALE, staged
 
-from massctl.model.ledger import (
-    ImageUploaded,
-    MaterialAdded,
-)
-from massctl.model.rendered import Recipient, RenderedCampaign, RenderedNews, Window
+from massctl.model.rendered import Recipient, RenderedCampaign, Window
 from massctl.model.state import State
 from massctl.plan.step import Kind, SendPreview
-
-HERO, COVER = f"main/image/{sha('hero')[:12]}", f"main/material/{sha('cover')[:12]}"
-UPLOADS = (
-    ImageUploaded(appid=APPID, sha256=sha("hero"), url="u"),
-    MaterialAdded(appid=APPID, sha256=sha("cover"), media_id="m"),
-)
-SALE = news("sale", window=OPEN, recipients=reviewers("li", "wang"))
-EDITED = replace(SALE, message=RenderedNews((article("改过的标题"),)))
-
-
-def staged(campaign: RenderedCampaign, *more: Any) -> State:
-    return recorded(*UPLOADS, saved(campaign), *more)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Staging: which steps, why, in which order, and what stands only once."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from building import (
@@ -11,7 +10,6 @@ from building import (
     NOW,
     OPEN,
     OTHER_APPID,
-    article,
     attempted,
     news,
     picture,
@@ -25,6 +23,7 @@ from building import (
     steps,
     text,
 )
+from plan_samples import COVER, EDITED, HERO, SALE, UPLOADS, staged
 
 from massctl.model.ledger import (
     DraftDeleted,
@@ -35,22 +34,9 @@ from massctl.model.ledger import (
     SendRejected,
 )
 from massctl.model.names import AccountName
-from massctl.model.rendered import Purpose, RenderedCampaign, RenderedNews, Window
-from massctl.model.state import State
+from massctl.model.rendered import Purpose, Window
 from massctl.plan.plan import Until
 from massctl.plan.step import Kind, SaveDraft
-
-HERO, COVER = f"main/image/{sha('hero')[:12]}", f"main/material/{sha('cover')[:12]}"
-UPLOADS = (
-    ImageUploaded(appid=APPID, sha256=sha("hero"), url="u"),
-    MaterialAdded(appid=APPID, sha256=sha("cover"), media_id="m"),
-)
-SALE = news("sale", window=OPEN, recipients=reviewers("li", "wang"))
-EDITED = replace(SALE, message=RenderedNews((article("改过的标题"),)))
-
-
-def staged(campaign: RenderedCampaign, *more: Any) -> State:
-    return recorded(*UPLOADS, saved(campaign), *more)
 
 
 def test_a_new_campaign_is_uploaded_saved_shown_and_sent_in_this_order():

@@ -1,12 +1,12 @@
-"""From a session to a plan: the one way that plan, apply and validate share."""
+"""From a session to a plan: the one way that plan, apply and validate share, and the shorter one of plan alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from massctl.cli.recorded import ledger_refusal
 from massctl.cli.session import Session
 from massctl.errors import UsageError
-from massctl.ledger.local import LocalLedger
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
@@ -17,6 +17,9 @@ from massctl.plan.plan import Plan, Until, make_plan
 from massctl.source.desired import Desires, Workbench
 from massctl.source.lock_use import LockUse
 
+if TYPE_CHECKING:
+    from massctl.ledger.local import LocalLedger
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -24,9 +27,17 @@ class Planned:
 
     plan: Plan
     state: State
-    ledger: LocalLedger
+    ledger: "LocalLedger"
     house: House
     workbench: Workbench
+    warnings: list[Diagnostic]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A plan to be shown, and not to be carried out."""
+
+    plan: Plan
     warnings: list[Diagnostic]
 
 
@@ -49,10 +60,32 @@ def planned(
     desired = desires.read(picked)
     _ready_sandbox(session, names, desired)
     house = session.house(names)
+    plan = _plan(session, desired, state, house, until)
+    return Planned(plan, state, ledger, house, workbench, [*warnings, *([] if names else desires.strays())])
+
+
+def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> Foreseen:
+    """Plan as `planned` does, for a verb that only shows the plan: what earlier plans found out is believed.
+
+    Only where the session remembers at all; every plan that is carried out comes from `planned`.
+    """
+    memory = session.memory
+    if memory is None:
+        made = planned(session, names, warnings)
+        return Foreseen(made.plan, made.warnings)
+    state = memory.state(session.ledger_path, session.locks)
+    workbench = Workbench(session.repository, session.settings, session.cache)
+    desires = memory.desires(workbench, state, lock_use_of(session))
+    desired = desires.read(chosen(names, desires.names()))
+    memory.keep(desires)
+    plan = _plan(session, desired, state, session.house(names), Until.SEND)
+    return Foreseen(plan, [*warnings, *([] if names else desires.strays())])
+
+
+def _plan(session: Session, desired: Sequence[Desired], state: State, house: House, until: Until) -> Plan:
     accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
     stop = ledger_refusal(session, state, accounts)
-    plan = make_plan(desired, state, house, session.clock.now(), until=until, stop=stop)
-    return Planned(plan, state, ledger, house, workbench, [*warnings, *([] if names else desires.strays())])
+    return make_plan(desired, state, house, session.clock.now(), until=until, stop=stop)
 
 
 def lock_use_of(session: Session, *, locked: bool = False) -> LockUse:
@@ -86,7 +119,7 @@ def _ready_sandbox(session: Session, names: Sequence[str], desired: Sequence[Des
     session.sandbox.prepare(tags, [c.window for c in rendered if c.window is not None and c.name in names])
 
 
-def tell_strays(session: Session, made: Planned) -> None:
+def tell_strays(session: Session, made: Planned | Foreseen) -> None:
     """Show what is wrong in campaigns/ beside the campaigns."""
     if made.warnings:
         from massctl.view.diagnostic_text import diagnostics_text

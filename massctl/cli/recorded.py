@@ -1,14 +1,16 @@
 """May this ledger be trusted for this run? And how one begins."""
 
 import secrets
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from massctl.cli.session import Session
 from massctl.errors import LedgerError
-from massctl.model.ledger import Created
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.step import Guard, Refusal
+
+if TYPE_CHECKING:
+    from massctl.model.ledger import Created
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -63,8 +65,11 @@ class Founding:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def created(self) -> Created:
+    def created(self) -> "Created":
         """Draw a new lineage: the time, and chance, in 26 characters that sort by time."""
+        # Only a run that begins a ledger needs it.
+        from massctl.model.ledger import Created
+
         number = (int(self._session.clock.now().timestamp() * 1000) << 80) | secrets.randbits(80)
         lineage = "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
         return Created(lineage=lineage, realm=self._session.realm())

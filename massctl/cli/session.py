@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Final
 from massctl.cli.clocks import machine_clock, machine_now
 from massctl.cli.speaking import Voice, speak_as, voice
 from massctl.errors import ConfigurationError, UsageError
-from massctl.ledger.local import LocalLedger
-from massctl.model.account import MassctlFile
 from massctl.model.api_base import Realm, check_api_base, realm_of
 from massctl.model.diagnostic import Diagnostic, has_errors
 from massctl.model.names import AccountName
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.guard import House
-from massctl.source.campaigns import load_settings
+from massctl.source.noting import NotingRepository
 from massctl.source.repository import Repository
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock, WeChat
     from massctl.cli.embedding import Embedded
+    from massctl.cli.remembering import Memory
+    from massctl.ledger.local import LocalLedger
+    from massctl.model.account import MassctlFile
 
 LEDGER_FILE: Final = "massctl.state.jsonl"
 API_BASE_VARIABLE: Final = "MASSCTL_API_BASE"
@@ -38,11 +39,13 @@ class Session:
     """One command's world."""
 
     root: Path
-    settings: MassctlFile
+    settings: "MassctlFile"
     voice: Voice
     environment: Mapping[str, str]
     sandbox: "Embedded | None"
     clock: "Clock"
+    memory: "Memory | None" = None
+    """What earlier plans left, for a verb that writes and sends nothing; None for every other."""
     _clients: dict[AccountName, "WeChat"] = field(default_factory=dict)
 
     @property
@@ -65,8 +68,11 @@ class Session:
         """The folder of the ledger's locks."""
         return self.cache / "sandbox" / "locks" if self.sandbox else self.cache / "locks"
 
-    def ledger(self) -> LocalLedger:
+    def ledger(self) -> "LocalLedger":
         """Open the ledger; reads and writes nothing yet."""
+        # A plan that remembers the ledger opens none.
+        from massctl.ledger.local import LocalLedger
+
         return LocalLedger(self.ledger_path, self.locks)
 
     def api_base(self, account: AccountName) -> str:
@@ -88,6 +94,9 @@ class Session:
 
     def house_now(self, house: House) -> House:
         """Give the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
+        # Only a run that sends asks, and it has loaded this already.
+        from massctl.source.campaigns import load_settings
+
         override = "http://127.0.0.1" if self.sandbox else self.environment.get(API_BASE_VARIABLE) or None
         settings, _ = load_settings(self.repository, loopback_override=override)
         policy = settings.policy if settings else house.policy.model_copy(update={"sending": "disabled"})
@@ -128,7 +137,7 @@ class Session:
             )
         return WeChatClient.open(declared.appid, secret, self.api_base(account), proxy=proxy)
 
-    def read_state(self, ledger: LocalLedger) -> State:
+    def read_state(self, ledger: "LocalLedger") -> State:
         """Read and fold the whole ledger."""
         state = State()
         state.absorb_all(ledger.read(0))
@@ -136,8 +145,12 @@ class Session:
 
 
 def open_settings(
-    directory: str, environment: Mapping[str, str] = os.environ, *, sandbox: bool = False
-) -> tuple[MassctlFile | None, list[Diagnostic], Voice]:
+    directory: str,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    sandbox: bool = False,
+    memory: "Memory | None" = None,
+) -> "tuple[MassctlFile | None, list[Diagnostic], Voice]":
     """Read massctl.yaml, with every fault in it; raises UsageError where there is none."""
     root = Path(directory).resolve()
     if not (root / "massctl.yaml").is_file():
@@ -148,22 +161,38 @@ def open_settings(
             Phrase("cd into that folder, name it with `massctl -C DIR …`, or begin one with `massctl init`"),
         )
     override = "http://127.0.0.1" if sandbox else environment.get(API_BASE_VARIABLE) or None
-    settings, diagnostics = load_settings(Repository(root), loopback_override=override)
+    known = memory.settings(Repository(root), override) if memory else None
+    settings, diagnostics = (known, []) if known else _load_settings(root, override, memory)
     spoken = voice(settings.language if settings else None, environment)
     where = "" if directory == "." else f"-C {shlex.quote(directory)}"
     return settings, diagnostics, speak_as(replace(spoken, where=where, sandbox=sandbox))
 
 
+def _load_settings(
+    root: Path, override: str | None, memory: "Memory | None"
+) -> "tuple[MassctlFile | None, list[Diagnostic]]":
+    # The readers of YAML take longer to load than everything that a remembered plan needs.
+    from massctl.source.campaigns import load_settings
+
+    noting = NotingRepository(root)
+    settings, diagnostics = load_settings(noting, loopback_override=override)
+    if memory and settings is not None and not diagnostics:
+        memory.keep_settings(settings, noting.notes, override)
+    return settings, diagnostics
+
+
 @contextmanager
 def session(
-    directory: str, *, sandbox: bool = False, environment: Mapping[str, str] = os.environ
+    directory: str, *, sandbox: bool = False, remember: bool = False, environment: Mapping[str, str] = os.environ
 ) -> Iterator[tuple[Session, list[Diagnostic]]]:
     """Open a repository. Gives the session, and the warnings of massctl.yaml.
 
-    Raises UsageError where there is no massctl.yaml, and ConfigurationError, after its faults were shown, where it
+    With `remember`, what earlier plans found out may be believed: for verbs that write and send nothing. Raises
+    UsageError where there is no massctl.yaml, and ConfigurationError, after its faults were shown, where it
     cannot be used.
     """
-    settings, diagnostics, speaker = open_settings(directory, environment, sandbox=sandbox)
+    memory = _memory(Path(directory).resolve()) if remember and not sandbox else None
+    settings, diagnostics, speaker = open_settings(directory, environment, sandbox=sandbox, memory=memory)
     if settings is None or has_errors(diagnostics):
         # Only a run that ends here needs it.
         from massctl.view.diagnostic_text import diagnostics_text
@@ -180,24 +209,31 @@ def session(
     try:
         loopback = realm_of(override) == "loopback" if override else _all_loopback(settings)
         clock = opened.clock if opened else machine_clock(environment, loopback=loopback)
-        yield Session(root, settings, speaker, environment, opened, clock), diagnostics
+        yield Session(root, settings, speaker, environment, opened, clock, memory), diagnostics
     finally:
         if opened:
             opened.close()
 
 
-def _embedded(root: Path, settings: MassctlFile) -> "Embedded":
+def _memory(root: Path) -> "Memory":
+    # Only a verb that asks for it loads it.
+    from massctl.cli.remembering import Memory
+
+    return Memory(root)
+
+
+def _embedded(root: Path, settings: "MassctlFile") -> "Embedded":
     # The sandbox is half of massctl; only `--sandbox` pays for it.
     from massctl.cli.embedding import embedded
 
     return embedded(root, settings, machine_now)
 
 
-def _all_loopback(settings: MassctlFile) -> bool:
+def _all_loopback(settings: "MassctlFile") -> bool:
     return all(realm_of(account.api_base) == "loopback" for account in settings.accounts.values())
 
 
-def _check_override(override: str | None, settings: MassctlFile) -> None:
+def _check_override(override: str | None, settings: "MassctlFile") -> None:
     """Refuse a MASSCTL_API_BASE that may not receive the secret."""
     if override and (why := check_api_base(override, settings.policy.api_hosts)) is not None:
         raise UsageError(

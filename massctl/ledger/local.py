@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from massctl.errors import LedgerError, LedgerStaleError
-from massctl.ledger.codec import chain_digest, check_last, decode, encode, is_whole
+from massctl.ledger.chain import follow
+from massctl.ledger.codec import chain_digest, decode, encode
 from massctl.model.ledger import GENESIS, Entry, NewEntry
 from massctl.model.phrase import Phrase
 
@@ -41,21 +42,10 @@ class LocalLedger:
 
     def read(self, since: int) -> Sequence[Entry]:
         """Read and verify the whole chain, and give the entries after `since`."""
-        *lines, last = self._bytes().split(b"\n")
-        newline_lost = last != b"" and is_whole(last)
-        if newline_lost:
-            lines.append(last)
-        entries: list[Entry] = []
-        prev = GENESIS
-        for serial, line in enumerate(lines, 1):
-            entries.append(decode(line, serial, prev))
-            prev = chain_digest(line)
-        if entries:
-            check_last(lines[-1], entries[-1])
-        self._serial, self._prev = len(entries), prev
-        self._whole_bytes = sum(len(line) + 1 for line in lines) - (1 if newline_lost else 0)
-        self._newline_lost = newline_lost
-        return entries[since:]
+        found = follow(self._bytes(), 0, GENESIS)
+        self._serial, self._prev = len(found.entries), found.prev
+        self._whole_bytes, self._newline_lost = found.whole_bytes, found.newline_lost
+        return found.entries[since:]
 
     def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
         """Write entries at the end if nobody else has; see the port for the promise."""

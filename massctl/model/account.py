@@ -1,24 +1,19 @@
 """massctl.yaml: the accounts, where the ledger is, and the policy of the house."""
 
-import re
-from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
 
+from massctl.model.hours import DURATION_PATTERN, TIMEZONE, PolicyRules, QuietRules
 from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN
 from massctl.model.strict import NonEmpty, NotYet, Strict, not_yet
 
 API_BASE: Final = "https://api.weixin.qq.com"
 """The nearest site. Source: WeChat docs, "API domains", read 2026-10."""
-WECHAT_HOSTS: Final = frozenset(f"{name}.weixin.qq.com" for name in ("api", "api2", "sh.api", "sz.api", "hk.api"))
-"""WeChat's own API hosts. Source: WeChat docs, "API domains", read 2026-10."""
 
 ENVIRONMENT_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAYS_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
-DURATION_PATTERN: Final = r"^[0-9]{1,5}[smhd]$"
 
 EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
@@ -56,31 +51,18 @@ class StateSettings(Strict):
     """Written by the first apply: says that a ledger exists, and which. Commit it."""
 
 
-class QuietHours(Strict):
+class QuietHours(QuietRules, Strict):
     """Hours of the day in which nothing is sent."""
 
     from_: Annotated[TimeOfDay, Field(alias="from")]
     """The first quiet minute, HH:MM."""
     to: TimeOfDay
     """The first minute that is not quiet any more, HH:MM; earlier than `from` means the next day."""
-    timezone: NonEmpty = "Asia/Shanghai"
+    timezone: NonEmpty = TIMEZONE
     """The time zone of these hours, an IANA name."""
 
-    def ends_after(self, moment: datetime) -> datetime | None:
-        """Give the end of the quiet hours that `moment` is in, or None."""
-        local = moment.astimezone(ZoneInfo(self.timezone))
-        start, end = time.fromisoformat(self.from_), time.fromisoformat(self.to)
-        now = local.time().replace(tzinfo=None)
-        quiet = start <= now < end if start <= end else (now >= start or now < end)
-        if not quiet:
-            return None
-        day = local.date() if now < end else local.date() + timedelta(days=1)
-        ends = datetime.combine(day, end, tzinfo=local.tzinfo)
-        # When clocks go back an hour comes twice: in its second half the end is the later one.
-        return ends if ends.timestamp() > moment.timestamp() else ends.replace(fold=1)
 
-
-class Policy(Strict):
+class Policy(PolicyRules, Strict):
     """What this house allows, for every campaign."""
 
     sending: Literal["enabled", "disabled"] = "enabled"
@@ -104,25 +86,6 @@ class Policy(Strict):
     api_hosts: list[NonEmpty] = Field(default_factory=list)
     """Hosts other than WeChat's own that api_base may name."""
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone of `freeze`: that of the quiet hours, else Beijing's."""
-        return ZoneInfo(self.quiet_hours.timezone if self.quiet_hours else "Asia/Shanghai")
-
-    def frozen_on(self, moment: datetime) -> str | None:
-        """Give the frozen span, as written, that `moment` falls into, or None."""
-        today = moment.astimezone(self.zone).date()
-        for span in self.freeze:
-            first, _, last = span.partition("/")
-            if date.fromisoformat(first) <= today <= date.fromisoformat(last or first):
-                return span
-        return None
-
-    @property
-    def preview_ahead_duration(self) -> timedelta:
-        """`preview_ahead` as a duration."""
-        return parse_duration(self.preview_ahead)
-
 
 class MassctlFile(Strict):
     """The repository's settings: accounts, ledger, policy."""
@@ -139,13 +102,3 @@ class MassctlFile(Strict):
     """Where the ledger is."""
     policy: Policy = Field(default_factory=Policy)
     """What this house allows."""
-
-
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def parse_duration(text: str) -> timedelta:
-    """Read `90s`, `45m`, `72h` or `3d`; anything else is a ValueError."""
-    if not re.fullmatch(DURATION_PATTERN, text):
-        raise ValueError(text)
-    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})

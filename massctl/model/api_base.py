@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv4Address
 from typing import Final, Literal
 
-from massctl.model.account import WECHAT_HOSTS
 from massctl.model.phrase import Phrase
 
 Realm = Literal["wechat", "loopback"]
+
+WECHAT_HOSTS: Final = frozenset(f"{name}.weixin.qq.com" for name in ("api", "api2", "sh.api", "sz.api", "hk.api"))
+"""WeChat's own API hosts. Source: WeChat docs, "API domains", read 2026-10."""
 
 _SHAPE: Final = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?/?",

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from massctl.model.campaign import Audience
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.digest import digest_of, sha256_of
 from massctl.model.names import AccountName, AppId, CampaignName, Digest, Sha256
+
+if TYPE_CHECKING:
+    from massctl.model.campaign import Audience
 
 PICTURE_SCHEME: Final = "massctl-picture:"
 """Before the 64 hex digits of a picture in a rendered body."""
@@ -107,7 +109,7 @@ class RenderedCampaign:
     edition: int
     account: AccountName
     appid: AppId
-    audience: Audience
+    audience: "Audience"
     window: Window | None
     send_ignore_reprint: bool
     same_content_allowed: bool
@@ -127,7 +129,7 @@ class RenderedCampaign:
     @cached_property
     def message_digest(self) -> Digest:
         """Name message and audience alone, for `same_content`: no name, no edition, no window."""
-        audience = self.audience.model_dump(exclude_none=True, exclude={"expect"})
+        audience = {key: value for key, value in declared_audience(self.audience).items() if key != "expect"}
         return digest_of({"audience": audience, "message": _message(self.message), "appid": self.appid})
 
 
@@ -139,7 +141,7 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
         "campaign": campaign.name,
         "edition": campaign.edition,
         "account": {"appid": campaign.appid},
-        "audience": campaign.audience.model_dump(exclude_none=True),
+        "audience": declared_audience(campaign.audience),
         "send": {
             "not_before": window.not_before.isoformat() if window else None,
             "not_after": window.not_after.isoformat() if window else None,
@@ -150,6 +152,20 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
             {"sha256": "sha256:" + p.sha256, "bytes": p.size_bytes, "as": p.purpose.value} for p in campaign.pictures
         ],
     }
+
+
+def declared_audience(audience: "Audience") -> dict[str, Any]:
+    """Give an audience as lock and digest write it: the declared keys only, `expect` without nulls."""
+    expect = audience.expect
+    bounds = {"min": expect.min, "max": expect.max} if expect else {}
+    every: dict[str, Any] = {
+        "is_to_all": audience.is_to_all,
+        "tag_id": audience.tag_id,
+        "tag": audience.tag,
+        "openids": audience.openids,
+        "expect": {key: bound for key, bound in bounds.items() if bound is not None} if expect else None,
+    }
+    return {key: value for key, value in every.items() if value is not None}
 
 
 def _message(message: RenderedMessage) -> dict[str, Any]:

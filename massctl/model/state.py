@@ -4,15 +4,23 @@
 one campaign's edition. Invariant: folding a prefix and then the rest equals folding the whole.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from massctl.errors import LedgerCorruptError
-from massctl.model import ledger as entries
+from massctl.model.lazily import Lazily
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.phrase import Phrase
+
+if TYPE_CHECKING:
+    from massctl.model import ledger as entries
+else:
+    # The first entry that is folded pays for pydantic; a state that is remembered whole has none to fold.
+    entries = Lazily("massctl.model.ledger")
 
 
 @dataclass(slots=True)

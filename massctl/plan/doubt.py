@@ -6,11 +6,13 @@ the margin covers clock error and slow networks.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from massctl.model.account import Policy
 from massctl.model.phrase import Phrase
 from massctl.model.state import Attempt
+
+if TYPE_CHECKING:
+    from massctl.model.account import Policy
 
 CLIENT_MSG_ID_MEMORY_HOURS: Final = 24
 """How long WeChat recognises a clientmsgid. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
@@ -32,7 +34,7 @@ class NoRepeat:
     why: str
 
 
-def may_repeat(open_attempts: list[Attempt], digest: str | None, policy: Policy, now: datetime) -> Repeat | NoRepeat:
+def may_repeat(open_attempts: list[Attempt], digest: str | None, policy: "Policy", now: datetime) -> Repeat | NoRepeat:
     """Decide about the open attempts of one batch, oldest first; `digest` is what is desired now."""
     first, last = open_attempts[0], open_attempts[-1]
     if policy.in_doubt == "stop":

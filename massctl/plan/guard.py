@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from massctl.model.account import Policy
-from massctl.model.campaign import Audience
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
@@ -13,6 +11,10 @@ from massctl.model.state import Record, State
 from massctl.plan.doubt import Repeat, may_repeat
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.window import WindowState, hour_refusal, window_state
+
+if TYPE_CHECKING:
+    from massctl.model.account import Policy
+    from massctl.model.campaign import Audience
 
 SAME_CONTENT_DAYS: Final = 90
 """How long an equal message to an equal audience is taken for a mistake. Our own rule, docs/reference/format.md."""
@@ -22,7 +24,7 @@ SAME_CONTENT_DAYS: Final = 90
 class House:
     """The rules of this run: the policy, the kill switch's second handle, and which campaigns were named."""
 
-    policy: Policy
+    policy: "Policy"
     no_send: bool = False
     """MASSCTL_NO_SEND is set."""
     named: frozenset[str] | None = None
@@ -50,7 +52,7 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
     return [refusal for refusal in found if refusal is not None]
 
 
-def audience_refusal(audience: Audience, count: int | None) -> Refusal | None:
+def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
     """Refuse an audience that does not exist, is empty, or is outside its bounds; `count` is followers."""
     if count is None:
         return Refusal(

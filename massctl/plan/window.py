@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from massctl.model.account import Policy
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Window
 from massctl.plan.step import Guard, Refusal
+
+if TYPE_CHECKING:
+    from massctl.model.account import Policy
 
 _LOOK_AHEAD: Final = timedelta(days=400)
 
@@ -31,7 +33,7 @@ def window_state(window: Window | None, now: datetime) -> WindowState:
     return WindowState.DUE if now <= window.not_after else WindowState.EXPIRED
 
 
-def hour_refusal(policy: Policy, now: datetime) -> Refusal | None:
+def hour_refusal(policy: "Policy", now: datetime) -> Refusal | None:
     """Refuse a send in quiet hours or on a frozen day; naming a campaign does not lift it."""
     if (span := policy.frozen_on(now)) is not None:
         return Refusal(
@@ -48,7 +50,7 @@ def hour_refusal(policy: Policy, now: datetime) -> Refusal | None:
     return None
 
 
-def next_moment(policy: Policy, window: Window | None, now: datetime) -> datetime | None:
+def next_moment(policy: "Policy", window: Window | None, now: datetime) -> datetime | None:
     """Give the first moment from now on at which a send is allowed, or None where none comes in the window."""
     moment = max(now, window.not_before) if window else now
     last = window.not_after if window else now + _LOOK_AHEAD
@@ -60,7 +62,7 @@ def next_moment(policy: Policy, window: Window | None, now: datetime) -> datetim
     return None
 
 
-def _blocked_until(policy: Policy, moment: datetime) -> datetime | None:
+def _blocked_until(policy: "Policy", moment: datetime) -> datetime | None:
     """Give when the rule that blocks `moment` ends, or None when nothing blocks it."""
     if policy.quiet_hours is not None and (end := policy.quiet_hours.ends_after(moment)) is not None:
         return end

@@ -4,13 +4,11 @@ A campaign whose edition went out is not rendered any more; its folder's digest 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from importlib.resources import files
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from massctl.model.account import Account, MassctlFile
-from massctl.model.campaign import CampaignFile
-from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
@@ -18,25 +16,32 @@ from massctl.model.rendered import Picture, RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.render.inputs import Inputs, Problem
-from massctl.source.campaigns import Loaded, load_campaign
-from massctl.source.excerpts import with_excerpts
 from massctl.source.lock_use import LockUse
-from massctl.source.pictures import PictureShelf, Use
 from massctl.source.reporter import about_file
 from massctl.source.repository import Repository, UnreadableError
 
+if TYPE_CHECKING:
+    from massctl.model.account import Account, MassctlFile
+    from massctl.model.campaign import CampaignFile
+    from massctl.source.campaigns import Loaded
+    from massctl.source.pictures import PictureShelf, Use
 
-@dataclass(slots=True)
+
+@dataclass
 class Workbench:
     """What rendering takes from the disk; implements `massctl.render.inputs.Inputs`."""
 
     repository: Repository
-    settings: MassctlFile
+    settings: "MassctlFile"
     cache: Path
-    pictures: PictureShelf = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.pictures = PictureShelf(self.repository, self.cache)
+    @cached_property
+    def pictures(self) -> "PictureShelf":
+        """The pictures of the tree, and what became of them."""
+        # A plan of campaigns that are all known looks at none.
+        from massctl.source.pictures import PictureShelf
+
+        return PictureShelf(self.repository, self.cache)
 
     def template(self, path: str) -> str | Problem:
         """Give a template's text; `path` is from campaigns/."""
@@ -47,12 +52,15 @@ class Workbench:
             where = path if error.line is not None else None
             return Problem(code, error.message, error.hint, where, error.line, error.column)
 
-    def picture(self, path: str, use: Use) -> Picture | Problem:
+    def picture(self, path: str, use: "Use") -> Picture | Problem:
         """Give a picture as it will be uploaded; `path` is from campaigns/."""
         return self.pictures.picture(path, use)
 
     def stylesheet(self) -> str:
         """Give the built-in theme."""
+        # Resources load importlib.metadata, which takes longer than reading the theme.
+        from importlib.resources import files
+
         return (files("massctl.render") / "theme.css").read_text(encoding="utf-8")
 
 
@@ -73,7 +81,7 @@ class Desires:
         self._workbench = workbench
         self._state = state
         self._lock_use = lock_use
-        self._inputs_of = inputs_of or (lambda _: workbench)
+        self._inputs_of = inputs_of or (lambda _: self._workbench)
         self._folders = workbench.repository.campaign_folders()
 
     def names(self) -> list[str]:
@@ -90,6 +98,9 @@ class Desires:
         return [*found, *(self._departed(record) for record in self._gone() if record.campaign in names)]
 
     def _one(self, name: CampaignName) -> Desired:
+        # Reading YAML and validating it is what a remembered campaign goes without.
+        from massctl.source.campaigns import load_campaign
+
         settings = self._workbench.settings
         loaded = load_campaign(self._workbench.repository, name, settings)
         file = loaded.file
@@ -109,7 +120,7 @@ class Desires:
             return self._locked(loaded, file, account, source)
         return self._render(loaded, file, account, source)
 
-    def _locked(self, loaded: Loaded, file: CampaignFile, account: Account, source: Sha256) -> Desired:
+    def _locked(self, loaded: "Loaded", file: "CampaignFile", account: "Account", source: Sha256) -> Desired:
         # Only a run that sends locked bytes needs the reader of locks.
         from massctl.source.locked import LockReader
 
@@ -120,9 +131,10 @@ class Desires:
             return found
         return NotLocked(loaded.name, file.title, file.account, file.edition, _window(file), found)
 
-    def _render(self, loaded: Loaded, file: CampaignFile, account: Account, source: Sha256) -> Desired:
+    def _render(self, loaded: "Loaded", file: "CampaignFile", account: "Account", source: Sha256) -> Desired:
         # Rendering loads Jinja, Markdown and the CSS inliner; a repository of sent campaigns needs none.
         from massctl.render.campaign import render_campaign
+        from massctl.source.excerpts import with_excerpts
 
         rendered, diagnostics = render_campaign(
             loaded.name,
@@ -149,6 +161,8 @@ class Desires:
         return Gone(record.campaign, account, appid, record.edition)
 
 
-def _window(file: CampaignFile) -> Window | None:
+def _window(file: "CampaignFile") -> Window | None:
+    from massctl.model.campaign_rules import parse_offset_time  # Loaded by whoever has a file.
+
     start, end = parse_offset_time(file.send.not_before), parse_offset_time(file.send.not_after)
     return Window(start, end) if start is not None and end is not None else None

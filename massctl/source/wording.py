@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from massctl.model.account import (
     DAYS_PATTERN,
-    DURATION_PATTERN,
     ENVIRONMENT_NAME_PATTERN,
     TIME_OF_DAY_PATTERN,
 )
 from massctl.model.campaign import OFFSET_TIME_PATTERN
 from massctl.model.campaign_rules import Fault, Path
+from massctl.model.hours import DURATION_PATTERN
 from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN, VARIABLE_NAME_PATTERN
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import word

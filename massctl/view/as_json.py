@@ -6,10 +6,8 @@ Their keys and codes never change with the language; only `message` and `hint` d
 import json
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from massctl.apply.following import Followed
-from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
 from massctl.model.diagnostic import Diagnostic, Severity
 from massctl.model.lifecycle import status_of
 from massctl.model.phrase import Phrase
@@ -17,8 +15,12 @@ from massctl.model.state import Job, Record
 from massctl.plan.document import diagnostic_document, plan_document, refusal_document, step_document
 from massctl.plan.plan import Plan
 from massctl.plan.step import Kind
-from massctl.view.explanation import Explanation
 from massctl.view.language import Language, say
+
+if TYPE_CHECKING:
+    from massctl.apply.following import Followed
+    from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
+    from massctl.view.explanation import Explanation
 
 FORMAT_VERSION: Final = 1
 """Of the documents that are made here."""
@@ -34,7 +36,7 @@ def document_json(document: dict[str, Any], language: Language) -> str:
     return _written(document, language)
 
 
-def apply_json(outcome: Outcome, language: Language) -> str:
+def apply_json(outcome: "Outcome", language: Language) -> str:
     """Give what a run did."""
     document = {
         "format_version": FORMAT_VERSION,
@@ -46,7 +48,7 @@ def apply_json(outcome: Outcome, language: Language) -> str:
     return _written(document, language)
 
 
-def status_json(followed: Followed, language: Language) -> str:
+def status_json(followed: "Followed", language: Language) -> str:
     """Give where campaigns stand; `error` says why a state could not be asked for."""
     document = {
         "format_version": FORMAT_VERSION,
@@ -66,7 +68,7 @@ def validate_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
     return _written(document, language)
 
 
-def explain_json(explanations: Sequence[Explanation], language: Language) -> str:
+def explain_json(explanations: "Sequence[Explanation]", language: Language) -> str:
     """Give explanations, which are in `language` already."""
     document = {
         "format_version": FORMAT_VERSION,
@@ -76,7 +78,7 @@ def explain_json(explanations: Sequence[Explanation], language: Language) -> str
     return _written(document, language)
 
 
-def stopped_json(verb: str, failure: Failure, exit_status: int, language: Language) -> str:
+def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Language) -> str:
     """Give the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`.
 
     `verb` is plan, apply, lock, status or validate.
@@ -91,7 +93,7 @@ def stopped_json(verb: str, failure: Failure, exit_status: int, language: Langua
     return _written({"format_version": FORMAT_VERSION, **nothing[verb], "error": _error(failure)}, language)
 
 
-def _explanation(explanation: Explanation) -> dict[str, Any]:
+def _explanation(explanation: "Explanation") -> dict[str, Any]:
     example = explanation.example
     return {
         "subject": explanation.subject.value,
@@ -104,7 +106,7 @@ def _explanation(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _outcome(outcome: Outcome, campaign: CampaignOutcome) -> dict[str, Any]:
+def _outcome(outcome: "Outcome", campaign: "CampaignOutcome") -> dict[str, Any]:
     planned = campaign.planned
     return {
         "name": planned.name,
@@ -120,7 +122,7 @@ def _outcome(outcome: Outcome, campaign: CampaignOutcome) -> dict[str, Any]:
     }
 
 
-def _status(record: Record, followed: Followed) -> dict[str, Any]:
+def _status(record: Record, followed: "Followed") -> dict[str, Any]:
     failures = [failure for failed, failure in followed.errors if failed is record]
     return {
         "name": record.campaign,
@@ -148,7 +150,7 @@ def _job(job: Job) -> dict[str, Any]:
     }
 
 
-def _error(failure: Failure) -> dict[str, Any]:
+def _error(failure: "Failure") -> dict[str, Any]:
     """Give an ERROR of the public interface."""
     return {"errcode": failure.errcode, "rid": failure.rid, "message": failure.message, "hint": failure.hint}
 
@@ -159,7 +161,7 @@ def _faulty(diagnostics: Sequence[Diagnostic]) -> dict[str, Any] | None:
     if not count:
         return None
     message = Phrase("its files have faults ({count}), so nothing was done with it", count=count)
-    return _error(Failure(None, None, message, Phrase("massctl validate")))
+    return {"errcode": None, "rid": None, "message": message, "hint": Phrase("massctl validate")}
 
 
 def _written(document: dict[str, Any], language: Language) -> str:

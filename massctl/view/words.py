@@ -1,13 +1,15 @@
 """The words for statuses, reasons, audiences and numbers, and the first characters of names."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from massctl.model.campaign import Audience, Expect
 from massctl.model.lifecycle import Status
 from massctl.model.phrase import Phrase
 from massctl.plan.step import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadPicture
 from massctl.plan.window import WindowState
 from massctl.view.style import Ink
+
+if TYPE_CHECKING:
+    from massctl.model.campaign import Audience, Expect
 
 DIGEST_HEX_SHOWN: Final = 12
 
@@ -60,12 +62,12 @@ def short_digest(digest: str) -> str:
     return digest.removeprefix("sha256:")[:DIGEST_HEX_SHOWN]
 
 
-def audience_words(audience: Audience) -> Phrase:
+def audience_words(audience: "Audience") -> Phrase:
     """Say who receives the message."""
     return Phrase("every follower") if audience.tag_id is None else Phrase("tag {tag_id}", tag_id=audience.tag_id)
 
 
-def expected(expect: Expect | None) -> Phrase | None:
+def expected(expect: "Expect | None") -> Phrase | None:
     """Say the declared bounds of an audience; None without bounds."""
     low, high = (expect.min, expect.max) if expect else (None, None)
     if low is not None and high is not None:

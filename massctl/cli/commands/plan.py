@@ -37,11 +37,11 @@ def command(
 
     Reads the repository and the ledger. Needs no network and no secret, and changes nothing.
     """
-    from massctl.cli.planning import planned, tell_strays
+    from massctl.cli.planning import foreseen, tell_strays
 
     names = tuple(dict.fromkeys(names))
-    with one_document(form, "plan"), session(directory, sandbox=sandbox) as (current, warnings):
-        made = planned(current, names, warnings)
+    with one_document(form, "plan"), session(directory, sandbox=sandbox, remember=True) as (current, warnings):
+        made = foreseen(current, names, warnings)
         plan, faulty = made.plan, has_errors(made.warnings)
         tell_strays(current, made)
         if out is not None:

@@ -1,0 +1,145 @@
+"""A repository of many campaigns, most of them sent long ago, and the floor of planning it.
+
+Run as `python bench/many.py ROOT` for the floor: the start of Python, and reading and hashing the files of the
+open campaigns, and nothing else. `build` makes the repository, with a ledger that massctl's own codec wrote.
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+
+OPEN = "open-"
+PICTURES = 3
+PICTURE_BYTES = 60_000
+SETTINGS = "version: 1\naccounts:\n  main: {appid: wx0123456789abcdef, secret_env: BENCH_SECRET, kind: service}\n"
+
+
+def campaign_yaml(number: int) -> str:
+    """Give a campaign as a person would write it."""
+    return f"""\
+version: 1
+title: 第 {number} 期
+account: main
+audience: {{is_to_all: true}}
+send:
+  not_before: 2027-03-01T20:00:00+08:00
+  not_after: 2027-03-01T21:30:00+08:00
+preview: {{towxname: [editor_li]}}
+mpnews:
+  articles:
+    - title: 第 {number} 期：走得慢一点
+      author: 编辑部
+      digest: 看得多一点
+      content: articles/main.md
+      cover: images/1.jpg
+"""
+
+
+def article(number: int) -> str:
+    """Give an article of about two thousand characters with every picture but the cover."""
+    words = "\n\n".join(f"## 第 {i} 节\n\n" + "走得慢一点，看得多一点。" * 40 for i in range(1, 5))
+    shown = "\n\n".join(f"![图](../images/{index}.jpg)" for index in range(2, PICTURES + 1))
+    return f"{words}\n\n这是第 {number} 期。\n\n{shown}\n"
+
+
+def picture(name: str) -> bytes:
+    """Give a JPEG of PICTURE_BYTES that no other campaign has; its tail is a comment behind the picture's end."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    data = BytesIO()
+    Image.new("RGB", (900, 500), (90, 120, 200)).save(data, "JPEG", quality=85)
+    head, tail = data.getvalue()[:2], data.getvalue()[2:]
+    # A comment segment (FF FE, two bytes of length) makes each file its own and as large as a photograph.
+    comment = hashlib.shake_256(name.encode()).digest(PICTURE_BYTES - len(head) - len(tail) - 4)
+    return head + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + tail
+
+
+def build(root: Path, sent: int, opened: int) -> None:
+    """Make the repository and its ledger."""
+    names = [f"sent-{number:04}" for number in range(sent)] + [f"{OPEN}{number:04}" for number in range(opened)]
+    root.mkdir(parents=True)
+    (root / "massctl.yaml").write_text(SETTINGS)
+    for number, name in enumerate(names, 1):
+        folder = root / "campaigns" / name
+        (folder / "images").mkdir(parents=True)
+        (folder / "articles").mkdir()
+        (folder / "campaign.yaml").write_text(campaign_yaml(number))
+        (folder / "articles" / "main.md").write_text(article(number))
+        for index in range(1, PICTURES + 1):
+            (folder / "images" / f"{index}.jpg").write_bytes(picture(f"{name}/{index}"))
+    _write_ledger(root, names[:sent])
+
+
+def _write_ledger(root: Path, names: list[str]) -> None:
+    """Write what applies of the past would have recorded."""
+    from datetime import UTC, datetime, timedelta
+
+    from massctl.ledger.codec import chain_digest, encode
+    from massctl.model import ledger
+    from massctl.model.names import CampaignName
+    from massctl.source.repository import Repository
+
+    begin = datetime(2024, 1, 1, 12, tzinfo=UTC)
+    lines: list[bytes] = []
+    prev = ledger.GENESIS
+
+    def note(event: ledger.Event, campaign: str | None = None) -> int:
+        nonlocal prev
+        at = begin + timedelta(hours=len(lines))
+        entry = ledger.NewEntry(at=at, event=event, campaign=campaign, edition=1 if campaign else None)
+        lines.append(encode(entry, len(lines) + 1, prev))
+        prev = chain_digest(lines[-1])
+        return len(lines)
+
+    lineage = "01JBENCH000000000000000000"
+    appid = "wx0123456789abcdef"
+    note(ledger.Created(lineage=lineage, realm="wechat"))
+    for number, name in enumerate(names, 1):
+        digest, url = "sha256:" + hashlib.sha256(name.encode()).hexdigest(), f"http://mmbiz.qpic.cn/{number:040}/0"
+        source = Repository(root).folder_digest(CampaignName(name))
+        for index in range(2, PICTURES + 1):
+            sha256 = hashlib.sha256(picture(f"{name}/{index}")).hexdigest()
+            note(ledger.ImageUploaded(appid=appid, sha256=sha256, url=f"{url}{index}"), name)
+        cover = hashlib.sha256(picture(f"{name}/1")).hexdigest()
+        note(ledger.MaterialAdded(appid=appid, sha256=cover, media_id=f"cover-{number}", url=url), name)
+        note(
+            ledger.DraftSaved(
+                appid=appid,
+                digest=digest,
+                media_id=f"draft-{number}",
+                draft_sha256=digest[7:],
+                audience_count=1286,
+                source_sha256=source,
+            ),
+            name,
+        )
+        attempt = note(
+            ledger.SendAttempted(
+                appid=appid,
+                digest=digest,
+                message_digest=digest,
+                client_msg_id=digest[7:39],
+                fingerprint=digest[7:],
+                audience={"is_to_all": True},
+                audience_count=1286,
+                media_id=f"draft-{number}",
+                source_sha256=source,
+            ),
+            name,
+        )
+        note(ledger.SendAccepted(attempt=attempt, msg_id=number, msg_data_id=number), name)
+        note(ledger.JobStatus(msg_id=number, status="sent", total_count=1286, sent_count=1286, error_count=0), name)
+    (root / "massctl.state.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+    (root / "massctl.yaml").write_text(f"{SETTINGS}state: {{lineage: {lineage}}}\n")
+
+
+def main() -> None:
+    for path in Path(sys.argv[1], "campaigns").glob(f"{OPEN}*/**/*"):
+        if path.is_file():
+            hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The chain of a ledger's bytes: from some place in it to its end, every line verified."""
+
+from dataclasses import dataclass
+
+from massctl.ledger.codec import chain_digest, check_last, decode, is_whole
+from massctl.model.ledger import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What some bytes of a ledger hold."""
+
+    entries: list[Entry]
+    prev: str
+    """Names the last line, as the next one's `prev` will."""
+    whole_bytes: int
+    """How far the entries reach; behind it is nothing, or a torn line."""
+    newline_lost: bool
+    """The last line is whole but for its newline."""
+
+
+def follow(data: bytes, serial: int, prev: str) -> Followed:
+    """Verify the lines of `data`, which come after entry `serial`, named `prev`; raises as `decode` does."""
+    *lines, last = data.split(b"\n")
+    newline_lost = last != b"" and is_whole(last)
+    if newline_lost:
+        lines.append(last)
+    entries: list[Entry] = []
+    for number, line in enumerate(lines, serial + 1):
+        entries.append(decode(line, number, prev))
+        prev = chain_digest(line)
+    if entries:
+        check_last(lines[-1], entries[-1])
+    whole_bytes = sum(len(line) + 1 for line in lines) - (1 if newline_lost else 0)
+    return Followed(entries, prev, whole_bytes, newline_lost)

@@ -1,0 +1,142 @@
+"""A folded state as JSON values, and back: what a plan remembers of a ledger that it read whole before.
+
+Events come back through `make`: as real ones, which more entries can be folded onto, or as plain values with the same
+fields, which is all that a plan asks of them. `KEPT` is what is written of each value; a test holds it against the
+model, so that nothing new can be forgotten here.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
+from massctl.model.state import Attempt, Draft, Job, Record, State
+
+Make = Callable[[dict[str, Any]], Any]
+"""From the fields of an event, `type` among them, to the event."""
+
+KEPT: Final = {
+    "State": ("lineage", "realm", "serial", "images", "materials", "records"),
+    "Record": (
+        "campaign",
+        "edition",
+        "appid",
+        "drafts",
+        "previews",
+        "attempts",
+        "jobs",
+        "settled",
+        "expired_at",
+    ),
+    "Draft": ("saved_at", "event", "alive"),
+    "Attempt": ("serial", "at", "event", "open", "doubt", "rejection", "settled"),
+    "Job": ("batch", "client_msg_id", "accepted_at", "msg_id", "msg_data_id", "status", "counts", "withdrawn"),
+}
+"""Each value's fields, in the order in which they are written."""
+
+
+def state_document(state: State) -> dict[str, Any]:
+    """Write a state."""
+    return {
+        "lineage": state.lineage,
+        "realm": state.realm,
+        "serial": state.serial,
+        "images": [[appid, sha256, url] for (appid, sha256), url in state.images.items()],
+        "materials": [[*key, *material] for key, material in state.materials.items()],
+        "records": [_record_document(record) for record in state.records.values()],
+    }
+
+
+def state_from(document: dict[str, Any], make: Make) -> State:
+    """Read a state; raises one of many errors where `document` is none."""
+    state = State()
+    state.lineage, state.realm, state.serial = document["lineage"], document["realm"], document["serial"]
+    state.images = {(AppId(appid), Sha256(sha256)): ImageUrl(url) for appid, sha256, url in document["images"]}
+    state.materials = {
+        (AppId(appid), Sha256(sha256)): (MediaId(media_id), ImageUrl(url) if url else None)
+        for appid, sha256, media_id, url in document["materials"]
+    }
+    # The order stays: where several records speak against a send, the first one is named.
+    for written in document["records"]:
+        record = _record_from(written, make)
+        state.records[record.campaign, record.edition] = record
+    return state
+
+
+def _record_document(record: Record) -> list[Any]:
+    return [
+        record.campaign,
+        record.edition,
+        record.appid,
+        [[draft.saved_at.isoformat(), _event_document(draft.event), draft.alive] for draft in record.drafts],
+        [[digest, recipient, _event_document(event)] for (digest, recipient), event in record.previews.items()],
+        [_attempt_document(attempt) for attempt in record.attempts],
+        [_job_document(job) for job in record.jobs],
+        _event_document(record.settled),
+        [moment.isoformat() for moment in record.expired_at],
+    ]
+
+
+def _attempt_document(attempt: Attempt) -> list[Any]:
+    return [
+        attempt.serial,
+        attempt.at.isoformat(),
+        _event_document(attempt.event),
+        attempt.open,
+        attempt.doubt,
+        _event_document(attempt.rejection),
+        _event_document(attempt.settled),
+    ]
+
+
+def _job_document(job: Job) -> list[Any]:
+    return [
+        job.batch,
+        job.client_msg_id,
+        job.accepted_at.isoformat(),
+        job.msg_id,
+        job.msg_data_id,
+        job.status,
+        _event_document(job.counts),
+        sorted(job.withdrawn),
+    ]
+
+
+def _event_document(event: Any) -> dict[str, Any] | None:
+    """Write an event with every field: a plain value that comes of it has no defaults to fall back on."""
+    return None if event is None else dict(event.model_dump(mode="json"))
+
+
+def _record_from(written: list[Any], make: Make) -> Record:
+    name, edition, appid, drafts, previews, attempts, jobs, settled, expired_at = written
+    return Record(
+        CampaignName(name),
+        edition,
+        AppId(appid) if appid is not None else None,
+        [Draft(datetime.fromisoformat(at), make(event), alive) for at, event, alive in drafts],
+        {(digest, recipient): make(event) for digest, recipient, event in previews},
+        [_attempt_from(attempt, make) for attempt in attempts],
+        [_job_from(job, make) for job in jobs],
+        make(settled) if settled else None,
+        [datetime.fromisoformat(moment) for moment in expired_at],
+    )
+
+
+def _attempt_from(written: list[Any], make: Make) -> Attempt:
+    serial, at, event, is_open, doubt, rejection, settled = written
+    return Attempt(
+        serial,
+        datetime.fromisoformat(at),
+        make(event),
+        is_open,
+        doubt,
+        make(rejection) if rejection else None,
+        make(settled) if settled else None,
+    )
+
+
+def _job_from(written: list[Any], make: Make) -> Job:
+    batch, client_msg_id, accepted_at, msg_id, msg_data_id, status, counts, withdrawn = written
+    at = datetime.fromisoformat(accepted_at)
+    told = make(counts) if counts else None
+    return Job(batch, client_msg_id, at, msg_id, msg_data_id, status, told, set(withdrawn))

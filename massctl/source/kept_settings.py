@@ -1,0 +1,42 @@
+"""massctl.yaml as it was when it was last read without a fault, for a plan that finds the same bytes.
+
+The settings come back as plain values with the model's fields and rules: the model itself loads pydantic, and reading
+YAML takes as long again.
+"""
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from massctl.model.hours import PolicyRules, QuietRules
+
+if TYPE_CHECKING:
+    from massctl.model.account import MassctlFile
+
+
+class _QuietHours(QuietRules, SimpleNamespace):
+    """Quiet hours without the file format."""
+
+
+class _Policy(PolicyRules, SimpleNamespace):
+    """A policy without the file format."""
+
+
+def settings_document(settings: "MassctlFile") -> dict[str, Any]:
+    """Write settings, with every default."""
+    return dict(settings.model_dump(mode="json", by_alias=False))
+
+
+def settings_from(document: dict[str, Any]) -> "MassctlFile":
+    """Read settings; raises one of many errors where `document` is none. For reading verbs only."""
+    policy = dict(document["policy"])
+    quiet = policy.pop("quiet_hours")
+    return cast(
+        "MassctlFile",
+        SimpleNamespace(
+            version=document["version"],
+            language=document["language"],
+            accounts={name: SimpleNamespace(**account) for name, account in document["accounts"].items()},
+            state=SimpleNamespace(**document["state"]),
+            policy=_Policy(**policy, quiet_hours=_QuietHours(**quiet) if quiet else None),
+        ),
+    )

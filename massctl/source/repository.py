@@ -20,6 +20,7 @@ from massctl.model.diagnostic import Diagnostic, Severity
 from massctl.model.names import CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Phrase
 from massctl.source.decoding import decode
+from massctl.source.exact_case import require_exact_case
 from massctl.source.lines import Lines
 from massctl.source.nearby import as_written, missing_hint
 from massctl.source.reporter import about_file
@@ -195,11 +196,11 @@ class Repository:
         folder = os.open(real_root, _FOLDER_FLAGS)
         try:
             for part in parts[:-1]:
-                _require_exact_case(folder, part)
+                require_exact_case(folder, part)
                 deeper = os.open(part, _FOLDER_FLAGS, dir_fd=folder)
                 os.close(folder)
                 folder = deeper
-            _require_exact_case(folder, parts[-1])
+            require_exact_case(folder, parts[-1])
             # Opening a device can have effects of its own, so its kind is looked at before and after.
             _require_regular(os.stat(parts[-1], dir_fd=folder, follow_symlinks=False), path)
             descriptor = os.open(parts[-1], _FILE_FLAGS, dir_fd=folder)
@@ -231,12 +232,6 @@ class Repository:
         if os.path.commonpath([real, fence]) != fence or real == fence:
             raise _outside(path)
         return real_root, PurePosixPath(os.path.relpath(real, real_root)).parts
-
-
-def _require_exact_case(folder: int, name: str) -> None:
-    """Refuse `Hero.PNG` for `hero.png`: it would work on this machine and fail on the next."""
-    if name not in os.listdir(folder):
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
 
 
 def _require_regular(status: os.stat_result, path: str) -> None:

@@ -6,6 +6,7 @@ Their keys and codes never change with the language; only `message` and `hint` d
 import json
 from collections import Counter
 from collections.abc import Sequence
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.model.diagnostic import Diagnostic, Severity
@@ -165,13 +166,20 @@ def _faulty(diagnostics: Sequence[Diagnostic]) -> dict[str, Any] | None:
 
 
 def _written(document: dict[str, Any], language: Language) -> str:
-    return json.dumps(_said(document, language), ensure_ascii=False, indent=2)
+    """Write a document as `json.dumps(…, indent=2)` would, every Phrase of it in `language`.
+
+    Python's own indents in Python, value by value, and takes three times as long for a plan of a thousand campaigns.
+    """
+    return _json(document, language, "\n")
 
 
-def _said(value: Any, language: Language) -> Any:
-    """Say every Phrase of a document in `language`."""
-    if isinstance(value, dict):
-        return {key: _said(each, language) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_said(each, language) for each in value]
-    return say(value, language) if isinstance(value, Phrase) else value
+def _json(value: Any, language: Language, line_end: str) -> str:
+    inner = line_end + "  "
+    if isinstance(value, dict) and value:
+        each = [f"{encode_basestring(key)}: {_json(entry, language, inner)}" for key, entry in value.items()]
+        return f"{{{inner}{f',{inner}'.join(each)}{line_end}}}"
+    if isinstance(value, list) and value:
+        return f"[{inner}{f',{inner}'.join([_json(entry, language, inner) for entry in value])}{line_end}]"
+    if isinstance(value, str):
+        return str(encode_basestring(say(value, language)))
+    return json.dumps(value)

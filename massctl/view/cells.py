@@ -22,7 +22,8 @@ TAB_CELLS: Final = 4
 
 def printable(text: str) -> str:
     """Give `text` as it may go to a terminal: controls are written out, so that no file can steer the screen."""
-    return "".join(_printable(character) for character in text)
+    # What Python calls printable has no control in it; nearly every text is so.
+    return text if text.isprintable() else "".join(_printable(character) for character in text)
 
 
 def _printable(character: str) -> str:
@@ -58,6 +59,8 @@ def _is_half_flag(piece: str, character: str) -> bool:
 
 def cells(text: str) -> int:
     """Measure `text`, which is one line."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     return sum(cluster_cells(cluster) for cluster in clusters(text))
 
 

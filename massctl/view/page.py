@@ -27,7 +27,7 @@ Part = str | Inked
 DOT: Final = Inked(" · ", Ink.DETAIL)
 """Between facts on one line."""
 _Piece = tuple[str, Ink]
-"""One cluster and its ink."""
+"""One cluster, or a text that needs no measuring, and its ink."""
 
 
 @dataclass(slots=True)
@@ -80,6 +80,10 @@ class Page:
         width = max(self.width, WIDTH_MIN)
         indent, hang = (min(blanks, width // _HANG_SHARE) for blanks in (indent, hang))
         lead = lead or " " * indent
+        if (short := self._surely_short(parts, width - cells(lead))) is not None:
+            start = self.paint(lead, Ink.DETAIL) if lead.strip() else lead
+            self._lines.append((start + self._painted(short)).rstrip())
+            return
         wrapped = _wrapped(self._pieces(parts), width - cells(lead), width - hang, width)
         for index, line in enumerate(wrapped):
             start = lead if index == 0 else " " * hang
@@ -92,6 +96,23 @@ class Page:
             if start.strip():
                 start = self.paint(start, Ink.DETAIL)
             self._lines.append((start + painted).rstrip())
+
+    def _surely_short(self, parts: Sequence[Part], room: int) -> list[_Piece] | None:
+        """Give `parts` as they are where no measuring is needed: one line, and at two cells a character no wider."""
+        pieces: list[_Piece] = []
+        for part in parts:
+            text, ink = (part.text, part.ink) if isinstance(part, Inked) else (part, Ink.PLAIN)
+            said = say(text, self.language)
+            if "\n" in said:
+                return None
+            if shown := printable(said):
+                pieces.append((shown, ink))
+                room -= 2 * len(shown)
+        if room < 0:
+            return None
+        while pieces and not pieces[-1][0].rstrip(" "):
+            pieces.pop()
+        return [*pieces[:-1], *((text.rstrip(" "), ink) for text, ink in pieces[-1:])]
 
     def _pieces(self, parts: Sequence[Part]) -> list[list[_Piece]]:
         """Give the clusters of `parts`, one list for each line that their line ends make."""

@@ -227,6 +227,7 @@ def refused_with_limit(repository: Repository, path: str, limit: int) -> str:
 def test_names_are_exact(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file system that ignores case would open the file; its folder lists another name."""
     put(repository, "campaigns/spring/Hero.png")
+    put(repository, "campaigns/spring/hERO.PNG")
     monkeypatch.setattr(os, "listdir", lambda _: ["campaigns", "spring", "hero.png"])
     assert "MC001" == refused(repository, "campaigns/spring/Hero.png")
 

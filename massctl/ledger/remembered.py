@@ -23,6 +23,8 @@ def remembered_state(path: Path, locks: Path, kept: dict[str, Any]) -> tuple[Sta
     """
     try:
         data = path.read_bytes()
+    except FileNotFoundError:
+        return State(), {}
     except OSError:
         return _read_anew(path, locks), {}
     begin = _same_beginning(data, kept)

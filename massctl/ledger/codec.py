@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from massctl.errors import LedgerCorruptError, LedgerFutureVersionError
 from massctl.model.digest import canonical_json, sha256_of
-from massctl.model.ledger import LEDGER_FORMAT_VERSION, Entry, NewEntry
+from massctl.model.ledger import EVENTS, LEDGER_FORMAT_VERSION, Entry, NewEntry
 from massctl.model.phrase import Phrase
 
 _HEAD: Final = frozenset({"serial", "prev", "at", "campaign", "edition"})
@@ -76,9 +76,8 @@ def _entry(fields: dict[str, Any], serial: int, prev: str) -> Entry:
     if at.tzinfo is None:
         raise _corrupt(serial, Phrase("its time cannot be read"))
     try:
-        # Entry and event in one go: most of a long ledger's time is spent here.
-        about = {"campaign": head["campaign"], "edition": head["edition"]}
-        return Entry.model_validate({"serial": serial, "prev": prev, "at": at, "event": fields, **about})
+        event = EVENTS.validate_python(fields)
+        return Entry(serial=serial, prev=prev, at=at, event=event, campaign=head["campaign"], edition=head["edition"])
     except ValidationError:
         # The chain holds, so the line is what its writer wrote: a writer that knows more than we do.
         raise _future(Phrase("entry {serial} is of a kind this version does not know", serial=serial)) from None

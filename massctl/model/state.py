@@ -163,7 +163,7 @@ class State:
         key = CampaignName(entry.campaign), entry.edition
         record = self.record(*key)
         _into_record(record, entry)
-        appid = getattr(entry.event, "appid", None)
+        appid = vars(entry.event).get("appid")
         if appid is not None:
             record.appid = AppId(appid)
         self.records[key] = record

@@ -161,6 +161,7 @@ def test_why_something_cannot_be_read_is_noted(root: Path) -> None:
     missing = why(root)
     file.symlink_to("nowhere")
     dangling = why(root)
+    file.unlink()
     file.with_name("A.md").write_text("one")
     near = why(root)
     assert 4 == len({large, missing, dangling, near})

@@ -11,6 +11,8 @@ from pathlib import Path
 OPEN = "open-"
 PICTURES = 3
 PICTURE_BYTES = 60_000
+ENTRIES_EACH = 7
+"""What a campaign that went out leaves in the ledger: two pictures, a cover, a draft, an attempt, a job, its state."""
 SETTINGS = "version: 1\naccounts:\n  main: {appid: wx0123456789abcdef, secret_env: BENCH_SECRET, kind: service}\n"
 
 
@@ -56,8 +58,8 @@ def picture(name: str) -> bytes:
     return head + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + tail
 
 
-def build(root: Path, sent: int, opened: int) -> None:
-    """Make the repository and its ledger."""
+def build(root: Path, sent: int, opened: int, *, pictures: bool = True) -> None:
+    """Make the repository and its ledger; without `pictures` for whoever wants the ledger only."""
     names = [f"sent-{number:04}" for number in range(sent)] + [f"{OPEN}{number:04}" for number in range(opened)]
     root.mkdir(parents=True)
     (root / "massctl.yaml").write_text(SETTINGS)
@@ -67,7 +69,7 @@ def build(root: Path, sent: int, opened: int) -> None:
         (folder / "articles").mkdir()
         (folder / "campaign.yaml").write_text(campaign_yaml(number))
         (folder / "articles" / "main.md").write_text(article(number))
-        for index in range(1, PICTURES + 1):
+        for index in range(1, PICTURES + 1) if pictures else ():
             (folder / "images" / f"{index}.jpg").write_bytes(picture(f"{name}/{index}"))
     _write_ledger(root, names[:sent])
 
@@ -100,9 +102,9 @@ def _write_ledger(root: Path, names: list[str]) -> None:
         digest, url = "sha256:" + hashlib.sha256(name.encode()).hexdigest(), f"http://mmbiz.qpic.cn/{number:040}/0"
         source = Repository(root).folder_digest(CampaignName(name))
         for index in range(2, PICTURES + 1):
-            sha256 = hashlib.sha256(picture(f"{name}/{index}")).hexdigest()
+            sha256 = hashlib.sha256(f"{name}/{index}".encode()).hexdigest()
             note(ledger.ImageUploaded(appid=appid, sha256=sha256, url=f"{url}{index}"), name)
-        cover = hashlib.sha256(picture(f"{name}/1")).hexdigest()
+        cover = hashlib.sha256(f"{name}/1".encode()).hexdigest()
         note(ledger.MaterialAdded(appid=appid, sha256=cover, media_id=f"cover-{number}", url=url), name)
         note(
             ledger.DraftSaved(
@@ -133,6 +135,14 @@ def _write_ledger(root: Path, names: list[str]) -> None:
         note(ledger.JobStatus(msg_id=number, status="sent", total_count=1286, sent_count=1286, error_count=0), name)
     (root / "massctl.state.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
     (root / "massctl.yaml").write_text(f"{SETTINGS}state: {{lineage: {lineage}}}\n")
+
+
+def replay(root: str) -> None:
+    """Read, verify and fold the ledger, as every apply does."""
+    from massctl.ledger.local import LocalLedger
+    from massctl.model.state import State
+
+    State().absorb_all(LocalLedger(Path(root, "massctl.state.jsonl"), Path(root)).read(0))
 
 
 def main() -> None:

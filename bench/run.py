@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import many
 from PIL import Image, ImageDraw
 
 HERE = Path(__file__).parent
@@ -86,6 +87,33 @@ def ratio(label: str, goal: float, ours: Callable[[], float], floor: Callable[[]
     )
 
 
+def difference(label: str, goal_ms: float, root: Path, rounds: int) -> None:
+    """Time a plan of many campaigns against the floor of reading and hashing the files of the open ones."""
+    plan = [*MASSCTL, "-C", str(root), "plan"]
+    floor = [PYTHON, str(HERE / "many.py"), str(root)]
+    first = seconds(plan)
+    # The second plan reads what was too young for the first one to believe; neither is counted.
+    seconds(plan), seconds(floor)
+    pairs = [(seconds(plan), seconds(floor)) for _ in range(rounds)]
+    a, b = (statistics.median(each) * 1000 for each in zip(*pairs, strict=True))
+    above = statistics.median(x - y for x, y in pairs) * 1000
+    print(
+        f"{label:<34} {above:5.0f}   goal {goal_ms:.0f} ms above the floor   "
+        f"({a:.0f} ms against {b:.0f} ms, {rounds} rounds; the first plan took {first:.1f} s)"
+    )
+
+
+def replay(entries: int, rounds: int) -> None:
+    """Time reading, verifying and folding a ledger, in a process that does nothing else."""
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch) / "repository"
+        many.build(root, sent=entries // many.ENTRIES_EACH, opened=0, pictures=False)
+        program = "import sys; import many; many.replay(sys.argv[1])"
+        command = [PYTHON, "-c", program, str(root)]
+        took = [seconds(command, PYTHONPATH=os.pathsep.join([str(HERE), *sys.path])) for _ in range(rounds)]
+        print(f"{f'replay of {entries} ledger entries':<34} {statistics.median(took) * 1000:5.0f} ms, {rounds} rounds")
+
+
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     with tempfile.TemporaryDirectory() as scratch, server() as base:
@@ -124,6 +152,11 @@ def main() -> None:
             lambda: seconds(click),
             rounds,
         )
+        for sent in (90, 990):
+            repository_of_many = Path(scratch) / f"many-{sent}"
+            many.build(repository_of_many, sent=sent, opened=10)
+            difference(f"plan, {sent + 10} campaigns, 10 of them open", 250, repository_of_many, rounds)
+        replay(30_000, rounds)
 
 
 if __name__ == "__main__":

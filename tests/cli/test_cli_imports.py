@@ -65,3 +65,11 @@ def test_only_a_new_picture_is_decoded(tree: Tree):
     loaded(tree, "plan")
     tree.write("campaigns/letter/images/river.png", png((1, 2, 3)))
     assert ["PIL.Image" in loaded(tree, "plan") for _ in range(2)] == [True, False]
+
+
+def test_a_plan_of_what_is_known_loads_no_models_and_no_readers(tree: Tree):
+    """Neither the files' formats nor templates: what was planned before is only compared."""
+    tree.news()
+    tree.text()
+    loaded(tree, "plan")
+    assert set() == HEAVY & loaded(tree, "plan")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from massctl.source.desired import Workbench
 
 _FOLDER: Final = "remembered"
-_NOT_OURS: Final = (LookupError, TypeError, ValueError, AttributeError)
+_NOT_OURS: Final = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 """What reading a document may raise that says something else than we would have written."""
 
 

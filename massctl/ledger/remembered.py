@@ -12,7 +12,7 @@ from typing import Any, Final
 from massctl.ledger.state_document import state_document, state_from
 from massctl.model.state import State
 
-_NOT_OURS: Final = (LookupError, TypeError, ValueError, AttributeError)
+_NOT_OURS: Final = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 """What reading a document may raise that says something else than we would have written."""
 
 

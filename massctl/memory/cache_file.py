@@ -24,13 +24,12 @@ class CacheFile:
 
     def read(self) -> dict[str, Any]:
         """Give the document as it was written under this stamp; an empty one where there is none."""
-        try:
+        # What is not as we would have written it says nothing.
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
             document = json.loads(self._checked_text())
             if document["stamp"] == self._stamp and isinstance(document["content"], dict):
                 content: dict[str, Any] = document["content"]
                 return content
-        except (OSError, ValueError, LookupError, TypeError, RecursionError):
-            pass  # It is not what we would have written, so it says nothing.
         return {}
 
     def write(self, content: dict[str, Any]) -> None:

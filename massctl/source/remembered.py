@@ -8,6 +8,7 @@ For verbs that write and send nothing. Nothing that went through here may reach 
 """
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -26,8 +27,8 @@ from massctl.source.repository import CAMPAIGNS, UnreadableError
 
 KEPT_CHARACTERS_MAX: Final = 2_000_000
 """A campaign that is larger than this, as JSON, is made anew every time: what all keep is read in one go."""
-_NOT_OURS: Final = (LookupError, TypeError, ValueError, AttributeError)
-"""What reading a document may raise that says something else than we would have written."""
+_NOT_OURS: Final = (LookupError, TypeError, ValueError, AttributeError, RecursionError, UnreadableError)
+"""What reading a document may raise that says something else than we would have written, or that holds no more."""
 Kept = dict[str, dict[str, Any]]
 """What is remembered, by campaign."""
 
@@ -57,10 +58,8 @@ class RememberingDesires(Desires):
             if "marks" in kept:
                 return self._concluded(name, kept) if self._by_marks else None
             return self._open(name, kept)
-        except UnreadableError:
-            return None  # Whoever reads it anew says so.
         except _NOT_OURS:
-            return None
+            return None  # Whoever reads it anew says what is wrong.
 
     def _concluded(self, name: CampaignName, kept: dict[str, Any]) -> Desired | None:
         title, account, edition, window, source = kept["concluded"]
@@ -102,17 +101,14 @@ class RememberingDesires(Desires):
         self, name: CampaignName, found: Desired, noting: NotingRepository, marks: Marks | None
     ) -> dict[str, Any] | None:
         """Write what came of a campaign; None where it is not to be remembered."""
-        if isinstance(found, Concluded):
-            if marks is None:
-                return None
-            told = [found.title, found.account, found.edition, to_plain(found.window), found.source_sha256]
-            return {"marks": marks_document(marks), "concluded": told}
-        if not noting.steady or not isinstance(found, RenderedCampaign | NotLocked):
-            return None
-        try:
-            return self._open_document(name, found, noting)
-        except (TypeError, UnreadableError):
-            return None
+        # It may have been edited in this moment, or hold something that would not come back as it was.
+        with suppress(*_NOT_OURS):
+            if isinstance(found, Concluded) and marks is not None:
+                told = [found.title, found.account, found.edition, to_plain(found.window), found.source_sha256]
+                return {"marks": marks_document(marks), "concluded": told}
+            if isinstance(found, RenderedCampaign | NotLocked) and noting.steady:
+                return self._open_document(name, found, noting)
+        return None
 
     def _open_document(
         self, name: CampaignName, found: RenderedCampaign | NotLocked, noting: NotingRepository
@@ -138,7 +134,7 @@ class RememberingDesires(Desires):
     def _campaign_yaml(self, name: CampaignName, kept: dict[str, Any]) -> bytes:
         """Read campaign.yaml, and only the one that was noted; raises ValueError for another."""
         path = f"{CAMPAIGNS}/{name}/campaign.yaml"
-        limit, outcome = next((limit, outcome) for noted, limit, outcome in kept["reads"] if noted == path)
+        limit, outcome = {noted: (limit, outcome) for noted, limit, outcome in kept["reads"]}[path]
         noting = NotingRepository(self._workbench.repository.root)
         data = noting.read_bytes(path, limit)
         if noting.notes != [(path, limit, outcome)]:

@@ -373,3 +373,21 @@ def test_a_plan_without_any_change_writes_nothing(known: Shell):
     before = looks()
     known("plan")
     assert before == looks()
+
+
+@pytest.mark.parametrize("error", [ValueError, TypeError, KeyError])
+def test_what_is_edited_while_it_is_planned_is_not_remembered(known: Shell, error: type[Exception]):
+    def edited(*_: object) -> None:
+        raise error
+
+    edit("campaigns/letter/articles/main.md", "早", "晚")(known)
+    with known.monkeypatch.context() as patch:
+        patch.setattr("massctl.source.remembered.RememberingDesires._campaign_yaml", edited)
+        assert without_memory(known, "plan") == known("plan")
+    same(known)
+
+
+def test_a_campaign_that_is_too_large_is_made_anew(known: Shell):
+    known.monkeypatch.setattr("massctl.source.remembered.KEPT_CHARACTERS_MAX", 100)
+    edit("campaigns/letter/articles/main.md", "早", "晚")(known)
+    same(known)

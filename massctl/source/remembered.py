@@ -10,11 +10,12 @@ For verbs that write and send nothing. Nothing that went through here may reach 
 import json
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import AppId, CampaignName
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import State
 from massctl.plan.desired import Concluded, Desired, NotLocked
 from massctl.source.desired import Desires, Workbench
@@ -62,13 +63,15 @@ class RememberingDesires(Desires):
             return None  # Whoever reads it anew says what is wrong.
 
     def _concluded(self, name: CampaignName, kept: dict[str, Any]) -> Desired | None:
-        title, account, edition, window, source = kept["concluded"]
+        title, account, edition, opens, closes, source = kept["concluded"]
         if status_of(self._state.record(name, edition)) not in FINAL:
             return None
         if not has_marks(self._workbench.repository.root, name, marks_from(kept["marks"])):
             return None
         appid = AppId(self._workbench.settings.accounts[account].appid)
-        return Concluded(name, title, account, appid, edition, from_plain(window), source)
+        # There may be thousands of them, so what is written of a window is as plain as can be.
+        window = Window(datetime.fromisoformat(opens), datetime.fromisoformat(closes)) if opens else None
+        return Concluded(name, title, account, appid, edition, window, source)
 
     def _open(self, name: CampaignName, kept: dict[str, Any]) -> Desired | None:
         repository = self._workbench.repository
@@ -104,8 +107,7 @@ class RememberingDesires(Desires):
         # It may have been edited in this moment, or hold something that would not come back as it was.
         with suppress(*_NOT_OURS):
             if isinstance(found, Concluded) and marks is not None:
-                told = [found.title, found.account, found.edition, to_plain(found.window), found.source_sha256]
-                return {"marks": marks_document(marks), "concluded": told}
+                return {"marks": marks_document(marks), "concluded": _concluded_document(found)}
             if isinstance(found, RenderedCampaign | NotLocked) and noting.steady:
                 return self._open_document(name, found, noting)
         return None
@@ -152,3 +154,9 @@ class RememberingDesires(Desires):
         for name in names & self.kept.keys():
             del self.kept[name]
             self.changed = True
+
+
+def _concluded_document(found: Concluded) -> list[Any]:
+    window = found.window
+    ends = [window.not_before.isoformat(), window.not_after.isoformat()] if window else [None, None]
+    return [found.title, found.account, found.edition, *ends, found.source_sha256]

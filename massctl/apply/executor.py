@@ -36,7 +36,7 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
 
     A failure or refusal stops its own campaign. KeyboardInterrupt leaves a ledger from which the next run goes on.
     """
-    run = Run(world, book, house, [outcome_of(planned) for planned in plan.campaigns])
+    run = Run(world, book, house, [outcome_of(planned, attended=world.attended) for planned in plan.campaigns])
     outcome = Outcome(plan, book.state, run.outcomes)
     try:
         staging.connect(run)
@@ -47,7 +47,7 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
         drafts.delete_superseded(run)
         previews.send_previews(run)
         for each, campaign in run.going():
-            if each.planned.may_send and consented(run, each, campaign):
+            if run.may_send(each) and consented(run, each, campaign):
                 _send(run, each, campaign)
         for each, campaign in run.cleared():
             if consented(run, each, campaign):

@@ -192,3 +192,4 @@ class SendQuestion:
     digest: str
     headlines: tuple[str, ...]
     recipients_previewed: Iterable[str] = ()
+    """Who has seen exactly this version; WeChat names in clear, openids never."""

@@ -37,6 +37,8 @@ class World:
     """Asks before each send; None where consent was given with --yes or --plan."""
     wait_in_doubt: bool = True
     """False with --no-wait: a send of unknown outcome is not repeated in this run."""
+    attended: bool = False
+    """`consent` asks a person at a terminal, who can look at a preview of this run before answering."""
     house: Callable[[], House] | None = None
     """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
 
@@ -56,10 +58,21 @@ class Run:
     verified_drafts: set[MediaId] = field(default_factory=set)
     """Drafts that were read back in this run and found whole."""
     counts: dict[AudienceKey, int | Failed | None] = field(default_factory=dict)
+    previews_spent: set[AppId] = field(default_factory=set)
+    """Accounts of which WeChat said in this run that their previews of the day are used up."""
+    began: int = field(init=False)
+    """The serial of the last entry before this run."""
+
+    def __post_init__(self) -> None:
+        self.began = self.book.state.serial
 
     def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
         """Give the campaigns that can go on: rendered, and not stopped."""
         return [(o, o.planned.rendered) for o in self.outcomes if o.planned.rendered is not None and not o.stopped]
+
+    def may_send(self, outcome: CampaignOutcome) -> bool:
+        """Whether this run goes on to a campaign's send, as planned or once a person has seen its preview."""
+        return outcome.planned.may_send or (self.world.attended and outcome.planned.may_send_once_seen)
 
     def may_clear(self, outcome: CampaignOutcome) -> bool:
         """Whether only another campaign's doubt keeps this one back, and this run may settle that doubt."""

@@ -14,6 +14,7 @@ from massctl.model.state import State
 from massctl.plan.desired import Desired
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan, Until, make_plan
+from massctl.plan.previews import Showing
 from massctl.source.desired import Desires, Workbench
 from massctl.source.lock_use import LockUse
 
@@ -36,6 +37,7 @@ def planned(
     warnings: list[Diagnostic],
     until: Until = Until.SEND,
     lock_use: LockUse | None = None,
+    showing: Showing | None = None,
 ) -> Planned:
     """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
 
@@ -51,7 +53,7 @@ def planned(
     house = session.house(names)
     accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
     stop = ledger_refusal(session, state, accounts)
-    plan = make_plan(desired, state, house, session.clock.now(), until=until, stop=stop)
+    plan = make_plan(desired, state, house, session.clock.now(), until=until, stop=stop, showing=showing)
     return Planned(plan, state, ledger, house, workbench, [*warnings, *([] if names else desires.strays())])
 
 

@@ -14,6 +14,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "lock": ("massctl.cli.commands.lock", "Write or check what was approved: campaign.lock.json and the bodies."),
     "plan": ("massctl.cli.commands.plan", "Show what apply would do now, and why. Needs no network and no secret."),
     "apply": ("massctl.cli.commands.apply", "Carry the plan out: upload, save drafts, preview, send."),
+    "preview": ("massctl.cli.commands.preview", "Show a campaign on reviewers' phones, again where they have it."),
     "status": ("massctl.cli.commands.status", "Ask WeChat about mass jobs that are not finished."),
     "reconcile": ("massctl.cli.commands.reconcile", "Settle a send of unknown outcome."),
     "state": ("massctl.cli.commands.state", "Read and check the ledger."),
@@ -24,7 +25,6 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 """Verb -> module with a click command named `command`, and its help in one line."""
 
 NOT_YET: Final[dict[str, Phrase]] = {
-    "preview": Phrase("send the preview again"),
     "adopt": Phrase("keep the console's version of a staged draft"),
     "withdraw": Phrase("delete sent articles (mass/delete)"),
     "speed": Phrase("read or set the sending speed"),

@@ -85,6 +85,8 @@ class Previewed(_Fields):
     """A preview to one reviewer: `begun` before the request, then what came of it."""
 
     type: Literal["previewed"] = "previewed"
+    appid: str | None = None
+    """Whose day it counts in; None in ledgers from before previews were counted."""
     digest: str
     recipient: str
     outcome: Literal["begun", "sent", "failed", "unknown"]

@@ -13,6 +13,7 @@ from massctl.errors import LedgerCorruptError
 from massctl.model import ledger as entries
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.phrase import Phrase
+from massctl.model.preview_days import PreviewDays
 
 
 @dataclass(slots=True)
@@ -70,7 +71,9 @@ class Record:
     appid: AppId | None = None
     drafts: list[Draft] = field(default_factory=list)
     previews: dict[tuple[str, str], entries.Previewed] = field(default_factory=dict)
-    """(digest, recipient) -> the latest word on that preview."""
+    """(digest, recipient) -> the latest word on that preview; `sent` stays, for nothing takes it off the phone."""
+    shown: dict[str, int] = field(default_factory=dict)
+    """digest -> the serial at which the newest of its previews was recorded as sent."""
     attempts: list[Attempt] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     settled: entries.SendSettled | None = None
@@ -113,6 +116,7 @@ class State:
         self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
         self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
         self.records: dict[tuple[CampaignName, int], Record] = {}
+        self.preview_days = PreviewDays()
 
     def record(self, campaign: CampaignName, edition: int) -> Record:
         """Give what is recorded of an edition; an empty record, not kept, where nothing is."""
@@ -158,6 +162,9 @@ class State:
         appid = getattr(entry.event, "appid", None)
         if appid is not None:
             record.appid = AppId(appid)
+        if isinstance(entry.event, entries.Previewed):
+            what = *key, entry.event.digest, entry.event.recipient
+            self.preview_days.absorb(what, entry.event, record.appid, entry.at)
         self.records[key] = record
 
 
@@ -170,7 +177,7 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
         case entries.DraftDeleted() | entries.Adopted():
             _into_drafts(record, event)
         case entries.Previewed():
-            record.previews[event.digest, event.recipient] = event
+            _into_previews(record, event, entry.serial)
         case entries.SendAttempted():
             record.attempts.append(Attempt(entry.serial, entry.at, event))
         case entries.SendAccepted() | entries.SendRejected() | entries.SendInDoubt():
@@ -181,6 +188,15 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
             _into_jobs(record, entry)
         case _:
             record.expired_at.append(event.not_after)
+
+
+def _into_previews(record: Record, event: entries.Previewed, serial: int) -> None:
+    """Fold a word on a preview; a repetition that failed or got lost does not unsee what was seen."""
+    known = record.previews.get((event.digest, event.recipient))
+    if known is None or known.outcome != "sent":
+        record.previews[event.digest, event.recipient] = event
+    if event.outcome == "sent":
+        record.shown[event.digest] = serial
 
 
 def _into_drafts(record: Record, event: entries.DraftDeleted | entries.Adopted) -> None:

@@ -10,7 +10,9 @@ from typing import Final
 
 from massctl.model.account import Policy
 from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Attempt
+from massctl.plan.window import next_moment
 
 CLIENT_MSG_ID_MEMORY_HOURS: Final = 24
 """How long WeChat recognises a clientmsgid. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
@@ -47,3 +49,14 @@ def may_repeat(open_attempts: list[Attempt], digest: str | None, policy: Policy,
     if now < first.at:
         return NoRepeat(Phrase("the clock stands before the first attempt, so its age is unknown"))
     return Repeat(at)
+
+
+def repeat_at(opened: list[Attempt], campaign: RenderedCampaign, policy: Policy, now: datetime) -> datetime | None:
+    """Give the first moment at which an open attempt may be repeated, if that comes soon enough."""
+    decision = may_repeat(opened, campaign.digest, policy, now)
+    if not isinstance(decision, Repeat):
+        return None
+    moment = next_moment(policy, campaign.window, max(decision.at, now))
+    if moment is None or isinstance(may_repeat(opened, campaign.digest, policy, moment), NoRepeat):
+        return None
+    return moment

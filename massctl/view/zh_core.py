@@ -29,11 +29,6 @@ CORE: Final[dict[str, str]] = {
     "an old draft could not be deleted: {why}": "有一份旧草稿没能删除：{why}",
     # massctl/apply/following.py
     "still sending: {count}; asking again for": "还在发送：{count} 个任务；继续查询，剩余",
-    # massctl/apply/previews.py
-    "sending previews": "正在发送预览",
-    "nobody knows whether preview {number} of {name} arrived ({reason}); it is not repeated": (
-        "不知道 {name} 的 {number} 号预览是否送达（{reason}）；不会重发"
-    ),
     # massctl/apply/readback.py
     "article {number}: {name} differs": "第 {number} 篇：{name} 不一致",
     "article {number}: {ours} {name} were given and {theirs} were kept, or others": (
@@ -223,10 +218,6 @@ CORE: Final[dict[str, str]] = {
     "bring the folder back, or look in the console under 群发记录 and run massctl reconcile": (
         "把文件夹找回来，或到公众平台的“群发记录”里查看，再运行 massctl reconcile"
     ),
-    "nobody knows whether preview {number} of this version arrived; it is not repeated": (
-        "不知道这个版本的 {number} 号预览是否送达；不会重发"
-    ),
-    "ask the reviewer": "问一下预览人",
     # massctl/plan/window.py
     "nothing is sent in the frozen days {span}": "{span} 是冻结日，不发送任何内容",
     "change policy.freeze in massctl.yaml, or wait": "修改 massctl.yaml 里的 policy.freeze，或者等一等",

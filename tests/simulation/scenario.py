@@ -23,6 +23,7 @@ from massctl.model.state import Record, State
 from massctl.plan.desired import Desired
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan, Until, make_plan
+from massctl.plan.previews import Showing
 
 LONG = Window(NOW - HOUR, NOW + 80 * HOUR)
 """Open in all runs, even after two gaps of 30 hours."""
@@ -95,6 +96,8 @@ class Scene:
     rules: House = field(default_factory=house)
     until: Until = Until.SEND
     consent: Consent | None = None
+    """Somebody at a terminal; None: consent was given beforehand."""
+    showing: Showing | None = None
     wait_in_doubt: bool = True
     fresh_rules: Callable[[], House] | None = None
     """What a look at massctl.yaml in mid-run gives."""
@@ -113,7 +116,9 @@ class Scene:
 
     def plan(self) -> Plan:
         """Plan what the repository says now."""
-        return make_plan(self.campaigns, self.state, self.rules, self.clock.now(), until=self.until)
+        return make_plan(
+            self.campaigns, self.state, self.rules, self.clock.now(), until=self.until, showing=self.showing
+        )
 
     def apply(self, *faults: tuple[str, Fault], plan: Plan | None = None) -> Outcome:
         """Plan and apply against the account `main` with faults: each befalls the next call of its method."""
@@ -128,6 +133,7 @@ class Scene:
             one_by_one,
             self.consent,
             wait_in_doubt=self.wait_in_doubt,
+            attended=self.consent is not None,
             house=self.fresh_rules,
         )
         plan = plan or self.plan()

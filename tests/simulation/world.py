@@ -52,6 +52,7 @@ class Fault(StrEnum):
     NO_QUOTA = "45028"
     MEDIA_UNKNOWN = "40007"
     NOT_A_FOLLOWER = "43004"
+    NO_PREVIEWS = "45009"
     NO_TOKEN = "no token, so nothing left"
 
 
@@ -285,8 +286,10 @@ class SimWeChat:
         subject, fault = self._subject(body), self._begin("preview")
         if fault is Fault.NO_TOKEN:
             raise TransportError("WeChat gave no usable answer")
-        refused = fault is Fault.NOT_A_FOLLOWER
+        refused = fault in (Fault.NOT_A_FOLLOWER, Fault.NO_PREVIEWS)
         self._depart(subject, recipient.recorded, refused=refused)
+        if fault is Fault.NO_PREVIEWS:
+            return PreviewFailed(45009, "6a-7b", "the previews of today are used up", "wait")
         if refused:
             return PreviewFailed(43004, "6a-7b", "the reviewer does not follow the account", "let them follow it")
         if fault is not Fault.REQUEST_LOST:

@@ -97,7 +97,8 @@ def preview_missing(
 
 def _how_to_show(campaign: RenderedCampaign, *, shows: bool) -> Phrase:
     if shows:
-        return Phrase("look at it on the phone, then run apply again")
+        say = "look at it on the phone, then run apply again; massctl preview {name}   shows it once more"
+        return Phrase(say, name=campaign.name)
     if campaign.recipients:
         return Phrase("massctl preview {name}   then look at it on the phone, and run apply again", name=campaign.name)
     return Phrase(

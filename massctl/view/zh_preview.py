@@ -32,9 +32,11 @@ PREVIEW: Final[dict[str, str]] = {
         "policy.require_preview：这次运行才发预览，所以要等以后的运行才群发"
     ),
     "policy.require_preview: nobody is known to have had a preview of this version before this run": (
-        "policy.require_preview：在这次运行之前，没有人确知收到过这个版本的预览"
+        "policy.require_preview：在这次运行之前，这个版本没有一次确定送达的预览"
     ),
-    "look at it on the phone, then run apply again": "在手机上看过，再运行 apply",
+    "look at it on the phone, then run apply again; massctl preview {name}   shows it once more": (
+        "在手机上看过，再运行 apply；massctl preview {name}   再发一次预览"
+    ),
     "massctl preview {name}   then look at it on the phone, and run apply again": (
         "massctl preview {name}   在手机上看过，再运行 apply"
     ),

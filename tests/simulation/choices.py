@@ -159,6 +159,7 @@ class Explorer:
         situation = node.situation.after(gap)
         situation.wechat.faults = dict(faults)
         situation.wechat.sending_allowed = not self._rules[number].no_send
+        situation.wechat.wants_a_look = self._rules[number].policy.require_preview
         boundaries = Boundaries(stop_at)
         story = f"after {gap}: {', '.join(f'call {n} {fault}' for n, fault in faults.items()) or 'no fault'}"
         try:

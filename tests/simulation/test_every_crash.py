@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import HOUR, NOW, house
+from building import HOUR, NOW, house, reviewers
 from simulation.choices import Budget, Explored, Explorer
 from simulation.scenario import LONG, begin, whole_news, whole_text
 
@@ -16,7 +16,7 @@ from massctl.model.rendered import Window
 
 SOON = Window(NOW + HOUR, NOW + 5 * HOUR)
 """Opens after the first run, and closes before one that comes 30 hours later."""
-ENDS = {"sent", "sending", "rejected_before", "in_doubt", "expired", "waiting"}
+ENDS = {"sent", "sending", "rejected_before", "in_doubt", "expired", "waiting", "preview_missing"}
 """How a schedule may end: sent, or with a word why not. `sending` is sent, and its state was not read."""
 ONE_OF_EACH = Budget(crashes=1, faults=1)
 
@@ -47,6 +47,14 @@ def test_nothing_leaves_under_the_kill_switch() -> None:
     rules = [house(), house(no_send=True), house()]
     found = Explorer(whole_text(LONG), 3, ONE_OF_EACH, rules=rules).explore(begin())
     check(found, at_least=1_500)
+
+
+def test_nothing_is_sent_that_nobody_could_look_at() -> None:
+    """A preview whose outcome got lost is none, so the campaign then waits for a person."""
+    words = whole_text(LONG, recipients=reviewers("editor_li"))
+    found = Explorer(words, 3, ONE_OF_EACH, rules=[house(require_preview=True)] * 3).explore(begin())
+    check(found, at_least=1_500)
+    assert any("preview_missing" in end for end in found.ends)
 
 
 def test_a_text_has_no_draft_to_protect_it_and_is_sent_at_most_once() -> None:

@@ -1,4 +1,4 @@
-"""Each of the six rules of the send is broken in turn, and the checkers notice each.
+"""Each of the six rules of the send is broken in turn, and that of the preview; the checkers notice each.
 
 A text is sent, for a news campaign's consumed draft would hide most of these mistakes. Runs are minutes, hours or
 more than a day apart.
@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from building import house
+from building import house, reviewers
 from simulation.checkers import violations
 from simulation.choices import Budget, Explored, Explorer
 from simulation.crashing import Boundaries
@@ -26,12 +26,14 @@ from massctl.apply.run import Run
 from massctl.apply.sending import never_left
 from massctl.errors import WeChatError
 from massctl.model import state as folding
+from massctl.model.account import Policy
 from massctl.model.ledger import Entry, Event, SendAttempted, SendRejected
 from massctl.model.names import ClientMsgId
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import Accepted, InDoubt, MassSend, Rejected
 from massctl.model.state import Record
-from massctl.plan import doubt
+from massctl.plan import doubt, previews
+from massctl.plan.step import Refusal
 
 Verdict = Accepted | Rejected | InDoubt
 
@@ -129,6 +131,20 @@ def test_rule_6_two_checkouts_are_two_memories() -> None:
     elsewhere = replace(situation, ledger=SimLedger()).after(timedelta(hours=30))
     run_once(elsewhere, campaign, house(), Boundaries())
     assert any("it was sent 2 times" in each for each in violations(elsewhere, campaign))
+
+
+def test_a_preview_of_the_same_run_taken_for_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan leaves the judgement to the moment of the send, which forgets to ask when the preview was."""
+    judge = previews.preview_missing
+
+    def any_preview(campaign: RenderedCampaign, record: Record, policy: Policy, **_: object) -> Refusal | None:
+        return judge(campaign, record, policy)
+
+    monkeypatch.setattr(previews, "preview_missing", lambda *_, **__: None)
+    monkeypatch.setattr(sending, "preview_missing", any_preview)
+    words, rules = whole_text(LONG, recipients=reviewers("li")), [house(require_preview=True)] * 2
+    found = Explorer(words, 2, Budget(crashes=0, faults=0), rules=rules, stop_early=True).explore(begin())
+    assert "nobody could look at it" in found.violations[0]
 
 
 def _answering(run: Run, answer: Callable[[MassSend], Verdict]) -> Run:

@@ -158,6 +158,8 @@ class Departure:
     """WeChat plainly said no."""
     allowed: bool
     """The kill switch was off."""
+    wants_a_look: bool
+    """The policy asked that somebody saw it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,8 @@ class SimWeChat:
     job_status: str = "sent"
     sending_allowed: bool = True
     """Whether the kill switch is off in this run; for the record only."""
+    wants_a_look: bool = False
+    """Whether the policy of this run wants a preview before a send; for the record only."""
     images: dict[str, ImageUrl] = field(default_factory=dict)
     materials: dict[MediaId, str] = field(default_factory=dict)
     drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
@@ -317,7 +321,8 @@ class SimWeChat:
         return self._effect("job_report", act)
 
     def _depart(self, subject: str, recipient: str | None, *, refused: bool) -> None:
-        self.departures.append(Departure(self.clock.now(), subject, recipient, refused, self.sending_allowed))
+        rules = self.sending_allowed, self.wants_a_look
+        self.departures.append(Departure(self.clock.now(), subject, recipient, refused, *rules))
 
     def _begin(self, method: str) -> Fault | None:
         coming = next((each for each in self.coming if each[0] == method), None)

@@ -14,8 +14,7 @@ from massctl.plan.plan import Plan
 from massctl.plan.previews import Showing
 
 _OPENID: Final = re.compile(r"o[A-Za-z0-9_-]{27}")
-"""As WeChat makes them; a WeChat name (微信号) has at most 20 characters.
-Source: WeChat docs, "user/get", and help page "微信号", read 2026-10."""
+"""As openids look in practice; WeChat names (微信号) are shorter. Our own guard against a slip, no rule of WeChat's."""
 NAME_CHARACTERS_MAX: Final = 128
 """Longer than any name or openid; what is recorded of a preview must not become a report."""
 

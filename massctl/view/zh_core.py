@@ -6,8 +6,15 @@ CORE: Final[dict[str, str]] = {
     # massctl/apply/draft_articles.py
     "picture {sha256} has no recorded address": "图片 {sha256} 没有记录下来的地址",
     "a message without articles has no draft": "没有文章的消息没有草稿",
-    # massctl/apply/drafts.py
+    # massctl/apply/draft_saving.py
     "saving drafts": "正在保存草稿",
+    # massctl/apply/recovery.py
+    "looking for drafts whose answer was lost": "正在查找没有收到答复的草稿",
+    "{name}: the draft whose answer was lost was found": "{name}：找到了没有收到答复的那份草稿",
+    "{name}: a draft whose answer was lost could not be looked for: {why}": (
+        "{name}：有一份没有收到答复的草稿，没能去查找：{why}"
+    ),
+    # massctl/apply/drafts.py
     "reading drafts back": "正在核对草稿",
     "the draft is no longer there; somebody may have sent it in the console": (
         "草稿已经不在；可能有人在公众平台上把它发出去了"

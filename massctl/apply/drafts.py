@@ -3,6 +3,7 @@
 It is read back before it is shown or sent: WeChat drops foreign pictures silently.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -91,7 +92,11 @@ def judge_earlier(
         outcome.refuse(Refusal(Guard.DRAFT_GONE, say, hint))
     elif draft_sha256(read) != draft.event.draft_sha256 or _other_digest(campaign, draft, read):
         say = Phrase("the draft was changed in the console after it was saved")
-        hint = Phrase("delete that draft in the console, then: massctl reconcile {name} --not-sent", name=campaign.name)
+        hint = Phrase(
+            'keep what the console made of it: massctl adopt {name} --reason "…"; or delete that draft in the console, '
+            'then: massctl reconcile {name} --not-sent --reason "…"',
+            name=campaign.name,
+        )
         outcome.refuse(Refusal(Guard.DRAFT_CHANGED, say, hint))
     else:
         run.verified_drafts.add(MediaId(draft.event.media_id))
@@ -105,7 +110,7 @@ def _other_digest(campaign: RenderedCampaign, draft: Draft, read: Articles) -> b
     return any(ours.digest and ours.digest != theirs.digest for ours, theirs in pairs)
 
 
-def _lost(what: list[str]) -> Failure:
+def _lost(what: Sequence[str]) -> Failure:
     """Say that WeChat did not keep what it was given."""
     return Failure(
         None,

@@ -7,9 +7,11 @@ repeated past WeChat's memory of the id; durable means where every runner reads.
 
 from typing import assert_never
 
-from massctl.apply import drafts, previews, staging
+from massctl.apply import draft_saving, drafts, previews, staging
 from massctl.apply.book import Book
+from massctl.apply.draft_deleting import delete_superseded, tidy_up
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
+from massctl.apply.recovery import recover_drafts
 from massctl.apply.run import Run, World
 from massctl.apply.sending import (
     attempted,
@@ -40,11 +42,12 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
     outcome = Outcome(plan, book.state, run.outcomes)
     try:
         staging.connect(run)
+        recover_drafts(run)
         staging.upload(run)
         drafts.judge_superseded(run)
-        drafts.save_drafts(run)
+        draft_saving.save_drafts(run)
         drafts.verify_drafts(run)
-        drafts.delete_superseded(run)
+        delete_superseded(run)
         previews.send_previews(run)
         for each, campaign in run.going():
             if run.may_send(each) and consented(run, each, campaign):
@@ -53,6 +56,7 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
             if consented(run, each, campaign):
                 _send(run, each, campaign)
         record_expired(run)
+        tidy_up(run)
     except KeyboardInterrupt:
         outcome.interrupted = True
     except LedgerError as error:

@@ -91,6 +91,10 @@ class WeChat(Protocol):
         """Read a draft back (draft/get); None when it is gone (40007)."""
         ...
 
+    def newest_drafts(self) -> tuple[MediaId, ...]:
+        """Give the ids of the newest drafts in the draft box, newest first (draft/batchget); at least sixty, or all."""
+        ...
+
     def delete_draft(self, media_id: MediaId) -> None:
         """Delete a draft (draft/delete); one that is gone already counts as deleted."""
         ...

@@ -8,11 +8,12 @@ from massctl.apply.book import Book
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.ports import Clock, Consent, DraftArticle, Overlap, Pictures, Progress, WeChat
 from massctl.errors import ConfigurationError, InvariantError, WeChatError
+from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import AccountName, AppId, MediaId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.send import Body, News, Words
-from massctl.model.state import Draft, State
+from massctl.model.state import Draft, Record, State
 from massctl.plan.guard import House
 from massctl.plan.step import Guard, Reason, SendMass, Step
 
@@ -101,12 +102,19 @@ class Run:
         record = self.book.state.record(campaign.name, campaign.edition)
         return None if record.open_attempts else record.draft()
 
-    def superseded(self, campaign: RenderedCampaign) -> list[Draft]:
-        """Give the drafts of a campaign that are alive and not its draft any more, oldest first; none in doubt."""
-        record = self.book.state.record(campaign.name, campaign.edition)
-        if record.open_attempts:
-            return []
-        return [draft for draft in record.drafts if draft.alive and draft is not self.draft_of(campaign)]
+    def superseded(self, campaign: RenderedCampaign) -> list[tuple[Record, Draft]]:
+        """Give the drafts that are alive and not the campaign's any more, oldest first; none while in doubt.
+
+        An edition that was never sent leaves its draft to the higher one that takes its place.
+        """
+        own = self.draft_of(campaign)
+        return [
+            (record, draft)
+            for record in self.book.state.editions(campaign.name)
+            if record.edition <= campaign.edition and not record.open_attempts and status_of(record) not in FINAL
+            for draft in record.drafts
+            if draft.alive and draft is not own
+        ]
 
     def has_work(self, outcome: CampaignOutcome) -> bool:
         """Whether this run calls WeChat for a campaign; one that is refused keeps its old drafts for now."""

@@ -60,6 +60,17 @@ class Draft:
     saved_at: datetime
     event: entries.DraftSaved
     alive: bool = True
+    doomed: bool = False
+    """It was given up, and its deletion is not on record."""
+
+
+@dataclass(slots=True)
+class BegunDraft:
+    """A draft/add of which nobody knows whether there is a draft now."""
+
+    serial: int
+    at: datetime
+    event: entries.DraftBegun
 
 
 @dataclass(slots=True)
@@ -70,6 +81,8 @@ class Record:
     edition: int
     appid: AppId | None = None
     drafts: list[Draft] = field(default_factory=list)
+    begun_drafts: list[BegunDraft] = field(default_factory=list)
+    """Oldest first; one whose outcome is known is not among them."""
     previews: dict[tuple[str, str], entries.Previewed] = field(default_factory=dict)
     """(digest, recipient) -> the latest word on that preview; `sent` stays, for nothing takes it off the phone."""
     shown: dict[str, int] = field(default_factory=dict)
@@ -172,8 +185,8 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
     """Fold an entry about one campaign."""
     event: Any = entry.event
     match event:
-        case entries.DraftSaved():
-            record.drafts.append(Draft(entry.at, event))
+        case entries.DraftBegun() | entries.DraftNotSaved() | entries.DraftSaved():
+            _into_begun_drafts(record, entry)
         case entries.DraftDeleted() | entries.Adopted():
             _into_drafts(record, event)
         case entries.Previewed():
@@ -199,13 +212,24 @@ def _into_previews(record: Record, event: entries.Previewed, serial: int) -> Non
         record.shown[event.digest] = serial
 
 
+def _into_begun_drafts(record: Record, entry: entries.Entry) -> None:
+    """Fold what became of a draft/add."""
+    event: Any = entry.event
+    if isinstance(event, entries.DraftBegun):
+        record.begun_drafts.append(BegunDraft(entry.serial, entry.at, event))
+        return
+    record.begun_drafts = [begun for begun in record.begun_drafts if begun.serial != event.begun]
+    if isinstance(event, entries.DraftSaved):
+        record.drafts.append(Draft(entry.at, event))
+
+
 def _into_drafts(record: Record, event: entries.DraftDeleted | entries.Adopted) -> None:
     """Fold what became of a draft."""
     for draft in record.drafts:
         if draft.event.media_id != event.media_id:
             continue
         if isinstance(event, entries.DraftDeleted):
-            draft.alive = False
+            draft.alive, draft.doomed = False, event.pending is True
         else:
             draft.event = draft.event.model_copy(update={"draft_sha256": event.draft_sha256})
 

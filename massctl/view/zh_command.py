@@ -136,7 +136,6 @@ COMMAND: Final[dict[str, str]] = {
     "there is no flag {flag}": "没有选项 {flag}",
     "{flag} takes one of {choices}": "{flag} 只能是 {choices} 之一",
     # massctl/cli/verbs.py
-    "keep the console's version of a staged draft": "保留公众平台上改过的草稿",
     "delete sent articles (mass/delete)": "删除已发出的文章（mass/delete）",
     "read or set the sending speed": "读取或设置群发速度",
     "preview articles live in the browser": "在浏览器里实时预览文章",

@@ -25,6 +25,17 @@ def violations(situation: Situation, campaign: RenderedCampaign) -> list[str]:
     ]
 
 
+def leftovers(situation: Situation) -> list[str]:
+    """Say what must not be left by a run without trouble: a draft beside another, or of a message that went out."""
+    wechat = situation.wechat
+    drafts = [wechat.named[media_id] for media_id in (*wechat.drafts, *wechat.late_drafts)]
+    if len(drafts) > 1:
+        return [f"{len(drafts)} drafts are left in the draft box: {drafts}"]
+    if drafts and wechat.jobs and wechat.drafts_are_consumed:
+        return [f"a draft is left of a message that went out: {drafts}"]
+    return []
+
+
 def _sent_at_most_once(situation: Situation) -> Iterator[str]:
     """Every simulation has one edition of one campaign, whatever its words are from run to run."""
     if len(situation.wechat.jobs) > 1:

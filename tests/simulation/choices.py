@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from building import house
-from simulation.checkers import violations
+from simulation.checkers import leftovers, violations
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import Situation, run_once, state_of
 from simulation.world import FAULTS, Fault
@@ -175,12 +175,13 @@ class Explorer:
         ]
 
     def _settle(self, node: _Node) -> None:
-        """Let up to two more runs pass without faults: nothing is left to do then but to clear up a doubt."""
-        for _ in range(SETTLING_RUNS):
-            if not self._plan(node).can_apply:
+        """Let one or two more runs pass without faults: nothing is left to do then but to clear up a doubt."""
+        for number in range(SETTLING_RUNS):
+            if number and not self._plan(node).can_apply:
                 break
             node, _ = self._run(node, timedelta(minutes=1), -1, {}, None)
             self._check(node, -1)
+        self.found.violations += [f"{left}: {' | '.join(node.story)}" for left in leftovers(node.situation)]
         plan = self._plan(node)
         (planned,) = plan.campaigns
         if (plan.can_apply or plan.would_send) and planned.status is not Status.IN_DOUBT:

@@ -77,6 +77,7 @@ def run_once(situation: Situation, campaign: RenderedCampaign, rules: House, bou
     """Plan and apply once; the situation becomes what the run leaves, whatever ends it."""
     wechat, ledger, clock = situation.wechat, situation.ledger, situation.wechat.clock
     state = state_of(ledger)
+    wechat.arrive_late()
     founding = CrashingFounding(boundaries)
     port = CrashingWeChat(wechat, boundaries)
     world = World(lambda _: port, PICTURES, clock, SimProgress(), one_by_one, None)
@@ -123,6 +124,7 @@ class Scene:
     def apply(self, *faults: tuple[str, Fault], plan: Plan | None = None) -> Outcome:
         """Plan and apply against the account `main` with faults: each befalls the next call of its method."""
         self.wechat.calls.clear()
+        self.wechat.arrive_late()
         self.other.calls.clear()
         self.wechat.coming = list(faults)
         world = World(

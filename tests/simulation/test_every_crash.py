@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import HOUR, NOW, house, reviewers
+from building import HOUR, NOW, article, house, reviewers
 from simulation.choices import Budget, Explored, Explorer
 from simulation.scenario import LONG, begin, whole_news, whole_text
 
-from massctl.model.rendered import Window
+from massctl.model.rendered import RenderedNews, Window
 
 SOON = Window(NOW + HOUR, NOW + 5 * HOUR)
 """Opens after the first run, and closes before one that comes 30 hours later."""
@@ -69,6 +69,13 @@ def test_two_crashes_are_no_worse_than_one() -> None:
 
 def test_an_edit_after_the_first_run_sends_one_version_at_most() -> None:
     found = Explorer(whole_text(LONG), 3, ONE_OF_EACH, edited_to=whole_text(LONG, content="今晚九点")).explore(begin())
+    check(found, at_least=1_500)
+
+
+def test_an_edited_news_leaves_one_draft_whatever_crashes_and_fails() -> None:
+    """The first run stages the old version before the window, the second replaces its draft."""
+    edited = whole_news(SOON, recipients=(), message=RenderedNews((article("春季大促，改"),)))
+    found = Explorer(whole_news(SOON, recipients=()), 2, ONE_OF_EACH, edited_to=edited).explore(begin())
     check(found, at_least=1_500)
 
 

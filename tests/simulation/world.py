@@ -47,6 +47,7 @@ class Fault(StrEnum):
 
     REQUEST_LOST = "request lost"
     ANSWER_LOST = "answer lost"
+    LATE = "answer lost, and the effect comes after the run"
     TOO_SOON_YET_ACCEPTED = "45066 though accepted"
     TOKEN_DEAD = "token dead"
     NO_QUOTA = "45028"
@@ -61,8 +62,9 @@ FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = {
     "renew_token": (Fault.REQUEST_LOST,),
     "upload_image": _LOST,
     "add_material": _LOST,
-    "add_draft": (*_LOST, Fault.MEDIA_UNKNOWN),
+    "add_draft": (*_LOST, Fault.LATE, Fault.MEDIA_UNKNOWN),
     "get_draft": (Fault.REQUEST_LOST,),
+    "newest_drafts": (Fault.REQUEST_LOST,),
     "delete_draft": _LOST,
     "audience_count": (Fault.REQUEST_LOST,),
     "preview": (*_LOST, Fault.NOT_A_FOLLOWER, Fault.NO_TOKEN),
@@ -193,6 +195,8 @@ class SimWeChat:
     images: dict[str, ImageUrl] = field(default_factory=dict)
     materials: dict[MediaId, str] = field(default_factory=dict)
     drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
+    late_drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
+    """What will be in the draft box after this run."""
     named: dict[MediaId, str] = field(default_factory=dict)
     """Every draft there ever was, by its subject."""
     delivered_previews: list[tuple[str, str]] = field(default_factory=list)
@@ -214,6 +218,7 @@ class SimWeChat:
             images=dict(self.images),
             materials=dict(self.materials),
             drafts=dict(self.drafts),
+            late_drafts=dict(self.late_drafts),
             named=dict(self.named),
             delivered_previews=list(self.delivered_previews),
             jobs=list(self.jobs),
@@ -224,6 +229,11 @@ class SimWeChat:
             coming=[],
         )
 
+    def arrive_late(self) -> None:
+        """Let what was under way at the end of a run take effect."""
+        self.drafts.update(self.late_drafts)
+        self.late_drafts.clear()
+
     def key(self) -> tuple[Any, ...]:
         """Name everything that a later run, or a checker, could tell apart."""
         return (
@@ -231,6 +241,7 @@ class SimWeChat:
             tuple(self.materials.items()),
             tuple(self.named.items()),
             tuple(self.drafts),
+            tuple(self.late_drafts),
             tuple(self.delivered_previews),
             tuple(self.jobs),
             tuple(self.memory.items()),
@@ -266,7 +277,8 @@ class SimWeChat:
             if any(article.thumb_media_id not in self.materials for article in articles):
                 raise PermanentError("WeChat does not know a picture of this draft", errcode=40007)
             media_id = MediaId(self._mint("DRAFT"))
-            self.drafts[media_id] = tuple(self.keeps(article) for article in articles)
+            box = self.late_drafts if fault is Fault.LATE else self.drafts
+            box[media_id] = tuple(self.keeps(article) for article in articles)
             self.named[media_id] = articles[0].title
             return media_id
 
@@ -277,6 +289,9 @@ class SimWeChat:
 
     def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
         return self._effect("get_draft", lambda: self.drafts.get(media_id))
+
+    def newest_drafts(self) -> tuple[MediaId, ...]:
+        return self._effect("newest_drafts", lambda: tuple(reversed(self.drafts)))
 
     def delete_draft(self, media_id: MediaId) -> None:
         self._effect("delete_draft", lambda: self.drafts.pop(media_id, None))
@@ -340,7 +355,7 @@ class SimWeChat:
         if fault is Fault.REQUEST_LOST:
             raise TransportError("WeChat gave no usable answer", hint="run apply again")
         result = act()
-        if fault is Fault.ANSWER_LOST:
+        if fault in (Fault.ANSWER_LOST, Fault.LATE):
             raise TransportError("WeChat gave no usable answer", hint="run apply again")
         return result
 

@@ -86,10 +86,16 @@ class Run:
         )
 
     def cleared(self) -> Iterator[tuple[CampaignOutcome, RenderedCampaign]]:
-        """Give the campaigns that another's doubt kept back, now that this run has settled it."""
+        """Give the campaigns that another's doubt kept back, now that this run has settled it.
+
+        One that is refused for other reasons too keeps those alone.
+        """
         for outcome, campaign in self.going():
-            if self.may_clear(outcome) and not self.book.state.in_doubt(campaign.appid):
-                outcome.refusals.clear()
+            if self.book.state.in_doubt(campaign.appid):
+                continue
+            only_that = self.may_clear(outcome)
+            outcome.refusals = [each for each in outcome.refusals if each.guard is not Guard.ACCOUNT_IN_DOUBT]
+            if only_that:
                 yield outcome, campaign
 
     def draft_of(self, campaign: RenderedCampaign) -> Draft | None:

@@ -54,7 +54,7 @@ def applied(
                 require_something_to_show(made.plan, showing)
             if saved is not None:
                 if moved := what_moved(saved, made.plan):
-                    return refuse_stale(made.plan, made.state, plan_stale(moved))
+                    return refuse_stale(made.plan, made.state, plan_stale(moved, saved.names))
                 made = replace(made, plan=only_planned(made.plan))
             _tell_warnings(session, made.plan)
             tell_strays(session, made)

@@ -10,7 +10,7 @@ from massctl.errors import StalePlanError, UsageError
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.plan import Plan
-from massctl.plan.saved import SavedPlan, read_saved
+from massctl.plan.saved import SavedPlan, plan_again, read_saved
 from massctl.plan.step import Refusal
 from massctl.view.as_json import plan_json
 from massctl.view.language import say
@@ -54,7 +54,7 @@ def require_campaigns(session: Session, saved: SavedPlan) -> None:
         raise StalePlanError(
             Phrase("this is not what was planned any more: {moved}", moved=Phrase("{name} is gone", name=gone[0])),
             Phrase("Nothing was done."),
-            Phrase("make the plan again and have it reviewed: massctl plan --out FILE"),
+            plan_again([name for name in saved.names if name not in gone]),
         )
 
 

@@ -42,6 +42,15 @@ class Voice:
         """Write a JSON document to standard output: always UTF-8, whatever the terminal speaks."""
         write(text.rstrip("\n").encode() + b"\n")
 
+    def json(self, text: str) -> None:
+        """Write a JSON document whose hints a person may type."""
+        if self.where or self.sandbox:
+            # Only a command that was given more than its verb has more to advise.
+            from massctl.view.as_json import with_advice
+
+            text = with_advice(text, self._to_type)
+        self.document(text)
+
     def talk(self, text: str) -> None:
         """Write talk to standard error."""
         write(self._to_type(text.rstrip("\n")), err=True)

@@ -20,6 +20,10 @@ REPEAT_HOURS_MAX: Final = 20
 """No repetition later than this after the first open attempt: the memory less a margin of four hours."""
 
 
+REPEAT_MARGIN_SECONDS: Final = 1
+"""On top of `in_doubt_wait`: WeChat counts its minute (45066) from the arrival of a request, after our entry."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repeat:
     """The identical request may be sent again, not before `at`."""
@@ -42,7 +46,7 @@ def may_repeat(open_attempts: list[Attempt], digest: str | None, policy: Policy,
     if digest != last.event.digest:
         return NoRepeat(Phrase("the campaign was changed since the attempt"))
     deadline = first.at + timedelta(hours=REPEAT_HOURS_MAX)
-    at = last.at + timedelta(seconds=policy.in_doubt_wait)
+    at = last.at + timedelta(seconds=policy.in_doubt_wait + (REPEAT_MARGIN_SECONDS if policy.in_doubt_wait else 0))
     if max(at, now) >= deadline:
         say = "the first attempt is more than {hours} hours old, and WeChat may have forgotten its id"
         return NoRepeat(Phrase(say, hours=REPEAT_HOURS_MAX))

@@ -1,6 +1,6 @@
 """A plan that was saved, reviewed, and is carried out later: its shape, and what moved since."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -135,13 +135,19 @@ def what_moved(saved: SavedPlan, plan: Plan) -> list[Phrase]:
     return moved or [Phrase("the reviewers, or the words of a refusal")]
 
 
-def plan_stale(moved: list[Phrase]) -> Refusal:
-    """Refuse a saved plan that is not what would be done now."""
+def plan_stale(moved: list[Phrase], names: Sequence[str]) -> Refusal:
+    """Refuse a saved plan that is not what would be done now; `names` are those it was made with."""
     return Refusal(
         Guard.PLAN_STALE,
         Phrase("this is not what was planned any more: {moved}", moved=listed(moved)),
-        Phrase("make the plan again and have it reviewed: massctl plan --out FILE"),
+        plan_again(names),
     )
+
+
+def plan_again(names: Sequence[str]) -> Phrase:
+    """Say how a plan of the same campaigns is made anew."""
+    again = " ".join(["massctl plan", *names, "--out FILE"])
+    return Phrase("make the plan again and have it reviewed: {command}", command=again)
 
 
 def only_planned(plan: Plan) -> Plan:
@@ -176,6 +182,11 @@ def _moved_campaigns(saved: SavedPlan, now: SavedPlan) -> Iterator[Phrase]:
 
 def _moved_campaign(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phrase]:
     name = after.name
+    faults = [each.code for each in after.diagnostics if each.severity is Severity.ERROR]
+    if faults and not any(each.severity is Severity.ERROR for each in before.diagnostics):
+        # A campaign with faults has no digest, no window and no steps, which would say nothing more.
+        yield Phrase("{name} has faults now ({codes})", name=name, codes=", ".join(dict.fromkeys(faults)))
+        return
     if (before.digest, before.edition, before.account) != (after.digest, after.edition, after.account):
         yield Phrase("the digest of {name}", name=name)
     if (before.window, before.next_at) != (after.window, after.next_at):

@@ -53,7 +53,7 @@ def command(
     if form == "json":
         from massctl.view.as_json import plan_json
 
-        voice.document(plan_json(plan, voice.language, names))
+        voice.json(plan_json(plan, voice.language, names))
     elif form == "markdown":
         from massctl.view.as_markdown import plan_markdown
 

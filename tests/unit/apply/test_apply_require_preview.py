@@ -144,7 +144,7 @@ def test_a_campaign_that_anothers_doubt_kept_back_waits_for_its_own_preview() ->
     scene.later(minutes=2)
     outcome = scene.apply()
     by_name = {c.planned.name: [r.guard.value for r in c.refusals] for c in outcome.campaigns}
-    assert {"words": [], "other": ["account_in_doubt", "preview_missing"]} == by_name
+    assert {"words": [], "other": ["preview_missing"]} == by_name
     assert (0, 2) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
 

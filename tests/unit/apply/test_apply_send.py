@@ -95,7 +95,7 @@ def test_a_lost_answer_is_repeated_after_the_wait_and_recognised() -> None:
     assert [True] == [event.duplicate for event in scene.events("send_accepted")]
     first, second = (entry.at for entry in scene.ledger.entries if entry.event.type == "send_attempted")
     assert 61 == (second - first).total_seconds()
-    assert list(range(60, 0, -1)) == scene.progress.waited
+    assert list(range(61, 0, -1)) == scene.progress.waited
 
 
 def test_the_repetition_is_the_identical_request() -> None:

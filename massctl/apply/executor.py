@@ -7,7 +7,7 @@ repeated past WeChat's memory of the id; durable means where every runner reads.
 
 from typing import assert_never
 
-from massctl.apply import drafts, previews, staging
+from massctl.apply import drafts, keeping, previews, staging
 from massctl.apply.book import Book
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
 from massctl.apply.run import Run, World
@@ -42,6 +42,7 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
         staging.connect(run)
         staging.upload(run)
         drafts.judge_superseded(run)
+        keeping.keep_contents(run)
         drafts.save_drafts(run)
         drafts.verify_drafts(run)
         drafts.delete_superseded(run)

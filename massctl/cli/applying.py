@@ -84,6 +84,7 @@ def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: b
         consent=consent(session.voice, yes=yes, would_send=made.plan.would_send),
         wait_in_doubt=wait_in_doubt,
         house=lambda: session.house_now(made.house),
+        archive=session.archive(),
     )
     founding = Founding(session)
     lineage = made.state.lineage

@@ -69,7 +69,7 @@ def _articles(version: Version) -> list[_Article]:
 
 def _traits(article: _Article) -> Traits:
     locked = article.locked
-    return Traits(locked.title, locked.content_sha256, locked.cover, frozenset(article.reading.blocks))
+    return Traits(locked.title, locked.content_sha256, frozenset(article.reading.blocks))
 
 
 def _changed_articles(before: list[_Article], after: list[_Article]) -> Iterator[ArticleChanged]:

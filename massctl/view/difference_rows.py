@@ -47,7 +47,7 @@ _FIELDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fact: words, and behind them, where it is about a text, its pieces."""
+    """One fact: words, and right behind them, where it is about a text, its pieces."""
 
     words: str
     pieces: tuple[Piece, ...] = ()
@@ -148,11 +148,11 @@ def _article_words(article: ArticleChanged) -> Phrase:
 def _change_row(change: Change, *, is_inner: bool = False) -> Row:
     match change:
         case WordsChanged():
-            labels = {frozenset({Mark.ADDED}): Phrase("added:"), frozenset({Mark.REMOVED}): Phrase("removed:")}
-            return Row(labels.get(change.marks, Phrase("changed:")), _elided(change.pieces), is_inner)
+            labels = {frozenset({Mark.ADDED}): Phrase("added: "), frozenset({Mark.REMOVED}): Phrase("removed: ")}
+            return Row(labels.get(change.marks, Phrase("changed: ")), _elided(change.pieces), is_inner)
         case FieldChanged(key=key, before=str(before), after=str(after), pieces=pieces):
             if key == "digest" and before and after:
-                return Row(Phrase("{what}:", what=_FIELDS[key]), _elided(pieces), is_inner)
+                return Row(Phrase("{what}: ", what=_FIELDS[key]), _elided(pieces), is_inner)
             return Row(_became(_FIELDS[key], before, after), is_inner=is_inner)
         case FieldChanged(key=key, before=before, after=after):
             return Row(_became(_FIELDS[key], _yes_or_no(bool(before)), _yes_or_no(bool(after))), is_inner=is_inner)

@@ -16,7 +16,7 @@ def difference_table(table: Table, difference: Difference, label: str) -> None:
     table.row(label, Inked(base_words(difference.base), Ink.DETAIL))
     for row in difference_rows(difference):
         words = Inked(row.words, Ink.NAME) if row.is_article else row.words
-        parts: list[Part] = [words, *([" ", *piece_parts(row.pieces)] if row.pieces else [])]
+        parts: list[Part] = [words, *piece_parts(row.pieces)]
         table.below(*parts, inner=_INNER_CELLS * row.is_inner)
 
 

@@ -64,6 +64,11 @@ class Session:
         return (self.cache / "sandbox" if self.sandbox else self.root) / LEDGER_FILE
 
     @property
+    def archive_path(self) -> Path:
+        """The folder of contents beside the ledger."""
+        return self.ledger_path.with_name(ARCHIVE_FOLDER)
+
+    @property
     def locks(self) -> Path:
         """The folder of the ledger's locks."""
         return self.cache / "sandbox" / "locks" if self.sandbox else self.cache / "locks"
@@ -77,7 +82,7 @@ class Session:
         # A run without a difference to show, and none to keep, does without it.
         from massctl.ledger.archive import LocalArchive
 
-        return LocalArchive(self.ledger_path.with_name(ARCHIVE_FOLDER))
+        return LocalArchive(self.archive_path)
 
     def api_base(self, account: AccountName) -> str:
         """Give where an account's API answers: MASSCTL_API_BASE outranks massctl.yaml."""

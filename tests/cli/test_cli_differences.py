@@ -241,3 +241,9 @@ def test_a_folder_may_be_named_by_its_whole_path(letter: Shell):
     there = second(letter)
     edit(letter.tree)
     assert changes(letter("plan", "--against", str(there.root)).out).startswith(f"against {Path(there.root)}\n")
+
+
+def test_a_sandbox_that_was_reset_remembers_no_content(letter: Shell):
+    letter("apply", "--sandbox", "--until", "draft")
+    assert 0 == letter("sandbox", "reset").status
+    assert not (letter.root / ".massctl/sandbox/massctl.state.bodies").exists()

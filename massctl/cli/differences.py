@@ -15,8 +15,8 @@ from massctl.model.rendered import RenderedCampaign
 from massctl.plan.against import Base, BaseKind, base_of
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.step import Guard
+from massctl.source.lock_digest import locked_digest
 from massctl.source.repository import SETTINGS, Repository
-from massctl.source.versions import locked_digest
 from massctl.view.language import say
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ class Checkout:
 
         base = Base(BaseKind.CHECKOUT, where=self.where)
         if campaign.name not in self.desires.names():
-            return Difference(base, Phrase("it is new: it is not there"))
+            return Difference(base, Phrase("it is new: there is no such campaign there"))
         version = locked_version(self.repository, campaign.name)
         if version is not None and version.lock.edition == campaign.edition:
             return _compared(base, version, campaign)
-        (theirs,) = self.desires.read([campaign.name])
-        if not isinstance(theirs, RenderedCampaign):
+        theirs = _rendered(self.desires, campaign.name)
+        if theirs is None:
             return Difference(base, Phrase("its files there have faults, so they cannot be compared"))
         return _compared(base, _version(theirs), campaign)
 
@@ -92,7 +92,7 @@ def differences(session: Session, made: Planned, checkout: Checkout | None) -> D
         if checkout is not None:
             difference = checkout.difference(campaign)
         else:
-            base = base_of(campaign, locked_digest(session.repository, campaign.name), made.state)
+            base = base_of(campaign, _locked(session, planned, campaign.name), made.state)
             if base is None or base.digest == campaign.digest:
                 continue
             before = _kept(session, base, campaign.name)
@@ -112,8 +112,19 @@ def _as_it_is_now(made: Planned, planned: PlannedCampaign) -> RenderedCampaign |
         return planned.rendered
     from massctl.source.desired import Desires
 
-    (found,) = Desires(made.workbench, made.state).read([planned.name])
-    return found if isinstance(found, RenderedCampaign) else None
+    return _rendered(Desires(made.workbench, made.state), planned.name)
+
+
+def _rendered(desires: "Desires", name: CampaignName) -> RenderedCampaign | None:
+    """Render one campaign; None where its files have faults, or went in this moment."""
+    return next((each for each in desires.read([name]) if isinstance(each, RenderedCampaign)), None)
+
+
+def _locked(session: Session, planned: PlannedCampaign, name: CampaignName) -> str | None:
+    """Give what the lock says; where only locked bytes are sent, what is planned was read from it a moment ago."""
+    if session.settings.policy.require_lock and planned.rendered is not None:
+        return planned.rendered.digest
+    return locked_digest(session.repository, name)
 
 
 def _kept(session: Session, base: Base, name: CampaignName) -> "Version | None":

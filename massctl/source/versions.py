@@ -1,24 +1,9 @@
 """Approved contents out of a working tree: what is locked, checked like everything that others may have touched."""
 
-import json
-
 from massctl.model.names import CampaignName
 from massctl.model.version import Version, body_digests, checked_lock, checked_version
-from massctl.source.lock_files import LOCK_BYTES_MAX, DamagedLockError, read_body, read_lock
-from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository, UnreadableError
-
-
-def locked_digest(repository: Repository, name: CampaignName) -> str | None:
-    """Give the digest that a campaign's lock says it has; None without a lock that can be read. Checks nothing."""
-    path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
-    if not (repository.root / path).is_file():
-        return None  # What was never locked is no fault, and looking for a near name would cost more than this.
-    try:
-        data = repository.read_bytes(path, LOCK_BYTES_MAX)
-        digest = json.loads(data)["digest"]
-    except (UnreadableError, ValueError, LookupError, TypeError, RecursionError):
-        return None
-    return digest if isinstance(digest, str) else None
+from massctl.source.lock_files import DamagedLockError, read_body, read_lock
+from massctl.source.repository import Repository
 
 
 def locked_version(repository: Repository, name: CampaignName) -> Version | None:

@@ -8,7 +8,7 @@ DIFFERENCE: Final[dict[str, str]] = {
         "存草稿或群发的内容没能存到账本旁边：以后的计划没法显示改动"
     ),
     # massctl/cli/differences.py
-    "it is new: it is not there": "新活动：那边没有",
+    "it is new: there is no such campaign there": "新活动：那边没有",
     "its files there have faults, so they cannot be compared": "那边的文件有错误，没法比较",
     "there is no massctl.yaml in {directory}": "{directory} 里没有 massctl.yaml",
     "--against names the folder of a second checkout, the one that holds massctl.yaml and campaigns/.": (

@@ -1,5 +1,6 @@
 """What changed for readers, row by row, as both the terminal and a comment on a pull request say it."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -202,6 +203,7 @@ def _elided(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     for index, piece in enumerate(pieces):
         text = list(clusters(piece.text))
         if piece.mark is not Mark.KEPT:
+            text = text if _is_seen(piece.text) else [_spelt(character) for character in piece.text]
             cut = text[:PIECE_CHARACTERS_MAX] + [ELLIPSIS] * (len(text) > PIECE_CHARACTERS_MAX)
         else:
             head = text[:CONTEXT_CHARACTERS] if index > 0 else []
@@ -209,3 +211,12 @@ def _elided(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
             cut = text if len(text) <= len(head) + len(tail) + 1 else [*head, ELLIPSIS, *tail]
         found.append(Piece(piece.mark, "".join(cut)))
     return tuple(found)
+
+
+def _is_seen(text: str) -> bool:
+    return any(not character.isspace() and unicodedata.category(character) != "Cf" for character in text)
+
+
+def _spelt(character: str) -> str:
+    """Write what nobody sees, such as a joiner of width zero, so that its coming or going is seen."""
+    return "␣" if character.isspace() else f"\\u{ord(character):04x}"

@@ -122,6 +122,8 @@ def test_what_went_is_red_and_what_came_is_green():
         ("这个周日改到十点半。", "周日改到十点半。", "changed: [− 这个]周日改到十点半。"),
         ("周日九点。", "周日十点。", "changed: 周日[九 → 十]点。"),
         ("天冷了", "周日见", "changed: [天冷了 → 周日见]"),
+        ("周日九点见", "周日 九点见", "changed: 周日[+ ␣]九点见"),
+        ("周日九点见", "周日\u200b九点见", "changed: 周日[+ \\u200b]九点见"),
     ],
 )
 def test_a_changed_text_marks_its_words(old: str, new: str, expected: str):

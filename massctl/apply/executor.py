@@ -7,7 +7,7 @@ repeated past WeChat's memory of the id; durable means where every runner reads.
 
 from typing import assert_never
 
-from massctl.apply import draft_saving, drafts, previews, staging
+from massctl.apply import draft_saving, drafts, keeping, previews, staging
 from massctl.apply.book import Book
 from massctl.apply.draft_deleting import delete_superseded, tidy_up
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
@@ -45,6 +45,7 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
         recover_drafts(run)
         staging.upload(run)
         drafts.judge_superseded(run)
+        keeping.keep_contents(run)
         draft_saving.save_drafts(run)
         drafts.verify_drafts(run)
         delete_superseded(run)

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from massctl.model.campaign import Audience
 from massctl.model.ledger import Entry, NewEntry
 from massctl.model.names import ImageUrl, MediaId, MsgId, Sha256
-from massctl.model.rendered import Recipient
+from massctl.model.rendered import Recipient, RenderedCampaign
 from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
 
 T = TypeVar("T")
@@ -129,6 +129,14 @@ class Pictures(Protocol):
 
     def read(self, sha256: Sha256) -> bytes:
         """Give exactly the bytes of this name; raises InvariantError when they are not at hand."""
+        ...
+
+
+class Archive(Protocol):
+    """Keeps contents by digest, so that a later plan can show people what changed. No send needs it."""
+
+    def keep(self, campaign: RenderedCampaign) -> bool:
+        """Keep a campaign's content, unless it is kept already; False where it cannot be. Raises nothing."""
         ...
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from massctl.apply.book import Book
 from massctl.apply.outcome import CampaignOutcome, failure_of
-from massctl.apply.ports import Clock, Consent, DraftArticle, Overlap, Pictures, Progress, WeChat
+from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Overlap, Pictures, Progress, WeChat
 from massctl.errors import ConfigurationError, InvariantError, WeChatError
 from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import AccountName, AppId, MediaId
@@ -42,6 +42,8 @@ class World:
     """`consent` asks a person at a terminal, who can look at a preview of this run before answering."""
     house: Callable[[], House] | None = None
     """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
+    archive: Archive | None = None
+    """Keeps what is staged and sent, for people; None keeps nothing."""
 
 
 @dataclass(slots=True)

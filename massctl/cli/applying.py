@@ -91,6 +91,7 @@ def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: b
         wait_in_doubt=wait_in_doubt,
         attended=asks is not None and somebody_is_here(),
         house=lambda: session.house_now(made.house),
+        archive=session.archive(),
     )
     founding = Founding(session)
     lineage = made.state.lineage

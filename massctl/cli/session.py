@@ -25,8 +25,11 @@ from massctl.source.repository import Repository
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock, WeChat
     from massctl.cli.embedding import Embedded
+    from massctl.ledger.archive import LocalArchive
 
 LEDGER_FILE: Final = "massctl.state.jsonl"
+ARCHIVE_FOLDER: Final = "massctl.state.bodies"
+"""Beside the ledger: what was staged and sent, for people to compare with."""
 API_BASE_VARIABLE: Final = "MASSCTL_API_BASE"
 NO_SEND_VARIABLE: Final = "MASSCTL_NO_SEND"
 _OFF: Final = frozenset({"", "0", "false", "no", "off"})
@@ -61,6 +64,11 @@ class Session:
         return (self.cache / "sandbox" if self.sandbox else self.root) / LEDGER_FILE
 
     @property
+    def archive_path(self) -> Path:
+        """The folder of contents beside the ledger."""
+        return self.ledger_path.with_name(ARCHIVE_FOLDER)
+
+    @property
     def locks(self) -> Path:
         """The folder of the ledger's locks."""
         return self.cache / "sandbox" / "locks" if self.sandbox else self.cache / "locks"
@@ -68,6 +76,13 @@ class Session:
     def ledger(self) -> LocalLedger:
         """Open the ledger; reads and writes nothing yet."""
         return LocalLedger(self.ledger_path, self.locks)
+
+    def archive(self) -> "LocalArchive":
+        """Open the contents that are kept beside the ledger; reads and writes nothing yet."""
+        # A run without a difference to show, and none to keep, does without it.
+        from massctl.ledger.archive import LocalArchive
+
+        return LocalArchive(self.archive_path)
 
     def api_base(self, account: AccountName) -> str:
         """Give where an account's API answers: MASSCTL_API_BASE outranks massctl.yaml."""

@@ -8,6 +8,7 @@ from typing import Final
 from massctl.view.zh_access import ACCESS
 from massctl.view.zh_command import COMMAND
 from massctl.view.zh_core import CORE
+from massctl.view.zh_difference import DIFFERENCE
 from massctl.view.zh_lock import LOCK
 from massctl.view.zh_message import MESSAGE
 from massctl.view.zh_preview import PREVIEW
@@ -20,6 +21,7 @@ CATALOGUE: Final[dict[str, str]] = {
     **CORE,
     **LOCK,
     **PREVIEW,
+    **DIFFERENCE,
     **COMMAND,
     **SOURCE,
     **RENDER,

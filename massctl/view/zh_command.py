@@ -21,7 +21,6 @@ COMMAND: Final[dict[str, str]] = {
     ),
     # massctl/cli/commands/plan.py
     "read drafts, tags and job states": "读取草稿、标签和任务状态",
-    "compare with a second checkout": "和另一份检出的仓库比较",
     # massctl/cli/commands/reconcile.py
     "give exactly one of --sent, --not-sent and --resubmit": "--sent、--not-sent 和 --resubmit 必须正好给一个",
     "MSG_ID and --url go with --sent": "MSG_ID 和 --url 要和 --sent 一起用",

@@ -13,7 +13,7 @@ from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgres
 from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome
-from massctl.apply.ports import Consent, WeChat
+from massctl.apply.ports import Archive, Consent, WeChat
 from massctl.apply.run import World
 from massctl.errors import ConfigurationError
 from massctl.model.ledger import Entry, NewEntry
@@ -105,6 +105,7 @@ class Scene:
     ledger: SimLedger = field(default_factory=SimLedger)
     boundaries: Boundaries = field(default_factory=Boundaries)
     no_secret_for: frozenset[str] = frozenset()
+    archive: Archive | None = None
     progress: SimProgress = field(default_factory=SimProgress)
     clock: SimClock = field(init=False)
     wechat: SimWeChat = field(init=False)
@@ -137,6 +138,7 @@ class Scene:
             wait_in_doubt=self.wait_in_doubt,
             attended=self.consent is not None,
             house=self.fresh_rules,
+            archive=self.archive,
         )
         plan = plan or self.plan()
         return apply_plan(plan, world, self.book(), self.rules)

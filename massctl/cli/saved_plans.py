@@ -22,7 +22,8 @@ SAVED_BYTES_MAX = 64 * 1024 * 1024
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
     """Write the plan's JSON into a file; raises UsageError where it cannot be written."""
     language = session.voice.language
-    write_files(path.parent, {path.name: (plan_json(plan, language, names) + "\n").encode()})
+    document = session.voice.advised(plan_json(plan, language, names))
+    write_files(path.parent, {path.name: (document + "\n").encode()})
     told = Phrase("the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=str(path))
     session.voice.talk(say(told, language))
 

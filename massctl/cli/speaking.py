@@ -44,12 +44,16 @@ class Voice:
 
     def json(self, text: str) -> None:
         """Write a JSON document whose hints a person may type."""
-        if self.where or self.sandbox:
-            # Only a command that was given more than its verb has more to advise.
-            from massctl.view.as_json import with_advice
+        self.document(self.advised(text))
 
-            text = with_advice(text, self._to_type)
-        self.document(text)
+    def advised(self, text: str) -> str:
+        """Complete the commands in the hints of a JSON document."""
+        if not (self.where or self.sandbox):
+            return text
+        # Only a command that was given more than its verb has more to advise.
+        from massctl.view.as_json import with_advice
+
+        return with_advice(text, self._to_type)
 
     def talk(self, text: str) -> None:
         """Write talk to standard error."""

@@ -31,7 +31,7 @@ def test_a_plan_that_is_made_again_is_the_same() -> None:
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
-        (plan_of([replace(SALE, edition=2), OTHER]), ["the digest of sale"]),
+        (plan_of([replace(SALE, edition=2), OTHER]), ["of sale: the edition"]),
         (
             plan_of([SALE, OTHER], rules=house(sending="disabled")),
             ["the steps of sale", "what refuses sale (kill_switch)"],

@@ -144,8 +144,15 @@ DECLARED_CHANGED: Final = (
     ),
     declared("another cover", edit(YAML, "cover: images/cover.png", "cover: images/band.png"), FILE),
     declared("another article file", edit(YAML, "articles/card.html", "articles/main.md.j2"), FILE, faulty=True),
-    declared("one article less", edit(YAML, CARD_LINES := SECOND + "      content: articles/card.html\n"
-             "      cover: _shared/images/stamp.png\n", ""), "the number of articles"),
+    declared(
+        "one article less",
+        edit(
+            YAML,
+            CARD_LINES := SECOND + "      content: articles/card.html\n      cover: _shared/images/stamp.png\n",
+            "",
+        ),
+        "the number of articles",
+    ),
     declared("one article more", edit(YAML, CARD_LINES, CARD_LINES * 2), "the number of articles"),
     declared("another tag", edit(YAML, "tag_id: 101", "tag_id: 102"), "the audience"),
     declared("everybody in place of a tag", edit(YAML, "tag_id: 101", "is_to_all: true"), "the audience"),
@@ -177,9 +184,7 @@ DECLARED_CHANGED: Final = (
     ),
 )
 
-REVIEWERS: Final = Row(
-    "the reviewers", edit(YAML, "editor_lin", "editor_mei"), SAME, SAME, "the reviewers"
-)
+REVIEWERS: Final = Row("the reviewers", edit(YAML, "editor_lin", "editor_mei"), SAME, SAME, "the reviewers")
 REPEATABLE: Final = Row("same_content", edit(YAML, "preview:", "  same_content: allow\npreview:"), SAME, SAME, SAME)
 
 ALL: Final = (*SOURCES_CHANGED, *PICTURES_CHANGED, *DECLARED_CHANGED, REVIEWERS, REPEATABLE)

@@ -124,7 +124,10 @@ class Story:
     def new_calls(self, run: int) -> dict[str, int]:
         """Count the requests that a run made, by the last part of their path."""
         before = self.reports[run - 1]["calls"] if run else {}
-        counts = {path: each["count"] - before.get(path, {}).get("count", 0) for path, each in self.reports[run]["calls"].items()}
+        counts = {
+            path: each["count"] - before.get(path, {}).get("count", 0)
+            for path, each in self.reports[run]["calls"].items()
+        }
         return {path.removeprefix("/cgi-bin/"): count for path, count in counts.items() if count}
 
     def did(self, run: int, step: str) -> list[str]:

@@ -7,7 +7,6 @@ from changes import Change, edit, write
 from issue import HOME, MODES, NAME, SETTINGS, YAML, Issue, assert_nothing_left, performed, refusals
 
 
-
 def policy(line: str) -> Change:
     """Add a line to the policy; the lines stay as they are else."""
 

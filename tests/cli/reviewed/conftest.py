@@ -7,6 +7,21 @@ pytest.register_assert_rewrite("issue", "changes")
 
 from issue import Issue  # noqa: E402 - after the line that lets its asserts speak
 
+from massctl.sandbox.store import Store  # noqa: E402 - the same
+
+
+@pytest.fixture(autouse=True)
+def _no_power_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare the disk: that entries survive a power failure is tested elsewhere, and here it is most of the time."""
+    monkeypatch.setattr("os.fsync", lambda _: None)
+    prepare = Store._prepare
+
+    def hastily(store: Store) -> None:
+        prepare(store)
+        store._db.execute("PRAGMA synchronous=OFF")
+
+    monkeypatch.setattr(Store, "_prepare", hastily)
+
 
 @pytest.fixture
 def mode() -> str:

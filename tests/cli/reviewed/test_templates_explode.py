@@ -1,4 +1,4 @@
-"""After the lock every template is replaced by one that cannot be rendered: the locked bytes go out, or nothing does."""
+"""After the lock no template can be rendered any more: the locked bytes go out, or nothing does."""
 
 import re
 

@@ -67,6 +67,44 @@ def test_a_draft_edited_in_the_console(staged: Issue, change: Callable[[Draft], 
     assert (said.status, staged.left()["jobs"], staged.left()["drafts"]) == (0, 1, 1), said
 
 
+def rewritten(before: str, after: str) -> Callable[[Draft], Draft]:
+    """Change markup only: the letters of the text stay what they are."""
+
+    def change(article: Draft) -> Draft:
+        assert before in article["content"], article
+        return {**article, "content": article["content"].replace(before, after, 1)}
+
+    return change
+
+
+MARKUP: dict[str, Callable[[Draft], Draft]] = {
+    "a price struck out": rewritten("1999 元", "<del>1999 元</del>"),
+    "an article hidden": rewritten("<section", '<section style="display:none"'),
+    "a price in red": rewritten("1999 元", '<span style="font-size:40px;color:#ff0000">1999 元</span>'),
+    "a blank in a number": rewritten("1999", "1 999"),
+}
+
+
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="a draft is compared by its letters, pictures and links; markup is not"
+)
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("change", MARKUP.values(), ids=MARKUP)
+def test_a_draft_whose_markup_was_edited_in_the_console(staged: Issue, change: Callable[[Draft], Draft]):
+    media_id, articles = draft_of(staged)
+    set_article(staged, media_id, 0, change(articles[0]))
+    assert_nothing_was_sent(staged, "draft_changed", "changed in the console")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_cover_exchanged_in_the_console(staged: Issue):
+    media_id, articles = draft_of(staged)
+    set_article(staged, media_id, 0, replaced("thumb_media_id", articles[1]["thumb_media_id"])(articles[0]))
+    assert_nothing_was_sent(staged, "draft_changed", "changed in the console")
+    set_article(staged, media_id, 0, articles[0])
+    assert (staged.apply().status, staged.left()["jobs"]) == (0, 1)
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_articles_exchanged_in_the_console(staged: Issue):
     media_id, articles = draft_of(staged)

@@ -154,6 +154,13 @@ def test_the_flag_refuses_a_lock_that_was_forged_whole(issue: Issue, forge: Chan
     refused(issue, "campaign.sources.json")
 
 
+@pytest.mark.parametrize(("forge", "word"), [(forged_title, "the title of article 1"), (forged_body, "the text of")])
+def test_the_check_finds_a_lock_that_was_forged_whole(issue: Issue, forge: Change, word: str):
+    forge(issue)
+    said = issue.shell("lock", "--check")
+    assert (said.status, word in said.out) == (5, True), said
+
+
 RENDERED: dict[str, tuple[Change, str]] = {
     "a body edited": (edit(BODY, "1999", "1"), "rendered/article-1.html was changed"),
     "a body that is gone": (remove(BODY), "rendered/article-1.html is missing"),

@@ -95,7 +95,7 @@ def test_same_content(shell: Shell):
     assert (apply(shell).status, jobs(shell)) == (0, 2)
 
 
-def test_rejected_before(shell: Shell):
+def test_an_allowance_that_is_used_up_is_a_rejected_send(shell: Shell):
     shell.tree.text("held", more=DUE)
     shell.tree.write("massctl.yaml", shell.tree.read("massctl.yaml").replace("service", "subscription"))
     shell.tree.text("first", content="一", more=DUE)

@@ -4,6 +4,7 @@
     ├── UsageError                 2  wrong verb, flag or name; consent missing
     ├── ConfigurationError         1  the account's settings cannot work (secret not set, proxy not set)
     ├── StalePlanError             5  a saved plan no longer fits what is there
+    ├── RefusedError               5  an act of a person that a guard forbids; nothing was done
     ├── LedgerError                5  the ledger cannot be trusted or written
     │   ├── LedgerCorruptError        a line that is not what was written; nothing was changed
     │   ├── LedgerFutureVersionError  written by a newer massctl; nothing was changed
@@ -53,6 +54,12 @@ class ConfigurationError(MassctlError):
 
 class StalePlanError(MassctlError):
     """Refuse a saved plan that cannot even be made again; nothing was done."""
+
+    exit_status = 5
+
+
+class RefusedError(MassctlError):
+    """Refuse what a person asks for, because what was reviewed would not be what is sent; nothing was done."""
 
     exit_status = 5
 

@@ -43,16 +43,25 @@ class Book:
         if events:
             self._append(events, campaign, durable=True)
 
+    def record_each(self, events: Sequence[tuple[Event, RenderedCampaign]]) -> Sequence[Entry]:
+        """Write an entry about each of several campaigns as one durable append; gives them in the same order."""
+        now = self._clock.now()
+        new = [NewEntry(at=now, event=event, campaign=c.name, edition=c.edition) for event, c in events]
+        return self._write(new, durable=True) if new else []
+
     def record_for(self, event: Event, campaign: str, edition: int) -> Entry:
         """Write a durable entry about a campaign that is known by name only."""
-        return self._write([NewEntry(at=self._clock.now(), event=event, campaign=campaign, edition=edition)], True)[-1]
+        new = NewEntry(at=self._clock.now(), event=event, campaign=campaign, edition=edition)
+        return self._write([new], durable=True)[-1]
 
     def _append(self, events: Sequence[Event], campaign: RenderedCampaign | None, *, durable: bool) -> Sequence[Entry]:
         now = self._clock.now()
         name, edition = (campaign.name, campaign.edition) if campaign else (None, None)
-        return self._write([NewEntry(at=now, event=event, campaign=name, edition=edition) for event in events], durable)
+        return self._write(
+            [NewEntry(at=now, event=event, campaign=name, edition=edition) for event in events], durable=durable
+        )
 
-    def _write(self, entries: list[NewEntry], durable: bool) -> Sequence[Entry]:
+    def _write(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:
         if self.state.serial == 0 and self._founding is not None:
             created = self._founding.created()
             self._absorb([NewEntry(at=self._clock.now(), event=created)], durable=True)

@@ -7,9 +7,11 @@ repeated past WeChat's memory of the id; durable means where every runner reads.
 
 from typing import assert_never
 
-from massctl.apply import drafts, previews, staging
+from massctl.apply import draft_saving, drafts, keeping, previews, staging
 from massctl.apply.book import Book
+from massctl.apply.draft_deleting import delete_superseded, tidy_up
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
+from massctl.apply.recovery import recover_drafts
 from massctl.apply.run import Run, World
 from massctl.apply.sending import (
     attempted,
@@ -36,23 +38,26 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
 
     A failure or refusal stops its own campaign. KeyboardInterrupt leaves a ledger from which the next run goes on.
     """
-    run = Run(world, book, house, [outcome_of(planned) for planned in plan.campaigns])
+    run = Run(world, book, house, [outcome_of(planned, attended=world.attended) for planned in plan.campaigns])
     outcome = Outcome(plan, book.state, run.outcomes)
     try:
         staging.connect(run)
+        recover_drafts(run)
         staging.upload(run)
         drafts.judge_superseded(run)
-        drafts.save_drafts(run)
+        keeping.keep_contents(run)
+        draft_saving.save_drafts(run)
         drafts.verify_drafts(run)
-        drafts.delete_superseded(run)
+        delete_superseded(run)
         previews.send_previews(run)
         for each, campaign in run.going():
-            if each.planned.may_send and consented(run, each, campaign):
+            if run.may_send(each) and consented(run, each, campaign):
                 _send(run, each, campaign)
         for each, campaign in run.cleared():
             if consented(run, each, campaign):
                 _send(run, each, campaign)
         record_expired(run)
+        tidy_up(run)
     except KeyboardInterrupt:
         outcome.interrupted = True
     except LedgerError as error:

@@ -124,11 +124,15 @@ def refuse_all(plan: Plan, state: State, refusal: Refusal) -> Outcome:
     return Outcome(plan, state, [CampaignOutcome(planned, refusals=[refusal]) for planned in plan.campaigns])
 
 
-RECHECKED = frozenset({Guard.AUDIENCE_BOUNDS})
-"""Refusals of a plan that rest on a recorded size; apply judges them again by the size of the moment."""
+RECHECKED = frozenset({Guard.AUDIENCE_BOUNDS, Guard.PREVIEW_MISSING})
+"""Refusals of a plan that apply judges again: by the size of the moment, and by what this run has shown."""
 
 
-def outcome_of(planned: PlannedCampaign) -> CampaignOutcome:
-    """Begin a campaign's outcome with the refusals that stand whatever the run finds out."""
-    kept = [r for r in planned.refusals if not (planned.may_send and r.guard in RECHECKED)]
+def outcome_of(planned: PlannedCampaign, *, attended: bool = False) -> CampaignOutcome:
+    """Begin a campaign's outcome with the refusals that stand whatever the run finds out.
+
+    `attended` says that a person is there to be asked after the previews.
+    """
+    judged_again = planned.may_send or (attended and planned.may_send_once_seen)
+    kept = [r for r in planned.refusals if not (judged_again and r.guard in RECHECKED)]
     return CampaignOutcome(planned, refusals=kept)

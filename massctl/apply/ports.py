@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from massctl.model.campaign import Audience
 from massctl.model.ledger import Entry, NewEntry
 from massctl.model.names import ImageUrl, MediaId, MsgId, Sha256
-from massctl.model.rendered import Recipient
+from massctl.model.rendered import Recipient, RenderedCampaign
 from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
 
 T = TypeVar("T")
@@ -91,6 +91,10 @@ class WeChat(Protocol):
         """Read a draft back (draft/get); None when it is gone (40007)."""
         ...
 
+    def newest_drafts(self) -> tuple[MediaId, ...]:
+        """Give the ids of the newest drafts in the draft box, newest first (draft/batchget); at least sixty, or all."""
+        ...
+
     def delete_draft(self, media_id: MediaId) -> None:
         """Delete a draft (draft/delete); one that is gone already counts as deleted."""
         ...
@@ -125,6 +129,14 @@ class Pictures(Protocol):
 
     def read(self, sha256: Sha256) -> bytes:
         """Give exactly the bytes of this name; raises InvariantError when they are not at hand."""
+        ...
+
+
+class Archive(Protocol):
+    """Keeps contents by digest, so that a later plan can show people what changed. No send needs it."""
+
+    def keep(self, campaign: RenderedCampaign) -> bool:
+        """Keep a campaign's content, unless it is kept already; False where it cannot be. Raises nothing."""
         ...
 
 
@@ -192,3 +204,4 @@ class SendQuestion:
     digest: str
     headlines: tuple[str, ...]
     recipients_previewed: Iterable[str] = ()
+    """Who has seen exactly this version; WeChat names in clear, openids never."""

@@ -1,25 +1,41 @@
-"""The third stage: each reviewer sees each version once, ever."""
+"""The third stage: each reviewer sees each version once, unless somebody asks for it again on purpose."""
 
+from dataclasses import dataclass
 from functools import partial
-from typing import Literal, assert_never
+from typing import Final, Literal, assert_never
 
 from massctl.apply.outcome import CampaignOutcome
+from massctl.apply.ports import WeChat
 from massctl.apply.run import Failed, Run, body_of, steps_of
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.ledger import Previewed
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
-from massctl.model.send import PreviewFailed, PreviewSent, PreviewUnknown, PreviewVerdict
-from massctl.plan.step import SendPreview
+from massctl.model.send import Body, PreviewFailed, PreviewSent, PreviewUnknown, PreviewVerdict
+from massctl.model.state import Record
+from massctl.plan.previews import allowance_spent, going_out
+from massctl.plan.step import Guard, SendPreview
 
 Job = tuple[CampaignOutcome, RenderedCampaign, SendPreview]
 
+DAILY_LIMIT: Final = 45009
+"""The previews of the day are used up. Source: WeChat docs, "message/mass/preview", read 2026-10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untried:
+    """No request was made: WeChat had just refused another preview of the account for the day."""
+
 
 def send_previews(run: Run) -> None:
-    """Show each message on the reviewers' phones; `begun` is durable before the request, for it is not repeated."""
+    """Show each message on the reviewers' phones, the soonest window first.
+
+    `begun` is durable before the request, for a later run does not repeat it by itself.
+    """
     jobs = [(outcome, c, step) for outcome, c in run.going() for step in steps_of(outcome, SendPreview)]
+    jobs.sort(key=lambda job: going_out(job[2]))
     calls = [
-        (job, partial(run.world.wechat(job[1].account).preview, job[2].recipient, body_of(job[1], run.book.state)))
+        (job, partial(_show, run, run.world.wechat(job[1].account), job[2], body_of(job[1], run.book.state)))
         for job in jobs
     ]
     for outcome, campaign in run.going():
@@ -28,7 +44,35 @@ def send_previews(run: Run) -> None:
     run.side_by_side(Phrase("sending previews"), calls, partial(_done, run))
 
 
-def _done(run: Run, job: Job, result: PreviewVerdict | Failed) -> None:
+def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:
+    """Name who has seen exactly this version: WeChat names in clear, openids by their place in campaign.yaml."""
+    numbers = {each.recorded: number for number, each in enumerate(campaign.recipients, 1)}
+    found: list[str] = []
+    for (digest, recipient), word in record.previews.items():
+        if digest != campaign.digest or word.outcome != "sent":
+            continue
+        kind, _, name = recipient.partition(":")
+        if kind == "towxname":
+            found.append(name)
+        elif recipient in numbers:
+            found.append(Phrase("reviewer {number} (by openid)", number=numbers[recipient]))
+        else:
+            found.append(Phrase("a reviewer by openid"))
+    return tuple(found)
+
+
+def _show(run: Run, wechat: WeChat, step: SendPreview, body: Body) -> PreviewVerdict | Untried:
+    """Send one preview, unless WeChat said in this run that there are no more today."""
+    appid = step.campaign.appid
+    if appid in run.previews_spent:
+        return Untried()
+    verdict = wechat.preview(step.recipient, body)
+    if isinstance(verdict, PreviewFailed) and verdict.errcode == DAILY_LIMIT:
+        run.previews_spent.add(appid)
+    return verdict
+
+
+def _done(run: Run, job: Job, result: PreviewVerdict | Untried | Failed) -> None:
     outcome, campaign, step = job
     match result:
         case PreviewSent():
@@ -41,6 +85,10 @@ def _done(run: Run, job: Job, result: PreviewVerdict | Failed) -> None:
         case PreviewFailed(errcode=errcode, rid=rid, message=message, hint=hint):
             run.book.note(_previewed(campaign, step, "failed", errcode, rid), campaign)
             run.fail(outcome, WeChatError(message, hint=hint, errcode=errcode, rid=rid))
+        case Untried():
+            run.book.note(_previewed(campaign, step, "failed"), campaign)
+            if all(refusal.guard is not Guard.ALLOWANCE for refusal in outcome.refusals):
+                outcome.refuse(allowance_spent(run.world.clock.now()))
         case WeChatError() | ConfigurationError() as error:
             # The port raises only while the request has not left, for instance when no token can be had.
             run.book.note(_previewed(campaign, step, "failed"), campaign)
@@ -56,5 +104,11 @@ def _previewed(
     errcode: int | None = None,
     rid: str | None = None,
 ) -> Previewed:
-    recipient = step.recipient.recorded
-    return Previewed(digest=campaign.digest, recipient=recipient, outcome=outcome, errcode=errcode, rid=rid)
+    return Previewed(
+        appid=campaign.appid,
+        digest=campaign.digest,
+        recipient=step.recipient.recorded,
+        outcome=outcome,
+        errcode=errcode,
+        rid=rid,
+    )

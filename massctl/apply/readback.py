@@ -6,6 +6,7 @@ read 2026-10). So a draft is compared by what a reader would miss: text, picture
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from massctl.apply.ports import DraftArticle
@@ -27,17 +28,32 @@ def draft_sha256(articles: Sequence[DraftArticle]) -> Sha256:
     return sha256_of(canonical_json([_stable(facts) for facts in draft_facts(articles)]).encode())
 
 
-def losses(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One part of an article that is not as it was given."""
+
+    name: str
+    """The part, as `draft_facts` names it; `articles` where their number differs."""
+    phrase: Phrase
+
+
+def losses(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[Phrase]:
     """Say what differs between the draft as given and as read back, in phrases; empty when nothing is lost."""
+    return [each.phrase for each in differences(sent, read)]
+
+
+def differences(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[Difference]:
+    """Give each part in which the draft as read back is not what was given."""
     if len(sent) != len(read):
-        return [Phrase("{sent} articles were given and {read} were kept", sent=len(sent), read=len(read))]
-    found: list[str] = []
+        say = Phrase("{sent} articles were given and {read} were kept", sent=len(sent), read=len(read))
+        return [Difference("articles", say)]
+    found: list[Difference] = []
     for number, (ours, theirs) in enumerate(zip(draft_facts(sent), draft_facts(read), strict=True), 1):
         for name in ours:
             if name == "digest" and not ours[name]:
                 continue  # WeChat fills an empty digest with the beginning of the text.
             if ours[name] != theirs[name]:
-                found.append(_difference(number, name, ours[name], theirs[name]))
+                found.append(Difference(name, _difference(number, name, ours[name], theirs[name])))
     return found
 
 

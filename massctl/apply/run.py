@@ -6,13 +6,14 @@ from typing import TypeVar
 
 from massctl.apply.book import Book
 from massctl.apply.outcome import CampaignOutcome, failure_of
-from massctl.apply.ports import Clock, Consent, DraftArticle, Overlap, Pictures, Progress, WeChat
+from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Overlap, Pictures, Progress, WeChat
 from massctl.errors import ConfigurationError, InvariantError, WeChatError
+from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import AccountName, AppId, MediaId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.send import Body, News, Words
-from massctl.model.state import Draft, State
+from massctl.model.state import Draft, Record, State
 from massctl.plan.guard import House
 from massctl.plan.step import Guard, Reason, SendMass, Step
 
@@ -37,8 +38,12 @@ class World:
     """Asks before each send; None where consent was given with --yes or --plan."""
     wait_in_doubt: bool = True
     """False with --no-wait: a send of unknown outcome is not repeated in this run."""
+    attended: bool = False
+    """`consent` asks a person at a terminal, who can look at a preview of this run before answering."""
     house: Callable[[], House] | None = None
     """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
+    archive: Archive | None = None
+    """Keeps what is staged and sent, for people; None keeps nothing."""
 
 
 @dataclass(slots=True)
@@ -56,10 +61,21 @@ class Run:
     verified_drafts: set[MediaId] = field(default_factory=set)
     """Drafts that were read back in this run and found whole."""
     counts: dict[AudienceKey, int | Failed | None] = field(default_factory=dict)
+    previews_spent: set[AppId] = field(default_factory=set)
+    """Accounts of which WeChat said in this run that their previews of the day are used up."""
+    began: int = field(init=False)
+    """The serial of the last entry before this run."""
+
+    def __post_init__(self) -> None:
+        self.began = self.book.state.serial
 
     def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
         """Give the campaigns that can go on: rendered, and not stopped."""
         return [(o, o.planned.rendered) for o in self.outcomes if o.planned.rendered is not None and not o.stopped]
+
+    def may_send(self, outcome: CampaignOutcome) -> bool:
+        """Whether this run goes on to a campaign's send, as planned or once a person has seen its preview."""
+        return outcome.planned.may_send or (self.world.attended and outcome.planned.may_send_once_seen)
 
     def may_clear(self, outcome: CampaignOutcome) -> bool:
         """Whether only another campaign's doubt keeps this one back, and this run may settle that doubt."""
@@ -72,10 +88,16 @@ class Run:
         )
 
     def cleared(self) -> Iterator[tuple[CampaignOutcome, RenderedCampaign]]:
-        """Give the campaigns that another's doubt kept back, now that this run has settled it."""
+        """Give the campaigns that another's doubt kept back, now that this run has settled it.
+
+        One that is refused for other reasons too keeps those alone.
+        """
         for outcome, campaign in self.going():
-            if self.may_clear(outcome) and not self.book.state.in_doubt(campaign.appid):
-                outcome.refusals.clear()
+            if self.book.state.in_doubt(campaign.appid):
+                continue
+            only_that = self.may_clear(outcome)
+            outcome.refusals = [each for each in outcome.refusals if each.guard is not Guard.ACCOUNT_IN_DOUBT]
+            if only_that:
                 yield outcome, campaign
 
     def draft_of(self, campaign: RenderedCampaign) -> Draft | None:
@@ -88,12 +110,19 @@ class Run:
         record = self.book.state.record(campaign.name, campaign.edition)
         return None if record.open_attempts else record.draft()
 
-    def superseded(self, campaign: RenderedCampaign) -> list[Draft]:
-        """Give the drafts of a campaign that are alive and not its draft any more, oldest first; none in doubt."""
-        record = self.book.state.record(campaign.name, campaign.edition)
-        if record.open_attempts:
-            return []
-        return [draft for draft in record.drafts if draft.alive and draft is not self.draft_of(campaign)]
+    def superseded(self, campaign: RenderedCampaign) -> list[tuple[Record, Draft]]:
+        """Give the drafts that are alive and not the campaign's any more, oldest first; none while in doubt.
+
+        An edition that was never sent leaves its draft to the higher one that takes its place.
+        """
+        own = self.draft_of(campaign)
+        return [
+            (record, draft)
+            for record in self.book.state.editions(campaign.name)
+            if record.edition <= campaign.edition and not record.open_attempts and status_of(record) not in FINAL
+            for draft in record.drafts
+            if draft.alive and draft is not own
+        ]
 
     def has_work(self, outcome: CampaignOutcome) -> bool:
         """Whether this run calls WeChat for a campaign; one that is refused keeps its old drafts for now."""

@@ -7,6 +7,7 @@ from math import ceil
 from massctl.apply.drafts import judge_earlier
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.ports import SendQuestion
+from massctl.apply.previews import seen_by
 from massctl.apply.run import Run, audience_key, body_of
 from massctl.errors import MassctlError, WeChatError
 from massctl.model.campaign import audience_as_declared
@@ -18,6 +19,7 @@ from massctl.model.send import MassSend, News, Rejected, ToAll, ToTag, client_ms
 from massctl.model.state import State
 from massctl.plan.doubt import NoRepeat, may_repeat
 from massctl.plan.guard import audience_refusal, send_refusals
+from massctl.plan.previews import preview_missing
 from massctl.plan.step import Guard, Refusal
 
 
@@ -59,7 +61,7 @@ def refuses(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> b
     run.house = run.world.house() if run.world.house else run.house
     found: Sequence[Refusal | None] = send_refusals(campaign, run.book.state, run.house, run.world.clock.now())
     # Each is asked only where the one before allows the send, so that one fault is told once.
-    for refusal in found or [_audience(run, campaign) or _identical(run, campaign)]:
+    for refusal in found or [_unseen(run, campaign) or _audience(run, campaign) or _identical(run, campaign)]:
         if refusal is not None:
             outcome.refuse(refusal)
     if not outcome.stopped:
@@ -85,6 +87,7 @@ def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) ->
         count=count if isinstance(count, int) else None,
         digest=campaign.digest,
         headlines=_headlines(campaign),
+        recipients_previewed=seen_by(campaign, run.book.state.record(campaign.name, campaign.edition)),
     )
     outcome.declined = not run.world.consent(question)
     return not outcome.declined
@@ -156,6 +159,13 @@ def record_expired(run: Run) -> None:
 
 def _why_failed() -> Phrase:
     return Phrase("the reason stands in the console under 群发记录; the allowance counts as used")
+
+
+def _unseen(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+    """Judge whether somebody could look at this version: in an earlier run, or now that a person is asked."""
+    record = run.book.state.record(campaign.name, campaign.edition)
+    before = None if run.world.attended else run.began
+    return preview_missing(campaign, record, run.house.policy, before=before)
 
 
 def _audience(run: Run, campaign: RenderedCampaign) -> Refusal | None:

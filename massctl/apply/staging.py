@@ -71,7 +71,7 @@ def _counts(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]
     wanted = {
         audience_key(campaign): campaign
         for outcome, campaign in run.going()
-        if outcome.planned.may_send or run.may_clear(outcome) or steps_of(outcome, SaveDraft)
+        if run.may_send(outcome) or run.may_clear(outcome) or steps_of(outcome, SaveDraft)
     }
     for key, campaign in wanted.items():
         count = partial(run.world.wechat(campaign.account).audience_count, campaign.audience)

@@ -40,4 +40,4 @@ def _print(kind: str, failure: "Failure", exit_status: int) -> None:
     from massctl.view.as_json import stopped_json
 
     voice = current_voice()
-    voice.document(stopped_json(kind, failure, exit_status, voice.language))
+    voice.json(stopped_json(kind, failure, exit_status, voice.language))

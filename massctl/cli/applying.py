@@ -8,17 +8,19 @@ from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
 from massctl.apply.run import World
-from massctl.cli.consent import consent
+from massctl.cli.consent import consent, somebody_is_here
 from massctl.cli.planning import Planned, lock_use_of, planned, tell_strays
 from massctl.cli.progress import progress
 from massctl.cli.recorded import Founding, refuse_fleeting_ledger
 from massctl.cli.saved_plans import refuse_stale
 from massctl.cli.session import Session
+from massctl.cli.showing import require_something_to_show
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import LedgerLockedError
 from massctl.ledger.runner import sole_runner
 from massctl.model.diagnostic import Diagnostic, has_errors
 from massctl.plan.plan import Plan, Until
+from massctl.plan.previews import Showing
 from massctl.plan.saved import SavedPlan, only_planned, plan_stale, what_moved
 from massctl.plan.step import Guard, Refusal
 from massctl.view.language import say
@@ -34,11 +36,12 @@ def applied(
     wait_in_doubt: bool,
     locked: bool = False,
     saved: SavedPlan | None = None,
+    showing: Showing | None = None,
 ) -> Outcome:
     """Plan and carry out, alone on this ledger; another runner's hold refuses every campaign.
 
     With `locked` campaigns are taken from their locks. A `saved` plan is made again, is carried out only where nothing
-    moved, and counts as consent.
+    moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
     """
     refuse_fleeting_ledger(session)
     stage, lock_use = Until[until.upper()], lock_use_of(session, locked=locked)
@@ -46,10 +49,12 @@ def applied(
         names = saved.names
     try:
         with sole_runner(session.locks, session.clock.now()):
-            made = planned(session, names, warnings, stage, lock_use)
+            made = planned(session, names, warnings, stage, lock_use, showing)
+            if showing is not None:
+                require_something_to_show(made.plan, showing)
             if saved is not None:
                 if moved := what_moved(saved, made.plan):
-                    return refuse_stale(made.plan, made.state, plan_stale(moved))
+                    return refuse_stale(made.plan, made.state, plan_stale(moved, saved.names))
                 made = replace(made, plan=only_planned(made.plan))
             _tell_warnings(session, made.plan)
             tell_strays(session, made)
@@ -57,7 +62,7 @@ def applied(
             outcome.faulty_repository = has_errors(made.warnings)
             return outcome
     except LedgerLockedError as held:
-        made = planned(session, names, warnings, stage, lock_use)
+        made = planned(session, names, warnings, stage, lock_use, showing)
         refusal = Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)
         return refuse_all(made.plan, made.state, refusal)
 
@@ -75,15 +80,18 @@ def _tell_warnings(session: Session, plan: Plan) -> None:
 
 
 def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: bool) -> Outcome:
+    asks = consent(session.voice, yes=yes, would_send=made.plan.would_send)
     world = World(
         wechat=session.wechat,
         pictures=made.workbench.pictures,
         clock=session.clock,
         progress=progress(session.voice),
         overlap=side_by_side,
-        consent=consent(session.voice, yes=yes, would_send=made.plan.would_send),
+        consent=asks,
         wait_in_doubt=wait_in_doubt,
+        attended=asks is not None and somebody_is_here(),
         house=lambda: session.house_now(made.house),
+        archive=session.archive(),
     )
     founding = Founding(session)
     lineage = made.state.lineage

@@ -26,11 +26,16 @@ class AskOnTerminal:
         return answer.strip().lower() in {"yes", "是"}
 
 
+def somebody_is_here() -> bool:
+    """Say whether a person is at a terminal who can read a question and type an answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def consent(voice: Voice, *, yes: bool, would_send: bool) -> Consent | None:
     """Give who asks before each send; None where consent is given. Without a terminal a send needs --yes."""
     if yes:
         return None
-    if would_send and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if would_send and not somebody_is_here():
         raise UsageError(
             Phrase("this would send, and nobody is here to confirm it"),
             Phrase("There is no terminal to ask on. No request was made."),

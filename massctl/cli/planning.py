@@ -14,6 +14,7 @@ from massctl.model.state import State
 from massctl.plan.desired import Desired
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan, Until, make_plan
+from massctl.plan.previews import Showing
 from massctl.source.desired import Desires, Workbench
 from massctl.source.lock_use import LockUse
 
@@ -35,9 +36,11 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """A plan to be shown, and not to be carried out."""
+    """A plan to be shown, and not to be carried out: what it was made from may be remembered values, not models."""
 
     plan: Plan
+    state: State
+    workbench: Workbench
     warnings: list[Diagnostic]
 
 
@@ -47,6 +50,7 @@ def planned(
     warnings: list[Diagnostic],
     until: Until = Until.SEND,
     lock_use: LockUse | None = None,
+    showing: Showing | None = None,
 ) -> Planned:
     """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
 
@@ -60,7 +64,7 @@ def planned(
     desired = desires.read(picked)
     _ready_sandbox(session, names, desired)
     house = session.house(names)
-    plan = _plan(session, desired, state, house, until)
+    plan = _plan(session, desired, state, house, until, showing)
     return Planned(plan, state, ledger, house, workbench, [*warnings, *([] if names else desires.strays())])
 
 
@@ -72,20 +76,27 @@ def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic])
     memory = session.memory
     if memory is None:
         made = planned(session, names, warnings)
-        return Foreseen(made.plan, made.warnings)
+        return Foreseen(made.plan, made.state, made.workbench, made.warnings)
     state = memory.state(session.ledger_path, session.locks)
     workbench = Workbench(session.repository, session.settings, session.cache)
     desires = memory.desires(workbench, state, lock_use_of(session))
     desired = desires.read(chosen(names, desires.names()))
     memory.keep(desires)
-    plan = _plan(session, desired, state, session.house(names), Until.SEND)
-    return Foreseen(plan, [*warnings, *([] if names else desires.strays())])
+    plan = _plan(session, desired, state, session.house(names))
+    return Foreseen(plan, state, workbench, [*warnings, *([] if names else desires.strays())])
 
 
-def _plan(session: Session, desired: Sequence[Desired], state: State, house: House, until: Until) -> Plan:
+def _plan(
+    session: Session,
+    desired: Sequence[Desired],
+    state: State,
+    house: House,
+    until: Until = Until.SEND,
+    showing: Showing | None = None,
+) -> Plan:
     accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
     stop = ledger_refusal(session, state, accounts)
-    return make_plan(desired, state, house, session.clock.now(), until=until, stop=stop)
+    return make_plan(desired, state, house, session.clock.now(), until=until, stop=stop, showing=showing)
 
 
 def lock_use_of(session: Session, *, locked: bool = False) -> LockUse:

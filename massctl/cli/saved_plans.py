@@ -10,7 +10,7 @@ from massctl.errors import StalePlanError, UsageError
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.plan import Plan
-from massctl.plan.saved import SavedPlan, read_saved
+from massctl.plan.saved import SavedPlan, plan_again, read_saved
 from massctl.plan.step import Refusal
 from massctl.view.as_json import plan_json
 from massctl.view.language import say
@@ -22,7 +22,8 @@ SAVED_BYTES_MAX = 64 * 1024 * 1024
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
     """Write the plan's JSON into a file; raises UsageError where it cannot be written."""
     language = session.voice.language
-    write_files(path.parent, {path.name: (plan_json(plan, language, names) + "\n").encode()})
+    document = session.voice.advised(plan_json(plan, language, names))
+    write_files(path.parent, {path.name: (document + "\n").encode()})
     told = Phrase("the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=str(path))
     session.voice.talk(say(told, language))
 
@@ -54,7 +55,7 @@ def require_campaigns(session: Session, saved: SavedPlan) -> None:
         raise StalePlanError(
             Phrase("this is not what was planned any more: {moved}", moved=Phrase("{name} is gone", name=gone[0])),
             Phrase("Nothing was done."),
-            Phrase("make the plan again and have it reviewed: massctl plan --out FILE"),
+            plan_again([name for name in saved.names if name not in gone]),
         )
 
 

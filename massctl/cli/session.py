@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from massctl.apply.ports import Clock, WeChat
     from massctl.cli.embedding import Embedded
     from massctl.cli.remembering import Memory
+    from massctl.ledger.archive import LocalArchive
     from massctl.ledger.local import LocalLedger
     from massctl.model.account import MassctlFile
 
 LEDGER_FILE: Final = "massctl.state.jsonl"
+ARCHIVE_FOLDER: Final = "massctl.state.bodies"
+"""Beside the ledger: what was staged and sent, for people to compare with."""
 API_BASE_VARIABLE: Final = "MASSCTL_API_BASE"
 NO_SEND_VARIABLE: Final = "MASSCTL_NO_SEND"
 _OFF: Final = frozenset({"", "0", "false", "no", "off"})
@@ -64,6 +67,11 @@ class Session:
         return (self.cache / "sandbox" if self.sandbox else self.root) / LEDGER_FILE
 
     @property
+    def archive_path(self) -> Path:
+        """The folder of contents beside the ledger."""
+        return self.ledger_path.with_name(ARCHIVE_FOLDER)
+
+    @property
     def locks(self) -> Path:
         """The folder of the ledger's locks."""
         return self.cache / "sandbox" / "locks" if self.sandbox else self.cache / "locks"
@@ -74,6 +82,13 @@ class Session:
         from massctl.ledger.local import LocalLedger
 
         return LocalLedger(self.ledger_path, self.locks)
+
+    def archive(self) -> "LocalArchive":
+        """Open the contents that are kept beside the ledger; reads and writes nothing yet."""
+        # A run without a difference to show, and none to keep, does without it.
+        from massctl.ledger.archive import LocalArchive
+
+        return LocalArchive(self.archive_path)
 
     def api_base(self, account: AccountName) -> str:
         """Give where an account's API answers: MASSCTL_API_BASE outranks massctl.yaml."""

@@ -25,7 +25,7 @@ def settled(session: Session, name: str, *, sent: bool, msg_id: int | None, url:
         state = session.read_state(ledger)
         trust(session, state)
         (record,) = records_of(state, [name], all_editions=False)
-        testimony = Testimony(reason, _who(session), msg_id, url)
+        testimony = Testimony(reason, who(session), msg_id, url)
         book = Book(ledger, session.clock, state)
         if sent:
             settle_sent(record, testimony, _wechat(session, record) if msg_id is not None else None, book)
@@ -64,7 +64,7 @@ def _wechat(session: Session, record: Record) -> WeChat | None:
     return session.wechat(account_of(session, record.appid)) if record.appid is not None else None
 
 
-def _who(session: Session) -> str:
+def who(session: Session) -> str:
     """Name the person: the workflow's actor, else the login name."""
     actor = session.environment.get("GITHUB_ACTOR")
     if actor:

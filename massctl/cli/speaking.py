@@ -42,6 +42,19 @@ class Voice:
         """Write a JSON document to standard output: always UTF-8, whatever the terminal speaks."""
         write(text.rstrip("\n").encode() + b"\n")
 
+    def json(self, text: str) -> None:
+        """Write a JSON document whose hints a person may type."""
+        self.document(self.advised(text))
+
+    def advised(self, text: str) -> str:
+        """Complete the commands in the hints of a JSON document."""
+        if not (self.where or self.sandbox):
+            return text
+        # Only a command that was given more than its verb has more to advise.
+        from massctl.view.as_json import with_advice
+
+        return with_advice(text, self._to_type)
+
     def talk(self, text: str) -> None:
         """Write talk to standard error."""
         write(self._to_type(text.rstrip("\n")), err=True)

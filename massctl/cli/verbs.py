@@ -14,8 +14,10 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "lock": ("massctl.cli.commands.lock", "Write or check what was approved: campaign.lock.json and the bodies."),
     "plan": ("massctl.cli.commands.plan", "Show what apply would do now, and why. Needs no network and no secret."),
     "apply": ("massctl.cli.commands.apply", "Carry the plan out: upload, save drafts, preview, send."),
+    "preview": ("massctl.cli.commands.preview", "Show a campaign on reviewers' phones, again where they have it."),
     "status": ("massctl.cli.commands.status", "Ask WeChat about mass jobs that are not finished."),
     "reconcile": ("massctl.cli.commands.reconcile", "Settle a send of unknown outcome."),
+    "adopt": ("massctl.cli.commands.adopt", "Keep what somebody made of a staged draft in the console."),
     "state": ("massctl.cli.commands.state", "Read and check the ledger."),
     "sandbox": ("massctl.cli.commands.sandbox", "Serve a WeChat on loopback, with an inbox page."),
     "explain": ("massctl.cli.commands.explain", "Say what a diagnostic's code, a guard or an exit status means."),
@@ -24,8 +26,6 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 """Verb -> module with a click command named `command`, and its help in one line."""
 
 NOT_YET: Final[dict[str, Phrase]] = {
-    "preview": Phrase("send the preview again"),
-    "adopt": Phrase("keep the console's version of a staged draft"),
     "withdraw": Phrase("delete sent articles (mass/delete)"),
     "speed": Phrase("read or set the sending speed"),
     "serve": Phrase("preview articles live in the browser"),

@@ -6,29 +6,33 @@ model, so that nothing new can be forgotten here.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
-from massctl.model.state import Attempt, Draft, Job, Record, State
+from massctl.model.preview_days import PreviewDays
+from massctl.model.state import Attempt, BegunDraft, Draft, Job, Record, State
 
 Make = Callable[[dict[str, Any]], Any]
 """From the fields of an event, `type` among them, to the event."""
 
 KEPT: Final = {
-    "State": ("lineage", "realm", "serial", "images", "materials", "records"),
+    "State": ("lineage", "realm", "serial", "images", "materials", "records", "preview_days"),
     "Record": (
         "campaign",
         "edition",
         "appid",
         "drafts",
+        "begun_drafts",
         "previews",
+        "shown",
         "attempts",
         "jobs",
         "settled",
         "expired_at",
     ),
-    "Draft": ("saved_at", "event", "alive"),
+    "Draft": ("saved_at", "event", "alive", "doomed"),
+    "BegunDraft": ("serial", "at", "event"),
     "Attempt": ("serial", "at", "event", "open", "doubt", "rejection", "settled"),
     "Job": ("batch", "client_msg_id", "accepted_at", "msg_id", "msg_data_id", "status", "counts", "withdrawn"),
 }
@@ -44,6 +48,7 @@ def state_document(state: State) -> dict[str, Any]:
         "images": [[appid, sha256, url] for (appid, sha256), url in state.images.items()],
         "materials": [[*key, *material] for key, material in state.materials.items()],
         "records": [_record_document(record) for record in state.records.values()],
+        "preview_days": _preview_days_document(state.preview_days),
     }
 
 
@@ -60,6 +65,7 @@ def state_from(document: dict[str, Any], make: Make) -> State:
     for written in document["records"]:
         record = _record_from(written, make)
         state.records[record.campaign, record.edition] = record
+    state.preview_days = _preview_days_from(document["preview_days"])
     return state
 
 
@@ -68,13 +74,32 @@ def _record_document(record: Record) -> list[Any]:
         record.campaign,
         record.edition,
         record.appid,
-        [[draft.saved_at.isoformat(), _event_document(draft.event), draft.alive] for draft in record.drafts],
+        [_draft_document(draft) for draft in record.drafts],
+        [[draft.serial, draft.at.isoformat(), _event_document(draft.event)] for draft in record.begun_drafts],
         [[digest, recipient, _event_document(event)] for (digest, recipient), event in record.previews.items()],
+        record.shown,
         [_attempt_document(attempt) for attempt in record.attempts],
         [_job_document(job) for job in record.jobs],
         _event_document(record.settled),
         [moment.isoformat() for moment in record.expired_at],
     ]
+
+
+def _draft_document(draft: Draft) -> list[Any]:
+    return [draft.saved_at.isoformat(), _event_document(draft.event), draft.alive, draft.doomed]
+
+
+def _preview_days_document(days: PreviewDays) -> list[Any]:
+    asked = [[appid, day.isoformat(), count] for (appid, day), count in days.asked.items()]
+    return [asked, [[*key, day.isoformat()] for key, day in days.begun.items()]]
+
+
+def _preview_days_from(written: list[Any]) -> PreviewDays:
+    asked, begun = written
+    return PreviewDays(
+        {(AppId(appid), date.fromisoformat(day)): count for appid, day, count in asked},
+        {(name, edition, digest, to): date.fromisoformat(day) for name, edition, digest, to, day in begun},
+    )
 
 
 def _attempt_document(attempt: Attempt) -> list[Any]:
@@ -108,13 +133,15 @@ def _event_document(event: Any) -> dict[str, Any] | None:
 
 
 def _record_from(written: list[Any], make: Make) -> Record:
-    name, edition, appid, drafts, previews, attempts, jobs, settled, expired_at = written
+    name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settled, expired_at = written
     return Record(
         CampaignName(name),
         edition,
         AppId(appid) if appid is not None else None,
-        [Draft(datetime.fromisoformat(at), make(event), alive) for at, event, alive in drafts],
+        [Draft(datetime.fromisoformat(at), make(event), alive, doomed) for at, event, alive, doomed in drafts],
+        [BegunDraft(serial, datetime.fromisoformat(at), make(event)) for serial, at, event in begun],
         {(digest, recipient): make(event) for digest, recipient, event in previews},
+        shown,
         [_attempt_from(attempt, make) for attempt in attempts],
         [_job_from(job, make) for job in jobs],
         make(settled) if settled else None,

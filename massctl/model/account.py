@@ -69,8 +69,8 @@ class Policy(PolicyRules, Strict):
     """disabled is the kill switch: nothing is sent. So is the environment variable MASSCTL_NO_SEND."""
     require_lock: bool = False
     """true: stage and send only what `massctl lock` wrote, and only while nobody edited its sources since."""
-    require_preview: Literal[False] = False
-    """true: send only what was previewed in an earlier run. Not built yet: only false is accepted."""
+    require_preview: bool = False
+    """true: send only what a reviewer could look at: shown in an earlier run, or confirmed at the prompt after it."""
     preview_ahead: Duration = "72h"
     """How long before its window opens an unnamed campaign is previewed at the earliest."""
     in_doubt: Literal["resubmit", "stop"] = "resubmit"

@@ -50,8 +50,30 @@ class MaterialAdded(_Fields):
     url: str | None = None
 
 
+class DraftBegun(_Fields):
+    """A draft/add is about to leave; durable before its request, so that a draft whose answer is lost is looked for."""
+
+    type: Literal["draft_begun"] = "draft_begun"
+    appid: str
+    batch: int = 1
+    digest: str
+    draft_sha256: str
+    """Names the articles as they are given to draft/add."""
+    audience_count: int | None = None
+    source_sha256: str | None = None
+
+
+class DraftNotSaved(_Fields):
+    """A draft that was begun is in the draft box no more or never was: refused, not found, or one too many."""
+
+    type: Literal["draft_not_saved"] = "draft_not_saved"
+    begun: int
+    """Serial of its `draft_begun`."""
+    reason: str
+
+
 class DraftSaved(_Fields):
-    """draft/add gave a draft for a batch of a campaign."""
+    """draft/add gave a draft for a batch of a campaign, or one whose answer was lost was found."""
 
     type: Literal["draft_saved"] = "draft_saved"
     appid: str
@@ -62,6 +84,8 @@ class DraftSaved(_Fields):
     """Names the articles as they were given to draft/add."""
     audience_count: int | None = None
     source_sha256: str | None = None
+    begun: int | None = None
+    """Serial of its `draft_begun`; None where an earlier massctl wrote it."""
 
 
 class DraftDeleted(_Fields):
@@ -71,6 +95,8 @@ class DraftDeleted(_Fields):
     appid: str
     media_id: str
     reason: str | None = None
+    pending: bool | None = None
+    """True: it is given up, and its deletion is still to come."""
 
 
 class MaterialForgotten(_Fields):
@@ -85,6 +111,8 @@ class Previewed(_Fields):
     """A preview to one reviewer: `begun` before the request, then what came of it."""
 
     type: Literal["previewed"] = "previewed"
+    appid: str | None = None
+    """Whose day it counts in; None in ledgers from before previews were counted."""
     digest: str
     recipient: str
     outcome: Literal["begun", "sent", "failed", "unknown"]
@@ -196,6 +224,8 @@ Event = Annotated[
     | ImageUploaded
     | MaterialAdded
     | MaterialForgotten
+    | DraftBegun
+    | DraftNotSaved
     | DraftSaved
     | DraftDeleted
     | Previewed

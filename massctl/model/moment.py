@@ -1,6 +1,10 @@
 """Moments as people read them, in one form everywhere: `2026-12-01 20:00 +08:00`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+BEIJING: Final = timezone(timedelta(hours=8))
+"""The time of WeChat's days and of its console; China has no summer time."""
 
 
 def moment(at: datetime) -> str:

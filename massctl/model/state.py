@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from massctl.errors import LedgerCorruptError
+from massctl.model.job_words import FINALITY, with_known_counts
 from massctl.model.lazily import Lazily
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.phrase import Phrase
+from massctl.model.preview_days import PreviewDays
 
 if TYPE_CHECKING:
     from massctl.model import ledger as entries
@@ -67,6 +69,17 @@ class Draft:
     saved_at: datetime
     event: entries.DraftSaved
     alive: bool = True
+    doomed: bool = False
+    """It was given up, and its deletion is not on record."""
+
+
+@dataclass(slots=True)
+class BegunDraft:
+    """A draft/add of which nobody knows whether there is a draft now."""
+
+    serial: int
+    at: datetime
+    event: entries.DraftBegun
 
 
 @dataclass(slots=True)
@@ -77,8 +90,12 @@ class Record:
     edition: int
     appid: AppId | None = None
     drafts: list[Draft] = field(default_factory=list)
+    begun_drafts: list[BegunDraft] = field(default_factory=list)
+    """Oldest first; one whose outcome is known is not among them."""
     previews: dict[tuple[str, str], entries.Previewed] = field(default_factory=dict)
-    """(digest, recipient) -> the latest word on that preview."""
+    """(digest, recipient) -> the latest word on that preview; `sent` stays, for nothing takes it off the phone."""
+    shown: dict[str, int] = field(default_factory=dict)
+    """digest -> the serial at which the newest of its previews was recorded as sent."""
     attempts: list[Attempt] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     settled: entries.SendSettled | None = None
@@ -121,6 +138,7 @@ class State:
         self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
         self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
         self.records: dict[tuple[CampaignName, int], Record] = {}
+        self.preview_days = PreviewDays()
 
     def record(self, campaign: CampaignName, edition: int) -> Record:
         """Give what is recorded of an edition; an empty record, not kept, where nothing is."""
@@ -166,6 +184,9 @@ class State:
         appid = vars(entry.event).get("appid")
         if appid is not None:
             record.appid = AppId(appid)
+        if isinstance(entry.event, entries.Previewed):
+            what = *key, entry.event.digest, entry.event.recipient
+            self.preview_days.absorb(what, entry.event, record.appid, entry.at)
         self.records[key] = record
 
 
@@ -173,12 +194,12 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
     """Fold an entry about one campaign."""
     event: Any = entry.event
     match event:
-        case entries.DraftSaved():
-            record.drafts.append(Draft(entry.at, event))
+        case entries.DraftBegun() | entries.DraftNotSaved() | entries.DraftSaved():
+            _into_begun_drafts(record, entry)
         case entries.DraftDeleted() | entries.Adopted():
             _into_drafts(record, event)
         case entries.Previewed():
-            record.previews[event.digest, event.recipient] = event
+            _into_previews(record, event, entry.serial)
         case entries.SendAttempted():
             record.attempts.append(Attempt(entry.serial, entry.at, event))
         case entries.SendAccepted() | entries.SendRejected() | entries.SendInDoubt():
@@ -191,13 +212,33 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
             record.expired_at.append(event.not_after)
 
 
+def _into_previews(record: Record, event: entries.Previewed, serial: int) -> None:
+    """Fold a word on a preview; a repetition that failed or got lost does not unsee what was seen."""
+    known = record.previews.get((event.digest, event.recipient))
+    if known is None or known.outcome != "sent":
+        record.previews[event.digest, event.recipient] = event
+    if event.outcome == "sent":
+        record.shown[event.digest] = serial
+
+
+def _into_begun_drafts(record: Record, entry: entries.Entry) -> None:
+    """Fold what became of a draft/add."""
+    event: Any = entry.event
+    if isinstance(event, entries.DraftBegun):
+        record.begun_drafts.append(BegunDraft(entry.serial, entry.at, event))
+        return
+    record.begun_drafts = [begun for begun in record.begun_drafts if begun.serial != event.begun]
+    if isinstance(event, entries.DraftSaved):
+        record.drafts.append(Draft(entry.at, event))
+
+
 def _into_drafts(record: Record, event: entries.DraftDeleted | entries.Adopted) -> None:
     """Fold what became of a draft."""
     for draft in record.drafts:
         if draft.event.media_id != event.media_id:
             continue
         if isinstance(event, entries.DraftDeleted):
-            draft.alive = False
+            draft.alive, draft.doomed = False, event.pending is True
         else:
             draft.event = draft.event.model_copy(update={"draft_sha256": event.draft_sha256})
 
@@ -233,10 +274,6 @@ def _into_attempts(record: Record, entry: entries.Entry) -> None:
             attempt.doubt = event.reason
 
 
-_FINALITY: Final = {"sending": 0, "awaiting_admin": 0, "unknown": 0, "sent": 1, "failed": 1, "deleted": 2}
-"""What was said of a job -> how final it is: a poll that is overtaken by an event takes nothing back."""
-
-
 def _into_jobs(record: Record, entry: entries.Entry) -> None:
     """Fold what became of a job; raises LedgerCorruptError for an unknown one."""
     event: Any = entry.event
@@ -246,14 +283,8 @@ def _into_jobs(record: Record, entry: entries.Entry) -> None:
     for job in found:
         if isinstance(event, entries.Withdrawn):
             job.withdrawn.add(event.article)
-        elif _FINALITY[event.status] >= _FINALITY[job.status]:
-            job.status, job.counts = event.status, _with_known_counts(event, job.counts)
-
-
-def _with_known_counts(said: entries.JobStatus, before: entries.JobStatus | None) -> entries.JobStatus:
-    """Keep numbers and addresses that were said before and are not said again: mass/get knows none of them."""
-    known = before.model_dump(exclude_none=True) if before else {}
-    return said.model_copy(update={**known, **said.model_dump(exclude_none=True)})
+        elif FINALITY[event.status] >= FINALITY[job.status]:
+            job.status, job.counts = event.status, with_known_counts(event, job.counts)
 
 
 def _impossible(entry: entries.Entry, why: Phrase) -> LedgerCorruptError:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from massctl.model.names import AppId, MediaId, Sha256
-from massctl.model.rendered import Purpose, RenderedCampaign, RenderedNews
+from massctl.model.rendered import Purpose, Recipient, RenderedCampaign, RenderedNews
 from massctl.model.state import Record, State
 from massctl.plan.step import Reason, SaveDraft, SendPreview, UploadPicture
 
@@ -53,10 +53,17 @@ def previews(campaign: RenderedCampaign, record: Record) -> list[SendPreview]:
         recorded = record.previews.get((campaign.digest, recipient.recorded))
         if recipient.recorded not in planned and (recorded is None or recorded.outcome == "failed"):
             planned.add(recipient.recorded)
-            changed = any(name == recipient.recorded for _, name in record.previews) and recorded is None
-            reason = Reason.CONTENT_CHANGED if changed else Reason.NEW
-            steps.append(SendPreview(campaign, number, recipient, reason))
+            steps.append(SendPreview(campaign, number, recipient, preview_reason(campaign, record, recipient)))
     return steps
+
+
+def preview_reason(campaign: RenderedCampaign, record: Record, recipient: Recipient) -> Reason:
+    """Say why a reviewer is shown this digest; `resubmit` where they have it, or may have it, already."""
+    known = record.previews.get((campaign.digest, recipient.recorded))
+    if known is not None:
+        return Reason.NEW if known.outcome == "failed" else Reason.RESUBMIT
+    had_another = any(name == recipient.recorded for _, name in record.previews)
+    return Reason.CONTENT_CHANGED if had_another else Reason.NEW
 
 
 def previews_due(campaign: RenderedCampaign, ahead: timedelta, named: bool, now: datetime) -> bool:

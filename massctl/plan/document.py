@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
+from massctl import __version__
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.digest import digest_of
 from massctl.model.names import Digest
+from massctl.model.rendered import RenderedCampaign
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.step import Kind, Refusal, SendPreview, Step
 
@@ -80,6 +82,15 @@ def _campaign(campaign: PlannedCampaign, *, with_diagnostics: bool) -> dict[str,
         "refusals": [refusal_document(refusal) for refusal in campaign.refusals],
     }
     if with_diagnostics:
+        document["approved"] = _approved(campaign.rendered) if campaign.rendered else None
         ordered = sorted(campaign.diagnostics, key=lambda d: d.sort_key)
         document["diagnostics"] = [diagnostic_document(diagnostic) for diagnostic in ordered]
     return document
+
+
+def _approved(campaign: RenderedCampaign) -> dict[str, Any]:
+    """Give all that the digest stands for, in the shape of a lock, so that a stale plan can name what moved."""
+    # The models of locks are loaded by the forms that need them, and not by a plan in words.
+    from massctl.model.lock import lock_document
+
+    return lock_document(campaign, f"massctl {__version__}")

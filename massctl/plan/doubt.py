@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Attempt
+from massctl.plan.window import next_moment
 
 if TYPE_CHECKING:
     from massctl.model.account import Policy
@@ -18,6 +20,10 @@ CLIENT_MSG_ID_MEMORY_HOURS: Final = 24
 """How long WeChat recognises a clientmsgid. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
 REPEAT_HOURS_MAX: Final = 20
 """No repetition later than this after the first open attempt: the memory less a margin of four hours."""
+
+
+REPEAT_MARGIN_SECONDS: Final = 1
+"""On top of `in_doubt_wait`: WeChat counts its minute (45066) from the arrival of a request, after our entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +48,21 @@ def may_repeat(open_attempts: list[Attempt], digest: str | None, policy: "Policy
     if digest != last.event.digest:
         return NoRepeat(Phrase("the campaign was changed since the attempt"))
     deadline = first.at + timedelta(hours=REPEAT_HOURS_MAX)
-    at = last.at + timedelta(seconds=policy.in_doubt_wait)
+    at = last.at + timedelta(seconds=policy.in_doubt_wait + (REPEAT_MARGIN_SECONDS if policy.in_doubt_wait else 0))
     if max(at, now) >= deadline:
         say = "the first attempt is more than {hours} hours old, and WeChat may have forgotten its id"
         return NoRepeat(Phrase(say, hours=REPEAT_HOURS_MAX))
     if now < first.at:
         return NoRepeat(Phrase("the clock stands before the first attempt, so its age is unknown"))
     return Repeat(at)
+
+
+def repeat_at(opened: list[Attempt], campaign: RenderedCampaign, policy: "Policy", now: datetime) -> datetime | None:
+    """Give the first moment at which an open attempt may be repeated, if that comes soon enough."""
+    decision = may_repeat(opened, campaign.digest, policy, now)
+    if not isinstance(decision, Repeat):
+        return None
+    moment = next_moment(policy, campaign.window, max(decision.at, now))
+    if moment is None or isinstance(may_repeat(opened, campaign.digest, policy, moment), NoRepeat):
+        return None
+    return moment

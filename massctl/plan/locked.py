@@ -1,13 +1,24 @@
 """Locked against declared and rendered: which parts differ, in words, and the refusals that follow."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from massctl.model.campaign import Article, CampaignFile, MpNews
+from massctl.model.campaign import Article, Audience, CampaignFile, MpNews
 from massctl.model.campaign_rules import parse_offset_time
-from massctl.model.lock import LockedArticle, LockedNews, LockedText, LockFile
+from massctl.model.lock import LockedArticle, LockedNews, LockedSend, LockedText, LockFile
 from massctl.model.names import AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.step import Guard, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class FramePart:
+    """A part of what is approved around the message, in which two locks differ."""
+
+    what: Phrase
+    before: int | str | bool | Audience | LockedSend
+    """For the window, all of `send`."""
+    after: int | str | bool | Audience | LockedSend
 
 
 def lock_missing(name: CampaignName) -> Refusal:
@@ -60,7 +71,8 @@ def as_declared(lock: LockFile, name: CampaignName, file: CampaignFile, appid: A
 
 def changed_parts(before: LockFile, after: LockFile) -> list[Phrase]:
     """Name every approved part in which two locks differ."""
-    return [*_changed_frame(before, after), *_changed_message(before, after), *_changed_pictures(before, after)]
+    frame = [part.what for part in changed_frame(before, after)]
+    return [*frame, *_changed_message(before, after), *_changed_pictures(before, after)]
 
 
 def _as_locked(declared: str | None) -> str | None:
@@ -101,19 +113,22 @@ def _plain(written: str, locked: str | None) -> str | None:
     return locked if any(mark in written for mark in ("{{", "{%", "{#")) else written.strip()
 
 
-def _changed_frame(before: LockFile, after: LockFile) -> Iterator[Phrase]:
+def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
+    """Give every part but the message and its pictures in which two locks differ."""
     if before.campaign != after.campaign:
-        yield Phrase("the campaign's name (locked as {campaign})", campaign=before.campaign)
+        say = Phrase("the campaign's name (locked as {campaign})", campaign=before.campaign)
+        yield FramePart(say, before.campaign, after.campaign)
     if before.edition != after.edition:
-        yield Phrase("the edition")
+        yield FramePart(Phrase("the edition"), before.edition, after.edition)
     if before.account.appid != after.account.appid:
-        yield Phrase("the account")
+        yield FramePart(Phrase("the account"), before.account.appid, after.account.appid)
     if before.audience != after.audience:
-        yield Phrase("the audience")
+        yield FramePart(Phrase("the audience"), before.audience, after.audience)
     if (before.send.not_before, before.send.not_after) != (after.send.not_before, after.send.not_after):
-        yield Phrase("the window")
-    if before.send.send_ignore_reprint != after.send.send_ignore_reprint:
-        yield Phrase("the flag send_ignore_reprint")
+        yield FramePart(Phrase("the window"), before.send, after.send)
+    old, new = before.send.send_ignore_reprint, after.send.send_ignore_reprint
+    if old != new:
+        yield FramePart(Phrase("the flag send_ignore_reprint"), old, new)
 
 
 def _changed_message(before: LockFile, after: LockFile) -> Iterator[Phrase]:

@@ -11,11 +11,12 @@ from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
-from massctl.plan import diff, guard
+from massctl.plan import diff, guard, previews
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
-from massctl.plan.doubt import NoRepeat, Repeat, may_repeat
+from massctl.plan.doubt import repeat_at
 from massctl.plan.guard import House
-from massctl.plan.step import Guard, Reason, Refusal, SendMass, Step
+from massctl.plan.previews import Showing
+from massctl.plan.step import Guard, Reason, Refusal, SendMass, SendPreview, Step
 from massctl.plan.window import WindowState, next_moment, window_state
 
 
@@ -54,6 +55,13 @@ class PlannedCampaign:
         """It is time, and nothing refuses but an audience's recorded size, which apply reads again."""
         return self.wants_send and all(r.guard is Guard.AUDIENCE_BOUNDS for r in self.refusals)
 
+    @property
+    def may_send_once_seen(self) -> bool:
+        """Nothing else is missing than a look at a preview of this very run, which a person at the prompt can take."""
+        refusing = {r.guard for r in self.refusals} - {Guard.AUDIENCE_BOUNDS}
+        shows = any(isinstance(step, SendPreview) for step in self.steps)
+        return self.wants_send and shows and refusing == {Guard.PREVIEW_MISSING}
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -85,6 +93,7 @@ class _Planner:
     house: House
     until: Until
     now: datetime
+    showing: Showing | None = None
     planned_uploads: set[diff.UploadKey] = field(default_factory=set)
 
     def plan(self, desired: Desired) -> PlannedCampaign:
@@ -168,13 +177,15 @@ class _Planner:
             status_of(record),
             window_state(campaign.window, self.now),
             digest=campaign.digest,
-            diagnostics=(*campaign.diagnostics, *_unknown_previews(campaign, record)),
+            diagnostics=(*campaign.diagnostics, *(() if self.showing else previews.unknown_previews(campaign, record))),
             rendered=campaign,
             audience_count=draft.event.audience_count if draft else None,
         )
         if planned.status in FINAL:
             # It went out while it was rendered, or the caller did not look: it is concluded all the same.
             return self._concluded(_as_concluded(campaign))
+        if record.open_attempts and self.showing:
+            return replace(planned, refusals=(previews.in_doubt(record),))
         if record.open_attempts:
             return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
@@ -182,7 +193,7 @@ class _Planner:
         return self._open(planned, campaign, record)
 
     def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
-        at = self._repeat_at(campaign, record)
+        at = repeat_at(record.open_attempts, campaign, self.house.policy, self.now)
         refusals = tuple(guard.send_refusals(campaign, self.state, self.house, self.now))
         wanted = self.until is Until.SEND
         return replace(
@@ -192,17 +203,6 @@ class _Planner:
             wants_send=wanted,
             steps=(SendMass(campaign, Reason.RESUBMIT),) if wanted and not refusals else (),
         )
-
-    def _repeat_at(self, campaign: RenderedCampaign, record: Record) -> datetime | None:
-        """Give the first moment at which the open attempt may be repeated, if that comes soon enough."""
-        policy, opened = self.house.policy, record.open_attempts
-        decision = may_repeat(opened, campaign.digest, policy, self.now)
-        if not isinstance(decision, Repeat):
-            return None
-        moment = next_moment(policy, campaign.window, max(decision.at, self.now))
-        if moment is None or isinstance(may_repeat(opened, campaign.digest, policy, moment), NoRepeat):
-            return None
-        return moment
 
     def _expired(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
         closed = campaign.window.not_after if campaign.window else self.now
@@ -219,6 +219,8 @@ class _Planner:
             if planned.audience_count is not None:
                 audience = guard.audience_refusal(campaign.audience, planned.audience_count)
                 refusals += [audience] if audience else []
+            unseen = previews.preview_missing(campaign, record, self.house.policy, steps=steps)
+            refusals += [unseen] if unseen else []
             if not refusals:
                 steps.append(SendMass(campaign, Reason.DUE))
         blocked_for_good = {r.guard for r in refusals} & {Guard.NOT_NAMED, Guard.REJECTED_BEFORE}
@@ -233,17 +235,20 @@ class _Planner:
 
     def _staging(self, campaign: RenderedCampaign, record: Record) -> list[Step]:
         rejection = record.rejection_of(campaign.digest)
-        if rejection is not None and not (rejection.retryable or rejection.token_dead):
+        if rejection is not None and not (rejection.retryable or rejection.token_dead or self.showing):
             return []
         steps: list[Step] = list(diff.uploads(campaign, self.state, self.planned_uploads))
         draft = diff.draft(campaign, self.state) if self.until >= Until.DRAFT else None
         steps += [draft] if draft else []
-        ahead = self.house.policy.preview_ahead_duration
-        if self.until >= Until.PREVIEW and diff.previews_due(
-            campaign, ahead, self.house.is_named(campaign.name), self.now
-        ):
-            steps += diff.previews(campaign, record)
+        if self.until >= Until.PREVIEW:
+            steps += self._previews(campaign, record)
         return steps
+
+    def _previews(self, campaign: RenderedCampaign, record: Record) -> list[SendPreview]:
+        if self.showing is not None:
+            return previews.shown(campaign, record, self.showing)
+        ahead, named = self.house.policy.preview_ahead_duration, self.house.is_named(campaign.name)
+        return diff.previews(campaign, record) if diff.previews_due(campaign, ahead, named, self.now) else []
 
 
 def make_plan(
@@ -254,16 +259,30 @@ def make_plan(
     *,
     until: Until = Until.SEND,
     stop: Refusal | None = None,
+    showing: Showing | None = None,
 ) -> Plan:
     """Plan every campaign of `desired`, in the order of account, end of window, name.
 
-    `stop` refuses everything, because the ledger cannot be trusted; nothing is staged either.
+    `stop` refuses everything, because the ledger cannot be trusted; nothing is staged either. `showing` asks for
+    previews again, on purpose.
     """
-    planner = _Planner(state, house, until, now)
-    planned = [planner.plan(each) for each in sorted(desired, key=_order)]
+    planner = _Planner(state, house, until, now, showing)
+    planned = _within_allowance([planner.plan(each) for each in sorted(desired, key=_order)], state, now)
     if stop is not None:
         planned = [replace(each, steps=(), refusals=(stop,), wants_send=False) for each in planned]
     return Plan(state.lineage, state.serial, tuple(planned))
+
+
+def _within_allowance(planned: list[PlannedCampaign], state: State, now: datetime) -> list[PlannedCampaign]:
+    """Take away the previews that today's allowance does not cover, and the sends that would go out without them."""
+    steps = [step for each in planned for step in each.steps if isinstance(step, SendPreview)]
+    beyond, refusals = previews.beyond_allowance(steps, state, now)
+
+    def within(each: PlannedCampaign) -> PlannedCampaign:
+        left = tuple(s for s in each.steps if s.address not in beyond and not isinstance(s, SendMass))
+        return replace(each, steps=left, refusals=(*each.refusals, refusals[each.name]))
+
+    return [within(each) if each.name in refusals else each for each in planned]
 
 
 def _as_concluded(c: RenderedCampaign) -> Concluded:
@@ -274,19 +293,3 @@ def _order(desired: Desired) -> tuple[str, bool, float, str]:
     window: Window | None = getattr(desired, "window", None)
     end = window.not_after.timestamp() if window else 0.0
     return (desired.account or "", window is None, end, desired.name)
-
-
-def _unknown_previews(campaign: RenderedCampaign, record: Record) -> list[Diagnostic]:
-    """Warn of previews whose outcome nobody knows: they are not repeated, and do not stop the send."""
-    found: list[Diagnostic] = []
-    for number, recipient in enumerate(campaign.recipients, 1):
-        recorded = record.previews.get((campaign.digest, recipient.recorded))
-        if recorded is not None and recorded.outcome in {"begun", "unknown"}:
-            say = Phrase(
-                "nobody knows whether preview {number} of this version arrived; it is not repeated",
-                number=number,
-            )
-            hint = Phrase("ask the reviewer")
-            place = Place(f"campaigns/{campaign.name}/campaign.yaml")
-            found.append(Diagnostic("MC402", Severity.WARNING, say, place, hint, campaign.name))
-    return found

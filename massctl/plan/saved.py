@@ -1,6 +1,6 @@
 """A plan that was saved, reviewed, and is carried out later: its shape, and what moved since."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -8,10 +8,11 @@ from pydantic import Field, ValidationError
 
 from massctl.model.diagnostic import Severity
 from massctl.model.lifecycle import Status
+from massctl.model.lock import LockFile
 from massctl.model.phrase import Phrase
 from massctl.model.strict import Strict
 from massctl.plan.document import plan_document
-from massctl.plan.locked import listed
+from massctl.plan.locked import changed_parts, listed
 from massctl.plan.plan import Plan
 from massctl.plan.step import Guard, Kind, Reason, Refusal, SendMass
 from massctl.plan.window import WindowState
@@ -89,6 +90,8 @@ class SavedCampaign(Strict):
     """What it would not do, and why."""
     diagnostics: list[PlannedDiagnostic]
     """What is wrong in its files."""
+    approved: LockFile | None = None
+    """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""
 
 
 class PlannedCounts(Strict):
@@ -135,13 +138,19 @@ def what_moved(saved: SavedPlan, plan: Plan) -> list[Phrase]:
     return moved or [Phrase("the reviewers, or the words of a refusal")]
 
 
-def plan_stale(moved: list[Phrase]) -> Refusal:
-    """Refuse a saved plan that is not what would be done now."""
+def plan_stale(moved: list[Phrase], names: Sequence[str]) -> Refusal:
+    """Refuse a saved plan that is not what would be done now; `names` are those it was made with."""
     return Refusal(
         Guard.PLAN_STALE,
         Phrase("this is not what was planned any more: {moved}", moved=listed(moved)),
-        Phrase("make the plan again and have it reviewed: massctl plan --out FILE"),
+        plan_again(names),
     )
+
+
+def plan_again(names: Sequence[str]) -> Phrase:
+    """Say how a plan of the same campaigns is made anew."""
+    again = " ".join(["massctl plan", *names, "--out FILE"])
+    return Phrase("make the plan again and have it reviewed: {command}", command=again)
 
 
 def only_planned(plan: Plan) -> Plan:
@@ -176,8 +185,12 @@ def _moved_campaigns(saved: SavedPlan, now: SavedPlan) -> Iterator[Phrase]:
 
 def _moved_campaign(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phrase]:
     name = after.name
-    if (before.digest, before.edition, before.account) != (after.digest, after.edition, after.account):
-        yield Phrase("the digest of {name}", name=name)
+    faults = [each.code for each in after.diagnostics if each.severity is Severity.ERROR]
+    if faults and not any(each.severity is Severity.ERROR for each in before.diagnostics):
+        # A campaign with faults has no digest, no window and no steps, which would say nothing more.
+        yield Phrase("{name} has faults now ({codes})", name=name, codes=", ".join(dict.fromkeys(faults)))
+        return
+    yield from _moved_content(before, after)
     if (before.window, before.next_at) != (after.window, after.next_at):
         yield Phrase("the window of {name}", name=name)
     if before.status != after.status:
@@ -186,6 +199,15 @@ def _moved_campaign(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phr
         yield Phrase("the steps of {name}", name=name)
     if _guards(before) != _guards(after):
         yield Phrase("what refuses {name} ({guards})", name=name, guards=", ".join(_guards(after)) or "-")
+
+
+def _moved_content(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phrase]:
+    """Name the approved parts that moved; only the digest where a plan does not hold them."""
+    parts = changed_parts(before.approved, after.approved) if before.approved and after.approved else []
+    if parts:
+        yield Phrase("of {name}: {parts}", name=after.name, parts=listed(parts))
+    elif (before.digest, before.edition, before.account) != (after.digest, after.edition, after.account):
+        yield Phrase("the digest of {name}", name=after.name)
 
 
 def _guards(campaign: SavedCampaign) -> list[str]:

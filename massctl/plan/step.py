@@ -113,7 +113,7 @@ class SendPreview:
 
     campaign: RenderedCampaign
     number: int
-    """Counts the campaign's declared recipients from 1."""
+    """Counts the campaign's declared recipients from 1; for `massctl preview` those of its run."""
     recipient: Recipient
     reason: Reason
 

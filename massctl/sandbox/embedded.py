@@ -35,13 +35,14 @@ class Sandbox:
             return declare.account(state, appid, **members)
 
     def ensure_tag(self, appid: str, id: int | None, name: str, count: int) -> int:  # noqa: A002 - WeChat's word
-        """Make sure that a tag of this name exists and return its id.
+        """Make sure that a tag exists and return its id.
 
-        `id` None: the tag of this name, or a new one under a free id. A tag that exists keeps its count.
+        `id` None: the tag of this name, or a new one under a free id. A tag that exists keeps its name and its count.
         """
         with self._store.transaction() as state:
             number = declare.tag_id(state, appid, name) if id is None else id
-            declare.tag(state, appid, number, name, count)
+            if id is None or state.table("tags").get(f"{appid}|{id}") is None:
+                declare.tag(state, appid, number, name, count)
             return number
 
     def now(self) -> datetime:

@@ -80,9 +80,12 @@ class LockReader:
     def _edited(self, lock: LockFile) -> list[Cause]:
         """Find sources that were edited since; what may not be edited goes into `wrong`."""
         sources = read_sources(self.repository, self.name)
-        if sources is None or sources.digest != lock.digest:
+        if sources is None:
             if self.use is LockUse.REQUIRED:
-                self.wrong.append(Phrase("{file} is missing or belongs to another lock", file=SOURCES_FILE))
+                self.wrong.append(Phrase("{file} is missing", file=SOURCES_FILE))
+            return []
+        if sources.digest != lock.digest:
+            self.wrong.append(Phrase("{file} belongs to another lock than {lock}", file=SOURCES_FILE, lock=LOCK_FILE))
             return []
         stylesheet = self.inputs.stylesheet()
         now = sources_now(sources, self.file, self.account, self.repository, stylesheet)

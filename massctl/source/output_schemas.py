@@ -61,6 +61,8 @@ _FIELDS: Final[dict[str, str]] = {
     "realm": "Which world the ledger speaks of; it refuses the other's host.",
     "draft_sha256": "Names the draft by what a reader would miss: text, pictures, links, fields.",
     "attempt": "The serial of the attempt that this is about.",
+    "begun": "The serial of the draft_begun that this is about.",
+    "pending": "Whether its deletion is still to come.",
 }
 """Field of an event -> what it holds."""
 

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from massctl import __version__
-from massctl.model.account import Policy, StateSettings
+from massctl.model.account import StateSettings
 from massctl.model.campaign_rules import Fault, Path
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.phrase import Phrase
@@ -25,7 +25,6 @@ Model = TypeVar("Model", bound=BaseModel)
 Rules = Callable[[dict[str, Any]], Iterable[Fault]]
 
 NOT_YET_VALUES: Final[dict[tuple[type[BaseModel], str], Any]] = {
-    (Policy, "require_preview"): True,
     (StateSettings, "backend"): "git",
 }
 """Values that the format knows and whose effect is not built."""

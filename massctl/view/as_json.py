@@ -5,7 +5,7 @@ Their keys and codes never change with the language; only `message` and `hint` d
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, Final
 
@@ -163,6 +163,20 @@ def _faulty(diagnostics: Sequence[Diagnostic]) -> dict[str, Any] | None:
         return None
     message = Phrase("its files have faults ({count}), so nothing was done with it", count=count)
     return {"errcode": None, "rid": None, "message": message, "hint": Phrase("massctl validate")}
+
+
+def with_advice(document: str, complete: Callable[[str], str]) -> str:
+    """Give a document with its hints completed, so that a command in them can be typed as it stands."""
+    return json.dumps(_advised(json.loads(document), complete), ensure_ascii=False, indent=2)
+
+
+def _advised(value: Any, complete: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: complete(each) if key == "hint" and isinstance(each, str) else _advised(each, complete)
+            for key, each in value.items()
+        }
+    return [_advised(each, complete) for each in value] if isinstance(value, list) else value
 
 
 def _written(document: dict[str, Any], language: Language) -> str:

@@ -1,18 +1,23 @@
 """The plan as a comment on a pull request: what matters most first, and never longer than a comment may be."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from itertools import accumulate, takewhile
+from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostic import has_errors
+from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.document import plan_digest
 from massctl.plan.plan import Plan
 from massctl.plan.step import Kind
 from massctl.view.language import Language, say
-from massctl.view.markdown_campaign import Block, CampaignWriter, Weight, weight
+from massctl.view.markdown_campaign import HEADING_LINES, Block, CampaignWriter, Weight, weight
 from massctl.view.words import campaigns, counted_steps
+
+if TYPE_CHECKING:
+    from massctl.plan.changes import Difference
 
 MARKDOWN_CHARACTERS_MAX: Final = 65_000
 """A comment on GitHub holds 65,536 characters (its API's answer to a longer one, read 2026-10); a bot adds its own."""
@@ -20,12 +25,21 @@ _NOTE_CHARACTERS_MAX: Final = 400
 """Room that is kept for saying what was left out."""
 
 
-def plan_markdown(plan: Plan, now: datetime, language: Language, *, limit: int = MARKDOWN_CHARACTERS_MAX) -> str:
-    """Show a plan as Markdown of at most `limit` characters; `now` is the moment that spans are counted from."""
+def plan_markdown(
+    plan: Plan,
+    now: datetime,
+    language: Language,
+    differences: "Mapping[CampaignName, Difference] | None" = None,
+    *,
+    limit: int = MARKDOWN_CHARACTERS_MAX,
+) -> str:
+    """Show a plan, with what changed for readers, in at most `limit` characters; spans count from `now`."""
+    changed = differences or {}
     writer = CampaignWriter(language, now)
     ordered = sorted(plan.campaigns, key=weight)
-    blocks = [writer.campaign(planned) for planned in ordered if weight(planned) is not Weight.RESTS]
-    rests = [writer.resting(planned) for planned in ordered if weight(planned) is Weight.RESTS]
+    at_rest = {each.name for each in ordered if weight(each) is Weight.RESTS and each.name not in changed}
+    blocks = [writer.campaign(each, changed.get(each.name)) for each in ordered if each.name not in at_rest]
+    rests = [writer.resting(each) for each in ordered if each.name in at_rest]
     return _fitted(writer, _summary(writer, plan), blocks, rests, limit)
 
 
@@ -51,7 +65,7 @@ def _summary(writer: CampaignWriter, plan: Plan) -> list[str]:
 def _fitted(writer: CampaignWriter, head: list[str], blocks: list[Block], rests: list[str], limit: int) -> str:
     """Put as much together as fits, and say below the summary what does not."""
     room = limit - _NOTE_CHARACTERS_MAX - _size(head)
-    body: list[str] = []
+    placed: list[tuple[list[str], Block]] = []
     shortened = absent = 0
     for block in blocks:
         lines = [*block.head, *block.details]
@@ -61,7 +75,7 @@ def _fitted(writer: CampaignWriter, head: list[str], blocks: list[Block], rests:
         if _size(lines) > room:
             absent += 1
         else:
-            body += lines
+            placed.append((lines, block))
             room -= _size(lines)
     resting = writer.section(Phrase("nothing to do"), [])
     room -= _size(resting)
@@ -72,13 +86,29 @@ def _fitted(writer: CampaignWriter, head: list[str], blocks: list[Block], rests:
             room -= _size([line])
         else:
             absent += 1
+    body: list[str] = []
+    unsaid = 0
+    # What changed may be long: it stands where there is room once everything else has its place.
+    for lines, block in placed:
+        changes = _beginning(block.changes, room)
+        unsaid += changes != block.changes
+        body += [*lines, *changes]
+        room -= _size(changes)
     body += [*resting, *listed] if listed else []
-    return "\n".join([*head, *_note(writer, shortened, absent, limit), *body]) + "\n"
+    return "\n".join([*head, *_note(writer, unsaid, shortened, absent, limit), *body]) + "\n"
 
 
-def _note(writer: CampaignWriter, shortened: int, absent: int, limit: int) -> list[str]:
+def _beginning(lines: list[str], room: int) -> list[str]:
+    """Give the first of some lines, as many as fit; none where nothing would stand below their heading."""
+    fitting = list(takewhile(lambda size: size <= room, accumulate(len(line) + 1 for line in lines)))
+    return lines[: len(fitting)] if len(fitting) > HEADING_LINES else []
+
+
+def _note(writer: CampaignWriter, unsaid: int, shortened: int, absent: int, limit: int) -> list[str]:
     """Say what does not stand here; nothing where everything does."""
     missing = []
+    if unsaid:
+        missing.append(Phrase("what changed in {campaigns}", campaigns=campaigns(unsaid)))
     if shortened:
         missing.append(Phrase("details of {campaigns}", campaigns=campaigns(shortened)))
     if absent:

@@ -5,13 +5,17 @@ from massctl.model.moment import moment
 from massctl.view.words import short_digest
 
 
-def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911 - one case a type, and all in sight
+def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a type, and all in sight
     """Give the members of an entry that tell it from its like, as `name value` pairs."""
     match event:
         case entries.Created():
             return f"lineage {event.lineage} realm {event.realm}{_because(event.reason)}"
         case entries.ImageUploaded() | entries.MaterialAdded() | entries.MaterialForgotten():
             return f"{event.appid} sha256 {event.sha256[:12]}"
+        case entries.DraftBegun():
+            return f"{event.appid} digest {short_digest(event.digest)}"
+        case entries.DraftNotSaved():
+            return f"begun {event.begun}{_because(event.reason)}"
         case entries.DraftSaved():
             return f"media_id {event.media_id} digest {short_digest(event.digest)}"
         case entries.DraftDeleted():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from massctl.model.diagnostic import Diagnostic, Severity, has_errors
 from massctl.model.lifecycle import FINAL
@@ -25,10 +25,15 @@ from massctl.view.plan_text import LABELS
 from massctl.view.step_text import planned_words
 from massctl.view.words import REASON, STATUS, WINDOW, audience_words, characters, expected, followers
 
+if TYPE_CHECKING:
+    from massctl.plan.changes import Difference
+
 Item = TypeVar("Item")
 
 ROWS_SHOWN: Final = 20
 """More steps or diagnostics of one campaign are shown as a number."""
+HEADING_LINES: Final = 3
+"""Of a section: its label between two empty lines."""
 _BEGINNING_CHARACTERS: Final = 72
 """How much of a text message is shown to recognise it by."""
 
@@ -60,6 +65,8 @@ class Block:
 
     head: list[str]
     details: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    """What changed for readers; the first to be left out, for it may be long."""
 
 
 def weight(planned: PlannedCampaign) -> Weight:
@@ -99,7 +106,7 @@ class CampaignWriter:
         """Write rows under a label of their own."""
         return ["", f"**{self.said(label)}**", "", *rows]
 
-    def campaign(self, planned: PlannedCampaign) -> Block:
+    def campaign(self, planned: PlannedCampaign, difference: "Difference | None" = None) -> Block:
         """Give what is said of a campaign; its verdict is in the head."""
         mark = "‼ " if planned.may_send else ""
         titled = f"### {mark}{code(planned.name)} {prose(planned.title)}".rstrip()
@@ -119,7 +126,14 @@ class CampaignWriter:
         if planned.digest is not None:
             head.append("- " + self.said(Phrase("digest {digest}", digest=planned.digest)))
         message = self._message(planned.rendered) if planned.rendered else []
-        return Block(head, [*message, *self._refusals(planned), *self._steps(planned), *self._diagnostics(planned)])
+        details = [*message, *self._refusals(planned), *self._steps(planned), *self._diagnostics(planned)]
+        return Block(head, details, self._changes(difference) if difference is not None else [])
+
+    def _changes(self, difference: "Difference") -> list[str]:
+        # Most plans have nothing to compare.
+        from massctl.view.difference_markdown import difference_markdown
+
+        return difference_markdown(difference, LABELS["changes"], self.language, ROWS_SHOWN)
 
     def _verdict(self, planned: PlannedCampaign) -> str:
         found = weight(planned)

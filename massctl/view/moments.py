@@ -1,15 +1,11 @@
 """Moments and spans of time in words. No clock: `now` is an argument."""
 
 import math
-from datetime import datetime, timedelta, timezone
-from typing import Final
+from datetime import datetime, timedelta
 
-from massctl.model.moment import moment, offset
+from massctl.model.moment import BEIJING, moment, offset
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Window
-
-BEIJING: Final = timezone(timedelta(hours=8))
-"""The time of WeChat's console; China has no summer time."""
 
 
 def recorded(at: datetime) -> str:

@@ -1,12 +1,14 @@
 """The plan, for a person who is about to decide: what would happen, to whom, why, and what would not."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostic import Severity, has_errors
 from massctl.model.lifecycle import FINAL
 from massctl.model.moment import moment
+from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.step import Guard, Kind, Refusal
@@ -30,6 +32,9 @@ from massctl.view.words import (
     short_digest,
 )
 
+if TYPE_CHECKING:
+    from massctl.plan.changes import Difference
+
 LABELS: Final = {
     "account": Phrase("account"),
     "status": Phrase("status"),
@@ -38,6 +43,7 @@ LABELS: Final = {
     "articles": Phrase("articles"),
     "text": Phrase("text"),
     "pictures": Phrase("pictures"),
+    "changes": Phrase("changes"),
     "steps": Phrase("steps"),
     "refused": Phrase("refused"),
     "next": Phrase("next"),
@@ -45,12 +51,19 @@ LABELS: Final = {
 }
 
 
-def plan_text(plan: Plan, now: datetime, language: Language, style: Style, width: int) -> str:
-    """Show every campaign of `plan` and sum it up; `now` is the moment that spans are counted from."""
+def plan_text(
+    plan: Plan,
+    now: datetime,
+    language: Language,
+    style: Style,
+    width: int,
+    differences: "Mapping[CampaignName, Difference] | None" = None,
+) -> str:
+    """Show every campaign of `plan`, with what changed in it for readers, and sum it up; spans count from `now`."""
     page = Page(language, style, width)
     for planned in plan.campaigns:
         page.blank()
-        _campaign(page, planned, now)
+        _campaign(page, planned, now, (differences or {}).get(planned.name))
     page.blank()
     _summary(page, plan, now)
     return page.text()
@@ -71,8 +84,8 @@ def refusal_rows(table: Table, refusals: tuple[Refusal, ...] | list[Refusal]) ->
         table.below(refusal.hint)
 
 
-def _campaign(page: Page, planned: PlannedCampaign, now: datetime) -> None:
-    idle = not (planned.steps or planned.refusals or planned.diagnostics)
+def _campaign(page: Page, planned: PlannedCampaign, now: datetime, difference: "Difference | None") -> None:
+    idle = not (planned.steps or planned.refusals or planned.diagnostics or difference)
     if idle and (planned.status in FINAL or planned.window is WindowState.EXPIRED):
         standing = Inked(STATUS[planned.status], STATUS_INK.get(planned.status, Ink.DETAIL))
         closed = [DOT, Inked(Phrase("its window has closed"), Ink.DETAIL)] if planned.status not in FINAL else []
@@ -88,6 +101,11 @@ def _campaign(page: Page, planned: PlannedCampaign, now: datetime) -> None:
         _audience(table, planned)
         message_rows(table, planned.rendered, LABELS["articles"], LABELS["text"])
         picture_rows(table, planned.rendered, LABELS["pictures"])
+    if difference is not None:
+        # Most plans have nothing to compare.
+        from massctl.view.difference_text import difference_table
+
+        difference_table(table, difference, LABELS["changes"])
     step_rows(table, planned, LABELS["steps"])
     refusal_rows(table, planned.refusals)
     if planned.wants_send and planned.may_send and any(r.guard is Guard.AUDIENCE_BOUNDS for r in planned.refusals):

@@ -108,6 +108,10 @@ def _drafts(table: Table, record: Record) -> None:
             fate = Phrase("settled as sent, so probably gone")
         table.row(label, recorded(draft.saved_at), DOT, _digest(draft.event.digest), DOT, fate, inner=2)
         label = ""
+    for begun in record.begun_drafts:
+        unknown = Inked(Phrase("asked for; nobody knows whether it is there"), Ink.WARNING)
+        table.row(label, recorded(begun.at), DOT, _digest(begun.event.digest), DOT, unknown, inner=2)
+        label = ""
 
 
 def _previews(table: Table, record: Record) -> None:

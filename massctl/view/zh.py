@@ -8,11 +8,24 @@ from typing import Final
 from massctl.view.zh_access import ACCESS
 from massctl.view.zh_command import COMMAND
 from massctl.view.zh_core import CORE
+from massctl.view.zh_difference import DIFFERENCE
 from massctl.view.zh_lock import LOCK
 from massctl.view.zh_message import MESSAGE
+from massctl.view.zh_preview import PREVIEW
 from massctl.view.zh_render import RENDER
 from massctl.view.zh_source import SOURCE
 from massctl.view.zh_view import VIEW
 
-CATALOGUE: Final[dict[str, str]] = {**VIEW, **CORE, **LOCK, **COMMAND, **SOURCE, **RENDER, **ACCESS, **MESSAGE}
+CATALOGUE: Final[dict[str, str]] = {
+    **VIEW,
+    **CORE,
+    **LOCK,
+    **PREVIEW,
+    **DIFFERENCE,
+    **COMMAND,
+    **SOURCE,
+    **RENDER,
+    **ACCESS,
+    **MESSAGE,
+}
 """English template -> Chinese template with the same fields."""

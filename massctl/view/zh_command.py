@@ -21,7 +21,6 @@ COMMAND: Final[dict[str, str]] = {
     ),
     # massctl/cli/commands/plan.py
     "read drafts, tags and job states": "读取草稿、标签和任务状态",
-    "compare with a second checkout": "和另一份检出的仓库比较",
     # massctl/cli/commands/reconcile.py
     "give exactly one of --sent, --not-sent and --resubmit": "--sent、--not-sent 和 --resubmit 必须正好给一个",
     "MSG_ID and --url go with --sent": "MSG_ID 和 --url 要和 --sent 一起用",
@@ -136,8 +135,6 @@ COMMAND: Final[dict[str, str]] = {
     "there is no flag {flag}": "没有选项 {flag}",
     "{flag} takes one of {choices}": "{flag} 只能是 {choices} 之一",
     # massctl/cli/verbs.py
-    "send the preview again": "再发一次预览",
-    "keep the console's version of a staged draft": "保留公众平台上改过的草稿",
     "delete sent articles (mass/delete)": "删除已发出的文章（mass/delete）",
     "read or set the sending speed": "读取或设置群发速度",
     "preview articles live in the browser": "在浏览器里实时预览文章",

@@ -6,8 +6,15 @@ CORE: Final[dict[str, str]] = {
     # massctl/apply/draft_articles.py
     "picture {sha256} has no recorded address": "图片 {sha256} 没有记录下来的地址",
     "a message without articles has no draft": "没有文章的消息没有草稿",
-    # massctl/apply/drafts.py
+    # massctl/apply/draft_saving.py
     "saving drafts": "正在保存草稿",
+    # massctl/apply/recovery.py
+    "looking for drafts whose answer was lost": "正在查找没有收到答复的草稿",
+    "{name}: the draft whose answer was lost was found": "{name}：找到了没有收到答复的那份草稿",
+    "{name}: a draft whose answer was lost could not be looked for: {why}": (
+        "{name}：有一份没有收到答复的草稿，没能去查找：{why}"
+    ),
+    # massctl/apply/drafts.py
     "reading drafts back": "正在核对草稿",
     "the draft is no longer there; somebody may have sent it in the console": (
         "草稿已经不在；可能有人在公众平台上把它发出去了"
@@ -20,20 +27,36 @@ CORE: Final[dict[str, str]] = {
         "没有群发；修改文章，使内容能保住，再运行 apply"
     ),
     "the draft was changed in the console after it was saved": "草稿保存之后，在公众平台上被改过",
-    "delete that draft in the console, then: massctl reconcile {name} --not-sent": (
-        "在公众平台上删除那份草稿，然后：massctl reconcile {name} --not-sent"
+    'keep what the console made of it: massctl adopt {name} --reason "…"; or delete that draft in the console, '
+    'then: massctl reconcile {name} --not-sent --reason "…"': (
+        '保留公众平台上改过的版本：massctl adopt {name} --reason "…"；或者在公众平台上删除那份草稿，'
+        '然后：massctl reconcile {name} --not-sent --reason "…"'
     ),
+    # massctl/apply/adoption.py
+    "there is nothing to adopt about {name}": "{name} 没有什么可以保留的",
+    "Its draft is as it was saved.": "它的草稿和保存时一样。",
+    "It went out, or nobody knows whether it did.": "它已经发出，或者不知道有没有发出。",
+    "It has no draft.": "它没有草稿。",
+    "It was edited since its draft was saved, so apply saves a new one.": (
+        "草稿保存之后，活动又改过，所以 apply 会保存新的草稿。"
+    ),
+    "the console's version is not what was reviewed: {differences}": "公众平台上的版本不是审过的内容：{differences}",
+    "Words, pictures and links must be equal. Nothing was recorded.": "文字、图片和链接必须一样。没有记录任何东西。",
+    'delete that draft in the console, then: massctl reconcile {name} --not-sent --reason "…"; what it shall '
+    "say belongs into the campaign's files": (
+        '在公众平台上删除那份草稿，然后：massctl reconcile {name} --not-sent --reason "…"；要改的内容请写进活动的文件'
+    ),
+    # massctl/cli/adopting.py
+    "{name}: the console's version is kept, and it is what apply sends": (
+        "{name}：保留公众平台上的版本，apply 发送的就是它"
+    ),
+    "it differs from what was reviewed: {differences}": "和审过的内容相比：{differences}",
     "the old draft of {name} was changed in the console, so it stays there": (
         "{name} 的旧草稿在公众平台上被改过，所以留在那里"
     ),
     "an old draft could not be deleted: {why}": "有一份旧草稿没能删除：{why}",
     # massctl/apply/following.py
     "still sending: {count}; asking again for": "还在发送：{count} 个任务；继续查询，剩余",
-    # massctl/apply/previews.py
-    "sending previews": "正在发送预览",
-    "nobody knows whether preview {number} of {name} arrived ({reason}); it is not repeated": (
-        "不知道 {name} 的 {number} 号预览是否送达（{reason}）；不会重发"
-    ),
     # massctl/apply/readback.py
     "article {number}: {name} differs": "第 {number} 篇：{name} 不一致",
     "article {number}: {ours} {name} were given and {theirs} were kept, or others": (
@@ -223,10 +246,6 @@ CORE: Final[dict[str, str]] = {
     "bring the folder back, or look in the console under 群发记录 and run massctl reconcile": (
         "把文件夹找回来，或到公众平台的“群发记录”里查看，再运行 massctl reconcile"
     ),
-    "nobody knows whether preview {number} of this version arrived; it is not repeated": (
-        "不知道这个版本的 {number} 号预览是否送达；不会重发"
-    ),
-    "ask the reviewer": "问一下预览人",
     # massctl/plan/window.py
     "nothing is sent in the frozen days {span}": "{span} 是冻结日，不发送任何内容",
     "change policy.freeze in massctl.yaml, or wait": "修改 massctl.yaml 里的 policy.freeze，或者等一等",

@@ -6,9 +6,9 @@ LOCK: Final[dict[str, str]] = {
     # massctl/cli/locking.py
     "{name} was changed while it was locked": "锁定 {name} 时它被改动了",
     # massctl/cli/saved_plans.py
-    "make the plan again and have it reviewed: massctl plan --out FILE": (
-        "重新生成计划并再审一次：massctl plan --out FILE"
-    ),
+    "make the plan again and have it reviewed: {command}": "重新生成计划并再审一次：{command}",
+    "of {name}: {parts}": "{name} 的 {parts}",
+    "{name} has faults now ({codes})": "{name} 现在有错误（{codes}）",
     "the plan is saved; to carry out exactly this: massctl apply --plan {path}": (
         "计划已保存；要照此执行：massctl apply --plan {path}"
     ),
@@ -88,7 +88,7 @@ LOCK: Final[dict[str, str]] = {
     ),
     "picture {path} is converted to other bytes by this massctl": "图片 {path} 在这个版本的 massctl 下转换结果不同",
     "{file} does not list every picture": "{file} 没有列全图片",
-    "{file} is missing or belongs to another lock": "缺少 {file}，或它属于另一次锁定",
+    "{file} belongs to another lock than {lock}": "{file} 和 {lock} 不属于同一次锁定",
     # massctl/view/lock_text.py
     "because": "原因",
     "differs": "差异",

@@ -134,6 +134,7 @@ VIEW: Final[dict[str, str]] = {
     "answered": "已有答复",
     "nothing is recorded yet": "还没有任何记录",
     "the ledger is whole: every line is what was written": "账本完好：每一行都和写入时一样",
+    "asked for; nobody knows whether it is there": "已经提交；不知道草稿箱里有没有",
     "in the draft box": "在草稿箱里",
     "settled as sent, so probably gone": "已认定为发出，多半已不在",
     "gone: sent, replaced or deleted": "已不在：发出、被替换或被删除",

@@ -20,17 +20,21 @@ from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
 from massctl.wechat import wire
 from massctl.wechat.answer import NoAnswer, read_answer
 from massctl.wechat.errcode import Refusal, error_of, judge
+from massctl.wechat.members import ShapeError
 from massctl.wechat.patience import patiently
 from massctl.wechat.token import TokenStore
 from massctl.wechat.transport import Transport
 from massctl.wechat.verdict import preview_verdict_of, verdict_of
-from massctl.wechat.wire import Grant, Request, ShapeError, T
+from massctl.wechat.wire import Grant, Request, T
 
 if TYPE_CHECKING:
     import httpx
 
 MEDIA_UNKNOWN = 40007
 """No draft of this id (any more). Source: WeChat docs, "draft/get", read 2026-10."""
+
+NEWEST_DRAFTS = 60
+"""How far back the draft box is searched. Our own bound: a lost draft is looked for by the very next run."""
 
 
 class WeChatClient:
@@ -105,6 +109,17 @@ class WeChatClient:
         request = wire.get_draft_request(media_id)
         outcome = self._ask(request)
         return None if _is_gone(outcome) else _value(outcome, request.path)
+
+    def newest_drafts(self) -> tuple[MediaId, ...]:
+        """Give the ids of the newest drafts, newest first: NEWEST_DRAFTS of them, or all there are."""
+        found: dict[MediaId, None] = {}
+        for offset in range(0, NEWEST_DRAFTS, wire.DRAFTS_LISTED_MAX):
+            page = self._call(wire.list_drafts_request(offset))
+            # A draft that is saved between two pages moves another one onto the second: each counts once.
+            found.update(dict.fromkeys(page.media_ids))
+            if offset + wire.DRAFTS_LISTED_MAX >= page.total:
+                break
+        return tuple(found)
 
     def delete_draft(self, media_id: MediaId) -> None:
         """Delete a draft; one that is gone already counts as deleted."""

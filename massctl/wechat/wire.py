@@ -16,21 +16,18 @@ from massctl.model.rendered import Recipient
 from massctl.model.send import Body, MassSend, News, ToAll
 from massctl.wechat.answer import integer
 from massctl.wechat.errcode import ADD_DRAFT, PREVIEW, SEND_ALL, STABLE_TOKEN
+from massctl.wechat.members import Members, ShapeError, count, flag, optional, string, text
 
 T = TypeVar("T")
-
-Members = Mapping[str, Any]
 
 JSON_SECONDS: Final = 30.0
 """To wait for an answer to JSON: draft/add filters up to 8 MB of articles before it answers."""
 UPLOAD_SECONDS: Final = 60.0
 """To wait for an answer to an upload: up to 10 MB are scanned and stored."""
+DRAFTS_LISTED_MAX: Final = 20
+"""Drafts in one answer of draft/batchget. Source: WeChat docs, "draft/batchget", read 2026-10."""
 TOKEN_LIFE_SECONDS_MAX: Final = 7200
 """Source: WeChat docs, "stable_token", read 2026-10."""
-
-
-class ShapeError(Exception):
-    """Report a success that lacks what makes it one; never leaves the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,14 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftList:
+    """One page of the draft box."""
+
+    media_ids: tuple[MediaId, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """The ids of an accepted mass job."""
 
@@ -75,7 +80,7 @@ def upload_image_request(upload: Upload) -> Request[ImageUrl]:
     """Upload a picture for the inside of articles."""
     return Request(
         "/cgi-bin/media/uploadimg",
-        lambda members: _https(_text(members, "url")),
+        lambda members: _https(text(members, "url")),
         upload=upload,
         read_seconds=UPLOAD_SECONDS,
     )
@@ -95,12 +100,18 @@ def add_material_request(upload: Upload) -> Request[Material]:
 def add_draft_request(articles: Sequence[DraftArticle]) -> Request[MediaId]:
     """Save a draft; each repetition would make another one."""
     body = {"articles": [_article(article) for article in articles]}
-    return Request(ADD_DRAFT, lambda members: MediaId(_text(members, "media_id")), _json(body), repeatable=False)
+    return Request(ADD_DRAFT, lambda members: MediaId(text(members, "media_id")), _json(body), repeatable=False)
 
 
 def get_draft_request(media_id: MediaId) -> Request[tuple[DraftArticle, ...]]:
     """Read a draft back."""
     return Request("/cgi-bin/draft/get", _articles, _json({"media_id": media_id}))
+
+
+def list_drafts_request(offset: int) -> Request[DraftList]:
+    """List drafts without their contents, newest first, from `offset`."""
+    body = {"offset": offset, "count": DRAFTS_LISTED_MAX, "no_content": 1}
+    return Request("/cgi-bin/draft/batchget", _draft_list, _json(body))
 
 
 def delete_draft_request(media_id: MediaId) -> Request[None]:
@@ -110,7 +121,7 @@ def delete_draft_request(media_id: MediaId) -> Request[None]:
 
 def followers_request() -> Request[int]:
     """Ask how many followers there are; the openids that come along are dropped unread."""
-    return Request("/cgi-bin/user/get", lambda members: _count(members, "total"))
+    return Request("/cgi-bin/user/get", lambda members: count(members, "total"))
 
 
 def tag_count_request(tag_id: int) -> Request[int | None]:
@@ -184,28 +195,36 @@ def _articles(members: Members) -> tuple[DraftArticle, ...]:
         raise ShapeError
     return tuple(
         DraftArticle(
-            title=_string(item, "title"),
-            author=_optional(item, "author"),
-            digest=_optional(item, "digest"),
-            content=_string(item, "content"),
-            content_source_url=_optional(item, "content_source_url"),
-            thumb_media_id=_optional(item, "thumb_media_id"),
-            need_open_comment=_flag(item, "need_open_comment"),
-            only_fans_can_comment=_flag(item, "only_fans_can_comment"),
+            title=string(item, "title"),
+            author=optional(item, "author"),
+            digest=optional(item, "digest"),
+            content=string(item, "content"),
+            content_source_url=optional(item, "content_source_url"),
+            thumb_media_id=optional(item, "thumb_media_id"),
+            need_open_comment=flag(item, "need_open_comment"),
+            only_fans_can_comment=flag(item, "only_fans_can_comment"),
         )
         for item in items
     )
 
 
+def _draft_list(members: Members) -> DraftList:
+    """Read a page of the draft box; past its end there are no items."""
+    items = members.get("item", [])
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise ShapeError
+    return DraftList(tuple(MediaId(text(item, "media_id")) for item in items), count(members, "total_count"))
+
+
 def _grant(members: Members) -> Grant:
     """Read a token; `expires_in` is what is left of its life, so small values are normal."""
-    return Grant(_text(members, "access_token"), min(_count(members, "expires_in"), TOKEN_LIFE_SECONDS_MAX))
+    return Grant(text(members, "access_token"), min(count(members, "expires_in"), TOKEN_LIFE_SECONDS_MAX))
 
 
 def _material(members: Members) -> Material:
     """Read permanent material; `url` comes for pictures only, and is not needed."""
     url = members.get("url")
-    return Material(MediaId(_text(members, "media_id")), _https(url) if isinstance(url, str) and url else None)
+    return Material(MediaId(text(members, "media_id")), _https(url) if isinstance(url, str) and url else None)
 
 
 def _taken(members: Members) -> Taken:
@@ -225,7 +244,7 @@ def _done(members: Members) -> None:
 
 def _job_status(members: Members) -> str:
     """Read a job's state. The polled form has an underscore, the callback's a blank: neither is relied on."""
-    word = "".join(char for char in _text(members, "msg_status").upper() if char.isalnum())
+    word = "".join(char for char in text(members, "msg_status").upper() if char.isalnum())
     known = {"SENDSUCCESS": "sent", "SENDING": "sending", "SENDFAIL": "failed", "DELETE": "deleted"}
     return known.get(word, "unknown")
 
@@ -237,7 +256,7 @@ def _tag_count(members: Members, tag_id: int) -> int | None:
         raise ShapeError
     for tag in tags:
         if isinstance(tag, dict) and integer(tag.get("id")) == tag_id:
-            return _count(tag, "count")
+            return count(tag, "count")
     return None
 
 
@@ -247,38 +266,3 @@ def _https(url: str) -> ImageUrl:
     if scheme.lower() not in ("http", "https") or not separator or not rest:
         raise ShapeError
     return ImageUrl(f"https://{rest}")
-
-
-def _string(members: Members, name: str) -> str:
-    """Give a member that must be a string, perhaps an empty one."""
-    value = members.get(name)
-    if not isinstance(value, str):
-        raise ShapeError
-    return value
-
-
-def _optional(members: Members, name: str) -> str:
-    """Give a member that may be missing or null, which is the same as empty."""
-    return "" if members.get(name) is None else _string(members, name)
-
-
-def _flag(members: Members, name: str) -> bool:
-    """Give a switch that is written 0 or 1, and now and then true or false, or left out."""
-    value = members.get(name)
-    return value is True or integer(value) == 1
-
-
-def _text(members: Members, name: str) -> str:
-    """Give a member that must be a string with something in it."""
-    value = _string(members, name)
-    if not value:
-        raise ShapeError
-    return value
-
-
-def _count(members: Members, name: str) -> int:
-    """Give a member that must be a number from 0."""
-    value = integer(members.get(name))
-    if value is None or value < 0:
-        raise ShapeError
-    return value

@@ -72,7 +72,7 @@ SETTINGS: dict[str, Any] = {
     "policy": {
         "sending": "enabled",
         "require_lock": False,
-        "require_preview": False,
+        "require_preview": True,
         "preview_ahead": "72h",
         "in_doubt": "resubmit",
         "in_doubt_wait": 60,

@@ -16,6 +16,7 @@ import httpx
 import pytest
 from repositories import Tree
 
+from massctl.cli.embedding import SECRET
 from massctl.cli.main import run
 from massctl.sandbox.embedded import open_world
 
@@ -133,6 +134,22 @@ class Shell:
     def report(self) -> dict[str, Any]:
         """Give what the sandbox of `--sandbox` received."""
         return self._world("GET", "report", None)
+
+    def edit_draft(self, appid: str, **fields: object) -> None:
+        """Change the first article of the newest draft as a person in the console would."""
+        world = open_world(self.root / ".massctl" / "sandbox", real_now=lambda: NOON)
+        try:
+            with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1/cgi-bin/") as client:
+                grant = {"grant_type": "client_credential", "appid": appid, "secret": SECRET}
+                token = {"access_token": client.post("stable_token", json=grant).json()["access_token"]}
+                listed = client.post("draft/batchget", params=token, json={"offset": 0, "count": 1}).json()
+                (draft,) = listed["item"]
+                changed = {**draft["content"]["news_item"][0], **fields}
+                body = {"media_id": draft["media_id"], "index": 0, "articles": changed}
+                answer = client.post("draft/update", params=token, json=body).json()
+                assert answer["errcode"] == 0, answer
+        finally:
+            world.close()
 
     def _world(self, verb: str, name: str, body: Any) -> dict[str, Any]:
         world = open_world(self.root / ".massctl" / "sandbox", real_now=lambda: NOON)

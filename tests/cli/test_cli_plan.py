@@ -19,6 +19,7 @@ CAMPAIGN_KEYS = {
     "steps",
     "refusals",
     "diagnostics",
+    "approved",
 }
 TONIGHT = window("2026-12-01T20:00:00+08:00", "2026-12-01T21:30:00+08:00")
 AT_NOON = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")

@@ -65,6 +65,22 @@ def test_killed_in_doubt_every_time(gated: Desk, gate: Gate):
     assert 1 == len(gate.target.jobs())
 
 
+@pytest.mark.parametrize("answered", [False, True], ids=["before WeChat got it", "before its answer came"])
+def test_killed_while_it_was_shown(gated: Desk, gate: Gate, answered: bool):
+    """Nobody knows whether it arrived: `apply` leaves it at that, and `preview` shows it again on purpose."""
+    gate.hold(path="/cgi-bin/message/mass/preview", answered=answered)
+    run = gated.start("preview", "letter")
+    assert gate.was_reached(run)
+    killed(run)
+    gate.release(dropped=True)
+    gated.massctl("apply", "letter", "--until", "preview")
+    before = len(gate.target.report()["previews"])
+    again = gated.massctl("preview", "letter", "--format", "json")
+    steps = [(step["address"], step["reason"]) for step in again.document["campaigns"][0]["performed"]]
+    assert (0, [("letter/preview/1", "resubmit")]) == (again.status, steps)
+    assert (int(answered), int(answered) + 1) == (before, len(gate.target.report()["previews"]))
+
+
 def test_an_open_attempt_stops_the_account_and_not_the_staging(gated: Desk, gate: Gate, wechat: Wechat):
     gated.tree.settings(in_doubt="stop")
     gated.tree.text("notice", more=ALWAYS)

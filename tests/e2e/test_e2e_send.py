@@ -208,6 +208,17 @@ def test_a_person_is_asked_at_a_terminal(desk: Desk, wechat: Wechat, typed: str,
     assert "第一封信" in seen
 
 
+def test_a_person_who_was_shown_it_a_moment_ago_may_send_it(desk: Desk, wechat: Wechat):
+    """A run without a terminal shows it and stops there; a person who is asked after the preview may go on."""
+    desk.tree.settings(policy="  require_preview: true\n")
+    desk.tree.text("notice", more="preview:\n  towxname: [editor_lin]\n")
+    alone = desk.apply("letter")
+    status, seen = at_a_terminal(desk, "apply", "notice", typed="yes\n")
+    assert (5, ["preview_missing"]) == (alone.status, guards(alone.document))
+    assert (0, 1, 2) == (status, len(wechat.jobs()), len(wechat.report()["previews"]))
+    assert "editor_lin" in seen.partition("‼")[2]
+
+
 def test_without_a_terminal_nothing_is_sent_unasked(desk: Desk, wechat: Wechat):
     done = desk.massctl("apply", "letter")
     assert (2, "") == (done.status, done.out)

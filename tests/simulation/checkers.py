@@ -19,9 +19,21 @@ def violations(situation: Situation, campaign: RenderedCampaign) -> list[str]:
         *_sent_at_most_once(situation),
         *_previewed_at_most_once(situation),
         *_nothing_outside_the_window(situation, campaign),
+        *_nothing_that_nobody_could_look_at(situation),
         *_every_job_was_attempted(situation),
         *_ledger_claims_nothing_that_the_world_denies(situation),
     ]
+
+
+def leftovers(situation: Situation) -> list[str]:
+    """Say what must not be left by a run without trouble: a draft beside another, or of a message that went out."""
+    wechat = situation.wechat
+    drafts = [wechat.named[media_id] for media_id in (*wechat.drafts, *wechat.late_drafts)]
+    if len(drafts) > 1:
+        return [f"{len(drafts)} drafts are left in the draft box: {drafts}"]
+    if drafts and wechat.jobs and wechat.drafts_are_consumed:
+        return [f"a draft is left of a message that went out: {drafts}"]
+    return []
 
 
 def _sent_at_most_once(situation: Situation) -> Iterator[str]:
@@ -51,6 +63,17 @@ def _nothing_outside_the_window(situation: Situation, campaign: RenderedCampaign
         window = campaign.window
         if window is not None and not window.not_before <= departure.at <= window.not_after:
             yield f"a send left at {departure.at}, outside the window"
+
+
+def _nothing_that_nobody_could_look_at(situation: Situation) -> Iterator[str]:
+    """Nobody sits at these runs, and a run takes no time before its first attempt."""
+    departures = situation.wechat.departures
+    for send in departures:
+        if send.recipient is not None or not send.wants_a_look:
+            continue
+        shown = [each.at for each in departures if each.recipient is not None and each.subject == send.subject]
+        if not any(at < send.at for at in shown):
+            yield f"a send of {send.subject} left at {send.at}, and nobody could look at it before"
 
 
 def _every_job_was_attempted(situation: Situation) -> Iterator[str]:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from building import house
-from simulation.checkers import violations
+from simulation.checkers import leftovers, violations
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import Situation, run_once, state_of
 from simulation.world import FAULTS, Fault
@@ -159,6 +159,7 @@ class Explorer:
         situation = node.situation.after(gap)
         situation.wechat.faults = dict(faults)
         situation.wechat.sending_allowed = not self._rules[number].no_send
+        situation.wechat.wants_a_look = self._rules[number].policy.require_preview
         boundaries = Boundaries(stop_at)
         story = f"after {gap}: {', '.join(f'call {n} {fault}' for n, fault in faults.items()) or 'no fault'}"
         try:
@@ -174,12 +175,13 @@ class Explorer:
         ]
 
     def _settle(self, node: _Node) -> None:
-        """Let up to two more runs pass without faults: nothing is left to do then but to clear up a doubt."""
-        for _ in range(SETTLING_RUNS):
-            if not self._plan(node).can_apply:
+        """Let one or two more runs pass without faults: nothing is left to do then but to clear up a doubt."""
+        for number in range(SETTLING_RUNS):
+            if number and not self._plan(node).can_apply:
                 break
             node, _ = self._run(node, timedelta(minutes=1), -1, {}, None)
             self._check(node, -1)
+        self.found.violations += [f"{left}: {' | '.join(node.story)}" for left in leftovers(node.situation)]
         plan = self._plan(node)
         (planned,) = plan.campaigns
         if (plan.can_apply or plan.would_send) and planned.status is not Status.IN_DOUBT:

@@ -98,6 +98,9 @@ class CrashingWeChat:
     def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
         return self._boundaries.around("get_draft", lambda: self._inner.get_draft(media_id))
 
+    def newest_drafts(self) -> tuple[MediaId, ...]:
+        return self._boundaries.around("newest_drafts", self._inner.newest_drafts)
+
     def delete_draft(self, media_id: MediaId) -> None:
         self._boundaries.around("delete_draft", lambda: self._inner.delete_draft(media_id))
 

@@ -13,7 +13,7 @@ from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgres
 from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome
-from massctl.apply.ports import Consent, WeChat
+from massctl.apply.ports import Archive, Consent, WeChat
 from massctl.apply.run import World
 from massctl.errors import ConfigurationError
 from massctl.model.ledger import Entry, NewEntry
@@ -23,6 +23,7 @@ from massctl.model.state import Record, State
 from massctl.plan.desired import Desired
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan, Until, make_plan
+from massctl.plan.previews import Showing
 
 LONG = Window(NOW - HOUR, NOW + 80 * HOUR)
 """Open in all runs, even after two gaps of 30 hours."""
@@ -76,6 +77,7 @@ def run_once(situation: Situation, campaign: RenderedCampaign, rules: House, bou
     """Plan and apply once; the situation becomes what the run leaves, whatever ends it."""
     wechat, ledger, clock = situation.wechat, situation.ledger, situation.wechat.clock
     state = state_of(ledger)
+    wechat.arrive_late()
     founding = CrashingFounding(boundaries)
     port = CrashingWeChat(wechat, boundaries)
     world = World(lambda _: port, PICTURES, clock, SimProgress(), one_by_one, None)
@@ -95,12 +97,15 @@ class Scene:
     rules: House = field(default_factory=house)
     until: Until = Until.SEND
     consent: Consent | None = None
+    """Somebody at a terminal; None: consent was given beforehand."""
+    showing: Showing | None = None
     wait_in_doubt: bool = True
     fresh_rules: Callable[[], House] | None = None
     """What a look at massctl.yaml in mid-run gives."""
     ledger: SimLedger = field(default_factory=SimLedger)
     boundaries: Boundaries = field(default_factory=Boundaries)
     no_secret_for: frozenset[str] = frozenset()
+    archive: Archive | None = None
     progress: SimProgress = field(default_factory=SimProgress)
     clock: SimClock = field(init=False)
     wechat: SimWeChat = field(init=False)
@@ -113,11 +118,14 @@ class Scene:
 
     def plan(self) -> Plan:
         """Plan what the repository says now."""
-        return make_plan(self.campaigns, self.state, self.rules, self.clock.now(), until=self.until)
+        return make_plan(
+            self.campaigns, self.state, self.rules, self.clock.now(), until=self.until, showing=self.showing
+        )
 
     def apply(self, *faults: tuple[str, Fault], plan: Plan | None = None) -> Outcome:
         """Plan and apply against the account `main` with faults: each befalls the next call of its method."""
         self.wechat.calls.clear()
+        self.wechat.arrive_late()
         self.other.calls.clear()
         self.wechat.coming = list(faults)
         world = World(
@@ -128,7 +136,9 @@ class Scene:
             one_by_one,
             self.consent,
             wait_in_doubt=self.wait_in_doubt,
+            attended=self.consent is not None,
             house=self.fresh_rules,
+            archive=self.archive,
         )
         plan = plan or self.plan()
         return apply_plan(plan, world, self.book(), self.rules)

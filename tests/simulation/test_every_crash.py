@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import HOUR, NOW, house
+from building import HOUR, NOW, article, house, reviewers
 from simulation.choices import Budget, Explored, Explorer
 from simulation.scenario import LONG, begin, whole_news, whole_text
 
-from massctl.model.rendered import Window
+from massctl.model.rendered import RenderedNews, Window
 
 SOON = Window(NOW + HOUR, NOW + 5 * HOUR)
 """Opens after the first run, and closes before one that comes 30 hours later."""
-ENDS = {"sent", "sending", "rejected_before", "in_doubt", "expired", "waiting"}
+ENDS = {"sent", "sending", "rejected_before", "in_doubt", "expired", "waiting", "preview_missing"}
 """How a schedule may end: sent, or with a word why not. `sending` is sent, and its state was not read."""
 ONE_OF_EACH = Budget(crashes=1, faults=1)
 
@@ -49,6 +49,14 @@ def test_nothing_leaves_under_the_kill_switch() -> None:
     check(found, at_least=1_500)
 
 
+def test_nothing_is_sent_that_nobody_could_look_at() -> None:
+    """A preview whose outcome got lost is none, so the campaign then waits for a person."""
+    words = whole_text(LONG, recipients=reviewers("editor_li"))
+    found = Explorer(words, 3, ONE_OF_EACH, rules=[house(require_preview=True)] * 3).explore(begin())
+    check(found, at_least=1_500)
+    assert any("preview_missing" in end for end in found.ends)
+
+
 def test_a_text_has_no_draft_to_protect_it_and_is_sent_at_most_once() -> None:
     found = Explorer(whole_text(LONG), 3, Budget(crashes=1, faults=2)).explore(begin())
     check(found, at_least=20_000)
@@ -61,6 +69,13 @@ def test_two_crashes_are_no_worse_than_one() -> None:
 
 def test_an_edit_after_the_first_run_sends_one_version_at_most() -> None:
     found = Explorer(whole_text(LONG), 3, ONE_OF_EACH, edited_to=whole_text(LONG, content="今晚九点")).explore(begin())
+    check(found, at_least=1_500)
+
+
+def test_an_edited_news_leaves_one_draft_whatever_crashes_and_fails() -> None:
+    """The first run stages the old version before the window, the second replaces its draft."""
+    edited = whole_news(SOON, recipients=(), message=RenderedNews((article("春季大促，改"),)))
+    found = Explorer(whole_news(SOON, recipients=()), 2, ONE_OF_EACH, edited_to=edited).explore(begin())
     check(found, at_least=1_500)
 
 

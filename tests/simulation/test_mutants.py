@@ -1,10 +1,10 @@
-"""Each of the six rules of the send is broken in turn, and the checkers notice each.
+"""Each of the six rules of the send, of the drafts' and of the preview is broken in turn, and the checkers notice each.
 
 A text is sent, for a news campaign's consumed draft would hide most of these mistakes. Runs are minutes, hours or
 more than a day apart.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -12,26 +12,28 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from building import house
+from building import HOUR, NOW, house, reviewers
 from simulation.checkers import violations
 from simulation.choices import Budget, Explored, Explorer
 from simulation.crashing import Boundaries
-from simulation.scenario import LONG, begin, run_once, whole_text
+from simulation.scenario import LONG, begin, run_once, whole_news, whole_text
 from simulation.world import SimLedger
 
-from massctl.apply import executor, sending
+from massctl.apply import draft_deleting, draft_saving, executor, recovery, sending
 from massctl.apply.book import Book
 from massctl.apply.executor import _attempt
 from massctl.apply.run import Run
 from massctl.apply.sending import never_left
 from massctl.errors import WeChatError
 from massctl.model import state as folding
+from massctl.model.account import Policy
 from massctl.model.ledger import Entry, Event, SendAttempted, SendRejected
 from massctl.model.names import ClientMsgId
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.send import Accepted, InDoubt, MassSend, Rejected
 from massctl.model.state import Record
-from massctl.plan import doubt
+from massctl.plan import doubt, previews
+from massctl.plan.step import Refusal
 
 Verdict = Accepted | Rejected | InDoubt
 
@@ -129,6 +131,54 @@ def test_rule_6_two_checkouts_are_two_memories() -> None:
     elsewhere = replace(situation, ledger=SimLedger()).after(timedelta(hours=30))
     run_once(elsewhere, campaign, house(), Boundaries())
     assert any("it was sent 2 times" in each for each in violations(elsewhere, campaign))
+
+
+def test_a_preview_of_the_same_run_taken_for_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan leaves the judgement to the moment of the send, which forgets to ask when the preview was."""
+    judge = previews.preview_missing
+
+    def any_preview(campaign: RenderedCampaign, record: Record, policy: Policy, **_: object) -> Refusal | None:
+        return judge(campaign, record, policy)
+
+    monkeypatch.setattr(previews, "preview_missing", lambda *_, **__: None)
+    monkeypatch.setattr(sending, "preview_missing", any_preview)
+    words, rules = whole_text(LONG, recipients=reviewers("li")), [house(require_preview=True)] * 2
+    found = Explorer(words, 2, Budget(crashes=0, faults=0), rules=rules, stop_early=True).explore(begin())
+    assert "nobody could look at it" in found.violations[0]
+
+
+STAGED = whole_news(Window(NOW + 50 * HOUR, NOW + 60 * HOUR), recipients=())
+"""A news campaign that is not due in any of the runs, so that only its draft is at stake."""
+
+
+def left_over() -> bool:
+    """Say whether the first violation is a draft that nobody will ever delete."""
+    found = Explorer(STAGED, 2, Budget(crashes=1, faults=1)).explore(begin())
+    return any("drafts are left in the draft box" in each for each in found.violations)
+
+
+def test_drafts_without_a_mutant_leave_nothing() -> None:
+    assert not left_over()
+
+
+def test_drafts_that_are_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (executor, draft_saving, draft_deleting):
+        monkeypatch.setattr(module, "recover_drafts", lambda run: None)
+    assert left_over()
+
+
+def test_drafts_that_are_looked_for_once_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that comes late finds a second draft in the box already."""
+    monkeypatch.setattr(recovery, "LATE_MINUTES_MAX", 0)
+    assert left_over()
+
+
+def test_drafts_that_are_begun_and_not_durable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def carelessly(book: Book, events: Sequence[tuple[Event, RenderedCampaign]]) -> list[Entry]:
+        return [book.note(event, campaign) for event, campaign in events]
+
+    monkeypatch.setattr(Book, "record_each", carelessly)
+    assert left_over()
 
 
 def _answering(run: Run, answer: Callable[[MassSend], Verdict]) -> Run:

@@ -47,11 +47,13 @@ class Fault(StrEnum):
 
     REQUEST_LOST = "request lost"
     ANSWER_LOST = "answer lost"
+    LATE = "answer lost, and the effect comes after the run"
     TOO_SOON_YET_ACCEPTED = "45066 though accepted"
     TOKEN_DEAD = "token dead"
     NO_QUOTA = "45028"
     MEDIA_UNKNOWN = "40007"
     NOT_A_FOLLOWER = "43004"
+    NO_PREVIEWS = "45009"
     NO_TOKEN = "no token, so nothing left"
 
 
@@ -60,8 +62,9 @@ FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = {
     "renew_token": (Fault.REQUEST_LOST,),
     "upload_image": _LOST,
     "add_material": _LOST,
-    "add_draft": (*_LOST, Fault.MEDIA_UNKNOWN),
+    "add_draft": (*_LOST, Fault.LATE, Fault.MEDIA_UNKNOWN),
     "get_draft": (Fault.REQUEST_LOST,),
+    "newest_drafts": (Fault.REQUEST_LOST,),
     "delete_draft": _LOST,
     "audience_count": (Fault.REQUEST_LOST,),
     "preview": (*_LOST, Fault.NOT_A_FOLLOWER, Fault.NO_TOKEN),
@@ -157,6 +160,8 @@ class Departure:
     """WeChat plainly said no."""
     allowed: bool
     """The kill switch was off."""
+    wants_a_look: bool
+    """The policy asked that somebody saw it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +190,13 @@ class SimWeChat:
     job_status: str = "sent"
     sending_allowed: bool = True
     """Whether the kill switch is off in this run; for the record only."""
+    wants_a_look: bool = False
+    """Whether the policy of this run wants a preview before a send; for the record only."""
     images: dict[str, ImageUrl] = field(default_factory=dict)
     materials: dict[MediaId, str] = field(default_factory=dict)
     drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
+    late_drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
+    """What will be in the draft box after this run."""
     named: dict[MediaId, str] = field(default_factory=dict)
     """Every draft there ever was, by its subject."""
     delivered_previews: list[tuple[str, str]] = field(default_factory=list)
@@ -209,6 +218,7 @@ class SimWeChat:
             images=dict(self.images),
             materials=dict(self.materials),
             drafts=dict(self.drafts),
+            late_drafts=dict(self.late_drafts),
             named=dict(self.named),
             delivered_previews=list(self.delivered_previews),
             jobs=list(self.jobs),
@@ -219,6 +229,11 @@ class SimWeChat:
             coming=[],
         )
 
+    def arrive_late(self) -> None:
+        """Let what was under way at the end of a run take effect."""
+        self.drafts.update(self.late_drafts)
+        self.late_drafts.clear()
+
     def key(self) -> tuple[Any, ...]:
         """Name everything that a later run, or a checker, could tell apart."""
         return (
@@ -226,6 +241,7 @@ class SimWeChat:
             tuple(self.materials.items()),
             tuple(self.named.items()),
             tuple(self.drafts),
+            tuple(self.late_drafts),
             tuple(self.delivered_previews),
             tuple(self.jobs),
             tuple(self.memory.items()),
@@ -261,7 +277,8 @@ class SimWeChat:
             if any(article.thumb_media_id not in self.materials for article in articles):
                 raise PermanentError("WeChat does not know a picture of this draft", errcode=40007)
             media_id = MediaId(self._mint("DRAFT"))
-            self.drafts[media_id] = tuple(self.keeps(article) for article in articles)
+            box = self.late_drafts if fault is Fault.LATE else self.drafts
+            box[media_id] = tuple(self.keeps(article) for article in articles)
             self.named[media_id] = articles[0].title
             return media_id
 
@@ -272,6 +289,9 @@ class SimWeChat:
 
     def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
         return self._effect("get_draft", lambda: self.drafts.get(media_id))
+
+    def newest_drafts(self) -> tuple[MediaId, ...]:
+        return self._effect("newest_drafts", lambda: tuple(reversed(self.drafts)))
 
     def delete_draft(self, media_id: MediaId) -> None:
         self._effect("delete_draft", lambda: self.drafts.pop(media_id, None))
@@ -285,8 +305,10 @@ class SimWeChat:
         subject, fault = self._subject(body), self._begin("preview")
         if fault is Fault.NO_TOKEN:
             raise TransportError("WeChat gave no usable answer")
-        refused = fault is Fault.NOT_A_FOLLOWER
+        refused = fault in (Fault.NOT_A_FOLLOWER, Fault.NO_PREVIEWS)
         self._depart(subject, recipient.recorded, refused=refused)
+        if fault is Fault.NO_PREVIEWS:
+            return PreviewFailed(45009, "6a-7b", "the previews of today are used up", "wait")
         if refused:
             return PreviewFailed(43004, "6a-7b", "the reviewer does not follow the account", "let them follow it")
         if fault is not Fault.REQUEST_LOST:
@@ -314,7 +336,8 @@ class SimWeChat:
         return self._effect("job_report", act)
 
     def _depart(self, subject: str, recipient: str | None, *, refused: bool) -> None:
-        self.departures.append(Departure(self.clock.now(), subject, recipient, refused, self.sending_allowed))
+        rules = self.sending_allowed, self.wants_a_look
+        self.departures.append(Departure(self.clock.now(), subject, recipient, refused, *rules))
 
     def _begin(self, method: str) -> Fault | None:
         coming = next((each for each in self.coming if each[0] == method), None)
@@ -332,7 +355,7 @@ class SimWeChat:
         if fault is Fault.REQUEST_LOST:
             raise TransportError("WeChat gave no usable answer", hint="run apply again")
         result = act()
-        if fault is Fault.ANSWER_LOST:
+        if fault in (Fault.ANSWER_LOST, Fault.LATE):
             raise TransportError("WeChat gave no usable answer", hint="run apply again")
         return result
 

@@ -66,7 +66,7 @@ def command(
     if form == "json":
         from massctl.view.as_json import apply_json
 
-        voice.document(apply_json(outcome, voice.language))
+        voice.json(apply_json(outcome, voice.language))
     else:
         from massctl.view.outcome_text import outcome_text
 

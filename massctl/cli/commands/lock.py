@@ -26,7 +26,7 @@ def command(directory: str, names: tuple[str, ...], check: bool, form: str) -> i
     if form == "json":
         from massctl.view.as_json import document_json
 
-        voice.document(document_json(lock_report_document(report), voice.language))
+        voice.json(document_json(lock_report_document(report), voice.language))
     else:
         from massctl.view.lock_text import lock_report_text
 

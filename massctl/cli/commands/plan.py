@@ -13,6 +13,9 @@ from massctl.model.diagnostic import has_errors
 from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
+    from massctl.cli.differences import Checkout, Differences
+    from massctl.cli.planning import Foreseen, Planned
+    from massctl.cli.session import Session
     from massctl.plan.plan import Plan
 
 
@@ -28,19 +31,33 @@ if TYPE_CHECKING:
     help="Save the plan too, for `apply --plan FILE`.",
 )
 @not_yet_option("--refresh", None, Phrase("read drafts, tags and job states"))
-@not_yet_option("--against", "DIR", Phrase("compare with a second checkout"))
+@click.option(
+    "--against",
+    type=click.Path(path_type=str),
+    metavar="DIR",
+    help="Show what changed for readers since a second checkout, instead of since the lock or what was staged or sent.",
+)
 @click.pass_obj
 def command(
-    directory: str, names: tuple[str, ...], form: str, detailed_exitcode: bool, sandbox: bool, out: Path | None
+    directory: str,
+    names: tuple[str, ...],
+    form: str,
+    detailed_exitcode: bool,
+    sandbox: bool,
+    out: Path | None,
+    against: str | None,
 ) -> int:
     """Show what `massctl apply` with the same NAMEs would do now, step by step, and why.
 
     Reads the repository and the ledger. Needs no network and no secret, and changes nothing.
     """
+    if against is not None and form == "json":
+        raise click.UsageError("--against is for people; it goes with --format text or markdown")
     from massctl.cli.planning import foreseen, tell_strays
 
     names = tuple(dict.fromkeys(names))
     with one_document(form, "plan"), session(directory, sandbox=sandbox, remember=True) as (current, warnings):
+        checkout = _checkout(current, against) if against is not None else None
         made = foreseen(current, names, warnings)
         plan, faulty = made.plan, has_errors(made.warnings)
         tell_strays(current, made)
@@ -49,20 +66,34 @@ def command(
 
             save_plan(current, out, plan, names)
         voice, now = current.voice, current.clock.now()
+        changed = _differences(current, made, checkout) if form != "json" else {}
     # Each form has its own view; a plan is asked for often, so it loads one of them only.
     if form == "json":
         from massctl.view.as_json import plan_json
 
-        voice.document(plan_json(plan, voice.language, names))
+        voice.json(plan_json(plan, voice.language, names))
     elif form == "markdown":
         from massctl.view.as_markdown import plan_markdown
 
-        voice.document(plan_markdown(plan, now, voice.language))
+        voice.document(plan_markdown(plan, now, voice.language, changed))
     else:
         from massctl.view.plan_text import plan_text
 
-        voice.result(plan_text(plan, now, voice.language, voice.style, voice.width))
+        voice.result(plan_text(plan, now, voice.language, voice.style, voice.width, changed))
     return ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
+
+
+def _checkout(current: "Session", against: str) -> "Checkout":
+    from massctl.cli.differences import open_checkout
+
+    return open_checkout(current, against)
+
+
+def _differences(current: "Session", made: "Planned | Foreseen", checkout: "Checkout | None") -> "Differences":
+    # JSON tells no difference, and does not pay for one.
+    from massctl.cli.differences import differences
+
+    return differences(current, made, checkout)
 
 
 def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:

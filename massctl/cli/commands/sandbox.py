@@ -26,6 +26,8 @@ def command(ctx: click.Context, port: int) -> None:
 @click.pass_obj
 def reset(directory: str) -> None:
     """Forget what the sandbox received, and the ledger of `--sandbox`; its clock keeps its hour."""
+    import shutil
+
     from massctl.model.phrase import Phrase
     from massctl.view.language import say
 
@@ -33,4 +35,5 @@ def reset(directory: str) -> None:
         if current.sandbox is not None:
             current.sandbox.reset()
         current.ledger_path.unlink(missing_ok=True)
+        shutil.rmtree(current.archive_path, ignore_errors=True)
         current.voice.result(say(Phrase("the sandbox is empty again"), current.voice.language))

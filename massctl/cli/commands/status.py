@@ -24,7 +24,7 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
     if form == "json":
         from massctl.view.as_json import status_json
 
-        voice.document(status_json(found, voice.language))
+        voice.json(status_json(found, voice.language))
     else:
         from massctl.view.status_text import status_text
 

@@ -21,7 +21,7 @@ def command(directory: str, names: tuple[str, ...], form: str) -> int:
     if form == "json":
         from massctl.view.as_json import validate_json
 
-        voice.document(validate_json(found, voice.language))
+        voice.json(validate_json(found, voice.language))
     elif form == "github":
         from massctl.view.as_github import github_annotations
 

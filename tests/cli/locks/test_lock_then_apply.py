@@ -249,10 +249,10 @@ def at_the_end(repository: Repository) -> None:
 
 
 PLAN_MOVES: list[tuple[str, Change, str]] = [
-    ("template", edited(f"{NAME}/articles/main.md.j2", "元。", "元！"), "the digest of sale"),
-    ("picture", repainted("images/hero.png"), "the digest of sale"),
-    ("tag", edited(YAML, "is_to_all: true", "tag_id: 101"), "the digest of sale"),
-    ("window", edited(YAML, "14:00:00", "15:00:00"), "the digest of sale"),
+    ("template", edited(f"{NAME}/articles/main.md.j2", "元。", "元！"), "of sale: the text of article 1"),
+    ("picture", repainted("images/hero.png"), "the picture images/hero.png"),
+    ("tag", edited(YAML, "is_to_all: true", "tag_id: 101"), "of sale: the audience"),
+    ("window", edited(YAML, "14:00:00", "15:00:00"), "of sale: the window"),
     ("reviewer", edited(YAML, "editor_li", "editor_wang"), "the reviewers"),
     (
         "kill switch",

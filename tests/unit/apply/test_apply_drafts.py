@@ -100,7 +100,7 @@ def test_a_news_message_without_a_draft_cannot_be_shown() -> None:
 
 def test_a_draft_that_cannot_be_saved_is_an_error_and_is_saved_by_the_next_run() -> None:
     scene = Scene([NEWS], now=AHEAD)
-    outcome = scene.apply(("add_draft", Fault.REQUEST_LOST))
+    outcome = scene.apply(*[("add_draft", Fault.REQUEST_LOST)] * 2)
     assert (1, "new") == (outcome.exit_status(), outcome.status(outcome.campaigns[0]).value)
     assert 0 == scene.apply().exit_status()
 
@@ -180,12 +180,15 @@ def test_a_draft_that_is_not_whole_is_given_up_and_made_anew() -> None:
     assert 1 == len(scene.wechat.jobs)
 
 
-def test_a_draft_that_is_not_whole_and_cannot_be_deleted_is_given_up_all_the_same() -> None:
+def test_a_draft_that_is_not_whole_and_cannot_be_deleted_is_given_up_and_deleted_later() -> None:
     scene = Scene([NEWS])
     scene.wechat.keeps = LOSSES["words"]
     outcome = scene.apply(("delete_draft", Fault.REQUEST_LOST))
     assert (1, "new") == (outcome.exit_status(), outcome.status(outcome.campaigns[0]).value)
     assert any("could not be deleted" in line for line in scene.progress.lines)
+    scene.wechat.keeps = lambda given: given
+    scene.apply()
+    assert ({}, 1) == (scene.wechat.drafts, len(scene.wechat.jobs))
 
 
 def test_a_draft_that_vanishes_at_once_stops_the_campaign() -> None:

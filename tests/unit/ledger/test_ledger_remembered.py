@@ -17,6 +17,7 @@ from massctl.ledger.remembered import remembered_state
 from massctl.ledger.state_document import KEPT, state_document, state_from
 from massctl.model import ledger as entries
 from massctl.model import state as states
+from massctl.model.rendered import Recipient
 from massctl.model.state import State
 
 SALE = news("sale", recipients=reviewers("editor_lin"))
@@ -47,6 +48,14 @@ HISTORY = (
     (entries.Expired(not_after=NOW), WORDS),
     attempted(OTHER),
     (entries.SendSettled(outcome="sent", reason="seen", by="lin", msg_id=9), OTHER),
+    (entries.DraftBegun(appid=SALE.appid, digest=SALE.digest, draft_sha256=SHA), SALE),
+    (entries.DraftNotSaved(begun=25, reason="refused"), SALE),
+    (entries.DraftBegun(appid=SALE.appid, digest=SALE.digest, draft_sha256=SHA, audience_count=3), SALE),
+    saved(SALE, "D3"),
+    (entries.DraftDeleted(appid=SALE.appid, media_id="D3", pending=True), SALE),
+    previewed(SALE, "begun"),
+    previewed(SALE, "failed"),
+    previewed(SALE, "begun", Recipient("towxname", "other")),
 )
 """Every kind of entry, and every kind of thing that a state holds."""
 Remember = Callable[[dict[str, Any]], tuple[State, dict[str, Any]]]

@@ -139,7 +139,7 @@ def test_previews_go_out_72_hours_ahead_unless_told_otherwise():
         {"in_doubt": "retry"},
         {"sending": True},
         {"require_lock": "true"},
-        {"require_preview": True},
+        {"require_preview": "true"},
         {"unknown": 1},
     ],
 )

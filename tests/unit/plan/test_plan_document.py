@@ -27,8 +27,10 @@ from building import (
     text,
 )
 
+from massctl import __version__
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.ledger import ImageUploaded, SendRejected
+from massctl.model.lock import lock_document
 from massctl.model.rendered import RenderedText, Window
 from massctl.model.state import State
 from massctl.plan.document import plan_digest, plan_document
@@ -82,6 +84,7 @@ def test_the_document_of_a_plan():
                         "end_column": 9,
                     }
                 ],
+                "approved": lock_document(SALE, f"massctl {__version__}"),
             },
             {
                 "name": "words",
@@ -113,6 +116,7 @@ def test_the_document_of_a_plan():
                         "end_column": None,
                     }
                 ],
+                "approved": lock_document(refused, f"massctl {__version__}"),
             },
         ],
         "summary": {"upload_image": 1, "add_material": 0, "save_draft": 1, "send_preview": 1, "send_mass": 1},

@@ -33,7 +33,7 @@ from massctl.plan.doubt import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoR
 from massctl.plan.plan import Until
 
 TICK = timedelta(microseconds=1)
-WAIT = timedelta(seconds=60)
+WAIT = timedelta(seconds=61)
 WORDS = text("words", window=Window(NOW - HOUR, NOW + 2 * DAY))
 WHY = {
     "stop": "policy.in_doubt is `stop`",
@@ -62,7 +62,11 @@ def test_the_wait_counts_from_the_newest_attempt():
 
 
 def test_the_wait_is_the_policys():
-    assert Repeat(NOW + timedelta(seconds=3600)) == decided(timedelta(0), in_doubt_wait=3600)
+    assert Repeat(NOW + timedelta(seconds=3601)) == decided(timedelta(0), in_doubt_wait=3600)
+
+
+def test_a_house_that_does_not_wait_waits_no_margin_either():
+    assert Repeat(NOW) == decided(timedelta(0), in_doubt_wait=0)
 
 
 @pytest.mark.parametrize(

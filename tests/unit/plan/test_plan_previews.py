@@ -20,6 +20,7 @@ from plan_samples import SALE, staged
 
 from massctl.model.rendered import Recipient, RenderedCampaign, Window
 from massctl.model.state import State
+from massctl.plan.plan import Until
 from massctl.plan.step import Kind, SendPreview
 
 
@@ -79,3 +80,14 @@ def test_a_reviewer_who_is_written_twice_sees_it_once():
 def test_a_wechat_name_is_not_an_openid():
     both = (Recipient("towxname", "li"), Recipient("touser", "li"))
     assert 2 == len(previews(replace(SALE, recipients=both), staged(SALE)))
+
+
+@pytest.mark.parametrize("until", [Until.PREVIEW, Until.SEND])
+def test_until_its_window_is_near_it_is_staged_and_neither_shown_nor_refused(until):
+    far = planned(replace(SALE, window=LATER), rules=house(require_preview=True), until=until)
+    assert ([Kind.UPLOAD_IMAGE, Kind.ADD_MATERIAL, Kind.SAVE_DRAFT], []) == ([s.kind for s in far.steps], guards(far))
+
+
+def test_naming_another_campaign_is_not_naming_this_one():
+    kinds = [step.kind for step in planned(replace(SALE, window=LATER), rules=house("other")).steps]
+    assert Kind.SEND_PREVIEW not in kinds

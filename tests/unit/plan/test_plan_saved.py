@@ -31,7 +31,7 @@ def test_a_plan_that_is_made_again_is_the_same() -> None:
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
-        (plan_of([replace(SALE, edition=2), OTHER]), ["the digest of sale"]),
+        (plan_of([replace(SALE, edition=2), OTHER]), ["of sale: the edition"]),
         (
             plan_of([SALE, OTHER], rules=house(sending="disabled")),
             ["the steps of sale", "what refuses sale (kill_switch)"],
@@ -99,7 +99,8 @@ def test_what_is_no_plan_is_none(text: str) -> None:
 
 
 def test_the_refusal_names_what_moved() -> None:
-    refusal = plan_stale([Phrase("{name} is gone", name="sale"), Phrase("{name} is new", name="words")])
+    refusal = plan_stale([Phrase("{name} is gone", name="sale"), Phrase("{name} is new", name="words")], ["sale"])
+    assert "massctl plan sale --out FILE" in refusal.hint
     assert ("plan_stale", "this is not what was planned any more: sale is gone, words is new") == (
         refusal.guard.value,
         refusal.message,

@@ -215,7 +215,7 @@ def test_valid_settings_are_a_model(settings: LoadSettings) -> None:
         (ACCOUNT + "state: {backend: git}\n", ("MC018", 4, 9)),
         (ACCOUNT + "state: {branch: x}\n", ("MC018", 4, 9)),
         (ACCOUNT + "policy: {require_lock: yes}\n", ("MC013", 4, 24)),
-        (ACCOUNT + "policy: {require_preview: true}\n", ("MC018", 4, 10)),
+        (ACCOUNT + "policy: {require_preview: yes}\n", ("MC013", 4, 27)),
         (ACCOUNT + "policy: {banned_words: [x]}\n", ("MC018", 4, 10)),
         (ACCOUNT + "policy: {in_doubt_wait: 5}\n", ("MC014", 4, 25)),
         (ACCOUNT + "policy: {preview_ahead: 3 days}\n", ("MC014", 4, 25)),

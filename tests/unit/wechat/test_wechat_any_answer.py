@@ -18,6 +18,7 @@ CALLS = {
     "add_material": (lambda client: client.add_material(UPLOAD), Material),
     "add_draft": (lambda client: client.add_draft([ARTICLE]), str),
     "get_draft": (lambda client: client.get_draft(MediaId("M")), tuple | None),
+    "newest_drafts": (lambda client: client.newest_drafts(), tuple),
     "delete_draft": (lambda client: client.delete_draft(MediaId("M")), type(None)),
     "followers": (lambda client: client.audience_count(Audience(is_to_all=True)), int),
     "tag": (lambda client: client.audience_count(Audience(tag_id=101)), int | None),
@@ -26,6 +27,7 @@ CALLS = {
 MEMBERS = [
     "errcode", "errmsg", "msg_id", "msg_data_id", "url", "media_id", "news_item", "title", "content", "author",
     "total", "tags", "id", "count", "msg_status", "access_token", "expires_in", "need_open_comment",
+    "item", "total_count",
 ]  # fmt: skip
 CODES = st.sampled_from([0, -1, 40001, 40007, 45065, 45066, 45028, 77777])
 LEAVES = st.none() | st.booleans() | st.integers() | CODES | st.floats() | st.text(max_size=8) | st.just("http://x/y")

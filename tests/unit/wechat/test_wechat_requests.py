@@ -167,6 +167,20 @@ def test_a_draft_that_is_gone_is_none():
     assert client.get_draft(MediaId("M")) is None
 
 
+def test_the_newest_drafts_are_listed_page_by_page_without_their_contents():
+    pages = [{"item": [{"media_id": f"M{n}"} for n in page], "total_count": 100} for page in ([1, 2], [2, 3], [4])]
+    client, script = scripted(*pages)
+    assert ("M1", "M2", "M3", "M4") == client.newest_drafts()
+    assert [{"offset": at, "count": 20, "no_content": 1} for at in (0, 20, 40)] == [each.body for each in script.seen]
+
+
+@pytest.mark.parametrize("answer", [{"total_count": 0, "item_count": 0}, {"item": [], "total_count": 0}])
+def test_an_empty_draft_box_is_one_page(answer):
+    client, script = scripted(answer)
+    assert () == client.newest_drafts()
+    assert 1 == len(script.seen)
+
+
 @pytest.mark.parametrize("answer", [{"errcode": 0, "errmsg": "ok"}, {"errcode": 40007, "errmsg": "invalid media_id"}])
 def test_a_draft_is_deleted_or_is_gone_already(answer):
     client, script = scripted(answer)

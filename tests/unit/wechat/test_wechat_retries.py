@@ -19,6 +19,7 @@ CALLS = {
     "upload_image": lambda client: client.upload_image(UPLOAD),
     "add_material": lambda client: client.add_material(UPLOAD),
     "get_draft": lambda client: client.get_draft(MediaId("M")),
+    "newest_drafts": lambda client: client.newest_drafts(),
     "delete_draft": lambda client: client.delete_draft(MediaId("M")),
     "followers": lambda client: client.audience_count(Audience(is_to_all=True)),
     "tag": lambda client: client.audience_count(Audience(tag_id=101)),

@@ -1,0 +1,85 @@
+"""A person keeps what the console made of a staged draft, as far as followers read and see the same.
+
+The console changes what the API cannot: an original statement (原创) wants an author, a box for comments is opened.
+Words, pictures and links are what was reviewed, so they must be equal; the rest may differ, and is told.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from massctl.apply.book import Book
+from massctl.apply.draft_articles import draft_articles
+from massctl.apply.ports import DraftArticle, WeChat
+from massctl.apply.readback import differences, draft_sha256
+from massctl.apply.reconcile import Testimony
+from massctl.errors import RefusedError, UsageError
+from massctl.model.ledger import Adopted
+from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.names import MediaId
+from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import Draft, Record
+
+FREE: Final = frozenset({"author", "need_open_comment", "only_fans_can_comment"})
+"""What of an article may differ: no word of its text, no picture and no link among them."""
+
+Articles = Sequence[DraftArticle]
+
+
+def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat, book: Book) -> list[Phrase]:
+    """Record that the console's version of a campaign's draft is the one to send; gives what differs in it.
+
+    Raises UsageError where there is nothing to adopt, and RefusedError where more differs than may.
+    """
+    record = book.state.record(campaign.name, campaign.edition)
+    draft = _draft_in_question(campaign, record)
+    read = wechat.get_draft(MediaId(draft.event.media_id))
+    if read is None:
+        raise _gone(campaign)
+    if draft_sha256(read) == draft.event.draft_sha256:
+        raise _nothing(campaign, Phrase("Its draft is as it was saved."))
+    reviewed = draft_articles(campaign, book.state)
+    found = differences(reviewed, read)
+    if bound := [each.phrase for each in found if each.name not in FREE]:
+        raise _too_much(campaign, bound)
+    event = Adopted(
+        media_id=draft.event.media_id, draft_sha256=draft_sha256(read), reason=testimony.reason, by=testimony.by
+    )
+    book.record(event, campaign)
+    return [each.phrase for each in found]
+
+
+def _draft_in_question(campaign: RenderedCampaign, record: Record) -> Draft:
+    draft = record.draft()
+    if record.open_attempts or status_of(record) in FINAL:
+        raise _nothing(campaign, Phrase("It went out, or nobody knows whether it did."))
+    if draft is None:
+        raise _nothing(campaign, Phrase("It has no draft."))
+    if draft.event.digest != campaign.digest:
+        raise _nothing(campaign, Phrase("It was edited since its draft was saved, so apply saves a new one."))
+    return draft
+
+
+def _nothing(campaign: RenderedCampaign, why: Phrase) -> UsageError:
+    say = Phrase("there is nothing to adopt about {name}", name=campaign.name)
+    return UsageError(say, why, Phrase("massctl state show   says how it stands"))
+
+
+def _gone(campaign: RenderedCampaign) -> RefusedError:
+    return RefusedError(
+        Phrase("the draft is no longer there; somebody may have sent it in the console"),
+        Phrase("Nothing was recorded."),
+        Phrase("look in the console under 群发记录, then settle it: massctl reconcile {name}", name=campaign.name),
+    )
+
+
+def _too_much(campaign: RenderedCampaign, found: list[Phrase]) -> RefusedError:
+    return RefusedError(
+        Phrase("the console's version is not what was reviewed: {differences}", differences=in_a_row(found)),
+        Phrase("Words, pictures and links must be equal. Nothing was recorded."),
+        Phrase(
+            'delete that draft in the console, then: massctl reconcile {name} --not-sent --reason "…"; what it shall '
+            "say belongs into the campaign's files",
+            name=campaign.name,
+        ),
+    )

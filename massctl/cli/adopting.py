@@ -1,0 +1,60 @@
+"""From a session to an adopted draft."""
+
+from massctl.apply.adoption import adopt_draft
+from massctl.apply.book import Book
+from massctl.apply.reconcile import Testimony
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.following import trust
+from massctl.cli.planning import planned, tell_strays
+from massctl.cli.recorded import refuse_fleeting_ledger
+from massctl.cli.session import Session
+from massctl.cli.settling import who
+from massctl.errors import RefusedError, UsageError
+from massctl.ledger.runner import sole_runner
+from massctl.model.diagnostic import Diagnostic, has_errors
+from massctl.model.phrase import Phrase, in_a_row
+from massctl.plan.plan import PlannedCampaign, Until
+from massctl.view.language import say
+
+
+def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str) -> int:
+    """Record the console's version of a campaign's draft as the one to send, alone on the ledger."""
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, session.clock.now()):
+        made = planned(session, [name], warnings, Until.DRAFT)
+        trust(session, made.state)
+        tell_strays(session, made)
+        (campaign,) = made.plan.campaigns
+        if has_errors(campaign.diagnostics):
+            _tell_faults(session, campaign)
+            return ExitStatus.FAILED
+        if campaign.rendered is None:
+            raise _nothing_staged(campaign)
+        wechat = session.wechat(campaign.rendered.account)
+        book = Book(made.ledger, session.clock, made.state)
+        found = adopt_draft(campaign.rendered, Testimony(reason, who(session)), wechat, book)
+    told = Phrase("{name}: the console's version is kept, and it is what apply sends", name=name)
+    differs = [Phrase("it differs from what was reviewed: {differences}", differences=in_a_row(found))] if found else []
+    for line in [told, *differs]:
+        session.voice.result(say(line, session.voice.language))
+    return ExitStatus.DONE
+
+
+def _tell_faults(session: Session, campaign: PlannedCampaign) -> None:
+    # Only a campaign with faults needs it.
+    from massctl.view.diagnostic_text import diagnostics_text
+
+    voice = session.voice
+    voice.talk(diagnostics_text(list(campaign.diagnostics), voice.language, voice.style, voice.width))
+
+
+def _nothing_staged(campaign: PlannedCampaign) -> RefusedError | UsageError:
+    """Say why a campaign has no content to compare its draft with: it is not locked, it went out, or it is gone."""
+    if campaign.refusals:
+        refusal = campaign.refusals[0]
+        return RefusedError(refusal.message, Phrase("Nothing was recorded."), refusal.hint)
+    return UsageError(
+        Phrase("there is nothing to adopt about {name}", name=campaign.name),
+        Phrase("It went out, or nobody knows whether it did."),
+        Phrase("massctl state show   says how it stands"),
+    )

@@ -1,0 +1,52 @@
+"""`massctl preview`: show a campaign on reviewers' phones, again where they have it."""
+
+import click
+
+from massctl.cli.answering import one_document
+from massctl.cli.arguments import sandbox_option
+from massctl.cli.session import session
+from massctl.cli.showing import Reviewer, showing
+
+
+@click.command(name="preview")
+@click.argument("name")
+@click.option(
+    "--towxname", multiple=True, type=Reviewer("towxname"), metavar="W", help="A WeChat name (微信号) to show it to."
+)
+@click.option("--touser", multiple=True, type=Reviewer("touser"), metavar="O", help="An openid to show it to.")
+@click.option("--locked", is_flag=True, help="Show the bytes that `massctl lock` wrote; run no template.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@sandbox_option
+@click.pass_obj
+def command(
+    directory: str,
+    name: str,
+    towxname: tuple[str, ...],
+    touser: tuple[str, ...],
+    locked: bool,
+    form: str,
+    sandbox: bool,
+) -> int:
+    """Show NAME on phones before it is sent: on those that campaign.yaml declares, or only on those given here.
+
+    What is missing is uploaded and saved first. It repeats a preview on purpose, uses the 100 a day of the account,
+    and never sends.
+    """
+    # The executor and its adapters are needed by this verb only.
+    from massctl.cli.applying import applied
+
+    asked = showing(towxname, touser)
+    with one_document(form, "apply"), session(directory, sandbox=sandbox) as (current, warnings):
+        outcome = applied(
+            current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
+        )
+        voice = current.voice
+    if form == "json":
+        from massctl.view.as_json import apply_json
+
+        voice.json(apply_json(outcome, voice.language))
+    else:
+        from massctl.view.outcome_text import outcome_text
+
+        voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))
+    return outcome.exit_status()

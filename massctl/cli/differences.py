@@ -1,0 +1,152 @@
+"""From a plan to what changed in it for people; asked for by the forms that people read, and by no other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from massctl.cli.planning import Foreseen, Planned
+from massctl.cli.session import API_BASE_VARIABLE, Session
+from massctl.errors import UsageError
+from massctl.model.diagnostic import has_errors
+from massctl.model.names import CampaignName
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign
+from massctl.plan.against import Base, BaseKind, base_of
+from massctl.plan.plan import PlannedCampaign
+from massctl.plan.step import Guard
+from massctl.source.lock_digest import locked_digest
+from massctl.source.repository import SETTINGS, Repository
+from massctl.view.language import say
+
+if TYPE_CHECKING:
+    from massctl.model.version import Version
+    from massctl.plan.changes import Difference
+    from massctl.source.desired import Desires
+
+Differences = Mapping[CampaignName, "Difference"]
+"""By campaign; one that did not change, or of which nothing is known, is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A second checkout to compare with. Its files are only read."""
+
+    repository: Repository
+    desires: "Desires"
+    where: str
+    """As the command line names it."""
+
+    def difference(self, campaign: RenderedCampaign) -> "Difference | None":
+        """Compare a campaign with what is locked there for its edition, or else with what would be rendered there."""
+        from massctl.plan.changes import Difference
+        from massctl.source.versions import locked_version
+
+        base = Base(BaseKind.CHECKOUT, where=self.where)
+        if campaign.name not in self.desires.names():
+            return Difference(base, Phrase("it is new: there is no such campaign there"))
+        version = locked_version(self.repository, campaign.name)
+        if version is not None and version.lock.edition == campaign.edition:
+            return _compared(base, version, campaign)
+        theirs = _rendered(self.desires, campaign.name)
+        if theirs is None:
+            return Difference(base, Phrase("its files there have faults, so they cannot be compared"))
+        return _compared(base, _version(theirs), campaign)
+
+
+def open_checkout(session: Session, directory: str) -> Checkout:
+    """Open the folder of a second checkout; raises UsageError where it is none, or where its settings are faulty."""
+    # Only `--against` reads two repositories.
+    from massctl.model.state import State
+    from massctl.source.campaigns import load_settings
+    from massctl.source.desired import Desires, Workbench
+
+    root = Path(directory).resolve()
+    if not (root / SETTINGS).is_file():
+        raise UsageError(
+            Phrase("there is no massctl.yaml in {directory}", directory=directory),
+            Phrase("--against names the folder of a second checkout, the one that holds massctl.yaml and campaigns/."),
+            Phrase("git worktree add ../before main   then: massctl plan --against ../before"),
+        )
+    repository = Repository(root)
+    override = "http://127.0.0.1" if session.sandbox else session.environment.get(API_BASE_VARIABLE) or None
+    settings, diagnostics = load_settings(repository, loopback_override=override)
+    if settings is None or has_errors(diagnostics):
+        raise UsageError(
+            Phrase("massctl.yaml in {directory} has faults, so nothing can be compared with it", directory=directory),
+            hint=Phrase("massctl -C {directory} validate   shows them", directory=directory),
+        )
+    # An empty record: there, what went out is rendered too. Pictures are remembered by content: the cache serves both.
+    desires = Desires(Workbench(repository, settings, session.cache), State())
+    return Checkout(repository, desires, directory)
+
+
+def differences(session: Session, made: Planned | Foreseen, checkout: Checkout | None) -> Differences:
+    """Compare every campaign of a plan with its base; what is not at hand any more is told in one line of talk."""
+    found: dict[CampaignName, Difference] = {}
+    unknown: list[str] = []
+    for planned in made.plan.campaigns:
+        campaign = _as_it_is_now(made, planned)
+        if campaign is None:
+            continue
+        if checkout is not None:
+            difference = checkout.difference(campaign)
+        else:
+            base = base_of(campaign, _locked(session, planned, campaign.name), made.state)
+            if base is None or base.digest == campaign.digest:
+                continue
+            before = _kept(session, base, campaign.name)
+            difference = _compared(base, before, campaign) if before is not None else None
+            unknown += [] if before is not None else [campaign.name]
+        if difference is not None:
+            found[campaign.name] = difference
+    if unknown:
+        why = "what changed cannot be shown for {names}: what to compare with is not kept here whole"
+        session.voice.talk(say(Phrase(why, names=", ".join(unknown)), session.voice.language))
+    return found
+
+
+def _as_it_is_now(made: Planned | Foreseen, planned: PlannedCampaign) -> RenderedCampaign | None:
+    """Give the campaign as the plan has it; one that is refused for not being what was locked is rendered for this."""
+    if planned.rendered is not None or Guard.LOCK_STALE not in {refusal.guard for refusal in planned.refusals}:
+        return planned.rendered
+    from massctl.source.desired import Desires
+
+    return _rendered(Desires(made.workbench, made.state), planned.name)
+
+
+def _rendered(desires: "Desires", name: CampaignName) -> RenderedCampaign | None:
+    """Render one campaign; None where its files have faults, or went in this moment."""
+    return next((each for each in desires.read([name]) if isinstance(each, RenderedCampaign)), None)
+
+
+def _locked(session: Session, planned: PlannedCampaign, name: CampaignName) -> str | None:
+    """Give what the lock says; where only locked bytes are sent, what is planned was read from it a moment ago."""
+    if session.settings.policy.require_lock and planned.rendered is not None:
+        return planned.rendered.digest
+    return locked_digest(session.repository, name)
+
+
+def _kept(session: Session, base: Base, name: CampaignName) -> "Version | None":
+    """Give the content of a base: the lock's is in its folder, all other is beside the ledger."""
+    if base.kind is BaseKind.LOCK:
+        from massctl.source.versions import locked_version
+
+        return locked_version(session.repository, name)
+    return session.archive().read(base.digest)
+
+
+def _compared(base: Base, before: "Version", campaign: RenderedCampaign) -> "Difference | None":
+    """Compare two contents; None where their digests say that they are equal."""
+    if before.lock.digest == campaign.digest:
+        return None
+    # Comparing loads the HTML parser and difflib; a plan without a difference does without them.
+    from massctl.plan.difference import difference
+
+    return difference(base, before, _version(campaign))
+
+
+def _version(campaign: RenderedCampaign) -> "Version":
+    from massctl.model.version import version_of
+
+    return version_of(campaign)

@@ -1,0 +1,89 @@
+"""What was staged, shown and sent, kept beside the ledger by digest, so that people can see later what changed.
+
+For people only: nothing that is sent is ever read from here, and a send does without it. Files are written whole or
+not at all, never again where they are there already, and believed only where their content has the digest they are
+named by. There is no openid in them: who gets previews is no part of what is approved.
+"""
+
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from massctl import __version__
+from massctl.model.lock import lock_document, lock_text
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.version import Version, body_digests, checked_lock, checked_version, version_of
+
+ARCHIVE_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Of one file: a body that WeChat takes has fewer than 1,000,000 bytes (draft/add, read 2026-10)."""
+_DIGEST: Final = re.compile(r"sha256:([0-9a-f]{64})", re.ASCII)
+_BESIDE: Final = ".massctl-body-"
+
+
+class LocalArchive:
+    """Implements `massctl.apply.ports.Archive` on a folder, which is made when something is first kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, campaign: RenderedCampaign) -> bool:
+        """Keep a campaign's content; False where the disk does not take it."""
+        version = version_of(campaign)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for digest, body in zip(body_digests(version.lock), version.bodies, strict=True):
+                self._write(_named(digest, "html"), body.encode())
+            # The document comes last: where it is, its bodies are.
+            document = lock_document(campaign, f"massctl {__version__}")
+            self._write(_named(campaign.digest, "json"), lock_text(document).encode())
+        except OSError:
+            return False
+        return True
+
+    def read(self, digest: str) -> Version | None:
+        """Give the content that a campaign's digest names; None where it is not here whole."""
+        if not _DIGEST.fullmatch(digest):
+            return None
+        lock = checked_lock(_parsed(self._bytes(_named(digest, "json"))), digest)
+        if lock is None:
+            return None
+        return checked_version(lock, {each: self._bytes(_named(each, "html")) for each in body_digests(lock)})
+
+    def _bytes(self, name: str) -> bytes | None:
+        path = self._folder / name
+        try:
+            # Somebody's pipe would block the read, and a huge file is none of ours.
+            if not path.is_file() or path.stat().st_size > ARCHIVE_BYTES_MAX:
+                return None
+            return path.read_bytes()
+        except OSError:
+            return None
+
+    def _write(self, name: str, data: bytes) -> None:
+        target = self._folder / name
+        if target.exists():
+            return
+        descriptor, beside = tempfile.mkstemp(dir=self._folder, prefix=_BESIDE)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())  # A name without its content would stay empty for ever.
+            Path(beside).chmod(0o644)
+            Path(beside).replace(target)
+        finally:
+            Path(beside).unlink(missing_ok=True)
+
+
+def _named(digest: str, extension: str) -> str:
+    return f"{digest.removeprefix('sha256:')}.{extension}"
+
+
+def _parsed(data: bytes | None) -> Any:
+    try:
+        return json.loads(data.decode("utf-8")) if data is not None else None
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,49 @@
+"""How many previews an account asked for, day by day: what its allowance of the day is counted from.
+
+Every preview that was begun counts, whatever WeChat answered, but for those that are known never to have left.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from massctl.model.moment import BEIJING
+from massctl.model.names import AppId
+
+if TYPE_CHECKING:
+    from massctl.model.ledger import Previewed
+
+PreviewKey = tuple[str, int, str, str]
+"""(campaign, edition, digest, recipient)."""
+
+
+def beijing_day(at: datetime) -> date:
+    """Give the day that WeChat counts a moment in."""
+    return at.astimezone(BEIJING).date()
+
+
+@dataclass(slots=True)
+class PreviewDays:
+    """The fold of all previews into numbers."""
+
+    asked: dict[tuple[AppId, date], int] = field(default_factory=dict)
+    """How many an account asked for on a Beijing day."""
+    begun: dict[PreviewKey, date] = field(default_factory=dict)
+    """The day on which a preview was begun last."""
+
+    def used(self, appid: AppId, now: datetime) -> int:
+        """Count an account's previews on the Beijing day of `now`."""
+        return self.asked.get((appid, beijing_day(now)), 0)
+
+    def absorb(self, key: PreviewKey, event: "Previewed", appid: AppId | None, at: datetime) -> None:
+        """Fold one word on a preview; `appid` is None where an old ledger does not tell."""
+        if appid is None:
+            return
+        if event.outcome == "begun":
+            self.begun[key] = beijing_day(at)
+            self._add(appid, self.begun[key], 1)
+        elif event.outcome == "failed" and event.errcode is None and key in self.begun:
+            self._add(appid, self.begun.pop(key), -1)
+
+    def _add(self, appid: AppId, day: date, count: int) -> None:
+        self.asked[appid, day] = self.asked.get((appid, day), 0) + count

@@ -1,0 +1,67 @@
+"""What a campaign is compared with for people: exactly one of what was locked, staged, shown or sent before."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from massctl.model.lifecycle import FINAL, Status, status_of
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import Record, State
+
+
+class BaseKind(Enum):
+    """Where the earlier version comes from."""
+
+    LOCK = "lock"
+    DRAFT = "draft"
+    PREVIEW = "preview"
+    """A text has no draft: what reviewers saw stands for it."""
+    SENT = "sent"
+    CHECKOUT = "checkout"
+    """A second checkout (`--against`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The one version that a campaign is compared with."""
+
+    kind: BaseKind
+    digest: str = ""
+    """Names its content; empty for a second checkout, whose content is at hand."""
+    edition: int = 0
+    at: datetime | None = None
+    """When it was staged or sent, where that is recorded."""
+    where: str = ""
+    """The second checkout, as it was named."""
+
+
+def base_of(campaign: RenderedCampaign, locked: str | None, state: State) -> Base | None:
+    """Choose the base: `locked` is the digest of its lock; None where it was never locked, staged or sent otherwise.
+
+    The lock comes first, then what was staged, then what went out last; each only where it says something else.
+    """
+    staged = _staged(state.record(campaign.name, campaign.edition))
+    if locked not in (None, campaign.digest):
+        return Base(BaseKind.LOCK, locked or "", campaign.edition)
+    if staged is not None and staged.digest != campaign.digest:
+        return staged
+    earlier = [each for each in state.editions(campaign.name) if each.edition < campaign.edition]
+    sent = [base for each in earlier if (base := _sent(each)) is not None]
+    return sent[-1] if sent else None
+
+
+def _staged(record: Record) -> Base | None:
+    draft = record.draft()
+    if draft is not None:
+        return Base(BaseKind.DRAFT, draft.event.digest, record.edition, draft.saved_at)
+    # A draft that is gone leaves previews behind, but what they showed is not staged any more.
+    shown = [] if record.drafts else [digest for digest, _ in record.previews]
+    return Base(BaseKind.PREVIEW, shown[-1], record.edition) if shown else None
+
+
+def _sent(record: Record) -> Base | None:
+    """Give what followers got; None for an edition that failed, and for one that a person sent without us."""
+    if status_of(record) not in FINAL - {Status.FAILED}:
+        return None
+    sent = [attempt for attempt in record.attempts if attempt.may_have_sent]
+    return Base(BaseKind.SENT, sent[-1].event.digest, record.edition, sent[-1].at) if sent else None

@@ -1,0 +1,162 @@
+"""Somebody is at work in the console between staging and the send: nothing is sent, and the hint leads out."""
+
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from issue import MODES, Issue, refusals
+
+Draft = dict[str, Any]
+
+
+@pytest.fixture
+def staged(issue: Issue) -> Issue:
+    """Reviewed, and staged by an earlier run; a saved plan is made after that, as it would be stale else."""
+    more = ["--locked"] if issue.mode == "flag" else []
+    issue.done("apply", "letter", "--sandbox", "--until", "preview", *more)
+    issue.review()
+    return issue
+
+
+def draft_of(issue: Issue) -> tuple[str, list[Draft]]:
+    """Give the staged draft as the console shows it."""
+    (item,) = issue.api("draft/batchget", {"offset": 0, "count": 5})["item"]
+    return item["media_id"], item["content"]["news_item"]
+
+
+def set_article(issue: Issue, media_id: str, index: int, article: Draft) -> None:
+    kept = {key: value for key, value in article.items() if key != "url"}
+    issue.api("draft/update", {"media_id": media_id, "index": index, "articles": kept})
+
+
+def replaced(key: str, value: object) -> Callable[[Draft], Draft]:
+    return lambda article: {**article, key: value}
+
+
+EDITS: dict[str, Callable[[Draft], Draft]] = {
+    "title": replaced("title", "第一封信，免费"),
+    "author": replaced("author", "老板"),
+    "a word": lambda article: {**article, "content": article["content"].replace("门票", "票价")},
+    "a character": lambda article: {**article, "content": article["content"].replace("1999", "199")},
+    "a picture less": lambda a: {**a, "content": a["content"].replace("<img", "<span").replace("data-w", "title")},
+    "content_source_url": replaced("content_source_url", "https://example.com/other"),
+    "need_open_comment": replaced("need_open_comment", 0),
+    "only_fans_can_comment": replaced("only_fans_can_comment", 1),
+}
+
+
+def assert_nothing_was_sent(issue: Issue, guard: str, word: str) -> str:
+    """Check the refusal; give its hint as it stands on the terminal."""
+    before = issue.left()
+    said = issue.apply()
+    assert said.status == 5, said
+    assert word in refusals(said)[guard]
+    assert issue.left() == before
+    return str(said.document["campaigns"][0]["refusals"][0]["hint"])
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("change", EDITS.values(), ids=EDITS)
+def test_a_draft_edited_in_the_console(staged: Issue, change: Callable[[Draft], Draft]):
+    media_id, articles = draft_of(staged)
+    set_article(staged, media_id, 0, change(articles[0]))
+    assert_nothing_was_sent(staged, "draft_changed", "changed in the console")
+    set_article(staged, media_id, 0, articles[0])
+    said = staged.apply()
+    assert (said.status, staged.left()["jobs"], staged.left()["drafts"]) == (0, 1, 1), said
+
+
+def rewritten(before: str, after: str) -> Callable[[Draft], Draft]:
+    """Change markup only: the letters of the text stay what they are."""
+
+    def change(article: Draft) -> Draft:
+        assert before in article["content"], article
+        return {**article, "content": article["content"].replace(before, after, 1)}
+
+    return change
+
+
+MARKUP: dict[str, Callable[[Draft], Draft]] = {
+    "a price struck out": rewritten("1999 元", "<del>1999 元</del>"),
+    "an article hidden": rewritten("<section", '<section style="display:none"'),
+    "a price in red": rewritten("1999 元", '<span style="font-size:40px;color:#ff0000">1999 元</span>'),
+    "a blank in a number": rewritten("1999", "1 999"),
+}
+
+
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="a draft is compared by its letters, pictures and links; markup is not"
+)
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("change", MARKUP.values(), ids=MARKUP)
+def test_a_draft_whose_markup_was_edited_in_the_console(staged: Issue, change: Callable[[Draft], Draft]):
+    media_id, articles = draft_of(staged)
+    set_article(staged, media_id, 0, change(articles[0]))
+    assert_nothing_was_sent(staged, "draft_changed", "changed in the console")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_cover_exchanged_in_the_console(staged: Issue):
+    media_id, articles = draft_of(staged)
+    set_article(staged, media_id, 0, replaced("thumb_media_id", articles[1]["thumb_media_id"])(articles[0]))
+    assert_nothing_was_sent(staged, "draft_changed", "changed in the console")
+    set_article(staged, media_id, 0, articles[0])
+    assert (staged.apply().status, staged.left()["jobs"]) == (0, 1)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_articles_exchanged_in_the_console(staged: Issue):
+    media_id, articles = draft_of(staged)
+    set_article(staged, media_id, 0, articles[1])
+    set_article(staged, media_id, 1, articles[0])
+    assert_nothing_was_sent(staged, "draft_changed", "changed in the console")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_draft_deleted_in_the_console(staged: Issue):
+    staged.api("draft/delete", {"media_id": draft_of(staged)[0]})
+    assert_nothing_was_sent(staged, "draft_gone", "no longer there")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_draft_sent_in_the_console(staged: Issue):
+    media_id, _ = draft_of(staged)
+    everybody = {"filter": {"is_to_all": True}, "mpnews": {"media_id": media_id}, "msgtype": "mpnews"}
+    staged.api("message/mass/sendall", {**everybody, "send_ignore_reprint": 0})
+    assert_nothing_was_sent(staged, "draft_gone", "no longer there")
+    said = staged.done("reconcile", "letter", "--sent", "--reason", "it is in the list", "--sandbox")
+    assert said.status == 0
+    assert staged.left()["jobs"] == 1
+    assert staged.shell("apply", "letter", "--sandbox", "--yes").status in {0, 5}
+    assert staged.left()["jobs"] == 1
+
+
+@pytest.mark.parametrize("mode", ["policy", "flag"])
+def test_after_a_deleted_draft_the_way_out_sends_once(staged: Issue):
+    staged.api("draft/delete", {"media_id": draft_of(staged)[0]})
+    assert_nothing_was_sent(staged, "draft_gone", "no longer there")
+    staged.done("reconcile", "letter", "--not-sent", "--reason", "deleted by mistake", "--sandbox")
+    said = staged.apply()
+    assert (said.status, staged.left()["jobs"]) == (0, 1), said
+
+
+def commands_in(hint: str) -> list[list[str]]:
+    """Give the commands that a hint tells a person to type."""
+    lines = [part for part in hint.replace("\n", ": ").split(": ") if part.strip().startswith("massctl ")]
+    return [shlex.split(line.split("   ")[0])[1:] for line in lines]
+
+
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="the hint names no --reason, which `massctl reconcile` requires: exit 2"
+)
+@pytest.mark.parametrize("mode", ["policy"])
+def test_the_hint_of_draft_changed_leads_out_as_it_is_printed(staged: Issue):
+    media_id, articles = draft_of(staged)
+    set_article(staged, media_id, 0, replaced("author", "老板")(articles[0]))
+    hint = assert_nothing_was_sent(staged, "draft_changed", "changed")
+    staged.api("draft/delete", {"media_id": media_id})
+    (command,) = commands_in(hint)
+    staged.done(*command, "--sandbox")
+    said = staged.apply()
+    assert (said.status, staged.left()["jobs"]) == (0, 1), said

@@ -1,0 +1,229 @@
+"""campaign.lock.json, campaign.sources.json and rendered/ after the review: each key, edited by hand."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from changes import GREEN, Change, edit, remove, write
+from issue import BODY, HOME, LOCK, SOURCES, Issue, assert_goes_out_once, assert_nothing_left, refusals
+
+Document = dict[str, Any]
+Edit = Callable[[Document], object]
+OTHER = "sha256:" + "0" * 64
+
+
+def put(*keys: str | int, to: object) -> Edit:
+    """Write a value at a place of a document."""
+
+    def change(document: Document) -> None:
+        place: Any = document
+        for key in keys[:-1]:
+            place = place[key]
+        place[keys[-1]] = to
+
+    return change
+
+
+ARTICLE = ("message", "articles", 0)
+BY_HAND: dict[str, Edit] = {
+    "campaign": put("campaign", to="letter-2"),
+    "edition": put("edition", to=2),
+    "digest": put("digest", to=OTHER),
+    "appid": put("account", "appid", to="wx0123456789abcdee"),
+    "tag": put("audience", "tag_id", to=102),
+    "everybody": put("audience", to={"is_to_all": True}),
+    "expect": put("audience", "expect", "max", to=501),
+    "not_before": put("send", "not_before", to="2026-12-01T10:00:00+08:00"),
+    "not_after": put("send", "not_after", to="2026-12-01T14:00:00+08:00"),
+    "no window": lambda lock: lock["send"].update(not_before=None, not_after=None),
+    "send_ignore_reprint": put("send", "send_ignore_reprint", to=True),
+    "title": put(*ARTICLE, "title", to="第一封信，1 元"),
+    "plain title": put("message", "articles", 1, "title", to="路线图"),
+    "author": put(*ARTICLE, "author", to="市场部"),
+    "article's digest": put(*ARTICLE, "digest", to="便宜"),
+    "content_source_url": put(*ARTICLE, "content_source_url", to="https://example.com/other"),
+    "need_open_comment": put(*ARTICLE, "need_open_comment", to=False),
+    "only_fans_can_comment": put(*ARTICLE, "only_fans_can_comment", to=True),
+    "cover": put(*ARTICLE, "cover", to=OTHER),
+    "content_sha256": put(*ARTICLE, "content_sha256", to=OTHER),
+    "content_chars": put(*ARTICLE, "content_chars", to=1),
+    "order of the articles": lambda lock: lock["message"]["articles"].reverse(),
+    "an article less": lambda lock: lock["message"]["articles"].pop(),
+    "a picture's digest": put("pictures", 0, "sha256", to=OTHER),
+    "a picture's size": put("pictures", 0, "bytes", to=1),
+    "a picture's endpoint": put("pictures", 0, "as", to="image"),
+    "a picture's file": put("pictures", 0, "path", to="images/band.png"),
+    "a picture less": lambda lock: lock["pictures"].pop(),
+}
+"""What an edit says; `digest` stays as it was."""
+DAMAGED: dict[str, Edit] = {
+    "format_version": put("format_version", to=2),
+    "an unknown key": put("approved_by", to="老板"),
+    "a key less": lambda lock: lock.pop("send"),
+    "a text for a number": put("edition", to="1"),
+}
+
+
+def recomputed(document: Document) -> None:
+    """Compute the digest anew, as the public contract describes it."""
+    plain = json.loads(json.dumps(document))
+    del plain["digest"], plain["renderer"], plain["account"]["name"]
+    for picture in plain["pictures"]:
+        del picture["path"], picture["source_sha256"]
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    document["digest"] = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def refused(issue: Issue, word: str) -> None:
+    """Nothing leaves, and put back it goes out once."""
+    assert_nothing_left(issue, issue.apply(), "lock_stale", word)
+    issue.put_back()
+    assert_goes_out_once(issue)
+
+
+def each_refused(issue: Issue, changes: dict[str, Edit], word: str = "") -> None:
+    """Make every change of the lock, each put back before the next; in the end it goes out once."""
+    gone_out = []
+    for name, change in changes.items():
+        issue.edit_json(LOCK, change)
+        said = issue.apply()
+        if said.status != 5 or word not in refusals(said)["lock_stale"]:
+            gone_out.append((name, said))
+        issue.put_back()
+    assert gone_out == []
+    assert issue.requests() == 0
+    assert_goes_out_once(issue)
+
+
+both_locks = pytest.mark.parametrize("mode", ["policy", "flag"])
+
+
+@both_locks
+def test_each_key_of_the_lock_edited_by_hand(issue: Issue):
+    each_refused(issue, BY_HAND)
+
+
+@both_locks
+def test_a_lock_that_massctl_did_not_write(issue: Issue):
+    each_refused(issue, DAMAGED, "campaign.lock.json is not what massctl wrote")
+
+
+def with_its_digest(change: Edit) -> Edit:
+    return lambda lock: (change(lock), recomputed(lock))
+
+
+@pytest.mark.parametrize("mode", ["policy"])
+def test_a_lock_edited_with_its_digest_computed_anew_does_not_fit_its_sources(issue: Issue):
+    outside_the_digest = {"digest", "a picture's file"}
+    edits = {name: with_its_digest(change) for name, change in BY_HAND.items() if name not in outside_the_digest}
+    each_refused(issue, edits, "campaign.sources.json")
+
+
+def forged_body(issue: Issue) -> None:
+    """Put another body in place, and a lock that approves it."""
+    issue.edit(BODY, "1999", "1111")
+    body = (issue.shell.root / BODY).read_bytes()
+    change = put(*ARTICLE, "content_sha256", to="sha256:" + hashlib.sha256(body).hexdigest())
+    issue.edit_json(LOCK, lambda lock: (change(lock), recomputed(lock)))
+
+
+def forged_title(issue: Issue) -> None:
+    """Lock another title than the template gives."""
+    issue.edit_json(LOCK, lambda lock: (BY_HAND["title"](lock), recomputed(lock)))
+
+
+@pytest.mark.parametrize("mode", ["policy"])
+@pytest.mark.parametrize("forge", [forged_title, forged_body])
+def test_require_lock_refuses_a_lock_that_was_forged_whole(issue: Issue, forge: Change):
+    forge(issue)
+    refused(issue, "campaign.sources.json")
+
+
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="--locked does not say that campaign.sources.json belongs to another lock",
+)
+@pytest.mark.parametrize("mode", ["flag"])
+@pytest.mark.parametrize("forge", [forged_title, forged_body])
+def test_the_flag_refuses_a_lock_that_was_forged_whole(issue: Issue, forge: Change):
+    forge(issue)
+    refused(issue, "campaign.sources.json")
+
+
+@pytest.mark.parametrize(("forge", "word"), [(forged_title, "the title of article 1"), (forged_body, "the text of")])
+def test_the_check_finds_a_lock_that_was_forged_whole(issue: Issue, forge: Change, word: str):
+    forge(issue)
+    said = issue.shell("lock", "--check")
+    assert (said.status, word in said.out) == (5, True), said
+
+
+RENDERED: dict[str, tuple[Change, str]] = {
+    "a body edited": (edit(BODY, "1999", "1"), "rendered/article-1.html was changed"),
+    "a body that is gone": (remove(BODY), "rendered/article-1.html is missing"),
+    "a body that is no text": (write(BODY, b"\xff\xfe"), "rendered/article-1.html was changed"),
+    "no bodies": (lambda issue: shutil.rmtree(issue.shell.root / HOME / "rendered"), "rendered/article-1.html"),
+    "bodies exchanged": (
+        lambda issue: (issue.shell.root / BODY).write_bytes(
+            (issue.shell.root / HOME / "rendered/article-2.html").read_bytes()
+        ),
+        "rendered/article-1.html was changed",
+    ),
+    "a body that is a link": (
+        lambda issue: ((issue.shell.root / BODY).unlink(), (issue.shell.root / BODY).symlink_to("/etc/hostname")),
+        "rendered/article-1.html",
+    ),
+    "an empty lock": (write(LOCK, ""), "campaign.lock.json is not what massctl wrote"),
+    "a lock of bytes": (write(LOCK, GREEN), "campaign.lock.json"),
+    "a lock with a BOM": (write(LOCK, b"\xef\xbb\xbf{}"), "campaign.lock.json"),
+    "sources that are no JSON": (write(SOURCES, "x"), "campaign.sources.json is not what massctl wrote"),
+}
+
+
+@both_locks
+@pytest.mark.parametrize(("change", "word"), RENDERED.values(), ids=RENDERED)
+def test_a_file_of_the_lock_changed(issue: Issue, change: Change, word: str):
+    change(issue)
+    refused(issue, word)
+
+
+@both_locks
+def test_a_lock_that_is_gone(issue: Issue):
+    remove(LOCK)(issue)
+    assert_nothing_left(issue, issue.apply(), "lock_missing", "not locked")
+    issue.put_back()
+    assert_goes_out_once(issue)
+
+
+SOURCES_EDITED: dict[str, tuple[Edit, str]] = {
+    "digest": (put("digest", to=OTHER), "campaign.sources.json"),
+    "campaign": (put("campaign", to=OTHER), "campaign file"),
+    "external_links": (put("external_links", to="keep"), "external_links"),
+    "theme": (put("theme", to=OTHER), "the built-in theme"),
+    "a template": (put("templates", "campaigns/letter/articles/main.md.j2", to=OTHER), "articles/main.md.j2"),
+    "a picture": (put("pictures", "campaigns/letter/images/river.png", to=OTHER), "images/river.png"),
+    "format_version": (put("format_version", to=2), "campaign.sources.json is not"),
+}
+
+
+@pytest.mark.parametrize("mode", ["policy"])
+@pytest.mark.parametrize(("change", "word"), SOURCES_EDITED.values(), ids=SOURCES_EDITED)
+def test_a_key_of_the_sources_edited_by_hand(issue: Issue, change: Edit, word: str):
+    issue.edit_json(SOURCES, change)
+    refused(issue, word)
+
+
+@pytest.mark.parametrize("mode", ["policy"])
+def test_sources_that_are_gone(issue: Issue):
+    remove(SOURCES)(issue)
+    refused(issue, "campaign.sources.json is missing")
+
+
+@both_locks
+def test_a_body_too_many_changes_nothing_that_is_sent_and_is_found_by_the_check(issue: Issue):
+    write(f"{HOME}/rendered/article-3.html", "<p>三</p>")(issue)
+    assert issue.shell("lock", "--check").status == 5
+    assert_goes_out_once(issue)

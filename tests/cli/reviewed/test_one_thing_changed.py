@@ -1,0 +1,45 @@
+"""Between a review and the send one thing changes: nothing leaves, it is named, and put back it goes out once.
+
+Reviewed is by a lock that the policy requires, by a lock and `--locked`, or by a saved plan; each change meets all
+three.
+"""
+
+import pytest
+from changes import ALL, SAME, WARNED, Row
+from issue import MODES, Issue, assert_goes_out_once, assert_nothing_left
+
+GUARDS = {"policy": "lock_stale", "flag": "lock_stale", "plan": "plan_stale"}
+
+
+def rows(keep: bool) -> list[object]:
+    """Give every change in every mode that lets it out, or does not."""
+    return [
+        pytest.param(mode, row, id=f"{mode}: {row.name}")
+        for row in ALL
+        for mode in MODES
+        if (row.word(mode) == SAME or row.word(mode).startswith(WARNED)) is keep
+    ]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_unchanged_it_goes_out_once(issue: Issue):
+    assert_goes_out_once(issue)
+
+
+@pytest.mark.parametrize(("mode", "row"), rows(keep=False))
+def test_nothing_leaves_and_the_change_is_named(issue: Issue, mode: str, row: Row):
+    row.change(issue)
+    status = 1 if mode == "plan" and row.faulty else 5
+    assert_nothing_left(issue, issue.apply(), GUARDS[mode], row.word(mode), status)
+    issue.put_back()
+    assert_goes_out_once(issue)
+
+
+@pytest.mark.parametrize(("mode", "row"), rows(keep=True))
+def test_what_was_reviewed_goes_out_though_something_beside_it_changed(issue: Issue, mode: str, row: Row):
+    digest = issue.shell("plan", "letter", "--format", "json", "--sandbox").document["campaigns"][0]["digest"]
+    row.change(issue)
+    said = issue.apply()
+    assert (said.status, said.document["campaigns"][0]["digest"]) == (0, digest), said
+    assert issue.left()["jobs"] == 1
+    assert row.word(mode).removeprefix(WARNED) in said.err or row.word(mode) == SAME

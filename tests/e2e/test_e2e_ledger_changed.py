@@ -1,0 +1,163 @@
+"""The ledger, the clock and the account between a review and the send: a massctl of its own, a WeChat of its own."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from processes import Desk, Done, Wechat
+from repositories import Tree, window
+
+pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+LEDGER: Final = "massctl.state.jsonl"
+SETTINGS: Final = "massctl.yaml"
+PLAN: Final = "reviewed.json"
+
+
+def requests(wechat: Wechat) -> int:
+    return sum(path["count"] for path in wechat.report()["calls"].values())
+
+
+def guards(done: Done) -> dict[str, str]:
+    """Give what refuses `letter`, by guard."""
+    (letter,) = (each for each in done.document["campaigns"] if each["name"] == "letter")
+    return {refusal["guard"]: refusal["message"] for refusal in letter["refusals"]}
+
+
+def lineage_of(desk: Desk) -> str:
+    return str(json.loads(desk.tree.read(LEDGER).splitlines()[0])["lineage"])
+
+
+@pytest.fixture
+def staged(desk: Desk) -> Desk:
+    """Staged, shown and planned: what is left is the send."""
+    assert desk.apply("letter", "--until", "preview").status == 0
+    assert desk.massctl("plan", "letter", "--out", PLAN).status == 0
+    return desk
+
+
+def missing(desk: Desk) -> None:
+    (desk.tree.root / LEDGER).unlink()
+
+
+def foreign(desk: Desk) -> None:
+    """Put the ledger of another repository in place: whole, and not ours."""
+    other = Desk(Tree(desk.tree.root.parent / "other"), desk.variables)
+    other.tree.news("letter")
+    assert other.apply("letter", "--until", "draft").status == 0
+    desk.tree.write(LEDGER, other.tree.read(LEDGER))
+
+
+def another_lineage(desk: Desk) -> None:
+    desk.tree.write(SETTINGS, desk.tree.read(SETTINGS).replace(lineage_of(desk), "01JDXW00000000000000000000"))
+
+
+def a_line_edited(desk: Desk) -> None:
+    desk.tree.write(LEDGER, desk.tree.read(LEDGER).replace('"editor_lin"', '"editor_mei"').replace("letter", "lettre"))
+
+
+def a_line_less(desk: Desk) -> None:
+    lines = desk.tree.read(LEDGER).splitlines(keepends=True)
+    desk.tree.write(LEDGER, "".join(lines[:2] + lines[3:]))
+
+
+def no_ledger_at_all(desk: Desk) -> None:
+    desk.tree.write(LEDGER, "not a ledger\n")
+
+
+TRUSTED_NO_MORE: dict[str, tuple[Callable[[Desk], None], str]] = {
+    "missing": (missing, "ledger_missing"),
+    "of another repository": (foreign, "ledger_foreign"),
+    "of another lineage by massctl.yaml": (another_lineage, "ledger_foreign"),
+    "edited": (a_line_edited, ""),
+    "a line less": (a_line_less, ""),
+    "no ledger": (no_ledger_at_all, ""),
+}
+
+
+@pytest.mark.parametrize(("change", "guard"), TRUSTED_NO_MORE.values(), ids=TRUSTED_NO_MORE)
+def test_a_ledger_that_cannot_be_trusted_sends_nothing(
+    staged: Desk, wechat: Wechat, change: Callable[[Desk], None], guard: str
+):
+    before = {path: staged.tree.read(path) for path in (LEDGER, SETTINGS)}
+    change(staged)
+    made = requests(wechat)
+    done = staged.apply("letter")
+    assert (done.status, requests(wechat), wechat.jobs()) == (5, made, []), done
+    assert "ledger" in done.out + done.err
+    assert not guard or guard in guards(done)
+
+    for path, text in before.items():
+        staged.tree.write(path, text)
+    done = staged.apply("--plan", PLAN)
+    assert (done.status, len(wechat.jobs())) == (0, 1), done
+
+
+def test_a_plan_whose_ledger_is_missing_sends_nothing(staged: Desk, wechat: Wechat):
+    made = requests(wechat)
+    missing(staged)
+    done = staged.apply("--plan", PLAN)
+    assert (done.status, requests(wechat), wechat.jobs()) == (5, made, []), done
+    assert "ledger" in guards(done)["plan_stale"]
+
+
+@pytest.mark.parametrize(("name", "status"), [("letter", 5), ("notice", 0)])
+def test_an_older_copy_of_the_ledger_within_a_day_sends_nothing_twice(
+    staged: Desk, wechat: Wechat, name: str, status: int
+):
+    staged.tree.text("notice")
+    older = staged.tree.read(LEDGER)
+    assert staged.apply(name).status == 0
+    staged.tree.write(LEDGER, older)
+    wechat.later()
+    done = staged.apply(name)
+    assert (done.status, len(wechat.jobs())) == (status, 1), done
+
+
+def moment(wechat: Wechat, hours: float) -> str:
+    now = datetime.fromisoformat(wechat.report()["now"]).replace(microsecond=0)
+    return (now + timedelta(hours=hours)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("hours", "status", "sent", "state"),
+    [(0, 0, 1, "due"), (-3, 0, 0, "waiting"), (3, 5, 0, "expired")],
+    ids=["inside", "before", "past"],
+)
+def test_the_clock_decides_whether_a_window_is_open(
+    desk: Desk, wechat: Wechat, hours: int, status: int, sent: int, state: str
+):
+    desk.tree.news("letter", more=window(moment(wechat, -1), moment(wechat, 1)))
+    desk.variables["MASSCTL_CLOCK_OFFSET"] = str(hours * 3600)
+    done = desk.apply("letter")
+    letter = done.document["campaigns"][0]
+    assert (done.status, len(wechat.jobs()), letter["window"]) == (status, sent, state), done
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_plan_is_stale_where_the_clock_left_its_window(desk: Desk, wechat: Wechat, hours: int):
+    desk.tree.news("letter", more=window(moment(wechat, -1), moment(wechat, 1)))
+    assert desk.massctl("plan", "letter", "--out", PLAN).status == 0
+    desk.variables["MASSCTL_CLOCK_OFFSET"] = str(hours * 3600)
+    done = desk.apply("--plan", PLAN)
+    assert (done.status, requests(wechat)) == (5, 0), done
+    assert "the window of letter" in guards(done)["plan_stale"]
+
+
+def test_a_tag_that_the_account_does_not_have(desk: Desk, wechat: Wechat):
+    yaml = desk.tree.read("campaigns/letter/campaign.yaml")
+    desk.tree.write("campaigns/letter/campaign.yaml", yaml.replace("is_to_all: true", "tag_id: 4040"))
+    done = desk.apply("letter")
+    assert (done.status, wechat.jobs()) == (5, [])
+    assert "4040" in guards(done)["audience_bounds"]
+
+
+def test_an_account_whose_secret_is_of_another(desk: Desk, wechat: Wechat):
+    desk.variables["WECHAT_MAIN_SECRET"] = "of-another"
+    done = desk.apply("letter")
+    found: dict[str, Any] = done.document["campaigns"][0]
+    assert (done.status, wechat.jobs(), wechat.report()["drafts"]) == (1, [], [])
+    assert found["error"]["errcode"] in {40001, 40125}
+    assert "of-another" not in done.out + done.err

@@ -1,0 +1,147 @@
+"""The console's version of a staged draft, kept by a person: what may differ, and what may not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from building import HOUR, NOW, article, news, sha
+from simulation.scenario import Scene
+from simulation.world import Fault
+
+from massctl.apply import reconcile
+from massctl.apply.adoption import adopt_draft
+from massctl.errors import MassctlError, RefusedError, UsageError
+from massctl.model.rendered import RenderedNews, Window
+
+BODY = f'<p>你好<a href="https://mp.weixin.qq.com/s/x">旧文</a></p><img src="massctl-picture:{sha("hero")}">'
+NEWS = news("sale", article(content=BODY), window=Window(NOW - HOUR, NOW + HOUR))
+WANG = reconcile.Testimony("声明了原创", "wang")
+
+
+def staged(**fields: Any) -> Scene:
+    """Give a scene in which the draft of an earlier run was changed in the console, and the window is open now."""
+    scene = Scene([NEWS], now=NOW - 2 * HOUR)
+    assert 0 == scene.apply().exit_status()
+    change(scene, **fields)
+    scene.later(hours=2)
+    return scene
+
+
+def change(scene: Scene, **fields: Any) -> None:
+    """Change the first article of the draft in the console."""
+    ((media_id, (first, *others)),) = scene.wechat.drafts.items()
+    scene.wechat.drafts[media_id] = (replace(first, **fields), *others)
+
+
+def adopt(scene: Scene) -> list[str]:
+    """Keep the console's version; gives what differs in it."""
+    return [str(each) for each in adopt_draft(NEWS, WANG, scene.wechat, scene.book())]
+
+
+FREE: dict[str, dict[str, Any]] = {
+    "author": {"author": "原作者"},
+    "need_open_comment": {"need_open_comment": False},
+    "only_fans_can_comment": {"only_fans_can_comment": True},
+}
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_what_followers_do_not_read_may_differ_and_goes_out(name: str) -> None:
+    scene = staged(**FREE[name])
+    assert 5 == scene.apply().exit_status()
+    assert [f"article 1: {name} differs"] == adopt(scene)
+    (event,) = scene.events("adopted")
+    assert ("声明了原创", "wang") == (event.reason, event.by)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+BOUND: dict[str, dict[str, Any]] = {
+    "title": {"title": "改"},
+    "the abstract": {"digest": "改"},
+    "text": {"content": "<p>你们好</p>"},
+    "a link": {"content_source_url": "https://example.com/x"},
+    "the cover": {"thumb_media_id": "ANOTHER"},
+    "all, and the author too": {"title": "改", "author": "改", "content": "<p>改</p>"},
+}
+
+
+@pytest.mark.parametrize("name", BOUND)
+def test_words_pictures_and_links_may_not_differ(name: str) -> None:
+    scene = staged(**BOUND[name])
+    if name == "the abstract":
+        change(scene, author="改")
+    with pytest.raises(RefusedError, match="not what was reviewed") as caught:
+        adopt(scene)
+    assert ("--not-sent" in caught.value.hint, []) == (True, scene.events("adopted"))
+
+
+def test_an_article_more_is_too_much() -> None:
+    scene = staged()
+    ((media_id, articles),) = scene.wechat.drafts.items()
+    scene.wechat.drafts[media_id] = articles * 2
+    with pytest.raises(RefusedError, match="1 articles were given and 2 were kept"):
+        adopt(scene)
+
+
+def test_what_the_console_does_after_an_adoption_is_noticed_too() -> None:
+    scene = staged(author="原作者")
+    adopt(scene)
+    change(scene, author="另一位")
+    assert (5, []) == (scene.apply().exit_status(), scene.wechat.jobs)
+
+
+def test_an_adopted_draft_is_superseded_by_an_edit_like_any_other() -> None:
+    scene = staged(author="原作者")
+    adopt(scene)
+    scene.campaigns = [replace(NEWS, message=RenderedNews((article("改", content=BODY),)))]
+    assert (0, {}) == (scene.apply().exit_status(), scene.wechat.drafts)
+    assert ["改"] == [job.subject for job in scene.wechat.jobs]
+
+
+def no_draft() -> Scene:
+    return Scene([NEWS])
+
+
+def edited() -> Scene:
+    other = replace(NEWS, message=RenderedNews((article("改", content=BODY),)))
+    scene = Scene([other], now=NOW - 2 * HOUR)
+    scene.apply()
+    return scene
+
+
+def sent() -> Scene:
+    scene = Scene([NEWS])
+    scene.apply()
+    return scene
+
+
+def in_doubt() -> Scene:
+    scene = Scene([NEWS], wait_in_doubt=False)
+    scene.apply(("send_mass", Fault.ANSWER_LOST))
+    return scene
+
+
+def gone() -> Scene:
+    scene = staged()
+    scene.wechat.drafts.clear()
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("begin", "kind", "words"),
+    [
+        (no_draft, UsageError, "It has no draft"),
+        (edited, UsageError, "It was edited since"),
+        (sent, UsageError, "It went out"),
+        (in_doubt, UsageError, "nobody knows whether"),
+        (staged, UsageError, "as it was saved"),
+        (gone, RefusedError, "no longer there"),
+    ],
+)
+def test_where_there_is_nothing_to_adopt(begin: Callable[[], Scene], kind: type[MassctlError], words: str) -> None:
+    scene = begin()
+    with pytest.raises(kind) as caught:
+        adopt(scene)
+    assert words in f"{caught.value.summary} {caught.value.detail}"
+    assert [] == scene.events("adopted")

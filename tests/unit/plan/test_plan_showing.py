@@ -1,0 +1,84 @@
+"""`massctl preview` in the plan: to whom, in which order, for which reason, and what refuses it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from building import LATER, NOW, PAST, attempted, codes, guards, house, previewed, recorded, reviewers, sent, steps
+from plan_samples import EDITED, SALE, staged
+
+from massctl.model.ledger import SendRejected
+from massctl.model.rendered import Recipient, RenderedCampaign
+from massctl.model.state import State
+from massctl.plan.plan import PlannedCampaign, Until, make_plan
+from massctl.plan.previews import Showing
+from massctl.plan.step import SendPreview
+
+BOTH_SEEN = [previewed(SALE, recipient=each) for each in SALE.recipients]
+
+
+def shown(campaign: RenderedCampaign, state: State, recipients: Sequence[Recipient] | None = None) -> PlannedCampaign:
+    showing = Showing(tuple(recipients) if recipients is not None else None)
+    plan = make_plan([campaign], state, house(campaign.name), NOW, until=Until.PREVIEW, showing=showing)
+    return plan.campaigns[0]
+
+
+def to(campaign: PlannedCampaign) -> list[tuple[str, str]]:
+    return [(step.address, step.recipient.name) for step in campaign.steps if isinstance(step, SendPreview)]
+
+
+def test_what_was_seen_is_shown_again():
+    campaign = shown(SALE, staged(SALE, *BOTH_SEEN))
+    assert [("sale/preview/1", "resubmit"), ("sale/preview/2", "resubmit")] == steps(campaign)
+
+
+@pytest.mark.parametrize(("outcome", "reason"), [("begun", "resubmit"), ("unknown", "resubmit"), ("failed", "new")])
+def test_whatever_became_of_it_before(outcome, reason):
+    campaign = shown(replace(SALE, recipients=reviewers("li")), staged(SALE, previewed(SALE, outcome)))
+    assert ([("sale/preview/1", reason)], []) == (steps(campaign), codes(campaign.diagnostics))
+
+
+def test_a_version_that_nobody_had_yet_is_shown_for_its_own_reason():
+    state = staged(EDITED, *BOTH_SEEN)
+    assert ["content_changed", "content_changed"] == [reason for _, reason in steps(shown(EDITED, state))]
+
+
+def test_what_is_missing_is_staged_first_and_nothing_is_sent():
+    kinds = [step.kind.value for step in shown(SALE, recorded()).steps]
+    assert ["upload_image", "add_material", "save_draft", "send_preview", "send_preview"] == kinds
+
+
+def test_only_those_who_are_named_and_declared_ones_first():
+    asked = reviewers("zhao", "wang", "zhao")
+    assert [("sale/preview/1", "wang"), ("sale/preview/2", "zhao")] == to(shown(SALE, staged(SALE), asked))
+
+
+def test_nobody_is_shown_it_twice_in_a_run():
+    twice = replace(SALE, recipients=reviewers("li", "li"))
+    assert [("sale/preview/1", "li")] == to(shown(twice, staged(SALE)))
+
+
+def test_however_far_its_window_is():
+    assert 2 == len(to(shown(replace(SALE, window=LATER), staged(SALE))))
+
+
+def test_a_closed_window_is_refused_and_nothing_is_made():
+    campaign = shown(replace(SALE, window=PAST), staged(SALE))
+    assert (["expired"], ()) == (guards(campaign), campaign.steps)
+
+
+def test_an_open_attempt_is_refused_and_its_draft_left_alone():
+    campaign = shown(SALE, staged(SALE, attempted(SALE)))
+    assert (["account_in_doubt"], ()) == (guards(campaign), campaign.steps)
+    assert "massctl reconcile sale" in campaign.refusals[0].hint
+
+
+def test_what_went_out_is_concluded():
+    campaign = shown(SALE, recorded(*sent(SALE)))
+    assert ("sending", ()) == (campaign.status.value, campaign.steps)
+
+
+def test_content_that_wechat_refused_to_send_can_still_be_looked_at():
+    rejected = SendRejected(attempt=5, errcode=40009)
+    state = staged(SALE, attempted(SALE), (rejected, SALE))
+    assert 2 == len(to(shown(SALE, state)))

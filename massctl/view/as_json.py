@@ -167,7 +167,8 @@ def _faulty(diagnostics: Sequence[Diagnostic]) -> dict[str, Any] | None:
 
 def with_advice(document: str, complete: Callable[[str], str]) -> str:
     """Give a document with its hints completed, so that a command in them can be typed as it stands."""
-    return json.dumps(_advised(json.loads(document), complete), ensure_ascii=False, indent=2)
+    # Its phrases are said already, so that any language leaves them as they are.
+    return _json(_advised(json.loads(document), complete), Language.EN, "\n")
 
 
 def _advised(value: Any, complete: Callable[[str], str]) -> Any:

@@ -6,7 +6,8 @@ from pathlib import Path
 from massctl import __version__
 from massctl.cli.planning import chosen
 from massctl.cli.session import Session
-from massctl.model.lock import body_files, lock_document, lock_text
+from massctl.model.lock import body_files, lock_text
+from massctl.model.lock_document import lock_document
 from massctl.model.lock_sources import SourcesFile, sources_text
 from massctl.model.names import CampaignName
 from massctl.model.rendered import RenderedCampaign

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from massctl import __version__
-from massctl.model.lock import lock_document, lock_text
+from massctl.model.lock import lock_text
+from massctl.model.lock_document import lock_document
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.version import Version, body_digests, checked_lock, checked_version, version_of
 

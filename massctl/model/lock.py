@@ -25,7 +25,6 @@ from massctl.model.rendered import (
     RenderedNews,
     RenderedText,
     Window,
-    approved_document,
 )
 from massctl.model.strict import NonEmpty, Strict
 
@@ -168,27 +167,6 @@ def body_files(campaign: RenderedCampaign) -> dict[str, bytes]:
     return {body_name(number): each.content.encode() for number, each in enumerate(campaign.message.articles, 1)}
 
 
-def lock_document(campaign: RenderedCampaign, renderer: str) -> dict[str, Any]:
-    """Give the lock of a campaign; `renderer` is `massctl VERSION`."""
-    approved = approved_document(campaign)
-    origins = [
-        {"path": path_in_lock(p.path, campaign.name), "source_sha256": _PREFIX + p.source_sha256}
-        for p in campaign.pictures
-    ]
-    return {
-        "format_version": approved["format_version"],
-        "campaign": approved["campaign"],
-        "edition": approved["edition"],
-        "digest": campaign.digest,
-        "renderer": renderer,
-        "account": {"name": campaign.account, **approved["account"]},
-        "audience": approved["audience"],
-        "send": approved["send"],
-        "message": approved["message"],
-        "pictures": [{**origin, **each} for origin, each in zip(origins, approved["pictures"], strict=True)],
-    }
-
-
 def lock_text(document: Mapping[str, Any]) -> str:
     """Write a lock as it is committed."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -200,15 +178,6 @@ def lock_digest(document: Mapping[str, Any]) -> Digest:
     approved["account"] = _without(approved["account"], "name")
     approved["pictures"] = [_without(each, "path", "source_sha256") for each in approved["pictures"]]
     return digest_of(approved)
-
-
-def path_in_lock(path: str, campaign: str) -> str:
-    """Write a repository's path as seen from the campaign's folder; `_shared/…` is campaigns/_shared."""
-    own = path.removeprefix(f"campaigns/{campaign}/")
-    if own == path:
-        return path.removeprefix("campaigns/")
-    # A folder of this name inside the campaign must not be taken for the shared one.
-    return f"./{own}" if own.startswith("_shared/") else own
 
 
 def path_from_lock(written: str, campaign: str) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from massctl.model.digest import sha256_of
-from massctl.model.lock import LockedNews, LockFile, lock_digest, lock_document
+from massctl.model.lock import LockedNews, LockFile, lock_digest
+from massctl.model.lock_document import lock_document
 from massctl.model.rendered import RenderedCampaign, RenderedNews
 
 

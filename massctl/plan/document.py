@@ -7,6 +7,7 @@ from typing import Any, Final
 from massctl import __version__
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.digest import digest_of
+from massctl.model.lock_document import lock_document
 from massctl.model.names import Digest
 from massctl.model.rendered import RenderedCampaign
 from massctl.plan.plan import Plan, PlannedCampaign
@@ -90,7 +91,4 @@ def _campaign(campaign: PlannedCampaign, *, with_diagnostics: bool) -> dict[str,
 
 def _approved(campaign: RenderedCampaign) -> dict[str, Any]:
     """Give all that the digest stands for, in the shape of a lock, so that a stale plan can name what moved."""
-    # The models of locks are loaded by the forms that need them, and not by a plan in words.
-    from massctl.model.lock import lock_document
-
     return lock_document(campaign, f"massctl {__version__}")

@@ -67,9 +67,10 @@ def test_only_a_new_picture_is_decoded(tree: Tree):
     assert ["PIL.Image" in loaded(tree, "plan") for _ in range(2)] == [True, False]
 
 
-def test_a_plan_of_what_is_known_loads_no_models_and_no_readers(tree: Tree):
+@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+def test_a_plan_of_what_is_known_loads_no_models_and_no_readers(tree: Tree, form: str):
     """Neither the files' formats nor templates: what was planned before is only compared."""
     tree.news()
     tree.text()
     loaded(tree, "plan")
-    assert set() == HEAVY & loaded(tree, "plan")
+    assert set() == HEAVY & loaded(tree, "plan", "--format", form)

@@ -10,17 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.model.campaign import CampaignFile
-from massctl.model.lock import (
-    Around,
-    LockFile,
-    body_files,
-    lock_digest,
-    lock_document,
-    lock_text,
-    path_from_lock,
-    path_in_lock,
-    restore,
-)
+from massctl.model.lock import Around, LockFile, body_files, lock_digest, lock_text, path_from_lock, restore
+from massctl.model.lock_document import lock_document, path_in_lock
 from massctl.model.lock_sources import SourcesFile, changed_sources, declared_digest, sources_text
 from massctl.model.rendered import Purpose, RenderedCampaign, RenderedNews
 

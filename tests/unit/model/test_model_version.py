@@ -6,7 +6,7 @@ import pytest
 from building import article, news, text
 
 from massctl.model.digest import sha256_of
-from massctl.model.lock import lock_document
+from massctl.model.lock_document import lock_document
 from massctl.model.version import body_digests, checked_lock, checked_version, version_of
 
 SALE = news("sale", article("甲"), article("乙", content="<p>乙</p>"))

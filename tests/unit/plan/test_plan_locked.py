@@ -22,7 +22,8 @@ from building import (
 )
 
 from massctl.model.campaign import CampaignFile
-from massctl.model.lock import LockFile, lock_document
+from massctl.model.lock import LockFile
+from massctl.model.lock_document import lock_document
 from massctl.model.lock_sources import Cause
 from massctl.model.names import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase

@@ -9,7 +9,8 @@ import pytest
 from massctl.errors import UsageError
 from massctl.model.account import Account
 from massctl.model.digest import sha256_of
-from massctl.model.lock import body_files, lock_digest, lock_document, lock_text
+from massctl.model.lock import body_files, lock_digest, lock_text
+from massctl.model.lock_document import lock_document
 from massctl.model.lock_sources import sources_text
 from massctl.model.names import AppId, CampaignName, Sha256
 from massctl.model.rendered import RenderedCampaign

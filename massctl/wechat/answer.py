@@ -90,16 +90,23 @@ def integer(value: object) -> int | None:
 
 
 def _json_object(content: bytes) -> dict[str, Any] | None:
-    """Give the JSON object in `content`, or None."""
+    """Give the JSON object in `content`, or None, also where a member is written twice: which would count?"""
     text = content.decode("utf-8-sig", errors="replace")
+    written = 0
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal written
+        written = len(pairs)  # the outermost object is the last to be complete
+        return dict(pairs)
+
     try:
         # strict=False takes raw control characters inside strings, which WeChat passes through.
-        value = json.loads(text, strict=False, parse_constant=_refuse)
+        value = json.loads(text, strict=False, parse_constant=_refuse, object_pairs_hook=members)
         # A lone surrogate would break every later attempt to print, hash or send the value.
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, dict) and len(value) == written else None
 
 
 def _refuse(word: str) -> NoReturn:

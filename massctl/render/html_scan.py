@@ -7,9 +7,11 @@ from html import unescape
 from typing import Final
 
 _TAG: Final = re.compile(
-    r"<(?:!--.*?(?:-->|\Z)|[!?][^>]*>?|(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)(?P<rest>(?:[^>\"']|\"[^\"]*\"|'[^']*')*+)>?)",
+    r"<(?:!--(?:-?>|.*?(?:--!?>|\Z))|[!?][^>]*>?|(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)(?P<rest>(?:[^>\"']|\"[^\"]*\"|'[^']*')*+)>?)",
     re.DOTALL,
 )
+"""A tag, a comment or a declaration. To browsers `<!-->` and `<!--->` are whole comments, and `--!>` ends one too.
+Source: HTML standard, "13.2.5 Tokenization"."""
 _ATTRIBUTE: Final = re.compile(
     r"(?P<name>[^\s\"'<>/=]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'=<>`]+)))?"
 )

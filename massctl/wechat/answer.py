@@ -28,7 +28,8 @@ _HINT: Final = re.compile(r"hint:\s*\[([^\]]+)\]")
 """The form of answers before rids. Source: forum reports, read 2026-10."""
 _OPENID: Final = re.compile(r"(?<![0-9A-Za-z_-])o[0-9A-Za-z_-]{27}(?![0-9A-Za-z_-])", re.ASCII)
 """28 characters, the first an `o`. Source: WeChat docs, "user/get", read 2026-10 (by example)."""
-
+_TOKEN: Final = re.compile(r"[0-9A-Za-z_-]{100,}", re.ASCII)
+"""An access token by its look, also one that we were never given. Source: WeChat docs, "stable_token", read 2026-10."""
 
 _LOOK_AT_THE_LINE: Final = Phrase(
     "Check the network, the account's api_base and its proxy if it has one, then run the same command again."
@@ -119,7 +120,7 @@ def _shown(text: str, hide: Iterable[str]) -> str:
     for secret in hide:
         if secret:
             text = text.replace(secret, _HIDDEN).replace(quote(secret, safe=""), _HIDDEN)
-    text = _OPENID.sub(_HIDDEN, text)
+    text = _TOKEN.sub(_HIDDEN, _OPENID.sub(_HIDDEN, text))
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 

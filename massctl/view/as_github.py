@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.view.cells import printable
 from massctl.view.language import Language, say
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -20,9 +21,10 @@ def github_annotations(diagnostics: Sequence[Diagnostic], language: Language) ->
 
 
 def _annotation(diagnostic: Diagnostic, language: Language) -> str:
-    message = say(diagnostic.message, language)
+    # What turns the direction of writing is written out: a path could else pretend to be another.
+    message = printable(say(diagnostic.message, language))
     if diagnostic.hint:
-        message += "\n" + say(diagnostic.hint, language)
+        message += "\n" + printable(say(diagnostic.hint, language))
     properties = {**_place(diagnostic), "title": diagnostic.code}
     written = ",".join(f"{name}={str(value).translate(_PROPERTY)}" for name, value in properties.items())
     return f"::{_COMMANDS[diagnostic.severity]} {written}::{message.translate(_DATA)}"

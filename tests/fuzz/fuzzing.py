@@ -132,10 +132,53 @@ def assert_sound(diagnostics: Iterable[Diagnostic], files: dict[str, str]) -> No
 
 # Texts and bytes
 
-NASTY: Final = (
-    "\0 \x1b[31m \x07 \ufeff \u202e \u2066 \u2028 \u2029 \x85 \u200b \u00a0 \u3000 \ufffd \uffff \U0010ffff "
-    "：，“”｛｝ ' \" \\ | > # & * ! % @ ` --- ... \t ~ {{ }} {% %} << <a> &#x0; &#xd800; -- 0x10 .inf 1e999 1_000"
-).split(" ")
+NASTY: Final = [
+    "\x00",
+    "\x1b[31m",
+    "\x07",
+    "\ufeff",
+    "\u202e",
+    "\u2066",
+    "\u2028",
+    "\u2029",
+    "\x85",
+    "\u200b",
+    "\xa0",
+    "\u3000",
+    "�",
+    "\uffff",
+    "\U0010ffff",
+    "：，“”｛｝",
+    "'",
+    '"',
+    "\\",
+    "|",
+    ">",
+    "#",
+    "&",
+    "*",
+    "!",
+    "%",
+    "@",
+    "`",
+    "---",
+    "...",
+    "\t",
+    "~",
+    "{{",
+    "}}",
+    "{%",
+    "%}",
+    "<<",
+    "<a>",
+    "&#x0;",
+    "&#xd800;",
+    "--",
+    "0x10",
+    ".inf",
+    "1e999",
+    "1_000",
+]
 """Pieces that some reader of texts trips over."""
 
 

@@ -45,10 +45,34 @@ CALLS: dict[str, Callable[[WeChatClient], object]] = {
     "preview": lambda client: client.preview(REVIEWER, News(MediaId("M"))),
     "send": lambda client: client.send_mass(SEND),
 }
-WORDS = (
-    "errcode errmsg msg_id msg_data_id url media_id news_item title content author digest thumb_media_id total count "
-    "data openid next_openid tags id name msg_status SEND_SUCCESS access_token expires_in http://x/y ok "
-).split()
+WORDS = [
+    "errcode",
+    "errmsg",
+    "msg_id",
+    "msg_data_id",
+    "url",
+    "media_id",
+    "news_item",
+    "title",
+    "content",
+    "author",
+    "digest",
+    "thumb_media_id",
+    "total",
+    "count",
+    "data",
+    "openid",
+    "next_openid",
+    "tags",
+    "id",
+    "name",
+    "msg_status",
+    "SEND_SUCCESS",
+    "access_token",
+    "expires_in",
+    "http://x/y",
+    "ok",
+]
 CODES = sorted({*ACCESS, *MESSAGE, -1, 0, 1, 40001, 40007, 45028, 45065, 45066, 45067, 77777, 2**40})
 GOOD: list[dict[str, Any]] = [
     {"errcode": 0, "errmsg": "ok", "msg_id": 34182, "msg_data_id": 206227730},

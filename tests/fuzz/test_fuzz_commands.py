@@ -13,16 +13,95 @@ from repositories import Tree
 
 from massctl.cli.main import run
 
-VERBS = "validate render lock plan status state explain schema reconcile apply preview doctor init nothing".split()
-WORDS = (
-    "letter notice -- - . .. ../letter /etc/passwd campaigns/letter LETTER letter/ ~ * '' \udcff 春 \u202e \n --help -h --version "
-    "--format json text markdown github xml --yes --no-wait --locked --plan --until upload draft preview send never --check --wait "
-    "-1 0 1e9 nan 99999999999999999999 --detailed-exitcode --all-editions --refresh --against show list verify init import "
-    "--reason x --sent --not-sent --resubmit --url http://x MC001 draft_gone 5 -C --unknown --format= --out out"
-).split(" ")
-LINES = st.tuples(
-    st.sampled_from(VERBS), st.lists(st.sampled_from(WORDS) | st.text(max_size=5), max_size=5)
-).map(lambda each: [each[0], *each[1]])
+VERBS = [
+    "validate",
+    "render",
+    "lock",
+    "plan",
+    "status",
+    "state",
+    "explain",
+    "schema",
+    "reconcile",
+    "apply",
+    "preview",
+    "doctor",
+    "init",
+    "nothing",
+]
+WORDS = [
+    "letter",
+    "notice",
+    "--",
+    "-",
+    ".",
+    "..",
+    "../letter",
+    "/etc/passwd",
+    "campaigns/letter",
+    "LETTER",
+    "letter/",
+    "~",
+    "*",
+    "''",
+    "�",
+    "春",
+    "\u202e",
+    "\n",
+    "--help",
+    "-h",
+    "--version",
+    "--format",
+    "json",
+    "text",
+    "markdown",
+    "github",
+    "xml",
+    "--yes",
+    "--no-wait",
+    "--locked",
+    "--plan",
+    "--until",
+    "upload",
+    "draft",
+    "preview",
+    "send",
+    "never",
+    "--check",
+    "--wait",
+    "-1",
+    "0",
+    "1e9",
+    "nan",
+    "99999999999999999999",
+    "--detailed-exitcode",
+    "--all-editions",
+    "--refresh",
+    "--against",
+    "show",
+    "list",
+    "verify",
+    "init",
+    "import",
+    "--reason",
+    "x",
+    "--sent",
+    "--not-sent",
+    "--resubmit",
+    "--url",
+    "http://x",
+    "MC001",
+    "draft_gone",
+    "5",
+    "-C",
+    "--unknown",
+    "--format=",
+    "--out",
+    "out",
+]
+LINES = st.tuples(st.sampled_from(VERBS), st.lists(st.sampled_from(WORDS) | st.text(max_size=5), max_size=5)).map(
+    lambda each: [each[0], *each[1]]
+)
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,11 @@ def chained(documents: list[Any]) -> bytes:
     prev, lines = GENESIS, []
     for serial, document in enumerate(documents, 1):
         fields = {**document, "serial": serial, "prev": prev} if isinstance(document, dict) else document
-        lines.append(json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+        lines.append(
+            json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
+                "utf-8", "surrogatepass"
+            )
+        )
         prev = chain_digest(lines[-1])
     return b"".join(line + b"\n" for line in lines)
 

@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 from repositories import Tree
 
 from massctl.cli.main import run
-from massctl.model.names import CampaignName
+from massctl.model.names import CampaignName, Sha256
 from massctl.model.rendered import RenderedCampaign
-from massctl.plan.desired import Desired
 from massctl.plan.document import plan_document
 from massctl.plan.saved import read_saved, what_moved
 from massctl.plan.step import Refusal
 from massctl.source.campaigns import load_campaign, load_settings
+from massctl.source.desired import Workbench
 from massctl.source.lock_files import DamagedLockError, read_lock, read_sources
+from massctl.source.lock_use import LockUse
+from massctl.source.locked import LockReader
 from massctl.source.repository import Repository
 
 NAME = CampaignName("letter")
@@ -78,24 +80,27 @@ def test_a_changed_lock_gives_the_reviewed_bytes_or_nothing(locked, data):
 
 def read_locked(root: Path) -> object:
     """Read the campaign from its lock."""
-    from massctl.model.names import Sha256
-    from massctl.source.lock_use import LockUse
-    from massctl.source.locked import LockReader
-    from massctl.source.pictures import DiskInputs
-
     repository = Repository(root)
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
     loaded = load_campaign(repository, NAME, settings)
     assert loaded.file is not None
     account = settings.accounts["main"]
-    reader = LockReader(repository, DiskInputs(repository), NAME, loaded.file, account, Sha256("0" * 64), LockUse.REQUIRED)
+    reader = LockReader(
+        repository,
+        Workbench(repository, settings, root / ".massctl"),
+        NAME,
+        loaded.file,
+        account,
+        Sha256("0" * 64),
+        LockUse.REQUIRED,
+    )
     return reader.read()
 
 
 SALE = news()
 STATE = recorded(at(NOW, saved(SALE)[0], SALE))
-PLAN = plan_of(Desired.of(SALE) if hasattr(Desired, "of") else SALE, STATE, house("sale"))  # type: ignore[arg-type]
+PLAN = plan_of(SALE, STATE, house("sale"))
 DOCUMENT = plan_document(PLAN, ["sale"])
 """As it is saved; phrases are texts."""
 
@@ -117,7 +122,10 @@ def test_a_changed_plan_is_no_plan_or_is_told_from_what_would_be_done(document):
     ]
 
 
-@given(mutated(st.just(json.dumps(DOCUMENT, default=str).encode()), [b"9" * 5000, b"[" * 10_000, b'"\\ud800"']) | st.binary(max_size=50))
+@given(
+    mutated(st.just(json.dumps(DOCUMENT, default=str).encode()), [b"9" * 5000, b"[" * 10_000, b'"\\ud800"'])
+    | st.binary(max_size=50)
+)
 @examples(120)
 def test_any_bytes_of_a_plan_are_read_or_are_none(data):
     with ending():

@@ -151,6 +151,8 @@ BOMBS = {
 @pytest.mark.parametrize("what", BOMBS)
 def test_a_bomb_stays_small_and_ends_soon(what):
     """Under limits that the kernel keeps: 20 s of processor time and 1.2 GB of addresses, libraries included."""
-    done = subprocess.run([sys.executable, "-c", CHILD], input=BOMBS[what], capture_output=True, check=False, timeout=90)
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD], input=BOMBS[what], capture_output=True, check=False, timeout=90
+    )
     assert 0 == done.returncode, done.stderr.decode()[-500:]
     assert {"PictureFault", "Prepared"} >= set(done.stdout.decode().split())

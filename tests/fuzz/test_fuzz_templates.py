@@ -13,32 +13,104 @@ from jinja2.tests import TESTS
 from massctl.model.codes import CODES
 from massctl.render.fault import Fault
 
-VARIABLES = {"price": 1999, "tiers": ["a", "b", "字"], "more": {"x": 1, "y": [1, 2.5, None, True]}, "long": "字 ab " * 500}
+VARIABLES = {
+    "price": 1999,
+    "tiers": ["a", "b", "字"],
+    "more": {"x": 1, "y": [1, 2.5, None, True]},
+    "long": "字 ab " * 500,
+}
 FILES = {
     "spring/part.md": "{{ price }}{% macro m(a, b=2) %}{{ a }}{{ b }}{{ caller() if caller else '' }}{% endmacro %}",
     "spring/self.md": "{% include 'self.md' %}",
     "spring/base.md": "{% block b %}{{ super() if 0 }}x{% endblock %}",
     "_shared/part.md": "{% import 'part.md' as p %}{{ p.m(1) }}",
 }
-NAMES = (
-    "price tiers more long campaign account self loop caller varargs kwargs range dict cycler joiner namespace lipsum "
-    "miniprogram_card article_url m p ns x y nobody none true environment _ __builtins__ context"
-).split()
-ATTRIBUTES = (
-    "__class__ __mro__ __subclasses__ __init__ __globals__ __builtins__ __dict__ __getattribute__ __self__ __func__ "
-    "__code__ gi_frame f_globals mro format format_map _TemplateReference__context _environment environment append pop "
-    "update items keys values get upper join replace split encode translate x y name index cycle __call__ real"
-).split()
+NAMES = [
+    "price",
+    "tiers",
+    "more",
+    "long",
+    "campaign",
+    "account",
+    "self",
+    "loop",
+    "caller",
+    "varargs",
+    "kwargs",
+    "range",
+    "dict",
+    "cycler",
+    "joiner",
+    "namespace",
+    "lipsum",
+    "miniprogram_card",
+    "article_url",
+    "m",
+    "p",
+    "ns",
+    "x",
+    "y",
+    "nobody",
+    "none",
+    "true",
+    "environment",
+    "_",
+    "__builtins__",
+    "context",
+]
+ATTRIBUTES = [
+    "__class__",
+    "__mro__",
+    "__subclasses__",
+    "__init__",
+    "__globals__",
+    "__builtins__",
+    "__dict__",
+    "__getattribute__",
+    "__self__",
+    "__func__",
+    "__code__",
+    "gi_frame",
+    "f_globals",
+    "mro",
+    "format",
+    "format_map",
+    "_TemplateReference__context",
+    "_environment",
+    "environment",
+    "append",
+    "pop",
+    "update",
+    "items",
+    "keys",
+    "values",
+    "get",
+    "upper",
+    "join",
+    "replace",
+    "split",
+    "encode",
+    "translate",
+    "x",
+    "y",
+    "name",
+    "index",
+    "cycle",
+    "__call__",
+    "real",
+]
 NUMBERS = st.sampled_from(["0", "1", "-1", "2.5", "1e308", "10**9", "2**255", "9" * 5000, "0x1f", "1_000"])
-STRINGS = st.sampled_from([*NASTY, *ATTRIBUTES, "{0.__class__}", "{:>1000000000}", "%1000000000d", "%(a)s", "{0[x]}", "a" * 300]).map(
-    lambda text: "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-)
+STRINGS = st.sampled_from(
+    [*NASTY, *ATTRIBUTES, "{0.__class__}", "{:>1000000000}", "%1000000000d", "%(a)s", "{0[x]}", "a" * 300]
+).map(lambda text: "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'")
 LEAVES = st.one_of(st.sampled_from(NAMES), NUMBERS, STRINGS)
-FILTER_ARGUMENTS = st.sampled_from(["", "()", "(1)", "(10**9)", "('__class__')", "(attribute='__class__')", "(x, y)", "(*tiers)"])
+FILTER_ARGUMENTS = st.sampled_from(
+    ["", "()", "(1)", "(10**9)", "('__class__')", "(attribute='__class__')", "(x, y)", "(*tiers)"]
+)
 
 
 def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    operator = st.sampled_from("+ - * / // ** % ~ == < in and or".split())
+    operator = st.sampled_from(["+", "-", "*", "/", "//", "**", "%", "~", "==", "<", "in", "and", "or"])
     return st.one_of(
         st.tuples(inner, operator, inner).map(lambda e: f"({e[0]} {e[1]} {e[2]})"),
         st.tuples(inner, st.sampled_from(ATTRIBUTES)).map(lambda e: f"{e[0]}.{e[1]}"),
@@ -66,7 +138,9 @@ def _nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     more = inner | EXPRESSIONS.map(lambda e: f"{{{{ {e} }}}}")
     return st.one_of(
         st.tuples(EXPRESSIONS, more).map(lambda e: f"{{% for x in {e[0]} %}}{e[1]}{{% endfor %}}"),
-        st.tuples(EXPRESSIONS, more).map(lambda e: f"{{% for x in {e[0]} recursive %}}{{{{ loop(x) }}}}{e[1]}{{% endfor %}}"),
+        st.tuples(EXPRESSIONS, more).map(
+            lambda e: f"{{% for x in {e[0]} recursive %}}{{{{ loop(x) }}}}{e[1]}{{% endfor %}}"
+        ),
         st.tuples(EXPRESSIONS, more).map(lambda e: f"{{% if {e[0]} %}}{e[1]}{{% endif %}}"),
         st.tuples(EXPRESSIONS).map(lambda e: f"{{% set x = {e[0]} %}}"),
         st.tuples(EXPRESSIONS).map(lambda e: f"{{% set ns = namespace(x=[1]) %}}{{% set ns.x = {e[0]} %}}"),
@@ -74,7 +148,9 @@ def _nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(more).map(lambda e: f"{{% macro m(x=1) %}}{e[0]}{{% endmacro %}}{{{{ m(m(2)) }}}}"),
         st.tuples(more).map(lambda e: f"{{% macro m() %}}{{{{ m() }}}}{e[0]}{{% endmacro %}}{{{{ m() }}}}"),
         st.tuples(EXPRESSIONS, more).map(lambda e: f"{{% call {e[0]} %}}{e[1]}{{% endcall %}}"),
-        st.tuples(st.sampled_from(sorted(FILTERS)), more).map(lambda e: f"{{% filter {e[0]} %}}{e[1]}{{% endfilter %}}"),
+        st.tuples(st.sampled_from(sorted(FILTERS)), more).map(
+            lambda e: f"{{% filter {e[0]} %}}{e[1]}{{% endfilter %}}"
+        ),
         st.tuples(EXPRESSIONS, more).map(lambda e: f"{{% with x = {e[0]} %}}{e[1]}{{% endwith %}}"),
         st.tuples(EXPRESSIONS).map(lambda e: f"{{% include {e[0]} %}}"),
         st.sampled_from(
@@ -99,7 +175,9 @@ def _nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 TEMPLATES = st.recursive(EXPRESSIONS.map(lambda e: f"{{{{ {e} }}}}") | st.sampled_from(NASTY), _nested, max_leaves=5)
-LEAK = re.compile(r"<(class|function|built-in|bound|module|Template|generator|Macro|Cycler|Undefined)| at 0x[0-9a-f]{6}|/site-packages/")
+LEAK = re.compile(
+    r"<(class|function|built-in|bound|module|Template|generator|Macro|Cycler|Undefined)| at 0x[0-9a-f]{6}|/site-packages/"
+)
 
 
 ADDRESS = re.compile(" at 0x[0-9a-f]{6}|/site-packages/")

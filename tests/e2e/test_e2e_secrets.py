@@ -305,14 +305,16 @@ def test_no_verb_writes_a_secret_down(tmp_path: Path, wechat: Wechat):
         for arguments in (
             ["init", "another"], ["validate"], ["validate", "--format", "json"], ["validate", "--format", "github"],
             ["render", "letter", "--out", "out"], ["lock"], ["lock", "--check", "--format", "json"],
-            ["explain", "MC001"], ["explain", "draft_gone", "--format", "json"], ["schema", "--out", "schemas"], ["plan"],
+            ["explain", "MC001"], ["explain", "draft_gone", "--format", "json"],
+            ["schema", "--out", "schemas"], ["plan"],
             ["plan", "--format", "json"], ["plan", "--format", "markdown"], ["plan", "notice", "--out", plan],
             ["apply", "--plan", plan], ["apply", "letter", "--until", "draft"],
             ["apply", "letter", "--until", "preview"],
             ["apply", "letter", "--yes", "--locked", "--format", "json"], ["status"], ["status", "--format", "json"],
             ["state", "show", "letter"], ["state", "list"], ["state", "verify"], ["apply"], ["plan"],
             ["reconcile", "letter", "--not-sent", *REASON], ["reconcile", "nobody", "--sent", *REASON],
-            ["preview", "letter"], ["apply", "nobody"], ["--help"], ["apply", "--sandbox", "notice", "--yes"], ["status", "--sandbox"],
+            ["preview", "letter"], ["apply", "nobody"], ["--help"],
+            ["apply", "--sandbox", "notice", "--yes"], ["status", "--sandbox"],
         ):  # fmt: skip
             assert desk.massctl(*arguments) in (0, 1, 2, 5), (arguments, desk.said[-2:])
         tokens = {parse_qs(urlsplit(path).query)["access_token"][0] for path in gate.paths if "access_token" in path}

@@ -21,13 +21,13 @@ def github_annotations(diagnostics: Sequence[Diagnostic], language: Language) ->
 
 
 def _annotation(diagnostic: Diagnostic, language: Language) -> str:
-    # What turns the direction of writing is written out: a path could else pretend to be another.
-    message = printable(say(diagnostic.message, language))
+    message = say(diagnostic.message, language)
     if diagnostic.hint:
-        message += "\n" + printable(say(diagnostic.hint, language))
+        message += "\n" + say(diagnostic.hint, language)
     properties = {**_place(diagnostic), "title": diagnostic.code}
     written = ",".join(f"{name}={str(value).translate(_PROPERTY)}" for name, value in properties.items())
-    return f"::{_COMMANDS[diagnostic.severity]} {written}::{message.translate(_DATA)}"
+    # What turns the direction of writing is written out: a path could else pretend to be another.
+    return printable(f"::{_COMMANDS[diagnostic.severity]} {written}::{message.translate(_DATA)}")
 
 
 def _place(diagnostic: Diagnostic) -> dict[str, object]:

@@ -10,15 +10,16 @@ from typing import Final
 from massctl.apply.book import Book
 from massctl.apply.draft_articles import draft_articles
 from massctl.apply.ports import DraftArticle, WeChat
-from massctl.apply.readback import differences, draft_sha256
+from massctl.apply.readback import differences, draft_sha256, is_as_saved, kept_sha256
 from massctl.apply.reconcile import Testimony
 from massctl.errors import RefusedError, UsageError
+from massctl.model.drafts import Draft
 from massctl.model.ledger import Adopted
 from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign
-from massctl.model.state import Draft, Record
+from massctl.model.state import Record
 
 FREE: Final = frozenset({"author", "need_open_comment", "only_fans_can_comment"})
 """What of an article may differ: no word of its text, no picture and no link among them."""
@@ -36,17 +37,21 @@ def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat
     read = wechat.get_draft(MediaId(draft.event.media_id))
     if read is None:
         raise _gone(campaign)
-    if draft_sha256(read) == draft.event.draft_sha256:
+    if is_as_saved(draft, read):
         raise _nothing(campaign, Phrase("Its draft is as it was saved."))
     reviewed = draft_articles(campaign, book.state)
     found = differences(reviewed, read)
     if bound := [each.phrase for each in found if each.name not in FREE]:
         raise _too_much(campaign, bound)
     event = Adopted(
-        media_id=draft.event.media_id, draft_sha256=draft_sha256(read), reason=testimony.reason, by=testimony.by
+        media_id=draft.event.media_id,
+        draft_sha256=draft_sha256(read),
+        kept_sha256=kept_sha256(read),
+        reason=testimony.reason,
+        by=testimony.by,
     )
     book.record(event, campaign)
-    return [each.phrase for each in found]
+    return [each.phrase for each in found] or [Phrase("its markup alone")]
 
 
 def _draft_in_question(campaign: RenderedCampaign, record: Record) -> Draft:

@@ -7,15 +7,16 @@ from typing import Final
 
 from massctl.apply.drafts import NOT_WHOLE
 from massctl.apply.ports import WeChat
-from massctl.apply.readback import draft_sha256
+from massctl.apply.readback import is_as_saved
 from massctl.apply.recovery import recover_drafts, trusted
 from massctl.apply.run import Run
 from massctl.errors import ConfigurationError, WeChatError
+from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftDeleted
 from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import AccountName, MediaId
 from massctl.model.phrase import Phrase
-from massctl.model.state import Draft, Record
+from massctl.model.state import Record
 
 CHANGED: Final = "changed in the console, left there"
 """What becomes of a draft that is not ours any more."""
@@ -69,7 +70,7 @@ def _fate(run: Run, wechat: WeChat, draft: Draft) -> str:
         read = wechat.get_draft(media_id)
         if read is None:
             return "gone already"
-        if draft_sha256(read) != draft.event.draft_sha256:
+        if not is_as_saved(draft, read):
             return CHANGED
     wechat.delete_draft(media_id)
     return NOT_WHOLE if draft.doomed else "superseded"

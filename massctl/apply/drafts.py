@@ -9,13 +9,13 @@ from typing import Final
 
 from massctl.apply.outcome import CampaignOutcome, Failure
 from massctl.apply.ports import DraftArticle
-from massctl.apply.readback import draft_sha256, losses
+from massctl.apply.readback import is_as_saved, kept_sha256, losses
 from massctl.apply.run import Failed, Run, steps_of
-from massctl.model.ledger import DraftDeleted
+from massctl.model.drafts import Draft
+from massctl.model.ledger import DraftDeleted, DraftVerified
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign, RenderedNews
-from massctl.model.state import Draft
 from massctl.plan.step import Guard, Refusal, SaveDraft, SendPreview
 
 Articles = tuple[DraftArticle, ...]
@@ -68,7 +68,7 @@ def verify_drafts(run: Run) -> None:
             outcome.error = _lost(lost)
             _discard(run, campaign, media_id)
         else:
-            run.verified_drafts.add(media_id)
+            _verified(run, campaign, draft, result or ())
 
     calls = [(job, partial(run.world.wechat(job[1].account).get_draft, MediaId(job[2].event.media_id))) for job in jobs]
     run.side_by_side(Phrase("reading drafts back"), calls, done)
@@ -90,7 +90,7 @@ def judge_earlier(
             "look in the console under 群发记录, then settle it: massctl reconcile {name}", name=campaign.name
         )
         outcome.refuse(Refusal(Guard.DRAFT_GONE, say, hint))
-    elif draft_sha256(read) != draft.event.draft_sha256 or _other_digest(campaign, draft, read):
+    elif not is_as_saved(draft, read) or _other_digest(campaign, draft, read):
         say = Phrase("the draft was changed in the console after it was saved")
         hint = Phrase(
             'keep what the console made of it: massctl adopt {name} --reason "…"; or delete that draft in the console, '
@@ -99,11 +99,21 @@ def judge_earlier(
         )
         outcome.refuse(Refusal(Guard.DRAFT_CHANGED, say, hint))
     else:
-        run.verified_drafts.add(MediaId(draft.event.media_id))
+        _verified(run, campaign, draft, read)
+
+
+def _verified(run: Run, campaign: RenderedCampaign, draft: Draft, read: Articles) -> None:
+    """Note a draft that was found whole, and once what WeChat keeps of it."""
+    media_id = MediaId(draft.event.media_id)
+    run.verified_drafts.add(media_id)
+    if draft.kept_sha256 is None:
+        run.book.note(DraftVerified(media_id=media_id, kept_sha256=kept_sha256(read)), campaign)
 
 
 def _other_digest(campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
     """Whether a digest that we gave (摘要) reads otherwise now; one that we left empty WeChat writes itself."""
+    if draft.kept_sha256 is not None:
+        return False  # It is part of what was kept.
     if draft.event.digest != campaign.digest or not isinstance(campaign.message, RenderedNews):
         return False
     pairs = zip(campaign.message.articles, read, strict=False)

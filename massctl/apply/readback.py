@@ -1,20 +1,24 @@
 """What a follower gets from a draft, and whether WeChat kept it.
 
 WeChat's sanitiser may rewrite markup and drops foreign pictures without a word (WeChat docs, "draft/add",
-read 2026-10). So a draft is compared by what a reader would miss: text, pictures, links, and the fields.
+read 2026-10). So what was given is compared with what was kept by what a reader would miss: text, pictures, links,
+and the fields. What was kept must then stay as it is, to the letter: a price that is struck out in the console has
+the same text.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from massctl.apply.ports import DraftArticle
 from massctl.model.digest import canonical_json, sha256_of
+from massctl.model.drafts import Draft
 from massctl.model.names import Sha256
 from massctl.model.phrase import Phrase
 
 _BLANKS = re.compile(r"\s+")
+_ADDRESS = re.compile(r"https?://mmbiz\.[^'\"\s)<>]+", re.IGNORECASE)
 _PICTURE = re.compile(r"url\(\s*['\"]?(https?://[^'\")\s]+)", re.IGNORECASE)
 
 
@@ -26,6 +30,22 @@ def draft_facts(articles: Sequence[DraftArticle]) -> list[dict[str, Any]]:
 def draft_sha256(articles: Sequence[DraftArticle]) -> Sha256:
     """Name a draft by its facts; a draft that WeChat only re-wrote keeps its name."""
     return sha256_of(canonical_json([_stable(facts) for facts in draft_facts(articles)]).encode())
+
+
+def kept_sha256(articles: Sequence[DraftArticle]) -> Sha256:
+    """Name a draft by all that WeChat gives of it; only the addresses of its pictures are read as one."""
+    kept = [{**asdict(each), "content": _ADDRESS.sub(_as_one, each.content)} for each in articles]
+    return sha256_of(canonical_json(kept).encode())
+
+
+def is_as_saved(draft: Draft, read: Sequence[DraftArticle]) -> bool:
+    """Say whether a draft still is what was read back after it was saved.
+
+    Where that is not on record, because the run died before it, the draft is judged by what a reader would miss.
+    """
+    if draft.kept_sha256 is not None:
+        return kept_sha256(read) == draft.kept_sha256
+    return draft_sha256(read) == draft.event.draft_sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +109,10 @@ def _facts(article: DraftArticle) -> dict[str, Any]:
         "need_open_comment": article.need_open_comment,
         "only_fans_can_comment": article.only_fans_can_comment,
     }
+
+
+def _as_one(address: re.Match[str]) -> str:
+    return _same_picture(address[0])
 
 
 def _same_picture(url: str) -> str:

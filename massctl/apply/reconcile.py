@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from massctl.apply.book import Book
 from massctl.apply.ports import JobReport, WeChat
-from massctl.apply.readback import draft_sha256
+from massctl.apply.readback import is_as_saved
 from massctl.errors import UsageError
 from massctl.model.ledger import DraftDeleted, JobStatus, SendSettled
 from massctl.model.lifecycle import FINAL, status_of
@@ -55,7 +55,7 @@ def _forget_draft(record: Record, wechat: WeChat, book: Book) -> bool:
     if draft is None:
         return False
     read = wechat.get_draft(MediaId(draft.event.media_id))
-    if read is not None and draft_sha256(read) == draft.event.draft_sha256:
+    if read is not None and is_as_saved(draft, read):
         return False
     why = "gone" if read is None else "changed in the console, left there"
     gone = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=why)

@@ -17,11 +17,12 @@ from massctl.apply.ports import DraftArticle, WeChat
 from massctl.apply.readback import draft_sha256
 from massctl.apply.run import Failed, Run
 from massctl.errors import WeChatError
+from massctl.model.drafts import BegunDraft
 from massctl.model.ledger import DraftNotSaved, DraftSaved
 from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import AccountName, MediaId, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.state import BegunDraft, Record
+from massctl.model.state import Record
 from massctl.plan.step import Guard
 
 LATE_MINUTES_MAX: Final = 5

@@ -8,12 +8,13 @@ from massctl.apply.book import Book
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Overlap, Pictures, Progress, WeChat
 from massctl.errors import ConfigurationError, InvariantError, WeChatError
+from massctl.model.drafts import Draft
 from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import AccountName, AppId, MediaId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.send import Body, News, Words
-from massctl.model.state import Draft, Record, State
+from massctl.model.state import Record, State
 from massctl.plan.guard import House
 from massctl.plan.step import Guard, Reason, SendMass, Step
 

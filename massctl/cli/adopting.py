@@ -34,8 +34,8 @@ def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str
         book = Book(made.ledger, session.clock, made.state)
         found = adopt_draft(campaign.rendered, Testimony(reason, who(session)), wechat, book)
     told = Phrase("{name}: the console's version is kept, and it is what apply sends", name=name)
-    differs = [Phrase("it differs from what was reviewed: {differences}", differences=in_a_row(found))] if found else []
-    for line in [told, *differs]:
+    differs = Phrase("it differs from what was reviewed: {differences}", differences=in_a_row(found))
+    for line in [told, differs]:
         session.voice.result(say(line, session.voice.language))
     return ExitStatus.DONE
 

@@ -4,7 +4,9 @@ import os
 import re
 import tempfile
 import traceback
+from base64 import b64encode
 from typing import Final
+from urllib.parse import unquote
 
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import InvariantError, MassctlError
@@ -22,6 +24,9 @@ _SECRETS: Final = tuple(
     )
 )
 """What is secret by its shape, and what is put in its place."""
+
+_CREDENTIALS: Final = re.compile(r"(?:^|://)(?P<both>[^/@\s:]*:(?P<password>[^/@\s]+))@")
+"""The name and password in an address, such as a proxy's."""
 
 
 def report(error: Exception) -> int:
@@ -52,12 +57,24 @@ def tell_interrupted() -> None:
     voice.talk(say(Phrase("interrupted"), voice.language))
 
 
+def _secrets_of_environment() -> list[str]:
+    """List what variables hold that is secret by their name or by its form, the longest first."""
+    found: set[str] = set()
+    for name, value in os.environ.items():
+        if any(word in name.upper() for word in ("SECRET", "TOKEN", "KEY", "PASS", "PROXY")):
+            found.add(value)
+        if login := _CREDENTIALS.search(value):
+            both = unquote(login["both"])
+            # As written, as meant, and as it travels in a header.
+            found |= {value, login["password"], unquote(login["password"]), b64encode(both.encode()).decode()}
+    return sorted((each for each in found if len(each) > 7), key=len, reverse=True)
+
+
 def _write_log(error: Exception) -> str:
     """Write the traceback where the next person finds it, without secrets; values of variables are not in it."""
     text = "".join(traceback.format_exception(error))
-    for name, value in os.environ.items():
-        if len(value) > 7 and any(word in name.upper() for word in ("SECRET", "TOKEN", "KEY", "PASS", "PROXY")):
-            text = text.replace(value, "***")
+    for secret in _secrets_of_environment():
+        text = text.replace(secret, "***")
     for pattern, put in _SECRETS:
         text = pattern.sub(put, text)
     try:

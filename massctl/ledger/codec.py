@@ -50,7 +50,7 @@ def decode(line: bytes, serial: int, prev: str) -> Entry:
     # Asked before anything else: a newer format may have another head and another chain.
     version = fields.get("format_version")
     if fields.get("type") == "created" and isinstance(version, int) and version > LEDGER_FORMAT_VERSION:
-        raise _future(Phrase("its format version is {version}", version=version))
+        raise _future(Phrase("its format version is {version}", version=ascii(version)[:20]))
     if not fields.keys() >= _HEAD:
         raise _corrupt(serial, Phrase("it is not a ledger entry"))
     if fields["serial"] != serial:

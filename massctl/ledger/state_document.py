@@ -9,9 +9,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
+from massctl.model.drafts import BegunDraft, Draft
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.preview_days import PreviewDays
-from massctl.model.state import Attempt, BegunDraft, Draft, Job, Record, State
+from massctl.model.state import Attempt, Job, Record, State
 
 Make = Callable[[dict[str, Any]], Any]
 """From the fields of an event, `type` among them, to the event."""
@@ -31,7 +32,7 @@ KEPT: Final = {
         "settled",
         "expired_at",
     ),
-    "Draft": ("saved_at", "event", "alive", "doomed"),
+    "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed"),
     "BegunDraft": ("serial", "at", "event"),
     "Attempt": ("serial", "at", "event", "open", "doubt", "rejection", "settled"),
     "Job": ("batch", "client_msg_id", "accepted_at", "msg_id", "msg_data_id", "status", "counts", "withdrawn"),
@@ -86,7 +87,7 @@ def _record_document(record: Record) -> list[Any]:
 
 
 def _draft_document(draft: Draft) -> list[Any]:
-    return [draft.saved_at.isoformat(), _event_document(draft.event), draft.alive, draft.doomed]
+    return [draft.saved_at.isoformat(), _event_document(draft.event), draft.alive, draft.kept_sha256, draft.doomed]
 
 
 def _preview_days_document(days: PreviewDays) -> list[Any]:
@@ -138,7 +139,7 @@ def _record_from(written: list[Any], make: Make) -> Record:
         CampaignName(name),
         edition,
         AppId(appid) if appid is not None else None,
-        [Draft(datetime.fromisoformat(at), make(event), alive, doomed) for at, event, alive, doomed in drafts],
+        [Draft(datetime.fromisoformat(at), make(event), *rest) for at, event, *rest in drafts],
         [BegunDraft(serial, datetime.fromisoformat(at), make(event)) for serial, at, event in begun],
         {(digest, recipient): make(event) for digest, recipient, event in previews},
         shown,

@@ -88,6 +88,15 @@ class DraftSaved(_Fields):
     """Serial of its `draft_begun`; None where an earlier massctl wrote it."""
 
 
+class DraftVerified(_Fields):
+    """A draft was read back and found whole; what WeChat made of it is what every later reading must give."""
+
+    type: Literal["draft_verified"] = "draft_verified"
+    media_id: str
+    kept_sha256: str
+    """Names the articles as WeChat keeps them, markup and all."""
+
+
 class DraftDeleted(_Fields):
     """A draft of ours is gone because we, or a person who told us, removed it, or because its material was refused."""
 
@@ -215,6 +224,8 @@ class Adopted(_Fields):
     type: Literal["adopted"] = "adopted"
     media_id: str
     draft_sha256: str
+    kept_sha256: str | None = None
+    """Names the console's version as WeChat keeps it, markup and all; None where an earlier massctl wrote it."""
     reason: str
     by: str
 
@@ -227,6 +238,7 @@ Event = Annotated[
     | DraftBegun
     | DraftNotSaved
     | DraftSaved
+    | DraftVerified
     | DraftDeleted
     | Previewed
     | SendAttempted

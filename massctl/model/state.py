@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from massctl.errors import LedgerCorruptError
-from massctl.model.job_words import FINALITY, with_known_counts
+from massctl.model.drafts import BegunDraft, Draft, absorb_draft
 from massctl.model.lazily import Lazily
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.phrase import Phrase
@@ -60,26 +60,6 @@ class Job:
     counts: entries.JobStatus | None = None
     withdrawn: set[int] = field(default_factory=set)
     """Articles from 1; 0 stands for all."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """A draft (草稿) we saved."""
-
-    saved_at: datetime
-    event: entries.DraftSaved
-    alive: bool = True
-    doomed: bool = False
-    """It was given up, and its deletion is not on record."""
-
-
-@dataclass(slots=True)
-class BegunDraft:
-    """A draft/add of which nobody knows whether there is a draft now."""
-
-    serial: int
-    at: datetime
-    event: entries.DraftBegun
 
 
 @dataclass(slots=True)
@@ -194,10 +174,15 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
     """Fold an entry about one campaign."""
     event: Any = entry.event
     match event:
-        case entries.DraftBegun() | entries.DraftNotSaved() | entries.DraftSaved():
-            _into_begun_drafts(record, entry)
-        case entries.DraftDeleted() | entries.Adopted():
-            _into_drafts(record, event)
+        case (
+            entries.DraftBegun()
+            | entries.DraftNotSaved()
+            | entries.DraftSaved()
+            | entries.DraftVerified()
+            | entries.DraftDeleted()
+            | entries.Adopted()
+        ):
+            absorb_draft(record.drafts, record.begun_drafts, event, entry.serial, entry.at)
         case entries.Previewed():
             _into_previews(record, event, entry.serial)
         case entries.SendAttempted():
@@ -219,28 +204,6 @@ def _into_previews(record: Record, event: entries.Previewed, serial: int) -> Non
         record.previews[event.digest, event.recipient] = event
     if event.outcome == "sent":
         record.shown[event.digest] = serial
-
-
-def _into_begun_drafts(record: Record, entry: entries.Entry) -> None:
-    """Fold what became of a draft/add."""
-    event: Any = entry.event
-    if isinstance(event, entries.DraftBegun):
-        record.begun_drafts.append(BegunDraft(entry.serial, entry.at, event))
-        return
-    record.begun_drafts = [begun for begun in record.begun_drafts if begun.serial != event.begun]
-    if isinstance(event, entries.DraftSaved):
-        record.drafts.append(Draft(entry.at, event))
-
-
-def _into_drafts(record: Record, event: entries.DraftDeleted | entries.Adopted) -> None:
-    """Fold what became of a draft."""
-    for draft in record.drafts:
-        if draft.event.media_id != event.media_id:
-            continue
-        if isinstance(event, entries.DraftDeleted):
-            draft.alive, draft.doomed = False, event.pending is True
-        else:
-            draft.event = draft.event.model_copy(update={"draft_sha256": event.draft_sha256})
 
 
 def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
@@ -274,6 +237,10 @@ def _into_attempts(record: Record, entry: entries.Entry) -> None:
             attempt.doubt = event.reason
 
 
+_FINALITY: Final = {"sending": 0, "awaiting_admin": 0, "unknown": 0, "sent": 1, "failed": 1, "deleted": 2}
+"""What was said of a job -> how final it is: a poll that is overtaken by an event takes nothing back."""
+
+
 def _into_jobs(record: Record, entry: entries.Entry) -> None:
     """Fold what became of a job; raises LedgerCorruptError for an unknown one."""
     event: Any = entry.event
@@ -283,8 +250,14 @@ def _into_jobs(record: Record, entry: entries.Entry) -> None:
     for job in found:
         if isinstance(event, entries.Withdrawn):
             job.withdrawn.add(event.article)
-        elif FINALITY[event.status] >= FINALITY[job.status]:
-            job.status, job.counts = event.status, with_known_counts(event, job.counts)
+        elif _FINALITY[event.status] >= _FINALITY[job.status]:
+            job.status, job.counts = event.status, _with_known_counts(event, job.counts)
+
+
+def _with_known_counts(said: entries.JobStatus, before: entries.JobStatus | None) -> entries.JobStatus:
+    """Keep numbers and addresses that were said before and are not said again: mass/get knows none of them."""
+    known = before.model_dump(exclude_none=True) if before else {}
+    return said.model_copy(update={**known, **said.model_dump(exclude_none=True)})
 
 
 def _impossible(entry: entries.Entry, why: Phrase) -> LedgerCorruptError:

@@ -24,8 +24,11 @@ _FRAME_HEADERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _EXIF: Final = b"Exif\0\0"
 _KEPT_APPLICATION_DATA: Final = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 """The application segments that change what pixels look like."""
-_NEXT_MARKER: Final = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
-"""In coded data a stuffed 0 or a restart marker follows 0xff; anything else ends the scan."""
+_NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+"""In coded data a stuffed 0 or a restart marker follows 0xff; anything else ends the scan.
+
+Fill bytes (0xff) may stand before it; they are no part of this, since a search would begin anew at each of them.
+"""
 
 
 def walk_jpeg(data: bytes) -> Container:
@@ -80,7 +83,7 @@ def _end_of_scan(data: bytes, position: int) -> int:
     found = _NEXT_MARKER.search(data, position)
     if found is None:
         raise BrokenPictureError(ENDS_TOO_EARLY)
-    return found.start()
+    return position + len(data[position : found.start()].rstrip(b"\xff"))
 
 
 def _is_kept(marker: int, content: bytes) -> bool:

@@ -206,8 +206,15 @@ def _moved_content(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phra
     parts = changed_parts(before.approved, after.approved) if before.approved and after.approved else []
     if parts:
         yield Phrase("of {name}: {parts}", name=after.name, parts=listed(parts))
-    elif (before.digest, before.edition, before.account) != (after.digest, after.edition, after.account):
+    elif (before.digest, before.edition) != (after.digest, after.edition):
         yield Phrase("the digest of {name}", name=after.name)
+    if before.account != after.account:
+        yield Phrase(
+            "the account's name of {name} ({before} → {after})",
+            name=after.name,
+            before=before.account,
+            after=after.account,
+        )
 
 
 def _guards(campaign: SavedCampaign) -> list[str]:

@@ -18,7 +18,8 @@ _STYLE_URL: Final = re.compile(
 )
 _SOURCES: Final = {
     "img": ("src", "data-src"),
-    "image": ("href", "xlink:href"),
+    # Outside of a drawing browsers take `image` for `img`.
+    "image": ("href", "xlink:href", "src"),
     # The misspelling is WeChat's own.
     "mp-miniprogram": ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl"),
 }

@@ -7,11 +7,15 @@ from html import unescape
 from typing import Final
 
 _TAG: Final = re.compile(
-    r"<(?:!--.*?(?:-->|\Z)|[!?][^>]*>?|(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)(?P<rest>(?:[^>\"']|\"[^\"]*\"|'[^']*')*+)>?)",
+    r"<(?:!--(?:-?>|.*?(?:--!?>|\Z))|[!?][^>]*>?|(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)"
+    r"(?P<rest>(?:=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>][^\s>]*|(?=>))|[^>=])*+)>?)",
     re.DOTALL,
 )
+"""A tag, a comment or a declaration. To browsers `<!-->` and `<!--->` are whole comments, and `--!>` ends one too;
+quotation marks hold a `>` only behind an equals sign, and a value without them ends at a blank or `>`.
+Source: HTML standard, "13.2.5 Tokenization"."""
 _ATTRIBUTE: Final = re.compile(
-    r"(?P<name>[^\s\"'<>/=]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'=<>`]+)))?"
+    r"(?P<name>[^\s\"'<>/=]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>][^\s>]*)))?"
 )
 
 

@@ -101,9 +101,15 @@ def text_faults(content: str) -> Iterator[Fault]:
 
 def empty_content_faults(content: str) -> Iterator[Fault]:
     """Check that a rendered body shows something: words, or a picture, drawing or component of WeChat's."""
-    words = _MARKUP.sub("", content).replace("&nbsp;", " ").strip()
+    words = _without_markup(content).replace("&nbsp;", " ").strip()
     if not words and not _SHOWN.search(content):
         yield Fault("MC306", Phrase("the article is empty"))
+
+
+def _without_markup(content: str) -> str:
+    """Take the tags out. Behind the last `>` there are none, and each `<` there would be followed to the end."""
+    end = content.rfind(">") + 1
+    return _MARKUP.sub("", content[:end]) + content[end:]
 
 
 def content_faults(content: str) -> Iterator[Fault]:
@@ -115,13 +121,13 @@ def content_faults(content: str) -> Iterator[Fault]:
             count=f"{len(sent):,}",
             limit=f"{CONTENT_CHARACTERS_BELOW:,}",
         )
-        words = len(_MARKUP.sub("", sent))
+        words = len(_without_markup(sent))
         hint = Phrase(
             "{words} of them are text, {markup} are tags and styles",
             words=f"{words:,}",
             markup=f"{len(sent) - words:,}",
         )
-        shown = [len(found[0]) for found in _IMAGE.finditer(sent)]
+        shown = [len(found[0]) for found in _IMAGE.finditer(sent, 0, sent.rfind(">") + 1)]
         if shown:
             hint = Phrase(
                 "{words} of them are text, {markup} are tags and styles; {pictures} pictures take about {taken}",

@@ -197,6 +197,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Reach an item, or else what stands behind a dot."""
         self.meter.spend(NODE_COST)
+        if isinstance(argument, Undefined):
+            str(argument)  # raises: it is the name in the brackets that has no value
         if isinstance(obj, (dict, list, tuple, str, range)):
             self.meter.weigh(argument)
             try:

@@ -95,7 +95,7 @@ def _place_of(error: BaseException) -> tuple[str | None, int | None]:
 
 def _missing(error: MissingNameError, path: str | None, line: int | None, sandbox: Sandbox) -> Fault:
     """Say which name has no value, point at it, and suggest a near one."""
-    name = str(error.name)[:TEXT_SHOWN_MAX]
+    name = _ADDRESS.sub("", str(error.name))[:TEXT_SHOWN_MAX]
     names: Iterable[str]
     if error.detail is not None:
         message, names = Phrase("{detail}", detail=error.detail[:TEXT_SHOWN_MAX]), ()

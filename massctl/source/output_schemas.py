@@ -60,6 +60,7 @@ _FIELDS: Final[dict[str, str]] = {
     "lineage": "26 characters, equal in every copy of this history and in massctl.yaml.",
     "realm": "Which world the ledger speaks of; it refuses the other's host.",
     "draft_sha256": "Names the draft by what a reader would miss: text, pictures, links, fields.",
+    "kept_sha256": "Names the draft as WeChat keeps it, markup and all.",
     "attempt": "The serial of the attempt that this is about.",
     "begun": "The serial of the draft_begun that this is about.",
     "pending": "Whether its deletion is still to come.",

@@ -26,6 +26,7 @@ _STOP: Final = re.compile(r"[,\[\]{}]|:(?=[\s,\[\]{}]|$)|(?<=[ \t])#")
 """Where a plain scalar ends inside brackets."""
 _WIDE: Final = re.compile(r"[，：［］｛｝]")
 _NEXT_KEY: Final = re.compile(rf"，[{SPACES}]*[\"'“]?{KEY_WORD}[\"'”]?[{SPACES}]*[:：]")
+_WHOLE_KEY: Final = re.compile(rf"[{SPACES}]*{KEY_WORD}[{SPACES}]*")
 _SCALAR_END: Final = re.compile(rf"[{SPACES}]*(?:[,\[\]{{}}:，：］｝]|$)")
 _JINJA: Final = re.compile(r"\{\{[^{}]*\}\}[^,\[\]{}#]*")
 
@@ -43,6 +44,7 @@ class FlowScanner:
         self.quoted: list[tuple[int, int]] = []
         """Where quoted scalars stand; a tab in them is text."""
         self._in_value = False
+        self._found_stop = (0, 0, 0)
 
     @property
     def _in_key(self) -> bool:
@@ -142,8 +144,7 @@ class FlowScanner:
 
     def _plain(self, position: int, end: int) -> int:
         """Pass a plain scalar, up to the first full-width character that must be meant as an indicator."""
-        found = _STOP.search(self.text, position + 1, end)
-        stop = found.start() if found else end
+        stop = self._stop_behind(position, end)
         if self._in_key and (tight := TIGHT_KEY.match(self.text, position, stop)):
             colon = tight.end()
             self.slips.append(Slip(colon - 1, colon, ": ", "MC004", TIGHT_MESSAGE))
@@ -158,10 +159,23 @@ class FlowScanner:
                 return self._wide_indicator(match.start(), end)
         return stop
 
+    def _stop_behind(self, position: int, end: int) -> int:
+        """Find where a plain scalar at `position` ends.
+
+        The last answer serves until it is reached: a line of full-width commas asks at every one of them, and
+        would else be searched to its end each time.
+        """
+        searched, line_end, stop = self._found_stop
+        if not (line_end == end and searched <= position < stop):
+            found = _STOP.search(self.text, position + 1, end)
+            stop = found.start() if found else end
+            self._found_stop = (position, end, stop)
+        return stop
+
     def _is_meant(self, character: str, at: int, start: int, end: int) -> bool:
         """Tell an indicator from punctuation of a Chinese sentence."""
         if character == "，":
             return self.stack[-1] == "[" or _NEXT_KEY.match(self.text, at, end) is not None
         if character == "：":
-            return self._in_key and re.fullmatch(KEY_WORD, self.text[start:at].strip(SPACES)) is not None
+            return self._in_key and _WHOLE_KEY.fullmatch(self.text, start, at) is not None
         return True

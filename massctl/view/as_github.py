@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.view.cells import printable
 from massctl.view.language import Language, say
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -25,7 +26,8 @@ def _annotation(diagnostic: Diagnostic, language: Language) -> str:
         message += "\n" + say(diagnostic.hint, language)
     properties = {**_place(diagnostic), "title": diagnostic.code}
     written = ",".join(f"{name}={str(value).translate(_PROPERTY)}" for name, value in properties.items())
-    return f"::{_COMMANDS[diagnostic.severity]} {written}::{message.translate(_DATA)}"
+    # What turns the direction of writing is written out: a path could else pretend to be another.
+    return printable(f"::{_COMMANDS[diagnostic.severity]} {written}::{message.translate(_DATA)}")
 
 
 def _place(diagnostic: Diagnostic) -> dict[str, object]:

@@ -18,6 +18,8 @@ def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - 
             return f"begun {event.begun}{_because(event.reason)}"
         case entries.DraftSaved():
             return f"media_id {event.media_id} digest {short_digest(event.digest)}"
+        case entries.DraftVerified():
+            return f"media_id {event.media_id} kept {event.kept_sha256[:12]}"
         case entries.DraftDeleted():
             return f"media_id {event.media_id}{_because(event.reason)}"
         case entries.Previewed():

@@ -34,6 +34,7 @@ CORE: Final[dict[str, str]] = {
     ),
     # massctl/apply/adoption.py
     "there is nothing to adopt about {name}": "{name} 没有什么可以保留的",
+    "its markup alone": "只有排版标记不同",
     "Its draft is as it was saved.": "它的草稿和保存时一样。",
     "It went out, or nobody knows whether it did.": "它已经发出，或者不知道有没有发出。",
     "It has no draft.": "它没有草稿。",

@@ -8,6 +8,7 @@ LOCK: Final[dict[str, str]] = {
     # massctl/cli/saved_plans.py
     "make the plan again and have it reviewed: {command}": "重新生成计划并再审一次：{command}",
     "of {name}: {parts}": "{name} 的 {parts}",
+    "the account's name of {name} ({before} → {after})": "{name} 的公众号名称（{before} → {after}）",
     "{name} has faults now ({codes})": "{name} 现在有错误（{codes}）",
     "the plan is saved; to carry out exactly this: massctl apply --plan {path}": (
         "计划已保存；要照此执行：massctl apply --plan {path}"

@@ -28,7 +28,8 @@ _HINT: Final = re.compile(r"hint:\s*\[([^\]]+)\]")
 """The form of answers before rids. Source: forum reports, read 2026-10."""
 _OPENID: Final = re.compile(r"(?<![0-9A-Za-z_-])o[0-9A-Za-z_-]{27}(?![0-9A-Za-z_-])", re.ASCII)
 """28 characters, the first an `o`. Source: WeChat docs, "user/get", read 2026-10 (by example)."""
-
+_TOKEN: Final = re.compile(r"[0-9A-Za-z_-]{100,}", re.ASCII)
+"""An access token by its look, also one that we were never given. Source: WeChat docs, "stable_token", read 2026-10."""
 
 _LOOK_AT_THE_LINE: Final = Phrase(
     "Check the network, the account's api_base and its proxy if it has one, then run the same command again."
@@ -90,16 +91,23 @@ def integer(value: object) -> int | None:
 
 
 def _json_object(content: bytes) -> dict[str, Any] | None:
-    """Give the JSON object in `content`, or None."""
+    """Give the JSON object in `content`, or None, also where a member is written twice: which would count?"""
     text = content.decode("utf-8-sig", errors="replace")
+    written = 0
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal written
+        written = len(pairs)  # the outermost object is the last to be complete
+        return dict(pairs)
+
     try:
         # strict=False takes raw control characters inside strings, which WeChat passes through.
-        value = json.loads(text, strict=False, parse_constant=_refuse)
+        value = json.loads(text, strict=False, parse_constant=_refuse, object_pairs_hook=members)
         # A lone surrogate would break every later attempt to print, hash or send the value.
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, dict) and len(value) == written else None
 
 
 def _refuse(word: str) -> NoReturn:
@@ -112,7 +120,7 @@ def _shown(text: str, hide: Iterable[str]) -> str:
     for secret in hide:
         if secret:
             text = text.replace(secret, _HIDDEN).replace(quote(secret, safe=""), _HIDDEN)
-    text = _OPENID.sub(_HIDDEN, text)
+    text = _TOKEN.sub(_HIDDEN, _OPENID.sub(_HIDDEN, text))
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 

@@ -23,13 +23,15 @@ class Row:
     change: Change
     policy: str
     flag: str
-    plan: str = "the digest of letter"
+    plan: str = ""
+    """What a saved plan names; the campaign alone where nothing is said here."""
     faulty: bool = False
     """Whether rendering it anew finds a fault, which counts for more than the refusal: exit 1."""
 
     def word(self, mode: str) -> str:
         """What massctl has to say in this mode."""
-        return {"policy": self.policy, "flag": self.flag, "plan": self.plan}[mode]
+        plan = self.plan or ("letter has faults now" if self.faulty else "of letter: ")
+        return {"policy": self.policy, "flag": self.flag, "plan": plan}[mode]
 
 
 def edit(path: str, before: str, after: str) -> Change:
@@ -170,10 +172,12 @@ DECLARED_CHANGED: Final = (
     declared("reprints", edit(YAML, "preview:", "  send_ignore_reprint: true\npreview:"), "send_ignore_reprint"),
     declared("the edition", edit(YAML, "account: main", "account: main\nedition: 2"), "the edition"),
     declared("the AppID", edit("massctl.yaml", "wx0123456789abcdef", "wx0123456789abcdee"), "the account"),
-    declared(
+    Row(
         "the account's name, of the same AppID",
         both(edit("massctl.yaml", "  main:", "  letters:"), edit(YAML, "account: main", "account: letters")),
         FILE,
+        FILE,
+        "the account's name of letter (main → letters)",
     ),
     declared(
         "a text in place of the news",

@@ -122,9 +122,6 @@ def test_the_next_run_settles_the_doubt_and_sends_the_rest(story: Story):
     assert len(story.reports[1]["jobs"]) == len(DUE)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="settled in this run, the doubt is still told of what is refused for other reasons"
-)
 def test_a_doubt_that_was_settled_is_not_told_any_more(story: Story):
     assert story.refused(1, "account_in_doubt") == set()
 

@@ -113,9 +113,6 @@ def test_audience_bounds_by_more_followers(shell: Shell, kind: str):
     assert (said.status, jobs(shell)) == (0, 1), said
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="`--sandbox` renames a tag that exists, and makes its followers 128"
-)
 def test_audience_bounds_by_a_tag_that_was_declared_to_the_sandbox(shell: Shell):
     shell.tree.text("crowd", more=DUE)
     edited = shell.tree.read("campaigns/crowd/campaign.yaml").replace("is_to_all: true", "tag_id: 104")
@@ -170,11 +167,6 @@ def test_a_doubt_is_settled_by_the_first_run_that_comes_back(shell: Shell, micro
     assert (apply(shell).status, jobs(shell), shell.report()["violations"]) == (0, 1, [])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="the ledger cuts a moment to milliseconds, so the repetition comes too early",
-)
 def test_a_doubt_is_settled_whatever_the_fraction_of_a_second(shell: Shell):
     shell.set_time(NOON + timedelta(microseconds=789_701))
     shell.tree.text(more=DUE)
@@ -183,11 +175,6 @@ def test_a_doubt_is_settled_whatever_the_fraction_of_a_second(shell: Shell):
     assert (apply(shell).status, jobs(shell), shell.report()["violations"]) == (0, 1, [])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="the ledger cuts a moment to milliseconds, so the repetition comes too early",
-)
 def test_a_doubt_is_settled_within_the_run_whatever_the_fraction(shell: Shell):
     shell.set_time(NOON + timedelta(microseconds=789_701))
     shell.tree.text(more=DUE)
@@ -195,11 +182,6 @@ def test_a_doubt_is_settled_within_the_run_whatever_the_fraction(shell: Shell):
     assert (apply(shell).status, jobs(shell), shell.report()["violations"]) == (0, 1, [])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="a hint in JSON is not the command that the terminal shows: it lacks --sandbox",
-)
 def test_a_hint_in_json_works_like_the_one_on_the_terminal(shell: Shell):
     shell.tree.text()
     (campaign,) = apply(shell, more=("--format", "json")).document["campaigns"]

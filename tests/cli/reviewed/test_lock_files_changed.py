@@ -142,11 +142,6 @@ def test_require_lock_refuses_a_lock_that_was_forged_whole(issue: Issue, forge: 
     refused(issue, "campaign.sources.json")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="--locked does not say that campaign.sources.json belongs to another lock",
-)
 @pytest.mark.parametrize("mode", ["flag"])
 @pytest.mark.parametrize("forge", [forged_title, forged_body])
 def test_the_flag_refuses_a_lock_that_was_forged_whole(issue: Issue, forge: Change):

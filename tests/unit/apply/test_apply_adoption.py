@@ -56,6 +56,20 @@ def test_what_followers_do_not_read_may_differ_and_goes_out(name: str) -> None:
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
 
+def test_markup_may_differ_and_has_to_be_adopted() -> None:
+    scene = staged(content=BODY.replace("你好", "<b>你好</b>"))
+    ((media_id, (first, *_)),) = scene.wechat.drafts.items()
+    scene.wechat.drafts[media_id] = (replace(first, content=addressed(scene, first.content)),)
+    assert 5 == scene.apply().exit_status()
+    assert ["its markup alone"] == adopt(scene)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def addressed(scene: Scene, content: str) -> str:
+    """Put the uploaded picture's address in its place."""
+    return content.replace(f"massctl-picture:{sha('hero')}", next(iter(scene.wechat.images.values())))
+
+
 BOUND: dict[str, dict[str, Any]] = {
     "title": {"title": "改"},
     "the abstract": {"digest": "改"},

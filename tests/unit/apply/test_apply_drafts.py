@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from building import HOUR, NOW, Happening, article, news, picture, recorded, reviewers, saved, sha, text
+from simulation.crashing import Boundaries, Crash
 from simulation.scenario import Scene, whole_news
 from simulation.world import Fault
 
 from massctl.apply.draft_articles import draft_articles
 from massctl.apply.outcome import refuse_all
 from massctl.apply.ports import DraftArticle
+from massctl.apply.readback import kept_sha256
 from massctl.apply.run import body_of
 from massctl.errors import InvariantError
 from massctl.model.ledger import ImageUploaded, MaterialAdded
@@ -209,6 +211,45 @@ def test_a_draft_of_an_earlier_run_is_read_again_before_its_send() -> None:
     scene = staged()
     assert 0 == scene.apply().exit_status()
     assert ["get_draft", "send_mass"] == [each for each in scene.wechat.calls if each in ("get_draft", "send_mass")]
+
+
+def test_what_wechat_made_of_a_draft_is_recorded_once() -> None:
+    scene = staged()
+    (verified,) = scene.events("draft_verified")
+    assert verified.kept_sha256 == kept_sha256(next(iter(scene.wechat.drafts.values())))
+    scene.campaigns = [replace(NEWS, recipients=reviewers("editor_li"))]
+    scene.apply()
+    assert 1 == len(scene.events("draft_verified"))
+
+
+def test_markup_that_was_changed_in_the_console_is_refused() -> None:
+    """A price that is struck out has the letters of one that is not."""
+    scene = staged()
+    change(scene, content=next(iter(scene.wechat.drafts.values()))[0].content.replace("你好", "<del>你好</del>"))
+    outcome = scene.apply()
+    assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
+
+
+def test_the_query_behind_a_pictures_address_is_no_change() -> None:
+    scene = staged()
+    change(scene, content=next(iter(scene.wechat.drafts.values()))[0].content.replace('/0"', '/0?wx_fmt=png"'))
+    assert 0 == scene.apply().exit_status()
+
+
+@pytest.mark.parametrize(("content", "status"), [("<p>你好</p>", 5), (None, 0)])
+def test_a_draft_of_a_run_that_died_before_it_read_it_back(content: str | None, status: int) -> None:
+    """It is judged by what a reader would miss, and from then on to the letter."""
+    scene = Scene([NEWS], now=AHEAD)
+    whole = Scene([NEWS], now=AHEAD)
+    whole.apply()
+    scene.boundaries.stop_at = whole.boundaries.passed.index("before get_draft") + 1
+    with pytest.raises(Crash):
+        scene.apply()
+    scene.boundaries = Boundaries()
+    if content is not None:
+        change(scene, content=content)
+    scene.later(hours=2)
+    assert (status, status == 0) == (scene.apply().exit_status(), bool(scene.events("draft_verified")))
 
 
 def test_a_draft_that_was_changed_in_the_console_is_refused() -> None:

@@ -78,7 +78,7 @@ def test_a_version_1_ledger_still_leads_to_the_same_state(tmp_path):
     names = ["2026-12-spring-sale", "2026-12-words", "2026-12-late"]
     found = [status_of(state.record(CampaignName(name), 1)) for name in names]
     assert [Status.WITHDRAWN, Status.SENDING, Status.NEW] == found
-    assert (30, "01JDXWBJ00ABCDEFGHJKMNPQRS", "wechat") == (state.serial, state.lineage, state.realm)
+    assert (31, "01JDXWBJ00ABCDEFGHJKMNPQRS", "wechat") == (state.serial, state.lineage, state.realm)
 
 
 @pytest.mark.parametrize("name", ["v2.jsonl", "v1-with-a-newer-kind.jsonl"])

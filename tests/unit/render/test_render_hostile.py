@@ -260,3 +260,14 @@ def test_the_sandbox_does_not_load_what_touches_the_world() -> None:
         "import massctl.render.campaign, sys; print(sorted({'jinja2', 'markdown_it', 'css_inline'} & set(sys.modules)))"
     )
     assert "[]\n" == subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("text", ["{{ 5[nobody] }}", "{{ campaign[nobody] }}", "{% for x in 5[nobody] %}{% endfor %}"])
+def test_a_name_without_a_value_in_brackets_is_the_fault(text):
+    """It was once taken for the name of an item, and asked for its text while the fault was told."""
+    fault = fault_of(text)
+    assert ("MC102", "`nobody` is not defined") == (fault.code, str(fault.message))
+
+
+def test_a_name_that_is_no_name_is_told_without_its_address_in_memory():
+    assert "a value of the kind int has no `<function _range>`" == str(fault_of("{{ (5)[range] ~ '' }}").message)

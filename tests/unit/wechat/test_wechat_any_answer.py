@@ -94,3 +94,10 @@ def test_a_cut_draft_answer_never_looks_whole():
     for length in range(len(whole)):
         with pytest.raises(TransportError):
             opened(Script([whole[:length]])).add_draft([ARTICLE])
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"errcode":45028,"errcode":0,"msg_id":1}', b'{"msg_id":1,"errcode":0,"errcode":45028}']
+)
+def test_an_answer_that_says_two_things_at_once_is_a_doubt(body):
+    assert isinstance(opened(Script([body])).send_mass(SEND), InDoubt)

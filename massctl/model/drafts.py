@@ -1,0 +1,73 @@
+"""Drafts as they are recorded: begun, saved, read back, adopted, given up, gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from massctl.model.lazily import Lazily
+
+if TYPE_CHECKING:
+    from massctl.model import ledger as entries
+
+    DraftEvent = (
+        entries.DraftBegun
+        | entries.DraftNotSaved
+        | entries.DraftSaved
+        | entries.DraftVerified
+        | entries.DraftDeleted
+        | entries.Adopted
+    )
+    """What can happen to a draft, but for its send."""
+else:
+    # As in massctl.model.state: the first entry that is folded pays for pydantic.
+    entries = Lazily("massctl.model.ledger")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A draft (草稿) we saved."""
+
+    saved_at: datetime
+    event: entries.DraftSaved
+    alive: bool = True
+    kept_sha256: str | None = None
+    """What WeChat kept of it, as it was read back; None while that is not on record."""
+    doomed: bool = False
+    """It was given up, and its deletion is not on record."""
+
+
+@dataclass(slots=True)
+class BegunDraft:
+    """A draft/add of which nobody knows whether there is a draft now."""
+
+    serial: int
+    at: datetime
+    event: entries.DraftBegun
+
+
+def absorb_draft(
+    drafts: list[Draft], begun_drafts: list[BegunDraft], event: DraftEvent, serial: int, at: datetime
+) -> None:
+    """Fold what became of a draft into those of its campaign."""
+    match event:
+        case entries.DraftBegun():
+            begun_drafts.append(BegunDraft(serial, at, event))
+        case entries.DraftNotSaved() | entries.DraftSaved():
+            begun_drafts[:] = [begun for begun in begun_drafts if begun.serial != event.begun]
+            if isinstance(event, entries.DraftSaved):
+                drafts.append(Draft(at, event))
+        case _:
+            for draft in drafts:
+                if draft.event.media_id == event.media_id:
+                    _absorb(draft, event)
+
+
+def _absorb(draft: Draft, event: entries.DraftVerified | entries.DraftDeleted | entries.Adopted) -> None:
+    if isinstance(event, entries.DraftDeleted):
+        draft.alive, draft.doomed = False, event.pending is True
+        return
+    draft.kept_sha256 = event.kept_sha256
+    if isinstance(event, entries.Adopted):
+        draft.event = draft.event.model_copy(update={"draft_sha256": event.draft_sha256})

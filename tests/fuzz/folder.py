@@ -1,0 +1,65 @@
+"""A campaigns folder in a dictionary, and short ways to render from it."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from massctl.model.campaign import CampaignFile
+from massctl.model.diagnostic import Diagnostic, Place
+from massctl.model.names import AppId, CampaignName, Sha256
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import Picture, Purpose, RenderedNews
+from massctl.render.campaign import render_campaign
+from massctl.render.fault import Fault
+from massctl.render.inputs import PicturePurpose, Problem
+from massctl.render.template import render_text
+
+CAMPAIGN = CampaignName("spring")
+ROOT = "campaigns/spring/"
+
+
+class Folder:
+    """Files of `campaigns/`; every picture below an `images/` is there."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.files = dict(files)
+
+    def template(self, path: str, /) -> str | Problem:
+        return self.files[path] if path in self.files else Problem("MC105", Phrase("{path} is not there", path=path))
+
+    def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Problem:
+        if "/images/" not in path:
+            return Problem("MC201", Phrase("{path} is not there", path=path))
+        sha256 = Sha256(hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest())
+        use = Purpose.MATERIAL if purpose == "cover" else Purpose.IMAGE
+        return Picture("campaigns/" + path, sha256, sha256, 9, use, "png", 1080, 720, None)
+
+    def stylesheet(self) -> str:
+        return ".article p { margin: 1em; color: #333 } .article h2 { font-size: 20px } .article img { width: 100% }"
+
+
+def run(text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None) -> str | Fault:
+    """Run a template as an article of the campaign."""
+    name = f"{CAMPAIGN}/articles/main.md.j2"
+    return render_text(name, text, CAMPAIGN, variables or {}, Folder(files or {}), sources={})
+
+
+def render(body: str, name: str = "main.md", title: str = "标题") -> tuple[str | None, list[Diagnostic]]:
+    """Render a campaign with one article of this text: its body, or None; and what was said about it."""
+    article = {"title": title, "content": f"articles/{name}", "cover": "images/cover.jpg"}
+    file = CampaignFile.model_validate(
+        {"version": 1, "account": "main", "audience": {"is_to_all": True}, "mpnews": {"articles": [article]}}
+    )
+    rendered, diagnostics = render_campaign(
+        CAMPAIGN,
+        file,
+        appid=AppId("wx0123456789abcdef"),
+        external_links="footnotes",
+        inputs=Folder({f"spring/articles/{name}": body}),
+        source_sha256=Sha256("0" * 64),
+        place=lambda _key, **_: Place(ROOT + "campaign.yaml"),
+    )
+    if rendered is None:
+        return None, diagnostics
+    assert isinstance(rendered.message, RenderedNews)
+    return rendered.message.articles[0].content, diagnostics

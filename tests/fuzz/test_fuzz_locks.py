@@ -1,0 +1,133 @@
+"""Locks, their sources and bodies, and saved plans, with something changed: what was reviewed is sent, or nothing is."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from building import NOW, at, house, news, plan_of, recorded, saved
+from fuzzing import altered, ending, examples, json_values, mutated
+from hypothesis import example, given
+from hypothesis import strategies as st
+from repositories import Tree
+
+from massctl.cli.main import run
+from massctl.model.names import CampaignName, Sha256
+from massctl.model.rendered import RenderedCampaign
+from massctl.plan.document import plan_document
+from massctl.plan.saved import read_saved, what_moved
+from massctl.plan.step import Refusal
+from massctl.source.campaigns import load_campaign, load_settings
+from massctl.source.desired import Workbench
+from massctl.source.lock_files import DamagedLockError, read_lock, read_sources
+from massctl.source.lock_use import LockUse
+from massctl.source.locked import LockReader
+from massctl.source.repository import Repository
+
+NAME = CampaignName("letter")
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with a locked campaign."""
+    root = tmp_path_factory.mktemp("locked") / "repository"
+    tree = Tree(root)
+    tree.news()
+    assert 0 == run(["-C", str(root), "lock"])
+    return root
+
+
+FILES = ("campaign.lock.json", "campaign.sources.json", "rendered/article-1.html")
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[str, Any]:
+    """Choose a file, and a way to change it that is made up when its bytes are known."""
+    return draw(st.sampled_from(FILES)), draw(st.sampled_from(["bytes", "value"]))
+
+
+@given(st.data())
+@examples(120)
+def test_a_changed_lock_gives_the_reviewed_bytes_or_nothing(locked, data):
+    """As `apply --locked` reads it; `plan` tells the digest of what would be sent."""
+    file, how = data.draw(changes())
+    path = locked / "campaigns" / NAME / file
+    before = path.read_bytes()
+    reviewed = json.loads((locked / "campaigns" / NAME / FILES[0]).read_bytes())["digest"]
+    if how == "value" and file.endswith(".json"):
+        changed = json.dumps(data.draw(altered(json.loads(before)))).encode()
+    else:
+        changed = data.draw(mutated(st.just(before), [b'"', b"sha256:", b"null", b"9" * 5000, b"[" * 3000]))
+    path.write_bytes(changed)
+    try:
+        with ending(10):
+            found = read_locked(locked)
+        if isinstance(found, RenderedCampaign):
+            assert reviewed == found.digest
+        else:
+            assert isinstance(found, Refusal)
+            assert found.message.isprintable()
+        assert changed == path.read_bytes()
+        for read in (read_lock, read_sources):
+            try:
+                read(Repository(locked), NAME)
+            except DamagedLockError as damaged:
+                assert damaged.what.isprintable()  # noqa: PT017 - either may happen
+    finally:
+        path.write_bytes(before)
+
+
+def read_locked(root: Path) -> object:
+    """Read the campaign from its lock."""
+    repository = Repository(root)
+    settings, _ = load_settings(repository, loopback_override=None)
+    assert settings is not None
+    loaded = load_campaign(repository, NAME, settings)
+    assert loaded.file is not None
+    account = settings.accounts["main"]
+    reader = LockReader(
+        repository,
+        Workbench(repository, settings, root / ".massctl"),
+        NAME,
+        loaded.file,
+        account,
+        Sha256("0" * 64),
+        LockUse.REQUIRED,
+    )
+    return reader.read()
+
+
+SALE = news()
+STATE = recorded(at(NOW, saved(SALE)[0], SALE))
+PLAN = plan_of(SALE, STATE, house("sale"))
+DOCUMENT = plan_document(PLAN, ["sale"])
+"""As it is saved; phrases are texts."""
+
+
+@given(altered(json.loads(json.dumps(DOCUMENT, default=str))) | json_values(list(DOCUMENT)))
+@examples(200)
+@example({})
+@example({**DOCUMENT, "serial": True})
+@example({**DOCUMENT, "campaigns": [*DOCUMENT["campaigns"], *DOCUMENT["campaigns"]]})
+def test_a_changed_plan_is_no_plan_or_is_told_from_what_would_be_done(document):
+    """Words for people may differ; all that decides what is done may not."""
+    with ending():
+        found = read_saved(json.dumps(document, default=str))
+        if found is None or what_moved(found, PLAN):
+            return
+    assert DOCUMENT["digest"] == document["digest"]
+    assert [(c["name"], c["digest"], c["steps"]) for c in DOCUMENT["campaigns"]] == [
+        (c["name"], c["digest"], c["steps"]) for c in {each["name"]: each for each in document["campaigns"]}.values()
+    ]
+
+
+@given(
+    mutated(st.just(json.dumps(DOCUMENT, default=str).encode()), [b"9" * 5000, b"[" * 10_000, b'"\\ud800"'])
+    | st.binary(max_size=50)
+)
+@examples(120)
+def test_any_bytes_of_a_plan_are_read_or_are_none(data):
+    with ending():
+        found = read_saved(data)
+        if found is not None:
+            what_moved(found, PLAN)

@@ -1,0 +1,41 @@
+"""What browsers read in another way than it looks, so that something forbidden could hide in it."""
+
+import time
+
+import pytest
+from render_inputs import body, hold, wrong
+
+from massctl.render.limits import content_faults
+
+
+@pytest.mark.parametrize("comment", ["<!-->", "<!--->", "<!-- a --!>", "<!---->", "<!-- a -->"])
+def test_behind_the_end_of_a_comment_things_are_forbidden_again(comment):
+    found = wrong(f"<p>字</p>{comment}<script>x</script>-->", name="main.html")
+    assert ["MC308"] == [each.code for each in found]
+
+
+def test_an_image_outside_of_a_drawing_is_a_picture():
+    """Browsers take `image` for `img`."""
+    files = {"spring/images/a.png": "a"}
+    assert f'<image src="{hold("a")}">' == body('<image src="../images/a.png">', files, "main.html")
+
+
+@pytest.mark.parametrize("piece", ["<", "</", "<!", "<img "])
+def test_a_body_of_openings_without_an_end_is_measured_at_once(piece):
+    """Each of them was once followed to the end."""
+    began = time.process_time()
+    assert ["MC304"] == [fault.code for fault in content_faults(piece * 150_000)]
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("tag", ['<p a=b">', '<p "a>', "<p a='b'\">", '<p a="b"\'>', "<p a=b'>"])
+def test_a_quotation_mark_that_quotes_nothing_hides_nothing(tag):
+    """Browsers know quotation marks behind an equals sign only."""
+    found = wrong(f"{tag}<script>x</script>\">'>字</p>", name="main.html")
+    assert ["MC308"] == [each.code for each in found]
+
+
+def test_an_address_without_quotation_marks_goes_up_to_the_next_blank():
+    address = "https://mmbiz.qpic.cn/x/0?wx_fmt=png&from=<a"
+    assert f"<img src={address} alt=b>" == body(f"<img src={address} alt=b>", name="main.html")
+    assert ["MC201"] == [each.code for each in wrong("<img src=<p>", name="main.html")]

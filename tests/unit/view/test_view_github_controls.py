@@ -1,0 +1,10 @@
+"""Annotations of a workflow hold no character that turns the direction of writing."""
+
+from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.view.as_github import github_annotations
+from massctl.view.language import Language
+
+
+def test_controls_are_written_out():
+    diagnostic = Diagnostic("MC201", Severity.ERROR, "\u202egnp.a is not there", hint="\x1b[31m")
+    assert "::error title=MC201::\\u202egnp.a is not there%0A\\x1b[31m" == github_annotations([diagnostic], Language.EN)

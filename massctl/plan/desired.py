@@ -17,6 +17,8 @@ class Invalid:
     account: str | None
     edition: int | None
     diagnostics: tuple[Diagnostic, ...]
+    window: Window | None = None
+    """As far as its file can be read."""
 
 
 @dataclass(frozen=True, slots=True)

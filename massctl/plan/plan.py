@@ -117,7 +117,7 @@ class _Planner:
             desired.account,
             desired.edition,
             status_of(record),
-            WindowState.NONE,
+            window_state(desired.window, self.now),
             diagnostics=desired.diagnostics,
         )
 

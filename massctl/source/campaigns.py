@@ -1,6 +1,7 @@
 """massctl.yaml and the campaign.yaml files as models, with everything that is wrong in them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from massctl.model.account import MassctlFile
 from massctl.model.campaign import CampaignFile
@@ -26,6 +27,8 @@ class Loaded:
     """None where any diagnostic is an error, an unknown account among them."""
     diagnostics: tuple[Diagnostic, ...]
     positions: Positions
+    declared: Mapping[str, object] = field(default_factory=dict)
+    """The file's keys and values as they were read, right or wrong."""
 
     def place(self, path: Path, *, at_key: bool = False) -> Place:
         """Give the place of a value in campaign.yaml, or of what stands for it: ("mpnews", "articles", 0, "title")."""
@@ -66,7 +69,8 @@ def load_campaign(repository: Repository, name: CampaignName, settings: MassctlF
         return [*campaign_faults(written), *_unknown_account(written.get("account"), settings)]
 
     file, diagnostics = validate(document, CampaignFile, rules)
-    return Loaded(name, file, tuple(diagnostics), document.positions)
+    declared = document.data if isinstance(document.data, dict) else {}
+    return Loaded(name, file, tuple(diagnostics), document.positions, declared)
 
 
 def _unknown_account(account: object, settings: MassctlFile | None) -> list[Fault]:

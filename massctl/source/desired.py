@@ -64,6 +64,9 @@ class Workbench:
         return (files("massctl.render") / "theme.css").read_text(encoding="utf-8")
 
 
+_ENDS = ("not_before", "not_after")
+
+
 class Desires:
     """Reads what the repository declares, given what is recorded.
 
@@ -105,14 +108,15 @@ class Desires:
         loaded = load_campaign(self._workbench.repository, name, settings)
         file = loaded.file
         if file is None:
-            return Invalid(name, "", None, None, tuple(loaded.diagnostics))
+            return _invalid(loaded, settings)
         account = settings.accounts[file.account]
         record = self._state.record(name, file.edition)
         try:
             source = self._workbench.repository.folder_digest(name)
         except UnreadableError as error:
             fault = about_file(error.code, error.path, name, error.message, error.hint)
-            return Invalid(name, file.title, file.account, file.edition, (*loaded.diagnostics, fault))
+            found = (*loaded.diagnostics, fault)
+            return Invalid(name, file.title, file.account, file.edition, found, _window(file))
         if status_of(record) in FINAL:
             window = _window(file)
             return Concluded(name, file.title, file.account, AppId(account.appid), file.edition, window, source)
@@ -147,7 +151,8 @@ class Desires:
         )
         shown = with_excerpts(diagnostics, self._workbench.repository, loaded.positions.reporter)
         if rendered is None:
-            return Invalid(loaded.name, file.title, file.account, file.edition, (*loaded.diagnostics, *shown))
+            found = (*loaded.diagnostics, *shown)
+            return Invalid(loaded.name, file.title, file.account, file.edition, found, _window(file))
         return replace(rendered, diagnostics=tuple(shown))
 
     def _gone(self) -> list[Record]:
@@ -159,6 +164,24 @@ class Desires:
         accounts = self._workbench.settings.accounts.items()
         account = next((AccountName(name) for name, each in accounts if each.appid == appid), None)
         return Gone(record.campaign, account, appid, record.edition)
+
+
+def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:
+    """Say of a file with faults what can be read of it, so that it keeps its place among the others."""
+    # The models of campaigns come along with it, and a campaign without a fault may do without them.
+    from massctl.model.campaign_rules import parse_offset_time
+
+    said = loaded.declared
+    title, account, edition, send = (said.get(key) for key in ("title", "account", "edition", "send"))
+    start, end = (parse_offset_time(send.get(key) if isinstance(send, dict) else None) for key in _ENDS)
+    return Invalid(
+        loaded.name,
+        title if isinstance(title, str) else "",
+        account if isinstance(account, str) and account in settings.accounts else None,
+        edition if type(edition) is int and edition > 0 else None,
+        tuple(loaded.diagnostics),
+        Window(start, end) if start is not None and end is not None and start <= end else None,
+    )
 
 
 def _window(file: "CampaignFile") -> Window | None:

@@ -10,6 +10,7 @@
     │   ├── LedgerFutureVersionError  written by a newer massctl; nothing was changed
     │   ├── LedgerMissingError        massctl.yaml names a lineage and there is no ledger
     │   ├── LedgerForeignError        a ledger of another lineage or realm
+    │   ├── LedgerOlderError          a copy from before what this machine wrote; nothing was changed
     │   ├── LedgerStaleError          somebody appended first; our entry was not written
     │   └── LedgerLockedError         another runner holds the ledger now
     ├── WeChatError                1  WeChat, or the way to it, said no; the call's effect is stated by the leaf
@@ -87,6 +88,12 @@ class LedgerMissingError(LedgerError):
 
 class LedgerForeignError(LedgerError):
     """Report a ledger of another lineage or realm than the one that is due."""
+
+    guard = "ledger_foreign"
+
+
+class LedgerOlderError(LedgerError):
+    """Report a ledger that lacks entries which this machine wrote; the file was left as it is."""
 
     guard = "ledger_foreign"
 

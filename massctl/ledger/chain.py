@@ -18,6 +18,11 @@ class Followed:
     newline_lost: bool
     """The last line is whole but for its newline."""
 
+    @property
+    def digests(self) -> list[str]:
+        """The names of the lines, as the `prev` of their next."""
+        return [*(entry.prev for entry in self.entries[1:]), self.prev][: len(self.entries)]
+
 
 def follow(data: bytes, serial: int, prev: str) -> Followed:
     """Verify the lines of `data`, which come after entry `serial`, named `prev`; raises as `decode` does."""

@@ -14,7 +14,8 @@ from typing import Final
 from massctl.errors import LedgerError, LedgerStaleError
 from massctl.ledger.chain import follow
 from massctl.ledger.codec import chain_digest, decode, encode
-from massctl.model.ledger import GENESIS, Entry, NewEntry
+from massctl.ledger.newest import note_newest, require_newest
+from massctl.model.ledger import GENESIS, Created, Entry, NewEntry
 from massctl.model.phrase import Phrase
 
 APPEND_LOCK_SECONDS: Final = 10
@@ -28,6 +29,7 @@ class LocalLedger:
         self._path = path
         self._locks = locks
         self._serial = 0
+        self._lineage: str | None = None
         self._prev = GENESIS
         self._whole_bytes = 0
         self._newline_lost = False
@@ -43,6 +45,8 @@ class LocalLedger:
     def read(self, since: int) -> Sequence[Entry]:
         """Read and verify the whole chain, and give the entries after `since`."""
         found = follow(self._bytes(), 0, GENESIS)
+        self._lineage = lineage_of(found.entries)
+        require_newest(self._locks, self._lineage, len(found.entries), found.digests)
         self._serial, self._prev = len(found.entries), found.prev
         self._whole_bytes, self._newline_lost = found.whole_bytes, found.newline_lost
         return found.entries[since:]
@@ -59,6 +63,9 @@ class LocalLedger:
             self._locks.mkdir(parents=True, exist_ok=True)
             with FileLock(self._locks / "append.lock", timeout=APPEND_LOCK_SECONDS):
                 self._append(lines, durable)
+                self._lineage = self._lineage or lineage_of(written)
+                if durable:
+                    note_newest(self._locks, self._lineage or "", self._serial, self._prev)
         except Timeout:
             raise self._cannot(Phrase("lock"), None) from None
         except OSError as error:
@@ -138,6 +145,12 @@ class LocalLedger:
             Phrase("{file}: {why}. Nothing that depends on it was done.", file=self._path.name, why=why),
             Phrase("Make the file writable and the disk not full, then run the same command again."),
         )
+
+
+def lineage_of(entries: Sequence[Entry]) -> str | None:
+    """Give the lineage that a ledger's first entry says; None where there is none yet."""
+    first = entries[0].event if entries else None
+    return first.lineage if isinstance(first, Created) else None
 
 
 def _stale(expected_serial: int) -> LedgerStaleError:

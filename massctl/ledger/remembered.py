@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
+from massctl.ledger.newest import require_newest
 from massctl.ledger.state_document import state_document, state_from
 from massctl.model.state import State
 
@@ -32,8 +33,11 @@ def remembered_state(path: Path, locks: Path, kept: dict[str, Any]) -> tuple[Sta
         # pydantic takes longer to load than all of this; a plan asks events for their fields only.
         state = _state_of(kept, plain=True)
         if state is not None:
+            require_newest(locks, state.lineage, state.serial)
             return state, kept
-    return _continued(data, begin, kept)
+    state, keep = _continued(data, begin, kept)
+    require_newest(locks, state.lineage, state.serial)
+    return state, keep
 
 
 def _read_anew(path: Path, locks: Path) -> State:

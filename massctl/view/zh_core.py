@@ -122,6 +122,20 @@ CORE: Final[dict[str, str]] = {
     "its time cannot be read": "读不出它的时间",
     "it is not JSON": "它不是 JSON",
     "entry {serial} is of a kind this version does not know": "第 {serial} 条的类型，这个版本不认识",
+    # massctl/ledger/newest.py
+    "the ledger is an older copy": "账本是一份旧的副本",
+    "It ends with entry {serial}, and {seen} were written here.": (
+        "它到第 {serial} 条为止，而这台机器上写过 {seen} 条。"
+    ),
+    "Its entry {serial} is another one than was written here.": ("它的第 {serial} 条和这台机器上写的不是同一条。"),
+    "{why} What was sent since is not in it. Nothing was sent and nothing was changed.": (
+        "{why}此后群发的内容不在里面。没有群发，也没有改动任何东西。"
+    ),
+    "bring the newer file back; where it is lost for good, begin anew and import what went out: "
+    'massctl state init --new-lineage --reason "…"': (
+        "请放回较新的文件；如果确实丢了，就重新开始，并导入已经发出的内容："
+        'massctl state init --new-lineage --reason "…"'
+    ),
     # massctl/ledger/local.py
     "another runner wrote to the ledger": "另一个进程写了账本",
     "Serial {serial} was expected to be the last. This entry was not written.": (

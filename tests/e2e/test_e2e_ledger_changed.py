@@ -12,6 +12,7 @@ from repositories import Tree, window
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 LEDGER: Final = "massctl.state.jsonl"
+NEWEST: Final = ".massctl/locks/newest.json"
 SETTINGS: Final = "massctl.yaml"
 PLAN: Final = "reviewed.json"
 
@@ -111,9 +112,19 @@ def test_an_older_copy_of_the_ledger_within_a_day_sends_nothing_twice(
     older = staged.tree.read(LEDGER)
     assert staged.apply(name).status == 0
     staged.tree.write(LEDGER, older)
+    (staged.tree.root / NEWEST).unlink()  # As on another machine.
     wechat.later()
     done = staged.apply(name)
     assert (done.status, len(wechat.jobs())) == (status, 1), done
+
+
+def test_an_older_copy_of_the_ledger_is_noticed_by_the_machine_that_wrote_the_newer(staged: Desk, wechat: Wechat):
+    staged.tree.text("notice")
+    older = staged.tree.read(LEDGER)
+    assert staged.apply("notice").status == 0
+    staged.tree.write(LEDGER, older)
+    done = staged.apply("notice")
+    assert (done.status, len(wechat.jobs()), "older copy" in done.out + done.err) == (5, 1, True), done
 
 
 def moment(wechat: Wechat, hours: float) -> str:

@@ -1,0 +1,58 @@
+"""How far this machine has seen a ledger grow: an older copy put in its place would forget what was sent.
+
+A note beside the locks, not part of the ledger: on a fresh machine it is not there, and says nothing. It is written
+after an append was flushed, and not flushed itself: after a crash of the machine it may lag behind, never run ahead.
+"""
+
+import contextlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from massctl.errors import LedgerOlderError
+from massctl.model.phrase import Phrase
+
+FILE: Final = "newest.json"
+
+
+def note_newest(locks: Path, lineage: str, serial: int, digest: str) -> None:
+    """Remember the last entry of a ledger by its serial and by what the next line's `prev` will say."""
+    beside = locks / f"{FILE}.new"
+    with contextlib.suppress(OSError):  # It is a help, and nothing rests on it.
+        beside.write_text(json.dumps({"lineage": lineage, "serial": serial, "digest": digest}), encoding="utf-8")
+        beside.replace(locks / FILE)
+
+
+def require_newest(locks: Path, lineage: str | None, serial: int, digests: Sequence[str] | None = None) -> None:
+    """Raise LedgerOlderError for a ledger that ends before what was seen of it, or that went another way since.
+
+    `digests` names its lines, the first one first, where they are known.
+    """
+    seen = _seen(locks)
+    if seen is None or seen["lineage"] != lineage:
+        return
+    if serial < seen["serial"]:
+        why = Phrase("It ends with entry {serial}, and {seen} were written here.", serial=serial, seen=seen["serial"])
+    elif digests is not None and digests[seen["serial"] - 1] != seen["digest"]:
+        why = Phrase("Its entry {serial} is another one than was written here.", serial=seen["serial"])
+    else:
+        return
+    raise LedgerOlderError(
+        Phrase("the ledger is an older copy"),
+        Phrase("{why} What was sent since is not in it. Nothing was sent and nothing was changed.", why=why),
+        Phrase(
+            "bring the newer file back; where it is lost for good, begin anew and import what went out: "
+            'massctl state init --new-lineage --reason "…"'
+        ),
+    )
+
+
+def _seen(locks: Path) -> dict[str, Any] | None:
+    """Read the note; None where there is none, or none of ours."""
+    try:
+        found = json.loads((locks / FILE).read_text(encoding="utf-8"))
+        whole = isinstance(found["lineage"], str) and isinstance(found["digest"], str)
+        return found if whole and type(found["serial"]) is int and found["serial"] > 0 else None
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None

@@ -1,0 +1,92 @@
+"""A ledger that this machine has seen grow further is not believed."""
+
+from pathlib import Path
+
+import pytest
+from building import APPID, LINEAGE, NOW, sha
+
+from massctl.errors import LedgerOlderError
+from massctl.ledger.local import LocalLedger
+from massctl.ledger.newest import FILE, require_newest
+from massctl.ledger.remembered import remembered_state
+from massctl.model.ledger import Created, Event, ImageUploaded, NewEntry
+
+BEGUN = Created(lineage=LINEAGE, realm="loopback")
+IMAGE = ImageUploaded(appid=APPID, sha256=sha("hero"), url="https://mmbiz.qpic.cn/1/0")
+OTHER = ImageUploaded(appid=APPID, sha256=sha("other"), url="https://mmbiz.qpic.cn/2/0")
+
+
+def new(event: Event) -> NewEntry:
+    return NewEntry(at=NOW, event=event)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> LocalLedger:
+    """A ledger of two entries, and a copy of its first one in `copy.jsonl`."""
+    ledger = LocalLedger(tmp_path / "state.jsonl", tmp_path / "locks")
+    ledger.append(0, [new(BEGUN)], durable=True)
+    (tmp_path / "copy.jsonl").write_bytes((tmp_path / "state.jsonl").read_bytes())
+    ledger.append(1, [new(IMAGE)], durable=True)
+    return ledger
+
+
+def put_back(folder: Path) -> LocalLedger:
+    (folder / "state.jsonl").write_bytes((folder / "copy.jsonl").read_bytes())
+    return LocalLedger(folder / "state.jsonl", folder / "locks")
+
+
+def test_an_older_copy_is_refused(ledger: LocalLedger, tmp_path: Path) -> None:
+    with pytest.raises(LedgerOlderError, match="older copy") as caught:
+        put_back(tmp_path).read(0)
+    assert ("ends with entry 1, and 2 were" in caught.value.detail, 5) == (True, caught.value.exit_status)
+
+
+def test_a_copy_that_went_another_way_is_refused(ledger: LocalLedger, tmp_path: Path) -> None:
+    other = LocalLedger(tmp_path / "copy.jsonl", tmp_path / "elsewhere")
+    other.read(0)
+    other.append(1, [new(OTHER), new(IMAGE)], durable=True)
+    with pytest.raises(LedgerOlderError) as caught:
+        put_back(tmp_path).read(0)
+    assert "Its entry 2 is another one" in caught.value.detail
+
+
+def test_a_plan_does_not_believe_it_either(ledger: LocalLedger, tmp_path: Path) -> None:
+    _, kept = remembered_state(tmp_path / "copy.jsonl", tmp_path / "nowhere", {})
+    for remembered in ({}, kept):
+        put_back(tmp_path)
+        with pytest.raises(LedgerOlderError):
+            remembered_state(tmp_path / "state.jsonl", tmp_path / "locks", remembered)
+
+
+def test_a_longer_copy_is_what_another_process_wrote(ledger: LocalLedger, tmp_path: Path) -> None:
+    LocalLedger(tmp_path / "state.jsonl", tmp_path / "locks").read(0)
+    other = LocalLedger(tmp_path / "state.jsonl", tmp_path / "elsewhere")
+    other.read(0)
+    other.append(2, [new(OTHER)], durable=True)
+    assert 3 == len(LocalLedger(tmp_path / "state.jsonl", tmp_path / "locks").read(0))
+
+
+def test_what_was_not_flushed_may_be_lost_in_a_crash(ledger: LocalLedger, tmp_path: Path) -> None:
+    (tmp_path / "copy.jsonl").write_bytes((tmp_path / "state.jsonl").read_bytes())
+    ledger.append(2, [new(OTHER)], durable=False)
+    assert 2 == len(put_back(tmp_path).read(0))
+
+
+def test_a_ledger_of_another_lineage_is_judged_elsewhere(ledger: LocalLedger, tmp_path: Path) -> None:
+    require_newest(tmp_path / "locks", "01JDXW99999999999999999999", 1, ["sha256:x"])
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["", "[]", "{}", '{"lineage": 1, "serial": 2, "digest": "x"}', '{"lineage": "x", "serial": true, "digest": "x"}'],
+)
+def test_a_note_that_is_none_of_ours_says_nothing(ledger: LocalLedger, tmp_path: Path, note: str) -> None:
+    (tmp_path / "locks" / FILE).write_text(note)
+    assert 1 == len(put_back(tmp_path).read(0))
+
+
+def test_a_note_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "locks").mkdir()
+    (tmp_path / "locks" / f"{FILE}.new").mkdir()
+    ledger = LocalLedger(tmp_path / "state.jsonl", tmp_path / "locks")
+    assert 1 == len(ledger.append(0, [new(BEGUN)], durable=True))

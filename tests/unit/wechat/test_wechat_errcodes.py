@@ -49,7 +49,8 @@ def test_the_error_tells_the_call_the_code_and_wechats_own_words():
         ("invalid media_id, rid:66f0-1c2d", "66f0-1c2d"),
         ("invalid media_id hint: [p2nXqa0441e293]", "p2nXqa0441e293"),
         ("invalid media_id", None),
-        ("rid: " + "a" * 1000, "a" * 64),
+        ("rid: " + "a" * 80, "a" * 64),
+        ("rid: " + "a" * 1000, None),  # It looks like a token.
     ],
 )
 def test_the_rid_is_found_in_both_its_forms(errmsg, rid):

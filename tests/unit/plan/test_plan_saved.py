@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from building import HOUR, LATER, NOW, OPEN, house, news, plan_of, recorded, reviewers, saved, text
 
+from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.names import AccountName
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
+from massctl.plan.desired import Invalid
 from massctl.plan.document import plan_document
 from massctl.plan.plan import Plan
 from massctl.plan.saved import SavedPlan, only_planned, plan_stale, read_saved, what_moved
@@ -63,6 +66,24 @@ def test_a_refusal_that_is_lifted_is_named() -> None:
 
 def test_the_first_entry_of_a_ledger_is_no_other_ledger() -> None:
     assert ["the ledger's serial (0 → 1)"] == what_moved(kept(plan_of([SALE], State())), plan_of([SALE]))
+
+
+def test_a_campaign_that_has_faults_now_is_named_by_their_codes() -> None:
+    faults = [Diagnostic(code, Severity.ERROR, Phrase("wrong"), None, None) for code in ("MC301", "MC203", "MC301")]
+    now = plan_of([Invalid(SALE.name, "", "main", 1, tuple(faults), OPEN), OTHER])
+    assert ["sale has faults now (MC203, MC301)"] == what_moved(kept(plan_of([SALE, OTHER])), now)
+
+
+def test_only_the_digest_is_named_where_the_plan_file_does_not_say_what_it_stands_for() -> None:
+    plan = plan_of([SALE])
+    campaigns = [{**each, "approved": None} for each in plan_document(plan)["campaigns"]]
+    moved = plan_of([replace(SALE, same_content_allowed=True, edition=2)])
+    assert "the digest of sale" in what_moved(kept(plan, campaigns=campaigns), moved)
+
+
+def test_an_account_that_is_called_otherwise_is_named() -> None:
+    moved = plan_of([replace(SALE, account=AccountName("shop"))])
+    assert "the account's name of sale (main → shop)" in what_moved(kept(plan_of([SALE])), moved)
 
 
 def test_another_order_is_named() -> None:

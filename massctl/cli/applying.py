@@ -9,6 +9,7 @@ from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
 from massctl.apply.run import World
 from massctl.cli.consent import consent, somebody_is_here
+from massctl.cli.interrupting import at_work_on, recorded_now
 from massctl.cli.planning import Planned, lock_use_of, planned, tell_strays
 from massctl.cli.progress import progress
 from massctl.cli.recorded import Founding, refuse_fleeting_ledger
@@ -43,6 +44,7 @@ def applied(
     With `locked` campaigns are taken from their locks. A `saved` plan is made again, is carried out only where nothing
     moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
     """
+    at_work_on(session)
     refuse_fleeting_ledger(session)
     stage, lock_use = Until[until.upper()], lock_use_of(session, locked=locked)
     if saved is not None:
@@ -98,4 +100,8 @@ def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: b
     if lineage is not None and session.settings.state.lineage is None and made.state.realm == session.realm():
         # A run that began the ledger died before massctl.yaml named it.
         founding.declare(lineage)
-    return apply_plan(made.plan, world, Book(made.ledger, session.clock, made.state, founding), made.house)
+    outcome = apply_plan(made.plan, world, Book(made.ledger, session.clock, made.state, founding), made.house)
+    if outcome.interrupted:
+        # The last entry may have been written without the run's taking note of it.
+        outcome.state = recorded_now(session) or outcome.state
+    return outcome

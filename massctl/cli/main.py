@@ -11,6 +11,7 @@ import click
 
 from massctl import __version__
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.interrupting import at_work_on, interrupted_status
 from massctl.cli.usage import not_yet, show_usage
 from massctl.cli.verbs import NOT_YET, VERBS
 from massctl.model.phrase import Phrase, in_a_row
@@ -86,6 +87,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _status_of(arguments: list[str] | None) -> int:
     """Run one command line; raises what stopped it and is neither its reader's doing nor the operator's."""
+    at_work_on(None)
     try:
         result = massctl.main(args=arguments, prog_name="massctl", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitStatus.DONE
@@ -101,8 +103,9 @@ def _status_of(arguments: list[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         from massctl.cli.stopping import tell_interrupted
 
-        tell_interrupted()
-        return ExitStatus.INTERRUPTED
+        status = interrupted_status()
+        tell_interrupted(in_doubt=status is ExitStatus.IN_DOUBT)
+        return status
 
 
 def main() -> NoReturn:

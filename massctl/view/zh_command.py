@@ -119,6 +119,9 @@ COMMAND: Final[dict[str, str]] = {
     # massctl/cli/speaking.py
     "error: the result cannot be written: {why}": "错误：结果无法写出：{why}",
     # massctl/cli/stopping.py
+    "interrupted; a send is in doubt: massctl plan   says which": (
+        "已中断；有一次群发结果未知：massctl plan   会说是哪一次"
+    ),
     "a bug in massctl: {kind}": "massctl 自身出错：{kind}",
     "What was recorded before it stands in the ledger. The log is in {path}": "此前的记录都在账本里。日志在 {path}",
     "massctl plan   shows where things stand; report the log": "massctl plan   查看现状；请报告这份日志",

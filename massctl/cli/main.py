@@ -12,6 +12,7 @@ import click
 from massctl import __version__
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.interrupting import at_work_on, interrupted_status
+from massctl.cli.speaking import tell_requests
 from massctl.cli.usage import not_yet, show_usage
 from massctl.cli.verbs import NOT_YET, VERBS
 from massctl.model.phrase import Phrase, in_a_row
@@ -61,15 +62,22 @@ class Verbs(click.Group):
     metavar="DIR",
     help="Work in DIR, which holds massctl.yaml.",
 )
+@click.option(
+    "-v",
+    "verbosity",
+    count=True,
+    help="Tell each request on standard error: path, errcode, rid, time; -vv: also when it begins.",
+)
 @click.version_option(__version__, message="massctl %(version)s")
 @click.pass_context
-def massctl(ctx: click.Context, directory: str) -> None:
+def massctl(ctx: click.Context, directory: str, verbosity: int) -> None:
     """Send WeChat campaigns from git: what was reviewed is what is sent, and never twice.
 
     A campaign is a folder under campaigns/ with a campaign.yaml. `massctl plan` shows what would happen,
     `massctl apply` does it, and `--sandbox` does it against a WeChat on this machine.
     """
     ctx.obj = directory
+    tell_requests(verbosity)
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -126,14 +126,13 @@ class Session:
 
     def _open_client(self, account: AccountName) -> "WeChat":
         # httpx costs more than most verbs do; only verbs that call WeChat come here.
+        from massctl.cli.watching import watch_of
         from massctl.wechat.client import WeChatClient
 
-        declared = self.settings.accounts[account]
+        declared, watch = self.settings.accounts[account], watch_of(self.voice)
         if self.sandbox:
-            secret = self.sandbox.secret
-            return WeChatClient.open(
-                declared.appid, secret, declared.api_base, inside=self.sandbox.app, sleep=self.clock.sleep
-            )
+            secret, app, sleep = self.sandbox.secret, self.sandbox.app, self.clock.sleep
+            return WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=watch)
         secret = self.environment.get(declared.secret_env, "")
         if not secret:
             raise ConfigurationError(
@@ -150,7 +149,7 @@ class Session:
                 Phrase("The environment variable {name} is empty. No request was made.", name=declared.proxy_env),
                 Phrase("export {name}=http://proxy.example:3128", name=declared.proxy_env),
             )
-        return WeChatClient.open(declared.appid, secret, self.api_base(account), proxy=proxy)
+        return WeChatClient.open(declared.appid, secret, self.api_base(account), proxy=proxy, watch=watch)
 
     def read_state(self, ledger: "LocalLedger") -> State:
         """Read and fold the whole ledger."""

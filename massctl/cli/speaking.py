@@ -119,6 +119,17 @@ def voice(declared: str | None, environment: Mapping[str, str] = os.environ) -> 
 
 
 _current: list[Voice] = []
+_verbosity: list[int] = [0]
+
+
+def tell_requests(level: int) -> None:
+    """Say how much is told of requests from now on: 0 nothing, 1 how each ended, 2 also when it begins."""
+    _verbosity[:] = [level]
+
+
+def verbosity() -> int:
+    """Give how much is told of requests."""
+    return _verbosity[0]
 
 
 def speak_as(chosen: Voice) -> Voice:

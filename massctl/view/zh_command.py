@@ -125,6 +125,12 @@ COMMAND: Final[dict[str, str]] = {
     "a bug in massctl: {kind}": "massctl 自身出错：{kind}",
     "What was recorded before it stands in the ledger. The log is in {path}": "此前的记录都在账本里。日志在 {path}",
     "massctl plan   shows where things stand; report the log": "massctl plan   查看现状；请报告这份日志",
+    # massctl/cli/watching.py
+    "{method} {path} …": "{method} {path} …",
+    "{method} {path}: no answer after {ms} ms: {reason}": "{method} {path}：{ms} 毫秒后没有回答：{reason}",
+    "{method} {path}: errcode {errcode} after {ms} ms, rid {rid}": (
+        "{method} {path}：{ms} 毫秒后 errcode {errcode}，rid {rid}"
+    ),
     # massctl/cli/writing.py
     "{folder} cannot be written: {why}": "无法写入 {folder}：{why}",
     "name another folder with --out": "用 --out 指定另一个文件夹",

@@ -12,7 +12,7 @@ from massctl.cli.consent import consent, somebody_is_here
 from massctl.cli.planning import Planned, lock_use_of, planned, tell_strays
 from massctl.cli.progress import progress
 from massctl.cli.recorded import Founding, refuse_fleeting_ledger
-from massctl.cli.saved_plans import refuse_stale
+from massctl.cli.saved_plans import refuse_gone, refuse_stale, still_there
 from massctl.cli.session import Session
 from massctl.cli.showing import require_something_to_show
 from massctl.cli.side_by_side import side_by_side
@@ -46,7 +46,9 @@ def applied(
     refuse_fleeting_ledger(session)
     stage, lock_use = Until[until.upper()], lock_use_of(session, locked=locked)
     if saved is not None:
-        names = saved.names
+        names = still_there(session, saved)
+        if saved.names and not names:
+            return refuse_gone(session, saved)
     try:
         with sole_runner(session.locks, session.clock.now()):
             made = planned(session, names, warnings, stage, lock_use, showing)
@@ -54,7 +56,7 @@ def applied(
                 require_something_to_show(made.plan, showing)
             if saved is not None:
                 if moved := what_moved(saved, made.plan):
-                    return refuse_stale(made.plan, made.state, plan_stale(moved, saved.names))
+                    return refuse_stale(saved, made.plan, made.state, plan_stale(moved, names))
                 made = replace(made, plan=only_planned(made.plan))
             _tell_warnings(session, made.plan)
             tell_strays(session, made)

@@ -54,7 +54,7 @@ def command(
     from massctl.cli.applying import applied
     from massctl.cli.saved_plans import open_plan
 
-    with one_document(form, "apply"), session(directory, sandbox=sandbox) as (current, warnings):
+    with one_document(form, "apply"), session(directory, sandbox=sandbox, locked=locked) as (current, warnings):
         saved = open_plan(plan_file) if plan_file is not None else None
         outcome = applied(
             current, names, warnings, yes=yes, until=until, wait_in_doubt=not no_wait, locked=locked, saved=saved

@@ -132,6 +132,33 @@ def test_audience_bounds_by_other_bounds(issue: Issue):
     assert (apply(issue.shell, NAME).status, jobs(issue.shell)) == (0, 1)
 
 
+def test_a_hint_of_another_folder_names_it(issue: Issue, monkeypatch: pytest.MonkeyPatch):
+    edit(MAIN, "门票", "票价")(issue)
+    monkeypatch.chdir(issue.shell.root.parent)
+    where = issue.shell.root.name
+    said = issue.shell("-C", where, "apply", NAME, "--sandbox", "--yes")
+    (command,) = commands(said)
+    assert command == ["-C", where, "lock", NAME]
+    issue.done(*command)
+    assert issue.shell("-C", where, "apply", NAME, "--sandbox", "--yes").status == 0
+
+
+@pytest.mark.parametrize("mode", ["flag"])
+def test_a_hint_of_a_locked_run_is_for_the_locked_bytes(issue: Issue):
+    issue.edit(YAML, DUE, "")
+    issue.done("lock")
+    edit(MAIN, "门票", "票价")(issue)
+    said = issue.shell("apply", "--locked", "--sandbox", "--yes", "--format", "json")
+    hint = said.document["campaigns"][0]["refusals"][0]["hint"]
+    assert hint == "massctl apply --sandbox --locked letter"
+
+
+@pytest.mark.parametrize("columns", [40, 60])
+def test_no_hint_is_broken_within_its_command(issue: Issue, columns: int):
+    edit(MAIN, "门票", "票价")(issue)
+    assert "massctl lock letter" in issue.shell("lock", "--check", columns=columns).out
+
+
 @pytest.mark.parametrize("answer", ["--sent", "--not-sent"])
 def test_the_hint_of_account_in_doubt(shell: Shell, answer: str):
     shell.tree.text(more=DUE)

@@ -1,5 +1,6 @@
 """Saved plans: written by `plan --out`, read by `apply --plan`."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,9 @@ def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) ->
     language = session.voice.language
     document = session.voice.advised(plan_json(plan, language, names))
     write_files(path.parent, {path.name: (document + "\n").encode()})
-    told = Phrase("the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=str(path))
+    told = Phrase(
+        "the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=shlex.quote(str(path))
+    )
     session.voice.talk(say(told, language))
 
 
@@ -56,11 +59,16 @@ def still_there(session: Session, saved: SavedPlan) -> list[str]:
     return [name for name in saved.names if name in folders]
 
 
-def refuse_gone(session: Session, saved: SavedPlan) -> Outcome:
+def refuse_gone(session: Session, saved: SavedPlan, path: Path) -> Outcome:
     """Refuse a saved plan of whose campaigns none is left, so that no plan can be made again."""
     state = session.read_state(session.ledger())
     moved = [Phrase("{name} is gone", name=name) for name in saved.names]
-    return refuse_stale(saved, Plan(state.lineage, state.serial, ()), state, plan_stale(moved, ()))
+    return refuse_stale(saved, Plan(state.lineage, state.serial, ()), state, stale(moved, (), path))
+
+
+def stale(moved: list[Phrase], names: Sequence[str], path: Path) -> Refusal:
+    """Refuse the plan that was saved in `path`."""
+    return plan_stale(moved, names, shlex.quote(str(path)))
 
 
 def refuse_stale(saved: SavedPlan, plan: Plan, state: State, refusal: Refusal) -> Outcome:

@@ -52,12 +52,17 @@ def command(
         raise click.UsageError("--plan says which campaigns and how far; it goes with no NAME and no --until")
     # The executor and its adapters are needed by this verb only.
     from massctl.cli.applying import applied
-    from massctl.cli.saved_plans import open_plan
 
     with one_document(form, "apply"), session(directory, sandbox=sandbox, locked=locked) as (current, warnings):
-        saved = open_plan(plan_file) if plan_file is not None else None
         outcome = applied(
-            current, names, warnings, yes=yes, until=until, wait_in_doubt=not no_wait, locked=locked, saved=saved
+            current,
+            names,
+            warnings,
+            yes=yes,
+            until=until,
+            wait_in_doubt=not no_wait,
+            locked=locked,
+            plan_file=plan_file,
         )
         voice = current.voice
     if form == "json":

@@ -62,7 +62,7 @@ def applied(
                 made = replace(made, plan=only_planned(made.plan))
             _tell_warnings(session, made.plan)
             tell_strays(session, made)
-            outcome = _carried_out(session, made, yes=yes or saved is not None, wait_in_doubt=wait_in_doubt)
+            outcome = _carried_out(session, names, made, yes=yes or saved is not None, wait_in_doubt=wait_in_doubt)
             outcome.faulty_repository = has_errors(made.warnings)
             return outcome
     except LedgerLockedError as held:
@@ -83,8 +83,8 @@ def _tell_warnings(session: Session, plan: Plan) -> None:
                 session.voice.talk(f"{campaign.name}: {say(diagnostic.message, session.voice.language)}")
 
 
-def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: bool) -> Outcome:
-    asks = consent(session.voice, yes=yes, would_send=made.plan.would_send)
+def _carried_out(session: Session, names: Sequence[str], made: Planned, *, yes: bool, wait_in_doubt: bool) -> Outcome:
+    asks = consent(session.voice, names, yes=yes, would_send=made.plan.would_send)
     world = World(
         wechat=session.wechat,
         pictures=made.workbench.pictures,

@@ -44,6 +44,15 @@ def test_not_named(shell: Shell):
     assert jobs(shell) == 1
 
 
+def test_nobody_is_here_to_confirm(shell: Shell):
+    shell.tree.text()
+    said = shell("apply", "notice", "--sandbox")
+    assert said.status == 2
+    plan, again = commands(said)
+    assert shell(*plan).status == 0
+    assert (shell(*again).status, jobs(shell)) == (0, 1)
+
+
 def test_lock_missing(issue: Issue):
     remove(LOCK)(issue)
     said = apply(issue.shell, NAME)

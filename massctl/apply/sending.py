@@ -196,15 +196,12 @@ def _identical(run: Run, campaign: RenderedCampaign) -> Refusal | None:
 
 
 def _read_again(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
-    """Read a draft of an earlier run again: somebody may have changed, sent or deleted it in the console."""
+    """Read the draft again: somebody may have changed, sent or deleted it, also while the prompt stood open."""
     draft = run.draft_of(campaign)
     if draft is None or run.book.state.record(campaign.name, campaign.edition).open_attempts:
         return  # After an attempt the draft may be consumed, which says nothing against the repetition.
-    media_id = MediaId(draft.event.media_id)
-    if media_id in run.verified_drafts:
-        return
     try:
-        read = run.world.wechat(campaign.account).get_draft(media_id)
+        read = run.world.wechat(campaign.account).get_draft(MediaId(draft.event.media_id))
     except WeChatError as error:
         run.fail(outcome, error)
         return

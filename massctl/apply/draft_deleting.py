@@ -7,12 +7,12 @@ cannot be deleted now stays on record, and the next run tries again; it can harm
 
 from typing import Final
 
-from massctl.apply.readback import is_as_saved
+from massctl.apply.readback import is_as_saved, kept_sha256
 from massctl.apply.recovery import look_once_more, looked_after
 from massctl.apply.run import Run
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.drafts import Draft
-from massctl.model.ledger import DraftDeleted
+from massctl.model.ledger import DraftDeleted, DraftVerified
 from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase
@@ -53,9 +53,23 @@ def _was_replaced(run: Run, record: Record, draft: Draft) -> bool:
     """Say whether a newer draft of the campaign was proven whole, and nothing of this edition went out or may have."""
     if not draft.alive or record.open_attempts or status_of(record) in FINAL:
         return False
-    later = [other for other in run.book.state.editions(record.campaign) if other.edition > record.edition]
-    newer = record.drafts[record.drafts.index(draft) + 1 :] + [each for other in later for each in other.drafts]
-    return any(each.alive and each.kept_sha256 is not None for each in newer)
+    newer = [(record, each) for each in record.drafts[record.drafts.index(draft) + 1 :]]
+    for other in run.book.state.editions(record.campaign):
+        newer += [(other, each) for each in other.drafts if other.edition > record.edition]
+    return any(each.alive and _is_proven(run, holder, each) for holder, each in newer)
+
+
+def _is_proven(run: Run, record: Record, draft: Draft) -> bool:
+    """Say whether a draft was read back; one that a dead run left unread is read now, for its folder may be gone."""
+    if draft.kept_sha256 is None and draft.event.appid in run.accounts:
+        try:
+            read = run.read(draft)
+        except (WeChatError, ConfigurationError):
+            return False  # Nothing is deleted for its sake, and the next run asks again.
+        if read is not None and is_as_saved(draft, read):
+            verified = DraftVerified(media_id=draft.event.media_id, kept_sha256=kept_sha256(read))
+            run.book.record_for(verified, record.campaign, record.edition)
+    return draft.kept_sha256 is not None
 
 
 def _delete(run: Run, record: Record, draft: Draft) -> None:

@@ -302,14 +302,38 @@ def test_a_draft_that_is_changed_while_the_prompt_stands_open_is_not_sent() -> N
     assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
 
 
-def test_after_an_attempt_the_draft_may_be_consumed_and_is_not_looked_at() -> None:
+def test_a_draft_that_is_changed_while_its_send_is_in_doubt_is_not_sent_by_a_repetition() -> None:
+    scene = staged()
+    scene.wait_in_doubt = False
+    assert 4 == scene.apply(("send_mass", Fault.REQUEST_LOST)).exit_status()
+    before = dict(scene.wechat.drafts)
+    change(scene, content="<p>你好</p>")
+    scene.later(minutes=2)
+    scene.wait_in_doubt = True
+    outcome = scene.apply()
+    assert (4, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
+    scene.wechat.drafts.update(before)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_repetition_waits_for_a_draft_that_cannot_be_read() -> None:
+    scene = staged()
+    scene.wait_in_doubt = False
+    scene.apply(("send_mass", Fault.REQUEST_LOST))
+    scene.later(minutes=2)
+    scene.wait_in_doubt = True
+    assert (4, []) == (scene.apply(("get_draft", Fault.REQUEST_LOST)).exit_status(), scene.wechat.jobs)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_after_an_attempt_the_draft_may_be_consumed_and_that_stops_nothing() -> None:
     scene = staged()
     scene.wait_in_doubt = False
     scene.apply(("send_mass", Fault.ANSWER_LOST))
     scene.later(minutes=2)
     scene.wait_in_doubt = True
     outcome = scene.apply()
-    assert (0, 0) == (outcome.exit_status(), scene.wechat.count("get_draft"))
+    assert (0, 1, 1) == (outcome.exit_status(), scene.wechat.count("get_draft"), len(scene.wechat.jobs))
 
 
 def test_an_edit_makes_a_new_draft_and_deletes_the_old_one_if_nobody_touched_it() -> None:
@@ -383,7 +407,7 @@ def test_a_superseded_draft_is_kept_while_its_heir_is_not_proven(monkeypatch: py
     add = type(scene.wechat).add_draft
 
     def cutting(wechat: Any, articles: Any) -> Any:
-        wechat.coming = [("get_draft", Fault.REQUEST_LOST)]
+        wechat.coming = [("get_draft", Fault.REQUEST_LOST)] * 2
         return add(wechat, articles)
 
     monkeypatch.setattr(type(scene.wechat), "add_draft", cutting)

@@ -135,15 +135,23 @@ def _markup(content: str) -> list[str]:
 
     tree = LexborHTMLParser(content)
     found: list[str] = []
+    within: int | None = None
+    """The element whose words came last: a comment between words does not part them."""
     for node in tree.body.traverse(include_text=True) if tree.body is not None else ():
-        parent = node.parent.tag if node.parent is not None else ""
-        if {node.tag, parent} & _DROPPED:
+        parent = node.parent
+        if parent is None or parent.tag in _DROPPED or node.tag in _DROPPED:
             continue
         if node.tag == "-text":
-            found.append(_BLANKS.sub("", node.text_content or ""))
-        else:
-            found.append(f"{parent}>{node.tag} {_declarations(node.attributes.get('style') or '')}")
-    return [each for each in found if each]
+            words = _BLANKS.sub("", node.text_content or "")
+            if words and within == parent.mem_id:
+                found[-1] += words
+            elif words:
+                found.append(words)
+                within = parent.mem_id
+        elif node.tag is not None and not node.tag.startswith("-"):
+            found.append(f"{parent.tag}>{node.tag} {_declarations(node.attributes.get('style') or '')}")
+            within = None
+    return found
 
 
 def _declarations(style: str) -> str:

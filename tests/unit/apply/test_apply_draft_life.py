@@ -321,6 +321,7 @@ def test_previews_go_out_one_campaign_after_the_other_and_a_crash_spares_those_b
         pytest.param(lambda html: html.replace("</p>", "</p>\n"), True, id="blanks"),
         pytest.param(lambda html: html + "<style>p{color:red}</style>", True, id="a style sheet"),
         pytest.param(lambda html: html.replace("color:red", "color: red;"), True, id="a style written otherwise"),
+        pytest.param(lambda html: html.replace("价", "价<!-- x -->"), True, id="a comment"),
         pytest.param(lambda html: html.replace("color:red", "color:blue"), False, id="a colour"),
         pytest.param(lambda html: html.replace("100", "<s>100</s>"), False, id="struck out"),
         pytest.param(lambda html: html.replace("<b>早</b>", "早"), False, id="not bold"),

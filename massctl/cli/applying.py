@@ -12,7 +12,7 @@ from massctl.apply.run import World
 from massctl.cli.consent import consent, somebody_is_here
 from massctl.cli.planning import Planned, lock_use_of, planned, tell_strays
 from massctl.cli.progress import progress
-from massctl.cli.recorded import Founding, refuse_fleeting_ledger
+from massctl.cli.recorded import Founding, ledger_refusal, refuse_fleeting_ledger
 from massctl.cli.saved_plans import open_plan, refuse_gone, refuse_stale, stale, still_there
 from massctl.cli.session import Session
 from massctl.cli.showing import require_something_to_show
@@ -20,6 +20,7 @@ from massctl.cli.side_by_side import side_by_side
 from massctl.errors import LedgerLockedError
 from massctl.ledger.runner import sole_runner
 from massctl.model.diagnostic import Diagnostic, has_errors
+from massctl.model.names import AccountName
 from massctl.plan.plan import Plan, Until
 from massctl.plan.previews import Showing
 from massctl.plan.saved import only_planned, what_moved
@@ -83,6 +84,16 @@ def _tell_warnings(session: Session, plan: Plan) -> None:
                 session.voice.talk(f"{campaign.name}: {say(diagnostic.message, session.voice.language)}")
 
 
+def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
+    """Give the accounts whose drafts this run looks after: those of its campaigns, and all of them without names."""
+    names = {each.account for each in made.plan.campaigns if each.account is not None}
+    if made.house.named is None:
+        names.update(session.settings.accounts)
+    if ledger_refusal(session, made.state, sorted(names)) is not None:
+        return {}
+    return {session.settings.accounts[name].appid: AccountName(name) for name in sorted(names)}
+
+
 def _carried_out(session: Session, names: Sequence[str], made: Planned, *, yes: bool, wait_in_doubt: bool) -> Outcome:
     asks = consent(session.voice, names, yes=yes, would_send=made.plan.would_send)
     world = World(
@@ -96,6 +107,7 @@ def _carried_out(session: Session, names: Sequence[str], made: Planned, *, yes: 
         attended=asks is not None and somebody_is_here(),
         house=lambda: session.house_now(made.house),
         archive=session.archive(),
+        accounts=_looked_after(session, made),
     )
     founding = Founding(session)
     lineage = made.state.lineage

@@ -1,76 +1,110 @@
 """Drafts of ours that nobody needs any more, deleted: replaced, given up, or found where there is one already.
 
-Whatever cannot be deleted now is still on record, and the next run tries again; it can harm nobody meanwhile.
+Each is read right before, and only what still is ours is deleted. That it is to be deleted is on record before the
+request: else the next run would take a draft that we removed for one that somebody sent in the console. Whatever
+cannot be deleted now stays on record, and the next run tries again; it can harm nobody meanwhile.
 """
 
 from typing import Final
 
-from massctl.apply.drafts import NOT_WHOLE
-from massctl.apply.ports import WeChat
-from massctl.apply.readback import is_as_saved
-from massctl.apply.recovery import recover_drafts, trusted
+from massctl.apply.readback import is_as_saved, kept_sha256
+from massctl.apply.recovery import look_once_more, looked_after
 from massctl.apply.run import Run
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.drafts import Draft
-from massctl.model.ledger import DraftDeleted
+from massctl.model.ledger import DraftDeleted, DraftVerified
 from massctl.model.lifecycle import FINAL, status_of
-from massctl.model.names import AccountName, MediaId
+from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
 
 CHANGED: Final = "changed in the console, left there"
 """What becomes of a draft that is not ours any more."""
+SUPERSEDED: Final = "superseded"
+"""Why a draft is deleted that another one replaces, or that its campaign's send left over."""
 
 
 def delete_superseded(run: Run) -> None:
     """Delete drafts of ours that a newer, proven one replaces, if nobody changed them since."""
     for outcome, campaign in run.going():
         for record, draft in run.superseded(campaign) if run.has_work(outcome) else []:
-            _delete(run, campaign.account, record, draft)
+            _delete(run, record, draft)
 
 
 def tidy_up(run: Run) -> None:
     """Look once more for what came late, and delete what earlier tries left behind; without either it makes no call.
 
-    Also of campaigns that went out since, which no run stages any more.
+    Also of campaigns that went out since, are faulty now, or whose folders are gone.
     """
-    recover_drafts(run)
-    for outcome, account in trusted(run):
-        for record in run.book.state.editions(outcome.planned.name):
-            for draft in record.drafts:
-                if draft.doomed or _outlived_its_send(record, draft):
-                    _delete(run, account, record, draft)
+    look_once_more(run)
+    for record in looked_after(run):
+        for draft in record.drafts:
+            if draft.doomed or _outlived_its_send(record, draft) or _was_replaced(run, record, draft):
+                _delete(run, record, draft)
 
 
 def _outlived_its_send(record: Record, draft: Draft) -> bool:
-    """Say whether a message went out by us, and this is a draft of it that was not sent."""
+    """Say whether a message went out, and this is a draft of it that was not sent by us."""
     attempted = {attempt.event.media_id for attempt in record.attempts}
-    sent = bool(attempted) and not record.open_attempts and status_of(record) in FINAL
-    return sent and draft.alive and draft.event.media_id not in attempted
+    return draft.alive and status_of(record) in FINAL and draft.event.media_id not in attempted
 
 
-def _delete(run: Run, account: AccountName, record: Record, draft: Draft) -> None:
+def _was_replaced(run: Run, record: Record, draft: Draft) -> bool:
+    """Say whether a newer draft of the campaign was proven whole, and nothing of this edition went out or may have."""
+    if not draft.alive or record.open_attempts or status_of(record) in FINAL:
+        return False
+    newer = [(record, each) for each in record.drafts[record.drafts.index(draft) + 1 :]]
+    for other in run.book.state.editions(record.campaign):
+        newer += [(other, each) for each in other.drafts if other.edition > record.edition]
+    return any(each.alive and _is_proven(run, holder, each) for holder, each in newer)
+
+
+def _is_proven(run: Run, record: Record, draft: Draft) -> bool:
+    """Say whether a draft was read back; one that a dead run left unread is read now, for its folder may be gone."""
+    if draft.kept_sha256 is None and draft.event.appid in run.accounts:
+        try:
+            read = run.read(draft)
+        except (WeChatError, ConfigurationError):
+            return False  # Nothing is deleted for its sake, and the next run asks again.
+        if read is not None and is_as_saved(draft, read):
+            verified = DraftVerified(media_id=draft.event.media_id, kept_sha256=kept_sha256(read))
+            run.book.record_for(verified, record.campaign, record.edition)
+    return draft.kept_sha256 is not None
+
+
+def _delete(run: Run, record: Record, draft: Draft) -> None:
     """Delete a draft, unless somebody changed it in the console, and record what became of it."""
+    if draft.event.appid not in run.accounts:
+        return
     try:
-        fate = _fate(run, run.world.wechat(account), draft)
+        fate = _fate(run, record, draft)
     except (WeChatError, ConfigurationError) as error:
         run.world.progress.say(Phrase("an old draft could not be deleted: {why}", why=error.summary))
         return
-    event = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=fate)
-    run.book.record_for(event, record.campaign, record.edition)
+    if fate is not None:
+        _note(run, record, draft, fate)
     if fate == CHANGED:
         say = "the old draft of {name} was changed in the console, so it stays there"
         run.world.progress.say(Phrase(say, name=record.campaign))
 
 
-def _fate(run: Run, wechat: WeChat, draft: Draft) -> str:
-    """Delete a draft if it still is ours, and say what became of it in the ledger's words."""
-    media_id = MediaId(draft.event.media_id)
-    if not (draft.doomed or media_id in run.verified_drafts):
-        read = wechat.get_draft(media_id)
-        if read is None:
-            return "gone already"
-        if not is_as_saved(draft, read):
-            return CHANGED
-    wechat.delete_draft(media_id)
-    return NOT_WHOLE if draft.doomed else "superseded"
+def _fate(run: Run, record: Record, draft: Draft) -> str | None:
+    """Delete a draft if it still is ours, and say what became of it in the ledger's words.
+
+    None where a draft of a campaign that did not go out is gone without us: that is for the next run to judge.
+    """
+    read = run.read(draft)
+    if read is None:
+        return None if draft.alive and status_of(record) not in FINAL else "gone already"
+    if not is_as_saved(draft, read):
+        return CHANGED
+    why = draft.doomed or SUPERSEDED
+    if draft.alive:
+        _note(run, record, draft, why, pending=True)
+    run.wechat_of(draft).delete_draft(MediaId(draft.event.media_id))
+    return why
+
+
+def _note(run: Run, record: Record, draft: Draft, why: str, *, pending: bool | None = None) -> None:
+    event = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=why, pending=pending)
+    run.book.record_for(event, record.campaign, record.edition)

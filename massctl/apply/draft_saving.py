@@ -8,7 +8,7 @@ from typing import Final
 from massctl.apply.draft_articles import draft_articles
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import DraftArticle
-from massctl.apply.readback import draft_sha256
+from massctl.apply.readback import draft_sha256, markup_sha256
 from massctl.apply.recovery import recover_drafts
 from massctl.apply.run import Failed, Run, audience_key, steps_of
 from massctl.apply.staging import packed, record_material
@@ -80,7 +80,7 @@ def _save(run: Run, wanted: Sequence[_Wanted]) -> list[_Again]:
             else:
                 run.fail(outcome, result)
         else:
-            saved = _begun(run, campaign, job.articles).model_dump(exclude={"type"})
+            saved = _begun(run, campaign, job.articles).model_dump(exclude={"type", "titles"})
             run.book.record(DraftSaved(**saved, media_id=result, begun=job.begun), campaign)
             run.given[result] = job.articles
             outcome.performed.append(job.wanted.step)
@@ -117,6 +117,8 @@ def _begun(run: Run, campaign: RenderedCampaign, articles: Articles) -> DraftBeg
         appid=campaign.appid,
         digest=campaign.digest,
         draft_sha256=draft_sha256(articles),
+        markup_sha256=markup_sha256(articles),
+        titles=[article.title for article in articles],
         audience_count=count if isinstance(count, int) else None,
         source_sha256=campaign.source_sha256,
     )

@@ -16,35 +16,49 @@ from massctl.model.ledger import DraftDeleted, DraftVerified
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign, RenderedNews
+from massctl.plan.doubt import settle
 from massctl.plan.step import Guard, Refusal, SaveDraft, SendPreview
 
 Articles = tuple[DraftArticle, ...]
+Job = tuple[CampaignOutcome, RenderedCampaign, Draft]
 
 NOT_WHOLE: Final = "WeChat did not keep it as it was given"
 """Why a draft is given up, in the ledger's words."""
 
 
 def judge_superseded(run: Run) -> None:
-    """Look at each draft that a new one is to replace: one that somebody changed, sent or deleted stops its campaign.
+    """Look at each draft that is to be replaced: one that somebody changed, sent or deleted stops its campaign.
 
-    An edit is no way out of `draft_gone`, and neither is a text in place of the news: followers may have the draft.
+    An edit is no way out of `draft_gone`, and neither is a raised edition or a text in place of the news: followers may
+    have the draft. One that a newer draft of ours has replaced already may have been changed: it is left there.
     """
     jobs = [
         (outcome, campaign, draft)
         for outcome, campaign in run.going()
-        if run.has_work(outcome) and (steps_of(outcome, SaveDraft) or not isinstance(campaign.message, RenderedNews))
-        if (draft := run.newest_draft(campaign)) is not None
+        if run.has_work(outcome)
+        for draft in _in_question(run, outcome, campaign)
+        if draft.event.appid in run.accounts  # Else it is out of reach: massctl.yaml has its account no more.
     ]
 
-    def done(job: tuple[CampaignOutcome, RenderedCampaign, Draft], result: Articles | Failed | None) -> None:
+    def done(job: Job, result: Articles | Failed | None) -> None:
         outcome, campaign, draft = job
         if isinstance(result, Failed):
             run.fail(outcome, result)
-        else:
+        elif result is None or draft is run.newest_draft(campaign):
             judge_earlier(run, outcome, campaign, draft, result)
 
-    calls = [(job, partial(run.world.wechat(job[1].account).get_draft, MediaId(job[2].event.media_id))) for job in jobs]
+    calls = [(job, partial(run.read, job[2])) for job in jobs]
     run.side_by_side(Phrase("reading drafts back"), calls, done)
+
+
+def _in_question(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> list[Draft]:
+    """Give the drafts whose place another one takes, or has taken."""
+    found = [draft for _, draft in run.superseded(campaign)]
+    newest = run.newest_draft(campaign)
+    replaced = bool(steps_of(outcome, SaveDraft)) or not isinstance(campaign.message, RenderedNews)
+    if newest is not None and replaced and all(newest is not draft for draft in found):
+        found.append(newest)
+    return found
 
 
 def verify_drafts(run: Run) -> None:
@@ -53,30 +67,33 @@ def verify_drafts(run: Run) -> None:
         (outcome, campaign, draft)
         for outcome, campaign in run.going()
         if run.has_work(outcome)
-        if run.superseded(campaign) or any(isinstance(each, SaveDraft | SendPreview) for each in outcome.planned.steps)
+        if run.superseded(campaign)
+        or run.is_unread(campaign)
+        or any(isinstance(each, SaveDraft | SendPreview) for each in outcome.planned.steps)
         if (draft := run.draft_of(campaign)) is not None and draft.event.media_id not in run.verified_drafts
     ]
 
-    def done(job: tuple[CampaignOutcome, RenderedCampaign, Draft], result: Articles | Failed | None) -> None:
+    def done(job: Job, result: Articles | Failed | None) -> None:
         outcome, campaign, draft = job
         media_id = MediaId(draft.event.media_id)
         if isinstance(result, Failed):
             run.fail(outcome, result)
-        elif media_id not in run.given:
+        elif media_id not in run.given or result is None:
             judge_earlier(run, outcome, campaign, draft, result)
-        elif lost := losses(run.given[media_id], result or ()):
+        elif lost := losses(run.given[media_id], result):
             outcome.error = _lost(lost)
-            _discard(run, campaign, media_id)
+            _discard(run, campaign, media_id, result)
         else:
-            _verified(run, campaign, draft, result or ())
+            _verified(run, campaign, draft, result)
 
-    calls = [(job, partial(run.world.wechat(job[1].account).get_draft, MediaId(job[2].event.media_id))) for job in jobs]
+    calls = [(job, partial(run.read, job[2])) for job in jobs]
     run.side_by_side(Phrase("reading drafts back"), calls, done)
 
 
-def _discard(run: Run, campaign: RenderedCampaign, media_id: MediaId) -> None:
+def _discard(run: Run, campaign: RenderedCampaign, media_id: MediaId, read: Articles) -> None:
     """Give up a draft that is not whole, so that no later run takes it for a staged one; `tidy_up` deletes it."""
-    given_up = DraftDeleted(appid=campaign.appid, media_id=media_id, reason=NOT_WHOLE, pending=True)
+    kept = kept_sha256(read)
+    given_up = DraftDeleted(appid=campaign.appid, media_id=media_id, reason=NOT_WHOLE, pending=True, kept_sha256=kept)
     run.book.record(given_up, campaign)
 
 
@@ -86,9 +103,7 @@ def judge_earlier(
     """Refuse a draft of an earlier run that somebody changed, sent or deleted in the console; it is never rebuilt."""
     if read is None:
         say = Phrase("the draft is no longer there; somebody may have sent it in the console")
-        hint = Phrase(
-            "look in the console under 群发记录, then settle it: massctl reconcile {name}", name=campaign.name
-        )
+        hint = settle(campaign.name)
         outcome.refuse(Refusal(Guard.DRAFT_GONE, say, hint))
     elif not is_as_saved(draft, read) or _other_digest(campaign, draft, read):
         say = Phrase("the draft was changed in the console after it was saved")

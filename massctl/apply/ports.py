@@ -62,6 +62,15 @@ class DraftArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedDraft:
+    """A draft as the draft box lists it, without its contents."""
+
+    media_id: MediaId
+    titles: tuple[str, ...] | None
+    """Of its articles; None where the listing does not say."""
+
+
+@dataclass(frozen=True, slots=True)
 class JobReport:
     """What mass/get says about a job; `status` is one of sending, sent, failed, deleted, unknown."""
 
@@ -91,8 +100,8 @@ class WeChat(Protocol):
         """Read a draft back (draft/get); None when it is gone (40007)."""
         ...
 
-    def newest_drafts(self) -> tuple[MediaId, ...]:
-        """Give the ids of the newest drafts in the draft box, newest first (draft/batchget); at least sixty, or all."""
+    def newest_drafts(self) -> tuple[ListedDraft, ...]:
+        """List the newest drafts in the draft box, newest first (draft/batchget); at least five hundred, or all."""
         ...
 
     def delete_draft(self, media_id: MediaId) -> None:

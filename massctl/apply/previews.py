@@ -28,20 +28,18 @@ class Untried:
 
 
 def send_previews(run: Run) -> None:
-    """Show each message on the reviewers' phones, the soonest window first.
+    """Show each message on the reviewers' phones, one campaign after the other, the soonest window first.
 
-    `begun` is durable before the request, for a later run does not repeat it by itself.
+    Side by side they would come to WeChat in any order, and what is left of the day's allowance go to any of them.
+    `begun` is durable before the request, for a later run does not repeat it by itself; so it is recorded of no preview
+    that a crash could keep from leaving, but for those of the same campaign.
     """
-    jobs = [(outcome, c, step) for outcome, c in run.going() for step in steps_of(outcome, SendPreview)]
-    jobs.sort(key=lambda job: going_out(job[2]))
-    calls = [
-        (job, partial(_show, run, run.world.wechat(job[1].account), job[2], body_of(job[1], run.book.state)))
-        for job in jobs
-    ]
-    for outcome, campaign in run.going():
-        begun = [_previewed(campaign, step, "begun") for step in steps_of(outcome, SendPreview)]
-        run.book.record_all(begun, campaign)
-    run.side_by_side(Phrase("sending previews"), calls, partial(_done, run))
+    due = [(steps, outcome, c) for outcome, c in run.going() if (steps := steps_of(outcome, SendPreview))]
+    for steps, outcome, campaign in sorted(due, key=lambda each: going_out(each[0][0])):
+        wechat, body = run.world.wechat(campaign.account), body_of(campaign, run.book.state)
+        run.book.record_all([_previewed(campaign, step, "begun") for step in steps], campaign)
+        calls = [((outcome, campaign, step), partial(_show, run, wechat, step, body)) for step in steps]
+        run.side_by_side(Phrase("sending previews"), calls, partial(_done, run))
 
 
 def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:

@@ -14,12 +14,16 @@ from typing import Any
 from massctl.apply.ports import DraftArticle
 from massctl.model.digest import canonical_json, sha256_of
 from massctl.model.drafts import Draft
+from massctl.model.ledger import DraftBegun, DraftSaved
 from massctl.model.names import Sha256
 from massctl.model.phrase import Phrase
 
 _BLANKS = re.compile(r"\s+")
 _ADDRESS = re.compile(r"https?://mmbiz\.[^'\"\s)<>]+", re.IGNORECASE)
 _PICTURE = re.compile(r"url\(\s*['\"]?(https?://[^'\")\s]+)", re.IGNORECASE)
+
+_DROPPED = frozenset({"style", "script"})
+"""Elements that WeChat drops with what is in them."""
 
 
 def draft_facts(articles: Sequence[DraftArticle]) -> list[dict[str, Any]]:
@@ -38,14 +42,29 @@ def kept_sha256(articles: Sequence[DraftArticle]) -> Sha256:
     return sha256_of(canonical_json(kept).encode())
 
 
+def markup_sha256(articles: Sequence[DraftArticle]) -> Sha256:
+    """Name how articles look: elements, styles and words in their order.
+
+    Left out is what WeChat is known to rewrite: `id` and other attributes, `<style>`, blanks, addresses of pictures.
+    """
+    return sha256_of(canonical_json([_markup(each.content) for each in articles]).encode())
+
+
 def is_as_saved(draft: Draft, read: Sequence[DraftArticle]) -> bool:
     """Say whether a draft still is what was read back after it was saved.
 
-    Where that is not on record, because the run died before it, the draft is judged by what a reader would miss.
+    Where that is not on record, because the run died before it, the draft is judged by what was given.
     """
     if draft.kept_sha256 is not None:
         return kept_sha256(read) == draft.kept_sha256
-    return draft_sha256(read) == draft.event.draft_sha256
+    return is_as_given(draft.event, read)
+
+
+def is_as_given(event: DraftBegun | DraftSaved, read: Sequence[DraftArticle]) -> bool:
+    """Say whether a draft reads and looks as it was given to draft/add, as far as that is on record."""
+    if draft_sha256(read) != event.draft_sha256:
+        return False
+    return event.markup_sha256 in (None, markup_sha256(read))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +128,35 @@ def _facts(article: DraftArticle) -> dict[str, Any]:
         "need_open_comment": article.need_open_comment,
         "only_fans_can_comment": article.only_fans_can_comment,
     }
+
+
+def _markup(content: str) -> list[str]:
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(content)
+    found: list[str] = []
+    within: int | None = None
+    """The element whose words came last: a comment between words does not part them."""
+    for node in tree.body.traverse(include_text=True) if tree.body is not None else ():
+        parent = node.parent
+        if parent is None or parent.tag in _DROPPED or node.tag in _DROPPED:
+            continue
+        if node.tag == "-text":
+            words = _BLANKS.sub("", node.text_content or "")
+            if words and within == parent.mem_id:
+                found[-1] += words
+            elif words:
+                found.append(words)
+                within = parent.mem_id
+        elif node.tag is not None and not node.tag.startswith("-"):
+            found.append(f"{parent.tag}>{node.tag} {_declarations(node.attributes.get('style') or '')}")
+            within = None
+    return found
+
+
+def _declarations(style: str) -> str:
+    """Write a style's declarations in one way, with its pictures left to `draft_facts`."""
+    return ";".join(_BLANKS.sub("", each) for each in _PICTURE.sub("url(", style).split(";") if each.strip())
 
 
 def _as_one(address: re.Match[str]) -> str:

@@ -1,11 +1,13 @@
 """A person settles what massctl cannot know: whether an open attempt was sent, or what became of a draft."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from massctl.apply.book import Book
-from massctl.apply.ports import JobReport, WeChat
+from massctl.apply.ports import DraftArticle, JobReport, WeChat
 from massctl.apply.readback import is_as_saved
 from massctl.errors import UsageError
+from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftDeleted, JobStatus, SendSettled
 from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import MediaId, MsgId
@@ -39,22 +41,32 @@ def settle_sent(record: Record, testimony: Testimony, wechat: WeChat | None, boo
     return report
 
 
-def settle_not_sent(record: Record, testimony: Testimony, wechat: WeChat | None, book: Book) -> None:
-    """Record that it did not go out; a draft that is no longer as it was saved is forgotten, so that a new one is."""
-    _check_unsettled(record)
-    forgotten = wechat is not None and _forget_draft(record, wechat, book)
+def settle_not_sent(record: Record, testimony: Testimony, wechat: Callable[[Draft], WeChat] | None, book: Book) -> None:
+    """Record that it did not go out; drafts that are no longer as they were saved are forgotten, so that a new one is.
+
+    Also those of lower editions that were never sent: an edition that takes their place waits for this word.
+    """
+    unsent = [r for r in book.state.editions(record.campaign) if r.edition < record.edition and _is_unsent(r)]
+    if not any(each.draft() for each in unsent):
+        _check_unsettled(record)
+    forgotten = False
+    in_question = [(each, draft) for each in [*unsent, record] for draft in each.drafts if draft.alive]
+    if wechat is not None:
+        for each, draft in in_question:
+            read = wechat(draft).get_draft(MediaId(draft.event.media_id))
+            forgotten |= _forget(each, draft, read, book)
     if record.open_attempts:
         _settle(record, "not_sent", testimony, book)
     elif not forgotten:
         raise _nothing_to_settle(record)
 
 
-def _forget_draft(record: Record, wechat: WeChat, book: Book) -> bool:
+def _is_unsent(record: Record) -> bool:
+    return not record.open_attempts and status_of(record) not in FINAL
+
+
+def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, book: Book) -> bool:
     """Record that a draft is gone, or no longer ours; False where it is as it was saved."""
-    draft = record.draft()
-    if draft is None:
-        return False
-    read = wechat.get_draft(MediaId(draft.event.media_id))
     if read is not None and is_as_saved(draft, read):
         return False
     why = "gone" if read is None else "changed in the console, left there"

@@ -1,8 +1,8 @@
 """What the stages of one run share: ports, the book, and how each campaign fares."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from massctl.apply.book import Book
 from massctl.apply.outcome import CampaignOutcome, failure_of
@@ -10,7 +10,7 @@ from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Overlap, 
 from massctl.errors import ConfigurationError, InvariantError, WeChatError
 from massctl.model.drafts import Draft
 from massctl.model.lifecycle import FINAL, status_of
-from massctl.model.names import AccountName, AppId, MediaId
+from massctl.model.names import AccountName, AppId, MediaId, Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.send import Body, News, Words
@@ -22,6 +22,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 Failed = WeChatError | ConfigurationError
 """What a call may end with in place of its result: it stops its campaign, and no other."""
+UNTRUSTED: Final = frozenset({Guard.LEDGER_MISSING, Guard.LEDGER_FOREIGN})
+"""Under them nothing that the ledger says is believed, not even that a draft is ours."""
 AudienceKey = tuple[AppId, int | None]
 """An account, and a tag's id or None for everybody."""
 
@@ -45,6 +47,8 @@ class World:
     """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
     archive: Archive | None = None
     """Keeps what is staged and sent, for people; None keeps nothing."""
+    accounts: Mapping[str, AccountName] = field(default_factory=dict)
+    """AppID -> the account, for every account whose drafts this run may look after."""
 
 
 @dataclass(slots=True)
@@ -61,14 +65,20 @@ class Run:
     """Drafts saved in this run, as they were given."""
     verified_drafts: set[MediaId] = field(default_factory=set)
     """Drafts that were read back in this run and found whole."""
+    strangers: dict[MediaId, Sha256] = field(default_factory=dict)
+    """Drafts that the ledger does not know and this run has read -> what names their articles."""
     counts: dict[AudienceKey, int | Failed | None] = field(default_factory=dict)
     previews_spent: set[AppId] = field(default_factory=set)
     """Accounts of which WeChat said in this run that their previews of the day are used up."""
     began: int = field(init=False)
     """The serial of the last entry before this run."""
+    accounts: Mapping[str, AccountName] = field(init=False)
+    """AppID -> the account whose drafts this run may look after; none under a ledger that is not trusted."""
 
     def __post_init__(self) -> None:
         self.began = self.book.state.serial
+        refused = {refusal.guard for outcome in self.outcomes for refusal in outcome.refusals}
+        self.accounts = {} if refused & UNTRUSTED else self.world.accounts
 
     def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
         """Give the campaigns that can go on: rendered, and not stopped."""
@@ -126,11 +136,26 @@ class Run:
         ]
 
     def has_work(self, outcome: CampaignOutcome) -> bool:
-        """Whether this run calls WeChat for a campaign; one that is refused keeps its old drafts for now."""
-        planned = outcome.planned
+        """Whether this run calls WeChat for a campaign, if only to look after its drafts."""
+        planned, campaign = outcome.planned, outcome.planned.rendered
         if planned.steps or planned.may_send:
             return True
-        return planned.rendered is not None and not planned.refusals and bool(self.superseded(planned.rendered))
+        if campaign is None or campaign.appid not in self.accounts:
+            return False
+        return bool(self.superseded(campaign)) or self.is_unread(campaign)
+
+    def is_unread(self, campaign: RenderedCampaign) -> bool:
+        """Whether a campaign's draft was never read back since it was saved, because a run died before it."""
+        draft = None if self.newest_draft(campaign) is None else self.draft_of(campaign)
+        return draft is not None and draft.event.digest == campaign.digest and draft.kept_sha256 is None
+
+    def read(self, draft: Draft) -> tuple[DraftArticle, ...] | None:
+        """Read a draft in the account where it lies; None when it is gone."""
+        return self.wechat_of(draft).get_draft(MediaId(draft.event.media_id))
+
+    def wechat_of(self, draft: Draft) -> WeChat:
+        """Give the client of the account that a draft lies in, which need not be its campaign's any more."""
+        return self.world.wechat(self.accounts[draft.event.appid])
 
     def fail(self, outcome: CampaignOutcome, error: Failed) -> None:
         """Stop one campaign for this run, and no other; the first reason is kept."""

@@ -8,16 +8,18 @@ from massctl.apply.drafts import judge_earlier
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.ports import SendQuestion
 from massctl.apply.previews import seen_by
+from massctl.apply.readback import is_as_saved
 from massctl.apply.run import Run, audience_key, body_of
 from massctl.errors import MassctlError, WeChatError
 from massctl.model.campaign import audience_as_declared
+from massctl.model.drafts import Draft
 from massctl.model.ledger import Expired, JobStatus, SendAttempted
 from massctl.model.names import MediaId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, RenderedNews
 from massctl.model.send import MassSend, News, Rejected, ToAll, ToTag, client_msg_id
-from massctl.model.state import State
-from massctl.plan.doubt import NoRepeat, may_repeat
+from massctl.model.state import Attempt, State
+from massctl.plan.doubt import NoRepeat, may_repeat, settle
 from massctl.plan.guard import audience_refusal, send_refusals
 from massctl.plan.previews import preview_missing
 from massctl.plan.step import Guard, Refusal
@@ -188,27 +190,37 @@ def _identical(run: Run, campaign: RenderedCampaign) -> Refusal | None:
     if not opened or mass_send(campaign, run.book.state).fingerprint == opened[-1].event.fingerprint:
         return None
     say = Phrase("nobody knows whether it was sent, and the recorded request can no longer be made")
-    hint = Phrase(
-        "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}",
-        name=campaign.name,
-    )
+    hint = settle(campaign.name)
     return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
 
 
 def _read_again(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
-    """Read a draft of an earlier run again: somebody may have changed, sent or deleted it in the console."""
-    draft = run.draft_of(campaign)
-    if draft is None or run.book.state.record(campaign.name, campaign.edition).open_attempts:
-        return  # After an attempt the draft may be consumed, which says nothing against the repetition.
-    media_id = MediaId(draft.event.media_id)
-    if media_id in run.verified_drafts:
+    """Read the draft again: somebody may have changed, sent or deleted it, also while the prompt stood open."""
+    opened = run.book.state.record(campaign.name, campaign.edition).open_attempts
+    draft = _attempted_draft(run, campaign, opened[-1]) if opened else run.draft_of(campaign)
+    if draft is None:
         return
     try:
-        read = run.world.wechat(campaign.account).get_draft(media_id)
+        read = run.world.wechat(campaign.account).get_draft(MediaId(draft.event.media_id))
     except WeChatError as error:
         run.fail(outcome, error)
         return
-    judge_earlier(run, outcome, campaign, draft, read)
+    if not opened:
+        judge_earlier(run, outcome, campaign, draft, read)
+    elif read is not None and not is_as_saved(draft, read):
+        # One that is gone may be consumed, which says nothing against the repetition.
+        outcome.refuse(_changed_in_doubt(campaign))
+
+
+def _attempted_draft(run: Run, campaign: RenderedCampaign, attempt: Attempt) -> Draft | None:
+    """Give the draft that an attempt carried; None where it carried words."""
+    drafts = run.book.state.record(campaign.name, campaign.edition).drafts
+    return next((draft for draft in drafts if draft.event.media_id == attempt.event.media_id), None)
+
+
+def _changed_in_doubt(campaign: RenderedCampaign) -> Refusal:
+    say = Phrase("the draft was changed in the console after it was saved")
+    return Refusal(Guard.DRAFT_CHANGED, say, settle(campaign.name))
 
 
 def _headlines(campaign: RenderedCampaign) -> tuple[str, ...]:

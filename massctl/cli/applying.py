@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from massctl.apply.book import Book
@@ -12,17 +13,18 @@ from massctl.cli.consent import consent, somebody_is_here
 from massctl.cli.interrupting import at_work_on, recorded_now
 from massctl.cli.planning import Planned, lock_use_of, planned, tell_strays
 from massctl.cli.progress import progress
-from massctl.cli.recorded import Founding, refuse_fleeting_ledger
-from massctl.cli.saved_plans import refuse_stale
+from massctl.cli.recorded import Founding, ledger_refusal, refuse_fleeting_ledger
+from massctl.cli.saved_plans import open_plan, refuse_gone, refuse_stale, stale, still_there
 from massctl.cli.session import Session
 from massctl.cli.showing import require_something_to_show
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import LedgerLockedError
 from massctl.ledger.runner import sole_runner
 from massctl.model.diagnostic import Diagnostic, has_errors
+from massctl.model.names import AccountName
 from massctl.plan.plan import Plan, Until
 from massctl.plan.previews import Showing
-from massctl.plan.saved import SavedPlan, only_planned, plan_stale, what_moved
+from massctl.plan.saved import only_planned, what_moved
 from massctl.plan.step import Guard, Refusal
 from massctl.view.language import say
 
@@ -36,31 +38,34 @@ def applied(
     until: str,
     wait_in_doubt: bool,
     locked: bool = False,
-    saved: SavedPlan | None = None,
+    plan_file: Path | None = None,
     showing: Showing | None = None,
 ) -> Outcome:
     """Plan and carry out, alone on this ledger; another runner's hold refuses every campaign.
 
-    With `locked` campaigns are taken from their locks. A `saved` plan is made again, is carried out only where nothing
-    moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
+    With `locked` campaigns are taken from their locks. The plan saved in `plan_file` is made again, is carried out only
+    where nothing moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
     """
     at_work_on(session)
+    saved = open_plan(plan_file) if plan_file is not None else None
     refuse_fleeting_ledger(session)
     stage, lock_use = Until[until.upper()], lock_use_of(session, locked=locked)
-    if saved is not None:
-        names = saved.names
+    if plan_file is not None and saved is not None:
+        names = still_there(session, saved)
+        if saved.names and not names:
+            return refuse_gone(session, saved, plan_file)
     try:
         with sole_runner(session.locks, session.clock.now()):
             made = planned(session, names, warnings, stage, lock_use, showing)
             if showing is not None:
                 require_something_to_show(made.plan, showing)
-            if saved is not None:
+            if plan_file is not None and saved is not None:
                 if moved := what_moved(saved, made.plan):
-                    return refuse_stale(made.plan, made.state, plan_stale(moved, saved.names))
+                    return refuse_stale(saved, made.plan, made.state, stale(moved, names, plan_file))
                 made = replace(made, plan=only_planned(made.plan))
             _tell_warnings(session, made.plan)
             tell_strays(session, made)
-            outcome = _carried_out(session, made, yes=yes or saved is not None, wait_in_doubt=wait_in_doubt)
+            outcome = _carried_out(session, names, made, yes=yes or saved is not None, wait_in_doubt=wait_in_doubt)
             outcome.faulty_repository = has_errors(made.warnings)
             return outcome
     except LedgerLockedError as held:
@@ -81,8 +86,18 @@ def _tell_warnings(session: Session, plan: Plan) -> None:
                 session.voice.talk(f"{campaign.name}: {say(diagnostic.message, session.voice.language)}")
 
 
-def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: bool) -> Outcome:
-    asks = consent(session.voice, yes=yes, would_send=made.plan.would_send)
+def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
+    """Give the accounts whose drafts this run looks after: those of its campaigns, and all of them without names."""
+    names = {each.account for each in made.plan.campaigns if each.account is not None}
+    if made.house.named is None:
+        names.update(session.settings.accounts)
+    if ledger_refusal(session, made.state, sorted(names)) is not None:
+        return {}
+    return {session.settings.accounts[name].appid: AccountName(name) for name in sorted(names)}
+
+
+def _carried_out(session: Session, names: Sequence[str], made: Planned, *, yes: bool, wait_in_doubt: bool) -> Outcome:
+    asks = consent(session.voice, names, yes=yes, would_send=made.plan.would_send)
     world = World(
         wechat=session.wechat,
         pictures=made.workbench.pictures,
@@ -94,6 +109,7 @@ def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: b
         attended=asks is not None and somebody_is_here(),
         house=lambda: session.house_now(made.house),
         archive=session.archive(),
+        accounts=_looked_after(session, made),
     )
     founding = Founding(session)
     lineage = made.state.lineage

@@ -197,9 +197,14 @@ def _load_settings(
 
 @contextmanager
 def session(
-    directory: str, *, sandbox: bool = False, remember: bool = False, environment: Mapping[str, str] = os.environ
+    directory: str,
+    *,
+    sandbox: bool = False,
+    locked: bool = False,
+    remember: bool = False,
+    environment: Mapping[str, str] = os.environ,
 ) -> Iterator[tuple[Session, list[Diagnostic]]]:
-    """Open a repository. Gives the session, and the warnings of massctl.yaml.
+    """Open a repository. Gives the session, and the warnings of massctl.yaml. `locked`: advise the flag too.
 
     With `remember`, what earlier plans found out may be believed: for verbs that write and send nothing. Raises
     UsageError where there is no massctl.yaml, and ConfigurationError, after its faults were shown, where it
@@ -216,6 +221,7 @@ def session(
             Phrase("massctl.yaml has faults, so nothing was done"),
             hint=Phrase("correct massctl.yaml; massctl validate   shows every fault of every file"),
         )
+    speaker = speak_as(replace(speaker, locked=locked))
     root = Path(directory).resolve()
     override = environment.get(API_BASE_VARIABLE)
     _check_override(override, settings)

@@ -13,6 +13,8 @@ from massctl.cli.session import Session
 from massctl.errors import UsageError
 from massctl.ledger.runner import sole_runner
 from massctl.model.diagnostic import Diagnostic
+from massctl.model.drafts import Draft
+from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
 from massctl.view.language import say
@@ -31,7 +33,7 @@ def settled(session: Session, name: str, *, sent: bool, msg_id: int | None, url:
             settle_sent(record, testimony, _wechat(session, record) if msg_id is not None else None, book)
             told = Phrase("{name} is recorded as sent", name=name)
         else:
-            settle_not_sent(record, testimony, _wechat(session, record) if record.draft() else None, book)
+            settle_not_sent(record, testimony, lambda draft: _holder(session, draft), book)
             told = Phrase("{name} is recorded as not sent; `massctl apply` may send it again", name=name)
         session.voice.result(say(told, session.voice.language))
     return ExitStatus.DONE
@@ -62,6 +64,10 @@ def resubmitted(session: Session, name: str, warnings: list[Diagnostic], reason:
 
 def _wechat(session: Session, record: Record) -> WeChat | None:
     return session.wechat(account_of(session, record.appid)) if record.appid is not None else None
+
+
+def _holder(session: Session, draft: Draft) -> WeChat:
+    return session.wechat(account_of(session, AppId(draft.event.appid)))
 
 
 def who(session: Session) -> str:

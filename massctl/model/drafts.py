@@ -34,8 +34,8 @@ class Draft:
     alive: bool = True
     kept_sha256: str | None = None
     """What WeChat kept of it, as it was read back; None while that is not on record."""
-    doomed: bool = False
-    """It was given up, and its deletion is not on record."""
+    doomed: str | None = None
+    """Why it was given up, in the ledger's words, while the outcome of its deletion is not on record."""
 
 
 @dataclass(slots=True)
@@ -45,6 +45,8 @@ class BegunDraft:
     serial: int
     at: datetime
     event: entries.DraftBegun
+    missed: bool = False
+    """A run has looked for it when it could not be on its way any more, and did not find it."""
 
 
 def absorb_draft(
@@ -54,6 +56,9 @@ def absorb_draft(
     match event:
         case entries.DraftBegun():
             begun_drafts.append(BegunDraft(serial, at, event))
+        case entries.DraftNotSaved(pending=True):
+            for begun in begun_drafts:
+                begun.missed = begun.missed or begun.serial == event.begun
         case entries.DraftNotSaved() | entries.DraftSaved():
             begun_drafts[:] = [begun for begun in begun_drafts if begun.serial != event.begun]
             if isinstance(event, entries.DraftSaved):
@@ -66,7 +71,8 @@ def absorb_draft(
 
 def _absorb(draft: Draft, event: entries.DraftVerified | entries.DraftDeleted | entries.Adopted) -> None:
     if isinstance(event, entries.DraftDeleted):
-        draft.alive, draft.doomed = False, event.pending is True
+        draft.alive, draft.doomed = False, (event.reason or "given up") if event.pending else None
+        draft.kept_sha256 = event.kept_sha256 or draft.kept_sha256
         return
     draft.kept_sha256 = event.kept_sha256
     if isinstance(event, entries.Adopted):

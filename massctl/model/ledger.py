@@ -59,6 +59,10 @@ class DraftBegun(_Fields):
     digest: str
     draft_sha256: str
     """Names the articles as they are given to draft/add."""
+    markup_sha256: str | None = None
+    """Names how the articles look, as they are given; None where an earlier massctl wrote it."""
+    titles: list[str] | None = None
+    """The articles' titles, by which a listing without contents tells which drafts may be this one."""
     audience_count: int | None = None
     source_sha256: str | None = None
 
@@ -70,6 +74,8 @@ class DraftNotSaved(_Fields):
     begun: int
     """Serial of its `draft_begun`."""
     reason: str
+    pending: bool | None = None
+    """True: it was not there though time enough has passed; a later run looks once more before it is given up."""
 
 
 class DraftSaved(_Fields):
@@ -82,6 +88,8 @@ class DraftSaved(_Fields):
     media_id: str
     draft_sha256: str
     """Names the articles as they were given to draft/add."""
+    markup_sha256: str | None = None
+    """Names how the articles look, as they were given; None where an earlier massctl wrote it."""
     audience_count: int | None = None
     source_sha256: str | None = None
     begun: int | None = None
@@ -105,7 +113,9 @@ class DraftDeleted(_Fields):
     media_id: str
     reason: str | None = None
     pending: bool | None = None
-    """True: it is given up, and its deletion is still to come."""
+    """True: it is given up, and its deletion is still to come or nobody knows its outcome."""
+    kept_sha256: str | None = None
+    """Names the articles of a draft that was given up as WeChat keeps them; deleted only while they are these."""
 
 
 class MaterialForgotten(_Fields):

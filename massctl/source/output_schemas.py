@@ -60,10 +60,12 @@ _FIELDS: Final[dict[str, str]] = {
     "lineage": "26 characters, equal in every copy of this history and in massctl.yaml.",
     "realm": "Which world the ledger speaks of; it refuses the other's host.",
     "draft_sha256": "Names the draft by what a reader would miss: text, pictures, links, fields.",
+    "markup_sha256": "Names how the articles of a draft look, as they were given: elements, styles, words in order.",
+    "titles": "The titles of the articles, by which a listing tells which drafts may be this one.",
     "kept_sha256": "Names the draft as WeChat keeps it, markup and all.",
     "attempt": "The serial of the attempt that this is about.",
     "begun": "The serial of the draft_begun that this is about.",
-    "pending": "Whether its deletion is still to come.",
+    "pending": "Whether its end is still to come: a deletion that is not settled, or one more look.",
 }
 """Field of an event -> what it holds."""
 

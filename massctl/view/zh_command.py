@@ -32,9 +32,7 @@ COMMAND: Final[dict[str, str]] = {
     # massctl/cli/consent.py
     "this would send, and nobody is here to confirm it": "这次运行会群发，而没有人在这里确认",
     "There is no terminal to ask on. No request was made.": "没有终端可以提问。没有发出任何请求。",
-    "Look at `massctl plan`; then give your consent with `massctl apply --yes`.": (
-        "先看 `massctl plan`，再用 `massctl apply --yes` 表示同意。"
-    ),
+    "Look at `{plan}`; then give your consent with `{apply}`.": "先看 `{plan}`，再用 `{apply}` 表示同意。",
     "Type `yes` to send:": "输入 `yes` 就发送：",
     # massctl/cli/explaining.py
     "massctl explain   lists everything that it explains": "massctl explain   列出可以说明的全部代码",

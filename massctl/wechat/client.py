@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from wsgiref.types import WSGIApplication
 
-from massctl.apply.ports import DraftArticle, JobReport, Material, Upload
+from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.errors import InvariantError, WeChatError
 from massctl.model.campaign import Audience
 from massctl.model.names import ImageUrl, MediaId, MsgId
@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 MEDIA_UNKNOWN = 40007
 """No draft of this id (any more). Source: WeChat docs, "draft/get", read 2026-10."""
 
-NEWEST_DRAFTS = 60
-"""How far back the draft box is searched. Our own bound: a lost draft is looked for by the very next run."""
+NEWEST_DRAFTS = 500
+"""How far back the draft box is listed: 25 calls of the 1000 a day. Our own bound: nobody saves so many drafts between
+two runs, and a lost draft is looked for by the very next one."""
 
 
 class WeChatClient:
@@ -116,16 +117,16 @@ class WeChatClient:
         outcome = self._ask(request)
         return None if _is_gone(outcome) else _value(outcome, request.path)
 
-    def newest_drafts(self) -> tuple[MediaId, ...]:
-        """Give the ids of the newest drafts, newest first: NEWEST_DRAFTS of them, or all there are."""
-        found: dict[MediaId, None] = {}
+    def newest_drafts(self) -> tuple[ListedDraft, ...]:
+        """List the newest drafts, newest first: NEWEST_DRAFTS of them, or all there are."""
+        found: dict[MediaId, ListedDraft] = {}
         for offset in range(0, NEWEST_DRAFTS, wire.DRAFTS_LISTED_MAX):
             page = self._call(wire.list_drafts_request(offset))
             # A draft that is saved between two pages moves another one onto the second: each counts once.
-            found.update(dict.fromkeys(page.media_ids))
-            if offset + wire.DRAFTS_LISTED_MAX >= page.total:
+            found.update({each.media_id: each for each in page.drafts if each.media_id not in found})
+            if not page.drafts or offset + wire.DRAFTS_LISTED_MAX >= page.total:
                 break
-        return tuple(found)
+        return tuple(found.values())
 
     def delete_draft(self, media_id: MediaId) -> None:
         """Delete a draft; one that is gone already counts as deleted."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
-from massctl.apply.ports import DraftArticle, Material, Upload
+from massctl.apply.ports import DraftArticle, ListedDraft, Material, Upload
 from massctl.model.names import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.rendered import Recipient
 from massctl.model.send import Body, MassSend, News, ToAll
@@ -63,7 +63,7 @@ class Grant:
 class DraftList:
     """One page of the draft box."""
 
-    media_ids: tuple[MediaId, ...]
+    drafts: tuple[ListedDraft, ...]
     total: int
 
 
@@ -218,7 +218,19 @@ def _draft_list(members: Members) -> DraftList:
     items = members.get("item", [])
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ShapeError
-    return DraftList(tuple(MediaId(text(item, "media_id")) for item in items), count(members, "total_count"))
+    drafts = tuple(ListedDraft(MediaId(text(item, "media_id")), _titles(item)) for item in items)
+    return DraftList(drafts, count(members, "total_count"))
+
+
+def _titles(item: Members) -> tuple[str, ...] | None:
+    """Read the titles of a listed draft; None where any is missing, since they only spare a call."""
+    content = item.get("content")
+    articles = content.get("news_item") if isinstance(content, dict) else None
+    if not isinstance(articles, list) or not articles:
+        return None
+    titles = [article["title"] for article in articles if isinstance(article, dict) and "title" in article]
+    whole = len(titles) == len(articles) and all(isinstance(title, str) for title in titles)
+    return tuple(titles) if whole else None
 
 
 def _grant(members: Members) -> Grant:

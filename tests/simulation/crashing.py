@@ -6,7 +6,7 @@ from typing import TypeVar
 from building import LINEAGE
 from simulation.world import SimLedger
 
-from massctl.apply.ports import DraftArticle, JobReport, Material, Upload, WeChat
+from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload, WeChat
 from massctl.model.campaign import Audience
 from massctl.model.ledger import Created, Entry, NewEntry
 from massctl.model.names import ImageUrl, MediaId, MsgId
@@ -98,7 +98,7 @@ class CrashingWeChat:
     def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
         return self._boundaries.around("get_draft", lambda: self._inner.get_draft(media_id))
 
-    def newest_drafts(self) -> tuple[MediaId, ...]:
+    def newest_drafts(self) -> tuple[ListedDraft, ...]:
         return self._boundaries.around("newest_drafts", self._inner.newest_drafts)
 
     def delete_draft(self, media_id: MediaId) -> None:

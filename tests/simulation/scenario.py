@@ -27,6 +27,7 @@ from massctl.plan.previews import Showing
 
 LONG = Window(NOW - HOUR, NOW + 80 * HOUR)
 """Open in all runs, even after two gaps of 30 hours."""
+ACCOUNTS = {building.APPID: AccountName("main"), building.OTHER_APPID: AccountName("other")}
 PICTURES = SimPictures(("hero", "second", "cover", "other", "gif"))
 
 
@@ -80,7 +81,7 @@ def run_once(situation: Situation, campaign: RenderedCampaign, rules: House, bou
     wechat.arrive_late()
     founding = CrashingFounding(boundaries)
     port = CrashingWeChat(wechat, boundaries)
-    world = World(lambda _: port, PICTURES, clock, SimProgress(), one_by_one, None)
+    world = World(lambda _: port, PICTURES, clock, SimProgress(), one_by_one, None, accounts=ACCOUNTS)
     try:
         plan = make_plan([campaign], state, rules, clock.now())
         return apply_plan(plan, world, Book(CrashingLedger(ledger, boundaries), clock, state, founding), rules)
@@ -139,6 +140,7 @@ class Scene:
             attended=self.consent is not None,
             house=self.fresh_rules,
             archive=self.archive,
+            accounts=ACCOUNTS,
         )
         plan = plan or self.plan()
         return apply_plan(plan, world, self.book(), self.rules)

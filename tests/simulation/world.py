@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from massctl.apply.ports import DraftArticle, JobReport, Material, Upload
+from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.errors import InvariantError, LedgerStaleError, PermanentError, TransportError
 from massctl.model.campaign import Audience
 from massctl.model.digest import sha256_of
@@ -290,8 +290,11 @@ class SimWeChat:
     def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
         return self._effect("get_draft", lambda: self.drafts.get(media_id))
 
-    def newest_drafts(self) -> tuple[MediaId, ...]:
-        return self._effect("newest_drafts", lambda: tuple(reversed(self.drafts)))
+    def newest_drafts(self) -> tuple[ListedDraft, ...]:
+        return self._effect("newest_drafts", lambda: tuple(map(self._listed, reversed(self.drafts))))
+
+    def _listed(self, media_id: MediaId) -> ListedDraft:
+        return ListedDraft(media_id, tuple(article.title for article in self.drafts[media_id]))
 
     def delete_draft(self, media_id: MediaId) -> None:
         self._effect("delete_draft", lambda: self.drafts.pop(media_id, None))

@@ -193,12 +193,14 @@ def test_a_draft_that_is_not_whole_and_cannot_be_deleted_is_given_up_and_deleted
     assert ({}, 1) == (scene.wechat.drafts, len(scene.wechat.jobs))
 
 
-def test_a_draft_that_vanishes_at_once_stops_the_campaign() -> None:
+def test_a_draft_that_vanishes_at_once_is_gone_like_any_other() -> None:
+    """Somebody may have sent it, or WeChat reads another copy of its box: it is neither rebuilt nor given up."""
     scene = Scene([NEWS])
     keep = scene.wechat.get_draft
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("simulation.world.SimWeChat.get_draft", lambda self, media_id: keep(MediaId("none")))
-        assert 1 == scene.apply().exit_status()
+        assert ["draft_gone"] == told(scene.apply())
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
 
 def test_a_draft_that_cannot_be_read_back_is_not_sent_by_this_run() -> None:
@@ -280,27 +282,66 @@ def test_a_changed_draft_is_shown_to_no_new_reviewer_either() -> None:
     assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.departures)
 
 
-def test_an_unchanged_draft_of_an_earlier_run_is_read_once() -> None:
+def test_a_draft_is_read_before_it_is_shown_and_again_right_before_its_send() -> None:
     scene = staged()
     scene.campaigns = [replace(NEWS, recipients=reviewers("editor_li"))]
-    assert (0, 1) == (scene.apply().exit_status(), scene.wechat.count("get_draft"))
+    assert 0 == scene.apply().exit_status()
+    asked = [each for each in scene.wechat.calls if each in ("get_draft", "preview", "send_mass")]
+    assert ["get_draft", "preview", "get_draft", "send_mass"] == asked
 
 
-def test_after_an_attempt_the_draft_may_be_consumed_and_is_not_looked_at() -> None:
+def test_a_draft_that_is_changed_while_the_prompt_stands_open_is_not_sent() -> None:
+    scene = staged()
+
+    def yes_after_an_hour(_: object) -> bool:
+        change(scene, content="<p>你好</p>")
+        return True
+
+    scene.consent = yes_after_an_hour
+    outcome = scene.apply()
+    assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
+
+
+def test_a_draft_that_is_changed_while_its_send_is_in_doubt_is_not_sent_by_a_repetition() -> None:
+    scene = staged()
+    scene.wait_in_doubt = False
+    assert 4 == scene.apply(("send_mass", Fault.REQUEST_LOST)).exit_status()
+    before = dict(scene.wechat.drafts)
+    change(scene, content="<p>你好</p>")
+    scene.later(minutes=2)
+    scene.wait_in_doubt = True
+    outcome = scene.apply()
+    assert (4, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
+    scene.wechat.drafts.update(before)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_repetition_waits_for_a_draft_that_cannot_be_read() -> None:
+    scene = staged()
+    scene.wait_in_doubt = False
+    scene.apply(("send_mass", Fault.REQUEST_LOST))
+    scene.later(minutes=2)
+    scene.wait_in_doubt = True
+    assert (4, []) == (scene.apply(("get_draft", Fault.REQUEST_LOST)).exit_status(), scene.wechat.jobs)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_after_an_attempt_the_draft_may_be_consumed_and_that_stops_nothing() -> None:
     scene = staged()
     scene.wait_in_doubt = False
     scene.apply(("send_mass", Fault.ANSWER_LOST))
     scene.later(minutes=2)
     scene.wait_in_doubt = True
     outcome = scene.apply()
-    assert (0, 0) == (outcome.exit_status(), scene.wechat.count("get_draft"))
+    assert (0, 1, 1) == (outcome.exit_status(), scene.wechat.count("get_draft"), len(scene.wechat.jobs))
 
 
 def test_an_edit_makes_a_new_draft_and_deletes_the_old_one_if_nobody_touched_it() -> None:
     scene = staged()
     scene.campaigns = [edited()]
     assert 0 == scene.apply().exit_status()
-    assert ["superseded"] == [event.reason for event in scene.events("draft_deleted")]
+    deleted = [(event.reason, event.pending) for event in scene.events("draft_deleted")]
+    assert [("superseded", True), ("superseded", None)] == deleted
     assert ["春季大促，改"] == [job.subject for job in scene.wechat.jobs]
 
 
@@ -351,10 +392,10 @@ def test_a_superseded_draft_that_cannot_be_deleted_is_tried_again_by_the_next_ru
     scene = Scene([NEWS], now=AHEAD)
     scene.apply()
     scene.campaigns = [edited()]
-    assert 0 == scene.apply(("delete_draft", Fault.REQUEST_LOST)).exit_status()
+    assert 0 == scene.apply(*[("delete_draft", Fault.REQUEST_LOST)] * 2).exit_status()
     assert 2 == len(scene.wechat.drafts)
     assert 0 == scene.apply().exit_status()
-    assert ["renew_token", "get_draft", "get_draft", "delete_draft"] == scene.wechat.calls
+    assert ["get_draft", "delete_draft"] == scene.wechat.calls
     scene.apply()
     assert [] == scene.wechat.calls
 
@@ -366,7 +407,7 @@ def test_a_superseded_draft_is_kept_while_its_heir_is_not_proven(monkeypatch: py
     add = type(scene.wechat).add_draft
 
     def cutting(wechat: Any, articles: Any) -> Any:
-        wechat.coming = [("get_draft", Fault.REQUEST_LOST)]
+        wechat.coming = [("get_draft", Fault.REQUEST_LOST)] * 2
         return add(wechat, articles)
 
     monkeypatch.setattr(type(scene.wechat), "add_draft", cutting)
@@ -390,10 +431,10 @@ def test_an_old_draft_that_outlived_its_run_is_looked_at_again(happens: Any, rea
     scene.apply()
     (old,) = scene.wechat.drafts
     scene.campaigns = [edited()]
-    scene.apply(("delete_draft", Fault.REQUEST_LOST))
+    scene.apply(*[("delete_draft", Fault.REQUEST_LOST)] * 2)
     happens(scene.wechat.drafts, old)
     assert 0 == scene.apply().exit_status()
-    assert [reason] == [event.reason for event in scene.events("draft_deleted")]
+    assert ["superseded", reason] == [event.reason for event in scene.events("draft_deleted")]
 
 
 def test_a_refused_ledger_leaves_old_drafts_alone() -> None:

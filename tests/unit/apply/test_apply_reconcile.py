@@ -110,7 +110,7 @@ def test_a_draft_that_is_not_as_it_was_saved_is_staged_again(happens: Callable[[
     scene = staged()
     happens(scene)
     assert 5 == scene.apply().exit_status()
-    settle_not_sent(scene.record(NEWS), I_LOOKED, scene.wechat, scene.book())
+    settle_not_sent(scene.record(NEWS), I_LOOKED, lambda _: scene.wechat, scene.book())
     assert [reason] == [event.reason for event in scene.events("draft_deleted")]
     assert ["draft_missing", "due"] == [step.reason.value for step in scene.plan().steps]
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
@@ -120,7 +120,7 @@ def test_a_draft_that_is_as_it_was_saved_stays() -> None:
     scene = staged()
     scene.wait_in_doubt = False
     scene.apply(("send_mass", Fault.REQUEST_LOST))
-    settle_not_sent(scene.record(NEWS), I_LOOKED, scene.wechat, scene.book())
+    settle_not_sent(scene.record(NEWS), I_LOOKED, lambda _: scene.wechat, scene.book())
     assert ([], 1) == (scene.events("draft_deleted"), len(scene.events("send_settled")))
 
 
@@ -136,7 +136,14 @@ def test_a_draft_that_was_sent_in_the_console_is_settled_as_sent() -> None:
     scene = staged()
     scene.wechat.drafts.clear()
     settle_sent(scene.record(NEWS), I_LOOKED, None, scene.book())
+    assert (0, ["get_draft"]) == (scene.apply().exit_status(), scene.wechat.calls)
     assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
+
+
+def test_a_draft_that_a_send_by_hand_left_over_is_deleted() -> None:
+    scene = staged()
+    settle_sent(scene.record(NEWS), I_LOOKED, None, scene.book())
+    assert (0, {}) == (scene.apply().exit_status(), scene.wechat.drafts)
 
 
 @pytest.mark.parametrize("settle", [settle_sent, settle_not_sent])
@@ -169,10 +176,10 @@ def test_a_rejected_send_that_went_out_by_hand_is_settled_as_sent() -> None:
 def test_a_draft_that_waits_as_it_was_saved_has_nothing_to_settle() -> None:
     scene = staged()
     with pytest.raises(UsageError, match="nothing to settle about sale"):
-        settle_not_sent(scene.record(NEWS), I_LOOKED, scene.wechat, scene.book())
+        settle_not_sent(scene.record(NEWS), I_LOOKED, lambda _: scene.wechat, scene.book())
 
 
 def test_words_that_did_not_go_out_have_no_draft_to_look_at() -> None:
     scene = in_doubt()
-    settle_not_sent(scene.record(WORDS), I_LOOKED, scene.wechat, scene.book())
+    settle_not_sent(scene.record(WORDS), I_LOOKED, lambda _: scene.wechat, scene.book())
     assert 1 == len(scene.events("send_settled"))

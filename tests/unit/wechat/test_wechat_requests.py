@@ -23,7 +23,7 @@ from wechat_script import (
     scripted,
 )
 
-from massctl.apply.ports import Upload
+from massctl.apply.ports import ListedDraft, Upload
 from massctl.errors import ConfigurationError, InvariantError, TransportError
 from massctl.model.campaign import Audience
 from massctl.model.names import MediaId, MsgId
@@ -168,10 +168,39 @@ def test_a_draft_that_is_gone_is_none():
 
 
 def test_the_newest_drafts_are_listed_page_by_page_without_their_contents():
-    pages = [{"item": [{"media_id": f"M{n}"} for n in page], "total_count": 100} for page in ([1, 2], [2, 3], [4])]
+    pages = [{"item": [{"media_id": f"M{n}"} for n in page], "total_count": 60} for page in ([1, 2], [2, 3], [4])]
     client, script = scripted(*pages)
-    assert ("M1", "M2", "M3", "M4") == client.newest_drafts()
+    assert ("M1", "M2", "M3", "M4") == tuple(each.media_id for each in client.newest_drafts())
     assert [{"offset": at, "count": 20, "no_content": 1} for at in (0, 20, 40)] == [each.body for each in script.seen]
+
+
+def test_a_box_that_counts_more_drafts_than_it_lists_ends_with_an_empty_page():
+    client, script = scripted({"item": [{"media_id": "M1"}], "total_count": 50}, {"item": [], "total_count": 50})
+    assert 1 == len(client.newest_drafts())
+    assert 2 == len(script.seen)
+
+
+def test_a_box_is_listed_for_five_hundred_drafts_and_no_further():
+    pages = [{"item": [{"media_id": f"M{n}"}], "total_count": 9000} for n in range(25)]
+    client, _ = scripted(*pages)
+    assert 25 == len(client.newest_drafts())
+
+
+@pytest.mark.parametrize(
+    ("content", "titles"),
+    [
+        ({"news_item": [{"title": "一"}, {"title": "二", "content": ""}]}, ("一", "二")),
+        ({"news_item": [{"title": "一"}, {"author": "李"}]}, None),
+        ({"news_item": [{"title": 7}]}, None),
+        ({"news_item": ["一"]}, None),
+        ({"news_item": []}, None),
+        ({"news_item": None}, None),
+        (None, None),
+    ],
+)
+def test_a_listed_draft_has_titles_where_the_listing_gives_all_of_them(content, titles):
+    client, _ = scripted({"item": [{"media_id": "M1", "content": content}], "total_count": 1})
+    assert [ListedDraft(MediaId("M1"), titles)] == list(client.newest_drafts())
 
 
 @pytest.mark.parametrize("answer", [{"total_count": 0, "item_count": 0}, {"item": [], "total_count": 0}])

@@ -1,0 +1,341 @@
+"""Drafts between runs: what a crash leaves, what the console does meanwhile, and whose draft is deleted."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from building import HOUR, NOW, OTHER_APPID, article, house, news, reviewers, text
+from simulation.crashing import Boundaries, Crash
+from simulation.scenario import Scene, whole_news
+from simulation.world import Fault
+
+from massctl.apply import reconcile
+from massctl.apply.ports import DraftArticle, ListedDraft
+from massctl.apply.readback import markup_sha256
+from massctl.apply.reconcile import settle_not_sent
+from massctl.model.names import AccountName, MediaId
+from massctl.model.rendered import RenderedCampaign, RenderedNews, Window
+
+AHEAD = NOW - 2 * HOUR
+"""Two hours before the window of `NEWS` opens."""
+NEWS = whole_news(recipients=())
+EDITED = replace(NEWS, message=RenderedNews((article("春季大促，改"),)))
+WORDS = text("sale", "今晚八点", window=NEWS.window)
+I_LOOKED = reconcile.Testimony("looked it up in the console", "li")
+LOST = Fault.REQUEST_LOST
+
+
+class CrashAt(Boundaries):
+    """Ends the run at the first boundary of a name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def reach(self, name: str) -> None:
+        if name == self._name:
+            raise Crash(name)
+
+
+def crashed(scene: Scene, boundary: str) -> Scene:
+    """Let a run die when it comes to the boundary of this name."""
+    scene.boundaries = CrashAt(boundary)
+    with pytest.raises(Crash):
+        scene.apply()
+    scene.boundaries = Boundaries()
+    return scene
+
+
+def staged(*campaigns: RenderedCampaign, **changes: Any) -> Scene:
+    """Give a scene in which the draft waits, two hours before the window."""
+    scene = Scene(list(campaigns) or [NEWS], now=AHEAD, **changes)
+    scene.apply()
+    assert 1 == len(scene.wechat.drafts)
+    return scene
+
+
+def striking_out(scene: Scene, media_id: MediaId) -> None:
+    """Strike the first article's text out in the console: the same words, and they look otherwise."""
+    first, *others = scene.wechat.drafts[media_id]
+    scene.wechat.drafts[media_id] = (replace(first, content=f"<s>{first.content}</s>"), *others)
+
+
+def told(outcome: Any) -> list[str]:
+    """Give the guards that refused the first campaign."""
+    return [refusal.guard.value for refusal in outcome.campaigns[0].refusals]
+
+
+def reasons(scene: Scene) -> list[str]:
+    """Give why drafts were deleted, by the entries that close them."""
+    return [event.reason for event in scene.events("draft_deleted") if not event.pending]
+
+
+def test_a_draft_that_was_given_up_and_mended_in_the_console_stays_there() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.wechat.keeps = lambda given: replace(given, content="<p>你好</p>")
+    assert 1 == scene.apply(*[("delete_draft", LOST)] * 2).exit_status()
+    (media_id,) = scene.wechat.drafts
+    striking_out(scene, media_id)
+    scene.wechat.keeps = lambda given: given
+    scene.apply()
+    assert media_id in scene.wechat.drafts
+    assert ["changed in the console, left there"] == reasons(scene)
+
+
+def test_a_draft_that_is_changed_while_its_heir_is_saved_stays_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = staged()
+    (old,) = scene.wechat.drafts
+    add = type(scene.wechat).add_draft
+
+    def meanwhile(wechat: Any, articles: Any) -> Any:
+        striking_out(scene, old)
+        return add(wechat, articles)
+
+    monkeypatch.setattr(type(scene.wechat), "add_draft", meanwhile)
+    scene.campaigns = [EDITED]
+    assert 0 == scene.apply().exit_status()
+    assert old in scene.wechat.drafts
+    assert ["changed in the console, left there"] == reasons(scene)
+
+
+def test_a_draft_that_vanishes_while_its_heir_is_saved_is_judged_by_the_next_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene = staged()
+    (old,) = scene.wechat.drafts
+    add = type(scene.wechat).add_draft
+
+    def meanwhile(wechat: Any, articles: Any) -> Any:
+        scene.wechat.drafts.pop(old, None)
+        return add(wechat, articles)
+
+    monkeypatch.setattr(type(scene.wechat), "add_draft", meanwhile)
+    scene.campaigns = [EDITED]
+    scene.apply()
+    outcome = scene.apply()
+    assert (5, ["draft_gone"]) == (outcome.exit_status(), told(outcome))
+    settle_not_sent(scene.record(EDITED), I_LOOKED, lambda _: scene.wechat, scene.book())
+    scene.later(hours=2)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_draft_that_we_deleted_is_not_taken_for_one_that_was_sent_by_hand() -> None:
+    scene = staged()
+    scene.campaigns = [WORDS]
+    crashed(scene, "after delete_draft")
+    assert {} == scene.wechat.drafts
+    outcome = scene.apply()
+    assert (0, []) == (outcome.exit_status(), told(outcome))
+    assert ["gone already"] == reasons(scene)
+
+
+@pytest.mark.parametrize("named", [(), ("sale",)], ids=["not named", "named"])
+def test_what_a_crash_left_over_is_deleted_whatever_keeps_the_campaign_back(named: tuple[str, ...]) -> None:
+    scene = staged(replace(NEWS, window=None), rules=house(sending="disabled"))
+    scene.campaigns = [replace(EDITED, window=None)]
+    scene.rules = house(*named, sending="disabled")
+    crashed(scene, "before delete_draft")
+    assert 2 == len(scene.wechat.drafts)
+    scene.apply()
+    assert ["春季大促，改"] == [articles[0].title for articles in scene.wechat.drafts.values()]
+
+
+def test_a_draft_of_a_run_that_died_before_it_was_read_back_is_read_by_the_next() -> None:
+    scene = crashed(Scene([NEWS], now=AHEAD), "before get_draft")
+    assert [] == scene.events("draft_verified")
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.events("draft_verified")))
+    scene.apply()
+    assert [] == scene.wechat.calls
+
+
+@pytest.mark.parametrize("boundary", ["after add_draft", "before get_draft"])
+def test_markup_that_was_changed_before_anybody_read_it_is_refused(boundary: str) -> None:
+    scene = crashed(Scene([NEWS], now=AHEAD), boundary)
+    (media_id,) = scene.wechat.drafts
+    before = dict(scene.wechat.drafts)
+    striking_out(scene, media_id)
+    scene.later(hours=2)
+    outcome = scene.apply()
+    assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
+    scene.wechat.drafts.update(before)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_draft_that_was_begun_twice_is_deleted_once_and_never_if_it_was_changed() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.apply(("add_draft", Fault.LATE))
+    scene.wechat.arrive_late()
+    late = list(scene.wechat.drafts)[-1]
+    striking_out(scene, late)
+    scene.apply()
+    assert late in scene.wechat.drafts
+    closed = [event.reason for event in scene.events("draft_not_saved")]
+    assert ["found beside another one and changed in the console, left there"] == closed
+
+
+def test_a_surplus_draft_that_vanishes_meanwhile_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.apply(("add_draft", Fault.LATE))
+    scene.wechat.arrive_late()
+    late = list(scene.wechat.drafts)[-1]
+    read, seen = type(scene.wechat).get_draft, []
+
+    def once(wechat: Any, media_id: MediaId) -> Any:
+        seen.append(media_id)
+        return None if seen.count(late) > 1 and media_id == late else read(wechat, media_id)
+
+    monkeypatch.setattr(type(scene.wechat), "get_draft", once)
+    assert (0, 0) == (scene.apply().exit_status(), scene.wechat.count("delete_draft"))
+
+
+def test_a_newer_draft_that_is_found_takes_the_place_of_the_older_one() -> None:
+    scene = staged()
+    scene.campaigns = [EDITED]
+    crashed(scene, "after add_draft")
+    assert (0, 0) == (scene.apply().exit_status(), scene.wechat.count("add_draft"))
+    assert ["春季大促，改"] == [articles[0].title for articles in scene.wechat.drafts.values()]
+
+
+def foreign(title: str) -> tuple[DraftArticle, ...]:
+    """Give a draft that somebody made in the console."""
+    return (DraftArticle(title, "", "", "<p>别人的</p>", "", "COVER", False, False),)
+
+
+def test_a_draft_is_found_behind_two_hundred_others() -> None:
+    scene = crashed(Scene([NEWS], now=AHEAD), "after add_draft")
+    title = next(iter(scene.wechat.drafts.values()))[0].title
+    scene.wechat.drafts.update({MediaId(f"F{n}"): foreign(title if n < 3 else f"{n}") for n in range(200)})
+    assert (0, 0, 201) == (scene.apply().exit_status(), scene.wechat.count("add_draft"), len(scene.wechat.drafts))
+    assert 5 == scene.wechat.count("get_draft")
+
+
+def test_a_listing_without_titles_costs_a_call_for_each_and_no_more_than_half_a_day_s(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def untitled(wechat: Any) -> tuple[ListedDraft, ...]:
+        return tuple(ListedDraft(media_id, None) for media_id in reversed(wechat.drafts))
+
+    scene = crashed(Scene([NEWS], now=AHEAD), "after add_draft")
+    monkeypatch.setattr(type(scene.wechat), "newest_drafts", untitled)
+    scene.wechat.drafts.update({MediaId(f"F{n}"): foreign(f"{n}") for n in range(200)})
+    assert (0, 0) == (scene.apply().exit_status(), scene.wechat.count("add_draft"))
+    crashed(scene := Scene([NEWS], now=AHEAD), "after add_draft")
+    scene.wechat.drafts.update({MediaId(f"F{n}"): foreign(f"{n}") for n in range(400)})
+    scene.apply()
+    assert 251 == scene.wechat.count("get_draft")
+
+
+@pytest.mark.parametrize("boundary", ["after add_draft", "before delete_draft"])
+def test_what_a_crash_left_of_a_campaign_whose_folder_is_gone_is_cleared_away(boundary: str) -> None:
+    other = news("b", article("另一个"), window=Window(NOW + HOUR, NOW + 2 * HOUR))
+    scene = staged()
+    scene.campaigns = [EDITED]
+    crashed(scene, boundary)
+    scene.campaigns = [other]
+    scene.apply()
+    scene.apply()
+    assert ["另一个", "春季大促，改"] == sorted(articles[0].title for articles in scene.wechat.drafts.values())
+    scene.apply()
+    assert [] == scene.wechat.calls
+
+
+def test_an_heir_that_was_changed_before_anybody_read_it_replaces_nothing() -> None:
+    scene = staged()
+    scene.campaigns = [EDITED]
+    crashed(scene, "before append draft_verified")
+    striking_out(scene, list(scene.wechat.drafts)[-1])
+    scene.campaigns = []
+    scene.apply()
+    assert (2, []) == (len(scene.wechat.drafts), scene.events("draft_deleted"))
+
+
+def test_a_draft_in_an_account_that_is_no_longer_there_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = staged()
+    monkeypatch.setattr("simulation.scenario.ACCOUNTS", {OTHER_APPID: AccountName("other")})
+    scene.campaigns = [replace(NEWS, account=AccountName("other"), appid=OTHER_APPID)]
+    assert 0 == scene.apply().exit_status()
+    assert (1, [], 1) == (len(scene.wechat.drafts), scene.wechat.calls, len(scene.other.drafts))
+
+
+def test_a_send_is_no_failure_because_the_box_cannot_be_read_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene([NEWS])
+    listed = type(scene.wechat).newest_drafts
+
+    def failing_after_the_send(wechat: Any) -> Any:
+        if wechat.jobs:
+            wechat.coming = [("newest_drafts", LOST)]
+        return listed(wechat)
+
+    monkeypatch.setattr(type(scene.wechat), "newest_drafts", failing_after_the_send)
+    outcome = scene.apply(("add_draft", LOST))
+    assert (0, 1) == (outcome.exit_status(), len(scene.wechat.jobs))
+    assert any("could not be looked for" in line for line in scene.progress.lines)
+
+
+def test_a_lower_edition_that_is_gone_may_have_reached_its_followers() -> None:
+    scene = staged()
+    scene.wechat.drafts.clear()
+    scene.campaigns = [replace(EDITED, edition=2)]
+    scene.later(hours=2)
+    outcome = scene.apply()
+    assert (5, ["draft_gone"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
+    settle_not_sent(scene.record(NEWS), I_LOOKED, lambda _: scene.wechat, scene.book())
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_lower_edition_is_settled_though_a_higher_one_was_begun() -> None:
+    scene = staged()
+    scene.campaigns = [replace(EDITED, edition=2)]
+    crashed(scene, "before add_draft")
+    scene.wechat.drafts.clear()
+    assert ["draft_gone"] == told(scene.apply())
+    settle_not_sent(scene.record(scene.campaigns[0]), I_LOOKED, lambda _: scene.wechat, scene.book())
+    scene.later(hours=2)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_campaign_that_moved_to_another_account_leaves_its_draft_in_the_old_one() -> None:
+    scene = staged()
+    moved = replace(NEWS, account=AccountName("other"), appid=OTHER_APPID)
+    scene.campaigns = [moved]
+    assert 0 == scene.apply().exit_status()
+    assert ({}, 1) == (scene.wechat.drafts, len(scene.other.drafts))
+    assert ["superseded"] == reasons(scene)
+
+
+def test_previews_go_out_one_campaign_after_the_other_and_a_crash_spares_those_behind() -> None:
+    soon = whole_news(Window(NOW + HOUR, NOW + 5 * HOUR), recipients=reviewers("li", "mei"))
+    late = news("a", article("另一个"), window=Window(NOW + 2 * HOUR, NOW + 5 * HOUR), recipients=reviewers("li"))
+    scene = crashed(Scene([late, soon]), "after preview")
+    begun = [entry.campaign for entry in scene.ledger.entries if entry.event.type == "previewed"]
+    assert ["sale", "sale"] == begun
+    scene.apply()
+    assert ["a"] == [entry.campaign for entry in scene.ledger.entries if getattr(entry.event, "outcome", "") == "sent"]
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        pytest.param(lambda html: html.replace("<p>", '<p id="x">'), True, id="an id"),
+        pytest.param(lambda html: html.replace("</p>", "</p>\n"), True, id="blanks"),
+        pytest.param(lambda html: html + "<style>p{color:red}</style>", True, id="a style sheet"),
+        pytest.param(lambda html: html.replace("color:red", "color: red;"), True, id="a style written otherwise"),
+        pytest.param(lambda html: html.replace("价", "价<!-- x -->"), True, id="a comment"),
+        pytest.param(lambda html: html.replace("color:red", "color:blue"), False, id="a colour"),
+        pytest.param(lambda html: html.replace("100", "<s>100</s>"), False, id="struck out"),
+        pytest.param(lambda html: html.replace("<b>早</b>", "早"), False, id="not bold"),
+        pytest.param(lambda html: html.replace("<b>早</b>今", "<b>早今</b>"), False, id="bold further"),
+        pytest.param(lambda html: html.replace("/0)", "/0?wx_fmt=png)"), True, id="a picture's address"),
+    ],
+)
+def test_what_changes_the_look_is_told_from_what_wechat_writes_otherwise(
+    change: Callable[[str], str], same: bool
+) -> None:
+    html = (
+        '<p style="color:red">价 100 元</p>'
+        '<p><b>早</b>今<span style="background:url(https://mmbiz.qpic.cn/a/0)"></span></p>'
+    )
+    given = (DraftArticle("t", "", "", html, "", "C", False, False),)
+    read = (replace(given[0], content=change(html)),)
+    assert same == (markup_sha256(given) == markup_sha256(read))

@@ -23,17 +23,9 @@ from massctl.model.ledger import (
     SendAccepted,
     SendAttempted,
 )
+from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
-from massctl.model.rendered import (
-    Picture,
-    Purpose,
-    Recipient,
-    RenderedArticle,
-    RenderedCampaign,
-    RenderedNews,
-    RenderedText,
-    Window,
-)
+from massctl.model.rendered import Picture, Purpose, Recipient, RenderedCampaign, Window
 from massctl.model.send import client_msg_id
 from massctl.model.state import State
 from massctl.plan.desired import Desired

@@ -5,9 +5,10 @@ from typing import Final
 
 from massctl.apply.ports import DraftArticle
 from massctl.errors import InvariantError
+from massctl.model.message import RenderedArticle, RenderedNews
 from massctl.model.names import AppId, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import PICTURE_SCHEME, RenderedArticle, RenderedCampaign, RenderedNews
+from massctl.model.rendered import PICTURE_SCHEME, RenderedCampaign
 from massctl.model.state import State
 
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")

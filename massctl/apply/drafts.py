@@ -13,9 +13,10 @@ from massctl.apply.readback import is_as_saved, kept_sha256, losses
 from massctl.apply.run import Failed, Run, steps_of
 from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftDeleted, DraftVerified
+from massctl.model.message import RenderedNews
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase, in_a_row
-from massctl.model.rendered import RenderedCampaign, RenderedNews
+from massctl.model.rendered import RenderedCampaign
 from massctl.plan.doubt import settle
 from massctl.plan.step import Guard, Refusal, SaveDraft, SendPreview
 

@@ -10,9 +10,10 @@ from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Overlap, 
 from massctl.errors import ConfigurationError, InvariantError, WeChatError
 from massctl.model.drafts import Draft
 from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.names import AccountName, AppId, MediaId, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign, RenderedNews, RenderedText
+from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import Body, News, Words
 from massctl.model.state import Record, State
 from massctl.plan.guard import House

@@ -14,9 +14,10 @@ from massctl.errors import MassctlError, WeChatError
 from massctl.model.campaign import audience_as_declared
 from massctl.model.drafts import Draft
 from massctl.model.ledger import Expired, JobStatus, SendAttempted
+from massctl.model.message import RenderedNews
 from massctl.model.names import MediaId, MsgId
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign, RenderedNews
+from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import MassSend, News, Rejected, ToAll, ToTag, client_msg_id
 from massctl.model.state import Attempt, State
 from massctl.plan.doubt import NoRepeat, may_repeat, settle

@@ -2,7 +2,8 @@
 
 from massctl.cli.planning import chosen
 from massctl.cli.session import Session
-from massctl.model.rendered import RenderedCampaign, RenderedNews
+from massctl.model.message import RenderedNews
+from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
 from massctl.source.desired import Desires, Workbench
 

@@ -15,17 +15,9 @@ from massctl.model.campaign import Audience, OffsetTime
 from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.digest import digest_of, sha256_of
+from massctl.model.message import RenderedArticle, RenderedMessage, RenderedNews, RenderedText
 from massctl.model.names import AccountName, AppId, CampaignName, Digest, Sha256
-from massctl.model.rendered import (
-    Picture,
-    Recipient,
-    RenderedArticle,
-    RenderedCampaign,
-    RenderedMessage,
-    RenderedNews,
-    RenderedText,
-    Window,
-)
+from massctl.model.rendered import Picture, Recipient, RenderedCampaign, Window
 from massctl.model.strict import NonEmpty, Strict
 
 TEXT_FILE: Final = "message.txt"

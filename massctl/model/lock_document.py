@@ -11,8 +11,8 @@ def lock_document(campaign: RenderedCampaign, renderer: str) -> dict[str, Any]:
     """Give the lock of a campaign; `renderer` is `massctl VERSION`."""
     approved = approved_document(campaign)
     origins = [
-        {"path": path_in_lock(p.path, campaign.name), "source_sha256": _PREFIX + p.source_sha256}
-        for p in campaign.pictures
+        {"path": path_in_lock(f.path, campaign.name), "source_sha256": _PREFIX + f.source_sha256}
+        for f in campaign.files
     ]
     return {
         "format_version": approved["format_version"],

@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.model.diagnostic import Diagnostic
-from massctl.model.digest import digest_of, sha256_of
+from massctl.model.digest import digest_of
+from massctl.model.message import RenderedMessage
 from massctl.model.names import AccountName, AppId, CampaignName, Digest, Sha256
 
 if TYPE_CHECKING:
@@ -23,10 +24,18 @@ LOCK_FORMAT_VERSION: Final = 1
 
 
 class Purpose(StrEnum):
-    """Which endpoint takes a picture: `image` is media/uploadimg, `material` is material/add_material."""
+    """Which endpoint takes a file: `image` is media/uploadimg, each other one a type of material/add_material."""
 
     IMAGE = "image"
     MATERIAL = "material"
+    """add_material, type `image`."""
+    VOICE = "voice"
+    VIDEO = "video"
+
+    @property
+    def is_material(self) -> bool:
+        """Whether add_material takes it, and gives a media_id."""
+        return self is not Purpose.IMAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,42 +58,36 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """A sound or a video as it will be uploaded, unchanged; its bytes stay outside, as those of pictures."""
+
+    path: str
+    """As found in the repository, from its root."""
+    sha256: Sha256
+    size_bytes: int
+    purpose: Purpose
+    """VOICE or VIDEO."""
+    extension: str
+    """`mp3`, `amr`, `wav`, `wma` or `mp4`: matches the bytes; WeChat looks at it."""
+    milliseconds: int
+    """How long it plays; 0 where a video does not say."""
+
+    @property
+    def source_sha256(self) -> Sha256:
+        """Name the file's bytes: nothing is done to them."""
+        return self.sha256
+
+
+MediaFile = Picture | Recording
+"""Whatever is uploaded."""
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """When it may go out; both ends belong to it."""
 
     not_before: datetime
     not_after: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedArticle:
-    """One article, rendered: placeholders for pictures, everything else as it will be sent."""
-
-    title: str
-    author: str
-    digest: str
-    content: str
-    cover: Sha256
-    content_source_url: str | None
-    need_open_comment: bool
-    only_fans_can_comment: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedNews:
-    """A news message: one to eight articles."""
-
-    articles: tuple[RenderedArticle, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedText:
-    """A text message."""
-
-    content: str
-
-
-RenderedMessage = RenderedNews | RenderedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,13 @@ class RenderedCampaign:
     source_sha256: Sha256
     """Names the campaign's own folder, as read."""
     diagnostics: tuple[Diagnostic, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+    """The sound or video of a message that carries one of ours."""
+
+    @property
+    def files(self) -> tuple[MediaFile, ...]:
+        """Everything that is uploaded for it."""
+        return (*self.pictures, *self.recordings)
 
     @cached_property
     def digest(self) -> Digest:
@@ -130,7 +140,7 @@ class RenderedCampaign:
     def message_digest(self) -> Digest:
         """Name message and audience alone, for `same_content`: no name, no edition, no window."""
         audience = {key: value for key, value in declared_audience(self.audience).items() if key != "expect"}
-        return digest_of({"audience": audience, "message": _message(self.message), "appid": self.appid})
+        return digest_of({"audience": audience, "message": self.message.document, "appid": self.appid})
 
 
 def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
@@ -147,9 +157,9 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
             "not_after": window.not_after.isoformat() if window else None,
             "send_ignore_reprint": campaign.send_ignore_reprint,
         },
-        "message": _message(campaign.message),
+        "message": campaign.message.document,
         "pictures": [
-            {"sha256": "sha256:" + p.sha256, "bytes": p.size_bytes, "as": p.purpose.value} for p in campaign.pictures
+            {"sha256": "sha256:" + f.sha256, "bytes": f.size_bytes, "as": f.purpose.value} for f in campaign.files
         ],
     }
 
@@ -166,25 +176,3 @@ def declared_audience(audience: "Audience") -> dict[str, Any]:
         "expect": {key: bound for key, bound in bounds.items() if bound is not None} if expect else None,
     }
     return {key: value for key, value in every.items() if value is not None}
-
-
-def _message(message: RenderedMessage) -> dict[str, Any]:
-    """Give a message as the lock document writes it: bodies by digest and length."""
-    if isinstance(message, RenderedText):
-        return {"type": "text", "content": message.content}
-    return {"type": "mpnews", "articles": [_article(a) for a in message.articles]}
-
-
-def _article(article: RenderedArticle) -> dict[str, Any]:
-    """Give one article as the lock document writes it."""
-    return {
-        "title": article.title,
-        "author": article.author,
-        "digest": article.digest,
-        "content_source_url": article.content_source_url,
-        "need_open_comment": article.need_open_comment,
-        "only_fans_can_comment": article.only_fans_can_comment,
-        "cover": "sha256:" + article.cover,
-        "content_sha256": "sha256:" + sha256_of(article.content.encode()),
-        "content_chars": len(article.content),
-    }

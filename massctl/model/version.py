@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from massctl.model.digest import sha256_of
 from massctl.model.lock import LockedNews, LockFile, lock_digest
 from massctl.model.lock_document import lock_document
-from massctl.model.rendered import RenderedCampaign, RenderedNews
+from massctl.model.message import RenderedNews
+from massctl.model.rendered import RenderedCampaign
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from massctl.model.message import RenderedNews
 from massctl.model.names import AppId, MediaId, Sha256
-from massctl.model.rendered import Purpose, Recipient, RenderedCampaign, RenderedNews
+from massctl.model.rendered import Purpose, Recipient, RenderedCampaign
 from massctl.model.state import Record, State
 from massctl.plan.step import Reason, SaveDraft, SendPreview, UploadPicture
 

@@ -8,9 +8,9 @@ from massctl.errors import InvariantError
 from massctl.model.campaign import Article, CampaignFile, MpNews, Text
 from massctl.model.campaign_rules import Path
 from massctl.model.diagnostic import Diagnostic, Place
+from massctl.model.message import RenderedArticle, RenderedMessage, RenderedNews, RenderedText
 from massctl.model.names import Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedArticle, RenderedMessage, RenderedNews, RenderedText
 from massctl.render import limits
 from massctl.render.article import Setting, render_body
 from massctl.render.fault import Fault

@@ -11,18 +11,9 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
+from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import (
-    Picture,
-    Purpose,
-    Recipient,
-    RenderedArticle,
-    RenderedCampaign,
-    RenderedNews,
-    RenderedText,
-    Window,
-    declared_audience,
-)
+from massctl.model.rendered import Picture, Purpose, Recipient, RenderedCampaign, Window, declared_audience
 from massctl.plan.desired import NotLocked
 from massctl.plan.step import Guard, Refusal
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import PICTURE_SCHEME, RenderedArticle, RenderedCampaign, RenderedNews, RenderedText
+from massctl.model.rendered import PICTURE_SCHEME, RenderedCampaign
 from massctl.view.language import Language, say
 from massctl.view.phone_style import STYLE
 from massctl.view.words import audience_words, short_digest

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from massctl.model.diagnostic import Diagnostic, Severity, has_errors
 from massctl.model.lifecycle import FINAL
+from massctl.model.message import RenderedText
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign, RenderedText
+from massctl.model.rendered import RenderedCampaign
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.step import SendMass, Step
 from massctl.plan.window import WindowState

@@ -3,8 +3,9 @@
 import re
 from typing import Final
 
+from massctl.model.message import RenderedText
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import PICTURE_SCHEME, RenderedCampaign, RenderedText
+from massctl.model.rendered import PICTURE_SCHEME, RenderedCampaign
 from massctl.view.cells import shorten
 from massctl.view.page import DOT, Inked, Part, Table
 from massctl.view.style import Ink

@@ -6,9 +6,10 @@ from typing import Any
 
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostic import Diagnostic, Place
+from massctl.model.message import RenderedNews
 from massctl.model.names import AppId, CampaignName, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture, Purpose, RenderedNews
+from massctl.model.rendered import Picture, Purpose
 from massctl.render.campaign import render_campaign
 from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose, Problem

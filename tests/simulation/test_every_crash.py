@@ -12,7 +12,8 @@ from building import HOUR, NOW, article, house, reviewers
 from simulation.choices import Budget, Explored, Explorer
 from simulation.scenario import LONG, begin, whole_news, whole_text
 
-from massctl.model.rendered import RenderedNews, Window
+from massctl.model.message import RenderedNews
+from massctl.model.rendered import Window
 
 SOON = Window(NOW + HOUR, NOW + 5 * HOUR)
 """Opens after the first run, and closes before one that comes 30 hours later."""

@@ -12,7 +12,8 @@ from simulation.world import Fault
 from massctl.apply import reconcile
 from massctl.apply.adoption import adopt_draft
 from massctl.errors import MassctlError, RefusedError, UsageError
-from massctl.model.rendered import RenderedNews, Window
+from massctl.model.message import RenderedNews
+from massctl.model.rendered import Window
 
 BODY = f'<p>你好<a href="https://mp.weixin.qq.com/s/x">旧文</a></p><img src="massctl-picture:{sha("hero")}">'
 NEWS = news("sale", article(content=BODY), window=Window(NOW - HOUR, NOW + HOUR))

@@ -17,8 +17,9 @@ from massctl.apply.readback import kept_sha256
 from massctl.apply.run import body_of
 from massctl.errors import InvariantError
 from massctl.model.ledger import ImageUploaded, MaterialAdded
+from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.names import MediaId
-from massctl.model.rendered import Purpose, RenderedCampaign, RenderedNews, RenderedText, Window
+from massctl.model.rendered import Purpose, RenderedCampaign, Window
 from massctl.model.state import State
 from massctl.plan.plan import Until, make_plan
 from massctl.plan.step import Guard, Refusal

@@ -11,7 +11,8 @@ from simulation.world import Fault
 
 from massctl.apply.ports import ListedDraft
 from massctl.errors import PermanentError
-from massctl.model.rendered import RenderedNews, Window
+from massctl.model.message import RenderedNews
+from massctl.model.rendered import Window
 from massctl.plan.plan import make_plan
 from massctl.plan.step import Guard, Refusal
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.model.digest import canonical_json, digest_of
+from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.names import AccountName, CampaignName
-from massctl.model.rendered import Purpose, RenderedNews, RenderedText, Window
+from massctl.model.rendered import Purpose, Window
 
 
 def canonical_name(written: str) -> str:

@@ -13,7 +13,8 @@ from massctl.model.campaign import CampaignFile
 from massctl.model.lock import Around, LockFile, body_files, lock_digest, lock_text, path_from_lock, restore
 from massctl.model.lock_document import lock_document, path_in_lock
 from massctl.model.lock_sources import SourcesFile, changed_sources, declared_digest, sources_text
-from massctl.model.rendered import Purpose, RenderedCampaign, RenderedNews
+from massctl.model.message import RenderedNews
+from massctl.model.rendered import Purpose, RenderedCampaign
 
 SALE = news(
     "sale", article("一"), article("二", content="<p>二</p>"), window=OPEN, title="春季", recipients=reviewers("li")

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.model.lock import LockedSend
-from massctl.model.rendered import Picture, Purpose, RenderedArticle, RenderedCampaign
+from massctl.model.message import RenderedArticle
+from massctl.model.rendered import Picture, Purpose, RenderedCampaign
 from massctl.model.version import version_of
 from massctl.plan.against import Base, BaseKind
 from massctl.plan.changes import ArticleChanged, Difference, FieldChanged, LinkChanged, PictureChanged, WordsChanged

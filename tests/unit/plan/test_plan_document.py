@@ -31,7 +31,8 @@ from massctl import __version__
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.ledger import ImageUploaded, SendRejected
 from massctl.model.lock_document import lock_document
-from massctl.model.rendered import RenderedText, Window
+from massctl.model.message import RenderedText
+from massctl.model.rendered import Window
 from massctl.model.state import State
 from massctl.plan.document import plan_digest, plan_document
 from massctl.plan.plan import Plan

@@ -6,7 +6,8 @@ from render_inputs import CAMPAIGN, Folder, campaign_file, hold, lines, news, pl
 from massctl.errors import InvariantError
 from massctl.model.campaign import CampaignFile, Voice
 from massctl.model.diagnostic import Severity
-from massctl.model.rendered import Recipient, RenderedArticle, RenderedNews, RenderedText, Window
+from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
+from massctl.model.rendered import Recipient, Window
 
 FOLDER = Folder({"spring/articles/main.md": "正文", "spring/images/cover.jpg": "cover"})
 

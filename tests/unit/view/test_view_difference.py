@@ -13,9 +13,10 @@ from view_samples import BEIJING, COVER, HERO, LEAVES, NOW, article, campaign, p
 
 from massctl.model.campaign import Audience
 from massctl.model.digest import sha256_of
+from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.names import CampaignName, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Purpose, RenderedCampaign, RenderedNews, RenderedText
+from massctl.model.rendered import Purpose, RenderedCampaign
 from massctl.model.version import version_of
 from massctl.plan.against import Base, BaseKind
 from massctl.plan.changes import Difference

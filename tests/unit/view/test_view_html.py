@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from view_samples import COVER, HERO, LEAVES, article, campaign, text_campaign
 
-from massctl.model.rendered import RenderedNews, RenderedText
+from massctl.model.message import RenderedNews, RenderedText
 from massctl.view.as_html import article_page, index_page
 from massctl.view.language import Language
 

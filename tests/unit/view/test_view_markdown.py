@@ -16,9 +16,10 @@ from massctl.model import ledger as entries
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.digest import sha256_of
 from massctl.model.lifecycle import Status
+from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.names import CampaignName, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Purpose, Recipient, RenderedNews, RenderedText, Window
+from massctl.model.rendered import Purpose, Recipient, Window
 from massctl.plan.desired import Concluded, Invalid
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.window import WindowState

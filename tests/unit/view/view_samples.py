@@ -11,18 +11,10 @@ from massctl.model.account import MassctlFile
 from massctl.model.campaign import Audience
 from massctl.model.digest import sha256_of
 from massctl.model.ledger import Entry, Event
+from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import (
-    Picture,
-    Purpose,
-    Recipient,
-    RenderedArticle,
-    RenderedCampaign,
-    RenderedNews,
-    RenderedText,
-    Window,
-)
+from massctl.model.rendered import Picture, Purpose, Recipient, RenderedCampaign, Window
 from massctl.model.state import State
 from massctl.plan.desired import Desired
 from massctl.plan.guard import House

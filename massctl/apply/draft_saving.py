@@ -138,7 +138,9 @@ def _upload_forgotten_covers(run: Run, refused: _Again) -> None:
         for picture in campaign.pictures:
             if picture.purpose is Purpose.MATERIAL and _is_stale(run, campaign, picture, job.articles):
                 run.book.note(MaterialForgotten(appid=campaign.appid, sha256=picture.sha256))
-                record_material(run, campaign.appid, picture, wechat.add_material(packed(run, picture)))
+                record_material(
+                    run, campaign.appid, picture, wechat.add_material(packed(run, picture, campaign.message))
+                )
     except WeChatError as error:
         run.fail(job.wanted.outcome, error)
         return

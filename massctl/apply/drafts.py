@@ -30,7 +30,7 @@ NOT_WHOLE: Final = "WeChat did not keep it as it was given"
 def judge_superseded(run: Run) -> None:
     """Look at each draft that is to be replaced: one that somebody changed, sent or deleted stops its campaign.
 
-    An edit is no way out of `draft_gone`, and neither is a raised edition or a text in place of the news: followers may
+    An edit is no way out of `draft_gone`, and neither is a raised edition or another kind of message: followers may
     have the draft. One that a newer draft of ours has replaced already may have been changed: it is left there.
     """
     jobs = [
@@ -56,7 +56,7 @@ def _in_question(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign)
     """Give the drafts whose place another one takes, or has taken."""
     found = [draft for _, draft in run.superseded(campaign)]
     newest = run.newest_draft(campaign)
-    replaced = bool(steps_of(outcome, SaveDraft)) or not isinstance(campaign.message, RenderedNews)
+    replaced = bool(steps_of(outcome, SaveDraft)) or not campaign.message.has_draft
     if newest is not None and replaced and all(newest is not draft for draft in found):
         found.append(newest)
     return found

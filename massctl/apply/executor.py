@@ -24,6 +24,7 @@ from massctl.apply.sending import (
     renewed,
     wait_to_repeat,
 )
+from massctl.apply.videos import make_videos
 from massctl.errors import LedgerError, WeChatError
 from massctl.model.ledger import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.rendered import RenderedCampaign
@@ -49,6 +50,7 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
         draft_saving.save_drafts(run)
         drafts.verify_drafts(run)
         delete_superseded(run)
+        make_videos(run)
         previews.send_previews(run)
         for each, campaign in run.going():
             if run.may_send(each) and consented(run, each, campaign):

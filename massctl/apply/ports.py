@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from massctl.model.campaign import Audience
 from massctl.model.ledger import Entry, NewEntry
@@ -32,11 +32,17 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A picture on its way: `filename` is generated and ASCII."""
+    """A file on its way: `filename` is generated and ASCII."""
 
     data: bytes
     filename: str
     media_type: str
+    material_type: Literal["image", "voice", "video"] = "image"
+    """What add_material takes it as."""
+    title: str = ""
+    """Of a video, for the material library."""
+    introduction: str = ""
+    """Of a video, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,11 @@ class WeChat(Protocol):
         ...
 
     def add_material(self, upload: Upload) -> Material:
-        """Upload a permanent picture (material/add_material, type image)."""
+        """Upload a permanent picture, sound or video (material/add_material)."""
+        ...
+
+    def make_video(self, material: MediaId, title: str, description: str) -> MediaId:
+        """Make the id under which a video of the material library is sent (media/uploadvideo); it lives three days."""
         ...
 
     def add_draft(self, articles: Sequence[DraftArticle]) -> MediaId:
@@ -134,7 +144,7 @@ class WeChat(Protocol):
 
 
 class Pictures(Protocol):
-    """The bytes behind the placeholders."""
+    """The bytes of pictures, and of whatever else is uploaded."""
 
     def read(self, sha256: Sha256) -> bytes:
         """Give exactly the bytes of this name; raises InvariantError when they are not at hand."""

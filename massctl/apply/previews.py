@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal, assert_never
 
+from massctl.apply.bodies import preview_body
+from massctl.apply.material import forget_if_unknown
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import WeChat
-from massctl.apply.run import Failed, Run, body_of, steps_of
+from massctl.apply.run import Failed, Run, steps_of
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.ledger import Previewed
+from massctl.model.message import RenderedCard
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import Body, PreviewFailed, PreviewSent, PreviewUnknown, PreviewVerdict
@@ -34,9 +37,10 @@ def send_previews(run: Run) -> None:
     `begun` is durable before the request, for a later run does not repeat it by itself; so it is recorded of no preview
     that a crash could keep from leaving, but for those of the same campaign.
     """
+    _stop_what_cannot_be_shown(run)
     due = [(steps, outcome, c) for outcome, c in run.going() if (steps := steps_of(outcome, SendPreview))]
     for steps, outcome, campaign in sorted(due, key=lambda each: going_out(each[0][0])):
-        wechat, body = run.world.wechat(campaign.account), body_of(campaign, run.book.state)
+        wechat, body = run.world.wechat(campaign.account), preview_body(campaign, run.book.state)
         run.book.record_all([_previewed(campaign, step, "begun") for step in steps], campaign)
         calls = [((outcome, campaign, step), partial(_show, run, wechat, step, body)) for step in steps]
         run.side_by_side(Phrase("sending previews"), calls, partial(_done, run))
@@ -57,6 +61,19 @@ def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:
         else:
             found.append(Phrase("a reviewer by openid"))
     return tuple(found)
+
+
+def _stop_what_cannot_be_shown(run: Run) -> None:
+    """Stop a coupon that somebody asked to see and that lacks what previews need; nothing is recorded or sent."""
+    for outcome, campaign in run.going():
+        message = campaign.message
+        if steps_of(outcome, SendPreview) and isinstance(message, RenderedCard) and message.card_ext is None:
+            error = ConfigurationError(
+                Phrase("the previews of a coupon need card_ext"),
+                Phrase("No preview was sent."),
+                Phrase("write wxcard.card_ext in campaign.yaml of {name}", name=campaign.name),
+            )
+            run.fail(outcome, error)
 
 
 def _show(run: Run, wechat: WeChat, step: SendPreview, body: Body) -> PreviewVerdict | Untried:
@@ -82,7 +99,9 @@ def _done(run: Run, job: Job, result: PreviewVerdict | Untried | Failed) -> None
             run.world.progress.say(Phrase(say, number=step.number, name=campaign.name, reason=reason))
         case PreviewFailed(errcode=errcode, rid=rid, message=message, hint=hint):
             run.book.note(_previewed(campaign, step, "failed", errcode, rid), campaign)
-            run.fail(outcome, WeChatError(message, hint=hint, errcode=errcode, rid=rid))
+            refused = WeChatError(message, hint=hint, errcode=errcode, rid=rid)
+            forget_if_unknown(run, campaign, refused)
+            run.fail(outcome, refused)
         case Untried():
             run.book.note(_previewed(campaign, step, "failed"), campaign)
             if all(refusal.guard is not Guard.ALLOWANCE for refusal in outcome.refusals):

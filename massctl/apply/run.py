@@ -7,15 +7,12 @@ from typing import Final, TypeVar
 from massctl.apply.book import Book
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Overlap, Pictures, Progress, WeChat
-from massctl.errors import ConfigurationError, InvariantError, WeChatError
+from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.drafts import Draft
 from massctl.model.lifecycle import FINAL, status_of
-from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.names import AccountName, AppId, MediaId, Sha256
-from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
-from massctl.model.send import Body, News, Words
-from massctl.model.state import Record, State
+from massctl.model.state import Record
 from massctl.plan.guard import House
 from massctl.plan.step import Guard, Reason, SendMass, Step
 
@@ -113,9 +110,9 @@ class Run:
                 yield outcome, campaign
 
     def draft_of(self, campaign: RenderedCampaign) -> Draft | None:
-        """Give the recorded draft that a news campaign shows and sends; a text has none."""
-        news = isinstance(campaign.message, RenderedNews)
-        return self.book.state.record(campaign.name, campaign.edition).draft() if news else None
+        """Give the recorded draft that a campaign shows and sends; only news have one."""
+        record = self.book.state.record(campaign.name, campaign.edition)
+        return record.draft() if campaign.message.has_draft else None
 
     def newest_draft(self, campaign: RenderedCampaign) -> Draft | None:
         """Give the draft that stands for a campaign now, whatever message it has become; none while in doubt."""
@@ -188,16 +185,6 @@ S = TypeVar("S", bound=Step)
 def steps_of(outcome: CampaignOutcome, kind: type[S]) -> list[S]:
     """Give a campaign's planned steps of one type, in order."""
     return [step for step in outcome.planned.steps if isinstance(step, kind)]
-
-
-def body_of(campaign: RenderedCampaign, state: State) -> Body:
-    """Give what a preview or a send carries: the recorded draft, or the words."""
-    if isinstance(campaign.message, RenderedText):
-        return Words(campaign.message.content)
-    draft = state.record(campaign.name, campaign.edition).draft()
-    if draft is None:
-        raise InvariantError(Phrase("{name} has no draft to send", name=campaign.name))
-    return News(MediaId(draft.event.media_id))
 
 
 def audience_key(campaign: RenderedCampaign) -> AudienceKey:

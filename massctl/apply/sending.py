@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
 
+from massctl.apply.bodies import send_body
 from massctl.apply.drafts import judge_earlier
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.ports import SendQuestion
 from massctl.apply.previews import seen_by
 from massctl.apply.readback import is_as_saved
-from massctl.apply.run import Run, audience_key, body_of
+from massctl.apply.run import Run, audience_key
 from massctl.errors import MassctlError, WeChatError
 from massctl.model.campaign import audience_as_declared
 from massctl.model.drafts import Draft
 from massctl.model.ledger import Expired, JobStatus, SendAttempted
-from massctl.model.message import RenderedNews
 from massctl.model.names import MediaId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
-from massctl.model.send import MassSend, News, Rejected, ToAll, ToTag, client_msg_id
+from massctl.model.send import MassSend, News, Rejected, ToAll, ToTag, Video, client_msg_id
 from massctl.model.state import Attempt, State
 from massctl.plan.doubt import NoRepeat, may_repeat, settle
 from massctl.plan.guard import audience_refusal, send_refusals
@@ -29,17 +29,17 @@ from massctl.plan.step import Guard, Refusal
 def mass_send(campaign: RenderedCampaign, state: State) -> MassSend:
     """Give the request of a campaign: a pure function of what was rendered and what is recorded.
 
-    While an attempt is open its draft is repeated, whatever else is recorded since.
+    While an attempt is open its draft or video is repeated, whatever else is recorded since.
     """
     record = state.record(campaign.name, campaign.edition)
-    news = isinstance(campaign.message, RenderedNews)
     opened = record.open_attempts[-1].event.media_id if record.open_attempts else None
+    body = send_body(campaign, state, MediaId(opened) if opened is not None else None)
     tag_id = campaign.audience.tag_id
     return MassSend(
         recipients=ToTag(tag_id) if tag_id is not None else ToAll(),
-        body=News(MediaId(opened)) if opened is not None else body_of(campaign, state),
+        body=body,
         client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, 1),
-        send_ignore_reprint=campaign.send_ignore_reprint if news else None,
+        send_ignore_reprint=campaign.send_ignore_reprint if isinstance(body, News) else None,
     )
 
 
@@ -54,7 +54,7 @@ def attempted(run: Run, campaign: RenderedCampaign, send: MassSend) -> SendAttem
         fingerprint=send.fingerprint,
         audience=audience_as_declared(campaign.audience),
         audience_count=count if isinstance(count, int) else None,
-        media_id=send.body.media_id if isinstance(send.body, News) else None,
+        media_id=send.body.media_id if isinstance(send.body, News | Video) else None,
         source_sha256=campaign.source_sha256,
     )
 
@@ -89,7 +89,7 @@ def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) ->
         audience=Phrase("every follower") if tag_id is None else Phrase("tag {tag_id}", tag_id=tag_id),
         count=count if isinstance(count, int) else None,
         digest=campaign.digest,
-        headlines=_headlines(campaign),
+        headlines=campaign.headlines,
         recipients_previewed=seen_by(campaign, run.book.state.record(campaign.name, campaign.edition)),
     )
     outcome.declined = not run.world.consent(question)
@@ -222,9 +222,3 @@ def _attempted_draft(run: Run, campaign: RenderedCampaign, attempt: Attempt) -> 
 def _changed_in_doubt(campaign: RenderedCampaign) -> Refusal:
     say = Phrase("the draft was changed in the console after it was saved")
     return Refusal(Guard.DRAFT_CHANGED, say, settle(campaign.name))
-
-
-def _headlines(campaign: RenderedCampaign) -> tuple[str, ...]:
-    if isinstance(campaign.message, RenderedNews):
-        return tuple(article.title for article in campaign.message.articles)
-    return (campaign.message.content.strip().splitlines()[0][:40],)

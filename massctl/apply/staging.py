@@ -1,22 +1,38 @@
-"""The first stage of a run: tokens, pictures, and the sizes of audiences.
+"""The first stage of a run: tokens, pictures and other media, and the sizes of audiences.
 
 All of it may be done again without harm: what a crash forgets costs an orphan or a call.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+from massctl.apply.material import note_staged
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import Material, Upload, WeChat
 from massctl.apply.run import AudienceKey, Failed, Run, audience_key, steps_of
 from massctl.model.ledger import ImageUploaded, MaterialAdded
+from massctl.model.message import RenderedMessage, RenderedVideo
 from massctl.model.names import AccountName, AppId, ImageUrl
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture, Purpose
-from massctl.plan.step import SaveDraft, UploadPicture
+from massctl.model.rendered import MediaFile, Purpose
+from massctl.plan.step import SaveDraft, UploadMedia
 
-MEDIA_TYPES: Final = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "bmp": "image/bmp"}
+MEDIA_TYPES: Final = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "bmp": "image/bmp",
+    "mp3": "audio/mpeg",
+    "amr": "audio/amr",
+    "wav": "audio/wav",
+    "wma": "audio/x-ms-wma",
+    "mp4": "video/mp4",
+}
+"""Extension -> media type of the part that carries such a file."""
+_SOUNDS: Final[Mapping[Purpose, Literal["voice", "video"]]] = {Purpose.VOICE: "voice", Purpose.VIDEO: "video"}
+"""What add_material takes as something else than a picture."""
 
 
 def connect(run: Run) -> None:
@@ -39,30 +55,31 @@ def _connect(run: Run, account: AccountName) -> None:
 
 
 def upload(run: Run) -> None:
-    """Upload every picture that an account does not have yet, and read the sizes of audiences meanwhile."""
+    """Upload every file that an account does not have yet, and read the sizes of audiences meanwhile."""
     calls = [*_uploads(run), *_counts(run)]
-    label = Phrase("uploading pictures, reading audiences")
+    label = Phrase("uploading files, reading audiences")
     run.side_by_side(label, calls, lambda keep, result: keep(result))
+    note_staged(run)
 
 
 def _uploads(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
     """Give the uploads of this run: what keeps a result, and the call that gives it."""
-    for outcome, _ in run.going():
-        for step in steps_of(outcome, UploadPicture):
+    for outcome, campaign in run.going():
+        for step in steps_of(outcome, UploadMedia):
             yield (
                 partial(_uploaded, run, outcome, step),
-                partial(_upload, run, run.world.wechat(step.account), step.picture),
+                partial(_upload, run, run.world.wechat(step.account), step.media, campaign.message),
             )
 
 
-def _uploaded(run: Run, outcome: CampaignOutcome, step: UploadPicture, result: ImageUrl | Material | Failed) -> None:
+def _uploaded(run: Run, outcome: CampaignOutcome, step: UploadMedia, result: ImageUrl | Material | Failed) -> None:
     if isinstance(result, Failed):
         _fail_all_that_need(run, outcome, step, result)
         return
     if isinstance(result, Material):
-        record_material(run, step.appid, step.picture, result)
+        record_material(run, step.appid, step.media, result)
     else:
-        run.book.note(ImageUploaded(appid=step.appid, sha256=step.picture.sha256, url=result))
+        run.book.note(ImageUploaded(appid=step.appid, sha256=step.media.sha256, url=result))
     outcome.performed.append(step)
 
 
@@ -84,29 +101,41 @@ def _counted(run: Run, key: AudienceKey, result: int | Failed | None) -> None:
         run.world.progress.say(Phrase("the size of an audience could not be read: {why}", why=result.summary))
 
 
-def packed(run: Run, picture: Picture) -> Upload:
-    """Make a picture ready for its way; raises InvariantError when its bytes are not at hand."""
-    filename = f"{picture.sha256[:12]}.{picture.extension}"
-    return Upload(run.world.pictures.read(picture.sha256), filename, MEDIA_TYPES[picture.extension])
+def packed(run: Run, media: MediaFile, message: RenderedMessage) -> Upload:
+    """Make a file ready for its way; raises InvariantError when its bytes are not at hand.
+
+    A video takes the title and description of its `message` along.
+    """
+    data, filename = run.world.pictures.read(media.sha256), f"{media.sha256[:12]}.{media.extension}"
+    upload = Upload(data, filename, MEDIA_TYPES[media.extension], _SOUNDS.get(media.purpose, "image"))
+    if isinstance(message, RenderedVideo):
+        return replace(upload, title=message.title, introduction=message.description)
+    return upload
 
 
-def record_material(run: Run, appid: AppId, picture: Picture, material: Material) -> None:
+def record_material(run: Run, appid: AppId, media: MediaFile, material: Material) -> None:
     """Note a material that WeChat took just now."""
     run.uploaded.add(material.media_id)
-    event = MaterialAdded(appid=appid, sha256=picture.sha256, media_id=material.media_id, url=material.url)
+    event = MaterialAdded(
+        appid=appid,
+        sha256=media.sha256,
+        media_id=material.media_id,
+        url=material.url,
+        material_type=_SOUNDS.get(media.purpose),
+    )
     run.book.note(event)
 
 
-def _upload(run: Run, wechat: WeChat, picture: Picture) -> ImageUrl | Material:
-    """Upload one picture to the endpoint it is for."""
-    upload = packed(run, picture)
-    return wechat.upload_image(upload) if picture.purpose is Purpose.IMAGE else wechat.add_material(upload)
+def _upload(run: Run, wechat: WeChat, media: MediaFile, message: RenderedMessage) -> ImageUrl | Material:
+    """Upload one file to the endpoint it is for."""
+    upload = packed(run, media, message)
+    return wechat.add_material(upload) if media.purpose.is_material else wechat.upload_image(upload)
 
 
-def _fail_all_that_need(run: Run, owner: CampaignOutcome, step: UploadPicture, error: Failed) -> None:
-    """Stop every campaign that waits for a picture which could not be uploaded; a draft that exists has its own."""
-    needed = (step.appid, step.picture.sha256, step.picture.purpose)
+def _fail_all_that_need(run: Run, owner: CampaignOutcome, step: UploadMedia, error: Failed) -> None:
+    """Stop every campaign that waits for a file which could not be uploaded; a draft that exists has its own."""
+    needed = (step.appid, step.media.sha256, step.media.purpose)
     for outcome, campaign in run.going():
-        waits = outcome is owner or steps_of(outcome, SaveDraft)
-        if waits and needed in {(campaign.appid, p.sha256, p.purpose) for p in campaign.pictures}:
+        waits = outcome is owner or steps_of(outcome, SaveDraft) or not campaign.message.has_draft
+        if waits and needed in {(campaign.appid, f.sha256, f.purpose) for f in campaign.files}:
             run.fail(outcome, error)

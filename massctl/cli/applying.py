@@ -100,7 +100,7 @@ def _carried_out(session: Session, names: Sequence[str], made: Planned, *, yes: 
     asks = consent(session.voice, names, yes=yes, would_send=made.plan.would_send)
     world = World(
         wechat=session.wechat,
-        pictures=made.workbench.pictures,
+        pictures=made.workbench,
         clock=session.clock,
         progress=progress(session.voice),
         overlap=side_by_side,

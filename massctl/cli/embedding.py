@@ -14,6 +14,8 @@ from massctl.model.rendered import Window
 from massctl.sandbox.embedded import Sandbox, open_world
 
 SECRET: Final = "sandbox-secret"  # noqa: S105 - opens nothing but the world on this disk
+RIGHTS: Final = {"mpvideo": "mass_video", "wxcard": "mass_card"}
+"""Message type -> the account's member that allows it."""
 TAG_FOLLOWERS: Final = 128
 """How many followers a tag has that only a campaign names."""
 
@@ -31,8 +33,15 @@ class Embedded:
         """The API, for a client in this process."""
         return self.world.app
 
-    def prepare(self, tags: Iterable[tuple[str, int]], windows: Iterable[Window]) -> None:
-        """Make the tags (appid, id) exist, and let it be the opening of the earliest of `windows`, or later."""
+    def prepare(
+        self, tags: Iterable[tuple[str, int]], windows: Iterable[Window], closed: Iterable[tuple[str, str]]
+    ) -> None:
+        """Make the tags (appid, id) exist, and let it be the opening of the earliest of `windows`, or later.
+
+        `closed` are messages (appid, type) that WeChat has closed to most accounts; here these accounts may send them.
+        """
+        for appid, message_type in sorted(set(closed)):
+            self.world.ensure_account(appid, **{RIGHTS[message_type]: True})
         for appid, tag_id in sorted(set(tags)):
             self.world.ensure_tag(appid, tag_id, f"标签 {tag_id}", TAG_FOLLOWERS)
         openings = [window.not_before for window in windows]

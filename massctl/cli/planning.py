@@ -122,12 +122,17 @@ def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
 
 
 def _ready_sandbox(session: Session, names: Sequence[str], desired: Sequence[Desired]) -> None:
-    """Let the sandbox know the tags that campaigns name, and let it be the hour of a named window."""
+    """Let the sandbox have the tags and rights that campaigns ask for, and let it be the hour of a named window."""
     if session.sandbox is None:
         return
     rendered = [d for d in desired if isinstance(d, RenderedCampaign)]
     tags = [(str(c.appid), c.audience.tag_id) for c in rendered if c.audience.tag_id is not None]
-    session.sandbox.prepare(tags, [c.window for c in rendered if c.window is not None and c.name in names])
+    # Only a run in the sandbox has one, and it has loaded this already.
+    from massctl.cli.embedding import RIGHTS
+
+    windows = [c.window for c in rendered if c.window is not None and c.name in names]
+    closed = [(str(c.appid), c.message.type) for c in rendered if c.message.type in RIGHTS]
+    session.sandbox.prepare(tags, windows, closed)
 
 
 def tell_strays(session: Session, made: Planned | Foreseen) -> None:

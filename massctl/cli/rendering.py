@@ -2,7 +2,7 @@
 
 from massctl.cli.planning import chosen
 from massctl.cli.session import Session
-from massctl.model.message import RenderedNews
+from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
 from massctl.source.desired import Desires, Workbench
@@ -23,12 +23,15 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
         voice.talk(diagnostics_text(found, voice.language, voice.style, voice.width))
     if not isinstance(campaign, RenderedCampaign):
         return None
-    names = {str(p.sha256): f"{p.sha256[:12]}.{p.extension}" for p in campaign.pictures}
-    files = {names[str(p.sha256)]: workbench.pictures.read(p.sha256) for p in campaign.pictures}
+    names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
+    files = {names[str(f.sha256)]: workbench.read(f.sha256) for f in campaign.files}
     files["index.html"] = index_page(campaign, names, voice.language).encode()
-    if isinstance(campaign.message, RenderedNews):
-        for number, article in enumerate(campaign.message.articles, 1):
-            files[f"article-{number}.html"] = article_page(article.content, names).encode()
-    else:
-        files["message.txt"] = campaign.message.content.encode()
+    match campaign.message:
+        case RenderedNews(articles=articles):
+            for number, article in enumerate(articles, 1):
+                files[f"article-{number}.html"] = article_page(article.content, names).encode()
+        case RenderedText(content=content):
+            files["message.txt"] = content.encode()
+        case _:
+            pass  # Its files stand beside the page already.
     return files

@@ -12,7 +12,7 @@ from typing import Any, Final
 from massctl.model.drafts import BegunDraft, Draft
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.preview_days import PreviewDays
-from massctl.model.state import Attempt, Job, Record, State
+from massctl.model.state import Attempt, Job, MadeVideo, Record, State
 
 Make = Callable[[dict[str, Any]], Any]
 """From the fields of an event, `type` among them, to the event."""
@@ -31,7 +31,10 @@ KEPT: Final = {
         "jobs",
         "settled",
         "expired_at",
+        "staged",
+        "video",
     ),
+    "MadeVideo": ("digest", "media_id", "at"),
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed"),
     "BegunDraft": ("serial", "at", "event", "missed"),
     "Attempt": ("serial", "at", "event", "open", "doubt", "rejection", "settled"),
@@ -83,6 +86,8 @@ def _record_document(record: Record) -> list[Any]:
         [_job_document(job) for job in record.jobs],
         _event_document(record.settled),
         [moment.isoformat() for moment in record.expired_at],
+        _event_document(record.staged),
+        [record.video.digest, record.video.media_id, record.video.at.isoformat()] if record.video else None,
     ]
 
 
@@ -134,7 +139,7 @@ def _event_document(event: Any) -> dict[str, Any] | None:
 
 
 def _record_from(written: list[Any], make: Make) -> Record:
-    name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settled, expired_at = written
+    name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settled, expired_at, staged, video = written
     return Record(
         CampaignName(name),
         edition,
@@ -147,7 +152,13 @@ def _record_from(written: list[Any], make: Make) -> Record:
         [_job_from(job, make) for job in jobs],
         make(settled) if settled else None,
         [datetime.fromisoformat(moment) for moment in expired_at],
+        make(staged) if staged else None,
+        _video_from(*video) if video else None,
     )
+
+
+def _video_from(digest: str, media_id: str, at: str) -> MadeVideo:
+    return MadeVideo(digest, MediaId(media_id), datetime.fromisoformat(at))
 
 
 def _attempt_from(written: list[Any], make: Make) -> Attempt:

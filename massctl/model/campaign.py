@@ -104,14 +104,14 @@ class Text(Strict):
 
 
 class Image(Strict):
-    """A picture message (图片消息)."""
+    """A picture message (图片消息). Strings may use Jinja."""
 
     files: Annotated[list[NonEmpty], Field(min_length=1, max_length=20)] | None = None
-    """Picture files, at most 20."""
+    """Picture files in the order in which followers see them, at most 20; else `media_ids`."""
     media_ids: Annotated[list[NonEmpty], Field(min_length=1, max_length=20)] | None = None
     """Material that exists, in place of files."""
     recommend: str = ""
-    """The words shown with the pictures."""
+    """The words shown with the pictures, at most 140 characters."""
     need_open_comment: bool = False
     """true: the message can be commented on."""
     only_fans_can_comment: bool = False
@@ -122,31 +122,34 @@ class Voice(Strict):
     """A voice message (语音消息)."""
 
     file: NonEmpty | None = None
-    """A sound file, at most 2 MB and 60 seconds."""
+    """A sound file (MP3, AMR, WAV, WMA), at most 2 MB and 60 seconds; else `media_id`."""
     media_id: NonEmpty | None = None
     """Material that exists, in place of a file."""
 
 
 class MpVideo(Strict):
-    """A video message (视频消息)."""
+    """A video message (视频消息). WeChat has closed it to most accounts (48022)."""
 
     file: NonEmpty | None = None
-    """An MP4 file, at most 10 MB."""
+    """An MP4 file, at most 10 MB; else `media_id`."""
     media_id: NonEmpty | None = None
     """Material that exists, in place of a file."""
     title: str = ""
-    """The video's title."""
+    """The video's title, at most 64 characters; required with a file."""
     description: str = ""
-    """The video's description."""
+    """The video's description, at most 120 characters."""
 
 
 class WxCard(Strict):
-    """A coupon (卡券)."""
+    """A coupon (卡券). WeChat has closed it (45113)."""
 
     card_id: NonEmpty
     """The coupon's id."""
     card_ext: NonEmpty | None = None
-    """The extra member that previews need."""
+    """The signed JSON that previews need, as WeChat's page on coupons describes it; never part of a send."""
+
+
+Message = MpNews | Text | Image | Voice | MpVideo | WxCard
 
 
 class CampaignFile(Strict):
@@ -172,22 +175,24 @@ class CampaignFile(Strict):
     """A news message (图文消息)."""
     text: Text | None = None
     """A text message (文本消息)."""
-    image: Image | None = NotYet
+    image: Image | None = None
     """A picture message (图片消息)."""
-    voice: Voice | None = NotYet
+    voice: Voice | None = None
     """A voice message (语音消息)."""
-    mpvideo: MpVideo | None = NotYet
+    mpvideo: MpVideo | None = None
     """A video message (视频消息)."""
-    wxcard: WxCard | None = NotYet
+    wxcard: WxCard | None = None
     """A coupon (卡券)."""
 
     @property
-    def message(self) -> MpNews | Text | Image | Voice | MpVideo | WxCard:
+    def message(self) -> Message:
         """The one message; a campaign that passed `campaign_rules` has exactly one."""
         found = [m for m in (self.mpnews, self.text, self.image, self.voice, self.mpvideo, self.wxcard) if m]
         return found[0]
 
 
+EITHER_OF = {"image": ("files", "media_ids"), "voice": ("file", "media_id"), "mpvideo": ("file", "media_id")}
+"""Of these keys of a message exactly one is due: a file of the campaign, or material that the account has."""
 MESSAGES = ("mpnews", "text", "image", "voice", "mpvideo", "wxcard")
 AUDIENCES = ("is_to_all", "tag_id", "tag", "openids")
 

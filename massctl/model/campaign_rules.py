@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from massctl.model.campaign import AUDIENCES, MESSAGES, OFFSET_TIME_PATTERN
+from massctl.model.campaign import AUDIENCES, EITHER_OF, MESSAGES, OFFSET_TIME_PATTERN
 from massctl.model.phrase import Phrase
 
 Path = tuple[str | int, ...]
@@ -30,7 +30,7 @@ class Fault:
 
 def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
     """Check what pydantic cannot see key by key; values of wrong types are left to pydantic."""
-    return [*_one_message(data), *_one_audience(data), *_window(data)]
+    return [*_one_message(data), *_media(data), *_card_ext(data), *_one_audience(data), *_window(data)]
 
 
 def _one_message(data: Mapping[str, Any]) -> list[Fault]:
@@ -46,6 +46,35 @@ def _one_message(data: Mapping[str, Any]) -> list[Fault]:
         )
         for key in found[1:]
     ]
+
+
+def _media(data: Mapping[str, Any]) -> list[Fault]:
+    """Ask for exactly one of a file and of material that exists."""
+    faults: list[Fault] = []
+    for message, either in EITHER_OF.items():
+        block = data.get(message)
+        if not isinstance(block, Mapping):
+            continue
+        found = [key for key in either if key in block]
+        if not found:
+            say = Phrase("{message} carries nothing: write one of {keys}", message=message, keys=", ".join(either))
+            faults.append(Fault("MC024", (message,), say))
+        elif len(found) > 1:
+            say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
+            faults.append(Fault("MC024", (message, found[1]), say))
+    return faults
+
+
+def _card_ext(data: Mapping[str, Any]) -> list[Fault]:
+    """Ask for what a coupon's previews need, where there are reviewers."""
+    card, preview = data.get("wxcard"), data.get("preview")
+    if not isinstance(card, Mapping) or "card_ext" in card or not isinstance(preview, Mapping):
+        return []
+    if not (preview.get("towxname") or preview.get("touser")):
+        return []
+    say = Phrase("the previews of a coupon need card_ext")
+    hint = Phrase("write the signed JSON that WeChat's page on coupons describes, or take `preview:` out")
+    return [Fault("MC012", ("wxcard",), say, hint)]
 
 
 def _one_audience(data: Mapping[str, Any]) -> list[Fault]:

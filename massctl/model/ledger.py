@@ -41,13 +41,33 @@ class ImageUploaded(_Fields):
 
 
 class MaterialAdded(_Fields):
-    """material/add_material took a picture."""
+    """material/add_material took a file."""
 
     type: Literal["material_added"] = "material_added"
     appid: str
     sha256: str
     media_id: str
     url: str | None = None
+    material_type: Literal["voice", "video"] | None = None
+    """The type it was added as; None for a picture."""
+
+
+class VideoMade(_Fields):
+    """media/uploadvideo gave an id, title and description in it, under which a video can be sent for three days."""
+
+    type: Literal["video_made"] = "video_made"
+    appid: str
+    digest: str
+    media_id: str
+
+
+class MessageStaged(_Fields):
+    """All material of a message without a draft is on record, so it could be shown and sent."""
+
+    type: Literal["message_staged"] = "message_staged"
+    appid: str
+    digest: str
+    audience_count: int | None = None
 
 
 class DraftBegun(_Fields):
@@ -245,6 +265,8 @@ Event = Annotated[
     | ImageUploaded
     | MaterialAdded
     | MaterialForgotten
+    | VideoMade
+    | MessageStaged
     | DraftBegun
     | DraftNotSaved
     | DraftSaved

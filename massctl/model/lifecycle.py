@@ -56,7 +56,9 @@ def status_of(record: Record) -> Status:
     shown = {digest for (digest, _), preview in record.previews.items() if preview.outcome == "sent"}
     if draft is not None:
         return Status.PREVIEWED if draft.event.digest in shown else Status.STAGED
-    # A message without a draft stands for itself; one whose draft is gone has nothing left to show.
+    if record.staged is not None:
+        return Status.PREVIEWED if record.staged.digest in shown else Status.STAGED
+    # A text stands for itself; a message whose draft is gone has nothing left to show.
     return Status.PREVIEWED if shown and not record.drafts else Status.NEW
 
 

@@ -9,22 +9,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from massctl.model.campaign import Audience, OffsetTime
 from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.digest import digest_of, sha256_of
-from massctl.model.message import RenderedArticle, RenderedMessage, RenderedNews, RenderedText
+from massctl.model.locked_message import LockedMessage, LockedNews, LockedText, restored
+from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.names import AccountName, AppId, CampaignName, Digest, Sha256
-from massctl.model.rendered import Picture, Recipient, RenderedCampaign, Window
-from massctl.model.strict import NonEmpty, Strict
+from massctl.model.rendered import MediaFile, Picture, Recipient, Recording, RenderedCampaign, Window
+from massctl.model.strict import NonEmpty, PrefixedDigest, Strict
 
 TEXT_FILE: Final = "message.txt"
 """The words of a text message, in `rendered/`."""
 _PREFIX: Final = "sha256:"
-
-PrefixedDigest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 
 class LockedAccount(Strict):
@@ -47,49 +46,8 @@ class LockedSend(Strict):
     """Whether it goes out although WeChat judges an article to be a reprint."""
 
 
-class LockedArticle(Strict):
-    """One article; its body is rendered/article-N.html."""
-
-    title: str
-    """The title."""
-    author: str
-    """The author."""
-    digest: str
-    """The summary."""
-    content_source_url: str | None
-    """The address behind "read original"; null without one."""
-    need_open_comment: bool
-    """Whether it can be commented on."""
-    only_fans_can_comment: bool
-    """Whether only followers can comment."""
-    cover: PrefixedDigest
-    """The bytes of the cover, as they are uploaded."""
-    content_sha256: PrefixedDigest
-    """The bytes of the body, with `massctl-picture:SHA256` for each picture."""
-    content_chars: Annotated[int, Field(ge=0)]
-    """The length of that body in code points."""
-
-
-class LockedNews(Strict):
-    """A news message."""
-
-    type: Literal["mpnews"]
-    """Always `mpnews`."""
-    articles: Annotated[list[LockedArticle], Field(min_length=1, max_length=8)]
-    """The articles, first one on top."""
-
-
-class LockedText(Strict):
-    """A text message."""
-
-    type: Literal["text"]
-    """Always `text`."""
-    content: str
-    """The words; rendered/message.txt holds them too."""
-
-
 class LockedPicture(Strict):
-    """A picture that is uploaded."""
+    """A picture, sound or video that is uploaded."""
 
     path: NonEmpty
     """Its file, from the campaign's folder, or `_shared/…`; not part of the digest."""
@@ -99,8 +57,9 @@ class LockedPicture(Strict):
     """The bytes that are uploaded."""
     size_bytes: Annotated[int, Field(alias="bytes", ge=0)]
     """Their number."""
-    purpose: Annotated[Literal["image", "material"], Field(alias="as")]
-    """Which endpoint takes it: `image` is media/uploadimg, `material` is material/add_material."""
+    purpose: Annotated[Literal["image", "material", "voice", "video"], Field(alias="as")]
+    """What takes it: `image` is media/uploadimg; `material` (a picture), `voice` and `video` are material/add_material.
+    """
 
 
 class LockFile(Strict):
@@ -122,17 +81,21 @@ class LockFile(Strict):
     """Who receives it, as declared."""
     send: LockedSend
     """When and how it may go out."""
-    message: Annotated[LockedNews | LockedText, Field(discriminator="type")]
+    message: LockedMessage
     """What is sent."""
     pictures: list[LockedPicture]
-    """Every picture of it, in order of first use."""
+    """Every picture, sound and video of it, in order of first use."""
 
     @property
     def bodies(self) -> dict[str, str]:
         """The files due in `rendered/`, each with the digest of its bytes."""
-        if isinstance(self.message, LockedText):
-            return {TEXT_FILE: _PREFIX + sha256_of(self.message.content.encode())}
-        return {body_name(number): each.content_sha256 for number, each in enumerate(self.message.articles, 1)}
+        match self.message:
+            case LockedText(content=content):
+                return {TEXT_FILE: _PREFIX + sha256_of(content.encode())}
+            case LockedNews(articles=articles):
+                return {body_name(number): each.content_sha256 for number, each in enumerate(articles, 1)}
+            case _:
+                return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +107,8 @@ class Around:
     recipients: tuple[Recipient, ...]
     same_content_allowed: bool
     source_sha256: Sha256
+    card_ext: str | None = None
+    """For previews of a coupon."""
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -154,9 +119,13 @@ def body_name(number: int) -> str:
 
 def body_files(campaign: RenderedCampaign) -> dict[str, bytes]:
     """Give the files that belong into `rendered/`, exactly as they will be sent but for the pictures' addresses."""
-    if isinstance(campaign.message, RenderedText):
-        return {TEXT_FILE: campaign.message.content.encode()}
-    return {body_name(number): each.content.encode() for number, each in enumerate(campaign.message.articles, 1)}
+    match campaign.message:
+        case RenderedText(content=content):
+            return {TEXT_FILE: content.encode()}
+        case RenderedNews(articles=articles):
+            return {body_name(number): each.content.encode() for number, each in enumerate(articles, 1)}
+        case _:
+            return {}
 
 
 def lock_text(document: Mapping[str, Any]) -> str:
@@ -177,8 +146,8 @@ def path_from_lock(written: str, campaign: str) -> str:
     return written if written.startswith("_shared/") else f"{campaign}/{written.removeprefix('./')}"
 
 
-def restore(lock: LockFile, bodies: Sequence[str], pictures: tuple[Picture, ...], around: Around) -> RenderedCampaign:
-    """Give the campaign that was locked; the caller has checked `bodies` and `pictures` by their digests."""
+def restore(lock: LockFile, bodies: Sequence[str], files: Sequence[MediaFile], around: Around) -> RenderedCampaign:
+    """Give the campaign that was locked; the caller has checked `bodies` and `files` by their digests."""
     first, last = parse_offset_time(lock.send.not_before), parse_offset_time(lock.send.not_after)
     return RenderedCampaign(
         name=CampaignName(lock.campaign),
@@ -190,32 +159,12 @@ def restore(lock: LockFile, bodies: Sequence[str], pictures: tuple[Picture, ...]
         window=Window(first, last) if first is not None and last is not None else None,
         send_ignore_reprint=lock.send.send_ignore_reprint,
         same_content_allowed=around.same_content_allowed,
-        message=_message(lock, bodies),
-        pictures=pictures,
+        message=restored(lock.message, bodies, around.card_ext),
+        pictures=tuple(each for each in files if isinstance(each, Picture)),
+        recordings=tuple(each for each in files if isinstance(each, Recording)),
         recipients=around.recipients,
         source_sha256=around.source_sha256,
         diagnostics=around.diagnostics,
-    )
-
-
-def _message(lock: LockFile, bodies: Sequence[str]) -> RenderedMessage:
-    if isinstance(lock.message, LockedText):
-        return RenderedText(lock.message.content)
-    return RenderedNews(
-        tuple(_article(each, body) for each, body in zip(lock.message.articles, bodies, strict=True)),
-    )
-
-
-def _article(article: LockedArticle, body: str) -> RenderedArticle:
-    return RenderedArticle(
-        title=article.title,
-        author=article.author,
-        digest=article.digest,
-        content=body,
-        cover=Sha256(article.cover.removeprefix(_PREFIX)),
-        content_source_url=article.content_source_url,
-        need_open_comment=article.need_open_comment,
-        only_fans_can_comment=article.only_fans_can_comment,
     )
 
 

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from massctl.model.campaign import CampaignFile
 from massctl.model.digest import digest_of
-from massctl.model.lock import PrefixedDigest
 from massctl.model.names import Digest
 from massctl.model.phrase import Phrase
-from massctl.model.strict import Strict
+from massctl.model.strict import PrefixedDigest, Strict
 
 SourcePath = Annotated[str, StringConstraints(pattern=r"^campaigns/")]
 
@@ -37,6 +36,8 @@ class SourcesFile(Strict):
     """Articles and templates by path from the repository's root; null: looked for, and not there."""
     pictures: dict[SourcePath, PrefixedDigest | None]
     """Pictures by path from the repository's root; null: looked for, and not there."""
+    media: dict[SourcePath, PrefixedDigest | None] = Field(default_factory=dict)
+    """Sounds and videos by path from the repository's root; null: looked for, and not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,13 @@ class Cause:
 
 
 def declared_digest(file: CampaignFile) -> Digest:
-    """Name what a campaign.yaml declares, however it is written; reviewers and `same_content` are no part of it."""
+    """Name what a campaign.yaml declares, however it is written.
+
+    Reviewers, `same_content` and the `card_ext` of previews are no part of it.
+    """
     declared = file.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"preview"})
     declared.get("send", {}).pop("same_content", None)
+    declared.get("wxcard", {}).pop("card_ext", None)
     return digest_of({key: value for key, value in declared.items() if value != {}})
 
 
@@ -83,3 +88,6 @@ def _changed_files(locked: SourcesFile, now: SourcesFile) -> Iterator[Cause]:
     for path in sorted(locked.pictures.keys() | now.pictures.keys()):
         if locked.pictures.get(path) != now.pictures.get(path):
             yield Cause(path, Phrase("picture {path}", path=path))
+    for path in sorted(locked.media.keys() | now.media.keys()):
+        if locked.media.get(path) != now.media.get(path):
+            yield Cause(path, Phrase("media file {path}", path=path))

@@ -131,6 +131,14 @@ class RenderedCampaign:
         """Everything that is uploaded for it."""
         return (*self.pictures, *self.recordings)
 
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """Give what a person knows the message by: its words, and the files or material that it carries itself."""
+        folder = f"campaigns/{self.name}/"
+        paths = () if self.message.has_draft else tuple(each.path.removeprefix(folder) for each in self.files)
+        given = tuple(each.media_id for each in self.message.materials if each.media_id is not None)
+        return (*self.message.headlines, *paths, *given)
+
     @cached_property
     def digest(self) -> Digest:
         """Name everything that a reviewer approves; the same value stands in lock, plan, apply and ledger."""

@@ -1,7 +1,7 @@
 """The send: what one request asks for, the id that makes it recognisable, and its three outcomes."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from massctl.model.digest import canonical_json, sha256_of
@@ -51,7 +51,43 @@ class Words:
     content: str
 
 
-Body = News | Words
+@dataclass(frozen=True, slots=True)
+class Images:
+    """A picture message (图片消息); a preview shows the first picture alone."""
+
+    media_ids: tuple[MediaId, ...]
+    recommend: str
+    need_open_comment: bool
+    only_fans_can_comment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice message (语音消息)."""
+
+    media_id: MediaId
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """A video message (视频消息), by the id that media/uploadvideo gave; that id lives three days."""
+
+    media_id: MediaId
+    title: str
+    description: str
+    """Title and description stand in the id already; mass/send wants them once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A coupon (卡券)."""
+
+    card_id: str
+    card_ext: str | None = field(default=None, repr=False)
+    """Only in a preview."""
+
+
+Body = News | Words | Images | Voice | Video | Card
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,15 @@ class Job:
     """Articles from 1; 0 stands for all."""
 
 
+@dataclass(frozen=True, slots=True)
+class MadeVideo:
+    """The id that media/uploadvideo gave for a campaign's video."""
+
+    digest: str
+    media_id: MediaId
+    at: datetime
+
+
 @dataclass(slots=True)
 class Record:
     """All that is recorded of one edition of one campaign."""
@@ -81,6 +90,10 @@ class Record:
     settled: entries.SendSettled | None = None
     expired_at: list[datetime] = field(default_factory=list)
     """The `not_after` of windows that were found closed."""
+    staged: entries.MessageStaged | None = None
+    """The newest version of a message without a draft that had all its material; None once a draft took its place."""
+    video: MadeVideo | None = None
+    """The newest id of its video."""
 
     @property
     def open_attempts(self) -> list[Attempt]:
@@ -183,6 +196,12 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
             | entries.Adopted()
         ):
             absorb_draft(record.drafts, record.begun_drafts, event, entry.serial, entry.at)
+            if isinstance(event, entries.DraftSaved):
+                record.staged = None
+        case entries.MessageStaged():
+            record.staged = event
+        case entries.VideoMade():
+            record.video = MadeVideo(event.digest, MediaId(event.media_id), entry.at)
         case entries.Previewed():
             _into_previews(record, event, entry.serial)
         case entries.SendAttempted():

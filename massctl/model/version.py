@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from massctl.model.digest import sha256_of
-from massctl.model.lock import LockedNews, LockFile, lock_digest
+from massctl.model.lock import LockFile, lock_digest
 from massctl.model.lock_document import lock_document
+from massctl.model.locked_message import LockedNews
 from massctl.model.message import RenderedNews
 from massctl.model.rendered import RenderedCampaign
 

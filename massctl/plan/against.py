@@ -14,8 +14,10 @@ class BaseKind(Enum):
 
     LOCK = "lock"
     DRAFT = "draft"
+    STAGED = "staged"
+    """A message without a draft, all of whose material was there."""
     PREVIEW = "preview"
-    """A text has no draft: what reviewers saw stands for it."""
+    """A text is not staged: what reviewers saw stands for it."""
     SENT = "sent"
     CHECKOUT = "checkout"
     """A second checkout (`--against`)."""
@@ -54,6 +56,8 @@ def _staged(record: Record) -> Base | None:
     draft = record.draft()
     if draft is not None:
         return Base(BaseKind.DRAFT, draft.event.digest, record.edition, draft.saved_at)
+    if record.staged is not None:
+        return Base(BaseKind.STAGED, record.staged.digest, record.edition)
     # A draft that is gone leaves previews behind, but what they showed is not staged any more.
     shown = [] if record.drafts else [digest for digest, _ in record.previews]
     return Base(BaseKind.PREVIEW, shown[-1], record.edition) if shown else None

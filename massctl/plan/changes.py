@@ -51,16 +51,18 @@ class WordsChanged:
 
 @dataclass(frozen=True, slots=True)
 class PictureChanged:
-    """A picture that came, went, has other bytes in its place, or is described in other words."""
+    """A picture, sound or video that came, went, has other bytes in its place, or is described in other words."""
 
     before: PictureSeen | None
     after: PictureSeen | None
     is_cover: bool = False
+    is_recording: bool = False
+    """It is a sound or a video and no picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChanged:
-    """A field of an article: `key` is its name in campaign.yaml."""
+    """A field of an article or message: `key` is its name in campaign.yaml, or `type`."""
 
     key: str
     before: str | bool
@@ -110,8 +112,8 @@ class Difference:
     note: Phrase | None = None
     """In place of everything else: why there is nothing to compare with."""
     frame: tuple[FramePart, ...] = ()
-    text: tuple[WordsChanged, ...] = ()
-    """Of a text message."""
+    text: tuple[Change, ...] = ()
+    """Of a message without articles."""
     text_is_capped: bool = False
     articles: tuple[ArticleChanged, ...] = ()
 

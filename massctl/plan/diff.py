@@ -2,43 +2,42 @@
 
 from datetime import datetime, timedelta
 
-from massctl.model.message import RenderedNews
 from massctl.model.names import AppId, MediaId, Sha256
 from massctl.model.rendered import Purpose, Recipient, RenderedCampaign
 from massctl.model.state import Record, State
-from massctl.plan.step import Reason, SaveDraft, SendPreview, UploadPicture
+from massctl.plan.step import Reason, SaveDraft, SendPreview, UploadMedia
 
 UploadKey = tuple[AppId, Purpose, Sha256]
 """The same bytes go to the same endpoint of an account once, ever."""
 
 
-def uploads(campaign: RenderedCampaign, state: State, planned: set[UploadKey]) -> list[UploadPicture]:
-    """Plan the pictures that the account does not have; `planned` collects what stands in the plan already."""
-    steps: list[UploadPicture] = []
-    reason = draft_reason(campaign, state)
-    for picture in campaign.pictures:
-        key = campaign.appid, picture.purpose, picture.sha256
-        recorded = state.images if picture.purpose is Purpose.IMAGE else state.materials
-        if (campaign.appid, picture.sha256) not in recorded and key not in planned:
+def uploads(campaign: RenderedCampaign, state: State, planned: set[UploadKey]) -> list[UploadMedia]:
+    """Plan the files that the account does not have; `planned` collects what stands in the plan already."""
+    steps: list[UploadMedia] = []
+    reason = staging_reason(campaign, state)
+    for media in campaign.files:
+        key = campaign.appid, media.purpose, media.sha256
+        recorded = state.materials if media.purpose.is_material else state.images
+        if (campaign.appid, media.sha256) not in recorded and key not in planned:
             planned.add(key)
-            steps.append(UploadPicture(campaign.account, campaign.appid, picture, reason))
+            steps.append(UploadMedia(campaign.account, campaign.appid, media, reason))
     return steps
 
 
 def draft(campaign: RenderedCampaign, state: State) -> SaveDraft | None:
-    """Plan the draft of a news campaign; None where the recorded one is of this digest, or there is none to save."""
-    if not isinstance(campaign.message, RenderedNews):
+    """Plan the draft of a campaign; None where the recorded one is of this digest, or its message has none."""
+    if not campaign.message.has_draft:
         return None
     alive = state.record(campaign.name, campaign.edition).draft()
     if alive is not None and alive.event.digest == campaign.digest:
         return None
-    return SaveDraft(campaign, draft_reason(campaign, state), MediaId(alive.event.media_id) if alive else None)
+    return SaveDraft(campaign, staging_reason(campaign, state), MediaId(alive.event.media_id) if alive else None)
 
 
-def draft_reason(campaign: RenderedCampaign, state: State) -> Reason:
+def staging_reason(campaign: RenderedCampaign, state: State) -> Reason:
     """Say why a campaign is staged, now that it is."""
     record = state.record(campaign.name, campaign.edition)
-    if record.draft() is not None:
+    if record.draft() is not None or record.staged is not None:
         return Reason.CONTENT_CHANGED
     if record.drafts:
         return Reason.DRAFT_MISSING

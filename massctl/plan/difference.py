@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.lock import LockedArticle, LockedNews, LockedText, LockFile
+from massctl.model.lock import LockFile
+from massctl.model.locked_message import LockedArticle, LockedNews, LockedText
 from massctl.model.version import Version
 from massctl.plan.against import Base
 from massctl.plan.article_pairs import Traits, moved, paired
@@ -18,9 +19,9 @@ from massctl.plan.changes import (
     LinkChanged,
     PictureChanged,
     PictureSeen,
-    WordsChanged,
 )
 from massctl.plan.locked import changed_frame
+from massctl.plan.media_changes import media_changes
 from massctl.plan.readable import Block, Reading, read_body, read_text
 from massctl.plan.word_changes import Budget, word_changes
 
@@ -40,11 +41,12 @@ class _Article:
 def difference(base: Base, before: Version, after: Version) -> Difference:
     """Compare two versions; of equal ones nothing is told."""
     budget = Budget()
-    text = block_changes(_words(before.lock), _words(after.lock), budget)
+    words = block_changes(_words(before.lock), _words(after.lock), budget)
+    text = [*media_changes(before.lock, after.lock, budget), *words]
     return Difference(
         base,
         frame=tuple(changed_frame(before.lock, after.lock)),
-        text=tuple(change for change in text if isinstance(change, WordsChanged)),
+        text=tuple(text),
         text_is_capped=budget.is_capped,
         articles=tuple(_changed_articles(_articles(before), _articles(after))),
     )

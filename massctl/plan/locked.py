@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from massctl.model.campaign import Article, Audience, CampaignFile, MpNews
+from massctl.model.campaign import Audience, CampaignFile
 from massctl.model.campaign_rules import parse_offset_time
-from massctl.model.lock import LockedArticle, LockedNews, LockedSend, LockedText, LockFile
+from massctl.model.lock import LockedSend, LockFile
 from massctl.model.names import AppId, CampaignName
 from massctl.model.phrase import Phrase
+from massctl.plan.locked_message import changed_message, declared_message
 from massctl.plan.step import Guard, Refusal
 
 
@@ -64,7 +65,7 @@ def as_declared(lock: LockFile, name: CampaignName, file: CampaignFile, appid: A
             "account": lock.account.model_copy(update={"appid": appid}),
             "audience": file.audience,
             "send": send,
-            "message": _declared_message(lock, file),
+            "message": declared_message(lock.message, file.message),
         }
     )
 
@@ -72,45 +73,13 @@ def as_declared(lock: LockFile, name: CampaignName, file: CampaignFile, appid: A
 def changed_parts(before: LockFile, after: LockFile) -> list[Phrase]:
     """Name every approved part in which two locks differ."""
     frame = [part.what for part in changed_frame(before, after)]
-    return [*frame, *_changed_message(before, after), *_changed_pictures(before, after)]
+    return [*frame, *changed_message(before.message, after.message), *_changed_pictures(before, after)]
 
 
 def _as_locked(declared: str | None) -> str | None:
     """Spell a moment of campaign.yaml as a lock does."""
     moment = parse_offset_time(declared)
     return moment.isoformat() if moment is not None else None
-
-
-def _declared_message(lock: LockFile, file: CampaignFile) -> LockedNews | LockedText:
-    declared = file.message
-    if not isinstance(declared, MpNews):
-        words = file.text.content if file.text else ""
-        locked = lock.message.content if isinstance(lock.message, LockedText) else ""
-        return LockedText(type="text", content=_plain(words, locked) or "")
-    locked_articles = lock.message.articles if isinstance(lock.message, LockedNews) else []
-    pairs = list(zip(locked_articles, declared.articles, strict=False))
-    articles = [_declared_article(article, written) for article, written in pairs]
-    # One more or less is told by their number alone.
-    spare = len(declared.articles) - len(articles)
-    return LockedNews.model_construct(type="mpnews", articles=articles + articles[-1:] * spare)
-
-
-def _declared_article(locked: LockedArticle, written: Article) -> LockedArticle:
-    return locked.model_copy(
-        update={
-            "title": _plain(written.title, locked.title),
-            "author": _plain(written.author, locked.author),
-            "digest": _plain(written.digest, locked.digest),
-            "content_source_url": _plain(written.content_source_url or "", locked.content_source_url) or None,
-            "need_open_comment": written.need_open_comment,
-            "only_fans_can_comment": written.only_fans_can_comment,
-        }
-    )
-
-
-def _plain(written: str, locked: str | None) -> str | None:
-    """Give what a string of campaign.yaml means, or what was locked where only a template could tell."""
-    return locked if any(mark in written for mark in ("{{", "{%", "{#")) else written.strip()
 
 
 def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
@@ -131,44 +100,13 @@ def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
         yield FramePart(Phrase("the flag send_ignore_reprint"), old, new)
 
 
-def _changed_message(before: LockFile, after: LockFile) -> Iterator[Phrase]:
-    old, new = before.message, after.message
-    if isinstance(old, LockedText) and isinstance(new, LockedText):
-        if old.content != new.content:
-            yield Phrase("the text")
-    elif isinstance(old, LockedNews) and isinstance(new, LockedNews):
-        if len(old.articles) != len(new.articles):
-            yield Phrase("the number of articles")
-        for number, (one, other) in enumerate(zip(old.articles, new.articles, strict=False), 1):
-            yield from _changed_article(number, one, other)
-    else:
-        yield Phrase("the type of the message")
-
-
-def _changed_article(number: int, old: LockedArticle, new: LockedArticle) -> Iterator[Phrase]:
-    if old.title != new.title:
-        yield Phrase("the title of article {number}", number=number)
-    if old.author != new.author:
-        yield Phrase("the author of article {number}", number=number)
-    if old.digest != new.digest:
-        yield Phrase("the digest of article {number}", number=number)
-    if old.content_source_url != new.content_source_url:
-        yield Phrase("the content_source_url of article {number}", number=number)
-    for flag in ("need_open_comment", "only_fans_can_comment"):
-        if getattr(old, flag) != getattr(new, flag):
-            yield Phrase("the flag {flag} of article {number}", flag=flag, number=number)
-    if old.cover != new.cover:
-        yield Phrase("the cover of article {number}", number=number)
-    if old.content_sha256 != new.content_sha256:
-        yield Phrase("the text of article {number}", number=number)
-
-
 def _changed_pictures(before: LockFile, after: LockFile) -> Iterator[Phrase]:
     old = {(each.sha256, each.purpose): each.path for each in before.pictures}
     new = {(each.sha256, each.purpose): each.path for each in after.pictures}
-    for path in dict.fromkeys(
-        [new[key] for key in new if key not in old] + [old[key] for key in old if key not in new]
+    for path, purpose in dict.fromkeys(
+        [(new[key], key[1]) for key in new if key not in old] + [(old[key], key[1]) for key in old if key not in new]
     ):
-        yield Phrase("the picture {path}", path=path)
+        recording = purpose in ("voice", "video")
+        yield Phrase("the media file {path}" if recording else "the picture {path}", path=path)
     if old.keys() == new.keys() and list(old) != list(new):
         yield Phrase("the order of the pictures")

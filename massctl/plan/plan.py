@@ -169,6 +169,7 @@ class _Planner:
     def _rendered(self, campaign: RenderedCampaign) -> PlannedCampaign:
         record = self.state.record(campaign.name, campaign.edition)
         draft = record.draft()
+        staged = draft.event if draft else record.staged
         planned = PlannedCampaign(
             campaign.name,
             campaign.title,
@@ -179,7 +180,7 @@ class _Planner:
             digest=campaign.digest,
             diagnostics=(*campaign.diagnostics, *(() if self.showing else previews.unknown_previews(campaign, record))),
             rendered=campaign,
-            audience_count=draft.event.audience_count if draft else None,
+            audience_count=staged.audience_count if staged else None,
         )
         if planned.status in FINAL:
             # It went out while it was rendered, or the caller did not look: it is concluded all the same.

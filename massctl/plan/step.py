@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from massctl.model.names import AccountName, Address, AppId, MediaId
-from massctl.model.rendered import Picture, Purpose, Recipient, RenderedCampaign
+from massctl.model.rendered import MediaFile, Recipient, RenderedCampaign
 
 
 class Kind(StrEnum):
@@ -65,23 +65,24 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class UploadPicture:
-    """Upload one picture: inside articles by media/uploadimg, covers and GIFs by material/add_material."""
+class UploadMedia:
+    """Upload one file: a picture inside articles by media/uploadimg, everything else by material/add_material."""
 
     account: AccountName
     appid: AppId
-    picture: Picture
+    media: MediaFile
     reason: Reason
 
     @property
     def kind(self) -> Kind:
         """Which endpoint takes it."""
-        return Kind.UPLOAD_IMAGE if self.picture.purpose is Purpose.IMAGE else Kind.ADD_MATERIAL
+        return Kind.ADD_MATERIAL if self.media.purpose.is_material else Kind.UPLOAD_IMAGE
 
     @property
     def address(self) -> Address:
         """`main/image/SHA12` or `main/material/SHA12`."""
-        return Address(f"{self.account}/{self.picture.purpose.value}/{self.picture.sha256[:12]}")
+        kind = "material" if self.media.purpose.is_material else "image"
+        return Address(f"{self.account}/{kind}/{self.media.sha256[:12]}")
 
     @property
     def reversible(self) -> bool:
@@ -142,4 +143,4 @@ class SendMass:
         return Address(f"{self.campaign.name}/send")
 
 
-Step = UploadPicture | SaveDraft | SendPreview | SendMass
+Step = UploadMedia | SaveDraft | SendPreview | SendMass

@@ -7,9 +7,10 @@ from massctl.model.names import AccountName, AppId, CampaignName, Sha256
 from massctl.model.rendered import Recipient, RenderedCampaign, Window
 from massctl.render.article import Setting
 from massctl.render.inputs import Inputs
-from massctl.render.message import KeyPlace, MessageWriter
+from massctl.render.message import render_message
 from massctl.render.page import ExternalLinks
 from massctl.render.pictures import Pictures
+from massctl.render.strings import KeyPlace, Strings
 
 
 def render_campaign(
@@ -28,9 +29,9 @@ def render_campaign(
     campaign.yaml; `source_sha256` names its folder as read.
     """
     pictures = Pictures(name, inputs)
-    writer = MessageWriter(file, Setting(name, inputs, pictures, external_links), place)
-    message = writer.write()
-    diagnostics = [*writer.diagnostics, *(_changed(name, p.path, p.note) for p in pictures.used if p.note is not None)]
+    strings = Strings(file, Setting(name, inputs, pictures, external_links), place)
+    message, recordings = render_message(strings)
+    diagnostics = [*strings.diagnostics, *(_changed(name, p.path, p.note) for p in pictures.used if p.note is not None)]
     diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
     if has_errors(diagnostics):
         return None, diagnostics
@@ -46,6 +47,7 @@ def render_campaign(
         same_content_allowed=file.send.same_content == "allow",
         message=message,
         pictures=pictures.used,
+        recordings=recordings,
         recipients=recipients_of(file.preview),
         source_sha256=source_sha256,
         diagnostics=tuple(diagnostics),

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture
+from massctl.model.rendered import Picture, Recording
 
 PicturePurpose = Literal["inline", "cover"]
-"""Where a picture stands: inside an article, or on its cover."""
+"""Where a picture stands: inside an article; or for itself, as a cover or in a picture message."""
+RecordingPurpose = Literal["voice", "video"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Inputs(Protocol):
 
     def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Problem:
         """Give a picture as it will be uploaded, or MC201 where there is none."""
+        ...
+
+    def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Problem:
+        """Give a sound or a video as it will be uploaded, or MC208 where there is none."""
         ...
 
     def stylesheet(self) -> str:

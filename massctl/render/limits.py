@@ -31,6 +31,12 @@ TEXT_CHARACTERS_MAX: Final = 600
 """No source gives a limit for text messages; this is known to pass."""
 TEXT_BYTES_MAX: Final = 2048
 """No source gives a limit for text messages; this is known to pass."""
+RECOMMEND_CHARACTERS_MAX: Final = 140
+"""No source gives the limit behind 40193; ours, two lines on a phone."""
+VIDEO_TITLE_CHARACTERS_MAX: Final = 64
+"""No source gives a limit for the title of a video; ours, that of an article before 2025-12-19."""
+DESCRIPTION_CHARACTERS_MAX: Final = 120
+"""No source gives a limit for the description of a video; ours, that of an article's digest."""
 PICTURE_ADDRESS_CHARACTERS: Final = 120
 """What a picture's real address takes in a body. Source: media/uploadimg answers, measured 2026."""
 MARKDOWN_CHARACTERS_MAX: Final = 40_000
@@ -97,6 +103,21 @@ def text_faults(content: str) -> Iterator[Fault]:
     if size > TEXT_BYTES_MAX:
         say = Phrase("the text has {count} bytes; at most {limit} are allowed", count=size, limit=TEXT_BYTES_MAX)
         yield Fault("MC307", say)
+
+
+def recommend_faults(words: str) -> Iterator[Fault]:
+    """Check the words beside the pictures of a picture message."""
+    yield from _length("MC316", Phrase("recommendation"), words, RECOMMEND_CHARACTERS_MAX)
+
+
+def video_title_faults(title: str) -> Iterator[Fault]:
+    """Check the title of a video."""
+    yield from _length("MC301", Phrase("title"), title, VIDEO_TITLE_CHARACTERS_MAX)
+
+
+def description_faults(description: str) -> Iterator[Fault]:
+    """Check the description of a video."""
+    yield from _length("MC315", Phrase("description"), description, DESCRIPTION_CHARACTERS_MAX)
 
 
 def empty_content_faults(content: str) -> Iterator[Fault]:

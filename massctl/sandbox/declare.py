@@ -17,6 +17,8 @@ _DEFAULTS: Record = {
     "whitelist": None,
     "protection": False,
     "website_only": False,
+    "mass_video": False,
+    "mass_card": False,
 }
 _TYPES: dict[str, tuple[type, ...]] = {
     "secret": (str,),
@@ -27,6 +29,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "whitelist": (list, type(None)),
     "protection": (bool,),
     "website_only": (bool,),
+    "mass_video": (bool,),
+    "mass_card": (bool,),
 }
 # What survives a reset: who exists, and the clock, which never runs back.
 _LASTING = frozenset({"accounts", "tags", "clock", "settings"})
@@ -40,7 +44,8 @@ def account(state: State, appid: str, **given: object) -> str:
     """Create an account or change the members that are given; the others stay. Return its secret.
 
     Members: secret, name, kind (service | subscription), comment_right, followers, whitelist (addresses;
-    None: every address), protection (API mass-send protection), website_only (advertising agreement).
+    None: every address), protection (API mass-send protection), website_only (advertising agreement), mass_video and
+    mass_card (it still may send videos, coupons: WeChat has closed both, 48022 and 45113).
     """
     for name, value in given.items():
         if name not in _TYPES:

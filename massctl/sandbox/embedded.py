@@ -28,8 +28,8 @@ class Sandbox:
     def ensure_account(self, appid: str, **members: Any) -> str:
         """Create the account or bring it to the given members; return its secret.
 
-        Members: secret, name, kind, comment_right, followers, whitelist, protection, website_only; see
-        `declare.account`. What is not given stays, or has a default in a new account.
+        Members: secret, name, kind, comment_right, followers, whitelist, protection, website_only, mass_video,
+        mass_card; see `declare.account`. What is not given stays, or has a default in a new account.
         """
         with self._store.transaction() as state:
             return declare.account(state, appid, **members)

@@ -44,12 +44,17 @@ class Item:
     machine_time: str
     is_preview: bool
     kind: str
-    """`mpnews`, `text`, `image` or `voice`."""
+    """`mpnews`, `text`, `image`, `voice`, `mpvideo` or `wxcard`."""
     cards: list[Card] = field(default_factory=list)
     text: list[tuple[str, str]] = field(default_factory=list)
     """Pieces of a text: words and, for a link, its address."""
     pictures: list[str] = field(default_factory=list)
     recommend: str = ""
+    recording: str = ""
+    """Address of a sound or video on this server."""
+    title: str = ""
+    """Of a video, or the id of a coupon."""
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,9 @@ def _item(row: Record, time: str, machine_time: str) -> Item:
         _pieces(body.get("text", "")),
         [f"/picture/{sha256}" for sha256 in body.get("pictures", [])],
         body.get("recommend", ""),
+        f"/picture/{body.get('voice') or body['video']}" if "voice" in body or "video" in body else "",
+        body.get("title") or body.get("card_id", ""),
+        body.get("description", ""),
     )
 
 

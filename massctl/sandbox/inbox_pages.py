@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import jinja2
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none';"
+    "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'none'"
 )
 """An article can run nothing and fetch nothing, whatever a campaign wrote into it."""

@@ -39,7 +39,7 @@ def add_material(desk: Desk, call: Call) -> Reply:
 def upload(desk: Desk, call: Call) -> Reply:
     """Answer `media/upload`: keep a temporary medium, which no draft may use as its cover."""
     kind = call.query.get("type", "")
-    limits = uploads.MATERIAL.get(kind)
+    limits = uploads.TEMPORARY.get(kind)
     if limits is None:
         raise Refusal(40004)
     sha256 = uploads.accept(desk, call.media, limits, f"media/upload?type={kind}")
@@ -47,6 +47,20 @@ def upload(desk: Desk, call: Call) -> Reply:
     desk.table("materials").put(row["media_id"], row)
     member = "thumb_media_id" if kind == "thumb" else "media_id"
     return Reply({"type": kind, member: row["media_id"], "created_at": int(desk.at)})
+
+
+def uploadvideo(desk: Desk, call: Call) -> Reply:
+    """Answer `media/uploadvideo`: give a video of the account the id, for three days, under which it can be sent."""
+    record = call.record()
+    video = find(desk, record.get("media_id"), frozenset({"video"}), permanent=False)
+    words = {name: record.get(name) or "" for name in ("title", "description")}
+    if not all(isinstance(each, str) for each in words.values()):
+        raise Refusal(40097)
+    media_id = identity.new_id(desk.state, "mpvideo", 64)
+    row: Record = {"appid": desk.appid, "media_id": media_id, "kind": "mpvideo", "sha256": video["sha256"], **words}
+    row |= {"name": "", "update_time": int(desk.at), "permanent": False, "expires": desk.at + TEMPORARY_SECONDS}
+    desk.table("materials").put(media_id, row)
+    return Reply({"type": "video", "media_id": media_id, "created_at": int(desk.at)})
 
 
 def find(desk: Desk, media_id: object, kinds: frozenset[str], *, permanent: bool) -> Record:

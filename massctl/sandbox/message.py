@@ -13,6 +13,8 @@ TEXT_BYTES = 2048
 """A cautious reading: no page of WeChat's docs has the limit of a text (read 2026-10)."""
 PICTURES_MAX = 20
 """Pictures of one picture message: the limit of `newspic`; no page has a number (read 2026-10)."""
+RECOMMEND_CHARACTERS = 140
+"""A cautious reading: no page has the number behind 40193 (read 2026-10)."""
 
 _ANCHOR = re.compile(r"<a\b([^>]*)>", re.IGNORECASE)
 _TYPES = frozenset({"mpnews", "text", "voice", "image", "mpvideo", "video", "wxcard", "music"})
@@ -24,7 +26,7 @@ class Message:
 
     msgtype: str
     body: Record
-    """`articles`, `text`, `pictures` with `recommend`, or `voice`; what the inbox shows."""
+    """`articles`; `text`; `pictures` and `recommend`; `voice`; `video`, `title`, `description`; or `card_id`."""
     draft: Record | None = None
 
     @property
@@ -37,7 +39,8 @@ def read(desk: Desk, record: Record, *, preview: bool = False, wrong_type: int =
     """Return the message of a request; refuse what cannot be sent.
 
     `wrong_type` is the errcode for an unknown `msgtype`. Refuses with 40007 for ids that are not of the
-    right kind, 44004/45002/40213 for texts, 40215 for pictures, 45113 for cards, 48022 for videos.
+    right kind, 44004/45002/40213 for texts, 40215/40193/40194 for pictures; 45113 for cards and 48022 for videos, unless
+    the account still may send them.
     """
     msgtype = record.get("msgtype")
     if msgtype not in _TYPES:
@@ -54,12 +57,9 @@ def read(desk: Desk, record: Record, *, preview: bool = False, wrong_type: int =
     if msgtype == "image":
         return Message("image", _pictures(desk, record, preview=preview))
     if msgtype in {"mpvideo", "video"}:
-        media_id = _branch(record, msgtype).get("media_id")
-        material.find(desk, media_id, frozenset({"video"}), permanent=False)
-        # Every video here came through the API, and the API does not send those (48022).
-        raise Refusal(48022)
+        return Message("mpvideo", _video(desk, _branch(record, msgtype).get("media_id")))
     if msgtype == "wxcard":
-        raise Refusal(45113)
+        return Message("wxcard", _card(desk, _branch(record, "wxcard"), preview=preview))
     raise Refusal(wrong_type)
 
 
@@ -84,6 +84,24 @@ def _text(content: object) -> str:
     return content
 
 
+def _video(desk: Desk, media_id: object) -> Record:
+    if not desk.account.get("mass_video"):
+        material.find(desk, media_id, frozenset({"video", "mpvideo"}), permanent=False)
+        # Every video here came through the API, and to most accounts the API does not send those.
+        raise Refusal(48022)
+    row = material.find(desk, media_id, frozenset({"mpvideo"}), permanent=False)
+    return {"video": row["sha256"], "title": row["title"], "description": row["description"]}
+
+
+def _card(desk: Desk, branch: Record, *, preview: bool) -> Record:
+    if not desk.account.get("mass_card"):
+        raise Refusal(45113)
+    for name in ("card_id", "card_ext") if preview else ("card_id",):
+        if not isinstance(branch.get(name), str) or not branch[name]:
+            raise Refusal(40097)
+    return {"card_id": branch["card_id"]}
+
+
 def _pictures(desk: Desk, record: Record, *, preview: bool) -> Record:
     # Previews take one picture in the older branch; sends take the plural one, and the older as well.
     images = frozenset({"image"})
@@ -100,5 +118,7 @@ def _pictures(desk: Desk, record: Record, *, preview: bool) -> Record:
         raise Refusal(88000)
     recommend = branch.get("recommend") or ""
     if not isinstance(recommend, str):
-        raise Refusal(40097)
+        raise Refusal(40194)
+    if len(recommend) > RECOMMEND_CHARACTERS:
+        raise Refusal(40193)
     return {"pictures": [row["sha256"] for row in rows], "recommend": recommend}

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from massctl.sandbox import playing
 from massctl.sandbox.call import UploadedFile
 from massctl.sandbox.desk import Desk
 from massctl.sandbox.refusal import Refusal
@@ -13,7 +14,9 @@ INLINE_BYTES = MEGABYTE
 IMAGE_BYTES = 10 * MEGABYTE
 """`add_material?type=image`."""
 VOICE_BYTES = 2 * MEGABYTE
-"""`add_material?type=voice`; also 60 seconds, which the sandbox does not measure."""
+"""`add_material?type=voice`."""
+VOICE_SECONDS = 60
+"""Both voice uploads (45007)."""
 VIDEO_BYTES = 10 * MEGABYTE
 """`add_material?type=video`."""
 THUMB_BYTES = 64 * 1024
@@ -41,13 +44,21 @@ MATERIAL = {
     "voice": Limits(frozenset({"mp3", "wma", "wav", "amr"}), VOICE_BYTES, 40005, 40006),
     "video": Limits(frozenset({"mp4"}), VIDEO_BYTES, 40005, 40006),
 }
+"""Permanent material, by type."""
+TEMPORARY = {
+    **MATERIAL,
+    "image": Limits(frozenset({"png", "jpeg", "gif"}), IMAGE_BYTES, 40005, 40009),
+    "voice": Limits(frozenset({"mp3", "amr"}), VOICE_BYTES, 40005, 40006),
+}
+"""Temporary media, by type."""
 
 
 def accept(desk: Desk, media: UploadedFile | None, limits: Limits, endpoint: str) -> str:
     """Keep the file and return its SHA-256 (hex).
 
     Refuses with 41005 (no file that WeChat would find), 44001 (empty), the limits' own codes, and 40137
-    (a picture that cannot be read, or whose name says another format than its bytes).
+    (a picture that cannot be read, or whose name says another format than its bytes), and 45007 (a sound that
+    plays too long).
     """
     if media is None:
         raise Refusal(41005)
@@ -63,6 +74,8 @@ def accept(desk: Desk, media: UploadedFile | None, limits: Limits, endpoint: str
         raise Refusal(40137 if kind in MATERIAL["image"].formats else limits.wrong_format)
     if kind in MATERIAL["image"].formats and not _opens(media.data):
         raise Refusal(40137)
+    if kind in MATERIAL["voice"].formats and (playing.seconds(media.data, kind) or 0) > VOICE_SECONDS:
+        raise Refusal(45007)
     sha256 = hashlib.sha256(media.data).hexdigest()
     desk.state.put_blob(sha256, media.data)
     _remember(desk, endpoint, sha256, media)
@@ -96,7 +109,8 @@ def content_type(data: bytes) -> str:
     kind = sniff(data)
     if kind in MATERIAL["image"].formats:
         return f"image/{kind}"
-    return {"mp4": "video/mp4", "mp3": "audio/mpeg", "wav": "audio/wav"}.get(kind, "application/octet-stream")
+    sounds = {"mp3": "audio/mpeg", "wav": "audio/wav", "amr": "audio/amr", "wma": "audio/x-ms-wma"}
+    return {**sounds, "mp4": "video/mp4"}.get(kind, "application/octet-stream")
 
 
 def _opens(data: bytes) -> bool:

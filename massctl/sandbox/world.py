@@ -49,6 +49,7 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/cgi-bin/openapi/quota/get": Endpoint("POST", _quota_get),
     "/cgi-bin/media/uploadimg": Endpoint("POST", material.uploadimg),
     "/cgi-bin/media/upload": Endpoint("POST", material.upload),
+    "/cgi-bin/media/uploadvideo": Endpoint("POST", material.uploadvideo),
     "/cgi-bin/material/add_material": Endpoint("POST", material.add_material),
     "/cgi-bin/material/get_materialcount": Endpoint("GET", material.get_materialcount),
     "/cgi-bin/material/batchget_material": Endpoint("POST", material.batchget_material),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
-from massctl.model.rendered import Picture, RenderedCampaign, Window
+from massctl.model.rendered import Picture, Recording, RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.render.inputs import Inputs, Problem
@@ -23,8 +23,10 @@ from massctl.source.repository import Repository, UnreadableError
 if TYPE_CHECKING:
     from massctl.model.account import Account, MassctlFile
     from massctl.model.campaign import CampaignFile
+    from massctl.render.inputs import RecordingPurpose
     from massctl.source.campaigns import Loaded
     from massctl.source.pictures import PictureShelf, Use
+    from massctl.source.recordings import RecordingShelf
 
 
 @dataclass
@@ -55,6 +57,24 @@ class Workbench:
     def picture(self, path: str, use: "Use") -> Picture | Problem:
         """Give a picture as it will be uploaded; `path` is from campaigns/."""
         return self.pictures.picture(path, use)
+
+    @cached_property
+    def recordings(self) -> "RecordingShelf":
+        """The sounds and videos of the tree."""
+        # Few campaigns have one.
+        from massctl.source.recordings import RecordingShelf
+
+        return RecordingShelf(self.repository)
+
+    def recording(self, path: str, use: "RecordingPurpose") -> Recording | Problem:
+        """Give a sound or a video as it will be uploaded; `path` is from campaigns/."""
+        return self.recordings.recording(path, use)
+
+    def read(self, sha256: Sha256) -> bytes:
+        """Give the bytes of a file by name; implements `massctl.apply.ports.Pictures`."""
+        if "recordings" in vars(self) and self.recordings.holds(sha256):
+            return self.recordings.read(sha256)
+        return self.pictures.read(sha256)
 
     def stylesheet(self) -> str:
         """Give the built-in theme."""

@@ -5,6 +5,7 @@ with all that it does hold.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,11 +13,12 @@ from massctl.model.account import Account
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.digest import sha256_of
-from massctl.model.lock import Around, LockedNews, LockedPicture, LockFile, lock_digest, path_from_lock, restore
+from massctl.model.lock import Around, LockedPicture, LockFile, lock_digest, path_from_lock, restore
 from massctl.model.lock_sources import Cause, changed_sources
+from massctl.model.locked_message import own_files, whole_pictures
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import PICTURE_SCHEME, Picture, Purpose, RenderedCampaign
+from massctl.model.rendered import PICTURE_SCHEME, MediaFile, Picture, Recording, RenderedCampaign
 from massctl.plan.locked import as_declared, changed_parts, listed, lock_missing, lock_stale
 from massctl.plan.step import Refusal
 from massctl.render.campaign import recipients_of
@@ -62,9 +64,9 @@ class LockReader:
         self.wrong += changed_parts(lock, as_declared(lock, self.name, self.file, AppId(self.account.appid)))
         edited = self._edited(lock)
         bodies = self._bodies(lock)
-        pictures = tuple(self._pictures(lock))
+        files = self._files(lock)
         if not self.wrong:
-            self._check_references(lock, bodies, pictures)
+            self._check_references(lock, bodies, files)
         if self.wrong:
             return lock_stale(self.name, list(dict.fromkeys(self.wrong)))
         around = Around(
@@ -73,9 +75,10 @@ class LockReader:
             recipients=recipients_of(self.file.preview),
             same_content_allowed=self.file.send.same_content == "allow",
             source_sha256=self.source_sha256,
+            card_ext=self.file.wxcard.card_ext if self.file.wxcard else None,
             diagnostics=(self._warning(edited),) if edited else (),
         )
-        campaign = restore(lock, bodies, pictures, around)
+        campaign = restore(lock, bodies, files, around)
         if campaign.digest != lock.digest:
             # Only a lock that no massctl wrote says the same thing in two ways.
             return lock_stale(self.name, [Phrase("{file} was changed by hand", file=LOCK_FILE)])
@@ -124,21 +127,20 @@ class LockReader:
     def _path(self, picture: LockedPicture) -> str:
         return f"{CAMPAIGNS}/{path_from_lock(picture.path, self.name)}"
 
-    def _pictures(self, lock: LockFile) -> list[Picture]:
-        """Convert the locked pictures from their files, and take them only where the locked bytes come out."""
-        covers = {each.cover for each in lock.message.articles} if isinstance(lock.message, LockedNews) else set()
-        found: list[Picture] = []
+    def _files(self, lock: LockFile) -> list[MediaFile]:
+        """Convert the locked pictures from their files, and take each file only where the locked bytes come out."""
+        whole = whole_pictures(lock.message)
+        found: list[MediaFile] = []
         for locked in lock.pictures:
-            use: PicturePurpose = "cover" if locked.purpose == "material" and locked.sha256 in covers else "inline"
             path = path_from_lock(locked.path, self.name)
+            if locked.purpose in ("voice", "video"):
+                found += self._recordings(locked, path)
+                continue
+            use: PicturePurpose = "cover" if locked.purpose == "material" and locked.sha256 in whole else "inline"
             picture = self.inputs.picture(path, use)
             if not isinstance(picture, Picture):
                 self.wrong.append(Phrase("picture {path}", path=f"{CAMPAIGNS}/{path}"))
-            elif (_PREFIX + picture.sha256, picture.purpose, picture.size_bytes) != (
-                locked.sha256,
-                locked.purpose,
-                locked.size_bytes,
-            ):
+            elif not _is_locked(picture, locked):
                 same_file = _PREFIX + picture.source_sha256 == locked.source_sha256
                 self.wrong.append(
                     Phrase(
@@ -150,15 +152,26 @@ class LockReader:
                 found.append(picture)
         return found
 
-    def _check_references(self, lock: LockFile, bodies: list[str], pictures: tuple[Picture, ...]) -> None:
-        """Refuse a body or cover that names a picture which the lock does not list."""
-        known = {picture.sha256 for picture in pictures}
-        materials = {picture.sha256 for picture in pictures if picture.purpose is Purpose.MATERIAL}
+    def _recordings(self, locked: LockedPicture, path: str) -> list[Recording]:
+        """Give a locked sound or video where its file is what was locked."""
+        found = self.inputs.recording(path, "voice" if locked.purpose == "voice" else "video")
+        if isinstance(found, Recording) and _is_locked(found, locked):
+            return [found]
+        self.wrong.append(Phrase("media file {path}", path=f"{CAMPAIGNS}/{path}"))
+        return []
+
+    def _check_references(self, lock: LockFile, bodies: list[str], files: Sequence[MediaFile]) -> None:
+        """Refuse a body or message that names a file which the lock does not list."""
+        known = {each.sha256 for each in files}
+        materials = {_PREFIX + each.sha256 for each in files if each.purpose.is_material}
         named = {sha256 for body in bodies for sha256 in _PLACEHOLDER.findall(body)}
-        articles = lock.message.articles if isinstance(lock.message, LockedNews) else []
-        covers = {each.cover.removeprefix(_PREFIX) for each in articles}
-        if not (named <= known and covers <= materials):
+        if not (named <= known and own_files(lock.message) <= materials):
             self.wrong.append(Phrase("{file} does not list every picture", file=LOCK_FILE))
+
+
+def _is_locked(file: MediaFile, locked: LockedPicture) -> bool:
+    found = (_PREFIX + file.sha256, file.purpose.value, file.size_bytes)
+    return found == (locked.sha256, locked.purpose, locked.size_bytes)
 
 
 def _decoded(body: bytes) -> str | None:

@@ -11,9 +11,17 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
-from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
+from massctl.model.message import (
+    MaterialRef,
+    RenderedArticle,
+    RenderedImage,
+    RenderedNews,
+    RenderedText,
+    RenderedVideo,
+    RenderedVoice,
+)
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture, Purpose, Recipient, RenderedCampaign, Window, declared_audience
+from massctl.model.rendered import Picture, Purpose, Recipient, Recording, RenderedCampaign, Window, declared_audience
 from massctl.plan.desired import NotLocked
 from massctl.plan.step import Guard, Refusal
 
@@ -22,18 +30,24 @@ _VALUES: Final[dict[str, type[Any]]] = {
     for each in (
         Diagnostic,
         Excerpt,
+        MaterialRef,
         NotLocked,
         Picture,
         Place,
         Recipient,
+        Recording,
         Refusal,
         RenderedArticle,
         RenderedCampaign,
+        RenderedImage,
         RenderedNews,
         RenderedText,
+        RenderedVideo,
+        RenderedVoice,
         Window,
     )
 }
+"""A coupon is not among them: its `card_ext` may name an openid, so such a campaign is made anew every time."""
 _WORDS: Final[dict[str, type[Enum]]] = {each.__name__: each for each in (Guard, Purpose, Severity)}
 _AUDIENCE: Final = "audience"
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from massctl.errors import InvariantError
 from massctl.model.account import MassctlFile
-from massctl.model.campaign import AUDIENCES, MESSAGES, CampaignFile
+from massctl.model.campaign import AUDIENCES, EITHER_OF, MESSAGES, CampaignFile
 from massctl.source.shape import keys_of
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -28,6 +28,10 @@ _TITLES: Final = {"campaign.schema.json": "campaign.yaml of massctl", "massctl.s
 _RULES: Final[dict[str, dict[str, Any]]] = {
     "CampaignFile": {"oneOf": [{"required": [key]} for key in MESSAGES]},
     "Audience": {"oneOf": [{"required": [key]} for key in AUDIENCES]},
+    **{
+        model: {"oneOf": [{"required": [key]} for key in EITHER_OF[message]]}
+        for model, message in (("Image", "image"), ("Voice", "voice"), ("MpVideo", "mpvideo"))
+    },
     "Send": {"dependentRequired": {"not_before": ["not_after"], "not_after": ["not_before"]}},
 }
 

@@ -5,8 +5,8 @@ from massctl.model.campaign import CampaignFile
 from massctl.model.digest import sha256_of
 from massctl.model.lock_sources import SourcesFile, declared_digest
 from massctl.model.names import Digest
-from massctl.model.rendered import Picture
-from massctl.render.inputs import Inputs, PicturePurpose, Problem
+from massctl.model.rendered import Picture, Recording
+from massctl.render.inputs import Inputs, PicturePurpose, Problem, RecordingPurpose
 from massctl.source.pictures import SOURCE_BYTES_MAX
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 
@@ -20,6 +20,7 @@ class Witness:
         self._inputs = inputs
         self._templates: dict[str, str | None] = {}
         self._pictures: dict[str, str | None] = {}
+        self._media: dict[str, str | None] = {}
         self._theme: str | None = None
 
     def template(self, path: str, /) -> str | Problem:
@@ -32,6 +33,12 @@ class Witness:
         """Give a picture, and note its file."""
         found = self._inputs.picture(path, purpose)
         self._pictures[f"{CAMPAIGNS}/{path}"] = _PREFIX + found.source_sha256 if isinstance(found, Picture) else None
+        return found
+
+    def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Problem:
+        """Give a sound or a video, and note its file."""
+        found = self._inputs.recording(path, purpose)
+        self._media[f"{CAMPAIGNS}/{path}"] = _PREFIX + found.sha256 if isinstance(found, Recording) else None
         return found
 
     def stylesheet(self) -> str:
@@ -50,6 +57,7 @@ class Witness:
             theme=self._theme,
             templates=self._templates,
             pictures=self._pictures,
+            media=self._media,
         )
 
 
@@ -63,7 +71,8 @@ def sources_now(
             "external_links": account.external_links,
             "theme": _text_digest(stylesheet) if locked.theme is not None else None,
             "templates": {path: _template_now(repository, path) for path in locked.templates},
-            "pictures": {path: _picture_now(repository, path) for path in locked.pictures},
+            "pictures": {path: _file_now(repository, path) for path in locked.pictures},
+            "media": {path: _file_now(repository, path) for path in locked.media},
         }
     )
 
@@ -75,7 +84,7 @@ def _template_now(repository: Repository, path: str) -> str | None:
         return None
 
 
-def _picture_now(repository: Repository, path: str) -> str | None:
+def _file_now(repository: Repository, path: str) -> str | None:
     try:
         return _PREFIX + sha256_of(repository.read_bytes(path, SOURCE_BYTES_MAX))
     except UnreadableError:

@@ -8,18 +8,19 @@ import html
 import re
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import PICTURE_SCHEME, RenderedCampaign
 from massctl.view.language import Language, say
+from massctl.view.media_html import arrived_media, file_address
 from massctl.view.phone_style import STYLE
 from massctl.view.words import audience_words, short_digest
 
 POLICY: Final = (
-    "default-src 'none'; img-src 'self' file: data: https://*.qpic.cn https://*.qlogo.cn; style-src 'unsafe-inline'; "
-    "base-uri 'none'; form-action 'none'"
+    "default-src 'none'; img-src 'self' file: data: https://*.qpic.cn https://*.qlogo.cn; media-src 'self' file:; "
+    "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 )
 """The content security policy of the phone page; `file:` for pages that are opened from a folder."""
 DIGEST_CHARACTERS: Final = 54
@@ -33,13 +34,14 @@ def article_page(content: str, pictures: Mapping[str, str]) -> str:
 
     `pictures` names the file beside the page for the SHA-256 of each picture's bytes.
     """
-    return _PLACEHOLDER.sub(lambda found: _address(found[1], pictures) or found[0], content)
+    return _PLACEHOLDER.sub(lambda found: file_address(found[1], pictures) or found[0], content)
 
 
 def index_page(campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH) -> str:
     """Give a page that shows the message as it arrives in a chat, and each article as it is read.
 
-    It links to `article-N.html` or `message.txt` beside it; `pictures` as for `article_page`.
+    It links to `article-N.html` or `message.txt` beside it; `pictures` as for `article_page`, and with the file of a
+    sound or video, which plays.
     """
     title = campaign.title or campaign.name
     phones = [_arrival(campaign, pictures, language)]
@@ -79,12 +81,15 @@ def index_page(campaign: RenderedCampaign, pictures: Mapping[str, str], language
 
 def _arrival(campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language) -> str:
     message = campaign.message
-    if isinstance(message, RenderedText):
-        link = '<a href="message.txt">message.txt</a>'
-        inside = f'<div class="bubble"><i></i><p lang="zh-CN">{_text(message.content)}</p></div>'
-    else:
-        link = ""
-        inside = _card(message, pictures)
+    link = ""
+    match message:
+        case RenderedNews():
+            inside = _card(message, pictures)
+        case RenderedText():
+            link = '<a href="message.txt">message.txt</a>'
+            inside = f'<div class="bubble"><i></i><p lang="zh-CN">{_text(message.content)}</p></div>'
+        case _:
+            inside = arrived_media(message, pictures)
     heading = f"<h2>{_said(Phrase('as it arrives'), language)}{link}</h2>"
     return f'<section class="phone">{heading}\n<div class="glass chat">{inside}</div></section>\n'
 
@@ -146,14 +151,8 @@ def _comments(article: RenderedArticle, language: Language) -> str:
 
 
 def _picture(sha256: str, pictures: Mapping[str, str], kind: str) -> str:
-    address = _address(sha256, pictures)
+    address = file_address(sha256, pictures)
     return f'<img class="{kind}" src="{_text(address)}" alt="">' if address else ""
-
-
-def _address(sha256: str, pictures: Mapping[str, str]) -> str | None:
-    """Give a picture's file as a relative address."""
-    name = pictures.get(sha256)
-    return None if name is None else quote(name, safe="/._-~")
 
 
 def _beginning(content: str) -> str:

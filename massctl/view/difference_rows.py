@@ -43,6 +43,12 @@ _FIELDS: Final = {
     "content_source_url": "content_source_url",
     "need_open_comment": "need_open_comment",
     "only_fans_can_comment": "only_fans_can_comment",
+    "type": Phrase("message"),
+    "recommend": Phrase("recommendation"),
+    "description": Phrase("description"),
+    "card_id": "card_id",
+    "media_id": "media_id",
+    "media_ids": "media_ids",
 }
 
 
@@ -66,6 +72,8 @@ def base_words(base: Base) -> Phrase:
             return Phrase("against the lock")
         case BaseKind.DRAFT:
             return Phrase("against the staged draft of {moment}", moment=moment)
+        case BaseKind.STAGED:
+            return Phrase("against what was staged last")
         case BaseKind.PREVIEW:
             return Phrase("against what reviewers saw last")
         case BaseKind.SENT:
@@ -167,18 +175,27 @@ def _change_row(change: Change, *, is_inner: bool = False) -> Row:
 def _picture_row(change: PictureChanged) -> Phrase:
     before, after = change.before, change.after
     if after is None or before is None:
-        if before is not None:
-            return Phrase("picture removed: {picture}", picture=_picture_words(before))
-        return Phrase("picture added: {picture}", picture=_picture_words(after))
+        return _lone_picture(change)
     if before.name == after.name:
         what = Phrase("the description of picture {picture}", picture=_file(after))
         return _became(what, before.alt, after.alt)
-    what = Phrase("cover replaced") if change.is_cover else Phrase("picture replaced")
+    plain = Phrase("file replaced") if change.is_recording else Phrase("picture replaced")
+    what = Phrase("cover replaced") if change.is_cover else plain
     if before.path == after.path and after.path is not None:
         # The same name for other bytes would say nothing.
         what = Phrase("{what}, still {path}", what=what, path=after.path)
         return _became(what, _size(before), _size(after))
     return _became(what, _picture_words(before), _picture_words(after))
+
+
+def _lone_picture(change: PictureChanged) -> Phrase:
+    before, after = _picture_words(change.before), _picture_words(change.after)
+    if change.is_recording:
+        gone, come = Phrase("file removed: {file}", file=before), Phrase("file added: {file}", file=after)
+    else:
+        gone = Phrase("picture removed: {picture}", picture=before)
+        come = Phrase("picture added: {picture}", picture=after)
+    return gone if change.before is not None else come
 
 
 def _picture_words(picture: PictureSeen | None) -> str:

@@ -12,6 +12,8 @@ def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - 
             return f"lineage {event.lineage} realm {event.realm}{_because(event.reason)}"
         case entries.ImageUploaded() | entries.MaterialAdded() | entries.MaterialForgotten():
             return f"{event.appid} sha256 {event.sha256[:12]}"
+        case entries.VideoMade() | entries.MessageStaged():
+            return f"{event.appid} digest {short_digest(event.digest)}"
         case entries.DraftBegun():
             return f"{event.appid} digest {short_digest(event.digest)}"
         case entries.DraftNotSaved():

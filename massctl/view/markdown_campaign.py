@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from massctl.model.diagnostic import Diagnostic, Severity, has_errors
 from massctl.model.lifecycle import FINAL
-from massctl.model.message import RenderedText
+from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
@@ -21,6 +21,7 @@ from massctl.plan.window import WindowState
 from massctl.view.diagnostic_text import SEVERITY, place_text
 from massctl.view.language import Language, say
 from massctl.view.markdown_text import code, prose
+from massctl.view.message_text import media_facts
 from massctl.view.moments import in_time, recorded, window_span
 from massctl.view.plan_text import LABELS
 from massctl.view.step_text import planned_words
@@ -165,6 +166,8 @@ class CampaignWriter:
 
     def _message(self, campaign: RenderedCampaign) -> list[str]:
         message = campaign.message
+        if not isinstance(message, RenderedNews | RenderedText):
+            return [self.row(LABELS["message"], self.facts(*media_facts(campaign)))]
         if isinstance(message, RenderedText):
             beginning = message.content[:_BEGINNING_CHARACTERS]
             cut = "…" if len(message.content) > len(beginning) else ""

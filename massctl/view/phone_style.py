@@ -70,6 +70,13 @@ img { max-width: 100%; }
   white-space: pre-wrap; overflow-wrap: anywhere;
 }
 
+.pictures { display: grid; grid-template-columns: repeat(3, 1fr); gap: 3px; }
+.pictures img { width: 100%; aspect-ratio: 1; object-fit: cover; }
+.pictures img:only-child { grid-column: 1 / -1; aspect-ratio: auto; }
+.media > p, .given { margin: 0; padding: 10px 14px; overflow-wrap: anywhere; }
+.media audio { display: block; width: 100%; }
+.media video { display: block; width: 100%; background: #000; }
+
 /* The article. */
 .article { padding: 24px 16px 56px; }
 .article h3 { margin: 0 0 14px; font-size: 22px; font-weight: 500; line-height: 1.4; overflow-wrap: anywhere; }

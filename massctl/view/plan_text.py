@@ -42,6 +42,7 @@ LABELS: Final = {
     "audience": Phrase("audience"),
     "articles": Phrase("articles"),
     "text": Phrase("text"),
+    "message": Phrase("message"),
     "pictures": Phrase("pictures"),
     "changes": Phrase("changes"),
     "steps": Phrase("steps"),
@@ -99,7 +100,7 @@ def _campaign(page: Page, planned: PlannedCampaign, now: datetime, difference: "
     if planned.rendered is not None:
         _window(table, planned)
         _audience(table, planned)
-        message_rows(table, planned.rendered, LABELS["articles"], LABELS["text"])
+        message_rows(table, planned.rendered, LABELS)
         picture_rows(table, planned.rendered, LABELS["pictures"])
     if difference is not None:
         # Most plans have nothing to compare.

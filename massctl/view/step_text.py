@@ -4,7 +4,7 @@ from typing import Final
 
 from massctl.model.phrase import Phrase
 from massctl.plan.plan import PlannedCampaign
-from massctl.plan.step import Kind, SaveDraft, SendMass, SendPreview, Step, UploadPicture
+from massctl.plan.step import Kind, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.view.message_text import short_path
 from massctl.view.page import DOT, Inked, Part, Table
 from massctl.view.style import Ink
@@ -16,7 +16,7 @@ UPLOADS_SHOWN: Final = 8
 
 def step_rows(table: Table, planned: PlannedCampaign, label: str) -> None:
     """Add a row for each planned step of a campaign."""
-    uploads = [step for step in planned.steps if isinstance(step, UploadPicture)]
+    uploads = [step for step in planned.steps if isinstance(step, UploadMedia)]
     hidden = uploads[UPLOADS_SHOWN - 1 :] if len(uploads) > UPLOADS_SHOWN else []
     for step in planned.steps:
         if any(step is each for each in hidden):
@@ -32,8 +32,8 @@ def step_rows(table: Table, planned: PlannedCampaign, label: str) -> None:
 def planned_words(step: Step, planned: PlannedCampaign) -> Phrase:
     """Say what a planned step does."""
     match step:
-        case UploadPicture(picture=picture):
-            path = short_path(picture.path, planned.name)
+        case UploadMedia(media=media):
+            path = short_path(media.path, planned.name)
             inline = step.kind is Kind.UPLOAD_IMAGE
             return Phrase("upload picture {path}", path=path) if inline else Phrase("add material {path}", path=path)
         case SaveDraft(supersedes=None):
@@ -75,6 +75,6 @@ def done_words(performed: list[Step]) -> list[Phrase]:
             case SendMass(campaign=campaign):
                 who = audience_words(campaign.audience)
                 said.append(Phrase("WeChat accepted the send to {audience}", audience=who))
-            case UploadPicture():
+            case UploadMedia():
                 pass  # Counted above.
     return said

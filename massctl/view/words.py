@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.lifecycle import Status
 from massctl.model.phrase import Phrase
-from massctl.plan.step import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadPicture
+from massctl.plan.step import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
 from massctl.view.style import Ink
 
@@ -92,6 +92,11 @@ def pictures(count: int) -> Phrase:
     return Phrase("1 picture") if count == 1 else Phrase("{count:,} pictures", count=count)
 
 
+def duration(milliseconds: int) -> Phrase:
+    """Say how long something plays."""
+    return Phrase("{seconds} s", seconds=f"{milliseconds / 1000:.1f}")
+
+
 def campaigns(count: int) -> Phrase:
     """Say a number of campaigns."""
     return Phrase("1 campaign") if count == 1 else Phrase("{count:,} campaigns", count=count)
@@ -132,5 +137,5 @@ def symbol(step: Step) -> str:
             return ">"
         case SaveDraft(supersedes=supersedes):
             return "+" if supersedes is None else "~"
-        case UploadPicture():
+        case UploadMedia():
             return "+"

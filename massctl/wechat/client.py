@@ -104,8 +104,12 @@ class WeChatClient:
         return self._call(wire.upload_image_request(upload))
 
     def add_material(self, upload: Upload) -> Material:
-        """Upload a permanent picture."""
+        """Upload a permanent picture, sound or video."""
         return self._call(wire.add_material_request(upload))
+
+    def make_video(self, material: MediaId, title: str, description: str) -> MediaId:
+        """Make the id under which a video of the material library is sent."""
+        return self._call(wire.make_video_request(material, title, description))
 
     def add_draft(self, articles: Sequence[DraftArticle]) -> MediaId:
         """Save a draft; a TransportError leaves it unknown whether there is one now."""

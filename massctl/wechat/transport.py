@@ -98,6 +98,7 @@ class Transport:
             self._base + request.path,
             params=query,
             content=request.content,
+            data=dict(request.form) or None,
             files=_file_part(request),
             headers={} if request.content is None else {"Content-Type": "application/json; charset=utf-8"},
             timeout=httpx.Timeout(request.read_seconds, connect=CONNECT_SECONDS),

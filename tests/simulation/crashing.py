@@ -92,6 +92,9 @@ class CrashingWeChat:
     def add_material(self, upload: Upload) -> Material:
         return self._boundaries.around("add_material", lambda: self._inner.add_material(upload))
 
+    def make_video(self, material: MediaId, title: str, description: str) -> MediaId:
+        return self._boundaries.around("make_video", lambda: self._inner.make_video(material, title, description))
+
     def add_draft(self, articles: Sequence[DraftArticle]) -> MediaId:
         return self._boundaries.around("add_draft", lambda: self._inner.add_draft(articles))
 

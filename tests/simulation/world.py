@@ -62,6 +62,7 @@ FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = {
     "renew_token": (Fault.REQUEST_LOST,),
     "upload_image": _LOST,
     "add_material": _LOST,
+    "make_video": _LOST,
     "add_draft": (*_LOST, Fault.LATE, Fault.MEDIA_UNKNOWN),
     "get_draft": (Fault.REQUEST_LOST,),
     "newest_drafts": (Fault.REQUEST_LOST,),
@@ -271,6 +272,16 @@ class SimWeChat:
             return Material(media_id, ImageUrl(f"https://mmbiz.qpic.cn/{media_id}/0"))
 
         return self._effect("add_material", act)
+
+    def make_video(self, material: MediaId, title: str, description: str) -> MediaId:
+        def act() -> MediaId:
+            if material not in self.materials:
+                raise PermanentError("WeChat does not know this media_id", errcode=40007)
+            media_id = MediaId(self._mint("VIDEO"))
+            self.named[media_id] = title
+            return media_id
+
+        return self._effect("make_video", act)
 
     def add_draft(self, articles: Sequence[DraftArticle]) -> MediaId:
         def act() -> MediaId:

@@ -23,7 +23,7 @@ from massctl.model.rendered import Window
 from massctl.model.state import State
 from massctl.plan.desired import Concluded, Gone, Invalid
 from massctl.plan.plan import Until
-from massctl.plan.step import SaveDraft, SendMass, SendPreview, UploadPicture
+from massctl.plan.step import SaveDraft, SendMass, SendPreview, UploadMedia
 
 
 def test_campaigns_stand_in_order_of_account_end_of_window_and_name():
@@ -89,7 +89,7 @@ def test_steps_stand_in_the_order_of_the_campaigns():
 
 def test_a_step_carries_what_apply_needs():
     upload, _, draft, first, _, send = planned(SALE).steps
-    assert isinstance(upload, UploadPicture)
+    assert isinstance(upload, UploadMedia)
     assert isinstance(draft, SaveDraft)
     assert isinstance(first, SendPreview)
     assert isinstance(send, SendMass)

@@ -9,10 +9,10 @@ from massctl.model.diagnostic import Diagnostic, Place
 from massctl.model.message import RenderedNews
 from massctl.model.names import AppId, CampaignName, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture, Purpose, RenderedCampaign
+from massctl.model.rendered import Picture, Purpose, Recording, RenderedCampaign
 from massctl.render.campaign import render_campaign
 from massctl.render.fault import Fault
-from massctl.render.inputs import PicturePurpose, Problem
+from massctl.render.inputs import PicturePurpose, Problem, RecordingPurpose
 from massctl.render.markdown import markdown_to_html
 from massctl.render.page import ExternalLinks, Page
 from massctl.render.pictures import Pictures
@@ -45,6 +45,13 @@ class Folder:
         use = Purpose.MATERIAL if purpose == "cover" or path.endswith(".gif") else Purpose.IMAGE
         note = Phrase(self.notes[path]) if path in self.notes else None
         return Picture("campaigns/" + path, sha256, sha256, 9, use, path[-3:], 1080, 720, note)
+
+    def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Problem:
+        self.asked.append((path, purpose))
+        if path not in self.files:
+            return Problem("MC208", Phrase("{path} is not there", path=path))
+        use = Purpose.VOICE if purpose == "voice" else Purpose.VIDEO
+        return Recording("campaigns/" + path, sha(self.files[path]), 9, use, path[-3:], 1500)
 
     def stylesheet(self) -> str:
         return self.css

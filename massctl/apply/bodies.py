@@ -1,0 +1,75 @@
+"""What a send or a preview carries: a pure function of what was rendered and what is recorded."""
+
+from typing import assert_never
+
+from massctl.errors import InvariantError
+from massctl.model.message import (
+    MaterialRef,
+    RenderedCard,
+    RenderedImage,
+    RenderedNews,
+    RenderedText,
+    RenderedVideo,
+    RenderedVoice,
+)
+from massctl.model.names import AppId, MediaId
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.send import Body, Card, Images, News, Video, Voice, Words
+from massctl.model.state import State
+
+
+def send_body(campaign: RenderedCampaign, state: State, repeated: MediaId | None = None) -> Body:
+    """Give what a send carries; `repeated` is the draft or video of an open attempt, which is sent again as it was.
+
+    Raises InvariantError where something is not recorded that the stages before must have made.
+    """
+    message = campaign.message
+    match message:
+        case RenderedNews():
+            return News(repeated or _draft(campaign, state))
+        case RenderedText():
+            return Words(message.content)
+        case RenderedImage():
+            ids = tuple(material_id(each, campaign.appid, state) for each in message.materials)
+            return Images(ids, message.recommend, message.need_open_comment, message.only_fans_can_comment)
+        case RenderedVoice():
+            return Voice(material_id(message.material, campaign.appid, state))
+        case RenderedVideo():
+            return Video(repeated or _video(campaign, state), message.title, message.description)
+        case RenderedCard():
+            return Card(message.card_id)
+        case _:
+            assert_never(message)
+
+
+def preview_body(campaign: RenderedCampaign, state: State) -> Body:
+    """Give what a preview carries: what the send will, and for a coupon what only a preview needs."""
+    message = campaign.message
+    if isinstance(message, RenderedCard):
+        return Card(message.card_id, message.card_ext)
+    return send_body(campaign, state)
+
+
+def material_id(material: MaterialRef, appid: AppId, state: State) -> MediaId:
+    """Give the media_id of a message's material; raises InvariantError where ours is not recorded."""
+    if material.media_id is not None:
+        return material.media_id
+    recorded = state.materials.get((appid, material.sha256)) if material.sha256 is not None else None
+    if recorded is None:
+        raise InvariantError(Phrase("material {sha256} is not recorded", sha256=str(material.sha256)[:12]))
+    return recorded[0]
+
+
+def _draft(campaign: RenderedCampaign, state: State) -> MediaId:
+    draft = state.record(campaign.name, campaign.edition).draft()
+    if draft is None:
+        raise InvariantError(Phrase("{name} has no draft to send", name=campaign.name))
+    return MediaId(draft.event.media_id)
+
+
+def _video(campaign: RenderedCampaign, state: State) -> MediaId:
+    made = state.record(campaign.name, campaign.edition).video
+    if made is None or made.digest != campaign.digest:
+        raise InvariantError(Phrase("{name} has no video to send", name=campaign.name))
+    return made.media_id

@@ -1,0 +1,62 @@
+"""Strings of campaign.yaml through Jinja, and the diagnostics about whatever they say."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from massctl.model.campaign import CampaignFile
+from massctl.model.campaign_rules import Path
+from massctl.model.diagnostic import Diagnostic, Place
+from massctl.render.article import Setting
+from massctl.render.fault import Fault
+from massctl.render.origin import Origin
+
+KeyPlace = Callable[[Path], Place | None]
+"""Gives the place of a key of campaign.yaml."""
+Check = Callable[[str], Iterable[Fault]]
+"""Gives the faults of a rendered string."""
+
+
+def no_check(_: str) -> Iterable[Fault]:
+    """Find nothing wrong."""
+    return ()
+
+
+@dataclass
+class Strings:
+    """Renders the strings of one campaign.yaml; every fault becomes a diagnostic at once."""
+
+    file: CampaignFile
+    setting: Setting
+    place: KeyPlace
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def variables(self, own: Mapping[str, Any]) -> dict[str, Any]:
+        """Give what templates see; the campaign's words win over ours, an article's over both."""
+        campaign = {"name": self.setting.campaign, "title": self.file.title, "edition": self.file.edition}
+        return {"campaign": campaign, "account": self.file.account, **self.file.vars, **own}
+
+    def string(self, text: str, key: Path, check: Check = no_check, variables: Mapping[str, Any] | None = None) -> str:
+        """Render a string and check it; blanks around it are no part of it. Without `variables` the campaign's."""
+        written = text
+        sources: dict[str, str] = {}
+        if "{{" in text or "{%" in text or "{#" in text:
+            # Jinja is loaded only where a template is.
+            from massctl.render.template import render_text
+
+            seen = self.variables({}) if variables is None else variables
+            result = render_text("", text, self.setting.campaign, seen, self.setting.inputs, sources=sources)
+            if isinstance(result, Fault):
+                self.report([result], sources, key)
+                return ""
+            written = result
+        written = written.strip()
+        self.report(check(written), sources, key)
+        return written
+
+    def report(self, faults: Iterable[Fault], sources: Mapping[str, str], key: Path) -> None:
+        """Make diagnostics of faults of what stands at `key`."""
+        origin = Origin(self.setting.campaign, sources, self.place(key))
+        found = [origin.diagnostic(fault) for fault in faults]
+        # A loop makes the same fault again and again; it is told once.
+        self.diagnostics += dict.fromkeys(found)

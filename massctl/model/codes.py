@@ -1,7 +1,7 @@
 """The stable codes of diagnostics, and the constant summary of each.
 
 A code never changes its meaning and is never used again for another. Ranges: MC0 files and YAML,
-MC1 templates, MC2 pictures, MC3 content, MC4 the ledger's view of a campaign.
+MC1 templates, MC2 pictures and other media, MC3 content, MC4 the ledger's view of a campaign.
 """
 
 from typing import Final
@@ -30,6 +30,7 @@ CODES: Final[dict[str, str]] = {
     "MC021": "unsupported YAML tag",
     "MC022": "path leads out of the campaigns folder",
     "MC023": "host not allowed",
+    "MC024": "file or media_id: exactly one is due",
     "MC101": "template syntax",
     "MC102": "undefined name in a template",
     "MC103": "forbidden in a template",
@@ -43,6 +44,12 @@ CODES: Final[dict[str, str]] = {
     "MC205": "picture too large",
     "MC206": "foreign picture",
     "MC207": "picture changed for WeChat",
+    "MC208": "media file not found",
+    "MC209": "media file outside the campaign",
+    "MC210": "media file unreadable",
+    "MC211": "media format not supported",
+    "MC212": "media file too large",
+    "MC213": "sound too long",
     "MC301": "title too long",
     "MC302": "author too long",
     "MC303": "digest too long",
@@ -57,6 +64,9 @@ CODES: Final[dict[str, str]] = {
     "MC312": "emphasis marks left in the text",
     "MC313": "title empty",
     "MC314": "line that only looks like Markdown",
+    "MC315": "description too long",
+    "MC316": "recommendation too long",
+    "MC317": "message that WeChat has closed",
     "MC401": "edited after its send",
     "MC402": "preview of unknown outcome",
     "MC403": "campaign with an open attempt is gone from the repository",

@@ -48,8 +48,7 @@ class MaterialAdded(_Fields):
     sha256: str
     media_id: str
     url: str | None = None
-    material_type: Literal["voice", "video"] | None = None
-    """The type it was added as; None for a picture."""
+    material_type: Literal["voice", "video"] | None = None  # None: a picture.
 
 
 class VideoMade(_Fields):

@@ -39,8 +39,8 @@ def read(desk: Desk, record: Record, *, preview: bool = False, wrong_type: int =
     """Return the message of a request; refuse what cannot be sent.
 
     `wrong_type` is the errcode for an unknown `msgtype`. Refuses with 40007 for ids that are not of the
-    right kind, 44004/45002/40213 for texts, 40215/40193/40194 for pictures; 45113 for cards and 48022 for videos, unless
-    the account still may send them.
+    right kind, 44004/45002/40213 for texts, 40215/40193/40194 for pictures; and with 45113 for cards and 48022
+    for videos, unless the account still may send them.
     """
     msgtype = record.get("msgtype")
     if msgtype not in _TYPES:

@@ -10,6 +10,7 @@ from massctl.view.zh_command import COMMAND
 from massctl.view.zh_core import CORE
 from massctl.view.zh_difference import DIFFERENCE
 from massctl.view.zh_lock import LOCK
+from massctl.view.zh_media import MEDIA
 from massctl.view.zh_message import MESSAGE
 from massctl.view.zh_preview import PREVIEW
 from massctl.view.zh_render import RENDER
@@ -27,5 +28,6 @@ CATALOGUE: Final[dict[str, str]] = {
     **RENDER,
     **ACCESS,
     **MESSAGE,
+    **MEDIA,
 }
 """English template -> Chinese template with the same fields."""

@@ -95,7 +95,6 @@ CORE: Final[dict[str, str]] = {
     "{name}: no clear answer; repeating in": "{name}：没有明确答复；再次提交，倒计时",
     # massctl/apply/staging.py
     "connecting": "正在连接",
-    "uploading pictures, reading audiences": "正在上传图片、读取人数",
     # massctl/ledger/codec.py
     "the ledger is not what was written": "账本已不是当初写下的样子",
     "Entry {serial} was changed or is missing: {why}. Nothing was sent.": (

@@ -19,14 +19,28 @@ MESSAGE: Final[dict[str, str]] = {
     "Remove the product card from the article, or settle it in 微信公众平台 (mp.weixin.qq.com).": (
         "从文章里删掉商品卡片，或在微信公众平台（mp.weixin.qq.com）处理好。"
     ),
-    "WeChat does not take this picture's format": "微信不支持这种图片格式",
-    "Save the picture as an ordinary JPEG or 8-bit PNG, then run the same command again.": (
-        "把图片存为普通的 JPEG 或 8 位 PNG，再运行同一条命令。"
+    "WeChat does not take this file's format": "微信不支持这个文件的格式",
+    "Save a picture as an ordinary JPEG or 8-bit PNG, a sound as MP3, a video as MP4, then run the same command "
+    "again.": ("图片存成普通的 JPEG 或 8 位 PNG，声音存成 MP3，视频存成 MP4，再运行同一条命令。"),
+    "the file is too large": "文件太大",
+    "Inside an article a picture has at most 1 MB, else 10 MB; a sound 2 MB, a video 10 MB: make it smaller.": (
+        "文章里的图片最大 1 MB，其他图片 10 MB；声音 2 MB，视频 10 MB：请改小。"
     ),
-    "the picture is too large": "图片太大",
-    "Inside an article at most 1 MB, as a cover at most 10 MB: make it smaller, then run it again.": (
-        "正文图片最大 1 MB，封面最大 10 MB：改小一些，再运行一次。"
+    "the sound is too long": "声音太长",
+    "A voice message plays at most 60 seconds: make it shorter, then run the same command again.": (
+        "语音消息最长 60 秒：请剪短，再运行同一条命令。"
     ),
+    "the words beside the pictures are too long": "图片旁边的文字太长",
+    "the words beside the pictures are not accepted": "图片旁边的文字不被接受",
+    "the number of pictures is not accepted": "图片的数量不被接受",
+    "Change `recommend` in campaign.yaml, then run the same command again.": (
+        "改 campaign.yaml 里的 `recommend`，再运行同一条命令。"
+    ),
+    "A picture message has 1 to 20 pictures: change it in campaign.yaml.": (
+        "图片消息可以有 1 到 20 张图片：请改 campaign.yaml。"
+    ),
+    "WeChat has closed mass sends of coupons": "微信已关闭卡券群发",
+    "WeChat does not mass-send videos that were uploaded through its API": "微信不群发通过接口上传的视频",
     "WeChat found no file in the upload": "微信在上传里没有找到文件",
     "WeChat does not know this media_id: already sent or published, deleted, or of another account or kind": (
         "微信不认识这个 media_id：已经发出或发布、已删除，或属于别的公众号或类型"

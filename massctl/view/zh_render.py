@@ -95,7 +95,6 @@ RENDER: Final[dict[str, str]] = {
         "指向 {address} 的链接在微信里打不开，会变成普通文字"
     ),
     # massctl/render/message.py
-    "a message of a type that is not built yet passed validation": "有一种还没有实现的消息类型通过了检查",
     # massctl/render/meter.py
     "the number has more than {limit} bits": "数字超过 {limit} 位（二进制）",
     "the template does more work than {limit} units": "模板的运算量超过 {limit} 个单位",

@@ -168,7 +168,7 @@ VIEW: Final[dict[str, str]] = {
     "WeChat accepted the send to {audience}": "微信已受理群发：{audience}",
     # massctl/view/words.py
     "new": "未开始",
-    "staged": "已存草稿",
+    "staged": "已备好",
     "sending": "发送中",
     "awaiting the administrator": "等管理员确认",
     "sent": "已发送",

@@ -27,12 +27,15 @@ _DRAFT_GONE: Final = Phrase(
 )
 
 _PICTURE_FORMAT: Final = _wrong(
-    Phrase("WeChat does not take this picture's format"),
-    Phrase("Save the picture as an ordinary JPEG or 8-bit PNG, then run the same command again."),
+    Phrase("WeChat does not take this file's format"),
+    Phrase(
+        "Save a picture as an ordinary JPEG or 8-bit PNG, a sound as MP3, a video as MP4, then run the same command "
+        "again."
+    ),
 )
 _PICTURE_SIZE: Final = _wrong(
-    Phrase("the picture is too large"),
-    Phrase("Inside an article at most 1 MB, as a cover at most 10 MB: make it smaller, then run it again."),
+    Phrase("the file is too large"),
+    Phrase("Inside an article a picture has at most 1 MB, else 10 MB; a sound 2 MB, a video 10 MB: make it smaller."),
 )
 _NO_FILE: Final = _wrong(Phrase("WeChat found no file in the upload"), _OUR_BUG)
 _NO_MEDIA: Final = _wrong(
@@ -55,10 +58,9 @@ _TAG: Final = _wrong(
     Phrase("the account has no such tag (标签)"),
     Phrase("Compare tag_id in campaign.yaml with 用户管理 in 微信公众平台."),
 )
-_TYPE: Final = _wrong(
-    Phrase("the account may not mass-send this type of message"),
-    Phrase("Send it as a news message (mpnews) or text, or from the website."),
-)
+_OTHER_MESSAGE: Final = Phrase("Send it as a news message (mpnews) or text, or from the website.")
+_TYPE: Final = _wrong(Phrase("the account may not mass-send this type of message"), _OTHER_MESSAGE)
+_RECOMMEND: Final = Phrase("Change `recommend` in campaign.yaml, then run the same command again.")
 _PRODUCT: Final = Phrase("Remove the product card from the article, or settle it in 微信公众平台 (mp.weixin.qq.com).")
 _NOT_FOLLOWER: Final = _wrong(
     Phrase("the recipient does not follow the account, or is unknown to it"),
@@ -92,6 +94,10 @@ MESSAGE: Final[Mapping[int, Ruling]] = {
     40009: _PICTURE_SIZE,
     45001: _PICTURE_SIZE,
     45068: _PICTURE_SIZE,  # sdk
+    45007: _wrong(
+        Phrase("the sound is too long"),
+        Phrase("A voice message plays at most 60 seconds: make it shorter, then run the same command again."),
+    ),
     41005: _NO_FILE,
     44001: _NO_FILE,
     44006: _NO_FILE,  # sdk
@@ -177,8 +183,14 @@ MESSAGE: Final[Mapping[int, Ruling]] = {
     45052: _TYPE,  # sdk
     45162: _TYPE,
     48008: _TYPE,
-    45113: _TYPE,
-    48022: _TYPE,
+    45113: _wrong(Phrase("WeChat has closed mass sends of coupons"), _OTHER_MESSAGE),
+    48022: _wrong(Phrase("WeChat does not mass-send videos that were uploaded through its API"), _OTHER_MESSAGE),
+    40193: _wrong(Phrase("the words beside the pictures are too long"), _RECOMMEND),
+    40194: _wrong(Phrase("the words beside the pictures are not accepted"), _RECOMMEND),
+    40215: _wrong(  # sdk
+        Phrase("the number of pictures is not accepted"),
+        Phrase("A picture message has 1 to 20 pictures: change it in campaign.yaml."),
+    ),
     45062: _wrong(
         Phrase("the account has an advertising agreement: this send must be made on the website"),
         Phrase("Send the draft in 微信公众平台, then `massctl reconcile NAME --sent --reason TEXT`."),

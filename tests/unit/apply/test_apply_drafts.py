@@ -10,11 +10,11 @@ from simulation.crashing import Boundaries, Crash
 from simulation.scenario import Scene, whole_news
 from simulation.world import Fault
 
+from massctl.apply.bodies import send_body
 from massctl.apply.draft_articles import draft_articles
 from massctl.apply.outcome import refuse_all
 from massctl.apply.ports import DraftArticle
 from massctl.apply.readback import kept_sha256
-from massctl.apply.run import body_of
 from massctl.errors import InvariantError
 from massctl.model.ledger import ImageUploaded, MaterialAdded
 from massctl.model.message import RenderedNews, RenderedText
@@ -98,7 +98,7 @@ def test_a_text_has_no_draft() -> None:
 
 def test_a_news_message_without_a_draft_cannot_be_shown() -> None:
     with pytest.raises(InvariantError, match="sale has no draft"):
-        body_of(NEWS, State())
+        send_body(NEWS, State())
 
 
 def test_a_draft_that_cannot_be_saved_is_an_error_and_is_saved_by_the_next_run() -> None:

@@ -107,7 +107,7 @@ def test_a_token_that_cannot_be_had_is_one_error_and_nothing_else_is_called() ->
 def test_progress_counts_every_call_and_always_ends() -> None:
     scene = Scene([showing("a", "hero")])
     scene.apply(("add_draft", Fault.MEDIA_UNKNOWN))
-    expected = ["connecting 1. end", "uploading pictures, reading audiences 3... end", "saving drafts 1. end"]
+    expected = ["connecting 1. end", "uploading files, reading audiences 3... end", "saving drafts 1. end"]
     assert expected == scene.progress.labels
 
 

@@ -93,7 +93,7 @@ def test_a_step_carries_what_apply_needs():
     assert isinstance(draft, SaveDraft)
     assert isinstance(first, SendPreview)
     assert isinstance(send, SendMass)
-    assert (APPID, "main", SALE.pictures[0]) == (upload.appid, upload.account, upload.picture)
+    assert (APPID, "main", SALE.pictures[0]) == (upload.appid, upload.account, upload.media)
     assert (SALE, SALE, SALE, 1, SALE.recipients[0]) == (
         draft.campaign,
         first.campaign,

@@ -1,10 +1,7 @@
 from datetime import datetime
 
-import pytest
 from render_inputs import CAMPAIGN, Folder, campaign_file, hold, lines, news, place_of, render, rendered, sha
 
-from massctl.errors import InvariantError
-from massctl.model.campaign import CampaignFile, Voice
 from massctl.model.diagnostic import Severity
 from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
 from massctl.model.rendered import Recipient, Window
@@ -184,11 +181,3 @@ def test_links_stay_where_the_account_may_have_them() -> None:
     assert found is not None
     assert isinstance(found.message, RenderedNews)
     assert '<a href="https://e.com">' in found.message.articles[0].content
-
-
-def test_a_message_that_is_not_built_is_a_bug_of_whoever_let_it_through() -> None:
-    file = CampaignFile.model_construct(
-        **{**campaign_file(text={"content": "x"}).__dict__, "text": None, "voice": Voice(file="v.mp3")}
-    )
-    with pytest.raises(InvariantError):
-        render(file, FOLDER)

@@ -141,7 +141,6 @@ def test_times_need_an_offset_and_a_place_in_the_calendar(campaign: Load, time: 
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        (HEAD + ALL + "image: {files: [a.jpg]}\n", "image"),
         (HEAD + TEXT + "audience: {tag: 会员}\n", "tag"),
         (HEAD + TEXT + "audience: {openids: a.txt}\n", "openids"),
     ],

@@ -23,9 +23,18 @@ from massctl.model.ledger import (
     SendAccepted,
     SendAttempted,
 )
-from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
+from massctl.model.message import (
+    MaterialRef,
+    RenderedArticle,
+    RenderedCard,
+    RenderedImage,
+    RenderedNews,
+    RenderedText,
+    RenderedVideo,
+    RenderedVoice,
+)
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
-from massctl.model.rendered import Picture, Purpose, Recipient, RenderedCampaign, Window
+from massctl.model.rendered import Picture, Purpose, Recipient, Recording, RenderedCampaign, Window
 from massctl.model.send import client_msg_id
 from massctl.model.state import State
 from massctl.plan.desired import Desired
@@ -117,6 +126,41 @@ def news(name: str = "sale", *articles: RenderedArticle, **changes: Any) -> Rend
     """Make a news campaign of one article, with a picture inside and a cover."""
     changes.setdefault("pictures", (picture("hero"), picture("cover", Purpose.MATERIAL)))
     changes.setdefault("message", RenderedNews(articles or (article(),)))
+    return text(name, **changes)
+
+
+def recording(label: str = "bell", purpose: Purpose = Purpose.VOICE) -> Recording:
+    """Make a sound, or a video; equal labels are equal bytes."""
+    extension = "mp3" if purpose is Purpose.VOICE else "mp4"
+    return Recording(f"campaigns/clip/{label}.{extension}", sha(label), 3609, purpose, extension, 1700)
+
+
+def images(name: str = "river", *labels: str, **changes: Any) -> RenderedCampaign:
+    """Make a picture campaign of these pictures, `hero` alone where none is said."""
+    shown = labels or ("hero",)
+    changes.setdefault("pictures", tuple(picture(label, Purpose.MATERIAL) for label in shown))
+    materials = tuple(MaterialRef(sha256=sha(label)) for label in shown)
+    changes.setdefault("message", RenderedImage(materials, "同一段河堤", False, False))
+    return text(name, **changes)
+
+
+def voice(name: str = "bell", **changes: Any) -> RenderedCampaign:
+    """Make a voice campaign of the sound `bell`."""
+    changes.setdefault("recordings", (recording("bell"),))
+    changes.setdefault("message", RenderedVoice(MaterialRef(sha256=sha("bell"))))
+    return text(name, **changes)
+
+
+def video(name: str = "clip", **changes: Any) -> RenderedCampaign:
+    """Make a video campaign of the video `ball`."""
+    changes.setdefault("recordings", (recording("ball", Purpose.VIDEO),))
+    changes.setdefault("message", RenderedVideo(MaterialRef(sha256=sha("ball")), "雪球下坡", "两秒钟"))
+    return text(name, **changes)
+
+
+def coupon(name: str = "tea", card_ext: str | None = '{"code":""}', **changes: Any) -> RenderedCampaign:
+    """Make a coupon campaign."""
+    changes.setdefault("message", RenderedCard("pTEA", card_ext))
     return text(name, **changes)
 
 

@@ -61,8 +61,9 @@ def declared_digest(file: CampaignFile) -> Digest:
 
 
 def sources_text(sources: SourcesFile) -> str:
-    """Write the sources of a lock as they are committed."""
-    return json.dumps(sources.model_dump(mode="json"), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    """Write the sources of a lock as they are committed; `media` only where there is any."""
+    document = sources.model_dump(mode="json", exclude=None if sources.media else {"media"})
+    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def changed_sources(locked: SourcesFile, now: SourcesFile, campaign: str) -> list[Cause]:

@@ -1,6 +1,7 @@
 """What changed in a message of pictures, a sound, a video or a coupon, for people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Final
 
@@ -29,9 +30,8 @@ def media_changes(before: LockFile, after: LockFile, budget: Budget) -> Iterator
     if isinstance(old, LockedImage) and isinstance(new, LockedImage):
         yield from _image_changes(old, new)
     seen, shown = _seen(before), _seen(after)
-    for one, other in zip_longest(_files(old), _files(new)):
-        if one != other:
-            yield PictureChanged(seen.get(one), shown.get(other), is_recording=not isinstance(new, LockedImage))
+    for one, other in _moved(_files(old), _files(new)):
+        yield PictureChanged(seen.get(one), shown.get(other), is_recording=not isinstance(new, LockedImage))
 
 
 def _image_changes(old: LockedImage, new: LockedImage) -> Iterator[Change]:
@@ -41,6 +41,13 @@ def _image_changes(old: LockedImage, new: LockedImage) -> Iterator[Change]:
     for key in _FLAGS:
         if getattr(old, key) != getattr(new, key):
             yield FieldChanged(key, getattr(old, key), getattr(new, key))
+
+
+def _moved(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
+    """Pair what went with what came in its place; at most twenty of each."""
+    for tag, start, end, begin, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield from zip_longest(old[start:end], new[begin:stop])
 
 
 def _files(message: LockedMessage) -> list[str]:

@@ -28,7 +28,7 @@ from massctl.plan.previews import Showing
 LONG = Window(NOW - HOUR, NOW + 80 * HOUR)
 """Open in all runs, even after two gaps of 30 hours."""
 ACCOUNTS = {building.APPID: AccountName("main"), building.OTHER_APPID: AccountName("other")}
-PICTURES = SimPictures(("hero", "second", "cover", "other", "gif"))
+PICTURES = SimPictures(("hero", "second", "cover", "other", "gif", "bell", "ball"))
 
 
 def whole_news(window: Window | None = OPEN, **changes: Any) -> RenderedCampaign:

@@ -1,0 +1,114 @@
+"""The messages: what a lock says of each, and the way back."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from building import article, coupon, images, news, sha, text, video, voice
+
+from massctl.model.lock import Around, LockFile, body_files, lock_digest, restore
+from massctl.model.lock_document import lock_document
+from massctl.model.locked_message import own_files, whole_pictures
+from massctl.model.message import MaterialRef, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
+from massctl.model.names import MediaId
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.version import version_of
+
+GIVEN = MaterialRef(media_id=MediaId("M1"))
+OTHER = MaterialRef(media_id=MediaId("M2"))
+HERO, BELL, BALL = ("sha256:" + sha(label) for label in ("hero", "bell", "ball"))
+IMAGE = {"type": "image", "recommend": "同一段河堤", "need_open_comment": False, "only_fans_can_comment": False}
+
+CASES: list[tuple[RenderedCampaign, dict[str, Any], tuple[str, ...]]] = [
+    (text(content="今晚八点\n老地方"), {"type": "text", "content": "今晚八点\n老地方"}, ("今晚八点",)),
+    (images(), {**IMAGE, "files": [HERO], "media_ids": None}, ("同一段河堤", "campaigns/sale/images/hero.png")),
+    (
+        images(pictures=(), message=RenderedImage((GIVEN, OTHER), "", True, True)),
+        {
+            **IMAGE,
+            "recommend": "",
+            "files": None,
+            "media_ids": ["M1", "M2"],
+            "need_open_comment": True,
+            "only_fans_can_comment": True,
+        },
+        ("M1", "M2"),
+    ),
+    (voice("clip"), {"type": "voice", "file": BELL, "media_id": None}, ("bell.mp3",)),
+    (voice(recordings=(), message=RenderedVoice(GIVEN)), {"type": "voice", "file": None, "media_id": "M1"}, ("M1",)),
+    (
+        video(),
+        {"type": "mpvideo", "file": BALL, "media_id": None, "title": "雪球下坡", "description": "两秒钟"},
+        ("雪球下坡", "ball.mp4"),
+    ),
+    (
+        video(recordings=(), message=RenderedVideo(GIVEN, "", "")),
+        {"type": "mpvideo", "file": None, "media_id": "M1", "title": "", "description": ""},
+        ("M1",),
+    ),
+    (coupon(), {"type": "wxcard", "card_id": "pTEA"}, ("pTEA",)),
+]
+
+
+@pytest.mark.parametrize(("campaign", "document", "headlines"), CASES)
+def test_a_message_is_written_into_its_lock_and_known_by_its_words_or_files(
+    campaign: RenderedCampaign, document: dict[str, Any], headlines: tuple[str, ...]
+) -> None:
+    assert document == lock_document(campaign, "massctl")["message"]
+    assert headlines == campaign.headlines
+
+
+@pytest.mark.parametrize("campaign", [case[0] for case in CASES] + [news("sale", article("甲"), article("乙"))])
+def test_a_locked_campaign_comes_back_as_it_was(campaign: RenderedCampaign) -> None:
+    document = lock_document(campaign, "massctl")
+    lock = LockFile.model_validate(document)
+    around = Around(
+        campaign.title, campaign.account, campaign.recipients, False, campaign.source_sha256, card_ext='{"code":""}'
+    )
+    bodies = [body.decode() for body in body_files(campaign).values()]
+    back = restore(lock, bodies, campaign.files, around)
+    assert (campaign, campaign.digest) == (back, back.digest)
+    assert lock_digest(document) == lock.digest == campaign.digest
+    assert lock == version_of(campaign).lock
+    assert set(lock.bodies) == set(body_files(campaign))
+
+
+def test_only_words_and_articles_have_bodies() -> None:
+    assert [{}] * 4 == [body_files(each) for each in (images(), voice(), video(), coupon())]
+    assert [{}] * 4 == [version_of(each).lock.bodies for each in (images(), voice(), video(), coupon())]
+
+
+def test_only_news_go_through_a_draft() -> None:
+    every = (news(), text(), images(), voice(), video(), coupon())
+    assert [True, False, False, False, False, False] == [each.message.has_draft for each in every]
+    assert [0, 0, 1, 1, 1, 0] == [len(each.message.materials) for each in every]
+
+
+def test_what_previews_of_a_coupon_need_is_no_part_of_what_is_approved() -> None:
+    one, other = coupon(), coupon(card_ext=None)
+    assert (one.digest, one.message_digest) == (other.digest, other.message_digest)
+    assert "code" not in repr(one.message)
+    assert one.digest != replace(one, message=RenderedCard("pOTHER", None)).digest
+
+
+@pytest.mark.parametrize(
+    ("campaign", "whole", "own"),
+    [
+        (news(), {"sha256:" + sha("cover")}, {"sha256:" + sha("cover")}),
+        (images(), {HERO}, {HERO}),
+        (images(pictures=(), message=RenderedImage((GIVEN,), "", False, False)), set(), set()),
+        (voice(), set(), {BELL}),
+        (voice(recordings=(), message=RenderedVoice(GIVEN)), set(), set()),
+        (video(), set(), {BALL}),
+        (text(), set(), set()),
+        (coupon(), set(), set()),
+    ],
+)
+def test_a_lock_knows_which_files_its_message_names(campaign: RenderedCampaign, whole: set[str], own: set[str]) -> None:
+    message = version_of(campaign).lock.message
+    assert (whole, own) == (whole_pictures(message), own_files(message))
+
+
+def test_files_are_listed_with_what_takes_them() -> None:
+    listed = [lock_document(each, "massctl")["pictures"][0]["as"] for each in (images(), voice(), video())]
+    assert ["material", "voice", "video"] == listed

@@ -22,6 +22,8 @@ from massctl.model.rendered import Recipient
 from massctl.model.send import (
     Accepted,
     Body,
+    Card,
+    Images,
     InDoubt,
     MassSend,
     News,
@@ -32,6 +34,9 @@ from massctl.model.send import (
     Rejected,
     ToTag,
     Verdict,
+    Video,
+    Voice,
+    Words,
 )
 
 T = TypeVar("T")
@@ -319,6 +324,8 @@ class SimWeChat:
         subject, fault = self._subject(body), self._begin("preview")
         if fault is Fault.NO_TOKEN:
             raise TransportError("WeChat gave no usable answer")
+        if fault is Fault.MEDIA_UNKNOWN:
+            return PreviewFailed(40007, "6a-7b", "WeChat does not know this media_id", "upload it again")
         refused = fault in (Fault.NOT_A_FOLLOWER, Fault.NO_PREVIEWS)
         self._depart(subject, recipient.recorded, refused=refused)
         if fault is Fault.NO_PREVIEWS:
@@ -410,7 +417,17 @@ class SimWeChat:
                 return None
 
     def _subject(self, body: Body) -> str:
-        return self.named[body.media_id] if isinstance(body, News) else body.content
+        match body:
+            case News(media_id=media_id) | Video(media_id=media_id):
+                return self.named[media_id]
+            case Words(content=content):
+                return content
+            case Images(media_ids=media_ids):
+                return " ".join(media_ids)
+            case Voice(media_id=media_id):
+                return media_id
+            case Card(card_id=card_id):
+                return card_id
 
     def _mint(self, kind: str) -> str:
         self._minted += 1

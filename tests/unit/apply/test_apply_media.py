@@ -8,6 +8,7 @@ from building import (
     NOW,
     OPEN,
     PAST,
+    attempted,
     coupon,
     images,
     news,
@@ -25,7 +26,7 @@ from massctl.apply.bodies import material_id, preview_body, send_body
 from massctl.apply.ports import Material, Upload
 from massctl.apply.sending import mass_send
 from massctl.errors import InvariantError
-from massctl.model.ledger import MaterialAdded, VideoMade
+from massctl.model.ledger import MaterialAdded, SendRejected, VideoMade
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.message import MaterialRef, RenderedImage, RenderedVideo, RenderedVoice
 from massctl.model.names import MediaId
@@ -110,6 +111,13 @@ def test_it_is_staged_once_all_its_material_is_there_and_not_before() -> None:
     assert Status.STAGED is status_of(scene.record(campaign))
     scene.apply()
     assert 1 == len(scene.events("message_staged"))
+
+
+def test_what_wechat_refused_is_not_staged_while_its_material_is_missing() -> None:
+    campaign = voice(window=OPEN)
+    scene = Scene([campaign], until=Until.UPLOAD)
+    scene.write(attempted(campaign), (SendRejected(attempt=1, errcode=45162), campaign))
+    assert (0, []) == (scene.apply().exit_status(), scene.events("message_staged"))
 
 
 def test_what_carries_no_file_of_ours_is_not_staged() -> None:

@@ -33,6 +33,44 @@ def test_every_message_after_the_first_is_a_fault():
     assert [("MC015", ("mpnews",)), ("MC015", ("image",))] == found(mpnews={}, image=None)
 
 
+@pytest.mark.parametrize(
+    ("message", "block", "expected"),
+    [
+        ("image", {"files": ["a.jpg"]}, []),
+        ("image", {}, [("MC024", ("image",))]),
+        ("image", {"files": ["a.jpg"], "media_ids": ["M"]}, [("MC024", ("image", "media_ids"))]),
+        ("voice", {"file": "a.mp3"}, []),
+        ("voice", {"media_id": "M"}, []),
+        ("voice", {"recommend": "?"}, [("MC024", ("voice",))]),
+        ("mpvideo", {"title": "t"}, [("MC024", ("mpvideo",))]),
+        ("mpvideo", {"file": "v.mp4", "media_id": "M"}, [("MC024", ("mpvideo", "media_id"))]),
+        ("voice", "a.mp3", []),
+    ],
+)
+def test_media_come_from_a_file_or_from_the_account(
+    message: str, block: object, expected: list[tuple[str, tuple[str, ...]]]
+):
+    assert expected == found(text="absent", **{message: block})
+
+
+@pytest.mark.parametrize(
+    ("block", "preview", "expected"),
+    [
+        ({"card_id": "p"}, {"towxname": ["li"]}, [("MC012", ("wxcard",))]),
+        ({"card_id": "p"}, {"touser": ["o"]}, [("MC012", ("wxcard",))]),
+        ({"card_id": "p"}, {"towxname": [], "touser": []}, []),
+        ({"card_id": "p"}, "li", []),
+        ({"card_id": "p"}, "absent", []),
+        ({"card_id": "p", "card_ext": "{}"}, {"towxname": ["li"]}, []),
+        ("p", {"towxname": ["li"]}, []),
+    ],
+)
+def test_the_previews_of_a_coupon_need_card_ext(
+    block: object, preview: object, expected: list[tuple[str, tuple[str, ...]]]
+):
+    assert expected == found(text="absent", wxcard=block, preview=preview)
+
+
 def test_no_audience_within_the_block_is_a_fault():
     assert [("MC016", ("audience",))] == found(audience={"expect": {"min": 1}})
 

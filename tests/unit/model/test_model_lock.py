@@ -198,3 +198,22 @@ def test_a_message_keeps_the_order_of_its_articles() -> None:
     restored = restore(read(SALE), bodies(SALE), SALE.pictures, around(SALE))
     assert isinstance(restored.message, RenderedNews)
     assert ["一", "二"] == [each.title for each in restored.message.articles]
+
+
+def test_a_sound_that_was_edited_is_a_cause_and_stands_among_the_sources() -> None:
+    path = "campaigns/sale/bell.mp3"
+    locked = SOURCES.model_copy(update={"media": {path: "sha256:" + "1" * 64}})
+    now = SOURCES.model_copy(update={"media": {path: "sha256:" + "2" * 64}})
+    assert [(path, f"media file {path}")] == [(c.path, c.message) for c in changed_sources(locked, now, "sale")]
+    assert [] == changed_sources(locked, locked, "sale")
+    assert locked == SourcesFile.model_validate(json.loads(sources_text(locked)))
+    assert "media" not in json.loads(sources_text(SOURCES))
+
+
+def test_what_previews_of_a_coupon_need_may_change_without_another_lock() -> None:
+    def digest(**card: str) -> str:
+        base = {"version": 1, "account": "main", "audience": {"is_to_all": True}}
+        return declared_digest(CampaignFile.model_validate({**base, "wxcard": {"card_id": "p", **card}}))
+
+    assert digest() == digest(card_ext="one") == digest(card_ext="other")
+    assert digest() != digest(card_id="q")

@@ -51,6 +51,12 @@ def preview_body(campaign: RenderedCampaign, state: State) -> Body:
     return send_body(campaign, state)
 
 
+def has_material(campaign: RenderedCampaign, state: State) -> bool:
+    """Whether all material that the message itself carries is on record; it may have been forgotten since a send."""
+    ours = [each.sha256 for each in campaign.message.materials if each.sha256 is not None]
+    return all((campaign.appid, sha256) in state.materials for sha256 in ours)
+
+
 def material_id(material: MaterialRef, appid: AppId, state: State) -> MediaId:
     """Give the media_id of a message's material; raises InvariantError where ours is not recorded."""
     if material.media_id is not None:

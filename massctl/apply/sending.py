@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
 
-from massctl.apply.bodies import send_body
+from massctl.apply.bodies import has_material, send_body
 from massctl.apply.drafts import judge_earlier
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.ports import SendQuestion
@@ -188,7 +188,10 @@ def _audience(run: Run, campaign: RenderedCampaign) -> Refusal | None:
 def _identical(run: Run, campaign: RenderedCampaign) -> Refusal | None:
     """Refuse to repeat anything but the recorded request."""
     opened = run.book.state.record(campaign.name, campaign.edition).open_attempts
-    if not opened or mass_send(campaign, run.book.state).fingerprint == opened[-1].event.fingerprint:
+    if not opened:
+        return None
+    state = run.book.state
+    if has_material(campaign, state) and mass_send(campaign, state).fingerprint == opened[-1].event.fingerprint:
         return None
     say = Phrase("nobody knows whether it was sent, and the recorded request can no longer be made")
     hint = settle(campaign.name)

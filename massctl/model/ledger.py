@@ -6,20 +6,26 @@ An entry is an observation that was true when it was written; nothing here is ev
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
+
+from massctl.model.ledger_material import (
+    Fields,
+    ImageUploaded,
+    MaterialAdded,
+    MaterialForgotten,
+    MessageStaged,
+    VideoMade,
+)
+
+# Whoever reads the ledger finds every kind of entry here.
+__all__ = ["ImageUploaded", "MaterialAdded", "MaterialForgotten", "MessageStaged", "VideoMade"]
 
 LEDGER_FORMAT_VERSION: Final = 1
 GENESIS: Final = "sha256:" + "0" * 64
 """`prev` of the first entry."""
 
 
-class _Fields(BaseModel):
-    """Fields of entries: frozen; unknown fields are kept out, so that a newer writer is noticed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class Created(_Fields):
+class Created(Fields):
     """The ledger begins."""
 
     type: Literal["created"] = "created"
@@ -31,45 +37,7 @@ class Created(_Fields):
     reason: str | None = None
 
 
-class ImageUploaded(_Fields):
-    """media/uploadimg took a picture."""
-
-    type: Literal["image_uploaded"] = "image_uploaded"
-    appid: str
-    sha256: str
-    url: str
-
-
-class MaterialAdded(_Fields):
-    """material/add_material took a file."""
-
-    type: Literal["material_added"] = "material_added"
-    appid: str
-    sha256: str
-    media_id: str
-    url: str | None = None
-    material_type: Literal["voice", "video"] | None = None  # None: a picture.
-
-
-class VideoMade(_Fields):
-    """media/uploadvideo gave an id, title and description in it, under which a video can be sent for three days."""
-
-    type: Literal["video_made"] = "video_made"
-    appid: str
-    digest: str
-    media_id: str
-
-
-class MessageStaged(_Fields):
-    """All material of a message without a draft is on record, so it could be shown and sent."""
-
-    type: Literal["message_staged"] = "message_staged"
-    appid: str
-    digest: str
-    audience_count: int | None = None
-
-
-class DraftBegun(_Fields):
+class DraftBegun(Fields):
     """A draft/add is about to leave; durable before its request, so that a draft whose answer is lost is looked for."""
 
     type: Literal["draft_begun"] = "draft_begun"
@@ -86,7 +54,7 @@ class DraftBegun(_Fields):
     source_sha256: str | None = None
 
 
-class DraftNotSaved(_Fields):
+class DraftNotSaved(Fields):
     """A draft that was begun is in the draft box no more or never was: refused, not found, or one too many."""
 
     type: Literal["draft_not_saved"] = "draft_not_saved"
@@ -97,7 +65,7 @@ class DraftNotSaved(_Fields):
     """True: it was not there though time enough has passed; a later run looks once more before it is given up."""
 
 
-class DraftSaved(_Fields):
+class DraftSaved(Fields):
     """draft/add gave a draft for a batch of a campaign, or one whose answer was lost was found."""
 
     type: Literal["draft_saved"] = "draft_saved"
@@ -115,7 +83,7 @@ class DraftSaved(_Fields):
     """Serial of its `draft_begun`; None where an earlier massctl wrote it."""
 
 
-class DraftVerified(_Fields):
+class DraftVerified(Fields):
     """A draft was read back and found whole; what WeChat made of it is what every later reading must give."""
 
     type: Literal["draft_verified"] = "draft_verified"
@@ -124,7 +92,7 @@ class DraftVerified(_Fields):
     """Names the articles as WeChat keeps them, markup and all."""
 
 
-class DraftDeleted(_Fields):
+class DraftDeleted(Fields):
     """A draft of ours is gone because we, or a person who told us, removed it, or because its material was refused."""
 
     type: Literal["draft_deleted"] = "draft_deleted"
@@ -137,15 +105,7 @@ class DraftDeleted(_Fields):
     """Names the articles of a draft that was given up as WeChat keeps them; deleted only while they are these."""
 
 
-class MaterialForgotten(_Fields):
-    """WeChat did not know a recorded material (40007): it is uploaded once more."""
-
-    type: Literal["material_forgotten"] = "material_forgotten"
-    appid: str
-    sha256: str
-
-
-class Previewed(_Fields):
+class Previewed(Fields):
     """A preview to one reviewer: `begun` before the request, then what came of it."""
 
     type: Literal["previewed"] = "previewed"
@@ -158,7 +118,7 @@ class Previewed(_Fields):
     rid: str | None = None
 
 
-class SendAttempted(_Fields):
+class SendAttempted(Fields):
     """A send is about to leave; durable before its request."""
 
     type: Literal["send_attempted"] = "send_attempted"
@@ -174,7 +134,7 @@ class SendAttempted(_Fields):
     source_sha256: str | None = None
 
 
-class SendAccepted(_Fields):
+class SendAccepted(Fields):
     """WeChat took the job; closes every open attempt of the batch."""
 
     type: Literal["send_accepted"] = "send_accepted"
@@ -185,7 +145,7 @@ class SendAccepted(_Fields):
     duplicate: bool = False
 
 
-class SendRejected(_Fields):
+class SendRejected(Fields):
     """WeChat refused one attempt; closes that attempt only."""
 
     type: Literal["send_rejected"] = "send_rejected"
@@ -197,7 +157,7 @@ class SendRejected(_Fields):
     retryable: bool = False
 
 
-class SendInDoubt(_Fields):
+class SendInDoubt(Fields):
     """No clear answer; the attempt stays open."""
 
     type: Literal["send_in_doubt"] = "send_in_doubt"
@@ -207,7 +167,7 @@ class SendInDoubt(_Fields):
     rid: str | None = None
 
 
-class SendSettled(_Fields):
+class SendSettled(Fields):
     """A person settled what became of the open attempts of a batch."""
 
     type: Literal["send_settled"] = "send_settled"
@@ -219,7 +179,7 @@ class SendSettled(_Fields):
     url: str | None = None
 
 
-class JobStatus(_Fields):
+class JobStatus(Fields):
     """What mass/get or an event said about a job."""
 
     type: Literal["job_status"] = "job_status"
@@ -232,7 +192,7 @@ class JobStatus(_Fields):
     article_urls: list[str] | None = None
 
 
-class Withdrawn(_Fields):
+class Withdrawn(Fields):
     """mass/delete removed articles of a job; 0 stands for all."""
 
     type: Literal["withdrawn"] = "withdrawn"
@@ -240,14 +200,14 @@ class Withdrawn(_Fields):
     article: int
 
 
-class Expired(_Fields):
+class Expired(Fields):
     """The window closed before a send."""
 
     type: Literal["expired"] = "expired"
     not_after: AwareDatetime
 
 
-class Adopted(_Fields):
+class Adopted(Fields):
     """The console's version of a staged draft was kept."""
 
     type: Literal["adopted"] = "adopted"
@@ -288,7 +248,7 @@ Event = Annotated[
 EVENTS: Final[TypeAdapter[Event]] = TypeAdapter(Event, config=ConfigDict(defer_build=True))
 
 
-class NewEntry(_Fields):
+class NewEntry(Fields):
     """An entry that is not written yet."""
 
     at: AwareDatetime
@@ -297,7 +257,7 @@ class NewEntry(_Fields):
     edition: int | None = None
 
 
-class Entry(_Fields):
+class Entry(Fields):
     """A written entry: its place in the chain, and what happened."""
 
     serial: int

@@ -94,7 +94,8 @@ class LockReader:
         if sources.digest != lock.digest:
             self.wrong.append(Phrase("{file} belongs to another lock than {lock}", file=SOURCES_FILE, lock=LOCK_FILE))
             return []
-        if any(sources.pictures.get(self._path(each)) != each.source_sha256 for each in lock.pictures):
+        read = {**sources.pictures, **sources.media}
+        if any(read.get(self._path(each)) != each.source_sha256 for each in lock.pictures):
             self.wrong.append(Phrase("{file} was changed by hand", file=LOCK_FILE))
         stylesheet = self.inputs.stylesheet()
         now = sources_now(sources, self.file, self.account, self.repository, stylesheet)

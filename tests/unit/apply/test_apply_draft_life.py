@@ -14,8 +14,9 @@ from massctl.apply import reconcile
 from massctl.apply.ports import DraftArticle, ListedDraft
 from massctl.apply.readback import markup_sha256
 from massctl.apply.reconcile import settle_not_sent
+from massctl.model.message import RenderedNews
 from massctl.model.names import AccountName, MediaId
-from massctl.model.rendered import RenderedCampaign, RenderedNews, Window
+from massctl.model.rendered import RenderedCampaign, Window
 
 AHEAD = NOW - 2 * HOUR
 """Two hours before the window of `NEWS` opens."""

@@ -26,7 +26,7 @@ from massctl.apply.bodies import material_id, preview_body, send_body
 from massctl.apply.ports import Material, Upload
 from massctl.apply.sending import mass_send
 from massctl.errors import InvariantError
-from massctl.model.ledger import MaterialAdded, SendRejected, VideoMade
+from massctl.model.ledger import MaterialAdded, MaterialForgotten, SendRejected, VideoMade
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.message import MaterialRef, RenderedImage, RenderedVideo, RenderedVoice
 from massctl.model.names import MediaId
@@ -210,6 +210,18 @@ def test_a_send_in_doubt_is_repeated_identically_and_nobody_has_it_twice(
     assert (first.fingerprint, first.media_id) == (second.fingerprint, second.media_id)
     assert 1 == len(scene.wechat.jobs)
     assert 0 == scene.wechat.count("make_video")
+
+
+def test_a_send_in_doubt_whose_sound_is_forgotten_is_left_to_a_person() -> None:
+    campaign = voice(window=LONG)
+    scene = Scene([campaign], wait_in_doubt=False)
+    scene.apply(("send_mass", Fault.REQUEST_LOST))
+    scene.write(MaterialForgotten(appid=campaign.appid, sha256=sha("bell")))
+    scene.wait_in_doubt = True
+    scene.later(hours=1)
+    outcome = scene.apply()
+    assert (4, 0) == (outcome.exit_status(), scene.wechat.count("send_mass"))
+    assert ["account_in_doubt"] == [refusal.guard.value for refusal in outcome.campaigns[0].refusals]
 
 
 def test_a_coupon_without_card_ext_is_not_shown_and_says_what_is_missing() -> None:

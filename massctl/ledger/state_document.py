@@ -12,13 +12,13 @@ from typing import Any, Final
 from massctl.model.drafts import BegunDraft, Draft
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.preview_days import PreviewDays
-from massctl.model.state import Attempt, Job, Record, State
+from massctl.model.state import Attempt, Imported, Job, Record, State
 
 Make = Callable[[dict[str, Any]], Any]
 """From the fields of an event, `type` among them, to the event."""
 
 KEPT: Final = {
-    "State": ("lineage", "realm", "serial", "images", "materials", "records", "preview_days"),
+    "State": ("lineage", "realm", "serial", "images", "materials", "records", "preview_days", "website_sends"),
     "Record": (
         "campaign",
         "edition",
@@ -30,11 +30,13 @@ KEPT: Final = {
         "attempts",
         "jobs",
         "settled",
+        "imported",
         "expired_at",
     ),
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed"),
     "BegunDraft": ("serial", "at", "event", "missed"),
     "Attempt": ("serial", "at", "event", "open", "doubt", "rejection", "settled"),
+    "Imported": ("sent_at", "event"),
     "Job": ("batch", "client_msg_id", "accepted_at", "msg_id", "msg_data_id", "status", "counts", "withdrawn"),
 }
 """Each value's fields, in the order in which they are written."""
@@ -50,6 +52,7 @@ def state_document(state: State) -> dict[str, Any]:
         "materials": [[*key, *material] for key, material in state.materials.items()],
         "records": [_record_document(record) for record in state.records.values()],
         "preview_days": _preview_days_document(state.preview_days),
+        "website_sends": {appid: [at.isoformat() for at in sends] for appid, sends in state.website_sends.items()},
     }
 
 
@@ -67,6 +70,9 @@ def state_from(document: dict[str, Any], make: Make) -> State:
         record = _record_from(written, make)
         state.records[record.campaign, record.edition] = record
     state.preview_days = _preview_days_from(document["preview_days"])
+    state.website_sends = {
+        AppId(appid): [datetime.fromisoformat(at) for at in sends] for appid, sends in document["website_sends"].items()
+    }
     return state
 
 
@@ -82,6 +88,7 @@ def _record_document(record: Record) -> list[Any]:
         [_attempt_document(attempt) for attempt in record.attempts],
         [_job_document(job) for job in record.jobs],
         _event_document(record.settled),
+        _imported_document(record.imported),
         [moment.isoformat() for moment in record.expired_at],
     ]
 
@@ -115,6 +122,10 @@ def _attempt_document(attempt: Attempt) -> list[Any]:
     ]
 
 
+def _imported_document(imported: Imported | None) -> list[Any] | None:
+    return [imported.sent_at.isoformat(), _event_document(imported.event)] if imported else None
+
+
 def _job_document(job: Job) -> list[Any]:
     return [
         job.batch,
@@ -134,7 +145,7 @@ def _event_document(event: Any) -> dict[str, Any] | None:
 
 
 def _record_from(written: list[Any], make: Make) -> Record:
-    name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settled, expired_at = written
+    name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settled, imported, expired_at = written
     return Record(
         CampaignName(name),
         edition,
@@ -146,6 +157,7 @@ def _record_from(written: list[Any], make: Make) -> Record:
         [_attempt_from(attempt, make) for attempt in attempts],
         [_job_from(job, make) for job in jobs],
         make(settled) if settled else None,
+        Imported(datetime.fromisoformat(imported[0]), make(imported[1])) if imported else None,
         [datetime.fromisoformat(moment) for moment in expired_at],
     )
 

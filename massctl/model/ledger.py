@@ -153,6 +153,9 @@ class SendAttempted(_Fields):
     audience_count: int | None = None
     media_id: str | None = None
     source_sha256: str | None = None
+    reason: str | None = None
+    by: str | None = None
+    """Who asked for this repetition with `reconcile --resubmit`, and why; None for every other attempt."""
 
 
 class SendAccepted(_Fields):
@@ -198,6 +201,21 @@ class SendSettled(_Fields):
     by: str
     msg_id: int | None = None
     url: str | None = None
+
+
+class SendImported(_Fields):
+    """A person says that a send took place without this ledger; an entry without a campaign is of no campaign's."""
+
+    type: Literal["send_imported"] = "send_imported"
+    appid: str
+    sent_at: AwareDatetime
+    """When it went out; it used the account's allowance of that day or month."""
+    by: str
+    reason: str | None = None
+    msg_id: int | None = None
+    message_digest: str | None = None
+    source_sha256: str | None = None
+    """Name message, audience and folder as the repository has them at the import; None where it cannot tell."""
 
 
 class JobStatus(_Fields):
@@ -256,6 +274,7 @@ Event = Annotated[
     | SendRejected
     | SendInDoubt
     | SendSettled
+    | SendImported
     | JobStatus
     | Withdrawn
     | Expired

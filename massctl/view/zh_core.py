@@ -152,7 +152,7 @@ CORE: Final[dict[str, str]] = {
     "write": "写入",
     "read": "读取",
     # massctl/ledger/runner.py
-    "Process {pid} holds it since {since}.": "进程 {pid} 从 {since} 起占用着它。",
+    "{who}, process {pid}, holds it since {since}.": "{who} 的进程 {pid} 从 {since} 起占用着它。",
     "another massctl is at work on this ledger": "另一个 massctl 正在使用这份账本",
     "Wait until it has ended, then run the same command again.": "等它结束，再运行同一条命令。",
     "Another process holds it.": "另一个进程正占用着它。",

@@ -22,7 +22,7 @@ from massctl.model.rendered import Recipient
 from massctl.model.state import State
 
 SALE = news("sale", recipients=reviewers("editor_lin"))
-WORDS, OTHER = text("words"), text("other")
+WORDS, OTHER, LATE = text("words"), text("other"), text("late")
 SHA = "a" * 64
 HISTORY = (
     entries.Created(lineage=LINEAGE, realm="loopback"),
@@ -58,6 +58,8 @@ HISTORY = (
     previewed(SALE, "begun"),
     previewed(SALE, "failed"),
     previewed(SALE, "begun", Recipient("towxname", "other")),
+    (entries.SendImported(appid=SALE.appid, sent_at=NOW, by="lin", msg_id=11, message_digest="sha256:" + SHA), LATE),
+    entries.SendImported(appid=SALE.appid, sent_at=NOW, by="lin", reason="seen"),
 )
 """Every kind of entry, and every kind of thing that a state holds."""
 Remember = Callable[[dict[str, Any]], tuple[State, dict[str, Any]]]

@@ -19,6 +19,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, RenderedNews
 from massctl.model.send import MassSend, News, Rejected, ToAll, ToTag, client_msg_id
 from massctl.model.state import Attempt, State
+from massctl.plan.choices import headlines
 from massctl.plan.doubt import NoRepeat, may_repeat
 from massctl.plan.guard import audience_refusal, send_refusals
 from massctl.plan.previews import preview_missing
@@ -45,6 +46,8 @@ def mass_send(campaign: RenderedCampaign, state: State) -> MassSend:
 def attempted(run: Run, campaign: RenderedCampaign, send: MassSend) -> SendAttempted:
     """Make the entry that has to be durable before the request leaves."""
     count = run.counts.get(audience_key(campaign))
+    repeats = bool(run.book.state.record(campaign.name, campaign.edition).open_attempts)
+    insisted = run.world.insisted if repeats else None
     return SendAttempted(
         appid=campaign.appid,
         digest=campaign.digest,
@@ -55,6 +58,8 @@ def attempted(run: Run, campaign: RenderedCampaign, send: MassSend) -> SendAttem
         audience_count=count if isinstance(count, int) else None,
         media_id=send.body.media_id if isinstance(send.body, News) else None,
         source_sha256=campaign.source_sha256,
+        reason=insisted.reason if insisted else None,
+        by=insisted.by if insisted else None,
     )
 
 
@@ -88,7 +93,7 @@ def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) ->
         audience=Phrase("every follower") if tag_id is None else Phrase("tag {tag_id}", tag_id=tag_id),
         count=count if isinstance(count, int) else None,
         digest=campaign.digest,
-        headlines=_headlines(campaign),
+        headlines=headlines(campaign),
         recipients_previewed=seen_by(campaign, run.book.state.record(campaign.name, campaign.edition)),
     )
     outcome.declined = not run.world.consent(question)
@@ -228,9 +233,3 @@ def _changed_in_doubt(campaign: RenderedCampaign) -> Refusal:
         name=campaign.name,
     )
     return Refusal(Guard.DRAFT_CHANGED, say, hint)
-
-
-def _headlines(campaign: RenderedCampaign) -> tuple[str, ...]:
-    if isinstance(campaign.message, RenderedNews):
-        return tuple(article.title for article in campaign.message.articles)
-    return (campaign.message.content.strip().splitlines()[0][:40],)

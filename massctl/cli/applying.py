@@ -7,7 +7,9 @@ from typing import Final
 from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
+from massctl.apply.reconcile import require_repetition
 from massctl.apply.run import World
+from massctl.apply.testimony import Testimony
 from massctl.cli.consent import consent, somebody_is_here
 from massctl.cli.planning import Planned, lock_use_of, planned, tell_strays
 from massctl.cli.progress import progress
@@ -38,11 +40,13 @@ def applied(
     locked: bool = False,
     saved: SavedPlan | None = None,
     showing: Showing | None = None,
+    insisted: Testimony | None = None,
 ) -> Outcome:
     """Plan and carry out, alone on this ledger; another runner's hold refuses every campaign.
 
     With `locked` campaigns are taken from their locks. A `saved` plan is made again, is carried out only where nothing
-    moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
+    moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview. `insisted`
+    repeats a send in doubt by a person's word, and nothing else.
     """
     refuse_fleeting_ledger(session)
     stage, lock_use = Until[until.upper()], lock_use_of(session, locked=locked)
@@ -53,13 +57,16 @@ def applied(
             made = planned(session, names, warnings, stage, lock_use, showing)
             if showing is not None:
                 require_something_to_show(made.plan, showing)
+            if insisted is not None:
+                require_repetition(made.state, names)
             if saved is not None:
                 if moved := what_moved(saved, made.plan):
                     return refuse_stale(made.plan, made.state, plan_stale(moved, saved.names))
                 made = replace(made, plan=only_planned(made.plan))
             _tell_warnings(session, made.plan)
             tell_strays(session, made)
-            outcome = _carried_out(session, made, yes=yes or saved is not None, wait_in_doubt=wait_in_doubt)
+            yes = yes or saved is not None
+            outcome = _carried_out(session, made, yes=yes, wait_in_doubt=wait_in_doubt, insisted=insisted)
             outcome.faulty_repository = has_errors(made.warnings)
             return outcome
     except LedgerLockedError as held:
@@ -90,7 +97,9 @@ def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
     return {session.settings.accounts[name].appid: AccountName(name) for name in sorted(names)}
 
 
-def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: bool) -> Outcome:
+def _carried_out(
+    session: Session, made: Planned, *, yes: bool, wait_in_doubt: bool, insisted: Testimony | None
+) -> Outcome:
     asks = consent(session.voice, yes=yes, would_send=made.plan.would_send)
     world = World(
         wechat=session.wechat,
@@ -102,6 +111,7 @@ def _carried_out(session: Session, made: Planned, *, yes: bool, wait_in_doubt: b
         wait_in_doubt=wait_in_doubt,
         attended=asks is not None and somebody_is_here(),
         house=lambda: session.house_now(made.house),
+        insisted=insisted,
         archive=session.archive(),
         accounts=_looked_after(session, made),
     )

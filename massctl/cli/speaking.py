@@ -67,7 +67,8 @@ class Voice:
 
 
 _ADVISED: Final = re.compile(
-    r"\bmassctl (?P<verb>apply|plan|status|reconcile|preview|withdraw|adopt|state (?:show|list|verify))\b(?! --sandbox)"
+    r"\bmassctl (?P<verb>apply|plan|status|reconcile|preview|withdraw|adopt|state (?:show|list|verify|init|import))\b"
+    r"(?! --sandbox)"
 )
 """A command that a sentence advises, up to its verb: those that know --sandbox."""
 _lost: list[str] = []

@@ -36,7 +36,7 @@ KEPT: Final = {
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed"),
     "BegunDraft": ("serial", "at", "event", "missed"),
     "Attempt": ("serial", "at", "event", "open", "doubt", "rejection", "settled"),
-    "Imported": ("sent_at", "event"),
+    "Imported": ("sent_at", "by", "reason", "message_digest", "source_sha256"),
     "Job": ("batch", "client_msg_id", "accepted_at", "msg_id", "msg_data_id", "status", "counts", "withdrawn"),
 }
 """Each value's fields, in the order in which they are written."""
@@ -123,7 +123,10 @@ def _attempt_document(attempt: Attempt) -> list[Any]:
 
 
 def _imported_document(imported: Imported | None) -> list[Any] | None:
-    return [imported.sent_at.isoformat(), _event_document(imported.event)] if imported else None
+    if imported is None:
+        return None
+    told = imported.by, imported.reason, imported.message_digest, imported.source_sha256
+    return [imported.sent_at.isoformat(), *told]
 
 
 def _job_document(job: Job) -> list[Any]:
@@ -157,7 +160,7 @@ def _record_from(written: list[Any], make: Make) -> Record:
         [_attempt_from(attempt, make) for attempt in attempts],
         [_job_from(job, make) for job in jobs],
         make(settled) if settled else None,
-        Imported(datetime.fromisoformat(imported[0]), make(imported[1])) if imported else None,
+        Imported(datetime.fromisoformat(imported[0]), *imported[1:]) if imported else None,
         [datetime.fromisoformat(moment) for moment in expired_at],
     )
 

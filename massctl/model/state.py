@@ -67,7 +67,10 @@ class Imported:
     """A person's word that an edition went out without this ledger."""
 
     sent_at: datetime
-    event: entries.SendImported
+    by: str
+    reason: str | None
+    message_digest: str | None
+    source_sha256: str | None
 
 
 @dataclass(slots=True)
@@ -113,15 +116,14 @@ class Record:
     @property
     def source_sha256(self) -> str | None:
         """Name the campaign's folder as it was when this edition was sent."""
-        sent = [a.event.source_sha256 for a in self.attempts if a.event.source_sha256]
-        if self.imported is not None and self.imported.event.source_sha256:
-            sent.append(self.imported.event.source_sha256)
-        return sent[-1] if sent else None
+        told = [self.imported.source_sha256] if self.imported else []
+        known = [each for each in [*(a.event.source_sha256 for a in self.attempts), *told] if each]
+        return known[-1] if known else None
 
     def may_have_sent(self) -> list[tuple[datetime, str | None]]:
         """Give when followers may have got it, and what names message and audience, as far as that is known."""
         attempted = [(a.at, a.event.message_digest) for a in self.attempts if a.may_have_sent]
-        return attempted + ([(self.imported.sent_at, self.imported.event.message_digest)] if self.imported else [])
+        return attempted + ([(self.imported.sent_at, self.imported.message_digest)] if self.imported else [])
 
 
 class State:
@@ -239,11 +241,11 @@ def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
     record.settled = settled
 
 
-def _import(record: Record, imported: entries.SendImported) -> None:
+def _import(record: Record, told: entries.SendImported) -> None:
     """Take a person's word that it went out; a job whose id they know can be followed."""
-    record.imported = Imported(imported.sent_at, imported)
-    if imported.msg_id is not None:
-        record.jobs.append(Job(1, None, imported.sent_at, imported.msg_id, None))
+    record.imported = Imported(told.sent_at, told.by, told.reason, told.message_digest, told.source_sha256)
+    if told.msg_id is not None:
+        record.jobs.append(Job(1, None, told.sent_at, told.msg_id, None))
 
 
 def _into_attempts(record: Record, entry: entries.Entry) -> None:

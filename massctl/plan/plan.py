@@ -153,7 +153,8 @@ class _Planner:
 
     def _gone(self, desired: Gone) -> PlannedCampaign:
         say = Phrase("its send has no known outcome, and its folder is no longer in the repository")
-        hint = Phrase("bring the folder back, or look in the console under 群发记录 and run massctl reconcile")
+        say_how = "bring the folder back, or look in the console under 群发记录, then: massctl reconcile {name}"
+        hint = Phrase(say_how, name=desired.name)
         refusal = Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
         return PlannedCampaign(
             desired.name,

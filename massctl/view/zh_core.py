@@ -73,11 +73,7 @@ CORE: Final[dict[str, str]] = {
         "第 {edition} 版没有未决的提交，也没有存疑的草稿。"
     ),
     "massctl state show   says how it stands": "massctl state show   查看它的现状",
-    "job {msg_id} is the send of {other}": "任务 {msg_id} 是 {other} 的群发",
     "Nothing was recorded.": "没有记录任何东西。",
-    "look the right id up in the console, or settle without one: --sent": (
-        "到公众平台查出正确的 msg_id，或者不带它来认定：--sent"
-    ),
     # massctl/apply/run.py
     "{name} has no draft to send": "{name} 没有可发的草稿",
     # massctl/apply/sending.py
@@ -107,8 +103,10 @@ CORE: Final[dict[str, str]] = {
     "Entry {serial} was changed or is missing: {why}. Nothing was sent.": (
         "第 {serial} 条被改动或缺失：{why}。没有群发任何内容。"
     ),
-    "Restore the file from a copy that verifies; `massctl state verify` checks one.": (
-        "从能通过校验的副本恢复这个文件；用 `massctl state verify` 校验。"
+    "Restore the file from a copy that verifies; `massctl state verify` checks one. Without any: "
+    'massctl state init --new-lineage --reason "…"': (
+        "从能通过校验的副本恢复这个文件；用 `massctl state verify` 校验。一份也没有的话："
+        'massctl state init --new-lineage --reason "…"'
     ),
     "the ledger was written by a newer massctl": "账本是由更新版本的 massctl 写的",
     "This version cannot read it: {why}. Nothing was sent and nothing was changed.": (
@@ -257,9 +255,6 @@ CORE: Final[dict[str, str]] = {
     ),
     "its send has no known outcome, and its folder is no longer in the repository": (
         "它的群发结果不明，而它的文件夹已不在仓库里"
-    ),
-    "bring the folder back, or look in the console under 群发记录 and run massctl reconcile": (
-        "把文件夹找回来，或到公众平台的“群发记录”里查看，再运行 massctl reconcile"
     ),
     # massctl/plan/window.py
     "nothing is sent in the frozen days {span}": "{span} 是冻结日，不发送任何内容",

@@ -11,6 +11,7 @@ from massctl.errors import LedgerError, UsageError
 from massctl.ledger.aside import entries_as_found, put_aside
 from massctl.ledger.runner import sole_runner
 from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
 from massctl.view.language import say
@@ -57,6 +58,7 @@ def begun_anew(session: Session, reason: str) -> int:
         unread=before.unread if before else None,
         sent=before.sent if before else (),
         open=before.open if before else (),
+        website_sends=before.website_sends if before else (),
         campaigns=tuple(known),
     )
     voice = session.voice
@@ -70,6 +72,7 @@ class _Before:
 
     sent: tuple[Record, ...] = ()
     open: tuple[Record, ...] = ()
+    website_sends: tuple[str, ...] = ()
     unread: str | None = None
 
 
@@ -87,7 +90,17 @@ def _before(session: Session) -> _Before | None:
     ours = {account.appid for account in session.settings.accounts.values()}
     records = [state.records[key] for key in sorted(state.records) if state.records[key].appid in ours]
     sent = tuple(r for r in records if status_of(r) in FINAL)
-    return _Before(sent, tuple(r for r in records if r.open_attempts))
+    return _Before(sent, tuple(r for r in records if r.open_attempts), _website_sends(session, state))
+
+
+def _website_sends(session: Session, state: State) -> tuple[str, ...]:
+    """Give the sends on the website as `state import` takes them, with the account where there are several."""
+    accounts = session.settings.accounts
+    return tuple(
+        at.isoformat() + (f" --account {name}" if len(accounts) > 1 else "")
+        for name, account in accounts.items()
+        for at in state.website_sends.get(AppId(account.appid), [])
+    )
 
 
 def refuse_loose_reason(*, new_lineage: bool, reason: str | None) -> None:

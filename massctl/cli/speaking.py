@@ -63,14 +63,14 @@ class Voice:
         """Complete the commands in `text` with what this command itself was given."""
         where = f" {self.where}" if self.where else ""
         flag = " --sandbox" if self.sandbox else ""
-        return _ADVISED.sub(rf"massctl{where} \g<verb>{flag}", text) if where or flag else text
+        return _ADVISED.sub(rf"massctl{where}\g<gap>\g<verb>{flag}", text) if where or flag else text
 
 
 _ADVISED: Final = re.compile(
-    r"\bmassctl (?P<verb>apply|plan|status|reconcile|preview|withdraw|adopt|state (?:show|list|verify|init|import))\b"
+    r"\bmassctl(?P<gap>\s+)(?P<verb>apply|plan|status|reconcile|preview|withdraw|adopt|state\s+(?:show|list|verify|init|import))\b"
     r"(?! --sandbox)"
 )
-"""A command that a sentence advises, up to its verb: those that know --sandbox."""
+"""A command that a sentence advises, up to its verb, be it broken over lines: those that know --sandbox."""
 _lost: list[str] = []
 """Why results could not be written, where somebody was there to read them."""
 

@@ -8,7 +8,7 @@ from massctl.model.lifecycle import FINAL, status_of
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, RenderedNews
 from massctl.model.state import Record, State
-from massctl.plan.doubt import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, repeat_at
+from massctl.plan.doubt import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, may_repeat, repeat_at
 from massctl.plan.guard import House, send_refusals
 from massctl.plan.step import Guard
 
@@ -98,8 +98,10 @@ def _repetition(
     refusals = send_refusals(campaign, state, house, now)
     if at is not None and all(refusal.guard in _PASSING for refusal in refusals):
         return Repetition(until, at, ())
-    closed = Phrase("no hour in which it may be sent comes before that")
-    return Repetition(until, None, tuple(refusal.message for refusal in refusals) or (closed,))
+    decision = may_repeat(record.open_attempts, campaign.digest, house.policy, now)
+    why = [decision.why] if isinstance(decision, NoRepeat) else []
+    why += [refusal.message for refusal in refusals if refusal.guard is not Guard.ACCOUNT_IN_DOUBT]
+    return Repetition(until, None, tuple(why) or (Phrase("no hour in which it may be sent comes before that"),))
 
 
 def headlines(campaign: RenderedCampaign) -> tuple[str, ...]:

@@ -112,7 +112,9 @@ def _choices(page: Page, evidence: Evidence) -> None:
     page.line(f'massctl reconcile {name} --sent --reason "…"', indent=2, hang=6)
     page.line(Phrase("it is in 群发记录; with its msg_id, if you know it: --sent MSG_ID. At any time."), indent=6)
     page.line(f'massctl reconcile {name} --not-sent --reason "…"', indent=2, hang=6)
-    nowhere = Phrase("it is not there, nothing of it waits, nobody sent it by hand; `massctl apply` then sends it.")
+    nowhere = Phrase(
+        "it is not there, nothing of it waits, nobody sent it by hand; then: massctl apply {name}", name=name
+    )
     page.line(nowhere, indent=6)
     if evidence.remembered_until is not None:
         _memory(page, evidence.remembered_until, evidence.now)

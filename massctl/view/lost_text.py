@@ -23,6 +23,8 @@ class Lost:
     """What the old one says went out."""
     open: tuple[Record, ...]
     """What the old one does not know the outcome of."""
+    website_sends: tuple[str, ...]
+    """When the old one says that people sent something on the website, and with which account: as it is typed."""
     campaigns: tuple[str, ...]
     """Every campaign of the repository."""
 
@@ -46,15 +48,21 @@ def lost_text(lost: Lost, language: Language, style: Style, width: int) -> str:
     if lost.sent:
         page.line(Phrase("the old ledger says that these went out; type this before the next apply:"))
         for record in lost.sent:
-            page.line(_command(record), indent=4, hang=8)
+            _type(page, _command(record))
     others = [name for name in lost.campaigns if name not in told]
     if others and not (lost.sent or lost.open):
         page.line(Phrase("look in the console under 群发记录 which of these went out, and when, then for each:"))
-        page.line("massctl state import --sent NAME --at 2026-12-01T20:00:00+08:00", indent=4, hang=8)
+        _type(page, "massctl state import --sent NAME --at 2026-12-01T20:00:00+08:00")
         page.line(Phrase("campaigns here: {names}", names=", ".join(others)), indent=2)
     page.line(Phrase("a send that somebody made on the website, which counts for the allowance:"))
-    page.line("massctl state import --website-send 2026-12-01T20:00:00+08:00", indent=4, hang=8)
+    for at in lost.website_sends or ("2026-12-01T20:00:00+08:00",):
+        _type(page, f"massctl state import --website-send {at}")
     return page.text()
+
+
+def _type(page: Page, command: str) -> None:
+    """Add a command that is to be typed: in one piece, however wide the window is."""
+    page.raw(f"    {command}")
 
 
 def _open(page: Page, record: Record) -> None:
@@ -63,7 +71,7 @@ def _open(page: Page, record: Record) -> None:
     page.line(Phrase("look in the console under 群发记录; if it is there:"), indent=2)
     at = record.open_attempts[0].at.astimezone(BEIJING).isoformat(timespec="seconds")
     command = f"massctl state import --sent {record.campaign} --edition {record.edition} --at {at}"
-    page.line(command, indent=4, hang=8)
+    _type(page, command)
 
 
 def _command(record: Record) -> str:

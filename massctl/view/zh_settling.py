@@ -93,8 +93,8 @@ SETTLING: Final[dict[str, str]] = {
     "it is in 群发记录; with its msg_id, if you know it: --sent MSG_ID. At any time.": (
         "群发记录里有它；知道 msg_id 就写上：--sent MSG_ID。什么时候都可以。"
     ),
-    "it is not there, nothing of it waits, nobody sent it by hand; `massctl apply` then sends it.": (
-        "群发记录里没有，也没有在等确认，也没人手工发过；之后 `massctl apply` 会发送。"
+    "it is not there, nothing of it waits, nobody sent it by hand; then: massctl apply {name}": (
+        "群发记录里没有，也没有在等确认，也没人手工发过；然后：massctl apply {name}"
     ),
     "until {until} WeChat still knows the id: should that be wrong, it sends nothing twice.": (
         "{until} 之前微信还认得编号：万一认定错了，也不会发两遍。"
@@ -102,6 +102,11 @@ SETTLING: Final[dict[str, str]] = {
     "WeChat has forgotten the id since {until}: if that is wrong, followers get it twice.": (
         "{until} 起微信已不认得编号：认定错了，粉丝会收到两遍。"
     ),
+    # massctl/view/state_text.py
+    "sent on the website with {appid}: {at}": "{appid} 在网页上群发过：{at}",
+    # massctl/view/status_text.py
+    "as sent at {at}, by {who}": "{at} 发出，{who} 说的",
+    "{what}: {reason}": "{what}：{reason}",
     # massctl/view/lost_text.py
     "the old one was put aside as {file}; keep it": "旧账本移到了 {file}；请保留",
     "it could not be read: {why}": "读不了它：{why}",

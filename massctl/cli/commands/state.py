@@ -15,18 +15,20 @@ def command() -> None:
 
 
 @command.command(name="show")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
 @sandbox_option
 @click.pass_obj
-def show(directory: str, sandbox: bool) -> None:
-    """Show what is recorded, campaign by campaign."""
-    from massctl.cli.following import require_ledger
+def show(directory: str, names: tuple[str, ...], sandbox: bool) -> None:
+    """Show what is recorded, campaign by campaign; only of NAME, where it is given."""
+    from massctl.cli.following import records_of, require_ledger
     from massctl.view.state_text import state_text
 
     with session(directory, sandbox=sandbox) as (current, _):
         state = current.read_state(current.ledger())
         require_ledger(current, state)
         voice = current.voice
-        voice.result(state_text(state, voice.language, voice.style, voice.width))
+        records_of(state, names, all_editions=True)  # A name of which nothing is recorded is an error.
+        voice.result(state_text(state, voice.language, voice.style, voice.width, names))
 
 
 @command.command(name="list")

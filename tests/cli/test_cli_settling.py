@@ -113,6 +113,12 @@ def test_nothing_is_settled_while_another_runner_is_at_work(doubtful: Shell):
     assert (5, True, before) == (said.status, "holds it since" in said.err, ledger(doubtful))
 
 
+def test_what_another_runner_is_waiting_for_is_not_called_in_doubt(doubtful: Shell):
+    with sole_runner(doubtful.root / ".massctl/sandbox/locks", NOON):
+        said = doubtful("apply", "letter", "--yes", "--sandbox")
+    assert (5, True, False) == (said.status, "other_runner" in said.out, "Nobody knows" in said.out)
+
+
 # state init
 
 

@@ -4,22 +4,24 @@ An entry is an observation that was true when it was written; nothing here is ev
 `massctl.model.state` folds entries into what is recorded now. Openids, tokens and secrets appear in none.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
+
+from massctl.model.entry_fields import Fields
+from massctl.model.send_entries import SendAccepted as SendAccepted
+from massctl.model.send_entries import SendAttempted as SendAttempted
+from massctl.model.send_entries import SendImported as SendImported
+from massctl.model.send_entries import SendInDoubt as SendInDoubt
+from massctl.model.send_entries import SendRejected as SendRejected
+from massctl.model.send_entries import SendSettled as SendSettled
 
 LEDGER_FORMAT_VERSION: Final = 1
 GENESIS: Final = "sha256:" + "0" * 64
 """`prev` of the first entry."""
 
 
-class _Fields(BaseModel):
-    """Fields of entries: frozen; unknown fields are kept out, so that a newer writer is noticed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class Created(_Fields):
+class Created(Fields):
     """The ledger begins."""
 
     type: Literal["created"] = "created"
@@ -31,7 +33,7 @@ class Created(_Fields):
     reason: str | None = None
 
 
-class ImageUploaded(_Fields):
+class ImageUploaded(Fields):
     """media/uploadimg took a picture."""
 
     type: Literal["image_uploaded"] = "image_uploaded"
@@ -40,7 +42,7 @@ class ImageUploaded(_Fields):
     url: str
 
 
-class MaterialAdded(_Fields):
+class MaterialAdded(Fields):
     """material/add_material took a picture."""
 
     type: Literal["material_added"] = "material_added"
@@ -50,7 +52,7 @@ class MaterialAdded(_Fields):
     url: str | None = None
 
 
-class DraftBegun(_Fields):
+class DraftBegun(Fields):
     """A draft/add is about to leave; durable before its request, so that a draft whose answer is lost is looked for."""
 
     type: Literal["draft_begun"] = "draft_begun"
@@ -67,7 +69,7 @@ class DraftBegun(_Fields):
     source_sha256: str | None = None
 
 
-class DraftNotSaved(_Fields):
+class DraftNotSaved(Fields):
     """A draft that was begun is in the draft box no more or never was: refused, not found, or one too many."""
 
     type: Literal["draft_not_saved"] = "draft_not_saved"
@@ -78,7 +80,7 @@ class DraftNotSaved(_Fields):
     """True: it was not there though time enough has passed; a later run looks once more before it is given up."""
 
 
-class DraftSaved(_Fields):
+class DraftSaved(Fields):
     """draft/add gave a draft for a batch of a campaign, or one whose answer was lost was found."""
 
     type: Literal["draft_saved"] = "draft_saved"
@@ -96,7 +98,7 @@ class DraftSaved(_Fields):
     """Serial of its `draft_begun`; None where an earlier massctl wrote it."""
 
 
-class DraftVerified(_Fields):
+class DraftVerified(Fields):
     """A draft was read back and found whole; what WeChat made of it is what every later reading must give."""
 
     type: Literal["draft_verified"] = "draft_verified"
@@ -105,7 +107,7 @@ class DraftVerified(_Fields):
     """Names the articles as WeChat keeps them, markup and all."""
 
 
-class DraftDeleted(_Fields):
+class DraftDeleted(Fields):
     """A draft of ours is gone because we, or a person who told us, removed it, or because its material was refused."""
 
     type: Literal["draft_deleted"] = "draft_deleted"
@@ -118,7 +120,7 @@ class DraftDeleted(_Fields):
     """Names the articles of a draft that was given up as WeChat keeps them; deleted only while they are these."""
 
 
-class MaterialForgotten(_Fields):
+class MaterialForgotten(Fields):
     """WeChat did not know a recorded material (40007): it is uploaded once more."""
 
     type: Literal["material_forgotten"] = "material_forgotten"
@@ -126,7 +128,7 @@ class MaterialForgotten(_Fields):
     sha256: str
 
 
-class Previewed(_Fields):
+class Previewed(Fields):
     """A preview to one reviewer: `begun` before the request, then what came of it."""
 
     type: Literal["previewed"] = "previewed"
@@ -139,86 +141,7 @@ class Previewed(_Fields):
     rid: str | None = None
 
 
-class SendAttempted(_Fields):
-    """A send is about to leave; durable before its request."""
-
-    type: Literal["send_attempted"] = "send_attempted"
-    appid: str
-    batch: int = 1
-    digest: str
-    message_digest: str
-    client_msg_id: str
-    fingerprint: str
-    audience: dict[str, Any]
-    audience_count: int | None = None
-    media_id: str | None = None
-    source_sha256: str | None = None
-    reason: str | None = None
-    by: str | None = None
-    """Who asked for this repetition with `reconcile --resubmit`, and why; None for every other attempt."""
-
-
-class SendAccepted(_Fields):
-    """WeChat took the job; closes every open attempt of the batch."""
-
-    type: Literal["send_accepted"] = "send_accepted"
-    attempt: int
-    """Serial of the attempt that learnt it."""
-    msg_id: int | None = None
-    msg_data_id: int | None = None
-    duplicate: bool = False
-
-
-class SendRejected(_Fields):
-    """WeChat refused one attempt; closes that attempt only."""
-
-    type: Literal["send_rejected"] = "send_rejected"
-    attempt: int
-    errcode: int | None = None
-    """None: no token could be had, so the request never left."""
-    rid: str | None = None
-    token_dead: bool = False
-    retryable: bool = False
-
-
-class SendInDoubt(_Fields):
-    """No clear answer; the attempt stays open."""
-
-    type: Literal["send_in_doubt"] = "send_in_doubt"
-    attempt: int
-    reason: str
-    errcode: int | None = None
-    rid: str | None = None
-
-
-class SendSettled(_Fields):
-    """A person settled what became of the open attempts of a batch."""
-
-    type: Literal["send_settled"] = "send_settled"
-    batch: int = 1
-    outcome: Literal["sent", "not_sent"]
-    reason: str
-    by: str
-    msg_id: int | None = None
-    url: str | None = None
-
-
-class SendImported(_Fields):
-    """A person says that a send took place without this ledger; an entry without a campaign is of no campaign's."""
-
-    type: Literal["send_imported"] = "send_imported"
-    appid: str
-    sent_at: AwareDatetime
-    """When it went out; it used the account's allowance of that day or month."""
-    by: str
-    reason: str | None = None
-    msg_id: int | None = None
-    message_digest: str | None = None
-    source_sha256: str | None = None
-    """Name message, audience and folder as the repository has them at the import; None where it cannot tell."""
-
-
-class JobStatus(_Fields):
+class JobStatus(Fields):
     """What mass/get or an event said about a job."""
 
     type: Literal["job_status"] = "job_status"
@@ -231,7 +154,7 @@ class JobStatus(_Fields):
     article_urls: list[str] | None = None
 
 
-class Withdrawn(_Fields):
+class Withdrawn(Fields):
     """mass/delete removed articles of a job; 0 stands for all."""
 
     type: Literal["withdrawn"] = "withdrawn"
@@ -239,14 +162,14 @@ class Withdrawn(_Fields):
     article: int
 
 
-class Expired(_Fields):
+class Expired(Fields):
     """The window closed before a send."""
 
     type: Literal["expired"] = "expired"
     not_after: AwareDatetime
 
 
-class Adopted(_Fields):
+class Adopted(Fields):
     """The console's version of a staged draft was kept."""
 
     type: Literal["adopted"] = "adopted"
@@ -286,7 +209,7 @@ Event = Annotated[
 EVENTS: Final[TypeAdapter[Event]] = TypeAdapter(Event, config=ConfigDict(defer_build=True))
 
 
-class NewEntry(_Fields):
+class NewEntry(Fields):
     """An entry that is not written yet."""
 
     at: AwareDatetime
@@ -295,7 +218,7 @@ class NewEntry(_Fields):
     edition: int | None = None
 
 
-class Entry(_Fields):
+class Entry(Fields):
     """A written entry: its place in the chain, and what happened."""
 
     serial: int

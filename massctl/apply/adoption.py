@@ -20,6 +20,7 @@ from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record
+from massctl.plan.doubt import settle
 
 FREE: Final = frozenset({"author", "need_open_comment", "only_fans_can_comment"})
 """What of an article may differ: no word of its text, no picture and no link among them."""
@@ -74,7 +75,7 @@ def _gone(campaign: RenderedCampaign) -> RefusedError:
     return RefusedError(
         Phrase("the draft is no longer there; somebody may have sent it in the console"),
         Phrase("Nothing was recorded."),
-        Phrase("look in the console under 群发记录, then settle it: massctl reconcile {name}", name=campaign.name),
+        settle(campaign.name),
     )
 
 

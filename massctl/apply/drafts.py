@@ -16,6 +16,7 @@ from massctl.model.ledger import DraftDeleted, DraftVerified
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign, RenderedNews
+from massctl.plan.doubt import settle
 from massctl.plan.step import Guard, Refusal, SaveDraft, SendPreview
 
 Articles = tuple[DraftArticle, ...]
@@ -102,9 +103,7 @@ def judge_earlier(
     """Refuse a draft of an earlier run that somebody changed, sent or deleted in the console; it is never rebuilt."""
     if read is None:
         say = Phrase("the draft is no longer there; somebody may have sent it in the console")
-        hint = Phrase(
-            "look in the console under 群发记录, then settle it: massctl reconcile {name}", name=campaign.name
-        )
+        hint = settle(campaign.name)
         outcome.refuse(Refusal(Guard.DRAFT_GONE, say, hint))
     elif not is_as_saved(draft, read) or _other_digest(campaign, draft, read):
         say = Phrase("the draft was changed in the console after it was saved")

@@ -12,6 +12,7 @@ from massctl.model.moment import moment
 from massctl.model.names import AppId, Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
+from massctl.plan.doubt import settle
 
 
 def import_website_send(appid: AppId, sent_at: datetime, testimony: Testimony, book: Book) -> None:
@@ -43,9 +44,7 @@ def import_sent(
         raise UsageError(
             Phrase("{name} was attempted from here, and nobody knows whether it was sent", name=record.campaign),
             Phrase("Nothing was recorded."),
-            Phrase(
-                "look in the console under 群发记录, then settle it: massctl reconcile {name}", name=record.campaign
-            ),
+            settle(record.campaign),
         )
     if status_of(record) in FINAL:
         raise UsageError(

@@ -20,7 +20,7 @@ from massctl.model.rendered import RenderedCampaign, RenderedNews
 from massctl.model.send import MassSend, News, Rejected, ToAll, ToTag, client_msg_id
 from massctl.model.state import Attempt, State
 from massctl.plan.choices import headlines
-from massctl.plan.doubt import NoRepeat, may_repeat
+from massctl.plan.doubt import NoRepeat, may_repeat, settle
 from massctl.plan.guard import audience_refusal, send_refusals
 from massctl.plan.previews import preview_missing
 from massctl.plan.step import Guard, Refusal
@@ -195,10 +195,7 @@ def _identical(run: Run, campaign: RenderedCampaign) -> Refusal | None:
     if not opened or mass_send(campaign, run.book.state).fingerprint == opened[-1].event.fingerprint:
         return None
     say = Phrase("nobody knows whether it was sent, and the recorded request can no longer be made")
-    hint = Phrase(
-        "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}",
-        name=campaign.name,
-    )
+    hint = settle(campaign.name)
     return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
 
 
@@ -228,8 +225,4 @@ def _attempted_draft(run: Run, campaign: RenderedCampaign, attempt: Attempt) -> 
 
 def _changed_in_doubt(campaign: RenderedCampaign) -> Refusal:
     say = Phrase("the draft was changed in the console after it was saved")
-    hint = Phrase(
-        "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}",
-        name=campaign.name,
-    )
-    return Refusal(Guard.DRAFT_CHANGED, say, hint)
+    return Refusal(Guard.DRAFT_CHANGED, say, settle(campaign.name))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.interrupting import interrupted_status
 from massctl.cli.speaking import current_voice
 from massctl.errors import MassctlError
 from massctl.model.phrase import Phrase
@@ -31,7 +32,7 @@ def one_document(form: str, kind: str) -> Iterator[None]:
         if form == "json":
             from massctl.apply.outcome import Failure
 
-            _print(kind, Failure(None, None, Phrase("interrupted"), ""), ExitStatus.INTERRUPTED)
+            _print(kind, Failure(None, None, Phrase("interrupted"), ""), interrupted_status())
         raise
 
 

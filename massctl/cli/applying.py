@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from massctl.apply.book import Book
@@ -11,10 +12,11 @@ from massctl.apply.reconcile import require_repetition
 from massctl.apply.run import World
 from massctl.apply.testimony import Testimony
 from massctl.cli.consent import consent, somebody_is_here
+from massctl.cli.interrupting import at_work_on, recorded_now
 from massctl.cli.planning import Planned, lock_use_of, planned, tell_strays
 from massctl.cli.progress import progress
 from massctl.cli.recorded import Founding, ledger_refusal, refuse_fleeting_ledger
-from massctl.cli.saved_plans import refuse_stale
+from massctl.cli.saved_plans import open_plan, refuse_gone, refuse_stale, stale, still_there
 from massctl.cli.session import Session
 from massctl.cli.showing import require_something_to_show
 from massctl.cli.side_by_side import side_by_side
@@ -24,7 +26,7 @@ from massctl.model.diagnostic import Diagnostic, has_errors
 from massctl.model.names import AccountName
 from massctl.plan.plan import Plan, Until
 from massctl.plan.previews import Showing
-from massctl.plan.saved import SavedPlan, only_planned, plan_stale, what_moved
+from massctl.plan.saved import only_planned, what_moved
 from massctl.plan.step import Guard, Refusal
 from massctl.view.language import say
 
@@ -38,20 +40,24 @@ def applied(
     until: str,
     wait_in_doubt: bool,
     locked: bool = False,
-    saved: SavedPlan | None = None,
+    plan_file: Path | None = None,
     showing: Showing | None = None,
     insisted: Testimony | None = None,
 ) -> Outcome:
     """Plan and carry out, alone on this ledger; another runner's hold refuses every campaign.
 
-    With `locked` campaigns are taken from their locks. A `saved` plan is made again, is carried out only where nothing
-    moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview. `insisted`
-    repeats a send in doubt by a person's word, and nothing else.
+    With `locked` campaigns are taken from their locks. The plan saved in `plan_file` is made again, is carried out only
+    where nothing moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
+    `insisted` repeats a send in doubt by a person's word, and nothing else.
     """
+    at_work_on(session)
+    saved = open_plan(plan_file) if plan_file is not None else None
     refuse_fleeting_ledger(session)
     stage, lock_use = Until[until.upper()], lock_use_of(session, locked=locked)
-    if saved is not None:
-        names = saved.names
+    if plan_file is not None and saved is not None:
+        names = still_there(session, saved)
+        if saved.names and not names:
+            return refuse_gone(session, saved, plan_file)
     try:
         with sole_runner(session.locks, session.clock.now()):
             made = planned(session, names, warnings, stage, lock_use, showing)
@@ -59,14 +65,14 @@ def applied(
                 require_something_to_show(made.plan, showing)
             if insisted is not None:
                 require_repetition(made.state, names)
-            if saved is not None:
+            if plan_file is not None and saved is not None:
                 if moved := what_moved(saved, made.plan):
-                    return refuse_stale(made.plan, made.state, plan_stale(moved, saved.names))
+                    return refuse_stale(saved, made.plan, made.state, stale(moved, names, plan_file))
                 made = replace(made, plan=only_planned(made.plan))
             _tell_warnings(session, made.plan)
             tell_strays(session, made)
             yes = yes or saved is not None
-            outcome = _carried_out(session, made, yes=yes, wait_in_doubt=wait_in_doubt, insisted=insisted)
+            outcome = _carried_out(session, names, made, yes=yes, wait_in_doubt=wait_in_doubt, insisted=insisted)
             outcome.faulty_repository = has_errors(made.warnings)
             return outcome
     except LedgerLockedError as held:
@@ -98,9 +104,15 @@ def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
 
 
 def _carried_out(
-    session: Session, made: Planned, *, yes: bool, wait_in_doubt: bool, insisted: Testimony | None
+    session: Session,
+    names: Sequence[str],
+    made: Planned,
+    *,
+    yes: bool,
+    wait_in_doubt: bool,
+    insisted: Testimony | None,
 ) -> Outcome:
-    asks = consent(session.voice, yes=yes, would_send=made.plan.would_send)
+    asks = consent(session.voice, names, yes=yes, would_send=made.plan.would_send)
     world = World(
         wechat=session.wechat,
         pictures=made.workbench.pictures,
@@ -120,4 +132,8 @@ def _carried_out(
     if lineage is not None and session.settings.state.lineage is None and made.state.realm == session.realm():
         # A run that began the ledger died before massctl.yaml named it.
         founding.declare(lineage)
-    return apply_plan(made.plan, world, Book(made.ledger, session.clock, made.state, founding), made.house)
+    outcome = apply_plan(made.plan, world, Book(made.ledger, session.clock, made.state, founding), made.house)
+    if outcome.interrupted:
+        # The last entry may have been written without the run's taking note of it.
+        outcome.state = recorded_now(session) or outcome.state
+    return outcome

@@ -1,6 +1,7 @@
 """The question before each send, and what a missing terminal means for it."""
 
 import sys
+from collections.abc import Sequence
 
 from massctl.apply.ports import Consent, SendQuestion
 from massctl.cli.speaking import Voice
@@ -31,14 +32,21 @@ def somebody_is_here() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def consent(voice: Voice, *, yes: bool, would_send: bool) -> Consent | None:
-    """Give who asks before each send; None where consent is given. Without a terminal a send needs --yes."""
+def consent(voice: Voice, names: Sequence[str], *, yes: bool, would_send: bool) -> Consent | None:
+    """Give who asks before each send; None where consent is given. Without a terminal a send needs --yes.
+
+    `names` are those of the command line: without them another command would be advised than was typed.
+    """
     if yes:
         return None
     if would_send and not somebody_is_here():
         raise UsageError(
             Phrase("this would send, and nobody is here to confirm it"),
             Phrase("There is no terminal to ask on. No request was made."),
-            Phrase("Look at `massctl plan`; then give your consent with `massctl apply --yes`."),
+            Phrase(
+                "Look at `{plan}`; then give your consent with `{apply}`.",
+                plan=" ".join(["massctl plan", *names]),
+                apply=" ".join(["massctl apply", *names, "--yes"]),
+            ),
         )
     return AskOnTerminal(voice)

@@ -11,6 +11,8 @@ import click
 
 from massctl import __version__
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.interrupting import at_work_on, interrupted_status
+from massctl.cli.speaking import tell_requests
 from massctl.cli.usage import not_yet, show_usage
 from massctl.cli.verbs import NOT_YET, VERBS
 from massctl.model.phrase import Phrase, in_a_row
@@ -60,15 +62,22 @@ class Verbs(click.Group):
     metavar="DIR",
     help="Work in DIR, which holds massctl.yaml.",
 )
+@click.option(
+    "-v",
+    "verbosity",
+    count=True,
+    help="Tell each request on standard error: path, errcode, rid, time; -vv: also when it begins.",
+)
 @click.version_option(__version__, message="massctl %(version)s")
 @click.pass_context
-def massctl(ctx: click.Context, directory: str) -> None:
+def massctl(ctx: click.Context, directory: str, verbosity: int) -> None:
     """Send WeChat campaigns from git: what was reviewed is what is sent, and never twice.
 
     A campaign is a folder under campaigns/ with a campaign.yaml. `massctl plan` shows what would happen,
     `massctl apply` does it, and `--sandbox` does it against a WeChat on this machine.
     """
     ctx.obj = directory
+    tell_requests(verbosity)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -86,6 +95,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _status_of(arguments: list[str] | None) -> int:
     """Run one command line; raises what stopped it and is neither its reader's doing nor the operator's."""
+    at_work_on(None)
     try:
         result = massctl.main(args=arguments, prog_name="massctl", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitStatus.DONE
@@ -101,8 +111,9 @@ def _status_of(arguments: list[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         from massctl.cli.stopping import tell_interrupted
 
-        tell_interrupted()
-        return ExitStatus.INTERRUPTED
+        status = interrupted_status()
+        tell_interrupted(in_doubt=status is ExitStatus.IN_DOUBT)
+        return status
 
 
 def main() -> NoReturn:

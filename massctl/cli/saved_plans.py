@@ -1,16 +1,20 @@
 """Saved plans: written by `plan --out`, read by `apply --plan`."""
 
+import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from massctl.apply.outcome import Outcome, refuse_all
 from massctl.cli.session import Session
 from massctl.cli.writing import write_files
 from massctl.errors import StalePlanError, UsageError
+from massctl.model.lifecycle import status_of
+from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.plan.plan import Plan
-from massctl.plan.saved import SavedPlan, plan_again, read_saved
+from massctl.plan.plan import Plan, PlannedCampaign
+from massctl.plan.saved import SavedCampaign, SavedPlan, plan_stale, read_saved
 from massctl.plan.step import Refusal
 from massctl.view.as_json import plan_json
 from massctl.view.language import say
@@ -24,7 +28,9 @@ def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) ->
     language = session.voice.language
     document = session.voice.advised(plan_json(plan, language, names))
     write_files(path.parent, {path.name: (document + "\n").encode()})
-    told = Phrase("the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=str(path))
+    told = Phrase(
+        "the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=shlex.quote(str(path))
+    )
     session.voice.talk(say(told, language))
 
 
@@ -47,20 +53,38 @@ def open_plan(path: Path) -> SavedPlan:
     return saved
 
 
-def require_campaigns(session: Session, saved: SavedPlan) -> None:
-    """Raise StalePlanError where a campaign that the plan named is no longer in the repository."""
+def still_there(session: Session, saved: SavedPlan) -> list[str]:
+    """Give the names that a plan was made with, without those that are no campaign any more."""
     folders = session.repository.campaign_folders().names
-    gone = [name for name in saved.names if name not in folders]
-    if gone:
-        raise StalePlanError(
-            Phrase("this is not what was planned any more: {moved}", moved=Phrase("{name} is gone", name=gone[0])),
-            Phrase("Nothing was done."),
-            plan_again([name for name in saved.names if name not in gone]),
-        )
+    return [name for name in saved.names if name in folders]
 
 
-def refuse_stale(plan: Plan, state: State, refusal: Refusal) -> Outcome:
-    """Refuse every campaign of a plan; raises StalePlanError where none is left to carry the refusal."""
-    if not plan.campaigns:
+def refuse_gone(session: Session, saved: SavedPlan, path: Path) -> Outcome:
+    """Refuse a saved plan of whose campaigns none is left, so that no plan can be made again."""
+    state = session.read_state(session.ledger())
+    moved = [Phrase("{name} is gone", name=name) for name in saved.names]
+    return refuse_stale(saved, Plan(state.lineage, state.serial, ()), state, stale(moved, (), path))
+
+
+def stale(moved: list[Phrase], names: Sequence[str], path: Path) -> Refusal:
+    """Refuse the plan that was saved in `path`."""
+    return plan_stale(moved, names, shlex.quote(str(path)))
+
+
+def refuse_stale(saved: SavedPlan, plan: Plan, state: State, refusal: Refusal) -> Outcome:
+    """Refuse every campaign of a plan, and those that are gone since it was saved.
+
+    Raises StalePlanError where there is none to carry the refusal.
+    """
+    there = {planned.name for planned in plan.campaigns}
+    gone = tuple(_as_saved(each, state) for each in saved.campaigns if each.name not in there)
+    if not plan.campaigns and not gone:
         raise StalePlanError(refusal.message, hint=refusal.hint)
-    return refuse_all(plan, state, refusal)
+    return refuse_all(replace(plan, campaigns=(*plan.campaigns, *gone)), state, refusal)
+
+
+def _as_saved(campaign: SavedCampaign, state: State) -> PlannedCampaign:
+    """Show a campaign that is gone as it was planned; its status is that of today, and it has no digest any more."""
+    name, edition = CampaignName(campaign.name), campaign.edition
+    status = status_of(state.record(name, edition or 1))
+    return PlannedCampaign(name, "", campaign.account, edition, status, campaign.window)

@@ -126,14 +126,13 @@ class Session:
 
     def _open_client(self, account: AccountName) -> "WeChat":
         # httpx costs more than most verbs do; only verbs that call WeChat come here.
+        from massctl.cli.watching import watch_of
         from massctl.wechat.client import WeChatClient
 
-        declared = self.settings.accounts[account]
+        declared, watch = self.settings.accounts[account], watch_of(self.voice)
         if self.sandbox:
-            secret = self.sandbox.secret
-            return WeChatClient.open(
-                declared.appid, secret, declared.api_base, inside=self.sandbox.app, sleep=self.clock.sleep
-            )
+            secret, app, sleep = self.sandbox.secret, self.sandbox.app, self.clock.sleep
+            return WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=watch)
         secret = self.environment.get(declared.secret_env, "")
         if not secret:
             raise ConfigurationError(
@@ -150,7 +149,7 @@ class Session:
                 Phrase("The environment variable {name} is empty. No request was made.", name=declared.proxy_env),
                 Phrase("export {name}=http://proxy.example:3128", name=declared.proxy_env),
             )
-        return WeChatClient.open(declared.appid, secret, self.api_base(account), proxy=proxy)
+        return WeChatClient.open(declared.appid, secret, self.api_base(account), proxy=proxy, watch=watch)
 
     def read_state(self, ledger: "LocalLedger") -> State:
         """Read and fold the whole ledger."""
@@ -198,9 +197,14 @@ def _load_settings(
 
 @contextmanager
 def session(
-    directory: str, *, sandbox: bool = False, remember: bool = False, environment: Mapping[str, str] = os.environ
+    directory: str,
+    *,
+    sandbox: bool = False,
+    locked: bool = False,
+    remember: bool = False,
+    environment: Mapping[str, str] = os.environ,
 ) -> Iterator[tuple[Session, list[Diagnostic]]]:
-    """Open a repository. Gives the session, and the warnings of massctl.yaml.
+    """Open a repository. Gives the session, and the warnings of massctl.yaml. `locked`: advise the flag too.
 
     With `remember`, what earlier plans found out may be believed: for verbs that write and send nothing. Raises
     UsageError where there is no massctl.yaml, and ConfigurationError, after its faults were shown, where it
@@ -217,6 +221,7 @@ def session(
             Phrase("massctl.yaml has faults, so nothing was done"),
             hint=Phrase("correct massctl.yaml; massctl validate   shows every fault of every file"),
         )
+    speaker = speak_as(replace(speaker, locked=locked))
     root = Path(directory).resolve()
     override = environment.get(API_BASE_VARIABLE)
     _check_override(override, settings)

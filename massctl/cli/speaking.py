@@ -33,6 +33,8 @@ class Voice:
     """`-C DIR`, where this command was given it: the commands it advises need it too."""
     sandbox: bool = False
     """Whether the commands it advises are for the sandbox; without the flag they would be for real followers."""
+    locked: bool = False
+    """Whether they are for the locked bytes; without the flag they would send what is rendered now."""
 
     def result(self, text: str) -> None:
         """Write a result to standard output."""
@@ -48,7 +50,7 @@ class Voice:
 
     def advised(self, text: str) -> str:
         """Complete the commands in the hints of a JSON document."""
-        if not (self.where or self.sandbox):
+        if not (self.where or self.sandbox or self.locked):
             return text
         # Only a command that was given more than its verb has more to advise.
         from massctl.view.as_json import with_advice
@@ -61,16 +63,24 @@ class Voice:
 
     def _to_type(self, text: str) -> str:
         """Complete the commands in `text` with what this command itself was given."""
-        where = f" {self.where}" if self.where else ""
-        flag = " --sandbox" if self.sandbox else ""
-        return _ADVISED.sub(rf"massctl{where}\g<gap>\g<verb>{flag}", text) if where or flag else text
+        return _ADVISED.sub(self._completed, text) if self.where or self.sandbox or self.locked else text
+
+    def _completed(self, command: re.Match[str]) -> str:
+        verb = command["verb"]
+        where = [self.where] if self.where else []
+        flags = ["--sandbox"] if self.sandbox and verb not in _WITHOUT_SANDBOX else []
+        flags += ["--locked"] if self.locked and verb in _WITH_LOCKED else []
+        # The gap before the verb may be the end of a line; it stays where it was.
+        return " ".join(["massctl", *where]) + command["gap"] + " ".join([verb, *flags])
 
 
+_WITHOUT_SANDBOX: Final = ("validate", "lock", "render")
+_WITH_LOCKED: Final = ("apply", "preview")
 _ADVISED: Final = re.compile(
-    r"\bmassctl(?P<gap>\s+)(?P<verb>apply|plan|status|reconcile|preview|withdraw|adopt|state\s+(?:show|list|verify|init|import))\b"
-    r"(?! --sandbox)"
+    r"\bmassctl(?P<gap>\s+)(?P<verb>apply|plan|status|reconcile|preview|withdraw|adopt|"
+    r"state\s+(?:show|list|verify|init|import)|validate|lock|render)\b(?! --sandbox)"
 )
-"""A command that a sentence advises, up to its verb, be it broken over lines: those that know --sandbox."""
+"""A command that a sentence advises, up to its verb, be it broken over lines."""
 _lost: list[str] = []
 """Why results could not be written, where somebody was there to read them."""
 
@@ -120,6 +130,17 @@ def voice(declared: str | None, environment: Mapping[str, str] = os.environ) -> 
 
 
 _current: list[Voice] = []
+_verbosity: list[int] = [0]
+
+
+def tell_requests(level: int) -> None:
+    """Say how much is told of requests from now on: 0 nothing, 1 how each ended, 2 also when it begins."""
+    _verbosity[:] = [level]
+
+
+def verbosity() -> int:
+    """Give how much is told of requests."""
+    return _verbosity[0]
 
 
 def speak_as(chosen: Voice) -> Voice:

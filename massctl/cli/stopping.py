@@ -48,13 +48,14 @@ def report(error: Exception) -> int:
     return ExitStatus.BUG
 
 
-def tell_interrupted() -> None:
-    """Say that the command was cut short."""
+def tell_interrupted(*, in_doubt: bool) -> None:
+    """Say that the command was cut short, and whether a send is in doubt."""
     from massctl.cli.speaking import current_voice
     from massctl.view.language import say
 
     voice = current_voice()
-    voice.talk(say(Phrase("interrupted"), voice.language))
+    told = Phrase("interrupted; a send is in doubt: massctl plan   says which") if in_doubt else Phrase("interrupted")
+    voice.talk(say(told, voice.language))
 
 
 def _secrets_of_environment() -> list[str]:

@@ -26,6 +26,15 @@ REPEAT_MARGIN_SECONDS: Final = 1
 """On top of `in_doubt_wait`: WeChat counts its minute (45066) from the arrival of a request, after our entry."""
 
 
+def settle(name: str) -> Phrase:
+    """Say how a person settles whether a campaign was sent."""
+    return Phrase(
+        'look in the console under 群发记录; if {name} went out: massctl reconcile {name} --sent --reason "…"; '
+        'if it did not: massctl reconcile {name} --not-sent --reason "…"; what to look for: massctl reconcile {name}',
+        name=name,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Repeat:
     """The identical request may be sent again, not before `at`."""

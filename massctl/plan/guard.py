@@ -8,7 +8,7 @@ from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
-from massctl.plan.doubt import Repeat, may_repeat
+from massctl.plan.doubt import Repeat, may_repeat, settle
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.window import WindowState, hour_refusal, window_state
 
@@ -126,17 +126,12 @@ def _account_in_doubt(
         if isinstance(decision, Repeat):
             return None
         say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)
-        return Refusal(Guard.ACCOUNT_IN_DOUBT, say, _look_it_up(record))
+        return Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(record.campaign))
     others = [r for r in state.in_doubt(campaign.appid) if r is not record]
     if not others:
         return None
     template = "nobody knows whether {other} was sent, so this account sends nothing else"
-    return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(template, other=others[0].campaign), _look_it_up(others[0]))
-
-
-def _look_it_up(record: Record) -> Phrase:
-    say = "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}"
-    return Phrase(say, name=record.campaign)
+    return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(template, other=others[0].campaign), settle(others[0].campaign))
 
 
 def _rejected_before(campaign: RenderedCampaign, record: Record) -> Refusal | None:

@@ -13,7 +13,7 @@ from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan import diff, guard, previews
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
-from massctl.plan.doubt import repeat_at
+from massctl.plan.doubt import repeat_at, settle
 from massctl.plan.guard import House
 from massctl.plan.previews import Showing
 from massctl.plan.step import Guard, Reason, Refusal, SendMass, SendPreview, Step
@@ -153,8 +153,7 @@ class _Planner:
 
     def _gone(self, desired: Gone) -> PlannedCampaign:
         say = Phrase("its send has no known outcome, and its folder is no longer in the repository")
-        say_how = "bring the folder back, or look in the console under 群发记录, then: massctl reconcile {name}"
-        hint = Phrase(say_how, name=desired.name)
+        hint = Phrase("bring the folder back, or {settle}", settle=settle(desired.name))
         refusal = Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
         return PlannedCampaign(
             desired.name,

@@ -13,6 +13,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recipient, RenderedCampaign
 from massctl.model.state import Record, State
 from massctl.plan.diff import preview_reason
+from massctl.plan.doubt import settle
 from massctl.plan.step import Guard, Refusal, SendPreview, Step
 
 if TYPE_CHECKING:
@@ -46,10 +47,7 @@ def in_doubt(record: Record) -> Refusal:
     return Refusal(
         Guard.ACCOUNT_IN_DOUBT,
         Phrase("nobody knows whether it was sent, so there is nothing to preview before that is settled"),
-        Phrase(
-            "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}",
-            name=record.campaign,
-        ),
+        settle(record.campaign),
     )
 
 

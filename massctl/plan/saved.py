@@ -138,19 +138,17 @@ def what_moved(saved: SavedPlan, plan: Plan) -> list[Phrase]:
     return moved or [Phrase("the reviewers, or the words of a refusal")]
 
 
-def plan_stale(moved: list[Phrase], names: Sequence[str]) -> Refusal:
-    """Refuse a saved plan that is not what would be done now; `names` are those it was made with."""
+def plan_stale(moved: list[Phrase], names: Sequence[str], file: str = "FILE") -> Refusal:
+    """Refuse a saved plan that is not what would be done now; `names` are those it was made with.
+
+    `file` is where it was saved, as it is typed in a shell.
+    """
+    again = " ".join(["massctl plan", *names, "--out", file])
     return Refusal(
         Guard.PLAN_STALE,
         Phrase("this is not what was planned any more: {moved}", moved=listed(moved)),
-        plan_again(names),
+        Phrase("make the plan again and have it reviewed: {command}", command=again),
     )
-
-
-def plan_again(names: Sequence[str]) -> Phrase:
-    """Say how a plan of the same campaigns is made anew."""
-    again = " ".join(["massctl plan", *names, "--out FILE"])
-    return Phrase("make the plan again and have it reviewed: {command}", command=again)
 
 
 def only_planned(plan: Plan) -> Plan:

@@ -9,7 +9,7 @@ from massctl.model.lock_sources import Cause, SourcesFile, changed_sources
 from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.locked import changed_parts
-from massctl.source.lock_files import DamagedLockError, read_lock, read_sources, written_files
+from massctl.source.lock_files import DamagedLockError, read_lock, read_sources, unfit_files, written_files
 from massctl.source.repository import LOCK_FILE, RENDERED, SOURCES_FILE, Repository
 
 
@@ -21,10 +21,10 @@ def lock_differences(
     written = written_files(root, name)
     if LOCK_FILE not in written:
         return None
-    if dict(written) == dict(contents):
+    found = list(unfit_files(root, name, contents))
+    if dict(written) == dict(contents) and not found:
         return [], []
     causes: list[Cause] = []
-    found: list[Phrase] = []
     now = LockFile.model_validate_json(contents[LOCK_FILE])
     try:
         lock = read_lock(repository, name)
@@ -64,12 +64,9 @@ def _changed_bodies(
         path = f"{RENDERED}/{file}"
         if path not in written:
             yield Phrase("{file} is missing", file=path)
-        elif written[path] != contents[path] and lock.bodies.get(file) == digest:
+        elif written[path] not in (None, contents[path]) and lock.bodies.get(file) == digest:
             # The lock says what would be rendered now, and only the file does not.
             yield Phrase("{file} was changed by hand", file=path)
-    for path in written:
-        if path not in contents:
-            yield Phrase("{file} is left over", file=path)
 
 
 def _first_other(written: Mapping[str, bytes | None], contents: Mapping[str, bytes]) -> str:

@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,8 @@ from massctl.source.repository import CAMPAIGNS, LOCK_FILE, RENDERED, SOURCES_FI
 LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
 """Far above what eight articles and their pictures need."""
 _BESIDE: Final = ".massctl-lock-"
+_OURS: Final = (LOCK_FILE, SOURCES_FILE)
+_STEMS: Final = tuple(file.removesuffix(".json") for file in _OURS)
 
 
 class DamagedLockError(Exception):
@@ -44,21 +46,43 @@ def read_sources(repository: Repository, name: CampaignName) -> SourcesFile | No
     return None if document is None else _checked(SourcesFile, document, SOURCES_FILE)
 
 
-def read_body(repository: Repository, name: CampaignName, file: str) -> bytes | None:
-    """Read a file of `rendered/`; None where it is not there or cannot be read."""
+def read_body(repository: Repository, name: CampaignName, file: str) -> bytes | Phrase:
+    """Read a file of `rendered/`, or say why it cannot be had."""
+    path, shown = f"{CAMPAIGNS}/{name}/{RENDERED}/{file}", f"{RENDERED}/{file}"
     try:
-        return repository.read_bytes(f"{CAMPAIGNS}/{name}/{RENDERED}/{file}", LOCK_BYTES_MAX)
-    except UnreadableError:
-        return None
+        return repository.read_bytes(path, LOCK_BYTES_MAX)
+    except UnreadableError as error:
+        if error.is_missing and not os.path.lexists(repository.root / path):
+            return Phrase("{file} is missing", file=shown)
+        return _unfit(repository.root / path, shown) or Phrase(
+            "{file} cannot be read: {why}", file=shown, why=error.message
+        )
 
 
 def written_files(root: Path, name: CampaignName) -> dict[str, bytes | None]:
-    """Give what stands in the campaign's folder under our names, by path from there; None: no file we can read."""
+    """Give what stands in the campaign's folder under our names, by path from there; None: no file we can read.
+
+    What editors and file managers leave behind (`.x`, `x~`) is nobody's.
+    """
     folder = root / CAMPAIGNS / name
-    paths = [path for path in (LOCK_FILE, SOURCES_FILE) if os.path.lexists(folder / path)]
-    with suppress(FileNotFoundError, NotADirectoryError):
-        paths += [f"{RENDERED}/{entry.name}" for entry in os.scandir(folder / RENDERED)]
+    paths = [entry for entry in _entries(folder) if entry in _OURS or _is_second_lock(entry)]
+    paths += [f"{RENDERED}/{entry}" for entry in _entries(folder / RENDERED)]
     return {path: _bytes(folder / path) for path in sorted(paths)}
+
+
+def unfit_files(root: Path, name: CampaignName, due: Collection[str]) -> Iterator[Phrase]:
+    """Name what stands under our names and is none of ours; `due` are the paths that a lock has.
+
+    A reviewer may have read it in place of what is sent: a link, a folder, a body too many, a second lock.
+    """
+    folder = root / CAMPAIGNS / name
+    if (folder / RENDERED).is_symlink():
+        yield _a_link(RENDERED)
+    for path in written_files(root, name):
+        if path not in due:
+            yield Phrase("{file} is left over", file=path)
+        elif unfit := _unfit(folder / path, path):
+            yield unfit
 
 
 def write_lock(root: Path, name: CampaignName, contents: Mapping[str, bytes]) -> list[str]:
@@ -78,12 +102,13 @@ def write_lock(root: Path, name: CampaignName, contents: Mapping[str, bytes]) ->
         _require_own_folder(folder / RENDERED)
         for path in order:
             beside[path] = _written_beside(folder / path, due[path])
+        # First, since where letters' case does not count a second lock may be the lock by another name.
+        for path in left_over:
+            (folder / path).unlink()
+            done.append(path)
         for path in order:
             done.append(path)
             beside[path].replace(folder / path)
-        for path in left_over:
-            done.append(path)
-            (folder / path).unlink()
     except OSError as error:
         _put_back(folder, done, before)
         raise UsageError(
@@ -106,12 +131,20 @@ def _document(repository: Repository, path: str, file: str) -> dict[str, Any] | 
             return None
         raise DamagedLockError(Phrase("{file} cannot be read: {why}", file=file, why=error.message)) from None
     try:
-        document = json.loads(data.decode("utf-8"))
+        document = json.loads(data.decode("utf-8"), object_pairs_hook=_each_key_once)
     except (ValueError, RecursionError):
         raise _damaged(file) from None
     if not isinstance(document, dict):
         raise _damaged(file)
     return document
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that is written twice: a reader takes the first value for what is sent, and JSON the last."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def _checked(model: type[Any], document: dict[str, Any], file: str) -> Any:
@@ -125,9 +158,35 @@ def _damaged(file: str) -> DamagedLockError:
     return DamagedLockError(Phrase("{file} is not what massctl wrote", file=file))
 
 
+def _unfit(path: Path, shown: str) -> Phrase | None:
+    if path.is_symlink():
+        return _a_link(shown)
+    return None if path.is_file() else Phrase("{file} is not an ordinary file", file=shown)
+
+
+def _a_link(shown: str) -> Phrase:
+    return Phrase("{file} is a link", file=shown)
+
+
+def _entries(folder: Path) -> list[str]:
+    """List a folder, without what editors leave behind; nothing where there is none."""
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if not entry.name.startswith(".") and not entry.name.endswith("~")]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _is_second_lock(entry: str) -> bool:
+    """Recognise a copy of a file of ours, as synchronising and merging leave them: `campaign.lock (1).json`."""
+    plain = entry.casefold()
+    return plain.startswith(_OURS) or (plain.endswith(".json") and plain.startswith(_STEMS))
+
+
 def _bytes(path: Path) -> bytes | None:
     try:
-        return None if path.is_symlink() else path.read_bytes()
+        # Reading a pipe would wait for ever.
+        return path.read_bytes() if path.is_file() and not path.is_symlink() else None
     except OSError:
         return None
 

@@ -12,7 +12,7 @@ from massctl.model.account import Account
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.digest import sha256_of
-from massctl.model.lock import Around, LockedNews, LockFile, lock_digest, path_from_lock, restore
+from massctl.model.lock import Around, LockedNews, LockedPicture, LockFile, lock_digest, path_from_lock, restore
 from massctl.model.lock_sources import Cause, changed_sources
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
 from massctl.model.phrase import Phrase
@@ -21,7 +21,7 @@ from massctl.plan.locked import as_declared, changed_parts, listed, lock_missing
 from massctl.plan.step import Refusal
 from massctl.render.campaign import recipients_of
 from massctl.render.inputs import Inputs, PicturePurpose
-from massctl.source.lock_files import DamagedLockError, read_body, read_lock, read_sources
+from massctl.source.lock_files import DamagedLockError, read_body, read_lock, read_sources, unfit_files
 from massctl.source.lock_use import LockUse
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, RENDERED, SOURCES_FILE, Repository
 from massctl.source.witness import sources_now
@@ -55,6 +55,10 @@ class LockReader:
     def _judged(self, lock: LockFile, document: dict[str, Any]) -> RenderedCampaign | Refusal:
         if lock_digest(document) != lock.digest:
             self.wrong.append(Phrase("{file} was changed by hand", file=LOCK_FILE))
+        due = (LOCK_FILE, SOURCES_FILE, *(f"{RENDERED}/{file}" for file in lock.bodies))
+        self.wrong += unfit_files(self.repository.root, self.name, due)
+        if lock.account.name != self.file.account:
+            self.wrong.append(Phrase("the account's name"))
         self.wrong += changed_parts(lock, as_declared(lock, self.name, self.file, AppId(self.account.appid)))
         edited = self._edited(lock)
         bodies = self._bodies(lock)
@@ -87,6 +91,8 @@ class LockReader:
         if sources.digest != lock.digest:
             self.wrong.append(Phrase("{file} belongs to another lock than {lock}", file=SOURCES_FILE, lock=LOCK_FILE))
             return []
+        if any(sources.pictures.get(self._path(each)) != each.source_sha256 for each in lock.pictures):
+            self.wrong.append(Phrase("{file} was changed by hand", file=LOCK_FILE))
         stylesheet = self.inputs.stylesheet()
         now = sources_now(sources, self.file, self.account, self.repository, stylesheet)
         causes = changed_sources(sources, now, self.name)
@@ -107,13 +113,16 @@ class LockReader:
         found: list[str] = []
         for file, digest in lock.bodies.items():
             body = read_body(self.repository, self.name, file)
-            if body is None:
-                self.wrong.append(Phrase("{file} is missing", file=f"{RENDERED}/{file}"))
+            if isinstance(body, Phrase):
+                self.wrong.append(body)
             elif _PREFIX + sha256_of(body) != digest or (text := _decoded(body)) is None:
                 self.wrong.append(Phrase("{file} was changed by hand", file=f"{RENDERED}/{file}"))
             else:
                 found.append(text)
         return found
+
+    def _path(self, picture: LockedPicture) -> str:
+        return f"{CAMPAIGNS}/{path_from_lock(picture.path, self.name)}"
 
     def _pictures(self, lock: LockFile) -> list[Picture]:
         """Convert the locked pictures from their files, and take them only where the locked bytes come out."""

@@ -16,5 +16,6 @@ def locked_version(repository: Repository, name: CampaignName) -> Version | None
     if lock is None:
         return None
     # Bodies are found by their place and taken by their digest.
-    bodies = {digest: read_body(repository, name, file) for file, digest in lock.bodies.items()}
+    read = {digest: read_body(repository, name, file) for file, digest in lock.bodies.items()}
+    bodies = {digest: body if isinstance(body, bytes) else None for digest, body in read.items()}
     return checked_version(lock, {digest: bodies[digest] for digest in body_digests(lock)})

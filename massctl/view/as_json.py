@@ -156,12 +156,18 @@ def _error(failure: "Failure") -> dict[str, Any]:
     return {"errcode": failure.errcode, "rid": failure.rid, "message": failure.message, "hint": failure.hint}
 
 
+_FAULTS_NAMED_MAX = 5
+"""Of the faults that stopped a campaign; `massctl validate` shows them all."""
+
+
 def _faulty(diagnostics: Sequence[Diagnostic]) -> dict[str, Any] | None:
     """Give the ERROR of a campaign that was stopped by faults in its files; None for one without."""
-    count = sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
-    if not count:
+    faults = [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
+    if not faults:
         return None
-    message = Phrase("its files have faults ({count}), so nothing was done with it", count=count)
+    kinds = dict.fromkeys(f"{fault.code} {fault.place.file}" if fault.place else fault.code for fault in faults)
+    where = ", ".join([*kinds][:_FAULTS_NAMED_MAX])
+    message = Phrase("its files have faults ({where}), so nothing was done with it", where=where)
     return {"errcode": None, "rid": None, "message": message, "hint": Phrase("massctl validate")}
 
 

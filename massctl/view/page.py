@@ -1,8 +1,10 @@
 """A page of text for a terminal: lines that fit its width, in a language and a style."""
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from typing import Final
 
 from massctl.view.cells import cells, cluster_cells, clusters, may_break, pad, printable
@@ -134,6 +136,10 @@ class Page:
         return painted + self.paint(run, ink)
 
 
+_COMMAND: Final = re.compile(r"massctl [a-z-](?:(?!   |[;:,`)，；：。）]).)*")
+"""A command that a sentence advises: to the line's end, or to what the sentence goes on with."""
+
+
 def _size(line: list[_Piece]) -> int:
     return sum(cluster_cells(cluster) for cluster, _ in line)
 
@@ -147,7 +153,7 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
     for pieces in lines:
         line: list[_Piece] = []
         used = 0
-        for word in _words(pieces):
+        for word in _words(pieces, width):
             size = _size(word)
             if used + size <= room:
                 line, used = line + word, used + size
@@ -172,13 +178,14 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
         room = width
 
 
-def _words(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
+def _words(pieces: list[_Piece], width: int) -> Iterator[list[_Piece]]:
     """Split a line into runs of blanks and runs that stay together."""
     word: list[_Piece] = []
     was_blank = False
-    for piece, following in zip_longest(pieces, pieces[1:], fillvalue=("", Ink.PLAIN)):
+    whole = _inside_commands(pieces, width)
+    for index, (piece, following) in enumerate(zip_longest(pieces, pieces[1:], fillvalue=("", Ink.PLAIN))):
         # A dot between facts stays with the fact before it, so that no line begins with one.
-        glued = piece[0] == " " and following[0] == "·"
+        glued = index in whole or (piece[0] == " " and following[0] == "·")
         blank = piece[0] == " " and not glued
         # Names, of files too, stay whole.
         named = bool(word) and word[-1][1] is piece[1] is Ink.NAME
@@ -189,6 +196,20 @@ def _words(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
         was_blank = blank
     if word:
         yield word
+
+
+def _inside_commands(pieces: list[_Piece], width: int) -> set[int]:
+    """Find the pieces before which no line may break: half of a command, copied and pasted, is another command."""
+    text = "".join(cluster for cluster, _ in pieces)
+    if "massctl" not in text:
+        return set()
+    starts = [0, *accumulate(len(cluster) for cluster, _ in pieces)]
+    found: set[int] = set()
+    for command in _COMMAND.finditer(text):
+        first, end = (bisect_left(starts, at) for at in command.span())
+        if _size(pieces[first:end]) <= width:
+            found.update(range(first + 1, end))
+    return found
 
 
 def _trimmed(line: list[_Piece]) -> list[_Piece]:

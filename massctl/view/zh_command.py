@@ -29,9 +29,7 @@ COMMAND: Final[dict[str, str]] = {
     # massctl/cli/consent.py
     "this would send, and nobody is here to confirm it": "这次运行会群发，而没有人在这里确认",
     "There is no terminal to ask on. No request was made.": "没有终端可以提问。没有发出任何请求。",
-    "Look at `massctl plan`; then give your consent with `massctl apply --yes`.": (
-        "先看 `massctl plan`，再用 `massctl apply --yes` 表示同意。"
-    ),
+    "Look at `{plan}`; then give your consent with `{apply}`.": "先看 `{plan}`，再用 `{apply}` 表示同意。",
     "Type `yes` to send:": "输入 `yes` 就发送：",
     # massctl/cli/explaining.py
     "massctl explain   lists everything that it explains": "massctl explain   列出可以说明的全部代码",
@@ -115,9 +113,18 @@ COMMAND: Final[dict[str, str]] = {
     # massctl/cli/speaking.py
     "error: the result cannot be written: {why}": "错误：结果无法写出：{why}",
     # massctl/cli/stopping.py
+    "interrupted; a send is in doubt: massctl plan   says which": (
+        "已中断；有一次群发结果未知：massctl plan   会说是哪一次"
+    ),
     "a bug in massctl: {kind}": "massctl 自身出错：{kind}",
     "What was recorded before it stands in the ledger. The log is in {path}": "此前的记录都在账本里。日志在 {path}",
     "massctl plan   shows where things stand; report the log": "massctl plan   查看现状；请报告这份日志",
+    # massctl/cli/watching.py
+    "{method} {path} …": "{method} {path} …",
+    "{method} {path}: no answer after {ms} ms: {reason}": "{method} {path}：{ms} 毫秒后没有回答：{reason}",
+    "{method} {path}: errcode {errcode} after {ms} ms, rid {rid}": (
+        "{method} {path}：{ms} 毫秒后 errcode {errcode}，rid {rid}"
+    ),
     # massctl/cli/writing.py
     "{folder} cannot be written: {why}": "无法写入 {folder}：{why}",
     "name another folder with --out": "用 --out 指定另一个文件夹",

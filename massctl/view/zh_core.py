@@ -19,9 +19,6 @@ CORE: Final[dict[str, str]] = {
     "the draft is no longer there; somebody may have sent it in the console": (
         "草稿已经不在；可能有人在公众平台上把它发出去了"
     ),
-    "look in the console under 群发记录, then settle it: massctl reconcile {name}": (
-        "到公众平台的“群发记录”里查看，再来认定：massctl reconcile {name}"
-    ),
     "WeChat did not keep the draft as it was given: {losses}": "微信没有原样保存草稿：{losses}",
     "nothing was sent; correct the article so that it survives, then run apply again": (
         "没有群发；修改文章，使内容能保住，再运行 apply"
@@ -82,9 +79,6 @@ CORE: Final[dict[str, str]] = {
     ),
     "nobody knows whether it was sent, and the recorded request can no longer be made": (
         "不知道是否已经发出，而且记录下来的请求已无法原样重做"
-    ),
-    "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}": (
-        "到公众平台的“群发记录”里查看 {name} 是否已发出，再来认定：massctl reconcile {name}"
     ),
     "the size of the audience could not be read, so it cannot be checked: {why}": ("读不到人数，所以无法核对：{why}"),
     "every follower": "全部粉丝",
@@ -197,6 +191,11 @@ CORE: Final[dict[str, str]] = {
     "serial {due} was due": "序号应为 {due}",
     "it names no campaign": "它没有写明活动",
     # massctl/plan/doubt.py
+    'look in the console under 群发记录; if {name} went out: massctl reconcile {name} --sent --reason "…"; '
+    'if it did not: massctl reconcile {name} --not-sent --reason "…"; what to look for: massctl reconcile {name}': (
+        '到公众平台的“群发记录”里查看；{name} 已发出：massctl reconcile {name} --sent --reason "…"；'
+        '没有发出：massctl reconcile {name} --not-sent --reason "…"；要核对什么：massctl reconcile {name}'
+    ),
     "policy.in_doubt is `stop`": "policy.in_doubt 是 `stop`",
     "the campaign was changed since the attempt": "提交之后，活动被改过",
     "the first attempt is more than {hours} hours old, and WeChat may have forgotten its id": (
@@ -256,6 +255,7 @@ CORE: Final[dict[str, str]] = {
     "its send has no known outcome, and its folder is no longer in the repository": (
         "它的群发结果不明，而它的文件夹已不在仓库里"
     ),
+    "bring the folder back, or {settle}": "把文件夹找回来，或{settle}",
     # massctl/plan/window.py
     "nothing is sent in the frozen days {span}": "{span} 是冻结日，不发送任何内容",
     "change policy.freeze in massctl.yaml, or wait": "修改 massctl.yaml 里的 policy.freeze，或者等一等",

@@ -69,7 +69,9 @@ LOCK: Final[dict[str, str]] = {
     "the account's name": "公众号在设置里的名字",
     "the renderer ({before} → {after})": "渲染程序（{before} → {after}）",
     "the sources, though they still render the same": "源文件（渲染结果仍然相同）",
+    "{file} is a link": "{file} 是符号链接",
     "{file} is left over": "{file} 是多余的",
+    "{file} is not an ordinary file": "{file} 不是普通文件",
     "{file} is missing": "缺少 {file}",
     "{file} was changed by hand": "{file} 被人手改过",
     # massctl/source/lock_files.py

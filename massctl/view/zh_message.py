@@ -44,8 +44,8 @@ MESSAGE: Final[dict[str, str]] = {
         "去关联：微信公众平台的“小程序管理 / 关联小程序”。或改正文章里的 appid 或路径，或删掉它。"
     ),
     "the account has no such tag (标签)": "这个公众号没有这个标签",
-    "Compare tag_id in campaign.yaml with 用户管理 in 微信公众平台; `massctl plan --refresh` reads the tags.": (
-        "把 campaign.yaml 里的 tag_id 与微信公众平台的“用户管理”核对；`massctl plan --refresh` 可以读出标签。"
+    "Compare tag_id in campaign.yaml with 用户管理 in 微信公众平台.": (
+        "把 campaign.yaml 里的 tag_id 与微信公众平台的“用户管理”核对。"
     ),
     "the account may not mass-send this type of message": "这个公众号不能群发这种类型的消息",
     "Send it as a news message (mpnews) or text, or from the website.": (

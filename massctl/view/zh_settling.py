@@ -63,9 +63,6 @@ SETTLING: Final[dict[str, str]] = {
     ),
     "the campaign cannot be read as it was attempted": "读不到当时提交的内容",
     # massctl/plan/plan.py
-    "bring the folder back, or look in the console under 群发记录, then: massctl reconcile {name}": (
-        "把文件夹找回来，或到公众平台的“群发记录”里查看，然后：massctl reconcile {name}"
-    ),
     # massctl/view/evidence_text.py
     "console": "公众平台",
     "known as": "标题",

@@ -10,7 +10,7 @@ VIEW: Final[dict[str, str]] = {
     "edition {edition}": "第 {edition} 版",
     "as it arrives": "收到时的样子",
     # massctl/view/as_json.py
-    "its files have faults ({count}), so nothing was done with it": "文件里有错误（{count} 处），所以没有为它做任何事",
+    "its files have faults ({where}), so nothing was done with it": "文件里有错误（{where}），所以没有为它做任何事",
     "massctl validate": "massctl validate",
     # massctl/view/as_markdown.py
     "the plan's digest {digest}": "计划指纹 {digest}",

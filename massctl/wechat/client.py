@@ -6,6 +6,7 @@ httpx costs more than most verbs do.
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from wsgiref.types import WSGIApplication
@@ -25,6 +26,7 @@ from massctl.wechat.patience import patiently
 from massctl.wechat.token import TokenStore
 from massctl.wechat.transport import Transport
 from massctl.wechat.verdict import preview_verdict_of, verdict_of
+from massctl.wechat.watching import Exchange, Watch
 from massctl.wechat.wire import Grant, Request, T
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class WeChatClient:
         transport: Transport,
         sleep: Callable[[float], None],
         monotonic: Callable[[], float],
+        watch: Watch | None = None,
     ) -> None:
         """Take the parts; `open` makes them."""
         self._appid = appid
@@ -56,6 +59,8 @@ class WeChatClient:
         self._hide = [secret]
         self._transport = transport
         self._sleep = sleep
+        self._monotonic = monotonic
+        self._watch = watch or (lambda _: None)
         self._tokens = TokenStore(self._fetch_token, monotonic)
 
     @classmethod
@@ -69,6 +74,7 @@ class WeChatClient:
         inside: "httpx.BaseTransport | WSGIApplication | None" = None,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        watch: Watch | None = None,
     ) -> Self:
         """Make a client; no request is made before the first call.
 
@@ -76,7 +82,7 @@ class WeChatClient:
         a WSGI application, which cuts a connection by raising ConnectionError, or an httpx transport.
         Raises ConfigurationError for a proxy address that cannot work.
         """
-        return cls(appid, secret, Transport(api_base, proxy, inside), sleep, monotonic)
+        return cls(appid, secret, Transport(api_base, proxy, inside), sleep, monotonic, watch)
 
     def __enter__(self) -> Self:
         return self
@@ -199,11 +205,17 @@ class WeChatClient:
         return patiently(lambda: self._once(request, token), self._sleep)
 
     def _once(self, request: Request[T], token: str | None, hide: Sequence[str] = ()) -> T | Refusal | NoAnswer:
-        """Make one exchange and understand the answer."""
+        """Make one exchange, tell whoever watches, and understand the answer."""
+        begun = Exchange(request.method, request.path)
+        self._watch(begun)
+        before = self._monotonic()
         raw = self._transport.exchange(request, token)
         answer = raw if isinstance(raw, NoAnswer) else read_answer(raw, [*self._hide, *hide])
+        ended = replace(begun, milliseconds=round((self._monotonic() - before) * 1000))
         if isinstance(answer, NoAnswer):
+            self._watch(replace(ended, reason=answer.reason))
             return answer
+        self._watch(replace(ended, errcode=answer.errcode or 0, rid=answer.rid))
         if answer.errcode:
             ruling = judge(request.path, answer.errcode, answer.errmsg)
             return Refusal(request.path, answer.errcode, answer.errmsg, answer.rid, ruling, answer.members)

@@ -53,7 +53,7 @@ _MINI_PROGRAM: Final = _wrong(
 )
 _TAG: Final = _wrong(
     Phrase("the account has no such tag (标签)"),
-    Phrase("Compare tag_id in campaign.yaml with 用户管理 in 微信公众平台; `massctl plan --refresh` reads the tags."),
+    Phrase("Compare tag_id in campaign.yaml with 用户管理 in 微信公众平台."),
 )
 _TYPE: Final = _wrong(
     Phrase("the account may not mass-send this type of message"),

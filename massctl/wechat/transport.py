@@ -94,7 +94,7 @@ class Transport:
     def _exchange(self, request: Request[T], token: str | None) -> RawAnswer | NoAnswer:
         query = dict(request.query) if token is None else {"access_token": token, **request.query}
         with self._http.stream(
-            "GET" if request.content is None and request.upload is None else "POST",
+            request.method,
             self._base + request.path,
             params=query,
             content=request.content,

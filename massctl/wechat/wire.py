@@ -45,6 +45,11 @@ class Request(Generic[T]):
     """False where a repetition could leave a second effect behind."""
     read_seconds: float = JSON_SECONDS
 
+    @property
+    def method(self) -> str:
+        """GET where nothing is carried, else POST."""
+        return "GET" if self.content is None and self.upload is None else "POST"
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:

@@ -1,12 +1,16 @@
 """Everything that people read can be said in Chinese: the source's templates against the catalogue."""
 
 import ast
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from string import Formatter
 
+import click
+
 import massctl
+from massctl.cli.main import massctl as command
 from massctl.view.zh import CATALOGUE
 
 ROOT = Path(massctl.__file__).parent
@@ -111,3 +115,20 @@ def test_chinese_and_latin_are_set_apart_by_a_blank():
         if (touches(before, after) or touches(after, before)) and "白名单" not in text
     ]
     assert [] == slips
+
+
+_ADVISED = re.compile(r"massctl (?:-C \S+ )?([a-z-]+)((?:(?!   |[;:,`)，；：。）]).)*)")
+
+
+def test_every_flag_of_a_command_that_a_sentence_advises_is_built():
+    """A hint is typed as it stands: it may name no flag that there is not, or not yet."""
+    context = click.Context(command)
+    wrong: list[str] = []
+    for sentence in (*CATALOGUE, *CATALOGUE.values()):
+        for verb, rest in _ADVISED.findall(sentence):
+            known = command.get_command(context, verb) if verb in command.list_commands(context) else None
+            if known is None or isinstance(known, click.Group):
+                continue  # Here massctl is the subject of a sentence; `state` has verbs of its own.
+            flags = {flag for each in known.params if not getattr(each, "hidden", False) for flag in each.opts}
+            wrong += [sentence for flag in re.findall(r"--[a-z-]+", rest) if flag not in {*flags, "--help"}]
+    assert [] == wrong

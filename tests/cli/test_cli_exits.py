@@ -1,10 +1,14 @@
 """Each of the eight exit statuses, reached the way a person would reach it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, window
+
+from massctl.model.ledger import Entry, SendAttempted
+from massctl.model.state import State
 
 PAST = window("2026-12-01T09:00:00+08:00", "2026-12-01T10:00:00+08:00")
 DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
@@ -239,6 +243,56 @@ def test_4_interrupted_while_an_attempt_is_open(shell: Shell, monkeypatch: pytes
     shell.faults(lost(SENDALL))
     said = shell("apply", "notice", "--sandbox", "--yes", "--format", "json")
     assert (4, 4) == (said.status, said.document["exit_status"])
+
+
+@pytest.mark.parametrize(
+    "moment", ["massctl.cli.planning.make_plan", "massctl.cli.applying.consent", "massctl.view.as_json.apply_json"]
+)
+def test_4_interrupted_where_an_earlier_run_left_an_attempt_open(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, moment: str
+):
+    """Before this run did anything, and while it tells what it did: the ledger is what decides."""
+    shell.tree.settings(in_doubt="stop")
+    shell.tree.text()
+    shell.faults(lost(SENDALL))
+    assert 4 == apply(shell, "notice")
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(moment, stop)
+    said = shell("apply", "notice", "--sandbox", "--yes", "--format", "json")
+    assert 4 == said.status
+    assert said.out == "" or said.document["exit_status"] == 4
+    assert "a send is in doubt" in said.err
+
+
+def test_4_interrupted_before_the_run_knew_what_it_had_written(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    """The signal comes between the write of the attempt and the run's taking note of it."""
+    absorb = State.absorb_all
+
+    def stop(state: State, new: Iterable[Entry]) -> None:
+        found = list(new)
+        if state.serial and len(found) == 1 and isinstance(found[0].event, SendAttempted):
+            raise KeyboardInterrupt
+        absorb(state, found)
+
+    monkeypatch.setattr(State, "absorb_all", stop)
+    shell.tree.text()
+    said = shell("apply", "notice", "--sandbox", "--yes", "--format", "json")
+    assert (4, "in_doubt") == (said.status, said.document["campaigns"][0]["status"])
+
+
+def test_130_a_plan_is_interrupted_whatever_the_ledger_says(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    shell.tree.settings(in_doubt="stop")
+    shell.tree.text()
+    shell.faults(lost(SENDALL))
+    assert 4 == apply(shell, "notice")
+    monkeypatch.setattr("massctl.cli.planning.make_plan", stop)
+    assert 130 == shell("plan", "--sandbox").status
 
 
 def test_1_a_job_that_wechat_failed_is_learnt_once(shell: Shell):

@@ -83,8 +83,10 @@ def test_validate_in_words(shell: Shell, snapshot: SnapshotAssertion, form: str,
 # init
 
 
-def test_init_makes_a_repository_that_validates_plans_and_sends_in_the_sandbox(shell: Shell, tmp_path: Path):
+@pytest.mark.parametrize("hour", [0, 6, 12, 18])
+def test_init_makes_a_repository_that_validates_plans_and_sends_in_the_sandbox(shell: Shell, tmp_path: Path, hour: int):
     new = tmp_path / "new"
+    shell.set_time(NOON + timedelta(hours=hour))
     said = shell("init", str(new))
     written = {path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file()}
     assert (0, written) == (said.status, set(said.out.split()))

@@ -1,10 +1,15 @@
-"""A power failure at each request in turn, then `apply` again: followers get it once, whatever the moment was."""
+"""The end of a run at each request in turn, then `apply` again: followers get it once, whatever the moment was."""
 
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 import pytest
-from processes import Desk, Gate, Wechat, killed
+from operating import NIGHTLY, Story
+from processes import Desk, Gate, Wechat, ended, killed
 from repositories import window
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -12,31 +17,46 @@ pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_host
 ALWAYS = window("2020-01-01T00:00:00+08:00", "2099-01-01T00:00:00+08:00")
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How a run ends at a request, and at which requests that is tried by day; at night it is at each."""
+
+    how: signal.Signals
+    first: int
+    step: int
+
+    def numbers(self) -> Iterator[int]:
+        return count(1) if NIGHTLY else count(self.first, self.step)
+
+
+ENDINGS: Final = [Ending(signal.SIGKILL, 1, 1), Ending(signal.SIGINT, 1, 3), Ending(signal.SIGTERM, 2, 3)]
+
+
+@pytest.mark.parametrize("ending", ENDINGS, ids=lambda each: each.how.name)
 @pytest.mark.parametrize("answered", [False, True], ids=["before WeChat got it", "before its answer came"])
-def test_killed_at_each_request_in_turn(gate: Gate, tmp_path: Path, answered: bool):
-    """The request that is held when the power fails is lost, or it is carried out and its answer is lost."""
-    wechat = gate.target
-    for number in count(1):
-        wechat.reset()
-        desk = Desk.at(tmp_path / str(number), wechat, gate.port)
-        desk.tree.news("letter", more="preview:\n  towxname: [editor_lin]\n")
+def test_stopped_at_each_request_in_turn(gate: Gate, tmp_path: Path, answered: bool, ending: Ending):
+    """The request that is held when the run ends is lost, or it is carried out and its answer is lost."""
+    found: dict[str, list[str]] = {}
+    for number in ending.numbers():
+        story = Story.begin(gate.target, tmp_path / str(number), "letter", gate.port)
         gate.hold(number, answered=answered)
-        run = desk.start("apply", "letter", "--yes", "--format", "json")
+        run = story.desk.start("apply", "letter", "--yes", "--format", "json")
         if not gate.was_reached(run):
             killed(run)
             break
-        killed(run)
-        path = gate.paths[-1].partition("?")[0]
+        run.send_signal(ending.how)
+        done = ended(run)
         gate.release(dropped=True)
-        wechat.later()
-        again = desk.apply("letter")
-        report = wechat.report()
-        violations = {violation["kind"] for violation in report["violations"]}
-        assert (0, 1) == (again.status, len(report["jobs"])), path
-        # An upload that nobody lived to record is made once more; nothing else may look like a second try.
-        assert violations <= {"second_upload"}, path
-        assert len(report["previews"]) <= 1, path
+        path = f"{number} {gate.paths[-1].partition('?')[0]}"
+        if ending.how is signal.SIGKILL:
+            story.require(done.status == -9, done)
+        else:
+            story.ended_as_it_says(done, 130)
+        story.carry_on()
+        if wrong := story.judge():
+            found[path] = wrong
     assert number > 8, "the whole send makes more requests than that"
+    assert {} == found
 
 
 def test_a_request_that_arrives_after_its_repetition(gated: Desk, gate: Gate):

@@ -219,8 +219,8 @@ def _story(folder: Path, path: str, answer: int | str, number: int) -> list[str]
     with parrot(path, answer) as wechat:
         desk = desk_at(folder, ["zh", "en"][number % 2], MASSCTL_API_BASE=wechat.address, **{SECRET_VARIABLE: SECRET})
         form = ("--format", ["text", "json"][number // 2 % 2])
-        desk.massctl("apply", ENDPOINTS[path], "--yes", "--no-wait", *form)
-        desk.massctl("status", *form)
+        desk.massctl("-vv", "apply", ENDPOINTS[path], "--yes", "--no-wait", *form)
+        desk.massctl("-v", "status", *form)
         desk.massctl("plan", *form)
         missed = [] if any(seen.startswith(path) for seen in wechat.seen) else [f"{path} was never asked"]
     return [*missed, *desk.leaks(SECRET, TOKEN, OPENID)]
@@ -258,7 +258,7 @@ def _proxied(folder: Path, number: int) -> list[str]:
         desk = desk_at(
             folder, ["zh", "en"][number % 2], account=account, **{SECRET_VARIABLE: SECRET, PROXY_VARIABLE: address}
         )
-        status = desk.massctl("apply", "notice", "--yes", "--no-wait", "--format", ["text", "json"][number % 2])
+        status = desk.massctl("-vv", "apply", "notice", "--yes", "--no-wait", "--format", ["text", "json"][number % 2])
         valid = desk.massctl("validate") == 0
     wrong = [] if status == 1 and valid else [f"ended with {status}: {desk.said[:2]}"]
     return [*wrong, *desk.leaks(SECRET, OPENID, PASSWORD, quote(PASSWORD, safe=""), f"user:{PASSWORD}")]
@@ -316,10 +316,11 @@ def test_no_verb_writes_a_secret_down(tmp_path: Path, wechat: Wechat):
             ["preview", "letter"], ["apply", "nobody"], ["--help"],
             ["apply", "--sandbox", "notice", "--yes"], ["status", "--sandbox"],
         ):  # fmt: skip
-            assert desk.massctl(*arguments) in (0, 1, 2, 5), (arguments, desk.said[-2:])
+            assert desk.massctl("-vv", *arguments) in (0, 1, 2, 5), (arguments, desk.said[-2:])
         tokens = {parse_qs(urlsplit(path).query)["access_token"][0] for path in gate.paths if "access_token" in path}
     assert 2 == len(wechat.jobs()), desk.said
     assert tokens
+    assert any("POST /cgi-bin/draft/add：" in text for text in desk.said)
     elsewhere = ("campaign.yaml", ".massctl/sandbox/")
     assert [] == desk.leaks(wechat.secret, *tokens, elsewhere=(".massctl/sandbox/",))
     assert [] == desk.leaks(openid, elsewhere=elsewhere)

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from folder import ROOT, render
-from fuzzing import GROWTH_FACTOR, NIGHTLY, assert_linear, assert_sound, ending, examples, texts
+from fuzzing import GROWTH_FACTOR, NIGHTLY, assert_linear, assert_sound, ending, examples, peak_bytes, texts
 from hypothesis import example, given
 from selectolax.lexbor import LexborHTMLParser
 
@@ -176,3 +176,21 @@ LARGE = {
 def test_a_large_body_is_judged_soon(what):
     name, text = LARGE[what]
     judge(text, name)
+
+
+BODY_MEMORY = 120_000_000
+"""Bytes for a body that has as many characters as WeChat takes, and ten times as many."""
+
+
+@pytest.mark.parametrize("size", [19_000, 190_000])
+@pytest.mark.parametrize(("name", "what"), [("main.html", "pictures"), ("main.html", "styles"), ("main.md", "tables")])
+def test_a_body_takes_little_memory(name, what, size):
+    piece = REPEATED[name].get(what, "|a|b|\n|-|-|\n|a|b|\n\n")
+    text = piece * (size // len(piece))
+    assert peak_bytes(lambda: render(text, name)) < BODY_MEMORY
+
+
+@pytest.mark.parametrize("what", LARGE)
+def test_a_large_body_takes_little_memory(what):
+    name, text = LARGE[what]
+    assert peak_bytes(lambda: render(text, name)) < BODY_MEMORY

@@ -5,8 +5,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from building import attempted, entries, news, previewed, reviewers, saved, text
-from fuzzing import altered, ending, examples, json_values, mutated
+from fuzzing import altered, ending, examples, json_values, mutated, peak_bytes
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -116,6 +117,15 @@ def read(data: bytes) -> list[Any] | None:
 def test_a_changed_ledger_is_a_beginning_of_the_old_one_or_refused(data):
     found = read(data)
     assert found is None or ENTRIES[: len(found)] == found
+
+
+@pytest.mark.parametrize(
+    "line", [b"[" * 2_000_000, b"[" + b"0," * 1_000_000 + b"0]", b'{"type":"' + b"x" * 2_000_000 + b'"}']
+)
+def test_a_huge_line_takes_no_more_than_its_size_allows(line):
+    found = []
+    assert peak_bytes(lambda: found.append(read(WHOLE + line + b"\n"))) < 30 * len(line)
+    assert [None] == found
 
 
 @given(foreign())

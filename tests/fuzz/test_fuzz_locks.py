@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from building import NOW, at, house, news, plan_of, recorded, saved
-from fuzzing import altered, ending, examples, json_values, mutated
+from fuzzing import altered, ending, examples, json_values, mutated, peak_bytes
 from hypothesis import example, given
 from hypothesis import strategies as st
 from repositories import Tree
@@ -95,6 +95,42 @@ def read_locked(root: Path) -> object:
         LockUse.REQUIRED,
     )
     return reader.read()
+
+
+HUGE = {
+    "deep": b"[" * 5_000_000,
+    "one long text": b'{"campaign":"' + b"x" * 5_000_000 + b'"}',
+    "many numbers": b'{"pictures":[' + b"0," * 400_000 + b"0]}",
+    "many members": b"{" + b",".join(b'"%d":0' % number for number in range(100_000)) + b"}",
+    "a long number": b'{"edition":' + b"9" * 3_000_000 + b"}",
+}
+MEMORY_FACTOR = 60
+"""A member of a JSON object takes so many times as much in memory as in the file."""
+
+
+@pytest.mark.parametrize("what", HUGE)
+@pytest.mark.parametrize("file", FILES)
+def test_a_huge_lock_takes_no_more_than_its_size_allows(locked, file, what):
+    path = locked / "campaigns" / NAME / file
+    before = path.read_bytes()
+    path.write_bytes(HUGE[what])
+    found = []
+    try:
+        with ending(20):
+            taken = peak_bytes(lambda: found.append(read_locked(locked)))
+    finally:
+        path.write_bytes(before)
+    assert isinstance(found[0], Refusal)
+    assert taken < MEMORY_FACTOR * len(HUGE[what])
+
+
+@pytest.mark.parametrize("what", HUGE)
+def test_a_huge_plan_takes_no_more_than_its_size_allows(what):
+    found = []
+    with ending(20):
+        taken = peak_bytes(lambda: found.append(read_saved(HUGE[what])))
+    assert [None] == found
+    assert taken < MEMORY_FACTOR * len(HUGE[what])
 
 
 SALE = news()

@@ -1,17 +1,13 @@
 """`massctl apply`: the plan, carried out."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from massctl.cli.answering import one_document
 from massctl.cli.arguments import not_yet_option, sandbox_option
-from massctl.cli.session import Session, session
+from massctl.cli.session import session
 from massctl.model.phrase import Phrase
-
-if TYPE_CHECKING:
-    from massctl.plan.saved import SavedPlan
 
 
 @click.command(name="apply")
@@ -57,10 +53,16 @@ def command(
     # The executor and its adapters are needed by this verb only.
     from massctl.cli.applying import applied
 
-    with one_document(form, "apply"), session(directory, sandbox=sandbox) as (current, warnings):
-        saved = _saved(current, plan_file) if plan_file is not None else None
+    with one_document(form, "apply"), session(directory, sandbox=sandbox, locked=locked) as (current, warnings):
         outcome = applied(
-            current, names, warnings, yes=yes, until=until, wait_in_doubt=not no_wait, locked=locked, saved=saved
+            current,
+            names,
+            warnings,
+            yes=yes,
+            until=until,
+            wait_in_doubt=not no_wait,
+            locked=locked,
+            plan_file=plan_file,
         )
         voice = current.voice
     if form == "json":
@@ -72,12 +74,3 @@ def command(
 
         voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))
     return outcome.exit_status()
-
-
-def _saved(current: Session, path: Path) -> "SavedPlan":
-    """Read the plan that is to be carried out, and see that its campaigns are still there."""
-    from massctl.cli.saved_plans import open_plan, require_campaigns
-
-    saved = open_plan(path)
-    require_campaigns(current, saved)
-    return saved

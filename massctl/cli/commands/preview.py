@@ -36,7 +36,7 @@ def command(
     from massctl.cli.applying import applied
 
     asked = showing(towxname, touser)
-    with one_document(form, "apply"), session(directory, sandbox=sandbox) as (current, warnings):
+    with one_document(form, "apply"), session(directory, sandbox=sandbox, locked=locked) as (current, warnings):
         outcome = applied(
             current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
         )

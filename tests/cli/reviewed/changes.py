@@ -175,8 +175,8 @@ DECLARED_CHANGED: Final = (
     Row(
         "the account's name, of the same AppID",
         both(edit("massctl.yaml", "  main:", "  letters:"), edit(YAML, "account: main", "account: letters")),
-        FILE,
-        FILE,
+        "the account's name",
+        "the account's name",
         "the account's name of letter (main → letters)",
     ),
     declared(

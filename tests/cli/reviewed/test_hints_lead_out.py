@@ -44,6 +44,15 @@ def test_not_named(shell: Shell):
     assert jobs(shell) == 1
 
 
+def test_nobody_is_here_to_confirm(shell: Shell):
+    shell.tree.text()
+    said = shell("apply", "notice", "--sandbox")
+    assert said.status == 2
+    plan, again = commands(said)
+    assert shell(*plan).status == 0
+    assert (shell(*again).status, jobs(shell)) == (0, 1)
+
+
 def test_lock_missing(issue: Issue):
     remove(LOCK)(issue)
     said = apply(issue.shell, NAME)
@@ -132,21 +141,59 @@ def test_audience_bounds_by_other_bounds(issue: Issue):
     assert (apply(issue.shell, NAME).status, jobs(issue.shell)) == (0, 1)
 
 
-def test_the_hint_of_account_in_doubt(shell: Shell):
+def test_a_hint_of_another_folder_names_it(issue: Issue, monkeypatch: pytest.MonkeyPatch):
+    edit(MAIN, "门票", "票价")(issue)
+    monkeypatch.chdir(issue.shell.root.parent)
+    where = issue.shell.root.name
+    said = issue.shell("-C", where, "apply", NAME, "--sandbox", "--yes")
+    (command,) = commands(said)
+    assert command == ["-C", where, "lock", NAME]
+    issue.done(*command)
+    assert issue.shell("-C", where, "apply", NAME, "--sandbox", "--yes").status == 0
+
+
+@pytest.mark.parametrize("mode", ["flag"])
+def test_a_hint_of_a_locked_run_is_for_the_locked_bytes(issue: Issue):
+    issue.edit(YAML, DUE, "")
+    issue.done("lock")
+    edit(MAIN, "门票", "票价")(issue)
+    said = issue.shell("apply", "--locked", "--sandbox", "--yes", "--format", "json")
+    hint = said.document["campaigns"][0]["refusals"][0]["hint"]
+    assert hint == "massctl apply --sandbox --locked letter"
+
+
+@pytest.mark.parametrize("columns", [40, 60])
+def test_no_hint_is_broken_within_its_command(issue: Issue, columns: int):
+    edit(MAIN, "门票", "票价")(issue)
+    assert "massctl lock letter" in issue.shell("lock", "--check", columns=columns).out
+
+
+@pytest.mark.parametrize("answer", ["--sent", "--not-sent"])
+def test_the_hint_of_account_in_doubt(shell: Shell, answer: str):
     shell.tree.text(more=DUE)
     shell.tree.text("other", content="别的", more=DUE)
     shell.faults(lost(SENDALL))
     said = apply(shell, more=("--no-wait", "--format", "json"))
     assert (said.status, jobs(shell)) == (4, 1)
     (hint,) = (each["refusals"][0]["hint"] for each in said.document["campaigns"] if each["refusals"])
-    command = shlex.split(hint.partition("massctl ")[2])
-    assert command[0] == "reconcile"
-    evidence = shell(*command, "--sandbox")
+    settled = {
+        command[-3]: command[1:] for each in hint.split(": ")[1:] if (command := shlex.split(each.split(";")[0]))
+    }
+    assert shell(*settled[answer]).status == 0
+    again = apply(shell, more=("--format", "json"))
+    # What was not sent after all is sent under the same id, by which WeChat knows that it was.
+    assert (again.status, jobs(shell)) == (0, 2), again
+
+
+def test_the_evidence_of_a_doubt_ends_with_commands_that_settle_it(shell: Shell):
+    shell.tree.text(NAME, more=DUE)
+    shell.faults(lost(SENDALL))
+    assert apply(shell, more=("--no-wait",)).status == 4
+    evidence = shell("reconcile", NAME, "--sandbox")
     assert (evidence.status, jobs(shell)) == (2, 1)
     choices = [shlex.split(each) for each in re.findall(r"^  massctl (.*)$", evidence.out, re.MULTILINE)]
     assert [each[3] for each in choices] == ["--resubmit", "--sent", "--not-sent"]
     assert shell(*choices[1]).status == 0
-    assert (apply(shell).status, jobs(shell)) == (0, 2)  # The other campaign goes out now.
 
 
 def test_account_in_doubt_settled_by_a_person(shell: Shell):

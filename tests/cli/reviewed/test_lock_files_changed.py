@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from typing import Any
@@ -217,8 +218,96 @@ def test_sources_that_are_gone(issue: Issue):
     refused(issue, "campaign.sources.json is missing")
 
 
+def copied(path: str, to: str) -> Change:
+    return lambda issue: issue.shell.tree.write(f"{HOME}/{to}", (issue.shell.root / path).read_bytes())
+
+
+def linked(path: str) -> Change:
+    """Put a link to the same bytes in the place of a file or folder."""
+
+    def change(issue: Issue) -> None:
+        place = issue.shell.root / path
+        moved = place.rename(place.parent.parent / f"_moved-{place.name}")
+        place.symlink_to(f"../{moved.name}")
+
+    return change
+
+
+STRANGERS: dict[str, tuple[Change, str]] = {
+    "a body too many": (write(f"{HOME}/rendered/article-3.html", "<p>三</p>"), "rendered/article-3.html is left over"),
+    "a text beside articles": (write(f"{HOME}/rendered/message.txt", "三"), "rendered/message.txt is left over"),
+    "a folder of bodies": (copied(BODY, "rendered/old/article-1.html"), "rendered/old is left over"),
+    "a lock among the bodies": (copied(LOCK, "rendered/campaign.lock.json"), "rendered/campaign.lock.json is left"),
+    "a second lock": (copied(LOCK, "campaign.lock (1).json"), "campaign.lock (1).json is left over"),
+    "a lock before a merge": (copied(LOCK, "campaign.lock.json.orig"), "campaign.lock.json.orig is left over"),
+    "a lock in capitals": (copied(LOCK, "Campaign.Lock.json"), "Campaign.Lock.json is left over"),
+    "second sources": (copied(SOURCES, "campaign.sources-2.json"), "campaign.sources-2.json is left over"),
+    "a lock that is a link": (linked(LOCK), "campaign.lock.json is a link"),
+    "sources that are a link": (linked(SOURCES), "campaign.sources.json is a link"),
+    "a body that is a link": (linked(BODY), "rendered/article-1.html is a link"),
+    "bodies that are a link": (linked(f"{HOME}/rendered"), "rendered is a link"),
+    "a body that is a folder": (
+        lambda issue: ((issue.shell.root / BODY).unlink(), (issue.shell.root / BODY).mkdir()),
+        "rendered/article-1.html is not an ordinary file",
+    ),
+    "a body that is a pipe": (
+        lambda issue: ((issue.shell.root / BODY).unlink(), os.mkfifo(issue.shell.root / BODY)),
+        "rendered/article-1.html is not an ordinary file",
+    ),
+}
+
+
 @both_locks
-def test_a_body_too_many_changes_nothing_that_is_sent_and_is_found_by_the_check(issue: Issue):
-    write(f"{HOME}/rendered/article-3.html", "<p>三</p>")(issue)
-    assert issue.shell("lock", "--check").status == 5
+@pytest.mark.parametrize(("change", "word"), STRANGERS.values(), ids=STRANGERS)
+def test_what_massctl_does_not_write_under_its_names(issue: Issue, change: Change, word: str):
+    copy = issue.shell.root.parent / "as-reviewed"
+    shutil.copytree(issue.shell.root, copy, symlinks=True)
+    change(issue)
+    check = issue.shell("lock", "--check", columns=200)
+    assert (check.status, word in check.out) == (5, True), check
+    assert_nothing_left(issue, issue.apply(), "lock_stale", word)
+    shutil.rmtree(issue.shell.root / HOME)
+    shutil.copytree(copy / HOME, issue.shell.root / HOME)
     assert_goes_out_once(issue)
+
+
+LEAD_OUT = ("a body too many", "a second lock", "a lock in capitals", "a body that is a link", "a lock that is a link")
+
+
+@pytest.mark.parametrize("name", LEAD_OUT)
+def test_locking_anew_leads_out_of_what_massctl_does_not_write(issue: Issue, name: str):
+    STRANGERS[name][0](issue)
+    issue.done("lock")
+    issue.done("lock", "--check")
+    assert_goes_out_once(issue)
+
+
+@both_locks
+@pytest.mark.parametrize("left", ["rendered/.DS_Store", "rendered/article-1.html~", ".campaign.lock.json.swp"])
+def test_what_editors_leave_behind_is_nobody_s(issue: Issue, left: str):
+    write(f"{HOME}/{left}", "x")(issue)
+    issue.done("lock", "--check")
+    issue.done("lock")
+    assert (issue.shell.root / HOME / left).exists()
+    assert_goes_out_once(issue)
+
+
+@both_locks
+@pytest.mark.parametrize("path", [LOCK, SOURCES])
+def test_a_key_that_is_written_twice(issue: Issue, path: str):
+    issue.edit(path, '"format_version": 1', '"digest": "sha256:as-it-was-read-aloud", "format_version": 1')
+    refused(issue, "is not what massctl wrote")
+
+
+OUTSIDE_THE_DIGEST: dict[str, tuple[Edit, str]] = {
+    "the account's name": (put("account", "name", to="other"), "the account's name"),
+    "a picture's source": (put("pictures", 0, "source_sha256", to=OTHER), "campaign.lock.json was changed by hand"),
+    "a picture's file": (put("pictures", 0, "path", to="images/copy.png"), "campaign.lock.json was changed by hand"),
+}
+
+
+@both_locks
+@pytest.mark.parametrize(("change", "word"), OUTSIDE_THE_DIGEST.values(), ids=OUTSIDE_THE_DIGEST)
+def test_a_key_of_the_lock_that_its_digest_does_not_hold(issue: Issue, change: Edit, word: str):
+    issue.edit_json(LOCK, change)
+    refused(issue, word)

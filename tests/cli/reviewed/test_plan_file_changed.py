@@ -87,6 +87,24 @@ def test_a_plan_of_two_is_stale_after_one_of_them_was_sent(issue: Issue):
     assert "serial" in refusals(said)["plan_stale"]
 
 
+GONE = {"the folder is called otherwise": "campaigns/letter-2", "the folder is set aside": "campaigns/_letter"}
+
+
+@pytest.mark.parametrize("others", [False, True])
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("to", GONE.values(), ids=GONE)
+def test_a_plan_of_a_campaign_that_is_gone_refuses_it_by_name(issue: Issue, to: str, named: bool, others: bool):
+    if others:
+        issue.shell.tree.text("notice")
+    names = ["letter", *(["notice"] if others else [])] if named else []
+    issue.done("plan", *names, "--sandbox", "--out", issue.plan_file)
+    (issue.shell.root / HOME).rename(issue.shell.root / to)
+    assert_nothing_left(issue, issue.apply(), "plan_stale", "letter is gone")
+    (issue.shell.root / to).rename(issue.shell.root / HOME)
+    said = issue.apply()
+    assert (performed(said)["send_mass"], refusals(said)) == (1, {}), said
+
+
 def test_a_plan_made_without_names_does_not_take_up_a_new_campaign(issue: Issue):
     issue.done("plan", "--sandbox", "--out", issue.plan_file)
     issue.shell.tree.text("notice")
@@ -148,6 +166,6 @@ def test_the_hint_of_a_stale_plan_makes_the_same_plan_again(issue: Issue):
     issue.done("plan", "letter", "--sandbox", "--out", issue.plan_file)
     REVIEWERS.change(issue)
     hint = json.loads(issue.apply().out)["campaigns"][0]["refusals"][0]["hint"]
-    command = hint.partition("massctl ")[2].replace("FILE", issue.plan_file).split()
-    issue.done(*command, "--sandbox")
+    assert issue.plan_file in hint
+    issue.done(*hint.partition("massctl ")[2].split())
     assert (issue.apply().status, issue.left()["jobs"]) == (0, 1)

@@ -99,7 +99,10 @@ def test_faults_are_the_error_of_their_campaign():
     bad = Invalid(CampaignName("2026-12-bad"), "", "main", 1, (fault(Severity.ERROR, 3), fault(Severity.WARNING, 4)))
     document = json.loads(apply_json(outcome(plan_of(bad), STATE), Language.EN))
     assert (1, None) == (document["exit_status"], document["campaigns"][0]["error"]["errcode"])
-    assert "its files have faults (1), so nothing was done with it" == document["campaigns"][0]["error"]["message"]
+    assert (
+        "its files have faults (MC011 a.yaml), so nothing was done with it"
+        == document["campaigns"][0]["error"]["message"]
+    )
 
 
 def test_warnings_are_no_error():

@@ -9,7 +9,7 @@ from massctl.view.language import Language
 from massctl.view.page import DOT, Inked, Page, Table
 from massctl.view.style import Ink, Style
 
-WORDS = st.text(st.sampled_from("ab  春，。（👨\u200d🧣e\u0301·\n"), max_size=120)
+WORDS = st.lists(st.sampled_from([*"ab  春，。（👨\u200d🧣e\u0301·\n", "massctl lock "]), max_size=120).map("".join)
 
 
 def page(width: int = 20, style: Style = Style.PLAIN, language: Language = Language.EN) -> Page:
@@ -32,6 +32,24 @@ def test_a_dot_between_facts_ends_a_line_and_never_begins_one():
     made = page(24)
     made.line("every follower at all", DOT, "not counted")
     assert "every follower at all ·\nnot counted" == made.text()
+
+
+def test_a_command_stays_on_one_line_so_that_it_can_be_copied():
+    made = page(40)
+    made.line("undo it; or lock it anew: massctl lock spring-sale; then send", indent=2)
+    assert "  undo it; or lock it anew:\n  massctl lock spring-sale; then send" == made.text()
+
+
+def test_a_command_beside_chinese_and_before_an_explanation():
+    made = page(40)
+    made.line("🧣撤销这处改动；或重新锁定并再审一次：massctl lock spring   然后提交")
+    assert "🧣撤销这处改动；或重新锁定并再审一次：\nmassctl lock spring   然后提交" == made.text()
+
+
+def test_a_command_wider_than_a_line_breaks_between_its_words():
+    made = page(24)
+    made.line("massctl lock 2026-12-members-issue")
+    assert "massctl lock\n2026-12-members-issue" == made.text()
 
 
 def test_a_word_wider_than_a_line_is_cut():

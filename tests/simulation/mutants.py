@@ -607,15 +607,19 @@ MUTANTS = (
     Mutant(
         "a draft whose answer is lost is not looked for",
         "massctl.apply.recovery",
-        "    missing = list(_missing(run))\n",
-        "    missing: list[_Missing] = []\n",
+        "for record in run.book.state.records.values() if record.appid in run.accounts]",
+        "for record in ()]",
         "news and faults",
     ),
     Mutant(
         "a draft that comes late is not looked for",
         "massctl.apply.recovery",
-        "LATE_MINUTES_MAX: Final = 5",
-        "LATE_MINUTES_MAX: Final = 0",
+        """timedelta(minutes=LATE_MINUTES_MAX):
+            _close(run, missing, "looked for and not there", pending=None if missing.begun.missed else True)
+""",
+        """timedelta(0):
+            _close(run, missing, "looked for and not there")
+""",
         "news and faults",
     ),
     Mutant(

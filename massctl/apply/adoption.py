@@ -11,7 +11,7 @@ from massctl.apply.book import Book
 from massctl.apply.draft_articles import draft_articles
 from massctl.apply.ports import DraftArticle, WeChat
 from massctl.apply.readback import differences, draft_sha256, is_as_saved, kept_sha256
-from massctl.apply.reconcile import Testimony
+from massctl.apply.testimony import Testimony
 from massctl.errors import RefusedError, UsageError
 from massctl.model.drafts import Draft
 from massctl.model.ledger import Adopted

@@ -30,6 +30,11 @@ class Book:
         self._founding = founding
         self.state = state
 
+    def begin(self) -> State:
+        """Begin the ledger, which must be empty, and write nothing else into it; gives its state."""
+        self._begin()
+        return self.state
+
     def note(self, event: Event, campaign: RenderedCampaign | None = None) -> Entry:
         """Write what may be lost in a crash of the machine, because finding it out again costs only a call."""
         return self._append([event], campaign, durable=False)[-1]
@@ -62,11 +67,14 @@ class Book:
         )
 
     def _write(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:
+        self._begin()
+        return self._absorb(entries, durable=durable)
+
+    def _begin(self) -> None:
         if self.state.serial == 0 and self._founding is not None:
             created = self._founding.created()
             self._absorb([NewEntry(at=self._clock.now(), event=created)], durable=True)
             self._founding.declare(created.lineage)
-        return self._absorb(entries, durable=durable)
 
     def _absorb(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:
         try:

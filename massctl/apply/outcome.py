@@ -75,6 +75,8 @@ class Outcome:
     ledger_error: LedgerError | None = None
     faulty_repository: bool = False
     """Something in campaigns/ is neither a campaign nor shared, so nobody knows whether one is missing."""
+    held_elsewhere: bool = False
+    """Another runner is at work, so an open attempt may be one that it is waiting for: it is not this run's to tell."""
     _failed_before: bool = False
     """A campaign had failed by itself before the ledger did."""
 
@@ -95,7 +97,7 @@ class Outcome:
 
     def exit_status(self) -> int:
         """Give the first that applies: 4 an attempt is open, 130 interrupted, 1 failed, 5 refused or no ledger, 0."""
-        if any(self.state.in_doubt(appid) for appid in self._appids()):
+        if not self.held_elsewhere and any(self.state.in_doubt(appid) for appid in self._appids()):
             return 4
         if self.interrupted:
             return 130
@@ -121,7 +123,8 @@ class Outcome:
 
 def refuse_all(plan: Plan, state: State, refusal: Refusal) -> Outcome:
     """Give the outcome of a run that was refused before it did anything."""
-    return Outcome(plan, state, [CampaignOutcome(planned, refusals=[refusal]) for planned in plan.campaigns])
+    refused = [CampaignOutcome(planned, refusals=[refusal]) for planned in plan.campaigns]
+    return Outcome(plan, state, refused, held_elsewhere=refusal.guard is Guard.OTHER_RUNNER)
 
 
 RECHECKED = frozenset({Guard.AUDIENCE_BOUNDS, Guard.PREVIEW_MISSING})

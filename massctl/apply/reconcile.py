@@ -1,28 +1,19 @@
 """A person settles what massctl cannot know: whether an open attempt was sent, or what became of a draft."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from massctl.apply.book import Book
 from massctl.apply.ports import DraftArticle, JobReport, WeChat
 from massctl.apply.readback import is_as_saved
+from massctl.apply.testimony import Testimony
 from massctl.errors import UsageError
 from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftDeleted, JobStatus, SendSettled
 from massctl.model.lifecycle import FINAL, status_of
-from massctl.model.names import MediaId, MsgId
+from massctl.model.names import CampaignName, MediaId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
-
-
-@dataclass(frozen=True, slots=True)
-class Testimony:
-    """What the person says, why, and who it is."""
-
-    reason: str
-    by: str
-    msg_id: int | None = None
-    url: str | None = None
+from massctl.plan.choices import in_question
 
 
 def settle_sent(record: Record, testimony: Testimony, wechat: WeChat | None, book: Book) -> JobReport | None:
@@ -31,7 +22,7 @@ def settle_sent(record: Record, testimony: Testimony, wechat: WeChat | None, boo
         _check_unsettled(record)
     report = None
     if testimony.msg_id is not None:
-        _check_foreign(testimony.msg_id, record, book.state)
+        check_foreign(testimony.msg_id, record, book.state)
         # An id that WeChat does not know is a typing mistake: PermanentError, and nothing is recorded.
         report = wechat.job_report(MsgId(testimony.msg_id)) if wechat is not None else None
     _settle(record, "sent", testimony, book)
@@ -50,15 +41,23 @@ def settle_not_sent(record: Record, testimony: Testimony, wechat: Callable[[Draf
     if not any(each.draft() for each in unsent):
         _check_unsettled(record)
     forgotten = False
-    in_question = [(each, draft) for each in [*unsent, record] for draft in each.drafts if draft.alive]
+    questioned = [(each, draft) for each in [*unsent, record] for draft in each.drafts if draft.alive]
     if wechat is not None:
-        for each, draft in in_question:
+        for each, draft in questioned:
             read = wechat(draft).get_draft(MediaId(draft.event.media_id))
             forgotten |= _forget(each, draft, read, book)
     if record.open_attempts:
         _settle(record, "not_sent", testimony, book)
     elif not forgotten:
-        raise _nothing_to_settle(record)
+        raise nothing_to_settle(record)
+
+
+def require_repetition(state: State, names: Sequence[str]) -> None:
+    """Raise UsageError unless each campaign has an open attempt: it repeats, and never sends first."""
+    for name in names:
+        record = in_question(state, name)
+        if record is None or not record.open_attempts:
+            raise nothing_to_settle(record or state.record(CampaignName(name), 1))
 
 
 def _is_unsent(record: Record) -> bool:
@@ -91,10 +90,11 @@ def _settle(record: Record, outcome: str, testimony: Testimony, book: Book) -> N
 def _check_unsettled(record: Record) -> None:
     if record.open_attempts or (status_of(record) not in FINAL and record.drafts):
         return
-    raise _nothing_to_settle(record)
+    raise nothing_to_settle(record)
 
 
-def _nothing_to_settle(record: Record) -> UsageError:
+def nothing_to_settle(record: Record) -> UsageError:
+    """Say that nothing about a campaign is in question."""
     return UsageError(
         Phrase("there is nothing to settle about {name}", name=record.campaign),
         Phrase("No attempt of edition {edition} is open, and it has no draft in question.", edition=record.edition),
@@ -102,11 +102,17 @@ def _nothing_to_settle(record: Record) -> UsageError:
     )
 
 
-def _check_foreign(msg_id: int, record: Record, state: State) -> None:
+def check_foreign(msg_id: int, record: Record, state: State) -> None:
+    """Raise UsageError where a job is on record as the send of another campaign, or of another edition."""
     for other in state.records.values():
         if other is not record and any(job.msg_id == msg_id for job in other.jobs):
             raise UsageError(
-                Phrase("job {msg_id} is the send of {other}", msg_id=msg_id, other=other.campaign),
+                Phrase(
+                    "job {msg_id} is the send of {other}, edition {edition}",
+                    msg_id=msg_id,
+                    other=other.campaign,
+                    edition=other.edition,
+                ),
                 Phrase("Nothing was recorded."),
-                Phrase("look the right id up in the console, or settle without one: --sent"),
+                Phrase("look the right id up in the console, or leave it out"),
             )

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 from massctl.apply.book import Book
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Overlap, Pictures, Progress, WeChat
+from massctl.apply.testimony import Testimony
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.drafts import Draft
 from massctl.model.lifecycle import FINAL, status_of
@@ -43,6 +44,8 @@ class World:
     """`consent` asks a person at a terminal, who can look at a preview of this run before answering."""
     house: Callable[[], House] | None = None
     """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
+    insisted: Testimony | None = None
+    """Who asked for the repetition of a send in doubt, and why; its attempt says so. None where nobody did."""
     archive: Archive | None = None
     """Keeps what is staged and sent, for people; None keeps nothing."""
     accounts: Mapping[str, AccountName] = field(default_factory=dict)

@@ -46,6 +46,8 @@ def mass_send(campaign: RenderedCampaign, state: State) -> MassSend:
 def attempted(run: Run, campaign: RenderedCampaign, send: MassSend) -> SendAttempted:
     """Make the entry that has to be durable before the request leaves."""
     count = run.counts.get(audience_key(campaign))
+    repeats = bool(run.book.state.record(campaign.name, campaign.edition).open_attempts)
+    insisted = run.world.insisted if repeats else None
     return SendAttempted(
         appid=campaign.appid,
         digest=campaign.digest,
@@ -56,6 +58,8 @@ def attempted(run: Run, campaign: RenderedCampaign, send: MassSend) -> SendAttem
         audience_count=count if isinstance(count, int) else None,
         media_id=send.body.media_id if isinstance(send.body, News | Video) else None,
         source_sha256=campaign.source_sha256,
+        reason=insisted.reason if insisted else None,
+        by=insisted.by if insisted else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from massctl.apply.adoption import adopt_draft
 from massctl.apply.book import Book
-from massctl.apply.reconcile import Testimony
+from massctl.apply.testimony import Testimony
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import trust
 from massctl.cli.planning import planned, tell_strays

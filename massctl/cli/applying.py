@@ -8,7 +8,9 @@ from typing import Final
 from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
+from massctl.apply.reconcile import require_repetition
 from massctl.apply.run import World
+from massctl.apply.testimony import Testimony
 from massctl.cli.consent import consent, somebody_is_here
 from massctl.cli.interrupting import at_work_on, recorded_now
 from massctl.cli.planning import Planned, lock_use_of, planned, tell_strays
@@ -40,11 +42,13 @@ def applied(
     locked: bool = False,
     plan_file: Path | None = None,
     showing: Showing | None = None,
+    insisted: Testimony | None = None,
 ) -> Outcome:
     """Plan and carry out, alone on this ledger; another runner's hold refuses every campaign.
 
     With `locked` campaigns are taken from their locks. The plan saved in `plan_file` is made again, is carried out only
     where nothing moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
+    `insisted` repeats a send in doubt by a person's word, and nothing else.
     """
     at_work_on(session)
     saved = open_plan(plan_file) if plan_file is not None else None
@@ -59,13 +63,16 @@ def applied(
             made = planned(session, names, warnings, stage, lock_use, showing)
             if showing is not None:
                 require_something_to_show(made.plan, showing)
+            if insisted is not None:
+                require_repetition(made.state, names)
             if plan_file is not None and saved is not None:
                 if moved := what_moved(saved, made.plan):
                     return refuse_stale(saved, made.plan, made.state, stale(moved, names, plan_file))
                 made = replace(made, plan=only_planned(made.plan))
             _tell_warnings(session, made.plan)
             tell_strays(session, made)
-            outcome = _carried_out(session, names, made, yes=yes or saved is not None, wait_in_doubt=wait_in_doubt)
+            yes = yes or saved is not None
+            outcome = _carried_out(session, names, made, yes=yes, wait_in_doubt=wait_in_doubt, insisted=insisted)
             outcome.faulty_repository = has_errors(made.warnings)
             return outcome
     except LedgerLockedError as held:
@@ -96,7 +103,15 @@ def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
     return {session.settings.accounts[name].appid: AccountName(name) for name in sorted(names)}
 
 
-def _carried_out(session: Session, names: Sequence[str], made: Planned, *, yes: bool, wait_in_doubt: bool) -> Outcome:
+def _carried_out(
+    session: Session,
+    names: Sequence[str],
+    made: Planned,
+    *,
+    yes: bool,
+    wait_in_doubt: bool,
+    insisted: Testimony | None,
+) -> Outcome:
     asks = consent(session.voice, names, yes=yes, would_send=made.plan.would_send)
     world = World(
         wechat=session.wechat,
@@ -108,6 +123,7 @@ def _carried_out(session: Session, names: Sequence[str], made: Planned, *, yes: 
         wait_in_doubt=wait_in_doubt,
         attended=asks is not None and somebody_is_here(),
         house=lambda: session.house_now(made.house),
+        insisted=insisted,
         archive=session.archive(),
         accounts=_looked_after(session, made),
     )

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import click
@@ -52,6 +53,22 @@ class Text(click.ParamType[str]):
         if not self._pattern.fullmatch(text):
             self.fail(f"{text!r} says nothing that could be kept", param, ctx)
         return text
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment with its offset: without one nobody knows which hour is meant."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read a moment as ISO 8601 writes it."""
+        try:
+            at = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(Phrase("{found} is no moment; write it like 2026-12-01T20:00:00+08:00", found=value), param, ctx)
+        if at.tzinfo is None:
+            self.fail(Phrase("{found} has no offset; for Beijing time write {found}+08:00", found=value), param, ctx)
+        return at
 
 
 def sandbox_option(command: F) -> F:

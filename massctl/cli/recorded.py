@@ -23,7 +23,8 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
             Guard.LEDGER_MISSING,
             Phrase("massctl.yaml names the ledger {lineage}, and it is not here", lineage=due),
             Phrase(
-                "bring massctl.state.jsonl back from the machine that sent last; without it nobody knows what was sent"
+                "bring massctl.state.jsonl back from the machine that sent last, for without it nobody knows what was "
+                'sent; where it is lost for good: massctl state init --new-lineage --reason "…"'
             ),
         )
     if due is not None and state.lineage != due:
@@ -32,7 +33,10 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
             Phrase(
                 "massctl.yaml names the ledger {lineage}, and this one is {found}", lineage=due, found=state.lineage
             ),
-            Phrase("bring the right massctl.state.jsonl back, or correct state.lineage in massctl.yaml"),
+            Phrase(
+                "bring the right massctl.state.jsonl back, or correct state.lineage in massctl.yaml; where it is lost "
+                'for good: massctl state init --new-lineage --reason "…"'
+            ),
         )
     realm = session.realm(accounts)
     if state.realm is not None and accounts and state.realm != realm:
@@ -43,7 +47,10 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
                 found=state.realm,
                 realm=realm,
             ),
-            Phrase("use the ledger of that realm, or correct api_base and MASSCTL_API_BASE"),
+            Phrase(
+                "correct api_base and MASSCTL_API_BASE, or bring the ledger of that realm; where there is none yet: "
+                'massctl state init --new-lineage --reason "…"'
+            ),
         )
     return None
 
@@ -62,8 +69,10 @@ def refuse_fleeting_ledger(session: Session) -> None:
 class Founding:
     """Begins the ledger of this repository; implements `massctl.apply.book.Founding`."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, reason: str | None = None) -> None:
+        """Begin one for `session`; `reason` says why one starts over."""
         self._session = session
+        self._reason = reason
 
     def created(self) -> "Created":
         """Draw a new lineage: the time, and chance, in 26 characters that sort by time."""
@@ -72,7 +81,7 @@ class Founding:
 
         number = (int(self._session.clock.now().timestamp() * 1000) << 80) | secrets.randbits(80)
         lineage = "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
-        return Created(lineage=lineage, realm=self._session.realm())
+        return Created(lineage=lineage, realm=self._session.realm(), reason=self._reason)
 
     def declare(self, lineage: str) -> None:
         """Write the lineage into massctl.yaml and ask for a commit; a sandbox's ledger is not declared."""

@@ -5,28 +5,53 @@ from dataclasses import replace
 
 from massctl.apply.book import Book
 from massctl.apply.ports import WeChat
-from massctl.apply.reconcile import Testimony, settle_not_sent, settle_sent
+from massctl.apply.reconcile import nothing_to_settle, settle_not_sent, settle_sent
+from massctl.apply.testimony import Testimony
 from massctl.cli.applying import applied
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.following import account_of, records_of, trust
+from massctl.cli.following import account_of, records_of, require_ledger, trust
+from massctl.cli.planning import planned
+from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
-from massctl.errors import UsageError
 from massctl.ledger.runner import sole_runner
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.drafts import Draft
 from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
-from massctl.model.state import Record
+from massctl.model.state import Record, State
+from massctl.plan.choices import evidence, in_question, is_to_settle
 from massctl.view.language import say
 
 
+def shown(session: Session, name: str, warnings: list[Diagnostic]) -> int:
+    """Show what is on record of a campaign in question, and the three choices; records nothing, makes no request.
+
+    Gives the exit status of a command that is not whole yet, for no choice was made.
+    """
+    from massctl.view.evidence_text import evidence_text
+
+    session = _insisting(session)
+    state = session.read_state(session.ledger())
+    require_ledger(session, state)
+    record = _in_question(state, name)
+    if not is_to_settle(record):
+        raise nothing_to_settle(record)
+    here = name in session.repository.campaign_folders().names
+    plan = planned(session, [name], warnings).plan if here else None
+    found = evidence(record, plan.campaigns[0] if plan else None, state, session.house([name]), session.clock.now())
+    voice = session.voice
+    voice.result(evidence_text(found, voice.language, voice.style, voice.width))
+    return ExitStatus.USAGE
+
+
 def settled(session: Session, name: str, *, sent: bool, msg_id: int | None, url: str | None, reason: str) -> int:
-    """Record what a person knows about a campaign's newest edition."""
+    """Record what a person knows about the edition of a campaign that is in question."""
+    refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
         trust(session, state)
-        (record,) = records_of(state, [name], all_editions=False)
+        record = _in_question(state, name)
         testimony = Testimony(reason, who(session), msg_id, url)
         book = Book(ledger, session.clock, state)
         if sent:
@@ -34,7 +59,7 @@ def settled(session: Session, name: str, *, sent: bool, msg_id: int | None, url:
             told = Phrase("{name} is recorded as sent", name=name)
         else:
             settle_not_sent(record, testimony, lambda draft: _holder(session, draft), book)
-            told = Phrase("{name} is recorded as not sent; `massctl apply` may send it again", name=name)
+            told = Phrase("{name} is recorded as not sent; `massctl apply {name}` may send it again", name=name)
         session.voice.result(say(told, session.voice.language))
     return ExitStatus.DONE
 
@@ -42,24 +67,30 @@ def settled(session: Session, name: str, *, sent: bool, msg_id: int | None, url:
 def resubmitted(session: Session, name: str, warnings: list[Diagnostic], reason: str, *, yes: bool) -> int:
     """Repeat the identical request of an open attempt, whatever policy.in_doubt says; window and kill switch hold."""
     state = session.read_state(session.ledger())
-    (record,) = records_of(state, [name], all_editions=False)
+    record = _in_question(state, name)
     if not record.open_attempts:
-        raise UsageError(
-            Phrase("there is nothing to settle about {name}", name=name),
-            Phrase("No attempt of edition {edition} is open, so nothing was repeated.", edition=record.edition),
-            Phrase("massctl state show   says how it stands"),
-        )
+        raise nothing_to_settle(record)
     from massctl.view.outcome_text import outcome_text
 
-    policy = session.settings.policy.model_copy(update={"in_doubt": "resubmit"})
-    session = replace(session, settings=session.settings.model_copy(update={"policy": policy}))
-    session.voice.talk(
-        say(Phrase("repeating {name}, because: {reason}", name=name, reason=reason), session.voice.language)
+    insisted = Testimony(reason, who(session))
+    outcome = applied(
+        _insisting(session), [name], warnings, yes=yes, until="send", wait_in_doubt=True, insisted=insisted
     )
-    outcome = applied(session, [name], warnings, yes=yes, until="send", wait_in_doubt=True)
     voice = session.voice
     voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))
     return outcome.exit_status()
+
+
+def _insisting(session: Session) -> Session:
+    """Give a session in which a doubt may be repeated by a person's word, whatever policy.in_doubt says."""
+    policy = session.settings.policy.model_copy(update={"in_doubt": "resubmit"})
+    return replace(session, settings=session.settings.model_copy(update={"policy": policy}))
+
+
+def _in_question(state: State, name: str) -> Record:
+    """Give the edition that can be settled; raises UsageError where nothing is recorded of the campaign."""
+    found = in_question(state, name)
+    return found if found is not None else records_of(state, [name], all_editions=False)[0]
 
 
 def _wechat(session: Session, record: Record) -> WeChat | None:

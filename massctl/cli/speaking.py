@@ -70,16 +70,17 @@ class Voice:
         where = [self.where] if self.where else []
         flags = ["--sandbox"] if self.sandbox and verb not in _WITHOUT_SANDBOX else []
         flags += ["--locked"] if self.locked and verb in _WITH_LOCKED else []
-        return " ".join(["massctl", *where, verb, *flags])
+        # The gap before the verb may be the end of a line; it stays where it was.
+        return " ".join(["massctl", *where]) + command["gap"] + " ".join([verb, *flags])
 
 
 _WITHOUT_SANDBOX: Final = ("validate", "lock", "render")
 _WITH_LOCKED: Final = ("apply", "preview")
 _ADVISED: Final = re.compile(
-    r"\bmassctl (?P<verb>apply|plan|status|reconcile|preview|withdraw|adopt|state (?:show|list|verify)|validate|lock|"
-    r"render)\b(?! --sandbox)"
+    r"\bmassctl(?P<gap>\s+)(?P<verb>apply|plan|status|reconcile|preview|withdraw|adopt|"
+    r"state\s+(?:show|list|verify|init|import)|validate|lock|render)\b(?! --sandbox)"
 )
-"""A command that a sentence advises, up to its verb."""
+"""A command that a sentence advises, up to its verb, be it broken over lines."""
 _lost: list[str] = []
 """Why results could not be written, where somebody was there to read them."""
 

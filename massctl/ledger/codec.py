@@ -87,7 +87,10 @@ def _corrupt(serial: int, why: Phrase) -> LedgerCorruptError:
     return LedgerCorruptError(
         Phrase("the ledger is not what was written"),
         Phrase("Entry {serial} was changed or is missing: {why}. Nothing was sent.", serial=serial, why=why),
-        Phrase("Restore the file from a copy that verifies; `massctl state verify` checks one."),
+        Phrase(
+            "Restore the file from a copy that verifies; `massctl state verify` checks one. Without any: "
+            'massctl state init --new-lineage --reason "…"'
+        ),
     )
 
 

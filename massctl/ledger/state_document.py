@@ -12,13 +12,13 @@ from typing import Any, Final
 from massctl.model.drafts import BegunDraft, Draft
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.preview_days import PreviewDays
-from massctl.model.state import Attempt, Job, MadeVideo, Record, State
+from massctl.model.state import Attempt, Imported, Job, MadeVideo, Record, State
 
 Make = Callable[[dict[str, Any]], Any]
 """From the fields of an event, `type` among them, to the event."""
 
 KEPT: Final = {
-    "State": ("lineage", "realm", "serial", "images", "materials", "records", "preview_days"),
+    "State": ("lineage", "realm", "serial", "images", "materials", "records", "preview_days", "website_sends"),
     "Record": (
         "campaign",
         "edition",
@@ -30,6 +30,7 @@ KEPT: Final = {
         "attempts",
         "jobs",
         "settled",
+        "imported",
         "expired_at",
         "staged",
         "video",
@@ -38,6 +39,7 @@ KEPT: Final = {
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed"),
     "BegunDraft": ("serial", "at", "event", "missed"),
     "Attempt": ("serial", "at", "event", "open", "doubt", "rejection", "settled"),
+    "Imported": ("sent_at", "by", "reason", "message_digest", "source_sha256"),
     "Job": ("batch", "client_msg_id", "accepted_at", "msg_id", "msg_data_id", "status", "counts", "withdrawn"),
 }
 """Each value's fields, in the order in which they are written."""
@@ -53,6 +55,7 @@ def state_document(state: State) -> dict[str, Any]:
         "materials": [[*key, *material] for key, material in state.materials.items()],
         "records": [_record_document(record) for record in state.records.values()],
         "preview_days": _preview_days_document(state.preview_days),
+        "website_sends": {appid: [at.isoformat() for at in sends] for appid, sends in state.website_sends.items()},
     }
 
 
@@ -70,6 +73,9 @@ def state_from(document: dict[str, Any], make: Make) -> State:
         record = _record_from(written, make)
         state.records[record.campaign, record.edition] = record
     state.preview_days = _preview_days_from(document["preview_days"])
+    state.website_sends = {
+        AppId(appid): [datetime.fromisoformat(at) for at in sends] for appid, sends in document["website_sends"].items()
+    }
     return state
 
 
@@ -85,6 +91,7 @@ def _record_document(record: Record) -> list[Any]:
         [_attempt_document(attempt) for attempt in record.attempts],
         [_job_document(job) for job in record.jobs],
         _event_document(record.settled),
+        _imported_document(record.imported),
         [moment.isoformat() for moment in record.expired_at],
         _event_document(record.staged),
         [record.video.digest, record.video.media_id, record.video.at.isoformat()] if record.video else None,
@@ -120,6 +127,13 @@ def _attempt_document(attempt: Attempt) -> list[Any]:
     ]
 
 
+def _imported_document(imported: Imported | None) -> list[Any] | None:
+    if imported is None:
+        return None
+    told = imported.by, imported.reason, imported.message_digest, imported.source_sha256
+    return [imported.sent_at.isoformat(), *told]
+
+
 def _job_document(job: Job) -> list[Any]:
     return [
         job.batch,
@@ -139,7 +153,8 @@ def _event_document(event: Any) -> dict[str, Any] | None:
 
 
 def _record_from(written: list[Any], make: Make) -> Record:
-    name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settled, expired_at, staged, video = written
+    name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settled, *late = written
+    imported, expired_at, staged, video = late
     return Record(
         CampaignName(name),
         edition,
@@ -151,6 +166,7 @@ def _record_from(written: list[Any], make: Make) -> Record:
         [_attempt_from(attempt, make) for attempt in attempts],
         [_job_from(job, make) for job in jobs],
         make(settled) if settled else None,
+        Imported(datetime.fromisoformat(imported[0]), *imported[1:]) if imported else None,
         [datetime.fromisoformat(moment) for moment in expired_at],
         make(staged) if staged else None,
         _video_from(*video) if video else None,

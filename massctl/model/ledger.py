@@ -4,21 +4,22 @@ An entry is an observation that was true when it was written; nothing here is ev
 `massctl.model.state` folds entries into what is recorded now. Openids, tokens and secrets appear in none.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
 
-from massctl.model.ledger_material import (
-    Fields,
-    ImageUploaded,
-    MaterialAdded,
-    MaterialForgotten,
-    MessageStaged,
-    VideoMade,
-)
-
-# Whoever reads the ledger finds every kind of entry here.
-__all__ = ["ImageUploaded", "MaterialAdded", "MaterialForgotten", "MessageStaged", "VideoMade"]
+from massctl.model.entry_fields import Fields
+from massctl.model.material_entries import ImageUploaded as ImageUploaded
+from massctl.model.material_entries import MaterialAdded as MaterialAdded
+from massctl.model.material_entries import MaterialForgotten as MaterialForgotten
+from massctl.model.material_entries import MessageStaged as MessageStaged
+from massctl.model.material_entries import VideoMade as VideoMade
+from massctl.model.send_entries import SendAccepted as SendAccepted
+from massctl.model.send_entries import SendAttempted as SendAttempted
+from massctl.model.send_entries import SendImported as SendImported
+from massctl.model.send_entries import SendInDoubt as SendInDoubt
+from massctl.model.send_entries import SendRejected as SendRejected
+from massctl.model.send_entries import SendSettled as SendSettled
 
 LEDGER_FORMAT_VERSION: Final = 1
 GENESIS: Final = "sha256:" + "0" * 64
@@ -118,67 +119,6 @@ class Previewed(Fields):
     rid: str | None = None
 
 
-class SendAttempted(Fields):
-    """A send is about to leave; durable before its request."""
-
-    type: Literal["send_attempted"] = "send_attempted"
-    appid: str
-    batch: int = 1
-    digest: str
-    message_digest: str
-    client_msg_id: str
-    fingerprint: str
-    audience: dict[str, Any]
-    audience_count: int | None = None
-    media_id: str | None = None
-    source_sha256: str | None = None
-
-
-class SendAccepted(Fields):
-    """WeChat took the job; closes every open attempt of the batch."""
-
-    type: Literal["send_accepted"] = "send_accepted"
-    attempt: int
-    """Serial of the attempt that learnt it."""
-    msg_id: int | None = None
-    msg_data_id: int | None = None
-    duplicate: bool = False
-
-
-class SendRejected(Fields):
-    """WeChat refused one attempt; closes that attempt only."""
-
-    type: Literal["send_rejected"] = "send_rejected"
-    attempt: int
-    errcode: int | None = None
-    """None: no token could be had, so the request never left."""
-    rid: str | None = None
-    token_dead: bool = False
-    retryable: bool = False
-
-
-class SendInDoubt(Fields):
-    """No clear answer; the attempt stays open."""
-
-    type: Literal["send_in_doubt"] = "send_in_doubt"
-    attempt: int
-    reason: str
-    errcode: int | None = None
-    rid: str | None = None
-
-
-class SendSettled(Fields):
-    """A person settled what became of the open attempts of a batch."""
-
-    type: Literal["send_settled"] = "send_settled"
-    batch: int = 1
-    outcome: Literal["sent", "not_sent"]
-    reason: str
-    by: str
-    msg_id: int | None = None
-    url: str | None = None
-
-
 class JobStatus(Fields):
     """What mass/get or an event said about a job."""
 
@@ -237,6 +177,7 @@ Event = Annotated[
     | SendRejected
     | SendInDoubt
     | SendSettled
+    | SendImported
     | JobStatus
     | Withdrawn
     | Expired

@@ -24,7 +24,7 @@ _BEFORE: Final = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
 _UNDER_WAY: Final = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED})
 
 _FROM_BEFORE: Final = _BEFORE | {Status.IN_DOUBT, Status.SENDING, Status.SENT}
-"""SENDING and SENT without an attempt: a person says that it was sent in the console."""
+"""SENDING and SENT without an attempt: a person says that it was sent in the console, or before this ledger."""
 
 TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
     Status.NEW: _FROM_BEFORE,
@@ -50,7 +50,7 @@ def status_of(record: Record) -> Status:
         return Status.IN_DOUBT
     if record.jobs:
         return _status_of_jobs(record.jobs)
-    if record.settled is not None and record.settled.outcome == "sent":
+    if record.imported is not None or (record.settled is not None and record.settled.outcome == "sent"):
         return Status.SENT
     draft = record.draft()
     shown = {digest for (digest, _), preview in record.previews.items() if preview.outcome == "sent"}

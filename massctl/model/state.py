@@ -17,6 +17,8 @@ from massctl.model.lazily import Lazily
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.preview_days import PreviewDays
+from massctl.model.record_parts import Imported as Imported
+from massctl.model.record_parts import MadeVideo as MadeVideo
 
 if TYPE_CHECKING:
     from massctl.model import ledger as entries
@@ -62,15 +64,6 @@ class Job:
     """Articles from 1; 0 stands for all."""
 
 
-@dataclass(frozen=True, slots=True)
-class MadeVideo:
-    """The id that media/uploadvideo gave for a campaign's video."""
-
-    digest: str
-    media_id: MediaId
-    at: datetime
-
-
 @dataclass(slots=True)
 class Record:
     """All that is recorded of one edition of one campaign."""
@@ -88,6 +81,7 @@ class Record:
     attempts: list[Attempt] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     settled: entries.SendSettled | None = None
+    imported: Imported | None = None
     expired_at: list[datetime] = field(default_factory=list)
     """The `not_after` of windows that were found closed."""
     staged: entries.MessageStaged | None = None
@@ -117,8 +111,14 @@ class Record:
     @property
     def source_sha256(self) -> str | None:
         """Name the campaign's folder as it was when this edition was sent."""
-        sent = [a.event.source_sha256 for a in self.attempts if a.event.source_sha256]
-        return sent[-1] if sent else None
+        told = [self.imported.source_sha256] if self.imported else []
+        known = [each for each in [*(a.event.source_sha256 for a in self.attempts), *told] if each]
+        return known[-1] if known else None
+
+    def may_have_sent(self) -> list[tuple[datetime, str | None]]:
+        """Give when followers may have got it, and what names message and audience, as far as that is known."""
+        attempted = [(a.at, a.event.message_digest) for a in self.attempts if a.may_have_sent]
+        return attempted + ([(self.imported.sent_at, self.imported.message_digest)] if self.imported else [])
 
 
 class State:
@@ -132,6 +132,8 @@ class State:
         self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
         self.records: dict[tuple[CampaignName, int], Record] = {}
         self.preview_days = PreviewDays()
+        self.website_sends: dict[AppId, list[datetime]] = {}
+        """When people sent something on the website that is no campaign's; it used the account's allowance."""
 
     def record(self, campaign: CampaignName, edition: int) -> Record:
         """Give what is recorded of an edition; an empty record, not kept, where nothing is."""
@@ -164,6 +166,8 @@ class State:
                 self.materials[AppId(appid), Sha256(sha256)] = known
             case entries.MaterialForgotten(appid=appid, sha256=sha256):
                 self.materials.pop((AppId(appid), Sha256(sha256)), None)
+            case entries.SendImported(appid=appid, sent_at=sent_at) if entry.campaign is None:
+                self.website_sends.setdefault(AppId(appid), []).append(sent_at)
             case _:
                 self._absorb_campaign(entry)
         self.serial = entry.serial
@@ -210,6 +214,8 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
             _into_attempts(record, entry)
         case entries.SendSettled():
             _settle(record, event, entry.at)
+        case entries.SendImported():
+            _import(record, event)
         case entries.JobStatus() | entries.Withdrawn():
             _into_jobs(record, entry)
         case _:
@@ -234,6 +240,13 @@ def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
         client_msg_id = closed[-1].event.client_msg_id if closed else None
         record.jobs.append(Job(settled.batch, client_msg_id, at, settled.msg_id, None))
     record.settled = settled
+
+
+def _import(record: Record, told: entries.SendImported) -> None:
+    """Take a person's word that it went out; a job whose id they know can be followed."""
+    record.imported = Imported(told.sent_at, told.by, told.reason, told.message_digest, told.source_sha256)
+    if told.msg_id is not None:
+        record.jobs.append(Job(1, None, told.sent_at, told.msg_id, None))
 
 
 def _into_attempts(record: Record, entry: entries.Entry) -> None:

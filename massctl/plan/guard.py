@@ -152,14 +152,13 @@ def _same_content(campaign: RenderedCampaign, state: State, now: datetime) -> Re
     for record in state.records.values():
         if (record.campaign, record.edition) == (campaign.name, campaign.edition):
             continue  # Its own attempts are judged by the guards of doubts and rejections.
-        for attempt in record.attempts:
+        for at, message_digest in record.may_have_sent():
             # The digest holds the appid, so an equal one is of the same account.
-            equal = attempt.event.message_digest == campaign.message_digest
-            if equal and attempt.may_have_sent and attempt.at >= since:
+            if message_digest == campaign.message_digest and at >= since:
                 say = "{other} sent the same message to the same audience on {day}"
                 return Refusal(
                     Guard.SAME_CONTENT,
-                    Phrase(say, other=record.campaign, day=attempt.at.date().isoformat()),
+                    Phrase(say, other=record.campaign, day=at.date().isoformat()),
                     Phrase("if that is intended, write `same_content: allow` under send: in campaign.yaml"),
                 )
     return None
@@ -167,5 +166,5 @@ def _same_content(campaign: RenderedCampaign, state: State, now: datetime) -> Re
 
 def _edition_raised(campaign: RenderedCampaign, state: State) -> bool:
     """Say whether a lower edition of this campaign went out, and none higher: it goes out again on purpose."""
-    sent = [r.edition for r in state.editions(campaign.name) if any(a.may_have_sent for a in r.attempts)]
+    sent = [r.edition for r in state.editions(campaign.name) if r.may_have_sent()]
     return bool(sent) and campaign.edition > max(sent)

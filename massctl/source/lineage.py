@@ -22,13 +22,14 @@ def declare_lineage(root: Path, lineage: str) -> None:
     try:
         document = yaml.load(path.read_text(encoding="utf-8"))
         state = document.get("state")
-        if state is not None:
-            state.pop("lineage", None)
-        else:
+        if state is None:
             state = CommentedMap({"backend": "local"})
             document["state"] = state
-        # First, since a comment or an empty line behind the last key belongs to what follows.
-        state.insert(0, "lineage", lineage)
+        if "lineage" in state:
+            state["lineage"] = lineage  # In its place, with the comment beside it.
+        else:
+            # First, since a comment or an empty line behind the last key belongs to what follows.
+            state.insert(0, "lineage", lineage)
         text = io.StringIO()
         yaml.dump(document, text)
         _replace(path, text.getvalue())

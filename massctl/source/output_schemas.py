@@ -58,6 +58,7 @@ _FIELDS: Final[dict[str, str]] = {
     "article_urls": "The addresses of the articles.",
     "article": "The article from 1; 0 stands for all.",
     "not_after": "The end of the window.",
+    "sent_at": "When it went out.",
     "lineage": "26 characters, equal in every copy of this history and in massctl.yaml.",
     "realm": "Which world the ledger speaks of; it refuses the other's host.",
     "draft_sha256": "Names the draft by what a reader would miss: text, pictures, links, fields.",

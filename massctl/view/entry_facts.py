@@ -27,7 +27,8 @@ def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - 
         case entries.Previewed():
             return f"{event.outcome} {event.recipient} digest {short_digest(event.digest)}{_code(event.errcode)}"
         case entries.SendAttempted():
-            return f"clientmsgid {event.client_msg_id} digest {short_digest(event.digest)}"
+            asked = f" by {event.by}{_because(event.reason)}" if event.by else ""
+            return f"clientmsgid {event.client_msg_id} digest {short_digest(event.digest)}{asked}"
         case entries.SendAccepted():
             known = f" msg_id {event.msg_id}" if event.msg_id is not None else ""
             return f"attempt {event.attempt}{known}{' duplicate' if event.duplicate else ''}"
@@ -37,6 +38,9 @@ def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - 
             return f"attempt {event.attempt}{_code(event.errcode)}{_because(event.reason)}"
         case entries.SendSettled():
             return f"{event.outcome} by {event.by}{_because(event.reason)}"
+        case entries.SendImported():
+            known = f" msg_id {event.msg_id}" if event.msg_id is not None else ""
+            return f"{event.appid} sent {moment(event.sent_at)}{known} by {event.by}{_because(event.reason)}"
         case entries.JobStatus():
             sent = f" sent {event.sent_count}/{event.total_count}" if event.sent_count is not None else ""
             return f"msg_id {event.msg_id} {event.status}{sent}"

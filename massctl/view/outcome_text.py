@@ -79,7 +79,7 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
     for diagnostic in sorted(planned.diagnostics, key=lambda d: d.sort_key):
         if diagnostic.severity is Severity.ERROR:
             diagnostic_line(page, diagnostic, indent=2)
-    if record.open_attempts:
+    if record.open_attempts and not outcome.held_elsewhere:
         doubt_rows(table, record, LABELS["in_doubt"], may_repeat=not _is_refused_for_doubt(campaign))
     if planned.next_at is not None and not (campaign.performed or record.open_attempts):
         zone = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
@@ -139,7 +139,7 @@ def _summary(page: Page, outcome: Outcome) -> None:
 
 def _left(outcome: Outcome, campaign: CampaignOutcome) -> str:
     """Name what a run left of a campaign: what most needs a person comes first."""
-    if outcome.record(campaign).open_attempts:
+    if outcome.record(campaign).open_attempts and not outcome.held_elsewhere:
         return "in_doubt"
     if campaign.error is not None or has_errors(campaign.planned.diagnostics):
         return "failed"

@@ -34,17 +34,27 @@ _PREVIEW: Final = {
 }
 
 
-def state_text(state: State, language: Language, style: Style, width: int) -> str:
-    """Show what is recorded: the ledger's name, each edition of each campaign, and how much was uploaded."""
+def state_text(state: State, language: Language, style: Style, width: int, names: Sequence[str] | None = None) -> str:
+    """Show what is recorded: the ledger's name, each edition of each campaign, and how much was uploaded.
+
+    With `names` only these campaigns.
+    """
     page = Page(language, style, width)
     if state.serial == 0:
         page.line(Phrase("nothing is recorded yet"))
         return page.text()
     _ledger(page, state)
     for key in sorted(state.records):
+        if names and key[0] not in names:
+            continue
         page.blank()
         _record(page, state.records[key])
+    if names:
+        return page.text()
     page.blank()
+    for appid, sends in state.website_sends.items():
+        for at in sends:
+            page.line(Phrase("sent on the website with {appid}: {at}", appid=appid, at=recorded(at)), hang=2)
     images, materials = len(state.images), len(state.materials)
     page.line(Phrase("uploaded: pictures {images}, materials {materials}", images=images, materials=materials))
     return page.text()

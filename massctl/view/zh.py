@@ -14,6 +14,7 @@ from massctl.view.zh_media import MEDIA
 from massctl.view.zh_message import MESSAGE
 from massctl.view.zh_preview import PREVIEW
 from massctl.view.zh_render import RENDER
+from massctl.view.zh_settling import SETTLING
 from massctl.view.zh_source import SOURCE
 from massctl.view.zh_view import VIEW
 
@@ -24,6 +25,7 @@ CATALOGUE: Final[dict[str, str]] = {
     **PREVIEW,
     **DIFFERENCE,
     **COMMAND,
+    **SETTLING,
     **SOURCE,
     **RENDER,
     **ACCESS,

@@ -26,9 +26,6 @@ COMMAND: Final[dict[str, str]] = {
     "MSG_ID and --url go with --sent": "MSG_ID 和 --url 要和 --sent 一起用",
     # massctl/cli/commands/sandbox.py
     "the sandbox is empty again": "沙盒已清空",
-    # massctl/cli/commands/state.py
-    "begin a ledger, or start over with a new lineage": "建立账本，或换一个新编号重新开始",
-    "record sends made on the website or known from elsewhere": "记录在网页上或别处做过的群发",
     # massctl/cli/consent.py
     "this would send, and nobody is here to confirm it": "这次运行会群发，而没有人在这里确认",
     "There is no terminal to ask on. No request was made.": "没有终端可以提问。没有发出任何请求。",
@@ -58,20 +55,26 @@ COMMAND: Final[dict[str, str]] = {
         "新账本已建立，massctl.yaml 的 state.lineage 记下了它的编号：请提交这处改动"
     ),
     "massctl.yaml names the ledger {lineage}, and it is not here": "massctl.yaml 指定的账本是 {lineage}，这里没有",
-    "bring massctl.state.jsonl back from the machine that sent last; without it nobody knows what was sent": (
-        "从上次发送的机器上取回 massctl.state.jsonl；没有它，谁也不知道发过什么"
+    "bring massctl.state.jsonl back from the machine that sent last, for without it nobody knows what was "
+    'sent; where it is lost for good: massctl state init --new-lineage --reason "…"': (
+        "从上次发送的机器上取回 massctl.state.jsonl，没有它谁也不知道发过什么；确实丢了："
+        'massctl state init --new-lineage --reason "…"'
     ),
     "massctl.yaml names the ledger {lineage}, and this one is {found}": (
         "massctl.yaml 指定的账本是 {lineage}，这里的却是 {found}"
     ),
-    "bring the right massctl.state.jsonl back, or correct state.lineage in massctl.yaml": (
-        "取回正确的 massctl.state.jsonl，或改正 massctl.yaml 里的 state.lineage"
+    "bring the right massctl.state.jsonl back, or correct state.lineage in massctl.yaml; where it is lost "
+    'for good: massctl state init --new-lineage --reason "…"': (
+        "取回正确的 massctl.state.jsonl，或改正 massctl.yaml 里的 state.lineage；确实丢了："
+        'massctl state init --new-lineage --reason "…"'
     ),
     "this ledger belongs to the realm {found}, and the API is in the realm {realm}": (
         "这份账本属于 {found} 环境，而接口属于 {realm} 环境"
     ),
-    "use the ledger of that realm, or correct api_base and MASSCTL_API_BASE": (
-        "换用那个环境的账本，或改正 api_base 和 MASSCTL_API_BASE"
+    "correct api_base and MASSCTL_API_BASE, or bring the ledger of that realm; where there is none yet: "
+    'massctl state init --new-lineage --reason "…"': (
+        "改正 api_base 和 MASSCTL_API_BASE，或换用那个环境的账本；还没有的话："
+        'massctl state init --new-lineage --reason "…"'
     ),
     "a local ledger would be lost with this CI runner": "本地账本会随这台 CI 机器一起消失",
     "The next run would not know what this one sent. Nothing was done.": "下次运行就不知道这次发过什么。什么都没有做。",
@@ -107,13 +110,6 @@ COMMAND: Final[dict[str, str]] = {
     ),
     # massctl/cli/settling.py
     "{name} is recorded as sent": "{name} 已记为已发送",
-    "{name} is recorded as not sent; `massctl apply` may send it again": (
-        "{name} 已记为未发送；`massctl apply` 可以再次发送"
-    ),
-    "No attempt of edition {edition} is open, so nothing was repeated.": (
-        "第 {edition} 版没有未决的提交，所以没有重复任何东西。"
-    ),
-    "repeating {name}, because: {reason}": "正在重复 {name}，理由：{reason}",
     # massctl/cli/speaking.py
     "error: the result cannot be written: {why}": "错误：结果无法写出：{why}",
     # massctl/cli/stopping.py

@@ -70,11 +70,7 @@ CORE: Final[dict[str, str]] = {
         "第 {edition} 版没有未决的提交，也没有存疑的草稿。"
     ),
     "massctl state show   says how it stands": "massctl state show   查看它的现状",
-    "job {msg_id} is the send of {other}": "任务 {msg_id} 是 {other} 的群发",
     "Nothing was recorded.": "没有记录任何东西。",
-    "look the right id up in the console, or settle without one: --sent": (
-        "到公众平台查出正确的 msg_id，或者不带它来认定：--sent"
-    ),
     # massctl/apply/run.py
     "{name} has no draft to send": "{name} 没有可发的草稿",
     # massctl/apply/sending.py
@@ -100,8 +96,10 @@ CORE: Final[dict[str, str]] = {
     "Entry {serial} was changed or is missing: {why}. Nothing was sent.": (
         "第 {serial} 条被改动或缺失：{why}。没有群发任何内容。"
     ),
-    "Restore the file from a copy that verifies; `massctl state verify` checks one.": (
-        "从能通过校验的副本恢复这个文件；用 `massctl state verify` 校验。"
+    "Restore the file from a copy that verifies; `massctl state verify` checks one. Without any: "
+    'massctl state init --new-lineage --reason "…"': (
+        "从能通过校验的副本恢复这个文件；用 `massctl state verify` 校验。一份也没有的话："
+        'massctl state init --new-lineage --reason "…"'
     ),
     "the ledger was written by a newer massctl": "账本是由更新版本的 massctl 写的",
     "This version cannot read it: {why}. Nothing was sent and nothing was changed.": (
@@ -145,7 +143,7 @@ CORE: Final[dict[str, str]] = {
     "write": "写入",
     "read": "读取",
     # massctl/ledger/runner.py
-    "Process {pid} holds it since {since}.": "进程 {pid} 从 {since} 起占用着它。",
+    "{who}, process {pid}, holds it since {since}.": "{who} 的进程 {pid} 从 {since} 起占用着它。",
     "another massctl is at work on this ledger": "另一个 massctl 正在使用这份账本",
     "Wait until it has ended, then run the same command again.": "等它结束，再运行同一条命令。",
     "Another process holds it.": "另一个进程正占用着它。",
@@ -193,9 +191,9 @@ CORE: Final[dict[str, str]] = {
     "it names no campaign": "它没有写明活动",
     # massctl/plan/doubt.py
     'look in the console under 群发记录; if {name} went out: massctl reconcile {name} --sent --reason "…"; '
-    'if it did not: massctl reconcile {name} --not-sent --reason "…"': (
+    'if it did not: massctl reconcile {name} --not-sent --reason "…"; what to look for: massctl reconcile {name}': (
         '到公众平台的“群发记录”里查看；{name} 已发出：massctl reconcile {name} --sent --reason "…"；'
-        '没有发出：massctl reconcile {name} --not-sent --reason "…"'
+        '没有发出：massctl reconcile {name} --not-sent --reason "…"；要核对什么：massctl reconcile {name}'
     ),
     "policy.in_doubt is `stop`": "policy.in_doubt 是 `stop`",
     "the campaign was changed since the attempt": "提交之后，活动被改过",

@@ -49,8 +49,6 @@ def test_a_verb_that_is_not_built_says_so(shell: Shell, verb: str):
     [
         ["plan", "--refresh"],
         ["apply", "--wait", "3h"],
-        ["state", "init", "--new-lineage", "--reason", "lost"],
-        ["state", "import", "--website-send", "2026-12-01T12:00:00+08:00"],
     ],
     ids=" ".join,
 )
@@ -188,12 +186,13 @@ def test_advice_from_the_sandbox_stays_in_the_sandbox(shell: Shell):
     [
         (["plan", "--refresh"], "--refresh（读取草稿、标签和任务状态）已列入接口"),
         (["doctor"], "massctl doctor（检查密钥、IP 白名单、权限和额度）已列入接口"),
-        (["state", "init"], "massctl state init（建立账本，或换一个新编号重新开始）已列入接口"),
+        (["state", "import"], "--website-send 和 --sent 请给其中一个"),
+        (["reconcile", "notice", "--sent"], "缺少 --reason"),
         (["aply"], "没有命令 aply；是不是 apply？"),
         (["plan", "--sandbx"], "没有选项 --sandbx；是不是 --sandbox？"),
         (["plan", "--format", "xml"], "--format 只能是 text, json, markdown 之一"),
         (["render", "notice"], "缺少 --out"),
-        (["reconcile", "notice", "--reason", "x"], "--sent、--not-sent 和 --resubmit 必须正好给一个"),
+        (["reconcile", "notice", "--sent", "--not-sent"], "--sent、--not-sent 和 --resubmit 必须正好给一个"),
         (["status", "--wait", "nan"], "nan 不是秒数"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -1,33 +1,63 @@
 """What must be true of the world and the ledger after every run, looked at from outside of massctl.
 
-Checkers use the simulated world's own record of what happened, and read the ledger's entries as they are.
-A message is recognised in the world by its subject, never by a clientmsgid, which massctl could get wrong.
+Checkers use the simulated WeChat's own books, and read the ledger's bytes with a few lines of their own. A message is
+recognised by its words or its title, never by a clientmsgid, which massctl could get wrong.
 """
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from simulation.disk import entries_of
+from simulation.happenings import documented_id
 from simulation.scenario import Situation
+from simulation.schedule import Played, Scenario
+from simulation.world import Departure, SimWeChat
 
-from massctl.model import ledger as entries
+from massctl.apply.ports import DraftArticle
+from massctl.model.message import RenderedNews
 from massctl.model.rendered import RenderedCampaign
 
+PATIENCE: Final = timedelta(hours=20)
+"""No repetition later than this after the first open attempt: docs/concepts/exactly-once.md, rule 5."""
+MINUTE: Final = timedelta(minutes=1)
+BEIJING: Final = ZoneInfo("Asia/Shanghai")
+Identity = tuple[str, int]
+"""A campaign's name and its edition."""
 
-def violations(situation: Situation, campaign: RenderedCampaign) -> list[str]:
-    """Say in words what must not be, after a run and between runs."""
+
+def violations(scenario: Scenario, situation: Situation) -> list[str]:
+    """Say in words what must not be, whenever one looks."""
+    books = Books(scenario, situation.wechat)
     return [
-        *_sent_at_most_once(situation),
-        *_previewed_at_most_once(situation),
-        *_nothing_outside_the_window(situation, campaign),
-        *_nothing_that_nobody_could_look_at(situation),
-        *_every_job_was_attempted(situation),
-        *_ledger_claims_nothing_that_the_world_denies(situation),
+        *books.sent_at_most_once(),
+        *books.requests(),
+        *_previewed_at_most_once(situation.wechat),
+        *_nothing_that_nobody_could_look_at(situation.wechat),
+        *_ledger(situation, books),
     ]
 
 
-def leftovers(situation: Situation) -> list[str]:
+def verdicts(played: Played) -> list[str]:
+    """Say where a run that ended by itself has other verdicts on record than the answers that it got."""
+    wechat = played.situation.wechat
+    word = {"accepted": "send_accepted", "unclear": "send_in_doubt"}
+    told = [word.get(d.answer, "send_rejected") for d in _sends(wechat) if d.run == wechat.run]
+    written = [
+        entry["type"]
+        for entry in entries_of(played.situation.disk.content)[played.lines_before :]
+        if entry["type"] in {"send_accepted", "send_rejected", "send_in_doubt"}
+        and (entry["type"] != "send_rejected" or "errcode" in entry)
+    ]
+    return [] if told == written else [f"WeChat's answers were {told}, and the ledger says {written}"]
+
+
+def leftovers(wechat: SimWeChat) -> list[str]:
     """Say what must not be left by a run without trouble: a draft beside another, or of a message that went out."""
-    wechat = situation.wechat
     drafts = [wechat.named[media_id] for media_id in (*wechat.drafts, *wechat.late_drafts)]
     if len(drafts) > 1:
         return [f"{len(drafts)} drafts are left in the draft box: {drafts}"]
@@ -36,17 +66,188 @@ def leftovers(situation: Situation) -> list[str]:
     return []
 
 
-def _sent_at_most_once(situation: Situation) -> Iterator[str]:
-    """Every simulation has one edition of one campaign, whatever its words are from run to run."""
-    if len(situation.wechat.jobs) > 1:
-        yield f"it was sent {len(situation.wechat.jobs)} times: {[job.subject for job in situation.wechat.jobs]}"
+def lost(scenario: Scenario, situation: Situation) -> list[str]:
+    """Say what should have gone out by now: in its window, not in doubt, not refused for good, and nowhere."""
+    if not scenario.arrives or in_doubt(situation.disk.content):
+        return []
+    refused = [each for each in entries_of(situation.disk.content) if each["type"] == "send_rejected"]
+    if refused and refused[-1].get("errcode") == 40007:
+        return []
+    sent = {job.subject for job in situation.wechat.jobs}
+    return [
+        f"{subject_of(campaign)} is lost: it was neither sent nor refused, and nothing is in doubt"
+        for campaign in scenario.campaigns[-1]
+        if campaign.window is not None and situation.moment <= campaign.window.not_after
+        if subject_of(campaign) not in sent
+    ]
 
 
-def _previewed_at_most_once(situation: Situation) -> Iterator[str]:
+def in_doubt(content: bytes | None) -> bool:
+    """Say whether a ledger has an attempt to which it knows no end."""
+    opened: dict[int, tuple[str, int]] = {}
+    for entry in entries_of(content):
+        match entry:
+            case {"type": "send_attempted", "serial": serial}:
+                opened[serial] = entry["campaign"], entry["edition"]
+            case {"type": "send_rejected", "attempt": serial}:
+                opened.pop(serial, None)
+            case {"type": "send_accepted" | "send_settled", "campaign": name, "edition": edition}:
+                opened = {serial: of for serial, of in opened.items() if of != (name, edition)}
+    return bool(opened)
+
+
+@dataclass(slots=True)
+class _Doubt:
+    """The requests of one campaign since its last clear yes to which nobody gave a clear answer."""
+
+    requests: list[Departure] = field(default_factory=list)
+
+
+class Books:
+    """WeChat's books against what the repository said."""
+
+    def __init__(self, scenario: Scenario, wechat: SimWeChat) -> None:
+        self._wechat = wechat
+        self._by_subject = {subject_of(each): each for group in scenario.campaigns for each in group}
+
+    def identity(self, subject: str) -> Identity | None:
+        """Say which campaign a message is of."""
+        campaign = self._by_subject.get(subject)
+        return (campaign.name, campaign.edition) if campaign else None
+
+    def sent_at_most_once(self) -> Iterator[str]:
+        """Look at what followers have."""
+        times = Counter(self.identity(job.subject) for job in self._wechat.jobs)
+        for identity, count in times.items():
+            if identity is None:
+                yield "something was sent that is in no campaign"
+            elif count > 1:
+                yield f"{identity} was sent {count} times: it was sent {[j.subject for j in self._wechat.jobs]}"
+        for job in self._wechat.jobs:
+            campaign = self._by_subject.get(job.subject)
+            if campaign and job.client_msg_id is not None:
+                name = documented_id(campaign.appid, campaign.name, campaign.edition)
+                if job.client_msg_id != name:
+                    yield f"the clientmsgid of {job.subject} is not the documented one"
+
+    def requests(self) -> Iterator[str]:
+        """Look at every request for a send, in turn."""
+        doubts: dict[Identity | None, _Doubt] = {}
+        known: set[str] = set()
+        for departure in _sends(self._wechat):
+            campaign = next((c for c in departure.rules.approved if subject_of(c) == departure.subject), None)
+            if campaign is None:
+                yield f"a send of {departure.subject} left, which nobody approved"
+            else:
+                yield from _in_its_window(departure, campaign)
+                yield from _to_its_audience(departure, campaign)
+                yield from self._as_approved(departure, campaign, known)
+            if departure.run > self._wechat.told_sent.get(departure.subject, departure.run):
+                yield f"{departure.subject} was sent again after a person said that it was sent"
+            known.add(departure.subject)
+            identity = self.identity(departure.subject)
+            yield from _repeated_with_care(departure, doubts, identity)
+            if departure.answer == "accepted":
+                doubts.pop(identity, None)
+            elif departure.answer == "unclear":
+                doubts.setdefault(identity, _Doubt()).requests.append(departure)
+        for run, dead in Counter(d.run for d in _sends(self._wechat) if d.answer == "token dead").items():
+            if dead > 2:
+                yield f"{dead} requests of run {run} left with a dead token"
+
+    def _as_approved(self, departure: Departure, campaign: RenderedCampaign, known: set[str]) -> Iterator[str]:
+        if not isinstance(campaign.message, RenderedNews):
+            return  # Its words are what it is recognised by.
+        if departure.draft is None:
+            # An earlier request may have consumed it.
+            if departure.subject not in known:
+                yield f"a send of {departure.subject} left, and its draft was gone"
+        else:
+            approved = [_article(each, self._wechat) for each in campaign.message.articles]
+            if approved != [_comparable(each, self._wechat) for each in departure.draft]:
+                yield f"the draft of {departure.subject} is not what was approved when it was sent"
+
+
+def subject_of(campaign: RenderedCampaign) -> str:
+    """Give what a message is recognised by."""
+    if isinstance(campaign.message, RenderedNews):
+        return campaign.message.articles[0].title
+    return campaign.message.content
+
+
+def _sends(wechat: SimWeChat) -> list[Departure]:
+    return [each for each in wechat.departures if each.recipient is None]
+
+
+def _article(article: Any, wechat: SimWeChat) -> tuple[Any, ...]:
+    """Put WeChat's own addresses into an approved article."""
+    content = article.content
+    for sha256, url in wechat.images.items():
+        content = content.replace(f"massctl-picture:{sha256}", url)
+    return (article.title, article.author, article.digest, content, article.cover)
+
+
+def _comparable(article: DraftArticle, wechat: SimWeChat) -> tuple[Any, ...]:
+    """Name the cover of a draft by its bytes."""
+    cover = wechat.uploaded.get(article.thumb_media_id, article.thumb_media_id)
+    return article.title, article.author, article.digest, article.content, cover
+
+
+def _in_its_window(departure: Departure, campaign: RenderedCampaign) -> Iterator[str]:
+    if not departure.allowed:
+        yield f"a send left at {departure.at} under the kill switch"
+    window = campaign.window
+    if window is not None and not window.not_before <= departure.at <= window.not_after:
+        yield f"a send left at {departure.at}, outside the window"
+    local = departure.at.astimezone(BEIJING)
+    quiet = departure.rules.quiet
+    if quiet is not None and quiet[0] <= local.hour * 60 + local.minute < quiet[1]:
+        yield f"a send left at {departure.at}, in quiet hours"
+    if local.date().isoformat() in departure.rules.frozen_days:
+        yield f"a send left at {departure.at}, on a frozen day"
+
+
+def _to_its_audience(departure: Departure, campaign: RenderedCampaign) -> Iterator[str]:
+    tag, count = departure.audience
+    if tag != campaign.audience.tag_id:
+        yield f"a send to tag {tag} left, and tag {campaign.audience.tag_id} was approved"
+    expect = campaign.audience.expect
+    low, high = (expect.min, expect.max) if expect else (None, None)
+    if not count or count < (low or 1) or (high is not None and count > high):
+        yield f"a send to {count} followers left, which are not as many as were approved"
+
+
+def _repeated_with_care(
+    departure: Departure, doubts: dict[Identity | None, _Doubt], identity: Identity | None
+) -> Iterator[str]:
+    for other, doubt in doubts.items():
+        if other != identity and doubt.requests:
+            yield f"a send of {identity} left while nobody knew whether {other} was sent"
+    asked = doubts[identity].requests if identity in doubts else []
+    if not asked:
+        return
+    if departure.request != asked[-1].request:
+        yield f"{departure.subject} was repeated with another request"
+    if departure.at - asked[-1].at < MINUTE and not departure.rules.stands_still:
+        yield f"{departure.subject} was repeated {departure.at - asked[-1].at} after a request without clear answer"
+    if departure.at - asked[0].at > PATIENCE:
+        yield f"{departure.subject} was repeated {departure.at - asked[0].at} after its first request"
+    if departure.rules.never_repeats:
+        yield f"{departure.subject} was repeated under `in_doubt: stop`"
+    if asked[0].run != departure.run and any(each.run == departure.run for each in asked):
+        yield f"{departure.subject} was repeated twice in a run that found it in doubt"
+    of_this_run = [each for each in asked if each.run == departure.run]
+    if of_this_run and not departure.rules.waits:
+        yield f"{departure.subject} was repeated in a run with --no-wait"
+    if len(of_this_run) > 1:
+        yield f"{departure.subject} was repeated {len(of_this_run)} times in one run"
+
+
+def _previewed_at_most_once(wechat: SimWeChat) -> Iterator[str]:
     """A preview that WeChat plainly refused reached nobody and may be asked for again."""
     shown = Counter(
         (departure.recipient, departure.subject)
-        for departure in situation.wechat.departures
+        for departure in wechat.departures
         if departure.recipient is not None and not departure.refused
     )
     for (recipient, subject), times in shown.items():
@@ -54,46 +255,60 @@ def _previewed_at_most_once(situation: Situation) -> Iterator[str]:
             yield f"{recipient} was asked to look at {subject} {times} times"
 
 
-def _nothing_outside_the_window(situation: Situation, campaign: RenderedCampaign) -> Iterator[str]:
-    for departure in situation.wechat.departures:
-        if departure.recipient is not None:
-            continue
-        if not departure.allowed:
-            yield f"a send left at {departure.at} under the kill switch"
-        window = campaign.window
-        if window is not None and not window.not_before <= departure.at <= window.not_after:
-            yield f"a send left at {departure.at}, outside the window"
-
-
-def _nothing_that_nobody_could_look_at(situation: Situation) -> Iterator[str]:
+def _nothing_that_nobody_could_look_at(wechat: SimWeChat) -> Iterator[str]:
     """Nobody sits at these runs, and a run takes no time before its first attempt."""
-    departures = situation.wechat.departures
-    for send in departures:
-        if send.recipient is not None or not send.wants_a_look:
+    for send in _sends(wechat):
+        if not send.wants_a_look:
             continue
-        shown = [each.at for each in departures if each.recipient is not None and each.subject == send.subject]
+        shown = [each.at for each in wechat.departures if each.recipient is not None and each.subject == send.subject]
         if not any(at < send.at for at in shown):
             yield f"a send of {send.subject} left at {send.at}, and nobody could look at it before"
 
 
-def _every_job_was_attempted(situation: Situation) -> Iterator[str]:
-    attempted = [entry for entry in situation.ledger.entries if isinstance(entry.event, entries.SendAttempted)]
-    for job in situation.wechat.jobs:
-        if not any(entry.at <= job.at for entry in attempted):
-            yield f"job {job.msg_id} exists and the ledger knows of no attempt"
+def _ledger(situation: Situation, books: Books) -> Iterator[str]:
+    """Look at the ledger's bytes: whole, grown, one attempt for each request, and no claim that WeChat denies."""
+    content = situation.disk.content or b""
+    if not content.startswith(situation.disk.promised):
+        yield "an entry that was durable is gone from the ledger"
+    lines = entries_of(content)
+    if any(each["type"] == "unreadable" for each in lines):
+        yield "a line of the ledger cannot be read"
+        return
+    yield from _chain(content, lines)
+    attempts = [each for each in lines if each["type"] == "send_attempted"]
+    sends = _sends(situation.wechat)
+    if len(sends) > len(attempts):
+        yield f"{len(sends)} requests left, and the ledger knows of no attempt for {len(sends) - len(attempts)}"
+    if sends and attempts and min(_at(each) for each in attempts) > sends[0].at:
+        yield "a request left before its attempt was on record"
+    yield from _claims(situation.wechat, lines)
 
 
-def _ledger_claims_nothing_that_the_world_denies(situation: Situation) -> Iterator[str]:
-    wechat = situation.wechat
-    for entry in situation.ledger.entries:
-        match entry.event:
-            case entries.SendAccepted(msg_id=msg_id) if all(job.msg_id != msg_id for job in wechat.jobs):
-                yield f"the ledger says that job {msg_id} was accepted"
-            case entries.Previewed(outcome="sent", recipient=recipient) if all(
-                recipient != seen for seen, _ in wechat.delivered_previews
-            ):
-                yield f"the ledger says that {recipient} has the preview"
-            case entries.DraftSaved(media_id=media_id) if all(media_id != known for known in wechat.named):
-                yield f"the ledger says that draft {media_id} was saved"
-            case entries.MaterialAdded(media_id=media_id) if not media_id.startswith("MATERIAL_"):
-                yield f"the ledger says that material {media_id} was added"
+def _chain(content: bytes, lines: Sequence[dict[str, Any]]) -> Iterator[str]:
+    prev = "sha256:" + "0" * 64
+    for serial, (line, entry) in enumerate(zip(content.split(b"\n"), lines, strict=False), 1):
+        if entry["serial"] != serial or entry["prev"] != prev:
+            yield f"entry {serial} of the ledger does not follow from the line before"
+        prev = "sha256:" + hashlib.sha256(line).hexdigest()
+
+
+def _claims(wechat: SimWeChat, lines: Sequence[dict[str, Any]]) -> Iterator[str]:
+    for entry in lines:
+        match entry:
+            case {"type": "send_accepted", "msg_id": msg_id}:
+                named = documented_id("wx0123456789abcdef", entry["campaign"], entry["edition"])
+                if all((job.msg_id, job.client_msg_id) != (msg_id, named) for job in wechat.jobs):
+                    yield f"the ledger says that {entry['campaign']} {entry['edition']} was accepted as job {msg_id}"
+            case {"type": "previewed", "outcome": "sent", "recipient": recipient}:
+                if all(recipient != seen for seen, _ in wechat.delivered_previews):
+                    yield f"the ledger says that {recipient} has the preview"
+            case {"type": "draft_saved", "media_id": media_id}:
+                if media_id not in wechat.named:
+                    yield f"the ledger says that draft {media_id} was saved"
+            case {"type": "material_added", "media_id": media_id}:
+                if not media_id.startswith("MATERIAL_"):
+                    yield f"the ledger says that material {media_id} was added"
+
+
+def _at(entry: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(entry["at"])

@@ -1,37 +1,33 @@
-"""Every schedule of a small space: runs, gaps between them, one crash, and faults of calls.
+"""Every schedule of a small space: runs, gaps between them, what others do, crashes, and faults of calls.
 
-A run is repeated with a crash at boundary 1, 2, 3 … until it passes whole, and with every fault of every call.
-Situations that are equal in all that matters are gone on from once, and counted for all schedules that lead there.
+A run is made once for each way in which its calls can fail. While it goes, the world is copied at every boundary of an
+effect: that copy is what a process that is killed there leaves, with nothing that it would have tidied up. Where bytes
+were not flushed, it is also what a machine that loses power leaves, in as many shapes as the disk allows. Situations
+that are equal in all that matters are gone on from once, and counted for all schedules that lead there.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Final
 
-from building import house
-from simulation.checkers import leftovers, violations
-from simulation.crashing import Boundaries, Crash
-from simulation.scenario import Situation, run_once, state_of
-from simulation.world import FAULTS, Fault
+from simulation.checkers import in_doubt, leftovers, lost, verdicts, violations
+from simulation.disk import on_simulated_disks
+from simulation.happenings import RIVAL
+from simulation.scenario import Situation
+from simulation.schedule import Budget, Moment, Played, Scenario, Schedule, Turn, crashed, first, play
+from simulation.world import FAULTS
 
-from massctl.model.lifecycle import Status
-from massctl.model.rendered import RenderedCampaign
-from massctl.plan.guard import House
-from massctl.plan.plan import Plan, make_plan
-
-GAPS: Final = (timedelta(minutes=1), timedelta(hours=3), timedelta(hours=30))
-"""Between two runs: at once, within WeChat's memory of a clientmsgid, and past it."""
-SETTLING_RUNS: Final = 2
+SETTLING_RUNS = 2
 """How many more runs, without faults, may be needed until there is nothing to do."""
+CLEAR_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """How much may still go wrong."""
+class Violation:
+    """What must not be, and the schedule that leads there."""
 
-    crashes: int
-    faults: int
+    what: str
+    schedule: Schedule
 
 
 @dataclass(slots=True)
@@ -43,160 +39,167 @@ class Explored:
     situations: int = 0
     ends: dict[str, int] = field(default_factory=dict)
     """How schedules ended -> how many."""
-    violations: list[str] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Node:
     situation: Situation
     ways: int
-    story: tuple[str, ...]
+    schedule: Schedule
+
+    @property
+    def untroubled(self) -> bool:
+        """Whether nothing went wrong and nothing happened on the way here."""
+        return not any(t.faults or t.crash or t.before or t.during for t in self.schedule)
 
 
-Frontier = dict[tuple[object, Budget], _Node]
+Outcomes = Iterator[tuple[_Node, Budget]]
 
 
 class Explorer:
-    """Explores every schedule; `stop_early` ends it at the first violation.
+    """Goes through every schedule of a scenario; `stop_early` ends it at the first violation."""
 
-    `rules` holds for run after run; `edited_to` is what the campaign becomes after the first run.
-    """
-
-    def __init__(
-        self,
-        campaign: RenderedCampaign,
-        runs: int,
-        budget: Budget,
-        *,
-        gaps: Sequence[timedelta] = GAPS,
-        rules: Sequence[House] = (),
-        edited_to: RenderedCampaign | None = None,
-        stop_early: bool = False,
-    ) -> None:
-        self._campaigns = [campaign] + [edited_to or campaign] * (runs - 1)
-        self._runs = runs
-        self._budget = budget
-        self._gaps = gaps
-        self._rules = list(rules) or [house()] * runs
+    def __init__(self, scenario: Scenario, *, stop_early: bool = False) -> None:
+        self._scenario = scenario
         self._stop_early = stop_early
         self.found = Explored()
 
-    def explore(self, start: Situation) -> Explored:
-        """Go every way from `start`."""
-        frontier: Frontier = {(start.key(), self._budget): _Node(start, 1, ())}
-        for number in range(self._runs):
-            following: Frontier = {}
-            for (_, budget), node in frontier.items():
-                for gap in self._gaps if number else (timedelta(0),):
-                    for node_after, left in self._all_runs(node, gap, budget, number):
-                        self._check(node_after, number)
+    def explore(self) -> Explored:
+        """Go every way from the beginning."""
+        with on_simulated_disks():
+            start, budget = first(self._scenario), self._scenario.budget
+            frontier = {(start.key(), budget): _Node(start, 1, ())}
+            for number in range(self._scenario.runs):
+                following: dict[tuple[object, Budget], _Node] = {}
+                for (_, left), node in frontier.items():
+                    for after, rest in self._one_more_run(node, left, number):
                         if self._stop_early and self.found.violations:
                             return self.found
-                        key = node_after.situation.key(), left
-                        if key in following:
-                            following[key].ways += node_after.ways
-                        else:
-                            following[key] = node_after
-            frontier = following
-            self.found.situations += len(frontier)
-        for node in frontier.values():
-            self.found.schedules += node.ways
+                        known = following.setdefault((after.situation.key(), rest), after)
+                        if known is not after:
+                            known.ways += after.ways
+                frontier = following
+                self.found.situations += len(frontier)
+            for node in frontier.values():
+                self.found.schedules += node.ways
+                self._settle(node)
+        return self.found
+
+    def follow(self, schedule: Schedule) -> Explored:
+        """Go one way, and then on without trouble."""
+        with on_simulated_disks():
+            node = _Node(first(self._scenario), 1, ())
+            for number, turn in enumerate(schedule[: self._scenario.runs]):
+                played = self._play(node, number, turn, moments=turn.crash is not None)
+                # In a run that is not quite the one this was written for, the nearest boundary behind will do.
+                moment = next((each for each in played.moments if turn.crash and each.number >= turn.crash), None)
+                if moment is None:
+                    node = self._checked(node, played, turn)
+                else:
+                    node = _Node(crashed(moment, turn.loss), 1, (*node.schedule, turn))
+                    self._look_at(node)
+            self.found.schedules = 1
             self._settle(node)
         return self.found
 
-    def _all_runs(self, node: _Node, gap: timedelta, budget: Budget, number: int) -> Iterator[tuple[_Node, Budget]]:
-        """Give what one more run can lead to."""
-        whole, boundaries = self._run(node, gap, number, {}, None)
-        yield whole, budget
-        calls = whole.situation.wechat.calls
+    def _one_more_run(self, node: _Node, budget: Budget, number: int) -> Outcomes:
+        scenario = self._scenario
+        for gap in scenario.gaps if number else (timedelta(0),):
+            for before in scenario.of_run(scenario.before, number):
+                for during in scenario.of_run(scenario.during, number):
+                    turn = Turn(gap, before, during)
+                    if during == RIVAL:
+                        yield from self._with_a_rival(node, budget, number, replace(turn, during=""))
+                    else:
+                        yield from self._faults(node, budget, number, turn, 0)
+
+    def _with_a_rival(self, node: _Node, budget: Budget, number: int, turn: Turn) -> Outcomes:
+        """Give the run with another runner's whole run at every one of its boundaries."""
+        alone = self._play(node, number, turn, moments=False)
+        for boundary in range(1, len(alone.boundaries) + 1):
+            yield from self._faults(node, budget, number, replace(turn, during=f"{RIVAL}{boundary}"), 0)
+
+    def _faults(self, node: _Node, budget: Budget, number: int, turn: Turn, first_call: int) -> Outcomes:
+        """Give the run as it goes with these faults, with crashes, and with one more fault of a later call."""
+        played = self._play(node, number, turn, moments=budget.crashes > 0)
+        yield self._checked(node, played, turn), budget
         if budget.crashes:
             left = Budget(budget.crashes - 1, budget.faults)
-            yield from self._crashes(node, gap, number, {}, 1, left)
-        if not budget.faults:
-            return
-        left = Budget(budget.crashes, budget.faults - 1)
-        for call, method in enumerate(calls):
-            first = _boundary_before(boundaries, call) + 1
-            for fault in FAULTS[method]:
-                faults = {call: fault}
-                yield from self._with_faults(node, gap, number, faults, left)
-                if budget.crashes:
-                    crashed = Budget(budget.crashes - 1, budget.faults - 1)
-                    yield from self._crashes(node, gap, number, faults, first + 1, crashed)
+            behind = _boundary_before(played, first_call - 1) + 1 if first_call else 0
+            for moment in played.moments:
+                if moment.number > behind:
+                    yield from self._crashes(node, turn, moment, left)
+        if budget.faults:
+            left = Budget(budget.crashes, budget.faults - 1)
+            for call, method in enumerate(played.calls[first_call:], first_call):
+                for fault in self._scenario.faults[method]:
+                    with_fault = replace(turn, faults=(*turn.faults, (call, fault)))
+                    yield from self._faults(node, left, number, with_fault, call + 1)
 
-    def _with_faults(
-        self, node: _Node, gap: timedelta, number: int, faults: dict[int, Fault], left: Budget
-    ) -> Iterator[tuple[_Node, Budget]]:
-        """Give the run with these faults, and with more of them in later calls while the budget lasts."""
-        faulty, _ = self._run(node, gap, number, faults, None)
-        yield faulty, left
-        if left.faults:
-            less = Budget(left.crashes, left.faults - 1)
-            for call, method in enumerate(faulty.situation.wechat.calls):
-                if call > max(faults):
-                    for fault in FAULTS[method]:
-                        yield from self._with_faults(node, gap, number, {**faults, call: fault}, less)
+    def _crashes(self, node: _Node, turn: Turn, moment: Moment, left: Budget) -> Outcomes:
+        """Give what is left when the process dies at this moment, and when the machine does."""
+        for loss in (None, *moment.situation.disk.losses(every_byte=self._scenario.every_byte)):
+            ended = replace(turn, crash=moment.number, loss=loss)
+            after = _Node(crashed(moment, loss), node.ways, (*node.schedule, ended))
+            self._look_at(after)
+            yield after, left
 
-    def _crashes(
-        self, node: _Node, gap: timedelta, number: int, faults: dict[int, Fault], first: int, left: Budget
-    ) -> Iterator[tuple[_Node, Budget]]:
-        """Give the run ended at every boundary from `first` on, with and without the loss of what was not flushed."""
-        stop_at = first
-        while True:
-            kept, boundaries = self._run(node, gap, number, faults, stop_at)
-            if len(boundaries.passed) < stop_at:
-                return
-            yield kept, left
-            if kept.situation.ledger.flushed < len(kept.situation.ledger.entries):
-                lost = kept.situation.after(timedelta(0))
-                lost.ledger.lose_unflushed()
-                yield _Node(lost, node.ways, (*kept.story, "and the machine with it")), left
-            stop_at += 1
-
-    def _run(
-        self, node: _Node, gap: timedelta, number: int, faults: dict[int, Fault], stop_at: int | None
-    ) -> tuple[_Node, Boundaries]:
-        situation = node.situation.after(gap)
-        situation.wechat.faults = dict(faults)
-        situation.wechat.sending_allowed = not self._rules[number].no_send
-        situation.wechat.wants_a_look = self._rules[number].policy.require_preview
-        boundaries = Boundaries(stop_at)
-        story = f"after {gap}: {', '.join(f'call {n} {fault}' for n, fault in faults.items()) or 'no fault'}"
-        try:
-            run_once(situation, self._campaigns[number], self._rules[number], boundaries)
-        except Crash as crash:
-            story += f", crash {crash}"
+    def _play(self, node: _Node, number: int, turn: Turn, *, moments: bool) -> Played:
         self.found.runs += 1
-        return _Node(situation, node.ways, (*node.story, story)), boundaries
+        return play(self._scenario, node.situation, number, turn, moments=moments)
 
-    def _check(self, node: _Node, number: int) -> None:
-        self.found.violations += [
-            f"{wrong}: {' | '.join(node.story)}" for wrong in violations(node.situation, self._campaigns[number])
-        ]
+    def _checked(self, node: _Node, played: Played, turn: Turn) -> _Node:
+        """Look at what a run left that ended by itself."""
+        after = _Node(played.situation, node.ways, (*node.schedule, turn))
+        self._look_at(after)
+        if played.error is not None:
+            self._wrong(played.error, after)
+        elif played.outcome is not None and played.outcome.ledger_error is None and not turn.during.startswith(RIVAL):
+            for wrong in verdicts(played):
+                self._wrong(wrong, after)
+        return after
+
+    def _look_at(self, node: _Node) -> None:
+        for wrong in violations(self._scenario, node.situation):
+            self._wrong(wrong, node)
+
+    def _wrong(self, what: str, node: _Node) -> None:
+        self.found.violations.append(Violation(what, node.schedule))
 
     def _settle(self, node: _Node) -> None:
-        """Let one or two more runs pass without faults: nothing is left to do then but to clear up a doubt."""
-        for number in range(SETTLING_RUNS):
-            if number and not self._plan(node).can_apply:
+        """Let runs pass without faults: after two there is nothing to do, or nothing but to clear up a doubt."""
+        start = node
+        for _ in range(SETTLING_RUNS + 1):
+            before = _all_but_time(node)
+            turn = Turn(CLEAR_AFTER)
+            played = self._play(node, -1, turn, moments=False)
+            node = self._checked(node, played, turn)
+            if _all_but_time(node) == before or in_doubt(node.situation.disk.content):
                 break
-            node, _ = self._run(node, timedelta(minutes=1), -1, {}, None)
-            self._check(node, -1)
-        self.found.violations += [f"{left}: {' | '.join(node.story)}" for left in leftovers(node.situation)]
-        plan = self._plan(node)
-        (planned,) = plan.campaigns
-        if (plan.can_apply or plan.would_send) and planned.status is not Status.IN_DOUBT:
-            self.found.violations.append(f"there still is something to do: {' | '.join(node.story)}")
-        words = {planned.status.value, planned.window.value, *(refusal.guard.value for refusal in planned.refusals)}
-        end = ", ".join(sorted(words))
-        self.found.ends[end] = self.found.ends.get(end, 0) + node.ways
-
-    def _plan(self, node: _Node) -> Plan:
-        situation = node.situation
-        state = state_of(situation.ledger)
-        return make_plan([self._campaigns[-1]], state, self._rules[-1], situation.moment)
+        else:
+            self._wrong("there still is something to do", node)
+        for wrong in lost(self._scenario, node.situation):
+            self._wrong(wrong, node)
+        wechat = node.situation.wechat
+        if len(self._scenario.campaigns[-1]) == 1:
+            for wrong in leftovers(wechat):
+                self._wrong(wrong, node)
+        sent = tuple(sorted(job.subject for job in wechat.jobs))
+        if start.untroubled and self._scenario.sends is not None and sent != tuple(sorted(self._scenario.sends)):
+            self._wrong(f"nothing went wrong, and {sent} was sent in place of {self._scenario.sends}", node)
+        end = "in doubt" if in_doubt(node.situation.disk.content) else "sent" if sent else "not sent"
+        self.found.ends[end] = self.found.ends.get(end, 0) + start.ways
 
 
-def _boundary_before(boundaries: Boundaries, call: int) -> int:
+def _all_but_time(node: _Node) -> tuple[object, ...]:
+    """Name what a run could have changed."""
+    return node.situation.wechat.key(), node.situation.disk.key()
+
+
+def _boundary_before(played: Played, call: int) -> int:
     """Give the number of the boundary right before a call, counted from 1; calls are counted from 0."""
-    calls = [n for n, name in enumerate(boundaries.passed, 1) if name.removeprefix("before ") in FAULTS]
-    return calls[call]
+    return [n for n, name in enumerate(played.boundaries, 1) if name in _BEFORE_CALLS][call]
+
+
+_BEFORE_CALLS = frozenset(f"before {method}" for method in FAULTS)

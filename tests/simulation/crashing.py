@@ -21,15 +21,26 @@ class Crash(BaseException):
 
 
 class Boundaries:
-    """Counts boundaries, and ends the run at number `stop_at`, counted from 1."""
+    """Counts boundaries, and ends the run at number `stop_at`, counted from 1.
 
-    def __init__(self, stop_at: int | None = None, ending: type[BaseException] = Crash) -> None:
+    `on_reaching` is told of each first: to look at the world as a crash there would leave it, or to change it.
+    """
+
+    def __init__(
+        self,
+        stop_at: int | None = None,
+        ending: type[BaseException] = Crash,
+        on_reaching: Callable[[int, str], None] | None = None,
+    ) -> None:
         self.stop_at = stop_at
         self.ending = ending
+        self.on_reaching = on_reaching
         self.passed: list[str] = []
 
     def reach(self, name: str) -> None:
         self.passed.append(name)
+        if self.on_reaching is not None:
+            self.on_reaching(len(self.passed), name)
         if len(self.passed) == self.stop_at:
             raise self.ending(name)
 

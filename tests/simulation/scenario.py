@@ -3,19 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import building
 from building import HOUR, NOW, OPEN, article, house, news, picture, reviewers, sha, text
 from simulation.crashing import Boundaries, CrashingFounding, CrashingLedger, CrashingWeChat
+from simulation.disk import LEDGER, LOCKS, SimDisk, SimPath
 from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgress, SimWeChat, one_by_one
 
 from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome
-from massctl.apply.ports import Archive, Consent, WeChat
+from massctl.apply.ports import Archive, Consent, Ledger, WeChat
 from massctl.apply.run import World
-from massctl.errors import ConfigurationError
+from massctl.errors import ConfigurationError, LedgerError
+from massctl.ledger.local import LocalLedger
 from massctl.model.ledger import Entry, NewEntry
 from massctl.model.names import AccountName
 from massctl.model.rendered import Purpose, RenderedCampaign, Window
@@ -49,44 +52,72 @@ class Situation:
     """A moment between two runs, from which a simulation can go on in many ways."""
 
     wechat: SimWeChat
-    ledger: SimLedger
+    disk: SimDisk
     moment: datetime
+    ahead: timedelta = timedelta(0)
+    """By how much the runner's clock is fast."""
 
     def after(self, gap: timedelta) -> "Situation":
         """Give a copy, later."""
         moment = self.moment + gap
-        return Situation(self.wechat.copy(SimClock(moment)), self.ledger.copy(), moment)
+        return Situation(self.wechat.copy(SimClock(moment, self.ahead)), self.disk.copy(), moment, self.ahead)
 
     def key(self) -> tuple[Any, ...]:
         """Name everything that makes a difference to what can happen from here."""
-        return (self.moment, tuple(self.ledger.keys), self.wechat.key())
+        return (self.moment, self.ahead, self.disk.key(), self.wechat.key())
+
+    def ledger(self) -> LocalLedger:
+        """Open the ledger as a new process does: the real one, on this disk."""
+        return LocalLedger(cast("Path", SimPath(self.disk, LEDGER)), cast("Path", SimPath(self.disk, LOCKS)))
 
 
 def begin(**world: Any) -> Situation:
     """Give the moment before the first run: no ledger, and a simulated WeChat that never heard of us."""
-    return Situation(SimWeChat(SimClock(NOW), **world), SimLedger(), NOW)
+    return Situation(SimWeChat(SimClock(NOW), **world), SimDisk(), NOW)
 
 
-def state_of(ledger: SimLedger) -> State:
+def state_of(ledger: Ledger) -> State:
     """Fold a ledger as a new process does."""
     state = State()
     state.absorb_all(ledger.read(0))
     return state
 
 
-def run_once(situation: Situation, campaign: RenderedCampaign, rules: House, boundaries: Boundaries) -> Outcome:
-    """Plan and apply once; the situation becomes what the run leaves, whatever ends it."""
-    wechat, ledger, clock = situation.wechat, situation.ledger, situation.wechat.clock
-    state = state_of(ledger)
+def run_once(
+    situation: Situation,
+    campaigns: Sequence[RenderedCampaign],
+    rules: House,
+    boundaries: Boundaries,
+    *,
+    wait: bool = True,
+    fresh_rules: Callable[[], House] | None = None,
+) -> Outcome | None:
+    """Plan and apply once; the situation becomes what the run leaves, whatever ends it. None: no ledger to trust."""
+    wechat, clock = situation.wechat, situation.wechat.clock
     wechat.arrive_late()
-    founding = CrashingFounding(boundaries)
-    port = CrashingWeChat(wechat, boundaries)
-    world = World(lambda _: port, PICTURES, clock, SimProgress(), one_by_one, None, accounts=ACCOUNTS)
+    situation.disk.boundaries = boundaries
+    ledger = situation.ledger()
     try:
-        plan = make_plan([campaign], state, rules, clock.now())
-        return apply_plan(plan, world, Book(CrashingLedger(ledger, boundaries), clock, state, founding), rules)
+        state = state_of(ledger)
+    except LedgerError:
+        return None
+    port = CrashingWeChat(wechat, boundaries)
+    world = World(
+        lambda _: port,
+        PICTURES,
+        clock,
+        SimProgress(),
+        one_by_one,
+        None,
+        wait_in_doubt=wait,
+        house=fresh_rules,
+        accounts=ACCOUNTS,
+    )
+    try:
+        plan = make_plan(campaigns, state, rules, clock.now())
+        return apply_plan(plan, world, Book(ledger, clock, state, CrashingFounding(boundaries)), rules)
     finally:
-        situation.moment = clock.now()
+        situation.moment = clock.moment
 
 
 @dataclass

@@ -1,107 +1,68 @@
-"""Every schedule of three runs of apply, with a crash at each boundary and a fault of each call, in small worlds.
+"""Every schedule of small worlds: the smoke run, as `python -m simulation` makes it.
 
-Together some 110,000 schedules, in 59,000 runs of apply: situations that are equal are gone on from once.
 What must hold after every run is in `checkers.py`; that the checkers can fail is shown in `test_mutants.py`.
 """
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from building import HOUR, NOW, article, house, reviewers
-from simulation.choices import Budget, Explored, Explorer
-from simulation.scenario import LONG, begin, whole_news, whole_text
+from simulation.choices import Explorer
+from simulation.happenings import BETWEEN
+from simulation.reproducing import reproduction
+from simulation.scenarios import NIGHTLY, SMOKE
+from simulation.schedule import Scenario, Turn, schedule_text
+from simulation.world import Fault
 
-from massctl.model.message import RenderedNews
-from massctl.model.rendered import Window
-
-SOON = Window(NOW + HOUR, NOW + 5 * HOUR)
-"""Opens after the first run, and closes before one that comes 30 hours later."""
-ENDS = {"sent", "sending", "rejected_before", "in_doubt", "expired", "waiting", "preview_missing"}
-"""How a schedule may end: sent, or with a word why not. `sending` is sent, and its state was not read."""
-ONE_OF_EACH = Budget(crashes=1, faults=1)
+SCHEDULES: dict[str, int] = {}
 
 
-def check(found: Explored, at_least: int) -> None:
-    """Make sure that nothing was wrong, that every schedule came to an end, and that they were many."""
-    assert [] == found.violations[:3]
-    assert set() == {end for end in found.ends if not ENDS & set(end.split(", "))}
-    assert found.schedules >= at_least, found.schedules
+@pytest.mark.parametrize("scenario", SMOKE, ids=lambda scenario: scenario.name)
+def test_nothing_is_sent_twice_lost_or_sent_otherwise(scenario: Scenario) -> None:
+    found = Explorer(scenario, stop_early=True).explore()
+    if found.violations:
+        pytest.fail(reproduction(scenario, found.violations[0]), pytrace=False)
+    assert found.schedules >= scenario.schedules_min, found.schedules
 
 
-def test_news_is_sent_at_most_once_whatever_crashes_and_fails() -> None:
-    """A cover, two pictures, two reviewers; runs 1 minute, 3 hours or 30 hours apart."""
-    found = Explorer(whole_news(LONG), 3, ONE_OF_EACH).explore(begin())
-    check(found, at_least=20_000)
+def test_the_smoke_run_has_its_twenty_thousand_schedules() -> None:
+    assert 20_000 <= sum(scenario.schedules_min for scenario in SMOKE)
 
 
-def test_news_is_sent_in_its_window_or_not_at_all() -> None:
-    """The first run stages before the window; the second finds it open or over."""
-    found = Explorer(whole_news(SOON), 3, ONE_OF_EACH).explore(begin())
-    check(found, at_least=2_000)
-    assert any("expired" in end for end in found.ends)
-    assert any("sent" in end for end in found.ends)
+def test_every_scenario_has_a_name_of_its_own() -> None:
+    names = [scenario.name for scenario in (*SMOKE, *NIGHTLY)]
+    assert len(set(names)) == len(names)
 
 
-def test_nothing_leaves_under_the_kill_switch() -> None:
-    """Sending is disabled in the second of three runs, also where the first left an attempt open."""
-    rules = [house(), house(no_send=True), house()]
-    found = Explorer(whole_text(LONG), 3, ONE_OF_EACH, rules=rules).explore(begin())
-    check(found, at_least=1_500)
-
-
-def test_nothing_is_sent_that_nobody_could_look_at() -> None:
-    """A preview whose outcome got lost is none, so the campaign then waits for a person."""
-    words = whole_text(LONG, recipients=reviewers("editor_li"))
-    found = Explorer(words, 3, ONE_OF_EACH, rules=[house(require_preview=True)] * 3).explore(begin())
-    check(found, at_least=1_500)
-    assert any("preview_missing" in end for end in found.ends)
-
-
-def test_a_text_has_no_draft_to_protect_it_and_is_sent_at_most_once() -> None:
-    found = Explorer(whole_text(LONG), 3, Budget(crashes=1, faults=2)).explore(begin())
-    check(found, at_least=20_000)
-
-
-def test_two_crashes_are_no_worse_than_one() -> None:
-    found = Explorer(whole_text(LONG), 3, Budget(crashes=2, faults=1)).explore(begin())
-    check(found, at_least=5_000)
-
-
-def test_an_edit_after_the_first_run_sends_one_version_at_most() -> None:
-    found = Explorer(whole_text(LONG), 3, ONE_OF_EACH, edited_to=whole_text(LONG, content="今晚九点")).explore(begin())
-    check(found, at_least=1_500)
-
-
-def test_an_edited_news_leaves_one_draft_whatever_crashes_and_fails() -> None:
-    """The first run stages the old version before the window, the second replaces its draft."""
-    edited = whole_news(SOON, recipients=(), message=RenderedNews((article("春季大促，改"),)))
-    found = Explorer(whole_news(SOON, recipients=()), 2, ONE_OF_EACH, edited_to=edited).explore(begin())
-    check(found, at_least=1_500)
-
-
-@pytest.mark.parametrize(
-    "world",
-    [
-        pytest.param({"drafts_are_consumed": False}, id="drafts outlive their send"),
-        pytest.param({"draft_before_memory": True}, id="40007 before 45065"),
-    ],
-)
-def test_news_in_a_world_that_the_documentation_leaves_open(world: dict[str, Any]) -> None:
-    """Two runs, since a repetition is the only place where these worlds differ."""
-    found = Explorer(whole_news(LONG), 2, ONE_OF_EACH).explore(begin(**world))
-    check(found, at_least=4_000)
-
-
-@pytest.mark.parametrize("world", [{"draft_before_memory": True}, {"allowance": 1}], ids=["40007 first", "45028 first"])
-def test_text_in_a_world_that_the_documentation_leaves_open(world: dict[str, Any]) -> None:
-    found = Explorer(whole_text(LONG), 3, ONE_OF_EACH).explore(begin(**world))
-    check(found, at_least=2_000)
+def test_everything_that_may_happen_happens_in_some_scenario() -> None:
+    assert BETWEEN.keys() == {name for scenario in SMOKE for names in scenario.before for name in names}
 
 
 def test_a_house_that_trusts_no_memory_is_safe_in_a_world_that_forgets_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """`in_doubt: stop` needs nobody's memory of a clientmsgid: it never repeats."""
     monkeypatch.setattr("simulation.world.MEMORY", timedelta(0))
-    rules = [house(in_doubt="stop")] * 3
-    found = Explorer(whole_text(LONG), 3, ONE_OF_EACH, rules=rules).explore(begin())
-    check(found, at_least=1_500)
+    (stop,) = [scenario for scenario in SMOKE if scenario.name == "text, stop"]
+    assert [] == Explorer(stop).explore().violations
+
+
+def test_a_house_that_trusts_a_memory_is_not_safe_in_that_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The price of `in_doubt: resubmit`, as docs/concepts/exactly-once.md says it."""
+    monkeypatch.setattr("simulation.world.MEMORY", timedelta(0))
+    (text,) = [scenario for scenario in SMOKE if scenario.name == "text, two faults"]
+    found = Explorer(text, stop_early=True).explore()
+    assert "was sent 2 times" in found.violations[0].what
+
+
+def test_a_violation_is_told_in_few_lines_that_play_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The schedule found first has runs and faults that do not matter; the one that is told has none."""
+    monkeypatch.setattr("simulation.world.MEMORY", timedelta(0))
+    (text,) = [scenario for scenario in SMOKE if scenario.name == "text, two faults"]
+    found = Explorer(text, stop_early=True).explore()
+    told = reproduction(text, found.violations[0]).splitlines()
+    assert "  1. at once, a run, call 2: answer lost" in told
+    least = (Turn(faults=((2, Fault.ANSWER_LOST),)),)
+    assert f"PYTHONPATH=tests python -m simulation replay '{schedule_text(text, least)}'" == told[-1]
+
+
+def test_a_schedule_is_read_as_it_was_written() -> None:
+    turn = Turn(timedelta(minutes=1), "a person settles", "rival 4", ((2, Fault.ANSWER_LOST),), 7, "half")
+    assert turn == Turn.read(turn.document())

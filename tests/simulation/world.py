@@ -1,10 +1,12 @@
 """A small WeChat, clock and ledger in memory, for simulations of `massctl.apply` through its ports.
 
 It knows what the documentation promises and what was observed: drafts are consumed by accepted sends, a clientmsgid
-is remembered for 24 hours (45065), and not to be repeated within a minute (45066). Calls take no time. Everything
-can be copied, so that a simulation can go on from one moment in many ways.
+is remembered for 24 hours (45065), and not to be repeated within a minute (45066). A send arrives as bytes and is
+answered in bytes, which the real client writes and reads. WeChat keeps books of its own, for the checkers. Calls take
+no time. Everything can be copied, so that a simulation can go on from one moment in many ways.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,27 +19,27 @@ from massctl.errors import InvariantError, LedgerStaleError, PermanentError, Tra
 from massctl.model.campaign import Audience
 from massctl.model.digest import sha256_of
 from massctl.model.ledger import Entry, NewEntry
-from massctl.model.names import ClientMsgId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256
-from massctl.model.rendered import Recipient
+from massctl.model.names import ClientMsgId, ImageUrl, MediaId, MsgId, Sha256
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import Recipient, RenderedCampaign
 from massctl.model.send import (
-    Accepted,
     Body,
     Card,
     Images,
-    InDoubt,
     MassSend,
     News,
     PreviewFailed,
     PreviewSent,
     PreviewUnknown,
     PreviewVerdict,
-    Rejected,
-    ToTag,
     Verdict,
     Video,
     Voice,
     Words,
 )
+from massctl.wechat.answer import NoAnswer, RawAnswer
+from massctl.wechat.client import WeChatClient
+from massctl.wechat.wire import Request
 
 T = TypeVar("T")
 
@@ -60,6 +62,12 @@ class Fault(StrEnum):
     NOT_A_FOLLOWER = "43004"
     NO_PREVIEWS = "45009"
     NO_TOKEN = "no token, so nothing left"
+    PAGE = "a page in place of an answer, and nothing happened"
+    PAGE_YET_ACCEPTED = "a page in place of an answer, though accepted"
+    BUSY = "-1, and nothing happened"
+    BUSY_YET_ACCEPTED = "-1, though accepted"
+    HELD = "89504, and the administrator agrees"
+    UNKNOWN_CODE = "a code that nobody knows, though accepted"
 
 
 _LOST: Final = (Fault.REQUEST_LOST, Fault.ANSWER_LOST)
@@ -85,17 +93,36 @@ FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = {
     "job_report": (Fault.REQUEST_LOST,),
 }
 """Method -> the faults that make a difference to it."""
+NETWORK: Final[Mapping[str, tuple[Fault, ...]]] = {
+    method: tuple(fault for fault in faults if fault in _LOST) for method, faults in FAULTS.items()
+}
+"""Method -> only what the network does."""
+ODD_ANSWERS: Final[Mapping[str, tuple[Fault, ...]]] = {
+    **dict.fromkeys(FAULTS, ()),
+    "send_mass": (
+        Fault.ANSWER_LOST,
+        Fault.TOO_SOON_YET_ACCEPTED,
+        Fault.PAGE,
+        Fault.PAGE_YET_ACCEPTED,
+        Fault.BUSY,
+        Fault.BUSY_YET_ACCEPTED,
+        Fault.HELD,
+        Fault.UNKNOWN_CODE,
+    ),
+}
+"""Method -> answers to a send that say neither yes nor no."""
 
 
 class SimClock:
-    """A clock that stands still but for sleeping."""
+    """A clock that stands still but for sleeping; `moment` is the true time, and it may show another."""
 
-    def __init__(self, moment: datetime) -> None:
+    def __init__(self, moment: datetime, ahead: timedelta = timedelta(0)) -> None:
         self.moment = moment
+        self.ahead = ahead
         self.on_sleep: Callable[[], None] = lambda: None
 
     def now(self) -> datetime:
-        return self.moment
+        return self.moment + self.ahead
 
     def sleep(self, seconds: float) -> None:
         self.on_sleep()
@@ -149,9 +176,30 @@ class MassJob:
     """A job that the simulated WeChat accepted: followers get it."""
 
     msg_id: MsgId
-    client_msg_id: ClientMsgId
+    client_msg_id: ClientMsgId | None
+    """None: somebody sent it in the console."""
     at: datetime
     subject: str
+    articles: tuple[DraftArticle, ...] | None = None
+    """What followers get; None for a text, which is its subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRules:
+    """What a run may do, in the words of the checkers."""
+
+    approved: tuple[RenderedCampaign, ...] = ()
+    quiet: tuple[int, int] | None = None
+    """Quiet hours in minutes of Beijing's day: the first, and the first that is not."""
+    frozen_days: frozenset[str] = frozenset()
+    wants_a_look: bool = False
+    """The policy asks that somebody saw it before."""
+    never_repeats: bool = False
+    """`in_doubt: stop`."""
+    waits: bool = True
+    """Without --no-wait."""
+    stands_still: bool = False
+    """The process is stopped for a while, so that it measures too long a wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +207,7 @@ class Departure:
     """A request for a send or a preview that left massctl, whether or not it arrived."""
 
     at: datetime
+    """As the runner's clock shows it."""
     subject: str
     recipient: str | None
     """None for a mass send."""
@@ -166,8 +215,21 @@ class Departure:
     """WeChat plainly said no."""
     allowed: bool
     """The kill switch was off."""
-    wants_a_look: bool
-    """The policy asked that somebody saw it before."""
+    run: int = 0
+    rules: RunRules = RunRules()
+    request: bytes = b""
+    """The body of a send."""
+    answer: str = ""
+    """What the runner was told of a send: `accepted`, `rejected`, `unclear`, `token dead`, or later by a person."""
+    audience: tuple[int | None, int | None] = (None, None)
+    """The tag of a send, and the followers that it reached then; no tag stands for everybody."""
+    draft: tuple[DraftArticle, ...] | None = None
+    """What lay in the draft box then."""
+
+    @property
+    def wants_a_look(self) -> bool:
+        """The policy asked that somebody saw it before."""
+        return self.rules.wants_a_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +257,15 @@ class SimWeChat:
     """What draft/add makes of an article."""
     job_status: str = "sent"
     sending_allowed: bool = True
-    """Whether the kill switch is off in this run; for the record only."""
-    wants_a_look: bool = False
-    """Whether the policy of this run wants a preview before a send; for the record only."""
+    """Whether the kill switch is off; for the record only."""
+    rules: RunRules = RunRules()
+    """What this run may do; for the record only."""
+    run: int = 0
+    """The number of this run."""
     images: dict[str, ImageUrl] = field(default_factory=dict)
     materials: dict[MediaId, str] = field(default_factory=dict)
+    uploaded: dict[str, str] = field(default_factory=dict)
+    """Every material there ever was, by its bytes."""
     drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
     late_drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
     """What will be in the draft box after this run."""
@@ -209,12 +275,15 @@ class SimWeChat:
     jobs: list[MassJob] = field(default_factory=list)
     memory: dict[ClientMsgId, Remembered] = field(default_factory=dict)
     departures: list[Departure] = field(default_factory=list)
+    told_sent: dict[str, int] = field(default_factory=dict)
+    """Subject -> the run after which a person said that it was sent."""
     calls: list[str] = field(default_factory=list)
     """The methods that were called in this run."""
     faults: dict[int, Fault] = field(default_factory=dict)
     coming: list[tuple[str, Fault]] = field(default_factory=list)
     """Faults of the next calls of a method."""
-    _minted: int = 0
+    minted: int = 0
+    """How many ids were given out."""
 
     def copy(self, clock: SimClock) -> "SimWeChat":
         """Go on from here in another world, in a new run without faults."""
@@ -223,6 +292,7 @@ class SimWeChat:
             clock=clock,
             images=dict(self.images),
             materials=dict(self.materials),
+            uploaded=dict(self.uploaded),
             drafts=dict(self.drafts),
             late_drafts=dict(self.late_drafts),
             named=dict(self.named),
@@ -230,15 +300,23 @@ class SimWeChat:
             jobs=list(self.jobs),
             memory=dict(self.memory),
             departures=list(self.departures),
+            told_sent=dict(self.told_sent),
             calls=[],
             faults={},
             coming=[],
         )
 
     def arrive_late(self) -> None:
-        """Let what was under way at the end of a run take effect."""
+        """Begin a run: let what was under way at the end of the last one take effect."""
+        self.run += 1
         self.drafts.update(self.late_drafts)
         self.late_drafts.clear()
+
+    def send_in_console(self, media_id: MediaId) -> None:
+        """A person sends a draft in the console."""
+        articles = self.drafts.pop(media_id)
+        job = MassJob(MsgId(3147000001 + len(self.jobs)), None, self.clock.moment, self.named[media_id], articles)
+        self.jobs.append(job)
 
     def key(self) -> tuple[Any, ...]:
         """Name everything that a later run, or a checker, could tell apart."""
@@ -246,14 +324,24 @@ class SimWeChat:
             tuple(self.images.items()),
             tuple(self.materials.items()),
             tuple(self.named.items()),
-            tuple(self.drafts),
-            tuple(self.late_drafts),
+            tuple(self.drafts.items()),
+            tuple(self.late_drafts.items()),
             tuple(self.delivered_previews),
             tuple(self.jobs),
             tuple(self.memory.items()),
-            tuple(self.departures),
-            self._minted,
+            tuple(self._unsettled()),
+            tuple(self.told_sent),
+            self.minted,
         )
+
+    def _unsettled(self) -> Iterator[tuple[Any, ...]]:
+        """Give what a checker of later runs needs of the requests: previews, and sends since the last clear answer."""
+        last = {d.subject: n for n, d in enumerate(self.departures) if d.recipient is None and d.answer == "accepted"}
+        for number, departure in enumerate(self.departures):
+            if departure.recipient is not None:
+                yield departure.subject, departure.recipient, departure.refused, departure.at
+            elif departure.answer == "unclear" and number > last.get(departure.subject, -1):
+                yield departure.subject, departure.at, departure.request
 
     def count(self, method: str) -> int:
         """Say how often a method was called in this run."""
@@ -273,7 +361,7 @@ class SimWeChat:
     def add_material(self, upload: Upload) -> Material:
         def act() -> Material:
             media_id = MediaId(self._mint("MATERIAL"))
-            self.materials[media_id] = sha256_of(upload.data)
+            self.materials[media_id] = self.uploaded[media_id] = sha256_of(upload.data)
             return Material(media_id, ImageUrl(f"https://mmbiz.qpic.cn/{media_id}/0"))
 
         return self._effect("add_material", act)
@@ -340,13 +428,22 @@ class SimWeChat:
         fault = self._begin("send_mass")
         if fault is Fault.NO_TOKEN:
             raise TransportError("WeChat gave no usable answer")
-        verdict: Verdict = self._refusal(fault) or (
-            InDoubt("the connection broke") if fault is Fault.REQUEST_LOST else self._judged(send)
-        )
-        self._depart(self._subject(send.body), None, refused=isinstance(verdict, Rejected))
-        if fault is Fault.ANSWER_LOST:
-            return InDoubt("no answer within 30 s")
-        return InDoubt("errcode 45066", 45066, "6a-7b") if fault is Fault.TOO_SOON_YET_ACCEPTED else verdict
+        line: Any = _Line(self, fault)
+        client = WeChatClient("wx0123456789abcdef", "", line, sleep=lambda _: None, monotonic=lambda: 0.0)
+        return client.send_mass(send)
+
+    def arrived(self, content: bytes, fault: Fault | None) -> RawAnswer | NoAnswer:
+        """Take the request for a send, put it into the books, and answer."""
+        asked = json.loads(content)
+        draft = self.drafts.get(asked["mpnews"]["media_id"]) if "mpnews" in asked else None
+        audience = self._reached(asked["filter"])
+        answer = self._answer(asked, fault)
+        said = _understood(answer)
+        subject = self._subject_of(asked)
+        self._depart(subject, None, refused=said in ("rejected", "token dead"))
+        told = replace(self.departures[-1], request=content, answer=said, audience=audience, draft=draft)
+        self.departures[-1] = told
+        return answer
 
     def job_report(self, msg_id: MsgId) -> JobReport:
         def act() -> JobReport:
@@ -357,8 +454,8 @@ class SimWeChat:
         return self._effect("job_report", act)
 
     def _depart(self, subject: str, recipient: str | None, *, refused: bool) -> None:
-        rules = self.sending_allowed, self.wants_a_look
-        self.departures.append(Departure(self.clock.now(), subject, recipient, refused, *rules))
+        now, allowed = self.clock.now(), self.sending_allowed
+        self.departures.append(Departure(now, subject, recipient, refused, allowed, self.run, self.rules))
 
     def _begin(self, method: str) -> Fault | None:
         coming = next((each for each in self.coming if each[0] == method), None)
@@ -380,41 +477,65 @@ class SimWeChat:
             raise TransportError("WeChat gave no usable answer", hint="run apply again")
         return result
 
-    def _judged(self, send: MassSend) -> Verdict:
-        """Accept a job, or recognise it, or refuse it: the whole of what WeChat is known to look at."""
-        now = self.clock.now()
-        gone = isinstance(send.body, News) and send.body.media_id not in self.drafts
-        used_up = self.allowance is not None and self.allowance <= sum(job.at.date() == now.date() for job in self.jobs)
-        known = self.memory.get(send.client_msg_id)
-        if used_up:
-            return _no(45028, "has no masssend quota", retryable=True)
-        if gone and self.draft_before_memory:
-            return _no(40007, "invalid media_id")
-        if known is not None and now - known.accepted_at < MEMORY:
-            self.memory[send.client_msg_id] = replace(known, asked_at=now)
-            if now - known.asked_at < TOO_SOON:
-                return InDoubt("errcode 45066", 45066, "6a-7b")
-            return Accepted(known.msg_id, None, duplicate=True)
-        if gone:
-            return _no(40007, "invalid media_id")
-        job = MassJob(MsgId(3147000001 + len(self.jobs)), send.client_msg_id, now, self._subject(send.body))
-        self.jobs.append(job)
-        self.memory[send.client_msg_id] = Remembered(job.msg_id, now, now)
-        if isinstance(send.body, News) and self.drafts_are_consumed and not isinstance(send.recipients, ToTag):
-            del self.drafts[send.body.media_id]
-        return Accepted(job.msg_id, MsgDataId(2247000001) if isinstance(send.body, News) else None)
-
-    @staticmethod
-    def _refusal(fault: Fault | None) -> Rejected | None:
+    def _answer(self, asked: dict[str, Any], fault: Fault | None) -> RawAnswer | NoAnswer:
+        """Answer a send, and do what was asked for unless the fault says otherwise."""
         match fault:
-            case Fault.TOKEN_DEAD:
-                return replace(_no(42001, "access_token expired", retryable=True), token_dead=True)
-            case Fault.NO_QUOTA:
-                return _no(45028, "has no masssend quota", retryable=True)
-            case Fault.MEDIA_UNKNOWN:
-                return _no(40007, "invalid media_id")
+            case Fault.REQUEST_LOST:
+                return NoAnswer(Phrase("the connection broke"))
+            case Fault.ANSWER_LOST:
+                self._judged(asked)
+                return NoAnswer(Phrase("no answer within 30 s"))
+            case Fault.PAGE | Fault.PAGE_YET_ACCEPTED:
+                if fault is Fault.PAGE_YET_ACCEPTED:
+                    self._judged(asked)
+                return RawAnswer(200, b"<html>Bad gateway</html>")
+            case Fault.TOO_SOON_YET_ACCEPTED | Fault.BUSY_YET_ACCEPTED | Fault.UNKNOWN_CODE | Fault.HELD:
+                self._judged(asked)
             case _:
-                return None
+                pass
+        return _ANSWERS[fault] if fault in _ANSWERS else self._judged(asked)
+
+    def _judged(self, asked: dict[str, Any]) -> RawAnswer:
+        """Accept a job, or recognise it, or refuse it: the whole of what WeChat is known to look at."""
+        now = self.clock.moment
+        media_id = asked["mpnews"]["media_id"] if "mpnews" in asked else None
+        gone = media_id is not None and media_id not in self.drafts
+        used_up = self.allowance is not None and self.allowance <= sum(job.at.date() == now.date() for job in self.jobs)
+        known = self.memory.get(asked["clientmsgid"])
+        if used_up:
+            return _said(45028, "has no masssend quota")
+        if gone and self.draft_before_memory:
+            return _said(40007, "invalid media_id")
+        if known is not None and now - known.accepted_at < MEMORY:
+            self.memory[asked["clientmsgid"]] = replace(known, asked_at=now)
+            if now - known.asked_at < TOO_SOON:
+                return _said(45066, "clientmsgid retry too fast")
+            return _said(45065, "clientmsgid exist", msg_id=known.msg_id)
+        if gone:
+            return _said(40007, "invalid media_id")
+        articles = self.drafts[media_id] if media_id is not None else None
+        msg_id = MsgId(3147000001 + len(self.jobs))
+        self.jobs.append(MassJob(msg_id, asked["clientmsgid"], now, self._subject_of(asked), articles))
+        self.memory[asked["clientmsgid"]] = Remembered(msg_id, now, now)
+        if media_id is None:
+            return _said(0, "send job submission success", msg_id=msg_id)
+        if self.drafts_are_consumed and asked["filter"]["is_to_all"]:
+            del self.drafts[media_id]
+        return _said(0, "send job submission success", msg_id=msg_id, msg_data_id=2247000001)
+
+    def _reached(self, audience: dict[str, Any]) -> tuple[int | None, int | None]:
+        """Give the tag of a send, and how many followers have it now."""
+        if audience["is_to_all"]:
+            return None, self.followers
+        return audience["tag_id"], self.tags.get(audience["tag_id"])
+
+    def _subject_of(self, asked: dict[str, Any]) -> str:
+        if "mpnews" in asked:
+            media_id = asked["mpnews"]["media_id"]
+            return self.named.get(media_id, media_id)
+        branch = asked["images" if asked["msgtype"] == "image" else asked["msgtype"]]
+        said = branch.get("content") or branch.get("card_id") or branch.get("media_id") or branch["media_ids"]
+        return " ".join(said) if isinstance(said, list) else self.named.get(said, str(said))
 
     def _subject(self, body: Body) -> str:
         match body:
@@ -430,12 +551,54 @@ class SimWeChat:
                 return card_id
 
     def _mint(self, kind: str) -> str:
-        self._minted += 1
-        return f"{kind}_{self._minted}"
+        self.minted += 1
+        return f"{kind}_{self.minted}"
 
 
-def _no(errcode: int, errmsg: str, *, retryable: bool = False) -> Rejected:
-    return Rejected(errcode, "6a-7b", errmsg, "see the console", retryable=retryable)
+def _said(errcode: int, errmsg: str, **members: int) -> RawAnswer:
+    """Write an answer as WeChat does."""
+    return RawAnswer(200, json.dumps({"errcode": errcode, "errmsg": f"{errmsg} rid: 6a-7b", **members}).encode())
+
+
+_ANSWERS: Final = {
+    Fault.TOO_SOON_YET_ACCEPTED: _said(45066, "clientmsgid retry too fast"),
+    Fault.BUSY: _said(-1, "system error"),
+    Fault.BUSY_YET_ACCEPTED: _said(-1, "system error"),
+    Fault.HELD: _said(89504, "need confirm"),
+    Fault.UNKNOWN_CODE: _said(987654, "what is this"),
+    Fault.TOKEN_DEAD: _said(42001, "access_token expired"),
+    Fault.NO_QUOTA: _said(45028, "has no masssend quota"),
+    Fault.MEDIA_UNKNOWN: _said(40007, "invalid media_id"),
+}
+_PLAIN_NO: Final = frozenset({45028, 40007})
+"""The codes of this world that say that nothing happened, beside those of a dead token."""
+
+
+def _understood(answer: RawAnswer | NoAnswer) -> str:
+    """Read an answer as the documentation does: yes, no, or neither."""
+    try:
+        code = json.loads(answer.content)["errcode"] if isinstance(answer, RawAnswer) else None
+    except ValueError:
+        code = None
+    if code in (0, 45065):
+        return "accepted"
+    if code == 42001:
+        return "token dead"
+    return "rejected" if code in _PLAIN_NO else "unclear"
+
+
+@dataclass(slots=True)
+class _Line:
+    """The line between the real client and the simulated WeChat, for one send."""
+
+    wechat: SimWeChat
+    fault: Fault | None
+
+    def exchange(self, request: Request[Any], token: str | None) -> RawAnswer | NoAnswer:
+        """Carry a request over: that for a token, or the send."""
+        if token is None:
+            return RawAnswer(200, b'{"access_token": "ACCESS", "expires_in": 7200}')
+        return self.wechat.arrived(request.content or b"", self.fault)
 
 
 @dataclass(slots=True)

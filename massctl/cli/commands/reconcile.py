@@ -19,7 +19,7 @@ URL_PATTERN: Final = r"https?://[^\s/]+/\S*"
 @click.option("--not-sent", is_flag=True, help="It did not go out; apply may stage and send it again.")
 @click.option("--resubmit", is_flag=True, help="Repeat the identical request now, under the same clientmsgid.")
 @click.option("--url", type=Text(URL_PATTERN), help="With --sent: the address of the sent article.")
-@click.option("--reason", required=True, type=Text(r".*\S.*"), help="How you know; recorded with your name.")
+@click.option("--reason", type=Text(r".*\S.*"), help="How you know; recorded with your name. Part of every choice.")
 @click.option("--yes", is_flag=True, help="With --resubmit: send without asking.")
 @sandbox_option
 @click.pass_obj
@@ -31,22 +31,27 @@ def command(
     not_sent: bool,
     resubmit: bool,
     url: str | None,
-    reason: str,
+    reason: str | None,
     yes: bool,
     sandbox: bool,
 ) -> int:
     """Settle what massctl cannot know about NAME. Look in the console under 群发记录 first.
 
-    Exactly one of --sent, --not-sent and --resubmit.
+    Exactly one of --sent, --not-sent and --resubmit. Without one it shows what is on record and what may be chosen.
     """
-    if sent + not_sent + resubmit != 1:
+    if sent + not_sent + resubmit > 1:
         raise click.UsageError(Phrase("give exactly one of --sent, --not-sent and --resubmit"))
     if (msg_id is not None or url is not None) and not sent:
         raise click.UsageError(Phrase("MSG_ID and --url go with --sent"))
+    chosen = sent or not_sent or resubmit
+    if chosen and reason is None:
+        raise click.UsageError(Phrase("{key} is missing", key="--reason"))
     # The executor and its adapters are needed by this verb only.
-    from massctl.cli.settling import resubmitted, settled
+    from massctl.cli.settling import resubmitted, settled, shown
 
     with session(directory, sandbox=sandbox) as (current, warnings):
+        if not chosen or reason is None:
+            return shown(current, name, warnings)
         if resubmit:
             return resubmitted(current, name, warnings, reason, yes=yes)
         return settled(current, name, sent=sent, msg_id=msg_id, url=url, reason=reason)

@@ -1,31 +1,34 @@
-"""`massctl state`: what the ledger says."""
+"""`massctl state`: what the ledger says, and what only a person can tell it."""
+
+from datetime import datetime
 
 import click
 
-from massctl.cli.arguments import sandbox_option
+from massctl.cli.arguments import Moment, Text, sandbox_option
 from massctl.cli.session import session
-from massctl.cli.usage import not_yet
 from massctl.model.phrase import Phrase
 
 
 @click.group(name="state")
 def command() -> None:
-    """Read and check the ledger: what was uploaded, saved, previewed and sent."""
+    """Read, check and repair the ledger: what was uploaded, saved, previewed and sent."""
 
 
 @command.command(name="show")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
 @sandbox_option
 @click.pass_obj
-def show(directory: str, sandbox: bool) -> None:
-    """Show what is recorded, campaign by campaign."""
-    from massctl.cli.following import require_ledger
+def show(directory: str, names: tuple[str, ...], sandbox: bool) -> None:
+    """Show what is recorded, campaign by campaign; only of NAME, where it is given."""
+    from massctl.cli.following import records_of, require_ledger
     from massctl.view.state_text import state_text
 
     with session(directory, sandbox=sandbox) as (current, _):
         state = current.read_state(current.ledger())
         require_ledger(current, state)
         voice = current.voice
-        voice.result(state_text(state, voice.language, voice.style, voice.width))
+        records_of(state, names, all_editions=True)  # A name of which nothing is recorded is an error.
+        voice.result(state_text(state, voice.language, voice.style, voice.width, names))
 
 
 @command.command(name="list")
@@ -57,12 +60,58 @@ def verify(directory: str, sandbox: bool) -> None:
         voice.result(verified_text(state, voice.language, voice.style, voice.width))
 
 
-def _not_yet(name: str, does: Phrase) -> None:
-    @command.command(name=name, hidden=True, context_settings={"ignore_unknown_options": True})
-    @click.argument("rest", nargs=-1)
-    def refuse(rest: tuple[str, ...]) -> None:
-        raise not_yet(f"massctl state {name}", does)
+@command.command(name="init")
+@click.option("--new-lineage", is_flag=True, help="Start over; the old ledger is put aside, and what it knew is told.")
+@click.option("--reason", type=Text(r".*\S.*"), help="With --new-lineage: why; recorded as the first entry.")
+@sandbox_option
+@click.pass_obj
+def init(directory: str, new_lineage: bool, reason: str | None, sandbox: bool) -> int:
+    """Begin the ledger, and name it in massctl.yaml. The first apply does so by itself."""
+    # Writing needs more than reading does.
+    from massctl.cli.beginning import begun, begun_anew, refuse_loose_reason
+
+    refuse_loose_reason(new_lineage=new_lineage, reason=reason)
+    with session(directory, sandbox=sandbox) as (current, _):
+        return begun(current) if reason is None else begun_anew(current, reason)
 
 
-_not_yet("init", Phrase("begin a ledger, or start over with a new lineage"))
-_not_yet("import", Phrase("record sends made on the website or known from elsewhere"))
+@command.command(name="import")
+@click.option("--website-send", type=Moment(), metavar="AT", help="Somebody sent something on the website, then.")
+@click.option("--account", help="With --website-send: whose, where there are several.")
+@click.option("--sent", metavar="NAME", help="This campaign went out without this ledger.")
+@click.option("--at", type=Moment(), metavar="AT", help="With --sent: when.")
+@click.option("--msg-id", type=click.IntRange(1, 2**63 - 1), help="With --sent: its job's id, where you know it.")
+@click.option("--edition", type=click.IntRange(min=1), help="With --sent: which edition, if not the declared one.")
+@click.option("--reason", type=Text(r".*\S.*"), help="How you know; recorded with your name.")
+@sandbox_option
+@click.pass_obj
+def import_send(
+    directory: str,
+    website_send: datetime | None,
+    account: str | None,
+    sent: str | None,
+    at: datetime | None,
+    msg_id: int | None,
+    edition: int | None,
+    reason: str | None,
+    sandbox: bool,
+) -> int:
+    """Record a send that this ledger does not know of. AT is a moment with its offset: 2026-12-01T20:00:00+08:00.
+
+    Either --website-send, or --sent with --at.
+    """
+    if (website_send is None) == (sent is None):
+        raise click.UsageError(Phrase("give either --website-send or --sent"))
+    if website_send is not None and (at, msg_id, edition) != (None, None, None):
+        raise click.UsageError(Phrase("--at, --msg-id and --edition go with --sent"))
+    if sent is not None and account is not None:
+        raise click.UsageError(Phrase("--account goes with --website-send; a campaign names its own"))
+    # Writing needs more than reading does.
+    from massctl.cli.outside_sends import imported_sent, imported_website_send
+
+    with session(directory, sandbox=sandbox) as (current, warnings):
+        if website_send is not None:
+            return imported_website_send(current, website_send, account, reason)
+        if sent is None or at is None:
+            raise click.UsageError(Phrase("--sent needs --at: when it went out"))
+        return imported_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason, warnings=warnings)

@@ -185,6 +185,17 @@ def test_the_hint_of_account_in_doubt(shell: Shell, answer: str):
     assert (again.status, jobs(shell)) == (0, 2), again
 
 
+def test_the_evidence_of_a_doubt_ends_with_commands_that_settle_it(shell: Shell):
+    shell.tree.text(NAME, more=DUE)
+    shell.faults(lost(SENDALL))
+    assert apply(shell, more=("--no-wait",)).status == 4
+    evidence = shell("reconcile", NAME, "--sandbox")
+    assert (evidence.status, jobs(shell)) == (2, 1)
+    choices = [shlex.split(each) for each in re.findall(r"^  massctl (.*)$", evidence.out, re.MULTILINE)]
+    assert [each[3] for each in choices] == ["--resubmit", "--sent", "--not-sent"]
+    assert shell(*choices[1]).status == 0
+
+
 def test_account_in_doubt_settled_by_a_person(shell: Shell):
     shell.tree.text(more=DUE)
     shell.tree.text("other", content="别的", more=DUE)

@@ -7,14 +7,14 @@ from building import HOUR, NOW, text
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault
 
-from massctl.apply import reconcile
+from massctl.apply import reconcile, testimony
 from massctl.apply.reconcile import settle_not_sent, settle_sent
 from massctl.errors import PermanentError, UsageError
 from massctl.model.rendered import Window
 
 WORDS = whole_text()
 NEWS = whole_news(recipients=())
-I_LOOKED = reconcile.Testimony("looked it up in the console", "li")
+I_LOOKED = testimony.Testimony("looked it up in the console", "li")
 ANSWER_LOST = ("send_mass", Fault.ANSWER_LOST)
 
 
@@ -49,7 +49,7 @@ def test_a_send_that_went_out_is_settled_without_an_id() -> None:
 def test_an_id_is_checked_with_wechat() -> None:
     scene = in_doubt()
     msg_id = scene.wechat.jobs[0].msg_id
-    report = settle_sent(scene.record(WORDS), reconcile.Testimony("seen", "li", msg_id), scene.wechat, scene.book())
+    report = settle_sent(scene.record(WORDS), testimony.Testimony("seen", "li", msg_id), scene.wechat, scene.book())
     assert report is not None
     assert "sent" == report.status
     assert [msg_id] == [job.msg_id for job in scene.record(WORDS).jobs]
@@ -57,14 +57,14 @@ def test_an_id_is_checked_with_wechat() -> None:
 
 def test_an_id_is_believed_where_no_account_is_at_hand() -> None:
     scene = in_doubt()
-    assert settle_sent(scene.record(WORDS), reconcile.Testimony("seen", "li", 7), None, scene.book()) is None
+    assert settle_sent(scene.record(WORDS), testimony.Testimony("seen", "li", 7), None, scene.book()) is None
     assert [7] == [job.msg_id for job in scene.record(WORDS).jobs]
 
 
 def test_an_id_that_wechat_does_not_know_settles_nothing() -> None:
     scene = in_doubt()
     with pytest.raises(PermanentError):
-        settle_sent(scene.record(WORDS), reconcile.Testimony("seen", "li", 7), scene.wechat, scene.book())
+        settle_sent(scene.record(WORDS), testimony.Testimony("seen", "li", 7), scene.wechat, scene.book())
     assert scene.record(WORDS).open_attempts
 
 
@@ -76,7 +76,7 @@ def test_the_id_of_another_campaign_settles_nothing() -> None:
     taken = scene.wechat.jobs[0].msg_id
     book = scene.book()
     with pytest.raises(UsageError, match="is the send of first"):
-        settle_sent(book.state.record(WORDS.name, 1), reconcile.Testimony("seen", "li", taken), scene.wechat, book)
+        settle_sent(book.state.record(WORDS.name, 1), testimony.Testimony("seen", "li", taken), scene.wechat, book)
     assert scene.record(WORDS).open_attempts
 
 
@@ -177,6 +177,24 @@ def test_a_draft_that_waits_as_it_was_saved_has_nothing_to_settle() -> None:
     scene = staged()
     with pytest.raises(UsageError, match="nothing to settle about sale"):
         settle_not_sent(scene.record(NEWS), I_LOOKED, lambda _: scene.wechat, scene.book())
+
+
+def test_the_edition_in_doubt_is_settled_before_a_newer_one() -> None:
+    scene = in_doubt()
+    scene.campaigns = [whole_text(edition=2)]
+    assert 4 == scene.apply().exit_status()
+    found = reconcile.in_question(scene.state, WORDS.name)
+    assert found is not None
+    assert 1 == found.edition
+
+
+def test_insisting_repeats_what_is_open_and_sends_nothing_else() -> None:
+    scene = in_doubt()
+    reconcile.require_repetition(scene.state, [WORDS.name])
+    settle_not_sent(scene.record(WORDS), I_LOOKED, None, scene.book())
+    for name in (WORDS.name, "unknown"):
+        with pytest.raises(UsageError, match=f"nothing to settle about {name}"):
+            reconcile.require_repetition(scene.state, [name])
 
 
 def test_words_that_did_not_go_out_have_no_draft_to_look_at() -> None:

@@ -75,10 +75,10 @@ def test_a_version_1_ledger_is_written_again_byte_for_byte(tmp_path):
 def test_a_version_1_ledger_still_leads_to_the_same_state(tmp_path):
     state = State()
     state.absorb_all(LocalLedger(FIXTURES / "v1.in.jsonl", tmp_path).read(0))
-    names = ["2026-12-spring-sale", "2026-12-words", "2026-12-late", "2026-12-clip"]
-    found = [status_of(state.record(CampaignName(name), 1)) for name in names]
-    assert [Status.WITHDRAWN, Status.SENDING, Status.NEW, Status.STAGED] == found
-    assert (35, "01JDXWBJ00ABCDEFGHJKMNPQRS", "wechat") == (state.serial, state.lineage, state.realm)
+    names = [("2026-12-spring-sale", 1), ("2026-12-words", 1), ("2026-12-late", 1), ("2026-11-early", 2)]
+    found = [status_of(state.record(CampaignName(name), edition)) for name, edition in [*names, ("2026-12-clip", 1)]]
+    assert [Status.WITHDRAWN, Status.SENDING, Status.NEW, Status.SENDING, Status.STAGED] == found
+    assert (37, "01JDXWBJ00ABCDEFGHJKMNPQRS", "wechat") == (state.serial, state.lineage, state.realm)
 
 
 @pytest.mark.parametrize("name", ["v2.jsonl", "v1-with-a-newer-kind.jsonl"])

@@ -22,7 +22,7 @@ from massctl.model.rendered import Recipient
 from massctl.model.state import State
 
 SALE = news("sale", recipients=reviewers("editor_lin"))
-WORDS, OTHER, CLIP = text("words"), text("other"), text("clip")
+WORDS, OTHER, CLIP, LATE = text("words"), text("other"), text("clip"), text("late")
 SHA = "a" * 64
 HISTORY = (
     entries.Created(lineage=LINEAGE, realm="loopback"),
@@ -61,6 +61,8 @@ HISTORY = (
     (entries.MaterialAdded(appid=SALE.appid, sha256="c" * 64, media_id="m3", material_type="voice"), None),
     (entries.MessageStaged(appid=SALE.appid, digest="sha256:" + SHA, audience_count=5), CLIP),
     (entries.VideoMade(appid=SALE.appid, digest="sha256:" + SHA, media_id="v1"), CLIP),
+    (entries.SendImported(appid=SALE.appid, sent_at=NOW, by="lin", msg_id=11, message_digest="sha256:" + SHA), LATE),
+    entries.SendImported(appid=SALE.appid, sent_at=NOW, by="lin", reason="seen"),
 )
 """Every kind of entry, and every kind of thing that a state holds."""
 Remember = Callable[[dict[str, Any]], tuple[State, dict[str, Any]]]

@@ -1,6 +1,7 @@
 """One runner at a time; a dead one holds nothing."""
 
 import errno
+import getpass
 import json
 import os
 import signal
@@ -48,7 +49,8 @@ def test_the_lock_is_held_by_one_and_free_afterwards(tmp_path):
 def test_another_process_is_kept_out_and_told_who_is_at_work(tmp_path, holder):
     with pytest.raises(LedgerLockedError) as caught, sole_runner(tmp_path, NOW):
         pass
-    assert f"Process {holder.pid} holds it since 2026-12-01T04:00:00+00:00." == caught.value.detail
+    who = f"{getpass.getuser()}@{os.uname().nodename}, process {holder.pid},"
+    assert f"{who} holds it since 2026-12-01 04:00 +00:00." == caught.value.detail
     assert ("other_runner", 5) == (caught.value.guard, caught.value.exit_status)
 
 
@@ -57,6 +59,32 @@ def test_a_killed_runner_holds_nothing(tmp_path, holder):
     assert -signal.SIGKILL == holder.wait(30)
     with sole_runner(tmp_path, NOW):
         assert os.getpid() == json.loads((tmp_path / "runner.json").read_text())["pid"]
+
+
+def test_the_name_of_a_dead_holder_is_never_told_for_that_of_a_living_one(tmp_path, holder):
+    """Between taking a lock over and writing its own note, a runner would be taken for the one that was killed."""
+    note = tmp_path / "runner.json"
+    left = {**json.loads(note.read_text()), "pid": os.getpid()}  # A number that is in use again.
+    note.unlink()
+    note.write_text(json.dumps(left))
+    with pytest.raises(LedgerLockedError) as caught, sole_runner(tmp_path, NOW):
+        pass
+    assert "Another process holds it." == caught.value.detail
+
+
+def test_a_note_is_gone_with_its_writer(tmp_path):
+    with sole_runner(tmp_path, NOW):
+        pass
+    assert not (tmp_path / "runner.json").exists()
+
+
+def test_a_user_without_a_name_holds_it_too(tmp_path, monkeypatch):
+    def nameless() -> str:
+        raise KeyError("uid")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    with sole_runner(tmp_path, NOW):
+        assert "?" == json.loads((tmp_path / "runner.json").read_text())["user"]
 
 
 def test_a_runner_that_ends_lets_the_next_one_in(tmp_path, holder):

@@ -1,14 +1,8 @@
-"""Entries about what is uploaded and made of it, and what the fields of every entry have in common."""
+"""Entries about what is uploaded, and what is made of it."""
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-
-class Fields(BaseModel):
-    """Fields of entries: frozen; unknown fields are kept out, so that a newer writer is noticed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+from massctl.model.entry_fields import Fields
 
 
 class ImageUploaded(Fields):

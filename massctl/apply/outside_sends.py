@@ -1,0 +1,66 @@
+"""A person records a send that this ledger did not see: made by hand on the website, or before the ledger began."""
+
+from datetime import datetime
+
+from massctl.apply.book import Book
+from massctl.apply.reconcile import check_foreign
+from massctl.apply.testimony import Testimony
+from massctl.errors import UsageError
+from massctl.model.ledger import SendImported
+from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.moment import moment
+from massctl.model.names import AppId, Sha256
+from massctl.model.phrase import Phrase
+from massctl.model.state import Record
+from massctl.plan.doubt import settle
+
+
+def import_website_send(appid: AppId, sent_at: datetime, testimony: Testimony, book: Book) -> None:
+    """Record a send that is no campaign's; raises UsageError where it is on record already."""
+    if sent_at in book.state.website_sends.get(appid, []):
+        raise UsageError(
+            Phrase("a send on the website at {at} is recorded already", at=moment(sent_at)),
+            Phrase("Nothing was recorded."),
+            Phrase("massctl state show   lists what is recorded"),
+        )
+    book.record(SendImported(appid=appid, sent_at=sent_at, by=testimony.by, reason=testimony.reason or None))
+
+
+def import_sent(
+    record: Record,
+    appid: AppId,
+    sent_at: datetime,
+    testimony: Testimony,
+    book: Book,
+    *,
+    message_digest: str | None,
+    source_sha256: Sha256 | None,
+) -> None:
+    """Record that a campaign's edition went out; raises UsageError where the ledger knows better.
+
+    `message_digest` and `source_sha256` name the message and the folder as the repository has them now, if it does.
+    """
+    if record.open_attempts:
+        raise UsageError(
+            Phrase("{name} was attempted from here, and nobody knows whether it was sent", name=record.campaign),
+            Phrase("Nothing was recorded."),
+            settle(record.campaign),
+        )
+    if status_of(record) in FINAL:
+        raise UsageError(
+            Phrase("edition {edition} of {name} is recorded as sent", edition=record.edition, name=record.campaign),
+            Phrase("Nothing was recorded."),
+            Phrase("massctl state show   says how it stands"),
+        )
+    if testimony.msg_id is not None:
+        check_foreign(testimony.msg_id, record, book.state)
+    event = SendImported(
+        appid=appid,
+        sent_at=sent_at,
+        by=testimony.by,
+        reason=testimony.reason or None,
+        msg_id=testimony.msg_id,
+        message_digest=message_digest,
+        source_sha256=source_sha256,
+    )
+    book.record_for(event, record.campaign, record.edition)

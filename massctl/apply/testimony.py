@@ -1,0 +1,13 @@
+"""What a person says of a send, to be recorded with their name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What the person says, why, and who it is."""
+
+    reason: str
+    by: str
+    msg_id: int | None = None
+    url: str | None = None

@@ -1,0 +1,117 @@
+"""From a session to a ledger that begins: the first of a repository, or one that starts over."""
+
+from dataclasses import dataclass
+
+from massctl.apply.book import Book
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.following import trust
+from massctl.cli.recorded import Founding, refuse_fleeting_ledger
+from massctl.cli.session import Session
+from massctl.errors import LedgerError, UsageError
+from massctl.ledger.aside import entries_as_found, put_aside
+from massctl.ledger.runner import sole_runner
+from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.names import AppId
+from massctl.model.phrase import Phrase
+from massctl.model.state import Record, State
+from massctl.view.language import say
+from massctl.view.lost_text import Lost, lost_text
+
+
+def begun(session: Session) -> int:
+    """Begin the ledger of a repository that has none; one that is here already is only named in massctl.yaml."""
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, session.clock.now()):
+        ledger = session.ledger()
+        state = session.read_state(ledger)
+        trust(session, state)
+        founding = Founding(session)
+        if state.lineage is None:
+            state = Book(ledger, session.clock, state, founding).begin()
+            _tell(
+                session, Phrase("the ledger {lineage} was begun; nothing is recorded in it yet", lineage=state.lineage)
+            )
+        elif session.settings.state.lineage is None and not session.sandbox:
+            # A run that began the ledger died before massctl.yaml named it, or its commit was lost.
+            founding.declare(state.lineage)
+            _tell(
+                session,
+                Phrase("the ledger {lineage} is here already; massctl.yaml names it now", lineage=state.lineage),
+            )
+        else:
+            _tell(session, Phrase("the ledger {lineage} is here already; nothing was changed", lineage=state.lineage))
+    return ExitStatus.DONE
+
+
+def begun_anew(session: Session, reason: str) -> int:
+    """Start over with a new lineage; the old ledger is put aside, and what is still known of it is told."""
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, session.clock.now()):
+        before = _before(session)
+        aside = put_aside(session.ledger_path, session.clock.now())
+        founding = Founding(session, reason)
+        state = Book(session.ledger(), session.clock, State(), founding).begin()
+    known = session.repository.campaign_folders().names
+    lost = Lost(
+        lineage=state.lineage or "",
+        aside=aside.name if aside else None,
+        unread=before.unread if before else None,
+        sent=before.sent if before else (),
+        open=before.open if before else (),
+        website_sends=before.website_sends if before else (),
+        campaigns=tuple(known),
+    )
+    voice = session.voice
+    voice.result(lost_text(lost, voice.language, voice.style, voice.width))
+    return ExitStatus.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What is still known of the ledger that is put aside."""
+
+    sent: tuple[Record, ...] = ()
+    open: tuple[Record, ...] = ()
+    website_sends: tuple[str, ...] = ()
+    unread: str | None = None
+
+
+def _before(session: Session) -> _Before | None:
+    """Read the old ledger as far as it can be; None where there is none."""
+    if not session.ledger_path.exists():
+        return None
+    state = State()
+    try:
+        state.absorb_all(entries_as_found(session.ledger_path))
+    except LedgerError as error:
+        return _Before(unread=error.summary)  # Starting over is the way out of a broken one too.
+    if state.realm != session.realm():
+        return _Before()  # What went out in the other world is nothing to import into this one.
+    ours = {account.appid for account in session.settings.accounts.values()}
+    records = [state.records[key] for key in sorted(state.records) if state.records[key].appid in ours]
+    sent = tuple(r for r in records if status_of(r) in FINAL)
+    return _Before(sent, tuple(r for r in records if r.open_attempts), _website_sends(session, state))
+
+
+def _website_sends(session: Session, state: State) -> tuple[str, ...]:
+    """Give the sends on the website as `state import` takes them, with the account where there are several."""
+    accounts = session.settings.accounts
+    return tuple(
+        at.isoformat() + (f" --account {name}" if len(accounts) > 1 else "")
+        for name, account in accounts.items()
+        for at in state.website_sends.get(AppId(account.appid), [])
+    )
+
+
+def refuse_loose_reason(*, new_lineage: bool, reason: str | None) -> None:
+    """Refuse a reason without a new lineage, and a new lineage without a reason."""
+    if new_lineage != (reason is not None):
+        raise UsageError(
+            Phrase("--new-lineage and --reason go together"),
+            Phrase("Nothing was changed."),
+            Phrase('massctl state init --new-lineage --reason "…"'),
+        )
+
+
+def _tell(session: Session, told: Phrase) -> None:
+    session.voice.result(say(told, session.voice.language))

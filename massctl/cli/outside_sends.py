@@ -1,0 +1,135 @@
+"""From a session to a send on record that massctl did not make."""
+
+from datetime import datetime
+
+from massctl.apply.book import Book
+from massctl.apply.outside_sends import import_sent, import_website_send
+from massctl.apply.testimony import Testimony
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.following import trust
+from massctl.cli.planning import chosen, planned
+from massctl.cli.recorded import refuse_fleeting_ledger
+from massctl.cli.session import Session
+from massctl.cli.settling import who
+from massctl.errors import ConfigurationError, LedgerMissingError, UsageError
+from massctl.ledger.runner import sole_runner
+from massctl.model.diagnostic import Diagnostic
+from massctl.model.moment import moment
+from massctl.model.names import AccountName, AppId, CampaignName
+from massctl.model.phrase import Phrase
+from massctl.model.state import State
+from massctl.plan.plan import Until
+from massctl.source.campaigns import load_campaign
+from massctl.view.language import say
+
+
+def imported_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> int:
+    """Record a send that a person made on the website; it counts for the allowance of its day and month."""
+    _check_past(session, at)
+    name = _account(session, account)
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, session.clock.now()):
+        ledger = session.ledger()
+        state = session.read_state(ledger)
+        _require_begun(session, state)
+        appid = AppId(session.settings.accounts[name].appid)
+        book = Book(ledger, session.clock, state)
+        import_website_send(appid, at, Testimony(reason or "", who(session)), book)
+    _tell(session, Phrase("a send on the website at {at} is recorded for {account}", at=moment(at), account=name))
+    return ExitStatus.DONE
+
+
+def imported_sent(
+    session: Session,
+    name: str,
+    at: datetime,
+    *,
+    edition: int | None,
+    msg_id: int | None,
+    reason: str | None,
+    warnings: list[Diagnostic],
+) -> int:
+    """Record that an edition of a campaign went out; `apply` never sends that edition then."""
+    _check_past(session, at)
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, session.clock.now()):
+        ledger = session.ledger()
+        state = session.read_state(ledger)
+        _require_begun(session, state)
+        # A name that is mistyped would leave the campaign that is meant looking new.
+        chosen([name], session.repository.campaign_folders().names)
+        file = load_campaign(session.repository, CampaignName(name), session.settings).file
+        if file is None:
+            raise _unreadable(name)
+        number = edition if edition is not None else file.edition
+        record = state.record(CampaignName(name), number)
+        appid = AppId(session.settings.accounts[file.account].appid)
+        (found,) = planned(session, [name], warnings, Until.DRAFT).plan.campaigns
+        # Only the edition that the folder holds can be named by what is in it.
+        rendered = found.rendered if number == file.edition else None
+        import_sent(
+            record,
+            appid,
+            at,
+            Testimony(reason or "", who(session), msg_id),
+            Book(ledger, session.clock, state),
+            message_digest=rendered.message_digest if rendered else None,
+            source_sha256=rendered.source_sha256 if rendered else None,
+        )
+    _tell(
+        session,
+        Phrase("edition {edition} of {name} is recorded as sent at {at}", edition=number, name=name, at=moment(at)),
+    )
+    if rendered is None:
+        _tell(session, Phrase("what it said is not known, so an equal message under another name is not noticed"))
+    if msg_id is not None:
+        _tell(session, Phrase("massctl status {name}   asks what became of its job", name=name))
+    return ExitStatus.DONE
+
+
+def _account(session: Session, name: str | None) -> AccountName:
+    known = sorted(session.settings.accounts)
+    if name is None and len(known) == 1:
+        return AccountName(known[0])
+    if name in known:
+        return AccountName(str(name))
+    listed = ", ".join(known)
+    say_so = (
+        Phrase("massctl.yaml has several accounts; say which one it was", accounts=listed)
+        if name is None
+        else Phrase("massctl.yaml has no account {account}", account=name)
+    )
+    raise UsageError(
+        say_so, Phrase("Nothing was recorded."), Phrase("add --account with one of {accounts}", accounts=listed)
+    )
+
+
+def _check_past(session: Session, at: datetime) -> None:
+    now = session.clock.now()
+    if at > now:
+        raise UsageError(
+            Phrase("{at} has not come yet; it is {now} now", at=moment(at), now=moment(now.astimezone(at.tzinfo))),
+            Phrase("Nothing was recorded."),
+            Phrase("give the time at which it was sent, with its offset"),
+        )
+
+
+def _require_begun(session: Session, state: State) -> None:
+    """Raise a LedgerError where there is no ledger of this repository to write to."""
+    trust(session, state)
+    if state.serial == 0:
+        raise LedgerMissingError(
+            Phrase("there is no ledger yet"), Phrase("Nothing was recorded."), Phrase("begin one: massctl state init")
+        )
+
+
+def _unreadable(name: str) -> ConfigurationError:
+    return ConfigurationError(
+        Phrase("{name} has faults, so its account and edition are not known", name=name),
+        Phrase("Nothing was recorded."),
+        Phrase("massctl validate   shows every fault; then run the same command again"),
+    )
+
+
+def _tell(session: Session, told: Phrase) -> None:
+    session.voice.result(say(told, session.voice.language))

@@ -1,0 +1,26 @@
+"""Small parts of a record: the id of a video, and a person's word on a send that this ledger did not see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from massctl.model.names import MediaId
+
+
+@dataclass(frozen=True, slots=True)
+class MadeVideo:
+    """The id that media/uploadvideo gave for a campaign's video."""
+
+    digest: str
+    media_id: MediaId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A person's word that an edition went out without this ledger."""
+
+    sent_at: datetime
+    by: str
+    reason: str | None
+    message_digest: str | None
+    source_sha256: str | None

@@ -1,0 +1,278 @@
+"""reconcile, state init and state import, as people use them when something went wrong."""
+
+import json
+import re
+import shlex
+import shutil
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cli_runner import NOON, SENDALL, Shell, lost
+from repositories import APPID, window
+from syrupy.assertion import SnapshotAssertion
+
+from massctl.ledger.runner import sole_runner
+
+DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
+LOOPBACK = {"MASSCTL_API_BASE": "http://127.0.0.1:9"}
+EVENING = "2026-11-20T20:00:00+08:00"
+LINEAGE = re.compile(r"lineage: ([0-9A-Z]{26})")
+
+
+@pytest.fixture
+def doubtful(shell: Shell) -> Shell:
+    """Give a shell in which nobody knows whether `letter` went out; it did not."""
+    shell.tree.news("letter", more=DUE)
+    shell.faults(lost(SENDALL, "request_lost"))
+    assert 4 == shell("apply", "letter", "--yes", "--no-wait", "--sandbox").status
+    return shell
+
+
+@pytest.fixture
+def ours(shell: Shell) -> Shell:
+    """Give a shell in a repository of the realm `loopback` without a ledger."""
+    shell.tree.news("letter")
+    shell.env(**LOOPBACK)
+    return shell
+
+
+def entries(shell: Shell, kind: str) -> list[dict[str, Any]]:
+    return [each for each in ledger(shell) if each["type"] == kind]
+
+
+def ledger(shell: Shell) -> list[dict[str, Any]]:
+    """Give the lines of the sandbox's ledger."""
+    text = (shell.root / ".massctl/sandbox/massctl.state.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def lineage(shell: Shell) -> str:
+    found = LINEAGE.search(shell.tree.read("massctl.yaml"))
+    assert found
+    return found[1]
+
+
+# reconcile
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_a_choice_the_evidence_is_shown(doubtful: Shell, language: str, snapshot: SnapshotAssertion):
+    doubtful.tree.settings(language=language)
+    said = doubtful("reconcile", "letter", "--sandbox")
+    assert 2 == said.status
+    assert snapshot == doubtful.scrub(said.out)
+
+
+def test_after_a_day_the_evidence_says_what_a_mistake_costs(doubtful: Shell):
+    doubtful.control("advance", {"seconds": 25 * 3600})
+    said = " ".join(doubtful("reconcile", "letter", "--sandbox").out.split())
+    assert "not possible:" in said
+    assert "WeChat has forgotten the id since 2026-12-02 12:00 +08:00" in said
+
+
+def test_a_draft_in_question_offers_no_repetition(shell: Shell):
+    shell.tree.news("letter")
+    shell("apply", "letter", "--until", "draft", "--sandbox")
+    said = shell("reconcile", "letter", "--sandbox")
+    assert (2, False, True) == (said.status, "--resubmit" in said.out, "--not-sent" in said.out)
+
+
+def test_a_folder_that_is_gone_is_settled_all_the_same(doubtful: Shell):
+    shutil.rmtree(doubtful.root / "campaigns/letter")
+    said = doubtful("reconcile", "letter", "--sandbox")
+    assert (2, True) == (said.status, "not possible:" in said.out)
+    assert 0 == doubtful("reconcile", "letter", "--not-sent", "--reason", "x", "--sandbox").status
+
+
+def test_who_asked_for_a_repetition_and_why_stands_in_the_ledger(doubtful: Shell):
+    doubtful.env(GITHUB_ACTOR="lin")
+    assert 0 == doubtful("reconcile", "letter", "--resubmit", "--reason", "网络好了", "--yes", "--sandbox").status
+    told = [(each.get("by"), each.get("reason")) for each in entries(doubtful, "send_attempted")]
+    assert [(None, None), ("lin", "网络好了")] == told
+    assert 1 == len(doubtful.report()["jobs"])
+
+
+def test_a_repetition_by_hand_outranks_the_policy_and_not_the_window(doubtful: Shell):
+    doubtful.tree.settings(in_doubt="stop")
+    doubtful.control("advance", {"seconds": 2 * 3600})
+    said = doubtful("reconcile", "letter", "--resubmit", "--reason", "x", "--yes", "--sandbox")
+    assert (4, True, 0) == (said.status, "the window closed" in said.out, len(doubtful.report()["jobs"]))
+
+
+def test_the_address_of_a_sent_article_is_shown_again(doubtful: Shell):
+    url = "https://mp.weixin.qq.com/s/abc"
+    assert 0 == doubtful("reconcile", "letter", "--sent", "--url", url, "--reason", "x", "--sandbox").status
+    assert url in doubtful("state", "show", "letter", "--sandbox").out
+
+
+def test_nothing_is_settled_while_another_runner_is_at_work(doubtful: Shell):
+    before = ledger(doubtful)
+    with sole_runner(doubtful.root / ".massctl/sandbox/locks", NOON):
+        said = doubtful("reconcile", "letter", "--not-sent", "--reason", "x", "--sandbox")
+    assert (5, True, before) == (said.status, "holds it since" in said.err, ledger(doubtful))
+
+
+def test_what_another_runner_is_waiting_for_is_not_called_in_doubt(doubtful: Shell):
+    with sole_runner(doubtful.root / ".massctl/sandbox/locks", NOON):
+        said = doubtful("apply", "letter", "--yes", "--sandbox")
+    assert (5, True, False) == (said.status, "other_runner" in said.out, "Nobody knows" in said.out)
+
+
+# state init
+
+
+def test_a_ledger_is_begun_once_and_named(ours: Shell):
+    assert 0 == ours("state", "init").status
+    begun, text = lineage(ours), ours.tree.read("massctl.yaml")
+    again = ours("state", "init")
+    assert (0, True, text) == (again.status, "nothing was changed" in again.out, ours.tree.read("massctl.yaml"))
+    assert begun in ours("state", "verify").out
+
+
+def test_a_ledger_that_massctl_yaml_lost_sight_of_is_named_again(ours: Shell):
+    before = ours.tree.read("massctl.yaml")
+    ours("state", "init")
+    begun = lineage(ours)
+    ours.tree.write("massctl.yaml", before)
+    assert (0, begun) == (ours("state", "init").status, lineage(ours))
+
+
+@pytest.mark.parametrize("how", ["missing", "foreign", "broken", "realm"])
+def test_the_way_out_of_a_ledger_that_cannot_be_used_is_a_new_lineage(ours: Shell, how: str):
+    ours("state", "init")
+    path, old = ours.root / "massctl.state.jsonl", lineage(ours)
+    if how == "missing":
+        path.unlink()
+    elif how == "foreign":
+        ours.tree.write("massctl.yaml", ours.tree.read("massctl.yaml").replace(old, "01JDXW00000000000000000000"))
+    elif how == "broken":
+        path.write_bytes(b"what was sent\n")
+    else:
+        ours.monkeypatch.delenv("MASSCTL_API_BASE")
+    said = ours("state", "init")
+    assert 5 == said.status
+    (command,) = re.findall(r"massctl (state init --new-lineage --reason \"[^\"]*\")", " ".join(said.err.split()))
+    assert 0 == ours(*shlex.split(command)).status
+    assert (0, False) == (ours("state", "verify").status, lineage(ours) == old)
+    aside = [each for each in ours.root.iterdir() if each.name.startswith("massctl.state.2026")]
+    assert (how != "missing") == bool(aside)
+
+
+def test_starting_over_tells_what_the_old_ledger_knew(ours: Shell, snapshot: SnapshotAssertion):
+    ours.tree.settings(state="state:\n  backend: local  # 就在这里\n")
+    ours("state", "init")
+    ours("state", "import", "--sent", "letter", "--at", EVENING, "--msg-id", "3147000007")
+    ours("state", "import", "--website-send", EVENING)
+    said = ours("state", "init", "--new-lineage", "--reason", "硬盘坏了")
+    assert (0, True) == (said.status, "# 就在这里" in ours.tree.read("massctl.yaml"))
+    assert snapshot == ours.scrub(said.out)
+    for command in re.findall(r"^    massctl (.*)$", said.out, re.MULTILINE):
+        assert 0 == ours(*shlex.split(command)).status, command
+    assert "letter  edition 1  sending" in ours("state", "show").out
+
+
+def test_starting_over_tells_of_a_send_in_doubt(doubtful: Shell):
+    said = doubtful("state", "init", "--new-lineage", "--reason", "x", "--sandbox")
+    assert "nobody knows whether it was sent" in said.out
+    (command,) = re.findall(r"^    massctl (state import .*--sent .*)$", said.out, re.MULTILINE)
+    assert 0 == doubtful(*shlex.split(command)).status
+
+
+def test_an_older_copy_still_tells_what_it_knows(ours: Shell):
+    ours("state", "init")
+    ours("state", "import", "--sent", "letter", "--at", EVENING)
+    path = ours.root / "massctl.state.jsonl"
+    copy = path.read_bytes()
+    ours("state", "import", "--website-send", EVENING)
+    path.write_bytes(copy)
+    assert 5 == ours("state", "verify").status
+    said = ours("state", "init", "--new-lineage", "--reason", "x")
+    assert f"massctl state import --sent letter --edition 1 --at {EVENING}" in said.out
+
+
+@pytest.mark.parametrize("flags", [["--new-lineage"], ["--reason", "x"]])
+def test_a_new_lineage_needs_a_reason_and_the_reverse(ours: Shell, flags: list[str]):
+    said = ours("state", "init", *flags)
+    assert (2, False) == (said.status, (ours.root / "massctl.state.jsonl").exists())
+
+
+@pytest.mark.parametrize("verb", [["init"], ["init", "--new-lineage", "--reason", "x"]])
+def test_no_ledger_is_begun_where_it_would_be_lost(shell: Shell, verb: list[str]):
+    shell.tree.news("letter")
+    shell.env(CI="true")
+    said = shell("state", *verb)
+    assert (5, False) == (said.status, (shell.root / "massctl.state.jsonl").exists())
+
+
+# state import
+
+
+def test_what_is_imported_is_sent_and_never_again(ours: Shell):
+    ours("state", "init")
+    said = ours("state", "import", "--sent", "letter", "--at", EVENING, "--reason", "群发记录里有")
+    assert (0, True) == (said.status, "recorded as sent at 2026-11-20 20:00 +08:00" in said.out)
+    assert ["sent"] == [each["status"] for each in ours("plan", "letter", "--format", "json").document["campaigns"]]
+    assert 0 == ours("apply", "letter", "--yes").status
+    assert [0, 0] == [ours("state", "verify").status, ours("state", "show").status]
+
+
+def test_a_copy_of_what_is_imported_is_noticed(ours: Shell):
+    ours("state", "init")
+    ours("state", "import", "--sent", "letter", "--at", EVENING)
+    ours.tree.news("copy")
+    (copy,) = ours("plan", "copy", "--format", "json").document["campaigns"]
+    assert ["same_content"] == [each["guard"] for each in copy["refusals"]]
+
+
+def test_another_edition_than_the_declared_one_is_not_known_by_its_content(ours: Shell):
+    ours("state", "init")
+    ours.tree.news("letter", more="edition: 2\n")
+    said = ours("state", "import", "--sent", "letter", "--at", EVENING, "--edition", "1")
+    assert (0, True) == (said.status, "what it said is not known" in said.out)
+    assert "letter  edition 1  sent" in ours("state", "show").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["--sent", "lettre", "--at", EVENING], 2, "did you mean letter?"),
+        (["--sent", "letter"], 2, "--sent needs --at"),
+        (["--sent", "letter", "--at", "2026-11-20"], 2, "has no offset"),
+        (["--sent", "letter", "--at", "gestern"], 2, "is no moment"),
+        (["--sent", "letter", "--at", "2026-12-24T20:00:00+08:00"], 2, "has not come yet"),
+        (["--sent", "letter", "--at", EVENING, "--account", "main"], 2, "a campaign names its own"),
+        (["--website-send", EVENING, "--edition", "2"], 2, "go with --sent"),
+        (["--website-send", EVENING, "--account", "other"], 2, "no account other"),
+        (["--sent", "broken", "--at", EVENING], 1, "its account and edition are not known"),
+        ([], 2, "either --website-send or --sent"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_imported_is_said(ours: Shell, arguments: list[str], status: int, says: str):
+    ours("state", "init")
+    ours.tree.news("broken", more="titel: x\n")
+    said = ours("state", "import", *arguments)
+    assert (status, True) == (said.status, says in " ".join(said.err.split())), said
+    assert "serial 1" in ours("state", "verify").out
+
+
+def test_of_several_accounts_one_has_to_be_named(ours: Shell):
+    other = f"  other:\n    appid: {APPID[:-1]}0\n    secret_env: WECHAT_OTHER_SECRET\n    kind: service\n"
+    ours.tree.settings(account=other)
+    ours("state", "init")
+    said = ours("state", "import", "--website-send", EVENING)
+    assert (2, True) == (said.status, "add --account with one of main, other" in said.err), said
+    assert 0 == ours("state", "import", "--website-send", EVENING, "--account", "other").status
+    assert f"sent on the website with {APPID[:-1]}0: 2026-11-20 20:00" in ours("state", "show").out
+
+
+def test_without_a_ledger_nothing_is_imported(ours: Shell):
+    said = ours("state", "import", "--website-send", EVENING)
+    assert (5, True) == (said.status, "massctl state init" in said.err)
+
+
+def test_a_campaign_in_doubt_is_not_imported(doubtful: Shell):
+    at = (NOON - timedelta(minutes=1)).isoformat()
+    said = doubtful("state", "import", "--sent", "letter", "--at", at, "--sandbox")
+    assert (2, True) == (said.status, "massctl reconcile --sandbox letter" in said.err)

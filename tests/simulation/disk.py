@@ -1,0 +1,293 @@
+"""A disk under the real LocalLedger: what was not flushed may be lost, or torn at any byte, when the machine dies.
+
+It stands in for what `massctl.ledger` asks of the operating system, and for the lock of an append. A write is short at
+first, as the system allows, so that a process can die between its two halves. A file that was created has no durable
+name before its folder was flushed. Files beside the ledger are not flushed by anybody: a crash keeps or loses them.
+"""
+
+import errno
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any, Final
+from unittest.mock import patch
+
+from filelock import Timeout
+from simulation.crashing import Boundaries
+
+LEDGER: Final = "/repository/massctl.state.jsonl"
+LOCKS: Final = "/repository/.massctl/locks"
+LOSSES: Final = ("all", "half", "newline")
+"""What becomes of bytes that were not flushed: none, half, or all but the last are there."""
+
+
+@lru_cache(maxsize=4096)
+def entries_of(content: bytes | None) -> list[dict[str, Any]]:
+    """Read the lines of a ledger: a torn last one is none, and one that cannot be read is of the type `unreadable`."""
+    *lines, last = (content or b"").split(b"\n")
+    entries = [_entry_of(line) for line in lines]
+    behind = _entry_of(last)
+    return entries if behind["type"] == "unreadable" else [*entries, behind]
+
+
+def _in_common(one: bytes, other: bytes) -> int:
+    """Count the bytes with which both begin."""
+    if one.startswith(other):
+        return len(other)
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _entry_of(line: bytes) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+        return entry if isinstance(entry, dict) and "type" in entry else {"type": "unreadable"}
+    except ValueError:
+        return {"type": "unreadable"}
+
+
+@dataclass(slots=True)
+class SimDisk:
+    """One disk: a ledger, what lies beside it, and what of it would survive."""
+
+    content: bytes | None = None
+    """The ledger as every process reads it; None: there is no such file."""
+    flushed: bytes = b""
+    """The ledger as it was when it was flushed last."""
+    name_flushed: bool = False
+    """The folder was flushed since the ledger was created."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """The small files beside the ledger, by path."""
+    promised: bytes = b""
+    """All that was ever flushed in a file whose name was: every later ledger begins with it."""
+    backup: bytes | None = None
+    """The ledger as it was after the first run."""
+    boundaries: Boundaries = field(default_factory=Boundaries)
+    held: set[str] = field(default_factory=set)
+    """Locks that a living process holds."""
+    _open: dict[int, int] = field(default_factory=dict)
+    """Descriptor -> place in the ledger; the folder has none."""
+    _short: bool = False
+    """The next write takes only half."""
+
+    def copy(self) -> "SimDisk":
+        """Go on from here in another world, where no process lives."""
+        fresh: dict[str, Any] = {"boundaries": Boundaries(), "held": set(), "_open": {}, "_short": False}
+        return replace(self, beside=dict(self.beside), **fresh)
+
+    def key(self) -> tuple[Any, ...]:
+        """Name everything that a later run could tell apart."""
+        return (
+            self.content,
+            self.flushed,
+            self.name_flushed,
+            self.promised,
+            self.backup,
+            tuple(sorted(self.beside.items())),
+        )
+
+    def losses(self, *, every_byte: bool = False) -> list[str]:
+        """Name what a crash of the machine can leave of the ledger; empty where it cannot differ."""
+        if self.content is None or (self.content == self.flushed and self.name_flushed):
+            return []
+        if not self.name_flushed:
+            return ["name", *(self._lengths(every_byte) if self.content else [])]
+        return self._lengths(every_byte)
+
+    def lose(self, loss: str) -> None:
+        """The machine dies, and what follows is one of LOSSES.
+
+        Beside those, `name` takes the whole file, `zeros` leaves room for what was not flushed, a number so many bytes.
+        """
+        content = self.content or b""
+        kept = _in_common(content, self.flushed)
+        new = content[kept:]
+        match loss:
+            case "name":
+                self.content, self.flushed = None, b""
+            case "all":
+                self.content = self.flushed
+            case "half":
+                self.content = content[: kept + len(new) // 2]
+            case "newline":
+                self.content = content[:-1]
+            case "zeros":
+                self.content = content[:kept] + bytes(len(new))
+            case _:
+                self.content = content[: int(loss)]
+        if loss != "half":
+            self.beside.clear()
+        self.flushed, self.name_flushed = self.content or b"", self.content is not None
+
+    def _lengths(self, every_byte: bool) -> list[str]:
+        content = self.content or b""
+        kept = _in_common(content, self.flushed)
+        if not every_byte:
+            return list(LOSSES) if len(content) > kept else ["all"]
+        return [*LOSSES, "zeros", *map(str, range(kept, len(content) + 1))]
+
+    # What os offers.
+
+    def open(self, path: "SimPath", flags: int, _mode: int = 0o777) -> int:
+        """Open the ledger or its folder."""
+        descriptor = 100 + len(self._open)
+        self._open[descriptor] = 0
+        if str(path) == LEDGER and self.content is None:
+            if not flags & os.O_CREAT:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+            self.content, self.flushed, self.name_flushed = b"", b"", False
+            self.boundaries.reach("after creating the ledger")
+        if str(path) != LEDGER:
+            self._open[descriptor] = -1
+        return descriptor
+
+    def close(self, descriptor: int) -> None:
+        """Close a descriptor."""
+        self._open[descriptor] = -2
+
+    def fstat(self, _: int) -> SimpleNamespace:
+        """Say how long the ledger is."""
+        return SimpleNamespace(st_size=len(self.content or b""))
+
+    def lseek(self, descriptor: int, place: int, how: int) -> int:
+        """Go to a place in the ledger."""
+        begin = {os.SEEK_SET: 0, os.SEEK_CUR: self._open[descriptor], os.SEEK_END: len(self.content or b"")}
+        self._open[descriptor] = begin[how] + place
+        return self._open[descriptor]
+
+    def read(self, descriptor: int, count: int) -> bytes:
+        """Read on in the ledger."""
+        place = self._open[descriptor]
+        found = (self.content or b"")[place : place + max(count, 0)]
+        self._open[descriptor] += len(found)
+        return found
+
+    def ftruncate(self, _: int, length: int) -> None:
+        """Cut the ledger, or fill it up with zeros."""
+        self.boundaries.reach("before an append")
+        self.content = (self.content or b"")[:length].ljust(length, b"\0")
+        self._short = True
+
+    def write(self, descriptor: int, data: bytes | memoryview) -> int:
+        """Write into the ledger: half of it where this is the first write since it was cut."""
+        count = max(1, len(data) // 2) if self._short else len(data)
+        self._short = False
+        place, content = self._open[descriptor], self.content or b""
+        self.content = content[:place].ljust(place, b"\0") + bytes(data[:count]) + content[place + count :]
+        self._open[descriptor] += count
+        self.boundaries.reach("after a write")
+        return count
+
+    def fsync(self, descriptor: int) -> None:
+        """Flush the ledger, or the name it has in its folder."""
+        if self._open[descriptor] == -1:
+            self.name_flushed = self.content is not None
+            self._promise()
+            self.boundaries.reach("after flushing the folder")
+            return
+        self.flushed = self.content or b""
+        self._promise()
+        self.boundaries.reach("after flushing the ledger")
+
+    def _promise(self) -> None:
+        if self.name_flushed and self.flushed.startswith(self.promised):
+            self.promised = self.flushed[: self.flushed.rfind(b"\n") + 1]
+
+
+@dataclass(frozen=True, slots=True)
+class SimPath:
+    """A path on a simulated disk: what `massctl.ledger` uses of pathlib."""
+
+    disk: SimDisk = field(compare=False)
+    path: str
+
+    def __str__(self) -> str:
+        return self.path
+
+    def __truediv__(self, name: str) -> "SimPath":
+        return SimPath(self.disk, f"{self.path}/{name}")
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def parent(self) -> "SimPath":
+        return SimPath(self.disk, self.path.rpartition("/")[0])
+
+    def read_bytes(self) -> bytes:
+        if self.disk.content is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        return self.disk.content
+
+    def mkdir(self, *, parents: bool = False, exist_ok: bool = False) -> None:
+        """Folders are always there."""
+
+    def read_text(self, encoding: str = "utf-8") -> str:
+        try:
+            return self.disk.beside[self.path]
+        except KeyError:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from None
+
+    def write_text(self, text: str, encoding: str = "utf-8") -> int:
+        self.disk.beside[self.path] = text
+        return len(text)
+
+    def replace(self, target: "SimPath") -> "SimPath":
+        self.disk.beside[target.path] = self.disk.beside.pop(self.path)
+        self.disk.boundaries.reach(f"after renaming to {target.name}")
+        return target
+
+
+class _Os:
+    """The operating system, as far as a ledger on a simulated disk asks it."""
+
+    def __init__(self) -> None:
+        self._disk: SimDisk | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
+
+    def open(self, path: Any, flags: int, mode: int = 0o777) -> int:
+        if not isinstance(path, SimPath):
+            return os.open(path, flags, mode)
+        self._disk = path.disk
+        return path.disk.open(path, flags, mode)
+
+
+def _on_the_disk(name: str) -> Any:
+    def call(system: _Os, *arguments: Any) -> Any:
+        return getattr(system._disk, name)(*arguments)
+
+    return call
+
+
+for _name in ("close", "fstat", "lseek", "read", "ftruncate", "write", "fsync"):
+    setattr(_Os, _name, _on_the_disk(_name))
+
+
+class _Lock:
+    """The lock of an append: whoever comes while another process holds it waits in vain."""
+
+    def __init__(self, path: SimPath, timeout: float = -1, **_: Any) -> None:
+        self._path = path
+
+    def __enter__(self) -> "_Lock":
+        if str(self._path) in self._path.disk.held:
+            raise Timeout(str(self._path))
+        self._path.disk.held.add(str(self._path))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._path.disk.held.discard(str(self._path))
+
+
+@contextmanager
+def on_simulated_disks() -> Iterator[None]:
+    """Let `massctl.ledger.local` work on simulated disks, untouched."""
+    with patch("massctl.ledger.local.os", _Os()), patch("filelock.FileLock", _Lock):
+        yield

@@ -1,0 +1,648 @@
+"""Broken promises as data: a piece of massctl's source, what it is replaced by, the rule that this breaks, and where
+the smoke run notices it first.
+
+Each is such a mistake as somebody could make while improving that line.
+"""
+
+import importlib
+import inspect
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One mistake."""
+
+    rule: str
+    module: str
+    old: str
+    new: str
+    scenario: str
+    """The one of the smoke run that notices it soonest."""
+
+
+@contextmanager
+def applied(mutant: Mutant) -> Iterator[None]:
+    """Let massctl run with a mistake in it: only the code of functions is exchanged, in place."""
+    module = importlib.import_module(mutant.module)
+    source = Path(inspect.getfile(module)).read_text(encoding="utf-8")
+    if source.count(mutant.old) != 1:
+        raise LookupError(f"{mutant.module} has {source.count(mutant.old)} places that read: {mutant.old}")
+    mutated = types.ModuleType(mutant.module)
+    broken: dict[str, Any] = {**vars(module)}
+    code = compile(source.replace(mutant.old, mutant.new), inspect.getfile(module), "exec")
+    vars(mutated).update(__name__=mutant.module, __file__=module.__file__)
+    exec(code, broken)
+    undo = list(_exchanged(module, broken))
+    if not undo:
+        raise LookupError(f"nothing in {mutant.module} differs with: {mutant.new}")
+    try:
+        yield
+    finally:
+        for target, name, value in undo:
+            setattr(target, name, value)
+
+
+def _exchanged(module: types.ModuleType, broken: dict[str, Any]) -> Iterator[tuple[Any, str, Any]]:
+    """Put broken code and constants in the place of whole ones; gives what there was."""
+    for name, whole in list(vars(module).items()):
+        other = broken[name]
+        if isinstance(whole, types.FunctionType) and whole.__module__ == module.__name__:
+            yield from _function(whole, other)
+        elif isinstance(whole, type) and whole.__module__ == module.__name__:
+            for member, inner in vars(whole).items():
+                yield from _function(_plain(inner), _plain(vars(other).get(member)))
+        elif isinstance(whole, int | str | frozenset) and whole != other:
+            yield module, name, whole
+            setattr(module, name, other)
+    for name in broken.keys() - vars(module).keys() - {"__builtins__"}:
+        setattr(module, name, broken[name])
+
+
+def _plain(member: Any) -> Any:
+    """Give the function behind a property, a class method or a static method."""
+    return getattr(member, "fget", None) or getattr(member, "__func__", member)
+
+
+def _function(whole: Any, other: Any) -> Iterator[tuple[Any, str, Any]]:
+    if not isinstance(whole, types.FunctionType) or not isinstance(other, types.FunctionType):
+        return
+    if whole.__code__ != other.__code__ and whole.__code__.co_freevars == other.__code__.co_freevars:
+        yield whole, "__code__", whole.__code__
+        whole.__code__ = other.__code__
+    if whole.__defaults__ != other.__defaults__:
+        yield whole, "__defaults__", whole.__defaults__
+        whole.__defaults__ = other.__defaults__
+
+
+_EXECUTOR = "massctl.apply.executor"
+_SENDING = "massctl.apply.sending"
+_GUARD = "massctl.plan.guard"
+_DOUBT = "massctl.plan.doubt"
+_LOCAL = "massctl.ledger.local"
+_STATE = "massctl.model.state"
+
+MUTANTS = (
+    # 1. The attempt is durable before its request.
+    Mutant(
+        "rule 1: an attempt is recorded after its request",
+        _EXECUTOR,
+        """    attempt = run.book.record(attempted(run, campaign, send), campaign).serial
+    try:
+        verdict = run.world.wechat(campaign.account).send_mass(send)  # One request; nothing below repeats it.
+    except WeChatError as error:
+        verdict = never_left(error)
+""",
+        """    try:
+        verdict = run.world.wechat(campaign.account).send_mass(send)
+    except WeChatError as error:
+        verdict = never_left(error)
+    attempt = run.book.record(attempted(run, campaign, send), campaign).serial
+""",
+        "text",
+    ),
+    Mutant(
+        "rule 1: an attempt is noted, and not flushed before its request",
+        _EXECUTOR,
+        "run.book.record(attempted(run, campaign, send), campaign)",
+        "run.book.note(attempted(run, campaign, send), campaign)",
+        "text",
+    ),
+    Mutant(
+        "rule 1: a verdict is not recorded",
+        _EXECUTOR,
+        """            run.book.record(
+                SendAccepted(attempt=attempt, msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate), campaign
+            )
+""",
+        """            pass
+""",
+        "text",
+    ),
+    Mutant(
+        "rule 1: a rejection is not recorded",
+        _EXECUTOR,
+        """            run.book.record(
+                SendRejected(attempt=attempt, errcode=errcode, rid=rid, token_dead=dead, retryable=retryable), campaign
+            )
+""",
+        """            pass
+""",
+        "text, refusals",
+    ),
+    # 2. No answer is in doubt, never rejected.
+    Mutant(
+        "rule 2: a timeout is taken for a rejection",
+        "massctl.wechat.verdict",
+        "return InDoubt(outcome.reason)\n    if outcome.errcode == ALREADY",
+        'return Rejected(None, None, outcome.reason, "", retryable=True)\n    if outcome.errcode == ALREADY',
+        "text, two faults",
+    ),
+    Mutant(
+        "rule 2: the executor closes an attempt in doubt as rejected",
+        _EXECUTOR,
+        "run.book.record(SendInDoubt(attempt=attempt, reason=reason, errcode=code, rid=rid), campaign)",
+        "run.book.record(SendRejected(attempt=attempt, errcode=code, rid=rid, retryable=True), campaign)",
+        "text, two faults",
+    ),
+    Mutant(
+        "rule 2: 45066, -1 and a held send are taken for rejections",
+        "massctl.wechat.verdict",
+        "    if outcome.ruling.kind in _DOUBTFUL:\n        return InDoubt(outcome.message",
+        "    if False:\n        return InDoubt(outcome.message",
+        "text, odd answers",
+    ),
+    Mutant(
+        "rule 2: -1 is taken for a rejection",
+        "massctl.wechat.verdict",
+        "frozenset({Kind.BUSY, Kind.DOUBT})",
+        "frozenset({Kind.DOUBT})",
+        "text, odd answers",
+    ),
+    Mutant(
+        "rule 2: a code that nobody knows is taken for a rejection",
+        "massctl.wechat.errcode",
+        "_UNKNOWN_ON_SEND if ",
+        "_UNKNOWN if ",
+        "text, odd answers",
+    ),
+    Mutant(
+        "rule 2: a page in place of an answer is taken for an acceptance",
+        "massctl.wechat.verdict",
+        "    if isinstance(outcome, NoAnswer):\n"
+        "        return InDoubt(outcome.reason)\n"
+        "    if outcome.errcode == ALREADY",
+        "    if isinstance(outcome, NoAnswer):\n        return Accepted(None, None)\n    if outcome.errcode == ALREADY",
+        "text, odd answers",
+    ),
+    Mutant(
+        "rule 2: 45065 is taken for a rejection",
+        "massctl.wechat.verdict",
+        "    if outcome.errcode == ALREADY_ACCEPTED:",
+        "    if False:",
+        "text, sent by another machine",
+    ),
+    Mutant(
+        "rule 2: the client makes a send's request again",
+        "massctl.wechat.client",
+        "        outcome = self._once(request, token)\n"
+        "        if isinstance(outcome, Refusal) and outcome.ruling.token_dead:\n"
+        "            self._tokens.drop(token)\n"
+        "        return verdict_of",
+        "        outcome = patiently(lambda: self._once(request, token), self._sleep)\n        return verdict_of",
+        "text, two faults",
+    ),
+    Mutant(
+        "rule 1: a dead token is renewed and the request made again under the same attempt",
+        _EXECUTOR,
+        "send_mass(send)  # One request; nothing below repeats it.\n",
+        """send_mass(send)
+        if isinstance(verdict, Rejected) and verdict.token_dead:
+            verdict = run.world.wechat(campaign.account).send_mass(send)
+""",
+        "text, refusals",
+    ),
+    Mutant(
+        "rule 1: a doubt is repeated under the same attempt",
+        _EXECUTOR,
+        "send_mass(send)  # One request; nothing below repeats it.\n",
+        """send_mass(send)
+        if isinstance(verdict, InDoubt):
+            verdict = run.world.wechat(campaign.account).send_mass(send)
+""",
+        "text, two faults",
+    ),
+    # 3. A rejection closes its own attempt and no other.
+    Mutant(
+        "rule 3: a rejection closes every open attempt",
+        _STATE,
+        "            attempt.open, attempt.rejection = False, event\n",
+        """            attempt.rejection = event
+            for other in record.attempts:
+                other.open = False
+""",
+        "text, 45028 before 45065",
+    ),
+    Mutant(
+        "rule 3: a rejection closes no attempt",
+        _STATE,
+        "            attempt.open, attempt.rejection = False, event\n",
+        "            attempt.rejection = event\n",
+        "text, refusals",
+    ),
+    Mutant(
+        "rule 3: a doubt closes its attempt",
+        _STATE,
+        "            attempt.doubt = event.reason",
+        "            attempt.doubt, attempt.open = event.reason, False",
+        "text, two faults",
+    ),
+    # 4. The id is derived, never minted.
+    Mutant(
+        "rule 4: the clientmsgid depends on the content",
+        _SENDING,
+        "client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, 1)",
+        "client_msg_id=client_msg_id(campaign.appid, campaign.digest, campaign.edition, 1)",
+        "text, two faults",
+    ),
+    Mutant(
+        "rule 4: the clientmsgid is minted for each try",
+        _SENDING,
+        "client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, 1)",
+        "client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, len(record.attempts) + 1)",
+        "text, refusals",
+    ),
+    Mutant(
+        "rule 4: the clientmsgid forgets the edition",
+        "massctl.model.send",
+        'text = "\\0".join((appid, campaign, str(edition), str(batch)))',
+        'text = "\\0".join((appid, campaign, "1", str(batch)))',
+        "text, second edition",
+    ),
+    Mutant(
+        "rule 4: the clientmsgid forgets the campaign",
+        "massctl.model.send",
+        'text = "\\0".join((appid, campaign, str(edition), str(batch)))',
+        'text = "\\0".join((appid, str(edition), str(batch)))',
+        "two campaigns of one account",
+    ),
+    # 5. Nothing is repeated past WeChat's memory of the id.
+    Mutant(
+        "rule 5: repeated after a day",
+        _DOUBT,
+        "REPEAT_HOURS_MAX: Final = 20",
+        "REPEAT_HOURS_MAX: Final = 100",
+        "text, a day later",
+    ),
+    Mutant(
+        "rule 5: repeated without a margin",
+        _DOUBT,
+        "REPEAT_HOURS_MAX: Final = 20",
+        "REPEAT_HOURS_MAX: Final = 24",
+        "text, a day later",
+    ),
+    Mutant(
+        "rule 5: with a margin of two hours",
+        _DOUBT,
+        "REPEAT_HOURS_MAX: Final = 20",
+        "REPEAT_HOURS_MAX: Final = 22",
+        "text, a clock that is slow",
+    ),
+    Mutant(
+        "rule 5: counted from the last attempt",
+        _DOUBT,
+        "first, last = open_attempts[0], open_attempts[-1]",
+        "first, last = open_attempts[-1], open_attempts[-1]",
+        "text, hours apart",
+    ),
+    Mutant(
+        "rule 5: a clock that went back is not noticed",
+        _DOUBT,
+        "    if now < first.at:",
+        "    if False:",
+        "text, a clock that was fast",
+    ),
+    Mutant(
+        "rule 5: repeated within the minute",
+        _DOUBT,
+        "at = last.at + timedelta(",
+        "at = last.at + 0 * timedelta(",
+        "text, two faults",
+    ),
+    Mutant(
+        "rule 5: the wait is not waited for",
+        _SENDING,
+        "    while (left := decision.at - clock.now()) > timedelta(0):",
+        "    while (left := decision.at - clock.now()) > timedelta(hours=1):",
+        "text, two faults",
+    ),
+    # 6. Durable means where every runner reads.
+    Mutant(
+        "rule 6: the ledger is not flushed",
+        _LOCAL,
+        "                os.fsync(descriptor)\n        except",
+        "                pass\n        except",
+        "text",
+    ),
+    Mutant(
+        "rule 6: the ledger is flushed before it is written",
+        _LOCAL,
+        """            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            if durable:
+                os.fsync(descriptor)
+""",
+        """            if durable:
+                os.fsync(descriptor)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+""",
+        "text",
+    ),
+    Mutant("rule 6: the folder is not flushed", _LOCAL, "            os.fsync(folder)", "            pass", "text"),
+    Mutant(
+        "rule 6: the folder is flushed by nobody who begins a ledger",
+        _LOCAL,
+        "            if begins:\n",
+        "            if False:\n",
+        "text",
+    ),
+    Mutant(
+        "rule 6: half an entry is taken for written",
+        _LOCAL,
+        """            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+""",
+        """            os.write(descriptor, rest)
+""",
+        "text",
+    ),
+    Mutant(
+        "rule 6: a torn line stays before the next entry",
+        _LOCAL,
+        "        os.ftruncate(descriptor, self._whole_bytes)\n"
+        "        os.lseek(descriptor, self._whole_bytes, os.SEEK_SET)\n"
+        "        rest",
+        "        os.lseek(descriptor, 0, os.SEEK_END)\n        rest",
+        "text",
+    ),
+    Mutant("rule 6: a lost newline is not written", _LOCAL, 'b"\\n" if self._newline_lost else b""', 'b""', "text"),
+    Mutant(
+        "rule 6: compare-and-swap compares nothing",
+        _LOCAL,
+        "            self._check_end(descriptor)\n",
+        "",
+        "text, two runners",
+    ),
+    Mutant(
+        "rule 6: compare-and-swap misses what another runner wrote",
+        _LOCAL,
+        'if behind_bytes < 0 or b"\\n" in os.read(descriptor, behind_bytes):',
+        "if behind_bytes < 0:",
+        "text, two runners",
+    ),
+    Mutant(
+        "rule 6: an append holds no lock",
+        _LOCAL,
+        '            with FileLock(self._locks / "append.lock", timeout=APPEND_LOCK_SECONDS):\n',
+        "            if True:\n",
+        "text, two runners",
+    ),
+    Mutant(
+        "rule 6: an older copy of the ledger is believed",
+        "massctl.ledger.newest",
+        '    if serial < seen["serial"]:',
+        "    if False:",
+        "text, an older ledger",
+    ),
+    Mutant(
+        "rule 6: nobody remembers how far the ledger was",
+        _LOCAL,
+        '                    note_newest(self._locks, self._lineage or "", self._serial, self._prev)',
+        "                    pass",
+        "text, an older ledger",
+    ),
+    # The guards of the last moment.
+    Mutant(
+        "the window is not asked for",
+        _GUARD,
+        "        _window(campaign, record, house, now),\n",
+        "",
+        "text, window closing",
+    ),
+    Mutant(
+        "a window that has closed is repeated in",
+        _GUARD,
+        "    match window_state(campaign.window, now):\n",
+        "    match WindowState.DUE if record.open_attempts else window_state(campaign.window, now):\n",
+        "text, window closing",
+    ),
+    Mutant("the kill switch is not asked for", _GUARD, "        _kill_switch(house),\n", "", "text, kill switch"),
+    Mutant("MASSCTL_NO_SEND is not asked for", _GUARD, "    if house.no_send:", "    if False:", "text, kill switch"),
+    Mutant(
+        "policy.sending is not asked for",
+        _GUARD,
+        '    if house.policy.sending == "disabled":',
+        "    if False:",
+        "text, sending disabled",
+    ),
+    Mutant(
+        "the kill switch is read when the run begins only",
+        _SENDING,
+        "run.world.house() if run.world.house else run.house",
+        "run.house",
+        "text, kill switch in a run",
+    ),
+    Mutant(
+        "quiet hours are not asked for", _GUARD, "        hour_refusal(house.policy, now),\n", "", "text, quiet hours"
+    ),
+    Mutant(
+        "frozen days are not asked for",
+        "massctl.plan.window",
+        "    if (span := policy.frozen_on(now)) is not None:",
+        "    if (span := policy.frozen_on(now)) is not None and False:",
+        "text, quiet hours",
+    ),
+    Mutant(
+        "the guards are asked in the plan only",
+        _SENDING,
+        "send_refusals(campaign, run.book.state, run.house, run.world.clock.now())",
+        "[]",
+        "text, window closing",
+    ),
+    Mutant(
+        "the guards are asked once for two attempts",
+        _EXECUTOR,
+        "    while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign):",
+        "    while wait_to_repeat(run, campaign) and not (repeats and refuses(run, outcome, campaign)):",
+        "text, window closing",
+    ),
+    Mutant(
+        "another campaign's doubt is not asked for",
+        _GUARD,
+        "    if not others:",
+        "    if True:",
+        "two campaigns of one account",
+    ),
+    Mutant(
+        "`in_doubt: stop` is not obeyed", _DOUBT, '    if policy.in_doubt == "stop":', "    if False:", "text, stop"
+    ),
+    Mutant(
+        "--no-wait is not obeyed",
+        _SENDING,
+        "    if not run.world.wait_in_doubt:\n        return False\n    clock",
+        "    clock",
+        "text, --no-wait",
+    ),
+    Mutant(
+        "a preview is not asked for",
+        "massctl.plan.previews",
+        "    if seen and not shows:",
+        "    if True:",
+        "text, preview required",
+    ),
+    Mutant(
+        "the audience's size is not asked for",
+        _SENDING,
+        "    return audience_refusal(campaign.audience, count)",
+        "    return None",
+        "text to a tag",
+    ),
+    Mutant(
+        "an empty audience is sent to", _GUARD, "    if count == 0:", "    if False:", "text to a tag without bounds"
+    ),
+    Mutant(
+        "a tag that is gone is sent to",
+        _GUARD,
+        "    if count is None:\n        return Refusal",
+        "    if False:\n        return Refusal",
+        "text to a tag",
+    ),
+    Mutant(
+        "the bounds of an audience are not asked for",
+        _GUARD,
+        "    if low is not None and count < low:",
+        "    if False:",
+        "text to a tag",
+    ),
+    Mutant(
+        "everybody gets what a tag was to get",
+        _SENDING,
+        "recipients=ToTag(tag_id) if tag_id is not None else ToAll()",
+        "recipients=ToAll()",
+        "text to a tag",
+    ),
+    # What was reviewed is what is sent.
+    Mutant(
+        "an edited campaign is repeated",
+        _DOUBT,
+        "    if digest != last.event.digest:",
+        "    if False:",
+        "news, edited in doubt",
+    ),
+    Mutant(
+        "a draft of an earlier run is not read again",
+        _SENDING,
+        "    if not outcome.stopped:\n        _read_again(run, outcome, campaign)\n",
+        "",
+        "news, the console",
+    ),
+    Mutant(
+        "a draft that was changed in the console is sent",
+        "massctl.apply.drafts",
+        "    elif not is_as_saved(draft, read) or _other_digest(campaign, draft, read):",
+        "    elif False:",
+        "news, the console",
+    ),
+    Mutant(
+        "a draft that is gone is sent",
+        "massctl.apply.drafts",
+        "    if read is None:\n        say",
+        "    if read is None:\n        return\n    if False:\n        say",
+        "news, the console",
+    ),
+    Mutant(
+        "an old draft is sent after an edit",
+        "massctl.plan.diff",
+        "    if alive is not None and alive.event.digest == campaign.digest:",
+        "    if alive is not None:",
+        "news, edited and faults",
+    ),
+    Mutant(
+        "a send after an acceptance",
+        "massctl.plan.plan",
+        "        if planned.status in FINAL:",
+        "        if False:",
+        "text",
+    ),
+    Mutant(
+        "an acceptance closes nothing",
+        _STATE,
+        "other.open = other.open and other.event.batch != sent.batch",
+        "other.open = other.open",
+        "text, sent by another machine",
+    ),
+    Mutant(
+        "a campaign is never sent",
+        "massctl.plan.plan",
+        "        return self.wants_send and all(",
+        "        return False and all(",
+        "text, two faults",
+    ),
+    # Tokens.
+    Mutant(
+        "dead tokens are renewed without end",
+        _EXECUTOR,
+        "                renewals -= 1",
+        "                renewals -= 0",
+        "text, refusals",
+    ),
+    Mutant(
+        "doubts are repeated without end",
+        _EXECUTOR,
+        "                repeats -= 1",
+        "                repeats -= 0",
+        "text, two faults",
+    ),
+    Mutant(
+        "a doubt of an earlier run is repeated twice",
+        _EXECUTOR,
+        "(0 if record.open_attempts else 1), 1",
+        "1, 1",
+        "text, hours apart",
+    ),
+    Mutant(
+        "an edition is taken for the one before",
+        _STATE,
+        "        key = CampaignName(entry.campaign), entry.edition\n",
+        "        key = CampaignName(entry.campaign), 1\n",
+        "text, second edition",
+    ),
+    # Drafts.
+    Mutant(
+        "a draft whose answer is lost is not looked for",
+        "massctl.apply.recovery",
+        "for record in run.book.state.records.values() if record.appid in run.accounts]",
+        "for record in ()]",
+        "news and faults",
+    ),
+    Mutant(
+        "a draft that comes late is not looked for",
+        "massctl.apply.recovery",
+        """timedelta(minutes=LATE_MINUTES_MAX):
+            _close(run, missing, "looked for and not there", pending=None if missing.begun.missed else True)
+""",
+        """timedelta(0):
+            _close(run, missing, "looked for and not there")
+""",
+        "news and faults",
+    ),
+    Mutant(
+        "a draft is noted as begun, and not flushed before its request",
+        "massctl.apply.draft_saving",
+        "    entries = run.book.record_each(events)\n",
+        "    entries = [run.book.note(event, campaign) for event, campaign in events]\n",
+        "news",
+    ),
+    # A person's word.
+    Mutant(
+        "a person's word closes nothing",
+        _STATE,
+        "        attempt.open, attempt.settled = False, settled",
+        "        attempt.settled = settled",
+        "text, a person settles a doubt",
+    ),
+    Mutant(
+        "what a person says was sent is sent again",
+        _STATE,
+        "    record.settled = settled",
+        "    record.settled = None",
+        "text, a person settles a doubt",
+    ),
+)
+"""Every mistake, by the rule that it breaks."""

@@ -1,0 +1,136 @@
+"""The worlds of the smoke run, each small enough to go through whole, and the wider ones of the nightly run."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from building import HOUR, NOW, article, audience, house, reviewers
+from simulation.happenings import KILL_SWITCH, RIVAL
+from simulation.scenario import LONG, whole_news, whole_text
+from simulation.schedule import Budget, Scenario
+from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, Fault
+
+from massctl.model.message import RenderedNews, RenderedText
+from massctl.model.names import CampaignName
+from massctl.model.rendered import RenderedCampaign, Window
+
+SOON: Final = Window(NOW + HOUR, NOW + 5 * HOUR)
+"""Opens after the first run, and closes before one that comes 30 hours later."""
+CLOSING: Final = Window(NOW - HOUR, NOW + timedelta(seconds=30))
+"""Closes while a first run waits to repeat its send."""
+TEXT: Final = whole_text(LONG)
+NEWS: Final = whole_news(LONG)
+PLAIN_NEWS: Final = whole_news(SOON, recipients=())
+QUIET: Final = house(quiet_hours={"from": "12:01", "to": "16:00", "timezone": "Asia/Shanghai"}, freeze=["2026-12-02"])
+"""Quiet hours begin a minute after the first run, and last over the second."""
+MINUTE: Final = timedelta(minutes=1)
+REFUSALS: Final = {
+    **NETWORK,
+    "send_mass": (Fault.ANSWER_LOST, Fault.REQUEST_LOST, Fault.TOKEN_DEAD, Fault.NO_QUOTA, Fault.MEDIA_UNKNOWN),
+}
+"""The network, and plain refusals of a send."""
+
+
+def _one(name: str, campaign: RenderedCampaign, runs: int, crashes: int, troubles: int, **more: Any) -> Scenario:
+    return Scenario(name, ((campaign,),), runs, Budget(crashes, troubles), **more)
+
+
+OTHER: Final = replace(TEXT, name=CampaignName("other"), message=RenderedText("明天见"))
+SHOWN: Final = whole_text(LONG, recipients=reviewers("editor_li"))
+UNSEEN_NEWS: Final = whole_news(LONG, recipients=())
+EDITED_NEWS: Final = replace(PLAIN_NEWS, message=RenderedNews((article("春季大促，改"),)))
+EDITED_LATE: Final = replace(UNSEEN_NEWS, message=EDITED_NEWS.message)
+EDITIONS: Final = ("今晚八点", "今晚十点")
+BOTH: Final = ("今晚八点", "明天见")
+KILLED: Final = ("", f"{KILL_SWITCH}before renew_token", f"{KILL_SWITCH}after send_mass")
+OLDER: Final = (("",), ("",), ("", "an older ledger is put back"))
+FAST: Final = (("the clock is 31 h fast",), ("the clock is right",))
+SETTLED: Final = (("",), ("", "a person settles"))
+SLOW: Final = (("",), ("the clock is 3 h 55 min slow",))
+A_DAY: Final = 24 * HOUR + 5 * MINUTE
+TAGS: Final = ("", "nobody has the tag any more", "the tag is gone")
+TAGS_WITH_BOUNDS: Final = (*TAGS, "few have the tag")
+UNBOUNDED: Final = replace(TEXT, audience=audience(tag_id=7))
+SHOWN_SOON: Final = whole_text(Window(NOW + MINUTE, NOW + 80 * HOUR), recipients=reviewers("editor_li"))
+LOST_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": NETWORK["send_mass"]}
+CONSOLE: Final = (
+    ("",),
+    ("", "the console changes the draft", "the console sends the draft", "the console deletes the draft"),
+    ("",),
+)
+OF_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": FAULTS["send_mass"]}
+TO_A_TAG: Final = replace(TEXT, audience=audience(tag_id=7, expect={"min": 100}))
+EDITED: Final = replace(TEXT, message=RenderedText("今晚九点"))
+SECOND_EDITION: Final = replace(TEXT, edition=2, message=RenderedText("今晚十点"))
+
+SMOKE: Final = (
+    _one("text", TEXT, 3, 1, 1, sends=("今晚八点",), arrives=True, schedules_min=5000),
+    _one("text, two crashes", TEXT, 3, 2, 0, sends=("今晚八点",), arrives=True, schedules_min=9000),
+    _one("text, two faults", TEXT, 4, 0, 2, faults=NETWORK, sends=("今晚八点",), arrives=True),
+    _one("text, refusals", TEXT, 2, 0, 3, faults=REFUSALS, arrives=True),
+    _one("text, torn at every byte", TEXT, 2, 1, 0, every_byte=True, gaps=(30 * HOUR,), schedules_min=2000),
+    _one("text, odd answers", TEXT, 2, 0, 2, faults=ODD_ANSWERS),
+    _one("text, 45028 before 45065", TEXT, 2, 1, 1, faults=NETWORK, world={"allowance": 1}),
+    _one("text, stop", TEXT, 2, 1, 1, faults=NETWORK, rules=(house(in_doubt="stop"),)),
+    _one("text, --no-wait", TEXT, 3, 0, 2, faults=NETWORK, waits=False),
+    _one("text, a day later", TEXT, 2, 1, 1, faults=NETWORK, gaps=(22 * HOUR,)),
+    _one("text, hours apart", TEXT, 3, 0, 3, faults=LOST_SENDS, gaps=(15 * HOUR,), arrives=True),
+    _one("text, kill switch", TEXT, 2, 1, 1, faults=NETWORK, rules=(house(), house(no_send=True))),
+    _one("text, kill switch in a run", TEXT, 2, 0, 1, faults=NETWORK, during=(KILLED,)),
+    _one("text, sending disabled", TEXT, 2, 0, 1, faults=NETWORK, rules=(house(sending="disabled"), house())),
+    _one("text, window closing", whole_text(CLOSING), 2, 1, 1, faults=NETWORK),
+    _one("text, window opening", whole_text(SOON), 3, 0, 1, faults=NETWORK),
+    _one("text, quiet hours", TEXT, 3, 0, 1, faults=NETWORK, rules=(QUIET,)),
+    _one("text, preview required", SHOWN, 2, 1, 1, rules=(house(require_preview=True),), schedules_min=1500),
+    Scenario("text, edited", ((TEXT,), (EDITED,)), 2, Budget(1, 1), faults=NETWORK),
+    Scenario("text, second edition", ((TEXT,), (SECOND_EDITION,)), 3, Budget(0, 1), faults=NETWORK, sends=EDITIONS),
+    Scenario("two campaigns of one account", ((TEXT, OTHER),), 2, Budget(0, 2), faults=NETWORK, sends=BOTH),
+    Scenario("two campaigns and a crash", ((TEXT, OTHER),), 2, Budget(1, 0), sends=BOTH),
+    _one("text, a person settles", TEXT, 2, 1, 1, faults=NETWORK, before=SETTLED, arrives=True, schedules_min=2000),
+    _one("text, a person settles a doubt", TEXT, 2, 0, 2, faults=LOST_SENDS, before=SETTLED, arrives=True),
+    _one("text, two runners", TEXT, 1, 0, 1, faults=NETWORK, during=((RIVAL,),)),
+    _one(
+        "text, two runners after a crash",
+        TEXT,
+        2,
+        1,
+        0,
+        gaps=(MINUTE, 30 * HOUR),
+        during=(("",), (RIVAL,)),
+        schedules_min=1300,
+    ),
+    _one("text, an older ledger", SHOWN_SOON, 3, 0, 1, faults=NETWORK, before=OLDER),
+    _one("text, a clock that was fast", TEXT, 2, 0, 2, faults=NETWORK, before=FAST),
+    _one("text, a clock that is slow", TEXT, 2, 0, 2, faults=NETWORK, gaps=(A_DAY,), before=SLOW),
+    _one("text, sent by another machine", TEXT, 2, 0, 0, before=(("another machine sends it",), ("",))),
+    _one("text to a tag without bounds", UNBOUNDED, 2, 0, 0, world={"tags": {7: 500}}, before=(TAGS,)),
+    _one("text to a tag", TO_A_TAG, 2, 0, 1, faults=NETWORK, world={"tags": {7: 500}}, before=(TAGS_WITH_BOUNDS,)),
+    _one("news", NEWS, 2, 1, 0, sends=("春季大促",)),
+    _one("news and faults", NEWS, 2, 0, 1),
+    _one("news, window", whole_news(SOON), 3, 1, 0, schedules_min=1000),
+    _one("news, drafts that outlive their send", UNSEEN_NEWS, 2, 1, 0, world={"drafts_are_consumed": False}),
+    _one("news, 40007 before 45065", UNSEEN_NEWS, 2, 0, 2, faults=OF_SENDS, world={"draft_before_memory": True}),
+    Scenario("news, edited in doubt", ((UNSEEN_NEWS,), (EDITED_LATE,)), 2, Budget(0, 2), faults=LOST_SENDS),
+    Scenario("news, edited", ((PLAIN_NEWS,), (EDITED_NEWS,)), 2, Budget(1, 0)),
+    Scenario("news, edited and faults", ((PLAIN_NEWS,), (EDITED_NEWS,)), 2, Budget(0, 1)),
+    _one("news, the console", PLAIN_NEWS, 3, 0, 1, faults=NETWORK, gaps=(2 * HOUR,), before=CONSOLE),
+)
+"""Together more than 20,000 schedules."""
+
+NIGHTLY: Final = (
+    _one("text, four runs, two crashes, two faults", TEXT, 4, 2, 2, faults=NETWORK, sends=("今晚八点",), arrives=True),
+    _one("text, every fault", TEXT, 3, 2, 1, sends=("今晚八点",), arrives=True),
+    _one("text, 45028 before 45065, longer", TEXT, 3, 1, 2, world={"allowance": 1}),
+    _one("text, a person settles, longer", TEXT, 3, 2, 1, faults=NETWORK, before=SETTLED, arrives=True),
+    _one("text, preview required, longer", SHOWN, 3, 1, 1, rules=(house(require_preview=True),)),
+    _one("text, two runners, longer", TEXT, 2, 1, 1, faults=NETWORK, during=(("",), (RIVAL,))),
+    Scenario("text, edited, longer", ((TEXT,), (EDITED,)), 3, Budget(2, 1), faults=NETWORK),
+    Scenario("two campaigns, longer", ((TEXT, OTHER),), 3, Budget(1, 1), faults=NETWORK, sends=BOTH),
+    _one("news, longer", NEWS, 2, 1, 1, sends=("春季大促",)),
+    _one("news, three runs", UNSEEN_NEWS, 3, 1, 1),
+    _one("news, window, longer", whole_news(SOON), 3, 1, 1),
+    _one("news, drafts that outlive their send, longer", UNSEEN_NEWS, 2, 1, 1, world={"drafts_are_consumed": False}),
+    _one("news, 40007 before 45065, longer", UNSEEN_NEWS, 2, 1, 1, world={"draft_before_memory": True}),
+    Scenario("news, edited, longer", ((PLAIN_NEWS,), (EDITED_NEWS,)), 2, Budget(1, 1)),
+)
+"""Wider spaces: together more than 1,000,000 schedules."""

@@ -1,0 +1,104 @@
+"""Sends that the ledger did not see are recorded by a person's word."""
+
+from typing import Any
+
+import pytest
+from building import DAY, HOUR, NOW, guards, text
+from simulation.scenario import Scene, whole_news, whole_text
+from simulation.world import Fault
+
+from massctl.apply import testimony
+from massctl.apply.outside_sends import import_sent, import_website_send
+from massctl.errors import UsageError
+from massctl.model.lifecycle import Status, status_of
+from massctl.model.rendered import RenderedCampaign
+
+WORDS = whole_text()
+NEWS = whole_news(recipients=())
+I_LOOKED = testimony.Testimony("it is in the console", "li")
+YESTERDAY = NOW - DAY
+
+
+def told(scene: Scene, campaign: RenderedCampaign, said: testimony.Testimony = I_LOOKED, **changes: Any) -> None:
+    """Say that a campaign went out yesterday."""
+    book = scene.book()
+    names = {"message_digest": campaign.message_digest, "source_sha256": campaign.source_sha256}
+    import_sent(
+        book.state.record(campaign.name, campaign.edition),
+        campaign.appid,
+        YESTERDAY,
+        said,
+        book,
+        **{**names, **changes},
+    )
+
+
+@pytest.mark.parametrize("campaign", [WORDS, NEWS], ids=["text", "news"])
+def test_a_campaign_that_went_out_is_never_sent(campaign: RenderedCampaign) -> None:
+    scene = Scene([campaign])
+    told(scene, campaign)
+    assert (0, [], Status.SENT) == (scene.apply().exit_status(), scene.wechat.calls, status_of(scene.record(campaign)))
+
+
+def test_a_job_that_is_known_can_be_followed() -> None:
+    scene = Scene([WORDS])
+    told(scene, WORDS, testimony.Testimony("seen", "li", 7))
+    (job,) = scene.record(WORDS).jobs
+    assert (7, YESTERDAY, Status.SENDING) == (job.msg_id, job.accepted_at, status_of(scene.record(WORDS)))
+
+
+def test_a_higher_edition_is_sent_on_purpose() -> None:
+    scene = Scene([whole_text(edition=2)])
+    told(scene, WORDS)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_an_equal_message_under_another_name_is_noticed() -> None:
+    scene = Scene([text("copy", window=WORDS.window)])
+    told(scene, WORDS)
+    (planned,) = scene.plan().campaigns
+    assert ["same_content"] == guards(planned)
+
+
+def test_of_a_message_that_is_not_known_no_copy_is_noticed() -> None:
+    scene = Scene([text("copy", window=WORDS.window)])
+    told(scene, WORDS, testimony.Testimony("", "li"), message_digest=None, source_sha256=None)
+    (planned,) = scene.plan().campaigns
+    assert ([], None) == (guards(planned), scene.events("send_imported")[0].reason)
+
+
+def test_a_campaign_in_doubt_is_settled_and_not_imported() -> None:
+    scene = Scene([WORDS], wait_in_doubt=False)
+    scene.apply(("send_mass", Fault.ANSWER_LOST))
+    with pytest.raises(UsageError, match="nobody knows whether it was sent") as caught:
+        told(scene, WORDS)
+    assert "massctl reconcile words" in caught.value.hint
+
+
+def test_a_campaign_is_sent_once_whoever_says_so() -> None:
+    scene = Scene([WORDS])
+    told(scene, WORDS)
+    with pytest.raises(UsageError, match="edition 1 of words is recorded as sent"):
+        told(scene, WORDS)
+    assert 1 == len(scene.events("send_imported"))
+
+
+def test_a_job_is_the_send_of_one_campaign() -> None:
+    scene = Scene([WORDS])
+    told(scene, WORDS, testimony.Testimony("seen", "li", 7))
+    with pytest.raises(UsageError, match="job 7 is the send of words, edition 1"):
+        told(scene, NEWS, testimony.Testimony("seen", "li", 7))
+
+
+def test_a_send_on_the_website_is_no_campaigns_and_counts_for_its_account() -> None:
+    scene = Scene([])
+    for at in (YESTERDAY, NOW - HOUR):
+        import_website_send(WORDS.appid, at, testimony.Testimony("", "li"), scene.book())
+    assert ({WORDS.appid: [YESTERDAY, NOW - HOUR]}, {}) == (scene.state.website_sends, scene.state.records)
+
+
+def test_a_send_on_the_website_is_told_once() -> None:
+    scene = Scene([])
+    import_website_send(WORDS.appid, NOW, I_LOOKED, scene.book())
+    with pytest.raises(UsageError, match="is recorded already"):
+        import_website_send(WORDS.appid, NOW, I_LOOKED, scene.book())

@@ -12,7 +12,8 @@ from typing import Any, Final
 from massctl.model.drafts import BegunDraft, Draft
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.preview_days import PreviewDays
-from massctl.model.state import Attempt, Imported, Job, MadeVideo, Record, State
+from massctl.model.record_parts import Imported, MadeVideo
+from massctl.model.state import Attempt, Job, Record, State
 
 Make = Callable[[dict[str, Any]], Any]
 """From the fields of an event, `type` among them, to the event."""

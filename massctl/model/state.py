@@ -17,8 +17,7 @@ from massctl.model.lazily import Lazily
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.preview_days import PreviewDays
-from massctl.model.record_parts import Imported as Imported
-from massctl.model.record_parts import MadeVideo as MadeVideo
+from massctl.model.record_parts import Imported, MadeVideo
 
 if TYPE_CHECKING:
     from massctl.model import ledger as entries

@@ -17,7 +17,7 @@ from massctl.apply.run import Failed, Run, steps_of
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.drafts import BegunDraft
 from massctl.model.ledger import DraftNotSaved, DraftSaved
-from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.lifecycle import is_concluded
 from massctl.model.names import AccountName, MediaId, Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
@@ -163,7 +163,7 @@ def _found(run: Run, missing: _Missing, media_id: MediaId) -> None:
 
 def _is_surplus(record: Record, begun: BegunDraft) -> bool:
     """Say whether a campaign has no use for a draft: it went out, or has the same one, or a newer one."""
-    if record.open_attempts or status_of(record) in FINAL:
+    if record.open_attempts or is_concluded(record):
         return True
     draft = record.draft(begun.event.batch)
     return draft is not None and (draft.event.digest == begun.event.digest or (draft.event.begun or 0) > begun.serial)

@@ -35,7 +35,7 @@ KEPT: Final = {
     ),
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed"),
     "BegunDraft": ("serial", "at", "event", "missed"),
-    "Attempt": ("serial", "at", "event", "open", "doubt", "rejection", "settled"),
+    "Attempt": ("serial", "at", "event", "open", "doubt", "doubt_errcode", "rejection", "settled"),
     "Imported": ("sent_at", "by", "reason", "message_digest", "source_sha256"),
     "Job": ("batch", "client_msg_id", "accepted_at", "msg_id", "msg_data_id", "status", "counts", "withdrawn"),
 }
@@ -117,6 +117,7 @@ def _attempt_document(attempt: Attempt) -> list[Any]:
         _event_document(attempt.event),
         attempt.open,
         attempt.doubt,
+        attempt.doubt_errcode,
         _event_document(attempt.rejection),
         _event_document(attempt.settled),
     ]
@@ -166,13 +167,14 @@ def _record_from(written: list[Any], make: Make) -> Record:
 
 
 def _attempt_from(written: list[Any], make: Make) -> Attempt:
-    serial, at, event, is_open, doubt, rejection, settled = written
+    serial, at, event, is_open, doubt, errcode, rejection, settled = written
     return Attempt(
         serial,
         datetime.fromisoformat(at),
         make(event),
         is_open,
         doubt,
+        errcode,
         make(rejection) if rejection else None,
         make(settled) if settled else None,
     )

@@ -35,6 +35,8 @@ class Attempt:
     open: bool = True
     doubt: str | None = None
     """What was seen in place of an answer; None also where the run died before it could say."""
+    doubt_errcode: int | None = None
+    """The code of that answer, where there was one."""
     rejection: entries.SendRejected | None = None
     settled: entries.SendSettled | None = None
     """What a person found out about it while it was open."""
@@ -265,7 +267,7 @@ def _into_attempts(record: Record, entry: entries.Entry) -> None:
         case entries.SendRejected():
             attempt.open, attempt.rejection = False, event
         case _:
-            attempt.doubt = event.reason
+            attempt.doubt, attempt.doubt_errcode = event.reason, event.errcode
 
 
 _FINALITY: Final = {"sending": 0, "awaiting_admin": 0, "unknown": 0, "sent": 1, "failed": 1, "deleted": 2}

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.moment import moment
+from massctl.model.hold import held_until
+from massctl.model.moment import BEIJING, moment
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
@@ -130,6 +131,13 @@ def _account_in_doubt(
     others = [r for r in state.in_doubt(campaign.appid) if r is not record]
     if not others:
         return None
+    if (until := held_until(others[0])) is not None:
+        template = "{other} waits for the administrator until {until}, and till then this account sends nothing else"
+        say = Phrase(template, other=others[0].campaign, until=moment(until.astimezone(BEIJING)))
+        hint = Phrase(
+            "let the administrator (管理员) answer in WeChat, then: massctl apply {name}", name=others[0].campaign
+        )
+        return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
     template = "nobody knows whether {other} was sent, so this account sends nothing else"
     return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(template, other=others[0].campaign), settle(others[0].campaign))
 

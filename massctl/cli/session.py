@@ -126,12 +126,15 @@ class Session:
 
     def _open_client(self, account: AccountName) -> "WeChat":
         # httpx costs more than most verbs do; only verbs that call WeChat come here.
+        import time
+
+        from massctl.cli.pausing import TellingSleep
         from massctl.cli.watching import watch_of
         from massctl.wechat.client import WeChatClient
 
         declared, watch = self.settings.accounts[account], watch_of(self.voice)
         if self.sandbox:
-            secret, app, sleep = self.sandbox.secret, self.sandbox.app, self.clock.sleep
+            secret, app, sleep = self.sandbox.secret, self.sandbox.app, TellingSleep(self.voice, self.clock.sleep)
             return WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=watch)
         secret = self.environment.get(declared.secret_env, "")
         if not secret:
@@ -149,7 +152,8 @@ class Session:
                 Phrase("The environment variable {name} is empty. No request was made.", name=declared.proxy_env),
                 Phrase("export {name}=http://proxy.example:3128", name=declared.proxy_env),
             )
-        return WeChatClient.open(declared.appid, secret, self.api_base(account), proxy=proxy, watch=watch)
+        base, sleep = self.api_base(account), TellingSleep(self.voice, time.sleep)
+        return WeChatClient.open(declared.appid, secret, base, proxy=proxy, sleep=sleep, watch=watch)
 
     def read_state(self, ledger: "LocalLedger") -> State:
         """Read and fold the whole ledger."""

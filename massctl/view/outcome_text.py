@@ -91,8 +91,8 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
 
 def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool) -> None:
     """Say of an open attempt what happened, what is now true, and what to type."""
-    if (until := held_until(record)) is not None:
-        hold_rows(table, record.campaign, until, LABELS["next"])
+    if (answer_by := held_until(record)) is not None:
+        hold_rows(table, record.campaign, answer_by, LABELS["next"])
         return
     first, last = record.open_attempts[0], record.open_attempts[-1]
     asked = Phrase("WeChat was asked to send it at {moment}", moment=recorded(last.at))

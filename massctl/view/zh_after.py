@@ -3,6 +3,12 @@
 from typing import Final
 
 AFTER: Final[dict[str, str]] = {
+    # massctl/apply/pacing.py
+    "{name}: at most {count} sends a minute; going on in": "{name}：每分钟最多提交 {count} 次群发，继续还要等",
+    "the account's mass calls of today are used up (100 a day)": "这个公众号今天的群发调用次数已用完（每天 100 次）",
+    "run apply again after midnight, Beijing time, within the window": "北京时间零点以后、时段之内，再运行 apply",
+    # massctl/cli/pausing.py
+    "WeChat asks for a slower pace; going on in {seconds} s": "微信要求放慢速度，{seconds} 秒后继续",
     # massctl/plan/guard.py
     "{other} waits for the administrator until {until}, and till then this account sends nothing else": (
         "{other} 在等管理员确认（到 {until} 为止），在那之前这个公众号不再发送别的"

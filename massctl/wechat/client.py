@@ -199,10 +199,8 @@ class WeChatClient:
         return outcome
 
     def _try(self, request: Request[T], token: str | None) -> T | Refusal | NoAnswer:
-        """Make a call with one token, patiently where it may be repeated."""
-        if not request.repeatable:
-            return self._once(request, token)
-        return patiently(lambda: self._once(request, token), self._sleep)
+        """Make a call with one token, as patiently as its repetition is harmless."""
+        return patiently(lambda: self._once(request, token), self._sleep, repeatable=request.repeatable)
 
     def _once(self, request: Request[T], token: str | None, hide: Sequence[str] = ()) -> T | Refusal | NoAnswer:
         """Make one exchange, tell whoever watches, and understand the answer."""

@@ -37,7 +37,17 @@ KEPT: Final = {
     "BegunDraft": ("serial", "at", "event", "missed"),
     "Attempt": ("serial", "at", "event", "open", "doubt", "doubt_errcode", "rejection", "settled"),
     "Imported": ("sent_at", "by", "reason", "message_digest", "source_sha256"),
-    "Job": ("batch", "client_msg_id", "accepted_at", "msg_id", "msg_data_id", "status", "counts", "withdrawn"),
+    "Job": (
+        "batch",
+        "client_msg_id",
+        "accepted_at",
+        "msg_id",
+        "msg_data_id",
+        "status",
+        "counts",
+        "withdrawn",
+        "withdrawing",
+    ),
 }
 """Each value's fields, in the order in which they are written."""
 
@@ -140,6 +150,7 @@ def _job_document(job: Job) -> list[Any]:
         job.status,
         _event_document(job.counts),
         sorted(job.withdrawn),
+        sorted(job.withdrawing),
     ]
 
 
@@ -181,7 +192,8 @@ def _attempt_from(written: list[Any], make: Make) -> Attempt:
 
 
 def _job_from(written: list[Any], make: Make) -> Job:
-    batch, client_msg_id, accepted_at, msg_id, msg_data_id, status, counts, withdrawn = written
+    batch, client_msg_id, accepted_at, msg_id, msg_data_id, status, counts, *articles = written
     at = datetime.fromisoformat(accepted_at)
     told = make(counts) if counts else None
-    return Job(batch, client_msg_id, at, msg_id, msg_data_id, status, told, set(withdrawn))
+    withdrawn, withdrawing = map(set, articles)
+    return Job(batch, client_msg_id, at, msg_id, msg_data_id, status, told, withdrawn, withdrawing)

@@ -72,7 +72,7 @@ def is_concluded(record: Record) -> bool:
 def _status_of_jobs(jobs: list[Job]) -> Status:
     """Derive the status of an accepted campaign: the word that most needs a person comes first."""
     words = {job.status for job in jobs}
-    if all(job.status == "deleted" or 0 in job.withdrawn for job in jobs):
+    if all(job.is_gone for job in jobs):
         return Status.WITHDRAWN
     if "failed" in words:
         return Status.FAILED

@@ -21,12 +21,13 @@ from massctl.source.noting import NotingRepository
 from massctl.source.repository import Repository
 
 if TYPE_CHECKING:
-    from massctl.apply.ports import Clock, WeChat
+    from massctl.apply.ports import Clock
     from massctl.cli.embedding import Embedded
     from massctl.cli.remembering import Memory
     from massctl.ledger.archive import LocalArchive
     from massctl.ledger.local import LocalLedger
     from massctl.model.account import MassctlFile
+    from massctl.wechat.client import WeChatClient
 
 LEDGER_FILE: Final = "massctl.state.jsonl"
 ARCHIVE_FOLDER: Final = "massctl.state.bodies"
@@ -49,7 +50,7 @@ class Session:
     clock: "Clock"
     memory: "Memory | None" = None
     """What earlier plans left, for a verb that writes and sends nothing; None for every other."""
-    _clients: dict[AccountName, "WeChat"] = field(default_factory=dict)
+    _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)
 
     @property
     def repository(self) -> Repository:
@@ -118,13 +119,13 @@ class Session:
         # `reconcile --resubmit` outranks policy.in_doubt for its run; nothing outranks the rest.
         return replace(house, policy=policy.model_copy(update={"in_doubt": house.policy.in_doubt}))
 
-    def wechat(self, account: AccountName) -> "WeChat":
+    def wechat(self, account: AccountName) -> "WeChatClient":
         """Give an account's client, made once; raises ConfigurationError where its secret is not set."""
         if account not in self._clients:
             self._clients[account] = self._open_client(account)
         return self._clients[account]
 
-    def _open_client(self, account: AccountName) -> "WeChat":
+    def _open_client(self, account: AccountName) -> "WeChatClient":
         # httpx costs more than most verbs do; only verbs that call WeChat come here.
         import time
 

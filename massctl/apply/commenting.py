@@ -25,8 +25,7 @@ def news_of(record: Record) -> list[MsgDataId]:
     found = [MsgDataId(job.msg_data_id) for job in record.jobs if job.msg_data_id is not None]
     if len(found) < len(record.jobs):
         why = Phrase(
-            "WeChat finds comments by msg_data_id, which comes with the answer to a send; that answer was lost, and "
-            "no call tells it later."
+            "WeChat finds comments by msg_data_id, which only the answer to the send tells, and that answer was lost."
         )
         raise _nothing(record, why, Phrase("open or close them in the console under 留言管理"))
     return found

@@ -33,8 +33,8 @@ AFTER: Final[dict[str, str]] = {
     "Only news has comments that can be opened and closed here, and this is another message.": (
         "只有图文消息的留言可以在这里打开和关闭，而这是别的消息。"
     ),
-    "WeChat finds comments by msg_data_id, which comes with the answer to a send; that answer was lost, and no call tells it later.": (
-        "微信按 msg_data_id 找留言，它只随群发的应答返回；那次应答丢了，以后没有接口可以查到。"
+    "WeChat finds comments by msg_data_id, which only the answer to the send tells, and that answer was lost.": (
+        "微信按 msg_data_id 找留言，只有群发的应答里有它，而那次应答丢了。"
     ),
     "the comments of {name} cannot be switched": "{name} 的留言无法打开或关闭",
     "massctl status {name}": "massctl status {name}",

@@ -111,6 +111,6 @@ def foreign_text(
             edition=record.edition,
         )
         page.line(Inked(say, Ink.WARNING), indent=2)
-        page.line(f"massctl reconcile {record.campaign} --sent {finish.msg_id} --reason …", indent=4)
+        page.line(f"massctl reconcile {record.campaign} --sent {finish.msg_id} --reason MASSSENDJOBFINISH", indent=4)
         page.line(Phrase("and then record this event once more"), indent=4)
     return page.text()

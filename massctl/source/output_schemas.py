@@ -68,7 +68,6 @@ _FIELDS: Final[dict[str, str]] = {
     "attempt": "The serial of the attempt that this is about.",
     "begun": "The serial of the draft_begun that this is about.",
     "pending": "Whether its end is still to come: a deletion that is not settled, or one more look.",
-    "pending": "Whether its deletion is still to come.",
     "source": "`event` where an event said it, and not a poll.",
     "copyright_check": "What the originality check found.",
     "original_id": "The account's original id, to which the event was addressed.",

@@ -84,7 +84,10 @@ class Record:
     begun_drafts: list[BegunDraft] = field(default_factory=list)
     """Oldest first; one whose outcome is known is not among them."""
     previews: dict[tuple[str, str], entries.Previewed] = field(default_factory=dict)
-    """(digest, recipient) -> the latest word on that preview; `sent` stays, for nothing takes it off the phone."""
+    """(digest, recipient) -> the latest word on that preview; `sent` stays, for nothing takes it off the phone.
+
+    So does `unknown`, until it is `sent`: a repetition that failed says nothing of the one before.
+    """
     shown: dict[str, int] = field(default_factory=dict)
     """digest -> the serial at which the newest of its previews was recorded as sent."""
     attempts: list[Attempt] = field(default_factory=list)
@@ -103,6 +106,11 @@ class Record:
         """Give the draft of a batch that is alive, newest first."""
         alive = [d for d in self.drafts if d.alive and d.event.batch == batch]
         return alive[-1] if alive else None
+
+    def draft_of_attempt(self) -> Draft | None:
+        """Give the draft that the newest open attempt named, dead or alive; a text named none."""
+        named = self.open_attempts[-1].event.media_id if self.open_attempts else None
+        return next((draft for draft in self.drafts if draft.event.media_id == named), None)
 
     def rejection_of(self, digest: str) -> entries.SendRejected | None:
         """Give the refusal of the newest attempt, if that attempt sent `digest` and was refused."""
@@ -222,10 +230,14 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
 
 
 def _into_previews(record: Record, event: entries.Previewed, serial: int) -> None:
-    """Fold a word on a preview; a repetition that failed or got lost does not unsee what was seen."""
-    known = record.previews.get((event.digest, event.recipient))
-    if known is None or known.outcome != "sent":
-        record.previews[event.digest, event.recipient] = event
+    """Fold a word on a preview; a repetition that failed or got lost does not unsee what was seen, or may have been."""
+    key = event.digest, event.recipient
+    known = record.previews.get(key)
+    if event.outcome == "begun" and known is not None and known.outcome == "begun":
+        event = event.model_copy(update={"outcome": "unknown"})  # What came of the first one nobody will learn.
+    stays = known is not None and (known.outcome == "sent" or (known.outcome == "unknown" and event.outcome != "sent"))
+    if not stays:
+        record.previews[key] = event
     if event.outcome == "sent":
         record.shown[event.digest] = serial
 

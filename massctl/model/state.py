@@ -107,11 +107,6 @@ class Record:
         alive = [d for d in self.drafts if d.alive and d.event.batch == batch]
         return alive[-1] if alive else None
 
-    def draft_of_attempt(self) -> Draft | None:
-        """Give the draft that the newest open attempt named, dead or alive; a text named none."""
-        named = self.open_attempts[-1].event.media_id if self.open_attempts else None
-        return next((draft for draft in self.drafts if draft.event.media_id == named), None)
-
     def rejection_of(self, digest: str) -> entries.SendRejected | None:
         """Give the refusal of the newest attempt, if that attempt sent `digest` and was refused."""
         last = self.attempts[-1] if self.attempts else None

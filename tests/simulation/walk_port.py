@@ -10,7 +10,7 @@ from simulation.walk_account import Account, campaign_of, refusal
 from simulation.walk_declared import name_of
 from simulation.walk_world import CALL, Runner
 
-from massctl.apply.ports import DraftArticle, JobReport, Material, Upload
+from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.errors import AuthError, TransportError
 from massctl.model.campaign import Audience
 from massctl.model.names import AppId, ImageUrl, MediaId, MsgId
@@ -95,8 +95,12 @@ class RunnerWeChat:
     def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
         return self._call("get_draft", lambda: self._account.drafts.get(media_id))
 
-    def newest_drafts(self) -> tuple[MediaId, ...]:
-        return self._call("newest_drafts", lambda: tuple(reversed(self._account.drafts)))
+    def newest_drafts(self) -> tuple[ListedDraft, ...]:
+        def act() -> tuple[ListedDraft, ...]:
+            box = reversed(self._account.drafts.items())
+            return tuple(ListedDraft(media_id, tuple(each.title for each in found)) for media_id, found in box)
+
+        return self._call("newest_drafts", act)
 
     def delete_draft(self, media_id: MediaId) -> None:
         def act() -> None:

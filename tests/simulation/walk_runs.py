@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from simulation import walk_checkers
 from simulation.crashing import Crash
+from simulation.walk_declared import APPIDS
 from simulation.walk_events import import_old_sends
 from simulation.walk_ledger import DiskLedger
 from simulation.walk_port import RunnerWeChat
@@ -91,6 +92,7 @@ class Run:
             wait_in_doubt=not self.no_wait,
             attended=self.asked is not None,
             house=runner.house,
+            accounts={appid: name for name, appid in APPIDS.items()},
         )
         wanted = [each for name, each in runner.checkout.items() if not self.names or name in self.names]
         showing = Showing() if self.show and len(wanted) == 1 else None

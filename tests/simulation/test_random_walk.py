@@ -191,12 +191,15 @@ def a_changed_draft_is_deleted(patch: pytest.MonkeyPatch) -> None:
 
 
 def drafts_are_not_looked_for(patch: pytest.MonkeyPatch) -> None:
-    for module in (executor, draft_saving, draft_deleting):
+    for module in (executor, draft_saving):
         patch.setattr(module, "recover_drafts", lambda run: None)
+    patch.setattr(draft_deleting, "look_once_more", lambda run: None)
 
 
 def drafts_never_come_late(patch: pytest.MonkeyPatch) -> None:
+    close = recovery._close
     patch.setattr(recovery, "LATE_MINUTES_MAX", 0)
+    patch.setattr(recovery, "_close", lambda run, missing, reason, **_: close(run, missing, reason))
 
 
 def drafts_are_begun_and_not_durable(patch: pytest.MonkeyPatch) -> None:
@@ -207,12 +210,13 @@ def drafts_are_begun_and_not_durable(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_preview_of_unknown_outcome_is_repeated(patch: pytest.MonkeyPatch) -> None:
-    fold = folding._into_previews
+    fold = folding.absorb_preview
 
-    def forgetful(record: Record, event: Any, serial: int) -> None:
-        fold(record, event.model_copy(update={"outcome": "failed"}) if event.outcome == "unknown" else event, serial)
+    def forgetful(previews: Any, shown: dict[str, int], event: Any, serial: int) -> None:
+        event = event.model_copy(update={"outcome": "failed"}) if event.outcome == "unknown" else event
+        fold(previews, shown, event, serial)
 
-    patch.setattr(folding, "_into_previews", forgetful)
+    patch.setattr(folding, "absorb_preview", forgetful)
 
 
 WORDS = Declared("words", "text", opens=-1, closes=80)

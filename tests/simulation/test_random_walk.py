@@ -1,7 +1,7 @@
 """Thousands of long random stories: campaigns, people, machines, faults and crashes; and that the checkers bite.
 
 A failure prints its seed and the shortest story that goes wrong, ready to be pasted into a test:
-`assert [] == tell(Story(…))`. Many more, by night: `cd tests && python -m simulation.walk START COUNT`.
+`assert [] == tell(Story(…))`. Many more, by night: `PYTHONPATH=tests python -m simulation.walk START COUNT`.
 """
 
 from collections import Counter

@@ -18,7 +18,7 @@ from massctl.model.jobs import absorb_job_entry
 from massctl.model.lazily import Lazily
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.preview_days import PreviewDays
+from massctl.model.preview_days import PreviewDays, absorb_preview
 
 if TYPE_CHECKING:
     from massctl.model import ledger as entries
@@ -72,7 +72,7 @@ class Record:
     begun_drafts: list[BegunDraft] = field(default_factory=list)
     """Oldest first; one whose outcome is known is not among them."""
     previews: dict[tuple[str, str], entries.Previewed] = field(default_factory=dict)
-    """(digest, recipient) -> the latest word on that preview; `sent` stays, for nothing takes it off the phone."""
+    """(digest, recipient) -> the latest word on that preview; `sent` stays, and `unknown` until it is `sent`."""
     shown: dict[str, int] = field(default_factory=dict)
     """digest -> the serial at which the newest of its previews was recorded as sent."""
     attempts: list[Attempt] = field(default_factory=list)
@@ -194,7 +194,7 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
         ):
             absorb_draft(record.drafts, record.begun_drafts, event, entry.serial, entry.at)
         case entries.Previewed():
-            _into_previews(record, event, entry.serial)
+            absorb_preview(record.previews, record.shown, event, entry.serial)
         case entries.SendAttempted():
             record.attempts.append(Attempt(entry.serial, entry.at, event))
         case entries.SendAccepted() | entries.SendRejected() | entries.SendInDoubt():
@@ -208,15 +208,6 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
                 raise _impossible(entry, Phrase("there is no job {msg_id}", msg_id=event.msg_id))
         case _:
             record.expired_at.append(event.not_after)
-
-
-def _into_previews(record: Record, event: entries.Previewed, serial: int) -> None:
-    """Fold a word on a preview; a repetition that failed or got lost does not unsee what was seen."""
-    known = record.previews.get((event.digest, event.recipient))
-    if known is None or known.outcome != "sent":
-        record.previews[event.digest, event.recipient] = event
-    if event.outcome == "sent":
-        record.shown[event.digest] = serial
 
 
 def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:

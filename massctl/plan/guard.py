@@ -173,6 +173,10 @@ def _same_content(campaign: RenderedCampaign, state: State, now: datetime) -> Re
 
 
 def _edition_raised(campaign: RenderedCampaign, state: State) -> bool:
-    """Say whether a lower edition of this campaign went out, and none higher: it goes out again on purpose."""
-    sent = [r.edition for r in state.editions(campaign.name) if r.may_have_sent()]
+    """Say whether a lower edition of this campaign went out, and none higher: it goes out again on purpose.
+
+    Its own attempts say nothing: a repetition of a send of unknown outcome is as deliberate as the send was.
+    """
+    others = [each for each in state.editions(campaign.name) if each.edition != campaign.edition]
+    sent = [each.edition for each in others if each.may_have_sent()]
     return bool(sent) and campaign.edition > max(sent)

@@ -15,7 +15,7 @@ from massctl.apply.testimony import Testimony
 from massctl.errors import RefusedError, UsageError
 from massctl.model.drafts import Draft
 from massctl.model.ledger import Adopted
-from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.lifecycle import is_concluded
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign
@@ -57,7 +57,7 @@ def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat
 
 def _draft_in_question(campaign: RenderedCampaign, record: Record) -> Draft:
     draft = record.draft()
-    if record.open_attempts or status_of(record) in FINAL:
+    if record.open_attempts or is_concluded(record):
         raise _nothing(campaign, Phrase("It went out, or nobody knows whether it did."))
     if draft is None:
         raise _nothing(campaign, Phrase("It has no draft."))

@@ -13,7 +13,7 @@ from massctl.apply.run import Run
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftDeleted, DraftVerified
-from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.lifecycle import is_concluded
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
@@ -46,12 +46,12 @@ def tidy_up(run: Run) -> None:
 def _outlived_its_send(record: Record, draft: Draft) -> bool:
     """Say whether a message went out, and this is a draft of it that was not sent by us."""
     attempted = {attempt.event.media_id for attempt in record.attempts}
-    return draft.alive and status_of(record) in FINAL and draft.event.media_id not in attempted
+    return draft.alive and is_concluded(record) and draft.event.media_id not in attempted
 
 
 def _was_replaced(run: Run, record: Record, draft: Draft) -> bool:
     """Say whether a newer draft of the campaign was proven whole, and nothing of this edition went out or may have."""
-    if not draft.alive or record.open_attempts or status_of(record) in FINAL:
+    if not draft.alive or record.open_attempts or is_concluded(record):
         return False
     newer = [(record, each) for each in record.drafts[record.drafts.index(draft) + 1 :]]
     for other in run.book.state.editions(record.campaign):
@@ -95,7 +95,7 @@ def _fate(run: Run, record: Record, draft: Draft) -> str | None:
     """
     read = run.read(draft)
     if read is None:
-        return None if draft.alive and status_of(record) not in FINAL else "gone already"
+        return None if draft.alive and not is_concluded(record) else "gone already"
     if not is_as_saved(draft, read):
         return CHANGED
     why = draft.doomed or SUPERSEDED

@@ -10,6 +10,7 @@ from typing import assert_never
 from massctl.apply import draft_saving, drafts, keeping, previews, staging
 from massctl.apply.book import Book
 from massctl.apply.draft_deleting import delete_superseded, tidy_up
+from massctl.apply.holding import record_silence
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
 from massctl.apply.recovery import recover_drafts
 from massctl.apply.run import Run, World
@@ -59,6 +60,7 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
             if consented(run, each, campaign):
                 _send(run, each, campaign)
         record_expired(run)
+        record_silence([outcome.record(each) for each in run.outcomes], run.book, world.clock)
         tidy_up(run)
     except KeyboardInterrupt:
         outcome.interrupted = True
@@ -87,7 +89,7 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> Non
             case Rejected(errcode=errcode, rid=rid, message=message, hint=hint):
                 run.fail(outcome, WeChatError(message, hint=hint, errcode=errcode, rid=rid))
                 return
-            case InDoubt() if repeats:
+            case InDoubt(is_held=False) if repeats:
                 repeats -= 1
             case InDoubt():
                 return

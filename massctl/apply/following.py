@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Final
 
 from massctl.apply.book import Book
+from massctl.apply.holding import record_silence
 from massctl.apply.outcome import Failure, failure_of
 from massctl.apply.ports import Clock, Progress, WeChat
 from massctl.errors import MassctlError
+from massctl.model.hold import is_held
 from massctl.model.ledger import JobStatus
 from massctl.model.names import AppId, MsgId
 from massctl.model.phrase import Phrase
@@ -29,8 +31,8 @@ class Followed:
     errors: list[tuple[Record, Failure]] = field(default_factory=list)
 
     def exit_status(self) -> int:
-        """Give 4 while an attempt is open, 1 for a failure learnt now or a question without an answer, else 0."""
-        if any(record.open_attempts for record in self.records):
+        """Give 4 while an attempt is in doubt, 1 for a failure learnt now or a question without an answer, else 0."""
+        if any(record.open_attempts and not is_held(record) for record in self.records):
             return 4
         return 1 if self.failed_now or self.errors else 0
 
@@ -45,6 +47,7 @@ def follow_jobs(
 ) -> Followed:
     """Ask about every unfinished job once, and again until all are finished or `wait_seconds` have passed."""
     followed = Followed(records)
+    record_silence(records, book, clock)
     until = clock.now() + timedelta(seconds=wait_seconds)
     while True:
         left = [(r, job, msg_id) for r in records for job in r.jobs if (msg_id := unfinished(job)) is not None]

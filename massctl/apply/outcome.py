@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from massctl.errors import LedgerError, MassctlError, WeChatError
 from massctl.model.diagnostic import has_errors
+from massctl.model.hold import is_held
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
@@ -96,8 +97,9 @@ class Outcome:
         return status_of(self.record(outcome))
 
     def exit_status(self) -> int:
-        """Give the first that applies: 4 an attempt is open, 130 interrupted, 1 failed, 5 refused or no ledger, 0."""
-        if not self.held_elsewhere and any(self.state.in_doubt(appid) for appid in self._appids()):
+        """Give the first that applies: 4 an attempt is in doubt, 130 interrupted, 1 failed, 5 refused, else 0."""
+        open_sends = [record for appid in self._appids() for record in self.state.in_doubt(appid)]
+        if not self.held_elsewhere and any(not is_held(record) for record in open_sends):
             return 4
         if self.interrupted:
             return 130

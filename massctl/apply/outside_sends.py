@@ -7,7 +7,7 @@ from massctl.apply.reconcile import check_foreign
 from massctl.apply.testimony import Testimony
 from massctl.errors import UsageError
 from massctl.model.ledger import SendImported
-from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.lifecycle import is_concluded
 from massctl.model.moment import moment
 from massctl.model.names import AppId, Sha256
 from massctl.model.phrase import Phrase
@@ -46,7 +46,7 @@ def import_sent(
             Phrase("Nothing was recorded."),
             settle(record.campaign),
         )
-    if status_of(record) in FINAL:
+    if is_concluded(record):
         raise UsageError(
             Phrase("edition {edition} of {name} is recorded as sent", edition=record.edition, name=record.campaign),
             Phrase("Nothing was recorded."),

@@ -9,7 +9,7 @@ from massctl.apply.testimony import Testimony
 from massctl.errors import UsageError
 from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftDeleted, JobStatus, SendSettled
-from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.lifecycle import is_concluded
 from massctl.model.names import CampaignName, MediaId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
@@ -18,7 +18,7 @@ from massctl.plan.choices import in_question
 
 def settle_sent(record: Record, testimony: Testimony, wechat: WeChat | None, book: Book) -> JobReport | None:
     """Record that it went out. A job id is checked against other campaigns, and with WeChat where it is known."""
-    if not (record.attempts and status_of(record) not in FINAL):
+    if not (record.attempts and not is_concluded(record)):
         _check_unsettled(record)
     report = None
     if testimony.msg_id is not None:
@@ -61,7 +61,7 @@ def require_repetition(state: State, names: Sequence[str]) -> None:
 
 
 def _is_unsent(record: Record) -> bool:
-    return not record.open_attempts and status_of(record) not in FINAL
+    return not record.open_attempts and not is_concluded(record)
 
 
 def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, book: Book) -> bool:
@@ -88,7 +88,7 @@ def _settle(record: Record, outcome: str, testimony: Testimony, book: Book) -> N
 
 
 def _check_unsettled(record: Record) -> None:
-    if record.open_attempts or (status_of(record) not in FINAL and record.drafts):
+    if record.open_attempts or (not is_concluded(record) and record.drafts):
         return
     raise nothing_to_settle(record)
 

@@ -17,7 +17,7 @@ from massctl.apply.run import Failed, Run, steps_of
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.drafts import BegunDraft
 from massctl.model.ledger import DraftNotSaved, DraftSaved
-from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.lifecycle import is_concluded
 from massctl.model.names import AccountName, MediaId, Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
@@ -152,7 +152,7 @@ def _newest(run: Run, account: AccountName) -> tuple[ListedDraft, ...]:
 def _found(run: Run, missing: _Missing, media_id: MediaId) -> None:
     """Take a draft that was found for the campaign's, or delete it where the campaign has no use for another."""
     record, begun = missing.record, missing.begun
-    if _is_surplus(record, begun):
+    if _is_surplus(record, begun) or _has_what_is_wanted(run, record):
         _delete_surplus(run, missing, media_id)
         return
     fields = begun.event.model_dump(exclude={"type", "titles"})
@@ -163,10 +163,24 @@ def _found(run: Run, missing: _Missing, media_id: MediaId) -> None:
 
 def _is_surplus(record: Record, begun: BegunDraft) -> bool:
     """Say whether a campaign has no use for a draft: it went out, or has the same one, or a newer one."""
-    if record.open_attempts or status_of(record) in FINAL:
+    if record.open_attempts or is_concluded(record):
         return True
     draft = record.draft(begun.event.batch)
     return draft is not None and (draft.event.digest == begun.event.digest or (draft.event.begun or 0) > begun.serial)
+
+
+def _has_what_is_wanted(run: Run, record: Record) -> bool:
+    """Say whether a campaign has a draft of the very content that this run stages or sends.
+
+    Another version must not take its place: the plan was made without it, and would show and send it unseen.
+    """
+    draft = record.draft()
+    campaigns = [each.planned.rendered for each in run.outcomes]
+    return draft is not None and any(
+        each is not None
+        and (each.name, each.edition, each.digest) == (record.campaign, record.edition, draft.event.digest)
+        for each in campaigns
+    )
 
 
 def _delete_surplus(run: Run, missing: _Missing, media_id: MediaId) -> None:

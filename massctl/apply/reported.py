@@ -23,6 +23,36 @@ class ReportedError(Strict):
     """What to do, for people."""
 
 
+class ReportedResult(Strict):
+    """What the originality check found about one article; null where WeChat did not say it."""
+
+    article_idx: int | None
+    """The article, from 1."""
+    user_declare_state: int | None
+    """0 nothing declared, 1 declared original, 2 declared a reprint."""
+    audit_state: int | None
+    """0 not checked, 1 being checked, 11 passed; anything else failed."""
+    original_article_url: str | None
+    """The article that it resembles."""
+    original_article_type: int | None
+    """Of that article: 1 original, 2 old and not marked, 3 news, 4 on a black list."""
+    can_reprint: int | None
+    """1: that article may be reprinted."""
+    need_replace_content: int | None
+    """1: the content is replaced by that article's."""
+    need_show_reprint_source: int | None
+    """1: the source is shown."""
+
+
+class ReportedCheck(Strict):
+    """The originality check (原创校验) of a job."""
+
+    check_state: int | None
+    """0 nothing was checked, 1 no reprint, 2 a reprint that may be sent, 3 one that may not."""
+    results: list[ReportedResult]
+    """By article."""
+
+
 class ReportedJob(Strict):
     """An accepted mass job (群发任务)."""
 
@@ -44,6 +74,10 @@ class ReportedJob(Strict):
     """Followers to whom it failed."""
     article_urls: list[str] | None
     """The addresses of the articles."""
+    reason: str | None
+    """Why it failed, in WeChat's word, as in err(30003); null where no event said so."""
+    copyright_check: ReportedCheck | None
+    """What the originality check found; null where no event said so."""
 
 
 class AppliedCampaign(Strict):

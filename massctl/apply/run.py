@@ -10,7 +10,7 @@ from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Overlap, 
 from massctl.apply.testimony import Testimony
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.drafts import Draft
-from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.lifecycle import is_concluded
 from massctl.model.names import AccountName, AppId, MediaId, Sha256
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record
@@ -131,7 +131,7 @@ class Run:
         return [
             (record, draft)
             for record in self.book.state.editions(campaign.name)
-            if record.edition <= campaign.edition and not record.open_attempts and status_of(record) not in FINAL
+            if record.edition <= campaign.edition and not record.open_attempts and not is_concluded(record)
             for draft in record.drafts
             if draft.alive and draft is not own
         ]

@@ -7,6 +7,7 @@ from math import ceil
 from massctl.apply.bodies import has_material, send_body
 from massctl.apply.drafts import judge_earlier
 from massctl.apply.outcome import CampaignOutcome, failure_of
+from massctl.apply.pacing import calls_used_up, keep_pace
 from massctl.apply.ports import SendQuestion
 from massctl.apply.previews import seen_by
 from massctl.apply.readback import is_as_saved
@@ -68,7 +69,7 @@ def refuses(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> b
     run.house = run.world.house() if run.world.house else run.house
     found: Sequence[Refusal | None] = send_refusals(campaign, run.book.state, run.house, run.world.clock.now())
     # Each is asked only where the one before allows the send, so that one fault is told once.
-    for refusal in found or [_unseen(run, campaign) or _audience(run, campaign) or _identical(run, campaign)]:
+    for refusal in found or [_refusal_of_this_moment(run, campaign)]:
         if refusal is not None:
             outcome.refuse(refusal)
     if not outcome.stopped:
@@ -103,10 +104,11 @@ def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) ->
 def wait_to_repeat(run: Run, campaign: RenderedCampaign) -> bool:
     """Wait until an open attempt may be repeated; False when it may not, or the operator does not want to wait.
 
-    True at once where no attempt is open.
+    Where no attempt is open, it waits for nothing but the account's pace.
     """
     record = run.book.state.record(campaign.name, campaign.edition)
     if not record.open_attempts:
+        keep_pace(run, campaign)
         return True
     if not run.world.wait_in_doubt:
         return False
@@ -119,6 +121,7 @@ def wait_to_repeat(run: Run, campaign: RenderedCampaign) -> bool:
         say = Phrase("{name}: no clear answer; repeating in", name=campaign.name)
         run.world.progress.waiting(say, ceil(seconds))
         clock.sleep(min(1.0, seconds))
+    keep_pace(run, campaign)
     return True
 
 
@@ -166,6 +169,12 @@ def record_expired(run: Run) -> None:
 
 def _why_failed() -> Phrase:
     return Phrase("the reason stands in the console under 群发记录; the allowance counts as used")
+
+
+def _refusal_of_this_moment(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+    """Judge what only this run can know; the first that refuses is enough."""
+    spent = calls_used_up(run, campaign)
+    return spent or _unseen(run, campaign) or _audience(run, campaign) or _identical(run, campaign)
 
 
 def _unseen(run: Run, campaign: RenderedCampaign) -> Refusal | None:

@@ -10,7 +10,7 @@ from massctl.cli.session import Session
 from massctl.errors import LedgerError, UsageError
 from massctl.ledger.aside import entries_as_found, put_aside
 from massctl.ledger.runner import sole_runner
-from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.lifecycle import is_concluded
 from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
@@ -89,7 +89,7 @@ def _before(session: Session) -> _Before | None:
         return _Before()  # What went out in the other world is nothing to import into this one.
     ours = {account.appid for account in session.settings.accounts.values()}
     records = [state.records[key] for key in sorted(state.records) if state.records[key].appid in ours]
-    sent = tuple(r for r in records if status_of(r) in FINAL)
+    sent = tuple(r for r in records if is_concluded(r))
     return _Before(sent, tuple(r for r in records if r.open_attempts), _website_sends(session, state))
 
 

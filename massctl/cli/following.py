@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from massctl.apply.book import Book
 from massctl.apply.following import Followed, follow_jobs, unfinished
+from massctl.apply.holding import is_overdue
 from massctl.apply.ports import WeChat
 from massctl.cli.progress import progress
 from massctl.cli.recorded import ledger_refusal
@@ -25,7 +26,8 @@ def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all
     require_ledger(session, state)
     unsent = _unsent(session, state, names)
     records = records_of(state, names, all_editions=all_editions, unsent=unsent)
-    if not any(unfinished(job) is not None for record in records for job in record.jobs):
+    asked = any(unfinished(job) is not None for record in records for job in record.jobs)
+    if not asked and not any(is_overdue(record, session.clock) for record in records):
         return Followed(records)
     trust(session, state)
     with sole_runner(session.locks, session.clock.now()):

@@ -21,12 +21,13 @@ from massctl.source.noting import NotingRepository
 from massctl.source.repository import Repository
 
 if TYPE_CHECKING:
-    from massctl.apply.ports import Clock, WeChat
+    from massctl.apply.ports import Clock
     from massctl.cli.embedding import Embedded
     from massctl.cli.remembering import Memory
     from massctl.ledger.archive import LocalArchive
     from massctl.ledger.local import LocalLedger
     from massctl.model.account import MassctlFile
+    from massctl.wechat.client import WeChatClient
 
 LEDGER_FILE: Final = "massctl.state.jsonl"
 ARCHIVE_FOLDER: Final = "massctl.state.bodies"
@@ -49,7 +50,7 @@ class Session:
     clock: "Clock"
     memory: "Memory | None" = None
     """What earlier plans left, for a verb that writes and sends nothing; None for every other."""
-    _clients: dict[AccountName, "WeChat"] = field(default_factory=dict)
+    _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)
 
     @property
     def repository(self) -> Repository:
@@ -118,20 +119,23 @@ class Session:
         # `reconcile --resubmit` outranks policy.in_doubt for its run; nothing outranks the rest.
         return replace(house, policy=policy.model_copy(update={"in_doubt": house.policy.in_doubt}))
 
-    def wechat(self, account: AccountName) -> "WeChat":
+    def wechat(self, account: AccountName) -> "WeChatClient":
         """Give an account's client, made once; raises ConfigurationError where its secret is not set."""
         if account not in self._clients:
             self._clients[account] = self._open_client(account)
         return self._clients[account]
 
-    def _open_client(self, account: AccountName) -> "WeChat":
+    def _open_client(self, account: AccountName) -> "WeChatClient":
         # httpx costs more than most verbs do; only verbs that call WeChat come here.
+        import time
+
+        from massctl.cli.pausing import TellingSleep
         from massctl.cli.watching import watch_of
         from massctl.wechat.client import WeChatClient
 
         declared, watch = self.settings.accounts[account], watch_of(self.voice)
         if self.sandbox:
-            secret, app, sleep = self.sandbox.secret, self.sandbox.app, self.clock.sleep
+            secret, app, sleep = self.sandbox.secret, self.sandbox.app, TellingSleep(self.voice, self.clock.sleep)
             return WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=watch)
         secret = self.environment.get(declared.secret_env, "")
         if not secret:
@@ -149,7 +153,8 @@ class Session:
                 Phrase("The environment variable {name} is empty. No request was made.", name=declared.proxy_env),
                 Phrase("export {name}=http://proxy.example:3128", name=declared.proxy_env),
             )
-        return WeChatClient.open(declared.appid, secret, self.api_base(account), proxy=proxy, watch=watch)
+        base, sleep = self.api_base(account), TellingSleep(self.voice, time.sleep)
+        return WeChatClient.open(declared.appid, secret, base, proxy=proxy, sleep=sleep, watch=watch)
 
     def read_state(self, ledger: "LocalLedger") -> State:
         """Read and fold the whole ledger."""

@@ -46,7 +46,7 @@ def showing(towxname: Sequence[str], touser: Sequence[str]) -> Showing:
 def require_something_to_show(plan: Plan, showing: Showing) -> None:
     """Raise UsageError for a campaign that went out, or that nobody is to be shown; nothing was done."""
     for planned in plan.campaigns:
-        if planned.status in FINAL:
+        if planned.status in FINAL and planned.awaiting_until is None:
             raise UsageError(
                 Phrase("edition {edition} of {name} went out already", edition=planned.edition, name=planned.name),
                 Phrase("A preview shows what is still to be sent. Nothing was done."),

@@ -77,8 +77,9 @@ class Voice:
 _WITHOUT_SANDBOX: Final = ("validate", "lock", "render")
 _WITH_LOCKED: Final = ("apply", "preview")
 _ADVISED: Final = re.compile(
-    r"\bmassctl(?P<gap>\s+)(?P<verb>apply|plan|status|reconcile|preview|withdraw|adopt|"
-    r"state\s+(?:show|list|verify|init|import)|validate|lock|render)\b(?! --sandbox)"
+    r"\bmassctl(?P<gap>\s+)(?P<verb>apply|plan|status|reconcile|preview|withdraw|record-event|adopt|"
+    r"comments\s+(?:open|close)|speed\s+(?:get|set)|state\s+(?:show|list|verify|init|import)|validate|lock|render)\b"
+    r"(?! --sandbox)"
 )
 """A command that a sentence advises, up to its verb, be it broken over lines."""
 _lost: list[str] = []

@@ -17,6 +17,10 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "preview": ("massctl.cli.commands.preview", "Show a campaign on reviewers' phones, again where they have it."),
     "status": ("massctl.cli.commands.status", "Ask WeChat about mass jobs that are not finished."),
     "reconcile": ("massctl.cli.commands.reconcile", "Settle a send of unknown outcome."),
+    "withdraw": ("massctl.cli.commands.withdraw", "Delete sent articles; the cards stay in the chats."),
+    "comments": ("massctl.cli.commands.comments", "Open or close the comments below sent articles."),
+    "record-event": ("massctl.cli.commands.record_event", "Record a MASSSENDJOBFINISH event as WeChat posted it."),
+    "speed": ("massctl.cli.commands.speed", "Read or set how fast WeChat delivers mass sends."),
     "adopt": ("massctl.cli.commands.adopt", "Keep what somebody made of a staged draft in the console."),
     "state": ("massctl.cli.commands.state", "Read and check the ledger."),
     "sandbox": ("massctl.cli.commands.sandbox", "Serve a WeChat on loopback, with an inbox page."),
@@ -26,10 +30,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 """Verb -> module with a click command named `command`, and its help in one line."""
 
 NOT_YET: Final[dict[str, Phrase]] = {
-    "withdraw": Phrase("delete sent articles (mass/delete)"),
-    "speed": Phrase("read or set the sending speed"),
     "serve": Phrase("preview articles live in the browser"),
-    "record-event": Phrase("record a MASSSENDJOBFINISH event"),
     "listen": Phrase("receive MASSSENDJOBFINISH events"),
     "report": Phrase("show what the sends reached"),
     "doctor": Phrase("check credentials, whitelist, rights and quota"),

@@ -39,9 +39,19 @@ KEPT: Final = {
     "MadeVideo": ("digest", "media_id", "at"),
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed"),
     "BegunDraft": ("serial", "at", "event", "missed"),
-    "Attempt": ("serial", "at", "event", "open", "doubt", "rejection", "settled"),
+    "Attempt": ("serial", "at", "event", "open", "doubt", "doubt_errcode", "rejection", "settled"),
     "Imported": ("sent_at", "by", "reason", "message_digest", "source_sha256"),
-    "Job": ("batch", "client_msg_id", "accepted_at", "msg_id", "msg_data_id", "status", "counts", "withdrawn"),
+    "Job": (
+        "batch",
+        "client_msg_id",
+        "accepted_at",
+        "msg_id",
+        "msg_data_id",
+        "status",
+        "counts",
+        "withdrawn",
+        "withdrawing",
+    ),
 }
 """Each value's fields, in the order in which they are written."""
 
@@ -123,6 +133,7 @@ def _attempt_document(attempt: Attempt) -> list[Any]:
         _event_document(attempt.event),
         attempt.open,
         attempt.doubt,
+        attempt.doubt_errcode,
         _event_document(attempt.rejection),
         _event_document(attempt.settled),
     ]
@@ -145,6 +156,7 @@ def _job_document(job: Job) -> list[Any]:
         job.status,
         _event_document(job.counts),
         sorted(job.withdrawn),
+        sorted(job.withdrawing),
     ]
 
 
@@ -179,20 +191,22 @@ def _video_from(digest: str, media_id: str, at: str) -> MadeVideo:
 
 
 def _attempt_from(written: list[Any], make: Make) -> Attempt:
-    serial, at, event, is_open, doubt, rejection, settled = written
+    serial, at, event, is_open, doubt, errcode, rejection, settled = written
     return Attempt(
         serial,
         datetime.fromisoformat(at),
         make(event),
         is_open,
         doubt,
+        errcode,
         make(rejection) if rejection else None,
         make(settled) if settled else None,
     )
 
 
 def _job_from(written: list[Any], make: Make) -> Job:
-    batch, client_msg_id, accepted_at, msg_id, msg_data_id, status, counts, withdrawn = written
+    batch, client_msg_id, accepted_at, msg_id, msg_data_id, status, counts, *articles = written
     at = datetime.fromisoformat(accepted_at)
     told = make(counts) if counts else None
-    return Job(batch, client_msg_id, at, msg_id, msg_data_id, status, told, set(withdrawn))
+    withdrawn, withdrawing = map(set, articles)
+    return Job(batch, client_msg_id, at, msg_id, msg_data_id, status, told, withdrawn, withdrawing)

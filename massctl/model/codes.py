@@ -1,7 +1,7 @@
 """The stable codes of diagnostics, and the constant summary of each.
 
 A code never changes its meaning and is never used again for another. Ranges: MC0 files and YAML,
-MC1 templates, MC2 pictures and other media, MC3 content, MC4 the ledger's view of a campaign.
+MC1 templates, MC2 pictures and other media, MC3 content, MC4 the ledger's view of a campaign, MC5 events.
 """
 
 from typing import Final
@@ -72,5 +72,8 @@ CODES: Final[dict[str, str]] = {
     "MC403": "campaign with an open attempt is gone from the repository",
     "MC404": "recorded audience outside its bounds",
     "MC405": "edited since it was locked",
+    "MC501": "event cannot be read",
+    "MC502": "not the end of a mass job",
+    "MC503": "event says too little",
 }
 """Code -> constant summary, in English; the view translates it."""

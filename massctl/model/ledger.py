@@ -9,6 +9,8 @@ from typing import Annotated, Final, Literal
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
 
 from massctl.model.entry_fields import Fields
+from massctl.model.job_entries import JobStatus as JobStatus
+from massctl.model.job_entries import Withdrawn as Withdrawn
 from massctl.model.material_entries import ImageUploaded as ImageUploaded
 from massctl.model.material_entries import MaterialAdded as MaterialAdded
 from massctl.model.material_entries import MaterialForgotten as MaterialForgotten
@@ -117,27 +119,6 @@ class Previewed(Fields):
     outcome: Literal["begun", "sent", "failed", "unknown"]
     errcode: int | None = None
     rid: str | None = None
-
-
-class JobStatus(Fields):
-    """What mass/get or an event said about a job."""
-
-    type: Literal["job_status"] = "job_status"
-    msg_id: int
-    status: Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
-    total_count: int | None = None
-    filter_count: int | None = None
-    sent_count: int | None = None
-    error_count: int | None = None
-    article_urls: list[str] | None = None
-
-
-class Withdrawn(Fields):
-    """mass/delete removed articles of a job; 0 stands for all."""
-
-    type: Literal["withdrawn"] = "withdrawn"
-    msg_id: int
-    article: int
 
 
 class Expired(Fields):

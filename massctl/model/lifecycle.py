@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from massctl.model.hold import is_held
 from massctl.model.state import Job, Record
 
 
@@ -23,6 +24,8 @@ class Status(StrEnum):
 _BEFORE: Final = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
 _UNDER_WAY: Final = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED})
 
+_OPEN: Final = frozenset({Status.IN_DOUBT, Status.AWAITING_ADMIN})
+"""What an open attempt may be: unknown, or known to wait for the administrator."""
 _FROM_BEFORE: Final = _BEFORE | {Status.IN_DOUBT, Status.SENDING, Status.SENT}
 """SENDING and SENT without an attempt: a person says that it was sent in the console, or before this ledger."""
 
@@ -30,9 +33,10 @@ TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
     Status.NEW: _FROM_BEFORE,
     Status.STAGED: _FROM_BEFORE,
     Status.PREVIEWED: _FROM_BEFORE,
-    Status.IN_DOUBT: _BEFORE | _UNDER_WAY | {Status.IN_DOUBT},
+    Status.IN_DOUBT: _BEFORE | _UNDER_WAY | _OPEN,
     Status.SENDING: _UNDER_WAY | {Status.WITHDRAWN},
-    Status.AWAITING_ADMIN: _UNDER_WAY | {Status.WITHDRAWN},
+    # It awaits the administrator as an open attempt, or as a job of which an event or a poll said so.
+    Status.AWAITING_ADMIN: _BEFORE | _UNDER_WAY | _OPEN | {Status.WITHDRAWN},
     # The first word on a job may be corrected by a later one: events outrank a poll.
     Status.SENT: frozenset({Status.SENT, Status.FAILED, Status.WITHDRAWN}),
     Status.FAILED: frozenset({Status.FAILED, Status.SENT, Status.WITHDRAWN}),
@@ -41,13 +45,13 @@ TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
 """Status -> what one more entry may make of it. An attempt without a verdict is IN_DOUBT at once."""
 
 FINAL: Final = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED, Status.WITHDRAWN})
-"""From here only a raised edition sends again; such a campaign is not rendered any more."""
+"""From here only a raised edition sends again, unless an attempt is open; see `is_concluded`."""
 
 
 def status_of(record: Record) -> Status:
     """Derive the status. An open attempt outranks everything else that is recorded."""
     if record.open_attempts:
-        return Status.IN_DOUBT
+        return Status.AWAITING_ADMIN if is_held(record) else Status.IN_DOUBT
     if record.jobs:
         return _status_of_jobs(record.jobs)
     if record.imported is not None or (record.settled is not None and record.settled.outcome == "sent"):
@@ -62,10 +66,15 @@ def status_of(record: Record) -> Status:
     return Status.PREVIEWED if shown and not record.drafts else Status.NEW
 
 
+def is_concluded(record: Record) -> bool:
+    """Say whether an edition went out, and nothing about its send is open: it is not rendered any more."""
+    return not record.open_attempts and status_of(record) in FINAL
+
+
 def _status_of_jobs(jobs: list[Job]) -> Status:
     """Derive the status of an accepted campaign: the word that most needs a person comes first."""
     words = {job.status for job in jobs}
-    if all(job.status == "deleted" or 0 in job.withdrawn for job in jobs):
+    if all(job.is_gone for job in jobs):
         return Status.WITHDRAWN
     if "failed" in words:
         return Status.FAILED

@@ -1,4 +1,4 @@
-"""How many previews an account asked for, day by day: what its allowance of the day is counted from.
+"""Previews: what became of each, and how many an account asked for day by day, for its allowance of the day.
 
 Every preview that was begun counts, whatever WeChat answered, but for those that are known never to have left.
 """
@@ -47,3 +47,17 @@ class PreviewDays:
 
     def _add(self, appid: AppId, day: date, count: int) -> None:
         self.asked[appid, day] = self.asked.get((appid, day), 0) + count
+
+
+def absorb_preview(
+    previews: "dict[tuple[str, str], Previewed]", shown: dict[str, int], event: "Previewed", serial: int
+) -> None:
+    """Fold a word on a preview into a campaign's: a repetition that failed does not unsee what was seen, or may be."""
+    key = event.digest, event.recipient
+    known = previews.get(key)
+    if event.outcome == "sent":
+        shown[event.digest] = serial
+    elif known is not None and known.outcome == event.outcome == "begun":
+        event = event.model_copy(update={"outcome": "unknown"})  # What came of the first one nobody will learn.
+    if event.outcome == "sent" or known is None or known.outcome not in {"sent", "unknown"}:
+        previews[key] = event

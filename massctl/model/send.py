@@ -10,6 +10,9 @@ from massctl.model.names import AppId, CampaignName, ClientMsgId, MediaId, MsgDa
 CLIENT_MSG_ID_LENGTH: Final = 32
 """Hex digits. WeChat documents 64 and 32 bytes and refused 36 (45067): the smaller value is safe.
 Source: WeChat docs, "message/mass/sendall", read 2026-10; forum reports of 2023-09."""
+HOLD_CODES: Final = frozenset({89504, 89505})
+"""Answers to a send that waits for the administrator (API 群发保护), or that came while another one waits.
+Source: WeChat docs, "message/mass/sendall", read 2026-10."""
 
 
 def client_msg_id(appid: AppId, campaign: CampaignName, edition: int, batch: int) -> ClientMsgId:
@@ -143,6 +146,11 @@ class InDoubt:
     """What was seen, in a phrase: `no answer within 30 s`, `errcode 45066`. No URL, no token."""
     errcode: int | None = None
     rid: str | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the administrator is asked first, so that a repetition before he answered learns nothing."""
+        return self.errcode in HOLD_CODES
 
 
 Verdict = Accepted | Rejected | InDoubt

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from massctl.errors import LedgerCorruptError
 from massctl.model.drafts import BegunDraft, Draft, absorb_draft
+from massctl.model.jobs import Job as Job  # noqa: PLC0414 - part of a record, wherever it is defined
+from massctl.model.jobs import absorb_job_entry
 from massctl.model.lazily import Lazily
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.preview_days import PreviewDays
+from massctl.model.preview_days import PreviewDays, absorb_preview
 from massctl.model.record_parts import Imported, MadeVideo
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ class Attempt:
     open: bool = True
     doubt: str | None = None
     """What was seen in place of an answer; None also where the run died before it could say."""
+    doubt_errcode: int | None = None
+    """The code of that answer, where there was one."""
     rejection: entries.SendRejected | None = None
     settled: entries.SendSettled | None = None
     """What a person found out about it while it was open."""
@@ -45,22 +49,6 @@ class Attempt:
         """Whether followers may have it: neither refused by WeChat, nor settled as not sent."""
         not_sent = self.settled is not None and self.settled.outcome == "not_sent"
         return self.rejection is None and not not_sent
-
-
-@dataclass(slots=True)
-class Job:
-    """An accepted mass job (群发任务)."""
-
-    batch: int
-    client_msg_id: str | None
-    """None for a job that somebody sent in the console."""
-    accepted_at: datetime
-    msg_id: int | None
-    msg_data_id: int | None
-    status: str = "sending"
-    counts: entries.JobStatus | None = None
-    withdrawn: set[int] = field(default_factory=set)
-    """Articles from 1; 0 stands for all."""
 
 
 @dataclass(slots=True)
@@ -74,7 +62,7 @@ class Record:
     begun_drafts: list[BegunDraft] = field(default_factory=list)
     """Oldest first; one whose outcome is known is not among them."""
     previews: dict[tuple[str, str], entries.Previewed] = field(default_factory=dict)
-    """(digest, recipient) -> the latest word on that preview; `sent` stays, for nothing takes it off the phone."""
+    """(digest, recipient) -> the latest word on that preview; `sent` stays, and `unknown` until it is `sent`."""
     shown: dict[str, int] = field(default_factory=dict)
     """digest -> the serial at which the newest of its previews was recorded as sent."""
     attempts: list[Attempt] = field(default_factory=list)
@@ -206,7 +194,7 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
         case entries.VideoMade():
             record.video = MadeVideo(event.digest, MediaId(event.media_id), entry.at)
         case entries.Previewed():
-            _into_previews(record, event, entry.serial)
+            absorb_preview(record.previews, record.shown, event, entry.serial)
         case entries.SendAttempted():
             record.attempts.append(Attempt(entry.serial, entry.at, event))
         case entries.SendAccepted() | entries.SendRejected() | entries.SendInDoubt():
@@ -216,18 +204,10 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
         case entries.SendImported():
             _import(record, event)
         case entries.JobStatus() | entries.Withdrawn():
-            _into_jobs(record, entry)
+            if not absorb_job_entry(record.jobs, event):
+                raise _impossible(entry, Phrase("there is no job {msg_id}", msg_id=event.msg_id))
         case _:
             record.expired_at.append(event.not_after)
-
-
-def _into_previews(record: Record, event: entries.Previewed, serial: int) -> None:
-    """Fold a word on a preview; a repetition that failed or got lost does not unsee what was seen."""
-    known = record.previews.get((event.digest, event.recipient))
-    if known is None or known.outcome != "sent":
-        record.previews[event.digest, event.recipient] = event
-    if event.outcome == "sent":
-        record.shown[event.digest] = serial
 
 
 def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
@@ -265,30 +245,7 @@ def _into_attempts(record: Record, entry: entries.Entry) -> None:
         case entries.SendRejected():
             attempt.open, attempt.rejection = False, event
         case _:
-            attempt.doubt = event.reason
-
-
-_FINALITY: Final = {"sending": 0, "awaiting_admin": 0, "unknown": 0, "sent": 1, "failed": 1, "deleted": 2}
-"""What was said of a job -> how final it is: a poll that is overtaken by an event takes nothing back."""
-
-
-def _into_jobs(record: Record, entry: entries.Entry) -> None:
-    """Fold what became of a job; raises LedgerCorruptError for an unknown one."""
-    event: Any = entry.event
-    found = [job for job in record.jobs if job.msg_id == event.msg_id]
-    if not found:
-        raise _impossible(entry, Phrase("there is no job {msg_id}", msg_id=event.msg_id))
-    for job in found:
-        if isinstance(event, entries.Withdrawn):
-            job.withdrawn.add(event.article)
-        elif _FINALITY[event.status] >= _FINALITY[job.status]:
-            job.status, job.counts = event.status, _with_known_counts(event, job.counts)
-
-
-def _with_known_counts(said: entries.JobStatus, before: entries.JobStatus | None) -> entries.JobStatus:
-    """Keep numbers and addresses that were said before and are not said again: mass/get knows none of them."""
-    known = before.model_dump(exclude_none=True) if before else {}
-    return said.model_copy(update={**known, **said.model_dump(exclude_none=True)})
+            attempt.doubt, attempt.doubt_errcode = event.reason, event.errcode
 
 
 def _impossible(entry: entries.Entry, why: Phrase) -> LedgerCorruptError:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from massctl.model.lifecycle import FINAL, Status, status_of
+from massctl.model.lifecycle import Status, is_concluded, status_of
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
 
@@ -65,7 +65,7 @@ def _staged(record: Record) -> Base | None:
 
 def _sent(record: Record) -> Base | None:
     """Give what followers got; None for an edition that failed, and for one that a person sent without us."""
-    if status_of(record) not in FINAL - {Status.FAILED}:
+    if not is_concluded(record) or status_of(record) is Status.FAILED:
         return None
     sent = [attempt for attempt in record.attempts if attempt.may_have_sent]
     return Base(BaseKind.SENT, sent[-1].event.digest, record.edition, sent[-1].at) if sent else None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.lifecycle import is_concluded
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
@@ -53,7 +53,7 @@ def in_question(state: State, name: str) -> Record | None:
 
 def is_to_settle(record: Record) -> bool:
     """Say whether a person may have something to say: an open attempt, or a draft that the console may have sent."""
-    return bool(record.open_attempts) or (status_of(record) not in FINAL and bool(record.drafts or record.attempts))
+    return bool(record.open_attempts) or (not is_concluded(record) and bool(record.drafts or record.attempts))
 
 
 def evidence(record: Record, planned: "PlannedCampaign | None", state: State, house: House, now: datetime) -> Evidence:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.moment import moment
+from massctl.model.hold import held_until
+from massctl.model.moment import BEIJING, moment
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
@@ -130,6 +131,13 @@ def _account_in_doubt(
     others = [r for r in state.in_doubt(campaign.appid) if r is not record]
     if not others:
         return None
+    if (until := held_until(others[0])) is not None:
+        template = "{other} waits for the administrator until {until}, and till then this account sends nothing else"
+        say = Phrase(template, other=others[0].campaign, until=moment(until.astimezone(BEIJING)))
+        hint = Phrase(
+            "let the administrator (管理员) answer in WeChat, then: massctl apply {name}", name=others[0].campaign
+        )
+        return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
     template = "nobody knows whether {other} was sent, so this account sends nothing else"
     return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(template, other=others[0].campaign), settle(others[0].campaign))
 
@@ -165,6 +173,10 @@ def _same_content(campaign: RenderedCampaign, state: State, now: datetime) -> Re
 
 
 def _edition_raised(campaign: RenderedCampaign, state: State) -> bool:
-    """Say whether a lower edition of this campaign went out, and none higher: it goes out again on purpose."""
-    sent = [r.edition for r in state.editions(campaign.name) if r.may_have_sent()]
+    """Say whether a lower edition of this campaign went out, and none higher: it goes out again on purpose.
+
+    Its own attempts say nothing: a repetition of a send of unknown outcome is as deliberate as the send was.
+    """
+    others = [each for each in state.editions(campaign.name) if each.edition != campaign.edition]
+    sent = [each.edition for each in others if each.may_have_sent()]
     return bool(sent) and campaign.edition > max(sent)

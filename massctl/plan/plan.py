@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import IntEnum
 
 from massctl.model.diagnostic import Diagnostic, Place, Severity
-from massctl.model.lifecycle import FINAL, Status, status_of
+from massctl.model.hold import held_until
+from massctl.model.lifecycle import Status, is_concluded, status_of
 from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, Window
@@ -49,6 +50,8 @@ class PlannedCampaign:
     """The size of the audience when it was last recorded."""
     wants_send: bool = False
     """It is time to send it; `refusals` says whether it may be."""
+    awaiting_until: datetime | None = None
+    """When the administrator's silence becomes a no; None where no open attempt is known to wait for him."""
 
     @property
     def may_send(self) -> bool:
@@ -181,8 +184,9 @@ class _Planner:
             diagnostics=(*campaign.diagnostics, *(() if self.showing else previews.unknown_previews(campaign, record))),
             rendered=campaign,
             audience_count=staged.audience_count if staged else None,
+            awaiting_until=held_until(record),
         )
-        if planned.status in FINAL:
+        if is_concluded(record):
             # It went out while it was rendered, or the caller did not look: it is concluded all the same.
             return self._concluded(_as_concluded(campaign))
         if record.open_attempts and self.showing:

@@ -8,6 +8,7 @@
     POST /_sandbox/tags      {"appid": "wx…", "id": 101, "name": "会员", "count": 300}
     POST /_sandbox/settings  {"sending_seconds": 180}
     POST /_sandbox/admin     {"appid": "wx…", "confirm": true}       the administrator answers a held send
+    POST /_sandbox/ending    {"appid": "wx…", "status": "err(30003)"}  how the account's next job ends
     POST /_sandbox/website_send {"appid": "wx…"}   a person sends to all on the website: uses the allowance
 
 A wrong request answers 400 with `{"error": "…"}` and changes nothing.
@@ -15,6 +16,7 @@ A wrong request answers 400 with `{"error": "…"}` and changes nothing.
 
 import json
 import math
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -27,6 +29,7 @@ from massctl.sandbox.report import report
 from massctl.sandbox.tables import Record, State
 from massctl.sandbox.world import PATHS
 
+_ENDING = re.compile(r"send fail|err\([0-9]{1,9}\)", re.ASCII)
 ADVANCE_MAX = 10 * 366 * 86_400
 """Seconds that one request may move the clock."""
 
@@ -142,6 +145,16 @@ def _admin(state: State, given: Record, real_now: datetime) -> Record:
     return {"settled": [job["msg_id"] for job in waiting]}
 
 
+def _ending(state: State, given: Record, real_now: datetime) -> Record:
+    _only(given, "appid", "status")
+    status = given.get("status")
+    if not isinstance(status, str) or not _ENDING.fullmatch(status):
+        raise BadControlError("`status` must be `send fail` or `err(n)`, as in err(10001)")
+    account = _desk(state, given, real_now).account
+    state.table("accounts").put(account["appid"], {**account, "ending": status})
+    return {"status": status}
+
+
 def _website_send(state: State, given: Record, real_now: datetime) -> Record:
     _only(given, "appid")
     desk = _desk(state, given, real_now)
@@ -163,5 +176,6 @@ _HANDLERS: dict[str, Callable[[State, Record, datetime], Record]] = {
     "tags": _tags,
     "settings": _settings,
     "admin": _admin,
+    "ending": _ending,
     "website_send": _website_send,
 }

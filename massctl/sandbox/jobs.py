@@ -50,6 +50,7 @@ def record(desk: Desk, audience: Audience, message: Message, fact: Record, *, he
         "deleted_articles": [],
         "via": "api",
         "hold": {"since": desk.at, "settled": None, "at": None} if held else None,
+        "ending": _take_ending(desk),
         **counts,
         **fact,
     }
@@ -66,8 +67,9 @@ def status(state: State, job: Record, at: float) -> str:
     start = started_at(job)
     if start is None:
         return "SEND_FAIL" if event_status(state, job, at).startswith("err") else "SENDING"
-    settings = state.table("settings").get("world") or {}
-    return "SENDING" if at < start + settings.get("sending_seconds", SENDING_SECONDS) else "SEND_SUCCESS"
+    if at < ended_at(state, job):
+        return "SENDING"
+    return "SEND_SUCCESS" if event_status(state, job, at) == "send success" else "SEND_FAIL"
 
 
 def event_status(state: State, job: Record, at: float) -> str:
@@ -77,9 +79,17 @@ def event_status(state: State, job: Record, at: float) -> str:
         return "err(40001)"
     if hold is not None and hold["settled"] is None:
         return "err(40002)" if at >= hold["since"] + HOLD_SECONDS else ""
+    return str(job.get("ending") or "send success") if at >= ended_at(state, job) else ""
+
+
+def ended_at(state: State, job: Record) -> float:
+    """Return when the job ends, or will unless the administrator answers before."""
+    hold = job["hold"]
+    start = started_at(job)
+    if hold is not None and start is None:
+        return float(hold["at"] if hold["settled"] == "refused" else hold["since"] + HOLD_SECONDS)
     settings = state.table("settings").get("world") or {}
-    start = started_at(job) or job["at"]
-    return "send success" if at >= start + settings.get("sending_seconds", SENDING_SECONDS) else ""
+    return float(start or job["at"]) + float(settings.get("sending_seconds", SENDING_SECONDS))
 
 
 def started_at(job: Record) -> float | None:
@@ -103,6 +113,15 @@ def settle(desk: Desk, job: Record, *, confirmed: bool) -> None:
     draft = desk.table("drafts").get(job["draft_media_id"] or "")
     if confirmed and draft is not None:
         drafts.consume(desk, draft, job["msg_id"])
+
+
+def _take_ending(desk: Desk) -> str | None:
+    """Return how the account's next job was ordered to end, once."""
+    account = desk.table("accounts").get(desk.appid) or desk.account
+    ending = account.get("ending")
+    if ending is not None:
+        desk.table("accounts").put(desk.appid, {**account, "ending": None})
+    return ending
 
 
 def articles(job: Record) -> list[Record]:

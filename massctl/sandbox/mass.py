@@ -30,13 +30,14 @@ def _send(desk: Desk, record: Record, wrong_type: int) -> Reply:
     if desk.account["website_only"]:
         raise Refusal(45062)
     _note_reprint_flag(desk, record)
+    # "Requests while waiting answer 89504 or 89505": also the repetition of the very request that waits.
+    if any(jobs.is_waiting(job, desk.at) for job in allowance.jobs_of(desk)):
+        raise Refusal(89504)
     key = dedup.key_of(desk, record)
     # WeChat's memory comes first: after an accepted job the draft is gone and the allowance used, and a
     # repeat must still learn the truth (45065) rather than 40007 or 45028.
     request_digest = digest_of(record)
     dedup.require_new(desk, key, request_digest)
-    if any(jobs.is_waiting(job, desk.at) for job in allowance.jobs_of(desk)):
-        raise Refusal(89504)
     if desk.path.endswith("/send"):
         to = audience.by_openids(desk, record.get("touser"))
     else:

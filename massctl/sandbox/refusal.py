@@ -81,6 +81,7 @@ TEXTS: dict[int, str] = {
     76021: "cgi_path not found",
     76022: "no permission to query this api",
     88000: "without comment privilege",
+    88001: "msg_data is not exists",
     89504: "api mass send is waiting for the confirmation of the administrator",
 }
 """The text of each refusal, near to what WeChat says (error tables of its documentation, read 2026-10).

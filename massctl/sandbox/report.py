@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from massctl.sandbox import jobs
+from massctl.sandbox import comments, events, jobs
 from massctl.sandbox.clock import beijing
 from massctl.sandbox.desk import digest_of
 from massctl.sandbox.tables import Record, State
@@ -26,7 +26,7 @@ _JOB_MEMBERS = (
 
 
 def report(state: State, now: datetime) -> Record:
-    """Return the report: members `now accounts calls uploads drafts materials jobs previews faults violations`.
+    """Return the report: members `now accounts calls uploads drafts materials jobs events previews faults violations`.
 
     Times are ISO 8601 in Beijing time. `calls` maps paths to `count` and `outcomes` (errcode, or
     `fault:<kind>`, to a number).
@@ -41,10 +41,17 @@ def report(state: State, now: datetime) -> Record:
         "materials": [_material(row) for row in state.table("materials").records()],
         "drafts": [_draft(row) for row in state.table("drafts").records()],
         "jobs": [_job(state, row, now.timestamp()) for row in state.table("jobs").records()],
+        "events": _events(state, now.timestamp()),
         "previews": [_preview(row) for row in state.table("previews").records()],
         "faults": state.table("faults").records(),
         "violations": [{**row, "at": _iso(row["at"])} for row in state.table("violations").records()],
     }
+
+
+def _events(state: State, at: float) -> list[Record]:
+    """Return the events of all jobs that have ended, in the order of their ends."""
+    found = [events.event_of(state, row, at) for row in state.table("jobs").records()]
+    return sorted((event for event in found if event is not None), key=lambda event: (event["at"], event["msg_id"]))
 
 
 def _iso(seconds: float) -> str:
@@ -73,7 +80,7 @@ def _draft(row: Record) -> Record:
 
 def _job(state: State, row: Record, at: float) -> Record:
     articles = [
-        {**article, "article_url": jobs.article_url(row, index)}
+        {**article, "article_url": jobs.article_url(row, index), "comments_open": comments.are_open(row, index)}
         for index, article in enumerate(jobs.articles(row), start=1)
     ]
     other = {} if articles else {"body": row["body"]}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from massctl.sandbox import clock, drafts, faults, identity, mass, material, people, quota, tokens
+from massctl.sandbox import clock, comments, drafts, faults, identity, mass, material, people, quota, tokens
 from massctl.sandbox.call import Call, Reply
 from massctl.sandbox.desk import Desk
 from massctl.sandbox.refusal import TEXTS, Refusal
@@ -68,6 +68,8 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/cgi-bin/message/mass/delete": Endpoint("POST", mass.delete),
     "/cgi-bin/message/mass/speed/get": Endpoint("ANY", mass.speed_get),
     "/cgi-bin/message/mass/speed/set": Endpoint("POST", mass.speed_set),
+    "/cgi-bin/comment/open": Endpoint("POST", comments.open_comments),
+    "/cgi-bin/comment/close": Endpoint("POST", comments.close_comments),
     "/cgi-bin/tags/get": Endpoint("GET", people.tags_get),
     "/cgi-bin/tags/create": Endpoint("POST", people.tags_create),
     "/cgi-bin/tags/update": Endpoint("POST", people.tags_update),

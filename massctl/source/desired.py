@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from massctl.model.diagnostic import Diagnostic
-from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.lifecycle import is_concluded
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
 from massctl.model.rendered import Picture, Recording, RenderedCampaign, Window
 from massctl.model.state import Record, State
@@ -137,7 +137,7 @@ class Desires:
             fault = about_file(error.code, error.path, name, error.message, error.hint)
             found = (*loaded.diagnostics, fault)
             return Invalid(name, file.title, file.account, file.edition, found, _window(file))
-        if status_of(record) in FINAL:
+        if is_concluded(record):
             window = _window(file)
             return Concluded(name, file.title, file.account, AppId(account.appid), file.edition, window, source)
         if self._lock_use is not LockUse.NONE:

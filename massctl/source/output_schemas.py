@@ -5,6 +5,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel
 
 from massctl.apply.reported import ApplyReport, StatusReport
+from massctl.model.job_entries import CopyrightCheck, CopyrightResult
 from massctl.model.ledger import EVENTS
 from massctl.model.lock import LockFile
 from massctl.plan.saved import SavedPlan
@@ -68,6 +69,9 @@ _FIELDS: Final[dict[str, str]] = {
     "attempt": "The serial of the attempt that this is about.",
     "begun": "The serial of the draft_begun that this is about.",
     "pending": "Whether its end is still to come: a deletion that is not settled, or one more look.",
+    "source": "`event` where an event said it, and not a poll.",
+    "copyright_check": "What the originality check found.",
+    "original_id": "The account's original id, to which the event was addressed.",
 }
 """Field of an event -> what it holds."""
 
@@ -81,7 +85,11 @@ def all_schemas() -> dict[str, dict[str, Any]]:
 def _ledger_entry() -> dict[str, Any]:
     """One line of the ledger: where it stands in the chain, and one event of so many kinds."""
     schema = EVENTS.json_schema()
-    for event in schema["$defs"].values():
+    parts = {part.__name__: part for part in (CopyrightCheck, CopyrightResult)}
+    for name, event in schema["$defs"].items():
+        if name in parts:
+            schema["$defs"][name] = _described(event, parts[name])
+            continue
         fields = {key: {**_untitled(each), "description": _FIELDS[key]} for key, each in event["properties"].items()}
         event["properties"] = {**_HEAD, **fields}
         event["required"] = [*_HEAD, "type", *(key for key in event.get("required", []) if key != "type")]

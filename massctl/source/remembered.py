@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from massctl.model.lifecycle import FINAL, status_of
+from massctl.model.lifecycle import is_concluded
 from massctl.model.names import AppId, CampaignName
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import State
@@ -64,7 +64,7 @@ class RememberingDesires(Desires):
 
     def _concluded(self, name: CampaignName, kept: dict[str, Any]) -> Desired | None:
         title, account, edition, opens, closes, source = kept["concluded"]
-        if status_of(self._state.record(name, edition)) not in FINAL:
+        if not is_concluded(self._state.record(name, edition)):
             return None
         if not has_marks(self._workbench.repository.root, name, marks_from(kept["marks"])):
             return None
@@ -80,7 +80,7 @@ class RememberingDesires(Desires):
         if any(outcome_of(repository, path, limit) != outcome for path, limit, outcome in kept["reads"]):
             return None
         found = from_plain(kept["desired"])
-        if status_of(self._state.record(name, found.edition)) in FINAL:
+        if is_concluded(self._state.record(name, found.edition)):
             return None
         if isinstance(found, RenderedCampaign):
             return replace(found, recipients=recipients_from(kept["recipients"], self._campaign_yaml(name, kept)))

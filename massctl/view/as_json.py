@@ -138,6 +138,7 @@ def _status(record: Record, followed: "Followed") -> dict[str, Any]:
 def _job(job: Job) -> dict[str, Any]:
     """Give a JOB of the public interface; what is not known is null."""
     counts = job.counts
+    check = counts.copyright_check if counts else None
     return {
         "msg_id": job.msg_id,
         "msg_data_id": job.msg_data_id,
@@ -148,6 +149,8 @@ def _job(job: Job) -> dict[str, Any]:
         "sent_count": counts.sent_count if counts else None,
         "error_count": counts.error_count if counts else None,
         "article_urls": counts.article_urls if counts else None,
+        "reason": counts.reason if counts else None,
+        "copyright_check": check.model_dump(mode="json") if check else None,
     }
 
 

@@ -43,9 +43,11 @@ def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - 
             return f"{event.appid} sent {moment(event.sent_at)}{known} by {event.by}{_because(event.reason)}"
         case entries.JobStatus():
             sent = f" sent {event.sent_count}/{event.total_count}" if event.sent_count is not None else ""
-            return f"msg_id {event.msg_id} {event.status}{sent}"
+            told = f" {event.source}" if event.source else ""
+            return f"msg_id {event.msg_id} {event.status}{sent}{told}{_because(event.reason)}"
         case entries.Withdrawn():
-            return f"msg_id {event.msg_id} {f'article {event.article}' if event.article else 'all articles'}"
+            which = f"article {event.article}" if event.article else "all articles"
+            return f"msg_id {event.msg_id} {which}{f' {event.outcome}' if event.outcome else ''}{_code(event.errcode)}"
         case entries.Expired():
             return f"not_after {moment(event.not_after)}"
         case entries.Adopted():

@@ -2,6 +2,7 @@
 
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record
+from massctl.view.event_text import originality_rows, reason_words
 from massctl.view.moments import recorded
 from massctl.view.page import DOT, Inked, Part, Table
 from massctl.view.style import Ink
@@ -16,8 +17,14 @@ def job_rows(table: Table, record: Record, label: str) -> None:
         numbers = _numbers(job)
         if numbers:
             table.below(*numbers)
+        if job.counts is not None and job.counts.reason is not None:
+            table.below(Inked(reason_words(job.counts.reason), Ink.ERROR))
+        if job.counts is not None and job.counts.copyright_check is not None:
+            originality_rows(table, job.counts.copyright_check)
         if job.withdrawn:
             table.below(_withdrawn(job))
+        if job.withdrawing:
+            table.below(Inked(_withdrawing(job), Ink.WARNING))
         for url in (job.counts.article_urls if job.counts else None) or []:
             table.below(Inked(url, Ink.DETAIL))
 
@@ -45,6 +52,13 @@ def _numbers(job: Job) -> list[Part]:
         if phrase is not None:
             parts += [DOT, phrase]
     return parts[1:]
+
+
+def _withdrawing(job: Job) -> Phrase:
+    if 0 in job.withdrawing:
+        return Phrase("nobody knows whether every article was withdrawn; withdrawing again does no harm")
+    say = "nobody knows whether article {numbers} was withdrawn; withdrawing again does no harm"
+    return Phrase(say, numbers=", ".join(str(n) for n in sorted(job.withdrawing)))
 
 
 def _withdrawn(job: Job) -> Phrase:

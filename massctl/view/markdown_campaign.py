@@ -115,6 +115,9 @@ class CampaignWriter:
         head = ["", titled, "", f"**{self._verdict(planned)}**", ""]
         if planned.rendered is not None:
             head += [self._audience(planned.rendered, planned.audience_count), self._window(planned)]
+        if planned.awaiting_until is not None:
+            until = Phrase("the administrator may confirm it until {moment}", moment=recorded(planned.awaiting_until))
+            head.append("- " + self.said(until))
         if planned.next_at is not None:
             local = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
             at = moment(planned.next_at.astimezone(local)) if local else recorded(planned.next_at)

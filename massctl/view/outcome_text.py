@@ -6,6 +6,7 @@ from typing import Final
 
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, failure_of
 from massctl.model.diagnostic import Severity, has_errors
+from massctl.model.hold import held_until, is_held
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
@@ -13,6 +14,7 @@ from massctl.plan.doubt import REPEAT_HOURS_MAX
 from massctl.plan.step import Guard, SendMass
 from massctl.view.diagnostic_text import diagnostic_line
 from massctl.view.error_text import error_text
+from massctl.view.hold_text import hold_rows
 from massctl.view.job_text import job_rows
 from massctl.view.language import Language
 from massctl.view.moments import recorded
@@ -89,6 +91,9 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
 
 def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool) -> None:
     """Say of an open attempt what happened, what is now true, and what to type."""
+    if (answer_by := held_until(record)) is not None:
+        hold_rows(table, record.campaign, answer_by, LABELS["next"])
+        return
     first, last = record.open_attempts[0], record.open_attempts[-1]
     asked = Phrase("WeChat was asked to send it at {moment}", moment=recorded(last.at))
     if last.doubt:
@@ -122,12 +127,13 @@ def _summary(page: Page, outcome: Outcome) -> None:
         (Phrase("sent {count}", count=left["sent"]), Ink.DONE),
         (Phrase("prepared {count}", count=left["prepared"]), Ink.DONE),
         (Phrase("in doubt {count}", count=left["in_doubt"]), Ink.ALARM),
+        (Phrase("awaiting the administrator {count}", count=left["awaiting"]), Ink.WARNING),
         (Phrase("failed {count}", count=left["failed"]), Ink.ERROR),
         (Phrase("declined {count}", count=left["declined"]), Ink.WARNING),
         (Phrase("refused {count}", count=left["refused"]), Ink.WARNING),
         (Phrase("nothing to do {count}", count=left["idle"]), Ink.DETAIL),
     ]
-    order = ("sent", "prepared", "in_doubt", "failed", "declined", "refused", "idle")
+    order = ("sent", "prepared", "in_doubt", "awaiting", "failed", "declined", "refused", "idle")
     parts = [
         part for word, pair in zip(order, said, strict=True) if left[word] for part in (Phrase(", "), Inked(*pair))
     ]
@@ -139,8 +145,9 @@ def _summary(page: Page, outcome: Outcome) -> None:
 
 def _left(outcome: Outcome, campaign: CampaignOutcome) -> str:
     """Name what a run left of a campaign: what most needs a person comes first."""
-    if outcome.record(campaign).open_attempts and not outcome.held_elsewhere:
-        return "in_doubt"
+    record = outcome.record(campaign)
+    if record.open_attempts and not outcome.held_elsewhere:
+        return "awaiting" if is_held(record) else "in_doubt"
     if campaign.error is not None or has_errors(campaign.planned.diagnostics):
         return "failed"
     if campaign.declined:

@@ -14,6 +14,7 @@ from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.step import Guard, Kind, Refusal
 from massctl.plan.window import WindowState
 from massctl.view.diagnostic_text import diagnostic_line, place_text
+from massctl.view.hold_text import hold_rows
 from massctl.view.language import Language
 from massctl.view.message_text import message_rows, picture_rows
 from massctl.view.moments import in_time, recorded, window_span
@@ -97,6 +98,8 @@ def _campaign(page: Page, planned: PlannedCampaign, now: datetime, difference: "
     if planned.account is not None:
         table.row(LABELS["account"], planned.account)
     _standing(table, planned)
+    if planned.awaiting_until is not None:
+        hold_rows(table, planned.name, planned.awaiting_until, "")
     if planned.rendered is not None:
         _window(table, planned)
         _audience(table, planned)

@@ -38,7 +38,8 @@ def status_text(followed: Followed, language: Language, style: Style, width: int
                 failure_rows(table, failure, LABELS["error"])
         if record.open_attempts:
             doubt_rows(table, record, LABELS["in_doubt"], may_repeat=True)
-        if any(failed is record for failed in followed.failed_now):
+        unexplained = not any(job.counts and job.counts.reason for job in record.jobs)
+        if unexplained and any(failed is record for failed in followed.failed_now):
             say = Phrase("WeChat failed the job; the reason stands in the console under 群发记录")
             table.row(LABELS["error"], Inked(say, Ink.ERROR), inner=2)
     return page.text()

@@ -6,6 +6,7 @@ One module a room. A sentence that several rooms say stands in the first that sa
 from typing import Final
 
 from massctl.view.zh_access import ACCESS
+from massctl.view.zh_after import AFTER
 from massctl.view.zh_command import COMMAND
 from massctl.view.zh_core import CORE
 from massctl.view.zh_difference import DIFFERENCE
@@ -31,5 +32,6 @@ CATALOGUE: Final[dict[str, str]] = {
     **ACCESS,
     **MESSAGE,
     **MEDIA,
+    **AFTER,
 }
 """English template -> Chinese template with the same fields."""

@@ -3,6 +3,10 @@
 from typing import Final
 
 ACCESS: Final[dict[str, str]] = {
+    # massctl/apply/holding.py
+    "the administrator's 30 minutes are over, and WeChat did not say what became of the send": (
+        "管理员的 30 分钟已过，而微信没有说明这次群发结果如何"
+    ),
     # massctl/wechat/answer.py
     "Check the network, the account's api_base and its proxy if it has one, then run the same command again.": (
         "检查网络、这个公众号的 api_base，以及代理（如果有），再运行同一条命令。"

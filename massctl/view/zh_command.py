@@ -138,10 +138,7 @@ COMMAND: Final[dict[str, str]] = {
     "there is no flag {flag}": "没有选项 {flag}",
     "{flag} takes one of {choices}": "{flag} 只能是 {choices} 之一",
     # massctl/cli/verbs.py
-    "delete sent articles (mass/delete)": "删除已发出的文章（mass/delete）",
-    "read or set the sending speed": "读取或设置群发速度",
     "preview articles live in the browser": "在浏览器里实时预览文章",
-    "record a MASSSENDJOBFINISH event": "记录一条 MASSSENDJOBFINISH 事件",
     "receive MASSSENDJOBFINISH events": "接收 MASSSENDJOBFINISH 事件",
     "show what the sends reached": "查看群发的效果",
     "check credentials, whitelist, rights and quota": "检查密钥、IP 白名单、权限和额度",

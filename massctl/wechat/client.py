@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Self
 from wsgiref.types import WSGIApplication
 
 from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload
+from massctl.apply.ports_after import SendingSpeed
 from massctl.errors import InvariantError, WeChatError
 from massctl.model.campaign import Audience
-from massctl.model.names import ImageUrl, MediaId, MsgId
+from massctl.model.names import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recipient
 from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
-from massctl.wechat import wire
+from massctl.wechat import wire, wire_after
 from massctl.wechat.answer import NoAnswer, read_answer
 from massctl.wechat.errcode import Refusal, error_of, judge
 from massctl.wechat.members import ShapeError
@@ -182,6 +183,26 @@ class WeChatClient:
         """Ask for the state of a job."""
         return JobReport(msg_id, self._call(wire.job_request(msg_id)))
 
+    def withdraw(self, msg_id: MsgId, article: int) -> None:
+        """Delete one article (from 1) or all (0) of a job; a TransportError leaves it unknown whether they are gone."""
+        self._call(wire_after.withdraw_request(msg_id, article))
+
+    def speed(self) -> SendingSpeed:
+        """Read the account's sending speed."""
+        return self._call(wire_after.speed_request())
+
+    def set_speed(self, speed: int) -> None:
+        """Set the account's sending speed, 0 to 4."""
+        self._call(wire_after.set_speed_request(speed))
+
+    def open_comments(self, msg_data_id: MsgDataId, article: int) -> None:
+        """Open the comments of an article, from 1."""
+        self._call(wire_after.comments_request(msg_data_id, article, opened=True))
+
+    def close_comments(self, msg_data_id: MsgDataId, article: int) -> None:
+        """Close the comments of an article, from 1."""
+        self._call(wire_after.comments_request(msg_data_id, article, opened=False))
+
     def renew_token(self) -> None:
         """Forget the token and fetch one in normal mode, so that a send never has to."""
         self._tokens.renew()
@@ -203,10 +224,8 @@ class WeChatClient:
         return outcome
 
     def _try(self, request: Request[T], token: str | None) -> T | Refusal | NoAnswer:
-        """Make a call with one token, patiently where it may be repeated."""
-        if not request.repeatable:
-            return self._once(request, token)
-        return patiently(lambda: self._once(request, token), self._sleep)
+        """Make a call with one token, as patiently as its repetition is harmless."""
+        return patiently(lambda: self._once(request, token), self._sleep, repeatable=request.repeatable)
 
     def _once(self, request: Request[T], token: str | None, hide: Sequence[str] = ()) -> T | Refusal | NoAnswer:
         """Make one exchange, tell whoever watches, and understand the answer."""

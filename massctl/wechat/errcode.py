@@ -15,6 +15,7 @@ from massctl.errors import AuthError, PermanentError, QuotaError, TransportError
 from massctl.model.phrase import Phrase
 from massctl.wechat.answer import NoAnswer
 from massctl.wechat.errcodes_access import ACCESS, DAILY_LIMIT, NOT_ON_WHITELIST, SECRET_WRONG
+from massctl.wechat.errcodes_after import AFTER, AFTER_OVERRIDES
 from massctl.wechat.errcodes_message import MESSAGE
 from massctl.wechat.ruling import Kind, Ruling
 
@@ -59,6 +60,7 @@ _OVERRIDES: Final[Mapping[tuple[str, int], Ruling]] = {
     ),
     (SEND_ALL, 89504): _SEND_HELD,
     (SEND_ALL, 89505): _SEND_HELD,
+    **AFTER_OVERRIDES,
 }
 
 
@@ -90,7 +92,7 @@ class Refusal:
 
 def judge(path: str, errcode: int, errmsg: str) -> Ruling:
     """Give the class, the meaning and the advice for `errcode` from the endpoint `path`."""
-    found = _OVERRIDES.get((path, errcode)) or ACCESS.get(errcode) or MESSAGE.get(errcode)
+    found = _OVERRIDES.get((path, errcode)) or ACCESS.get(errcode) or MESSAGE.get(errcode) or AFTER.get(errcode)
     if found is None:
         return _UNKNOWN_ON_SEND if path in (SEND_ALL, PREVIEW) else _UNKNOWN
     if found is NOT_ON_WHITELIST and (address := _caller_address(errmsg)):

@@ -1,13 +1,22 @@
 """Repeat what may be repeated: a bounded number of tries with growing pauses.
 
 Only for calls whose repetition is harmless (reads, uploads, the token, deleting a draft); `wire.Request`
-says which. Previews and sends never come here.
+says which. Any other call that comes here is made again only where WeChat asked for a slower pace (45011) and did
+nothing. Previews and sends never come here.
 """
 
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_exponential, wait_random
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_result,
+    stop_after_attempt,
+    wait_exponential,
+    wait_fixed,
+    wait_random,
+)
 
 from massctl.wechat.answer import NoAnswer
 from massctl.wechat.errcode import Refusal
@@ -22,18 +31,26 @@ LINE_PAUSE_SECONDS: Final = 1.0
 BUSY_PAUSE_SECONDS: Final = 5.0
 """Before the first repetition after errcode -1. Source: the class table for -1, read 2026-10."""
 PAUSE_SECONDS_MAX: Final = 10.0
+TOO_FAST: Final = 45011
+"""The calls of this minute are used up. Source: WeChat docs, "Global return codes", read 2026-10."""
+MINUTE_PAUSE_SECONDS: Final = 60.0
+"""After 45011: its text says to retry in the next minute."""
 JITTER_SECONDS: Final = 0.5
 """At most this much is added, so that sixteen uploads do not come back in one moment."""
 
 _JITTER = wait_random(0, JITTER_SECONDS)
 _LINE = wait_exponential(multiplier=LINE_PAUSE_SECONDS, max=PAUSE_SECONDS_MAX) + _JITTER
+_NEXT_MINUTE = wait_fixed(MINUTE_PAUSE_SECONDS) + _JITTER
 _BUSY = wait_exponential(multiplier=BUSY_PAUSE_SECONDS, max=PAUSE_SECONDS_MAX) + _JITTER
 
 
-def patiently(once: Callable[[], T], sleep: Callable[[float], None]) -> T:
-    """Call `once` until its outcome is neither NoAnswer nor a busy Refusal, and give the last outcome."""
+def patiently(once: Callable[[], T], sleep: Callable[[float], None], *, repeatable: bool = True) -> T:
+    """Call `once` until its outcome is no trouble that passes by itself, and give the last outcome.
+
+    What is not `repeatable` is called again only after an outcome that surely had no effect.
+    """
     retrying = Retrying(
-        retry=retry_if_result(_passes),
+        retry=retry_if_result(_passes if repeatable else _too_fast),
         stop=stop_after_attempt(TRIES_MAX),
         wait=_pause,
         sleep=sleep,
@@ -45,7 +62,11 @@ def patiently(once: Callable[[], T], sleep: Callable[[float], None]) -> T:
 
 def _passes(outcome: object) -> bool:
     """Say whether the trouble may pass by itself."""
-    return isinstance(outcome, NoAnswer) or _busy(outcome)
+    return isinstance(outcome, NoAnswer) or _busy(outcome) or _too_fast(outcome)
+
+
+def _too_fast(outcome: object) -> bool:
+    return isinstance(outcome, Refusal) and outcome.errcode == TOO_FAST
 
 
 def _busy(outcome: object) -> bool:
@@ -54,6 +75,8 @@ def _busy(outcome: object) -> bool:
 
 def _pause(state: RetryCallState) -> float:
     """Give the seconds to wait after the try in `state`."""
+    if _too_fast(_last(state)):
+        return _NEXT_MINUTE(state)
     return _BUSY(state) if _busy(_last(state)) else _LINE(state)
 
 

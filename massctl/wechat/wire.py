@@ -81,7 +81,7 @@ class Taken:
 def token_request(appid: str, secret: str) -> Request[Grant]:
     """Ask for the token in normal mode, which never kills the token of another program."""
     body = {"grant_type": "client_credential", "appid": appid, "secret": secret}
-    return Request(STABLE_TOKEN, _grant, _json(body))
+    return Request(STABLE_TOKEN, _grant, json_content(body))
 
 
 def upload_image_request(upload: Upload) -> Request[ImageUrl]:
@@ -104,7 +104,7 @@ def add_material_request(upload: Upload) -> Request[Material]:
         "/cgi-bin/material/add_material",
         _material,
         upload=upload,
-        form={"description": _json(described).decode()} if upload.material_type == "video" else {},
+        form={"description": json_content(described).decode()} if upload.material_type == "video" else {},
         query={"type": upload.material_type},
         read_seconds=UPLOAD_SECONDS,
     )
@@ -116,29 +116,29 @@ def make_video_request(material: MediaId, title: str, description: str) -> Reque
     Source: SDKs (WxJava, PowerWeChat, Senparc), read 2026-10; WeChat's index of pages does not list it any more.
     """
     body = {"media_id": material, "title": title, "description": description}
-    return Request("/cgi-bin/media/uploadvideo", lambda members: MediaId(text(members, "media_id")), _json(body))
+    return Request("/cgi-bin/media/uploadvideo", lambda members: MediaId(text(members, "media_id")), json_content(body))
 
 
 def add_draft_request(articles: Sequence[DraftArticle]) -> Request[MediaId]:
     """Save a draft; each repetition would make another one."""
     body = {"articles": [_article(article) for article in articles]}
-    return Request(ADD_DRAFT, lambda members: MediaId(text(members, "media_id")), _json(body), repeatable=False)
+    return Request(ADD_DRAFT, lambda members: MediaId(text(members, "media_id")), json_content(body), repeatable=False)
 
 
 def get_draft_request(media_id: MediaId) -> Request[tuple[DraftArticle, ...]]:
     """Read a draft back."""
-    return Request("/cgi-bin/draft/get", _articles, _json({"media_id": media_id}))
+    return Request("/cgi-bin/draft/get", _articles, json_content({"media_id": media_id}))
 
 
 def list_drafts_request(offset: int) -> Request[DraftList]:
     """List drafts without their contents, newest first, from `offset`."""
     body = {"offset": offset, "count": DRAFTS_LISTED_MAX, "no_content": 1}
-    return Request("/cgi-bin/draft/batchget", _draft_list, _json(body))
+    return Request("/cgi-bin/draft/batchget", _draft_list, json_content(body))
 
 
 def delete_draft_request(media_id: MediaId) -> Request[None]:
     """Delete a draft; deleting it twice is deleting it."""
-    return Request("/cgi-bin/draft/delete", _done, _json({"media_id": media_id}))
+    return Request("/cgi-bin/draft/delete", done, json_content({"media_id": media_id}))
 
 
 def followers_request() -> Request[int]:
@@ -153,14 +153,14 @@ def tag_count_request(tag_id: int) -> Request[int | None]:
 
 def job_request(msg_id: MsgId) -> Request[str]:
     """Ask for the state of a job: sending, sent, failed, deleted or unknown."""
-    return Request("/cgi-bin/message/mass/get", _job_status, _json({"msg_id": str(msg_id)}))
+    return Request("/cgi-bin/message/mass/get", _job_status, json_content({"msg_id": str(msg_id)}))
 
 
 def preview_request(recipient: Recipient, body: Body) -> Request[None]:
     """Show the message to one person."""
     to = "towxname" if recipient.kind == "towxname" else "touser"
     content = {to: recipient.name, **shown_branch(body)}
-    return Request(PREVIEW, _done, _json(content), repeatable=False)
+    return Request(PREVIEW, done, json_content(content), repeatable=False)
 
 
 def send_request(send: MassSend) -> Request[Taken]:
@@ -172,7 +172,7 @@ def send_request(send: MassSend) -> Request[Taken]:
         # The wire value 1 means "go on"; some SDKs have it the other way round.
         content["send_ignore_reprint"] = int(send.send_ignore_reprint)
     content["clientmsgid"] = send.client_msg_id
-    return Request(SEND_ALL, _taken, _json(content), repeatable=False)
+    return Request(SEND_ALL, _taken, json_content(content), repeatable=False)
 
 
 def msg_id_of(members: Members) -> MsgId | None:
@@ -181,7 +181,7 @@ def msg_id_of(members: Members) -> MsgId | None:
     return MsgId(value) if value is not None and value > 0 else None
 
 
-def _json(value: Mapping[str, Any]) -> bytes:
+def json_content(value: Mapping[str, Any]) -> bytes:
     """Write raw UTF-8: WeChat counts an escape as six characters (45003, 45004, 45110, 40033)."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -264,7 +264,7 @@ def _taken(members: Members) -> Taken:
     return Taken(msg_id, MsgDataId(data_id) if data_id > 0 else None)
 
 
-def _done(members: Members) -> None:
+def done(members: Members) -> None:
     """Read a success that has no member of its own: there, errcode 0 must be written."""
     if integer(members.get("errcode")) != 0:
         raise ShapeError

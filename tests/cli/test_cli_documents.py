@@ -34,6 +34,8 @@ JOB_KEYS = {
     "sent_count",
     "error_count",
     "article_urls",
+    "reason",
+    "copyright_check",
 }
 ERROR_KEYS = {"errcode", "rid", "message", "hint"}
 DIAGNOSTIC_KEYS = {

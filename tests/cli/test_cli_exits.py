@@ -296,13 +296,14 @@ def test_130_a_plan_is_interrupted_whatever_the_ledger_says(shell: Shell, monkey
 
 
 def test_1_a_job_that_wechat_failed_is_learnt_once(shell: Shell):
-    """The administrator declines a held send: the job fails, one `status` learns it, and later ones know it."""
+    """The administrator declines a held send: one `apply` learns that the job failed, and later runs know it."""
     shell.tree.text()
     shell("plan", "--sandbox")
     shell.control("accounts", {"appid": APPID, "protection": True})
     statuses = [apply(shell, "notice")]
     shell.control("admin", {"appid": APPID, "confirm": False})
-    statuses += [shell("status", "--sandbox").status for _ in range(2)]
+    shell.set_time(NOON + timedelta(minutes=5))
+    statuses += [apply(shell, "notice"), shell("status", "--sandbox").status]
     assert [0, 1, 0] == statuses
 
 

@@ -19,6 +19,7 @@ INTERFACE = [
     "reconcile",
     "adopt",
     "withdraw",
+    "comments",
     "state",
     "speed",
     "serve",

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from massctl.apply.ports import DraftArticle, Upload
 from massctl.errors import WeChatError
 from massctl.model.campaign import Audience
-from massctl.model.names import ClientMsgId, MediaId, MsgId
+from massctl.model.names import ClientMsgId, MediaId, MsgDataId, MsgId
 from massctl.model.rendered import Recipient
 from massctl.model.send import Accepted, InDoubt, MassSend, News, PreviewSent, PreviewVerdict, Rejected, ToAll, Verdict
 from massctl.wechat.client import WeChatClient
@@ -41,6 +41,11 @@ CALLS: dict[str, Callable[[WeChatClient], object]] = {
     "followers": lambda client: client.audience_count(Audience(is_to_all=True)),
     "tag": lambda client: client.audience_count(Audience(tag_id=101)),
     "job": lambda client: client.job_report(MsgId(1)),
+    "withdraw": lambda client: client.withdraw(MsgId(1), 1),
+    "speed": lambda client: client.speed(),
+    "set_speed": lambda client: client.set_speed(1),
+    "open_comments": lambda client: client.open_comments(MsgDataId(1), 1),
+    "close_comments": lambda client: client.close_comments(MsgDataId(1), 2),
     "token": lambda client: client.renew_token(),
     "preview": lambda client: client.preview(REVIEWER, News(MediaId("M"))),
     "send": lambda client: client.send_mass(SEND),

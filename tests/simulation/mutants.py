@@ -238,7 +238,7 @@ MUTANTS = (
     Mutant(
         "rule 3: a doubt closes its attempt",
         _STATE,
-        "            attempt.doubt = event.reason",
+        "            attempt.doubt, attempt.doubt_errcode = event.reason, event.errcode",
         "            attempt.doubt, attempt.open = event.reason, False",
         "text, two faults",
     ),
@@ -556,7 +556,7 @@ MUTANTS = (
     Mutant(
         "a send after an acceptance",
         "massctl.plan.plan",
-        "        if planned.status in FINAL:",
+        "        if is_concluded(record):",
         "        if False:",
         "text",
     ),

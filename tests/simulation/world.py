@@ -59,6 +59,8 @@ class Fault(StrEnum):
     TOKEN_DEAD = "token dead"
     NO_QUOTA = "45028"
     MEDIA_UNKNOWN = "40007"
+    TOO_FAST = "45011"
+    DAY_USED_UP = "45009 to a send"
     NOT_A_FOLLOWER = "43004"
     NO_PREVIEWS = "45009"
     NO_TOKEN = "no token, so nothing left"
@@ -568,6 +570,8 @@ _ANSWERS: Final = {
     Fault.UNKNOWN_CODE: _said(987654, "what is this"),
     Fault.TOKEN_DEAD: _said(42001, "access_token expired"),
     Fault.NO_QUOTA: _said(45028, "has no masssend quota"),
+    Fault.TOO_FAST: _said(45011, "api minute-quota reach limit"),
+    Fault.DAY_USED_UP: _said(45009, "reach max api daily quota limit"),
     Fault.MEDIA_UNKNOWN: _said(40007, "invalid media_id"),
 }
 _PLAIN_NO: Final = frozenset({45028, 40007})

@@ -28,6 +28,13 @@ def test_the_first_entry_of_all_founds_the_ledger_and_is_declared_before_anythin
     assert (LINEAGE, 1) == (book.state.lineage, ledger.flushed)
 
 
+def test_a_ledger_may_be_begun_and_nothing_else() -> None:
+    ledger, boundaries = SimLedger(), Boundaries()
+    state = open_book(ledger, boundaries).begin()
+    assert ["created"] == [entry.event.type for entry in ledger.entries]
+    assert (LINEAGE, 1, 1) == (state.lineage, state.serial, ledger.flushed)
+
+
 def test_a_note_is_durable_only_with_the_next_record() -> None:
     ledger = SimLedger()
     book = open_book(ledger)

@@ -18,12 +18,21 @@ from massctl.ledger.state_document import KEPT, state_document, state_from
 from massctl.model import drafts
 from massctl.model import ledger as entries
 from massctl.model import state as states
+from massctl.model.job_entries import CopyrightCheck, CopyrightResult
 from massctl.model.rendered import Recipient
 from massctl.model.state import State
 
 SALE = news("sale", recipients=reviewers("editor_lin"))
 WORDS, OTHER, CLIP, LATE = text("words"), text("other"), text("clip"), text("late")
 SHA = "a" * 64
+EVENT = entries.JobStatus(
+    msg_id=7,
+    status="failed",
+    source="event",
+    reason="err(30003)",
+    copyright_check=CopyrightCheck(check_state=2, results=(CopyrightResult(article_idx=1, audit_state=2),)),
+    original_id="gh_1",
+)
 HISTORY = (
     entries.Created(lineage=LINEAGE, realm="loopback"),
     (entries.ImageUploaded(appid=SALE.appid, sha256=SHA, url="http://a/1"), SALE),
@@ -63,6 +72,10 @@ HISTORY = (
     (entries.VideoMade(appid=SALE.appid, digest="sha256:" + SHA, media_id="v1"), CLIP),
     (entries.SendImported(appid=SALE.appid, sent_at=NOW, by="lin", msg_id=11, message_digest="sha256:" + SHA), LATE),
     entries.SendImported(appid=SALE.appid, sent_at=NOW, by="lin", reason="seen"),
+    (entries.Withdrawn(msg_id=7, article=3, outcome="begun"), SALE),
+    (EVENT, SALE),
+    attempted(text("held")),
+    (entries.SendInDoubt(attempt=38, reason="waiting", errcode=89504), text("held")),
 )
 """Every kind of entry, and every kind of thing that a state holds."""
 Remember = Callable[[dict[str, Any]], tuple[State, dict[str, Any]]]

@@ -117,6 +117,23 @@ def test_the_last_word_on_a_preview_counts():
     assert ["sent"] == [each.outcome for each in record.previews.values()]
 
 
+@pytest.mark.parametrize(
+    ("words", "latest"),
+    [
+        (("begun", "failed"), "failed"),
+        (("begun", "unknown", "begun", "failed"), "unknown"),
+        (("begun", "begun", "failed"), "unknown"),
+        (("begun", "begun", "failed", "begun"), "unknown"),
+        (("begun", "begun", "sent"), "sent"),
+        (("begun", "failed", "begun"), "begun"),
+    ],
+)
+def test_a_preview_that_may_have_arrived_stays_unknown_whatever_a_repetition_fails_with(words, latest):
+    """The reviewer may have it from the first time, so `apply` must not show it again by itself."""
+    record = record_of(SALE, *(previewed(SALE, word) for word in words))
+    assert [latest] == [each.outcome for each in record.previews.values()]
+
+
 def test_an_account_is_in_doubt_by_its_own_attempts_only():
     elsewhere = text("elsewhere", appid=OTHER_APPID)
     state = recorded(attempted(WORDS), attempted(elsewhere), saved(SALE))

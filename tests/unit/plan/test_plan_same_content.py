@@ -88,3 +88,10 @@ def test_what_nobody_knows_of_counts_as_sent():
 def test_after_not_sent_the_campaign_itself_goes_on():
     state = recorded(attempted(WORDS), (SendSettled(outcome="not_sent", reason="not there", by="wang"), WORDS))
     assert [("words/send", "due")] == steps(planned(WORDS, state))
+
+
+def test_a_raised_edition_in_doubt_is_repeated_though_its_lower_one_sent_the_same():
+    """What nobody knows of counts as sent, but not against itself."""
+    raised = text("words", edition=2, window=OPEN)
+    state = recorded(*sent(text("words", window=OPEN)), attempted(raised))
+    assert [("words/send", "resubmit")] == steps(planned(raised, state))

@@ -32,6 +32,8 @@ JOB = {
     "sent_count": None,
     "error_count": None,
     "article_urls": None,
+    "reason": None,
+    "copyright_check": None,
 }
 
 

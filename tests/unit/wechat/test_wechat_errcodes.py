@@ -9,13 +9,14 @@ from massctl.model.send import Rejected
 from massctl.wechat.errcode import ADD_DRAFT, PREVIEW, SEND_ALL, STABLE_TOKEN, judge
 from massctl.wechat.errcodes_access import ACCESS
 from massctl.wechat.errcodes_message import MESSAGE
+from massctl.wechat.patience import TRIES_MAX
 from massctl.wechat.ruling import Kind
 
 DRAFT_GET = "/cgi-bin/draft/get"
 
 
 def failing(errcode: int, errmsg: str = "no rid: 6a-7b-8c") -> WeChatError:
-    client, _ = scripted({"errcode": errcode, "errmsg": errmsg}, {"errcode": errcode, "errmsg": errmsg})
+    client, _ = scripted(*[{"errcode": errcode, "errmsg": errmsg}] * TRIES_MAX)
     with pytest.raises(WeChatError) as caught:
         client.add_draft([ARTICLE])
     return caught.value

@@ -69,7 +69,7 @@ def test_a_draft_is_not_saved_again_after_a_trouble(trouble):
     assert (1, []) == (len(script.seen), script.pauses)
 
 
-@pytest.mark.parametrize("errcode", [45009, 45011, 42010])
+@pytest.mark.parametrize("errcode", [45009, 45028, 42010])
 def test_a_quota_is_not_hammered(errcode):
     client, script = scripted({"errcode": errcode, "errmsg": "freq limit"})
     with pytest.raises(QuotaError):
@@ -98,3 +98,21 @@ def test_an_answer_without_end_is_not_read_to_its_end(monkeypatch):
     with pytest.raises(TransportError) as caught:
         client.add_draft([ARTICLE])
     assert "more than 100 bytes" in caught.value.detail
+
+
+TOO_FAST = {"errcode": 45011, "errmsg": "api minute-quota reach limit, must slower, retry next minute"}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_call_that_came_too_fast_is_made_again_in_the_next_minute_and_not_for_ever(call):
+    client, script = scripted(*[TOO_FAST] * TRIES_MAX)
+    with pytest.raises(QuotaError):
+        call(client)
+    assert (TRIES_MAX, [True] * 3) == (len(script.seen), [60 <= pause <= 61 for pause in script.pauses])
+
+
+def test_a_draft_that_came_too_fast_is_saved_in_the_next_minute():
+    """WeChat did nothing for it, so this repetition makes no second draft."""
+    client, script = scripted(TOO_FAST, {"media_id": "M"})
+    assert "M" == client.add_draft([ARTICLE])
+    assert 60 <= script.pauses[0] <= 61

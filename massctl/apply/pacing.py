@@ -1,0 +1,43 @@
+"""Not faster than WeChat allows: wait for the account's next minute, and stop asking where the day is used up."""
+
+from datetime import timedelta
+from math import ceil
+from typing import Final
+
+from massctl.apply.run import Run
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign
+from massctl.plan.pace import SENDS_A_MINUTE, next_send_at
+from massctl.plan.step import Guard, Refusal
+
+DAY_USED_UP: Final = 45009
+"""The mass calls of the day (100) are used up. Source: WeChat docs, "API limits of a new account", read 2026-10."""
+
+
+def keep_pace(run: Run, campaign: RenderedCampaign) -> None:
+    """Wait until the account may ask for one more mass send; returns at once where it may."""
+    clock = run.world.clock
+    while (left := next_send_at(run.book.state, campaign.appid, clock.now()) - clock.now()) > timedelta(0):
+        say = Phrase("{name}: at most {count} sends a minute; going on in", name=campaign.name, count=SENDS_A_MINUTE)
+        run.world.progress.waiting(say, ceil(left.total_seconds()))
+        clock.sleep(min(1.0, left.total_seconds()))
+
+
+def calls_used_up(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+    """Refuse what WeChat would refuse: this run was told that the account's mass calls of the day are used up.
+
+    A later run asks again, for somebody may have had the quota cleared.
+    """
+    told = any(
+        attempt.serial > run.began and attempt.rejection is not None and attempt.rejection.errcode == DAY_USED_UP
+        for record in run.book.state.records.values()
+        for attempt in record.attempts
+        if attempt.event.appid == campaign.appid
+    )
+    if not told:
+        return None
+    return Refusal(
+        Guard.ALLOWANCE,
+        Phrase("the account's mass calls of today are used up (100 a day)"),
+        Phrase("run apply again after midnight, Beijing time, within the window"),
+    )

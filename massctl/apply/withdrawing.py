@@ -1,0 +1,169 @@
+"""Withdraw sent articles (mass/delete): read the state, record, ask once, and record what came of it.
+
+The card stays in the chats; opening it shows a notice. There is no undo, and no allowance comes back. A withdrawal of
+unknown outcome may be asked for again without harm: an article that is gone stays gone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from massctl.apply.book import Book
+from massctl.apply.outcome import what_happened
+from massctl.apply.ports_after import Withdrawing
+from massctl.errors import PermanentError, RefusedError, TransportError, UsageError, WeChatError
+from massctl.model.ledger import JobStatus, Withdrawn
+from massctl.model.names import MsgId
+from massctl.model.phrase import Phrase
+from massctl.model.state import Job, Record, State
+
+ALL: Final = 0
+"""In place of an article's number: every article."""
+WRONG_STATE: Final = 40065
+"""Not sent, or deleted already. Source: WeChat docs, "message/mass/delete", read 2026-10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be withdrawn of an edition."""
+
+    record: Record
+    job: Job
+    msg_id: MsgId
+    article: int
+    """From 1; ALL for every article."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is on record as gone already."""
+        return self.job.is_gone or self.article in self.job.withdrawn
+
+
+def targets(record: Record, article: int) -> list[Target]:
+    """Give what `article` (from 1, or ALL) means for each job of an edition.
+
+    Raises UsageError where nothing of it can be withdrawn: never sent, a text, or a job whose id nobody knows.
+    """
+    if not record.jobs:
+        raise _nothing(record, Phrase("Edition {edition} of it was not sent.", edition=record.edition))
+    attempts = [attempt for attempt in record.attempts if attempt.may_have_sent]
+    if attempts and attempts[-1].event.media_id is None:
+        raise _nothing(record, Phrase("WeChat withdraws news and videos, and this is another message."))
+    unknown = [job for job in record.jobs if job.msg_id is None]
+    if unknown:
+        raise UsageError(
+            Phrase("the id of {name}'s job was never learnt, and WeChat withdraws by that id", name=record.campaign),
+            Phrase("No request was made."),
+            Phrase("withdraw it in the console under 群发记录"),
+        )
+    return [Target(record, job, MsgId(job.msg_id), article) for job in record.jobs if job.msg_id is not None]
+
+
+def sharing(target: Target, state: State) -> Iterator[Record]:
+    """Give the other editions whose sends lose their link too: of the same draft, news or address.
+
+    Source: WeChat docs, "message/mass/delete", read 2026-10: other sends of the same material lose their link.
+    """
+    mine = _material(target.record, target.job)
+    for record in state.records.values():
+        alive = [job for job in record.jobs if not job.is_gone]
+        other = record is not target.record and record.appid == target.record.appid
+        if other and any(mine & _material(record, job) for job in alive):
+            yield record
+
+
+def withdraw(target: Target, wechat: Withdrawing, book: Book) -> None:
+    """Withdraw, and record it; does nothing where it is on record as gone already.
+
+    Raises RefusedError while the job is not sent, TransportError where nobody knows whether the articles are gone, and
+    another WeChatError where WeChat said no.
+    """
+    if target.is_done:
+        return
+    if _read_state(target, wechat, book) == "deleted":
+        _note(target, book)
+        return
+    asked_before = target.article in target.job.withdrawing
+    _note(target, book, outcome="begun")
+    try:
+        wechat.withdraw(target.msg_id, target.article)
+    except TransportError as error:
+        _note(target, book, outcome="unknown", error=error)
+        if _is_deleted(target, wechat, book):
+            _note(target, book)
+            return
+        raise _unknown(target, error) from error
+    except WeChatError as error:
+        # Sent a moment ago, and now in a state that cannot be withdrawn: what was asked for before took place.
+        if not (asked_before and isinstance(error, PermanentError) and error.errcode == WRONG_STATE):
+            _note(target, book, outcome="refused", error=error)
+            raise
+    _note(target, book)
+    _is_deleted(target, wechat, book)
+
+
+def _read_state(target: Target, wechat: Withdrawing, book: Book) -> str:
+    """Ask for the job's state and record a change; raises RefusedError for one that is not sent."""
+    status = wechat.job_report(target.msg_id).status
+    _learn(target, status, book)
+    if status in ("sent", "deleted"):
+        return status
+    name = target.record.campaign
+    if status == "failed":
+        raise RefusedError(
+            Phrase("WeChat failed the job of {name}, so there is nothing to withdraw", name=name),
+            Phrase("Nothing was withdrawn."),
+            Phrase("massctl status {name}", name=name),
+        )
+    raise RefusedError(
+        Phrase("{name} is still being sent, and only what is sent can be withdrawn", name=name),
+        Phrase("Nothing was withdrawn."),
+        Phrase("massctl status {name} --wait 600   then withdraw it again", name=name),
+    )
+
+
+def _is_deleted(target: Target, wechat: Withdrawing, book: Book) -> bool:
+    """Ask once whether nothing is left of the job; an answer that does not come is a no."""
+    try:
+        status = wechat.job_report(target.msg_id).status
+    except WeChatError:
+        return False
+    _learn(target, status, book)
+    return status == "deleted"
+
+
+def _learn(target: Target, status: str, book: Book) -> None:
+    if status != target.job.status:
+        event = JobStatus.model_validate({"msg_id": target.msg_id, "status": status})
+        book.record_for(event, target.record.campaign, target.record.edition)
+
+
+def _note(target: Target, book: Book, outcome: str | None = None, error: WeChatError | None = None) -> None:
+    fields = {"msg_id": target.msg_id, "article": target.article, "outcome": outcome}
+    known = {"errcode": error.errcode, "rid": error.rid} if error else {}
+    book.record_for(Withdrawn.model_validate({**fields, **known}), target.record.campaign, target.record.edition)
+
+
+def _unknown(target: Target, error: TransportError) -> TransportError:
+    return TransportError(
+        Phrase("nobody knows whether the articles of {name} are gone", name=target.record.campaign),
+        what_happened(error),
+        Phrase("Run the same command again: it reads the state first, and asking twice does no harm."),
+        errcode=error.errcode,
+        rid=error.rid,
+    )
+
+
+def _material(record: Record, job: Job) -> set[str]:
+    """Name everything by which WeChat could know a send's content again."""
+    drafts = {f"draft {a.event.media_id}" for a in record.attempts if a.event.media_id is not None and a.may_have_sent}
+    news = {f"news {job.msg_data_id}"} if job.msg_data_id is not None else set()
+    return drafts | news | set((job.counts.article_urls or []) if job.counts else [])
+
+
+def _nothing(record: Record, why: Phrase) -> UsageError:
+    return UsageError(
+        Phrase("there is nothing to withdraw of {name}", name=record.campaign),
+        why,
+        Phrase("massctl status {name}", name=record.campaign),
+    )

@@ -1,0 +1,141 @@
+"""The two forms of an event as one tree: XML as WeChat documents it, JSON as its console offers it.
+
+A document type is refused, so there are no entities to expand and nothing is fetched. Every bound is checked before
+the work that it bounds.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+from xml.parsers import expat
+
+from massctl.model.phrase import Phrase
+
+EVENT_BYTES_MAX: Final = 256 * 1024
+"""Eight articles with their addresses take fewer than 20,000; our own bound."""
+DEPTH_MAX: Final = 32
+"""WeChat's deepest member is the fifth; our own bound."""
+
+Tree = dict[str, list["Node"]]
+"""Names in small letters -> every value that stands under that name, in order."""
+Node = str | Tree
+
+
+@dataclass(frozen=True, slots=True)
+class EventFault:
+    """Why the bytes are no event that can be recorded; line and column count from 1."""
+
+    code: str
+    message: Phrase
+    hint: Phrase
+    line: int | None = None
+    column: int | None = None
+
+
+_READ_AS: Final = Phrase("give the body of the callback as WeChat sent it, XML or JSON")
+
+
+class _BrokenError(Exception):
+    """Carry a fault out of a parser; never leaves this module."""
+
+    def __init__(self, why: Phrase, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(why)
+        self.fault = EventFault("MC501", why, _READ_AS, line, column)
+
+
+def read_tree(data: bytes) -> Tree | EventFault:
+    """Read an event of either form, which its first character tells."""
+    text = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    try:
+        if len(data) > EVENT_BYTES_MAX:
+            raise _BrokenError(Phrase("it has more than {bytes} bytes, and no event has", bytes=EVENT_BYTES_MAX))
+        if text.startswith(b"<"):
+            return _within(_Xml().read(text, first_line=1 + data[: len(data) - len(text)].count(b"\n")))
+        if text.startswith(b"{"):
+            return _within(_read_json(text))
+        raise _BrokenError(Phrase("it begins with neither < nor {, so it is neither XML nor JSON"), 1, 1)
+    except _BrokenError as broken:
+        return broken.fault
+
+
+def _within(root: Tree) -> Tree:
+    """Take off an envelope: an object around everything that has one name, as converters make it."""
+    inner = root.get("xml", [])
+    return inner[0] if len(root) == 1 and len(inner) == 1 and isinstance(inner[0], dict) else root
+
+
+class _Xml:
+    """Builds the tree while expat reads; an element with elements inside is a Tree, any other is its text."""
+
+    def __init__(self) -> None:
+        self._stack: list[tuple[str, Tree, list[str]]] = [("", {}, [])]
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartDoctypeDeclHandler = self._document_type
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+
+    def read(self, data: bytes, first_line: int) -> Tree:
+        try:
+            self._parser.Parse(data, True)
+        except expat.ExpatError as error:
+            say = Phrase("it is not well-formed XML: {why}", why=expat.errors.messages[error.code])
+            raise _BrokenError(say, error.lineno + first_line - 1, error.offset + 1) from None
+        except (ValueError, LookupError):
+            # An encoding that Python does not know, or one that expat cannot use.
+            raise _BrokenError(Phrase("its declared encoding cannot be read"), first_line, 1) from None
+        (root,) = self._stack[0][1].values()
+        return root[0] if isinstance(root[0], dict) else {}
+
+    def _document_type(self, *_: object) -> None:
+        place = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
+        raise _BrokenError(Phrase("it declares a document type, which no event of WeChat does"), *place)
+
+    def _start(self, name: str, _: dict[str, str]) -> None:
+        if len(self._stack) > DEPTH_MAX:
+            place = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
+            raise _BrokenError(Phrase("it is nested more than {depth} deep", depth=DEPTH_MAX), *place)
+        self._stack.append((name.lower(), {}, []))
+
+    def _end(self, _: str) -> None:
+        name, children, texts = self._stack.pop()
+        self._stack[-1][1].setdefault(name, []).append(children or "".join(texts))
+
+    def _text(self, text: str) -> None:
+        self._stack[-1][2].append(text)
+
+
+def _read_json(data: bytes) -> Tree:
+    try:
+        # Numbers stay the words they are written in: a job's id has 64 bits, and nobody reckons with it here.
+        value = json.loads(data.decode(), parse_int=str, parse_float=str, object_pairs_hook=_Members)
+    except UnicodeDecodeError:
+        raise _BrokenError(Phrase("it is not UTF-8 text")) from None
+    except json.JSONDecodeError as error:
+        raise _BrokenError(Phrase("it is not JSON: {why}", why=error.msg), error.lineno, error.colno) from None
+    except RecursionError:
+        raise _BrokenError(Phrase("it is nested more than {depth} deep", depth=DEPTH_MAX)) from None
+    return _tree_of(value, 1) if isinstance(value, _Members) else {}
+
+
+class _Members(list[tuple[str, Any]]):
+    """An object's members as they stand, doubled ones too."""
+
+
+def _tree_of(members: _Members, depth: int) -> Tree:
+    tree: Tree = {}
+    for name, value in members:
+        tree.setdefault(name.lower(), []).extend(_nodes_of(value, depth + 1))
+    return tree
+
+
+def _nodes_of(value: object, depth: int) -> list[Node]:
+    """Give a value as nodes: a list as each of its entries, null as nothing."""
+    if depth > DEPTH_MAX:
+        raise _BrokenError(Phrase("it is nested more than {depth} deep", depth=DEPTH_MAX))
+    if isinstance(value, _Members):
+        return [_tree_of(value, depth)]
+    if isinstance(value, list):
+        return [node for each in value for node in _nodes_of(each, depth + 1)]
+    return [] if value is None else [str(value)]

@@ -1,0 +1,91 @@
+"""From a session and the bytes of an event to the ledger."""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from massctl.apply.book import Book
+from massctl.apply.finishing import Foreign, record_finish
+from massctl.apply.following import Followed
+from massctl.callback.finish import read_finish
+from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.following import trust
+from massctl.cli.recorded import refuse_fleeting_ledger
+from massctl.cli.session import Session
+from massctl.errors import UsageError
+from massctl.ledger.runner import sole_runner
+from massctl.model.diagnostic import Diagnostic, Place, Severity
+from massctl.model.finish import JobFinish
+from massctl.model.names import AppId
+from massctl.model.phrase import Phrase
+from massctl.view.diagnostic_text import diagnostics_text
+from massctl.view.event_text import foreign_text
+from massctl.view.language import say
+from massctl.view.status_text import status_text
+
+STANDARD_INPUT: Final = "-"
+
+
+def event_recorded(session: Session, file: str, account: str | None) -> int:
+    """Read an event from a file or standard input, and record the end of the job that it tells of."""
+    refuse_fleeting_ledger(session)
+    appid = _appid(session, account)
+    finish = read_finish(_bytes(file))
+    if isinstance(finish, EventFault):
+        return _faulty(session, file, finish)
+    with sole_runner(session.locks, session.clock.now()):
+        ledger = session.ledger()
+        state = session.read_state(ledger)
+        trust(session, state)
+        return _recorded(session, finish, appid, Book(ledger, session.clock, state))
+
+
+def _recorded(session: Session, finish: JobFinish, appid: AppId | None, book: Book) -> int:
+    voice = session.voice
+    outcome = record_finish(finish, appid, book)
+    if isinstance(outcome, Foreign):
+        voice.result(foreign_text(finish, outcome.candidates, voice.language, voice.style, voice.width))
+        return ExitStatus.IN_DOUBT if outcome.candidates else ExitStatus.DONE
+    voice.result(status_text(Followed([outcome.record]), voice.language, voice.style, voice.width))
+    if outcome.again:
+        voice.talk(say(Phrase("this event was recorded before; nothing was written"), voice.language))
+    return ExitStatus.DONE
+
+
+def _faulty(session: Session, file: str, fault: EventFault) -> int:
+    place = Place("<stdin>" if file == STANDARD_INPUT else file, fault.line, fault.column)
+    diagnostic = Diagnostic(fault.code, Severity.ERROR, fault.message, place, fault.hint)
+    voice = session.voice
+    voice.talk(diagnostics_text([diagnostic], voice.language, voice.style, voice.width))
+    return ExitStatus.FAILED
+
+
+def _bytes(file: str) -> bytes:
+    """Read at most one byte more than an event may have; raises UsageError for a file that cannot be read."""
+    if file == STANDARD_INPUT:
+        return sys.stdin.buffer.read(EVENT_BYTES_MAX + 1)
+    path = Path(file)
+    try:
+        with path.open("rb") as opened:
+            return opened.read(EVENT_BYTES_MAX + 1)
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+        raise UsageError(
+            Phrase("{path} cannot be read: {why}", path=file, why=why),
+            Phrase("Nothing was recorded."),
+            Phrase("name the file that holds the event's body, or - for standard input"),
+        ) from None
+
+
+def _appid(session: Session, account: str | None) -> AppId | None:
+    if account is None:
+        return None
+    declared = session.settings.accounts.get(account)
+    if declared is None:
+        raise UsageError(
+            Phrase("massctl.yaml has no account {name}", name=account),
+            Phrase("Nothing was recorded."),
+            Phrase("its accounts are: {accounts}", accounts=", ".join(session.settings.accounts)),
+        )
+    return AppId(declared.appid)

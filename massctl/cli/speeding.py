@@ -1,0 +1,51 @@
+"""From a session to an account's sending speed."""
+
+from massctl.apply.ports_after import SendingSpeed
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.session import Session
+from massctl.errors import UsageError
+from massctl.model.names import AccountName
+from massctl.model.phrase import Phrase
+from massctl.view.language import say
+from massctl.view.speed_text import speed_words
+
+
+def speed_shown(session: Session, account: str | None) -> int:
+    """Read an account's sending speed and say what it means."""
+    name = _account(session, account)
+    _tell(session, name, session.wechat(name).speed())
+    return ExitStatus.DONE
+
+
+def speed_set(session: Session, account: str | None, speed: int) -> int:
+    """Set an account's sending speed, read it back, and say what it means."""
+    name = _account(session, account)
+    wechat = session.wechat(name)
+    wechat.set_speed(speed)
+    _tell(session, name, wechat.speed())
+    return ExitStatus.DONE
+
+
+def _tell(session: Session, account: AccountName, speed: SendingSpeed) -> None:
+    for line in speed_words(account, speed):
+        session.voice.result(say(line, session.voice.language))
+
+
+def _account(session: Session, named: str | None) -> AccountName:
+    """Give the account that is meant; raises UsageError where that is not plain."""
+    accounts = list(session.settings.accounts)
+    if named is None and len(accounts) == 1:
+        return AccountName(accounts[0])
+    if named is None:
+        raise UsageError(
+            Phrase("massctl.yaml has several accounts: {accounts}", accounts=", ".join(accounts)),
+            Phrase("No request was made."),
+            Phrase("name one with --account"),
+        )
+    if named not in accounts:
+        raise UsageError(
+            Phrase("massctl.yaml has no account {name}", name=named),
+            Phrase("No request was made."),
+            Phrase("its accounts are: {accounts}", accounts=", ".join(accounts)),
+        )
+    return AccountName(named)

@@ -1,0 +1,116 @@
+"""What an event tells, in words: reasons of failures, the originality check, jobs that nobody knows."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from massctl.model.phrase import Phrase, in_a_row
+from massctl.view.page import Inked, Page, Table
+from massctl.view.style import Ink, Style
+
+if TYPE_CHECKING:
+    from massctl.model.finish import JobFinish
+    from massctl.model.job_entries import CopyrightCheck, CopyrightResult
+    from massctl.model.state import Record
+    from massctl.view.language import Language
+
+REASONS: Final = {
+    10001: Phrase("advertising"),
+    20001: Phrase("political content"),
+    20002: Phrase("pornographic content"),
+    20004: Phrase("against public order"),
+    20006: Phrase("illegal or criminal content"),
+    20008: Phrase("fraud"),
+    20013: Phrase("a violation of copyright"),
+    20431: Phrase("a reason that WeChat does not document"),
+    21000: Phrase("other violations"),
+    22000: Phrase("accounts that promote each other"),
+    30001: Phrase("the originality check broke down, and the send was to stop then"),
+    30002: Phrase("the originality check forbids it"),
+    30003: Phrase("judged a reprint, and the send was to stop then (send_ignore_reprint)"),
+    40001: Phrase("the administrator refused it"),
+    40002: Phrase("the administrator did not answer within 30 minutes"),
+}
+"""The n of err(n). Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10; 20431 by a forum report of 2024."""
+_ERR: Final = re.compile(r"err\((\d{1,9})\)", re.ASCII)
+_DECLARED: Final = {1: Phrase("declared original"), 2: Phrase("declared a reprint")}
+_AUDIT: Final = {0: Phrase("not checked"), 1: Phrase("still being checked"), 11: Phrase("passed the check")}
+_CHECK: Final = {
+    1: Phrase("originality: no reprint"),
+    2: Phrase("originality: a reprint that may be sent"),
+    3: Phrase("originality: a reprint that may not be sent"),
+}
+_ORIGINAL: Final = {
+    1: Phrase("it resembles an original article"),
+    2: Phrase("it resembles an old article that is not marked as original"),
+    3: Phrase("it resembles a news article"),
+    4: Phrase("it resembles an article on a black list"),
+}
+
+
+def reason_words(reason: str) -> Phrase:
+    """Say why a job failed, with WeChat's own word for it."""
+    err = _ERR.fullmatch(reason)
+    if err is None:
+        return Phrase("WeChat failed it without a reason ({word})", word=reason)
+    meaning = REASONS.get(int(err[1]))
+    if meaning is None:
+        return Phrase("WeChat failed it for a reason that massctl does not know ({word})", word=reason)
+    return Phrase("WeChat failed it: {meaning} ({word})", meaning=meaning, word=reason)
+
+
+def originality_rows(table: Table, check: "CopyrightCheck") -> None:
+    """Add what the originality check found, article by article; nothing where nothing was checked."""
+    if check.check_state in _CHECK:
+        ink = Ink.ERROR if check.check_state == 3 else Ink.PLAIN
+        table.below(Inked(_CHECK[check.check_state], ink))
+    for position, result in enumerate(check.results, 1):
+        said = _verdict(result)
+        if said is not None:
+            table.below(Phrase("article {number}: {said}", number=result.article_idx or position, said=said), inner=4)
+            if result.original_article_url:
+                table.below(Inked(result.original_article_url, Ink.DETAIL), inner=6)
+
+
+def _verdict(result: "CopyrightResult") -> str | None:
+    """Say what was found about one article; None where there is nothing to say."""
+    if not (result.user_declare_state or result.audit_state or result.original_article_url):
+        return None
+    failed = Phrase("did not pass the check")
+    parts = [
+        _DECLARED.get(result.user_declare_state or 0),
+        _AUDIT.get(result.audit_state, failed) if result.audit_state is not None else None,
+        _ORIGINAL.get(result.original_article_type or 0),
+        {0: Phrase("it may not be reprinted"), 1: Phrase("it may be reprinted")}.get(_or(result.can_reprint))
+        if result.original_article_url
+        else None,
+        Phrase("its content takes the place of this one") if result.need_replace_content == 1 else None,
+        Phrase("its source is shown") if result.need_show_reprint_source == 1 else None,
+    ]
+    return in_a_row([part for part in parts if part is not None] or [failed])
+
+
+def _or(value: int | None) -> int:
+    return -1 if value is None else value
+
+
+def foreign_text(
+    finish: "JobFinish", candidates: Sequence["Record"], language: "Language", style: Style, width: int
+) -> str:
+    """Say of an event that no job here has its id, and what it may belong to; it was recorded for none."""
+    page = Page(language, style, width)
+    ended = Phrase("sent") if finish.status == "sent" else reason_words(finish.reason or "send fail")
+    say_so = "no job here has msg_id {msg_id} ({ended}); nothing was recorded"
+    page.line(Phrase(say_so, msg_id=finish.msg_id, ended=ended))
+    if not candidates:
+        page.line(Phrase("Sends from the website and of other programs end with such an event too."), indent=2)
+    for record in candidates:
+        say = Phrase(
+            "It may be the end of {name}, edition {edition}, of which nobody knows whether it was sent. If it is:",
+            name=record.campaign,
+            edition=record.edition,
+        )
+        page.line(Inked(say, Ink.WARNING), indent=2)
+        page.line(f"massctl reconcile {record.campaign} --sent {finish.msg_id} --reason MASSSENDJOBFINISH", indent=4)
+        page.line(Phrase("and then record this event once more"), indent=4)
+    return page.text()

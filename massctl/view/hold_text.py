@@ -1,0 +1,17 @@
+"""A send that waits for the administrator, in words: until when, and what to type then."""
+
+from datetime import datetime
+
+from massctl.model.phrase import Phrase
+from massctl.view.moments import recorded
+from massctl.view.page import Inked, Table
+from massctl.view.style import Ink
+
+
+def hold_rows(table: Table, campaign: str, until: datetime, label: str) -> None:
+    """Say until when the administrator may answer, what his answer does, and what to type then."""
+    say = Phrase("WeChat asks the administrator (管理员) to confirm this send, until {moment}", moment=recorded(until))
+    table.row(label, Inked(say, Ink.WARNING), inner=2)
+    table.below(Phrase("Unconfirmed it is not sent. Until that is known the account sends nothing else."))
+    table.below(Phrase("once that is answered, this asks WeChat what became of it:"))
+    table.below(f"massctl apply {campaign}", inner=4)

@@ -1,0 +1,273 @@
+"""withdraw, comments, speed and record-event, as people see them."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from building import APPID
+from cli_runner import NOON, Said, Shell, lost
+from syrupy.assertion import SnapshotAssertion
+
+DELETE = "message/mass/delete"
+
+
+@pytest.fixture
+def sent(shell: Shell) -> Shell:
+    """A news campaign that every follower has."""
+    shell.tree.settings(language="en")
+    shell.tree.news("letter", body="今天风大。\n")
+    assert 0 == shell("apply", "letter", "--sandbox", "--yes").status
+    shell.set_time(NOON + timedelta(minutes=10))
+    assert 0 == shell("status", "--sandbox").status
+    return shell
+
+
+def event(shell: Shell, number: int = 0, form: str = "xml") -> str:
+    """Write an event of the sandbox into a file and name it."""
+    body = shell.report()["events"][number][form]
+    path = shell.root / f"event.{form}"
+    path.write_text(body if isinstance(body, str) else json.dumps(body), encoding="utf-8")
+    return path.name
+
+
+def calls(shell: Shell, path: str) -> int:
+    return int(shell.report()["calls"].get(f"/cgi-bin/{path}", {"count": 0})["count"])
+
+
+def status(shell: Shell) -> dict[str, Any]:
+    (campaign,) = shell("status", "letter", "--sandbox", "--format", "json").document["campaigns"]
+    return dict(campaign)
+
+
+# withdraw
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_withdraw_in_words(sent: Shell, snapshot: SnapshotAssertion, language: str) -> None:
+    sent.tree.settings(language=language)
+    sent.env(NO_COLOR="1")
+    no = sent("withdraw", "letter", "--all", "--sandbox", typed="no\n")
+    yes = sent("withdraw", "letter", "--article", "1", "--sandbox", typed="yes\n")
+    again = sent("withdraw", "letter", "--article", "1", "--sandbox")
+    assert [5, 0, 0] == [each.status for each in (no, yes, again)]
+    assert snapshot == [sent.scrub(text) for each in (no, yes, again) for text in (each.out, each.err)]
+    assert snapshot == sent.scrub(sent("status", "--sandbox").out)
+
+
+def test_withdraw_without_a_terminal_needs_yes_and_makes_no_request(sent: Shell) -> None:
+    said = sent("withdraw", "letter", "--all", "--sandbox")
+    assert (2, "", 0) == (said.status, said.out, calls(sent, DELETE))
+
+
+@pytest.mark.parametrize("which", [[], ["--all", "--article", "1"], ["--article", "0"], ["--article", "9"]])
+def test_withdraw_wants_to_know_exactly_what(sent: Shell, which: list[str]) -> None:
+    assert 2 == sent("withdraw", "letter", *which, "--yes", "--sandbox").status
+
+
+def test_withdraw_of_an_article_that_is_not_there_makes_no_request(sent: Shell) -> None:
+    said = sent("withdraw", "letter", "--article", "2", "--yes", "--sandbox")
+    assert (2, 0) == (said.status, calls(sent, DELETE))
+    assert "letter has 1 articles, and no article 2" in said.err
+
+
+def test_withdraw_of_all_is_withdrawn_everywhere(sent: Shell) -> None:
+    assert 0 == sent("withdraw", "letter", "--all", "--yes", "--sandbox").status
+    assert ("withdrawn", []) == (status(sent)["status"], status(sent)["withdrawn_articles"])
+    assert [] == sent.report()["violations"]
+    assert [[1]] == [job["deleted_articles"] for job in sent.report()["jobs"]]
+
+
+def test_a_withdrawn_campaign_goes_out_again_only_by_its_edition(sent: Shell) -> None:
+    sent("withdraw", "letter", "--all", "--yes", "--sandbox")
+    sent("apply", "letter", "--yes", "--sandbox")
+    assert 1 == len(sent.report()["jobs"])
+
+
+@pytest.mark.parametrize("do", ["answer_lost", "request_lost", "accepted_busy", "html"])
+def test_withdraw_with_a_lost_answer_is_told_and_asked_for_again(sent: Shell, do: str) -> None:
+    sent.faults(lost(DELETE, do))
+    first = sent("withdraw", "letter", "--article", "1", "--yes", "--sandbox")
+    # The only article is the whole job, so its state tells where the answer does not.
+    assert (1 if do == "request_lost" else 0) == first.status
+    assert 0 == sent("withdraw", "letter", "--article", "1", "--yes", "--sandbox").status
+    assert "withdrawn" == status(sent)["status"]
+
+
+def test_withdraw_while_it_is_being_sent(shell: Shell) -> None:
+    shell.tree.news("letter")
+    shell("apply", "letter", "--sandbox", "--yes")
+    said = shell("withdraw", "letter", "--all", "--yes", "--sandbox")
+    assert (5, 0) == (said.status, calls(shell, DELETE))
+
+
+def test_withdraw_of_a_text(shell: Shell) -> None:
+    shell.tree.text()
+    shell("apply", "notice", "--sandbox", "--yes")
+    shell.set_time(NOON + timedelta(minutes=10))
+    assert (2, 0) == (shell("withdraw", "notice", "--all", "--yes", "--sandbox").status, calls(shell, DELETE))
+
+
+@pytest.mark.parametrize("verb", [["withdraw", "nobody", "--all", "--yes"], ["comments", "open", "nobody"]])
+def test_of_a_campaign_that_nobody_knows(sent: Shell, verb: list[str]) -> None:
+    assert 2 == sent(*verb, "--sandbox").status
+
+
+def test_withdraw_of_what_was_never_sent(shell: Shell) -> None:
+    shell.tree.news("letter")
+    shell("apply", "letter", "--until", "draft", "--sandbox")
+    assert 2 == shell("withdraw", "letter", "--all", "--yes", "--sandbox").status
+
+
+def test_withdraw_takes_the_edition_that_was_sent_last(sent: Shell) -> None:
+    sent.tree.news("letter", body="今天风大。\n", more="edition: 2\n")
+    sent("apply", "letter", "--until", "draft", "--sandbox")
+    assert 0 == sent("withdraw", "letter", "--all", "--yes", "--sandbox").status
+
+
+# comments
+
+
+@pytest.mark.parametrize(("word", "opened"), [("open", True), ("close", False)])
+def test_comments_are_switched_for_every_article(sent: Shell, word: str, opened: bool) -> None:
+    said = sent("comments", word, "letter", "--sandbox")
+    (job,) = sent.report()["jobs"]
+    assert (0, [opened]) == (said.status, [article["comments_open"] for article in job["articles"]])
+    assert [] == sent.report()["violations"]
+
+
+def test_comments_of_one_article(sent: Shell) -> None:
+    assert 0 == sent("comments", "open", "letter", "--article", "1", "--sandbox").status
+    said = sent("comments", "open", "letter", "--article", "2", "--sandbox")
+    assert (2, 1) == (said.status, calls(sent, "comment/open"))
+
+
+def test_comments_without_what_was_sent_need_a_number_or_an_event(sent: Shell) -> None:
+    for path in (sent.root / ".massctl/sandbox/massctl.state.bodies").iterdir():
+        path.unlink()
+    assert 2 == sent("comments", "open", "letter", "--sandbox").status
+    assert 0 == sent("comments", "open", "letter", "--article", "1", "--sandbox").status
+    sent("record-event", event(sent), "--sandbox")
+    assert 0 == sent("comments", "open", "letter", "--sandbox").status
+
+
+def test_comments_without_the_right(sent: Shell) -> None:
+    sent.control("accounts", {"appid": APPID, "comment_right": False})
+    said = sent("comments", "open", "letter", "--sandbox")
+    assert (1, True) == (said.status, "88000" in said.err)
+
+
+# speed
+
+
+def test_speed_is_read_and_set(sent: Shell) -> None:
+    said = [sent("speed", *more, "--sandbox").out for more in (["get"], ["set", "4"], ["get", "--account", "main"])]
+    slow = "main: speed 4, that is 100,000 messages a minute\n"
+    assert ["main: speed 0, that is 800,000 messages a minute\n", slow, slow] == said
+
+
+@pytest.mark.parametrize("more", [["set", "5"], ["set", "fast"], ["set"], ["get", "--account", "other"]])
+def test_a_wrong_speed_is_wrong_usage(sent: Shell, more: list[str]) -> None:
+    assert 2 == sent("speed", *more, "--sandbox").status
+
+
+# record-event
+
+
+@pytest.mark.parametrize("form", ["xml", "json"])
+def test_an_event_brings_counts_and_addresses(sent: Shell, form: str) -> None:
+    assert 0 == sent("record-event", event(sent, form=form), "--sandbox").status
+    (job,) = status(sent)["jobs"]
+    assert (1286, 1286, 1286, 0, 1) == (
+        job["total_count"], job["filter_count"], job["sent_count"], job["error_count"], len(job["article_urls"])
+    )  # fmt: skip
+    assert (None, 1) == (job["reason"], job["copyright_check"]["check_state"])
+
+
+def test_an_event_from_standard_input(sent: Shell) -> None:
+    text = (sent.root / event(sent)).read_text(encoding="utf-8")
+    assert 0 == sent("record-event", "-", "--sandbox", typed=text).status
+
+
+def test_copies_of_an_event_write_nothing(sent: Shell) -> None:
+    file, ledger = event(sent), ".massctl/sandbox/massctl.state.jsonl"
+    sent("record-event", file, "--sandbox")
+    before = sent.tree.read(ledger)
+    said = [sent("record-event", file, "--sandbox") for _ in range(2)]
+    assert ([0, 0], before) == ([each.status for each in said], sent.tree.read(ledger))
+    assert "recorded before" in said[0].err
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_job_that_the_originality_check_stopped_in_words(
+    shell: Shell, snapshot: SnapshotAssertion, language: str
+) -> None:
+    shell.tree.settings(language=language)
+    shell.tree.news("letter", body="今天风大。\n")
+    shell("plan", "--sandbox")
+    shell.control("ending", {"appid": APPID, "status": "err(30003)"})
+    shell("apply", "letter", "--yes", "--sandbox")
+    shell.control("advance", {"seconds": 600})
+    said = [shell("record-event", event(shell), "--sandbox"), shell("status", "--sandbox")]
+    assert ([0, 0], snapshot) == ([each.status for each in said], [shell.scrub(each.out) for each in said])
+    assert "failed" == status(shell)["status"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_event_that_comes_before_the_answer(shell: Shell, snapshot: SnapshotAssertion, language: str) -> None:
+    shell.tree.settings(language=language)
+    shell.tree.text()
+    shell("plan", "--sandbox")
+    shell.faults(lost("message/mass/sendall"))
+    shell("apply", "notice", "--yes", "--no-wait", "--sandbox")
+    shell.control("advance", {"seconds": 600})
+    said = shell("record-event", event(shell), "--sandbox")
+    assert (4, snapshot) == (said.status, said.out)
+    assert 0 == shell("reconcile", "notice", "--sent", "3147000001", "--reason", "见群发记录", "--sandbox").status
+    assert 0 == shell("record-event", event(shell), "--sandbox").status
+
+
+def test_an_event_of_a_send_on_the_website_is_nobodys(sent: Shell) -> None:
+    sent.control("website_send", {"appid": APPID})
+    sent.control("advance", {"seconds": 600})
+    said = sent("record-event", event(sent, 1), "--sandbox")
+    assert (0, True) == (said.status, "no job here has msg_id" in said.out)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<!DOCTYPE xml [<!ENTITY a "b">]>\n<xml><MsgID>&a;</MsgID></xml>',
+        "<xml><Event>subscribe</Event></xml>",
+        "<xml><Event>MASSSENDJOBFINISH</Event><MsgID>7</MsgID></xml>",
+    ],
+)
+def test_a_faulty_event_in_words(shell: Shell, snapshot: SnapshotAssertion, body: str, language: str) -> None:
+    shell.tree.settings(language=language)
+    shell.tree.text()
+    shell.tree.write("event.xml", body)
+    said = shell("record-event", "event.xml", "--sandbox")
+    assert (1, "", snapshot) == (said.status, said.out, said.err)
+
+
+@pytest.mark.parametrize("file", ["missing.xml", "campaigns"])
+def test_a_file_that_cannot_be_read(shell: Shell, file: str) -> None:
+    shell.tree.text()
+    assert 2 == shell("record-event", file, "--sandbox").status
+
+
+def test_an_account_that_is_not_declared(sent: Shell) -> None:
+    assert 2 == sent("record-event", event(sent), "--account", "other", "--sandbox").status
+    assert 0 == sent("record-event", event(sent), "--account", "main", "--sandbox").status
+
+
+def test_an_event_needs_the_ledger_that_is_named(shell: Shell, tmp_path: Path) -> None:
+    shell.tree.settings(state="state:\n  lineage: 01JDXW00000000000000000000\n")
+    shell.tree.write(
+        "event.xml",
+        "<xml><Event>MASSSENDJOBFINISH</Event><MsgID>7</MsgID><Status>send success</Status></xml>",
+    )
+    said: Said = shell("record-event", "event.xml")
+    assert 5 == said.status

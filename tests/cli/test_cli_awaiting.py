@@ -1,0 +1,51 @@
+"""A send that waits for the administrator (API 群发保护), as people see it."""
+
+from datetime import timedelta
+
+import pytest
+from building import APPID
+from cli_runner import NOON, Shell
+from syrupy.assertion import SnapshotAssertion
+
+
+@pytest.fixture
+def guarded(shell: Shell) -> Shell:
+    """An account whose sends to everybody the administrator confirms."""
+    shell.tree.text()
+    shell("plan", "--sandbox")
+    shell.control("accounts", {"appid": APPID, "protection": True})
+    return shell
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_held_send_in_words(guarded: Shell, snapshot: SnapshotAssertion, language: str) -> None:
+    guarded.tree.settings(language=language)
+    verbs = (["apply", "notice", "--yes"], ["status"], ["plan", "notice"], ["plan", "notice", "--format", "markdown"])
+    said = [guarded(*verb, "--sandbox") for verb in verbs]
+    assert ([0, 0, 0, 0], snapshot) == ([each.status for each in said], [guarded.scrub(each.out) for each in said])
+
+
+def test_every_document_says_awaiting_admin(guarded: Shell) -> None:
+    documents = [
+        guarded(*verb, "--format", "json", "--sandbox").document
+        for verb in (["apply", "notice", "--yes"], ["status"], ["plan", "notice"])
+    ]
+    assert ["awaiting_admin"] * 3 == [document["campaigns"][0]["status"] for document in documents]
+
+
+def test_his_yes_is_learnt_by_the_next_apply(guarded: Shell) -> None:
+    guarded("apply", "notice", "--yes", "--sandbox")
+    guarded.control("admin", {"appid": APPID, "confirm": True})
+    guarded.set_time(NOON + timedelta(minutes=10))
+    said = guarded("apply", "notice", "--yes", "--sandbox", "--format", "json")
+    (campaign,) = said.document["campaigns"]
+    assert (0, "sent", 1) == (said.status, campaign["status"], len(guarded.report()["jobs"]))
+
+
+def test_his_silence_fails_the_job(guarded: Shell) -> None:
+    guarded("apply", "notice", "--yes", "--sandbox")
+    guarded.set_time(NOON + timedelta(minutes=31))
+    assert 4 == guarded("status", "--sandbox").status
+    said = guarded("apply", "notice", "--yes", "--sandbox", "--format", "json")
+    (campaign,) = said.document["campaigns"]
+    assert (1, "failed", 1) == (said.status, campaign["status"], len(guarded.report()["jobs"]))

@@ -1,0 +1,208 @@
+"""What must be true in every random story, judged from the world's own books with no judgement of massctl's.
+
+A message is recognised by its subject. The ledger is read as plain entries. What belongs to a departure is checked
+in the moment in which the request leaves, with the rules, the clock and the checkout of that moment.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from simulation.walk_account import Account, Key
+from simulation.walk_declared import name_of
+from simulation.walk_world import Runner, World
+
+from massctl.model import ledger as entries
+from massctl.model.names import AppId, MediaId
+from massctl.model.rendered import RenderedCampaign, RenderedNews
+from massctl.model.send import Body, MassSend, News, ToTag
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An attempt of which the ledger does not say how it ended."""
+
+    serial: int
+    key: Key
+    event: entries.SendAttempted
+    at: entries.AwareDatetime
+
+
+def open_attempts(world: World) -> list[Open]:
+    """Read the ledger for attempts without an end; a rejection ends its own attempt, everything else its campaign's."""
+    found: list[Open] = []
+    for entry in world.disk.entries:
+        event, key = entry.event, (entry.campaign or "", entry.edition or 0)
+        match event:
+            case entries.SendAttempted():
+                found.append(Open(entry.serial, key, event, entry.at))
+            case entries.SendRejected(attempt=attempt):
+                found = [each for each in found if each.serial != attempt]
+            case entries.SendAccepted() | entries.SendSettled():
+                found = [each for each in found if each.key != key]
+    return found
+
+
+def sending(runner: Runner, account: Account, send: MassSend, appid: AppId, campaign: RenderedCampaign) -> None:
+    """Judge a mass send in the moment in which its request leaves."""
+    world, key = runner.world, (campaign.name, campaign.edition)
+    wrong = [
+        *_on_record(world, send, appid, key),
+        *_allowed(runner, campaign),
+        *_as_approved(account, send.body, campaign),
+        *_to_its_audience(send, campaign),
+        *_seen(runner, campaign),
+    ]
+    for each in wrong:
+        world.wrong(f"{campaign.name} left in run {runner.number}: {each}")
+
+
+def once(world: World) -> None:
+    """At most one job for a campaign's edition, whoever asked for it."""
+    for name, account in world.accounts.items():
+        for key, times in Counter(job.key for job in account.jobs if job.key is not None).items():
+            if times > 1 and (said := f"{key} went out {times} times by {name}") not in world.wrongs:
+                world.wrong(said)
+
+
+def previewing(runner: Runner, account: Account, recipient: str, body: Body, *, arrives: bool) -> None:
+    """Judge a preview that leaves: nobody is shown by `apply` what they may have been shown before."""
+    world, campaign = runner.world, runner.checkout[name_of(account.subject(body))]
+    key = recipient, campaign.digest
+    if key in world.asked and not runner.on_purpose:
+        world.wrong(f"{recipient} is shown {campaign.name} again in run {runner.number}")
+    for each in _as_approved(account, body, campaign):
+        world.wrong(f"{campaign.name} is shown in run {runner.number}: {each}")
+    world.asked.add(key)
+    if arrives:
+        world.seen.setdefault(campaign.digest, runner.number)
+
+
+def deleting(world: World, account: Account, media_id: MediaId) -> None:
+    """Judge a deletion: only drafts of ours, and none that somebody changed."""
+    if media_id not in account.ours:
+        world.wrong(f"{media_id} is deleted, and is not ours")
+    if media_id in account.touched:
+        world.wrong(f"{media_id} is deleted, and was changed in the console")
+
+
+def between_runs(world: World) -> None:
+    """Judge what the ledger says after a run."""
+    once(world)
+    shown = {recipient for account in world.accounts.values() for recipient in account.shown}
+    jobs = {job.msg_id: job for account in world.accounts.values() for job in account.jobs}
+    drafts = {media_id for account in world.accounts.values() for media_id in account.ours}
+    for entry in world.disk.entries:
+        match entry.event:
+            case entries.SendAccepted(msg_id=msg_id) | entries.SendSettled(outcome="sent", msg_id=int(msg_id)):
+                job = jobs.get(msg_id)
+                if job is None or job.key != (entry.campaign, entry.edition):
+                    world.wrong(f"entry {entry.serial} says that job {msg_id} is of {entry.campaign}")
+            case entries.Previewed(outcome="sent", recipient=recipient) if recipient not in shown:
+                world.wrong(f"entry {entry.serial} says that {recipient} has the preview")
+            case entries.DraftSaved(media_id=media_id) if media_id not in drafts:
+                world.wrong(f"entry {entry.serial} says that {media_id} was saved")
+
+
+def at_the_end(world: World, refused: set[str]) -> None:
+    """Judge what is left when nothing went wrong for two runs: one draft for a campaign, unless it is refused."""
+    if not world.disk.verifies():
+        world.wrong("the chain of the ledger does not verify")
+    if world.forked:
+        return  # An older copy knows nothing of drafts that were saved since, and nobody else looks for them.
+    doubtful = {each.event.appid for each in open_attempts(world)}
+    known = {entry.event.media_id for entry in world.disk.entries if isinstance(entry.event, entries.DraftSaved)}
+    for name in world.declared:
+        account = world.account(name)
+        # One that WeChat mangled, and that could not be read back, is told of as changed and waits for a person.
+        # How long one may be late is measured by clocks.
+        left = [each for each in account.our_drafts(name) if each not in account.mangled]
+        left = [each for each in left if each in known or not (world.skewed and each in account.late)]
+        if len(left) > 1 and world.declared[name].appid not in doubtful and name not in refused:
+            world.wrong(f"{len(left)} drafts of {name} are left: {left}")
+
+
+def _on_record(world: World, send: MassSend, appid: AppId, key: Key) -> Iterator[str]:
+    """Its attempt is durable, under this id, and no other campaign's is open on the account."""
+    opened = open_attempts(world)
+    mine = [each for each in opened if each.key == key]
+    if not mine:
+        yield "the ledger has no open attempt of it"
+    elif mine[-1].serial > world.disk.flushed:
+        yield "its attempt is not durable"
+    elif any(each.event.client_msg_id != send.client_msg_id for each in mine):
+        yield "it goes by another id than the ledger says"
+    others = sorted({each.key for each in opened if each.event.appid == appid and each.key != key})
+    if others:
+        yield f"{others} is in doubt"
+
+
+def _allowed(runner: Runner, campaign: RenderedCampaign) -> Iterator[str]:
+    """The kill switch, the window, the hour, and that it was named, as of massctl's last look at the clock."""
+    rules, now, window = runner.world.rules, runner.last_look, campaign.window
+    if not rules.sending or rules.no_send:
+        yield "the kill switch is on"
+    if rules.is_quiet(now):
+        yield f"{now} is quiet"
+    if window is not None and not window.not_before <= now <= window.not_after:
+        yield f"{now} is outside its window"
+    mine = [each for each in open_attempts(runner.world) if each.key == (campaign.name, campaign.edition)]
+    if window is None and campaign.name not in (runner.named or ()) and len(mine) < 2:
+        yield "nobody named it"
+    if rules.in_doubt == "stop" and len(mine) > 1:
+        yield "the policy says that nothing is repeated"
+
+
+def _as_approved(account: Account, body: Body, campaign: RenderedCampaign) -> Iterator[str]:
+    """What followers get is, byte for byte, what this run's checkout says."""
+    if not isinstance(body, News):
+        if isinstance(campaign.message, RenderedNews) or body.content != campaign.message.content:
+            yield f"nobody approved the words {body.content!r}"
+        return
+    if not isinstance(campaign.message, RenderedNews):
+        yield "it is a text, and a draft is sent"
+        return
+    if body.media_id not in account.drafts:
+        return  # It went out at the first try, or can go out no more.
+    if body.media_id in account.touched:
+        yield f"{body.media_id} was changed in the console"
+    for ours, theirs in zip(campaign.message.articles, account.contents[body.media_id], strict=True):
+        content = theirs.content
+        for address, sha256 in account.sha_of.items():
+            content = content.replace(address, f"massctl-picture:{sha256}")
+        expected = ours.title, ours.author, ours.digest, ours.content, ours.cover
+        found = theirs.title, theirs.author, theirs.digest, content, account.sha_of[theirs.thumb_media_id]
+        if expected != found and account.adopted.get(body.media_id) != (theirs,):
+            yield f"nobody approved {found}"
+
+
+def _to_its_audience(send: MassSend, campaign: RenderedCampaign) -> Iterator[str]:
+    tag_id = send.recipients.tag_id if isinstance(send.recipients, ToTag) else None
+    if tag_id != campaign.audience.tag_id:
+        yield f"it goes to {send.recipients}"
+
+
+def _seen(runner: Runner, campaign: RenderedCampaign) -> Iterator[str]:
+    """Where the policy asks for it, an earlier run showed it; a repetition was judged at its first attempt."""
+    world = runner.world
+    mine = [each for each in open_attempts(world) if each.key == (campaign.name, campaign.edition)]
+    if not world.rules.require_preview or len(mine) > 1:
+        return
+    first = world.seen.get(campaign.digest)
+    if first is None or not (first < runner.number or runner.attended):
+        yield "nobody could look at it before"
+
+
+def forget(world: World) -> None:
+    """An older copy of the ledger took the place of the newer one: what it does not hold may happen again.
+
+    Previews are shown again, and what WeChat kept of a draft is not known to the letter.
+    """
+    events = [entry.event for entry in world.disk.entries]
+    last = {(each.recipient, each.digest): each.outcome for each in events if isinstance(each, entries.Previewed)}
+    world.asked &= {key for key, outcome in last.items() if outcome != "failed"}
+    noted = {each.media_id for each in events if isinstance(each, entries.DraftVerified)}
+    for account in world.accounts.values():
+        for media_id in account.marked_up - noted:
+            account.touched.discard(media_id)
+            account.adopted[media_id] = account.contents[media_id]

@@ -1,0 +1,69 @@
+"""Comments, opened and closed by the news that WeChat keeps them under."""
+
+from typing import Any
+
+import pytest
+from building import LINEAGE, NOW, as_new, at, attempted, news, text
+from simulation.scenario import Scene
+
+from massctl.apply.commenting import news_of, switch_comments
+from massctl.errors import UsageError
+from massctl.model.ledger import Created, SendAccepted, SendSettled
+from massctl.model.names import MsgDataId
+from massctl.model.state import Record
+
+SALE, WORDS = news("sale"), text("words")
+
+
+class Phone:
+    """Remembers what was switched."""
+
+    def __init__(self) -> None:
+        self.switched: list[tuple[str, int, int]] = []
+
+    def open_comments(self, msg_data_id: int, article: int) -> None:
+        self.switched.append(("open", msg_data_id, article))
+
+    def close_comments(self, msg_data_id: int, article: int) -> None:
+        self.switched.append(("close", msg_data_id, article))
+
+
+def record(campaign: Any, *events: Any) -> Record:
+    scene = Scene([])
+    happened = [as_new(Created(lineage=LINEAGE, realm="loopback")), *(at(NOW, event, campaign) for event in events)]
+    scene.ledger.append(0, happened, durable=True)
+    return scene.state.record(campaign.name, 1)
+
+
+@pytest.mark.parametrize(("opened", "word"), [(True, "open"), (False, "close")])
+def test_every_article_of_every_news_is_switched(opened: bool, word: str) -> None:
+    phone = Phone()
+    switch_comments([MsgDataId(8), MsgDataId(9)], [1, 2], phone, opened=opened)
+    assert [(word, 8, 1), (word, 8, 2), (word, 9, 1), (word, 9, 2)] == phone.switched
+
+
+def test_the_news_is_known_by_the_answer_to_its_send() -> None:
+    tried, accepted = attempted(SALE, media_id="D")[0], SendAccepted(attempt=2, msg_id=7, msg_data_id=8)
+    assert [8] == news_of(record(SALE, tried, accepted))
+
+
+def test_without_that_answer_there_is_no_way_to_it() -> None:
+    tried, accepted = attempted(SALE, media_id="D")[0], SendAccepted(attempt=2, msg_id=7, duplicate=True)
+    with pytest.raises(UsageError) as caught:
+        news_of(record(SALE, tried, accepted))
+    assert "msg_data_id" in caught.value.detail
+
+
+def test_nor_for_what_a_person_settled() -> None:
+    with pytest.raises(UsageError):
+        news_of(record(SALE, SendSettled(outcome="sent", reason="seen", by="lin", msg_id=7)))
+
+
+def test_a_text_has_none() -> None:
+    with pytest.raises(UsageError):
+        news_of(record(WORDS, attempted(WORDS)[0], SendAccepted(attempt=2, msg_id=7)))
+
+
+def test_nor_has_what_was_not_sent() -> None:
+    with pytest.raises(UsageError):
+        news_of(record(SALE))

@@ -1,0 +1,201 @@
+"""Withdrawing: the state first, one request, and every outcome on record."""
+
+from typing import Any
+
+import pytest
+from building import LINEAGE, NOW, as_new, at, attempted, news, text
+from simulation.scenario import Scene
+
+from massctl.apply.ports import JobReport
+from massctl.apply.withdrawing import ALL, sharing, targets, withdraw
+from massctl.errors import PermanentError, QuotaError, RefusedError, TransportError, UsageError, WeChatError
+from massctl.model.ledger import Created, JobStatus, SendAccepted, SendSettled, Withdrawn
+from massctl.model.state import Record
+
+SALE, OTHER, WORDS = news("sale"), news("other"), text("words")
+
+
+class Phone:
+    """What `withdraw` needs of WeChat: two articles, and an answer on order."""
+
+    def __init__(self, *answers: WeChatError | None, status: str = "sent", lost_report: bool = False) -> None:
+        self.answers = list(answers)
+        self.status = status
+        self.asked: list[int] = []
+        self.gone: set[int] = set()
+        self.lost_report = lost_report
+
+    def job_report(self, msg_id: Any) -> JobReport:
+        if self.lost_report and self.asked:
+            raise TransportError("no answer")
+        return JobReport(msg_id, "deleted" if self.gone >= {1, 2} else self.status)
+
+    def withdraw(self, msg_id: Any, article: int) -> None:
+        self.asked.append(article)
+        answer = self.answers.pop(0) if self.answers else None
+        if answer is None or isinstance(answer, TransportError):
+            if article in self.gone:
+                raise PermanentError("state", errcode=40065)
+            self.gone |= {article} if article else {1, 2}
+        if answer is not None:
+            raise answer
+
+
+def scene(*happened: Any) -> Scene:
+    found = Scene([])
+    found.ledger.append(0, [as_new(Created(lineage=LINEAGE, realm="loopback")), *happened], durable=True)
+    return found
+
+
+def sent(campaign: Any, attempt: int = 2, msg_id: int | None = 7, **more: Any) -> list[Any]:
+    media_id = more.pop("media_id", f"DRAFT_{attempt}")
+    tried, _ = attempted(campaign, media_id=media_id)
+    accepted = SendAccepted(attempt=attempt, msg_id=msg_id, msg_data_id=more.pop("msg_data_id", attempt))
+    return [at(NOW, tried, campaign), at(NOW, accepted, campaign)]
+
+
+def take_back(scene: Scene, phone: Phone, article: int = 1) -> Record:
+    book = scene.book()
+    record = book.state.record(SALE.name, 1)
+    for target in targets(record, article):
+        withdraw(target, phone, book)
+    return record
+
+
+def outcomes(scene: Scene) -> list[tuple[int, str | None]]:
+    return [(event.article, event.outcome) for event in scene.events("withdrawn")]
+
+
+def test_an_article_is_withdrawn_and_recorded_before_and_after() -> None:
+    one, phone = scene(*sent(SALE)), Phone()
+    record = take_back(one, phone)
+    assert ([(1, "begun"), (1, None)], [1]) == (outcomes(one), phone.asked)
+    assert ({1}, False) == (record.jobs[0].withdrawn, record.jobs[0].is_gone)
+
+
+def test_with_the_last_article_the_job_is_gone() -> None:
+    one, phone = scene(*sent(SALE)), Phone()
+    take_back(one, phone, 1)
+    assert take_back(one, phone, 2).jobs[0].is_gone
+
+
+def test_what_is_withdrawn_is_not_asked_for_again() -> None:
+    one, phone = scene(*sent(SALE)), Phone()
+    take_back(one, phone, ALL)
+    before = one.types()
+    take_back(one, phone, ALL)
+    take_back(one, phone, 2)
+    assert ([0], before) == (phone.asked, one.types())
+
+
+def test_what_somebody_deleted_in_the_console_is_recorded_and_not_asked_for() -> None:
+    one, phone = scene(*sent(SALE)), Phone(status="deleted")
+    assert take_back(one, phone).jobs[0].is_gone
+    assert ([], [(1, None)]) == (phone.asked, outcomes(one))
+
+
+@pytest.mark.parametrize("status", ["sending", "unknown", "awaiting_admin", "failed"])
+def test_only_what_is_sent_is_withdrawn(status: str) -> None:
+    one, phone = scene(*sent(SALE)), Phone(status=status)
+    with pytest.raises(RefusedError):
+        take_back(one, phone)
+    assert ([], []) == (phone.asked, outcomes(one))
+
+
+def test_a_lost_answer_is_told_and_settled_by_asking_again() -> None:
+    """WeChat answers 40065 to the second request, because the first one took place."""
+    one, phone = scene(*sent(SALE)), Phone(TransportError("no answer"))
+    with pytest.raises(TransportError, match="nobody knows whether the articles of sale are gone"):
+        take_back(one, phone)
+    record = one.state.record(SALE.name, 1)
+    assert ({1}, set()) == (record.jobs[0].withdrawing, record.jobs[0].withdrawn)
+    take_back(one, phone)
+    assert [(1, "begun"), (1, "unknown"), (1, "begun"), (1, None)] == outcomes(one)
+
+
+def test_a_lost_answer_to_all_is_settled_by_the_jobs_state() -> None:
+    one, phone = scene(*sent(SALE)), Phone(TransportError("no answer"))
+    take_back(one, phone, ALL)
+    assert [(0, "begun"), (0, "unknown"), (0, None)] == outcomes(one)
+
+
+def test_a_state_that_cannot_be_read_afterwards_settles_nothing() -> None:
+    one, phone = scene(*sent(SALE)), Phone(TransportError("no answer"), lost_report=True)
+    with pytest.raises(TransportError):
+        take_back(one, phone, ALL)
+    assert [(0, "begun"), (0, "unknown")] == outcomes(one)
+
+
+@pytest.mark.parametrize("errcode", [40065, 40060])
+def test_a_refusal_is_recorded_and_raised(errcode: int) -> None:
+    one, phone = scene(*sent(SALE)), Phone(PermanentError("no", errcode=errcode, rid="6a-7b"))
+    with pytest.raises(PermanentError):
+        take_back(one, phone)
+    (_, refused) = one.events("withdrawn")
+    assert ("refused", errcode, "6a-7b") == (refused.outcome, refused.errcode, refused.rid)
+    assert set() == one.state.record(SALE.name, 1).jobs[0].withdrawing
+
+
+def test_a_used_up_day_after_a_lost_answer_settles_nothing() -> None:
+    one, phone = scene(*sent(SALE)), Phone(TransportError("no answer"), QuotaError("ten a day", errcode=45009))
+    with pytest.raises(TransportError):
+        take_back(one, phone)
+    with pytest.raises(QuotaError):
+        take_back(one, phone)
+    assert (1, "refused") == outcomes(one)[-1]
+
+
+def test_a_state_that_changed_meanwhile_is_recorded() -> None:
+    one = scene(*sent(SALE), at(NOW, JobStatus(msg_id=7, status="sent"), SALE))
+    take_back(one, Phone())
+    assert ["sent"] == [event.status for event in one.events("job_status")]
+
+
+def test_there_is_nothing_to_withdraw_of_what_was_not_sent() -> None:
+    with pytest.raises(UsageError, match="nothing to withdraw of sale"):
+        targets(scene().state.record(SALE.name, 1), 1)
+
+
+def test_a_text_cannot_be_withdrawn() -> None:
+    one = scene(*sent(WORDS, media_id=None))
+    with pytest.raises(UsageError, match="nothing to withdraw of words"):
+        targets(one.state.record(WORDS.name, 1), ALL)
+
+
+def test_a_job_whose_id_was_never_learnt_cannot_be_withdrawn_here() -> None:
+    one = scene(*sent(SALE, msg_id=None))
+    with pytest.raises(UsageError, match="was never learnt"):
+        targets(one.state.record(SALE.name, 1), 1)
+
+
+def test_a_send_that_a_person_settled_with_its_id_can_be_withdrawn() -> None:
+    settled = SendSettled(outcome="sent", reason="seen", by="lin", msg_id=7)
+    one = scene(at(NOW, settled, SALE))
+    assert [7] == [target.msg_id for target in targets(one.state.record(SALE.name, 1), 1)]
+
+
+@pytest.mark.parametrize(
+    ("other", "names"),
+    [
+        (sent(OTHER, 4, 8), []),
+        (sent(OTHER, 4, 8, media_id="DRAFT_2"), ["other"]),
+        (sent(OTHER, 4, 8, msg_data_id=2), ["other"]),
+        (
+            [*sent(OTHER, 4, 8), at(NOW, JobStatus(msg_id=8, status="sent", article_urls=["http://a"]), OTHER)],
+            ["other"],
+        ),
+        ([*sent(OTHER, 4, 8, msg_data_id=2), at(NOW, Withdrawn(msg_id=8, article=0), OTHER)], []),
+    ],
+)
+def test_the_sends_that_lose_their_link_too_are_named(other: list[Any], names: list[str]) -> None:
+    addressed = at(NOW, JobStatus(msg_id=7, status="sent", article_urls=["http://a"]), SALE)
+    state = scene(*sent(SALE), *other, addressed).state
+    (target,) = targets(state.record(SALE.name, 1), 1)
+    assert names == [record.campaign for record in sharing(target, state)]
+
+
+def test_a_job_without_any_name_of_its_content_shares_nothing() -> None:
+    settled = SendSettled(outcome="sent", reason="seen", by="lin", msg_id=7)
+    state = scene(at(NOW, settled, SALE)).state
+    (target,) = targets(state.record(SALE.name, 1), 1)
+    assert [] == list(sharing(target, state))

@@ -1,0 +1,87 @@
+"""The fold of what became of a job: events before polls, numbers that stay, withdrawals under way."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from massctl.model.job_entries import CopyrightCheck, JobStatus, Withdrawn
+from massctl.model.jobs import Job, absorb_job_entry
+
+
+def job(*events: JobStatus | Withdrawn) -> Job:
+    found = Job(1, "id", datetime(2026, 12, 1, tzinfo=UTC), 7, 8)
+    for event in events:
+        assert absorb_job_entry([found], event)
+    return found
+
+
+def poll(status: str) -> JobStatus:
+    return JobStatus.model_validate({"msg_id": 7, "status": status})
+
+
+def told(status: str, **more: Any) -> JobStatus:
+    return JobStatus.model_validate({"msg_id": 7, "status": status, "source": "event", **more})
+
+
+@pytest.mark.parametrize(
+    ("events", "status"),
+    [
+        ([poll("sent"), told("failed")], "failed"),
+        ([told("failed"), poll("sent")], "failed"),
+        ([told("sent"), poll("failed")], "sent"),
+        ([told("sent"), poll("sending")], "sent"),
+        ([told("sent"), told("failed")], "failed"),
+        ([told("sent"), poll("deleted")], "deleted"),
+        ([poll("deleted"), told("sent")], "deleted"),
+        ([poll("deleted"), poll("sent")], "deleted"),
+        ([poll("failed"), poll("sent")], "sent"),
+    ],
+)
+def test_an_event_outranks_a_poll_and_what_is_deleted_stays_so(events: list[JobStatus], status: str) -> None:
+    assert status == job(*events).status
+
+
+def test_a_poll_takes_no_numbers_away() -> None:
+    check = CopyrightCheck(check_state=1)
+    found = job(told("sent", sent_count=3, article_urls=["http://a"], copyright_check=check), poll("deleted")).counts
+    assert found is not None
+    assert (3, ["http://a"], check, "event") == (
+        found.sent_count, found.article_urls, found.copyright_check, found.source
+    )  # fmt: skip
+
+
+def test_numbers_that_come_after_the_deletion_are_kept() -> None:
+    found = job(poll("deleted"), told("sent", sent_count=3))
+    assert ("deleted", 3) == (found.status, found.counts and found.counts.sent_count)
+
+
+def test_a_job_of_another_id_is_not_meant() -> None:
+    assert not absorb_job_entry([job()], JobStatus(msg_id=9, status="sent"))
+
+
+def withdrawn(article: int, outcome: str | None = None) -> Withdrawn:
+    return Withdrawn.model_validate({"msg_id": 7, "article": article, "outcome": outcome})
+
+
+@pytest.mark.parametrize(
+    ("events", "gone", "asked"),
+    [
+        ([withdrawn(2, "begun")], set(), {2}),
+        ([withdrawn(2, "begun"), withdrawn(2, "unknown")], set(), {2}),
+        ([withdrawn(2, "begun"), withdrawn(2, "refused")], set(), set()),
+        ([withdrawn(2, "begun"), withdrawn(2)], {2}, set()),
+        ([withdrawn(2)], {2}, set()),
+    ],
+)
+def test_a_withdrawal_is_under_way_until_something_is_known(
+    events: list[Withdrawn], gone: set[int], asked: set[int]
+) -> None:
+    found = job(*events)
+    assert (gone, asked) == (found.withdrawn, found.withdrawing)
+
+
+def test_a_job_is_gone_when_all_of_it_is() -> None:
+    assert [False, True, True] == [
+        job(withdrawn(1)).is_gone, job(withdrawn(0)).is_gone, job(poll("deleted")).is_gone
+    ]  # fmt: skip

@@ -1,0 +1,176 @@
+"""After the send: the administrator, ends on order, events on the world's clock, comments."""
+
+import json
+from datetime import datetime
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from sandbox_caller import APPID, Caller
+
+from massctl.sandbox import control
+from massctl.sandbox.report import report
+from massctl.sandbox.tables import Record
+
+SENDALL = "message/mass/sendall"
+
+
+def order(caller: Caller, name: str, **body: object) -> Record:
+    return dict(
+        control.answer(caller.state, "POST", f"/_sandbox/{name}", json.dumps(body).encode(), caller.now).record or {}
+    )
+
+
+def events(caller: Caller) -> list[Record]:
+    return list(report(caller.state, caller.now)["events"])
+
+
+def send(caller: Caller, number: int = 1, **members: Any) -> Record:
+    return caller.post(SENDALL, caller.job(caller.draft(**members), number))
+
+
+def job(caller: Caller, msg_id: int) -> Record:
+    return next(row for row in report(caller.state, caller.now)["jobs"] if row["msg_id"] == msg_id)
+
+
+def test_an_event_comes_when_the_job_has_ended_and_not_before(caller: Caller) -> None:
+    msg_id = send(caller)["msg_id"]
+    caller.later(seconds=179)
+    assert [] == events(caller)
+    caller.later(seconds=1)
+    (event,) = events(caller)
+    assert (msg_id, "send success") == (event["msg_id"], event["status"])
+    assert caller.now == datetime.fromisoformat(event["at"])
+    caller.later(days=3)
+    assert [event] == events(caller)
+
+
+def test_both_forms_of_an_event_say_the_same(caller: Caller) -> None:
+    send(caller)
+    caller.later(minutes=4)
+    (event,) = events(caller)
+    root = ElementTree.fromstring(event["xml"])
+    flat = {child.tag: child.text for child in root if not len(child)}
+    assert {name: str(value) for name, value in event["json"].items() if not isinstance(value, dict)} == flat
+    (url,) = [item["ArticleUrl"] for item in event["json"]["ArticleUrlResult"]["ResultList"]]
+    assert url == root.findtext("ArticleUrlResult/ResultList/item/ArticleUrl")
+    assert (1000, 1000) == (event["json"]["TotalCount"], event["json"]["SentCount"])
+
+
+def test_a_texts_blocks_hold_only_white_space(caller: Caller) -> None:
+    caller.tag()
+    caller.post(SENDALL, caller.text())
+    caller.later(minutes=4)
+    root = ElementTree.fromstring(events(caller)[0]["xml"])
+    assert ["", ""] == [(root.findtext(f"{name}/ResultList") or "").strip() for name in (
+        "CopyrightCheckResult", "ArticleUrlResult"
+    )]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "check_state"), [("err(30003)", 2), ("err(30002)", 3), ("err(20431)", 1), ("send fail", 1)]
+)
+def test_a_job_ends_as_it_was_ordered_to_and_the_next_one_as_ever(
+    caller: Caller, status: str, check_state: int
+) -> None:
+    assert {"status": status} == order(caller, "ending", appid=APPID, status=status)
+    msg_id = send(caller)["msg_id"]
+    caller.later(minutes=4)
+    (event,) = events(caller)
+    assert (status, 0, check_state) == (
+        event["status"], event["json"]["SentCount"], event["json"]["CopyrightCheckResult"]["CheckState"]
+    )  # fmt: skip
+    assert "SEND_FAIL" == caller.post("message/mass/get", {"msg_id": str(msg_id)})["msg_status"]
+    send(caller, 2)
+    caller.later(minutes=4)
+    assert "send success" == events(caller)[1]["status"]
+
+
+@pytest.mark.parametrize("status", ["err(x)", "success", 5, None])
+def test_a_wrong_ending_is_refused(caller: Caller, status: object) -> None:
+    assert "error" in order(caller, "ending", appid=APPID, status=status)
+
+
+@pytest.mark.parametrize(("confirm", "status", "minutes"), [(True, "send success", 13), (False, "err(40001)", 10)])
+def test_a_held_send_ends_by_the_administrators_word(caller: Caller, confirm: bool, status: str, minutes: int) -> None:
+    caller.account(protection=True)
+    began = caller.now
+    assert 89504 == send(caller)["errcode"]
+    caller.later(minutes=10)
+    order(caller, "admin", appid=APPID, confirm=confirm)
+    caller.later(hours=1)
+    (event,) = events(caller)
+    ended = (datetime.fromisoformat(event["at"]) - began).total_seconds()
+    assert (status, minutes * 60) == (event["status"], ended)
+
+
+def test_a_held_send_that_nobody_answers_ends_after_30_minutes(caller: Caller) -> None:
+    caller.account(protection=True)
+    send(caller)
+    caller.later(minutes=29)
+    assert [] == events(caller)
+    caller.later(minutes=1)
+    assert ["err(40002)"] == [event["status"] for event in events(caller)]
+
+
+def test_a_repetition_while_it_is_held_is_89504_and_afterwards_45065(caller: Caller) -> None:
+    caller.account(protection=True)
+    body = caller.job(caller.draft())
+    codes = [caller.post(SENDALL, body)["errcode"]]
+    caller.later(minutes=5)
+    codes.append(caller.post(SENDALL, body)["errcode"])
+    order(caller, "admin", appid=APPID, confirm=True)
+    codes.append(caller.post(SENDALL, body)["errcode"])
+    assert [89504, 89504, 45065] == codes
+
+
+def test_a_send_of_the_website_ends_with_an_event_too(caller: Caller) -> None:
+    msg_id = order(caller, "website_send", appid=APPID)["msg_id"]
+    caller.later(minutes=4)
+    assert [msg_id] == [event["msg_id"] for event in events(caller)]
+
+
+# comments
+
+
+def test_comments_are_as_the_draft_had_them_until_they_are_switched(caller: Caller) -> None:
+    answer = send(caller, need_open_comment=1)
+    seen = [job(caller, answer["msg_id"])["articles"][0]["comments_open"]]
+    for word in ("close", "open"):
+        assert 0 == caller.post(f"comment/{word}", {"msg_data_id": answer["msg_data_id"], "index": 0})["errcode"]
+        seen.append(job(caller, answer["msg_id"])["articles"][0]["comments_open"])
+    assert [True, False, True] == seen
+
+
+def test_an_index_that_is_left_out_means_the_first_and_is_noted(caller: Caller) -> None:
+    answer = send(caller)
+    assert 0 == caller.post("comment/open", {"msg_data_id": answer["msg_data_id"]})["errcode"]
+    assert ["comment_without_index"] == caller.violations()
+
+
+@pytest.mark.parametrize(
+    ("body", "errcode"),
+    [({"msg_data_id": 1, "index": 0}, 88001), ({"index": 0}, 40097), ({"msg_data_id": "x", "index": 0}, 40097)],
+)
+def test_comments_of_what_is_not_there(caller: Caller, body: Record, errcode: int) -> None:
+    send(caller)
+    assert errcode == caller.post("comment/close", body)["errcode"]
+
+
+def test_comments_beyond_the_last_article(caller: Caller) -> None:
+    body = {"msg_data_id": send(caller)["msg_data_id"], "index": 1}
+    assert 88001 == caller.post("comment/close", body)["errcode"]
+
+
+def test_comments_of_a_withdrawn_article(caller: Caller) -> None:
+    answer = send(caller)
+    caller.later(minutes=4)
+    caller.post("message/mass/delete", {"msg_id": answer["msg_id"], "article_idx": 1})
+    body = {"msg_data_id": answer["msg_data_id"], "index": 0}
+    assert 88001 == caller.post("comment/open", body)["errcode"]
+
+
+def test_comments_need_the_right(caller: Caller) -> None:
+    answer = send(caller)
+    caller.account(comment_right=False)
+    assert 88000 == caller.post("comment/open", {"msg_data_id": answer["msg_data_id"], "index": 0})["errcode"]

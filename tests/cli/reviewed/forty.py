@@ -141,8 +141,8 @@ def tell(shell: Shell) -> Story:
     write_forty(shell)
     prepare = Embedded.prepare
 
-    def knows_no_such_tag(self: Embedded, tags: Any, windows: Any) -> None:
-        prepare(self, [tag for tag in tags if tag[1] != UNKNOWN_TAG], windows)
+    def knows_no_such_tag(self: Embedded, tags: Any, *rest: Any) -> None:
+        prepare(self, [tag for tag in tags if tag[1] != UNKNOWN_TAG], *rest)
 
     shell.monkeypatch.setattr(Embedded, "prepare", knows_no_such_tag)
     story = Story(shell("plan", "--sandbox", "--format", "json"))

@@ -5,7 +5,7 @@ from building import article
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import LONG, Scene, whole_news
 
-from massctl.model.rendered import RenderedNews
+from massctl.model.message import RenderedNews
 from massctl.plan.plan import Until
 
 FIRST = whole_news(LONG, recipients=())

@@ -8,7 +8,7 @@ from simulation.scenario import Scene, whole_news
 from simulation.world import Fault
 
 from massctl.apply.ports import SendQuestion
-from massctl.model.rendered import RenderedNews
+from massctl.model.message import RenderedNews
 
 NEWS = whole_news(recipients=())
 

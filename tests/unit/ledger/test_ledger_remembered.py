@@ -75,7 +75,7 @@ HISTORY = (
     (entries.Withdrawn(msg_id=7, article=3, outcome="begun"), SALE),
     (EVENT, SALE),
     attempted(text("held")),
-    (entries.SendInDoubt(attempt=38, reason="waiting", errcode=89504), text("held")),
+    (entries.SendInDoubt(attempt=41, reason="waiting", errcode=89504), text("held")),
 )
 """Every kind of entry, and every kind of thing that a state holds."""
 Remember = Callable[[dict[str, Any]], tuple[State, dict[str, Any]]]

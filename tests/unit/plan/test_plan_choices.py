@@ -9,7 +9,7 @@ from building import DAY, HOUR, NOW, OPEN, at, attempted, house, news, plan_of, 
 from massctl.model.ledger import SendInDoubt, SendSettled
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import State
-from massctl.plan.choices import Evidence, Repetition, evidence, headlines, in_question, is_to_settle
+from massctl.plan.choices import Evidence, Repetition, evidence, in_question, is_to_settle
 from massctl.plan.desired import Desired, Gone
 
 WORDS = text("words", window=Window(NOW - HOUR, NOW + 2 * DAY))
@@ -125,7 +125,7 @@ def test_headlines_are_shown_only_of_what_was_attempted():
 
 
 def test_a_text_is_known_by_its_first_line():
-    assert ("一二三",) == headlines(text("words", "\n一二三\n四"))
+    assert ("一二三",) == text("words", "\n一二三\n四").headlines
 
 
 def test_an_edition_in_doubt_comes_before_a_newer_one():

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from building import APPID, HOUR, NOW, OTHER_APPID, article, audience, house, picture, reviewers, sha, text
 
+from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.names import AccountName, AppId
-from massctl.model.rendered import Purpose, RenderedCampaign, RenderedNews, RenderedText, Window
+from massctl.model.rendered import Purpose, RenderedCampaign, Window
 from massctl.plan.guard import House
 
 APPIDS: Final = {AccountName("main"): APPID, AccountName("other"): OTHER_APPID}

@@ -136,15 +136,15 @@ def test_a_ledger_of_loopback_is_not_used_against_wechat(sent: Sent):
 # Two at once, and people who stop one
 
 
-@pytest.mark.parametrize(("path", "expected"), [("draft/add", 5), ("message/mass/sendall", 4)])
-def test_two_runners_at_once(gated: Desk, gate: Gate, path: str, expected: int):
-    """The second is refused; where the first has an attempt under way, that one is open when the second ends."""
+@pytest.mark.parametrize("path", ["draft/add", "message/mass/sendall"])
+def test_two_runners_at_once(gated: Desk, gate: Gate, path: str):
+    """The second is refused; an attempt that the first has under way is the first one's, and no doubt of the second."""
     gate.hold(path=f"/cgi-bin/{path}")
     first = gated.start("apply", "letter", "--yes", "--format", "json")
     assert gate.was_reached(first)
     second = gated.apply("letter")
     gate.release()
-    assert (0, expected) == (ended(first).status, second.status)
+    assert (0, 5) == (ended(first).status, second.status)
     assert ["other_runner"] == guards(second.document)
     assert 1 == len(gate.target.jobs())
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import PICTURE_SCHEME
 from massctl.render.bounds import bracket_fault, control_fault, depth_fault
@@ -91,7 +92,7 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
             return
         body.content = with_styles(html, setting.inputs.stylesheet())
     else:
-        page.source = "" if path.endswith(".j2") else text
+        page.lines = None if path.endswith(".j2") else Lines(text)
         body.content = with_placeholders(text, page)
     body.faults += [*page.faults, *_forged(body.content, setting.pictures), *content_faults(body.content)]
     if not body.faults:

@@ -12,6 +12,7 @@ from typing import Final
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
+from massctl.model.lines import Lines
 from massctl.render.html_edit import with_placeholders
 from massctl.render.md_lookalikes import lookalikes
 from massctl.render.md_parser import parse
@@ -35,11 +36,11 @@ def markdown_to_html(text: str, page: Page, *, is_file: bool = False) -> str:
     `is_file`: the text is the file itself, so that positions in it are places.
     """
     tokens = parse(text)
-    page.source = text if is_file else ""
+    page.lines = Lines(text) if is_file else None
     for fault, at in lookalikes(text, tokens):
         page.report(fault, at)
     # From here on, positions are those in a token.
-    page.source = ""
+    page.lines = None
     return _BlockWriter(TextWriter(page)).write(tokens)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from markdown_it.token import Token
 
 from massctl.model.diagnostic import Severity
+from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 
@@ -39,20 +40,19 @@ def lookalikes(text: str, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int]
 
 def _all(text: str, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int]]:
     skipped = {n for token in tokens if token.type in _UNREAD and token.map for n in range(*token.map)}
-    position = 0
+    lines = Lines(text)
     front = _FRONT_MATTER.match(text)
     if front is not None:
         say = Phrase("the lines between `---` are shown as text: there is no front matter here")
         hint = Phrase("write title, author and digest into campaign.yaml")
         yield Fault("MC314", say, hint, severity=Severity.WARNING, needle="---"), 0
         skipped |= set(range(front[0].count("\n")))
-    for number, written in enumerate(text.split("\n")):
-        if number not in skipped:
+    for number in range(1, len(lines) + 1):
+        if number - 1 not in skipped:
             # Blanks of the same length instead of code, so that columns stay.
-            line = _CODE.sub(lambda found: " " * len(found[0]), written)
+            line = _CODE.sub(lambda found: " " * len(found[0]), lines.written(number))
             for fault, column in _in_line(line):
-                yield fault, position + column
-        position += len(written) + 1
+                yield fault, lines.bounds(number)[0] + column
 
 
 def _in_line(line: str) -> Iterator[tuple[Fault, int]]:

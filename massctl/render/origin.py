@@ -6,6 +6,7 @@ from html import unescape
 from typing import Final
 
 from massctl.model.diagnostic import Diagnostic, Excerpt, Place
+from massctl.model.lines import Lines
 from massctl.render.fault import Fault
 
 CAMPAIGNS: Final = "campaigns/"
@@ -25,6 +26,8 @@ class Origin:
         """Words with entities, by what they say; made when first needed."""
         self._after: dict[str, tuple[str, int]] = {}
         """For each text that was looked for: where the search goes on, so that the second fault gets the second."""
+        self._read: dict[str, Lines] = {}
+        """The lines of each source in which a fault was found."""
 
     def diagnostic(self, fault: Fault) -> Diagnostic:
         """Make the diagnostic of a fault."""
@@ -34,12 +37,14 @@ class Origin:
 
     def _place(self, fault: Fault) -> tuple[Place | None, str | None]:
         if fault.path:
-            lines = self._sources.get(fault.path, "").split("\n")
-            line, column = fault.line, fault.column
-            is_known = fault.path in self._sources and line is not None and line <= len(lines)
-            written = lines[line - 1] if is_known and line is not None else None
-            end = column + fault.width if column is not None and fault.width is not None else None
-            return Place(CAMPAIGNS + fault.path, line, column, line if end else None, end), written
+            file, line, column = CAMPAIGNS + fault.path, fault.line, fault.column
+            lines = self._lines(fault.path) if fault.path in self._sources else None
+            if lines is None or line is None or line > len(lines):
+                return Place(file, line, column), None
+            if column is None or fault.width is None:
+                return Place(file, line, column), lines.written(line)
+            start = lines.bounds(line)[0] + column - 1
+            return Place(file, *lines.span(start, start + fault.width)), lines.written(line)
         found = self._search(fault) if fault.needle else None
         return found or (self._key, None)
 
@@ -64,13 +69,16 @@ class Origin:
             index = source.find(needle, start)
             if index >= 0:
                 self._after[needle] = path, index + len(needle)
-                first = source.rfind("\n", 0, index) + 1
-                line, column = source.count("\n", 0, index) + 1, index - first + 1 + fault.shift
-                ends_here = "\n" not in needle
-                end = column + (fault.width if fault.width is not None else len(needle))
-                written = source[first:].partition("\n")[0]
-                return Place(CAMPAIGNS + path, line, column, *((line, end) if ends_here else ())), written
+                start, width = index + fault.shift, len(needle) if fault.width is None else fault.width
+                lines = self._lines(path)
+                span = lines.span(start, start + width)
+                return Place(CAMPAIGNS + path, *span), lines.written(span.line)
         if last is None:
             return None
         del self._after[needle]
         return self._find(needle, fault)
+
+    def _lines(self, path: str) -> Lines:
+        if path not in self._read:
+            self._read[path] = Lines(self._sources[path])
+        return self._read[path]

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from massctl.model.lines import Lines
 from massctl.model.rendered import Picture
 from massctl.render.fault import Fault
 from massctl.render.inputs import Problem
@@ -22,16 +23,15 @@ class Page:
     pictures: Pictures
     external_links: ExternalLinks
     title: str = ""
-    source: str = ""
+    lines: Lines | None = None
     """Set where the text at hand is the file itself, so that positions in it are places in the file."""
     faults: list[Fault] = field(default_factory=list)
 
     def report(self, fault: Fault, at: int | None = None) -> None:
         """Note a fault; `at` is its position in the text at hand."""
-        if at is not None and self.source:
-            before = self.source[:at]
-            column = at - (before.rfind("\n") + 1) + 1
-            fault = replace(fault, path=self.file, line=before.count("\n") + 1, column=column, width=len(fault.needle))
+        if at is not None and self.lines is not None:
+            line, column = self.lines.at(at)
+            fault = replace(fault, path=self.file, line=line, column=column, width=len(fault.needle))
         self.faults.append(fault)
 
     def picture(self, address: str, needle: str, at: int | None = None) -> tuple[str, Picture | None] | None:

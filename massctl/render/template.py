@@ -14,6 +14,7 @@ from typing import Any, Final
 from jinja2 import TemplateNotFound, TemplateSyntaxError
 from jinja2.environment import TemplateModule
 
+from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs, Problem
@@ -119,6 +120,7 @@ def _missing(error: MissingNameError, path: str | None, line: int | None, sandbo
 
 
 def _column(source: str, line: int | None, name: str) -> int | None:
-    written = "".join(source.split("\n")[(line or 1) - 1 : line])
+    lines = Lines(source)
+    written = lines.written(line) if line is not None and line <= len(lines) else ""
     found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", written)
     return found.start() + 1 if found else None

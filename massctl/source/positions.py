@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from massctl.model.campaign_rules import Path
 from massctl.model.diagnostic import Diagnostic, Excerpt, Place
+from massctl.model.lines import Lines, Span
 from massctl.model.phrase import Phrase
-from massctl.source.lines import Lines, Span
 from massctl.source.reporter import Reporter
 
 

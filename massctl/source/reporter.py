@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
+from massctl.model.lines import Lines, Span
 from massctl.model.phrase import Phrase
-from massctl.source.lines import Lines, Span
 
 EXCERPT_CHARACTERS_MAX: Final = 400
 """A longer line is cut in the excerpt: minified or hostile files must not flood a report."""

@@ -17,11 +17,11 @@ from typing import Final
 
 from massctl.errors import MassctlError
 from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.lines import Lines
 from massctl.model.names import CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Phrase
 from massctl.source.decoding import decode
 from massctl.source.exact_case import require_exact_case
-from massctl.source.lines import Lines
 from massctl.source.nearby import as_written, missing_hint
 from massctl.source.reporter import about_file
 

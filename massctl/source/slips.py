@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
-from massctl.source.lines import Lines
 
 WIDE_HINT: Final = Phrase("if it belongs to the text, put the text in quotes")
 CURLY_HINT: Final = Phrase("if the marks belong to the text, put straight ones around them: '“…”'")

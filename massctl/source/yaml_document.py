@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from massctl.model.campaign_rules import Path
 from massctl.model.diagnostic import Diagnostic
+from massctl.model.lines import Lines, Span
 from massctl.model.phrase import Phrase
 from massctl.source.decoding import TextFault, decode, without_control_characters
-from massctl.source.lines import Lines, Span
 from massctl.source.positions import Positions
 from massctl.source.reporter import Reporter, word
 from massctl.source.slips import CorrectedText

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from massctl.model.codes import CODES
 from massctl.model.diagnostic import Diagnostic
-from massctl.source.lines import Lines
+from massctl.model.lines import Lines
 from massctl.view.as_github import github_annotations
 from massctl.view.as_json import validate_json
 from massctl.view.diagnostic_text import diagnostics_text

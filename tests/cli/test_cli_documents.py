@@ -1,6 +1,8 @@
 """`--format json`: one document with the keys of the interface, on every exit but 2 and 3, and nothing beside it."""
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +10,9 @@ from pathlib import Path
 import pytest
 from cli_runner import NOON, SENDALL, Said, Shell, lost
 
+from massctl.cli.speaking import Voice
 from massctl.ledger.runner import sole_runner
+from massctl.view import as_json
 
 APPLY_KEYS = {"format_version", "exit_status", "lineage", "serial", "campaigns"}
 APPLIED_KEYS = {
@@ -236,6 +240,56 @@ def test_an_interrupted_apply_prints_its_document(shell: Shell, monkeypatch: pyt
     shell.tree.text()
     said = apply(shell, "notice")
     assert (130, 130) == (said.status, said.document["exit_status"])
+
+
+@pytest.mark.parametrize(
+    ("view", "typed"),
+    [
+        ("apply_json", ("apply", "notice", "--sandbox", "--yes")),
+        ("plan_json", ("plan",)),
+        ("status_json", ("status", "--sandbox")),
+        ("document_json", ("lock", "notice")),
+        ("validate_json", ("validate",)),
+    ],
+)
+def test_interrupted_while_it_makes_its_document_a_run_prints_it_whole(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, view: str, typed: tuple[str, ...]
+):
+    """The run is over: the first interruption comes too late. The second one is heeded, and has a document too."""
+    shell.tree.text()
+    assert 0 == apply(shell, "notice").status
+    make = getattr(as_json, view)
+
+    def once(*arguments: object) -> str:
+        os.kill(os.getpid(), signal.SIGINT)
+        return str(make(*arguments))
+
+    def twice(*arguments: object) -> str:
+        os.kill(os.getpid(), signal.SIGINT)
+        return once(*arguments)
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(as_json, view, once)
+    said = shell(*typed, "--format", "json")
+    assert (0, False) == (said.status, "error" in said.document)
+    monkeypatch.setattr(as_json, view, twice)
+    said = shell(*typed, "--format", "json")
+    assert (130, "interrupted") == (said.status, said.document["error"]["message"])
+    assert before == signal.getsignal(signal.SIGINT)
+
+
+def test_interrupted_twice_while_it_is_printed_a_document_is_followed_by_no_other(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+):
+    shell.tree.text()
+    written: list[str] = []
+
+    def stop(_voice: Voice, text: str) -> None:
+        written.append(text)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Voice, "json", stop)
+    assert (130, 1) == (shell("plan", "--format", "json").status, len(written))
 
 
 def test_a_ci_runner_with_a_local_ledger_is_told_in_a_document(shell: Shell):

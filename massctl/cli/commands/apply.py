@@ -53,23 +53,24 @@ def command(
     # The executor and its adapters are needed by this verb only.
     from massctl.cli.applying import applied
 
-    with one_document(form, "apply"), session(directory, sandbox=sandbox, locked=locked) as (current, warnings):
-        outcome = applied(
-            current,
-            names,
-            warnings,
-            yes=yes,
-            until=until,
-            wait_in_doubt=not no_wait,
-            locked=locked,
-            plan_file=plan_file,
-        )
-        voice = current.voice
-    if form == "json":
-        from massctl.view.as_json import apply_json
+    with one_document(form, "apply") as answer:
+        with session(directory, sandbox=sandbox, locked=locked) as (current, warnings):
+            outcome = applied(
+                current,
+                names,
+                warnings,
+                yes=yes,
+                until=until,
+                wait_in_doubt=not no_wait,
+                locked=locked,
+                plan_file=plan_file,
+            )
+            voice = current.voice
+        if form == "json":
+            from massctl.view.as_json import apply_json
 
-        voice.json(apply_json(outcome, voice.language))
-    else:
+            answer.give(voice, lambda: apply_json(outcome, voice.language))
+    if form != "json":
         from massctl.view.outcome_text import outcome_text
 
         voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))

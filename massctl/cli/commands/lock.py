@@ -20,14 +20,15 @@ def command(directory: str, names: tuple[str, ...], check: bool, form: str) -> i
     from massctl.cli.locking import locked
     from massctl.plan.lock_report import lock_exit_status, lock_report_document
 
-    with one_document(form, "lock"), session(directory) as (current, _):
-        report = locked(current, names, check=check)
-        voice = current.voice
-    if form == "json":
-        from massctl.view.as_json import document_json
+    with one_document(form, "lock") as answer:
+        with session(directory) as (current, _):
+            report = locked(current, names, check=check)
+            voice = current.voice
+        if form == "json":
+            from massctl.view.as_json import document_json
 
-        voice.json(document_json(lock_report_document(report), voice.language))
-    else:
+            answer.give(voice, lambda: document_json(lock_report_document(report), voice.language))
+    if form != "json":
         from massctl.view.lock_text import lock_report_text
 
         voice.result(lock_report_text(report, voice.language, voice.style, voice.width))

@@ -56,27 +56,28 @@ def command(
     from massctl.cli.planning import foreseen, tell_strays
 
     names = tuple(dict.fromkeys(names))
-    with one_document(form, "plan"), session(directory, sandbox=sandbox, remember=True) as (current, warnings):
-        checkout = _checkout(current, against) if against is not None else None
-        made = foreseen(current, names, warnings)
-        plan, faulty = made.plan, has_errors(made.warnings)
-        tell_strays(current, made)
-        if out is not None:
-            from massctl.cli.saved_plans import save_plan
+    with one_document(form, "plan") as answer:
+        with session(directory, sandbox=sandbox, remember=True) as (current, warnings):
+            checkout = _checkout(current, against) if against is not None else None
+            made = foreseen(current, names, warnings)
+            plan, faulty = made.plan, has_errors(made.warnings)
+            tell_strays(current, made)
+            if out is not None:
+                from massctl.cli.saved_plans import save_plan
 
-            save_plan(current, out, plan, names)
-        voice, now = current.voice, current.clock.now()
-        changed = _differences(current, made, checkout) if form != "json" else {}
+                save_plan(current, out, plan, names)
+            voice, now = current.voice, current.clock.now()
+            changed = _differences(current, made, checkout) if form != "json" else {}
+        if form == "json":
+            from massctl.view.as_json import plan_json
+
+            answer.give(voice, lambda: plan_json(plan, voice.language, names))
     # Each form has its own view; a plan is asked for often, so it loads one of them only.
-    if form == "json":
-        from massctl.view.as_json import plan_json
-
-        voice.json(plan_json(plan, voice.language, names))
-    elif form == "markdown":
+    if form == "markdown":
         from massctl.view.as_markdown import plan_markdown
 
         voice.document(plan_markdown(plan, now, voice.language, changed))
-    else:
+    elif form == "text":
         from massctl.view.plan_text import plan_text
 
         voice.result(plan_text(plan, now, voice.language, voice.style, voice.width, changed))

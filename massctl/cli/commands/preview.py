@@ -36,16 +36,17 @@ def command(
     from massctl.cli.applying import applied
 
     asked = showing(towxname, touser)
-    with one_document(form, "apply"), session(directory, sandbox=sandbox, locked=locked) as (current, warnings):
-        outcome = applied(
-            current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
-        )
-        voice = current.voice
-    if form == "json":
-        from massctl.view.as_json import apply_json
+    with one_document(form, "apply") as answer:
+        with session(directory, sandbox=sandbox, locked=locked) as (current, warnings):
+            outcome = applied(
+                current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
+            )
+            voice = current.voice
+        if form == "json":
+            from massctl.view.as_json import apply_json
 
-        voice.json(apply_json(outcome, voice.language))
-    else:
+            answer.give(voice, lambda: apply_json(outcome, voice.language))
+    if form != "json":
         from massctl.view.outcome_text import outcome_text
 
         voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))

@@ -18,14 +18,15 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
     """Ask WeChat about mass jobs that are not finished, and record the answers. Makes no request for others."""
     from massctl.cli.following import followed
 
-    with one_document(form, "status"), session(directory, sandbox=sandbox) as (current, _):
-        found = followed(current, names, wait, all_editions=all_editions)
-        voice = current.voice
-    if form == "json":
-        from massctl.view.as_json import status_json
+    with one_document(form, "status") as answer:
+        with session(directory, sandbox=sandbox) as (current, _):
+            found = followed(current, names, wait, all_editions=all_editions)
+            voice = current.voice
+        if form == "json":
+            from massctl.view.as_json import status_json
 
-        voice.json(status_json(found, voice.language))
-    else:
+            answer.give(voice, lambda: status_json(found, voice.language))
+    if form != "json":
         from massctl.view.status_text import status_text
 
         voice.result(status_text(found, voice.language, voice.style, voice.width))

@@ -14,19 +14,19 @@ def command(directory: str, names: tuple[str, ...], form: str) -> int:
     """Check the campaigns NAMEs, or every one: schema, rendering, content rules. Touches no network."""
     from massctl.cli.checking import checked
 
-    with one_document(form, "validate"):
+    with one_document(form, "validate") as answer:
         found, voice, count = checked(directory, names)
+        if form == "json":
+            from massctl.view.as_json import validate_json
+
+            answer.give(voice, lambda: validate_json(found, voice.language))
     from massctl.model.diagnostic import has_errors
 
-    if form == "json":
-        from massctl.view.as_json import validate_json
-
-        voice.json(validate_json(found, voice.language))
-    elif form == "github":
+    if form == "github":
         from massctl.view.as_github import github_annotations
 
         voice.result(github_annotations(found, voice.language))
-    else:
+    elif form == "text":
         from massctl.view.diagnostic_text import diagnostics_text
 
         voice.result(diagnostics_text(found, voice.language, voice.style, voice.width, campaigns=count))

@@ -19,7 +19,8 @@ from massctl.picture.sniff import Format
 _START_OF_SCAN: Final = 0xDA
 _END_OF_IMAGE: Final = 0xD9
 _COMMENT: Final = 0xFE
-_STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+_STANDALONE: Final = frozenset({0x01, 0xD8})
+"""Markers without a segment, but for the restarts within coded data."""
 _FRAME_HEADERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _EXIF: Final = b"Exif\0\0"
 _KEPT_APPLICATION_DATA: Final = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
@@ -44,8 +45,8 @@ def walk_jpeg(data: bytes) -> Container:
             keep.append((start, body))
             break
         if marker in _STANDALONE:
-            position = body
-            continue
+            # A second beginning, say: we could step over it, and other readers give up there.
+            raise BrokenPictureError(WRONG_HEADER)
         end = body + int.from_bytes(data[body : body + 2], "big")
         if end < body + 2 or end > len(data):
             raise BrokenPictureError(ENDS_TOO_EARLY)

@@ -84,6 +84,8 @@ DATA = st.one_of(
 @example(b"RIFF\xff\xff\xff\xffWEBPVP8X" + b"\xff" * 100)
 @example(b"\xff\xd8" + b"\xff\xe1\x00\x00" * 1000)
 @example(b"\xff\xd8\xff" + b"\xff" * 100_000)
+@example(b"\xff\xd8" + SAMPLES["jpeg"])
+@example(SAMPLES["jpeg"][:2] + b"\xff\x01" + SAMPLES["jpeg"][2:])
 @example(b"BM" + b"\xff" * 12 + struct.pack("<I", 40) + b"\xff" * 60)
 def test_any_bytes_are_prepared_or_a_fault(data):
     for prepare in (prepare_inline, prepare_cover):

@@ -16,6 +16,8 @@ from massctl.model.phrase import Phrase
 
 FOREIGN_CHARS_MAX: Final = 256
 """Characters of a foreign text in any message of ours."""
+PART_CHARS: Final = 16
+"""Of a secret: a part that is shorter may be shown."""
 RID_CHARS_MAX: Final = 64
 """Real ones have about 30; a limit on everything."""
 INTEGER_MAX: Final = 2**63 - 1
@@ -119,9 +121,29 @@ def _shown(text: str, hide: Iterable[str]) -> str:
     """Make a foreign text fit to be shown: one line, printable, and nothing of `hide` in it."""
     for secret in hide:
         if secret:
-            text = text.replace(secret, _HIDDEN).replace(quote(secret, safe=""), _HIDDEN)
+            text = _struck(_struck(text, secret), quote(secret, safe=""))
     text = _TOKEN.sub(_HIDDEN, _OPENID.sub(_HIDDEN, text))
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _struck(text: str, secret: str) -> str:
+    """Strike a secret from a text, and every part of it that is long enough to help anybody.
+
+    An errmsg that quotes a token may be cut short within it, or broken by a letter that is none of it.
+    """
+    size = min(len(secret), PART_CHARS)
+    parts = {secret[at : at + size] for at in range(len(secret) - size + 1)}
+    if not any(part in text for part in parts):
+        return text
+    kept: list[str] = []
+    at = 0
+    while at < len(text):
+        end = at
+        while text[end : end + size] in parts:
+            end += 1
+        kept.append(_HIDDEN if end > at else text[at])
+        at = end - 1 + size if end > at else at + 1
+    return "".join(kept)
 
 
 def _rid(errmsg: str) -> str | None:

@@ -191,6 +191,8 @@ def assert_clean(found: object, hidden: list[str]) -> None:
 @given(ANSWERS)
 @examples(60)
 @example((200, json.dumps({"errcode": 40003, "errmsg": ECHO}).encode(), {}))
+@example((200, json.dumps({"errcode": -1, "errmsg": f"bad {TOKEN[:21]},{TOKEN[22:]}"}).encode(), {}))
+@example((200, json.dumps({"errcode": 40001, "errmsg": f"invalid credential {TOKEN[:60]}"}).encode(), {}))
 def test_any_answer_is_a_value_or_a_wechat_error(name, answer):
     outcome(answer, CALLS[name], of_token=name == "token")
 

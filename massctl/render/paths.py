@@ -13,12 +13,17 @@ from massctl.render.inputs import Problem
 
 SHARED: Final = "_shared"
 _SCHEME: Final = re.compile(r"^(?://|[A-Za-z][A-Za-z0-9+.-]*:)")
+REFERENCE_CHARACTERS_MAX: Final = 900
+"""Of a path as written; disks take names of 255 bytes, and editors write each byte of a Chinese one as `%E5`."""
+_SHOWN_CHARACTERS_MAX: Final = 80
 _MMBIZ: Final = re.compile(r"^(?:https?:)?//mmbiz\.qpic\.cn/", re.IGNORECASE)
 """WeChat's own pictures, which stay as they are. Source: WeChat docs, media/uploadimg, read 2026-10."""
 
 
 def template_path(written: str, campaign: str) -> str | Problem:
-    """Give the path of a template or article that `campaign` names; MC022 where it may not."""
+    """Give the path of a template or article that `campaign` names; MC022 where it may not, MC105 where none can be."""
+    if len(written) > REFERENCE_CHARACTERS_MAX:
+        return _no_path("MC105", written)
     parts = written.split("/")
     if written.startswith("/") or "\\" in written or ".." in parts or "\0" in written:
         return Problem(
@@ -42,7 +47,7 @@ def is_at_wechat(written: str) -> bool:
 
 def foreign_picture(written: str) -> Problem:
     """Say that a picture's address is not one of WeChat's."""
-    shown = written if len(written) <= 80 else written[:79] + "…"
+    shown = _shown(written)
     return Problem(
         "MC206",
         Phrase("{address} is not in the campaign, and WeChat would remove it without a word", address=shown),
@@ -51,10 +56,12 @@ def foreign_picture(written: str) -> Problem:
 
 
 def picture_paths(written: str, file: str, campaign: str) -> list[str] | Problem:
-    """Give the paths at which a picture may be, best first; MC202 where none is allowed.
+    """Give the paths at which a picture may be, best first; MC202 where none is allowed, MC201 where none can be.
 
     `file` is the file that holds the reference, from the campaigns folder.
     """
+    if len(written) > REFERENCE_CHARACTERS_MAX:
+        return _no_path("MC201", written)
     if written.startswith("/") or "\\" in written or "\0" in written:
         return _outside(written)
     spellings = list(dict.fromkeys((written, unquote(written))))
@@ -75,6 +82,15 @@ def _walk(folder: list[str], written: str, campaign: str) -> str | None:
         elif part not in ("", "."):
             place.append(part)
     return "/".join(place) if len(place) > 1 and place[0] in (SHARED, campaign) else None
+
+
+def _no_path(code: str, written: str) -> Problem:
+    say = Phrase("{path} is too long for the name of a file", path=_shown(written))
+    return Problem(code, say, Phrase("write a path of at most {limit} characters", limit=REFERENCE_CHARACTERS_MAX))
+
+
+def _shown(written: str) -> str:
+    return written if len(written) <= _SHOWN_CHARACTERS_MAX else written[: _SHOWN_CHARACTERS_MAX - 1] + "…"
 
 
 def _outside(written: str) -> Problem:

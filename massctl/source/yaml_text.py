@@ -30,6 +30,7 @@ from massctl.source.yaml_token import (
     properties_end,
 )
 
+_TABS: Final = re.compile(r"\t+")
 _DASH: Final = re.compile(rf"-(?=[{SPACES}]|$)|－[{SPACES}]*")
 _MARKER: Final = re.compile(r"(?:---|\.\.\.)(?=[ \t]|$)")
 _BLOCK_HEADER: Final = re.compile(r"([|>｜＞])(?:[-+]?([1-9])?|([1-9])[-+])")
@@ -257,8 +258,6 @@ class _BlockScanner:
     def _replace_tabs(self, start: int, end: int) -> None:
         """Make spaces of tabs that YAML allows, since the parser knows none outside of quotes."""
         for first, last in (*self.flow.quoted, (end, end)):
-            at = self.text.find("\t", start, first)
-            while at >= 0:
-                self.slips.append(Slip(at, at + 1, " "))
-                at = self.text.find("\t", at + 1, first)
+            for tabs in _TABS.finditer(self.text, start, first):
+                self.slips.append(Slip(*tabs.span(), " " * len(tabs[0])))
             start = last

@@ -110,6 +110,8 @@ RENDER: Final[dict[str, str]] = {
         "{address} 不在活动里，微信会不声不响地去掉它"
     ),
     "save the picture in the campaign's folder and write its path": "把图片存到活动的文件夹里，再写它的路径",
+    "{path} is too long for the name of a file": "{path} 太长，不可能是文件名",
+    "write a path of at most {limit} characters": "路径最多 {limit} 个字符",
     "{path} is outside the campaign's folder and `_shared`": "{path} 不在活动的文件夹里，也不在 `_shared` 里",
     "copy the picture into the campaign, or into `campaigns/_shared`": "把图片复制到活动里，或 `campaigns/_shared` 里",
     "{path} leads out of the campaign": "{path} 通到了活动之外",

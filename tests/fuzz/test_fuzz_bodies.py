@@ -121,6 +121,7 @@ def test_any_markdown_is_a_body_or_faults_in_their_places(text):
 @example("<p></p\0><script >x")
 @example("<p x=`a onclick=b>")
 @example("<image xlink:href='0\r<image xlink:href='")
+@example("<img src='../images/" + "ab/c" * 900 + ".png'>")
 @example("<p>x</p>\r\n<img src='../images/b\n.png'>")
 def test_any_html_is_a_body_or_faults_in_their_places(text):
     judge(text, "main.html")

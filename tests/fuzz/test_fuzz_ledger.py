@@ -114,9 +114,12 @@ def read(data: bytes) -> list[Any] | None:
 @example(WHOLE + b"[" * 100_000)
 @example(b"\xef\xbb\xbf" + WHOLE)
 @example(WHOLE.replace(b"\n", b"\r\n"))
+@example(LINES[0].replace(b'"lineage":"0', b'"lineage":"'))
 def test_a_changed_ledger_is_a_beginning_of_the_old_one_or_refused(data):
+    """But for the last line, which no later one proves: there a value may be another one of its kind."""
     found = read(data)
-    assert found is None or ENTRIES[: len(found)] == found
+    assert found is None or ENTRIES[: len(found)][:-1] == found[:-1]
+    assert found is None or len(found) <= len(ENTRIES)
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,7 @@ def judged(text: str) -> str | Fault:
 @example("{% macro m() %}{% endmacro %}{{ m }}")
 @example("{% import 'part.md' as p %}{{ p }}{{ p.__dict__ }}")
 @example("{{ {1: 2}.items() }}")
+@example("{% include long %}")
 def test_any_template_is_a_text_or_a_fault_within_its_budget(text):
     judged(text)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
+from massctl.apply.draft_articles import draft_articles
 from massctl.apply.outcome import CampaignOutcome, Failure
 from massctl.apply.ports import DraftArticle
 from massctl.apply.readback import is_as_saved, kept_sha256, losses
@@ -17,6 +18,8 @@ from massctl.model.message import RenderedNews
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import State
+from massctl.plan.diff import uploads
 from massctl.plan.doubt import settle
 from massctl.plan.step import Guard, Refusal, SaveDraft, SendPreview
 
@@ -107,15 +110,35 @@ def judge_earlier(
         hint = settle(campaign.name)
         outcome.refuse(Refusal(Guard.DRAFT_GONE, say, hint))
     elif not is_as_saved(draft, read) or _other_digest(campaign, draft, read):
-        say = Phrase("the draft was changed in the console after it was saved")
         hint = Phrase(
             'keep what the console made of it: massctl adopt {name} --reason "…"; or delete that draft in the console, '
             'then: massctl reconcile {name} --not-sent --reason "…"',
             name=campaign.name,
         )
-        outcome.refuse(Refusal(Guard.DRAFT_CHANGED, say, hint))
+        outcome.refuse(changed(run.book.state, campaign, draft, read, hint))
     else:
         _verified(run, campaign, draft, read)
+
+
+def changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles, hint: Phrase) -> Refusal:
+    """Refuse a draft that the console changed, and name the parts, where the campaign still says what it was."""
+    parts = _parts_changed(state, campaign, draft, read)
+    say = Phrase("the draft was changed in the console after it was saved")
+    if parts:
+        say = Phrase("{said}: {differences}", said=say, differences=in_a_row(parts))
+    return Refusal(Guard.DRAFT_CHANGED, say, hint)
+
+
+def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> list[Phrase]:
+    """Name what differs from what the campaign says; empty where it says something else than the draft did."""
+    if campaign.digest != draft.event.digest or uploads(campaign, state, set()):
+        return []
+    ours = draft_articles(campaign, state)
+    if found := losses(ours, read):
+        return found
+    if all(article.digest for article in ours):
+        return [Phrase("its markup alone")]
+    return [Phrase("its markup alone, or a digest (摘要) that was left empty")]
 
 
 def _verified(run: Run, campaign: RenderedCampaign, draft: Draft, read: Articles) -> None:

@@ -9,7 +9,7 @@ the same text.
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from massctl.apply.ports import DraftArticle
 from massctl.model.digest import canonical_json, sha256_of
@@ -169,10 +169,22 @@ def _same_picture(url: str) -> str:
     return "https://" + plain.removeprefix("http://") if plain.startswith("http://") else plain
 
 
+_WORDS: Final = {
+    "title": Phrase("title"),
+    "author": Phrase("author"),
+    "digest": Phrase("digest (摘要)"),
+    "pictures": Phrase("pictures"),
+    "links": Phrase("links"),
+    "cover": Phrase("cover"),
+}
+"""Parts of an article in words; the others are known by WeChat's names."""
+
+
 def _difference(number: int, name: str, ours: Any, theirs: Any) -> Phrase:
+    word = _WORDS.get(name, name)
     if isinstance(ours, list):
         say = "article {number}: {ours} {name} were given and {theirs} were kept, or others"
-        return Phrase(say, number=number, name=name, ours=len(ours), theirs=len(theirs))
+        return Phrase(say, number=number, name=word, ours=len(ours), theirs=len(theirs))
     if name == "text":
         return Phrase(
             "article {number}: the text differs, {ours} characters were given and {theirs} kept",
@@ -180,4 +192,4 @@ def _difference(number: int, name: str, ours: Any, theirs: Any) -> Phrase:
             ours=len(ours),
             theirs=len(theirs),
         )
-    return Phrase("article {number}: {name} differs", number=number, name=name)
+    return Phrase("article {number}: {name} differs", number=number, name=word)

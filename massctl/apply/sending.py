@@ -5,7 +5,7 @@ from datetime import timedelta
 from math import ceil
 
 from massctl.apply.bodies import has_material, send_body
-from massctl.apply.drafts import judge_earlier
+from massctl.apply.drafts import changed, judge_earlier
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.pacing import calls_used_up, keep_pace
 from massctl.apply.ports import SendQuestion
@@ -226,15 +226,10 @@ def _read_again(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) 
         judge_earlier(run, outcome, campaign, draft, read)
     elif read is not None and not is_as_saved(draft, read):
         # One that is gone may be consumed, which says nothing against the repetition.
-        outcome.refuse(_changed_in_doubt(campaign))
+        outcome.refuse(changed(run.book.state, campaign, draft, read, settle(campaign.name)))
 
 
 def _attempted_draft(run: Run, campaign: RenderedCampaign, attempt: Attempt) -> Draft | None:
     """Give the draft that an attempt carried; None where it carried words."""
     drafts = run.book.state.record(campaign.name, campaign.edition).drafts
     return next((draft for draft in drafts if draft.event.media_id == attempt.event.media_id), None)
-
-
-def _changed_in_doubt(campaign: RenderedCampaign) -> Refusal:
-    say = Phrase("the draft was changed in the console after it was saved")
-    return Refusal(Guard.DRAFT_CHANGED, say, settle(campaign.name))

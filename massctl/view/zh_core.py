@@ -32,6 +32,8 @@ CORE: Final[dict[str, str]] = {
     # massctl/apply/adoption.py
     "there is nothing to adopt about {name}": "{name} 没有什么可以保留的",
     "its markup alone": "只有排版标记不同",
+    "its markup alone, or a digest (摘要) that was left empty": "只有排版标记不同，或者改了原来留空的摘要",
+    "{said}: {differences}": "{said}：{differences}",
     "Its draft is as it was saved.": "它的草稿和保存时一样。",
     "It went out, or nobody knows whether it did.": "它已经发出，或者不知道有没有发出。",
     "It has no draft.": "它没有草稿。",
@@ -56,6 +58,8 @@ CORE: Final[dict[str, str]] = {
     # massctl/apply/following.py
     "still sending: {count}; asking again for": "还在发送：{count} 个任务；继续查询，剩余",
     # massctl/apply/readback.py
+    "links": "链接",
+    "cover": "封面",
     "article {number}: {name} differs": "第 {number} 篇：{name} 不一致",
     "article {number}: {ours} {name} were given and {theirs} were kept, or others": (
         "第 {number} 篇：提交了 {ours} 个 {name}，保存下来 {theirs} 个，或者内容不同"

@@ -71,7 +71,7 @@ def test_a_digest_that_wechat_filled_in_is_no_loss() -> None:
     [
         ({"title": "夏季"}, "article 1: title differs"),
         ({"author": ""}, "article 1: author differs"),
-        ({"digest": "两天"}, "article 1: digest differs"),
+        ({"digest": "两天"}, "article 1: digest (摘要) differs"),
         ({"content_source_url": ""}, "article 1: content_source_url differs"),
         ({"thumb_media_id": "M2"}, "article 1: cover differs"),
         ({"need_open_comment": False}, "article 1: need_open_comment differs"),

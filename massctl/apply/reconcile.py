@@ -1,12 +1,13 @@
 """A person settles what massctl cannot know: whether an open attempt was sent, or what became of a draft."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from massctl.apply.book import Book
 from massctl.apply.ports import DraftArticle, JobReport, WeChat
 from massctl.apply.readback import is_as_saved
 from massctl.apply.testimony import Testimony
-from massctl.errors import UsageError
+from massctl.errors import PermanentError, UsageError, WeChatError
 from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftDeleted, JobStatus, SendSettled
 from massctl.model.lifecycle import is_concluded
@@ -23,8 +24,8 @@ def settle_sent(record: Record, testimony: Testimony, wechat: WeChat | None, boo
     report = None
     if testimony.msg_id is not None:
         check_foreign(testimony.msg_id, record, book.state)
-        # An id that WeChat does not know is a typing mistake: PermanentError, and nothing is recorded.
-        report = wechat.job_report(MsgId(testimony.msg_id)) if wechat is not None else None
+        with _nothing_recorded(known_by_id=True):
+            report = wechat.job_report(MsgId(testimony.msg_id)) if wechat is not None else None
     _settle(record, "sent", testimony, book)
     if report is not None:
         learnt = JobStatus.model_validate({"msg_id": report.msg_id, "status": report.status})
@@ -43,8 +44,9 @@ def settle_not_sent(record: Record, testimony: Testimony, wechat: Callable[[Draf
     forgotten = False
     questioned = [(each, draft) for each in [*unsent, record] for draft in each.drafts if draft.alive]
     if wechat is not None:
-        for each, draft in questioned:
-            read = wechat(draft).get_draft(MediaId(draft.event.media_id))
+        with _nothing_recorded():
+            reads = [wechat(draft).get_draft(MediaId(draft.event.media_id)) for _, draft in questioned]
+        for (each, draft), read in zip(questioned, reads, strict=True):
             forgotten |= _forget(each, draft, read, book)
     if record.open_attempts:
         _settle(record, "not_sent", testimony, book)
@@ -58,6 +60,24 @@ def require_repetition(state: State, names: Sequence[str]) -> None:
         record = in_question(state, name)
         if record is None or not record.open_attempts:
             raise nothing_to_settle(record or state.record(CampaignName(name), 1))
+
+
+@contextmanager
+def _nothing_recorded(*, known_by_id: bool = False) -> Iterator[None]:
+    """Add to what WeChat, or the way to it, said that the person's word was not recorded either.
+
+    With `known_by_id` a job was asked for: an id that WeChat does not know is a typing mistake.
+    """
+    try:
+        yield
+    except WeChatError as error:
+        said = Phrase("{summary}; nothing was recorded", summary=error.summary)
+        hint = _look_up() if known_by_id and isinstance(error, PermanentError) else error.hint
+        raise type(error)(said, error.detail, hint, errcode=error.errcode, rid=error.rid) from None
+
+
+def _look_up() -> Phrase:
+    return Phrase("look the right id up in the console, or leave it out")
 
 
 def _is_unsent(record: Record) -> bool:
@@ -114,5 +134,5 @@ def check_foreign(msg_id: int, record: Record, state: State) -> None:
                     edition=other.edition,
                 ),
                 Phrase("Nothing was recorded."),
-                Phrase("look the right id up in the console, or leave it out"),
+                _look_up(),
             )

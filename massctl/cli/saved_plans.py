@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from massctl.apply.outcome import Outcome, refuse_all
 from massctl.cli.session import Session
@@ -19,15 +20,21 @@ from massctl.plan.step import Refusal
 from massctl.view.as_json import plan_json
 from massctl.view.language import say
 
-SAVED_BYTES_MAX = 64 * 1024 * 1024
-"""No plan of thousands of campaigns is larger."""
+SAVED_BYTES_MAX: Final = 16 * 1024 * 1024
+"""Of a saved plan: some thousands of campaigns. Reading JSON can take 45 times as much memory."""
 
 
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
-    """Write the plan's JSON into a file; raises UsageError where it cannot be written."""
+    """Write the plan's JSON into a file; raises UsageError where it is too large or cannot be written."""
     language = session.voice.language
-    document = session.voice.advised(plan_json(plan, language, names))
-    write_files(path.parent, {path.name: (document + "\n").encode()})
+    document = (session.voice.advised(plan_json(plan, language, names)) + "\n").encode()
+    if len(document) > SAVED_BYTES_MAX:
+        raise UsageError(
+            Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20),
+            Phrase("It was not saved."),
+            Phrase("save plans of fewer campaigns: massctl plan NAME… --out FILE"),
+        )
+    write_files(path.parent, {path.name: document})
     told = Phrase(
         "the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=shlex.quote(str(path))
     )
@@ -38,12 +45,13 @@ def open_plan(path: Path) -> SavedPlan:
     """Read a saved plan; raises UsageError where there is none."""
     try:
         with path.open("rb") as file:
-            saved = read_saved(file.read(SAVED_BYTES_MAX))
+            content = file.read(SAVED_BYTES_MAX + 1)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise UsageError(
             Phrase("{path} cannot be read: {why}", path=str(path), why=why), Phrase("Nothing was done.")
         ) from None
+    saved = read_saved(content) if len(content) <= SAVED_BYTES_MAX else None
     if saved is None:
         raise UsageError(
             Phrase("{path} is not a saved plan", path=str(path)),

@@ -107,9 +107,9 @@ def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool) ->
         until = recorded(first.at + timedelta(hours=REPEAT_HOURS_MAX))
         table.below(Phrase("repeat the identical request, until {moment}:", moment=until))
         table.below(f"massctl apply {record.campaign}", inner=4)
-    table.below(Phrase("or look in the console under 群发记录, and settle it:"))
-    table.below(f"massctl reconcile {record.campaign} --sent --reason …", inner=4)
-    table.below(f"massctl reconcile {record.campaign} --not-sent --reason …", inner=4)
+    table.below(Phrase("or look in the console under 群发记录, and settle it; the first one says what to look for:"))
+    for choice in ("", ' --sent --reason "…"', ' --not-sent --reason "…"'):
+        table.below(f"massctl reconcile {record.campaign}{choice}", inner=4)
 
 
 def _is_refused_for_doubt(campaign: CampaignOutcome) -> bool:

@@ -17,6 +17,11 @@ LOCK: Final[dict[str, str]] = {
     "write one with: massctl plan --out FILE": "先生成一份：massctl plan --out FILE",
     "{name} is gone": "{name} 已经不在",
     "{path} cannot be read: {why}": "无法读取 {path}：{why}",
+    "the plan is larger than {limit} MB": "计划超过 {limit} MB",
+    "It was not saved.": "没有保存。",
+    "save plans of fewer campaigns: massctl plan NAME… --out FILE": (
+        "请少选几个活动，分别保存：massctl plan NAME… --out FILE"
+    ),
     "{path} is not a saved plan": "{path} 不是保存下来的计划",
     # massctl/model/lock_sources.py
     "article file {path}": "文章文件 {path}",

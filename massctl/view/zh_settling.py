@@ -9,6 +9,7 @@ SETTLING: Final[dict[str, str]] = {
     "edition {edition} of {name} is recorded as sent": "{name} 的第 {edition} 版已记录为发出",
     # massctl/apply/reconcile.py
     "job {msg_id} is the send of {other}, edition {edition}": "任务 {msg_id} 是 {other} 第 {edition} 版的群发",
+    "{summary}; nothing was recorded": "{summary}；没有记录任何东西",
     "look the right id up in the console, or leave it out": "到公众平台查出正确的 msg_id，或者不写它",
     # massctl/cli/arguments.py
     "{found} is no moment; write it like 2026-12-01T20:00:00+08:00": (

@@ -78,7 +78,9 @@ VIEW: Final[dict[str, str]] = {
     "Nobody knows whether followers have it; until that is known the account sends nothing else.": (
         "没人知道粉丝是否已经收到；弄清楚之前，这个公众号不再发送任何内容。"
     ),
-    "or look in the console under 群发记录, and settle it:": "或者到公众平台的“群发记录”里查看，然后告诉 massctl：",
+    "or look in the console under 群发记录, and settle it; the first one says what to look for:": (
+        "或者到公众平台的“群发记录”里查看，然后告诉 massctl；第一条命令说明要看什么："
+    ),
     "at {moment}": "{moment}",
     "repeat the identical request, until {moment}:": "在 {moment} 之前，可以原样再提交一次：",
     "sent {count}": "已发 {count}",

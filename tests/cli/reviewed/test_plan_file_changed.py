@@ -72,6 +72,21 @@ def test_a_file_that_is_no_plan_is_wrong_usage(issue: Issue, change: Edit):
     assert "is not a saved plan" in said.err
 
 
+def test_a_plan_larger_than_is_read_is_not_saved(issue: Issue, monkeypatch: pytest.MonkeyPatch):
+    """JSON takes many times its size in memory, so there is a limit; one byte more is no saved plan."""
+    size = (issue.shell.root / issue.plan_file).stat().st_size
+    monkeypatch.setattr("massctl.cli.saved_plans.SAVED_BYTES_MAX", size - 1)
+    said = issue.apply()
+    assert (2, 0) == (said.status, issue.requests())
+    assert "is not a saved plan" in said.err
+    monkeypatch.setattr("massctl.cli.saved_plans.SAVED_BYTES_MAX", 100)
+    said = issue.shell("plan", "--out", str(issue.shell.root / "more.json"), "--sandbox")
+    assert (2, "", False) == (said.status, said.out, (issue.shell.root / "more.json").exists())
+    assert "It was not saved." in said.err
+    monkeypatch.setattr("massctl.cli.saved_plans.SAVED_BYTES_MAX", size)
+    assert_goes_out_once(issue)
+
+
 def test_a_plan_is_used_up_by_its_send(issue: Issue):
     assert_goes_out_once(issue)
     said = issue.apply()

@@ -63,8 +63,9 @@ def test_an_id_is_believed_where_no_account_is_at_hand() -> None:
 
 def test_an_id_that_wechat_does_not_know_settles_nothing() -> None:
     scene = in_doubt()
-    with pytest.raises(PermanentError):
+    with pytest.raises(PermanentError, match="nothing was recorded") as stopped:
         settle_sent(scene.record(WORDS), testimony.Testimony("seen", "li", 7), scene.wechat, scene.book())
+    assert "leave it out" in stopped.value.hint
     assert scene.record(WORDS).open_attempts
 
 

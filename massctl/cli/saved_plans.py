@@ -14,6 +14,7 @@ from massctl.model.lifecycle import status_of
 from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
+from massctl.model.system_reason import system_reason
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.saved import SavedCampaign, SavedPlan, plan_stale, read_saved
 from massctl.plan.step import Refusal
@@ -47,7 +48,7 @@ def open_plan(path: Path) -> SavedPlan:
         with path.open("rb") as file:
             content = file.read(SAVED_BYTES_MAX + 1)
     except OSError as error:
-        why = error.strerror or type(error).__name__
+        why = system_reason(error)
         raise UsageError(
             Phrase("{path} cannot be read: {why}", path=str(path), why=why), Phrase("Nothing was done.")
         ) from None

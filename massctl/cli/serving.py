@@ -9,6 +9,7 @@ from massctl.cli.session import session
 from massctl.cli.speaking import Voice, speak_as, voice
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
+from massctl.model.system_reason import system_reason
 from massctl.sandbox.embedded import Sandbox, open_world
 from massctl.sandbox.server import run_server
 from massctl.view.language import say
@@ -44,7 +45,7 @@ def _serve(world: Sandbox, port: int, appid: str, secret: str, speaker: Voice) -
     try:
         run_server(world, port, ready)
     except OSError as error:
-        why = error.strerror or type(error).__name__
+        why = system_reason(error)
         raise UsageError(
             Phrase("the sandbox cannot listen on port {port}: {why}", port=port, why=why),
             hint=Phrase("take another port, or a free one with `massctl sandbox --port 0`"),

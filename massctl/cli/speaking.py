@@ -15,6 +15,7 @@ import click
 
 from massctl.errors import MassctlError
 from massctl.model.phrase import Phrase
+from massctl.model.system_reason import system_reason
 from massctl.view.language import Language, say
 from massctl.view.style import Style
 
@@ -97,7 +98,7 @@ def write(text: str | bytes, *, err: bool = False) -> None:
     except OSError as error:
         _silence(sys.stderr if err else sys.stdout)
         if not err and not isinstance(error, BrokenPipeError):
-            _lost.append(error.strerror or type(error).__name__)
+            _lost.append(system_reason(error))
             say_so = Phrase("error: the result cannot be written: {why}", why=_lost[-1])
             write(say(say_so, current_voice().language), err=True)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
+from massctl.model.system_reason import system_reason
 
 
 def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
@@ -17,7 +18,7 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
         for name, data in contents.items():
             (folder / name).write_bytes(data)
     except OSError as error:
-        why = error.strerror or type(error).__name__
+        why = system_reason(error)
         raise UsageError(
             Phrase("{folder} cannot be written: {why}", folder=str(folder), why=why),
             hint=Phrase("name another folder with --out"),

@@ -8,6 +8,7 @@ from massctl.errors import LedgerError
 from massctl.ledger.chain import follow
 from massctl.model.ledger import GENESIS, Entry
 from massctl.model.phrase import Phrase
+from massctl.model.system_reason import system_reason
 
 
 def entries_as_found(path: Path) -> Sequence[Entry]:
@@ -34,7 +35,7 @@ def put_aside(path: Path, now: datetime) -> Path | None:
     except OSError as error:
         raise LedgerError(
             Phrase("the ledger cannot be put aside"),
-            Phrase("{file}: {why}. It was left as it is.", file=path.name, why=error.strerror or "?"),
+            Phrase("{file}: {why}. It was left as it is.", file=path.name, why=system_reason(error)),
             Phrase("Make the folder writable, then run the same command again."),
         ) from None
     return aside

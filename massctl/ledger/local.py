@@ -17,6 +17,7 @@ from massctl.ledger.codec import chain_digest, decode, encode
 from massctl.ledger.newest import note_newest, require_newest
 from massctl.model.ledger import GENESIS, Created, Entry, NewEntry
 from massctl.model.phrase import Phrase
+from massctl.model.system_reason import system_reason
 
 APPEND_LOCK_SECONDS: Final = 10
 """How long an append waits for another's; one takes milliseconds, so this is a stuck disk."""
@@ -139,7 +140,7 @@ class LocalLedger:
             os.close(folder)
 
     def _cannot(self, verb: Phrase, error: OSError | None) -> LedgerError:
-        why = (error.strerror or type(error).__name__) if error else Phrase("another process holds it")
+        why = system_reason(error) if error else Phrase("another process holds it")
         return LedgerError(
             Phrase("cannot {verb} the ledger", verb=verb),
             Phrase("{file}: {why}. Nothing that depends on it was done.", file=self._path.name, why=why),

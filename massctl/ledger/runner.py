@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from massctl.errors import LedgerError, LedgerLockedError
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
+from massctl.model.system_reason import system_reason
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def sole_runner(locks: Path, now: datetime) -> Iterator[None]:
         lock.release()  # It does nothing where the lock is not held.
         raise LedgerError(
             Phrase("cannot lock the ledger"),
-            Phrase("{folder}: {why}. Nothing was done.", folder=locks.name, why=error.strerror or "?"),
+            Phrase("{folder}: {why}. Nothing was done.", folder=locks.name, why=system_reason(error)),
             Phrase("Make the folder writable, then run the same command again."),
         ) from None
     try:

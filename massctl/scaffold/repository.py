@@ -8,6 +8,7 @@ from pathlib import Path
 
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
+from massctl.model.system_reason import system_reason
 
 
 def scaffold_files() -> dict[str, bytes]:
@@ -30,7 +31,7 @@ def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
     except OSError as error:
-        why = error.strerror or type(error).__name__
+        why = system_reason(error)
         raise UsageError(
             Phrase("{directory} cannot be written: {why}", directory=directory.name or ".", why=why),
             hint=Phrase("massctl init NEW_FOLDER"),

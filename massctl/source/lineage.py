@@ -7,6 +7,7 @@ from pathlib import Path
 
 from massctl.errors import LedgerError
 from massctl.model.phrase import Phrase
+from massctl.model.system_reason import system_reason
 
 
 def declare_lineage(root: Path, lineage: str) -> None:
@@ -36,7 +37,7 @@ def declare_lineage(root: Path, lineage: str) -> None:
     except OSError as error:
         raise LedgerError(
             Phrase("massctl.yaml cannot be written"),
-            Phrase("{why}. The ledger exists, and nothing was uploaded or sent.", why=error.strerror or "?"),
+            Phrase("{why}. The ledger exists, and nothing was uploaded or sent.", why=system_reason(error)),
             Phrase("Make massctl.yaml writable, then run the same command again."),
         ) from None
 

@@ -15,6 +15,7 @@ from massctl.model.lock import LockFile
 from massctl.model.lock_sources import SourcesFile
 from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
+from massctl.model.system_reason import system_reason
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, RENDERED, SOURCES_FILE, Repository, UnreadableError
 
 LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
@@ -112,7 +113,7 @@ def write_lock(root: Path, name: CampaignName, contents: Mapping[str, bytes]) ->
     except OSError as error:
         _put_back(folder, done, before)
         raise UsageError(
-            Phrase("{name} cannot be locked: {why}", name=name, why=error.strerror or type(error).__name__),
+            Phrase("{name} cannot be locked: {why}", name=name, why=system_reason(error)),
             Phrase("Its lock and rendered bodies are as they were."),
             Phrase("make campaigns/{name} writable, and let `rendered` be an ordinary folder", name=name),
         ) from None

@@ -20,6 +20,7 @@ from massctl.model.diagnostic import Diagnostic, Severity
 from massctl.model.lines import Lines
 from massctl.model.names import CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Phrase
+from massctl.model.system_reason import system_reason
 from massctl.source.decoding import decode
 from massctl.source.exact_case import require_exact_case
 from massctl.source.nearby import as_written, missing_hint
@@ -248,7 +249,7 @@ def _unreadable(path: str, error: Exception) -> UnreadableError:
         return missing
     if isinstance(error, OSError) and error.errno == errno.ELOOP:
         return _outside(path)
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    reason = system_reason(error) if isinstance(error, OSError) else type(error).__name__
     return UnreadableError("MC001", path, Phrase("the file cannot be read: {reason}", reason=reason))
 
 
@@ -262,7 +263,7 @@ def _no_folder(error: OSError) -> Diagnostic:
         missing, other = Phrase("{name} is missing", name="campaigns/"), Phrase("campaigns/ is not a folder")
         say = missing if error.errno == errno.ENOENT else other
     else:
-        say = Phrase("campaigns/ cannot be read: {reason}", reason=error.strerror or type(error).__name__)
+        say = Phrase("campaigns/ cannot be read: {reason}", reason=system_reason(error))
     return about_file("MC001", CAMPAIGNS, None, say, Phrase("campaigns are folders in campaigns/"))
 
 

@@ -3,6 +3,20 @@
 from typing import Final
 
 SOURCE: Final[dict[str, str]] = {
+    # massctl/model/system_reason.py
+    "No such file or directory": "没有这个文件或文件夹",
+    "Permission denied": "没有权限",
+    "Operation not permitted": "不允许这样做",
+    "Is a directory": "这是一个文件夹",
+    "Not a directory": "这不是文件夹",
+    "File exists": "文件已经存在",
+    "File name too long": "文件名太长",
+    "No space left on device": "磁盘已满",
+    "Disk quota exceeded": "超出了磁盘配额",
+    "Read-only file system": "文件系统是只读的",
+    "Input/output error": "读写出错",
+    "Too many levels of symbolic links": "符号链接层数太多",
+    "Address already in use": "这个地址已被占用",
     # massctl/picture/container.py
     "it ends too early": "文件不完整",
     "its header is wrong": "文件头有错",

@@ -26,14 +26,14 @@ def _marked(pieces: Sequence[Piece]) -> str:
     written = ""
     was_removed = False
     for piece in pieces:
-        text = prose(piece.text) or _BLANK
+        text = prose(piece.text, foreign=True) or _BLANK
         match piece.mark:
             case Mark.REMOVED:
                 text = f"~~{text}~~"
             case Mark.ADDED:
                 text = f"→ **{text}**" if was_removed else f"**{text}**"
             case Mark.KEPT:
-                text = prose(piece.text)
+                text = prose(piece.text, foreign=True)
         was_removed = piece.mark is Mark.REMOVED
         written += f" {text}" if written else text
     return written

@@ -111,7 +111,7 @@ class CampaignWriter:
     def campaign(self, planned: PlannedCampaign, difference: "Difference | None" = None) -> Block:
         """Give what is said of a campaign; its verdict is in the head."""
         mark = "‼ " if planned.may_send else ""
-        titled = f"### {mark}{code(planned.name)} {prose(planned.title)}".rstrip()
+        titled = f"### {mark}{code(planned.name)} {prose(planned.title, foreign=True)}".rstrip()
         head = ["", titled, "", f"**{self._verdict(planned)}**", ""]
         if planned.rendered is not None:
             head += [self._audience(planned.rendered, planned.audience_count), self._window(planned)]
@@ -151,7 +151,7 @@ class CampaignWriter:
     def resting(self, planned: PlannedCampaign) -> str:
         """Say in one line of a campaign that it needs nothing."""
         state = STATUS[planned.status] if planned.status in FINAL else Phrase("its window has closed")
-        titled = f"{code(planned.name)} {prose(planned.title)}".rstrip()
+        titled = f"{code(planned.name)} {prose(planned.title, foreign=True)}".rstrip()
         return f"- {titled} · {self.said(state)}"
 
     def _audience(self, campaign: RenderedCampaign, count: int | None) -> str:

@@ -44,8 +44,11 @@ def code(text: str) -> str:
     return f"{ticks}{pad}{shown}{pad}{ticks}"
 
 
-def prose(text: str) -> str:
-    """Write `text` on one line, its calm words as prose and the rest as code spans; it may begin a line."""
+def prose(text: str, *, foreign: bool = False) -> str:
+    """Write `text` on one line, its calm words as prose and the rest as code spans; it may begin a line.
+
+    What stands in backquotes is a code span of ours; in a `foreign` text they are part of what is said.
+    """
     line = _on_one_line(text)
     pieces: list[tuple[bool, str]] = []
     end = 0
@@ -53,7 +56,7 @@ def prose(text: str) -> str:
         pieces.append((False, line[end : match.start()]))
         end = match.end()
         if match["run"] is None:
-            pieces.append((True, match["quoted"] or match["tick"]))
+            pieces.append((True, match[0] if foreign else match["quoted"] or match["tick"]))
         else:
             pieces += _run(match["run"])
     pieces.append((False, line[end:]))

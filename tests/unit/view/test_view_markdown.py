@@ -233,6 +233,10 @@ def test_calm_words_stay_prose(text: str, expected: str):
     assert expected == prose(text)
 
 
+def test_backquotes_of_others_are_part_of_what_they_say():
+    assert ("秋`天`", "秋`` `天` ``") == (prose("秋`天`"), prose("秋`天`", foreign=True))
+
+
 def test_a_very_long_text_is_cut():
     assert TEXT_CELLS_MAX == len(prose("x" * 10_000))
 

@@ -10,7 +10,7 @@ from typing import Final
 from massctl.apply.draft_articles import draft_articles
 from massctl.apply.outcome import CampaignOutcome, Failure
 from massctl.apply.ports import DraftArticle
-from massctl.apply.readback import is_as_saved, kept_sha256, losses
+from massctl.apply.readback import differences, draft_sha256, is_as_saved, kept_sha256, losses
 from massctl.apply.run import Failed, Run, steps_of
 from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftDeleted, DraftVerified
@@ -134,8 +134,12 @@ def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read:
     if campaign.digest != draft.event.digest or uploads(campaign, state, set()):
         return []
     ours = draft_articles(campaign, state)
-    if found := losses(ours, read):
-        return found
+    found = differences(ours, read)
+    if draft_sha256(read) == draft.event.draft_sha256:
+        # Words, pictures and links are those that were saved or adopted; the digest is not one of them.
+        found = [each for each in found if each.name == "digest"]
+    if found:
+        return [each.phrase for each in found]
     if all(article.digest for article in ours):
         return [Phrase("its markup alone")]
     return [Phrase("its markup alone, or a digest (摘要) that was left empty")]

@@ -60,9 +60,9 @@ CORE: Final[dict[str, str]] = {
     # massctl/apply/readback.py
     "links": "链接",
     "cover": "封面",
-    "article {number}: {name} differs": "第 {number} 篇：{name} 不一致",
+    "article {number}: {name} differs": "第 {number} 篇：“{name}”不一致",
     "article {number}: {ours} {name} were given and {theirs} were kept, or others": (
-        "第 {number} 篇：提交了 {ours} 个 {name}，保存下来 {theirs} 个，或者内容不同"
+        "第 {number} 篇：“{name}”提交了 {ours} 个，保存下来 {theirs} 个，或者内容不同"
     ),
     "article {number}: the text differs, {ours} characters were given and {theirs} kept": (
         "第 {number} 篇：正文不一致，提交了 {ours} 个字符，保存下来 {theirs} 个"

@@ -11,7 +11,7 @@ from itertools import islice
 from traceback import walk_tb
 from typing import Any, Final
 
-from jinja2 import TemplateNotFound, TemplateSyntaxError
+from jinja2 import TemplateNotFound, TemplatesNotFound, TemplateSyntaxError
 from jinja2.environment import TemplateModule
 
 from massctl.model.lines import Lines
@@ -75,7 +75,11 @@ def _problem_of(error: Exception) -> Problem:
     if isinstance(error, AbsentTemplateError):
         return error.problem
     if isinstance(error, TemplateNotFound):
-        return Problem("MC105", Phrase("none of these files is there: {names}", names=str(error.message)))
+        written = error.templates if isinstance(error, TemplatesNotFound) else [error.name]
+        names = _ADDRESS.sub("", ", ".join(map(str, islice(written, NAMES_COMPARED_MAX))))[:TEXT_SHOWN_MAX]
+        if not names:
+            return Problem("MC105", Phrase("an include names no file"))
+        return Problem("MC105", Phrase("none of these files is there: {names}", names=names))
     if isinstance(error, (RecursionError, MemoryError)):
         return Problem("MC104", Phrase("the template is nested too deep"), Phrase("does a file include itself?"))
     if isinstance(error, SyntaxError):

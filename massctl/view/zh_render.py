@@ -150,6 +150,7 @@ RENDER: Final[dict[str, str]] = {
     # massctl/render/template.py
     "the template failed: {detail}": "模板出错：{detail}",
     "declare it in campaign.yaml under `vars:`": "在 campaign.yaml 的 `vars:` 下面声明它",
+    "an include names no file": "包含（include）没有写明文件",
     "none of these files is there: {names}": "这些文件都不存在：{names}",
     "the template is nested too deep": "模板嵌套太深",
     "this cannot be compiled: {detail}": "无法编译：{detail}",

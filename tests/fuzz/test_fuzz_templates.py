@@ -226,6 +226,8 @@ def judged(text: str) -> str | Fault:
 @example("{% import 'part.md' as p %}{{ p }}{{ p.__dict__ }}")
 @example("{{ {1: 2}.items() }}")
 @example("{% include long %}")
+@example("{% include [miniprogram_card] %}")
+@example("{% include [] %}")
 def test_any_template_is_a_text_or_a_fault_within_its_budget(text):
     judged(text)
 

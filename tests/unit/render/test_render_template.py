@@ -10,7 +10,7 @@ LEAD = "{% macro lead(text) %}<p>{{ text }}, {{ club }}</p>{% endmacro %}\n"
 MACROS = {"_shared/m.md": LEAD + "{% macro bad() %}\n{{ nope }}{% endmacro %}"}
 DECLARE = "declare it in campaign.yaml under `vars:`"
 NO_DOTS = "write a path from the campaign's folder, or `_shared/…`, without `..`"
-NONE_THERE = "none of these files is there: none of the templates given were found: x.md, y.md"
+NONE_THERE = "none of these files is there: x.md, y.md"
 LEAVE_OUT = "leave it out of the article for now"
 MAIN = "spring/articles/main.md.j2"
 
@@ -151,6 +151,7 @@ def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
         ("{% include '../x.md' %}", "MC022", 1, None, "../x.md leads out of the campaign", NO_DOTS),
         ("a\n{% include 'x.md' %}", "MC105", 2, None, "spring/x.md is not there", None),
         ("{% include ['x.md', 'y.md'] %}", "MC105", 1, None, NONE_THERE, None),
+        ("{% include [] %}", "MC105", 1, None, "an include names no file", None),
         ("{% include 'x.broken' %}", "MC003", 1, None, "spring/x.broken is not UTF-8", None),
         ("a\n{{ profile_card('x') }}", "MC018", 2, None, "`profile_card` is not built yet", LEAVE_OUT),
     ],

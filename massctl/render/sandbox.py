@@ -34,7 +34,7 @@ from massctl.render.meter import (
     over_budget,
     too_big,
 )
-from massctl.render.sandbox_filters import FILTERS, TESTS
+from massctl.render.sandbox_filters import FILTERS, TESTS, text_of
 from massctl.render.sandbox_strings import STRING_METHODS, BoundedFormatter, call_method, percent, plain_text
 from massctl.render.sandbox_tree import Guard
 
@@ -111,7 +111,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def join_path(self, template: str, parent: str) -> str:
         """Turn the written name of an include into a path from the campaigns folder."""
-        path = self.join(str(template))
+        path = self.join(text_of(template))
         if isinstance(path, Problem):
             raise TemplateStop(path)
         return path

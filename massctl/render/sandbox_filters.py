@@ -31,9 +31,13 @@ DROPPED_FILTERS: Final = frozenset(JINJA_FILTERS) - FILTER_NAMES
 """Known to Jinja and not to us: they get a message of their own."""
 _CHEAP: Final = frozenset({"count", "d", "default", "first", "last", "length"})
 """These look at their value without reading all of it."""
+_WRITING: Final = frozenset({
+    "capitalize", "e", "escape", "forceescape", "lower", "striptags", "title", "trim", "truncate", "upper", "wordcount"
+})  # fmt: skip
+"""These make a text of whatever they are given: of a function its place in memory, which is another one each time."""
 
 
-def _text_of(value: Any) -> str:
+def text_of(value: Any) -> str:
     """Give a text, or stop: these filters are for texts only."""
     if isinstance(value, Undefined):
         return str(value)  # raises
@@ -44,19 +48,19 @@ def _text_of(value: Any) -> str:
 
 
 def _format(meter: Meter, value: Any, *args: Any, **kwargs: Any) -> Any:
-    return sandbox_strings.percent(meter, _text_of(value), kwargs or args)
+    return sandbox_strings.percent(meter, text_of(value), kwargs or args)
 
 
 def _join(meter: Meter, value: Any, d: Any = "", attribute: Any = None, *, context: Context) -> Any:
     pieces = list(value)
     if attribute is not None:
         pieces = [context.environment.getitem(piece, attribute) for piece in pieces]
-    return sandbox_strings.join(meter, _text_of(d), pieces)
+    return sandbox_strings.join(meter, text_of(d), pieces)
 
 
 def _replace(meter: Meter, value: Any, old: Any, new: Any, count: int | None = None) -> Any:
     text = sandbox_strings.plain_text(meter, value)
-    return sandbox_strings.replace(meter, text, _text_of(old), _text_of(new), -1 if count is None else count)
+    return sandbox_strings.replace(meter, text, text_of(old), text_of(new), -1 if count is None else count)
 
 
 def _sum(value: Any, attribute: Any = None, start: Any = 0, *, context: Context) -> Any:
@@ -81,6 +85,15 @@ def _check(meter: Meter, name: str, value: Any, args: tuple[Any, ...], kwargs: d
         meter.spend(width * (value.count("\n") + 1) if isinstance(value, str) else 0)
     if name == "striptags" and isinstance(value, str) and len(value) > STRIPTAGS_CHARACTERS_MAX:
         raise over_budget(Phrase("a text of more than {limit} characters", limit=STRIPTAGS_CHARACTERS_MAX))
+
+
+def _plain_parts(meter: Meter, value: Any) -> Any:
+    """Give a text, or pairs of texts, that can become part of an address."""
+    if isinstance(value, dict):
+        value = value.items()
+    elif not isinstance(value, (list, tuple)):
+        return sandbox_strings.plain_text(meter, value)
+    return [tuple(sandbox_strings.plain_text(meter, part) for part in pair) for pair in value]
 
 
 def _settle(meter: Meter, result: Any) -> Any:
@@ -113,6 +126,10 @@ def _guarded(name: str, inner: Callable[..., Any]) -> Callable[..., Any]:
         meter.weigh(args)
         meter.weigh(kwargs)
         _check(meter, name, value, args, kwargs)
+        if name in _WRITING:
+            value = sandbox_strings.plain_text(meter, value)
+        elif name == "urlencode":
+            value = _plain_parts(meter, value)
         if wants is _PassArg.context:
             result = inner(context, value, *args, **kwargs)
         elif wants is _PassArg.eval_context:

@@ -176,7 +176,7 @@ def _nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 TEMPLATES = st.recursive(EXPRESSIONS.map(lambda e: f"{{{{ {e} }}}}") | st.sampled_from(NASTY), _nested, max_leaves=5)
 LEAK = re.compile(
-    r"<(class|function|built-in|bound|module|Template|generator|Macro|Cycler|Undefined)| at 0x[0-9a-f]{6}|/site-packages/"
+    r"(?:<|&lt;)(class|function|built-in|bound|module|Template|generator|Macro|Cycler|Undefined)| at 0x[0-9a-f]{6}|/site-packages/"
 )
 
 
@@ -228,6 +228,12 @@ def judged(text: str) -> str | Fault:
 @example("{% include long %}")
 @example("{% include [miniprogram_card] %}")
 @example("{% include [] %}")
+@example("{% include (miniprogram_card) | e %}")
+@example("{% extends range %}")
+@example("{{ range | e }}")
+@example("{{ [range] | upper }}")
+@example("{{ {'a': range} | urlencode }}")
+@example("{{ 'a'.upper | forceescape }}")
 def test_any_template_is_a_text_or_a_fault_within_its_budget(text):
     judged(text)
 

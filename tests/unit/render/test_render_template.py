@@ -1,9 +1,12 @@
+import re
+
 import pytest
 from render_inputs import CAMPAIGN, Folder, fault_of, run
 
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.inputs import Problem
+from massctl.render.sandbox_filters import FILTER_NAMES
 from massctl.render.template import render_text
 
 LEAD = "{% macro lead(text) %}<p>{{ text }}, {{ club }}</p>{% endmacro %}\n"
@@ -225,3 +228,25 @@ def test_a_problem_that_knows_its_place_keeps_it() -> None:
     found = render_text(MAIN, "{% include 'x.md' %}", CAMPAIGN, {}, Damaged({}), sources={})
     assert isinstance(found, Fault)
     assert ("MC003", "spring/x.md", 2, 3) == (found.code, found.path, found.line, found.column)
+
+
+@pytest.mark.parametrize("value", ["range", "[range]", "{'a': range}", "cycler('a')", "'a'.upper", "joiner"])
+@pytest.mark.parametrize("name", sorted(FILTER_NAMES))
+def test_no_filter_writes_where_something_stands_in_memory(name: str, value: str) -> None:
+    """It is another place in each run, and so would be the digest of what was reviewed."""
+    found = run(f"{{{{ {value} | {name} }}}}")
+    assert isinstance(found, Fault) or not re.search(r"0x[0-9a-f]{6}|&lt;|<", found)
+    said = found.message if isinstance(found, Fault) else ""
+    assert "0x" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{ {'a b': 1} | urlencode }}", "a+b=1"),
+        ("{{ [('a', 'b')] | urlencode }}", "a=b"),
+        ("{{ '字' | urlencode }}", "%E5%AD%97"),
+    ],
+)
+def test_what_becomes_part_of_an_address(text: str, expected: str) -> None:
+    assert expected == run(text)

@@ -110,7 +110,7 @@ class Desires:
     @cached_property
     def _sent(self) -> frozenset[str]:
         """The campaigns of which an edition went out."""
-        return frozenset(r.campaign for r in self._state.records.values() if status_of(r) in FINAL)
+        return frozenset(r.campaign for r in self._state.records.values() if is_concluded(r))
 
     def names(self) -> list[str]:
         """Give the campaigns of the repository, and those that only an open attempt remembers, in order."""
@@ -146,7 +146,7 @@ class Desires:
             if facts is None or account is None:
                 return None
             record = self._state.record(name, facts.edition)
-            known = record.source_sha256 if status_of(record) in FINAL else None
+            known = record.source_sha256 if is_concluded(record) else None
             if known is None or known != (source := repository.folder_digest(name)):
                 return None
         except UnreadableError:

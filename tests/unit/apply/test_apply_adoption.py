@@ -14,6 +14,7 @@ from massctl.apply.adoption import adopt_draft
 from massctl.errors import MassctlError, RefusedError, UsageError
 from massctl.model.message import RenderedNews
 from massctl.model.rendered import Window
+from massctl.plan.step import Guard
 
 BODY = f'<p>你好<a href="https://mp.weixin.qq.com/s/x">旧文</a></p><img src="massctl-picture:{sha("hero")}">'
 NEWS = news("sale", article(content=BODY), window=Window(NOW - HOUR, NOW + HOUR))
@@ -160,3 +161,39 @@ def test_where_there_is_nothing_to_adopt(begin: Callable[[], Scene], kind: type[
         adopt(scene)
     assert words in f"{caught.value.summary} {caught.value.detail}"
     assert [] == scene.events("adopted")
+
+
+def refused(scene: Scene) -> str:
+    """Run, and give what it says of the draft that it refuses."""
+    (outcome,) = scene.apply().campaigns
+    (refusal,) = [each for each in outcome.refusals if each.guard is Guard.DRAFT_CHANGED]
+    return str(refusal.message)
+
+
+def test_the_refusal_names_the_parts() -> None:
+    scene = staged(title="另一个标题", author="老板")
+    assert refused(scene).endswith(": article 1: title differs; article 1: author differs")
+
+
+def test_the_refusal_names_what_came_after_an_adoption_and_not_what_was_adopted() -> None:
+    scene = staged(author="老板")
+    adopt(scene)
+    ((_, (first,)),) = scene.wechat.drafts.items()
+    change(scene, content=first.content.replace("<p>", '<p style="color:red">'))
+    assert refused(scene).endswith("saved: its markup alone")
+    change(scene, digest="别的摘要")
+    assert refused(scene).endswith("saved: article 1: digest (摘要) differs")
+
+
+def test_where_the_digest_was_left_empty_it_may_be_what_was_changed() -> None:
+    scene = Scene([news("sale", article(content=BODY, digest=""), window=NEWS.window)], now=NOW - 2 * HOUR)
+    assert 0 == scene.apply().exit_status()
+    change(scene, digest="别的摘要")
+    scene.later(hours=2)
+    assert refused(scene).endswith("its markup alone, or a digest (摘要) that was left empty")
+
+
+def test_what_an_edited_campaign_said_before_is_not_known_any_more() -> None:
+    scene = staged(title="另一个标题")
+    scene.campaigns = [news("sale", article(content=BODY, title="改过"), window=NEWS.window)]
+    assert refused(scene).endswith("after it was saved")

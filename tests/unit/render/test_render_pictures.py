@@ -130,3 +130,15 @@ def test_pictures_are_listed_once_in_order_of_first_use() -> None:
     ]
     assert expected == [(p.sha256, p.purpose) for p in found.pictures]
     assert len(folder.asked) == len(set(folder.asked))
+
+
+@pytest.mark.parametrize("length", [900, 901, 100_000])
+def test_a_path_that_no_file_can_have_is_cut_in_what_is_said(length: int):
+    written = "x" * length
+    for found, code in ((template_path(written, "c"), "MC105"), (picture_paths(written, "c/a.md", "c"), "MC201")):
+        if length == 900:
+            assert not isinstance(found, Problem)
+        else:
+            assert isinstance(found, Problem)
+            assert (code, True) == (found.code, found.message.endswith("… is too long for the name of a file"))
+            assert len(found.message) < 200

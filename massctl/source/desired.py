@@ -18,7 +18,7 @@ from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.render.inputs import Inputs, Problem
 from massctl.source.lock_use import LockUse
 from massctl.source.reporter import about_file
-from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
+from massctl.source.repository import Repository, UnreadableError
 
 if TYPE_CHECKING:
     from massctl.model.account import Account, MassctlFile
@@ -107,11 +107,6 @@ class Desires:
         self._inputs_of = inputs_of or (lambda _: self._workbench)
         self._folders = workbench.repository.campaign_folders()
 
-    @cached_property
-    def _sent(self) -> frozenset[str]:
-        """The campaigns of which an edition went out."""
-        return frozenset(r.campaign for r in self._state.records.values() if is_concluded(r))
-
     def names(self) -> list[str]:
         """Give the campaigns of the repository, and those that only an open attempt remembers, in order."""
         return sorted({*self._folders.names, *(record.campaign for record in self._gone())})
@@ -126,35 +121,6 @@ class Desires:
         return [*found, *(self._departed(record) for record in self._gone() if record.campaign in names)]
 
     def _one(self, name: CampaignName) -> Desired:
-        return self._as_it_was_sent(name) or self._read(name)
-
-    def _as_it_was_sent(self, name: CampaignName) -> Concluded | None:
-        """Give a campaign whose folder is, byte for byte, what its edition was sent from: it was judged then.
-
-        None where it is another one, or has to be read by those who can say what is wrong.
-        """
-        if name not in self._sent:
-            return None
-        # A repository where nothing was sent yet needs neither.
-        from massctl.source.plain_facts import plain_facts
-        from massctl.source.yaml_document import YAML_BYTES_MAX
-
-        repository = self._workbench.repository
-        try:
-            facts = plain_facts(repository.read_bytes(f"{CAMPAIGNS}/{name}/campaign.yaml", YAML_BYTES_MAX))
-            account = self._workbench.settings.accounts.get(facts.account) if facts is not None else None
-            if facts is None or account is None:
-                return None
-            record = self._state.record(name, facts.edition)
-            known = record.source_sha256 if is_concluded(record) else None
-            if known is None or known != (source := repository.folder_digest(name)):
-                return None
-        except UnreadableError:
-            return None
-        appid = AppId(account.appid)
-        return Concluded(name, facts.title, facts.account, appid, facts.edition, facts.window, source)
-
-    def _read(self, name: CampaignName) -> Desired:
         # Reading YAML and validating it is what a remembered campaign goes without.
         from massctl.source.campaigns import load_campaign
 

@@ -19,15 +19,18 @@ from massctl.model.send import Body, Card, Images, News, Video, Voice, Words
 from massctl.model.state import State
 
 
-def send_body(campaign: RenderedCampaign, state: State, repeated: MediaId | None = None) -> Body:
-    """Give what a send carries; `repeated` is the draft or video of an open attempt, which is sent again as it was.
+def send_body(
+    campaign: RenderedCampaign, state: State, repeated: MediaId | None = None, batch: int | None = None
+) -> Body:
+    """Give what a send, or a batch of it, carries.
 
-    Raises InvariantError where something is not recorded that the stages before must have made.
+    `repeated` is the draft or video of an open attempt, which is sent again as it was. Raises InvariantError
+    where something is not recorded that the stages before must have made.
     """
     message = campaign.message
     match message:
         case RenderedNews():
-            return News(repeated or _draft(campaign, state))
+            return News(repeated or _draft(campaign, state, batch or 1))
         case RenderedText():
             return Words(message.content)
         case RenderedImage():
@@ -43,12 +46,12 @@ def send_body(campaign: RenderedCampaign, state: State, repeated: MediaId | None
             assert_never(message)
 
 
-def preview_body(campaign: RenderedCampaign, state: State) -> Body:
-    """Give what a preview carries: what the send will, and for a coupon what only a preview needs."""
+def preview_body(campaign: RenderedCampaign, state: State, batch: int | None = None) -> Body:
+    """Give what a preview carries: what the send, or a batch of it, will; for a coupon also what only previews need."""
     message = campaign.message
     if isinstance(message, RenderedCard):
         return Card(message.card_id, message.card_ext)
-    return send_body(campaign, state)
+    return send_body(campaign, state, batch=batch)
 
 
 def has_material(campaign: RenderedCampaign, state: State) -> bool:
@@ -67,8 +70,8 @@ def material_id(material: MaterialRef, appid: AppId, state: State) -> MediaId:
     return recorded[0]
 
 
-def _draft(campaign: RenderedCampaign, state: State) -> MediaId:
-    draft = state.record(campaign.name, campaign.edition).draft()
+def _draft(campaign: RenderedCampaign, state: State, batch: int) -> MediaId:
+    draft = state.record(campaign.name, campaign.edition).draft(batch)
     if draft is None:
         raise InvariantError(Phrase("{name} has no draft to send", name=campaign.name))
     return MediaId(draft.event.media_id)

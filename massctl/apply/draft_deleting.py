@@ -53,7 +53,8 @@ def _was_replaced(run: Run, record: Record, draft: Draft) -> bool:
     """Say whether a newer draft of the campaign was proven whole, and nothing of this edition went out or may have."""
     if not draft.alive or record.open_attempts or is_concluded(record):
         return False
-    newer = [(record, each) for each in record.drafts[record.drafts.index(draft) + 1 :]]
+    later = record.drafts[record.drafts.index(draft) + 1 :]
+    newer = [(record, each) for each in later if each.event.batch == draft.event.batch]
     for other in run.book.state.editions(record.campaign):
         newer += [(other, each) for each in other.drafts if other.edition > record.edition]
     return any(each.alive and _is_proven(run, holder, each) for holder, each in newer)

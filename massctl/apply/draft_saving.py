@@ -10,7 +10,7 @@ from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import DraftArticle
 from massctl.apply.readback import draft_sha256, markup_sha256
 from massctl.apply.recovery import recover_drafts
-from massctl.apply.run import Failed, Run, audience_key, steps_of
+from massctl.apply.run import Failed, Run, steps_of
 from massctl.apply.staging import packed, record_material
 from massctl.errors import TransportError, WeChatError
 from massctl.model.ledger import DraftBegun, DraftNotSaved, DraftSaved, MaterialForgotten
@@ -80,7 +80,7 @@ def _save(run: Run, wanted: Sequence[_Wanted]) -> list[_Again]:
             else:
                 run.fail(outcome, result)
         else:
-            saved = _begun(run, campaign, job.articles).model_dump(exclude={"type", "titles"})
+            saved = _begun(run, job.wanted, job.articles).model_dump(exclude={"type", "titles"})
             run.book.record(DraftSaved(**saved, media_id=result, begun=job.begun), campaign)
             run.given[result] = job.articles
             outcome.performed.append(job.wanted.step)
@@ -94,7 +94,7 @@ def _save(run: Run, wanted: Sequence[_Wanted]) -> list[_Again]:
 def _not_there_yet(run: Run, wanted: Sequence[_Wanted]) -> Iterator[_Wanted]:
     """Leave out the drafts that were found in the draft box."""
     for each in wanted:
-        draft = run.draft_of(each.campaign)
+        draft = run.draft_of(each.campaign, each.step.batch)
         if draft is not None and draft.event.digest == each.campaign.digest:
             each.outcome.performed.append(each.step)
         else:
@@ -104,17 +104,16 @@ def _not_there_yet(run: Run, wanted: Sequence[_Wanted]) -> Iterator[_Wanted]:
 def _begin(run: Run, wanted: Sequence[_Wanted]) -> list[_Job]:
     """Put every draft/add of this round on record, durably and at once."""
     made = [draft_articles(each.campaign, run.book.state) for each in wanted]
-    events = [
-        (_begun(run, each.campaign, articles), each.campaign) for each, articles in zip(wanted, made, strict=True)
-    ]
+    events = [(_begun(run, each, articles), each.campaign) for each, articles in zip(wanted, made, strict=True)]
     entries = run.book.record_each(events)
     return [_Job(each, articles, entry.serial) for each, articles, entry in zip(wanted, made, entries, strict=True)]
 
 
-def _begun(run: Run, campaign: RenderedCampaign, articles: Articles) -> DraftBegun:
-    count = run.counts.get(audience_key(campaign))
+def _begun(run: Run, wanted: _Wanted, articles: Articles) -> DraftBegun:
+    campaign, count = wanted.campaign, run.size_of(wanted.campaign)
     return DraftBegun(
         appid=campaign.appid,
+        batch=wanted.step.batch or 1,
         digest=campaign.digest,
         draft_sha256=draft_sha256(articles),
         markup_sha256=markup_sha256(articles),

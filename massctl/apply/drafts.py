@@ -48,7 +48,7 @@ def judge_superseded(run: Run) -> None:
         outcome, campaign, draft = job
         if isinstance(result, Failed):
             run.fail(outcome, result)
-        elif result is None or draft is run.newest_draft(campaign):
+        elif result is None or any(draft is each for each in run.standing_drafts(campaign)):
             judge_earlier(run, outcome, campaign, draft, result)
 
     calls = [(job, partial(run.read, job[2])) for job in jobs]
@@ -58,10 +58,11 @@ def judge_superseded(run: Run) -> None:
 def _in_question(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> list[Draft]:
     """Give the drafts whose place another one takes, or has taken."""
     found = [draft for _, draft in run.superseded(campaign)]
-    newest = run.newest_draft(campaign)
-    replaced = bool(steps_of(outcome, SaveDraft)) or not campaign.message.has_draft
-    if newest is not None and replaced and all(newest is not draft for draft in found):
-        found.append(newest)
+    replaced = {step.batch or 1 for step in steps_of(outcome, SaveDraft)}
+    for draft in run.standing_drafts(campaign):
+        leaves = draft.event.batch in replaced or not campaign.message.has_draft
+        if leaves and all(draft is not each for each in found):
+            found.append(draft)
     return found
 
 
@@ -71,10 +72,8 @@ def verify_drafts(run: Run) -> None:
         (outcome, campaign, draft)
         for outcome, campaign in run.going()
         if run.has_work(outcome)
-        if run.superseded(campaign)
-        or run.is_unread(campaign)
-        or any(isinstance(each, SaveDraft | SendPreview) for each in outcome.planned.steps)
-        if (draft := run.draft_of(campaign)) is not None and draft.event.media_id not in run.verified_drafts
+        for draft in _to_be_read(run, outcome, campaign)
+        if draft.event.media_id not in run.verified_drafts
     ]
 
     def done(job: Job, result: Articles | Failed | None) -> None:
@@ -92,6 +91,14 @@ def verify_drafts(run: Run) -> None:
 
     calls = [(job, partial(run.read, job[2])) for job in jobs]
     run.side_by_side(Phrase("reading drafts back"), calls, done)
+
+
+def _to_be_read(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> list[Draft]:
+    """Give the drafts of a campaign that are read back: a preview needs no more than the one it shows."""
+    own = run.drafts_of(campaign)
+    if steps_of(outcome, SaveDraft) or run.superseded(campaign) or run.is_unread(campaign):
+        return own
+    return own[:1] if steps_of(outcome, SendPreview) else []
 
 
 def _discard(run: Run, campaign: RenderedCampaign, media_id: MediaId, read: Articles) -> None:

@@ -29,7 +29,7 @@ from massctl.apply.videos import make_videos
 from massctl.errors import LedgerError, WeChatError
 from massctl.model.ledger import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.rendered import RenderedCampaign
-from massctl.model.send import Accepted, InDoubt, MassSend, Rejected
+from massctl.model.send import Accepted, InDoubt, Rejected
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan
 from massctl.plan.step import Reason, SendMass
@@ -55,10 +55,10 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
         previews.send_previews(run)
         for each, campaign in run.going():
             if run.may_send(each) and consented(run, each, campaign):
-                _send(run, each, campaign)
+                _send_all(run, each, campaign)
         for each, campaign in run.cleared():
             if consented(run, each, campaign):
-                _send(run, each, campaign)
+                _send_all(run, each, campaign)
         record_expired(run)
         record_silence([outcome.record(each) for each in run.outcomes], run.book, world.clock)
         tidy_up(run)
@@ -71,35 +71,46 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
     return outcome
 
 
-def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
-    """Send once. An unknown outcome is repeated once in a run, identically, and never past WeChat's memory."""
-    record = run.book.state.record(campaign.name, campaign.edition)
+def _send_all(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
+    """Send batch by batch where there are any: the next one is begun only when WeChat has accepted the one before."""
+    for batch in run.due_batches(campaign):
+        if not _send(run, outcome, campaign, batch):
+            return
+
+
+def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
+    """Send once; True when WeChat accepted it, and has not failed it since.
+
+    An unknown outcome is repeated once in a run, identically, and never past WeChat's memory.
+    """
+    record = run.record_of(campaign)
     repeats, renewals = (0 if record.open_attempts else 1), 1
     reason = Reason.RESUBMIT if record.open_attempts else Reason.DUE
-    while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign):
-        send = mass_send(campaign, run.book.state)
-        verdict = _attempt(run, campaign, send)
+    while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch):
+        verdict = _attempt(run, campaign, batch)
         match verdict:
             case Accepted():
-                outcome.performed.append(SendMass(campaign, reason))
+                outcome.performed.append(SendMass(campaign, reason, batch))
                 follow_up(run, campaign, outcome)
-                return
+                return not outcome.stopped
             case Rejected(token_dead=True) if renewals and renewed(run, outcome, campaign):
                 renewals -= 1
             case Rejected(errcode=errcode, rid=rid, message=message, hint=hint):
                 run.fail(outcome, WeChatError(message, hint=hint, errcode=errcode, rid=rid))
-                return
+                return False
             case InDoubt(is_held=False) if repeats:
                 repeats -= 1
             case InDoubt():
-                return
+                return False
             case _:
                 assert_never(verdict)
+    return False
 
 
-def _attempt(run: Run, campaign: RenderedCampaign, send: MassSend) -> Accepted | Rejected | InDoubt:
+def _attempt(run: Run, campaign: RenderedCampaign, batch: int | None) -> Accepted | Rejected | InDoubt:
     """Make one attempt: durable before its request leaves, and open until its verdict is durable too."""
-    attempt = run.book.record(attempted(run, campaign, send), campaign).serial
+    send = mass_send(campaign, run.book.state, batch, run.world.openids)
+    attempt = run.book.record(attempted(run, campaign, send, batch), campaign).serial
     try:
         verdict = run.world.wechat(campaign.account).send_mass(send)  # One request; nothing below repeats it.
     except WeChatError as error:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from massctl.apply.run import Run, audience_key
+from massctl.apply.run import Run
 from massctl.errors import MassctlError, WeChatError
 from massctl.model.ledger import MaterialForgotten, MessageStaged
 from massctl.model.rendered import RenderedCampaign
@@ -22,7 +22,7 @@ def note_staged(run: Run) -> None:
         if known or outcome.planned.window is WindowState.EXPIRED:
             continue
         if all((campaign.appid, each.sha256) in run.book.state.materials for each in campaign.files):
-            count = run.counts.get(audience_key(campaign))
+            count = run.size_of(campaign)
             size = count if isinstance(count, int) else None
             staged = MessageStaged(appid=campaign.appid, digest=campaign.digest, audience_count=size)
             run.book.note(staged, campaign)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
+from massctl.model.audience import Tag
 from massctl.model.campaign import Audience
 from massctl.model.ledger import Entry, NewEntry
 from massctl.model.names import ImageUrl, MediaId, MsgId, Sha256
@@ -122,6 +123,10 @@ class WeChat(Protocol):
         """Give the size of an audience now: followers (user/get) or a tag's count (tags/get); None: no such tag."""
         ...
 
+    def tags(self) -> tuple[Tag, ...]:
+        """Give the account's tags now (tags/get)."""
+        ...
+
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
         """Show the message on one phone (message/mass/preview).
 
@@ -148,6 +153,14 @@ class Pictures(Protocol):
 
     def read(self, sha256: Sha256) -> bytes:
         """Give exactly the bytes of this name; raises InvariantError when they are not at hand."""
+        ...
+
+
+class Openids(Protocol):
+    """The openids behind a list's name."""
+
+    def batch(self, sha256: Sha256, number: int, /) -> tuple[str, ...]:
+        """Give exactly the openids of a batch, from 1, as they were when the list was read."""
         ...
 
 
@@ -218,9 +231,11 @@ class SendQuestion:
     campaign: str
     title: str
     account: str
-    audience: str
+    audience: Audience
     count: int | None
     digest: str
     headlines: tuple[str, ...]
     recipients_previewed: Iterable[str] = ()
     """Who has seen exactly this version; WeChat names in clear, openids never."""
+    batches: int | None = None
+    """How many jobs a list of openids takes; None where it is one job."""

@@ -16,6 +16,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import Body, PreviewFailed, PreviewSent, PreviewUnknown, PreviewVerdict
 from massctl.model.state import Record
+from massctl.plan.batches import batches_left
 from massctl.plan.previews import allowance_spent, going_out
 from massctl.plan.step import Guard, SendPreview
 
@@ -40,10 +41,16 @@ def send_previews(run: Run) -> None:
     _stop_what_cannot_be_shown(run)
     due = [(steps, outcome, c) for outcome, c in run.going() if (steps := steps_of(outcome, SendPreview))]
     for steps, outcome, campaign in sorted(due, key=lambda each: going_out(each[0][0])):
-        wechat, body = run.world.wechat(campaign.account), preview_body(campaign, run.book.state)
+        body = preview_body(campaign, run.book.state, _shown(run, campaign))
+        wechat = run.world.wechat(campaign.account)
         run.book.record_all([_previewed(campaign, step, "begun") for step in steps], campaign)
         calls = [((outcome, campaign, step), partial(_show, run, wechat, step, body)) for step in steps]
         run.side_by_side(Phrase("sending previews"), calls, partial(_done, run))
+
+
+def _shown(run: Run, campaign: RenderedCampaign) -> int | None:
+    """Give the batch whose draft is shown: all carry the same, and the first one stands for them."""
+    return next(iter(batches_left(campaign, run.record_of(campaign))), None)
 
 
 def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:

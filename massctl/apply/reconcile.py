@@ -80,6 +80,30 @@ def _look_up() -> Phrase:
     return Phrase("look the right id up in the console, or leave it out")
 
 
+def batch_in_question(record: Record, named: int | None) -> int:
+    """Give the batch that a person speaks about: the named one, else the open one, else the next to be sent.
+
+    Raises UsageError for a batch that is not in question, and where several are open and none is named.
+    """
+    opened = sorted({attempt.event.batch for attempt in record.open_attempts})
+    sent = record.sent_batches
+    left = [batch for batch in range(1, record.batches + 1) if batch not in sent]
+    asked = opened or left[:1] or [1]
+    if named is None and len(asked) == 1:
+        return asked[0]
+    if named in asked:
+        return asked[asked.index(named)]
+    raise UsageError(
+        Phrase("say which batch of {name} you mean: {batches}", name=record.campaign, batches=_numbers(asked)),
+        Phrase("Nothing was recorded."),
+        Phrase("name it with --batch"),
+    )
+
+
+def _numbers(batches: Sequence[int]) -> str:
+    return ", ".join(str(batch) for batch in batches)
+
+
 def _is_unsent(record: Record) -> bool:
     return not record.open_attempts and not is_concluded(record)
 
@@ -97,6 +121,7 @@ def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, b
 def _settle(record: Record, outcome: str, testimony: Testimony, book: Book) -> None:
     settled = SendSettled.model_validate(
         {
+            "batch": batch_in_question(record, testimony.batch),
             "outcome": outcome,
             "reason": testimony.reason,
             "by": testimony.by,

@@ -163,7 +163,7 @@ def _found(run: Run, missing: _Missing, media_id: MediaId) -> None:
 
 def _is_surplus(record: Record, begun: BegunDraft) -> bool:
     """Say whether a campaign has no use for a draft: it went out, or has the same one, or a newer one."""
-    if record.open_attempts or is_concluded(record):
+    if record.open_attempts or is_concluded(record) or begun.event.batch in record.sent_batches:
         return True
     draft = record.draft(begun.event.batch)
     return draft is not None and (draft.event.digest == begun.event.digest or (draft.event.begun or 0) > begun.serial)

@@ -62,6 +62,8 @@ class ReportedJob(Strict):
     """WeChat's id of the news; the key of statistics."""
     clientmsgid: str | None
     """Our id of the send; null for one that was made in the console."""
+    batch: int
+    """Counts the batches of a list of openids from 1; 1 for every other audience."""
     accepted_at: str
     """When its acceptance was learnt."""
     total_count: int | None

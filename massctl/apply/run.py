@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from massctl.apply.book import Book
 from massctl.apply.outcome import CampaignOutcome, failure_of
-from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Overlap, Pictures, Progress, WeChat
+from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Openids, Overlap, Pictures, Progress, WeChat
 from massctl.apply.testimony import Testimony
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.drafts import Draft
@@ -14,6 +14,7 @@ from massctl.model.lifecycle import is_concluded
 from massctl.model.names import AccountName, AppId, MediaId, Sha256
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record
+from massctl.plan.batches import batches_left
 from massctl.plan.guard import House
 from massctl.plan.step import Guard, Reason, SendMass, Step
 
@@ -23,8 +24,8 @@ Failed = WeChatError | ConfigurationError
 """What a call may end with in place of its result: it stops its campaign, and no other."""
 UNTRUSTED: Final = frozenset({Guard.LEDGER_MISSING, Guard.LEDGER_FOREIGN})
 """Under them nothing that the ledger says is believed, not even that a draft is ours."""
-AudienceKey = tuple[AppId, int | None]
-"""An account, and a tag's id or None for everybody."""
+AudienceKey = tuple[AppId, int | str | None]
+"""An account, and a tag's id or name, or None for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class World:
     """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
     insisted: Testimony | None = None
     """Who asked for the repetition of a send in doubt, and why; its attempt says so. None where nobody did."""
+    openids: Openids | None = None
+    """Gives the openids of lists; None where no campaign can have one."""
     archive: Archive | None = None
     """Keeps what is staged and sent, for people; None keeps nothing."""
     accounts: Mapping[str, AccountName] = field(default_factory=dict)
@@ -112,28 +115,56 @@ class Run:
             if only_that:
                 yield outcome, campaign
 
-    def draft_of(self, campaign: RenderedCampaign) -> Draft | None:
-        """Give the recorded draft that a campaign shows and sends; only news have one."""
-        record = self.book.state.record(campaign.name, campaign.edition)
-        return record.draft() if campaign.message.has_draft else None
+    def record_of(self, campaign: RenderedCampaign) -> Record:
+        """Give what is recorded of a campaign in this moment."""
+        return self.book.state.record(campaign.name, campaign.edition)
 
-    def newest_draft(self, campaign: RenderedCampaign) -> Draft | None:
-        """Give the draft that stands for a campaign now, whatever message it has become; none while in doubt."""
-        record = self.book.state.record(campaign.name, campaign.edition)
-        return None if record.open_attempts else record.draft()
+    def draft_of(self, campaign: RenderedCampaign, batch: int | None = None) -> Draft | None:
+        """Give the recorded draft that a news campaign shows, or that a batch of it sends; a text has none."""
+        return self.record_of(campaign).draft(batch or 1) if campaign.message.has_draft else None
+
+    def drafts_of(self, campaign: RenderedCampaign) -> list[Draft]:
+        """Give the recorded drafts of a news campaign that are still to be sent, one for each batch."""
+        left = batches_left(campaign, self.record_of(campaign))
+        return [draft for batch in left if (draft := self.draft_of(campaign, batch)) is not None]
+
+    def standing_drafts(self, campaign: RenderedCampaign) -> list[Draft]:
+        """Give the drafts that stand for a campaign now, whatever message it has become; none while in doubt."""
+        record = self.record_of(campaign)
+        if record.open_attempts:
+            return []
+        batches = sorted({draft.event.batch for draft in record.drafts})
+        return [draft for batch in batches if (draft := record.draft(batch)) is not None]
+
+    def due_batches(self, campaign: RenderedCampaign) -> Iterator[int | None]:
+        """Give the batches to send, one after the other; [None] stands for an audience that is one job.
+
+        It ends before a batch whose draft is missing: the next run stages it.
+        """
+        for batch in batches_left(campaign, self.record_of(campaign)):
+            record = self.record_of(campaign)
+            if campaign.message.has_draft and not (record.open_attempts or record.draft(batch or 1)):
+                return
+            yield batch
+
+    def size_of(self, campaign: RenderedCampaign) -> int | Failed | None:
+        """Give the size of an audience as this run knows it: a list's own, else as it was read; None: no such tag."""
+        if campaign.openid_list is not None:
+            return campaign.openid_list.count
+        return self.counts.get(audience_key(campaign))
 
     def superseded(self, campaign: RenderedCampaign) -> list[tuple[Record, Draft]]:
         """Give the drafts that are alive and not the campaign's any more, oldest first; none while in doubt.
 
         An edition that was never sent leaves its draft to the higher one that takes its place.
         """
-        own = self.draft_of(campaign)
+        own = {id(draft) for draft in self.drafts_of(campaign)}
         return [
             (record, draft)
             for record in self.book.state.editions(campaign.name)
             if record.edition <= campaign.edition and not record.open_attempts and not is_concluded(record)
             for draft in record.drafts
-            if draft.alive and draft is not own
+            if draft.alive and id(draft) not in own
         ]
 
     def has_work(self, outcome: CampaignOutcome) -> bool:
@@ -147,8 +178,8 @@ class Run:
 
     def is_unread(self, campaign: RenderedCampaign) -> bool:
         """Whether a campaign's draft was never read back since it was saved, because a run died before it."""
-        draft = None if self.newest_draft(campaign) is None else self.draft_of(campaign)
-        return draft is not None and draft.event.digest == campaign.digest and draft.kept_sha256 is None
+        own = self.drafts_of(campaign) if self.standing_drafts(campaign) else []
+        return any(draft.event.digest == campaign.digest and draft.kept_sha256 is None for draft in own)
 
     def read(self, draft: Draft) -> tuple[DraftArticle, ...] | None:
         """Read a draft in the account where it lies; None when it is gone."""
@@ -192,4 +223,5 @@ def steps_of(outcome: CampaignOutcome, kind: type[S]) -> list[S]:
 
 def audience_key(campaign: RenderedCampaign) -> AudienceKey:
     """Name the audience within its account."""
-    return campaign.appid, campaign.audience.tag_id
+    audience = campaign.audience
+    return campaign.appid, audience.tag if audience.tag is not None else audience.tag_id

@@ -4,76 +4,94 @@ from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
 
+from massctl.apply.audiences import refusal_of
 from massctl.apply.bodies import has_material, send_body
 from massctl.apply.drafts import changed, judge_earlier
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.pacing import calls_used_up, keep_pace
-from massctl.apply.ports import SendQuestion
+from massctl.apply.ports import Openids, SendQuestion
 from massctl.apply.previews import seen_by
 from massctl.apply.readback import is_as_saved
-from massctl.apply.run import Run, audience_key
-from massctl.errors import MassctlError, WeChatError
-from massctl.model.campaign import audience_as_declared
+from massctl.apply.run import Run
+from massctl.errors import InvariantError, WeChatError
 from massctl.model.drafts import Draft
 from massctl.model.ledger import Expired, JobStatus, SendAttempted
 from massctl.model.names import MediaId, MsgId
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign
-from massctl.model.send import MassSend, News, Rejected, ToAll, ToTag, Video, client_msg_id
-from massctl.model.state import Attempt, State
+from massctl.model.rendered import RenderedCampaign, approved_audience
+from massctl.model.send import MassSend, News, Recipients, Rejected, ToAll, ToOpenids, ToTag, Video, client_msg_id
+from massctl.model.state import Attempt, Record, State
 from massctl.plan.doubt import NoRepeat, may_repeat, settle
-from massctl.plan.guard import audience_refusal, send_refusals
+from massctl.plan.guard import send_refusals
 from massctl.plan.previews import preview_missing
 from massctl.plan.step import Guard, Refusal
 
 
-def mass_send(campaign: RenderedCampaign, state: State) -> MassSend:
-    """Give the request of a campaign: a pure function of what was rendered and what is recorded.
+def mass_send(
+    campaign: RenderedCampaign, state: State, batch: int | None = None, openids: Openids | None = None
+) -> MassSend:
+    """Give the request of a campaign, or of a batch of it: it follows from what was rendered and what is recorded.
 
-    While an attempt is open its draft or video is repeated, whatever else is recorded since.
+    While an attempt is open its draft or video is repeated, whatever else is recorded since. `openids` gives those of
+    the batch, where the audience is a list.
     """
     record = state.record(campaign.name, campaign.edition)
     opened = record.open_attempts[-1].event.media_id if record.open_attempts else None
-    body = send_body(campaign, state, MediaId(opened) if opened is not None else None)
-    tag_id = campaign.audience.tag_id
+    body = send_body(campaign, state, MediaId(opened) if opened is not None else None, batch)
     return MassSend(
-        recipients=ToTag(tag_id) if tag_id is not None else ToAll(),
+        recipients=_recipients(campaign, record, batch, openids),
         body=body,
-        client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, 1),
+        client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, batch or 1),
         send_ignore_reprint=campaign.send_ignore_reprint if isinstance(body, News) else None,
     )
 
 
-def attempted(run: Run, campaign: RenderedCampaign, send: MassSend) -> SendAttempted:
+def _recipients(campaign: RenderedCampaign, record: Record, batch: int | None, openids: Openids | None) -> Recipients:
+    """Give whom a send goes to: never everybody for want of something better."""
+    audience, resolved = campaign.audience, record.resolved_for(campaign.digest)
+    if audience.is_to_all:
+        return ToAll()
+    if audience.tag_id is not None:
+        return ToTag(audience.tag_id)
+    if audience.tag is not None and resolved is not None:
+        return ToTag(resolved.tag_id)
+    if campaign.openid_list is not None and batch is not None and openids is not None:
+        return ToOpenids(openids.batch(campaign.openid_list.sha256, batch))
+    raise InvariantError(Phrase("nobody knows whom {name} goes to", name=campaign.name))
+
+
+def attempted(run: Run, campaign: RenderedCampaign, send: MassSend, batch: int | None) -> SendAttempted:
     """Make the entry that has to be durable before the request leaves."""
-    count = run.counts.get(audience_key(campaign))
-    repeats = bool(run.book.state.record(campaign.name, campaign.edition).open_attempts)
-    insisted = run.world.insisted if repeats else None
+    count = run.size_of(campaign)
+    insisted = run.world.insisted if run.record_of(campaign).open_attempts else None
     return SendAttempted(
         appid=campaign.appid,
+        batch=batch or 1,
         digest=campaign.digest,
         message_digest=campaign.message_digest,
         client_msg_id=send.client_msg_id,
         fingerprint=send.fingerprint,
-        audience=audience_as_declared(campaign.audience),
+        audience=approved_audience(campaign),
         audience_count=count if isinstance(count, int) else None,
         media_id=send.body.media_id if isinstance(send.body, News | Video) else None,
         source_sha256=campaign.source_sha256,
+        batches=campaign.batches,
+        recipients=len(send.recipients.openids) if isinstance(send.recipients, ToOpenids) else None,
         reason=insisted.reason if insisted else None,
         by=insisted.by if insisted else None,
     )
 
 
-def refuses(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+def refuses(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
     """Judge every guard once more in the moment before an attempt; True, and noted, when any refuses."""
     run.house = run.world.house() if run.world.house else run.house
     found: Sequence[Refusal | None] = send_refusals(campaign, run.book.state, run.house, run.world.clock.now())
     # Each is asked only where the one before allows the send, so that one fault is told once.
-    for refusal in found or [_refusal_of_this_moment(run, campaign)]:
+    for refusal in found or [_refusal_of_this_moment(run, campaign, batch)]:
         if refusal is not None:
             outcome.refuse(refusal)
     if not outcome.stopped:
-        _read_again(run, outcome, campaign)
+        _read_again(run, outcome, campaign, batch)
     return outcome.stopped
 
 
@@ -83,15 +101,15 @@ def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) ->
         return True
     if not run.world.wait_in_doubt and run.book.state.record(campaign.name, campaign.edition).open_attempts:
         return False  # It would not be repeated, so there is nothing to ask.
-    if refuses(run, outcome, campaign):
+    if refuses(run, outcome, campaign, next(run.due_batches(campaign), None)):
         return False
-    count = run.counts.get(audience_key(campaign))
-    tag_id = campaign.audience.tag_id
+    count = run.size_of(campaign)
     question = SendQuestion(
         campaign=campaign.name,
         title=campaign.title,
         account=campaign.account,
-        audience=Phrase("every follower") if tag_id is None else Phrase("tag {tag_id}", tag_id=tag_id),
+        audience=campaign.audience,
+        batches=campaign.batches,
         count=count if isinstance(count, int) else None,
         digest=campaign.digest,
         headlines=campaign.headlines,
@@ -171,10 +189,10 @@ def _why_failed() -> Phrase:
     return Phrase("the reason stands in the console under 群发记录; the allowance counts as used")
 
 
-def _refusal_of_this_moment(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+def _refusal_of_this_moment(run: Run, campaign: RenderedCampaign, batch: int | None) -> Refusal | None:
     """Judge what only this run can know; the first that refuses is enough."""
     spent = calls_used_up(run, campaign)
-    return spent or _unseen(run, campaign) or _audience(run, campaign) or _identical(run, campaign)
+    return spent or _unseen(run, campaign) or refusal_of(run, campaign) or _identical(run, campaign, batch)
 
 
 def _unseen(run: Run, campaign: RenderedCampaign) -> Refusal | None:
@@ -184,37 +202,24 @@ def _unseen(run: Run, campaign: RenderedCampaign) -> Refusal | None:
     return preview_missing(campaign, record, run.house.policy, before=before)
 
 
-def _audience(run: Run, campaign: RenderedCampaign) -> Refusal | None:
-    """Judge the size of the audience as read in this run; unread, it refuses declared bounds and every tag."""
-    count = run.counts.get(audience_key(campaign))
-    if isinstance(count, MassctlError):
-        if campaign.audience.expect is None and campaign.audience.tag_id is None:
-            return None  # It was said when it could not be read; a tag that is not proven to exist is another matter.
-        return Refusal(
-            Guard.AUDIENCE_BOUNDS,
-            Phrase("the size of the audience could not be read, so it cannot be checked: {why}", why=count.summary),
-            count.hint or Phrase("run apply again; nothing was sent"),
-        )
-    return audience_refusal(campaign.audience, count)
-
-
-def _identical(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+def _identical(run: Run, campaign: RenderedCampaign, batch: int | None) -> Refusal | None:
     """Refuse to repeat anything but the recorded request."""
     opened = run.book.state.record(campaign.name, campaign.edition).open_attempts
     if not opened:
         return None
-    state = run.book.state
-    if has_material(campaign, state) and mass_send(campaign, state).fingerprint == opened[-1].event.fingerprint:
+    state, openids = run.book.state, run.world.openids
+    may_be = has_material(campaign, state)
+    if may_be and mass_send(campaign, state, batch, openids).fingerprint == opened[-1].event.fingerprint:
         return None
     say = Phrase("nobody knows whether it was sent, and the recorded request can no longer be made")
     hint = settle(campaign.name)
     return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
 
 
-def _read_again(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
+def _read_again(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> None:
     """Read the draft again: somebody may have changed, sent or deleted it, also while the prompt stood open."""
     opened = run.book.state.record(campaign.name, campaign.edition).open_attempts
-    draft = _attempted_draft(run, campaign, opened[-1]) if opened else run.draft_of(campaign)
+    draft = _attempted_draft(run, campaign, opened[-1]) if opened else run.draft_of(campaign, batch)
     if draft is None:
         return
     try:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Literal
 
+from massctl.apply.audiences import readings
 from massctl.apply.material import note_staged
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import Material, Upload, WeChat
-from massctl.apply.run import AudienceKey, Failed, Run, audience_key, steps_of
+from massctl.apply.run import Failed, Run, steps_of
 from massctl.model.ledger import ImageUploaded, MaterialAdded
 from massctl.model.message import RenderedMessage, RenderedVideo
 from massctl.model.names import AccountName, AppId, ImageUrl
@@ -56,7 +57,7 @@ def _connect(run: Run, account: AccountName) -> None:
 
 def upload(run: Run) -> None:
     """Upload every file that an account does not have yet, and read the sizes of audiences meanwhile."""
-    calls = [*_uploads(run), *_counts(run)]
+    calls = [*_uploads(run), *readings(run)]
     label = Phrase("uploading files, reading audiences")
     run.side_by_side(label, calls, lambda keep, result: keep(result))
     note_staged(run)
@@ -81,24 +82,6 @@ def _uploaded(run: Run, outcome: CampaignOutcome, step: UploadMedia, result: Ima
     else:
         run.book.note(ImageUploaded(appid=step.appid, sha256=step.media.sha256, url=result))
     outcome.performed.append(step)
-
-
-def _counts(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
-    """Give the readings of each audience that a draft or a send of this run needs, once."""
-    wanted = {
-        audience_key(campaign): campaign
-        for outcome, campaign in run.going()
-        if run.may_send(outcome) or run.may_clear(outcome) or steps_of(outcome, SaveDraft)
-    }
-    for key, campaign in wanted.items():
-        count = partial(run.world.wechat(campaign.account).audience_count, campaign.audience)
-        yield partial(_counted, run, key), count
-
-
-def _counted(run: Run, key: AudienceKey, result: int | Failed | None) -> None:
-    run.counts[key] = result
-    if isinstance(result, Failed):
-        run.world.progress.say(Phrase("the size of an audience could not be read: {why}", why=result.summary))
 
 
 def packed(run: Run, media: MediaFile, message: RenderedMessage) -> Upload:

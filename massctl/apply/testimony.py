@@ -11,3 +11,5 @@ class Testimony:
     by: str
     msg_id: int | None = None
     url: str | None = None
+    batch: int | None = None
+    """Which batch of a list of openids; None where only one can be meant."""

@@ -103,6 +103,10 @@ def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
     return {session.settings.accounts[name].appid: AccountName(name) for name in sorted(names)}
 
 
+def _sends_to_openids(made: Planned) -> bool:
+    return any(each.rendered is not None and each.rendered.openid_list is not None for each in made.plan.campaigns)
+
+
 def _carried_out(
     session: Session,
     names: Sequence[str],
@@ -124,6 +128,7 @@ def _carried_out(
         attended=asks is not None and somebody_is_here(),
         house=lambda: session.house_now(made.house),
         insisted=insisted,
+        openids=made.workbench.openid_lists if _sends_to_openids(made) else None,
         archive=session.archive(),
         accounts=_looked_after(session, made),
     )

@@ -34,16 +34,18 @@ class Embedded:
         return self.world.app
 
     def prepare(
-        self, tags: Iterable[tuple[str, int]], windows: Iterable[Window], closed: Iterable[tuple[str, str]]
+        self, tags: Iterable[tuple[str, int | str]], windows: Iterable[Window], closed: Iterable[tuple[str, str]]
     ) -> None:
-        """Make the tags (appid, id) exist, and let it be the opening of the earliest of `windows`, or later.
+        """Make the tags (appid, id or name) exist, and let it be the opening of the earliest of `windows`, or later.
 
         `closed` are messages (appid, type) that WeChat has closed to most accounts; here these accounts may send them.
         """
         for appid, message_type in sorted(set(closed)):
             self.world.ensure_account(appid, **{RIGHTS[message_type]: True})
-        for appid, tag_id in sorted(set(tags)):
-            self.world.ensure_tag(appid, tag_id, f"标签 {tag_id}", TAG_FOLLOWERS)
+        # Ids first: a tag that is known by name alone must not take one of them.
+        for appid, tag in sorted(set(tags), key=lambda each: (each[0], isinstance(each[1], str), str(each[1]))):
+            number, name = (tag, f"标签 {tag}") if isinstance(tag, int) else (None, tag)
+            self.world.ensure_tag(appid, number, name, TAG_FOLLOWERS)
         openings = [window.not_before for window in windows]
         if openings:
             self.world.ensure_not_before(min(openings))

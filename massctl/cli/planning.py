@@ -126,7 +126,10 @@ def _ready_sandbox(session: Session, names: Sequence[str], desired: Sequence[Des
     if session.sandbox is None:
         return
     rendered = [d for d in desired if isinstance(d, RenderedCampaign)]
-    tags = [(str(c.appid), c.audience.tag_id) for c in rendered if c.audience.tag_id is not None]
+    tags: list[tuple[str, int | str]] = []
+    for campaign in rendered:
+        named = (campaign.audience.tag_id, campaign.audience.tag)
+        tags += [(str(campaign.appid), tag) for tag in named if tag is not None]
     # Only a run in the sandbox has one, and it has loaded this already.
     from massctl.cli.embedding import RIGHTS
 

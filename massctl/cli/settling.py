@@ -44,7 +44,9 @@ def shown(session: Session, name: str, warnings: list[Diagnostic]) -> int:
     return ExitStatus.USAGE
 
 
-def settled(session: Session, name: str, *, sent: bool, msg_id: int | None, url: str | None, reason: str) -> int:
+def settled(
+    session: Session, name: str, *, sent: bool, msg_id: int | None, url: str | None, batch: int | None, reason: str
+) -> int:
     """Record what a person knows about the edition of a campaign that is in question."""
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
@@ -52,7 +54,7 @@ def settled(session: Session, name: str, *, sent: bool, msg_id: int | None, url:
         state = session.read_state(ledger)
         trust(session, state)
         record = _in_question(state, name)
-        testimony = Testimony(reason, who(session), msg_id, url)
+        testimony = Testimony(reason, who(session), msg_id, url, batch)
         book = Book(ledger, session.clock, state)
         if sent:
             settle_sent(record, testimony, _wechat(session, record) if msg_id is not None else None, book)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, JsonValue, StringConstraints
 
 from massctl.model.names import ACCOUNT_NAME_PATTERN, VARIABLE_NAME_PATTERN
-from massctl.model.strict import NonEmpty, NotYet, Strict
+from massctl.model.strict import NonEmpty, Strict
 
 OFFSET_TIME_PATTERN = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)? ?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
@@ -36,10 +36,11 @@ class Audience(Strict):
     """true: every follower of the account. Enters the account's history page."""
     tag_id: Annotated[int, Field(ge=0)] | None = None
     """The id of one of the account's tags (标签), as in the console's address bar."""
-    tag: NonEmpty | None = NotYet
-    """The name of one of the account's tags."""
-    openids: NonEmpty | None = NotYet
-    """A file with one openid a line, or a .csv with an `openid` column."""
+    tag: NonEmpty | None = None
+    """The name of one of the account's tags (标签), exactly as the console shows it."""
+    openids: NonEmpty | None = None
+    """A file with one openid a line, or a .csv with an `openid` column; 2 or more, in jobs of at most 10000. Service
+    accounts only. Keep it out of public repositories."""
     expect: Expect | None = None
     """Bounds for the size of the audience; outside them nothing is sent."""
 

@@ -1,7 +1,8 @@
 """The stable codes of diagnostics, and the constant summary of each.
 
 A code never changes its meaning and is never used again for another. Ranges: MC0 files and YAML,
-MC1 templates, MC2 pictures and other media, MC3 content, MC4 the ledger's view of a campaign, MC5 events.
+MC1 templates, MC2 pictures and other media, MC3 content, MC4 the ledger's view of a campaign, MC5 events, MC6 lists of
+openids.
 """
 
 from typing import Final
@@ -75,5 +76,14 @@ CODES: Final[dict[str, str]] = {
     "MC501": "event cannot be read",
     "MC502": "not the end of a mass job",
     "MC503": "event says too little",
+    "MC601": "list of openids not found",
+    "MC602": "list of openids outside the campaign",
+    "MC603": "not an openid",
+    "MC604": "no openid column",
+    "MC605": "list of openids too short",
+    "MC606": "openid more than once",
+    "MC607": "list of openids unreadable",
+    "MC608": "openid of unusual length",
+    "MC609": "openids need a service account",
 }
 """Code -> constant summary, in English; the view translates it."""

@@ -40,6 +40,21 @@ class Created(Fields):
     reason: str | None = None
 
 
+class AudienceResolved(Fields):
+    """tags/get told which tag the name in a campaign stands for; a send goes to that tag or to nobody."""
+
+    type: Literal["audience_resolved"] = "audience_resolved"
+    appid: str
+    digest: str
+    """The version that is staged or sent with it; an edit looks the name up again."""
+    tag: str
+    """The name as the campaign declares it."""
+    tag_id: int
+    name: str
+    count: int
+    """Followers with the tag."""
+
+
 class DraftBegun(Fields):
     """A draft/add is about to leave; durable before its request, so that a draft whose answer is lost is looked for."""
 
@@ -147,6 +162,7 @@ Event = Annotated[
     | MaterialForgotten
     | VideoMade
     | MessageStaged
+    | AudienceResolved
     | DraftBegun
     | DraftNotSaved
     | DraftSaved

@@ -34,7 +34,8 @@ TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
     Status.STAGED: _FROM_BEFORE,
     Status.PREVIEWED: _FROM_BEFORE,
     Status.IN_DOUBT: _BEFORE | _UNDER_WAY | _OPEN,
-    Status.SENDING: _UNDER_WAY | {Status.WITHDRAWN},
+    # Between two of its batches it is SENDING; the attempt at the next one is a doubt until its verdict.
+    Status.SENDING: _UNDER_WAY | {Status.WITHDRAWN, Status.IN_DOUBT},
     # It awaits the administrator as an open attempt, or as a job of which an event or a poll said so.
     Status.AWAITING_ADMIN: _BEFORE | _UNDER_WAY | _OPEN | {Status.WITHDRAWN},
     # The first word on a job may be corrected by a later one: events outrank a poll.
@@ -45,7 +46,9 @@ TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
 """Status -> what one more entry may make of it. An attempt without a verdict is IN_DOUBT at once."""
 
 FINAL: Final = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED, Status.WITHDRAWN})
-"""From here only a raised edition sends again, unless an attempt is open; see `is_concluded`."""
+"""From here only a raised edition sends again, unless batches are left or an attempt is open; see `is_concluded`."""
+_STOPPED: Final = frozenset({Status.FAILED, Status.WITHDRAWN})
+"""What became of a batch so that none is begun after it."""
 
 
 def status_of(record: Record) -> Status:
@@ -53,9 +56,10 @@ def status_of(record: Record) -> Status:
     if record.open_attempts:
         return Status.AWAITING_ADMIN if is_held(record) else Status.IN_DOUBT
     if record.jobs:
-        return _status_of_jobs(record.jobs)
-    if record.imported is not None or (record.settled is not None and record.settled.outcome == "sent"):
-        return Status.SENT
+        status = _status_of_jobs(record.jobs)
+        return Status.SENDING if record.is_partly_sent and status not in _STOPPED else status
+    if record.imported is not None or record.sent_batches:
+        return Status.SENDING if record.is_partly_sent else Status.SENT
     draft = record.draft()
     shown = {digest for (digest, _), preview in record.previews.items() if preview.outcome == "sent"}
     if draft is not None:
@@ -67,8 +71,12 @@ def status_of(record: Record) -> Status:
 
 
 def is_concluded(record: Record) -> bool:
-    """Say whether an edition went out, and nothing about its send is open: it is not rendered any more."""
-    return not record.open_attempts and status_of(record) in FINAL
+    """Say whether an edition went out, all of it, and nothing about its send is open: it is not rendered any more.
+
+    Also where a batch failed or was withdrawn: none is begun after it.
+    """
+    status = status_of(record)
+    return status in FINAL and not record.open_attempts and (status in _STOPPED or not record.is_partly_sent)
 
 
 def _status_of_jobs(jobs: list[Job]) -> Status:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from massctl.model.audience import OpenidList
 from massctl.model.campaign import Audience, OffsetTime
 from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.diagnostic import Diagnostic
@@ -46,6 +47,27 @@ class LockedSend(Strict):
     """Whether it goes out although WeChat judges an article to be a reprint."""
 
 
+class LockedAudience(Audience):
+    """Who receives it, as declared, and for a list of openids what names them."""
+
+    sha256: PrefixedDigest | None = None
+    """Of the openids in their order, each once, each with a newline after it; only with `openids`."""
+    count: Annotated[int, Field(ge=2)] | None = None
+    """How many openids there are, each once; only with `openids`."""
+
+    @property
+    def declared(self) -> Audience:
+        """Give the audience as campaign.yaml declares it."""
+        return Audience.model_validate(self.model_dump(exclude={"sha256", "count"}, exclude_none=True))
+
+    @property
+    def openid_list(self) -> OpenidList | None:
+        """Give what names the list; None for every other audience, and where the lock is not whole."""
+        if self.openids is None or self.sha256 is None or self.count is None:
+            return None
+        return OpenidList(Sha256(self.sha256.removeprefix(_PREFIX)), self.count)
+
+
 class LockedPicture(Strict):
     """A picture, sound or video that is uploaded."""
 
@@ -77,8 +99,8 @@ class LockFile(Strict):
     """Which massctl rendered it; not part of the digest."""
     account: LockedAccount
     """Which account sends."""
-    audience: Audience
-    """Who receives it, as declared."""
+    audience: LockedAudience
+    """Who receives it, as declared, and for a list of openids what names them."""
     send: LockedSend
     """When and how it may go out."""
     message: LockedMessage
@@ -155,7 +177,7 @@ def restore(lock: LockFile, bodies: Sequence[str], files: Sequence[MediaFile], a
         edition=lock.edition,
         account=around.account,
         appid=AppId(lock.account.appid),
-        audience=lock.audience,
+        audience=lock.audience.declared,
         window=Window(first, last) if first is not None and last is not None else None,
         send_ignore_reprint=lock.send.send_ignore_reprint,
         same_content_allowed=around.same_content_allowed,
@@ -165,6 +187,7 @@ def restore(lock: LockFile, bodies: Sequence[str], files: Sequence[MediaFile], a
         recipients=around.recipients,
         source_sha256=around.source_sha256,
         diagnostics=around.diagnostics,
+        openid_list=lock.audience.openid_list,
     )
 
 

@@ -16,6 +16,7 @@ from massctl.model.message import RenderedMessage
 from massctl.model.names import AccountName, AppId, CampaignName, Digest, Sha256
 
 if TYPE_CHECKING:
+    from massctl.model.audience import OpenidList
     from massctl.model.campaign import Audience
 
 PICTURE_SCHEME: Final = "massctl-picture:"
@@ -126,6 +127,14 @@ class RenderedCampaign:
     recordings: tuple[Recording, ...] = ()
     """The sound or video of a message that carries one of ours."""
 
+    openid_list: "OpenidList | None" = None
+    """What names the list of an audience of openids; None for every other audience."""
+
+    @property
+    def batches(self) -> int | None:
+        """How many jobs a list of openids takes; None for every other audience, which is one job."""
+        return self.openid_list.batches if self.openid_list else None
+
     @property
     def files(self) -> tuple[MediaFile, ...]:
         """Everything that is uploaded for it."""
@@ -147,7 +156,9 @@ class RenderedCampaign:
     @cached_property
     def message_digest(self) -> Digest:
         """Name message and audience alone, for `same_content`: no name, no edition, no window."""
-        audience = {key: value for key, value in declared_audience(self.audience).items() if key != "expect"}
+        # The same people are the same audience, whatever file they stand in.
+        left_out = {"expect", "openids"} if self.openid_list else {"expect"}
+        audience = {key: value for key, value in approved_audience(self).items() if key not in left_out}
         return digest_of({"audience": audience, "message": self.message.document, "appid": self.appid})
 
 
@@ -159,7 +170,7 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
         "campaign": campaign.name,
         "edition": campaign.edition,
         "account": {"appid": campaign.appid},
-        "audience": declared_audience(campaign.audience),
+        "audience": approved_audience(campaign),
         "send": {
             "not_before": window.not_before.isoformat() if window else None,
             "not_after": window.not_after.isoformat() if window else None,
@@ -172,8 +183,15 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
     }
 
 
+def approved_audience(campaign: RenderedCampaign) -> dict[str, Any]:
+    """Give an audience as lock, digest and ledger write it: as declared, and what names the openids of a list."""
+    found = campaign.openid_list
+    named = {"sha256": "sha256:" + found.sha256, "count": found.count} if found else {}
+    return {**declared_audience(campaign.audience), **named}
+
+
 def declared_audience(audience: "Audience") -> dict[str, Any]:
-    """Give an audience as lock and digest write it: the declared keys only, `expect` without nulls."""
+    """Give an audience as it is declared: the keys that are there, `expect` without nulls."""
     expect = audience.expect
     bounds = {"min": expect.min, "max": expect.max} if expect else {}
     every: dict[str, Any] = {

@@ -37,7 +37,23 @@ class ToTag:
     tag_id: int
 
 
-Recipients = ToAll | ToTag
+@dataclass(frozen=True, slots=True)
+class ToOpenids:
+    """Followers one by one: 2 to 10,000 openids in a job."""
+
+    openids: tuple[str, ...] = field(repr=False)
+    """In the list's order, each once; shown nowhere."""
+    sha256: Sha256 = field(init=False)
+    """Names them: of the openids, each with a newline after it."""
+
+    def __post_init__(self) -> None:
+        named = hashlib.sha256()
+        for openid in self.openids:
+            named.update(f"{openid}\n".encode())
+        object.__setattr__(self, "sha256", Sha256(named.hexdigest()))
+
+
+Recipients = ToAll | ToTag | ToOpenids
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,8 @@ class MassSend:
     def fingerprint(self) -> Sha256:
         """Name the request, so that a repetition can be proven identical to the recorded attempt."""
         value: dict[str, Any] = asdict(self)
+        # Openids stand in it by their digest, so that nothing else has to be hashed again.
+        value["recipients"].pop("openids", None)
         value["recipients"]["kind"] = type(self.recipients).__name__
         value["body"]["kind"] = type(self.body).__name__
         return sha256_of(canonical_json(value).encode())

@@ -24,6 +24,10 @@ class SendAttempted(Fields):
     reason: str | None = None
     by: str | None = None
     """Who asked for this repetition with `reconcile --resubmit`, and why; None for every other attempt."""
+    batches: int | None = None
+    """Into how many jobs the list of openids is cut; None where the audience is no list, so that there is one job."""
+    recipients: int | None = None
+    """Openids of this batch."""
 
 
 class SendAccepted(Fields):

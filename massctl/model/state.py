@@ -75,11 +75,34 @@ class Record:
     """The newest version of a message without a draft that had all its material; None once a draft took its place."""
     video: MadeVideo | None = None
     """The newest id of its video."""
+    resolved: entries.AudienceResolved | None = None
+    """Which tag the name in the campaign was found to stand for, at last."""
 
     @property
     def open_attempts(self) -> list[Attempt]:
         """The attempts whose outcome nobody knows, oldest first."""
         return [attempt for attempt in self.attempts if attempt.open]
+
+    @property
+    def batches(self) -> int:
+        """Into how many jobs this edition is cut: what its attempts say, and 1 before the first."""
+        return max((attempt.event.batches or 1 for attempt in self.attempts), default=1)
+
+    @property
+    def sent_batches(self) -> frozenset[int]:
+        """The batches that went out: accepted by WeChat, or settled so by a person."""
+        told = {a.event.batch for a in self.attempts if a.settled is not None and a.settled.outcome == "sent"}
+        by_hand = {self.settled.batch} if self.settled is not None and self.settled.outcome == "sent" else set()
+        return frozenset({job.batch for job in self.jobs} | told | by_hand)
+
+    @property
+    def is_partly_sent(self) -> bool:
+        """Whether some of its batches went out, and others did not yet."""
+        return self.imported is None and 0 < len(self.sent_batches) < self.batches
+
+    def resolved_for(self, digest: str) -> entries.AudienceResolved | None:
+        """Give the tag that this version's name was found to stand for."""
+        return self.resolved if self.resolved is not None and self.resolved.digest == digest else None
 
     def draft(self, batch: int = 1) -> Draft | None:
         """Give the draft of a batch that is alive, newest first."""
@@ -189,10 +212,8 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
             absorb_draft(record.drafts, record.begun_drafts, event, entry.serial, entry.at)
             if isinstance(event, entries.DraftSaved):
                 record.staged = None
-        case entries.MessageStaged():
-            record.staged = event
-        case entries.VideoMade():
-            record.video = MadeVideo(event.digest, MediaId(event.media_id), entry.at)
+        case entries.MessageStaged() | entries.VideoMade() | entries.AudienceResolved():
+            _into_staging(record, event, entry.at)
         case entries.Previewed():
             absorb_preview(record.previews, record.shown, event, entry.serial)
         case entries.SendAttempted():
@@ -208,6 +229,17 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
                 raise _impossible(entry, Phrase("there is no job {msg_id}", msg_id=event.msg_id))
         case _:
             record.expired_at.append(event.not_after)
+
+
+def _into_staging(record: Record, event: Any, at: datetime) -> None:
+    """Fold what was found or made for a send that is to come."""
+    match event:
+        case entries.MessageStaged():
+            record.staged = event
+        case entries.VideoMade():
+            record.video = MadeVideo(event.digest, MediaId(event.media_id), at)
+        case _:
+            record.resolved = event
 
 
 def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from massctl.model.names import AppId, MediaId, Sha256
 from massctl.model.rendered import Purpose, Recipient, RenderedCampaign
 from massctl.model.state import Record, State
+from massctl.plan.batches import batches_left
 from massctl.plan.step import Reason, SaveDraft, SendPreview, UploadMedia
 
 UploadKey = tuple[AppId, Purpose, Sha256]
@@ -24,22 +25,26 @@ def uploads(campaign: RenderedCampaign, state: State, planned: set[UploadKey]) -
     return steps
 
 
-def draft(campaign: RenderedCampaign, state: State) -> SaveDraft | None:
-    """Plan the draft of a campaign; None where the recorded one is of this digest, or its message has none."""
+def drafts(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
+    """Plan the drafts of a news campaign: of each batch that is left, where none of this digest is recorded."""
     if not campaign.message.has_draft:
-        return None
-    alive = state.record(campaign.name, campaign.edition).draft()
-    if alive is not None and alive.event.digest == campaign.digest:
-        return None
-    return SaveDraft(campaign, staging_reason(campaign, state), MediaId(alive.event.media_id) if alive else None)
-
-
-def staging_reason(campaign: RenderedCampaign, state: State) -> Reason:
-    """Say why a campaign is staged, now that it is."""
+        return []
     record = state.record(campaign.name, campaign.edition)
-    if record.draft() is not None or record.staged is not None:
+    steps: list[SaveDraft] = []
+    for batch in batches_left(campaign, record):
+        alive = record.draft(batch or 1)
+        if alive is None or alive.event.digest != campaign.digest:
+            supersedes = MediaId(alive.event.media_id) if alive else None
+            steps.append(SaveDraft(campaign, staging_reason(campaign, state, batch or 1), supersedes, batch))
+    return steps
+
+
+def staging_reason(campaign: RenderedCampaign, state: State, batch: int = 1) -> Reason:
+    """Say why a campaign, or a batch of it, is staged, now that it is."""
+    record = state.record(campaign.name, campaign.edition)
+    if record.draft(batch) is not None or record.staged is not None:
         return Reason.CONTENT_CHANGED
-    if record.drafts:
+    if any(draft.event.batch == batch for draft in record.drafts):
         return Reason.DRAFT_MISSING
     earlier = [r for r in state.editions(campaign.name) if r.edition < campaign.edition]
     return Reason.EDITION_RAISED if earlier else Reason.NEW

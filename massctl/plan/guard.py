@@ -9,6 +9,7 @@ from massctl.model.moment import BEIJING, moment
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
+from massctl.plan.batches import frozen, too_many_batches
 from massctl.plan.doubt import Repeat, may_repeat, settle
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.window import WindowState, hour_refusal, window_state
@@ -45,6 +46,8 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
     found = [
         _window(campaign, record, house, now),
         _kill_switch(house),
+        frozen(campaign, record),
+        too_many_batches(campaign, record, state, now),
         hour_refusal(house.policy, now),
         _account_in_doubt(campaign, record, state, house, now),
         _rejected_before(campaign, record),
@@ -55,6 +58,12 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
 
 def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
     """Refuse an audience that does not exist, is empty, or is outside its bounds; `count` is followers."""
+    if count is None and audience.tag is not None:
+        return Refusal(
+            Guard.AUDIENCE_BOUNDS,
+            Phrase("the account has no tag called {tag}", tag=audience.tag),
+            Phrase("copy its name from the console under 用户管理 to audience.tag, to the letter"),
+        )
     if count is None:
         return Refusal(
             Guard.AUDIENCE_BOUNDS,

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from massctl.model.campaign import Audience, CampaignFile
+from massctl.model.audience import OpenidList
+from massctl.model.campaign import Audience, CampaignFile, audience_as_declared
 from massctl.model.campaign_rules import parse_offset_time
-from massctl.model.lock import LockedSend, LockFile
+from massctl.model.lock import LockedAudience, LockedSend, LockFile
 from massctl.model.names import AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.locked_message import changed_message, declared_message
@@ -46,10 +47,13 @@ def listed(parts: Sequence[Phrase]) -> Phrase:
     return Phrase("{first}, {rest}", first=first, rest=listed(rest)) if rest else first
 
 
-def as_declared(lock: LockFile, name: CampaignName, file: CampaignFile, appid: AppId) -> LockFile:
+def as_declared(
+    lock: LockFile, name: CampaignName, file: CampaignFile, appid: AppId, openid_list: OpenidList | None = None
+) -> LockFile:
     """Give the lock with all that campaign.yaml says of it without running a template.
 
-    Where it differs from `lock`, campaign.yaml was changed since; a string with Jinja in it is left as it was locked.
+    `openid_list` is the audience's as it is now; None also where it cannot be read. Where it differs from `lock`,
+    campaign.yaml or the list was changed since; a string with Jinja in it is left as it was locked.
     """
     send = lock.send.model_copy(
         update={
@@ -63,11 +67,16 @@ def as_declared(lock: LockFile, name: CampaignName, file: CampaignFile, appid: A
             "campaign": name,
             "edition": file.edition,
             "account": lock.account.model_copy(update={"appid": appid}),
-            "audience": file.audience,
+            "audience": _declared_audience(file.audience, openid_list),
             "send": send,
             "message": declared_message(lock.message, file.message),
         }
     )
+
+
+def _declared_audience(audience: Audience, found: OpenidList | None) -> LockedAudience:
+    named = {"sha256": "sha256:" + found.sha256, "count": found.count} if found else {}
+    return LockedAudience.model_validate({**audience_as_declared(audience), **named})
 
 
 def changed_parts(before: LockFile, after: LockFile) -> list[Phrase]:

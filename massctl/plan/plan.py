@@ -12,7 +12,7 @@ from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
-from massctl.plan import diff, guard, previews
+from massctl.plan import batches, diff, guard, previews
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.plan.doubt import repeat_at, settle
 from massctl.plan.guard import House
@@ -171,8 +171,6 @@ class _Planner:
 
     def _rendered(self, campaign: RenderedCampaign) -> PlannedCampaign:
         record = self.state.record(campaign.name, campaign.edition)
-        draft = record.draft()
-        staged = draft.event if draft else record.staged
         planned = PlannedCampaign(
             campaign.name,
             campaign.title,
@@ -183,7 +181,7 @@ class _Planner:
             digest=campaign.digest,
             diagnostics=(*campaign.diagnostics, *(() if self.showing else previews.unknown_previews(campaign, record))),
             rendered=campaign,
-            audience_count=staged.audience_count if staged else None,
+            audience_count=batches.recorded_count(campaign, record),
             awaiting_until=held_until(record),
         )
         if is_concluded(record):
@@ -195,6 +193,8 @@ class _Planner:
             return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
+        if (changed := batches.frozen(campaign, record)) is not None:
+            return replace(planned, refusals=(changed,))
         return self._open(planned, campaign, record)
 
     def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
@@ -206,7 +206,7 @@ class _Planner:
             next_at=at if at is not None and at > self.now else None,
             refusals=refusals,
             wants_send=wanted,
-            steps=(SendMass(campaign, Reason.RESUBMIT),) if wanted and not refusals else (),
+            steps=tuple(batches.sends(campaign, record, Reason.RESUBMIT)) if wanted and not refusals else (),
         )
 
     def _expired(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
@@ -227,7 +227,7 @@ class _Planner:
             unseen = previews.preview_missing(campaign, record, self.house.policy, steps=steps)
             refusals += [unseen] if unseen else []
             if not refusals:
-                steps.append(SendMass(campaign, Reason.DUE))
+                steps += batches.sends(campaign, record, Reason.DUE)
         blocked_for_good = {r.guard for r in refusals} & {Guard.NOT_NAMED, Guard.REJECTED_BEFORE}
         moment = None if blocked_for_good else next_moment(self.house.policy, campaign.window, self.now)
         return replace(
@@ -243,8 +243,7 @@ class _Planner:
         if rejection is not None and not (rejection.retryable or rejection.token_dead or self.showing):
             return []
         steps: list[Step] = list(diff.uploads(campaign, self.state, self.planned_uploads))
-        draft = diff.draft(campaign, self.state) if self.until >= Until.DRAFT else None
-        steps += [draft] if draft else []
+        steps += diff.drafts(campaign, self.state) if self.until >= Until.DRAFT else []
         if self.until >= Until.PREVIEW:
             steps += self._previews(campaign, record)
         return steps

@@ -98,14 +98,16 @@ class SaveDraft:
     reason: Reason
     supersedes: MediaId | None = None
     """The draft of an earlier digest, which is deleted once the new one is proven good."""
+    batch: int | None = None
+    """Which batch of a list of openids sends it, from 1; None where there are no batches."""
 
     kind = Kind.SAVE_DRAFT
     reversible = True
 
     @property
     def address(self) -> Address:
-        """`NAME/draft`."""
-        return Address(f"{self.campaign.name}/draft")
+        """`NAME/draft`, in batches `NAME/draft/3`."""
+        return Address(f"{self.campaign.name}/draft" + _of_batch(self.batch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +135,20 @@ class SendMass:
 
     campaign: RenderedCampaign
     reason: Reason
+    batch: int | None = None
+    """Which batch of a list of openids it is, from 1; None where the audience is one job."""
 
     kind = Kind.SEND_MASS
     reversible = False
 
     @property
     def address(self) -> Address:
-        """`NAME/send`."""
-        return Address(f"{self.campaign.name}/send")
+        """`NAME/send`, in batches `NAME/send/3`."""
+        return Address(f"{self.campaign.name}/send" + _of_batch(self.batch))
+
+
+def _of_batch(batch: int | None) -> str:
+    return "" if batch is None else f"/{batch}"
 
 
 Step = UploadMedia | SaveDraft | SendPreview | SendMass

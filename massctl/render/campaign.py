@@ -6,6 +6,7 @@ from massctl.model.diagnostic import Diagnostic, Place, Severity, has_errors
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
 from massctl.model.rendered import Recipient, RenderedCampaign, Window
 from massctl.render.article import Setting
+from massctl.render.audience import render_audience
 from massctl.render.inputs import Inputs
 from massctl.render.message import render_message
 from massctl.render.page import ExternalLinks
@@ -31,7 +32,9 @@ def render_campaign(
     pictures = Pictures(name, inputs)
     strings = Strings(file, Setting(name, inputs, pictures, external_links), place)
     message, recordings = render_message(strings)
-    diagnostics = [*strings.diagnostics, *(_changed(name, p.path, p.note) for p in pictures.used if p.note is not None)]
+    openid_list, about_audience = render_audience(name, file, inputs, place)
+    about_pictures = [_changed(name, p.path, p.note) for p in pictures.used if p.note is not None]
+    diagnostics = [*strings.diagnostics, *about_audience, *about_pictures]
     diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
     if has_errors(diagnostics):
         return None, diagnostics
@@ -51,6 +54,7 @@ def render_campaign(
         recipients=recipients_of(file.preview),
         source_sha256=source_sha256,
         diagnostics=tuple(diagnostics),
+        openid_list=openid_list,
     )
     return rendered, diagnostics
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from massctl.model.audience import OpenidList
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Picture, Recording
 
@@ -26,6 +27,18 @@ class Problem:
     """From 1, in code points."""
 
 
+@dataclass(frozen=True, slots=True)
+class ListedOpenids:
+    """A list of openids as it was read; nothing of it is in here but what names it, and where its faults are."""
+
+    openid_list: OpenidList | None
+    """None where anything in it is a fault."""
+    problems: tuple[Problem, ...]
+    """What makes it unusable, in the order of its lines."""
+    notes: tuple[Problem, ...]
+    """What is worth a warning."""
+
+
 class Inputs(Protocol):
     """The files under `campaigns/`; paths are relative to it, with `/`, and never lead out of it."""
 
@@ -39,6 +52,10 @@ class Inputs(Protocol):
 
     def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Problem:
         """Give a sound or a video as it will be uploaded, or MC208 where there is none."""
+        ...
+
+    def openids(self, path: str, /) -> ListedOpenids:
+        """Read a list of openids, or give MC601 where there is none."""
         ...
 
     def stylesheet(self) -> str:

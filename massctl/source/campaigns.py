@@ -66,7 +66,8 @@ def load_campaign(repository: Repository, name: CampaignName, settings: MassctlF
     document = read_yaml(data, path, name, known_keys(CampaignFile))
 
     def rules(written: dict[str, object]) -> list[Fault]:
-        return [*campaign_faults(written), *_unknown_account(written.get("account"), settings)]
+        account = written.get("account")
+        return [*campaign_faults(written), *_unknown_account(account, settings), *_only_service(written, settings)]
 
     file, diagnostics = validate(document, CampaignFile, rules)
     declared = document.data if isinstance(document.data, dict) else {}
@@ -88,3 +89,15 @@ def _unknown_account(account: object, settings: MassctlFile | None) -> list[Faul
     )
     say = Phrase("massctl.yaml has no account {account}", account=word(account))
     return [Fault("MC019", ("account",), say, hint, at_key=False)]
+
+
+def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -> list[Fault]:
+    """Refuse openids of a subscription account. Source: WeChat docs, "message/mass/send", read 2026-10."""
+    audience, account = written.get("audience"), written.get("account")
+    if settings is None or not isinstance(account, str) or account not in settings.accounts:
+        return []
+    if settings.accounts[account].kind == "service" or not isinstance(audience, Mapping) or "openids" not in audience:
+        return []
+    say = Phrase("a subscription account (订阅号) cannot send to openids; only a service account (服务号) can")
+    hint = Phrase("give these followers a tag (标签) in the console and write `tag:` in place of `openids:`")
+    return [Fault("MC609", ("audience", "openids"), say, hint)]

@@ -15,7 +15,7 @@ from massctl.model.names import AccountName, AppId, CampaignName, Sha256
 from massctl.model.rendered import Picture, Recording, RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
-from massctl.render.inputs import Inputs, Problem
+from massctl.render.inputs import Inputs, ListedOpenids, Problem
 from massctl.source.lock_use import LockUse
 from massctl.source.reporter import about_file
 from massctl.source.repository import Repository, UnreadableError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from massctl.model.campaign import CampaignFile
     from massctl.render.inputs import RecordingPurpose
     from massctl.source.campaigns import Loaded
+    from massctl.source.openid_lists import OpenidShelf
     from massctl.source.pictures import PictureShelf, Use
     from massctl.source.recordings import RecordingShelf
 
@@ -75,6 +76,18 @@ class Workbench:
         if "recordings" in vars(self) and self.recordings.holds(sha256):
             return self.recordings.read(sha256)
         return self.pictures.read(sha256)
+
+    @cached_property
+    def openid_lists(self) -> "OpenidShelf":
+        """The lists of openids of the tree, held outside of memory."""
+        # Hardly any campaign has one.
+        from massctl.source.openid_lists import OpenidShelf
+
+        return OpenidShelf(self.repository)
+
+    def openids(self, path: str) -> ListedOpenids:
+        """Read a list of openids; `path` is from campaigns/."""
+        return self.openid_lists.listed(path)
 
     def stylesheet(self) -> str:
         """Give the built-in theme."""

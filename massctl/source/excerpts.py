@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from massctl.model.diagnostic import Diagnostic, Place
 from massctl.model.lines import Lines, Span
 from massctl.source.decoding import decode
 from massctl.source.reporter import Reporter
 from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
+
+OF_LISTS: Final = "MC6"
+"""How the codes of diagnostics about lists of openids begin."""
 
 
 def with_excerpts(
@@ -22,6 +26,8 @@ def _shown(diagnostic: Diagnostic, repository: Repository, reporters: dict[str, 
     place = diagnostic.place
     if diagnostic.excerpt is not None or place is None or place.line is None:
         return diagnostic
+    if place.file not in reporters and diagnostic.code.startswith(OF_LISTS):
+        return diagnostic  # No line of a list of openids is ever shown.
     if place.file not in reporters:
         reporters[place.file] = _read(place, repository)
     reporter = reporters[place.file]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from massctl.model.account import Account
+from massctl.model.audience import OpenidList
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.digest import sha256_of
@@ -21,6 +22,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import PICTURE_SCHEME, MediaFile, Picture, Recording, RenderedCampaign
 from massctl.plan.locked import as_declared, changed_parts, listed, lock_missing, lock_stale
 from massctl.plan.step import Refusal
+from massctl.render.audience import find_openids
 from massctl.render.campaign import recipients_of
 from massctl.render.inputs import Inputs, PicturePurpose
 from massctl.source.lock_files import DamagedLockError, read_body, read_lock, read_sources, unfit_files
@@ -61,7 +63,8 @@ class LockReader:
         self.wrong += unfit_files(self.repository.root, self.name, due)
         if lock.account.name != self.file.account:
             self.wrong.append(Phrase("the account's name"))
-        self.wrong += changed_parts(lock, as_declared(lock, self.name, self.file, AppId(self.account.appid)))
+        appid = AppId(self.account.appid)
+        self.wrong += changed_parts(lock, as_declared(lock, self.name, self.file, appid, self._openid_list()))
         edited = self._edited(lock)
         bodies = self._bodies(lock)
         files = self._files(lock)
@@ -124,6 +127,11 @@ class LockReader:
             else:
                 found.append(text)
         return found
+
+    def _openid_list(self) -> OpenidList | None:
+        """Read the list of openids as it is now; one with faults is not what was locked."""
+        written = self.file.audience.openids
+        return find_openids(written, self.name, self.inputs).openid_list if written is not None else None
 
     def _path(self, picture: LockedPicture) -> str:
         return f"{CAMPAIGNS}/{path_from_lock(picture.path, self.name)}"

@@ -4,7 +4,9 @@ Everything counts that a plan of the campaign could have been different for: eac
 be read, why, and what was said about it.
 """
 
+import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -35,15 +37,17 @@ class NotingRepository(Repository):
         self.steady = False
         return super().exists(path)
 
-    def read_bytes(self, path: str, limit: int) -> bytes:
-        """Read a whole file, and note it; raises UnreadableError."""
+    def pieces(self, path: str, limit: int) -> Iterator[bytes]:
+        """Read a file as every reading does, and note it once it is read whole; raises UnreadableError."""
+        digest = hashlib.sha256()
         try:
-            data = super().read_bytes(path, limit)
+            for piece in super().pieces(path, limit):
+                digest.update(piece)
+                yield piece
         except UnreadableError as error:
             self._note(path, limit, _why_not(self, error, path))
             raise
-        self._note(path, limit, sha256_of(data))
-        return data
+        self._note(path, limit, digest.hexdigest())
 
     def _note(self, path: str, limit: int, outcome: str) -> None:
         if self._notes.setdefault((path, limit), outcome) != outcome:
@@ -52,8 +56,11 @@ class NotingRepository(Repository):
 
 def outcome_of(repository: Repository, path: str, limit: int) -> str:
     """Read a file, and give what comes of it as a note has it."""
+    digest = hashlib.sha256()
     try:
-        return sha256_of(repository.read_bytes(path, limit))
+        for piece in repository.pieces(path, limit):
+            digest.update(piece)
+        return digest.hexdigest()
     except UnreadableError as error:
         return _why_not(repository, error, path)
 

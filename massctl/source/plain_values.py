@@ -4,12 +4,13 @@ Audiences come back as plain values with the same fields: the model loads pydant
 """
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import Field, fields
 from datetime import datetime, timezone
 from enum import Enum
 from types import SimpleNamespace
 from typing import Any, Final
 
+from massctl.model.audience import OpenidList
 from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
 from massctl.model.message import (
     MaterialRef,
@@ -32,6 +33,7 @@ _VALUES: Final[dict[str, type[Any]]] = {
         Excerpt,
         MaterialRef,
         NotLocked,
+        OpenidList,
         Picture,
         Place,
         Recipient,
@@ -66,7 +68,7 @@ def to_plain(value: Any) -> Any:
     if kind.__name__ in _WORDS and kind is _WORDS[kind.__name__]:
         return ["word", kind.__name__, value.value]
     if kind.__name__ in _VALUES and kind is _VALUES[kind.__name__]:
-        return [kind.__name__, *(_field(field.name, getattr(value, field.name)) for field in fields(kind))]
+        return [kind.__name__, *(_field(field.name, getattr(value, field.name)) for field in _given(kind))]
     raise TypeError(kind.__name__)
 
 
@@ -78,9 +80,14 @@ def from_plain(written: Any) -> Any:
     reader = _READERS.get(kind)
     if reader is not None:
         return reader(*rest)
-    if len(rest) != len(fields(_VALUES[kind])):
+    if len(rest) != len(_given(_VALUES[kind])):
         raise ValueError(kind)
     return _VALUES[kind](*map(from_plain, rest))
+
+
+def _given(kind: type[Any]) -> list[Field[Any]]:
+    """Give the fields that a value is made from; the others follow from them."""
+    return [field for field in fields(kind) if field.init]
 
 
 def _field(name: str, value: Any) -> Any:

@@ -106,19 +106,22 @@ class Repository:
 
     def read_bytes(self, path: str, limit: int) -> bytes:
         """Read a whole file of at most `limit` bytes; raises UnreadableError."""
+        return b"".join(self.pieces(path, limit))
+
+    def pieces(self, path: str, limit: int) -> Iterator[bytes]:
+        """Read a file of at most `limit` bytes piece by piece; raises UnreadableError, at the first piece or later."""
         with self._opened(path) as descriptor:
             too_large = UnreadableError(
                 "MC002", path, Phrase("the file is larger than {limit} bytes, and was not read", limit=limit)
             )
             if os.fstat(descriptor).st_size > limit:
                 raise too_large
-            pieces, left = [], limit + 1  # one more, since the file may grow while it is read
+            left = limit + 1  # one more, since the file may grow while it is read
             while left and (piece := os.read(descriptor, min(left, _CHUNK_BYTES))):
-                pieces.append(piece)
                 left -= len(piece)
-            if not left:
-                raise too_large
-            return b"".join(pieces)
+                if not left:
+                    raise too_large
+                yield piece
 
     def read_text(self, path: str) -> str:
         """Read a UTF-8 file of at most TEXT_BYTES_MAX, without a byte order mark; raises UnreadableError."""

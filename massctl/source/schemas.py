@@ -118,13 +118,14 @@ def _used(root: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def descriptions(model: type[BaseModel]) -> dict[str, str]:
-    """Give the docstrings under the fields of a class, read from its source.
+    """Give the docstrings under the fields of a class, and of those it builds on, read from their source.
 
     pydantic could do it (`use_attribute_docstrings`), but would then read sources at every start of the
     command.
     """
+    base = next((each for each in model.__bases__ if issubclass(each, BaseModel) and each.model_fields), None)
+    found = descriptions(base) if base is not None else {}
     body = ast.parse(inspect.getsource(model)).body[0]
-    found: dict[str, str] = {}
     statements = body.body if isinstance(body, ast.ClassDef) else []
     for field, below in pairwise(statements):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):

@@ -6,7 +6,7 @@ from massctl.model.digest import sha256_of
 from massctl.model.lock_sources import SourcesFile, declared_digest
 from massctl.model.names import Digest
 from massctl.model.rendered import Picture, Recording
-from massctl.render.inputs import Inputs, PicturePurpose, Problem, RecordingPurpose
+from massctl.render.inputs import Inputs, ListedOpenids, PicturePurpose, Problem, RecordingPurpose
 from massctl.source.pictures import SOURCE_BYTES_MAX
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 
@@ -40,6 +40,10 @@ class Witness:
         found = self._inputs.recording(path, purpose)
         self._media[f"{CAMPAIGNS}/{path}"] = _PREFIX + found.sha256 if isinstance(found, Recording) else None
         return found
+
+    def openids(self, path: str, /) -> ListedOpenids:
+        """Give a list of openids; the lock names its content itself."""
+        return self._inputs.openids(path)
 
     def stylesheet(self) -> str:
         """Give the theme, and note it."""

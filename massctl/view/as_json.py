@@ -143,6 +143,7 @@ def _job(job: Job) -> dict[str, Any]:
         "msg_id": job.msg_id,
         "msg_data_id": job.msg_data_id,
         "clientmsgid": job.client_msg_id,
+        "batch": job.batch,
         "accepted_at": job.accepted_at.isoformat(),
         "total_count": counts.total_count if counts else None,
         "filter_count": counts.filter_count if counts else None,

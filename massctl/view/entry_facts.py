@@ -14,6 +14,8 @@ def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - 
             return f"{event.appid} sha256 {event.sha256[:12]}"
         case entries.VideoMade() | entries.MessageStaged():
             return f"{event.appid} digest {short_digest(event.digest)}"
+        case entries.AudienceResolved():
+            return f"{event.appid} tag_id {event.tag_id} count {event.count} digest {short_digest(event.digest)}"
         case entries.DraftBegun():
             return f"{event.appid} digest {short_digest(event.digest)}"
         case entries.DraftNotSaved():
@@ -27,8 +29,9 @@ def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - 
         case entries.Previewed():
             return f"{event.outcome} {event.recipient} digest {short_digest(event.digest)}{_code(event.errcode)}"
         case entries.SendAttempted():
+            batch = f" batch {event.batch}/{event.batches}" if event.batches is not None else ""
             asked = f" by {event.by}{_because(event.reason)}" if event.by else ""
-            return f"clientmsgid {event.client_msg_id} digest {short_digest(event.digest)}{asked}"
+            return f"clientmsgid {event.client_msg_id} digest {short_digest(event.digest)}{batch}{asked}"
         case entries.SendAccepted():
             known = f" msg_id {event.msg_id}" if event.msg_id is not None else ""
             return f"attempt {event.attempt}{known}{' duplicate' if event.duplicate else ''}"

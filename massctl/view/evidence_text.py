@@ -51,6 +51,8 @@ def _attempts(table: Table, record: Record) -> None:
         label = ""
         event = attempt.event
         whom = Phrase("every follower") if event.audience.get("is_to_all") else Phrase("one tag")
+        if event.batches is not None:
+            whom = Phrase("batch {batch} of {batches}", batch=event.batch, batches=event.batches)
         facts: list[Part] = [Phrase("entry {serial}", serial=attempt.serial), DOT, whom]
         facts += [DOT, followers(event.audience_count)] if event.audience_count is not None else []
         table.below(*facts)

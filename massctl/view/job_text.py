@@ -1,5 +1,6 @@
 """Mass jobs (群发任务) in words: their state, their numbers, and where their articles are."""
 
+from massctl.model.lifecycle import is_concluded
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record
 from massctl.view.event_text import originality_rows, reason_words
@@ -12,7 +13,7 @@ from massctl.view.words import JOB
 def job_rows(table: Table, record: Record, label: str) -> None:
     """Add rows for each job of a record."""
     for job in record.jobs:
-        table.row(label, *_job(job), inner=2)
+        table.row(label, *_batch(job, record), *_job(job), inner=2)
         label = ""
         numbers = _numbers(job)
         if numbers:
@@ -27,6 +28,17 @@ def job_rows(table: Table, record: Record, label: str) -> None:
             table.below(Inked(_withdrawing(job), Ink.WARNING))
         for url in (job.counts.article_urls if job.counts else None) or []:
             table.below(Inked(url, Ink.DETAIL))
+    if record.is_partly_sent and not record.open_attempts:
+        sent = Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
+        go_on = Phrase("{sent}; massctl apply {name} goes on with the next", sent=sent, name=record.campaign)
+        table.row(label, Phrase("{sent}, and none is begun after this", sent=sent) if is_concluded(record) else go_on)
+
+
+def _batch(job: Job, record: Record) -> list[Part]:
+    """Name the batch of a job, where there is more than one."""
+    if record.batches == 1:
+        return []
+    return [Phrase("batch {batch} of {batches}", batch=job.batch, batches=record.batches), DOT]
 
 
 def _job(job: Job) -> list[Part]:

@@ -24,8 +24,8 @@ from massctl.view.markdown_text import code, prose
 from massctl.view.message_text import media_facts
 from massctl.view.moments import in_time, recorded, window_span
 from massctl.view.plan_text import LABELS
-from massctl.view.step_text import planned_words
-from massctl.view.words import REASON, STATUS, WINDOW, audience_words, characters, expected, followers
+from massctl.view.step_text import folded, planned_words
+from massctl.view.words import REASON, STATUS, WINDOW, audience_size, audience_words, characters, expected
 
 if TYPE_CHECKING:
     from massctl.plan.changes import Difference
@@ -155,9 +155,7 @@ class CampaignWriter:
         return f"- {titled} · {self.said(state)}"
 
     def _audience(self, campaign: RenderedCampaign, count: int | None) -> str:
-        known = Phrase("not counted yet")
-        if count is not None:
-            known = Phrase("{followers} when last counted", followers=followers(count))
+        known = audience_size(campaign.batches, count)
         bounds = expected(campaign.audience.expect)
         facts = [audience_words(campaign.audience), known, *([bounds] if bounds is not None else [])]
         return self.row(LABELS["audience"], self.facts(*facts))
@@ -185,11 +183,14 @@ class CampaignWriter:
             return []
         sends = [step for step in planned.steps if isinstance(step, SendMass)]
         others = [step for step in planned.steps if not isinstance(step, SendMass)]
-        rows = [self._step(step, planned) for step in _first(others)] + self._more(others)
-        return self.section(LABELS["steps"], [*rows, *(self._step(step, planned) for step in sends)])
+        shown = folded(others)
+        rows = [self._step(step, planned, times) for step, times in _first(shown)] + self._more(shown)
+        return self.section(
+            LABELS["steps"], [*rows, *(self._step(each, planned, times) for each, times in folded(sends))]
+        )
 
-    def _step(self, step: Step, planned: PlannedCampaign) -> str:
-        words, why = self.said(planned_words(step, planned)), self.said(REASON[step.reason])
+    def _step(self, step: Step, planned: PlannedCampaign, times: int) -> str:
+        words, why = self.said(planned_words(step, planned, times)), self.said(REASON[step.reason])
         if isinstance(step, SendMass):
             return f"- ‼ **{words}** · {why}"
         final = "" if step.reversible else f" · **{self.said(Phrase('cannot be undone'))}**"

@@ -102,6 +102,9 @@ def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool) ->
     else:
         asked = Phrase("{asked}, and the run ended before the answer", asked=asked)
     table.row(label, Inked(asked, Ink.ALARM), inner=2)
+    if record.batches > 1:
+        say = "It is batch {batch} of {batches}; the batches before it went out, and none after it is begun until then."
+        table.below(Phrase(say, batch=last.event.batch, batches=record.batches))
     table.below(Phrase("Nobody knows whether followers have it; until that is known the account sends nothing else."))
     if may_repeat:
         until = recorded(first.at + timedelta(hours=REPEAT_HOURS_MAX))

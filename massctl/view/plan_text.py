@@ -25,11 +25,11 @@ from massctl.view.words import (
     STATUS,
     STATUS_INK,
     WINDOW,
+    audience_size,
     audience_words,
     campaigns,
     counted_steps,
     expected,
-    followers,
     short_digest,
 )
 
@@ -146,10 +146,7 @@ def _audience(table: Table, planned: PlannedCampaign) -> None:
     if planned.rendered is None:
         return
     audience, count = planned.rendered.audience, planned.audience_count
-    known = Phrase("not counted yet")
-    if count is not None:
-        known = Phrase("{followers} when last counted", followers=followers(count))
-    parts: list[Part] = [audience_words(audience), DOT, known]
+    parts: list[Part] = [audience_words(audience), DOT, audience_size(planned.rendered.batches, count)]
     if (bounds := expected(audience.expect)) is not None:
         parts += [DOT, bounds]
     table.row(LABELS["audience"], *parts)

@@ -7,7 +7,7 @@ from massctl.model.phrase import Phrase
 from massctl.view.language import Language
 from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.style import Ink, Style
-from massctl.view.words import followers, short_digest
+from massctl.view.words import audience_words, followers, jobs_words, openids, short_digest
 
 LABELS: Final = {
     "account": Phrase("account"),
@@ -25,7 +25,10 @@ def question_text(question: SendQuestion, language: Language, style: Style, widt
     table = Table(page, list(LABELS.values()))
     table.row(LABELS["account"], question.account)
     count = Phrase("size unknown") if question.count is None else followers(question.count)
-    table.row(LABELS["audience"], question.audience, DOT, Inked(count, Ink.ALARM))
+    jobs: list[Part] = []
+    if question.batches is not None:
+        count, jobs = openids(question.count or 0), [DOT, Inked(jobs_words(question.batches), Ink.ALARM)]
+    table.row(LABELS["audience"], audience_words(question.audience), DOT, Inked(count, Ink.ALARM), *jobs)
     for number, headline in enumerate(question.headlines, 1):
         many = len(question.headlines) > 1
         table.row(LABELS["message"] if number == 1 else "", f"{number}. " if many else "", headline, inner=3)

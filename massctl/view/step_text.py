@@ -1,14 +1,16 @@
 """Steps in words: planned ones with their sign and reason, done ones in a sentence."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.step import Kind, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.view.message_text import short_path
 from massctl.view.page import DOT, Inked, Part, Table
 from massctl.view.style import Ink
-from massctl.view.words import REASON, audience_words, followers, reviewer, symbol
+from massctl.view.words import REASON, audience_words, followers, jobs_words, reviewer, symbol
 
 UPLOADS_SHOWN: Final = 8
 """More uploads of one campaign are shown as a number: they must not push the send out of sight."""
@@ -18,35 +20,65 @@ def step_rows(table: Table, planned: PlannedCampaign, label: str) -> None:
     """Add a row for each planned step of a campaign."""
     uploads = [step for step in planned.steps if isinstance(step, UploadMedia)]
     hidden = uploads[UPLOADS_SHOWN - 1 :] if len(uploads) > UPLOADS_SHOWN else []
-    for step in planned.steps:
+    for step, times in folded(planned.steps):
         if any(step is each for each in hidden):
             if step is hidden[0]:
                 table.row(label, "+ ", Phrase("and {count} more pictures", count=len(hidden)), inner=2)
             continue
         ink = Ink.ALARM if isinstance(step, SendMass) else Ink.PLAIN
-        parts: list[Part] = [Inked(f"{symbol(step)} ", ink), Inked(planned_words(step, planned), ink)]
+        parts: list[Part] = [Inked(f"{symbol(step)} ", ink), Inked(planned_words(step, planned, times), ink)]
         table.row(label, *parts, DOT, Inked(REASON[step.reason], Ink.DETAIL), inner=2)
         label = ""
 
 
-def planned_words(step: Step, planned: PlannedCampaign) -> Phrase:
-    """Say what a planned step does."""
+def folded(steps: Sequence[Step]) -> list[tuple[Step, int]]:
+    """Give each step and how often it stands there: batches that differ in their number alone stand once."""
+    found: list[tuple[Step, int]] = []
+    for step in steps:
+        before, times = found[-1] if found else (None, 0)
+        same = isinstance(step, SaveDraft | SendMass) and step.batch is not None
+        if same and before is not None and (before.kind, before.reason) == (step.kind, step.reason):
+            found[-1] = (before, times + 1)
+        else:
+            found.append((step, 1))
+    return found
+
+
+def planned_words(step: Step, planned: PlannedCampaign, times: int = 1) -> Phrase:
+    """Say what a planned step does, or `times` of them that are batches of one list."""
     match step:
         case UploadMedia(media=media):
             path = short_path(media.path, planned.name)
             inline = step.kind is Kind.UPLOAD_IMAGE
             return Phrase("upload picture {path}", path=path) if inline else Phrase("add material {path}", path=path)
-        case SaveDraft(supersedes=None):
-            return Phrase("save the draft")
         case SaveDraft():
-            return Phrase("save a new draft in place of the old one")
+            return _planned_draft(step, times)
         case SendPreview():
             return Phrase("preview to {reviewer}", reviewer=reviewer(step))
+        case SendMass(campaign=campaign, batch=batch) if batch is not None:
+            return _planned_batches(campaign, batch, times)
         case SendMass(campaign=campaign):
             who = audience_words(campaign.audience)
             if planned.audience_count is not None:
                 who = Phrase("{audience}, {followers}", audience=who, followers=followers(planned.audience_count))
             return Phrase("send to {audience}: this cannot be undone", audience=who)
+
+
+def _planned_draft(step: SaveDraft, times: int) -> Phrase:
+    if times > 1:
+        return Phrase("save {count} drafts, one for each batch", count=times)
+    if step.supersedes is None:
+        return Phrase("save the draft")
+    return Phrase("save a new draft in place of the old one")
+
+
+def _planned_batches(campaign: RenderedCampaign, batch: int, times: int) -> Phrase:
+    who = audience_words(campaign.audience)
+    if times == 1:
+        say = "send batch {batch} of {batches} to {audience}: this cannot be undone"
+        return Phrase(say, batch=batch, batches=campaign.batches, audience=who)
+    say = "send to {audience} in {jobs}, one after the other: this cannot be undone"
+    return Phrase(say, audience=who, jobs=jobs_words(times))
 
 
 def done_rows(table: Table, performed: list[Step], label: str) -> None:
@@ -66,12 +98,18 @@ def done_words(performed: list[Step]) -> list[Phrase]:
     if materials:
         one = Phrase("added 1 material")
         said.append(one if materials == 1 else Phrase("added {count} materials", count=materials))
-    for step in performed:
+    for step, times in folded(performed):
         match step:
+            case SaveDraft() if times > 1:
+                said.append(Phrase("saved {count} drafts and read them back", count=times))
             case SaveDraft():
                 said.append(Phrase("saved the draft and read it back"))
             case SendPreview():
                 said.append(Phrase("showed the preview to {reviewer}", reviewer=reviewer(step)))
+            case SendMass(campaign=campaign, batch=batch) if batch is not None:
+                who = audience_words(campaign.audience)
+                say = "WeChat accepted {count} of {batches} batches to {audience}"
+                said.append(Phrase(say, count=times, batches=campaign.batches, audience=who))
             case SendMass(campaign=campaign):
                 who = audience_words(campaign.audience)
                 said.append(Phrase("WeChat accepted the send to {audience}", audience=who))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.lifecycle import Status
 from massctl.model.phrase import Phrase
+from massctl.plan.batches import WITHDRAWALS_A_DAY
 from massctl.plan.step import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
 from massctl.view.style import Ink
@@ -64,7 +65,34 @@ def short_digest(digest: str) -> str:
 
 def audience_words(audience: "Audience") -> Phrase:
     """Say who receives the message."""
+    if audience.openids is not None:
+        return Phrase("the openids in {path}", path=audience.openids)
+    if audience.tag is not None:
+        return Phrase("tag {tag}", tag=audience.tag)
     return Phrase("every follower") if audience.tag_id is None else Phrase("tag {tag_id}", tag_id=audience.tag_id)
+
+
+def jobs_words(batches: int) -> Phrase:
+    """Say how many jobs a list of openids takes, and how many of them could be taken back in a day."""
+    if batches <= WITHDRAWALS_A_DAY:
+        return Phrase("1 job") if batches == 1 else Phrase("{count} jobs", count=batches)
+    return Phrase(
+        "{count} jobs, of which {withdrawals} a day can be withdrawn", count=batches, withdrawals=WITHDRAWALS_A_DAY
+    )
+
+
+def audience_size(batches: int | None, count: int | None) -> Phrase:
+    """Say how many an audience has, as far as it is known; a list of openids in how many jobs."""
+    if count is None:
+        return Phrase("not counted yet")
+    if batches is None:
+        return Phrase("{followers} when last counted", followers=followers(count))
+    return Phrase("{openids} in {jobs}", openids=openids(count), jobs=jobs_words(batches))
+
+
+def openids(count: int) -> Phrase:
+    """Say a number of openids."""
+    return Phrase("{count:,} openids", count=count)
 
 
 def expected(expect: "Expect | None") -> Phrase | None:

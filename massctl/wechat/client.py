@@ -4,6 +4,7 @@ May be used from many threads at once. The module is imported when a verb needs 
 httpx costs more than most verbs do.
 """
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,12 +15,13 @@ from wsgiref.types import WSGIApplication
 from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.apply.ports_after import SendingSpeed
 from massctl.errors import InvariantError, WeChatError
+from massctl.model.audience import Tag
 from massctl.model.campaign import Audience
 from massctl.model.names import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recipient
-from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
-from massctl.wechat import wire, wire_after
+from massctl.model.send import Body, MassSend, PreviewVerdict, ToOpenids, Verdict
+from massctl.wechat import wire, wire_after, wire_audience
 from massctl.wechat.answer import NoAnswer, read_answer
 from massctl.wechat.errcode import Refusal, error_of, judge
 from massctl.wechat.members import ShapeError
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 MEDIA_UNKNOWN = 40007
 """No draft of this id (any more). Source: WeChat docs, "draft/get", read 2026-10."""
+
+_WORD = re.compile(r"[A-Za-z0-9_-]{4,}", re.ASCII)
+"""What may be an openid, or the beginning of one."""
 
 NEWEST_DRAFTS = 500
 """How far back the draft box is listed: 25 calls of the 1000 a day. Our own bound: nobody saves so many drafts between
@@ -143,10 +148,14 @@ class WeChatClient:
     def audience_count(self, audience: Audience) -> int | None:
         """Give the size of an audience now; None: there is no such tag."""
         if audience.is_to_all:
-            return self._call(wire.followers_request())
+            return self._call(wire_audience.followers_request())
         if audience.tag_id is not None:
-            return self._call(wire.tag_count_request(audience.tag_id))
+            return self._call(wire_audience.tag_count_request(audience.tag_id))
         raise InvariantError(Phrase("an audience that can be counted is is_to_all or tag_id"))
+
+    def tags(self) -> tuple[Tag, ...]:
+        """Give the account's tags."""
+        return self._call(wire_audience.tags_request())
 
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
         """Show the message on one phone: one request, and one more only if the first token was refused.
@@ -177,7 +186,7 @@ class WeChatClient:
         outcome = self._once(request, token)
         if isinstance(outcome, Refusal) and outcome.ruling.token_dead:
             self._tokens.drop(token)
-        return verdict_of(outcome)
+        return verdict_of(_without_openids(outcome, send))
 
     def job_report(self, msg_id: MsgId) -> JobReport:
         """Ask for the state of a job."""
@@ -259,6 +268,18 @@ class WeChatClient:
         grant = _value(outcome, request.path)
         self._hide.append(grant.access_token)
         return grant
+
+
+def _without_openids(outcome: T | Refusal | NoAnswer, send: MassSend) -> T | Refusal | NoAnswer:
+    """Strike the openids of a send from what WeChat says of it; the last word may be one that was cut short."""
+    if not isinstance(outcome, Refusal) or not isinstance(send.recipients, ToOpenids):
+        return outcome
+    openids = send.recipients.openids
+
+    def struck(word: re.Match[str]) -> str:
+        return "***" if any(openid.startswith(word[0]) for openid in openids) else word[0]
+
+    return replace(outcome, errmsg=_WORD.sub(struck, outcome.errmsg))
 
 
 def _is_gone(outcome: object) -> bool:

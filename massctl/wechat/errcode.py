@@ -23,6 +23,9 @@ STABLE_TOKEN: Final = "/cgi-bin/stable_token"  # noqa: S105 - a path
 ADD_DRAFT: Final = "/cgi-bin/draft/add"
 PREVIEW: Final = "/cgi-bin/message/mass/preview"
 SEND_ALL: Final = "/cgi-bin/message/mass/sendall"
+SEND_OPENIDS: Final = "/cgi-bin/message/mass/send"
+_MAY_REACH_SOMEBODY: Final = frozenset({SEND_ALL, SEND_OPENIDS, PREVIEW})
+"""After a code that nobody knows, their effect may exist."""
 
 _ADDRESS: Final = re.compile(r"invalid ip\s+([0-9a-f.:]+)", re.IGNORECASE)
 """In the errmsg of 40164. Source: forum reports, read 2026-10."""
@@ -40,6 +43,20 @@ _SEND_HELD: Final = Ruling(
     Phrase("Let the administrator (管理员) answer the message in WeChat within 30 minutes, then run `massctl apply`."),
 )
 
+_CALLS_USED_UP: Final = Ruling(
+    Kind.QUOTA,
+    Phrase("the mass calls of today are used up (100 a day)"),
+    DAILY_LIMIT.advice,
+)
+_NOT_AN_OPENID: Final = Ruling(
+    Kind.PERMANENT,
+    Phrase("an openid of this batch is none of this account's"),
+    Phrase(
+        "Export the list again, from this account, and make a campaign of those who have not had it: nobody of this "
+        "batch has, and the batches before it have."
+    ),
+)
+
 # Source: the error lists of these endpoints, WeChat docs, read 2026-10.
 _OVERRIDES: Final[Mapping[tuple[str, int], Ruling]] = {
     (STABLE_TOKEN, 40001): SECRET_WRONG,
@@ -53,14 +70,15 @@ _OVERRIDES: Final[Mapping[tuple[str, int], Ruling]] = {
         Phrase("the previews of today are used up (100 a day)"),
         Phrase("They are counted anew at midnight, Beijing time. Run the same command again after that."),
     ),
-    (SEND_ALL, 45009): Ruling(
-        Kind.QUOTA,
-        Phrase("the mass calls of today are used up (100 a day)"),
-        DAILY_LIMIT.advice,
-    ),
+    (SEND_ALL, 45009): _CALLS_USED_UP,
+    (SEND_OPENIDS, 45009): _CALLS_USED_UP,
     (SEND_ALL, 89504): _SEND_HELD,
     (SEND_ALL, 89505): _SEND_HELD,
     **AFTER_OVERRIDES,
+    (SEND_OPENIDS, 89504): _SEND_HELD,
+    (SEND_OPENIDS, 89505): _SEND_HELD,
+    (SEND_OPENIDS, 40003): _NOT_AN_OPENID,
+    (SEND_OPENIDS, 40031): _NOT_AN_OPENID,
 }
 
 
@@ -94,7 +112,7 @@ def judge(path: str, errcode: int, errmsg: str) -> Ruling:
     """Give the class, the meaning and the advice for `errcode` from the endpoint `path`."""
     found = _OVERRIDES.get((path, errcode)) or ACCESS.get(errcode) or MESSAGE.get(errcode) or AFTER.get(errcode)
     if found is None:
-        return _UNKNOWN_ON_SEND if path in (SEND_ALL, PREVIEW) else _UNKNOWN
+        return _UNKNOWN_ON_SEND if path in _MAY_REACH_SOMEBODY else _UNKNOWN
     if found is NOT_ON_WHITELIST and (address := _caller_address(errmsg)):
         return _add_to_whitelist(address)
     return found

@@ -66,6 +66,7 @@ _NOT_FOLLOWER: Final = _wrong(
     Phrase("the recipient does not follow the account, or is unknown to it"),
     Phrase("Let this reviewer follow the account, or take the entry out of `preview:` in campaign.yaml."),
 )
+_OPENID_COUNT: Final = _wrong(Phrase("a send to openids takes 2 to 10000 of them"), _OUR_BUG)
 _BAD_NAME: Final = _wrong(
     Phrase("WeChat does not know this WeChat name (微信号)"),
     Phrase(
@@ -219,6 +220,9 @@ MESSAGE: Final[Mapping[int, Ruling]] = {
     46004: _NOT_FOLLOWER,
     50005: _NOT_FOLLOWER,
     65315: _NOT_FOLLOWER,  # sdk
+    40130: _wrong(Phrase("a send to openids needs two of them at least"), _OUR_BUG),
+    40032: _OPENID_COUNT,
+    45019: _OPENID_COUNT,  # sdk
     40106: _BAD_NAME,  # sdk
     40132: _BAD_NAME,
     43006: _wrong(  # sdk

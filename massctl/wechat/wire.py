@@ -8,15 +8,15 @@ a success is missing or of the wrong type; members that are not known are ignore
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, assert_never
 
 from massctl.apply.ports import DraftArticle, ListedDraft, Material, Upload
 from massctl.model.names import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.rendered import Recipient
-from massctl.model.send import Body, MassSend, ToAll
+from massctl.model.send import Body, MassSend, Recipients, ToAll, ToOpenids, ToTag
 from massctl.wechat.answer import integer
 from massctl.wechat.branch import sent_branch, shown_branch
-from massctl.wechat.errcode import ADD_DRAFT, PREVIEW, SEND_ALL, STABLE_TOKEN
+from massctl.wechat.errcode import ADD_DRAFT, PREVIEW, SEND_ALL, SEND_OPENIDS, STABLE_TOKEN
 from massctl.wechat.members import Members, ShapeError, count, flag, optional, string, text
 
 T = TypeVar("T")
@@ -141,16 +141,6 @@ def delete_draft_request(media_id: MediaId) -> Request[None]:
     return Request("/cgi-bin/draft/delete", done, json_content({"media_id": media_id}))
 
 
-def followers_request() -> Request[int]:
-    """Ask how many followers there are; the openids that come along are dropped unread."""
-    return Request("/cgi-bin/user/get", lambda members: count(members, "total"))
-
-
-def tag_count_request(tag_id: int) -> Request[int | None]:
-    """Ask how many followers have a tag; None: there is no such tag."""
-    return Request("/cgi-bin/tags/get", lambda members: _tag_count(members, tag_id))
-
-
 def job_request(msg_id: MsgId) -> Request[str]:
     """Ask for the state of a job: sending, sent, failed, deleted or unknown."""
     return Request("/cgi-bin/message/mass/get", _job_status, json_content({"msg_id": str(msg_id)}))
@@ -164,15 +154,14 @@ def preview_request(recipient: Recipient, body: Body) -> Request[None]:
 
 
 def send_request(send: MassSend) -> Request[Taken]:
-    """Ask for the mass send, to everybody or to one tag, and to nobody by default."""
-    to = send.recipients
-    audience = {"is_to_all": True} if isinstance(to, ToAll) else {"is_to_all": False, "tag_id": to.tag_id}
-    content: dict[str, Any] = {"filter": audience, **sent_branch(send.body)}
+    """Ask for the mass send, to everybody, to one tag or to openids, and to nobody by default."""
+    content: dict[str, Any] = {**_audience(send.recipients), **sent_branch(send.body)}
     if send.send_ignore_reprint is not None:
         # The wire value 1 means "go on"; some SDKs have it the other way round.
         content["send_ignore_reprint"] = int(send.send_ignore_reprint)
     content["clientmsgid"] = send.client_msg_id
-    return Request(SEND_ALL, _taken, json_content(content), repeatable=False)
+    path = SEND_OPENIDS if isinstance(send.recipients, ToOpenids) else SEND_ALL
+    return Request(path, _taken, json_content(content), repeatable=False)
 
 
 def msg_id_of(members: Members) -> MsgId | None:
@@ -184,6 +173,19 @@ def msg_id_of(members: Members) -> MsgId | None:
 def json_content(value: Mapping[str, Any]) -> bytes:
     """Write raw UTF-8: WeChat counts an escape as six characters (45003, 45004, 45110, 40033)."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _audience(to: Recipients) -> dict[str, Any]:
+    """Write who receives it: `filter` for mass/sendall, `touser` for mass/send."""
+    match to:
+        case ToAll():
+            return {"filter": {"is_to_all": True}}
+        case ToTag(tag_id=tag_id):
+            return {"filter": {"is_to_all": False, "tag_id": tag_id}}
+        case ToOpenids(openids=openids):
+            return {"touser": openids}
+        case _:
+            assert_never(to)
 
 
 def _article(article: DraftArticle) -> dict[str, Any]:
@@ -275,17 +277,6 @@ def _job_status(members: Members) -> str:
     word = "".join(char for char in text(members, "msg_status").upper() if char.isalnum())
     known = {"SENDSUCCESS": "sent", "SENDING": "sending", "SENDFAIL": "failed", "DELETE": "deleted"}
     return known.get(word, "unknown")
-
-
-def _tag_count(members: Members, tag_id: int) -> int | None:
-    """Find a tag by its id; tag 0 or a missing tag must never become everybody."""
-    tags = members.get("tags")
-    if not isinstance(tags, list):
-        raise ShapeError
-    for tag in tags:
-        if isinstance(tag, dict) and integer(tag.get("id")) == tag_id:
-            return count(tag, "count")
-    return None
 
 
 def _https(url: str) -> ImageUrl:

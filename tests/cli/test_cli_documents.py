@@ -32,6 +32,7 @@ JOB_KEYS = {
     "msg_id",
     "msg_data_id",
     "clientmsgid",
+    "batch",
     "accepted_at",
     "total_count",
     "filter_count",

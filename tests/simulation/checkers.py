@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from simulation.disk import entries_of
 from simulation.happenings import documented_id
-from simulation.scenario import Situation
+from simulation.scenario import OPENIDS, Situation
 from simulation.schedule import Played, Scenario
-from simulation.world import Departure, SimWeChat
+from simulation.world import Departure, MassJob, SimWeChat
 
 from massctl.apply.ports import DraftArticle
 from massctl.model.message import RenderedNews
@@ -26,8 +26,8 @@ PATIENCE: Final = timedelta(hours=20)
 """No repetition later than this after the first open attempt: docs/concepts/exactly-once.md, rule 5."""
 MINUTE: Final = timedelta(minutes=1)
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
-Identity = tuple[str, int]
-"""A campaign's name and its edition."""
+Identity = tuple[str, int, tuple[str, ...]]
+"""A campaign's name, its edition, and the openids of a batch, where it has any."""
 
 
 def violations(scenario: Scenario, situation: Situation) -> list[str]:
@@ -61,9 +61,10 @@ def verdicts(played: Played) -> list[str]:
 def leftovers(wechat: SimWeChat) -> list[str]:
     """Say what must not be left by a run without trouble: a draft beside another, or of a message that went out."""
     drafts = [wechat.named[media_id] for media_id in (*wechat.drafts, *wechat.late_drafts)]
-    if len(drafts) > 1:
+    batches = max((campaign.batches or 1 for campaign in wechat.rules.approved), default=1)
+    if len(drafts) > batches - len(wechat.jobs) * (batches > 1):
         return [f"{len(drafts)} drafts are left in the draft box: {drafts}"]
-    if drafts and wechat.jobs and wechat.drafts_are_consumed:
+    if batches == 1 and drafts and wechat.jobs and wechat.drafts_are_consumed:
         return [f"a draft is left of a message that went out: {drafts}"]
     return []
 
@@ -76,12 +77,23 @@ def lost(scenario: Scenario, situation: Situation) -> list[str]:
     if refused and refused[-1].get("errcode") == 40007:
         return []
     sent = {job.subject for job in situation.wechat.jobs}
+    people = {(job.subject, openid) for job in situation.wechat.jobs for openid in job.openids}
     return [
         f"{subject_of(campaign)} is lost: it was neither sent nor refused, and nothing is in doubt"
         for campaign in scenario.campaigns[-1]
         if campaign.window is not None and situation.moment <= campaign.window.not_after
         if subject_of(campaign) not in sent
+        or any((subject_of(campaign), openid) not in people for batch in _batches(campaign) for openid in batch)
     ]
+
+
+def _batches(campaign: RenderedCampaign) -> tuple[tuple[str, ...], ...]:
+    return OPENIDS.lists[campaign.openid_list.sha256] if campaign.openid_list is not None else ()
+
+
+def _batch(openids: tuple[str, ...]) -> int:
+    """Count a batch from 1; lists may hold the same one at the same place only."""
+    return next((each.index(openids) + 1 for each in OPENIDS.lists.values() if openids in each), 1)
 
 
 def in_doubt(content: bytes | None) -> bool:
@@ -112,14 +124,15 @@ class Books:
         self._wechat = wechat
         self._by_subject = {subject_of(each): each for group in scenario.campaigns for each in group}
 
-    def identity(self, subject: str) -> Identity | None:
-        """Say which campaign a message is of."""
-        campaign = self._by_subject.get(subject)
-        return (campaign.name, campaign.edition) if campaign else None
+    def identity(self, sent: MassJob | Departure) -> Identity | None:
+        """Say which campaign, and which batch of it, a message is of."""
+        campaign = self._by_subject.get(sent.subject)
+        return (campaign.name, campaign.edition, sent.openids) if campaign else None
 
     def sent_at_most_once(self) -> Iterator[str]:
         """Look at what followers have."""
-        times = Counter(self.identity(job.subject) for job in self._wechat.jobs)
+        yield from self._nobody_twice()
+        times = Counter(self.identity(job) for job in self._wechat.jobs)
         for identity, count in times.items():
             if identity is None:
                 yield "something was sent that is in no campaign"
@@ -128,9 +141,19 @@ class Books:
         for job in self._wechat.jobs:
             campaign = self._by_subject.get(job.subject)
             if campaign and job.client_msg_id is not None:
-                name = documented_id(campaign.appid, campaign.name, campaign.edition)
+                name = documented_id(campaign.appid, campaign.name, campaign.edition, _batch(job.openids))
                 if job.client_msg_id != name:
                     yield f"the clientmsgid of {job.subject} is not the documented one"
+
+    def _nobody_twice(self) -> Iterator[str]:
+        """Look at openids one by one: batches may be cut in one way and then in another."""
+        times: Counter[tuple[str, int, str]] = Counter()
+        for job in self._wechat.jobs:
+            campaign = self._by_subject.get(job.subject)
+            times.update((campaign.name, campaign.edition, openid) for openid in job.openids if campaign)
+        for (name, _, openid), count in times.items():
+            if count > 1:
+                yield f"{openid} got {name} {count} times"
 
     def requests(self) -> Iterator[str]:
         """Look at every request for a send, in turn."""
@@ -144,10 +167,10 @@ class Books:
                 yield from _in_its_window(departure, campaign)
                 yield from _to_its_audience(departure, campaign)
                 yield from self._as_approved(departure, campaign, known)
-            if departure.run > self._wechat.told_sent.get(departure.subject, departure.run):
+            if departure.run > self._wechat.told_sent.get((departure.subject, departure.openids), departure.run):
                 yield f"{departure.subject} was sent again after a person said that it was sent"
             known.add(departure.subject)
-            identity = self.identity(departure.subject)
+            identity = self.identity(departure)
             yield from _repeated_with_care(departure, doubts, identity)
             if departure.answer == "accepted":
                 doubts.pop(identity, None)
@@ -211,6 +234,10 @@ def _in_its_window(departure: Departure, campaign: RenderedCampaign) -> Iterator
 
 def _to_its_audience(departure: Departure, campaign: RenderedCampaign) -> Iterator[str]:
     tag, count = departure.audience
+    if campaign.openid_list is not None and departure.openids not in OPENIDS.lists[campaign.openid_list.sha256]:
+        yield f"a send to {departure.openids} left, and that is no batch of the list"
+    if campaign.openid_list is None and departure.openids:
+        yield f"a send to {departure.openids} left, and no list was approved"
     if tag != campaign.audience.tag_id:
         yield f"a send to tag {tag} left, and tag {campaign.audience.tag_id} was approved"
     expect = campaign.audience.expect
@@ -298,8 +325,9 @@ def _claims(wechat: SimWeChat, lines: Sequence[dict[str, Any]]) -> Iterator[str]
     for entry in lines:
         match entry:
             case {"type": "send_accepted", "msg_id": msg_id}:
-                named = documented_id("wx0123456789abcdef", entry["campaign"], entry["edition"])
-                if all((job.msg_id, job.client_msg_id) != (msg_id, named) for job in wechat.jobs):
+                of = "wx0123456789abcdef", entry["campaign"], entry["edition"]
+                named = {documented_id(*of, batch) for batch in range(1, 4)}
+                if not any(job.msg_id == msg_id and job.client_msg_id in named for job in wechat.jobs):
                     yield f"the ledger says that {entry['campaign']} {entry['edition']} was accepted as job {msg_id}"
             case {"type": "previewed", "outcome": "sent", "recipient": recipient}:
                 if all(recipient != seen for seen, _ in wechat.delivered_previews):

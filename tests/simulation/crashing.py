@@ -7,6 +7,7 @@ from building import LINEAGE
 from simulation.world import SimLedger
 
 from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload, WeChat
+from massctl.model.audience import Tag
 from massctl.model.campaign import Audience
 from massctl.model.ledger import Created, Entry, NewEntry
 from massctl.model.names import ImageUrl, MediaId, MsgId
@@ -120,6 +121,9 @@ class CrashingWeChat:
 
     def audience_count(self, audience: Audience) -> int | None:
         return self._boundaries.around("audience_count", lambda: self._inner.audience_count(audience))
+
+    def tags(self) -> tuple[Tag, ...]:
+        return self._boundaries.around("tags", self._inner.tags)
 
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
         return self._boundaries.around("preview", lambda: self._inner.preview(recipient, body))

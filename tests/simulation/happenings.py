@@ -20,9 +20,9 @@ CLOCK_SLOW: Final = timedelta(hours=-3, minutes=-55)
 """Within the margin of four hours that a repetition keeps."""
 
 
-def documented_id(appid: str, campaign: str, edition: int) -> str:
+def documented_id(appid: str, campaign: str, edition: int, batch: int = 1) -> str:
     """Derive a clientmsgid as docs/concepts/exactly-once.md says, without a line of massctl."""
-    return hashlib.sha256(f"{appid}\0{campaign}\0{edition}\0001".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{appid}\0{campaign}\0{edition}\0{batch}".encode()).hexdigest()[:32]
 
 
 def _console_changes(situation: Situation) -> None:
@@ -40,15 +40,15 @@ def _console_deletes(situation: Situation) -> None:
 
 
 def _tag_is_empty(situation: Situation) -> None:
-    situation.wechat.tags = dict.fromkeys(situation.wechat.tags, 0)
+    situation.wechat.tags_count = dict.fromkeys(situation.wechat.tags_count, 0)
 
 
 def _few_have_the_tag(situation: Situation) -> None:
-    situation.wechat.tags = dict.fromkeys(situation.wechat.tags, 50)
+    situation.wechat.tags_count = dict.fromkeys(situation.wechat.tags_count, 50)
 
 
 def _tag_is_gone(situation: Situation) -> None:
-    situation.wechat.tags = {}
+    situation.wechat.tags_count = {}
 
 
 def _older_ledger(situation: Situation) -> None:
@@ -82,11 +82,13 @@ def _person_settles(situation: Situation) -> None:
     book = Book(ledger, situation.wechat.clock, state)
     departures, testimony = situation.wechat.departures, Testimony("looked it up", "li")
     for record in [each for each in state.records.values() if each.open_attempts]:
-        known = documented_id(APPID, record.campaign, record.edition)
+        known = documented_id(APPID, record.campaign, record.edition, record.open_attempts[-1].event.batch)
         sent = any(job.client_msg_id == known for job in situation.wechat.jobs)
         (settle_sent if sent else settle_not_sent)(record, testimony, None, book)
         unclear = [d for d in departures if d.answer == "unclear"]
-        situation.wechat.told_sent.update({d.subject: situation.wechat.run for d in unclear} if sent else {})
+        situation.wechat.told_sent.update(
+            {(d.subject, d.openids): situation.wechat.run for d in unclear} if sent else {}
+        )
         departures[:] = [replace(d, answer="settled") if d in unclear else d for d in departures]
 
 

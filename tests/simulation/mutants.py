@@ -87,12 +87,29 @@ _DOUBT = "massctl.plan.doubt"
 _LOCAL = "massctl.ledger.local"
 _STATE = "massctl.model.state"
 
+_BATCH_BY_BATCH = '''        if not _send(run, outcome, campaign, batch):
+            return
+
+
+def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
+    """Send once; True when WeChat accepted it, and has not failed it since.
+
+    An unknown outcome is repeated once in a run, identically, and never past WeChat's memory.
+    """
+    record = run.record_of(campaign)
+    repeats, renewals = (0 if record.open_attempts else 1), 1
+    reason = Reason.RESUBMIT if record.open_attempts else Reason.DUE
+    while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch):
+'''
+"""What keeps a batch back: the verdict on the one before, and the guards."""
+_GOES_ON = "_send(run, outcome, campaign, batch)"
+
 MUTANTS = (
     # 1. The attempt is durable before its request.
     Mutant(
         "rule 1: an attempt is recorded after its request",
         _EXECUTOR,
-        """    attempt = run.book.record(attempted(run, campaign, send), campaign).serial
+        """    attempt = run.book.record(attempted(run, campaign, send, batch), campaign).serial
     try:
         verdict = run.world.wechat(campaign.account).send_mass(send)  # One request; nothing below repeats it.
     except WeChatError as error:
@@ -102,15 +119,15 @@ MUTANTS = (
         verdict = run.world.wechat(campaign.account).send_mass(send)
     except WeChatError as error:
         verdict = never_left(error)
-    attempt = run.book.record(attempted(run, campaign, send), campaign).serial
+    attempt = run.book.record(attempted(run, campaign, send, batch), campaign).serial
 """,
         "text",
     ),
     Mutant(
         "rule 1: an attempt is noted, and not flushed before its request",
         _EXECUTOR,
-        "run.book.record(attempted(run, campaign, send), campaign)",
-        "run.book.note(attempted(run, campaign, send), campaign)",
+        "run.book.record(attempted(run, campaign, send, batch), campaign)",
+        "run.book.note(attempted(run, campaign, send, batch), campaign)",
         "text",
     ),
     Mutant(
@@ -246,14 +263,14 @@ MUTANTS = (
     Mutant(
         "rule 4: the clientmsgid depends on the content",
         _SENDING,
-        "client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, 1)",
-        "client_msg_id=client_msg_id(campaign.appid, campaign.digest, campaign.edition, 1)",
+        "client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, batch or 1)",
+        "client_msg_id=client_msg_id(campaign.appid, campaign.digest, campaign.edition, batch or 1)",
         "text, two faults",
     ),
     Mutant(
         "rule 4: the clientmsgid is minted for each try",
         _SENDING,
-        "client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, 1)",
+        "client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, batch or 1)",
         "client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, len(record.attempts) + 1)",
         "text, refusals",
     ),
@@ -458,8 +475,8 @@ MUTANTS = (
     Mutant(
         "the guards are asked once for two attempts",
         _EXECUTOR,
-        "    while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign):",
-        "    while wait_to_repeat(run, campaign) and not (repeats and refuses(run, outcome, campaign)):",
+        "    while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch):",
+        "    while wait_to_repeat(run, campaign) and not (repeats and refuses(run, outcome, campaign, batch)):",
         "text, window closing",
     ),
     Mutant(
@@ -488,9 +505,9 @@ MUTANTS = (
     ),
     Mutant(
         "the audience's size is not asked for",
-        _SENDING,
-        "    return audience_refusal(campaign.audience, count)",
-        "    return None",
+        "massctl.apply.audiences",
+        "        return audience_refusal(campaign.audience, count)\n    if campaign.audience.expect",
+        "        return None\n    if campaign.audience.expect",
         "text to a tag",
     ),
     Mutant(
@@ -513,8 +530,8 @@ MUTANTS = (
     Mutant(
         "everybody gets what a tag was to get",
         _SENDING,
-        "recipients=ToTag(tag_id) if tag_id is not None else ToAll()",
-        "recipients=ToAll()",
+        "        return ToTag(audience.tag_id)",
+        "        return ToAll()",
         "text to a tag",
     ),
     # What was reviewed is what is sent.
@@ -528,7 +545,7 @@ MUTANTS = (
     Mutant(
         "a draft of an earlier run is not read again",
         _SENDING,
-        "    if not outcome.stopped:\n        _read_again(run, outcome, campaign)\n",
+        "    if not outcome.stopped:\n        _read_again(run, outcome, campaign, batch)\n",
         "",
         "news, the console",
     ),
@@ -549,15 +566,15 @@ MUTANTS = (
     Mutant(
         "an old draft is sent after an edit",
         "massctl.plan.diff",
-        "    if alive is not None and alive.event.digest == campaign.digest:",
-        "    if alive is not None:",
+        "        if alive is None or alive.event.digest != campaign.digest:",
+        "        if alive is None:",
         "news, edited and faults",
     ),
     Mutant(
         "a send after an acceptance",
-        "massctl.plan.plan",
-        "        if is_concluded(record):",
-        "        if False:",
+        "massctl.model.lifecycle",
+        "    return status in FINAL and",
+        "    return not FINAL and",
         "text",
     ),
     Mutant(
@@ -629,6 +646,44 @@ MUTANTS = (
         "    entries = [run.book.note(event, campaign) for event, campaign in events]\n",
         "news",
     ),
+    # Batches of openids.
+    Mutant(
+        "the next batch is begun while one is in doubt",
+        _EXECUTOR,
+        _BATCH_BY_BATCH,
+        _BATCH_BY_BATCH.replace("if not _send(run, outcome, campaign, batch):\n            return", _GOES_ON).replace(
+            "wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch)", "True"
+        ),
+        "text in batches, two faults",
+    ),
+    Mutant(
+        "every batch has the first one's id",
+        _SENDING,
+        "campaign.edition, batch or 1)",
+        "campaign.edition, 1)",
+        "text in batches",
+    ),
+    Mutant(
+        "batches that went out go out again",
+        "massctl.plan.batches",
+        " if batch not in record.sent_batches]",
+        "]",
+        "text in batches, refusals",
+    ),
+    Mutant(
+        "the first batch concludes the campaign",
+        "massctl.model.lifecycle",
+        "not record.open_attempts and (status in _STOPPED or not record.is_partly_sent)",
+        "not record.open_attempts",
+        "text in batches",
+    ),
+    Mutant(
+        "a list that was changed goes on",
+        "massctl.plan.batches",
+        "    if first.event.message_digest == campaign.message_digest:",
+        "    if True:",
+        "text in batches, the list changes",
+    ),
     # A person's word.
     Mutant(
         "a person's word closes nothing",
@@ -640,8 +695,8 @@ MUTANTS = (
     Mutant(
         "what a person says was sent is sent again",
         _STATE,
-        "    record.settled = settled",
-        "    record.settled = None",
+        "frozenset({job.batch for job in self.jobs} | told | by_hand)",
+        "frozenset({job.batch for job in self.jobs})",
         "text, a person settles a doubt",
     ),
 )

@@ -1,13 +1,14 @@
 """Runs of apply against the simulated WeChat: plan anew from the ledger, then carry the plan out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import building
-from building import HOUR, NOW, OPEN, article, house, news, picture, reviewers, sha, text
+from building import HOUR, NOW, OPEN, article, audience, house, news, picture, reviewers, sha, text
+from openid_samples import SampleOpenids, openid_list
 from simulation.crashing import Boundaries, CrashingFounding, CrashingLedger, CrashingWeChat
 from simulation.disk import LEDGER, LOCKS, SimDisk, SimPath
 from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgress, SimWeChat, one_by_one
@@ -31,6 +32,7 @@ from massctl.plan.previews import Showing
 LONG = Window(NOW - HOUR, NOW + 80 * HOUR)
 """Open in all runs, even after two gaps of 30 hours."""
 ACCOUNTS = {building.APPID: AccountName("main"), building.OTHER_APPID: AccountName("other")}
+OPENIDS = SampleOpenids()
 PICTURES = SimPictures(("hero", "second", "cover", "other", "gif", "bell", "ball"))
 
 
@@ -45,6 +47,11 @@ def whole_news(window: Window | None = OPEN, **changes: Any) -> RenderedCampaign
 def whole_text(window: Window | None = OPEN, **changes: Any) -> RenderedCampaign:
     """Make a text campaign with a window: no draft stands between it and a second send."""
     return text("words", **{"content": "今晚八点", "window": window, **changes})
+
+
+def to_openids(campaign: RenderedCampaign, batches: tuple[tuple[str, ...], ...]) -> RenderedCampaign:
+    """Make a campaign for a list of openids, cut by hand."""
+    return replace(campaign, audience=audience(openids="list.txt"), openid_list=openid_list(batches))
 
 
 @dataclass(slots=True)
@@ -111,6 +118,7 @@ def run_once(
         None,
         wait_in_doubt=wait,
         house=fresh_rules,
+        openids=OPENIDS,
         accounts=ACCOUNTS,
     )
     try:
@@ -170,6 +178,7 @@ class Scene:
             wait_in_doubt=self.wait_in_doubt,
             attended=self.consent is not None,
             house=self.fresh_rules,
+            openids=OPENIDS,
             archive=self.archive,
             accounts=ACCOUNTS,
         )

@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from building import HOUR, NOW, article, audience, house, reviewers
+from openid_samples import BATCHES, MOVED, PAIRS
 from simulation.happenings import KILL_SWITCH, RIVAL
-from simulation.scenario import LONG, whole_news, whole_text
+from simulation.scenario import LONG, to_openids, whole_news, whole_text
 from simulation.schedule import Budget, Scenario
 from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, Fault
 
@@ -61,6 +62,10 @@ CONSOLE: Final = (
 OF_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": FAULTS["send_mass"]}
 TO_A_TAG: Final = replace(TEXT, audience=audience(tag_id=7, expect={"min": 100}))
 EDITED: Final = replace(TEXT, message=RenderedText("今晚九点"))
+REFUSED_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": REFUSALS["send_mass"]}
+IN_BATCHES: Final = to_openids(TEXT, BATCHES)
+OTHERS: Final = to_openids(TEXT, MOVED)
+NEWS_IN_BATCHES: Final = to_openids(UNSEEN_NEWS, PAIRS)
 SECOND_EDITION: Final = replace(TEXT, edition=2, message=RenderedText("今晚十点"))
 
 SMOKE: Final = (
@@ -103,8 +108,10 @@ SMOKE: Final = (
     _one("text, a clock that was fast", TEXT, 2, 0, 2, faults=NETWORK, before=FAST),
     _one("text, a clock that is slow", TEXT, 2, 0, 2, faults=NETWORK, gaps=(A_DAY,), before=SLOW),
     _one("text, sent by another machine", TEXT, 2, 0, 0, before=(("another machine sends it",), ("",))),
-    _one("text to a tag without bounds", UNBOUNDED, 2, 0, 0, world={"tags": {7: 500}}, before=(TAGS,)),
-    _one("text to a tag", TO_A_TAG, 2, 0, 1, faults=NETWORK, world={"tags": {7: 500}}, before=(TAGS_WITH_BOUNDS,)),
+    _one("text to a tag without bounds", UNBOUNDED, 2, 0, 0, world={"tags_count": {7: 500}}, before=(TAGS,)),
+    _one(
+        "text to a tag", TO_A_TAG, 2, 0, 1, faults=NETWORK, world={"tags_count": {7: 500}}, before=(TAGS_WITH_BOUNDS,)
+    ),
     _one("news", NEWS, 2, 1, 0, sends=("春季大促",)),
     _one("news and faults", NEWS, 2, 0, 1),
     _one("news, window", whole_news(SOON), 3, 1, 0, schedules_min=1000),
@@ -113,6 +120,13 @@ SMOKE: Final = (
     Scenario("news, edited in doubt", ((UNSEEN_NEWS,), (EDITED_LATE,)), 2, Budget(0, 2), faults=LOST_SENDS),
     Scenario("news, edited", ((PLAIN_NEWS,), (EDITED_NEWS,)), 2, Budget(1, 0)),
     Scenario("news, edited and faults", ((PLAIN_NEWS,), (EDITED_NEWS,)), 2, Budget(0, 1)),
+    _one("text in batches", IN_BATCHES, 3, 1, 0, sends=("今晚八点",) * 3, arrives=True),
+    _one("text in batches, two faults", IN_BATCHES, 3, 0, 2, faults=LOST_SENDS, arrives=True),
+    _one("text in batches, refusals", IN_BATCHES, 2, 0, 2, faults=REFUSED_SENDS, gaps=(30 * HOUR,)),
+    _one("text in batches, a person settles", IN_BATCHES, 3, 0, 1, faults=LOST_SENDS, before=SETTLED, arrives=True),
+    Scenario("text in batches, the list changes", ((IN_BATCHES,), (OTHERS,)), 2, Budget(1, 1), faults=LOST_SENDS),
+    _one("news in batches", NEWS_IN_BATCHES, 2, 1, 0, gaps=(MINUTE, 30 * HOUR), sends=("春季大促",) * 2),
+    _one("news in batches and faults", NEWS_IN_BATCHES, 2, 0, 1, gaps=(3 * HOUR,)),
     _one("news, the console", PLAIN_NEWS, 3, 0, 1, faults=NETWORK, gaps=(2 * HOUR,), before=CONSOLE),
 )
 """Together more than 20,000 schedules."""

@@ -79,23 +79,24 @@ def ledger_of(story: Story) -> bytes:
 
 
 def rule_1_recorded_after_the_request(patch: pytest.MonkeyPatch) -> None:
-    def late(run: apply_run.Run, campaign: RenderedCampaign, send: MassSend) -> Verdict:
+    def late(run: apply_run.Run, campaign: RenderedCampaign, batch: int | None) -> Verdict:
+        send = sending.mass_send(campaign, run.book.state, batch, run.world.openids)
         try:
             verdict = run.world.wechat(campaign.account).send_mass(send)
         except WeChatError as error:
             verdict = sending.never_left(error)
-        return _attempt(answering(run, lambda _: verdict), campaign, send)
+        return _attempt(answering(run, lambda _: verdict), campaign, batch)
 
     patch.setattr(executor, "_attempt", late)
 
 
 def rule_2_a_timeout_is_a_rejection(patch: pytest.MonkeyPatch) -> None:
-    def hasty(run: apply_run.Run, campaign: RenderedCampaign, send: MassSend) -> Verdict:
+    def hasty(run: apply_run.Run, campaign: RenderedCampaign, batch: int | None) -> Verdict:
         def answer(asked: MassSend) -> Verdict:
             verdict = run.world.wechat(campaign.account).send_mass(asked)
             return Rejected(-1, None, verdict.reason, "", retryable=True) if isinstance(verdict, InDoubt) else verdict
 
-        return _attempt(answering(run, answer), campaign, send)
+        return _attempt(answering(run, answer), campaign, batch)
 
     patch.setattr(executor, "_attempt", hasty)
 

@@ -12,6 +12,7 @@ from simulation.walk_world import CALL, Runner
 
 from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.errors import AuthError, TransportError
+from massctl.model.audience import Tag
 from massctl.model.campaign import Audience
 from massctl.model.names import AppId, ImageUrl, MediaId, MsgId
 from massctl.model.rendered import Recipient
@@ -111,6 +112,9 @@ class RunnerWeChat:
 
     def audience_count(self, audience: Audience) -> int | None:
         return self._call("audience_count", lambda: 1000 if audience.tag_id is None else 100)
+
+    def tags(self) -> tuple[Tag, ...]:
+        return self._call("tags", tuple)
 
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
         account, runner = self._account, self._runner

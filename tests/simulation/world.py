@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.errors import InvariantError, LedgerStaleError, PermanentError, TransportError
+from massctl.model.audience import Tag
 from massctl.model.campaign import Audience
 from massctl.model.digest import sha256_of
 from massctl.model.ledger import Entry, NewEntry
@@ -83,6 +84,7 @@ FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = {
     "newest_drafts": (Fault.REQUEST_LOST,),
     "delete_draft": _LOST,
     "audience_count": (Fault.REQUEST_LOST,),
+    "tags": (Fault.REQUEST_LOST,),
     "preview": (*_LOST, Fault.NOT_A_FOLLOWER, Fault.NO_TOKEN),
     "send_mass": (
         *_LOST,
@@ -184,6 +186,8 @@ class MassJob:
     subject: str
     articles: tuple[DraftArticle, ...] | None = None
     """What followers get; None for a text, which is its subject."""
+    openids: tuple[str, ...] = ()
+    """Whom it was for, one by one; empty for a tag and for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +231,8 @@ class Departure:
     """The tag of a send, and the followers that it reached then; no tag stands for everybody."""
     draft: tuple[DraftArticle, ...] | None = None
     """What lay in the draft box then."""
+    openids: tuple[str, ...] = ()
+    """Whom a send was for, one by one; empty for a tag and for all."""
 
     @property
     def wants_a_look(self) -> bool:
@@ -249,7 +255,9 @@ class SimWeChat:
 
     clock: SimClock
     followers: int = 1000
-    tags: dict[int, int] = field(default_factory=dict)
+    tags_of: dict[int, str] = field(default_factory=dict)
+    """The names of tags that have one of their own."""
+    tags_count: dict[int, int] = field(default_factory=dict)
     drafts_are_consumed: bool = True
     allowance: int | None = None
     """Mass sends a day, and whether that is checked before the clientmsgid; None: no end of it."""
@@ -277,8 +285,8 @@ class SimWeChat:
     jobs: list[MassJob] = field(default_factory=list)
     memory: dict[ClientMsgId, Remembered] = field(default_factory=dict)
     departures: list[Departure] = field(default_factory=list)
-    told_sent: dict[str, int] = field(default_factory=dict)
-    """Subject -> the run after which a person said that it was sent."""
+    told_sent: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
+    """Subject and openids -> the run after which a person said that it was sent."""
     calls: list[str] = field(default_factory=list)
     """The methods that were called in this run."""
     faults: dict[int, Fault] = field(default_factory=dict)
@@ -338,11 +346,12 @@ class SimWeChat:
 
     def _unsettled(self) -> Iterator[tuple[Any, ...]]:
         """Give what a checker of later runs needs of the requests: previews, and sends since the last clear answer."""
-        last = {d.subject: n for n, d in enumerate(self.departures) if d.recipient is None and d.answer == "accepted"}
+        sends = [(n, d) for n, d in enumerate(self.departures) if d.recipient is None]
+        last = {(d.subject, d.openids): number for number, d in sends if d.answer == "accepted"}
         for number, departure in enumerate(self.departures):
             if departure.recipient is not None:
                 yield departure.subject, departure.recipient, departure.refused, departure.at
-            elif departure.answer == "unclear" and number > last.get(departure.subject, -1):
+            elif departure.answer == "unclear" and number > last.get((departure.subject, departure.openids), -1):
                 yield departure.subject, departure.at, departure.request
 
     def count(self, method: str) -> int:
@@ -408,7 +417,14 @@ class SimWeChat:
     def audience_count(self, audience: Audience) -> int | None:
         if audience.tag_id is None:
             return self._effect("audience_count", lambda: self.followers)
-        return self._effect("audience_count", lambda: self.tags.get(audience.tag_id or 0))
+        return self._effect("audience_count", lambda: self.tags_count.get(audience.tag_id or 0))
+
+    def named_tags(self) -> tuple[Tag, ...]:
+        """Give the tags with their names."""
+        return tuple(Tag(each, self.tags_of.get(each, f"标签 {each}"), n) for each, n in self.tags_count.items())
+
+    def tags(self) -> tuple[Tag, ...]:
+        return self._effect("tags", self.named_tags)
 
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
         subject, fault = self._subject(body), self._begin("preview")
@@ -438,12 +454,14 @@ class SimWeChat:
         """Take the request for a send, put it into the books, and answer."""
         asked = json.loads(content)
         draft = self.drafts.get(asked["mpnews"]["media_id"]) if "mpnews" in asked else None
-        audience = self._reached(asked["filter"])
+        audience, openids = self._reached(asked), tuple(asked.get("touser", ()))
         answer = self._answer(asked, fault)
         said = _understood(answer)
         subject = self._subject_of(asked)
         self._depart(subject, None, refused=said in ("rejected", "token dead"))
-        told = replace(self.departures[-1], request=content, answer=said, audience=audience, draft=draft)
+        told = replace(
+            self.departures[-1], request=content, answer=said, audience=audience, draft=draft, openids=openids
+        )
         self.departures[-1] = told
         return answer
 
@@ -516,20 +534,24 @@ class SimWeChat:
         if gone:
             return _said(40007, "invalid media_id")
         articles = self.drafts[media_id] if media_id is not None else None
+        openids = tuple(asked.get("touser", ()))
         msg_id = MsgId(3147000001 + len(self.jobs))
-        self.jobs.append(MassJob(msg_id, asked["clientmsgid"], now, self._subject_of(asked), articles))
+        self.jobs.append(MassJob(msg_id, asked["clientmsgid"], now, self._subject_of(asked), articles, openids))
         self.memory[asked["clientmsgid"]] = Remembered(msg_id, now, now)
         if media_id is None:
             return _said(0, "send job submission success", msg_id=msg_id)
-        if self.drafts_are_consumed and asked["filter"]["is_to_all"]:
+        if self.drafts_are_consumed and (openids or asked["filter"]["is_to_all"]):
             del self.drafts[media_id]
         return _said(0, "send job submission success", msg_id=msg_id, msg_data_id=2247000001)
 
-    def _reached(self, audience: dict[str, Any]) -> tuple[int | None, int | None]:
-        """Give the tag of a send, and how many followers have it now."""
+    def _reached(self, asked: dict[str, Any]) -> tuple[int | None, int | None]:
+        """Give the tag of a send, and how many followers have it now; of openids their number."""
+        if "touser" in asked:
+            return None, len(asked["touser"])
+        audience = asked["filter"]
         if audience["is_to_all"]:
             return None, self.followers
-        return audience["tag_id"], self.tags.get(audience["tag_id"])
+        return audience["tag_id"], self.tags_count.get(audience["tag_id"])
 
     def _subject_of(self, asked: dict[str, Any]) -> str:
         if "mpnews" in asked:

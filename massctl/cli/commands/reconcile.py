@@ -19,6 +19,7 @@ URL_PATTERN: Final = r"https?://[^\s/]+/\S*"
 @click.option("--not-sent", is_flag=True, help="It did not go out; apply may stage and send it again.")
 @click.option("--resubmit", is_flag=True, help="Repeat the identical request now, under the same clientmsgid.")
 @click.option("--url", type=Text(URL_PATTERN), help="With --sent: the address of the sent article.")
+@click.option("--batch", type=click.IntRange(1), help="Which batch of a list of openids, where several are open.")
 @click.option("--reason", type=Text(r".*\S.*"), help="How you know; recorded with your name. Part of every choice.")
 @click.option("--yes", is_flag=True, help="With --resubmit: send without asking.")
 @sandbox_option
@@ -31,6 +32,7 @@ def command(
     not_sent: bool,
     resubmit: bool,
     url: str | None,
+    batch: int | None,
     reason: str | None,
     yes: bool,
     sandbox: bool,
@@ -43,6 +45,8 @@ def command(
         raise click.UsageError(Phrase("give exactly one of --sent, --not-sent and --resubmit"))
     if (msg_id is not None or url is not None) and not sent:
         raise click.UsageError(Phrase("MSG_ID and --url go with --sent"))
+    if batch is not None and not (sent or not_sent):
+        raise click.UsageError(Phrase("--batch goes with --sent and --not-sent"))
     chosen = sent or not_sent or resubmit
     if chosen and reason is None:
         raise click.UsageError(Phrase("{key} is missing", key="--reason"))
@@ -54,4 +58,4 @@ def command(
             return shown(current, name, warnings)
         if resubmit:
             return resubmitted(current, name, warnings, reason, yes=yes)
-        return settled(current, name, sent=sent, msg_id=msg_id, url=url, reason=reason)
+        return settled(current, name, sent=sent, msg_id=msg_id, url=url, batch=batch, reason=reason)

@@ -374,7 +374,7 @@ def test_a_tag_that_does_not_exist_is_refused() -> None:
 def test_a_tag_is_sent_to_as_a_tag() -> None:
     campaign = whole_text(audience=audience(tag_id=101))
     scene = Scene([campaign])
-    scene.wechat.tags = {101: 7}
+    scene.wechat.tags_count = {101: 7}
     assert 0 == scene.apply().exit_status()
     assert [({"tag_id": 101}, 7)] == [(e.audience, e.audience_count) for e in scene.events("send_attempted")]
     assert ToTag(101) == mass_send(campaign, State()).recipients
@@ -434,16 +434,16 @@ def test_each_send_is_asked_for_on_its_own() -> None:
 
     tagged = whole_text(audience=audience(tag_id=101))
     scene = Scene([tagged, whole_news()], consent=ask)
-    scene.wechat.tags = {101: 7}
+    scene.wechat.tags_count = {101: 7}
     outcome = scene.apply()
     assert 5 == outcome.exit_status()
     questions = {question.campaign: question for question in asked}
-    assert ("every follower", 1000, ("春季大促",)) == (
+    assert (audience(), 1000, ("春季大促",)) == (
         questions["sale"].audience,
         questions["sale"].count,
         questions["sale"].headlines,
     )
-    assert ("tag 101", 7, ("今晚八点",), tagged.digest) == (
+    assert (audience(tag_id=101), 7, ("今晚八点",), tagged.digest) == (
         questions["words"].audience,
         questions["words"].count,
         questions["words"].headlines,

@@ -76,6 +76,7 @@ HISTORY = (
     (EVENT, SALE),
     attempted(text("held")),
     (entries.SendInDoubt(attempt=41, reason="waiting", errcode=89504), text("held")),
+    (entries.AudienceResolved(appid=SALE.appid, digest=SALE.digest, tag="会员", tag_id=7, name="会员", count=3), SALE),
 )
 """Every kind of entry, and every kind of thing that a state holds."""
 Remember = Callable[[dict[str, Any]], tuple[State, dict[str, Any]]]

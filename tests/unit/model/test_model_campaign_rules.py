@@ -180,7 +180,7 @@ def test_the_audience_is_recorded_as_declared_without_nulls():
 
 
 def test_a_key_whose_effect_is_not_built_is_known_as_such():
-    assert (True, True, False) == (
+    assert (False, True, False) == (
         is_not_yet(Audience, "openids"),
         is_not_yet(StateSettings, "branch"),
         is_not_yet(Audience, "tag_id"),

@@ -9,6 +9,7 @@ from building import OPEN, article, audience, news, picture, reviewers, sha, tex
 from hypothesis import given
 from hypothesis import strategies as st
 
+from massctl.model.audience import OpenidList
 from massctl.model.campaign import CampaignFile
 from massctl.model.lock import Around, LockFile, body_files, lock_digest, lock_text, path_from_lock, restore
 from massctl.model.lock_document import lock_document, path_in_lock
@@ -49,6 +50,17 @@ def bodies(campaign: RenderedCampaign) -> list[str]:
 def test_a_lock_gives_back_what_was_locked(campaign: RenderedCampaign) -> None:
     restored = restore(read(campaign), bodies(campaign), campaign.pictures, around(campaign))
     assert (campaign, campaign.digest) == (restored, restored.digest)
+
+
+def test_a_lock_names_a_list_of_openids() -> None:
+    """By its digest and its count, and with no openid in it."""
+    listed = replace(text("letter", audience=audience(openids="a.txt")), openid_list=OpenidList(sha("list"), 20_001))
+    restored = restore(read(listed), bodies(listed), (), around(listed))
+    assert (listed, listed.digest, 3) == (restored, restored.digest, restored.batches)
+    document = lock_document(listed, "massctl 0.1.0")
+    assert {"openids": "a.txt", "sha256": "sha256:" + sha("list"), "count": 20_001} == document["audience"]
+    half = LockFile.model_validate({**document, "audience": {"openids": "a.txt"}})
+    assert half.audience.openid_list is None
 
 
 @given(st.text(), st.text(), st.text(), st.booleans())

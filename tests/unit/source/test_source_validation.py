@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from massctl import __version__
 from massctl.model.account import MassctlFile
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostic import Diagnostic
@@ -136,18 +135,6 @@ def test_times_need_an_offset_and_a_place_in_the_calendar(campaign: Load, time: 
     (diagnostic,) = campaign(VALID + window).diagnostics
     assert (code, message) == (diagnostic.code, diagnostic.message)
     assert (7, 14) == (diagnostic.place and diagnostic.place.line, diagnostic.place and diagnostic.place.column)
-
-
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        (HEAD + TEXT + "audience: {tag: 会员}\n", "tag"),
-        (HEAD + TEXT + "audience: {openids: a.txt}\n", "openids"),
-    ],
-)
-def test_what_is_not_built_yet_is_said_and_never_ignored(campaign: Load, text: str, key: str) -> None:
-    say = f"{key} is part of the format, but massctl {__version__} does not carry it out yet"
-    assert [("MC018", say)] == [(d.code, d.message) for d in campaign(text).diagnostics]
 
 
 def test_everything_is_reported_at_once(campaign: Load) -> None:

@@ -26,6 +26,7 @@ JOB = {
     "msg_id": 30124,
     "msg_data_id": 2247,
     "clientmsgid": "ab" * 16,
+    "batch": 1,
     "accepted_at": "2026-12-01T20:04:00+08:00",
     "total_count": None,
     "filter_count": None,

@@ -11,6 +11,7 @@ from massctl.apply.outcome import Failure
 from massctl.apply.ports import SendQuestion
 from massctl.errors import ConfigurationError, PermanentError
 from massctl.model import ledger as entries
+from massctl.model.campaign import Audience
 from massctl.model.ledger import Entry
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
@@ -68,7 +69,7 @@ def question(**changes: object) -> SendQuestion:
         "campaign": "2026-12-spring-sale",
         "title": "春季大促",
         "account": "main",
-        "audience": Phrase("every follower"),
+        "audience": Audience(is_to_all=True),
         "count": 1_234_567,
         "digest": SENT.digest,
         "headlines": ("春季大促，1999 元起", "路线卡"),

@@ -1,0 +1,113 @@
+"""Who is meant, asked of WeChat: how many they are, and which tag a name stands for; asked again before a send."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from massctl.apply.run import AudienceKey, Failed, Run, audience_key, steps_of
+from massctl.errors import ConfigurationError, MassctlError, WeChatError
+from massctl.model.audience import Tag
+from massctl.model.ledger import AudienceResolved
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign
+from massctl.plan.guard import audience_refusal
+from massctl.plan.step import Guard, Refusal, SaveDraft
+
+
+def readings(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
+    """Give the readings of each audience that a draft or a send of this run needs, once: what keeps one, and the call.
+
+    A list of openids is not read: it knows its own size.
+    """
+    wanted: dict[AudienceKey, list[RenderedCampaign]] = {}
+    for outcome, campaign in run.going():
+        needed = run.may_send(outcome) or run.may_clear(outcome) or steps_of(outcome, SaveDraft)
+        if campaign.audience.tag is not None and outcome.planned.steps:
+            needed = True  # A name is looked up with whatever is staged first, also for a message without a draft.
+        if needed and campaign.openid_list is None:
+            wanted.setdefault(audience_key(campaign), []).append(campaign)
+    for key, campaigns in wanted.items():
+        wechat, audience = run.world.wechat(campaigns[0].account), campaigns[0].audience
+        if audience.tag is None:
+            yield partial(_counted, run, key), partial(wechat.audience_count, audience)
+        else:
+            yield partial(_listed, run, key, campaigns, audience.tag), wechat.tags
+
+
+def refusal_of(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+    """Judge the audience in the moment before an attempt; unread, it refuses declared bounds and every tag."""
+    if campaign.audience.tag is not None:
+        return _tag_refusal(run, campaign, campaign.audience.tag)
+    count = run.size_of(campaign)
+    if not isinstance(count, MassctlError):
+        return audience_refusal(campaign.audience, count)
+    if campaign.audience.expect is None and campaign.audience.tag_id is None:
+        return None  # It was said when it could not be read; a tag that is not proven to exist is another matter.
+    return _unread(count)
+
+
+def _counted(run: Run, key: AudienceKey, result: int | Failed | None) -> None:
+    run.counts[key] = result
+    if isinstance(result, Failed):
+        run.world.progress.say(Phrase("the size of an audience could not be read: {why}", why=result.summary))
+
+
+def _listed(
+    run: Run, key: AudienceKey, campaigns: list[RenderedCampaign], name: str, result: tuple[Tag, ...] | Failed
+) -> None:
+    """Keep which tag a name stands for; what is on record for a version already stays, and is judged by its send."""
+    if isinstance(result, Failed):
+        _counted(run, key, result)
+        return
+    tag = next((each for each in result if each.name == name), None)
+    _counted(run, key, None if tag is None else tag.count)
+    for campaign in campaigns:
+        if tag is not None and run.record_of(campaign).resolved_for(campaign.digest) is None:
+            run.book.record(_resolved(campaign, name, tag), campaign)
+
+
+def _resolved(campaign: RenderedCampaign, name: str, tag: Tag) -> AudienceResolved:
+    return AudienceResolved(
+        appid=campaign.appid, digest=campaign.digest, tag=name, tag_id=tag.id, name=tag.name, count=tag.count
+    )
+
+
+def _tag_refusal(run: Run, campaign: RenderedCampaign, name: str) -> Refusal | None:
+    """Read the tags once more: the id that was found must still be there, under the same name."""
+    resolved = run.record_of(campaign).resolved_for(campaign.digest)
+    if resolved is None:
+        count = run.size_of(campaign)
+        return _unread(count) if isinstance(count, MassctlError) else audience_refusal(campaign.audience, None)
+    try:
+        tags = run.world.wechat(campaign.account).tags()
+    except (WeChatError, ConfigurationError) as error:
+        return _unread(error)
+    tag = next((each for each in tags if each.id == resolved.tag_id), None)
+    if tag is None:
+        say = Phrase("the tag {tag} (id {tag_id}) is no longer there", tag=name, tag_id=resolved.tag_id)
+        return Refusal(Guard.AUDIENCE_CHANGED, say, _another_tag())
+    if tag.name != name:
+        say = Phrase(
+            "the tag with the id {tag_id} was called {tag} when this was staged, and is now called {now}",
+            tag_id=tag.id,
+            tag=name,
+            now=tag.name,
+        )
+        return Refusal(Guard.AUDIENCE_CHANGED, say, _another_tag())
+    run.counts[audience_key(campaign)] = tag.count
+    return audience_refusal(campaign.audience, tag.count)
+
+
+def _another_tag() -> Phrase:
+    return Phrase(
+        "give the tag its name back in the console under 用户管理; or say in campaign.yaml whom you mean (`tag:` or "
+        "`tag_id:`), which makes a new version to be reviewed"
+    )
+
+
+def _unread(why: MassctlError) -> Refusal:
+    return Refusal(
+        Guard.AUDIENCE_BOUNDS,
+        Phrase("the size of the audience could not be read, so it cannot be checked: {why}", why=why.summary),
+        why.hint or Phrase("run apply again; nothing was sent"),
+    )

@@ -1,0 +1,114 @@
+"""Batches of openids: which are due, what freezes their list, and whether the day's calls are enough. Pure."""
+
+from datetime import datetime
+from typing import Final
+
+from massctl.model.lifecycle import is_concluded
+from massctl.model.moment import BEIJING
+from massctl.model.names import AppId
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign, approved_audience
+from massctl.model.state import Attempt, Record, State
+from massctl.plan.step import Guard, Reason, Refusal, SendMass
+
+MASS_CALLS_A_DAY: Final = 100
+"""Requests for mass sends of an account in a Beijing day, and each batch is one.
+Source: WeChat docs, "message/mass/sendall" and "API limits of a new account", read 2026-10."""
+WITHDRAWALS_A_DAY: Final = 10
+"""How many jobs can be withdrawn in a day. Source: WeChat docs, "message/mass/delete", read 2026-10."""
+
+
+def batches_left(campaign: RenderedCampaign, record: Record) -> list[int | None]:
+    """Give the batches that did not go out, in order; [None] for an audience that is one job and no list."""
+    if is_concluded(record):
+        return []
+    if campaign.batches is None:
+        return [None]
+    return [batch for batch in range(1, campaign.batches + 1) if batch not in record.sent_batches]
+
+
+def sends(campaign: RenderedCampaign, record: Record, first: Reason) -> list[SendMass]:
+    """Plan the send, batch by batch where there are any; only the first of them can be a repetition."""
+    left = batches_left(campaign, record)
+    return [SendMass(campaign, first if batch is left[0] else Reason.DUE, batch) for batch in left]
+
+
+def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
+    """Give the size of the audience as it was recorded last; a list of openids knows its own."""
+    if campaign.openid_list is not None:
+        return campaign.openid_list.count
+    resolved, draft = record.resolved_for(campaign.digest), record.draft()
+    if resolved is not None:
+        return resolved.count
+    staged = draft.event if draft else record.staged
+    return staged.audience_count if staged else None
+
+
+def frozen(campaign: RenderedCampaign, record: Record) -> Refusal | None:
+    """Refuse to go on with another list, or another message, than the first batch that may have gone out had."""
+    first = next((attempt for attempt in record.attempts if attempt.may_have_sent), None)
+    if first is None or first.event.batches is None or is_concluded(record):
+        return None
+    if first.event.message_digest == campaign.message_digest:
+        return None
+    sent = Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
+    if _named(first.event.audience) != _named(approved_audience(campaign)):
+        return Refusal(
+            Guard.AUDIENCE_CHANGED,
+            Phrase("the list of openids was changed after its first batch was sent; {sent}", sent=sent),
+            Phrase(
+                "put the list back as it was (git log shows it), then run apply again: it goes on with the next batch; "
+                "whoever joined it since gets a campaign of their own"
+            ),
+        )
+    return Refusal(
+        Guard.EDITED_AFTER_SEND,
+        Phrase("the message was edited after its first batch was sent; {sent}", sent=sent),
+        Phrase("undo the edit, then run apply again: it goes on with the next batch, and everybody gets the same"),
+    )
+
+
+def too_many_batches(campaign: RenderedCampaign, record: Record, state: State, now: datetime) -> Refusal | None:
+    """Refuse to begin a list that needs more calls than the account has left today.
+
+    One that was begun goes on until WeChat says 45009: a rest sent tomorrow is worse than one call too many, which
+    does nothing.
+    """
+    if campaign.batches is None or any(attempt.may_have_sent for attempt in record.attempts):
+        return None
+    left = max(0, MASS_CALLS_A_DAY - calls_of_the_day(state, campaign.appid, now))
+    if campaign.batches <= left:
+        return None
+    say = Phrase(
+        "its list takes {needed} jobs, and {left} of the account's {daily} mass calls a day are left",
+        needed=campaign.batches,
+        left=left,
+        daily=MASS_CALLS_A_DAY,
+    )
+    hint = Phrase(
+        "give these followers a tag (标签) in the console under 用户管理 and write `tag:` in campaign.yaml: a tag of "
+        "any size is one job"
+    )
+    if campaign.batches <= MASS_CALLS_A_DAY:
+        hint = Phrase("run the same command tomorrow, Beijing time; or {tag}", tag=hint)
+    return Refusal(Guard.ALLOWANCE, say, hint)
+
+
+def calls_of_the_day(state: State, appid: AppId, now: datetime) -> int:
+    """Count the mass sends that an account asked for on this Beijing day, by the ledger."""
+    today = now.astimezone(BEIJING).date()
+    return sum(
+        attempt.event.appid == appid and attempt.at.astimezone(BEIJING).date() == today and _left(attempt)
+        for record in state.records.values()
+        for attempt in record.attempts
+    )
+
+
+def _left(attempt: Attempt) -> bool:
+    """Whether a request left, as far as is known: without a token it did not."""
+    return attempt.rejection is None or attempt.rejection.errcode is not None
+
+
+def _named(audience: dict[str, object]) -> object:
+    """Give what names the people of an audience; the bounds of their number are no part of it."""
+    return audience.get("sha256") or {key: value for key, value in audience.items() if key != "expect"}

@@ -1,0 +1,45 @@
+"""The audience of a campaign, as far as files say who it is: a list of openids, found by the rules for pictures."""
+
+from collections.abc import Callable, Iterator
+
+from massctl.model.audience import OpenidList
+from massctl.model.campaign import CampaignFile
+from massctl.model.campaign_rules import Path
+from massctl.model.diagnostic import Diagnostic, Place, Severity
+from massctl.model.names import CampaignName
+from massctl.model.phrase import Phrase
+from massctl.render.inputs import Inputs, ListedOpenids, Problem
+from massctl.render.paths import picture_paths
+
+KEY: Path = ("audience", "openids")
+
+
+def find_openids(written: str, campaign: CampaignName, inputs: Inputs) -> ListedOpenids:
+    """Read the list that a campaign.yaml calls `written`, or say why there is none."""
+    paths = picture_paths(written, f"{campaign}/campaign.yaml", campaign)
+    if isinstance(paths, Problem):
+        outside = Phrase("{path} is outside the campaign's folder and `_shared`", path=written)
+        hint = Phrase("copy the list into the campaign, or into `campaigns/_shared`")
+        return ListedOpenids(None, (Problem("MC602", outside, hint),), ())
+    found = [inputs.openids(path) for path in paths]
+    return next((each for each in found if each.openid_list is not None), found[0])
+
+
+def render_audience(
+    name: CampaignName, file: CampaignFile, inputs: Inputs, place: Callable[[Path], Place | None]
+) -> tuple[OpenidList | None, list[Diagnostic]]:
+    """Give what names the list of an audience of openids, and what is to be said about it; None for any other."""
+    written = file.audience.openids
+    if written is None:
+        return None, []
+    found = find_openids(written, name, inputs)
+    told = [*_told(found.problems, Severity.ERROR, name, place), *_told(found.notes, Severity.WARNING, name, place)]
+    return found.openid_list, told
+
+
+def _told(
+    problems: tuple[Problem, ...], severity: Severity, name: CampaignName, place: Callable[[Path], Place | None]
+) -> Iterator[Diagnostic]:
+    for each in problems:
+        where = place(KEY) if each.path is None else Place(f"campaigns/{each.path}", each.line, each.column)
+        yield Diagnostic(each.code, severity, each.message, where, each.hint, name)

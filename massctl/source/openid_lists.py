@@ -1,0 +1,236 @@
+"""Lists of openids, read line by line: what is wrong with them, and where; nothing of them is ever shown.
+
+A list is a text with one openid a line, or a table (.csv) with a column `openid`. Lines may end as on Windows, be
+blank, and follow a byte order mark.
+"""
+
+import codecs
+import csv
+import gc
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from massctl.model.audience import BATCH_MAX, BATCH_MIN
+from massctl.model.phrase import Phrase
+from massctl.render.inputs import ListedOpenids, Problem
+from massctl.source.decoding import SAVE_AS_UTF8
+from massctl.source.openid_store import OpenidStore
+from massctl.source.repository import Repository, UnreadableError
+
+LIST_BYTES_MAX: Final = 256 * 1024 * 1024
+"""Far more than the hundred jobs of a day can carry, and bounded work."""
+LINE_CHARACTERS_MAX: Final = 64 * 1024
+"""A longer line belongs to no list."""
+FAULTS_MAX: Final = 20
+"""Faults of one list that are told one by one; it is read no further."""
+OPENID_CHARACTERS: Final = 28
+"""How long openids are in practice; WeChat promises no length, so another one is a warning. Our own observation."""
+_OPENID: Final = re.compile(r"o[A-Za-z0-9_-]{5,63}", re.ASCII)
+"""How openids look in practice; WeChat documents no form. Our own bound."""
+_PIECE_BYTES: Final = 64 * 1024
+COLUMN: Final = "openid"
+
+
+class OpenidShelf:
+    """Reads lists by path and gives their batches by name; implements `massctl.apply.ports.Openids`."""
+
+    def __init__(self, repository: Repository, batch_max: int = BATCH_MAX) -> None:
+        self._repository = repository
+        self._batch_max = batch_max
+        self._read: dict[str, ListedOpenids] = {}
+        self._stores: dict[str, OpenidStore] = {}
+
+    def listed(self, path: str) -> ListedOpenids:
+        """Read the list at `path` (from campaigns/), once."""
+        if path not in self._read:
+            self._read[path] = self._look(path)
+        return self._read[path]
+
+    def batch(self, sha256: str, number: int) -> tuple[str, ...]:
+        """Give the openids of a batch, from 1, of a list that was read whole."""
+        # Requests are held in circles for a while, and ten thousand openids are too many to wait for the collector.
+        gc.collect(1)
+        return self._stores[sha256].batch(number)
+
+    def _look(self, path: str) -> ListedOpenids:
+        reading = _Reading(path)
+        try:
+            lines = _lines(self._repository, path)
+            reading.table(lines) if path.casefold().endswith(".csv") else reading.text(lines)
+        except UnreadableError as error:
+            code = "MC601" if error.is_missing else error.code
+            where = path if error.line is not None else None
+            return ListedOpenids(None, (Problem(code, error.message, error.hint, where, error.line, error.column),), ())
+        except _Enough:
+            pass
+        return self._sealed(path, reading)
+
+    def _sealed(self, path: str, reading: "_Reading") -> ListedOpenids:
+        if reading.problems:
+            return ListedOpenids(None, tuple(reading.problems), ())
+        found, dropped, line = reading.store.seal(self._batch_max)
+        if found is None or found.count < BATCH_MIN:
+            return ListedOpenids(None, (_too_short(path, 0 if found is None else found.count),), ())
+        self._stores[found.sha256] = reading.store
+        notes = [_again(path, dropped, line)] if dropped else []
+        return ListedOpenids(found, (), (*notes, *reading.unusual()))
+
+
+class _Enough(Exception):  # noqa: N818 - it ends the reading of a list that has faults enough, and leaves this file never
+    """Stop reading."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One list under way."""
+
+    path: str
+    store: OpenidStore = field(default_factory=OpenidStore)
+    problems: list[Problem] = field(default_factory=list)
+    odd_lengths: int = 0
+    odd_line: int = 0
+    waiting: list[tuple[int, str]] = field(default_factory=list)
+
+    def text(self, lines: Iterator[tuple[int, str]]) -> None:
+        """Read a text with one openid a line."""
+        for number, line in lines:
+            openid = line.strip()
+            if openid:
+                self._take(number, line.index(openid) + 1, openid)
+        self._flush()
+
+    def table(self, lines: Iterator[tuple[int, str]]) -> None:
+        """Read a table with a column `openid`."""
+        feed = _Feed(lines)
+        rows = csv.reader(feed)
+        try:
+            header = next((row for row in rows if any(cell.strip() for cell in row)), [])
+            names = [cell.strip().casefold() for cell in header]
+            if COLUMN not in names:
+                self._report("MC604", feed.number or 1, 1, Phrase("the table has no column {name}", name=COLUMN))
+                return
+            at = names.index(COLUMN)
+            for row in rows:
+                cell = row[at].strip() if at < len(row) else ""
+                if cell:
+                    self._take(feed.number, max(0, feed.line.find(cell)) + 1, cell)
+                elif any(each.strip() for each in row):
+                    self._report("MC603", feed.number, 1, Phrase("this row has no openid"))
+        except csv.Error:
+            self._report("MC607", max(1, feed.number), 1, Phrase("the table is broken here"))
+        self._flush()
+
+    def _take(self, line: int, column: int, openid: str) -> None:
+        # A heading in a list without columns looks like an openid, and is none.
+        if not _OPENID.fullmatch(openid) or openid.casefold() == COLUMN:
+            hint = Phrase("an openid begins with `o` and has letters, digits, `-` and `_` after it")
+            self._report("MC603", line, column, Phrase("this is no openid"), hint)
+            return
+        if len(openid) != OPENID_CHARACTERS:
+            self.odd_lengths += 1
+            self.odd_line = self.odd_line or line
+        self.waiting.append((line, openid))
+        if len(self.waiting) >= 5000:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self.waiting:
+            self.store.add(self.waiting)
+            self.waiting.clear()
+
+    def _report(self, code: str, line: int, column: int, message: Phrase, hint: Phrase | None = None) -> None:
+        if len(self.problems) == FAULTS_MAX:
+            say = Phrase("more lines of the list are faulty; it was read no further")
+            self.problems.append(Problem(code, say, None, self.path, line, column))
+            raise _Enough
+        self.problems.append(Problem(code, message, hint, self.path, line, column))
+
+    def unusual(self) -> list[Problem]:
+        """Warn of openids of another length than those that WeChat gives in practice."""
+        if not self.odd_lengths:
+            return []
+        say = Phrase(
+            "openids of unusual length: {count} do not have {usual} characters; this is the first",
+            count=self.odd_lengths,
+            usual=OPENID_CHARACTERS,
+        )
+        hint = Phrase("if they were cut off, WeChat refuses the whole batch that they are in: export the list again")
+        return [Problem("MC608", say, hint, self.path, self.odd_line, 1)]
+
+
+class _Feed:
+    """Lines for the csv module, which asks for text alone; remembers the newest."""
+
+    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
+        self._lines = lines
+        self.number = 0
+        self.line = ""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self.number, self.line = next(self._lines)
+        return self.line + "\n"
+
+
+def _lines(repository: Repository, path: str) -> Iterator[tuple[int, str]]:
+    """Give the lines of a file with their numbers, from 1, without their ends; raises UnreadableError."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    number, rest, first = 0, "", True
+    for piece in _small(repository.pieces(f"campaigns/{path}", LIST_BYTES_MAX)):
+        try:
+            text = decoder.decode(piece)
+        except UnicodeDecodeError as error:
+            before = rest + error.object[: error.start].decode("utf-8")
+            raise _not_utf8(path, number + 1 + before.count("\n")) from error
+        if first and text:
+            text, first = text.removeprefix("\ufeff"), False
+        *whole, rest = (rest + text).split("\n")
+        for line in whole:
+            number += 1
+            yield number, line.removesuffix("\r")
+        if len(rest) > LINE_CHARACTERS_MAX:
+            raise _line_too_long(path, number + 1)
+    if decoder.getstate()[0]:
+        raise _not_utf8(path, number + 1)
+    if rest:
+        yield number + 1, rest.removesuffix("\r")
+
+
+def _small(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Cut pieces smaller: a line takes three times its bytes once it is text of its own."""
+    for piece in pieces:
+        for start in range(0, len(piece), _PIECE_BYTES):
+            yield piece[start : start + _PIECE_BYTES]
+
+
+def _not_utf8(path: str, line: int) -> UnreadableError:
+    return _at(UnreadableError("MC607", path, Phrase("the list is not UTF-8 from this line on"), SAVE_AS_UTF8), line)
+
+
+def _line_too_long(path: str, line: int) -> UnreadableError:
+    say = Phrase("this line is longer than {limit} characters", limit=LINE_CHARACTERS_MAX)
+    return _at(UnreadableError("MC607", path, say, Phrase("write one openid a line")), line)
+
+
+def _at(error: UnreadableError, line: int) -> UnreadableError:
+    error.line, error.column = line, 1
+    return error
+
+
+def _too_short(path: str, count: int) -> Problem:
+    if count == 0:
+        return Problem("MC605", Phrase("the list is empty"), Phrase("write one openid a line, two or more"), path, 1, 1)
+    say = Phrase("the list has one openid, and WeChat sends to {least} or more", least=BATCH_MIN)
+    return Problem("MC605", say, Phrase("add a second one, or send a preview: massctl preview NAME"), path, 1, 1)
+
+
+def _again(path: str, dropped: int, line: int | None) -> Problem:
+    say = Phrase(
+        "openids that stand in the list more than once are sent to once ({count} dropped); this is the first",
+        count=dropped,
+    )
+    return Problem("MC606", say, None, path, line, 1)

@@ -1,0 +1,104 @@
+"""Chinese for audiences: tags by name, lists of openids and their batches."""
+
+from typing import Final
+
+AUDIENCE: Final[dict[str, str]] = {
+    "tag {tag}": "标签“{tag}”",
+    "the openids in {path}": "{path} 里的 openid",
+    "{count:,} openids": "{count:,} 个 openid",
+    "{openids} in {jobs}": "{openids}，{jobs}",
+    "1 job": "1 个任务",
+    "{count} jobs": "{count} 个任务",
+    "{count} jobs, of which {withdrawals} a day can be withdrawn": (
+        "{count} 个任务，其中每天最多能撤回 {withdrawals} 个"
+    ),
+    "batch {batch} of {batches}": "第 {batch}/{batches} 批",
+    "save {count} drafts, one for each batch": "保存 {count} 份草稿，每批一份",
+    "saved {count} drafts and read them back": "已保存 {count} 份草稿并读回核对",
+    "send batch {batch} of {batches} to {audience}: this cannot be undone": (
+        "群发给{audience}，第 {batch}/{batches} 批：不可撤回"
+    ),
+    "send to {audience} in {jobs}, one after the other: this cannot be undone": (
+        "群发给{audience}，一批接一批，{jobs}：不可撤回"
+    ),
+    "WeChat accepted {count} of {batches} batches to {audience}": "微信已受理 {count}/{batches} 批，发给{audience}",
+    "{sent} of {all} batches went out": "已发出 {sent}/{all} 批",
+    "{sent}; massctl apply {name} goes on with the next": "{sent}；massctl apply {name} 会接着发下一批",
+    "{sent}, and none is begun after this": "{sent}，之后的批次不再开始",
+    "It is batch {batch} of {batches}; the batches before it went out, and none after it is begun until then.": (
+        "这是第 {batch}/{batches} 批：之前的批次已经发出，弄清之前不会开始后面的批次。"
+    ),
+    "the account has no tag called {tag}": "这个公众号没有名为“{tag}”的标签",
+    "copy its name from the console under 用户管理 to audience.tag, to the letter": (
+        "到公众平台的“用户管理”里把标签名一字不差地抄到 audience.tag"
+    ),
+    "the tag {tag} (id {tag_id}) is no longer there": "标签“{tag}”（id {tag_id}）已经不在了",
+    "the tag with the id {tag_id} was called {tag} when this was staged, and is now called {now}": (
+        "id 为 {tag_id} 的标签在备稿时叫“{tag}”，现在叫“{now}”"
+    ),
+    "give the tag its name back in the console under 用户管理; or say in campaign.yaml whom you mean (`tag:` or "
+    "`tag_id:`), which makes a new version to be reviewed": (
+        "到公众平台的“用户管理”里把标签名改回来；或者在 campaign.yaml 里写明发给谁（`tag:` 或 `tag_id:`），"
+        "这会成为需要重新审阅的新版本"
+    ),
+    "nobody knows whom {name} goes to": "不知道 {name} 该发给谁",
+    "say which batch of {name} you mean: {batches}": "请说明 {name} 的哪一批：{batches}",
+    "name it with --batch": "用 --batch 指明",
+    "--batch goes with --sent and --not-sent": "--batch 要和 --sent 或 --not-sent 一起用",
+    "its list takes {needed} jobs, and {left} of the account's {daily} mass calls a day are left": (
+        "名单要 {needed} 个群发任务，而公众号每天 {daily} 次群发调用今天还剩 {left} 次"
+    ),
+    "give these followers a tag (标签) in the console under 用户管理 and write `tag:` in campaign.yaml: a tag of any "
+    "size is one job": (
+        "到公众平台的“用户管理”里给这些粉丝打上标签，并在 campaign.yaml 里写 `tag:`：标签再大也只是一个任务"
+    ),
+    "run the same command tomorrow, Beijing time; or {tag}": "明天（北京时间）再运行同一条命令；或者{tag}",
+    "the list of openids was changed after its first batch was sent; {sent}": "名单在第一批发出之后被改过；{sent}",
+    "put the list back as it was (git log shows it), then run apply again: it goes on with the next batch; whoever "
+    "joined it since gets a campaign of their own": (
+        "把名单恢复成原样（git log 里有），再运行 apply：会接着发下一批；后来加进名单的人另建一个活动来发"
+    ),
+    "the message was edited after its first batch was sent; {sent}": "消息在第一批发出之后被改过；{sent}",
+    "undo the edit, then run apply again: it goes on with the next batch, and everybody gets the same": (
+        "撤销改动，再运行 apply：会接着发下一批，人人收到的都一样"
+    ),
+    "copy the list into the campaign, or into `campaigns/_shared`": "把名单放进活动目录，或 `campaigns/_shared`",
+    "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can": (
+        "订阅号不能按 openid 群发，只有服务号可以"
+    ),
+    "give these followers a tag (标签) in the console and write `tag:` in place of `openids:`": (
+        "到公众平台给这些粉丝打上标签，用 `tag:` 代替 `openids:`"
+    ),
+    "this is no openid": "这不是 openid",
+    "an openid begins with `o` and has letters, digits, `-` and `_` after it": (
+        "openid 以 `o` 开头，后面是字母、数字、`-` 和 `_`"
+    ),
+    "this row has no openid": "这一行没有 openid",
+    "the table has no column {name}": "表格里没有 {name} 这一列",
+    "the table is broken here": "表格在这里坏了",
+    "the list is empty": "名单是空的",
+    "write one openid a line": "每行写一个 openid",
+    "write one openid a line, two or more": "每行写一个 openid，至少两个",
+    "the list has one openid, and WeChat sends to {least} or more": "名单里只有一个 openid，而微信至少要 {least} 个",
+    "add a second one, or send a preview: massctl preview NAME": "再加一个，或者发预览：massctl preview NAME",
+    "openids that stand in the list more than once are sent to once ({count} dropped); this is the first": (
+        "名单里重复的 openid 只发一次（去掉了 {count} 个）；这是第一个"
+    ),
+    "openids of unusual length: {count} do not have {usual} characters; this is the first": (
+        "有 {count} 个 openid 的长度不是 {usual} 个字符；这是第一个"
+    ),
+    "if they were cut off, WeChat refuses the whole batch that they are in: export the list again": (
+        "如果是被截断了，微信会拒绝它们所在的整批：请重新导出名单"
+    ),
+    "more lines of the list are faulty; it was read no further": "名单里还有更多行有问题；没有继续往下读",
+    "the list is not UTF-8 from this line on": "名单从这一行起不是 UTF-8",
+    "this line is longer than {limit} characters": "这一行超过 {limit} 个字符",
+    "an openid of this batch is none of this account's": "这一批里有不属于这个公众号的 openid",
+    "Export the list again, from this account, and make a campaign of those who have not had it: nobody of this "
+    "batch has, and the batches before it have.": (
+        "从这个公众号重新导出名单，给还没收到的人另建一个活动：这一批没有人收到，之前的批次都已收到。"
+    ),
+    "a send to openids needs two of them at least": "按 openid 群发至少要两个",
+    "a send to openids takes 2 to 10000 of them": "按 openid 群发要 2 到 10000 个",
+}
+"""English template -> Chinese template."""

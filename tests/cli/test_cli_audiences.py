@@ -1,0 +1,108 @@
+"""Tags by name and lists of openids as people type them, and that no openid is anywhere afterwards."""
+
+import re
+from pathlib import Path
+
+import pytest
+from cli_runner import Shell, lost
+
+OPENIDS = [f"oTEST{number:023}" for number in range(20_001)]
+LETTER = """\
+version: 1
+title: 会员来信
+account: main
+audience: {openids: lists/members.csv}
+text: {content: 今晚八点}
+"""
+
+
+@pytest.fixture
+def letter(shell: Shell) -> Shell:
+    """A campaign to 20,001 openids: three jobs, of which the last two are 9,999 and 2."""
+    shell.tree.settings(language="en")
+    shell.tree.write("campaigns/letter/campaign.yaml", LETTER)
+    rows = "".join(f"{number},{openid}\r\n" for number, openid in enumerate(OPENIDS))
+    shell.tree.write("campaigns/letter/lists/members.csv", "﻿no,openid\r\n" + rows)
+    return shell
+
+
+def jobs(shell: Shell) -> list[tuple[int, int]]:
+    (campaign,) = shell("status", "--sandbox", "--format", "json").document["campaigns"]
+    report = {job["msg_id"]: job["total_count"] for job in shell.report()["jobs"]}
+    return [(job["batch"], report[job["msg_id"]]) for job in campaign["jobs"]]
+
+
+def test_a_list_goes_out_in_batches_and_stands_nowhere(letter: Shell) -> None:
+    plan = letter("plan", "letter", "--sandbox")
+    assert "the openids in lists/members.csv · 20,001 openids in 3 jobs" in plan.out
+    said = letter("apply", "letter", "--sandbox", "--yes")
+    assert (0, True) == (said.status, "WeChat accepted 3 of 3 batches" in said.out)
+    assert [(1, 10_000), (2, 9_999), (3, 2)] == jobs(letter)
+    found = [letter("state", "list", "--sandbox").out, plan.out, said.out, said.err]
+    written = [path.read_bytes() for path in _written(letter.root)]
+    assert [] == [text for text in found if "oTEST" in text]
+    assert [] == [data for data in written if b"oTEST" in data]
+
+
+def _written(root: Path) -> list[Path]:
+    """Give every file that massctl wrote."""
+    return [p for p in root.rglob("*") if p.is_file() and "campaigns" not in p.relative_to(root).parts]
+
+
+def test_an_open_batch_is_settled_by_its_number(letter: Shell) -> None:
+    letter.tree.settings(language="en", in_doubt="stop")
+    letter.faults(lost("message/mass/send", nth=2))
+    assert 4 == letter("apply", "letter", "--sandbox", "--yes").status
+    said = letter("status", "letter", "--sandbox")
+    assert "It is batch 2 of 3" in said.out
+    wrong = letter("reconcile", "letter", "--sent", "--batch", "3", "--reason", "looked", "--sandbox")
+    assert (2, True) == (wrong.status, "say which batch of letter you mean: 2" in wrong.err)
+    settle = ("reconcile", "letter", "--sent", "--batch", "2", "--reason", "looked", "--sandbox")
+    assert 0 == letter(*settle).status
+    assert "2 of 3 batches went out" in letter("status", "letter", "--sandbox").out
+    assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
+    assert 2 == letter("reconcile", "letter", "--resubmit", "--batch", "2", "--reason", "r", "--sandbox").status
+
+
+def test_faults_of_a_list_are_told_without_the_line(letter: Shell) -> None:
+    letter.tree.write("campaigns/letter/lists/members.csv", f"no,openid\n1,{OPENIDS[0]}\n2,13800138000\n")
+    said = letter("validate")
+    assert (1, 1, False) == (said.status, len(re.findall("members.csv:3:3", said.out)), "13800138000" in said.out)
+
+
+def test_a_lock_names_the_list_and_a_changed_one_is_stale(letter: Shell) -> None:
+    assert 0 == letter("lock", "letter").status
+    lock = (letter.root / "campaigns/letter/campaign.lock.json").read_text()
+    assert (1, False) == (len(re.findall('"count": 20001', lock)), "oTEST" in lock)
+    assert 0 == letter("apply", "letter", "--sandbox", "--yes", "--locked", "--until", "draft").status
+    rows = "".join(f"{openid}\n" for openid in OPENIDS[1:])
+    letter.tree.write("campaigns/letter/lists/members.csv", f"openid\n{rows}")
+    said = letter("apply", "letter", "--sandbox", "--yes", "--locked")
+    assert (5, True) == (said.status, "it is not what was locked: the audience" in said.out)
+
+
+def test_a_tag_by_name_exists_in_the_sandbox_and_is_sent_to(shell: Shell) -> None:
+    shell.tree.settings(language="en")
+    text = LETTER.replace("openids: lists/members.csv", "tag: 会员")
+    shell.tree.write("campaigns/letter/campaign.yaml", text)
+    said = shell("apply", "letter", "--sandbox", "--yes")
+    assert (0, True) == (said.status, "WeChat accepted the send to tag 会员" in said.out)
+    told = shell("state", "list", "--sandbox").out
+    assert ["audience_resolved", "send_attempted"] == re.findall(r"audience_resolved|send_attempted", told)
+
+
+def test_a_list_that_is_too_long_for_a_day_proposes_a_tag(letter: Shell) -> None:
+    with (letter.root / "campaigns/letter/lists/members.csv").open("w") as file:
+        file.write("openid\n")
+        file.writelines(f"oTEST{number:023}\n" for number in range(1_000_001))
+    said = letter("plan", "letter", "--sandbox")
+    assert (True, True) == ("its list takes 101 jobs, and 100" in said.out, "write `tag:`" in said.out)
+
+
+def test_openids_are_not_for_subscription_accounts(letter: Shell) -> None:
+    settings = letter.tree.read("massctl.yaml").replace("kind: service", "kind: subscription")
+    letter.tree.write("massctl.yaml", settings)
+    said = letter("validate")
+    assert (1, True) == (said.status, "MC609" in said.out)
+    letter.tree.write("campaigns/letter/campaign.yaml", LETTER.replace("openids: lists/members.csv", "tag: 会员"))
+    assert 0 == letter("validate").status

@@ -1,0 +1,77 @@
+"""Where a list of openids is looked for, and what is said of it."""
+
+from typing import Any
+
+from openid_samples import openid_list
+
+from massctl.model.campaign import CampaignFile
+from massctl.model.diagnostic import Place, Severity
+from massctl.model.names import CampaignName
+from massctl.model.phrase import Phrase
+from massctl.render.audience import find_openids, render_audience
+from massctl.render.inputs import ListedOpenids, Problem
+
+NAME = CampaignName("spring")
+HERE = ListedOpenids(openid_list(), (), ())
+
+
+class Lists:
+    """The lists of a tree, by path."""
+
+    def __init__(self, *paths: str) -> None:
+        self.paths = paths
+        self.asked: list[str] = []
+
+    def openids(self, path: str) -> ListedOpenids:
+        self.asked.append(path)
+        missing = Problem("MC601", Phrase("{name} is missing", name=path))
+        return HERE if path in self.paths else ListedOpenids(None, (missing,), ())
+
+
+def test_a_list_is_found_in_the_campaign_and_in_the_shared_folder() -> None:
+    assert [HERE, HERE] == [
+        find_openids(written, NAME, Lists("spring/lists/a.txt", "_shared/a.txt"))  # type: ignore[arg-type]
+        for written in ("lists/a.txt", "_shared/a.txt")
+    ]
+
+
+def test_a_list_outside_of_both_is_not_opened() -> None:
+    lists = Lists()
+    for written in ("../summer/a.txt", "/etc/passwd", "../../a.txt"):
+        (problem,) = find_openids(written, NAME, lists).problems  # type: ignore[arg-type]
+        assert "MC602" == problem.code
+    assert [] == lists.asked
+
+
+def test_a_list_that_is_nowhere_is_told_once() -> None:
+    (problem,) = find_openids("a.txt", NAME, Lists()).problems  # type: ignore[arg-type]
+    assert "MC601" == problem.code
+
+
+def rendered(found: ListedOpenids) -> Any:
+    class Tree(Lists):
+        def openids(self, _: str) -> ListedOpenids:
+            return found
+
+    declared = {"openids": "a.txt"}
+    file = CampaignFile.model_validate(
+        {"version": 1, "account": "main", "audience": declared, "text": {"content": "x"}}
+    )
+    key = Place("campaigns/spring/campaign.yaml", 3, 1)
+    return render_audience(NAME, file, Tree(), lambda _: key)  # type: ignore[arg-type]
+
+
+def test_what_is_wrong_with_a_list_stands_at_its_line_and_what_is_missing_at_its_key() -> None:
+    fault = Problem("MC603", Phrase("this is no openid"), None, "spring/a.txt", 2, 1)
+    missing = Problem("MC601", Phrase("{name} is missing", name="a.txt"))
+    note = Problem("MC606", Phrase("the list is empty"), None, "spring/a.txt", 7, 1)
+    found, told = rendered(ListedOpenids(None, (fault, missing), ()))
+    assert (None, ["campaigns/spring/a.txt", "campaigns/spring/campaign.yaml"]) == (found, [d.place.file for d in told])
+    whole, warned = rendered(ListedOpenids(openid_list(), (), (note,)))
+    assert (openid_list(), [Severity.WARNING]) == (whole, [d.severity for d in warned])
+
+
+def test_another_audience_has_no_list() -> None:
+    text = {"version": 1, "account": "main", "audience": {"is_to_all": True}, "text": {"content": "x"}}
+    file = CampaignFile.model_validate(text)
+    assert (None, []) == render_audience(NAME, file, Lists(), lambda _: None)  # type: ignore[arg-type]

@@ -35,6 +35,7 @@ KEPT: Final = {
         "expired_at",
         "staged",
         "video",
+        "settled_at",
     ),
     "MadeVideo": ("digest", "media_id", "at"),
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed"),
@@ -106,6 +107,7 @@ def _record_document(record: Record) -> list[Any]:
         [moment.isoformat() for moment in record.expired_at],
         _event_document(record.staged),
         [record.video.digest, record.video.media_id, record.video.at.isoformat()] if record.video else None,
+        record.settled_at.isoformat() if record.settled_at else None,
     ]
 
 
@@ -167,7 +169,7 @@ def _event_document(event: Any) -> dict[str, Any] | None:
 
 def _record_from(written: list[Any], make: Make) -> Record:
     name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settled, *late = written
-    imported, expired_at, staged, video = late
+    imported, expired_at, staged, video, settled_at = late
     return Record(
         CampaignName(name),
         edition,
@@ -183,6 +185,7 @@ def _record_from(written: list[Any], make: Make) -> Record:
         [datetime.fromisoformat(moment) for moment in expired_at],
         make(staged) if staged else None,
         _video_from(*video) if video else None,
+        datetime.fromisoformat(settled_at) if settled_at else None,
     )
 
 

@@ -75,6 +75,7 @@ class Record:
     """The newest version of a message without a draft that had all its material; None once a draft took its place."""
     video: MadeVideo | None = None
     """The newest id of its video."""
+    settled_at: datetime | None = None
 
     @property
     def open_attempts(self) -> list[Attempt]:
@@ -219,6 +220,7 @@ def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
         client_msg_id = closed[-1].event.client_msg_id if closed else None
         record.jobs.append(Job(settled.batch, client_msg_id, at, settled.msg_id, None))
     record.settled = settled
+    record.settled_at = at
 
 
 def _import(record: Record, told: entries.SendImported) -> None:

@@ -146,11 +146,11 @@ class Session:
         from massctl.cli.watching import watch_of
         from massctl.wechat.client import WeChatClient
 
-        declared, watch = self.settings.accounts[account], ClockWatch(self.clock, watch_of(self.voice))
-        self._watches[account] = watch
+        declared, told = self.settings.accounts[account], watch_of(self.voice)
         if self.sandbox:
+            # Its clock is the run's, so there is nothing to compare.
             secret, app, sleep = self.sandbox.secret, self.sandbox.app, TellingSleep(self.voice, self.clock.sleep)
-            return WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=watch)
+            return WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=told)
         secret = self.environment.get(declared.secret_env, "")
         if not secret:
             raise ConfigurationError(
@@ -167,6 +167,7 @@ class Session:
                 Phrase("The environment variable {name} is empty. No request was made.", name=declared.proxy_env),
                 Phrase("export {name}=http://proxy.example:3128", name=declared.proxy_env),
             )
+        watch = self._watches[account] = ClockWatch([self.clock.now, machine_now], told)
         base, sleep = self.api_base(account), TellingSleep(self.voice, time.sleep)
         return WeChatClient.open(declared.appid, secret, base, proxy=proxy, sleep=sleep, watch=watch)
 

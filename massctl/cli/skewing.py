@@ -1,10 +1,10 @@
-"""Compares the run's clock with WeChat's, from the requests that are made anyway."""
+"""Compares this machine's clock with WeChat's, from the requests that are made anyway."""
 
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from threading import Lock, local
 from typing import Final
 
-from massctl.apply.ports import Clock
 from massctl.plan.skew import Skew, better
 from massctl.wechat.watching import Exchange, Watch
 
@@ -13,10 +13,14 @@ _FRESH: Final = timedelta(minutes=5)
 
 
 class ClockWatch:
-    """Measures at every exchange, from any thread, and tells `then` of it too."""
+    """Measures at every exchange, from any thread, and tells `then` of it too.
 
-    def __init__(self, clock: Clock, then: Watch | None) -> None:
-        self._clock, self._then = clock, then
+    `clocks` are the run's and, where MASSCTL_CLOCK_OFFSET moves that on purpose, the machine's own: a server on
+    loopback may have been moved along or not, so the one that fits better is judged.
+    """
+
+    def __init__(self, clocks: Sequence[Callable[[], datetime]], then: Watch | None) -> None:
+        self._clocks, self._then = clocks, then
         self._begun = local()
         self._lock = Lock()
         self.skew: Skew | None = None
@@ -24,12 +28,16 @@ class ClockWatch:
 
     def __call__(self, exchange: Exchange) -> None:
         """Take note of the beginning or the end of an exchange."""
-        now = self._clock.now()
+        now = [clock() for clock in self._clocks]
         if exchange.milliseconds is None:
             self._begun.at = now
         elif exchange.server_date is not None:
-            with self._lock:
-                fresh = self.skew is not None and timedelta(0) <= now - self.skew.after < _FRESH
-                self.skew = better(self.skew if fresh else None, Skew(self._begun.at, now, exchange.server_date))
+            measured = [Skew(*each, exchange.server_date) for each in zip(self._begun.at, now, strict=True)]
+            self._keep(min(measured, key=lambda each: abs(each.seconds)))
         if self._then is not None:
             self._then(exchange)
+
+    def _keep(self, found: Skew) -> None:
+        with self._lock:
+            fresh = self.skew is not None and timedelta(0) <= found.after - self.skew.after < _FRESH
+            self.skew = better(self.skew if fresh else None, found)

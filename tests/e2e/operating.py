@@ -48,7 +48,7 @@ class Story:
 
     def broken(self, **points: object) -> Done:
         """Apply, and break at a point."""
-        desk = Desk(self.desk.tree, {**self.desk.variables, **self.breaking(**points)}, self.desk.wechat)
+        desk = Desk(self.desk.tree, {**self.desk.variables, **self.breaking(**points)})
         return desk.apply(self.name)
 
     def open_attempts(self) -> int:

@@ -44,8 +44,6 @@ class Wechat:
 
     port: int
     secret: str
-    ahead: float = 0
-    """Seconds that its clock is ahead of the machine's."""
 
     @property
     def address(self) -> str:
@@ -73,7 +71,6 @@ class Wechat:
     def later(self, seconds: float = 120) -> None:
         """Let the world's time pass: a clientmsgid may be repeated after a minute."""
         self.control("advance", {"seconds": seconds})
-        self.ahead += seconds
 
     def faults(self, *rules: dict[str, Any]) -> None:
         self.control("faults", {"rules": list(rules)})
@@ -117,10 +114,6 @@ class Desk:
 
     tree: Tree
     variables: dict[str, str] = field(default_factory=dict)
-    wechat: Wechat | None = None
-    """The sandbox whose clock the person's follows."""
-    moved: float = 0
-    """Seconds that the person's clock is ahead of that one."""
 
     @classmethod
     def at(cls, root: Path, wechat: Wechat, port: int | None = None) -> "Desk":
@@ -128,16 +121,15 @@ class Desk:
         tree = Tree(root)
         tree.settings(policy="  in_doubt_wait: 0   # 只有本机可以这么快\n")
         address = f"http://127.0.0.1:{port or wechat.port}"
-        return cls(tree, {"MASSCTL_API_BASE": address, SECRET_VARIABLE: wechat.secret}, wechat)
+        return cls(tree, {"MASSCTL_API_BASE": address, SECRET_VARIABLE: wechat.secret})
 
     def start(self, *arguments: str, **streams: Any) -> subprocess.Popen[str]:
         """Begin a command."""
-        clock = {"MASSCTL_CLOCK_OFFSET": str(self.wechat.ahead + self.moved)} if self.wechat else {}
         given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
         return subprocess.Popen(
             [MASSCTL, *arguments],
             cwd=self.tree.root,
-            env=environment(**clock, **self.variables),
+            env=environment(**self.variables),
             text=True,
             encoding="utf-8",
             **given,

@@ -45,7 +45,7 @@ def missing(desk: Desk) -> None:
 
 def foreign(desk: Desk) -> None:
     """Put the ledger of another repository in place: whole, and not ours."""
-    other = Desk(Tree(desk.tree.root.parent / "other"), desk.variables, desk.wechat)
+    other = Desk(Tree(desk.tree.root.parent / "other"), desk.variables)
     other.tree.news("letter")
     assert other.apply("letter", "--until", "draft").status == 0
     desk.tree.write(LEDGER, other.tree.read(LEDGER))
@@ -141,7 +141,7 @@ def test_the_clock_decides_whether_a_window_is_open(
     desk: Desk, wechat: Wechat, hours: int, status: int, sent: int, state: str
 ):
     desk.tree.news("letter", more=window(moment(wechat, -1), moment(wechat, 1)))
-    desk.moved = hours * 3600
+    desk.variables["MASSCTL_CLOCK_OFFSET"] = str(hours * 3600)
     done = desk.apply("letter")
     letter = done.document["campaigns"][0]
     assert (done.status, len(wechat.jobs()), letter["window"]) == (status, sent, state), done
@@ -151,7 +151,7 @@ def test_the_clock_decides_whether_a_window_is_open(
 def test_a_plan_is_stale_where_the_clock_left_its_window(desk: Desk, wechat: Wechat, hours: int):
     desk.tree.news("letter", more=window(moment(wechat, -1), moment(wechat, 1)))
     assert desk.massctl("plan", "letter", "--out", PLAN).status == 0
-    desk.moved = hours * 3600
+    desk.variables["MASSCTL_CLOCK_OFFSET"] = str(hours * 3600)
     done = desk.apply("--plan", PLAN)
     assert (done.status, requests(wechat)) == (5, 0), done
     assert "the window of letter" in guards(done)["plan_stale"]

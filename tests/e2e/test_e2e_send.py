@@ -89,7 +89,7 @@ def test_a_window_is_kept_by_a_clock_that_was_moved(desk: Desk, wechat: Wechat):
     desk.tree.text("notice", more=window(opens.isoformat(), (opens + timedelta(hours=1)).isoformat()))
     desk.tree.text("missed", content="晚了", more=window(opens.isoformat(), (opens + timedelta(minutes=1)).isoformat()))
     early = desk.apply("notice").status
-    wechat.later(5.5 * 3600)
+    desk.variables["MASSCTL_CLOCK_OFFSET"] = str(5.5 * 3600)
     due, missed = desk.apply("notice").status, desk.apply("missed").status
     assert (0, 0, 5) == (early, due, missed)
     assert 1 == len(wechat.jobs())
@@ -131,6 +131,16 @@ def test_a_ledger_of_loopback_is_not_used_against_wechat(sent: Sent):
     desk.tree.text("notice")
     done = desk.apply("notice")
     assert (5, ["ledger_foreign"]) == (done.status, guards(done.document))
+
+
+@pytest.mark.parametrize("ahead", [300, -300])
+def test_a_clock_that_is_not_wechats_sends_nothing_until_it_is_right(desk: Desk, wechat: Wechat, ahead: int):
+    desk.tree.news("letter")
+    wechat.control("date", {"ahead_seconds": ahead})
+    refused = desk.apply("letter")
+    assert (5, ["clock_skew"], []) == (refused.status, guards(refused.document), wechat.jobs())
+    wechat.control("date", {"ahead_seconds": 0})
+    assert (0, 1) == (desk.apply("letter").status, len(wechat.jobs()))
 
 
 # Two at once, and people who stop one

@@ -15,7 +15,7 @@ from massctl.apply.run import Failed, Run, steps_of
 from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftDeleted, DraftVerified
 from massctl.model.message import RenderedNews
-from massctl.model.names import MediaId
+from massctl.model.names import CampaignName, MediaId
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
@@ -113,18 +113,32 @@ def judge_earlier(
 ) -> None:
     """Refuse a draft of an earlier run that somebody changed, sent or deleted in the console; it is never rebuilt."""
     if read is None:
-        say = Phrase("the draft is no longer there; somebody may have sent it in the console")
-        hint = settle(campaign.name)
-        outcome.refuse(Refusal(Guard.DRAFT_GONE, say, hint))
-    elif not is_as_saved(draft, read) or _other_digest(campaign, draft, read):
-        hint = Phrase(
-            'keep what the console made of it: massctl adopt {name} --reason "…"; or delete that draft in the console, '
-            'then: massctl reconcile {name} --not-sent --reason "…"',
-            name=campaign.name,
-        )
-        outcome.refuse(changed(run.book.state, campaign, draft, read, hint))
+        outcome.refuse(draft_gone(campaign.name))
+    elif differs(campaign, draft, read):
+        outcome.refuse(draft_changed(run.book.state, campaign, draft, read))
     else:
         _verified(run, campaign, draft, read)
+
+
+def differs(campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
+    """Whether a draft reads otherwise than it was saved."""
+    return not is_as_saved(draft, read) or _other_digest(campaign, draft, read)
+
+
+def draft_gone(name: CampaignName) -> Refusal:
+    """Refuse a campaign whose draft is not in the draft box any more: followers may have it."""
+    say = Phrase("the draft is no longer there; somebody may have sent it in the console")
+    return Refusal(Guard.DRAFT_GONE, say, settle(name))
+
+
+def draft_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> Refusal:
+    """Refuse a campaign whose draft somebody changed, with the ways out."""
+    hint = Phrase(
+        'keep what the console made of it: massctl adopt {name} --reason "…"; or delete that draft in the console, '
+        'then: massctl reconcile {name} --not-sent --reason "…"',
+        name=campaign.name,
+    )
+    return changed(state, campaign, draft, read, hint)
 
 
 def changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles, hint: Phrase) -> Refusal:

@@ -25,6 +25,7 @@ from massctl.apply.sending import (
     renewed,
     wait_to_repeat,
 )
+from massctl.apply.spent import rejection_error
 from massctl.apply.videos import make_videos
 from massctl.errors import LedgerError, WeChatError
 from massctl.model.ledger import SendAccepted, SendInDoubt, SendRejected
@@ -95,8 +96,8 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch:
                 return not outcome.stopped
             case Rejected(token_dead=True) if renewals and renewed(run, outcome, campaign):
                 renewals -= 1
-            case Rejected(errcode=errcode, rid=rid, message=message, hint=hint):
-                run.fail(outcome, WeChatError(message, hint=hint, errcode=errcode, rid=rid))
+            case Rejected():
+                run.fail(outcome, rejection_error(run, campaign, verdict))
                 return False
             case InDoubt(is_held=False) if repeats:
                 repeats -= 1

@@ -88,6 +88,23 @@ class Outcome:
         for campaign in self.campaigns:
             campaign.error = campaign.error or failure_of(error)
 
+    def followed_by(self, later: "Outcome") -> "Outcome":
+        """Give this run and its continuation as one: what the later part looked at is as it found it."""
+        again = {each.planned.name: each for each in later.campaigns}
+        for each in self.campaigns:
+            if each.planned.name in again:
+                again[each.planned.name].performed[:0] = each.performed
+        return Outcome(
+            self.plan,
+            later.state,
+            [again.get(each.planned.name, each) for each in self.campaigns],
+            interrupted=later.interrupted,
+            ledger_error=later.ledger_error,
+            faulty_repository=self.faulty_repository or later.faulty_repository,
+            held_elsewhere=later.held_elsewhere,
+            _failed_before=self._failed() or later._failed_before,
+        )
+
     def record(self, outcome: CampaignOutcome) -> Record:
         """Give what is recorded of a campaign at the end of the run."""
         return self.state.record(outcome.planned.name, outcome.planned.edition or 1)

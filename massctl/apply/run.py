@@ -16,6 +16,7 @@ from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record
 from massctl.plan.batches import batches_left
 from massctl.plan.guard import House
+from massctl.plan.skew import Skew
 from massctl.plan.step import Guard, Reason, SendMass, Step
 
 T = TypeVar("T")
@@ -45,6 +46,8 @@ class World:
     """`consent` asks a person at a terminal, who can look at a preview of this run before answering."""
     house: Callable[[], House] | None = None
     """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
+    skew: Callable[[AccountName], Skew | None] | None = None
+    """Compares the run's clock with WeChat's, as the account's answers told it; None judges no clock."""
     insisted: Testimony | None = None
     """Who asked for the repetition of a send in doubt, and why; its attempt says so. None where nobody did."""
     openids: Openids | None = None

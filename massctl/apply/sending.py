@@ -24,6 +24,7 @@ from massctl.model.state import Attempt, Record, State
 from massctl.plan.doubt import NoRepeat, may_repeat, settle
 from massctl.plan.guard import send_refusals
 from massctl.plan.previews import preview_missing
+from massctl.plan.skew import skew_refusal
 from massctl.plan.step import Guard, Refusal
 
 
@@ -191,7 +192,8 @@ def _why_failed() -> Phrase:
 
 def _refusal_of_this_moment(run: Run, campaign: RenderedCampaign, batch: int | None) -> Refusal | None:
     """Judge what only this run can know; the first that refuses is enough."""
-    spent = calls_used_up(run, campaign)
+    skew = run.world.skew(campaign.account) if run.world.skew else None
+    spent = skew_refusal(skew) or calls_used_up(run, campaign)
     return spent or _unseen(run, campaign) or refusal_of(run, campaign) or _identical(run, campaign, batch)
 
 

@@ -1,7 +1,9 @@
 """From a session to an outcome: locks, consent, ports, and the executor."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,13 +22,14 @@ from massctl.cli.saved_plans import open_plan, refuse_gone, refuse_stale, stale,
 from massctl.cli.session import Session
 from massctl.cli.showing import require_something_to_show
 from massctl.cli.side_by_side import side_by_side
+from massctl.cli.waiting import opening, stayed
 from massctl.errors import LedgerLockedError
 from massctl.ledger.runner import sole_runner
 from massctl.model.diagnostic import Diagnostic, has_errors
 from massctl.model.names import AccountName
 from massctl.plan.plan import Plan, Until
 from massctl.plan.previews import Showing
-from massctl.plan.saved import only_planned, what_moved
+from massctl.plan.saved import SavedPlan, only_planned, what_moved
 from massctl.plan.step import Guard, Refusal
 from massctl.view.language import say
 
@@ -43,42 +46,96 @@ def applied(
     plan_file: Path | None = None,
     showing: Showing | None = None,
     insisted: Testimony | None = None,
+    wait: timedelta | None = None,
 ) -> Outcome:
     """Plan and carry out, alone on this ledger; another runner's hold refuses every campaign.
 
     With `locked` campaigns are taken from their locks. The plan saved in `plan_file` is made again, is carried out only
     where nothing moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
-    `insisted` repeats a send in doubt by a person's word, and nothing else.
+    `insisted` repeats a send in doubt by a person's word, and nothing else. With `wait` it stays for what opens within.
     """
     at_work_on(session)
     saved = open_plan(plan_file) if plan_file is not None else None
     refuse_fleeting_ledger(session)
-    stage, lock_use = Until[until.upper()], lock_use_of(session, locked=locked)
     if plan_file is not None and saved is not None:
         names = still_there(session, saved)
         if saved.names and not names:
             return refuse_gone(session, saved, plan_file)
-    try:
-        with sole_runner(session.locks, session.clock.now()):
-            made = planned(session, names, warnings, stage, lock_use, showing)
-            if showing is not None:
-                require_something_to_show(made.plan, showing)
-            if insisted is not None:
-                require_repetition(made.state, names)
-            if plan_file is not None and saved is not None:
-                if moved := what_moved(saved, made.plan):
-                    return refuse_stale(saved, made.plan, made.state, stale(moved, names, plan_file))
-                made = replace(made, plan=only_planned(made.plan))
-            _tell_warnings(session, made.plan)
-            tell_strays(session, made)
-            yes = yes or saved is not None
-            outcome = _carried_out(session, names, made, yes=yes, wait_in_doubt=wait_in_doubt, insisted=insisted)
-            outcome.faulty_repository = has_errors(made.warnings)
-            return outcome
-    except LedgerLockedError as held:
-        made = planned(session, names, warnings, stage, lock_use, showing)
-        refusal = Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)
-        return refuse_all(made.plan, made.state, refusal)
+    until_moment = session.clock.now() + wait if wait is not None else None
+    run = _Applying(
+        session,
+        names,
+        warnings,
+        Until[until.upper()],
+        locked=locked,
+        yes=yes or saved is not None,
+        wait_in_doubt=wait_in_doubt,
+        showing=showing,
+        insisted=insisted,
+        until=until_moment,
+    )
+    if plan_file is not None and saved is not None:
+        return run.carry_out(names, partial(_as_saved, saved, names, plan_file))
+    outcome = run.carry_out(names)
+    if until_moment is None or outcome.held_elsewhere:
+        return outcome
+    return stayed(session, outcome, until_moment, run.carry_out)
+
+
+def _as_saved(
+    saved: SavedPlan, names: Sequence[str], plan_file: Path, session: Session, made: Planned
+) -> Planned | Outcome:
+    """Give what a saved plan allows of the plan that was made again, or the refusal where anything moved."""
+    if moved := what_moved(saved, made.plan):
+        return refuse_stale(saved, made.plan, made.state, stale(moved, names, plan_file))
+    return replace(made, plan=only_planned(made.plan))
+
+
+@dataclass(frozen=True, slots=True)
+class _Applying:
+    """What one `apply` was asked for, whichever of its passes it is in."""
+
+    session: Session
+    names: Sequence[str]
+    """Those of the command line."""
+    warnings: list[Diagnostic]
+    stage: Until
+    locked: bool
+    yes: bool
+    wait_in_doubt: bool
+    showing: Showing | None
+    insisted: Testimony | None
+    until: datetime | None
+    """Until then it stays for windows that open; None where it does not wait."""
+
+    def carry_out(
+        self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
+    ) -> Outcome:
+        """Plan the campaigns `picked`, all where none are, and carry that out, alone on the ledger."""
+        session, lock_use = self.session, lock_use_of(self.session, locked=self.locked)
+
+        def plan() -> Planned:
+            return planned(session, picked, self.warnings, self.stage, lock_use, self.showing, self.names)
+
+        try:
+            with sole_runner(session.locks, session.clock.now()):
+                made = plan()
+                if self.showing is not None:
+                    require_something_to_show(made.plan, self.showing)
+                if self.insisted is not None:
+                    require_repetition(made.state, self.names)
+                allowed = checked(session, made) if checked is not None else made
+                if isinstance(allowed, Outcome):
+                    return allowed
+                _tell_warnings(session, allowed.plan)
+                tell_strays(session, allowed)
+                outcome = _carried_out(self, allowed)
+                outcome.faulty_repository = has_errors(made.warnings)
+                return outcome
+        except LedgerLockedError as held:
+            made = plan()
+            refusal = Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)
+            return refuse_all(made.plan, made.state, refusal)
 
 
 TOLD: Final = frozenset({"MC401", "MC402", "MC405"})
@@ -107,16 +164,10 @@ def _sends_to_openids(made: Planned) -> bool:
     return any(each.rendered is not None and each.rendered.openid_list is not None for each in made.plan.campaigns)
 
 
-def _carried_out(
-    session: Session,
-    names: Sequence[str],
-    made: Planned,
-    *,
-    yes: bool,
-    wait_in_doubt: bool,
-    insisted: Testimony | None,
-) -> Outcome:
-    asks = consent(session.voice, names, yes=yes, would_send=made.plan.would_send)
+def _carried_out(run: _Applying, made: Planned) -> Outcome:
+    session = run.session
+    soon = run.until is not None and opening(made.plan.campaigns, session.clock.now(), run.until) is not None
+    asks = consent(session.voice, run.names, yes=run.yes, would_send=made.plan.would_send or soon)
     world = World(
         wechat=session.wechat,
         pictures=made.workbench,
@@ -124,10 +175,11 @@ def _carried_out(
         progress=progress(session.voice),
         overlap=side_by_side,
         consent=asks,
-        wait_in_doubt=wait_in_doubt,
+        wait_in_doubt=run.wait_in_doubt,
         attended=asks is not None and somebody_is_here(),
         house=lambda: session.house_now(made.house),
-        insisted=insisted,
+        skew=session.skew,
+        insisted=run.insisted,
         openids=made.workbench.openid_lists if _sends_to_openids(made) else None,
         archive=session.archive(),
         accounts=_looked_after(session, made),

@@ -1,14 +1,14 @@
-"""Flags that several verbs share, and flags whose turn has not come."""
+"""Flags that several verbs share, and the values that flags take."""
 
 import math
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import click
 
-from massctl.cli.usage import not_yet
+from massctl.model.hours import parse_duration
 from massctl.model.phrase import Phrase
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -71,6 +71,22 @@ class Moment(click.ParamType[datetime]):
         return at
 
 
+class Duration(click.ParamType[timedelta]):
+    """A span of time, up to a week: 90s, 45m, 3h."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Read a number and its unit."""
+        try:
+            span = parse_duration(str(value))
+        except ValueError:
+            self.fail(Phrase("{found} is no duration; write it like 90s, 45m or 3h", found=value), param, ctx)
+        if span > timedelta(seconds=WAIT_SECONDS_MAX):
+            self.fail(Phrase("{found} is more than seven days", found=value), param, ctx)
+        return span
+
+
 def sandbox_option(command: F) -> F:
     """Add `--sandbox`."""
     add = click.option(
@@ -79,14 +95,3 @@ def sandbox_option(command: F) -> F:
         help="Work against a WeChat on this machine, with a ledger and clock of its own; needs no secret.",
     )
     return add(command)
-
-
-def not_yet_option(flag: str, value: str | None, does: Phrase) -> Callable[[F], F]:
-    """Add a flag of the public interface whose effect is not built: giving it is a clear error, never ignored."""
-
-    def refuse(_ctx: click.Context, _param: click.Parameter, given: object) -> None:
-        if given not in (None, False):
-            raise not_yet(flag, does)
-
-    kind: dict[str, Any] = {"is_flag": True} if value is None else {"metavar": value}
-    return click.option(flag, callback=refuse, expose_value=False, hidden=True, **kind)

@@ -1,7 +1,7 @@
 """From a session to a plan: the one way that plan, apply and validate share, and the shorter one of plan alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from massctl.cli.recorded import ledger_refusal
@@ -15,6 +15,7 @@ from massctl.plan.desired import Desired
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan, Until, make_plan
 from massctl.plan.previews import Showing
+from massctl.source.agenda import agenda_of
 from massctl.source.desired import Desires, Workbench
 from massctl.source.lock_use import LockUse
 
@@ -51,19 +52,22 @@ def planned(
     until: Until = Until.SEND,
     lock_use: LockUse | None = None,
     showing: Showing | None = None,
+    named: Sequence[str] | None = None,
 ) -> Planned:
     """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
 
-    Without `lock_use` the policy decides whether campaigns are rendered or taken from their locks.
+    Without `lock_use` the policy decides whether campaigns are rendered or taken from their locks. `named` are the
+    names of the command line, where only some of the campaigns that it stands for are planned.
     """
+    typed = names if named is None else named  # A pass of a run that waits is about some of them.
     ledger = session.ledger()
     state = session.read_state(ledger)
     workbench = Workbench(session.repository, session.settings, session.cache)
     desires = Desires(workbench, state, lock_use or lock_use_of(session))
     picked = chosen(names, desires.names())
     desired = desires.read(picked)
-    _ready_sandbox(session, names, desired)
-    house = session.house(names)
+    _ready_sandbox(session, typed, desired)
+    house = _house(session, typed, desired, state, desires)
     plan = _plan(session, desired, state, house, until, showing)
     return Planned(plan, state, ledger, house, workbench, [*warnings, *([] if names else desires.strays())])
 
@@ -82,8 +86,17 @@ def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic])
     desires = memory.desires(workbench, state, lock_use_of(session))
     desired = desires.read(chosen(names, desires.names()))
     memory.keep(desires)
-    plan = _plan(session, desired, state, session.house(names))
+    others = desires.recalled(sorted({*desires.folders()} - {each.name for each in desired}))
+    plan = _plan(session, desired, state, _house(session, names, [*desired, *others], state, desires))
     return Foreseen(plan, state, workbench, [*warnings, *([] if names else desires.strays())])
+
+
+def _house(session: Session, names: Sequence[str], desired: Sequence[Desired], state: State, desires: Desires) -> House:
+    """Give the rules of a run, with what all campaigns of the repository ask for."""
+    house = session.house(names)
+    repository, settings, every = session.repository, session.settings, desires.folders()
+    agenda = agenda_of(repository, settings, state, desired, every, house.named, session.clock.now())
+    return replace(house, agenda=agenda)
 
 
 def _plan(

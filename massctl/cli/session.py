@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from massctl.apply.ports import Clock
     from massctl.cli.embedding import Embedded
     from massctl.cli.remembering import Memory
+    from massctl.cli.skewing import ClockWatch
     from massctl.ledger.archive import LocalArchive
     from massctl.ledger.local import LocalLedger
     from massctl.model.account import MassctlFile
+    from massctl.plan.skew import Skew
     from massctl.wechat.client import WeChatClient
 
 LEDGER_FILE: Final = "massctl.state.jsonl"
@@ -51,6 +53,7 @@ class Session:
     memory: "Memory | None" = None
     """What earlier plans left, for a verb that writes and sends nothing; None for every other."""
     _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)
+    _watches: dict[AccountName, "ClockWatch"] = field(default_factory=dict)
 
     @property
     def repository(self) -> Repository:
@@ -119,24 +122,35 @@ class Session:
         # `reconcile --resubmit` outranks policy.in_doubt for its run; nothing outranks the rest.
         return replace(house, policy=policy.model_copy(update={"in_doubt": house.policy.in_doubt}))
 
+    def reread(self) -> None:
+        """Take the rules as massctl.yaml has them in this moment, for a run that goes on after a long wait."""
+        policy = self.house_now(self.house(())).policy
+        self.settings = self.settings.model_copy(update={"policy": policy})
+
     def wechat(self, account: AccountName) -> "WeChatClient":
         """Give an account's client, made once; raises ConfigurationError where its secret is not set."""
         if account not in self._clients:
             self._clients[account] = self._open_client(account)
         return self._clients[account]
 
+    def skew(self, account: AccountName) -> "Skew | None":
+        """Give how this run's clock compares with WeChat's, as the account's requests found; None before the first."""
+        return self._watches[account].skew if account in self._watches else None
+
     def _open_client(self, account: AccountName) -> "WeChatClient":
         # httpx costs more than most verbs do; only verbs that call WeChat come here.
         import time
 
         from massctl.cli.pausing import TellingSleep
+        from massctl.cli.skewing import ClockWatch
         from massctl.cli.watching import watch_of
         from massctl.wechat.client import WeChatClient
 
-        declared, watch = self.settings.accounts[account], watch_of(self.voice)
+        declared, told = self.settings.accounts[account], watch_of(self.voice)
         if self.sandbox:
+            # Its clock is the run's, so there is nothing to compare.
             secret, app, sleep = self.sandbox.secret, self.sandbox.app, TellingSleep(self.voice, self.clock.sleep)
-            return WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=watch)
+            return WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=told)
         secret = self.environment.get(declared.secret_env, "")
         if not secret:
             raise ConfigurationError(
@@ -153,6 +167,7 @@ class Session:
                 Phrase("The environment variable {name} is empty. No request was made.", name=declared.proxy_env),
                 Phrase("export {name}=http://proxy.example:3128", name=declared.proxy_env),
             )
+        watch = self._watches[account] = ClockWatch([self.clock.now, machine_now], told)
         base, sleep = self.api_base(account), TellingSleep(self.voice, time.sleep)
         return WeChatClient.open(declared.appid, secret, base, proxy=proxy, sleep=sleep, watch=watch)
 

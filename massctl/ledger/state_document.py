@@ -36,6 +36,7 @@ KEPT: Final = {
         "staged",
         "video",
         "resolved",
+        "settled_at",
     ),
     "MadeVideo": ("digest", "media_id", "at"),
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed"),
@@ -108,6 +109,7 @@ def _record_document(record: Record) -> list[Any]:
         _event_document(record.staged),
         [record.video.digest, record.video.media_id, record.video.at.isoformat()] if record.video else None,
         _event_document(record.resolved),
+        record.settled_at.isoformat() if record.settled_at else None,
     ]
 
 
@@ -169,7 +171,7 @@ def _event_document(event: Any) -> dict[str, Any] | None:
 
 def _record_from(written: list[Any], make: Make) -> Record:
     name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settled, *late = written
-    imported, expired_at, staged, video, resolved = late
+    imported, expired_at, staged, video, resolved, settled_at = late
     return Record(
         CampaignName(name),
         edition,
@@ -186,6 +188,7 @@ def _record_from(written: list[Any], make: Make) -> Record:
         make(staged) if staged else None,
         _video_from(*video) if video else None,
         make(resolved) if resolved else None,
+        datetime.fromisoformat(settled_at) if settled_at else None,
     )
 
 

@@ -77,6 +77,7 @@ class Record:
     """The newest id of its video."""
     resolved: entries.AudienceResolved | None = None
     """Which tag the name in the campaign was found to stand for, at last."""
+    settled_at: datetime | None = None
 
     @property
     def open_attempts(self) -> list[Attempt]:
@@ -251,6 +252,7 @@ def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
         client_msg_id = closed[-1].event.client_msg_id if closed else None
         record.jobs.append(Job(settled.batch, client_msg_id, at, settled.msg_id, None))
     record.settled = settled
+    record.settled_at = at
 
 
 def _import(record: Record, told: entries.SendImported) -> None:

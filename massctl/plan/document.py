@@ -10,6 +10,7 @@ from massctl.model.digest import digest_of
 from massctl.model.lock_document import lock_document
 from massctl.model.names import Digest
 from massctl.model.rendered import RenderedCampaign
+from massctl.plan.ahead import ahead_document
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.step import Kind, Refusal, SendPreview, Step
 
@@ -34,6 +35,7 @@ def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
         "serial": plan.serial,
         "names": list(names),
         "campaigns": [_campaign(campaign, with_diagnostics=True) for campaign in plan.campaigns],
+        "allowance": [ahead_document(account) for account in plan.ahead],
         "summary": {kind.value: kinds[kind] for kind in Kind},
     }
 

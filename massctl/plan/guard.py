@@ -9,8 +9,10 @@ from massctl.model.moment import BEIJING, moment
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
+from massctl.plan.allowance import Agenda
 from massctl.plan.batches import frozen, too_many_batches
 from massctl.plan.doubt import Repeat, may_repeat, settle
+from massctl.plan.giving_way import no_place_now
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.window import WindowState, hour_refusal, window_state
 
@@ -31,6 +33,8 @@ class House:
     """MASSCTL_NO_SEND is set."""
     named: frozenset[str] | None = None
     """The campaigns named on the command line; None without names."""
+    agenda: Agenda | None = None
+    """What all campaigns ask of their accounts' allowance; None where nothing is sent."""
 
     def is_named(self, name: str) -> bool:
         """Say whether the operator named this campaign."""
@@ -52,6 +56,7 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
         _account_in_doubt(campaign, record, state, house, now),
         _rejected_before(campaign, record),
         _same_content(campaign, state, now),
+        no_place_now(campaign, house.agenda, state, house.policy, now),
     ]
     return [refusal for refusal in found if refusal is not None]
 

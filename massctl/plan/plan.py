@@ -4,21 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.hold import held_until
 from massctl.model.lifecycle import Status, is_concluded, status_of
-from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan import batches, diff, guard, previews
+from massctl.plan.ahead import AccountAhead, look_ahead
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.plan.doubt import repeat_at, settle
+from massctl.plan.giving_way import crowded_month, no_place_at_all, waits_until
 from massctl.plan.guard import House
+from massctl.plan.planned_campaign import PlannedCampaign as PlannedCampaign  # noqa: PLC0414 - part of a plan
 from massctl.plan.previews import Showing
 from massctl.plan.step import Guard, Reason, Refusal, SendMass, SendPreview, Step
 from massctl.plan.window import WindowState, next_moment, window_state
+
+if TYPE_CHECKING:
+    from massctl.plan.drift import Remote
 
 
 class Until(IntEnum):
@@ -31,48 +37,16 @@ class Until(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedCampaign:
-    """One campaign of a plan."""
-
-    name: CampaignName
-    title: str
-    account: str | None
-    edition: int | None
-    status: Status
-    window: WindowState
-    next_at: datetime | None = None
-    digest: str | None = None
-    steps: tuple[Step, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-    rendered: RenderedCampaign | None = None
-    audience_count: int | None = None
-    """The size of the audience when it was last recorded."""
-    wants_send: bool = False
-    """It is time to send it; `refusals` says whether it may be."""
-    awaiting_until: datetime | None = None
-    """When the administrator's silence becomes a no; None where no open attempt is known to wait for him."""
-
-    @property
-    def may_send(self) -> bool:
-        """It is time, and nothing refuses but an audience's recorded size, which apply reads again."""
-        return self.wants_send and all(r.guard is Guard.AUDIENCE_BOUNDS for r in self.refusals)
-
-    @property
-    def may_send_once_seen(self) -> bool:
-        """Nothing else is missing than a look at a preview of this very run, which a person at the prompt can take."""
-        refusing = {r.guard for r in self.refusals} - {Guard.AUDIENCE_BOUNDS}
-        shows = any(isinstance(step, SendPreview) for step in self.steps)
-        return self.wants_send and shows and refusing == {Guard.PREVIEW_MISSING}
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """Ordered campaigns with ordered steps, tied to one page of one ledger."""
 
     lineage: str | None
     serial: int
     campaigns: tuple[PlannedCampaign, ...]
+    ahead: tuple[AccountAhead, ...] = ()
+    """What their accounts' allowance holds for the next days."""
+    remote: "Remote | None" = None
+    """What was read from WeChat for it; None where nothing was."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -179,7 +153,7 @@ class _Planner:
             status_of(record),
             window_state(campaign.window, self.now),
             digest=campaign.digest,
-            diagnostics=(*campaign.diagnostics, *(() if self.showing else previews.unknown_previews(campaign, record))),
+            diagnostics=(*campaign.diagnostics, *self._warnings(campaign, record)),
             rendered=campaign,
             audience_count=batches.recorded_count(campaign, record),
             awaiting_until=held_until(record),
@@ -218,7 +192,8 @@ class _Planner:
     def _open(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
         steps: list[Step] = list(self._staging(campaign, record))
         wanted = self.until is Until.SEND and planned.window is not WindowState.WAITING
-        refusals: list[Refusal] = []
+        allowance = campaign, self.house.agenda, self.state, self.house.policy, self.now
+        refusals = no_place_at_all(*allowance) if self.until is Until.SEND and not wanted else []
         if wanted:
             refusals = guard.send_refusals(campaign, self.state, self.house, self.now)
             if planned.audience_count is not None:
@@ -229,7 +204,9 @@ class _Planner:
             if not refusals:
                 steps += batches.sends(campaign, record, Reason.DUE)
         blocked_for_good = {r.guard for r in refusals} & {Guard.NOT_NAMED, Guard.REJECTED_BEFORE}
-        moment = None if blocked_for_good else next_moment(self.house.policy, campaign.window, self.now)
+        moment = None
+        if not blocked_for_good:
+            moment = next_moment(self.house.policy, campaign.window, waits_until(*allowance))
         return replace(
             planned,
             next_at=moment if moment is not None and moment > self.now else None,
@@ -237,6 +214,12 @@ class _Planner:
             refusals=tuple(refusals),
             wants_send=wanted,
         )
+
+    def _warnings(self, campaign: RenderedCampaign, record: Record) -> list[Diagnostic]:
+        if self.showing:
+            return []
+        crowded = crowded_month(campaign, self.house.agenda, self.state, self.house.policy, self.now)
+        return [*previews.unknown_previews(campaign, record), *crowded]
 
     def _staging(self, campaign: RenderedCampaign, record: Record) -> list[Step]:
         rejection = record.rejection_of(campaign.digest)
@@ -274,7 +257,9 @@ def make_plan(
     planned = _within_allowance([planner.plan(each) for each in sorted(desired, key=_order)], state, now)
     if stop is not None:
         planned = [replace(each, steps=(), refusals=(stop,), wants_send=False) for each in planned]
-    return Plan(state.lineage, state.serial, tuple(planned))
+    accounts = {each.account for each in planned}
+    ahead = look_ahead(house.agenda, state, house.policy, now, accounts) if house.agenda is not None else ()
+    return Plan(state.lineage, state.serial, tuple(planned), ahead)
 
 
 def _within_allowance(planned: list[PlannedCampaign], state: State, now: datetime) -> list[PlannedCampaign]:

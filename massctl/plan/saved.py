@@ -14,6 +14,8 @@ from massctl.model.strict import Strict
 from massctl.plan.document import plan_document
 from massctl.plan.locked import changed_parts, listed
 from massctl.plan.plan import Plan
+from massctl.plan.planned_allowance import PlannedAllowance
+from massctl.plan.planned_remote import PlannedRemote
 from massctl.plan.step import Guard, Kind, Reason, Refusal, SendMass
 from massctl.plan.window import WindowState
 
@@ -124,6 +126,10 @@ class SavedPlan(Strict):
     """The names of the command line; empty for every campaign."""
     campaigns: list[SavedCampaign]
     """Every campaign that was looked at, in order."""
+    allowance: list[PlannedAllowance] = Field(default_factory=list)
+    """What the accounts' allowance holds for the next 31 days; an account without anything in them is left out."""
+    remote: PlannedRemote | None = None
+    """What WeChat has now against the ledger, with `--refresh`; absent without."""
     summary: PlannedCounts
     """The number of steps of each kind."""
 

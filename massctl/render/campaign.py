@@ -1,9 +1,13 @@
 """One campaign, rendered: the whole desired side of a plan, or everything that is wrong with it."""
 
+from datetime import timedelta
+from typing import Final
+
 from massctl.model.campaign import CampaignFile, Preview, Send
 from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.diagnostic import Diagnostic, Place, Severity, has_errors
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
+from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recipient, RenderedCampaign, Window
 from massctl.render.article import Setting
 from massctl.render.audience import render_audience
@@ -12,6 +16,9 @@ from massctl.render.message import render_message
 from massctl.render.page import ExternalLinks
 from massctl.render.pictures import Pictures
 from massctl.render.strings import KeyPlace, Strings
+
+WINDOW_MINUTES_MIN: Final = 90
+"""Room for an hourly timer, a minute in doubt and the administrator's half hour. Our own advice."""
 
 
 def render_campaign(
@@ -34,7 +41,7 @@ def render_campaign(
     message, recordings = render_message(strings)
     openid_list, about_audience = render_audience(name, file, inputs, place)
     about_pictures = [_changed(name, p.path, p.note) for p in pictures.used if p.note is not None]
-    diagnostics = [*strings.diagnostics, *about_audience, *about_pictures]
+    diagnostics = [*strings.diagnostics, *about_audience, *about_pictures, *_short_window(name, file.send, place)]
     diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
     if has_errors(diagnostics):
         return None, diagnostics
@@ -67,6 +74,21 @@ def _changed(name: CampaignName, path: str, note: str) -> Diagnostic:
 def _window(send: Send) -> Window | None:
     first, last = parse_offset_time(send.not_before), parse_offset_time(send.not_after)
     return Window(first, last) if first is not None and last is not None else None
+
+
+def _short_window(name: CampaignName, send: Send, place: KeyPlace) -> list[Diagnostic]:
+    """Warn of a window that one missed run of a timer may let pass."""
+    window = _window(send)
+    if window is None or window.not_after - window.not_before >= timedelta(minutes=WINDOW_MINUTES_MIN):
+        return []
+    minutes = int((window.not_after - window.not_before).total_seconds() // 60)
+    say = Phrase(
+        "the window lasts {minutes} minutes; below {least} a late timer or a doubt may let it pass unsent",
+        minutes=minutes,
+        least=WINDOW_MINUTES_MIN,
+    )
+    hint = Phrase("if it is that urgent, wait for it: massctl apply --wait 45m; else move `not_after`")
+    return [Diagnostic("MC026", Severity.WARNING, say, place(("send", "not_after")), hint, campaign=name)]
 
 
 def recipients_of(preview: Preview) -> tuple[Recipient, ...]:

@@ -65,9 +65,14 @@ def _references(tag: Tag) -> Iterator[tuple[int, str]]:
     for attribute in tag.attributes:
         if attribute.name == "style":
             yield from _in_style(attribute)
-        elif attribute.name in sources and attribute.written.strip() and not attribute.written.startswith("#"):
+        elif attribute.name in sources and attribute.written.strip() and not _is_of_the_drawing(attribute):
             stripped = attribute.written.strip()
             yield attribute.value_start + attribute.written.index(stripped), stripped
+
+
+def _is_of_the_drawing(attribute: Attribute) -> bool:
+    """Say whether it refers to a part of the same drawing; a picture's `src` never does."""
+    return attribute.name.endswith("href") and attribute.written.startswith("#")
 
 
 def _in_style(attribute: Attribute) -> Iterator[tuple[int, str]]:

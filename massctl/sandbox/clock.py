@@ -24,8 +24,24 @@ def advance(state: State, real_now: datetime, seconds: float) -> datetime:
     """Move the clock forward by `seconds` (0 or more) and return the new time."""
     target = world_now(state, real_now) + timedelta(seconds=max(seconds, 0.0))
     offset = target.timestamp() - real_now.timestamp()
-    state.table("clock").put("clock", {"offset": offset, "floor": target.timestamp()})
+    row = state.table("clock").get("clock") or {}
+    state.table("clock").put("clock", {**row, "offset": offset, "floor": target.timestamp()})
     return target
+
+
+def date_now(state: State, real_now: datetime) -> datetime:
+    """Return what the `Date` of an answer says: the machine's time, or one that is wrong by as much as was asked for.
+
+    It does not follow the world's clock: whoever lets a day pass here did not set the clocks of its visitors.
+    """
+    row = state.table("clock").get("clock") or {}
+    return real_now + timedelta(seconds=row.get("date_ahead", 0.0))
+
+
+def set_date(state: State, ahead_seconds: float) -> None:
+    """Let the `Date` of answers be so far ahead of the machine's time; negative behind."""
+    row = state.table("clock").get("clock") or {"offset": 0.0, "floor": 0.0}
+    state.table("clock").put("clock", {**row, "date_ahead": ahead_seconds})
 
 
 def ensure_not_before(state: State, real_now: datetime, moment: datetime) -> datetime:

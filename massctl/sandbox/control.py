@@ -2,6 +2,7 @@
 
     GET  /_sandbox/report
     POST /_sandbox/advance   {"seconds": 3600}
+    POST /_sandbox/date      {"ahead_seconds": 300}                  a wrong `Date` in every answer, from now on
     POST /_sandbox/faults    {"rules": [...]}, {"clear": true}       (see `faults`)
     POST /_sandbox/reset     forget all but accounts, tags, settings, clock
     POST /_sandbox/accounts  {"appid": "wx…", "kind": "subscription", …}   (see `declare.account`)
@@ -71,13 +72,27 @@ def _only(given: Record, *names: str) -> None:
 
 
 def _advance(state: State, given: Record, real_now: datetime) -> Record:
-    _only(given, "seconds")
-    seconds = given.get("seconds")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
-        raise BadControlError("`seconds` must be a number")
+    seconds = _number(given, "seconds")
     if not 0 <= seconds <= ADVANCE_MAX:
         raise BadControlError(f"`seconds` must be from 0 to {ADVANCE_MAX}: the clock never runs back")
     return {"now": clock.advance(state, real_now, seconds).isoformat()}
+
+
+def _date(state: State, given: Record, _real_now: datetime) -> Record:
+    seconds = _number(given, "ahead_seconds")
+    if abs(seconds) > ADVANCE_MAX:
+        raise BadControlError(f"`ahead_seconds` must be from -{ADVANCE_MAX} to {ADVANCE_MAX}")
+    clock.set_date(state, seconds)
+    return {"ahead_seconds": seconds}
+
+
+def _number(given: Record, name: str) -> float:
+    """Give the one member of a request, a number."""
+    _only(given, name)
+    number = given.get(name)
+    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+        raise BadControlError(f"`{name}` must be a number")
+    return number
 
 
 def _faults(state: State, given: Record, _real_now: datetime) -> Record:
@@ -170,6 +185,7 @@ def _website_send(state: State, given: Record, real_now: datetime) -> Record:
 
 _HANDLERS: dict[str, Callable[[State, Record, datetime], Record]] = {
     "advance": _advance,
+    "date": _date,
     "faults": _faults,
     "reset": _reset,
     "accounts": _accounts,

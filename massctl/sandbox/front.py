@@ -57,13 +57,13 @@ class Front:
                 delivery = world.Delivery(Reply({"error": "this host is not served"}, status=403))
             else:
                 delivery = world.Delivery(_page(state, environ, path, body, real_now))
-            now = clock.world_now(state, real_now)
+            date = clock.date_now(state, real_now)
         # What the call did is durable from here on, whatever happens to its answer on the way.
         if delivery.cut:
             _cut(environ)
         if delivery.delay_seconds:
             self._sleep(delivery.delay_seconds)
-        return _send(start_response, delivery, now)
+        return _send(start_response, delivery, date)
 
 
 def _page(state: State, environ: "WSGIEnvironment", path: str, body: bytes, real_now: datetime) -> Reply:
@@ -75,12 +75,12 @@ def _page(state: State, environ: "WSGIEnvironment", path: str, body: bytes, real
     return inbox_pages.answer(state, path, _query(environ), clock.world_now(state, real_now))
 
 
-def _send(start_response: "StartResponse", delivery: world.Delivery, now: datetime) -> Iterable[bytes]:
+def _send(start_response: "StartResponse", delivery: world.Delivery, date: datetime) -> Iterable[bytes]:
     reply, body = delivery.reply, delivery.reply.body
     headers = [
         ("Content-Type", reply.content_type),
         ("Content-Length", str(len(body))),
-        ("Date", format_datetime(now.astimezone(UTC), usegmt=True)),
+        ("Date", format_datetime(date.astimezone(UTC), usegmt=True)),
         ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),
         ("Content-Security-Policy", inbox_pages.CONTENT_SECURITY_POLICY),

@@ -49,7 +49,7 @@ def _server(sandbox: Sandbox, port: int) -> "BaseWSGIServer":
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Handler(WSGIRequestHandler):
-        """Keep silent, and leave the Date header to the app: it shows the world's time."""
+        """Keep silent, and leave the Date header to the app, which may be asked for a wrong one."""
 
         def send_response(self, code: int, message: str | None = None) -> None:
             self.send_response_only(code, message)

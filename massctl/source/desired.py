@@ -124,6 +124,10 @@ class Desires:
         """Give the campaigns of the repository, and those that only an open attempt remembers, in order."""
         return sorted({*self._folders.names, *(record.campaign for record in self._gone())})
 
+    def folders(self) -> list[str]:
+        """Give the campaigns of the repository, in order."""
+        return sorted(self._folders.names)
+
     def strays(self) -> list[Diagnostic]:
         """Give the diagnostics about folders that are no campaigns."""
         return list(self._folders.diagnostics)

@@ -8,6 +8,7 @@ For verbs that write and send nothing. Nothing that went through here may reach 
 """
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -44,6 +45,11 @@ class RememberingDesires(Desires):
         """Whether `kept` is other than it was."""
         self._by_marks = can_be_marked(workbench.repository.root)
         self._forget({*kept} - {*self._folders.names})
+
+    def recalled(self, names: Iterable[str]) -> list[Desired]:
+        """Give what is remembered of `names` and still holds, without reading the others."""
+        found = [(name, self.kept.get(name)) for name in names]
+        return [each for name, kept in found if kept and (each := self._recalled(CampaignName(name), kept))]
 
     def _one(self, name: CampaignName) -> Desired:
         kept = self.kept.get(name)

@@ -29,7 +29,13 @@ FORMAT_VERSION: Final = 1
 
 def plan_json(plan: Plan, language: Language, names: Sequence[str] = ()) -> str:
     """Give the plan document; its digest is the same in every language."""
-    return _written(plan_document(plan, names), language)
+    document = plan_document(plan, names)
+    if plan.remote is not None:
+        # Only a plan that asked WeChat has it.
+        from massctl.view.drift_text import drift_document
+
+        document["remote"] = drift_document(plan.remote)
+    return _written(document, language)
 
 
 def document_json(document: dict[str, Any], language: Language) -> str:

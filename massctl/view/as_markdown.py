@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 MARKDOWN_CHARACTERS_MAX: Final = 65_000
 """A comment on GitHub holds 65,536 characters (its API's answer to a longer one, read 2026-10); a bot adds its own."""
+_AHEAD_LINES_MAX: Final = 62
+"""Of what the allowance holds: two accounts' days of a month."""
+_DRIFT_LINES_MAX: Final = 100
+"""Of what is other than recorded."""
 _NOTE_CHARACTERS_MAX: Final = 400
 """Room that is kept for saying what was left out."""
 
@@ -40,7 +44,8 @@ def plan_markdown(
     at_rest = {each.name for each in ordered if weight(each) is Weight.RESTS and each.name not in changed}
     blocks = [writer.campaign(each, changed.get(each.name)) for each in ordered if each.name not in at_rest]
     rests = [writer.resting(each) for each in ordered if each.name in at_rest]
-    return _fitted(writer, _summary(writer, plan), blocks, rests, limit)
+    head = [*_summary(writer, plan), *_drift(writer, plan), *_ahead(writer, plan)]
+    return _fitted(writer, head, blocks, rests, limit)
 
 
 def _summary(writer: CampaignWriter, plan: Plan) -> list[str]:
@@ -60,6 +65,39 @@ def _summary(writer: CampaignWriter, plan: Plan) -> list[str]:
         lines.append("- " + writer.said(hint))
     digest = Phrase("the plan's digest {digest}", digest=plan_digest(plan))
     return [*lines, "- " + writer.facts(digest, Phrase("serial {serial}", serial=plan.serial))]
+
+
+def _drift(writer: CampaignWriter, plan: Plan) -> list[str]:
+    """Give what WeChat has now against the ledger, a line each."""
+    if plan.remote is None:
+        return []
+    # Only a plan that asked WeChat has it.
+    from massctl.view.drift_text import DRIFT, NO_DRIFT, told
+
+    found = ["- " + writer.facts(drift.campaign, told(drift)) for drift in plan.remote.drifts]
+    unread = ["- " + writer.facts(each.account, each.message, each.hint) for each in plan.remote.unread]
+    rows = [*found, *unread]
+    more = Phrase("and {count} more", count=len(rows) - _DRIFT_LINES_MAX)
+    rest = ["- " + writer.said(more)] if len(rows) > _DRIFT_LINES_MAX else []
+    return writer.section(DRIFT, [*rows[:_DRIFT_LINES_MAX], *rest] or ["- " + writer.said(NO_DRIFT)])
+
+
+def _ahead(writer: CampaignWriter, plan: Plan) -> list[str]:
+    """Give the next days of the accounts, a line each, folded away; nothing where there are none."""
+    if not plan.ahead:
+        return []
+    # Most plans look ahead to nothing.
+    from massctl.view.ahead_text import AHEAD, KINDS, left, period
+
+    rows = [
+        "- " + writer.facts(account.account, KINDS[account.kind], period(span), *span.campaigns, left(span))
+        for account in plan.ahead
+        for span in account.spans
+    ]
+    shown = rows[:_AHEAD_LINES_MAX]
+    more = Phrase("and {count} more", count=len(rows) - len(shown))
+    rest = ["- " + writer.said(more)] if len(rows) > len(shown) else []
+    return ["", "<details>", f"<summary>{writer.said(AHEAD)}</summary>", "", *shown, *rest, "", "</details>"]
 
 
 def _fitted(writer: CampaignWriter, head: list[str], blocks: list[Block], rests: list[str], limit: int) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from massctl.model.moment import BEIJING
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.view.page import Inked, Page, Table
 from massctl.view.style import Ink, Style
@@ -104,6 +105,11 @@ def foreign_text(
     page.line(Phrase(say_so, msg_id=finish.msg_id, ended=ended))
     if not candidates:
         page.line(Phrase("Sends from the website and of other programs end with such an event too."), indent=2)
+        page.line(
+            Phrase("They use the account's allowance; if this is the end of one, record it with its time:"), indent=2
+        )
+        at = finish.created_at.astimezone(BEIJING).isoformat(timespec="minutes") if finish.created_at else "AT"
+        page.line(f"massctl state import --website-send {at}", indent=4)
     for record in candidates:
         say = Phrase(
             "It may be the end of {name}, edition {edition}, of which nobody knows whether it was sent. If it is:",

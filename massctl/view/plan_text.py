@@ -66,6 +66,16 @@ def plan_text(
     for planned in plan.campaigns:
         page.blank()
         _campaign(page, planned, now, (differences or {}).get(planned.name))
+    if plan.ahead:
+        # Most plans look ahead to nothing.
+        from massctl.view.ahead_text import ahead_rows
+
+        ahead_rows(page, plan.ahead)
+    if plan.remote is not None:
+        # Only a plan that asked WeChat has it.
+        from massctl.view.drift_text import drift_rows
+
+        drift_rows(page, plan.remote)
     page.blank()
     _summary(page, plan, now)
     return page.text()

@@ -7,6 +7,7 @@ from typing import Final
 
 from massctl.view.zh_access import ACCESS
 from massctl.view.zh_after import AFTER
+from massctl.view.zh_allowance import ALLOWANCE
 from massctl.view.zh_audience import AUDIENCE
 from massctl.view.zh_command import COMMAND
 from massctl.view.zh_core import CORE
@@ -33,6 +34,7 @@ CATALOGUE: Final[dict[str, str]] = {
     **RENDER,
     **ACCESS,
     **MESSAGE,
+    **ALLOWANCE,
     **MEDIA,
     **AFTER,
 }

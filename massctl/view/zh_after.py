@@ -173,6 +173,9 @@ AFTER: Final[dict[str, str]] = {
     "Sends from the website and of other programs end with such an event too.": (
         "在网页上或由别的程序做的群发，结束时也有这样的事件。"
     ),
+    "They use the account's allowance; if this is the end of one, record it with its time:": (
+        "它们占用公众号的群发次数；如果这就是其中一次的结束，请按时间记下来："
+    ),
     "and then record this event once more": "然后把这个事件再记录一次",
     "article {number}: {said}": "第 {number} 篇：{said}",
     "it may not be reprinted": "不可转载",

@@ -14,13 +14,11 @@ COMMAND: Final[dict[str, str]] = {
     "unset {variable}": "unset {variable}",
     "{variable} must be a number of seconds": "{variable} 必须是秒数",
     # massctl/cli/commands/apply.py
-    "wait for windows that open soon": "等待即将开始的时段",
     # massctl/cli/commands/init.py
     "next: {where}massctl apply first-letter --sandbox --yes": (
         "下一步：{where}massctl apply first-letter --sandbox --yes"
     ),
     # massctl/cli/commands/plan.py
-    "read drafts, tags and job states": "读取草稿、标签和任务状态",
     # massctl/cli/commands/reconcile.py
     "give exactly one of --sent, --not-sent and --resubmit": "--sent、--not-sent 和 --resubmit 必须正好给一个",
     "MSG_ID and --url go with --sent": "MSG_ID 和 --url 要和 --sent 一起用",

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
@@ -44,6 +45,8 @@ class RawAnswer:
 
     status: int
     content: bytes = field(repr=False)
+    server_date: datetime | None = None
+    """Its `Date`, in UTC, to compare clocks with; None where there is none, or none that can be read."""
 
 
 @dataclass(frozen=True, slots=True)

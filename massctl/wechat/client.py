@@ -8,7 +8,6 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from wsgiref.types import WSGIApplication
 
@@ -99,11 +98,6 @@ class WeChatClient:
     def close(self) -> None:
         """Close the connections; the client is of no use afterwards."""
         self._transport.close()
-
-    @property
-    def last_server_date(self) -> datetime | None:
-        """The `Date` of the latest answer, in UTC; None before the first, or where it cannot be read."""
-        return self._transport.last_server_date
 
     def upload_image(self, upload: Upload) -> ImageUrl:
         """Upload a picture for the inside of articles; gives its https URL."""
@@ -243,7 +237,8 @@ class WeChatClient:
         before = self._monotonic()
         raw = self._transport.exchange(request, token)
         answer = raw if isinstance(raw, NoAnswer) else read_answer(raw, [*self._hide, *hide])
-        ended = replace(begun, milliseconds=round((self._monotonic() - before) * 1000))
+        date = None if isinstance(raw, NoAnswer) else raw.server_date
+        ended = replace(begun, milliseconds=round((self._monotonic() - before) * 1000), server_date=date)
         if isinstance(answer, NoAnswer):
             self._watch(replace(ended, reason=answer.reason))
             return answer

@@ -65,20 +65,9 @@ class Transport:
         if not api_base.lower().startswith("https://") and not local:
             raise InvariantError(Phrase("api_base was not checked: the secret would travel in clear"))
         self._base = api_base.rstrip("/")
-        self._server_date: str | None = None
         if inside is not None and not isinstance(inside, httpx.BaseTransport):
             inside = httpx.WSGITransport(app=inside)
         self._http = _open_client(None if local or inside else proxy, inside)
-
-    @property
-    def last_server_date(self) -> datetime | None:
-        """The `Date` of the latest answer, in UTC, to compare clocks with; None before the first."""
-        try:
-            moment = parsedate_to_datetime(self._server_date or "")
-            # A date without an offset is UTC by the rules of HTTP.
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-        except (ValueError, OverflowError):
-            return None
 
     def exchange(self, request: Request[T], token: str | None) -> RawAnswer | NoAnswer:
         """Make exactly one exchange. Raises nothing of the network's."""
@@ -103,13 +92,21 @@ class Transport:
             headers={} if request.content is None else {"Content-Type": "application/json; charset=utf-8"},
             timeout=httpx.Timeout(request.read_seconds, connect=CONNECT_SECONDS),
         ) as response:
-            self._server_date = response.headers.get("date", self._server_date)
             content = bytearray()
             for piece in response.iter_bytes():
                 content += piece
                 if len(content) > ANSWER_BYTES_MAX:
                     return NoAnswer(Phrase("an answer of more than {bytes} bytes", bytes=ANSWER_BYTES_MAX))
-            return RawAnswer(response.status_code, bytes(content))
+            return RawAnswer(response.status_code, bytes(content), _server_date(response.headers.get("date", "")))
+
+
+def _server_date(told: str) -> datetime | None:
+    """Read a `Date` header; one without an offset is UTC by the rules of HTTP."""
+    try:
+        moment = parsedate_to_datetime(told)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _open_client(proxy: str | None, inside: httpx.BaseTransport | None) -> httpx.Client:

@@ -5,6 +5,7 @@ Nothing that travelled is in it: no query, no body, no token. `rid` and `reason`
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from massctl.model.phrase import Phrase
 
@@ -23,6 +24,8 @@ class Exchange:
     rid: str | None = None
     reason: Phrase | None = None
     """Why there is no answer."""
+    server_date: datetime | None = None
+    """The `Date` of the answer, in UTC; None where it has none."""
 
 
 Watch = Callable[[Exchange], None]

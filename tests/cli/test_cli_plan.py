@@ -7,7 +7,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from massctl.plan.step import Kind
 
-PLAN_KEYS = {"format_version", "digest", "lineage", "serial", "names", "campaigns", "summary"}
+PLAN_KEYS = {"format_version", "digest", "lineage", "serial", "names", "campaigns", "allowance", "summary"}
 CAMPAIGN_KEYS = {
     "name",
     "account",

@@ -46,22 +46,6 @@ def test_a_verb_that_is_not_built_says_so(shell: Shell, verb: str):
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [
-        ["plan", "--refresh"],
-        ["apply", "--wait", "3h"],
-    ],
-    ids=" ".join,
-)
-def test_a_flag_that_is_not_built_says_so(shell: Shell, arguments: list[str]):
-    shell.tree.text()
-    said = shell(*arguments)
-    assert (2, "") == (said.status, said.out)
-    assert "not carry it out yet" in " ".join(said.err.split())
-    assert not (shell.root / ".massctl").exists()
-
-
-@pytest.mark.parametrize(
     ("arguments", "near"),
     [
         (["aply"], "did you mean apply?"),
@@ -185,7 +169,6 @@ def test_advice_from_the_sandbox_stays_in_the_sandbox(shell: Shell):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["plan", "--refresh"], "--refresh（读取草稿、标签和任务状态）已列入接口"),
         (["doctor"], "massctl doctor（检查密钥、IP 白名单、权限和额度）已列入接口"),
         (["state", "import"], "--website-send 和 --sent 请给其中一个"),
         (["reconcile", "notice", "--sent"], "缺少 --reason"),

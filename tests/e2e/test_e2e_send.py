@@ -133,6 +133,16 @@ def test_a_ledger_of_loopback_is_not_used_against_wechat(sent: Sent):
     assert (5, ["ledger_foreign"]) == (done.status, guards(done.document))
 
 
+@pytest.mark.parametrize("ahead", [300, -300])
+def test_a_clock_that_is_not_wechats_sends_nothing_until_it_is_right(desk: Desk, wechat: Wechat, ahead: int):
+    desk.tree.news("letter")
+    wechat.control("date", {"ahead_seconds": ahead})
+    refused = desk.apply("letter")
+    assert (5, ["clock_skew"], []) == (refused.status, guards(refused.document), wechat.jobs())
+    wechat.control("date", {"ahead_seconds": 0})
+    assert (0, 1) == (desk.apply("letter").status, len(wechat.jobs()))
+
+
 # Two at once, and people who stop one
 
 

@@ -120,6 +120,8 @@ def test_any_markdown_is_a_body_or_faults_in_their_places(text):
 @example("<img\0src=x>")
 @example("<p></p\0><script >x")
 @example("<p x=`a onclick=b>")
+@example("<img src=#<p>")
+@example("<img src='#x'>")
 @example("<image xlink:href='0\r<image xlink:href='")
 @example("<img src='../images/" + "ab/c" * 900 + ".png'>")
 @example("<p>x</p>\r\n<img src='../images/b\n.png'>")

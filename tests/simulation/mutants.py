@@ -552,15 +552,15 @@ MUTANTS = (
     Mutant(
         "a draft that was changed in the console is sent",
         "massctl.apply.drafts",
-        "    elif not is_as_saved(draft, read) or _other_digest(campaign, draft, read):",
+        "    elif differs(campaign, draft, read):",
         "    elif False:",
         "news, the console",
     ),
     Mutant(
         "a draft that is gone is sent",
         "massctl.apply.drafts",
-        "    if read is None:\n        say",
-        "    if read is None:\n        return\n    if False:\n        say",
+        "    if read is None:\n        outcome.refuse(",
+        "    if read is None:\n        return\n    if False:\n        outcome.refuse(",
         "news, the console",
     ),
     Mutant(
@@ -586,7 +586,7 @@ MUTANTS = (
     ),
     Mutant(
         "a campaign is never sent",
-        "massctl.plan.plan",
+        "massctl.plan.planned_campaign",
         "        return self.wants_send and all(",
         "        return False and all(",
         "text, two faults",

@@ -1,11 +1,12 @@
 """`massctl apply`: the plan, carried out."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from massctl.cli.answering import one_document
-from massctl.cli.arguments import not_yet_option, sandbox_option
+from massctl.cli.arguments import Duration, sandbox_option
 from massctl.cli.session import session
 from massctl.model.phrase import Phrase
 
@@ -31,7 +32,7 @@ from massctl.model.phrase import Phrase
     help="Carry out exactly this saved plan, once; counts as consent.",
 )
 @click.option("--locked", is_flag=True, help="Send the bytes that `massctl lock` wrote; run no template.")
-@not_yet_option("--wait", "DURATION", Phrase("wait for windows that open soon"))
+@click.option("--wait", type=Duration(), metavar="DURATION", help="Stay for windows that open within 90s, 45m, 3h …")
 @click.pass_obj
 def command(
     directory: str,
@@ -43,6 +44,7 @@ def command(
     sandbox: bool,
     plan_file: Path | None,
     locked: bool,
+    wait: timedelta | None,
 ) -> int:
     """Upload, save drafts, show previews, then send what is due. A mass send cannot be taken back.
 
@@ -50,6 +52,8 @@ def command(
     """
     if plan_file is not None and (names or until != "send"):
         raise click.UsageError("--plan says which campaigns and how far; it goes with no NAME and no --until")
+    if wait is not None and (plan_file is not None or until != "send"):
+        raise click.UsageError(Phrase("--wait is for sends that are to come; it goes with no --plan and no --until"))
     # The executor and its adapters are needed by this verb only.
     from massctl.cli.applying import applied
 
@@ -64,6 +68,7 @@ def command(
                 wait_in_doubt=not no_wait,
                 locked=locked,
                 plan_file=plan_file,
+                wait=wait,
             )
             voice = current.voice
         if form == "json":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.answering import one_document
-from massctl.cli.arguments import not_yet_option, sandbox_option
+from massctl.cli.arguments import sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import session
 from massctl.model.diagnostic import has_errors
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from massctl.cli.differences import Checkout, Differences
     from massctl.cli.planning import Foreseen, Planned
     from massctl.cli.session import Session
+    from massctl.model.diagnostic import Diagnostic
     from massctl.plan.plan import Plan
 
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Save the plan too, for `apply --plan FILE`.",
 )
-@not_yet_option("--refresh", None, Phrase("read drafts, tags and job states"))
+@click.option("--refresh", is_flag=True, help="Ask WeChat for drafts, audiences and jobs; needs the secret.")
 @click.option(
     "--against",
     type=click.Path(path_type=str),
@@ -45,22 +46,27 @@ def command(
     detailed_exitcode: bool,
     sandbox: bool,
     out: Path | None,
+    refresh: bool,
     against: str | None,
 ) -> int:
     """Show what `massctl apply` with the same NAMEs would do now, step by step, and why.
 
-    Reads the repository and the ledger. Needs no network and no secret, and changes nothing.
+    Reads the repository and the ledger. Without --refresh it needs no network and no secret; it changes nothing.
     """
+    if refresh and out is not None:
+        raise click.UsageError(
+            Phrase("--refresh shows what WeChat has in this moment, and --out saves what can be planned again; use one")
+        )
     if against is not None and form == "json":
         raise click.UsageError("--against is for people; it goes with --format text or markdown")
-    from massctl.cli.planning import foreseen, tell_strays
+    from massctl.cli.planning import tell_strays
 
     names = tuple(dict.fromkeys(names))
     with one_document(form, "plan") as answer:
-        with session(directory, sandbox=sandbox, remember=True) as (current, warnings):
+        with session(directory, sandbox=sandbox, remember=not refresh) as (current, warnings):
             checkout = _checkout(current, against) if against is not None else None
-            made = foreseen(current, names, warnings)
-            plan, faulty = made.plan, has_errors(made.warnings)
+            plan, made = _planned(current, names, warnings, refresh=refresh)
+            faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
             tell_strays(current, made)
             if out is not None:
                 from massctl.cli.saved_plans import save_plan
@@ -82,6 +88,22 @@ def command(
 
         voice.result(plan_text(plan, now, voice.language, voice.style, voice.width, changed))
     return ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
+
+
+def _planned(
+    current: "Session", names: tuple[str, ...], warnings: "list[Diagnostic]", *, refresh: bool
+) -> "tuple[Plan, Planned | Foreseen]":
+    if not refresh:
+        from massctl.cli.planning import foreseen
+
+        seen = foreseen(current, names, warnings)
+        return seen.plan, seen
+    # Asking WeChat loads what calls it, and nothing that is remembered.
+    from massctl.cli.planning import planned
+    from massctl.cli.refreshing import refreshed_plan
+
+    made = planned(current, names, warnings)
+    return refreshed_plan(current, made), made
 
 
 def _checkout(current: "Session", against: str) -> "Checkout":

@@ -120,6 +120,7 @@ def test_the_document_of_a_plan():
                 "approved": lock_document(refused, f"massctl {__version__}"),
             },
         ],
+        "allowance": [],
         "summary": {"upload_image": 1, "add_material": 0, "save_draft": 1, "send_preview": 1, "send_mass": 1},
     } == json.loads(json.dumps(plan_document(plan)))
 

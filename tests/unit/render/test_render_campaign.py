@@ -181,3 +181,16 @@ def test_links_stay_where_the_account_may_have_them() -> None:
     assert found is not None
     assert isinstance(found.message, RenderedNews)
     assert '<a href="https://e.com">' in found.message.articles[0].content
+
+
+def windowed(first: str, last: str) -> list[tuple[str, str]]:
+    """Give the codes and hints about a window."""
+    send = {"not_before": f"2026-12-01T{first}+08:00", "not_after": f"2026-12-01T{last}+08:00"}
+    found = render(campaign_file(text={"content": "今晚"}, send=send), FOLDER)[1]
+    return [(each.code, each.place.file if each.place else "") for each in found]
+
+
+def test_a_window_of_less_than_ninety_minutes_is_a_warning() -> None:
+    assert [("MC026", "campaigns/spring/campaign.yaml:send.not_after")] == windowed("20:00:00", "21:29:59")
+    assert [] == windowed("20:00:00", "21:30:00")
+    assert [] == render(campaign_file(text={"content": "今晚"}), FOLDER)[1]

@@ -1,7 +1,8 @@
 import pytest
-from render_inputs import Folder, body, hold, lines, news, rendered, sha, wrong
+from render_inputs import Folder, body, hold, lines, news, page, rendered, sha, wrong
 
 from massctl.model.rendered import Purpose
+from massctl.render.html_edit import with_placeholders
 from massctl.render.inputs import Problem
 from massctl.render.paths import picture_paths, template_path
 
@@ -142,3 +143,13 @@ def test_a_path_that_no_file_can_have_is_cut_in_what_is_said(length: int):
             assert isinstance(found, Problem)
             assert (code, True) == (found.code, found.message.endswith("… is too long for the name of a file"))
             assert len(found.message) < 200
+
+
+def test_a_number_sign_is_no_picture():
+    """In a drawing `href` may refer to a part of it; the `src` of a picture never does."""
+    files = {"c/a.html": "x"}
+    article = page(files)
+    assert "<use" in with_placeholders('<svg><image href="#x"/><use href="#x"/></svg>', article)
+    assert [] == article.faults
+    with_placeholders('<img src="#x">', article)
+    assert ["MC201"] == [fault.code for fault in article.faults]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -30,6 +31,7 @@ from massctl.model.names import MediaId, MsgId
 from massctl.model.rendered import Recipient
 from massctl.model.send import Words
 from massctl.wechat.client import WeChatClient
+from massctl.wechat.watching import Exchange
 
 ACCEPTED = {"errcode": 0, "errmsg": "send job submission success", "msg_id": 3147000001}
 
@@ -345,16 +347,18 @@ def test_a_wsgi_application_can_stand_in_for_the_network():
             return [b'{"access_token":"T","expires_in":7200}']
         return [b'{"media_id":"M"}']
 
-    with WeChatClient.open(APPID, SECRET, "http://127.0.0.1:1/", inside=app) as client:
+    seen: list[Exchange] = []
+    with WeChatClient.open(APPID, SECRET, "http://127.0.0.1:1/", inside=app, watch=seen.append) as client:
         assert "M" == client.add_draft([ARTICLE])
-        assert client.last_server_date is not None
-        assert "2026-12-01T12:00:00+00:00" == client.last_server_date.isoformat()
+    dates = [each.server_date for each in seen if each.milliseconds is not None]
+    assert [datetime(2026, 12, 1, 12, tzinfo=UTC)] * 2 == dates
 
 
 @pytest.mark.parametrize("header", [{}, {"Date": "yesterday"}, {"Date": "Tue, 99 Dec 2026 12:00:00 GMT"}])
 def test_a_date_that_cannot_be_read_is_none(header):
     answer = b'{"access_token":"T","expires_in":7200}'
     inside = httpx.MockTransport(lambda _: httpx.Response(200, headers=header, content=answer))
-    client = WeChatClient.open(APPID, SECRET, BASE, inside=inside)
+    seen: list[Exchange] = []
+    client = WeChatClient.open(APPID, SECRET, BASE, inside=inside, watch=seen.append)
     client.renew_token()
-    assert client.last_server_date is None
+    assert [None, None] == [each.server_date for each in seen]

@@ -1,0 +1,31 @@
+"""WeChat says that no mass send is left, and the ledger knew of one: people may have sent on the website."""
+
+from typing import Final
+
+from massctl.apply.run import Run
+from massctl.errors import WeChatError
+from massctl.model.moment import BEIJING
+from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.send import Rejected
+
+NO_SEND_LEFT: Final = 45028
+"""No mass-send allowance is left. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
+
+
+def rejection_error(run: Run, campaign: RenderedCampaign, rejected: Rejected) -> WeChatError:
+    """Give what a refused send ends with; where only the website can explain it, with the command that records that."""
+    hint = rejected.hint
+    if rejected.errcode == NO_SEND_LEFT:
+        hint = in_a_row([hint, _recording(run, campaign)])
+    return WeChatError(rejected.message, hint=hint, errcode=rejected.errcode, rid=rejected.rid)
+
+
+def _recording(run: Run, campaign: RenderedCampaign) -> Phrase:
+    at = run.world.clock.now().astimezone(BEIJING).isoformat(timespec="minutes")
+    return Phrase(
+        "the ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录, and record it "
+        "with its time: massctl state import --website-send {at} --account {account}",
+        at=at,
+        account=campaign.account,
+    )

@@ -1,0 +1,16 @@
+"""`plan --refresh`: from a session and its plan to a plan that knows what WeChat has now."""
+
+from massctl.apply.refreshing import read_remote
+from massctl.apply.run import UNTRUSTED
+from massctl.cli.planning import Planned
+from massctl.cli.session import Session
+from massctl.cli.side_by_side import side_by_side
+from massctl.plan.plan import Plan
+from massctl.plan.refreshed import refreshed
+
+
+def refreshed_plan(session: Session, made: Planned) -> Plan:
+    """Read drafts, audiences and job states, and judge the plan by them; nothing under a ledger that is not trusted."""
+    if any(refusal.guard in UNTRUSTED for planned in made.plan.campaigns for refusal in planned.refusals):
+        return made.plan
+    return refreshed(made.plan, read_remote(made.plan.campaigns, made.state, session.wechat, side_by_side))

@@ -1,0 +1,88 @@
+"""`apply --wait`: stay for the windows that open soon, and plan anew at each opening.
+
+Nothing is held while it waits: others may read, record and send meanwhile. At an opening the run takes the ledger again
+like a run that begins then, waits for whoever has it, and finds in the ledger what became of the campaign.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from massctl.apply.outcome import Outcome
+from massctl.cli.interrupting import recorded_now
+from massctl.cli.progress import progress
+from massctl.cli.session import Session
+from massctl.model.moment import BEIJING, moment
+from massctl.model.phrase import Phrase
+from massctl.plan.planned_campaign import PlannedCampaign
+
+HELD_SECONDS: Final = 5.0
+"""Between two looks at a ledger that another runner holds at an opening."""
+HELD_FOR: Final = timedelta(minutes=1)
+"""So long at least another runner is waited for, also where the duration ends sooner."""
+
+
+def opening(campaigns: Sequence[PlannedCampaign], now: datetime, until: datetime) -> tuple[datetime, list[str]] | None:
+    """Give the first moment until `until` at which something can be sent, and what; None where none comes.
+
+    A send in doubt is no window: each run repeats it once, and this one had its turn.
+    """
+    coming = [
+        (each.next_at, each.name)
+        for each in campaigns
+        if each.next_at is not None and now < each.next_at <= until and each.rendered is not None
+    ]
+    if not coming:
+        return None
+    first = min(at for at, _ in coming)
+    return first, [name for at, name in coming if at == first]
+
+
+def stayed(session: Session, begun: Outcome, until: datetime, again: Callable[[Sequence[str]], Outcome]) -> Outcome:
+    """Go on from a run that has staged everything: at each opening carry out what it opens for."""
+    outcome, clock = begun, session.clock
+    try:
+        while not outcome.interrupted and outcome.ledger_error is None:
+            waiting = [each.planned for each in outcome.campaigns if not outcome.record(each).open_attempts]
+            found = opening(waiting, clock.now(), until)
+            if found is None:
+                return outcome
+            at, names = found
+            _sleep(session, at, names)
+            # A folder that went away meanwhile is no reason to leave the others unsent.
+            there = session.repository.campaign_folders().names
+            names = [name for name in names if name in there]
+            if names:
+                outcome = outcome.followed_by(_once_free(session, max(until, at + HELD_FOR), names, again))
+    except KeyboardInterrupt:
+        outcome.interrupted = True
+        outcome.state = recorded_now(session) or outcome.state
+    return outcome
+
+
+def _once_free(
+    session: Session, until: datetime, names: Sequence[str], again: Callable[[Sequence[str]], Outcome]
+) -> Outcome:
+    """Run again, and once more while another runner holds the ledger; the last word names who does."""
+    session.reread()
+    outcome = again(names)
+    while outcome.held_elsewhere and session.clock.now() + timedelta(seconds=HELD_SECONDS) < until:
+        progress(session.voice).waiting(Phrase("another massctl is at work on this ledger; looking again in"), 5)
+        session.clock.sleep(HELD_SECONDS)
+        outcome = again(names)
+    return outcome
+
+
+def _sleep(session: Session, at: datetime, names: Sequence[str]) -> None:
+    """Wait until a moment, by the clock that decides about windows: it may be set meanwhile."""
+    shown = progress(session.voice)
+    told = Phrase(
+        "{names}: it can be sent at {at}; going on in",
+        names=", ".join(names),
+        at=moment(at.astimezone(BEIJING)),
+    )
+    while (left := (at - session.clock.now()).total_seconds()) > 0:
+        shown.waiting(told, ceil(left))
+        # The sandbox's time passes at once, and nobody watches it pass.
+        session.clock.sleep(left if session.sandbox else min(1.0, left))

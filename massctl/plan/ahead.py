@@ -1,0 +1,122 @@
+"""What the accounts' allowance holds for the next days: what is used, which campaigns come, and what is left."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from massctl.model.names import AccountName, AppId, CampaignName
+from massctl.model.preview_days import beijing_day
+from massctl.model.state import State
+from massctl.plan.allowance import CALLS, DAYS_AHEAD, SENDS, Agenda, Ledgered, Rule, periods
+from massctl.plan.used import Unit, calls_by_day, used_in
+
+if TYPE_CHECKING:
+    from massctl.model.account import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A Beijing day or month of an account, with something in it."""
+
+    unit: Unit
+    first: date
+    """Its first day."""
+    of: Literal["sends", "calls"]
+    """Sends as the account's kind allows them, or requests for mass sends."""
+    limit: int
+    used: int
+    campaigns: tuple[CampaignName, ...]
+    """Those that are to come in it, as things stand now."""
+    left: int
+    """After them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAhead:
+    """One account's next days."""
+
+    account: AccountName
+    kind: str
+    spans: tuple[Span, ...]
+
+
+def look_ahead(
+    agenda: Agenda, state: State, policy: "Policy", now: datetime, accounts: Container[str | None]
+) -> tuple[AccountAhead, ...]:
+    """Give the next days of `accounts` in which something was sent or is to be; an account without any is left out."""
+    found = []
+    for appid, (account, kind) in sorted(agenda.accounts.items(), key=lambda item: item[1]):
+        if account in accounts:
+            ledgered = agenda.of(appid, state, policy, now)
+            spans = (*_sends(ledgered, SENDS[kind], now), *_calls(ledgered, kind, state, appid, policy, now))
+            found += [AccountAhead(account, kind, spans)] if spans else []
+    return tuple(found)
+
+
+def ahead_document(ahead: AccountAhead) -> dict[str, Any]:
+    """Give an account's next days as the plan's JSON writes them."""
+    return {
+        "account": ahead.account,
+        "kind": ahead.kind,
+        "ahead": [
+            {
+                "per": span.unit.value,
+                "from": span.first.isoformat(),
+                "of": span.of,
+                "limit": span.limit,
+                "used": span.used,
+                "campaigns": list(span.campaigns),
+                "left": span.left,
+            }
+            for span in ahead.spans
+        ],
+    }
+
+
+def _sends(ledgered: Ledgered, rule: Rule, now: datetime) -> list[Span]:
+    used = {period: len(there) for period, there in used_in(list(ledgered.used), rule.unit, rule.scopes).items()}
+    coming = {
+        period: tuple(demand.name for demand in sorted(holders, key=lambda demand: demand.sort_key))
+        for period, holders in ledgered.sends.held.items()
+        if holders
+    }
+    return _spans(rule, "sends", used, coming, coming, now)
+
+
+def _calls(ledgered: Ledgered, kind: str, state: State, appid: AppId, policy: "Policy", now: datetime) -> list[Span]:
+    """Give the days of a service account; a subscription account never has so many calls that they need counting."""
+    if kind == "subscription":
+        return []
+    coming: dict[date, list[CampaignName]] = {}
+    asked: dict[date, list[CampaignName]] = {}
+    for demand in ledgered.demands:
+        days = periods(demand, CALLS.unit, policy, now) if ledgered.standings[demand.name].fits else []
+        for day in days[:1]:
+            coming.setdefault(day, []).append(demand.name)
+            asked.setdefault(day, []).extend([demand.name] * demand.calls)
+    return _spans(CALLS, "calls", dict(calls_by_day(state, appid)), coming, asked, now)
+
+
+def _spans(
+    rule: Rule,
+    of: Literal["sends", "calls"],
+    used: "dict[date, int]",
+    coming: "dict[date, tuple[CampaignName, ...]] | dict[date, list[CampaignName]]",
+    asked: "dict[date, tuple[CampaignName, ...]] | dict[date, list[CampaignName]]",
+    now: datetime,
+) -> list[Span]:
+    last = beijing_day(now + timedelta(days=DAYS_AHEAD))
+    wanted = sorted(each for each in {*used, *coming} if rule.unit.of(now) <= each <= last)
+    return [
+        Span(
+            rule.unit,
+            each,
+            of,
+            rule.limit,
+            used.get(each, 0),
+            tuple(coming.get(each, ())),
+            max(0, rule.limit - used.get(each, 0) - len(asked.get(each, ()))),
+        )
+        for each in wanted
+    ]

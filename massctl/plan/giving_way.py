@@ -1,0 +1,118 @@
+"""The refusals and warnings of the allowance: who has to give way to whom, and what can be done about it."""
+
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Final
+
+from massctl.model.diagnostic import Diagnostic, Place, Severity
+from massctl.model.moment import BEIJING
+from massctl.model.names import CampaignName
+from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import State
+from massctl.plan.allowance import CALLS, REACH, SENDS, Agenda, Rule, Standing, demand_of, periods
+from massctl.plan.step import Guard, Refusal
+from massctl.plan.used import Unit
+
+if TYPE_CHECKING:
+    from massctl.model.account import Policy
+
+_PLACES_TOLD_MAX: Final = 7
+"""So many taken days are named; the others are counted."""
+_LIMITS: Final = {
+    SENDS["subscription"]: Phrase("a subscription account has one send a day (Beijing time)"),
+    SENDS["service"]: Phrase("a service account has four sends to every follower a month (Beijing time)"),
+    CALLS: Phrase("an account has 100 mass calls a day (Beijing time)"),
+}
+
+
+def no_place_now(
+    campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
+) -> Refusal | None:
+    """Refuse a send that today's allowance has no place for: it is used, or others come first.
+
+    An open attempt is used already; its repetition needs no second place.
+    """
+    standing = _standing(campaign, agenda, state, policy, now)
+    return None if standing is None or standing.rule is None else _refusal(standing, standing.rule)
+
+
+def no_place_at_all(
+    campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
+) -> list[Refusal]:
+    """Refuse a campaign whose window is still to come and leaves it no place."""
+    standing = _standing(campaign, agenda, state, policy, now)
+    if standing is None or standing.fits or standing.rule is None:
+        return []
+    return [_refusal(standing, standing.rule)]
+
+
+def crowded_month(
+    campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
+) -> list[Diagnostic]:
+    """Warn of a fifth send in a month that may reach the same followers; WeChat keeps it from those who had four."""
+    standing = _standing(campaign, agenda, state, policy, now)
+    if standing is None or not standing.fits or not standing.crowded:
+        return []
+    say = Phrase(
+        "a follower of a service account gets at most {limit} mass messages a month, and {others} come before it; "
+        "whoever is reached by all of them does not get it",
+        limit=REACH.limit,
+        others=_names(standing.crowded),
+    )
+    hint = Phrase("nobody can know who that is; if they overlap, move one of them to another month")
+    place = Place(f"campaigns/{campaign.name}/campaign.yaml")
+    return [Diagnostic("MC406", Severity.WARNING, say, place, hint, campaign.name)]
+
+
+def waits_until(
+    campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
+) -> datetime:
+    """Give the moment from which on its allowance lets a campaign go out: now, or the beginning of a day or month."""
+    standing = _standing(campaign, agenda, state, policy, now)
+    if standing is None or standing.rule is None or not standing.fits:
+        return now
+    unit = standing.rule.unit
+    later = [each for each in periods(demand_of(campaign), unit, policy, now) if each > unit.of(now)]
+    return max(now, datetime.combine(later[0], time.min, tzinfo=BEIJING)) if later else now
+
+
+def _standing(
+    campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
+) -> Standing | None:
+    if agenda is None or state.record(campaign.name, campaign.edition).open_attempts:
+        return None
+    return agenda.standing(campaign, state, policy, now)
+
+
+def _refusal(standing: Standing, rule: Rule) -> Refusal:
+    taken = _taken(rule, standing)
+    if not standing.fits:
+        return Refusal(
+            Guard.ALLOWANCE,
+            Phrase("{limit}, and none is left for it: {taken}", limit=_LIMITS[rule], taken=taken),
+            Phrase("give one of them another window in campaign.yaml, and have that reviewed"),
+        )
+    say = Phrase("{limit}, and it has to wait for its own: {taken}", limit=_LIMITS[rule], taken=taken)
+    return Refusal(Guard.ALLOWANCE, say, Phrase("run apply again on a later day of its window; it has a place there"))
+
+
+def _taken(rule: Rule, standing: Standing) -> str:
+    """Name the places and who has them: `2026-12-01: spring-sale`."""
+    told = [
+        Phrase("{period}: {names}", period=_period(place, rule.unit), names=_names(names))
+        for place, names in standing.taken[:_PLACES_TOLD_MAX]
+    ]
+    more = len(standing.taken) - len(told)
+    return in_a_row([*told, *([Phrase("and {count} more", count=more)] if more else [])])
+
+
+def _names(names: tuple[CampaignName | None, ...]) -> str:
+    said: str = ""
+    for name in names:
+        one = Phrase("a send on the website") if name is None else name
+        said = Phrase("{first}, {rest}", first=said, rest=one) if said else one
+    return said
+
+
+def _period(place: date, unit: Unit) -> str:
+    return place.isoformat() if unit is Unit.DAY else f"{place:%Y-%m}"

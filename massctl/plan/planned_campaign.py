@@ -1,0 +1,47 @@
+"""One campaign of a plan: where it stands, what would be done for it now, and what would not and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from massctl.model.diagnostic import Diagnostic
+from massctl.model.lifecycle import Status
+from massctl.model.names import CampaignName
+from massctl.model.rendered import RenderedCampaign
+from massctl.plan.step import Guard, Refusal, SendPreview, Step
+from massctl.plan.window import WindowState
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCampaign:
+    """One campaign of a plan."""
+
+    name: CampaignName
+    title: str
+    account: str | None
+    edition: int | None
+    status: Status
+    window: WindowState
+    next_at: datetime | None = None
+    digest: str | None = None
+    steps: tuple[Step, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    rendered: RenderedCampaign | None = None
+    audience_count: int | None = None
+    """The size of the audience when it was last recorded."""
+    wants_send: bool = False
+    """It is time to send it; `refusals` says whether it may be."""
+    awaiting_until: datetime | None = None
+    """When the administrator's silence becomes a no; None where no open attempt is known to wait for him."""
+
+    @property
+    def may_send(self) -> bool:
+        """It is time, and nothing refuses but an audience's recorded size, which apply reads again."""
+        return self.wants_send and all(r.guard is Guard.AUDIENCE_BOUNDS for r in self.refusals)
+
+    @property
+    def may_send_once_seen(self) -> bool:
+        """Nothing else is missing than a look at a preview of this very run, which a person at the prompt can take."""
+        refusing = {r.guard for r in self.refusals} - {Guard.AUDIENCE_BOUNDS}
+        shows = any(isinstance(step, SendPreview) for step in self.steps)
+        return self.wants_send and shows and refusing == {Guard.PREVIEW_MISSING}

@@ -1,0 +1,112 @@
+"""What an account has used of its allowance: every send that may have gone out, by whose hand ever, from the ledger.
+
+A send of unknown outcome counts as used, and so does one whose job failed: whether WeChat gives it back is not said.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from massctl.model.names import AppId, CampaignName
+from massctl.model.preview_days import beijing_day
+from massctl.model.state import Record, State
+
+if TYPE_CHECKING:
+    from massctl.model.campaign import Audience
+
+
+class Scope(StrEnum):
+    """Whom a send goes to, as far as the allowance asks: everybody, followers with a tag, or a list."""
+
+    ALL = "all"
+    TAG = "tag"
+    OPENIDS = "openids"
+
+
+class Unit(StrEnum):
+    """What an allowance is counted by."""
+
+    DAY = "day"
+    MONTH = "month"
+
+    def of(self, at: datetime) -> date:
+        """Give the first day of the Beijing day or month of a moment, which names it."""
+        day = beijing_day(at)
+        return day if self is Unit.DAY else day.replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One send that may have gone out."""
+
+    at: datetime
+    scope: Scope
+    campaign: CampaignName | None
+    """None for something that people sent on the website."""
+    edition: int = 0
+
+
+def scope_of(audience: "Audience") -> Scope:
+    """Say whom a declared audience is."""
+    if audience.is_to_all:
+        return Scope.ALL
+    return Scope.OPENIDS if audience.openids is not None else Scope.TAG
+
+
+def uses(state: State, appid: AppId) -> list[Use]:
+    """Give every use of an account's allowance on record; an attempt that was repeated on another day counts on both.
+
+    A send that a person made in the console or without this ledger counts as one to everybody.
+    """
+    found = [Use(at, Scope.ALL, None) for at in state.website_sends.get(appid, [])]
+    for record in state.records.values():
+        found += _of_record(record, appid)
+    return found
+
+
+def used_in(found: list[Use], unit: Unit, scopes: frozenset[Scope]) -> dict[date, list[Use]]:
+    """Sort uses of `scopes` by day or month: an edition counts once in each, a send on the website every time."""
+    by_period: dict[date, list[Use]] = {}
+    for use in found:
+        if use.scope not in scopes:
+            continue
+        there = by_period.setdefault(unit.of(use.at), [])
+        if use.campaign is None or (use.campaign, use.edition) not in {(u.campaign, u.edition) for u in there}:
+            there.append(use)
+    return by_period
+
+
+def calls_by_day(state: State, appid: AppId) -> Mapping[date, int]:
+    """Count the requests for mass sends by Beijing day, also those that WeChat refused; not those that never left."""
+    counted: dict[date, int] = {}
+    for record in state.records.values():
+        for attempt in record.attempts:
+            stayed = attempt.rejection is not None and attempt.rejection.errcode is None
+            if attempt.event.appid == appid and not stayed:
+                day = beijing_day(attempt.at)
+                counted[day] = counted.get(day, 0) + 1
+    return counted
+
+
+def _of_record(record: Record, appid: AppId) -> Iterator[Use]:
+    name, edition = record.campaign, record.edition
+    for attempt in record.attempts:
+        if attempt.may_have_sent and attempt.event.appid == appid:
+            yield Use(attempt.at, _recorded_scope(attempt.event.audience), name, edition)
+    if record.appid != appid:
+        return
+    if record.imported is not None:
+        yield Use(record.imported.sent_at, Scope.ALL, name, edition)
+    by_hand = record.settled is not None and record.settled.outcome == "sent"
+    if by_hand and record.settled_at is not None and not any(a.may_have_sent for a in record.attempts):
+        # Its draft was sent in the console; when, nobody wrote down, but it was before it was settled.
+        yield Use(record.settled_at, Scope.ALL, name, edition)
+
+
+def _recorded_scope(audience: Mapping[str, Any]) -> Scope:
+    """Read an audience as the ledger has it; what it does not know is taken for everybody."""
+    if "openids" in audience:
+        return Scope.OPENIDS
+    return Scope.TAG if "tag" in audience or "tag_id" in audience else Scope.ALL

@@ -1,0 +1,83 @@
+"""The Chinese of the allowance, of waiting for windows, of clocks, and of what WeChat has now."""
+
+from typing import Final
+
+ALLOWANCE: Final[dict[str, str]] = {
+    # massctl/apply/spent.py
+    "the ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录, and record it "
+    "with its time: massctl state import --website-send {at} --account {account}": (
+        "账本里记的群发没有这么多，可能有人在公众平台发过：请到“群发记录”里查看，按实际时间记下来："
+        "massctl state import --website-send {at} --account {account}"
+    ),
+    # massctl/cli/arguments.py
+    "{found} is more than seven days": "{found} 超过七天",
+    "{found} is no duration; write it like 90s, 45m or 3h": "{found} 不是时长；请写成 90s、45m、3h 这样",
+    # massctl/cli/commands/apply.py
+    "--wait is for sends that are to come; it goes with no --plan and no --until": (
+        "--wait 等的是将要到来的群发，不能和 --plan、--until 一起用"
+    ),
+    # massctl/cli/commands/plan.py
+    "--refresh shows what WeChat has in this moment, and --out saves what can be planned again; use one": (
+        "--refresh 显示微信此刻的情况，--out 保存以后能重新做出来的计划；只能用其中一个"
+    ),
+    # massctl/cli/waiting.py
+    "{names}: it can be sent at {at}; going on in": "{names}：{at} 可以发送，还要等",
+    "another massctl is at work on this ledger; looking again in": "另一个 massctl 正在使用这个账本，再看一次还要等",
+    # massctl/plan/giving_way.py
+    "a subscription account has one send a day (Beijing time)": "订阅号每天（北京时间）可以群发一次",
+    "a service account has four sends to every follower a month (Beijing time)": (
+        "服务号每个自然月（北京时间）可以向全部粉丝群发四次"
+    ),
+    "an account has 100 mass calls a day (Beijing time)": "一个公众号每天（北京时间）可以调用群发接口 100 次",
+    "a follower of a service account gets at most {limit} mass messages a month, and {others} come before it; "
+    "whoever is reached by all of them does not get it": (
+        "服务号的每个粉丝每月最多收到 {limit} 条群发，排在前面的有 {others}；这几条都收到的人收不到这一条"
+    ),
+    "nobody can know who that is; if they overlap, move one of them to another month": (
+        "没法知道是哪些人；如果对象有重叠，请把其中一个挪到别的月份"
+    ),
+    "{limit}, and it has to wait for its own: {taken}": "{limit}，这个活动要等自己的那一次：{taken}",
+    "run apply again on a later day of its window; it has a place there": (
+        "在它的时段里晚些的日子再运行 apply，那里给它留了一次"
+    ),
+    "{period}: {names}": "{period}：{names}",
+    "{limit}, and none is left for it: {taken}": "{limit}，已经没有留给它的了：{taken}",
+    "give one of them another window in campaign.yaml, and have that reviewed": (
+        "在 campaign.yaml 里给其中一个换个时段，并重新送审"
+    ),
+    "a send on the website": "公众平台的一次群发",
+    # massctl/plan/skew.py
+    "this machine's clock says {ours}, and WeChat's said {theirs} in that moment: at most {most} s are allowed": (
+        "这台机器的时钟是 {ours}，微信当时的时钟是 {theirs}：最多只许相差 {most} 秒"
+    ),
+    "set this machine's clock (sudo timedatectl set-ntp true), then run apply again; nothing was sent": (
+        "校准这台机器的时钟（sudo timedatectl set-ntp true），再运行 apply；什么也没有发送"
+    ),
+    # massctl/render/campaign.py
+    "the window lasts {minutes} minutes; below {least} a late timer or a doubt may let it pass unsent": (
+        "时段只有 {minutes} 分钟；不到 {least} 分钟时，定时任务晚一点、或者出现一次存疑，就可能错过"
+    ),
+    "if it is that urgent, wait for it: massctl apply --wait 45m; else move `not_after`": (
+        "真有这么急，就守着它：massctl apply --wait 45m；否则把 `not_after` 往后挪"
+    ),
+    # massctl/view/ahead_text.py
+    "allowance, the next {days} days (Beijing time)": "今后 {days} 天的群发次数（北京时间）",
+    "service account": "服务号",
+    "subscription account": "订阅号",
+    "{left} of {limit} sends left, {used} used": "群发 {limit} 次，已用 {used} 次，还剩 {left} 次",
+    "{left} of {limit} calls left, {used} used": "调用 {limit} 次，已用 {used} 次，还剩 {left} 次",
+    "{left} of {limit} sends to every follower left, {used} used": (
+        "向全部粉丝群发 {limit} 次，已用 {used} 次，还剩 {left} 次"
+    ),
+    # massctl/view/drift_text.py
+    "WeChat now, against the ledger; nothing is recorded": "微信现在的情况，和账本比较；什么也不记录",
+    "everything is as recorded": "和记录一致",
+    "its draft is gone; somebody may have sent it in the console": "草稿不在了；可能有人在公众平台发出去了",
+    "its draft was changed in the console": "草稿在公众平台被改过",
+    "its tag is gone: {tag}": "标签没有了：{tag}",
+    "its audience has {now}; {before} when last counted": "群发对象现有 {now}，上次统计时 {before}",
+    "job {msg_id} is {now}; the ledger says {before}: massctl status {name}": (
+        "任务 {msg_id} 现在是“{now}”，账本里是“{before}”：massctl status {name}"
+    ),
+}
+"""English template -> Chinese template with the same fields."""

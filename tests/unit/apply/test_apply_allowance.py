@@ -1,0 +1,104 @@
+"""The allowance and the clocks in the moment of the send, and what a refusal by WeChat leads to."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from building import APPID, HOUR, NOW, house
+from simulation.scenario import ACCOUNTS, PICTURES, Scene, whole_text
+from simulation.world import Fault, one_by_one
+
+from massctl.apply.executor import apply_plan
+from massctl.apply.outcome import Outcome
+from massctl.apply.run import World
+from massctl.model.names import AccountName
+from massctl.model.rendered import RenderedCampaign, Window
+from massctl.plan.allowance import Agenda, demand_of
+from massctl.plan.skew import Skew
+
+WORDS = whole_text()
+
+
+def guards(outcome: Outcome, number: int = 0) -> list[str]:
+    return [refusal.guard.value for refusal in outcome.campaigns[number].refusals]
+
+
+def daily(*campaigns: RenderedCampaign) -> Scene:
+    """A subscription account with these campaigns."""
+    agenda = Agenda({APPID: (AccountName("main"), "subscription")}, tuple(map(demand_of, campaigns)))
+    return Scene(list(campaigns), rules=replace(house(), agenda=agenda))
+
+
+def test_the_second_of_a_day_is_not_sent() -> None:
+    second = whole_text(Window(NOW - HOUR, NOW + 2 * HOUR))
+    second = replace(second, name="then", message=replace(second.message, content="第二条"))  # type: ignore[arg-type]
+    scene = daily(WORDS, second)
+    outcome = scene.apply()
+    assert (5, [], ["allowance"], 1) == (
+        outcome.exit_status(),
+        guards(outcome),
+        guards(outcome, 1),
+        len(scene.wechat.jobs),
+    )
+    assert "2026-12-01: words" in outcome.campaigns[1].refusals[0].message
+
+
+def test_the_day_is_judged_in_the_moment_of_the_send_and_not_when_it_was_planned() -> None:
+    """Another run of the same ledger used the day between the plan and the send."""
+    earlier = replace(whole_text(None), name="earlier", message=replace(WORDS.message, content="早"))  # type: ignore[arg-type]
+    scene = daily(WORDS)
+    plan = scene.plan()
+    assert plan.would_send
+    scene.rules = house("earlier")
+    before = list(scene.campaigns)
+    scene.campaigns = [earlier]
+    assert 0 == scene.apply().exit_status()
+    scene.campaigns, scene.rules = before, daily(WORDS).rules
+    outcome = scene.apply(plan=plan)
+    assert (["allowance"], 1) == (guards(outcome), len(scene.wechat.jobs))
+
+
+def test_45028_names_the_command_that_records_a_send_on_the_website() -> None:
+    outcome = Scene([WORDS]).apply(("send_mass", Fault.NO_QUOTA))
+    error = outcome.campaigns[0].error
+    assert error is not None
+    assert 45028 == error.errcode
+    assert "massctl state import --website-send 2026-12-01T12:00+08:00 --account main" in error.hint
+
+
+def test_another_refusal_does_not() -> None:
+    error = Scene([WORDS]).apply(("send_mass", Fault.DAY_USED_UP)).campaigns[0].error
+    assert error is not None
+    assert "website-send" not in error.hint
+
+
+@pytest.mark.parametrize(("ahead", "refused"), [(0, False), (100, False), (-130, True), (3600, True)])
+def test_a_clock_that_is_surely_wrong_keeps_the_send_back(ahead: int, refused: bool) -> None:
+    scene = Scene([WORDS])
+    skew = Skew(NOW, NOW, NOW - timedelta(seconds=ahead))
+    world = World(
+        scene._account,
+        PICTURES,
+        scene.clock,
+        scene.progress,
+        one_by_one,
+        None,
+        accounts=ACCOUNTS,
+        skew=lambda _: skew,
+    )
+    outcome = apply_plan(scene.plan(), world, scene.book(), scene.rules)
+    assert (["clock_skew"] if refused else [], int(not refused)) == (guards(outcome), len(scene.wechat.jobs))
+
+
+def test_a_run_and_its_continuation_are_one_outcome() -> None:
+    """What the second part looked at is as it found it; what it did not is as the first left it."""
+    later = whole_text(Window(NOW + HOUR, NOW + 2 * HOUR))
+    now = replace(WORDS, name="now", message=replace(WORDS.message, content="现在"))  # type: ignore[arg-type]
+    scene = Scene([later, now])
+    first = scene.apply()
+    scene.later(hours=1)
+    scene.campaigns = [later]
+    whole = first.followed_by(scene.apply())
+    done = {each.planned.name: [step.address for step in each.performed] for each in whole.campaigns}
+    assert {"now": ["now/send"], "words": ["words/send"]} == done
+    assert (0, scene.state.serial) == (whole.exit_status(), whole.state.serial)

@@ -1,0 +1,364 @@
+"""The allowance: one send a day of a subscription account, four to everybody a month of a service account."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from allowance_samples import ACCOUNT, on, rules, words
+from building import APPID, DAY, HOUR, NOW, OTHER_APPID, at, attempted, audience, guards, house, plan_of, recorded
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from massctl.model.ledger import NewEntry, SendAccepted, SendImported, SendInDoubt, SendRejected, SendSettled
+from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.state import State
+from massctl.plan.allowance import DAYS_AHEAD, Agenda, demand_of
+from massctl.plan.plan import PlannedCampaign, Until
+from massctl.plan.step import SendMass
+from massctl.plan.used import Scope, Unit, calls_by_day, used_in, uses
+
+
+def planned_all(
+    campaigns: Sequence[RenderedCampaign],
+    state: State | None = None,
+    kind: str = "subscription",
+    now: datetime = NOW,
+    **policy: Any,
+) -> dict[str, PlannedCampaign]:
+    made = plan_of(campaigns, state, rules(campaigns, kind, **policy), now)
+    return {each.name: each for each in made.campaigns}
+
+
+def refused(planned: dict[str, PlannedCampaign]) -> dict[str, str]:
+    """Give what the allowance says, by campaign."""
+    return {
+        name: refusal.message
+        for name, each in planned.items()
+        for refusal in each.refusals
+        if refusal.guard.value == "allowance"
+    }
+
+
+def sends(planned: dict[str, PlannedCampaign]) -> list[str]:
+    return [name for name, each in planned.items() if any(isinstance(step, SendMass) for step in each.steps)]
+
+
+def went_out(campaign: RenderedCampaign, when: datetime, serial: int = 2, **changes: Any) -> list[NewEntry]:
+    event = attempted(campaign, **changes)[0]
+    return [at(when, event, campaign), at(when, SendAccepted(attempt=serial, msg_id=serial), campaign)]
+
+
+def website(when: datetime) -> NewEntry:
+    return NewEntry(at=NOW, event=SendImported(appid=APPID, sent_at=when, by="wang"), campaign=None, edition=None)
+
+
+def test_two_campaigns_of_one_day_are_one_too_many_for_a_subscription_account() -> None:
+    """The earlier in the interface's order keeps the day, and the later one names it, before its window opens."""
+    found = planned_all([words("b-later", on(3, hours=4)), words("a-evening", on(3, hours=3))])
+    assert list(refused(found)) == ["b-later"]
+    assert "2026-12-04: a-evening" in refused(found)["b-later"]
+    assert "one send a day" in refused(found)["b-later"]
+
+
+def test_a_window_of_two_days_gives_way_to_one_of_a_single_day() -> None:
+    """Earliest deadline first: both fit, for the longer window has another day."""
+    assert refused(planned_all([words("long", on(3, 4)), words("short", on(3))])) == {}
+
+
+def test_a_window_that_ends_later_takes_no_day_from_those_before() -> None:
+    """Three campaigns share two days; the last by the end of its window has none, and names both."""
+    found = planned_all([words("one", on(3, 4, hours=1)), words("two", on(3, 4, hours=2)), words("six", on(3, 4))])
+    assert list(refused(found)) == ["six"]
+    assert "2026-12-04: one; 2026-12-05: two" in refused(found)["six"]
+
+
+def test_what_is_due_waits_for_the_one_whose_only_day_is_today() -> None:
+    """At noon the long window is open and the short one is not: the day is kept for it."""
+    short, long = words("short", on(0, opens=4)), words("long", on(0, 1))
+    found = planned_all([short, long])
+    assert sends(found) == []
+    assert "has to wait for its own: 2026-12-01: short" in refused(found)["long"]
+    assert found["long"].next_at == datetime(2026, 12, 1, 16, tzinfo=UTC)
+    evening = planned_all([short, long], now=NOW + 5 * HOUR)
+    assert sends(evening) == ["short"]
+    tomorrow = planned_all([short, long], recorded(*went_out(short, NOW + 5 * HOUR)), now=NOW + 14 * HOUR)
+    assert sends(tomorrow) == ["long"]
+
+
+def test_of_two_that_are_due_the_first_is_sent_and_the_second_waits_or_is_refused() -> None:
+    found = planned_all([words("one", on(0, 1, hours=2)), words("two", on(0, 1, hours=3)), words("six", on(0, 1))])
+    assert sends(found) == ["one"]
+    assert "has to wait" in refused(found)["two"]
+    assert "none is left" in refused(found)["six"]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([website(NOW - 3 * HOUR)], id="a send on the website"),
+        pytest.param(went_out(words("earlier", None), NOW - 3 * HOUR), id="an accepted job"),
+        pytest.param(went_out(words("earlier", None), NOW - 3 * HOUR)[:1], id="an attempt without a verdict"),
+        pytest.param(
+            [
+                at(NOW, SendImported(appid=APPID, sent_at=NOW - HOUR, by="wang"), words("earlier", None)),
+            ],
+            id="a send that was imported",
+        ),
+        pytest.param(
+            [
+                at(NOW - DAY, attempted(words("earlier", None))[0], words("earlier", None)),
+                at(NOW - DAY, SendRejected(attempt=2, errcode=-1), words("earlier", None)),
+                at(NOW - HOUR, SendSettled(outcome="sent", reason="seen", by="wang"), words("earlier", None)),
+            ],
+            id="a draft that was sent in the console",
+        ),
+    ],
+)
+def test_whatever_may_have_gone_out_today_uses_the_day(entries: list[NewEntry]) -> None:
+    found = planned_all([words("now", on(0))], recorded(*entries))
+    assert sends(found) == []
+    assert "2026-12-01" in refused(found).get("now", "") or "account_in_doubt" in guards(found["now"])
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([website(NOW - 13 * HOUR)], id="yesterday in Beijing"),
+        pytest.param(
+            [
+                at(NOW, attempted(words("earlier", None))[0], words("earlier", None)),
+                at(NOW, SendRejected(attempt=2, errcode=45028, retryable=True), words("earlier", None)),
+            ],
+            id="a refusal",
+        ),
+        pytest.param(
+            [
+                at(NOW - HOUR, attempted(words("earlier", None))[0], words("earlier", None)),
+                at(NOW, SendInDoubt(attempt=2, reason="timeout"), words("earlier", None)),
+                at(NOW, SendSettled(outcome="not_sent", reason="not there", by="wang"), words("earlier", None)),
+            ],
+            id="settled as not sent",
+        ),
+    ],
+)
+def test_what_did_not_go_out_today_uses_nothing(entries: list[NewEntry]) -> None:
+    assert sends(planned_all([words("now", on(0))], recorded(*entries))) == ["now"]
+
+
+def test_an_open_attempt_is_used_and_its_repetition_needs_no_second_place() -> None:
+    campaign = words("doubtful", on(0))
+    state = recorded(at(NOW - HOUR, attempted(campaign)[0], campaign))
+    found = planned_all([campaign], state)
+    assert refused(found) == {}
+    assert [step.reason.value for step in found["doubtful"].steps] == ["resubmit"]
+
+
+def test_a_subscription_account_counts_tags_too_and_leaves_lists_alone() -> None:
+    tag, lists = words("tag", on(3), audience=audience(tag_id=7)), words("list", on(3))
+    assert list(refused(planned_all([words("all", on(3, hours=3)), tag]))) == ["tag"]
+    assert refused(planned_all([words("all", on(3, hours=3)), tag], kind="service")) == {}
+    assert list(refused(planned_all([words("all", on(3, hours=3)), lists]))) == ["list"]
+
+
+def test_a_fifth_send_to_everybody_in_a_month_is_refused_and_names_the_four() -> None:
+    """Two went out, two are planned, one people sent on the website in November: that is another month."""
+    state = recorded(*went_out(words("sent", None), NOW - HOUR), website(NOW - 5 * HOUR), website(NOW - 13 * HOUR))
+    campaigns = [words("third", on(5)), words("fourth", on(6)), words("fifth", on(7)), words("january", on(31))]
+    found = planned_all(campaigns, state, "service")
+    assert list(refused(found)) == ["fifth"]
+    assert "2026-12: a send on the website, sent, third, fourth" in refused(found)["fifth"]
+
+
+def test_a_window_over_the_end_of_a_month_falls_into_the_next_one() -> None:
+    early = [words(f"early-{number}", on(number)) for number in range(1, 5)]
+    assert refused(planned_all([*early, words("late", on(29, 32))], kind="service")) == {}
+
+
+def test_days_on_which_nothing_is_sent_are_no_places() -> None:
+    campaigns = [words("one", on(3, hours=3)), words("two", on(3, 4))]
+    assert refused(planned_all(campaigns)) == {}
+    assert list(refused(planned_all(campaigns, freeze=["2026-12-05"]))) == ["two"]
+
+
+def test_what_can_never_go_out_takes_no_place() -> None:
+    """Its whole window is frozen, it was refused for good, or it opens beyond the days that are looked ahead."""
+    rejected = words("a-rejected", on(0, hours=2))
+    state = recorded(
+        at(NOW - DAY, attempted(rejected)[0], rejected),
+        at(NOW - DAY, SendRejected(attempt=2, errcode=45166), rejected),
+    )
+    assert sends(planned_all([rejected, words("now", on(0))], state)) == ["now"]
+    far = [words("far", on(DAYS_AHEAD + 1)), words("farther", on(DAYS_AHEAD + 1))]
+    assert refused(planned_all(far)) == {}
+    frozen = [words("one", on(3, hours=3)), words("two", on(3))]
+    assert refused(planned_all(frozen, freeze=["2026-12-04"])) == {}
+
+
+def test_a_campaign_of_no_window_goes_out_today_after_those_with_one() -> None:
+    campaigns = [words("named", None), words("windowed", on(0))]
+    made = plan_of(campaigns[:1], None, rules(campaigns, named=("named",)))
+    assert guards(made.campaigns[0]) == ["allowance"]
+    alone = plan_of(campaigns[:1], None, rules(campaigns[:1], named=("named",)))
+    assert guards(alone.campaigns[0]) == []
+
+
+def test_a_run_that_only_stages_is_refused_nothing() -> None:
+    campaigns = [words("one", on(3, hours=3)), words("two", on(3))]
+    made = plan_of(campaigns, None, rules(campaigns), until=Until.DRAFT)
+    assert [[], []] == [guards(each) for each in made.campaigns]
+
+
+def test_campaigns_that_are_not_planned_count_all_the_same() -> None:
+    first, second = words("first", on(3, hours=3)), words("second", on(3))
+    made = plan_of([second], None, rules([first, second], named=("second",)))
+    assert "first" in made.campaigns[0].refusals[0].message
+
+
+def test_a_fifth_message_that_may_reach_the_same_followers_is_a_warning_and_no_refusal() -> None:
+    tags = [words(f"tag-{n}", on(n), audience=audience(tag_id=n)) for n in range(1, 6)]
+    found = planned_all(tags, kind="service")
+    assert refused(found) == {}
+    warned = {name: [d for d in each.diagnostics if d.code == "MC406"] for name, each in found.items()}
+    assert [name for name, each in warned.items() if each] == ["tag-5"]
+    assert "tag-1, tag-2, tag-3, tag-4" in warned["tag-5"][0].message
+    assert not any(each.diagnostics for each in planned_all(tags).values())
+
+
+def test_a_hundred_calls_a_day_are_counted_where_so_many_are_asked_for() -> None:
+    """Ninety-nine requests of today are on record, also those that were refused; one more is left."""
+    old = words("old", None)
+    used = [
+        at(NOW - HOUR, event, old)
+        for n in range(99)
+        for event in (attempted(old)[0], SendRejected(attempt=2 + 2 * n, errcode=45009, retryable=True))
+    ]
+    tags = [words(f"tag-{n}", on(0, hours=n), audience=audience(tag_id=n)) for n in (1, 2)]
+    found = planned_all(tags, recorded(*used), "service")
+    assert sends(found) == ["tag-1"]
+    assert "100 mass calls a day" in refused(found)["tag-2"]
+    assert "2026-12-01: tag-1" in refused(found)["tag-2"]
+    longer = [tags[0], words("tag-2", on(0, 1), audience=audience(tag_id=2))]
+    found = planned_all(longer, recorded(*used), "service")
+    assert "has to wait" in refused(found)["tag-2"]
+
+
+WINDOWS = st.tuples(st.integers(0, 6), st.integers(0, 3), st.integers(1, 9)).map(
+    lambda drawn: on(drawn[0], drawn[0] + drawn[1], hours=drawn[2])
+)
+
+
+def _all_fit(windows: list[Window]) -> bool:
+    """Try every way to give each window a day of its own."""
+    if not windows:
+        return True
+    taken: set[frozenset[int]] = {frozenset()}
+    for window in windows:
+        first, last = (window.not_before - NOW).days, (window.not_after - NOW).days
+        taken = {days | {day} for days in taken for day in range(first, last + 1) if day not in days}
+    return bool(taken)
+
+
+@given(st.lists(WINDOWS, max_size=7))
+def test_exactly_those_are_refused_who_fit_no_more_beside_all_before_them(windows: list[Window]) -> None:
+    """Against every way to deal out the days: nobody is refused who fits, and nobody fits who was not refused."""
+    campaigns = [words(f"c{number}", window) for number, window in enumerate(windows)]
+    found = planned_all(campaigns, now=NOW - timedelta(hours=1))
+    ordered = sorted(campaigns, key=lambda c: (c.window.not_after if c.window else NOW, c.name))
+    kept: list[Window] = []
+    due: list[str] = []
+    for campaign in ordered:
+        if campaign.window is not None and _all_fit([*kept, campaign.window]):
+            kept.append(campaign.window)
+        else:
+            due.append(campaign.name)
+    assert due == sorted(refused(found), key=[c.name for c in ordered].index)
+
+
+@settings(max_examples=25)
+@given(st.lists(WINDOWS, max_size=5))
+def test_a_timer_sends_every_campaign_that_was_not_refused_and_never_two_a_day(windows: list[Window]) -> None:
+    """Plan again every hour, send what the plan says, and count by the Beijing calendar."""
+    campaigns = [words(f"c{number}", window) for number, window in enumerate(windows)]
+    at_first = refused(planned_all(campaigns, now=NOW - timedelta(hours=1)))
+    state, sent, serial = recorded(), {}, 1
+    entries: list[NewEntry] = []
+    moment = NOW - timedelta(hours=1)
+    while moment < NOW + 11 * DAY:
+        for name in sends(planned_all(campaigns, state, now=moment)):
+            campaign = next(c for c in campaigns if c.name == name)
+            entries += went_out(campaign, moment, serial + 1)
+            serial += 2
+            sent[name] = (moment + 8 * HOUR).date()
+            state = recorded(*entries)
+        moment += HOUR
+    assert len(set(sent.values())) == len(sent)
+    assert set(sent) == {c.name for c in campaigns} - set(at_first)
+
+
+def test_a_refusal_that_passes_by_itself_keeps_the_place() -> None:
+    """Its quota, or its token, was the matter; the next apply tries it again."""
+    first = words("a-refused", on(0, hours=2))
+    state = recorded(
+        at(NOW - DAY, attempted(first)[0], first),
+        at(NOW - DAY, SendRejected(attempt=2, errcode=45009, retryable=True), first),
+    )
+    found = planned_all([first, words("then", on(0))], state)
+    assert (["a-refused"], ["then"]) == (sends(found), list(refused(found)))
+
+
+def test_an_account_that_is_not_on_the_agenda_is_not_judged() -> None:
+    campaign = words("elsewhere", on(0), appid=OTHER_APPID, account="other")
+    assert ["elsewhere"] == sends({each.name: each for each in plan_of([campaign], None, rules([])).campaigns})
+
+
+def test_a_list_of_many_batches_takes_as_many_calls_on_any_days_of_its_window() -> None:
+    """A hundred and fifty requests fit into two days, beside fifty of another; one more does not."""
+
+    def planned_with(calls: int) -> dict[str, PlannedCampaign]:
+        campaigns = [
+            words("fifty", on(1, 2, hours=1), audience=audience(tag_id=1)),
+            words("list", on(1, 2), audience=audience(tag_id=2)),
+        ]
+        demands = [replace(demand_of(each), calls=n) for each, n in zip(campaigns, (50, calls), strict=True)]
+        agenda = Agenda({APPID: (ACCOUNT, "service")}, demands)
+        made = plan_of(campaigns, None, replace(house(), agenda=agenda))
+        return {each.name: each for each in made.campaigns}
+
+    assert {} == refused(planned_with(150))
+    assert {"list"} == set(refused(planned_with(151)))
+    assert "fifty" in refused(planned_with(151))["list"]
+
+
+def test_many_batches_that_are_due_begin_today() -> None:
+    campaign = words("list", on(0, 1), audience=audience(tag_id=2))
+    agenda = Agenda({APPID: (ACCOUNT, "service")}, [replace(demand_of(campaign), calls=150)])
+    made = plan_of([campaign], None, replace(house(), agenda=agenda))
+    assert [] == guards(made.campaigns[0])
+
+
+def test_a_month_that_is_frozen_reaches_nobody() -> None:
+    tags = [words(f"tag-{n}", on(n), audience=audience(tag_id=n)) for n in range(1, 6)]
+    found = planned_all(tags, kind="service", freeze=["2026-12-05"])
+    assert not any(each.diagnostics for each in found.values())
+
+
+def test_a_use_counts_once_a_day_however_often_it_was_attempted_and_for_its_own_account_only() -> None:
+    """A tag of a service account uses none of the four; a list neither; another account's sends are its own."""
+    one, tag, several = words("one", None), words("tag", None), words("list", None)
+    foreign = words("foreign", None, appid=OTHER_APPID, account="other")
+    state = recorded(
+        at(NOW - 2 * HOUR, attempted(one)[0], one),
+        at(NOW - 2 * HOUR, SendInDoubt(attempt=2, reason="timeout"), one),
+        at(NOW - HOUR, attempted(one)[0], one),
+        at(NOW - HOUR, SendAccepted(attempt=4, msg_id=4), one),
+        *went_out(tag, NOW - HOUR, 6, audience={"tag_id": 7}),
+        *went_out(several, NOW - HOUR, 8, audience={"openids": "sha256:1"}),
+        *went_out(foreign, NOW - HOUR, 10),
+        at(NOW, SendRejected(attempt=10, errcode=None), foreign),
+    )
+    assert {"one", "tag", "list"} == {use.campaign for use in uses(state, APPID)}
+    counted = used_in(uses(state, APPID), Unit.MONTH, frozenset({Scope.ALL}))
+    assert ["one"] == [use.campaign for use in counted[NOW.date().replace(day=1)]]
+    assert {NOW.date(): 4} == calls_by_day(state, APPID)

@@ -12,6 +12,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.plan.guard import audience_refusal
 from massctl.plan.step import Guard, Refusal, SaveDraft
+from massctl.plan.tags import judged_tag
 
 
 def readings(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
@@ -82,27 +83,11 @@ def _tag_refusal(run: Run, campaign: RenderedCampaign, name: str) -> Refusal | N
         tags = run.world.wechat(campaign.account).tags()
     except (WeChatError, ConfigurationError) as error:
         return _unread(error)
-    tag = next((each for each in tags if each.id == resolved.tag_id), None)
-    if tag is None:
-        say = Phrase("the tag {tag} (id {tag_id}) is no longer there", tag=name, tag_id=resolved.tag_id)
-        return Refusal(Guard.AUDIENCE_CHANGED, say, _another_tag())
-    if tag.name != name:
-        say = Phrase(
-            "the tag with the id {tag_id} was called {tag} when this was staged, and is now called {now}",
-            tag_id=tag.id,
-            tag=name,
-            now=tag.name,
-        )
-        return Refusal(Guard.AUDIENCE_CHANGED, say, _another_tag())
+    tag = judged_tag(name, resolved, tags)
+    if isinstance(tag, Refusal):
+        return tag
     run.counts[audience_key(campaign)] = tag.count
     return audience_refusal(campaign.audience, tag.count)
-
-
-def _another_tag() -> Phrase:
-    return Phrase(
-        "give the tag its name back in the console under 用户管理; or say in campaign.yaml whom you mean (`tag:` or "
-        "`tag_id:`), which makes a new version to be reviewed"
-    )
 
 
 def _unread(why: MassctlError) -> Refusal:

@@ -11,6 +11,7 @@ from massctl.apply.outcome import failure_of
 from massctl.apply.ports import DraftArticle, JobReport, Overlap, WeChat
 from massctl.apply.run import Failed
 from massctl.errors import ConfigurationError, WeChatError
+from massctl.model.audience import Tag
 from massctl.model.drafts import Draft
 from massctl.model.names import AccountName, CampaignName, MediaId, MsgId
 from massctl.model.rendered import RenderedCampaign
@@ -18,6 +19,7 @@ from massctl.model.state import Job, Record, State
 from massctl.plan.drift import Drift, DriftKind, Remote, Unread
 from massctl.plan.planned_campaign import PlannedCampaign
 from massctl.plan.step import Refusal
+from massctl.plan.tags import judged_tag
 
 _Call = tuple[AccountName, Callable[[], Any], Callable[[Any], None]]
 
@@ -57,8 +59,25 @@ class _Reading:
             return
         kind = DriftKind.TAG_GONE if count is None else DriftKind.AUDIENCE_SIZE
         if count is None or planned.audience_count is not None:
-            scope = "is_to_all" if campaign.audience.is_to_all else f"tag_id {campaign.audience.tag_id}"
+            named = campaign.audience.tag or f"tag_id {campaign.audience.tag_id}"
+            scope = "is_to_all" if campaign.audience.is_to_all else named
             self.drifts.append(Drift(campaign.name, campaign.edition, kind, scope, planned.audience_count, count))
+
+    def tag(self, planned: PlannedCampaign, campaign: RenderedCampaign, tags: Sequence[Tag]) -> None:
+        """Compare the tag that a name stood for when it was staged with what it is now."""
+        name = campaign.audience.tag or ""
+        resolved = self.state.record(campaign.name, campaign.edition).resolved_for(campaign.digest)
+        if resolved is None:
+            self.audience(planned, campaign, next((each.count for each in tags if each.name == name), None))
+            return
+        found = judged_tag(name, resolved, tags)
+        if not isinstance(found, Refusal):
+            self.audience(planned, campaign, found.count)
+            return
+        self.refusals[campaign.name] = found
+        now = next((each.name for each in tags if each.id == resolved.tag_id), None)
+        kind = DriftKind.TAG_GONE if now is None else DriftKind.TAG_RENAMED
+        self.drifts.append(Drift(campaign.name, campaign.edition, kind, name, name, now))
 
     def job(self, record: Record, job: Job, report: JobReport) -> None:
         """Compare the state of a job with the one that was learnt last."""
@@ -112,6 +131,8 @@ def _calls(reading: _Reading, planned: PlannedCampaign) -> Iterator[_Call]:
         if campaign.audience.is_to_all or campaign.audience.tag_id is not None:
             counted = partial(reading.audience, planned, campaign)
             yield account, partial(_count, reading, account, campaign), counted
+        if campaign.audience.tag is not None:
+            yield account, partial(_tags, reading, account), partial(reading.tag, planned, campaign)
     for record in reading.state.editions(planned.name):
         for job in record.jobs:
             if (msg_id := unfinished(job)) is not None:
@@ -124,6 +145,10 @@ def _read_draft(reading: _Reading, account: AccountName, draft: Draft) -> tuple[
 
 def _count(reading: _Reading, account: AccountName, campaign: RenderedCampaign) -> int | None:
     return reading.wechat(account).audience_count(campaign.audience)
+
+
+def _tags(reading: _Reading, account: AccountName) -> tuple[Tag, ...]:
+    return reading.wechat(account).tags()
 
 
 def _ask(reading: _Reading, account: AccountName, msg_id: MsgId) -> JobReport:

@@ -15,6 +15,7 @@ class DriftKind(StrEnum):
     DRAFT_GONE = "draft_gone"
     AUDIENCE_SIZE = "audience_size"
     TAG_GONE = "tag_gone"
+    TAG_RENAMED = "tag_renamed"
     JOB_STATUS = "job_status"
 
 
@@ -49,6 +50,6 @@ class Remote:
     drifts: tuple[Drift, ...]
     unread: tuple[Unread, ...]
     refusals: Mapping[CampaignName, Refusal]
-    """By campaign: why its draft keeps it from going on."""
+    """By campaign: why its draft, or its tag, keeps it from going on."""
     counts: Mapping[CampaignName, int | None]
     """By campaign: the size of its audience now; None where there is no such tag."""

@@ -35,6 +35,8 @@ def told(drift: Drift) -> Phrase:
             return Phrase("its draft was changed in the console")
         case DriftKind.TAG_GONE:
             return Phrase("its tag is gone: {tag}", tag=drift.subject)
+        case DriftKind.TAG_RENAMED:
+            return Phrase("its tag {tag} is called {now} now", tag=drift.subject, now=drift.now)
         case DriftKind.AUDIENCE_SIZE:
             before, now = followers(int(drift.before or 0)), followers(int(drift.now or 0))
             return Phrase("its audience has {now}; {before} when last counted", now=now, before=before)

@@ -75,6 +75,7 @@ ALLOWANCE: Final[dict[str, str]] = {
     "its draft is gone; somebody may have sent it in the console": "草稿不在了；可能有人在公众平台发出去了",
     "its draft was changed in the console": "草稿在公众平台被改过",
     "its tag is gone: {tag}": "标签没有了：{tag}",
+    "its tag {tag} is called {now} now": "标签 {tag} 现在叫 {now}",
     "its audience has {now}; {before} when last counted": "群发对象现有 {now}，上次统计时 {before}",
     "job {msg_id} is {now}; the ledger says {before}: massctl status {name}": (
         "任务 {msg_id} 现在是“{now}”，账本里是“{before}”：massctl status {name}"

@@ -1,5 +1,7 @@
 """What WeChat has now, read for a plan: compared with the ledger, recorded nowhere."""
 
+from typing import Any
+
 import pytest
 from building import HOUR, LATER, NOW, audience, recorded, text
 from simulation.scenario import Scene, whole_news, whole_text
@@ -84,10 +86,10 @@ def test_a_draft_that_is_gone_says_nothing_against_repeating_a_send_in_doubt() -
 def test_an_audience_is_judged_by_its_size_now(count: int | None) -> None:
     """A tag of 20 had grown, was emptied, or is gone; a campaign that waits is told, one that is due is refused."""
     scene = Scene([whole_news(SOON, audience=audience(tag_id=7, expect={"max": 30}))])
-    scene.wechat.tags[7] = 20
+    scene.wechat.tags_count[7] = 20
     scene.apply()
     assert [] == drifts(read(scene)[1])
-    scene.wechat.tags = {} if count is None else {7: count}
+    scene.wechat.tags_count = {} if count is None else {7: count}
     kind = "tag_gone" if count is None else "audience_size"
     plan, remote = read(scene)
     assert ([(kind, 20, count)], [], count) == (drifts(remote), refusals(plan), plan.campaigns[0].audience_count)
@@ -96,13 +98,39 @@ def test_an_audience_is_judged_by_its_size_now(count: int | None) -> None:
     assert (["audience_bounds"], []) == (refusals(plan), [s for s in plan.steps if isinstance(s, SendMass)])
 
 
+@pytest.mark.parametrize(
+    ("tags", "name", "told"),
+    [
+        ({7: 20}, "会员", []),
+        ({7: 25}, "会员", [("audience_size", 20, 25)]),
+        ({7: 20}, "老会员", [("tag_renamed", "会员", "老会员")]),
+        ({}, "会员", [("tag_gone", "会员", None)]),
+    ],
+)
+def test_a_tag_by_name_is_the_one_that_was_staged(tags: dict[int, int], name: str, told: list[Any]) -> None:
+    scene = Scene([whole_news(SOON, audience=audience(tag="会员"))])
+    scene.wechat.tags_of, scene.wechat.tags_count = {7: "会员"}, {7: 20}
+    scene.apply()
+    scene.wechat.tags_of, scene.wechat.tags_count = {7: name}, tags
+    plan, remote = read(scene)
+    refused = ["audience_changed"] if told and told[0][0] != "audience_size" else []
+    assert (told, refused) == (drifts(remote), refusals(plan))
+
+
+def test_a_tag_by_name_that_was_never_looked_up_is_counted() -> None:
+    scene = Scene([whole_news(SOON, audience=audience(tag="会员"))])
+    scene.wechat.tags_of, scene.wechat.tags_count = {7: "会员"}, {7: 20}
+    plan, remote = read(scene)
+    assert ([], 20) == (drifts(remote), plan.campaigns[0].audience_count)
+
+
 def test_a_send_that_only_the_recorded_size_kept_back_is_planned() -> None:
     scene = Scene([whole_news(audience=audience(tag_id=7, expect={"max": 30}))], until=Until.DRAFT)
-    scene.wechat.tags[7] = 40
+    scene.wechat.tags_count[7] = 40
     scene.apply()
     scene.until = Until.SEND
     assert ["audience_bounds"] == refusals(scene.plan())
-    scene.wechat.tags[7] = 20
+    scene.wechat.tags_count[7] = 20
     plan, _ = read(scene)
     assert ([], True) == (refusals(plan), any(isinstance(step, SendMass) for step in plan.steps))
 

@@ -1,0 +1,35 @@
+"""Which tag (标签) a campaign means by its name: as it was found when it was staged, and as it is now. Pure."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from massctl.model.audience import Tag
+from massctl.model.phrase import Phrase
+from massctl.plan.step import Guard, Refusal
+
+if TYPE_CHECKING:
+    from massctl.model.ledger import AudienceResolved
+
+
+def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> Tag | Refusal:
+    """Give the tag that `name` was found to stand for, as it is now; a refusal where it is gone or renamed."""
+    tag = next((each for each in tags if each.id == resolved.tag_id), None)
+    if tag is None:
+        say = Phrase("the tag {tag} (id {tag_id}) is no longer there", tag=name, tag_id=resolved.tag_id)
+        return Refusal(Guard.AUDIENCE_CHANGED, say, _another_tag())
+    if tag.name == name:
+        return tag
+    say = Phrase(
+        "the tag with the id {tag_id} was called {tag} when this was staged, and is now called {now}",
+        tag_id=tag.id,
+        tag=name,
+        now=tag.name,
+    )
+    return Refusal(Guard.AUDIENCE_CHANGED, say, _another_tag())
+
+
+def _another_tag() -> Phrase:
+    return Phrase(
+        "give the tag its name back in the console under 用户管理; or say in campaign.yaml whom you mean (`tag:` or "
+        "`tag_id:`), which makes a new version to be reviewed"
+    )

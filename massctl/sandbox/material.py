@@ -136,7 +136,8 @@ def _bytes(desk: Desk, sha256: str) -> bytes:
 
 def _description(call: Call) -> Record:
     try:
-        value = json.loads(call.form.get("description", ""))
+        # The page asks for a form field; a widely used SDK sends it in the address, and is answered.
+        value = json.loads(call.form.get("description") or call.query.get("description", ""))
     except json.JSONDecodeError:
         raise Refusal(47001) from None
     if not isinstance(value, dict) or not isinstance(value.get("title"), str):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from media_samples import mp4
 from sandbox_client import APPID, SECRET, START, Client, Clock, open_sandbox, picture
 from werkzeug.test import Client as WerkzeugClient
 
@@ -55,6 +56,13 @@ def test_answers_are_raw_utf8_json_under_the_machines_date(client: Client, sandb
     answer = client.http.get("/cgi-bin/tags/get", params={"access_token": client.token})
     assert "会员".encode() in answer.content
     assert answer.headers["date"] == "Tue, 01 Dec 2026 12:00:00 GMT"
+
+
+def test_a_video_may_be_described_in_the_address_as_an_sdk_does(client: Client) -> None:
+    query = {"access_token": client.token, "type": "video", "description": '{"title": "雪球", "introduction": "两秒"}'}
+    media = {"media": ("a.mp4", mp4(), "video/mp4")}
+    answer = client.http.post("/cgi-bin/material/add_material", params=query, files=media)
+    assert "media_id" in answer.json()
 
 
 def test_the_werkzeug_client_gets_the_old_token(sandbox: Sandbox) -> None:

@@ -38,8 +38,17 @@ def violations(scenario: Scenario, situation: Situation) -> list[str]:
         *books.requests(),
         *_previewed_at_most_once(situation.wechat),
         *_nothing_that_nobody_could_look_at(situation.wechat),
-        *_ledger(situation, books),
+        *_went_on(situation),
+        *(_ledger(situation, books) if situation.disk.damaged_after is None else ()),
     ]
+
+
+def _went_on(situation: Situation) -> Iterator[str]:
+    """Look for a runner that sent under a ledger that somebody had changed."""
+    damaged = situation.disk.damaged_after
+    for send in _sends(situation.wechat):
+        if damaged is not None and send.run > damaged:
+            yield f"{send.subject} left under a ledger that somebody had changed"
 
 
 def verdicts(played: Played) -> list[str]:
@@ -222,6 +231,8 @@ def _in_its_window(departure: Departure, campaign: RenderedCampaign) -> Iterator
     if not departure.allowed:
         yield f"a send left at {departure.at} under the kill switch"
     window = campaign.window
+    if window is None and campaign.name not in departure.rules.named:
+        yield f"a send of {campaign.name} left, which has no window and was not named"
     if window is not None and not window.not_before <= departure.at <= window.not_after:
         yield f"a send left at {departure.at}, outside the window"
     local = departure.at.astimezone(BEIJING)
@@ -299,11 +310,14 @@ def _ledger(situation: Situation, books: Books) -> Iterator[str]:
     content = situation.disk.content or b""
     if not content.startswith(situation.disk.promised):
         yield "an entry that was durable is gone from the ledger"
+    if situation.disk.careless:
+        yield "what was learnt of a send was written and not flushed"
     lines = entries_of(content)
     if any(each["type"] == "unreadable" for each in lines):
         yield "a line of the ledger cannot be read"
         return
     yield from _chain(content, lines)
+    yield from _attempted_again(lines)
     attempts = [each for each in lines if each["type"] == "send_attempted"]
     sends = _sends(situation.wechat)
     if len(sends) > len(attempts):
@@ -311,6 +325,19 @@ def _ledger(situation: Situation, books: Books) -> Iterator[str]:
     if sends and attempts and min(_at(each) for each in attempts) > sends[0].at:
         yield "a request left before its attempt was on record"
     yield from _claims(situation.wechat, lines)
+
+
+def _attempted_again(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Look for an attempt behind the acceptance of its batch."""
+    batches = {
+        e["serial"]: (e["campaign"], e["edition"], e.get("batch", 1)) for e in lines if e["type"] == "send_attempted"
+    }
+    accepted: set[tuple[str, int, int]] = set()
+    for each in lines:
+        if each["type"] == "send_attempted" and batches[each["serial"]] in accepted:
+            yield f"{each['campaign']} was attempted again after its acceptance was on record"
+        if each["type"] == "send_accepted":
+            accepted.add(batches[each["attempt"]])
 
 
 def _chain(content: bytes, lines: Sequence[dict[str, Any]]) -> Iterator[str]:

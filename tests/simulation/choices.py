@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from simulation.checkers import in_doubt, leftovers, lost, verdicts, violations
 from simulation.disk import on_simulated_disks
-from simulation.happenings import RIVAL
+from simulation.happenings import ANYWHERE
 from simulation.scenario import Situation
 from simulation.schedule import Budget, Moment, Played, Scenario, Schedule, Turn, crashed, first, play
 from simulation.world import FAULTS
@@ -109,16 +109,16 @@ class Explorer:
             for before in scenario.of_run(scenario.before, number):
                 for during in scenario.of_run(scenario.during, number):
                     turn = Turn(gap, before, during)
-                    if during == RIVAL:
-                        yield from self._with_a_rival(node, budget, number, replace(turn, during=""))
+                    if during in ANYWHERE:
+                        yield from self._anywhere(node, budget, number, replace(turn, during=""), during)
                     else:
                         yield from self._faults(node, budget, number, turn, 0)
 
-    def _with_a_rival(self, node: _Node, budget: Budget, number: int, turn: Turn) -> Outcomes:
-        """Give the run with another runner's whole run at every one of its boundaries."""
+    def _anywhere(self, node: _Node, budget: Budget, number: int, turn: Turn, what: str) -> Outcomes:
+        """Give the run with what may happen anywhere, such as another runner's whole run, at every boundary."""
         alone = self._play(node, number, turn, moments=False)
         for boundary in range(1, len(alone.boundaries) + 1):
-            yield from self._faults(node, budget, number, replace(turn, during=f"{RIVAL}{boundary}"), 0)
+            yield from self._faults(node, budget, number, replace(turn, during=f"{what}{boundary}"), 0)
 
     def _faults(self, node: _Node, budget: Budget, number: int, turn: Turn, first_call: int) -> Outcomes:
         """Give the run as it goes with these faults, with crashes, and with one more fault of a later call."""
@@ -155,7 +155,9 @@ class Explorer:
         self._look_at(after)
         if played.error is not None:
             self._wrong(played.error, after)
-        elif played.outcome is not None and played.outcome.ledger_error is None and not turn.during.startswith(RIVAL):
+        elif (
+            played.outcome is not None and played.outcome.ledger_error is None and not turn.during.startswith(ANYWHERE)
+        ):
             for wrong in verdicts(played):
                 self._wrong(wrong, after)
         return after
@@ -178,7 +180,8 @@ class Explorer:
             if _all_but_time(node) == before or in_doubt(node.situation.disk.content):
                 break
         else:
-            self._wrong("there still is something to do", node)
+            if self._scenario.settles:
+                self._wrong("there still is something to do", node)
         for wrong in lost(self._scenario, node.situation):
             self._wrong(wrong, node)
         wechat = node.situation.wechat

@@ -8,6 +8,7 @@ name before its folder was flushed. Files beside the ledger are not flushed by a
 import errno
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -64,6 +65,12 @@ class SimDisk:
     """The small files beside the ledger, by path."""
     promised: bytes = b""
     """All that was ever flushed in a file whose name was: every later ledger begins with it."""
+    damaged_after: int | None = None
+    """The run after which somebody changed the file; what it says since is nobody's word."""
+    careless: bool = False
+    """A verdict about a send was written by somebody who closed the file without flushing it."""
+    full: bool = False
+    """Nothing can be written or flushed."""
     backup: bytes | None = None
     """The ledger as it was after the first run."""
     boundaries: Boundaries = field(default_factory=Boundaries)
@@ -76,7 +83,7 @@ class SimDisk:
 
     def copy(self) -> "SimDisk":
         """Go on from here in another world, where no process lives."""
-        fresh: dict[str, Any] = {"boundaries": Boundaries(), "held": set(), "_open": {}, "_short": False}
+        fresh: dict[str, Any] = {"boundaries": Boundaries(), "held": set(), "_open": {}, "_short": False, "full": False}
         return replace(self, beside=dict(self.beside), **fresh)
 
     def key(self) -> tuple[Any, ...]:
@@ -87,6 +94,8 @@ class SimDisk:
             self.name_flushed,
             self.promised,
             self.backup,
+            self.damaged_after,
+            self.careless,
             tuple(sorted(self.beside.items())),
         )
 
@@ -147,6 +156,9 @@ class SimDisk:
 
     def close(self, descriptor: int) -> None:
         """Close a descriptor."""
+        content = self.content or b""
+        if self._open[descriptor] != -1 and sys.exc_info()[0] is None:  # Whoever is interrupted flushes nothing.
+            self.careless |= b'"type":"send_' in content[_in_common(content, self.flushed) :]
         self._open[descriptor] = -2
 
     def fstat(self, _: int) -> SimpleNamespace:
@@ -174,6 +186,7 @@ class SimDisk:
 
     def write(self, descriptor: int, data: bytes | memoryview) -> int:
         """Write into the ledger: half of it where this is the first write since it was cut."""
+        self._check_room()
         count = max(1, len(data) // 2) if self._short else len(data)
         self._short = False
         place, content = self._open[descriptor], self.content or b""
@@ -184,6 +197,7 @@ class SimDisk:
 
     def fsync(self, descriptor: int) -> None:
         """Flush the ledger, or the name it has in its folder."""
+        self._check_room()
         if self._open[descriptor] == -1:
             self.name_flushed = self.content is not None
             self._promise()
@@ -192,6 +206,10 @@ class SimDisk:
         self.flushed = self.content or b""
         self._promise()
         self.boundaries.reach("after flushing the ledger")
+
+    def _check_room(self) -> None:
+        if self.full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _promise(self) -> None:
         if self.name_flushed and self.flushed.startswith(self.promised):

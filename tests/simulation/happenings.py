@@ -1,6 +1,7 @@
 """What others do between two runs, and during one: the console, a person, another machine, clocks, a backup."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -59,6 +60,36 @@ def _older_ledger(situation: Situation) -> None:
         situation.wechat.departures[:] = [d for d in situation.wechat.departures if d.recipient is not None]
 
 
+def _damaged(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Situation], None]:
+    """Let somebody edit the file from the inside, where an attempt stands in it; its end stays as it was."""
+
+    def damage(situation: Situation) -> None:
+        disk = situation.disk
+        lines = (disk.content or b"").split(b"\n")
+        if any(b'"type":"send_attempted"' in line for line in lines):
+            disk.content = disk.flushed = disk.promised = b"\n".join(change(lines))
+            disk.damaged_after = situation.wechat.run
+
+    return damage
+
+
+def _without_attempts(lines: list[bytes]) -> list[bytes]:
+    return [line for line in lines if b'"type":"send_' not in line and b'"type":"job_' not in line]
+
+
+def _with_a_torn_attempt(lines: list[bytes]) -> list[bytes]:
+    return [line[: len(line) // 2] if b'"type":"send_attempted"' in line else line for line in lines]
+
+
+def _renumbered(lines: list[bytes]) -> list[bytes]:
+    left = _without_attempts(lines)
+    return [re.sub(rb'"serial":\d+', b'"serial":%d' % number, line) for number, line in enumerate(left, 1)]
+
+
+def _many_have_the_tag(situation: Situation) -> None:
+    situation.wechat.tags = dict.fromkeys(situation.wechat.tags, 5000)
+
+
 def _clock(ahead: timedelta) -> Callable[[Situation], None]:
     def set_clock(situation: Situation) -> None:
         situation.ahead = situation.wechat.clock.ahead = ahead
@@ -100,6 +131,10 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "nobody has the tag any more": _tag_is_empty,
     "few have the tag": _few_have_the_tag,
     "the tag is gone": _tag_is_gone,
+    "many have the tag": _many_have_the_tag,
+    "attempts are cut out of the ledger": _damaged(_without_attempts),
+    "an attempt is torn in the midst of the ledger": _damaged(_with_a_torn_attempt),
+    "attempts are cut out, and the rest is renumbered": _damaged(_renumbered),
     "an older ledger is put back": _older_ledger,
     "the clock is 31 h fast": _clock(CLOCK_FAST),
     "the clock is 3 h 55 min slow": _clock(CLOCK_SLOW),
@@ -113,3 +148,9 @@ KILL_SWITCH: Final = "kill switch "
 """Followed by the name of a boundary: sending is disabled when the run first reaches it."""
 RIVAL: Final = "rival "
 """Followed by the number of a boundary: another runner makes a whole run there."""
+INTERRUPT: Final = "Ctrl-C "
+"""Followed by the number of a boundary: the operator interrupts the run there."""
+FULL: Final = "full disk "
+"""Followed by the number of a boundary: from there on the run can write nothing more."""
+ANYWHERE: Final = (RIVAL, INTERRUPT, FULL)
+"""What may happen at every boundary; alone, without a number, each stands for all of them."""

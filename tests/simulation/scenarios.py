@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from building import HOUR, NOW, article, audience, house, reviewers
 from openid_samples import BATCHES, MOVED, PAIRS
-from simulation.happenings import KILL_SWITCH, RIVAL
+from simulation.happenings import FULL, INTERRUPT, KILL_SWITCH, RIVAL
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 from simulation.schedule import Budget, Scenario
 from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, Fault
 
+from massctl.apply.ports import DraftArticle
 from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.names import CampaignName
 from massctl.model.rendered import RenderedCampaign, Window
@@ -50,10 +51,12 @@ SETTLED: Final = (("",), ("", "a person settles"))
 SLOW: Final = (("",), ("the clock is 3 h 55 min slow",))
 A_DAY: Final = 24 * HOUR + 5 * MINUTE
 TAGS: Final = ("", "nobody has the tag any more", "the tag is gone")
+MANY: Final = ("", "many have the tag")
 TAGS_WITH_BOUNDS: Final = (*TAGS, "few have the tag")
 UNBOUNDED: Final = replace(TEXT, audience=audience(tag_id=7))
 SHOWN_SOON: Final = whole_text(Window(NOW + MINUTE, NOW + 80 * HOUR), recipients=reviewers("editor_li"))
 LOST_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": NETWORK["send_mass"]}
+LOST_THEN_REFUSED: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": (Fault.ANSWER_LOST, Fault.NO_QUOTA)}
 CONSOLE: Final = (
     ("",),
     ("", "the console changes the draft", "the console sends the draft", "the console deletes the draft"),
@@ -66,6 +69,25 @@ REFUSED_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": REFUSALS["send
 IN_BATCHES: Final = to_openids(TEXT, BATCHES)
 OTHERS: Final = to_openids(TEXT, MOVED)
 NEWS_IN_BATCHES: Final = to_openids(UNSEEN_NEWS, PAIRS)
+BETWEEN_BOUNDS: Final = replace(TEXT, audience=audience(tag_id=7, expect={"min": 100, "max": 1000}))
+COPY: Final = replace(TEXT, name=CampaignName("copy"))
+UNNAMED: Final = replace(TEXT, window=None)
+DAMAGED: Final = (
+    ("",),
+    (
+        "attempts are cut out of the ledger",
+        "an attempt is torn in the midst of the ledger",
+        "attempts are cut out, and the rest is renumbered",
+    ),
+)
+CHANGED_IN_DOUBT: Final = (("",), ("", "the console changes the draft"))
+
+
+def _loses_a_picture(given: DraftArticle) -> DraftArticle:
+    """Keep an article without one of its pictures, as draft/add does with foreign ones."""
+    return replace(given, content=given.content.partition("<img")[0])
+
+
 SECOND_EDITION: Final = replace(TEXT, edition=2, message=RenderedText("今晚十点"))
 
 SMOKE: Final = (
@@ -127,6 +149,24 @@ SMOKE: Final = (
     Scenario("text in batches, the list changes", ((IN_BATCHES,), (OTHERS,)), 2, Budget(1, 1), faults=LOST_SENDS),
     _one("news in batches", NEWS_IN_BATCHES, 2, 1, 0, gaps=(MINUTE, 30 * HOUR), sends=("春季大促",) * 2),
     _one("news in batches and faults", NEWS_IN_BATCHES, 2, 0, 1, gaps=(3 * HOUR,)),
+    _one("text, interrupted", TEXT, 2, 0, 1, faults=LOST_SENDS, during=((INTERRUPT,), ("",)), arrives=True),
+    _one("text, a full disk", TEXT, 2, 0, 1, faults=LOST_SENDS, during=((FULL,), ("",)), arrives=True),
+    _one("text, a ledger changed inside", TEXT, 2, 0, 1, faults=LOST_SENDS, before=DAMAGED),
+    _one("text, seconds apart", TEXT, 3, 0, 3, faults=LOST_SENDS, gaps=(timedelta(seconds=10),)),
+    _one("text, 45028 and hours apart", TEXT, 3, 0, 2, faults=LOST_SENDS, gaps=(15 * HOUR,), world={"allowance": 1}),
+    _one("text, a job that fails", TEXT, 2, 0, 1, faults=NETWORK, world={"job_status": "failed"}),
+    _one("text without window", UNNAMED, 2, 0, 1, faults=NETWORK, sends=()),
+    _one("text to a tag within bounds", BETWEEN_BOUNDS, 2, 0, 0, world={"tags": {7: 500}}, before=(MANY,)),
+    Scenario("two campaigns of one message", ((TEXT, COPY),), 2, Budget(0, 1), faults=LOST_SENDS, gaps=(HOUR,)),
+    Scenario(
+        "two campaigns, 45028 before 45065",
+        ((OTHER, TEXT),),
+        2,
+        Budget(0, 2),
+        faults=LOST_THEN_REFUSED,
+    ),
+    _one("news, changed in doubt", UNSEEN_NEWS, 2, 0, 2, faults=LOST_SENDS, before=CHANGED_IN_DOUBT),
+    _one("news that WeChat does not keep", UNSEEN_NEWS, 1, 0, 0, world={"keeps": _loses_a_picture}, settles=False),
     _one("news, the console", PLAIN_NEWS, 3, 0, 1, faults=NETWORK, gaps=(2 * HOUR,), before=CONSOLE),
 )
 """Together more than 20,000 schedules."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from building import house
 from simulation.crashing import Boundaries
 from simulation.disk import entries_of
-from simulation.happenings import BETWEEN, KILL_SWITCH, RIVAL
+from simulation.happenings import BETWEEN, FULL, INTERRUPT, KILL_SWITCH, RIVAL
 from simulation.scenario import Situation, begin, run_once
 from simulation.world import FAULTS, Fault, RunRules, SimClock
 
@@ -45,7 +45,7 @@ class Scenario:
     before: Sequence[Sequence[str]] = (("",),)
     """What may happen before a run, by names of BETWEEN."""
     during: Sequence[Sequence[str]] = (("",),)
-    """What may happen in a run: KILL_SWITCH with a boundary's name; RIVAL alone stands for every boundary."""
+    """What may happen in a run: KILL_SWITCH with a boundary's name; one of ANYWHERE alone stands for every boundary."""
     world: Mapping[str, Any] = field(default_factory=dict)
     waits: bool = True
     """Without --no-wait."""
@@ -56,6 +56,9 @@ class Scenario:
 
     arrives: bool = False
     """Whatever happens, in the end it is sent, in doubt, refused for good, or its window is over: never lost."""
+
+    settles: bool = True
+    """After trouble there is nothing left to do; False where every run tries again until a person helps."""
 
     @property
     def keeps_a_backup(self) -> bool:
@@ -168,6 +171,7 @@ def play(scenario: Scenario, start: Situation, number: int, turn: Turn, *, momen
         outcome = run_once(situation, campaigns, rules, boundaries, wait=scenario.waits, fresh_rules=fresh)
     except Exception as problem:
         error = f"the run ended with {type(problem).__name__}: {problem}"
+    situation.disk.full = False
     if number == 0 and scenario.keeps_a_backup:
         situation.disk.backup = situation.disk.content
     return Played(situation, outcome, error, seen, tuple(wechat.calls), tuple(boundaries.passed), lines)
@@ -221,6 +225,10 @@ def _happens(
         situation.wechat.sending_allowed = False
     if what == f"{RIVAL}{boundary}":
         _rival(situation, campaigns, rules)
+    if what == f"{FULL}{boundary}":
+        situation.disk.full = True
+    if what == f"{INTERRUPT}{boundary}":
+        raise KeyboardInterrupt
 
 
 def _rival(situation: Situation, campaigns: Sequence[RenderedCampaign], rules: House) -> None:
@@ -242,4 +250,4 @@ def _in_words(rules: House, campaigns: Sequence[RenderedCampaign]) -> RunRules:
         ends = [end.split(":") for end in (policy.quiet_hours.from_, policy.quiet_hours.to)]
         quiet = (int(ends[0][0]) * 60 + int(ends[0][1]), int(ends[1][0]) * 60 + int(ends[1][1]))
     never, frozen = policy.in_doubt == "stop", frozenset(policy.freeze)
-    return RunRules(tuple(campaigns), quiet, frozen, policy.require_preview, never)
+    return RunRules(tuple(campaigns), quiet, frozen, policy.require_preview, never, named=rules.named or frozenset())

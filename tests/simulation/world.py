@@ -204,6 +204,8 @@ class RunRules:
     """`in_doubt: stop`."""
     waits: bool = True
     """Without --no-wait."""
+    named: frozenset[str] = frozenset()
+    """The campaigns that were named on the command line."""
     stands_still: bool = False
     """The process is stopped for a while, so that it measures too long a wait."""
 

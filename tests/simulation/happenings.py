@@ -69,6 +69,7 @@ def _damaged(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Situatio
         if any(b'"type":"send_attempted"' in line for line in lines):
             disk.content = disk.flushed = disk.promised = b"\n".join(change(lines))
             disk.damaged_after = situation.wechat.run
+            disk.beside.clear()  # On a machine that never saw it whole, only its chain can tell.
 
     return damage
 

@@ -75,20 +75,20 @@ def _damaged(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Situatio
 
 
 def _without_attempts(lines: list[bytes]) -> list[bytes]:
-    return [line for line in lines if b'"type":"send_' not in line and b'"type":"job_' not in line]
+    return [line for line in lines if b'"type":"send_' not in line]
 
 
 def _with_a_torn_attempt(lines: list[bytes]) -> list[bytes]:
     return [line[: len(line) // 2] if b'"type":"send_attempted"' in line else line for line in lines]
 
 
-def _renumbered(lines: list[bytes]) -> list[bytes]:
-    left = _without_attempts(lines)
-    return [re.sub(rb'"serial":\d+', b'"serial":%d' % number, line) for number, line in enumerate(left, 1)]
+def _of_another_campaign(lines: list[bytes]) -> list[bytes]:
+    other = [line.replace(b'"campaign":"words"', b'"campaign":"wordz"') for line in lines]
+    return [re.sub(rb'("message_digest":"sha256:)[0-9a-f]{8}', rb"\g<1>00000000", line) for line in other]
 
 
 def _many_have_the_tag(situation: Situation) -> None:
-    situation.wechat.tags = dict.fromkeys(situation.wechat.tags, 5000)
+    situation.wechat.tags_count = dict.fromkeys(situation.wechat.tags_count, 5000)
 
 
 def _clock(ahead: timedelta) -> Callable[[Situation], None]:
@@ -135,7 +135,7 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "many have the tag": _many_have_the_tag,
     "attempts are cut out of the ledger": _damaged(_without_attempts),
     "an attempt is torn in the midst of the ledger": _damaged(_with_a_torn_attempt),
-    "attempts are cut out, and the rest is renumbered": _damaged(_renumbered),
+    "what was sent is given to another campaign": _damaged(_of_another_campaign),
     "an older ledger is put back": _older_ledger,
     "the clock is 31 h fast": _clock(CLOCK_FAST),
     "the clock is 3 h 55 min slow": _clock(CLOCK_SLOW),

@@ -77,7 +77,7 @@ DAMAGED: Final = (
     (
         "attempts are cut out of the ledger",
         "an attempt is torn in the midst of the ledger",
-        "attempts are cut out, and the rest is renumbered",
+        "what was sent is given to another campaign",
     ),
 )
 CHANGED_IN_DOUBT: Final = (("",), ("", "the console changes the draft"))
@@ -156,7 +156,7 @@ SMOKE: Final = (
     _one("text, 45028 and hours apart", TEXT, 3, 0, 2, faults=LOST_SENDS, gaps=(15 * HOUR,), world={"allowance": 1}),
     _one("text, a job that fails", TEXT, 2, 0, 1, faults=NETWORK, world={"job_status": "failed"}),
     _one("text without window", UNNAMED, 2, 0, 1, faults=NETWORK, sends=()),
-    _one("text to a tag within bounds", BETWEEN_BOUNDS, 2, 0, 0, world={"tags": {7: 500}}, before=(MANY,)),
+    _one("text to a tag within bounds", BETWEEN_BOUNDS, 2, 0, 0, world={"tags_count": {7: 500}}, before=(MANY,)),
     Scenario("two campaigns of one message", ((TEXT, COPY),), 2, Budget(0, 1), faults=LOST_SENDS, gaps=(HOUR,)),
     Scenario(
         "two campaigns, 45028 before 45065",

@@ -23,8 +23,8 @@ _IS_DISK = hasattr(errno, _HOW)
 
 _open, _write, _fsync, _ftruncate, _replace = os.open, os.write, os.fsync, os.ftruncate, os.replace
 _passed = 0
-_paths = {}
-"""Open descriptors of the repository's files, by number."""
+_opened_as = {}
+"""Descriptor -> its path in the repository, and which file it was: a number is used again for another one."""
 _flushed = {}
 """How many bytes of a file are known to be on the disk."""
 
@@ -36,11 +36,19 @@ def _ours(path):
     return os.path.relpath(real, _ROOT) if inside else None
 
 
+def _path_of(descriptor):
+    path, file = _opened_as.get(descriptor, (None, None))
+    return path if path is not None and file == _identity(descriptor) else None
+
+
+def _identity(descriptor):
+    status = os.fstat(descriptor)
+    return status.st_dev, status.st_ino
+
+
 def _file_of(descriptor):
-    path = _paths.get(descriptor)
-    if path is None or not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return None
-    return path
+    path = _path_of(descriptor)
+    return path if path is not None and stat.S_ISREG(os.fstat(descriptor).st_mode) else None
 
 
 def _point(what, path):
@@ -66,9 +74,9 @@ def _opened(path, flags, *more, **named):
     if ours is not None and _IS_DISK and _HOW == "EROFS" and flags & (os.O_WRONLY | os.O_RDWR):
         _point("open", ours)
     descriptor = _open(path, flags, *more, **named)
-    _paths.pop(descriptor, None)
+    _opened_as.pop(descriptor, None)
     if ours is not None:
-        _paths[descriptor] = ours
+        _opened_as[descriptor] = ours, _identity(descriptor)
         if flags & (os.O_WRONLY | os.O_RDWR):
             # What an earlier process left is on the disk by now.
             _flushed.setdefault(ours, os.fstat(descriptor).st_size)
@@ -97,7 +105,7 @@ def _cut(descriptor, length):
 
 
 def _flush(descriptor):
-    path = _paths.get(descriptor)
+    path = _path_of(descriptor)
     if path is not None and _IS_DISK:
         _point("fsync", path)
     _fsync(descriptor)

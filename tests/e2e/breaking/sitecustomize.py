@@ -65,7 +65,9 @@ def _point(what, path):
     elif _passed == _AT:
         if _HOW == "power":
             for file, size in _flushed.items():
-                os.truncate(os.path.join(_ROOT, file), size)
+                # A file without a name (O_TMPFILE) has its folder's path, and one that is gone has nothing to lose.
+                if os.path.isfile(os.path.join(_ROOT, file)):
+                    os.truncate(os.path.join(_ROOT, file), size)
         os.kill(os.getpid(), getattr(signal, "SIGKILL" if _HOW == "power" else _HOW))
 
 

@@ -85,15 +85,24 @@ def attempted(run: Run, campaign: RenderedCampaign, send: MassSend, batch: int |
 
 def refuses(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
     """Judge every guard once more in the moment before an attempt; True, and noted, when any refuses."""
-    run.house = run.world.house() if run.world.house else run.house
-    found: Sequence[Refusal | None] = send_refusals(campaign, run.book.state, run.house, run.world.clock.now())
+    found: Sequence[Refusal | None] = _refusals_by_rule(run, campaign)
     # Each is asked only where the one before allows the send, so that one fault is told once.
     for refusal in found or [_refusal_of_this_moment(run, campaign, batch)]:
         if refusal is not None:
             outcome.refuse(refusal)
     if not outcome.stopped:
         _read_again(run, outcome, campaign, batch)
+    if not outcome.stopped:
+        # What was read may have taken minutes: the window may be over by now, and the kill switch thrown.
+        for refusal in _refusals_by_rule(run, campaign):
+            outcome.refuse(refusal)
     return outcome.stopped
+
+
+def _refusals_by_rule(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
+    """Judge by the rules and the clock of this moment, without a request."""
+    run.house = run.world.house() if run.world.house else run.house
+    return send_refusals(campaign, run.book.state, run.house, run.world.clock.now())
 
 
 def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:

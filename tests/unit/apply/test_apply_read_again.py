@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from building import article
+import pytest
+from building import HOUR, NOW, article, house
 from simulation.scenario import Scene, whole_news
 from simulation.world import Fault
 
-from massctl.apply.ports import SendQuestion
+from massctl.apply.ports import DraftArticle, SendQuestion
 from massctl.model.message import RenderedNews
+from massctl.model.names import MediaId
+from massctl.model.rendered import Window
+from massctl.plan.plan import Until
 
 NEWS = whole_news(recipients=())
 
@@ -54,6 +58,26 @@ def test_a_draft_that_is_changed_while_another_doubt_is_waited_for_is_refused() 
     while_waiting(scene, edited)
     outcome = scene.apply(("send_mass", Fault.ANSWER_LOST))
     assert [[], ["draft_changed"]] == [[r.guard.value for r in each.refusals] for each in outcome.campaigns]
+
+
+@pytest.mark.parametrize("thrown", [False, True])
+def test_rules_are_judged_once_more_after_the_draft_was_read(monkeypatch: pytest.MonkeyPatch, thrown: bool) -> None:
+    """WeChat answers slowly: meanwhile the window closes, or somebody throws the kill switch."""
+    scene = Scene([replace(NEWS, window=Window(NOW - HOUR, NOW + HOUR))], until=Until.PREVIEW)
+    scene.apply()
+    scene.until, scene.fresh_rules = Until.SEND, lambda: scene.rules
+    read = scene.wechat.get_draft
+
+    def slowly(media_id: MediaId) -> tuple[DraftArticle, ...] | None:
+        found = read(media_id)
+        if thrown:
+            scene.rules = house(no_send=True)
+        else:
+            scene.clock.moment += 2 * HOUR
+        return found
+
+    monkeypatch.setattr(type(scene.wechat), "get_draft", lambda _, media_id: slowly(media_id))
+    assert ["kill_switch" if thrown else "expired", "sent 0"] == told(scene)
 
 
 def doubtful() -> Scene:

@@ -78,6 +78,7 @@ class Record:
     resolved: entries.AudienceResolved | None = None
     """Which tag the name in the campaign was found to stand for, at last."""
     settled_at: datetime | None = None
+    """When a person's word on its send was recorded."""
 
     @property
     def open_attempts(self) -> list[Attempt]:
@@ -86,8 +87,8 @@ class Record:
 
     @property
     def batches(self) -> int:
-        """Into how many jobs this edition is cut: what its attempts say, and 1 before the first."""
-        return max((attempt.event.batches or 1 for attempt in self.attempts), default=1)
+        """Into how many jobs this edition is cut: what the attempts say that may have sent, and 1 before the first."""
+        return max((attempt.event.batches or 1 for attempt in self.attempts if attempt.may_have_sent), default=1)
 
     @property
     def sent_batches(self) -> frozenset[int]:

@@ -4,16 +4,14 @@ from datetime import datetime
 from typing import Final
 
 from massctl.model.lifecycle import is_concluded
-from massctl.model.moment import BEIJING
-from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
+from massctl.model.preview_days import beijing_day
 from massctl.model.rendered import RenderedCampaign, approved_audience
-from massctl.model.state import Attempt, Record, State
+from massctl.model.state import Record, State
+from massctl.plan.allowance import CALLS
 from massctl.plan.step import Guard, Reason, Refusal, SendMass
+from massctl.plan.used import calls_by_day
 
-MASS_CALLS_A_DAY: Final = 100
-"""Requests for mass sends of an account in a Beijing day, and each batch is one.
-Source: WeChat docs, "message/mass/sendall" and "API limits of a new account", read 2026-10."""
 WITHDRAWALS_A_DAY: Final = 10
 """How many jobs can be withdrawn in a day. Source: WeChat docs, "message/mass/delete", read 2026-10."""
 
@@ -76,37 +74,23 @@ def too_many_batches(campaign: RenderedCampaign, record: Record, state: State, n
     """
     if campaign.batches is None or any(attempt.may_have_sent for attempt in record.attempts):
         return None
-    left = max(0, MASS_CALLS_A_DAY - calls_of_the_day(state, campaign.appid, now))
+    daily = CALLS.limit
+    left = max(0, daily - calls_by_day(state, campaign.appid).get(beijing_day(now), 0))
     if campaign.batches <= left:
         return None
     say = Phrase(
         "its list takes {needed} jobs, and {left} of the account's {daily} mass calls a day are left",
         needed=campaign.batches,
         left=left,
-        daily=MASS_CALLS_A_DAY,
+        daily=daily,
     )
     hint = Phrase(
         "give these followers a tag (标签) in the console under 用户管理 and write `tag:` in campaign.yaml: a tag of "
         "any size is one job"
     )
-    if campaign.batches <= MASS_CALLS_A_DAY:
+    if campaign.batches <= daily:
         hint = Phrase("run the same command tomorrow, Beijing time; or {tag}", tag=hint)
     return Refusal(Guard.ALLOWANCE, say, hint)
-
-
-def calls_of_the_day(state: State, appid: AppId, now: datetime) -> int:
-    """Count the mass sends that an account asked for on this Beijing day, by the ledger."""
-    today = now.astimezone(BEIJING).date()
-    return sum(
-        attempt.event.appid == appid and attempt.at.astimezone(BEIJING).date() == today and _left(attempt)
-        for record in state.records.values()
-        for attempt in record.attempts
-    )
-
-
-def _left(attempt: Attempt) -> bool:
-    """Whether a request left, as far as is known: without a token it did not."""
-    return attempt.rejection is None or attempt.rejection.errcode is not None
 
 
 def _named(audience: dict[str, object]) -> object:

@@ -9,10 +9,13 @@ from simulation.scenario import LONG, to_openids, whole_news, whole_text
 
 from massctl.model.audience import OpenidList
 from massctl.model.ledger import JobStatus, SendAccepted, SendRejected
+from massctl.model.lifecycle import is_concluded
+from massctl.model.preview_days import beijing_day
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
-from massctl.plan.batches import batches_left, calls_of_the_day
+from massctl.plan.batches import batches_left
 from massctl.plan.diff import drafts
+from massctl.plan.used import calls_by_day
 
 LETTER = to_openids(whole_text(LONG), BATCHES)
 ISSUE = to_openids(whole_news(LONG, recipients=()), PAIRS)
@@ -89,7 +92,21 @@ def test_calls_of_other_days_and_accounts_and_those_that_never_left_do_not_count
         at(NOW, attempted(other)[0], other),
         at(NOW, SendRejected(attempt=6, errcode=45028), other),
     )
-    assert 1 == calls_of_the_day(state, other.appid, NOW)
+    assert 1 == calls_by_day(state, other.appid)[beijing_day(NOW)]
+
+
+def test_batches_of_a_list_that_was_refused_and_cut_down_are_not_waited_for() -> None:
+    """A first attempt at five batches was refused; the list has two now, and both went out."""
+    state = recorded(
+        attempted(ISSUE, batches=5),
+        (SendRejected(attempt=2, errcode=40003), ISSUE),
+        attempted(ISSUE, batches=2),
+        (SendAccepted(attempt=4, msg_id=7), ISSUE),
+        attempted(ISSUE, batch=2, batches=2),
+        (SendAccepted(attempt=6, msg_id=8), ISSUE),
+    )
+    record = state.record(ISSUE.name, 1)
+    assert (2, True, []) == (record.batches, is_concluded(record), batches_left(ISSUE, record))
 
 
 def test_a_text_in_batches_has_no_drafts() -> None:

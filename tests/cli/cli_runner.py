@@ -4,10 +4,8 @@ The clock stands still unless a test moves it. Scrubbed before it is compared: t
 """
 
 import io
-import json
 import re
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from repositories import Tree
+from said import Said
 
 from massctl.cli.embedding import SECRET
 from massctl.cli.main import run
@@ -43,22 +42,6 @@ _ENVIRONMENT = (
     "GITHUB_ACTIONS",
     "WECHAT_MAIN_SECRET",
 )
-
-
-@dataclass(frozen=True)
-class Said:
-    """What one command answered."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The one JSON document on standard output; anything beside it is an error."""
-        found = json.loads(self.out)
-        assert isinstance(found, dict)
-        return found
 
 
 class Terminal(io.TextIOWrapper):

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from building import APPID
-from cli_runner import NOON, Said, Shell, lost
+from cli_runner import NOON, Shell, lost
+from said import Said
 from syrupy.assertion import SnapshotAssertion
 
 DELETE = "message/mass/delete"

@@ -8,7 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cli_runner import NOON, SENDALL, Said, Shell, lost
+from cli_runner import NOON, SENDALL, Shell, lost
+from said import Said
 
 from massctl.cli.speaking import Voice
 from massctl.ledger.runner import sole_runner

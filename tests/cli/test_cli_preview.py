@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from cli_runner import NOON, SENDALL, Said, Shell, lost
+from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import window
+from said import Said
 from syrupy.assertion import SnapshotAssertion
 
 from massctl.ledger.runner import sole_runner

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from building import DAY, LINEAGE
-from cli_runner import NOON, Said, Shell
+from cli_runner import NOON, Shell
 from repositories import png, window
+from said import Said
 
 from massctl.ledger.local import LocalLedger
 from massctl.model import ledger as entries

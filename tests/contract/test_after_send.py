@@ -3,10 +3,9 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sandbox_client import APPID, SECRET, START, Clock, open_sandbox, picture
+from sandbox_client import APPID, SECRET, START, Clock, picture
 
 from massctl.apply.ports import DraftArticle, Upload
 from massctl.apply.ports_after import AfterSend, SendingSpeed
@@ -17,18 +16,6 @@ from massctl.model.names import ClientMsgId, MsgDataId, MsgId
 from massctl.model.send import Accepted, InDoubt, MassSend, News, ToAll
 from massctl.sandbox.embedded import Sandbox
 from massctl.wechat.client import WeChatClient
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path, clock: Clock) -> Iterator[Sandbox]:
-    opened = open_sandbox(tmp_path, clock)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

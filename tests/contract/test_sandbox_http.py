@@ -21,18 +21,6 @@ SENDALL = "/cgi-bin/message/mass/sendall"
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path, clock: Clock) -> Iterator[Sandbox]:
-    opened = open_sandbox(tmp_path, clock)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Client]:
     transport = httpx.WSGITransport(sandbox.app)
     with httpx.Client(transport=transport, base_url="https://api.weixin.qq.com") as http:

@@ -2,27 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
-from sandbox_client import APPID, Client, Clock, open_sandbox, picture
+from sandbox_client import APPID, Client, Clock, picture
 
 from massctl.sandbox.clock import BEIJING
 from massctl.sandbox.embedded import Sandbox
 from massctl.sandbox.inbox import time_line
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path, clock: Clock) -> Iterator[Sandbox]:
-    opened = open_sandbox(tmp_path, clock)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

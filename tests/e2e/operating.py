@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from processes import Desk, Done, Wechat
+from processes import Desk, Wechat
+from said import Said
 
 LEDGER: Final = "massctl.state.jsonl"
 REVIEWER: Final = "preview:\n  towxname: [editor_lin]\n"
@@ -46,7 +47,7 @@ class Story:
         variables = {f"BREAK_{name.upper()}": str(value) for name, value in points.items()}
         return {"PYTHONPATH": str(BREAKING), "BREAK_ROOT": str(self.desk.tree.root), **variables}
 
-    def broken(self, **points: object) -> Done:
+    def broken(self, **points: object) -> Said:
         """Apply, and break at a point."""
         desk = Desk(self.desk.tree, {**self.desk.variables, **self.breaking(**points)})
         return desk.apply(self.name)
@@ -66,7 +67,7 @@ class Story:
                     count = 0
         return count
 
-    def ended_as_it_says(self, done: Done, otherwise: int) -> None:
+    def ended_as_it_says(self, done: Said, otherwise: int) -> None:
         """An attempt is open, and the run ended with 4; or it ended as `otherwise`."""
         due = 4 if self.open_attempts() else otherwise
         self.require(done.status == due, "the run ended with", done.status, "in place of", due, done.err)

@@ -16,26 +16,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from repositories import APPID, SECRET_VARIABLE, Tree
+from said import Said
 
 MASSCTL: Final = Path(sys.executable).with_name("massctl")
 """The command as it was installed beside this Python."""
 PATIENCE_SECONDS: Final = 60
 """Nothing here takes longer on a busy machine."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """A command that ended."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> dict[str, Any]:
-        found = json.loads(self.out)
-        assert isinstance(found, dict)
-        return found
 
 
 @dataclass
@@ -135,19 +121,19 @@ class Desk:
             **given,
         )
 
-    def massctl(self, *arguments: str) -> Done:
+    def massctl(self, *arguments: str) -> Said:
         """Run a command to its end."""
         return ended(self.start(*arguments))
 
-    def apply(self, *arguments: str) -> Done:
+    def apply(self, *arguments: str) -> Said:
         return self.massctl("apply", *arguments, "--yes", "--format", "json")
 
 
-def ended(process: subprocess.Popen[str]) -> Done:
+def ended(process: subprocess.Popen[str]) -> Said:
     """Wait for a command's end."""
     with process:
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
-    return Done(process.returncode, out, err)
+    return Said(process.returncode, out, err)
 
 
 def killed(process: subprocess.Popen[str]) -> None:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pytest
-from processes import Desk, Done, Wechat
+from processes import Desk, Wechat
 from repositories import Tree, window
+from said import Said
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -21,7 +22,7 @@ def requests(wechat: Wechat) -> int:
     return sum(path["count"] for path in wechat.report()["calls"].values())
 
 
-def guards(done: Done) -> dict[str, str]:
+def guards(done: Said) -> dict[str, str]:
     """Give what refuses `letter`, by guard."""
     (letter,) = (each for each in done.document["campaigns"] if each["name"] == "letter")
     return {refusal["guard"]: refusal["message"] for refusal in letter["refusals"]}

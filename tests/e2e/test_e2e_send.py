@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import Desk, Done, Gate, Wechat, ended, served
+from processes import Desk, Gate, Wechat, ended, served
 from repositories import window
+from said import Said
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -21,8 +22,8 @@ class Sent:
 
     desk: Desk
     settings_before: str
-    first: Done
-    second: Done
+    first: Said
+    second: Said
     report: dict[str, Any]
     report_after: dict[str, Any]
 

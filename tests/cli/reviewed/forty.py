@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from shutil import rmtree
 from typing import Any, Final
 
-from cli_runner import SENDALL, Said, Shell, lost
+from cli_runner import SENDALL, Shell, lost
 from repositories import png, window
+from said import Said
 
 from massctl.cli.embedding import Embedded
 

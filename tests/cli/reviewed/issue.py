@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import httpx
-from cli_runner import NOON, Said, Shell
+from cli_runner import NOON, Shell
 from repositories import APPID, png
+from said import Said
 
 from massctl.sandbox.embedded import open_world
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 from changes import edit, remove
-from cli_runner import NOON, SENDALL, Said, Shell, lost
+from cli_runner import NOON, SENDALL, Shell, lost
 from issue import LOCK, MAIN, NAME, YAML, Issue
 from repositories import APPID, window
+from said import Said
 
 DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
 LATE = window("2026-12-01T08:00:00+08:00", "2026-12-01T09:00:00+08:00")

@@ -1,11 +1,13 @@
 """What refuses a send. Asked by the plan, and again by apply in the moment before the send."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.hold import held_until
 from massctl.model.moment import BEIJING, moment
+from massctl.model.names import CampaignName, Digest
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 SAME_CONTENT_DAYS: Final = 90
 """How long an equal message to an equal audience is taken for a mistake. Our own rule, docs/reference/format.md."""
+_IF_INTENDED: Final = Phrase("if that is intended, write `same_content: allow` under send: in campaign.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,15 @@ def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
         say = Phrase("the audience has {count} followers, and at most {high} were expected", count=count, high=high)
         return Refusal(Guard.AUDIENCE_BOUNDS, say, hint)
     return None
+
+
+def sent_by_another(campaign: RenderedCampaign, state: State, sends: Mapping[Digest, CampaignName]) -> Refusal | None:
+    """Refuse what another campaign sends before it in the same run; `sends` is message digest -> that campaign."""
+    other = sends.get(campaign.message_digest)
+    if other is None or _is_repeated_on_purpose(campaign, state):
+        return None
+    say = Phrase("{other} sends the same message to the same audience in this run", other=other)
+    return Refusal(Guard.SAME_CONTENT, say, _IF_INTENDED)
 
 
 def expired_refusal(campaign: RenderedCampaign, now: datetime) -> Refusal:
@@ -168,7 +180,7 @@ def _rejected_before(campaign: RenderedCampaign, record: Record) -> Refusal | No
 
 
 def _same_content(campaign: RenderedCampaign, state: State, now: datetime) -> Refusal | None:
-    if campaign.same_content_allowed or _edition_raised(campaign, state):
+    if _is_repeated_on_purpose(campaign, state):
         return None
     since = now - timedelta(days=SAME_CONTENT_DAYS)
     for record in state.records.values():
@@ -178,12 +190,13 @@ def _same_content(campaign: RenderedCampaign, state: State, now: datetime) -> Re
             # The digest holds the appid, so an equal one is of the same account.
             if message_digest == campaign.message_digest and at >= since:
                 say = "{other} sent the same message to the same audience on {day}"
-                return Refusal(
-                    Guard.SAME_CONTENT,
-                    Phrase(say, other=record.campaign, day=at.date().isoformat()),
-                    Phrase("if that is intended, write `same_content: allow` under send: in campaign.yaml"),
-                )
+                found = Phrase(say, other=record.campaign, day=at.date().isoformat())
+                return Refusal(Guard.SAME_CONTENT, found, _IF_INTENDED)
     return None
+
+
+def _is_repeated_on_purpose(campaign: RenderedCampaign, state: State) -> bool:
+    return campaign.same_content_allowed or _edition_raised(campaign, state)
 
 
 def _edition_raised(campaign: RenderedCampaign, state: State) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.hold import held_until
 from massctl.model.lifecycle import Status, is_concluded, status_of
+from massctl.model.names import CampaignName, Digest
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
@@ -72,6 +73,8 @@ class _Planner:
     now: datetime
     showing: Showing | None = None
     planned_uploads: set[diff.UploadKey] = field(default_factory=set)
+    planned_sends: dict[Digest, CampaignName] = field(default_factory=dict)
+    """Message digest -> the first campaign of this run that sends it."""
 
     def plan(self, desired: Desired) -> PlannedCampaign:
         match desired:
@@ -201,7 +204,10 @@ class _Planner:
                 refusals += [audience] if audience else []
             unseen = previews.preview_missing(campaign, record, self.house.policy, steps=steps)
             refusals += [unseen] if unseen else []
+            equal = guard.sent_by_another(campaign, self.state, self.planned_sends)
+            refusals += [equal] if equal and not refusals else []
             if not refusals:
+                self.planned_sends.setdefault(campaign.message_digest, campaign.name)
                 steps += batches.sends(campaign, record, Reason.DUE)
         blocked_for_good = {r.guard for r in refusals} & {Guard.NOT_NAMED, Guard.REJECTED_BEFORE}
         moment = None

@@ -209,6 +209,9 @@ CORE: Final[dict[str, str]] = {
     "if the audience is right, correct audience.expect; nothing was sent": (
         "如果群发对象没错，就改正 audience.expect；没有群发"
     ),
+    "{other} sends the same message to the same audience in this run": (
+        "本次运行中，{other} 会把同样的消息发给同样的对象"
+    ),
     "{other} sent the same message to the same audience on {day}": "{other} 在 {day} 已把同样的消息发给同样的对象",
     "the audience has {count} followers, and at least {low} were expected": (
         "群发对象有 {count} 位粉丝，而预期至少 {low} 位"

@@ -141,7 +141,7 @@ def test_a_copy_that_was_locked_too_is_the_same_content(issue: Issue):
         issue.done("plan", "--sandbox", "--out", issue.plan_file)
     said = issue.shell("apply", *how, "--sandbox", "--yes", "--format", "json")
     assert (said.status, issue.left()["jobs"]) == (5, 1), said
-    assert "letter sent the same message" in refusals(said, "letter-2")["same_content"]
+    assert "letter sends the same message" in refusals(said, "letter-2")["same_content"]
     assert (issue.shell("apply", "--sandbox", "--yes").status, issue.left()["jobs"]) == (5, 1)
 
 

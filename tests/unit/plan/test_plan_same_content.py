@@ -1,5 +1,6 @@
 """The same message to the same audience twice: refused, unless it is on purpose."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from building import (
     attempted,
     audience,
     guards,
+    plan_of,
     planned,
     recorded,
     sent,
@@ -35,6 +37,23 @@ def test_an_equal_send_of_the_last_90_days_is_refused_under_any_name():
 @pytest.mark.parametrize(("ago", "refused"), [(90 * DAY, True), (90 * DAY + TICK, False), (timedelta(0), True)])
 def test_ninety_days_are_remembered(ago, refused):
     assert (["same_content"] if refused else []) == guards(planned(COPY, recorded(*sent(text("words"), ago))))
+
+
+def test_of_two_equal_sends_in_one_run_the_first_goes_out():
+    copy, words = plan_of([WORDS, COPY]).campaigns
+    assert ([("copy/send", "due")], []) == (steps(copy), guards(copy))
+    assert ([], ["same_content"]) == (steps(words), guards(words))
+    assert "copy sends the same message to the same audience in this run" == words.refusals[0].message
+
+
+def test_an_equal_send_of_the_same_run_may_be_allowed():
+    allowed = text("words", window=OPEN, same_content_allowed=True)
+    assert [[], []] == [guards(each) for each in plan_of([allowed, COPY]).campaigns]
+
+
+def test_one_that_is_not_sent_stands_in_nobodys_way():
+    before = text("copy", window=replace(OPEN, not_before=OPEN.not_after - timedelta(minutes=1)))
+    assert [[], []] == [guards(each) for each in plan_of([before, WORDS]).campaigns]
 
 
 def test_the_campaign_may_allow_it():

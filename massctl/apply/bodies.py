@@ -35,7 +35,8 @@ def send_body(
             return Words(message.content)
         case RenderedImage():
             ids = tuple(material_id(each, campaign.appid, state) for each in message.materials)
-            return Images(ids, message.recommend, message.need_open_comment, message.only_fans_can_comment)
+            flags = message.need_open_comment, message.only_fans_can_comment
+            return Images(ids, message.recommend, *flags, message.title)
         case RenderedVoice():
             return Voice(material_id(message.material, campaign.appid, state))
         case RenderedVideo():

@@ -66,6 +66,9 @@ class Moment(click.ParamType[datetime]):
             at = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(Phrase("{found} is no moment; write it like 2026-12-01T20:00:00+08:00", found=value), param, ctx)
+        if len(str(value)) <= len("2026-12-01"):
+            say = Phrase("{found} has no time of day; write it like {found}T20:00:00+08:00", found=value)
+            self.fail(say, param, ctx)
         if at.tzinfo is None:
             self.fail(Phrase("{found} has no offset; for Beijing time write {found}+08:00", found=value), param, ctx)
         return at

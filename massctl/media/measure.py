@@ -21,7 +21,10 @@ FaultKind = Literal["unreadable", "unsupported", "too_large", "too_long"]
 _AMR_FRAME_BYTES: Final = (13, 14, 16, 18, 20, 21, 27, 32, 6)
 """A frame with its head, by the mode in that head; 8 is comfort noise. Source: RFC 4867, section 5.3."""
 _AMR_NO_DATA: Final = 15
+_AMR_PADDING: Final = 0b1000_0011
+"""Bits of a frame's head that must be 0. Source: RFC 4867, section 5.3."""
 _AMR_MILLISECONDS: Final = 20
+_CHUNK_HEAD_BYTES: Final = 8
 _BOX_HEAD_BYTES: Final = 8
 _LARGE_BOX_HEAD_BYTES: Final = 16
 
@@ -93,7 +96,7 @@ def _played(data: bytes, kind: str) -> int | None:
     """Give the milliseconds that it plays; None for a file that is damaged or cut off."""
     if kind == "amr":
         return _amr_milliseconds(data)
-    if kind == "mp4" and not _is_whole_mp4(data):
+    if (kind == "mp4" and not _is_whole_mp4(data)) or (kind == "wav" and not _is_whole_wav(data)):
         return None
     return _milliseconds(data, kind)
 
@@ -103,7 +106,7 @@ def _amr_milliseconds(data: bytes) -> int | None:
     at, frames = len(b"#!AMR\n"), 0
     while at < len(data):
         mode = (data[at] >> 3) & 0x0F
-        if mode >= len(_AMR_FRAME_BYTES) and mode != _AMR_NO_DATA:
+        if data[at] & _AMR_PADDING or (mode >= len(_AMR_FRAME_BYTES) and mode != _AMR_NO_DATA):
             return None
         at += 1 if mode == _AMR_NO_DATA else _AMR_FRAME_BYTES[mode]
         frames += 1
@@ -120,6 +123,20 @@ def _milliseconds(data: bytes, kind: str) -> int | None:
         return max(0, round(seconds * 1000)) if seconds is not None else 0
     except (TinyTagException, struct.error, ValueError, LookupError, ArithmeticError, OSError, RecursionError):
         return None
+
+
+def _is_whole_wav(data: bytes) -> bool:
+    """Say whether the chunks end with the file, and the samples are among them."""
+    found: set[bytes] = set()
+    at = len(b"RIFF....WAVE")
+    while at < len(data):
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        found.add(data[at : at + 4])
+        at += _CHUNK_HEAD_BYTES + size
+        if at > len(data):
+            return False
+        at += size % 2  # A chunk of odd size is padded; the last one in practice not always.
+    return {b"fmt ", b"data"} <= found
 
 
 def _is_whole_mp4(data: bytes) -> bool:

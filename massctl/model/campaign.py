@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, StringConstraints
 
-from massctl.model.names import ACCOUNT_NAME_PATTERN, VARIABLE_NAME_PATTERN
+from massctl.model.names import ACCOUNT_NAME_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
 from massctl.model.strict import NonEmpty, Strict
 
 OFFSET_TIME_PATTERN = (
@@ -17,6 +17,7 @@ OFFSET_TIME_PATTERN = (
 """A date and a time of day with an offset: `2026-12-01T20:00:00+08:00`."""
 
 OffsetTime = Annotated[str, StringConstraints(pattern=OFFSET_TIME_PATTERN)]
+Openid = Annotated[str, StringConstraints(pattern=OPENID_PATTERN)]
 VariableName = Annotated[str, StringConstraints(pattern=VARIABLE_NAME_PATTERN)]
 
 
@@ -63,7 +64,7 @@ class Preview(Strict):
 
     towxname: list[NonEmpty] = Field(default_factory=list)
     """WeChat names (微信号) of reviewers."""
-    touser: list[NonEmpty] = Field(default_factory=list)
+    touser: list[Openid] = Field(default_factory=list)
     """Openids of reviewers."""
 
 
@@ -111,6 +112,8 @@ class Image(Strict):
     """Picture files in the order in which followers see them, at most 20; else `media_ids`."""
     media_ids: Annotated[list[NonEmpty], Field(min_length=1, max_length=20)] | None = None
     """Material that exists, in place of files."""
+    title: str = ""
+    """The title above the pictures, at most 32 characters."""
     recommend: str = ""
     """The words shown with the pictures, at most 140 characters."""
     need_open_comment: bool = False

@@ -1,5 +1,6 @@
 """Rules of campaign.yaml that need two keys at once, on the raw mapping, so that each fault is found alone."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +31,14 @@ class Fault:
 
 def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
     """Check what pydantic cannot see key by key; values of wrong types are left to pydantic."""
-    return [*_one_message(data), *_media(data), *_card_ext(data), *_one_audience(data), *_window(data)]
+    return [
+        *_one_message(data),
+        *_media(data),
+        *_card_ext(data),
+        *_one_audience(data),
+        *_reprint(data),
+        *_window(data),
+    ]
 
 
 def _one_message(data: Mapping[str, Any]) -> list[Fault]:
@@ -68,7 +76,13 @@ def _media(data: Mapping[str, Any]) -> list[Fault]:
 def _card_ext(data: Mapping[str, Any]) -> list[Fault]:
     """Ask for what a coupon's previews need, where there are reviewers."""
     card, preview = data.get("wxcard"), data.get("preview")
-    if not isinstance(card, Mapping) or "card_ext" in card or not isinstance(preview, Mapping):
+    if not isinstance(card, Mapping):
+        return []
+    if isinstance(given := card.get("card_ext"), str) and given and not _is_json_object(given):
+        say = Phrase("card_ext is no JSON object")
+        hint = Phrase("copy it whole, as it was signed: {example}", example='{"code":"","openid":"","timestamp":"…"}')
+        return [Fault("MC014", ("wxcard", "card_ext"), say, hint, at_key=False)]
+    if "card_ext" in card or not isinstance(preview, Mapping):
         return []
     if not (preview.get("towxname") or preview.get("touser")):
         return []
@@ -103,6 +117,15 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
     return faults
 
 
+def _reprint(data: Mapping[str, Any]) -> list[Fault]:
+    """Refuse an answer to a question that only articles raise."""
+    send = data.get("send")
+    if not isinstance(send, Mapping) or send.get("send_ignore_reprint") is not True or "mpnews" in data:
+        return []
+    say = Phrase("send_ignore_reprint speaks of articles (mpnews), and this message has none: take it out")
+    return [Fault("MC014", ("send", "send_ignore_reprint"), say)]
+
+
 def _window(data: Mapping[str, Any]) -> list[Fault]:
     send = data.get("send")
     if not isinstance(send, Mapping):
@@ -124,6 +147,13 @@ def _window(data: Mapping[str, Any]) -> list[Fault]:
         say = Phrase("not_after must be later than not_before, {start}", start=str(send["not_before"]))
         faults.append(Fault("MC020", ("send", "not_after"), say, at_key=False))
     return faults
+
+
+def _is_json_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _has_form_of_time(value: object) -> bool:

@@ -72,6 +72,8 @@ class LockedImage(Strict):
     """The pictures in their order, each by the bytes that are uploaded; null where `media_ids` stand in their place."""
     media_ids: Annotated[list[NonEmpty], Field(min_length=1)] | None
     """Material that the account has, in place of files; null where there are files."""
+    title: str
+    """The title above the pictures; may be empty."""
     recommend: str
     """The words shown with the pictures."""
     need_open_comment: bool
@@ -153,7 +155,11 @@ def restored(message: LockedMessage, bodies: Sequence[str], card_ext: str | None
             ours = tuple(_material(each, None) for each in message.files or ())
             given = tuple(_material(None, each) for each in message.media_ids or ())
             return RenderedImage(
-                (*ours, *given), message.recommend, message.need_open_comment, message.only_fans_can_comment
+                (*ours, *given),
+                message.recommend,
+                message.need_open_comment,
+                message.only_fans_can_comment,
+                message.title,
             )
         case LockedVoice():
             return RenderedVoice(_material(message.file, message.media_id))

@@ -112,6 +112,7 @@ class RenderedImage:
     recommend: str
     need_open_comment: bool
     only_fans_can_comment: bool
+    title: str = ""
 
     type: ClassVar[str] = "image"
     has_draft: ClassVar[bool] = False
@@ -125,6 +126,7 @@ class RenderedImage:
             "type": self.type,
             "files": files or None,
             "media_ids": media_ids or None,
+            "title": self.title,
             "recommend": self.recommend,
             "need_open_comment": self.need_open_comment,
             "only_fans_can_comment": self.only_fans_can_comment,
@@ -133,7 +135,7 @@ class RenderedImage:
     @property
     def headlines(self) -> tuple[str, ...]:
         """Give what a person knows the message by."""
-        return _first_line(self.recommend)
+        return _first_line(self.title or self.recommend)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,19 @@ Address = NewType("Address", str)
 CAMPAIGN_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 ACCOUNT_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 APPID_PATTERN: Final = r"^wx[A-Za-z0-9_-]{1,62}$"
+OPENID_PATTERN: Final = r"^o[A-Za-z0-9_-]{5,63}$"
+"""How openids look in practice; WeChat documents no form. Our own bound."""
 VARIABLE_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
+_OPENID: Final = re.compile(OPENID_PATTERN)
 _CAMPAIGN_NAME: Final = re.compile(CAMPAIGN_NAME_PATTERN)
 
 
 def is_campaign_name(text: str) -> bool:
     """Say whether a folder of this name can be a campaign."""
     return _CAMPAIGN_NAME.match(text) is not None and not text.endswith("\n")
+
+
+def is_openid(text: str) -> bool:
+    """Say whether this can be a follower's openid."""
+    return _OPENID.match(text) is not None and not text.endswith("\n")

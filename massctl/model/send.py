@@ -78,6 +78,7 @@ class Images:
     recommend: str
     need_open_comment: bool
     only_fans_can_comment: bool
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

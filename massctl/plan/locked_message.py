@@ -21,6 +21,7 @@ _SIMPLE: Final[Mapping[type[LockedMessage], Mapping[str, Phrase]]] = {
     LockedImage: {
         "files": Phrase("the pictures"),
         "media_ids": Phrase("the pictures"),
+        "title": Phrase("the title"),
         "recommend": Phrase("the recommendation"),
         "need_open_comment": Phrase("the flag {flag}", flag="need_open_comment"),
         "only_fans_can_comment": Phrase("the flag {flag}", flag="only_fans_can_comment"),
@@ -105,6 +106,7 @@ def _declared_image(locked: LockedMessage, declared: Image) -> LockedImage:
         type="image",
         files=files if same_files else list(declared.files or ()) or None,
         media_ids=[_plain(*pair) or "" for pair in zip(declared.media_ids or (), old_ids or (), strict=True)] or None,
+        title=_plain(declared.title, was.title if was else "") or "",
         recommend=_plain(declared.recommend, was.recommend if was else "") or "",
         need_open_comment=declared.need_open_comment,
         only_fans_can_comment=declared.only_fans_can_comment,

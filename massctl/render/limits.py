@@ -105,6 +105,11 @@ def text_faults(content: str) -> Iterator[Fault]:
         yield Fault("MC307", say)
 
 
+def image_title_faults(title: str) -> Iterator[Fault]:
+    """Check the title of a picture message, which may be empty."""
+    yield from _length("MC301", Phrase("title"), title, TITLE_CHARACTERS_MAX)
+
+
 def recommend_faults(words: str) -> Iterator[Fault]:
     """Check the words beside the pictures of a picture message."""
     yield from _length("MC316", Phrase("recommendation"), words, RECOMMEND_CHARACTERS_MAX)

@@ -33,6 +33,7 @@ def image_message(message: Image, strings: Strings) -> RenderedImage:
     files = [_picture(strings, file, ("image", "files", index)) for index, file in enumerate(message.files or ())]
     return RenderedImage(
         materials=(*files, *given),
+        title=strings.string(message.title, ("image", "title"), limits.image_title_faults),
         recommend=strings.string(message.recommend, ("image", "recommend"), limits.recommend_faults),
         need_open_comment=message.need_open_comment,
         only_fans_can_comment=message.only_fans_can_comment,

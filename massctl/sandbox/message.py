@@ -26,7 +26,7 @@ class Message:
 
     msgtype: str
     body: Record
-    """`articles`; `text`; `pictures` and `recommend`; `voice`; `video`, `title`, `description`; or `card_id`."""
+    """`articles`; `text`; `pictures`, `title`, `recommend`; `voice`; `video`, `title`, `description`; or `card_id`."""
     draft: Record | None = None
 
     @property
@@ -121,4 +121,7 @@ def _pictures(desk: Desk, record: Record, *, preview: bool) -> Record:
         raise Refusal(40194)
     if len(recommend) > RECOMMEND_CHARACTERS:
         raise Refusal(40193)
-    return {"pictures": [row["sha256"] for row in rows], "recommend": recommend}
+    title = branch.get("title") or ""
+    if not isinstance(title, str):
+        raise Refusal(40097)
+    return {"pictures": [row["sha256"] for row in rows], "title": title, "recommend": recommend}

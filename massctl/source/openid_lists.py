@@ -1,22 +1,24 @@
 """Lists of openids, read line by line: what is wrong with them, and where; nothing of them is ever shown.
 
-A list is a text with one openid a line, or a table (.csv) with a column `openid`. Lines may end as on Windows, be
+A list is a text with one openid a line, or a table (.csv) with a column `openid`. Lines may end as on any system, be
 blank, and follow a byte order mark.
 """
 
 import codecs
-import csv
 import gc
-import re
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from massctl.model.audience import BATCH_MAX, BATCH_MIN
+from massctl.model.names import is_openid
 from massctl.model.phrase import Phrase
 from massctl.render.inputs import ListedOpenids, Problem
 from massctl.source.decoding import SAVE_AS_UTF8
 from massctl.source.openid_store import OpenidStore
+from massctl.source.openid_table import COLUMN, TableFault, rows
 from massctl.source.repository import Repository, UnreadableError
 
 LIST_BYTES_MAX: Final = 256 * 1024 * 1024
@@ -27,10 +29,7 @@ FAULTS_MAX: Final = 20
 """Faults of one list that are told one by one; it is read no further."""
 OPENID_CHARACTERS: Final = 28
 """How long openids are in practice; WeChat promises no length, so another one is a warning. Our own observation."""
-_OPENID: Final = re.compile(r"o[A-Za-z0-9_-]{5,63}", re.ASCII)
-"""How openids look in practice; WeChat documents no form. Our own bound."""
 _PIECE_BYTES: Final = 64 * 1024
-COLUMN: Final = "openid"
 
 
 class OpenidShelf:
@@ -103,28 +102,24 @@ class _Reading:
 
     def table(self, lines: Iterator[tuple[int, str]]) -> None:
         """Read a table with a column `openid`."""
-        feed = _Feed(lines)
-        rows = csv.reader(feed)
         try:
-            header = next((row for row in rows if any(cell.strip() for cell in row)), [])
-            names = [cell.strip().casefold() for cell in header]
-            if COLUMN not in names:
-                self._report("MC604", feed.number or 1, 1, Phrase("the table has no column {name}", name=COLUMN))
-                return
-            at = names.index(COLUMN)
-            for row in rows:
-                cell = row[at].strip() if at < len(row) else ""
-                if cell:
-                    self._take(feed.number, max(0, feed.line.find(cell)) + 1, cell)
-                elif any(each.strip() for each in row):
-                    self._report("MC603", feed.number, 1, Phrase("this row has no openid"))
-        except csv.Error:
-            self._report("MC607", max(1, feed.number), 1, Phrase("the table is broken here"))
+            for row in rows(lines):
+                if row.openid:
+                    self._take(row.number, max(0, row.line.find(row.openid)) + 1, row.openid)
+                elif not row.is_blank:
+                    hint = Phrase("fill it in, or take the row out")
+                    self._report("MC603", row.number, 1, Phrase("this row has no openid"), hint)
+        except TableFault as fault:
+            self._report(fault.code, fault.line, 1, fault.message, fault.hint)
         self._flush()
 
     def _take(self, line: int, column: int, openid: str) -> None:
         # A heading in a list without columns looks like an openid, and is none.
-        if not _OPENID.fullmatch(openid) or openid.casefold() == COLUMN:
+        if openid.casefold() == COLUMN:
+            hint = Phrase("take the line out; or, where this is a table, let the name of the file end with .csv")
+            self._report("MC603", line, column, Phrase("this is a heading and no openid"), hint)
+            return
+        if not is_openid(openid):
             hint = Phrase("an openid begins with `o` and has letters, digits, `-` and `_` after it")
             self._report("MC603", line, column, Phrase("this is no openid"), hint)
             return
@@ -160,44 +155,28 @@ class _Reading:
         return [Problem("MC608", say, hint, self.path, self.odd_line, 1)]
 
 
-class _Feed:
-    """Lines for the csv module, which asks for text alone; remembers the newest."""
-
-    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
-        self._lines = lines
-        self.number = 0
-        self.line = ""
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        self.number, self.line = next(self._lines)
-        return self.line + "\n"
-
-
 def _lines(repository: Repository, path: str) -> Iterator[tuple[int, str]]:
     """Give the lines of a file with their numbers, from 1, without their ends; raises UnreadableError."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), translate=True)
     number, rest, first = 0, "", True
-    for piece in _small(repository.pieces(f"campaigns/{path}", LIST_BYTES_MAX)):
+    # The empty piece says that no more follow: what is left in the decoder has to come out.
+    for piece in chain(_small(repository.pieces(f"campaigns/{path}", LIST_BYTES_MAX)), (b"",)):
         try:
-            text = decoder.decode(piece)
+            text = decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
             before = rest + error.object[: error.start].decode("utf-8")
-            raise _not_utf8(path, number + 1 + before.count("\n")) from error
+            ends = before.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+            raise _not_utf8(path, number + 1 + ends) from error
         if first and text:
             text, first = text.removeprefix("\ufeff"), False
         *whole, rest = (rest + text).split("\n")
         for line in whole:
             number += 1
-            yield number, line.removesuffix("\r")
+            yield number, line
         if len(rest) > LINE_CHARACTERS_MAX:
             raise _line_too_long(path, number + 1)
-    if decoder.getstate()[0]:
-        raise _not_utf8(path, number + 1)
     if rest:
-        yield number + 1, rest.removesuffix("\r")
+        yield number + 1, rest
 
 
 def _small(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from massctl.model.account import (
 from massctl.model.campaign import OFFSET_TIME_PATTERN
 from massctl.model.campaign_rules import Fault, Path
 from massctl.model.hours import DURATION_PATTERN
-from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN, VARIABLE_NAME_PATTERN
+from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import word
 
@@ -117,6 +117,10 @@ def _not_allowed(path: Path, message: Phrase, hint: Phrase | None = None) -> Fau
 def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
     if pattern == OFFSET_TIME_PATTERN:
         return _wrong_time(path, value)
+    if pattern == OPENID_PATTERN:
+        # It may be half of one, so it is not shown.
+        hint = Phrase("a WeChat name (微信号) goes under towxname; an openid begins with `o`")
+        return Fault("MC014", path, Phrase("this is no openid"), hint, at_key=False)
     if pattern not in _PATTERNS:
         return _not_allowed(path, Phrase("{key}: {found} is not allowed", key=name_of(path), found=shown(value)))
     say = Phrase(

@@ -20,8 +20,9 @@ def arrived_media(
     match message:
         case RenderedImage():
             shown = "".join(_picture(each, files) for each in message.materials)
+            title = f"<strong>{html.escape(message.title)}</strong>" if message.title else ""
             words = f"<p>{html.escape(message.recommend)}</p>" if message.recommend else ""
-            inside = f'<div class="pictures">{shown}</div>{words}'
+            inside = f'<div class="pictures">{shown}</div>{title}{words}'
         case RenderedVoice():
             inside = _played(message.material, files, "audio")
         case RenderedVideo():

@@ -39,7 +39,8 @@ def media_facts(campaign: RenderedCampaign) -> list[str]:
     message = campaign.message
     match message:
         case RenderedImage():
-            facts: list[str] = [Phrase("picture message"), pictures(len(message.materials)), message.recommend]
+            words = [each for each in (message.title, message.recommend) if each]
+            facts: list[str] = [Phrase("picture message"), pictures(len(message.materials)), *words]
         case RenderedVoice():
             facts = [Phrase("voice message")]
         case RenderedVideo():

@@ -75,7 +75,25 @@ AUDIENCE: Final[dict[str, str]] = {
     ),
     "this row has no openid": "这一行没有 openid",
     "the table has no column {name}": "表格里没有 {name} 这一列",
-    "the table is broken here": "表格在这里坏了",
+    "this is a heading and no openid": "这是表头，不是 openid",
+    "take the line out; or, where this is a table, let the name of the file end with .csv": (
+        "删掉这一行；如果这是表格，请让文件名以 .csv 结尾"
+    ),
+    "fill it in, or take the row out": "补上 openid，或删掉这一行",
+    "a quotation mark is missing here, or is one too many": "这里少了或多了一个引号",
+    "a cell that begins here goes over several lines, and openids are among them": (
+        "从这里开始的一个单元格跨了好几行，里面还有 openid"
+    ),
+    'in a cell with a `"` of its own, write it twice: `""`': '单元格里本来就有 `"` 的，要写成两个：`""`',
+    "the table has more than one column {name}": "表格有不止一个 {name} 列",
+    "give the others another heading": "把其余的列改成别的表头",
+    "write {name} above the column, in the first row": "在第一行，那一列的上方写 {name}",
+    "separate the columns with commas: save the table as “CSV UTF-8 (comma delimited)”": (
+        "列与列之间用英文逗号：把表格另存为“CSV UTF-8（逗号分隔）”"
+    ),
+    "a WeChat name (微信号) goes under towxname; an openid begins with `o`": (
+        "微信号写在 towxname 下面；openid 以 `o` 开头"
+    ),
     "the list is empty": "名单是空的",
     "write one openid a line": "每行写一个 openid",
     "write one openid a line, two or more": "每行写一个 openid，至少两个",

@@ -33,6 +33,7 @@ MEDIA: Final[dict[str, str]] = {
     "media file {path}": "媒体文件 {path}",
     "the media file {path}": "媒体文件 {path}",
     "the pictures": "图片",
+    "the title": "标题",
     "the recommendation": "推荐语",
     "the flag {flag}": "开关 {flag}",
     "the sound": "声音",
@@ -68,4 +69,9 @@ MEDIA: Final[dict[str, str]] = {
     "video message": "视频消息",
     "coupon": "卡券",
     "{seconds} s": "{seconds} 秒",
+    "card_ext is no JSON object": "card_ext 不是 JSON 对象",
+    "copy it whole, as it was signed: {example}": "把签好名的那一段原样抄全：{example}",
+    "send_ignore_reprint speaks of articles (mpnews), and this message has none: take it out": (
+        "send_ignore_reprint 说的是图文（mpnews），这条消息里没有：请删掉它"
+    ),
 }

@@ -15,6 +15,9 @@ SETTLING: Final[dict[str, str]] = {
     "{found} is no moment; write it like 2026-12-01T20:00:00+08:00": (
         "{found} 不是时刻；请写成 2026-12-01T20:00:00+08:00 这样"
     ),
+    "{found} has no time of day; write it like {found}T20:00:00+08:00": (
+        "{found} 没有时刻；请写成 {found}T20:00:00+08:00"
+    ),
     "{found} has no offset; for Beijing time write {found}+08:00": "{found} 没有时区；北京时间请写 {found}+08:00",
     # massctl/cli/beginning.py
     "--new-lineage and --reason go together": "--new-lineage 和 --reason 要一起用",

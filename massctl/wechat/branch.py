@@ -8,8 +8,11 @@ from typing import Any, assert_never
 from massctl.model.send import Body, Card, Images, News, Video, Voice, Words
 
 
-def sent_branch(body: Body) -> dict[str, Any]:
-    """Write the message of a send. The branch of pictures is plural, also for one; their type is not."""
+def sent_branch(body: Body, *, to_openids: bool = False) -> dict[str, Any]:
+    """Write the message of a send. The branch of pictures is plural, also for one; their type is not.
+
+    `to_openids`: for mass/send, which wants the words of a video once more.
+    """
     match body:
         case News(media_id=media_id):
             return {"mpnews": {"media_id": media_id}, "msgtype": "mpnews"}
@@ -20,7 +23,8 @@ def sent_branch(body: Body) -> dict[str, Any]:
         case Voice(media_id=media_id):
             return {"voice": {"media_id": media_id}, "msgtype": "voice"}
         case Video(media_id=media_id):
-            return {"mpvideo": {"media_id": media_id}, "msgtype": "mpvideo"}
+            words = _written(title=body.title, description=body.description) if to_openids else {}
+            return {"mpvideo": {"media_id": media_id, **words}, "msgtype": "mpvideo"}
         case Card(card_id=card_id):
             return {"wxcard": {"card_id": card_id}, "msgtype": "wxcard"}
         case _:
@@ -39,10 +43,15 @@ def shown_branch(body: Body) -> dict[str, Any]:
 
 
 def _images(body: Images) -> dict[str, Any]:
-    """Write several pictures; the words only where there are any."""
+    """Write several pictures."""
     return {
         "media_ids": list(body.media_ids),
-        **({"recommend": body.recommend} if body.recommend else {}),
+        **_written(title=body.title, recommend=body.recommend),
         "need_open_comment": int(body.need_open_comment),
         "only_fans_can_comment": int(body.only_fans_can_comment),
     }
+
+
+def _written(**words: str) -> dict[str, str]:
+    """Give the words that there are; an empty one is left out."""
+    return {key: value for key, value in words.items() if value}

@@ -155,13 +155,13 @@ def preview_request(recipient: Recipient, body: Body) -> Request[None]:
 
 def send_request(send: MassSend) -> Request[Taken]:
     """Ask for the mass send, to everybody, to one tag or to openids, and to nobody by default."""
-    content: dict[str, Any] = {**_audience(send.recipients), **sent_branch(send.body)}
+    to_openids = isinstance(send.recipients, ToOpenids)
+    content: dict[str, Any] = {**_audience(send.recipients), **sent_branch(send.body, to_openids=to_openids)}
     if send.send_ignore_reprint is not None:
         # The wire value 1 means "go on"; some SDKs have it the other way round.
         content["send_ignore_reprint"] = int(send.send_ignore_reprint)
     content["clientmsgid"] = send.client_msg_id
-    path = SEND_OPENIDS if isinstance(send.recipients, ToOpenids) else SEND_ALL
-    return Request(path, _taken, json_content(content), repeatable=False)
+    return Request(SEND_OPENIDS if to_openids else SEND_ALL, _taken, json_content(content), repeatable=False)
 
 
 def msg_id_of(members: Members) -> MsgId | None:

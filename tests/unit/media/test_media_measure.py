@@ -11,6 +11,8 @@ from massctl.media.limits import VIDEO_BYTES_MAX, VOICE_BYTES_MAX
 from massctl.media.measure import Measured, MediaFault, Use, measure, too_large
 from massctl.media.sniff import kind_of
 
+DAMAGED = "the file is damaged or cut off; export or download it again"
+
 
 @pytest.mark.parametrize(
     ("data", "use", "expected"),
@@ -21,6 +23,8 @@ from massctl.media.sniff import kind_of
         (amr(3, mode=0), "voice", Measured("amr", 60)),
         (amr(2, mode=8) + amr(1, mode=15)[6:], "voice", Measured("amr", 60)),
         (wav(500), "voice", Measured("wav", 500)),
+        (wav(500) + b"LIST\3\0\0\0abc\0", "voice", Measured("wav", 500)),
+        (wav(500) + b"LIST\3\0\0\0abc", "voice", Measured("wav", 500)),
         (amr(3000), "voice", Measured("amr", 60_000)),
         (mp4(2000), "video", Measured("mp4", 2000)),
         (mp4(0), "video", Measured("mp4", 0)),
@@ -51,22 +55,31 @@ def test_what_wechat_takes_is_named_by_its_bytes(data: bytes, use: Use, expected
         ),
         (amr(3001), "voice", "too_long", "the sound plays 60.0 s, and WeChat takes at most 60 s: make it shorter"),
         (mp3(1700), "voice", "too_long", "the sound plays 61.2 s, and WeChat takes at most 60 s: make it shorter"),
-        (amr(50)[:-1], "voice", "unreadable", "the file is damaged or cut off; export or download it again"),
+        (amr(50)[:-1], "voice", "unreadable", DAMAGED),
         (
             b"#!AMR\n" + b"\x74" * 9,
             "voice",
             "unreadable",
-            "the file is damaged or cut off; export or download it again",
+            DAMAGED,
         ),
-        (b"#!AMR\n", "voice", "unreadable", "the file is damaged or cut off; export or download it again"),
-        (b"ID3\3\0\0\0\0\0\0", "voice", "unreadable", "the file is damaged or cut off; export or download it again"),
-        (mp4()[:-1], "video", "unreadable", "the file is damaged or cut off; export or download it again"),
-        (box(b"ftyp", b"isom"), "video", "unreadable", "the file is damaged or cut off; export or download it again"),
+        (b"#!AMR\n", "voice", "unreadable", DAMAGED),
+        (b"ID3\3\0\0\0\0\0\0", "voice", "unreadable", DAMAGED),
+        (
+            b"#!AMR\n" + b"\xff" * 64,
+            "voice",
+            "unreadable",
+            DAMAGED,
+        ),
+        (wav()[:2000], "voice", "unreadable", DAMAGED),
+        (wav() + b"\x80" * 999, "voice", "unreadable", DAMAGED),
+        (wav()[:36], "voice", "unreadable", DAMAGED),
+        (mp4()[:-1], "video", "unreadable", DAMAGED),
+        (box(b"ftyp", b"isom"), "video", "unreadable", DAMAGED),
         (
             mp4() + b"\0\0\0\3tiny",
             "video",
             "unreadable",
-            "the file is damaged or cut off; export or download it again",
+            DAMAGED,
         ),
     ],
 )

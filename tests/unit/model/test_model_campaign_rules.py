@@ -105,7 +105,6 @@ def test_bounds_that_fit_or_are_of_a_wrong_type_are_no_fault_here(expect):
         ({"not_before": START, "not_after": END}, []),
         ({}, []),
         (None, []),
-        ({"send_ignore_reprint": True}, []),
         ({"not_before": START}, [("MC012", ("send", "not_before"))]),
         ({"not_after": END}, [("MC012", ("send", "not_after"))]),
         ({"not_before": END, "not_after": START}, [("MC020", ("send", "not_after"))]),
@@ -191,3 +190,27 @@ def test_the_schema_rejects_a_key_whose_effect_is_not_built_and_keeps_its_descri
     schema = {"type": "string", "description": "The name of a tag."}
     not_yet(schema)
     assert {"description": "The name of a tag.", "not": {}} == schema
+
+
+@pytest.mark.parametrize(
+    ("message", "answer", "expected"),
+    [
+        ("mpnews", True, []),
+        ("text", False, []),
+        ("text", "true", []),
+        ("text", True, [("MC014", ("send", "send_ignore_reprint"))]),
+        ("image", True, [("MC014", ("send", "send_ignore_reprint"))]),
+    ],
+)
+def test_reprints_are_a_question_of_articles(message: str, answer: object, expected: list[tuple[str, tuple[str, ...]]]):
+    block = {"files": ["a.jpg"]} if message == "image" else {}
+    assert expected == found(**{"text": "absent", message: block, "send": {"send_ignore_reprint": answer}})
+
+
+@pytest.mark.parametrize("signed", ["{not json", "[]", "null", "1", "[" * 100_000])
+def test_what_is_signed_for_a_coupon_is_json(signed: str):
+    assert [("MC014", ("wxcard", "card_ext"))] == found(text="absent", wxcard={"card_id": "p", "card_ext": signed})
+
+
+def test_a_signed_object_is_taken_as_it_is():
+    assert [] == found(text="absent", wxcard={"card_id": "p", "card_ext": '{"code": "", "timestamp": "1"}'})

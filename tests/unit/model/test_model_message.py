@@ -17,7 +17,13 @@ from massctl.model.version import version_of
 GIVEN = MaterialRef(media_id=MediaId("M1"))
 OTHER = MaterialRef(media_id=MediaId("M2"))
 HERO, BELL, BALL = ("sha256:" + sha(label) for label in ("hero", "bell", "ball"))
-IMAGE = {"type": "image", "recommend": "同一段河堤", "need_open_comment": False, "only_fans_can_comment": False}
+IMAGE = {
+    "type": "image",
+    "title": "",
+    "recommend": "同一段河堤",
+    "need_open_comment": False,
+    "only_fans_can_comment": False,
+}
 
 CASES: list[tuple[RenderedCampaign, dict[str, Any], tuple[str, ...]]] = [
     (text(content="今晚八点\n老地方"), {"type": "text", "content": "今晚八点\n老地方"}, ("今晚八点",)),

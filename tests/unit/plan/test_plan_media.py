@@ -225,6 +225,7 @@ GIVEN_VOICE = voice("c", recordings=(), message=RenderedVoice(MaterialRef(media_
         (images("c", "a", "b"), {"image": {"files": ["1", "2"], "recommend": "同一段河堤"}}, []),
         (images("c", "a", "b"), {"image": {"files": ["1"], "recommend": "{{ words }}"}}, ["the pictures"]),
         (images("c", "a"), {"image": {"files": ["1"], "recommend": "别的"}}, ["the recommendation"]),
+        (images("c", "a"), {"image": {"files": ["1"], "title": "河", "recommend": "同一段河堤"}}, ["the title"]),
         (
             images("c", "a"),
             {"image": {"files": ["1"], "recommend": "同一段河堤", "need_open_comment": True}},

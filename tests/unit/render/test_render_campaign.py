@@ -28,7 +28,7 @@ def test_a_news_campaign_is_rendered_whole() -> None:
             "send_ignore_reprint": True,
             "same_content": "allow",
         },
-        preview={"towxname": ["li", "mei", "li"], "touser": ["oA", "oA"]},
+        preview={"towxname": ["li", "mei", "li"], "touser": ["oABC123", "oABC123"]},
     )
     found = rendered(file, FOLDER)
     article = RenderedArticle(
@@ -45,7 +45,7 @@ def test_a_news_campaign_is_rendered_whole() -> None:
     window = Window(
         datetime.fromisoformat("2026-12-01T20:00:00+08:00"), datetime.fromisoformat("2026-12-01T21:30:00+08:00")
     )
-    recipients = (Recipient("towxname", "li"), Recipient("towxname", "mei"), Recipient("touser", "oA"))
+    recipients = (Recipient("towxname", "li"), Recipient("towxname", "mei"), Recipient("touser", "oABC123"))
     assert (CAMPAIGN, "春季", 2, "main", "wx0123456789abcdef", window, True, True, recipients, sha("folder")) == (
         found.name,
         found.title,

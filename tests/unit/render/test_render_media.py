@@ -26,10 +26,14 @@ def codes(file: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def test_pictures_keep_their_order_and_become_material() -> None:
-    files = {"files": ["images/b.png", "{{ 'images/a.png' }}"], "recommend": " 第 {{ campaign.edition }} 次 "}
+    files = {
+        "files": ["images/b.png", "{{ 'images/a.png' }}"],
+        "title": "河{{ 1 }}",
+        "recommend": " 第 {{ campaign.edition }} 次 ",
+    }
     campaign = rendered(campaign_file(image={**files, "need_open_comment": True}), FOLDER)
     materials = (MaterialRef(sha256=sha("b")), MaterialRef(sha256=sha("a")))
-    assert RenderedImage(materials, "第 1 次", True, False) == campaign.message
+    assert RenderedImage(materials, "第 1 次", True, False, "河1") == campaign.message
     assert [Purpose.MATERIAL, Purpose.MATERIAL] == [each.purpose for each in campaign.pictures]
 
 

@@ -43,6 +43,7 @@ def openids(root: Path, data: bytes, name: str = "list.txt") -> tuple[str, ...]:
     [
         f"{A}\n{B}\n",
         f"{A}\n{B}",
+        f"{A}\r{B}\r",
         f"{A}\r\n\r\n{B}\r\n",
         f"\n\n  {A}\t\n{B} \n\n",
         f"\ufeff{A}\n{B}\n",
@@ -96,7 +97,12 @@ def test_a_fault_is_told_by_its_place(tmp_path: Path, data: str, expected: list[
         ("姓名,城市\n张三,北京\n", [("MC604", 1, 1)]),
         ("", [("MC604", 1, 1)]),
         (f"姓名,openid\n张三,{A}\n李四,\n王五\n,{B}x!\n", [("MC603", 3, 1), ("MC603", 4, 1), ("MC603", 5, 2)]),
-        (f'openid\n{A}\n"' + "x\n" * 70_000, [("MC607", 65_539, 1)]),
+        (f'openid\n{A}\n"' + "x\n" * 70_000, [("MC607", 3, 1)]),
+        (f'openid,note\n{A},一\n{B},"二\n{C},三\n', [("MC607", 3, 1)]),
+        (f'openid,note\n{A},"一\n{B},二\n{C},"三"\n', [("MC607", 2, 1)]),
+        (f'openid,note\n{A},"一\n{B},二\n{C},三"\n', [("MC607", 2, 1)]),
+        (f"openid,name,OpenID\n{A},张三,{B}\n", [("MC604", 1, 1)]),
+        (f"姓名;openid\n张三;{A}\n", [("MC604", 1, 1)]),
     ],
 )
 def test_a_fault_of_a_table_is_told_by_its_place(
@@ -160,3 +166,21 @@ def test_nothing_of_a_list_is_left_on_disk(tmp_path: Path, monkeypatch: pytest.M
     store.add([(n, f"o{n:027}") for n in range(60_000)])
     store.seal(10_000)
     assert [] == list((tmp_path / "temporary").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "message", "hint"),
+    [
+        ("openid\n", "list.txt", "this is a heading and no openid", "let the name of the file end with .csv"),
+        (f"姓名;openid\n张三;{A}\n", "list.csv", "the table has no column openid", "separate the columns with commas"),
+        ("姓名\n张三\n", "list.csv", "the table has no column openid", "write openid above the column"),
+        (f"openid,城市\n{A},北京\n,上海\n", "list.csv", "this row has no openid", "fill it in, or take the row out"),
+    ],
+)
+def test_a_fault_says_what_to_do(tmp_path: Path, data: str, name: str, message: str, hint: str) -> None:
+    found = shelf(tmp_path, data.encode(), name).listed(f"spring/{name}").problems[0]
+    assert (message, True) == (found.message, hint in (found.hint or ""))
+
+
+def test_a_note_may_go_over_several_lines(tmp_path: Path) -> None:
+    assert (A, B) == openids(tmp_path, f'openid,note\n{A},"一\n二"\n{B},\n'.encode(), "list.csv")

@@ -63,7 +63,7 @@ def test_a_valid_campaign_is_a_model_without_diagnostics(campaign: Load) -> None
         (VALID + "edition: 0\n", ("MC014", 5, 10)),
         (VALID + "edition: 1.0\n", ("MC013", 5, 10)),
         (VALID + "preview: {touser: oABC}\n", ("MC013", 5, 19)),
-        (VALID + "preview: {touser: [oABC, 3]}\n", ("MC013", 5, 26)),
+        (VALID + "preview: {touser: [oABC123, 3]}\n", ("MC013", 5, 29)),
         (VALID + 'vars: {"a b": 1}\n', ("MC014", 5, 8)),
         (VALID + "send: {same_content: maybe}\n", ("MC014", 5, 22)),
         (VALID + "send: {not_before: 2026-12-01T20:00:00+08:00}\n", ("MC012", 5, 8)),
@@ -106,7 +106,7 @@ def test_one_fault_is_one_diagnostic_at_its_place(campaign: Load, text: str, exp
         ("title: [a]", "title: expected a text, found a list", None),
         ("title:", "title has no value", "write a value behind it, or delete the key"),
         (
-            "preview: {touser: [a, {b: c}]}",
+            "preview: {touser: [oABC123, {b: c}]}",
             "touser[2]: expected a text, found keys with values",
             None,
         ),

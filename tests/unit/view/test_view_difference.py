@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from test_view_markdown import ACTIVE, HIDDEN, LATER, outside_code, skeleton, texts
 from view_samples import BEIJING, COVER, HERO, LEAVES, NOW, article, campaign, picture, plan_of, text_campaign
 
+from massctl.model.audience import OpenidList
 from massctl.model.campaign import Audience
 from massctl.model.digest import sha256_of
 from massctl.model.message import RenderedNews, RenderedText
@@ -90,6 +91,13 @@ def text_of(
     style: Style = Style.PLAIN,
 ) -> str:
     return plan_text(plan_of(new), NOW, language, style, width, differences)
+
+
+def test_a_list_that_grew_is_told_by_its_numbers():
+    listed = Audience(openids="lists/a.txt")
+    old, new = (campaign(audience=listed, openid_list=OpenidList(sha256_of(bytes([count])), count)) for count in (2, 3))
+    said = text_of(new, compared(old, new))
+    assert "the openids in lists/a.txt, 2 openids → the openids in lists/a.txt, 3 openids" in " ".join(said.split())
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -32,9 +32,10 @@ END = f'"clientmsgid":"{ID}"}}'
             '"msgtype":"image",' + END,
         ),
         (
-            MassSend(ToAll(), Images((A,), "", True, True), ID, send_ignore_reprint=None),
+            MassSend(ToAll(), Images((A,), "", True, True, "t"), ID, send_ignore_reprint=None),
             ALL
-            + '"images":{"media_ids":["A"],"need_open_comment":1,"only_fans_can_comment":1},"msgtype":"image",'
+            + '"images":{"media_ids":["A"],"title":"t","need_open_comment":1,"only_fans_can_comment":1},'
+            + '"msgtype":"image",'
             + END,
         ),
         (

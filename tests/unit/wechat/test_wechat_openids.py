@@ -6,8 +6,8 @@ from wechat_script import ID, NEWS, scripted
 
 from massctl.errors import TransportError
 from massctl.model.audience import Tag
-from massctl.model.names import ClientMsgId
-from massctl.model.send import InDoubt, MassSend, Rejected, ToOpenids, Words
+from massctl.model.names import ClientMsgId, MediaId
+from massctl.model.send import InDoubt, MassSend, Rejected, ToOpenids, Video, Words
 
 TO_OPENIDS = ToOpenids(BATCHES[1])
 SEND_NEWS = MassSend(TO_OPENIDS, NEWS, ClientMsgId(ID), False)
@@ -34,6 +34,12 @@ def test_words_to_openids_have_no_filter_and_no_flag():
         "msgtype": "text",
         "clientmsgid": ID,
     } == script.seen[0].body
+
+
+def test_a_video_to_openids_says_its_words_once_more():
+    client, script = scripted(ACCEPTED)
+    client.send_mass(MassSend(TO_OPENIDS, Video(MediaId("V"), "标题", ""), ClientMsgId(ID), None))
+    assert {"media_id": "V", "title": "标题"} == script.seen[0].body["mpvideo"]
 
 
 @pytest.mark.parametrize("code", [40003, 40031, 40032, 40130, 45019, 45162])

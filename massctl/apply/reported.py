@@ -1,4 +1,4 @@
-"""The shapes of what `apply` and `status` print as JSON, for the schemas that other programs check them with."""
+"""The shapes of what verbs that act print as JSON, for the schemas that other programs check them with."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from pydantic import Field
 
 from massctl.model.lifecycle import Status
 from massctl.model.strict import Strict
-from massctl.plan.saved import PlannedRefusal, PlannedStep
+from massctl.plan.saved import PlannedDiagnostic, PlannedRefusal, PlannedStep
 from massctl.plan.window import WindowState
 
 
@@ -64,6 +64,8 @@ class ReportedJob(Strict):
     """Our id of the send; null for one that was made in the console."""
     batch: int
     """Counts the batches of a list of openids from 1; 1 for every other audience."""
+    status: Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
+    """What was said of it at last; deleted: nothing of it is left to be read."""
     accepted_at: str
     """When its acceptance was learnt."""
     total_count: int | None
@@ -150,3 +152,73 @@ class StatusReport(Strict):
     """The campaigns, by name."""
     error: ReportedError | None = Field(default=None)
     """What stopped the command before it knew a campaign."""
+
+
+class ActedCampaign(FollowedCampaign):
+    """The edition that an act was about, as it stands after it."""
+
+    refusals: list[PlannedRefusal]
+    """What was not done, and why."""
+
+
+class ActReport(Strict):
+    """What `massctl withdraw` and `massctl reconcile` print with `--format json`."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    exit_status: int
+    """The exit status of the command."""
+    campaigns: list[ActedCampaign]
+    """The one edition that it was about; empty where the command stopped before."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command before it knew a campaign."""
+
+
+class Candidate(Strict):
+    """A send in doubt that an event may belong to."""
+
+    name: str
+    """The campaign's name."""
+    edition: int
+    """Its edition."""
+
+
+class ReportedEvent(Strict):
+    """What an event said."""
+
+    msg_id: int
+    """The job that it is about."""
+    status: Literal["sent", "failed"]
+    """How the job ended."""
+    reason: str | None
+    """Why it failed, in WeChat's word."""
+    again: bool
+    """Whether it said nothing that was not on record."""
+    candidates: list[Candidate]
+    """Where no job here has this id: the sends in doubt that it may belong to."""
+
+
+class EventReport(ActReport):
+    """What `massctl record-event --format json` prints."""
+
+    event: ReportedEvent | None
+    """The event; null where the body is none."""
+    diagnostics: list[PlannedDiagnostic]
+    """Why the body is no event."""
+
+
+class SpeedReport(Strict):
+    """What `massctl speed --format json` prints."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    exit_status: int
+    """The exit status of the command."""
+    account: str | None
+    """The account's name."""
+    speed: int | None
+    """0, the fastest, to 4."""
+    realspeed: int | None
+    """What it comes to in 10,000 messages a minute; null where the API does not say it."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command."""

@@ -1,21 +1,25 @@
 """Withdraw sent articles (mass/delete): read the state, record, ask once, and record what came of it.
 
 The card stays in the chats; opening it shows a notice. There is no undo, and no allowance comes back. A withdrawal of
-unknown outcome may be asked for again without harm: an article that is gone stays gone.
+unknown outcome may be asked for again without harm: an article that is gone stays gone. Each request is one of the ten
+of the account's day, whatever comes of it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from massctl.apply.book import Book
 from massctl.apply.outcome import what_happened
 from massctl.apply.ports_after import Withdrawing
-from massctl.errors import PermanentError, RefusedError, TransportError, UsageError, WeChatError
+from massctl.errors import MassctlError, PermanentError, RefusedError, TransportError, UsageError, WeChatError
 from massctl.model.ledger import JobStatus, Withdrawn
-from massctl.model.names import MsgId
+from massctl.model.names import AppId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record, State
+from massctl.plan.step import Refusal
+from massctl.plan.withdrawals import beyond_today, is_news_or_video, withdrawals_left
 
 ALL: Final = 0
 """In place of an article's number: every article."""
@@ -39,6 +43,48 @@ class Target:
         return self.job.is_gone or self.article in self.job.withdrawn
 
 
+@dataclass(slots=True)
+class TakenBack:
+    """What a run asked to be withdrawn of an edition, and what became of it."""
+
+    record: Record
+    article: int
+    """From 1; ALL for every article."""
+    today: Sequence[Target]
+    """Those that are not on record as gone, as many as may be asked for today."""
+    refusals: Sequence[Refusal]
+    """Why the others have to wait."""
+    done: list[Target] = field(default_factory=list)
+    error: MassctlError | None = None
+    """What stopped it before all of them were done."""
+
+    def exit_status(self) -> int:
+        """Give what stopped it, 5 where some have to wait for another day, else 0."""
+        if self.error is not None:
+            return self.error.exit_status
+        return 5 if self.refusals else 0
+
+
+def prepared(record: Record, article: int, state: State, now: datetime) -> TakenBack:
+    """Say what of an edition can be asked for on this Beijing day; raises what `targets` raises."""
+    left = [target for target in targets(record, article) if not target.is_done]
+    appid = AppId(record.appid or "")
+    refusal = beyond_today(state, appid, now, len(left))
+    today = left[: withdrawals_left(state, appid, now)]
+    return TakenBack(record, article, today, [refusal] if refusal is not None else [])
+
+
+def take_back(taken: TakenBack, wechat: Withdrawing, book: Book) -> None:
+    """Withdraw one after the other, until one fails."""
+    for target in taken.today:
+        try:
+            withdraw(target, wechat, book)
+        except (WeChatError, RefusedError) as error:
+            taken.error = error
+            return
+        taken.done.append(target)
+
+
 def targets(record: Record, article: int) -> list[Target]:
     """Give what `article` (from 1, or ALL) means for each job of an edition.
 
@@ -46,8 +92,7 @@ def targets(record: Record, article: int) -> list[Target]:
     """
     if not record.jobs:
         raise _nothing(record, Phrase("Edition {edition} of it was not sent.", edition=record.edition))
-    attempts = [attempt for attempt in record.attempts if attempt.may_have_sent]
-    if attempts and attempts[-1].event.media_id is None:
+    if not is_news_or_video(record):
         raise _nothing(record, Phrase("WeChat withdraws news and videos, and this is another message."))
     unknown = [job for job in record.jobs if job.msg_id is None]
     if unknown:

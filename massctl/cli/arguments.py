@@ -13,6 +13,11 @@ from massctl.model.phrase import Phrase
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+form_option: Final = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+"""`--format`, of a verb that can answer with a document."""
+
 WAIT_SECONDS_MAX: Final = 7 * 86_400
 """Longer than any job is followed: event and counts come within a day or two."""
 

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Final
 
 from massctl.apply.book import Book
-from massctl.apply.finishing import Foreign, record_finish
+from massctl.apply.finishing import Foreign, Recorded, record_finish
 from massctl.apply.following import Followed
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
+from massctl.cli.answering import Answer
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import trust
 from massctl.cli.recorded import refuse_fleeting_ledger
@@ -27,36 +28,50 @@ from massctl.view.status_text import status_text
 STANDARD_INPUT: Final = "-"
 
 
-def event_recorded(session: Session, file: str, account: str | None) -> int:
-    """Read an event from a file or standard input, and record the end of the job that it tells of."""
+def event_recorded(session: Session, file: str, account: str | None, answer: Answer | None) -> int:
+    """Read an event from a file or standard input, and record the end of the job that it tells of.
+
+    What came of it is told in words, or as the document of `answer`.
+    """
     refuse_fleeting_ledger(session)
     appid = _appid(session, account)
     finish = read_finish(_bytes(file))
     if isinstance(finish, EventFault):
-        return _faulty(session, file, finish)
+        return _faulty(session, file, finish, answer)
     with sole_runner(session.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
         trust(session, state)
-        return _recorded(session, finish, appid, Book(ledger, session.clock, state))
+        outcome = record_finish(finish, appid, Book(ledger, session.clock, state))
+    status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE
+    if answer is None:
+        _tell(session, finish, outcome)
+        return status
+    from massctl.view.act_json import event_json
+
+    answer.give(session.voice, lambda: event_json(finish, outcome, status, session.voice.language))
+    return status
 
 
-def _recorded(session: Session, finish: JobFinish, appid: AppId | None, book: Book) -> int:
+def _tell(session: Session, finish: JobFinish, outcome: Recorded | Foreign) -> None:
     voice = session.voice
-    outcome = record_finish(finish, appid, book)
     if isinstance(outcome, Foreign):
         voice.result(foreign_text(finish, outcome.candidates, voice.language, voice.style, voice.width))
-        return ExitStatus.IN_DOUBT if outcome.candidates else ExitStatus.DONE
+        return
     voice.result(status_text(Followed([outcome.record]), voice.language, voice.style, voice.width))
     if outcome.again:
         voice.talk(say(Phrase("this event was recorded before; nothing was written"), voice.language))
-    return ExitStatus.DONE
 
 
-def _faulty(session: Session, file: str, fault: EventFault) -> int:
+def _faulty(session: Session, file: str, fault: EventFault, answer: Answer | None) -> int:
     place = Place("<stdin>" if file == STANDARD_INPUT else file, fault.line, fault.column)
     diagnostic = Diagnostic(fault.code, Severity.ERROR, fault.message, place, fault.hint)
     voice = session.voice
+    if answer is not None:
+        from massctl.view.act_json import no_event_json
+
+        answer.give(voice, lambda: no_event_json(diagnostic, ExitStatus.FAILED, voice.language))
+        return ExitStatus.FAILED
     voice.talk(diagnostics_text([diagnostic], voice.language, voice.style, voice.width))
     return ExitStatus.FAILED
 

@@ -7,6 +7,7 @@ from massctl.apply.book import Book
 from massctl.apply.ports import WeChat
 from massctl.apply.reconcile import nothing_to_settle, settle_not_sent, settle_sent
 from massctl.apply.testimony import Testimony
+from massctl.cli.answering import Answer
 from massctl.cli.applying import applied
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import account_of, records_of, require_ledger, trust
@@ -44,41 +45,57 @@ def shown(session: Session, name: str, warnings: list[Diagnostic]) -> int:
     return ExitStatus.USAGE
 
 
-def settled(
-    session: Session, name: str, *, sent: bool, msg_id: int | None, url: str | None, batch: int | None, reason: str
-) -> int:
-    """Record what a person knows about the edition of a campaign that is in question."""
+def settled(session: Session, name: str, testimony: Testimony, answer: Answer | None, *, sent: bool) -> int:
+    """Record what a person knows about the edition of a campaign that is in question.
+
+    It is told in words, or as the document of `answer`.
+    """
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
         trust(session, state)
         record = _in_question(state, name)
-        testimony = Testimony(reason, who(session), msg_id, url, batch)
         book = Book(ledger, session.clock, state)
         if sent:
-            settle_sent(record, testimony, _wechat(session, record) if msg_id is not None else None, book)
+            settle_sent(record, testimony, _wechat(session, record) if testimony.msg_id is not None else None, book)
             told = Phrase("{name} is recorded as sent", name=name)
         else:
             settle_not_sent(record, testimony, lambda draft: _holder(session, draft), book)
             told = Phrase("{name} is recorded as not sent; `massctl apply {name}` may send it again", name=name)
-        session.voice.result(say(told, session.voice.language))
+    voice = session.voice
+    if answer is None:
+        voice.result(say(told, voice.language))
+        return ExitStatus.DONE
+    from massctl.view.act_json import reconcile_json
+
+    answer.give(voice, lambda: reconcile_json(record, voice.language))
     return ExitStatus.DONE
 
 
-def resubmitted(session: Session, name: str, warnings: list[Diagnostic], reason: str, *, yes: bool) -> int:
-    """Repeat the identical request of an open attempt, whatever policy.in_doubt says; window and kill switch hold."""
+def resubmitted(
+    session: Session, name: str, warnings: list[Diagnostic], reason: str, answer: Answer | None, *, yes: bool
+) -> int:
+    """Repeat the identical request of an open attempt, whatever policy.in_doubt says; window and kill switch hold.
+
+    It is told as `apply` tells it, in words or as the document of `answer`.
+    """
     state = session.read_state(session.ledger())
     record = _in_question(state, name)
     if not record.open_attempts:
         raise nothing_to_settle(record)
-    from massctl.view.outcome_text import outcome_text
-
     insisted = Testimony(reason, who(session))
     outcome = applied(
         _insisting(session), [name], warnings, yes=yes, until="send", wait_in_doubt=True, insisted=insisted
     )
     voice = session.voice
+    if answer is not None:
+        from massctl.view.as_json import apply_json
+
+        answer.give(voice, lambda: apply_json(outcome, voice.language))
+        return outcome.exit_status()
+    from massctl.view.outcome_text import outcome_text
+
     voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))
     return outcome.exit_status()
 

@@ -1,6 +1,7 @@
 """From a session to an account's sending speed."""
 
 from massctl.apply.ports_after import SendingSpeed
+from massctl.cli.answering import Answer
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
 from massctl.errors import UsageError
@@ -10,25 +11,31 @@ from massctl.view.language import say
 from massctl.view.speed_text import speed_words
 
 
-def speed_shown(session: Session, account: str | None) -> int:
-    """Read an account's sending speed and say what it means."""
+def speed_shown(session: Session, account: str | None) -> tuple[AccountName, SendingSpeed]:
+    """Read an account's sending speed."""
     name = _account(session, account)
-    _tell(session, name, session.wechat(name).speed())
-    return ExitStatus.DONE
+    return name, session.wechat(name).speed()
 
 
-def speed_set(session: Session, account: str | None, speed: int) -> int:
-    """Set an account's sending speed, read it back, and say what it means."""
+def speed_set(session: Session, account: str | None, speed: int) -> tuple[AccountName, SendingSpeed]:
+    """Set an account's sending speed and read it back."""
     name = _account(session, account)
     wechat = session.wechat(name)
     wechat.set_speed(speed)
-    _tell(session, name, wechat.speed())
-    return ExitStatus.DONE
+    return name, wechat.speed()
 
 
-def _tell(session: Session, account: AccountName, speed: SendingSpeed) -> None:
+def tell(session: Session, account: AccountName, speed: SendingSpeed, answer: Answer | None) -> int:
+    """Say what a speed means, in words or as the document of `answer`."""
+    voice = session.voice
+    if answer is not None:
+        from massctl.view.act_json import speed_json
+
+        answer.give(voice, lambda: speed_json(account, speed, voice.language))
+        return ExitStatus.DONE
     for line in speed_words(account, speed):
-        session.voice.result(say(line, session.voice.language))
+        voice.result(say(line, voice.language))
+    return ExitStatus.DONE
 
 
 def _account(session: Session, named: str | None) -> AccountName:

@@ -3,9 +3,8 @@
 import sys
 
 from massctl.apply.book import Book
-from massctl.apply.withdrawing import ALL, Target, sharing, targets, withdraw
+from massctl.apply.withdrawing import ALL, TakenBack, prepared, sharing, take_back
 from massctl.cli.consent import somebody_is_here
-from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import account_of, records_of, trust
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
@@ -18,27 +17,27 @@ from massctl.view.language import say
 from massctl.view.withdraw_text import withdraw_question
 
 
-def withdrawn(session: Session, name: str, article: int, *, yes: bool) -> int:
-    """Withdraw an article (from 1) or ALL of the edition that was sent last, once somebody said yes."""
+def withdrawn(session: Session, name: str, article: int, *, yes: bool) -> TakenBack:
+    """Withdraw an article (from 1) or ALL of the edition that was sent last, once somebody said yes.
+
+    Nothing is asked, neither of a person nor of WeChat, where nothing is left to withdraw or none of it today.
+    """
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
         trust(session, state)
         record = sent_edition(state, name)
-        found = targets(record, article)
-        left = [target for target in found if not target.is_done]
-        for target in left:
-            _require_article(session, target)
-        if left and not yes:
-            _require_consent(session, left[0], state)
-        book = Book(ledger, session.clock, state)
-        if left:
-            wechat = session.wechat(account_of(session, AppId(record.appid or "")))
-            for target in left:
-                withdraw(target, wechat, book)
-        session.voice.result(say(_told(record, article, again=not left), session.voice.language))
-    return ExitStatus.DONE
+        taken = prepared(record, article, state, session.clock.now())
+        if not taken.today:
+            return taken
+        if article != ALL:
+            require_article(session, record, article)
+        if not yes:
+            _require_consent(session, taken, state)
+        wechat = session.wechat(account_of(session, AppId(record.appid or "")))
+        take_back(taken, wechat, Book(ledger, session.clock, state))
+    return taken
 
 
 def sent_edition(state: State, name: str) -> Record:
@@ -69,12 +68,7 @@ def require_article(session: Session, record: Record, article: int) -> None:
         )
 
 
-def _require_article(session: Session, target: Target) -> None:
-    if target.article != ALL:
-        require_article(session, target.record, target.article)
-
-
-def _require_consent(session: Session, target: Target, state: State) -> None:
+def _require_consent(session: Session, taken: TakenBack, state: State) -> None:
     """Ask on the terminal; without one, and without --yes, nothing is asked and nothing done."""
     if not somebody_is_here():
         raise UsageError(
@@ -83,20 +77,12 @@ def _require_consent(session: Session, target: Target, state: State) -> None:
             Phrase("Look at `massctl status`; then give your consent with --yes."),
         )
     voice = session.voice
-    headlines = headlines_of(session, target.record)
-    others = [f"{record.campaign} ({record.edition})" for record in sharing(target, state)]
-    voice.talk(withdraw_question(target, headlines, others, voice.language, voice.style, voice.width))
+    headlines = headlines_of(session, taken.record)
+    sharers = {id(record): record for target in taken.today for record in sharing(target, state)}
+    others = [f"{record.campaign} ({record.edition})" for record in sharers.values()]
+    voice.talk(withdraw_question(taken, headlines, others, voice.language, voice.style, voice.width))
     voice.talk(say(Phrase("Type `yes` to withdraw:"), voice.language))
     # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
     answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
     if answer.strip().lower() not in {"yes", "是"}:
         raise RefusedError(Phrase("you did not say yes, so nothing was withdrawn"), Phrase("No request was made."))
-
-
-def _told(record: Record, article: int, *, again: bool) -> Phrase:
-    name = record.campaign
-    if again:
-        return Phrase("{name}: it is withdrawn already; no request was made", name=name)
-    if article == ALL:
-        return Phrase("{name}: every article is withdrawn; the cards stay in the chats", name=name)
-    return Phrase("{name}: article {article} is withdrawn; its card stays in the chats", name=name, article=article)

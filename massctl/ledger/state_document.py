@@ -53,6 +53,7 @@ KEPT: Final = {
         "counts",
         "withdrawn",
         "withdrawing",
+        "asked_at",
     ),
 }
 """Each value's fields, in the order in which they are written."""
@@ -161,6 +162,7 @@ def _job_document(job: Job) -> list[Any]:
         _event_document(job.counts),
         sorted(job.withdrawn),
         sorted(job.withdrawing),
+        [at.isoformat() for at in job.asked_at],
     ]
 
 
@@ -211,8 +213,9 @@ def _attempt_from(written: list[Any], make: Make) -> Attempt:
 
 
 def _job_from(written: list[Any], make: Make) -> Job:
-    batch, client_msg_id, accepted_at, msg_id, msg_data_id, status, counts, *articles = written
+    batch, client_msg_id, accepted_at, msg_id, msg_data_id, status, counts, *withdrawals = written
     at = datetime.fromisoformat(accepted_at)
     told = make(counts) if counts else None
-    withdrawn, withdrawing = map(set, articles)
-    return Job(batch, client_msg_id, at, msg_id, msg_data_id, status, told, withdrawn, withdrawing)
+    withdrawn, withdrawing, asked = withdrawals
+    asked_at = [datetime.fromisoformat(each) for each in asked]
+    return Job(batch, client_msg_id, at, msg_id, msg_data_id, status, told, set(withdrawn), set(withdrawing), asked_at)

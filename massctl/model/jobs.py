@@ -24,6 +24,8 @@ class Job:
     """Articles from 1; 0 stands for all."""
     withdrawing: set[int] = field(default_factory=set)
     """Articles, or 0, whose withdrawal was asked for, and nobody knows whether it took place."""
+    asked_at: list[datetime] = field(default_factory=list)
+    """When a withdrawal was asked for, request by request; each counts for the account's ten of that day."""
 
     @property
     def is_gone(self) -> bool:
@@ -35,12 +37,12 @@ _FINALITY: Final = {"sending": 0, "awaiting_admin": 0, "unknown": 0, "sent": 1, 
 """What was said of a job -> how final it is: a poll that is overtaken by an event takes nothing back."""
 
 
-def absorb_job_entry(jobs: list[Job], event: "JobStatus | Withdrawn") -> bool:
-    """Fold what became of a job into those of a record; False where none of them is meant."""
+def absorb_job_entry(jobs: list[Job], event: "JobStatus | Withdrawn", at: datetime) -> bool:
+    """Fold what became of a job, recorded at `at`, into those of a record; False where none of them is meant."""
     found = [job for job in jobs if job.msg_id == event.msg_id]
     for job in found:
         if event.type == "withdrawn":
-            _into_withdrawals(job, event)
+            _into_withdrawals(job, event, at)
         elif _rank(event.status, event.source) >= _rank(job.status, job.counts.source if job.counts else None):
             job.status, job.counts = event.status, _with_known_counts(event, job.counts)
         elif event.source is not None:
@@ -54,7 +56,11 @@ def _rank(status: str, source: str | None) -> tuple[int, bool]:
     return _FINALITY[status], source is not None
 
 
-def _into_withdrawals(job: Job, event: "Withdrawn") -> None:
+def _into_withdrawals(job: Job, event: "Withdrawn", at: datetime) -> None:
+    if event.outcome == "begun":
+        job.asked_at.append(at)
+    elif event.outcome == "refused" and event.errcode is None and job.asked_at:
+        job.asked_at.pop()  # No token could be had, so the request never left.
     if event.outcome in ("begun", "unknown"):
         job.withdrawing.add(event.article)
         return

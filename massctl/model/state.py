@@ -227,7 +227,7 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
         case entries.SendImported():
             _import(record, event)
         case entries.JobStatus() | entries.Withdrawn():
-            if not absorb_job_entry(record.jobs, event):
+            if not absorb_job_entry(record.jobs, event, entry.at):
                 raise _impossible(entry, Phrase("there is no job {msg_id}", msg_id=event.msg_id))
         case _:
             record.expired_at.append(event.not_after)

@@ -9,10 +9,15 @@ from massctl.model.names import AccountName, AppId, CampaignName
 from massctl.model.preview_days import beijing_day
 from massctl.model.state import State
 from massctl.plan.allowance import CALLS, DAYS_AHEAD, SENDS, Agenda, Ledgered, Rule, periods
-from massctl.plan.used import Unit, calls_by_day, used_in
+from massctl.plan.used import Unit, calls_by_day, used_in, withdrawals_by_day
+from massctl.plan.withdrawals import WITHDRAWALS_A_DAY, withdrawable, withdrawals_left
 
 if TYPE_CHECKING:
     from massctl.model.account import Policy
+
+
+Counted = Literal["sends", "calls", "withdrawals"]
+"""Sends as the account's kind allows them, requests for mass sends, or requests to withdraw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +27,7 @@ class Span:
     unit: Unit
     first: date
     """Its first day."""
-    of: Literal["sends", "calls"]
-    """Sends as the account's kind allows them, or requests for mass sends."""
+    of: Counted
     limit: int
     used: int
     campaigns: tuple[CampaignName, ...]
@@ -49,7 +53,8 @@ def look_ahead(
     for appid, (account, kind) in sorted(agenda.accounts.items(), key=lambda item: item[1]):
         if account in accounts:
             ledgered = agenda.of(appid, state, policy, now)
-            spans = (*_sends(ledgered, SENDS[kind], now), *_calls(ledgered, kind, state, appid, policy, now))
+            asked = *_sends(ledgered, SENDS[kind], now), *_calls(ledgered, kind, state, appid, policy, now)
+            spans = (*asked, *_withdrawals(state, appid, now))
             found += [AccountAhead(account, kind, spans)] if spans else []
     return tuple(found)
 
@@ -98,9 +103,18 @@ def _calls(ledgered: Ledgered, kind: str, state: State, appid: AppId, policy: "P
     return _spans(CALLS, "calls", dict(calls_by_day(state, appid)), coming, asked, now)
 
 
+def _withdrawals(state: State, appid: AppId, now: datetime) -> list[Span]:
+    """Give today, where some were asked for, or something is there that may be withdrawn."""
+    left = withdrawals_left(state, appid, now)
+    used = withdrawals_by_day(state, appid).get(beijing_day(now), 0)
+    if not (used or withdrawable(state, appid, now)):
+        return []
+    return [Span(Unit.DAY, beijing_day(now), "withdrawals", WITHDRAWALS_A_DAY, used, (), left)]
+
+
 def _spans(
     rule: Rule,
-    of: Literal["sends", "calls"],
+    of: Counted,
     used: "dict[date, int]",
     coming: "dict[date, tuple[CampaignName, ...]] | dict[date, list[CampaignName]]",
     asked: "dict[date, tuple[CampaignName, ...]] | dict[date, list[CampaignName]]",

@@ -1,7 +1,6 @@
 """Batches of openids: which are due, what freezes their list, and whether the day's calls are enough. Pure."""
 
 from datetime import datetime
-from typing import Final
 
 from massctl.model.lifecycle import is_concluded
 from massctl.model.phrase import Phrase
@@ -11,9 +10,6 @@ from massctl.model.state import Record, State
 from massctl.plan.allowance import CALLS
 from massctl.plan.step import Guard, Reason, Refusal, SendMass
 from massctl.plan.used import calls_by_day
-
-WITHDRAWALS_A_DAY: Final = 10
-"""How many jobs can be withdrawn in a day. Source: WeChat docs, "message/mass/delete", read 2026-10."""
 
 
 def batches_left(campaign: RenderedCampaign, record: Record) -> list[int | None]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from massctl.model.strict import Strict
+from massctl.plan.ahead import Counted
 from massctl.plan.used import Unit
 
 
@@ -15,8 +16,8 @@ class PlannedSpan(Strict):
     """What is counted: a day or a month."""
     from_: Annotated[str, Field(alias="from")]
     """Its first day, YYYY-MM-DD."""
-    of: Literal["sends", "calls"]
-    """Sends as the account's kind allows them, or requests for mass sends."""
+    of: Counted
+    """Sends as the account's kind allows them, requests for mass sends, or requests to withdraw, of today."""
     limit: int
     """How many there are."""
     used: int
@@ -35,4 +36,4 @@ class PlannedAllowance(Strict):
     kind: Literal["service", "subscription"]
     """The account's kind."""
     ahead: list[PlannedSpan]
-    """Days and months with something in them, in order; sends before calls."""
+    """Days and months with something in them, in order; sends before calls, and withdrawals last."""

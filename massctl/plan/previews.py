@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostic import Diagnostic, Place, Severity
-from massctl.model.moment import BEIJING, moment
 from massctl.model.names import Address, AppId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recipient, RenderedCampaign
@@ -15,6 +14,7 @@ from massctl.model.state import Record, State
 from massctl.plan.diff import preview_reason
 from massctl.plan.doubt import settle
 from massctl.plan.step import Guard, Refusal, SendPreview, Step
+from massctl.plan.used import counted_anew
 
 if TYPE_CHECKING:
     from massctl.model.account import Policy
@@ -141,7 +141,7 @@ def going_out(step: SendPreview) -> tuple[bool, float, str, int]:
 def allowance_spent(now: datetime) -> Refusal:
     """Refuse a preview because WeChat refused another one of this account and day: used up."""
     say = Phrase("WeChat says that the account's previews of today are used up, so this one was not tried")
-    return Refusal(Guard.ALLOWANCE, say, _counted_anew(now))
+    return Refusal(Guard.ALLOWANCE, say, counted_anew(now))
 
 
 def _used_up(needed: int, left: int, now: datetime) -> Refusal:
@@ -151,10 +151,4 @@ def _used_up(needed: int, left: int, now: datetime) -> Refusal:
         left=left,
         daily=PREVIEWS_A_DAY,
     )
-    return Refusal(Guard.ALLOWANCE, say, _counted_anew(now))
-
-
-def _counted_anew(now: datetime) -> Phrase:
-    tomorrow = now.astimezone(BEIJING).date() + timedelta(days=1)
-    midnight = datetime.combine(tomorrow, time.min, tzinfo=BEIJING)
-    return Phrase("they are counted anew at {moment}; run the same command after that", moment=moment(midnight))
+    return Refusal(Guard.ALLOWANCE, say, counted_anew(now))

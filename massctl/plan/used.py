@@ -3,13 +3,16 @@
 A send of unknown outcome counts as used, and so does one whose job failed: whether WeChat gives it back is not said.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from massctl.model.moment import BEIJING, moment
 from massctl.model.names import AppId, CampaignName
+from massctl.model.phrase import Phrase
 from massctl.model.preview_days import beijing_day
 from massctl.model.state import Record, State
 
@@ -88,6 +91,19 @@ def calls_by_day(state: State, appid: AppId) -> Mapping[date, int]:
                 day = beijing_day(attempt.at)
                 counted[day] = counted.get(day, 0) + 1
     return counted
+
+
+def withdrawals_by_day(state: State, appid: AppId) -> Mapping[date, int]:
+    """Count the requests for withdrawals by Beijing day, whatever became of them; not those that never left."""
+    asked = (at for each in state.records.values() if each.appid == appid for job in each.jobs for at in job.asked_at)
+    return Counter(beijing_day(at) for at in asked)
+
+
+def counted_anew(now: datetime) -> Phrase:
+    """Say when what is counted by the Beijing day is there again."""
+    tomorrow = beijing_day(now) + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time.min, tzinfo=BEIJING)
+    return Phrase("they are counted anew at {moment}; run the same command after that", moment=moment(midnight))
 
 
 def _of_record(record: Record, appid: AppId) -> Iterator[Use]:

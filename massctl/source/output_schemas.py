@@ -4,7 +4,7 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
-from massctl.apply.reported import ApplyReport, StatusReport
+from massctl.apply.reported import ActReport, ApplyReport, EventReport, SpeedReport, StatusReport
 from massctl.model.job_entries import CopyrightCheck, CopyrightResult
 from massctl.model.ledger import EVENTS
 from massctl.model.lock import LockFile
@@ -16,6 +16,10 @@ _FILES: Final[dict[str, tuple[str, type[BaseModel]]]] = {
     "plan.schema.json": ("massctl plan --format json", SavedPlan),
     "apply.schema.json": ("massctl apply --format json", ApplyReport),
     "status.schema.json": ("massctl status --format json", StatusReport),
+    "withdraw.schema.json": ("massctl withdraw --format json", ActReport),
+    "reconcile.schema.json": ("massctl reconcile --format json", ActReport),
+    "record-event.schema.json": ("massctl record-event --format json", EventReport),
+    "speed.schema.json": ("massctl speed --format json", SpeedReport),
 }
 _HEAD: Final[dict[str, dict[str, Any]]] = {
     "serial": {"type": "integer", "minimum": 1, "description": "Counts from 1 without gaps."},

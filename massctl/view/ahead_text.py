@@ -37,6 +37,8 @@ def left(span: Span) -> Phrase:
     numbers = {"left": span.left, "limit": span.limit, "used": span.used}
     if span.of == "calls":
         return Phrase("{left} of {limit} calls left, {used} used", **numbers)
+    if span.of == "withdrawals":
+        return Phrase("{left} of {limit} withdrawals left, {used} used", **numbers)
     if span.unit is Unit.MONTH:
         return Phrase("{left} of {limit} sends to every follower left, {used} used", **numbers)
     return Phrase("{left} of {limit} sends left, {used} used", **numbers)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from massctl.view.explanation import Explanation
 
 FORMAT_VERSION: Final = 1
-"""Of the documents that are made here."""
+"""Of the documents that are made here and in `massctl.view.act_json`."""
 
 
 def plan_json(plan: Plan, language: Language, names: Sequence[str] = ()) -> str:
@@ -59,7 +59,7 @@ def status_json(followed: "Followed", language: Language) -> str:
     """Give where campaigns stand; `error` says why a state could not be asked for."""
     document = {
         "format_version": FORMAT_VERSION,
-        "campaigns": [_status(record, followed) for record in followed.records],
+        "campaigns": [_followed(record, followed) for record in followed.records],
     }
     return _written(document, language)
 
@@ -88,12 +88,16 @@ def explain_json(explanations: "Sequence[Explanation]", language: Language) -> s
 def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Language) -> str:
     """Give the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`.
 
-    `verb` is plan, apply, lock, status or validate.
+    `verb` is one of those whose document is described in docs/reference/cli.md.
     """
     nothing: dict[str, dict[str, Any]] = {
         "plan": {"digest": None, "lineage": None, "serial": 0, "campaigns": [], "summary": {k.value: 0 for k in Kind}},
         "apply": {"exit_status": exit_status, "lineage": None, "serial": 0, "campaigns": []},
         "status": {"campaigns": []},
+        "withdraw": {"exit_status": exit_status, "campaigns": []},
+        "reconcile": {"exit_status": exit_status, "campaigns": []},
+        "record-event": {"exit_status": exit_status, "campaigns": [], "event": None, "diagnostics": []},
+        "speed": {"exit_status": exit_status, "account": None, "speed": None, "realspeed": None},
         "lock": {"exit_status": exit_status, "campaigns": []},
         "validate": {"diagnostics": [], "summary": {"error": 0, "warning": 0}},
     }
@@ -129,15 +133,20 @@ def _outcome(outcome: "Outcome", campaign: "CampaignOutcome") -> dict[str, Any]:
     }
 
 
-def _status(record: Record, followed: "Followed") -> dict[str, Any]:
+def _followed(record: Record, followed: "Followed") -> dict[str, Any]:
     failures = [failure for failed, failure in followed.errors if failed is record]
+    return campaign_document(record, failures[0] if failures else None)
+
+
+def campaign_document(record: Record, failure: "Failure | None") -> dict[str, Any]:
+    """Give where an edition stands, and what went wrong about it in this run."""
     return {
         "name": record.campaign,
         "edition": record.edition,
         "status": status_of(record).value,
         "withdrawn_articles": sorted({n for job in record.jobs for n in job.withdrawn if n > 0}),
         "jobs": [_job(job) for job in record.jobs],
-        "error": _error(failures[0]) if failures else None,
+        "error": _error(failure) if failure is not None else None,
     }
 
 
@@ -150,6 +159,7 @@ def _job(job: Job) -> dict[str, Any]:
         "msg_data_id": job.msg_data_id,
         "clientmsgid": job.client_msg_id,
         "batch": job.batch,
+        "status": "deleted" if job.is_gone else job.status,
         "accepted_at": job.accepted_at.isoformat(),
         "total_count": counts.total_count if counts else None,
         "filter_count": counts.filter_count if counts else None,

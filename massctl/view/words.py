@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.lifecycle import Status
 from massctl.model.phrase import Phrase
-from massctl.plan.batches import WITHDRAWALS_A_DAY
 from massctl.plan.step import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
+from massctl.plan.withdrawals import WITHDRAWALS_A_DAY
 from massctl.view.style import Ink
 
 if TYPE_CHECKING:

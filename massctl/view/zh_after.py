@@ -92,6 +92,10 @@ AFTER: Final[dict[str, str]] = {
     "it is not UTF-8 text": "它不是 UTF-8 文本",
     "it is not JSON: {why}": "它不是 JSON：{why}",
     "its declared encoding cannot be read": "它声明的编码无法读取",
+    # massctl/cli/commands/reconcile.py
+    "--format json goes with one of --sent, --not-sent and --resubmit": (
+        "--format json 要和 --sent、--not-sent、--resubmit 之一一起用"
+    ),
     # massctl/cli/commands/withdraw.py
     "give exactly one of --article N and --all": "--article N 和 --all 必须正好给一个",
     # massctl/cli/commenting.py
@@ -196,7 +200,11 @@ AFTER: Final[dict[str, str]] = {
         "{account}：速度 {speed}；微信没有说明实际是多少"
     ),
     # massctl/view/withdraw_text.py
+    "later": "以后",
     "lost too": "一同失效",
+    "{name}: withdrawn from {count} of {all} jobs; the cards stay in the chats": (
+        "{name}：{all} 个任务里撤下了 {count} 个，聊天里的卡片还在"
+    ),
     "every article": "全部文章",
     "The cards stay in the chats; whoever opens one reads that it was deleted.": (
         "聊天里的卡片还在；点开会看到已删除的提示。"

@@ -53,6 +53,14 @@ ALLOWANCE: Final[dict[str, str]] = {
     "set this machine's clock (sudo timedatectl set-ntp true), then run apply again; nothing was sent": (
         "校准这台机器的时钟（sudo timedatectl set-ntp true），再运行 apply；什么也没有发送"
     ),
+    # massctl/plan/withdrawals.py
+    "{needed} jobs are to be withdrawn, and {left} of the account's {daily} withdrawals a day are left": (
+        "要撤下 {needed} 个任务，而这个公众号每天 {daily} 次撤下里只剩 {left} 次"
+    ),
+    "the account's {daily} withdrawals of today (Beijing time) are used up": (
+        "这个公众号今天（北京时间）的 {daily} 次撤下已用完"
+    ),
+    "{anew}; sooner: in the console under 群发记录": "{anew}；等不及的，请在公众平台“群发记录”里删除",
     # massctl/render/campaign.py
     "the window lasts {minutes} minutes; below {least} a late timer or a doubt may let it pass unsent": (
         "时段只有 {minutes} 分钟；不到 {least} 分钟时，定时任务晚一点、或者出现一次存疑，就可能错过"
@@ -64,6 +72,7 @@ ALLOWANCE: Final[dict[str, str]] = {
     "allowance, the next {days} days (Beijing time)": "今后 {days} 天的群发次数（北京时间）",
     "service account": "服务号",
     "subscription account": "订阅号",
+    "{left} of {limit} withdrawals left, {used} used": "撤下 {limit} 次，已用 {used} 次，还剩 {left} 次",
     "{left} of {limit} sends left, {used} used": "群发 {limit} 次，已用 {used} 次，还剩 {left} 次",
     "{left} of {limit} calls left, {used} used": "调用 {limit} 次，已用 {used} 次，还剩 {left} 次",
     "{left} of {limit} sends to every follower left, {used} used": (

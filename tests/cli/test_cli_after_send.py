@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 from building import APPID
 from cli_runner import NOON, Shell, lost
+from jsonschema import Draft202012Validator
 from said import Said
 from syrupy.assertion import SnapshotAssertion
 
+from massctl.source.output_schemas import all_schemas
+
 DELETE = "message/mass/delete"
+SCHEMAS = all_schemas()
 
 
 @pytest.fixture
@@ -31,6 +35,11 @@ def event(shell: Shell, number: int = 0, form: str = "xml") -> str:
     path = shell.root / f"event.{form}"
     path.write_text(body if isinstance(body, str) else json.dumps(body), encoding="utf-8")
     return path.name
+
+
+def assert_fits(verb: str, document: Any) -> None:
+    """Hold a document against the schema that is published for it."""
+    Draft202012Validator(SCHEMAS[f"{verb}.schema.json"]).validate(document)
 
 
 def calls(shell: Shell, path: str) -> int:
@@ -121,10 +130,46 @@ def test_withdraw_of_what_was_never_sent(shell: Shell) -> None:
     assert 2 == shell("withdraw", "letter", "--all", "--yes", "--sandbox").status
 
 
+def test_the_eleventh_withdrawal_of_a_day_makes_no_request(sent: Shell, snapshot: SnapshotAssertion) -> None:
+    for _ in range(10):
+        sent.faults(lost(DELETE, "request_lost"))
+        assert 1 == sent("withdraw", "letter", "--article", "1", "--yes", "--sandbox").status
+    ledger = sent.tree.read(".massctl/sandbox/massctl.state.jsonl")
+    document = sent("withdraw", "letter", "--all", "--yes", "--sandbox", "--format", "json").document
+    assert ["allowance"] == [refusal["guard"] for refusal in document["campaigns"][0]["refusals"]]
+    said = sent("withdraw", "letter", "--all", "--yes", "--sandbox")
+    assert (5, 5, 10) == (said.status, document["exit_status"], calls(sent, DELETE))
+    assert ledger == sent.tree.read(".massctl/sandbox/massctl.state.jsonl")
+    assert snapshot == said.out
+    assert "0 of 10 withdrawals left, 10 used" in sent("plan", "--sandbox").out
+    sent.set_time(NOON + timedelta(hours=12))
+    assert 0 == sent("withdraw", "letter", "--all", "--yes", "--sandbox").status
+
+
 def test_withdraw_takes_the_edition_that_was_sent_last(sent: Shell) -> None:
     sent.tree.news("letter", body="今天风大。\n", more="edition: 2\n")
     sent("apply", "letter", "--until", "draft", "--sandbox")
     assert 0 == sent("withdraw", "letter", "--all", "--yes", "--sandbox").status
+
+
+def test_withdraw_tells_in_a_document_what_became_of_it(sent: Shell) -> None:
+    said = [sent("withdraw", "letter", "--all", "--yes", "--sandbox", "--format", "json").document for _ in range(2)]
+    for document in said:
+        (campaign,) = document["campaigns"]
+        assert (0, "withdrawn", ["deleted"], [], None) == (
+            document["exit_status"], campaign["status"], [job["status"] for job in campaign["jobs"]],
+            campaign["refusals"], campaign["error"],
+        )  # fmt: skip
+        assert_fits("withdraw", document)
+    assert 1 == calls(sent, DELETE)
+
+
+def test_a_withdrawal_that_wechat_refuses_is_told_in_its_document(sent: Shell) -> None:
+    sent.faults(lost(DELETE, "busy"))
+    said = sent("withdraw", "letter", "--all", "--yes", "--sandbox", "--format", "json")
+    (campaign,) = said.document["campaigns"]
+    assert (1, -1, "sent") == (said.status, campaign["error"]["errcode"], campaign["status"])
+    assert_fits("withdraw", said.document)
 
 
 # comments
@@ -166,6 +211,13 @@ def test_speed_is_read_and_set(sent: Shell) -> None:
     said = [sent("speed", *more, "--sandbox").out for more in (["get"], ["set", "4"], ["get", "--account", "main"])]
     slow = "main: speed 4, that is 100,000 messages a minute\n"
     assert ["main: speed 0, that is 800,000 messages a minute\n", slow, slow] == said
+
+
+def test_the_speed_as_a_document(sent: Shell) -> None:
+    said = [sent("speed", *more, "--sandbox", "--format", "json").document for more in (["get"], ["set", "4"])]
+    assert [("main", 0, 80), ("main", 4, 10)] == [(d["account"], d["speed"], d["realspeed"]) for d in said]
+    for document in said:
+        assert_fits("speed", document)
 
 
 @pytest.mark.parametrize("more", [["set", "5"], ["set", "fast"], ["set"], ["get", "--account", "other"]])
@@ -251,6 +303,49 @@ def test_a_faulty_event_in_words(shell: Shell, snapshot: SnapshotAssertion, body
     shell.tree.write("event.xml", body)
     said = shell("record-event", "event.xml", "--sandbox")
     assert (1, "", snapshot) == (said.status, said.out, said.err)
+
+
+def test_an_event_as_a_document(sent: Shell) -> None:
+    file = event(sent)
+    first, again = (sent("record-event", file, "--sandbox", "--format", "json").document for _ in range(2))
+    assert (0, "letter", "sent", False) == (
+        first["exit_status"], first["campaigns"][0]["name"], first["event"]["status"], first["event"]["again"]
+    )  # fmt: skip
+    assert {**first, "event": {**first["event"], "again": True}} == again
+    assert_fits("record-event", again)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "codes"),
+    [
+        ("<xml><Event>subscribe</Event></xml>", 1, 1),
+        ("<xml><Event>MASSSENDJOBFINISH</Event><MsgID>9</MsgID><Status>send success</Status></xml>", 0, 0),
+    ],
+)
+def test_what_is_no_event_of_ours_as_a_document(sent: Shell, body: str, status: int, codes: int) -> None:
+    sent.tree.write("event.txt", body)
+    said = sent("record-event", "event.txt", "--sandbox", "--format", "json")
+    document = said.document
+    assert (status, status, codes, [], "") == (
+        said.status, document["exit_status"], len(document["diagnostics"]), document["campaigns"], said.err
+    )  # fmt: skip
+    assert_fits("record-event", document)
+
+
+def test_an_event_that_may_be_of_a_send_in_doubt_as_a_document(shell: Shell) -> None:
+    shell.tree.text()
+    shell("plan", "--sandbox")
+    shell.faults(lost("message/mass/sendall"))
+    shell("apply", "notice", "--yes", "--no-wait", "--sandbox")
+    shell.control("advance", {"seconds": 600})
+    said = shell("record-event", event(shell), "--sandbox", "--format", "json")
+    assert (4, [{"name": "notice", "edition": 1}]) == (said.status, said.document["event"]["candidates"])
+    assert_fits("record-event", said.document)
+    settled = shell(
+        "reconcile", "notice", "--sent", "3147000001", "--reason", "见群发记录", "--sandbox", "--format", "json"
+    )
+    assert (0, "sent") == (settled.status, settled.document["campaigns"][0]["status"])
+    assert_fits("reconcile", settled.document)
 
 
 @pytest.mark.parametrize("file", ["missing.xml", "campaigns"])

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
+from jsonschema import Draft202012Validator
 from said import Said
 
 from massctl.cli.speaking import Voice
 from massctl.ledger.runner import sole_runner
+from massctl.source.output_schemas import all_schemas
 from massctl.view import as_json
 
 APPLY_KEYS = {"format_version", "exit_status", "lineage", "serial", "campaigns"}
@@ -34,6 +36,7 @@ JOB_KEYS = {
     "msg_data_id",
     "clientmsgid",
     "batch",
+    "status",
     "accepted_at",
     "total_count",
     "filter_count",
@@ -185,6 +188,8 @@ VERBS = {
     "status": ("status", "--sandbox"),
     "plan": ("plan", "--sandbox"),
     "validate": ("validate",),
+    "withdraw": ("withdraw", "notice", "--all", "--yes", "--sandbox"),
+    "reconcile": ("reconcile", "notice", "--sent", "--reason", "seen", "--sandbox"),
 }
 BROKEN = {
     "broken settings": (broken_settings, 1),
@@ -206,6 +211,15 @@ def test_a_run_that_stops_early_still_prints_its_document(shell: Shell, verb: st
     assert (status, 1) == (said.status, said.document["format_version"])
     if verb == "apply":
         assert (status, []) == (said.document["exit_status"], said.document["campaigns"])
+
+
+@pytest.mark.parametrize("typed", [("record-event", "event.xml"), ("speed", "get"), ("speed", "set", "2")])
+def test_a_verb_without_a_campaign_that_stops_early_still_prints_its_document(shell: Shell, typed: tuple[str, ...]):
+    shell.tree.text()
+    broken_settings(shell)
+    said = shell(*typed, "--sandbox", "--format", "json")
+    assert (1, 1, True) == (said.status, said.document["exit_status"], bool(said.document["error"]["message"]))
+    Draft202012Validator(all_schemas()[f"{typed[0]}.schema.json"]).validate(said.document)
 
 
 def test_a_corrupt_ledger_is_told_as_an_error_in_the_document(shell: Shell):

@@ -4,7 +4,8 @@ from typing import Final
 
 import click
 
-from massctl.cli.arguments import Text, sandbox_option
+from massctl.cli.answering import one_document
+from massctl.cli.arguments import Text, form_option, sandbox_option
 from massctl.cli.session import session
 from massctl.model.phrase import Phrase
 
@@ -22,6 +23,7 @@ URL_PATTERN: Final = r"https?://[^\s/]+/\S*"
 @click.option("--batch", type=click.IntRange(1), help="Which batch of a list of openids, where several are open.")
 @click.option("--reason", type=Text(r".*\S.*"), help="How you know; recorded with your name. Part of every choice.")
 @click.option("--yes", is_flag=True, help="With --resubmit: send without asking.")
+@form_option
 @sandbox_option
 @click.pass_obj
 def command(
@@ -35,6 +37,7 @@ def command(
     batch: int | None,
     reason: str | None,
     yes: bool,
+    form: str,
     sandbox: bool,
 ) -> int:
     """Settle what massctl cannot know about NAME. Look in the console under 群发记录 first.
@@ -50,12 +53,19 @@ def command(
     chosen = sent or not_sent or resubmit
     if chosen and reason is None:
         raise click.UsageError(Phrase("{key} is missing", key="--reason"))
+    if form == "json" and not chosen:
+        raise click.UsageError(Phrase("--format json goes with one of --sent, --not-sent and --resubmit"))
     # The executor and its adapters are needed by this verb only.
-    from massctl.cli.settling import resubmitted, settled, shown
+    from massctl.apply.testimony import Testimony
+    from massctl.cli.settling import resubmitted, settled, shown, who
 
-    with session(directory, sandbox=sandbox) as (current, warnings):
+    with (
+        one_document(form, "apply" if resubmit else "reconcile") as given,
+        session(directory, sandbox=sandbox) as (current, warnings),
+    ):
+        answer = given if form == "json" else None
         if not chosen or reason is None:
             return shown(current, name, warnings)
         if resubmit:
-            return resubmitted(current, name, warnings, reason, yes=yes)
-        return settled(current, name, sent=sent, msg_id=msg_id, url=url, batch=batch, reason=reason)
+            return resubmitted(current, name, warnings, reason, answer, yes=yes)
+        return settled(current, name, Testimony(reason, who(current), msg_id, url, batch), answer, sent=sent)

@@ -2,8 +2,10 @@
 
 import click
 
-from massctl.cli.arguments import sandbox_option
+from massctl.cli.answering import one_document
+from massctl.cli.arguments import form_option, sandbox_option
 from massctl.cli.session import session
+from massctl.cli.speaking import show_error
 from massctl.model.phrase import Phrase
 
 
@@ -12,9 +14,10 @@ from massctl.model.phrase import Phrase
 @click.option("--article", type=click.IntRange(1, 8), metavar="N", help="Withdraw this article; they count from 1.")
 @click.option("--all", "every", is_flag=True, help="Withdraw every article.")
 @click.option("--yes", is_flag=True, help="Withdraw without asking; needed where there is no terminal.")
+@form_option
 @sandbox_option
 @click.pass_obj
-def command(directory: str, name: str, article: int | None, every: bool, yes: bool, sandbox: bool) -> int:
+def command(directory: str, name: str, article: int | None, every: bool, yes: bool, form: str, sandbox: bool) -> int:
     """Delete sent articles of NAME (mass/delete). The cards stay in the chats, and this cannot be undone.
 
     Only news and videos that were sent. WeChat allows ten withdrawals a day.
@@ -24,5 +27,19 @@ def command(directory: str, name: str, article: int | None, every: bool, yes: bo
     # The adapters are needed by this verb, and not by its help.
     from massctl.cli.taking_back import withdrawn
 
-    with session(directory, sandbox=sandbox) as (current, _):
-        return withdrawn(current, name, article or 0, yes=yes)
+    with one_document(form, "withdraw") as answer:
+        with session(directory, sandbox=sandbox) as (current, _):
+            taken = withdrawn(current, name, article or 0, yes=yes)
+            voice = current.voice
+        if form == "json":
+            from massctl.view.act_json import withdraw_json
+
+            answer.give(voice, lambda: withdraw_json(taken, voice.language))
+    if form != "json":
+        from massctl.view.withdraw_text import withdrawn_text
+
+        if told := withdrawn_text(taken, voice.language, voice.style, voice.width):
+            voice.result(told)
+    if taken.error is not None:
+        show_error(taken.error)
+    return taken.exit_status()

@@ -1,16 +1,19 @@
 """Withdrawing: the state first, one request, and every outcome on record."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import LINEAGE, NOW, as_new, at, attempted, news, text
+from building import APPID, DAY, HOUR, LINEAGE, NOW, OTHER_APPID, as_new, at, attempted, news, text
 from simulation.scenario import Scene
 
 from massctl.apply.ports import JobReport
-from massctl.apply.withdrawing import ALL, sharing, targets, withdraw
+from massctl.apply.withdrawing import ALL, TakenBack, prepared, sharing, take_back, targets, withdraw
 from massctl.errors import PermanentError, QuotaError, RefusedError, TransportError, UsageError, WeChatError
 from massctl.model.ledger import Created, JobStatus, SendAccepted, SendSettled, Withdrawn
+from massctl.model.names import AppId
 from massctl.model.state import Record
+from massctl.plan.withdrawals import withdrawable, withdrawals_left
 
 SALE, OTHER, WORDS = news("sale"), news("other"), text("words")
 
@@ -54,7 +57,7 @@ def sent(campaign: Any, attempt: int = 2, msg_id: int | None = 7, **more: Any) -
     return [at(NOW, tried, campaign), at(NOW, accepted, campaign)]
 
 
-def take_back(scene: Scene, phone: Phone, article: int = 1) -> Record:
+def taken_one_by_one(scene: Scene, phone: Phone, article: int = 1) -> Record:
     book = scene.book()
     record = book.state.record(SALE.name, 1)
     for target in targets(record, article):
@@ -68,29 +71,29 @@ def outcomes(scene: Scene) -> list[tuple[int, str | None]]:
 
 def test_an_article_is_withdrawn_and_recorded_before_and_after() -> None:
     one, phone = scene(*sent(SALE)), Phone()
-    record = take_back(one, phone)
+    record = taken_one_by_one(one, phone)
     assert ([(1, "begun"), (1, None)], [1]) == (outcomes(one), phone.asked)
     assert ({1}, False) == (record.jobs[0].withdrawn, record.jobs[0].is_gone)
 
 
 def test_with_the_last_article_the_job_is_gone() -> None:
     one, phone = scene(*sent(SALE)), Phone()
-    take_back(one, phone, 1)
-    assert take_back(one, phone, 2).jobs[0].is_gone
+    taken_one_by_one(one, phone, 1)
+    assert taken_one_by_one(one, phone, 2).jobs[0].is_gone
 
 
 def test_what_is_withdrawn_is_not_asked_for_again() -> None:
     one, phone = scene(*sent(SALE)), Phone()
-    take_back(one, phone, ALL)
+    taken_one_by_one(one, phone, ALL)
     before = one.types()
-    take_back(one, phone, ALL)
-    take_back(one, phone, 2)
+    taken_one_by_one(one, phone, ALL)
+    taken_one_by_one(one, phone, 2)
     assert ([0], before) == (phone.asked, one.types())
 
 
 def test_what_somebody_deleted_in_the_console_is_recorded_and_not_asked_for() -> None:
     one, phone = scene(*sent(SALE)), Phone(status="deleted")
-    assert take_back(one, phone).jobs[0].is_gone
+    assert taken_one_by_one(one, phone).jobs[0].is_gone
     assert ([], [(1, None)]) == (phone.asked, outcomes(one))
 
 
@@ -98,7 +101,7 @@ def test_what_somebody_deleted_in_the_console_is_recorded_and_not_asked_for() ->
 def test_only_what_is_sent_is_withdrawn(status: str) -> None:
     one, phone = scene(*sent(SALE)), Phone(status=status)
     with pytest.raises(RefusedError):
-        take_back(one, phone)
+        taken_one_by_one(one, phone)
     assert ([], []) == (phone.asked, outcomes(one))
 
 
@@ -106,23 +109,23 @@ def test_a_lost_answer_is_told_and_settled_by_asking_again() -> None:
     """WeChat answers 40065 to the second request, because the first one took place."""
     one, phone = scene(*sent(SALE)), Phone(TransportError("no answer"))
     with pytest.raises(TransportError, match="nobody knows whether the articles of sale are gone"):
-        take_back(one, phone)
+        taken_one_by_one(one, phone)
     record = one.state.record(SALE.name, 1)
     assert ({1}, set()) == (record.jobs[0].withdrawing, record.jobs[0].withdrawn)
-    take_back(one, phone)
+    taken_one_by_one(one, phone)
     assert [(1, "begun"), (1, "unknown"), (1, "begun"), (1, None)] == outcomes(one)
 
 
 def test_a_lost_answer_to_all_is_settled_by_the_jobs_state() -> None:
     one, phone = scene(*sent(SALE)), Phone(TransportError("no answer"))
-    take_back(one, phone, ALL)
+    taken_one_by_one(one, phone, ALL)
     assert [(0, "begun"), (0, "unknown"), (0, None)] == outcomes(one)
 
 
 def test_a_state_that_cannot_be_read_afterwards_settles_nothing() -> None:
     one, phone = scene(*sent(SALE)), Phone(TransportError("no answer"), lost_report=True)
     with pytest.raises(TransportError):
-        take_back(one, phone, ALL)
+        taken_one_by_one(one, phone, ALL)
     assert [(0, "begun"), (0, "unknown")] == outcomes(one)
 
 
@@ -130,7 +133,7 @@ def test_a_state_that_cannot_be_read_afterwards_settles_nothing() -> None:
 def test_a_refusal_is_recorded_and_raised(errcode: int) -> None:
     one, phone = scene(*sent(SALE)), Phone(PermanentError("no", errcode=errcode, rid="6a-7b"))
     with pytest.raises(PermanentError):
-        take_back(one, phone)
+        taken_one_by_one(one, phone)
     (_, refused) = one.events("withdrawn")
     assert ("refused", errcode, "6a-7b") == (refused.outcome, refused.errcode, refused.rid)
     assert set() == one.state.record(SALE.name, 1).jobs[0].withdrawing
@@ -139,15 +142,15 @@ def test_a_refusal_is_recorded_and_raised(errcode: int) -> None:
 def test_a_used_up_day_after_a_lost_answer_settles_nothing() -> None:
     one, phone = scene(*sent(SALE)), Phone(TransportError("no answer"), QuotaError("ten a day", errcode=45009))
     with pytest.raises(TransportError):
-        take_back(one, phone)
+        taken_one_by_one(one, phone)
     with pytest.raises(QuotaError):
-        take_back(one, phone)
+        taken_one_by_one(one, phone)
     assert (1, "refused") == outcomes(one)[-1]
 
 
 def test_a_state_that_changed_meanwhile_is_recorded() -> None:
     one = scene(*sent(SALE), at(NOW, JobStatus(msg_id=7, status="sent"), SALE))
-    take_back(one, Phone())
+    taken_one_by_one(one, Phone())
     assert ["sent"] == [event.status for event in one.events("job_status")]
 
 
@@ -199,3 +202,87 @@ def test_a_job_without_any_name_of_its_content_shares_nothing() -> None:
     state = scene(at(NOW, settled, SALE)).state
     (target,) = targets(state.record(SALE.name, 1), 1)
     assert [] == list(sharing(target, state))
+
+
+# ten a day
+
+
+def jobs(count: int) -> list[Any]:
+    """A list of openids that went out in so many jobs."""
+    happened = []
+    for batch in range(1, count + 1):
+        tried, _ = attempted(SALE, batch=batch, batches=count, media_id=f"DRAFT_{batch}")
+        happened += [at(NOW, tried, SALE), at(NOW, SendAccepted(attempt=2 * batch, msg_id=100 + batch), SALE)]
+    return happened
+
+
+def taken(scene: Scene, phone: Any, hours: int = 0) -> TakenBack:
+    book = scene.book()
+    found = prepared(book.state.record(SALE.name, 1), ALL, book.state, NOW + hours * HOUR)
+    take_back(found, phone, book)
+    return found
+
+
+class Phones:
+    """Many jobs; each is gone once it was asked to be. `answers` are given in turn, None for a withdrawal."""
+
+    def __init__(self, *answers: WeChatError | None) -> None:
+        self.answers = list(answers)
+        self.gone: list[int] = []
+
+    def job_report(self, msg_id: Any) -> JobReport:
+        return JobReport(msg_id, "deleted" if msg_id in self.gone else "sent")
+
+    def withdraw(self, msg_id: Any, article: int) -> None:
+        answer = self.answers.pop(0) if self.answers else None
+        if answer is not None:
+            raise answer
+        self.gone.append(msg_id)
+
+
+def test_of_twelve_jobs_ten_are_withdrawn_today_and_the_others_tomorrow() -> None:
+    one, phones = scene(*jobs(12)), Phones()
+    first = taken(one, phones)
+    assert (list(range(101, 111)), 10, 5) == (phones.gone, len(first.done), first.exit_status())
+    assert ["allowance"] == [refusal.guard.value for refusal in first.refusals]
+    later = taken(one, phones, hours=1)
+    assert ([], 10, 5) == (later.done, len(phones.gone), later.exit_status())
+    # NOW is noon in Beijing: midnight is twelve hours away.
+    tomorrow = taken(one, phones, hours=12)
+    assert (12, 0, []) == (len(phones.gone), tomorrow.exit_status(), tomorrow.refusals)
+
+
+def test_what_stops_a_withdrawal_is_told_beside_what_was_done() -> None:
+    one = scene(*jobs(3))
+    found = taken(one, Phones(None, QuotaError("ten a day", errcode=45009)))
+    assert ([101], 1) == ([target.msg_id for target in found.done], found.exit_status())
+    again = taken(one, Phones())
+    assert [102, 103] == [target.msg_id for target in again.done]
+
+
+@pytest.mark.parametrize(
+    ("appid", "ago", "left"), [(APPID, HOUR, 7), (APPID, 13 * HOUR, 8), (APPID, DAY, 8), (OTHER_APPID, HOUR, 10)]
+)
+def test_withdrawals_are_counted_by_account_and_beijing_day(appid: AppId, ago: timedelta, left: int) -> None:
+    asked = [at(NOW - ago, Withdrawn(msg_id=101, article=1, outcome="begun"), SALE)]
+    today = [at(NOW, Withdrawn(msg_id=102, article=n, outcome="begun"), SALE) for n in (1, 2)]
+    state = scene(*jobs(2), *asked, *today).state
+    assert left == withdrawals_left(state, appid, NOW)
+
+
+@pytest.mark.parametrize(
+    ("happened", "later", "count"),
+    [
+        (jobs(2), 0 * DAY, 2),
+        (jobs(2), 31 * DAY, 2),
+        (jobs(2), 32 * DAY, 0),
+        ([*jobs(2), at(NOW, Withdrawn(msg_id=101, article=0), SALE)], 0 * DAY, 1),
+        ([*jobs(2), at(NOW, JobStatus(msg_id=101, status="failed"), SALE)], 0 * DAY, 1),
+        (sent(SALE, msg_id=None), 0 * DAY, 0),
+        (sent(WORDS, media_id=None), 0 * DAY, 0),
+    ],
+)
+def test_what_is_there_to_be_withdrawn(happened: list[Any], later: timedelta, count: int) -> None:
+    state = scene(*happened).state
+    assert count == len(withdrawable(state, APPID, NOW + later))
+    assert [] == withdrawable(state, OTHER_APPID, NOW)

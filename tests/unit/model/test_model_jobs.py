@@ -8,11 +8,13 @@ import pytest
 from massctl.model.job_entries import CopyrightCheck, JobStatus, Withdrawn
 from massctl.model.jobs import Job, absorb_job_entry
 
+AT = datetime(2026, 12, 1, tzinfo=UTC)
+
 
 def job(*events: JobStatus | Withdrawn) -> Job:
-    found = Job(1, "id", datetime(2026, 12, 1, tzinfo=UTC), 7, 8)
+    found = Job(1, "id", AT, 7, 8)
     for event in events:
-        assert absorb_job_entry([found], event)
+        assert absorb_job_entry([found], event, AT)
     return found
 
 
@@ -57,11 +59,11 @@ def test_numbers_that_come_after_the_deletion_are_kept() -> None:
 
 
 def test_a_job_of_another_id_is_not_meant() -> None:
-    assert not absorb_job_entry([job()], JobStatus(msg_id=9, status="sent"))
+    assert not absorb_job_entry([job()], JobStatus(msg_id=9, status="sent"), AT)
 
 
-def withdrawn(article: int, outcome: str | None = None) -> Withdrawn:
-    return Withdrawn.model_validate({"msg_id": 7, "article": article, "outcome": outcome})
+def withdrawn(article: int, outcome: str | None = None, errcode: int | None = None) -> Withdrawn:
+    return Withdrawn.model_validate({"msg_id": 7, "article": article, "outcome": outcome, "errcode": errcode})
 
 
 @pytest.mark.parametrize(
@@ -79,6 +81,22 @@ def test_a_withdrawal_is_under_way_until_something_is_known(
 ) -> None:
     found = job(*events)
     assert (gone, asked) == (found.withdrawn, found.withdrawing)
+
+
+@pytest.mark.parametrize(
+    ("events", "asked"),
+    [
+        ([withdrawn(2)], 0),  # Somebody deleted it in the console.
+        ([withdrawn(2, "begun")], 1),
+        ([withdrawn(2, "begun"), withdrawn(2)], 1),
+        ([withdrawn(2, "begun"), withdrawn(2, "unknown"), withdrawn(2, "begun"), withdrawn(2)], 2),
+        ([withdrawn(2, "begun"), withdrawn(2, "refused", 40065)], 1),
+        ([withdrawn(2, "begun"), withdrawn(2, "refused")], 0),  # It never left: no token could be had.
+        ([withdrawn(2, "refused")], 0),
+    ],
+)
+def test_every_request_to_withdraw_is_counted_that_left(events: list[Withdrawn], asked: int) -> None:
+    assert [AT] * asked == job(*events).asked_at
 
 
 def test_a_job_is_gone_when_all_of_it_is() -> None:

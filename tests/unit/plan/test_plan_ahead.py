@@ -1,9 +1,9 @@
 """What the plan says of the next 31 days: days and months with something in them, and what is left."""
 
 from allowance_samples import on, rules, words
-from building import APPID, DAY, HOUR, NOW, at, attempted, audience, plan_of, recorded, text
+from building import APPID, DAY, HOUR, NOW, at, attempted, audience, news, plan_of, recorded, text
 
-from massctl.model.ledger import NewEntry, SendAccepted, SendImported
+from massctl.model.ledger import NewEntry, SendAccepted, SendImported, Withdrawn
 from massctl.model.rendered import Window
 from massctl.plan.ahead import ahead_document
 from massctl.plan.plan import Plan
@@ -61,3 +61,18 @@ def test_only_the_accounts_of_the_planned_campaigns_are_shown() -> None:
     campaigns = [words("one", on(3))]
     elsewhere = text("elsewhere", account="other")
     assert () == plan_of(elsewhere, None, rules(campaigns)).ahead
+
+
+def test_what_can_be_withdrawn_today_stands_where_something_is_there_to_be() -> None:
+    sale = news("sale")
+    happened = [
+        at(NOW - DAY, attempted(sale, media_id="DRAFT")[0], sale),
+        at(NOW - DAY, SendAccepted(attempt=2, msg_id=7), sale),
+    ]
+    asked = at(NOW - HOUR, Withdrawn(msg_id=7, article=1, outcome="begun"), sale)
+    gone = at(NOW - HOUR, Withdrawn(msg_id=7, article=0), sale)
+    found = [
+        rows(plan_of(sale, recorded(*happened, *more), rules([]))) for more in ([], [asked], [asked, gone], [gone])
+    ]
+    day = "2026-12-01", "withdrawals"
+    assert [[(*day, 0, [], 10)], [(*day, 1, [], 9)], [(*day, 1, [], 9)], []] == found

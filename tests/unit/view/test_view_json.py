@@ -27,6 +27,7 @@ JOB = {
     "msg_data_id": 2247,
     "clientmsgid": "ab" * 16,
     "batch": 1,
+    "status": "sending",
     "accepted_at": "2026-12-01T20:04:00+08:00",
     "total_count": None,
     "filter_count": None,

@@ -1,0 +1,61 @@
+"""The JSON documents of single acts of a person: withdraw, reconcile, record-event and speed."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from massctl.apply.finishing import Foreign, Recorded
+from massctl.apply.outcome import failure_of
+from massctl.model.diagnostic import Diagnostic
+from massctl.model.finish import JobFinish
+from massctl.model.state import Record
+from massctl.plan.document import diagnostic_document, refusal_document
+from massctl.view.as_json import FORMAT_VERSION, campaign_document, document_json
+from massctl.view.language import Language
+
+if TYPE_CHECKING:
+    from massctl.apply.ports_after import SendingSpeed
+    from massctl.apply.withdrawing import TakenBack
+
+
+def withdraw_json(taken: "TakenBack", language: Language) -> str:
+    """Give what was withdrawn, what has to wait, and what stopped it."""
+    failure = failure_of(taken.error) if taken.error is not None else None
+    campaign = campaign_document(taken.record, failure)
+    campaign["refusals"] = [refusal_document(refusal) for refusal in taken.refusals]
+    return document_json(_acted(taken.exit_status(), [campaign]), language)
+
+
+def reconcile_json(record: Record, language: Language) -> str:
+    """Give the edition that was settled, as it stands now."""
+    return document_json(_acted(0, [{**campaign_document(record, None), "refusals": []}]), language)
+
+
+def event_json(finish: JobFinish, outcome: Recorded | Foreign, exit_status: int, language: Language) -> str:
+    """Give what an event was recorded for, or which sends in doubt it may belong to."""
+    ours = [outcome.record] if isinstance(outcome, Recorded) else []
+    candidates: Sequence[Record] = [] if isinstance(outcome, Recorded) else outcome.candidates
+    event = {
+        "msg_id": finish.msg_id,
+        "status": finish.status,
+        "reason": finish.reason,
+        "again": isinstance(outcome, Recorded) and outcome.again,
+        "candidates": [{"name": each.campaign, "edition": each.edition} for each in candidates],
+    }
+    campaigns = [{**campaign_document(record, None), "refusals": []} for record in ours]
+    return document_json({**_acted(exit_status, campaigns), "event": event, "diagnostics": []}, language)
+
+
+def no_event_json(fault: Diagnostic, exit_status: int, language: Language) -> str:
+    """Give why a body is no event."""
+    document = {**_acted(exit_status, []), "event": None, "diagnostics": [diagnostic_document(fault)]}
+    return document_json(document, language)
+
+
+def speed_json(account: str, speed: "SendingSpeed", language: Language) -> str:
+    """Give an account's sending speed; `realspeed` is in 10,000 messages a minute, as the API says it."""
+    said = {"account": account, "speed": speed.speed, "realspeed": speed.realspeed}
+    return document_json({"format_version": FORMAT_VERSION, "exit_status": 0, **said}, language)
+
+
+def _acted(exit_status: int, campaigns: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"format_version": FORMAT_VERSION, "exit_status": exit_status, "campaigns": campaigns}

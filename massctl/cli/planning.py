@@ -67,7 +67,7 @@ def planned(
     picked = chosen(names, desires.names())
     desired = desires.read(picked)
     _ready_sandbox(session, typed, desired)
-    house = _house(session, typed, desired, state, desires)
+    house = _house(session, typed, desired, state, desires, workbench)
     plan = _plan(session, desired, state, house, until, showing)
     return Planned(plan, state, ledger, house, workbench, [*warnings, *([] if names else desires.strays())])
 
@@ -87,15 +87,22 @@ def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic])
     desired = desires.read(chosen(names, desires.names()))
     memory.keep(desires)
     others = desires.recalled(sorted({*desires.folders()} - {each.name for each in desired}))
-    plan = _plan(session, desired, state, _house(session, names, [*desired, *others], state, desires))
+    house = _house(session, names, [*desired, *others], state, desires, workbench)
+    plan = _plan(session, desired, state, house)
     return Foreseen(plan, state, workbench, [*warnings, *([] if names else desires.strays())])
 
 
-def _house(session: Session, names: Sequence[str], desired: Sequence[Desired], state: State, desires: Desires) -> House:
+def _house(
+    session: Session,
+    names: Sequence[str],
+    desired: Sequence[Desired],
+    state: State,
+    desires: Desires,
+    workbench: Workbench,
+) -> House:
     """Give the rules of a run, with what all campaigns of the repository ask for."""
     house = session.house(names)
-    repository, settings, every = session.repository, session.settings, desires.folders()
-    agenda = agenda_of(repository, settings, state, desired, every, house.named, session.clock.now())
+    agenda = agenda_of(workbench, state, desired, desires.folders(), house.named, session.clock.now())
     return replace(house, agenda=agenda)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from massctl.model.names import AccountName, AppId, CampaignName
 from massctl.model.preview_days import beijing_day
 from massctl.model.state import State
-from massctl.plan.allowance import CALLS, DAYS_AHEAD, SENDS, Agenda, Ledgered, Rule, periods
+from massctl.plan.allowance import Agenda, Ledgered
+from massctl.plan.demand import CALLS, DAYS_AHEAD, SENDS, Rule
 from massctl.plan.used import Unit, calls_by_day, used_in, withdrawals_by_day
 from massctl.plan.withdrawals import WITHDRAWALS_A_DAY, withdrawable, withdrawals_left
 
@@ -53,7 +54,7 @@ def look_ahead(
     for appid, (account, kind) in sorted(agenda.accounts.items(), key=lambda item: item[1]):
         if account in accounts:
             ledgered = agenda.of(appid, state, policy, now)
-            asked = *_sends(ledgered, SENDS[kind], now), *_calls(ledgered, kind, state, appid, policy, now)
+            asked = *_sends(ledgered, SENDS[kind], now), *_calls(ledgered, kind, state, appid, now)
             spans = (*asked, *_withdrawals(state, appid, now))
             found += [AccountAhead(account, kind, spans)] if spans else []
     return tuple(found)
@@ -89,15 +90,15 @@ def _sends(ledgered: Ledgered, rule: Rule, now: datetime) -> list[Span]:
     return _spans(rule, "sends", used, coming, coming, now)
 
 
-def _calls(ledgered: Ledgered, kind: str, state: State, appid: AppId, policy: "Policy", now: datetime) -> list[Span]:
-    """Give the days of a service account; a subscription account never has so many calls that they need counting."""
-    if kind == "subscription":
+def _calls(ledgered: Ledgered, kind: str, state: State, appid: AppId, now: datetime) -> list[Span]:
+    """Give the days of an account that may ask for many: a service account, and one with a list of openids."""
+    if kind == "subscription" and all(demand.calls == 1 for demand in ledgered.demands):
         return []
     coming: dict[date, list[CampaignName]] = {}
     asked: dict[date, list[CampaignName]] = {}
     for demand in ledgered.demands:
-        days = periods(demand, CALLS.unit, policy, now) if ledgered.standings[demand.name].fits else []
-        for day in days[:1]:
+        day = ledgered.calls.day_of(demand) if ledgered.standings[demand.name].fits else None
+        if day is not None:
             coming.setdefault(day, []).append(demand.name)
             asked.setdefault(day, []).extend([demand.name] * demand.calls)
     return _spans(CALLS, "calls", dict(calls_by_day(state, appid)), coming, asked, now)

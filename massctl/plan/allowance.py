@@ -7,83 +7,30 @@ another day of its window.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from massctl.model.lifecycle import is_concluded
-from massctl.model.moment import BEIJING
 from massctl.model.names import AccountName, AppId, CampaignName
-from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
+from massctl.plan.calls import Calls
+from massctl.plan.demand import (
+    DAYS_AHEAD,
+    REACH,
+    SENDS,
+    Demand,
+    Rule,
+    Standing,
+    periods,
+    what_is_left,
+)
 from massctl.plan.places import Places
-from massctl.plan.used import Scope, Unit, Use, calls_by_day, scope_of, used_in, uses
+from massctl.plan.used import Use, calls_by_day, used_in, uses
 from massctl.plan.window import next_moment
 
 if TYPE_CHECKING:
     from massctl.model.account import Policy
-
-DAYS_AHEAD: Final = 31
-"""How far campaigns are looked ahead for: a calendar month at its longest."""
-_PERIODS_MAX: Final = 366
-"""So many days of a window are looked at; a limit on everything."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """So many sends of some scopes in a Beijing day or month."""
-
-    unit: Unit
-    limit: int
-    scopes: frozenset[Scope]
-
-
-SENDS: Final = {
-    "subscription": Rule(Unit.DAY, 1, frozenset({Scope.ALL, Scope.TAG})),
-    "service": Rule(Unit.MONTH, 4, frozenset({Scope.ALL})),
-}
-"""By the account's kind; sends on the website count too. Source: WeChat docs, "群发规则", read 2026-10."""
-CALLS: Final = Rule(Unit.DAY, 100, frozenset(Scope))
-"""Requests for mass sends. Source: WeChat docs, "API limits of a new account", read 2026-10."""
-REACH: Final = Rule(Unit.MONTH, 4, frozenset(Scope))
-"""Mass messages that one follower of a service account gets. Source: WeChat docs, "群发规则", read 2026-10."""
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """A campaign that is still to be sent, as far as the allowance asks."""
-
-    name: CampaignName
-    edition: int
-    account: AccountName
-    appid: AppId
-    scope: Scope
-    window: Window | None
-    """None for one that is named and goes out now."""
-    source_sha256: str | None = None
-    """The folder as it is now; None where nobody needs to know."""
-    calls: int = 1
-    """Requests that it takes."""
-
-    @property
-    def sort_key(self) -> tuple[bool, float, str]:
-        """The interface's order within an account."""
-        return self.window is None, self.window.not_after.timestamp() if self.window else 0.0, self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the allowance says of one campaign."""
-
-    fits: bool = True
-    """Whether it has a place at all."""
-    today: bool = True
-    """Whether that place may be today's, or this month's."""
-    rule: Rule | None = None
-    """The rule that speaks against it, where one does."""
-    taken: tuple[tuple[date, tuple[CampaignName | None, ...]], ...] = ()
-    """The places that it could have had, and who has them; None is a send on the website."""
-    crowded: tuple[CampaignName | None, ...] = ()
-    """The sends of its month before it that may reach the same followers, where they are as many as one may get."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +40,7 @@ class Ledgered:
     demands: tuple[Demand, ...]
     used: tuple[Use, ...]
     sends: Places[Demand]
+    calls: Calls
     standings: Mapping[CampaignName, Standing]
 
 
@@ -117,17 +65,11 @@ class Agenda:
         moment = (id(state), state.serial, id(policy), now)
         known = self._known.get(appid)
         if known is None or known[0] != moment:
-            demands = [d for d in self.demands if d.appid == appid and _is_asking(d, state, now)]
+            asking = [d for d in self.demands if d.appid == appid and _is_asking(d, state, now)]
+            demands = [what_is_left(d, state.record(d.name, d.edition)) for d in asking]
             known = moment, _seated(self.accounts[appid][1], demands, state, appid, policy, now)
             self._known[appid] = known
         return known[1]
-
-
-def demand_of(campaign: RenderedCampaign) -> Demand:
-    """Give what a rendered campaign asks for."""
-    scope = scope_of(campaign.audience)
-    name, edition, account, appid = campaign.name, campaign.edition, campaign.account, campaign.appid
-    return Demand(name, edition, account, appid, scope, campaign.window, campaign.source_sha256)
 
 
 def _is_asking(demand: Demand, state: State, now: datetime) -> bool:
@@ -154,7 +96,7 @@ def _seated(
     rule = SENDS[kind]
     by_period = used_in(used, rule.unit, rule.scopes)
     sends: Places[Demand] = Places(lambda period: rule.limit - len(by_period.get(period, [])))
-    calls = _Calls(demands, state, appid, policy, now)
+    calls = Calls(demands, calls_by_day(state, appid), policy, now)
     crowd = _Crowd(used, policy, now) if kind == "service" else None
     standings: dict[CampaignName, Standing] = {}
     ordered = sorted(demands, key=lambda demand: demand.sort_key)
@@ -169,29 +111,7 @@ def _seated(
             seats = [place for place, holders in sends.held.items() if demand in holders]
             standing = crowd.join(demand, standing, seats)
         standings[demand.name] = standing
-    return Ledgered(tuple(ordered), tuple(used), sends, standings)
-
-
-def periods(demand: Demand, unit: Unit, policy: "Policy", now: datetime) -> list[date]:
-    """Give the Beijing days or months in which it may go out, by window, quiet hours and frozen days; earliest first.
-
-    What goes out by name goes out today.
-    """
-    if demand.window is None:
-        return [unit.of(now)]
-    found: list[date] = []
-    moment = next_moment(policy, demand.window, now)
-    while moment is not None and len(found) < _PERIODS_MAX:
-        found.append(unit.of(moment))
-        moment = next_moment(policy, demand.window, _after(found[-1], unit))
-    return found
-
-
-def _after(period: date, unit: Unit) -> datetime:
-    """Give the moment at which a Beijing day or month has ended."""
-    following = period + timedelta(days=1 if unit is Unit.DAY else 31)
-    first = following if unit is Unit.DAY else following.replace(day=1)
-    return datetime.combine(first, time.min, tzinfo=BEIJING)
+    return Ledgered(tuple(ordered), tuple(used), sends, calls, standings)
 
 
 def _seat(
@@ -226,38 +146,6 @@ def _seat(
     return Standing(fits=at_all, today=False, rule=rule, taken=taken(wanted))
 
 
-class _Calls:
-    """The hundred requests of a day; only where so many are asked for does anybody have to count them out."""
-
-    def __init__(self, demands: Sequence[Demand], state: State, appid: AppId, policy: "Policy", now: datetime) -> None:
-        used = calls_by_day(state, appid)
-        asked = sum(demand.calls for demand in demands)
-        self._tight = asked + max(used.values(), default=0) > CALLS.limit
-        self._places: Places[tuple[CampaignName, int]] = Places(lambda day: CALLS.limit - used.get(day, 0))
-        self._policy, self._now = policy, now
-
-    def take(self, demand: Demand) -> Standing | None:
-        """Take the requests of a demand, on any days of its window; None where they can be had."""
-        if not self._tight:
-            return None
-        days = periods(demand, CALLS.unit, self._policy, self._now)
-        today = CALLS.unit.of(self._now)
-        for number in range(demand.calls if days else 0):
-            who = demand.name, number
-            if number == 0 and today in days and self._places.seat(who, [today]):
-                self._places.widen(who, days)
-            elif not self._places.seat(who, days):
-                return self._refused(days, fits=False)
-            elif number == 0 and today in days:
-                return self._refused([today], fits=True)
-        return None
-
-    def _refused(self, days: Sequence[date], *, fits: bool) -> Standing:
-        found = self._places.in_the_way(days)
-        taken = tuple((day, tuple(dict.fromkeys(name for name, _ in holders))) for day, holders in found)
-        return Standing(fits=fits, today=False, rule=CALLS, taken=taken)
-
-
 class _Crowd:
     """The sends of a month that may reach the same followers; who they are nobody can know."""
 
@@ -268,6 +156,8 @@ class _Crowd:
 
     def join(self, demand: Demand, standing: Standing, seats: Sequence[date]) -> Standing:
         """Count a demand in the month of its place, or else the first of its window; say where that is too many."""
+        if demand.begun:
+            return standing  # It is among those that were sent.
         months = seats or periods(demand, REACH.unit, self._policy, self._now)
         if not months:
             return standing

@@ -1,15 +1,21 @@
 """Batches of openids: which are due, what freezes their list, and whether the day's calls are enough. Pure."""
 
 from datetime import datetime
+from typing import Final
 
 from massctl.model.lifecycle import is_concluded
 from massctl.model.phrase import Phrase
 from massctl.model.preview_days import beijing_day
 from massctl.model.rendered import RenderedCampaign, approved_audience
 from massctl.model.state import Record, State
-from massctl.plan.allowance import CALLS
+from massctl.plan.demand import CALLS
 from massctl.plan.step import Guard, Reason, Refusal, SendMass
 from massctl.plan.used import calls_by_day
+
+GIVE_A_TAG: Final = Phrase(
+    "give these followers a tag (标签) in the console under 用户管理 and write `tag:` in campaign.yaml: a tag of "
+    "any size is one job"
+)
 
 
 def batches_left(campaign: RenderedCampaign, record: Record) -> list[int | None]:
@@ -80,12 +86,9 @@ def too_many_batches(campaign: RenderedCampaign, record: Record, state: State, n
         left=left,
         daily=daily,
     )
-    hint = Phrase(
-        "give these followers a tag (标签) in the console under 用户管理 and write `tag:` in campaign.yaml: a tag of "
-        "any size is one job"
-    )
+    hint = GIVE_A_TAG
     if campaign.batches <= daily:
-        hint = Phrase("run the same command tomorrow, Beijing time; or {tag}", tag=hint)
+        hint = Phrase("run the same command tomorrow, Beijing time; or {tag}", tag=GIVE_A_TAG)
     return Refusal(Guard.ALLOWANCE, say, hint)
 
 

@@ -9,7 +9,9 @@ from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
-from massctl.plan.allowance import CALLS, REACH, SENDS, Agenda, Rule, Standing, demand_of, periods
+from massctl.plan.allowance import Agenda
+from massctl.plan.batches import GIVE_A_TAG
+from massctl.plan.demand import CALLS, REACH, SENDS, Rule, Standing, demand_of, periods
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.used import Unit
 
@@ -86,6 +88,8 @@ def _standing(
 
 def _refusal(standing: Standing, rule: Rule) -> Refusal:
     taken = _taken(rule, standing)
+    if standing.needed > 1:
+        return _no_day_for_list(standing, taken)
     if not standing.fits:
         return Refusal(
             Guard.ALLOWANCE,
@@ -96,10 +100,31 @@ def _refusal(standing: Standing, rule: Rule) -> Refusal:
     return Refusal(Guard.ALLOWANCE, say, Phrase("run apply again on a later day of its window; it has a place there"))
 
 
+def _no_day_for_list(standing: Standing, taken: str) -> Refusal:
+    """Refuse a list of openids, which is begun only where all of its batches fit into one day."""
+    if standing.needed > CALLS.limit:
+        too_many = "its list takes {needed} jobs, and an account has {daily} mass calls a day (Beijing time)"
+        return Refusal(Guard.ALLOWANCE, Phrase(too_many, needed=standing.needed, daily=CALLS.limit), GIVE_A_TAG)
+    place = {"needed": standing.needed, "daily": CALLS.limit, "taken": taken}
+    if standing.fits:
+        say = "its list takes {needed} of the account's {daily} mass calls a day, which today does not have: {taken}"
+        later = Phrase("run apply again on a later day of its window; it has a place there")
+        return Refusal(Guard.ALLOWANCE, Phrase(say, **place), later)
+    say = (
+        "its list takes {needed} of the account's {daily} mass calls a day, and no day of its window has them: {taken}"
+    )
+    hint = Phrase("give one of them another window in campaign.yaml; or {tag}", tag=GIVE_A_TAG)
+    return Refusal(Guard.ALLOWANCE, Phrase(say, **place), hint)
+
+
 def _taken(rule: Rule, standing: Standing) -> str:
     """Name the places and who has them: `2026-12-01: spring-sale`."""
     told = [
-        Phrase("{period}: {names}", period=_period(place, rule.unit), names=_names(names))
+        Phrase(
+            "{period}: {names}",
+            period=_period(place, rule.unit),
+            names=_names(names) or Phrase("what went out already"),
+        )
         for place, names in standing.taken[:_PLACES_TOLD_MAX]
     ]
     more = len(standing.taken) - len(told)

@@ -50,16 +50,17 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
     The size of the audience is not among them: `audience_refusal` judges it, where it is known.
     """
     record = state.record(campaign.name, campaign.edition)
+    many = too_many_batches(campaign, record, state, now)
     found = [
         _window(campaign, record, house, now),
         _kill_switch(house),
         frozen(campaign, record),
-        too_many_batches(campaign, record, state, now),
+        many,
         hour_refusal(house.policy, now),
         _account_in_doubt(campaign, record, state, house, now),
         _rejected_before(campaign, record),
         _same_content(campaign, state, now),
-        no_place_now(campaign, house.agenda, state, house.policy, now),
+        no_place_now(campaign, house.agenda, state, house.policy, now) if many is None else None,
     ]
     return [refusal for refusal in found if refusal is not None]
 

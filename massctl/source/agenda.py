@@ -6,27 +6,31 @@ for it cannot be sent.
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from massctl.model.audience import BATCH_MAX
 from massctl.model.names import AccountName, AppId, CampaignName
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import State
-from massctl.plan.allowance import Agenda, Demand, demand_of
+from massctl.plan.allowance import Agenda
+from massctl.plan.calls import may_run_short
+from massctl.plan.demand import Demand, demand_of
 from massctl.plan.desired import Concluded, Desired
-from massctl.plan.used import scope_of
+from massctl.plan.used import calls_by_day, scope_of
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 
 if TYPE_CHECKING:
-    from massctl.model.account import MassctlFile
+    from massctl.source.desired import Workbench
 
 _DATE: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _READ_BYTES_MAX: Final = 1024 * 1024
 
 
 def agenda_of(
-    repository: Repository,
-    settings: "MassctlFile",
+    workbench: "Workbench",
     state: State,
     desired: Iterable[Desired],
     names: Sequence[str],
@@ -41,34 +45,87 @@ def agenda_of(
             known.add(each.name)
         if isinstance(each, RenderedCampaign) and (each.window or each.name in (named or ())):
             demands.append(demand_of(each))
-    others = (_read(repository, CampaignName(name), settings, state, now) for name in names if name not in known)
-    demands += [each for each in others if each is not None]
-    accounts = {AppId(each.appid): (AccountName(name), str(each.kind)) for name, each in settings.accounts.items()}
-    return Agenda(accounts, tuple(demands))
+    others = _Others(workbench, state, now)
+    found = (others.demand(CampaignName(name)) for name in names if name not in known)
+    demands += [each for each in found if each is not None]
+    accounts = workbench.settings.accounts.items()
+    kinds = {AppId(each.appid): (AccountName(name), str(each.kind)) for name, each in accounts}
+    return Agenda(kinds, tuple(others.counted(demands, kinds)))
 
 
-def _read(
-    repository: Repository, name: CampaignName, settings: "MassctlFile", state: State, now: datetime
-) -> Demand | None:
-    """Read what a campaign that is not rendered asks for; None where it has no window that may still be open."""
-    if not _may_open(repository, name, now):
-        return None
-    # Reading YAML and validating it is what a repository of closed windows goes without.
-    from massctl.model.campaign_rules import parse_offset_time
-    from massctl.source.campaigns import load_campaign
+class _Others:
+    """What campaigns ask for that are not rendered.
 
-    file = load_campaign(repository, name, settings).file
-    start, end = (parse_offset_time(each) for each in (file.send.not_before, file.send.not_after)) if file else (0, 0)
-    if file is None or not isinstance(start, datetime) or not isinstance(end, datetime):
-        return None
-    try:
-        rejected = any(attempt.rejection for attempt in state.record(name, file.edition).attempts)
-        source = repository.folder_digest(name) if rejected else None
-    except UnreadableError:
-        return None
-    appid = AppId(settings.accounts[file.account].appid)
-    scope = scope_of(file.audience)
-    return Demand(name, file.edition, AccountName(file.account), appid, scope, Window(start, end), source)
+    The lines of their lists of openids are counted, which says how many jobs they take at most; a list is read only
+    where so many jobs are asked for that they may be too many for a day.
+    """
+
+    def __init__(self, workbench: "Workbench", state: State, now: datetime) -> None:
+        self._workbench = workbench
+        self._state = state
+        self._now = now
+        self._lists: dict[CampaignName, str] = {}
+        """The campaigns whose `calls` are an upper bound, and what they call their list."""
+
+    def demand(self, name: CampaignName) -> Demand | None:
+        """Read what a campaign asks for; None where it has no window that may still be open."""
+        repository, settings = self._workbench.repository, self._workbench.settings
+        if not _may_open(repository, name, self._now):
+            return None
+        # Reading YAML and validating it is what a repository of closed windows goes without.
+        from massctl.model.campaign_rules import parse_offset_time
+        from massctl.source.campaigns import load_campaign
+
+        file = load_campaign(repository, name, settings).file
+        start, end = (
+            (parse_offset_time(each) for each in (file.send.not_before, file.send.not_after)) if file else (0, 0)
+        )
+        if file is None or not isinstance(start, datetime) or not isinstance(end, datetime):
+            return None
+        try:
+            rejected = any(attempt.rejection for attempt in self._state.record(name, file.edition).attempts)
+            source = repository.folder_digest(name) if rejected else None
+            calls = self._calls_at_most(name, file.audience.openids)
+        except UnreadableError:
+            return None
+        appid = AppId(settings.accounts[file.account].appid)
+        scope, window = scope_of(file.audience), Window(start, end)
+        return Demand(name, file.edition, AccountName(file.account), appid, scope, window, source, calls)
+
+    def counted(self, demands: Sequence[Demand], accounts: Iterable[AppId]) -> list[Demand]:
+        """Give demands in which the jobs of lists are counted wherever their number may matter."""
+        short = {
+            appid
+            for appid in accounts
+            if may_run_short([d for d in demands if d.appid == appid], calls_by_day(self._state, appid))
+        }
+        found = [self._read(each) if each.appid in short and each.name in self._lists else each for each in demands]
+        return [each for each in found if each is not None]
+
+    def _calls_at_most(self, name: CampaignName, written: str | None) -> int:
+        """Count the jobs of a list by its lines, blank and repeated ones too; raises UnreadableError."""
+        if written is None:
+            return 1
+        # Few campaigns have a list.
+        from massctl.render.paths import picture_paths
+        from massctl.source.openid_lists import LIST_BYTES_MAX
+
+        self._lists[name] = written
+        paths = picture_paths(written, f"{name}/campaign.yaml", name)
+        lines = 0
+        for path in paths if isinstance(paths, list) else []:
+            with suppress(UnreadableError):
+                pieces = self._workbench.repository.pieces(f"{CAMPAIGNS}/{path}", LIST_BYTES_MAX)
+                lines = max(lines, 1 + sum(piece.count(b"\n") for piece in pieces))
+        return max(1, -(-lines // BATCH_MAX))
+
+    def _read(self, demand: Demand) -> Demand | None:
+        """Count the jobs of a list exactly; None for one with faults, which cannot be sent to."""
+        # Only where calls are short is a list read that the run is not about.
+        from massctl.render.audience import find_openids
+
+        found = find_openids(self._lists[demand.name], demand.name, self._workbench).openid_list
+        return replace(demand, calls=found.batches) if found is not None else None
 
 
 def _may_open(repository: Repository, name: CampaignName, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from massctl.model.phrase import Phrase
 from massctl.plan.ahead import AccountAhead, Span
-from massctl.plan.allowance import DAYS_AHEAD
+from massctl.plan.demand import DAYS_AHEAD
 from massctl.plan.used import Unit
 from massctl.view.page import DOT, Inked, Page, Part
 from massctl.view.style import Ink

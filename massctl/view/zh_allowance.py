@@ -41,6 +41,17 @@ ALLOWANCE: Final[dict[str, str]] = {
         "在它的时段里晚些的日子再运行 apply，那里给它留了一次"
     ),
     "{period}: {names}": "{period}：{names}",
+    "what went out already": "已经发出的",
+    "its list takes {needed} jobs, and an account has {daily} mass calls a day (Beijing time)": (
+        "名单要分 {needed} 个任务，而一个公众号每天（北京时间）只能调用群发接口 {daily} 次"
+    ),
+    "its list takes {needed} of the account's {daily} mass calls a day, which today does not have: {taken}": (
+        "名单要用掉每天 {daily} 次群发调用中的 {needed} 次，今天不够：{taken}"
+    ),
+    "its list takes {needed} of the account's {daily} mass calls a day, and no day of its window has them: {taken}": (
+        "名单要用掉每天 {daily} 次群发调用中的 {needed} 次，它的时段里没有一天够：{taken}"
+    ),
+    "give one of them another window in campaign.yaml; or {tag}": "在 campaign.yaml 里给其中一个换个时段；或者{tag}",
     "{limit}, and none is left for it: {taken}": "{limit}，已经没有留给它的了：{taken}",
     "give one of them another window in campaign.yaml, and have that reviewed": (
         "在 campaign.yaml 里给其中一个换个时段，并重新送审"

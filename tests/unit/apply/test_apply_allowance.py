@@ -13,7 +13,8 @@ from massctl.apply.outcome import Outcome
 from massctl.apply.run import World
 from massctl.model.names import AccountName
 from massctl.model.rendered import RenderedCampaign, Window
-from massctl.plan.allowance import Agenda, demand_of
+from massctl.plan.allowance import Agenda
+from massctl.plan.demand import demand_of
 from massctl.plan.skew import Skew
 
 WORDS = whole_text()

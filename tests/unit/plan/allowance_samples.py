@@ -1,14 +1,20 @@
 """Campaigns that want an account's days, and the rules of a run in a repository of them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from building import APPID, DAY, HOUR, NOW, house, text
+from building import APPID, DAY, HOUR, NOW, audience, house, plan_of, sha, text
 
+from massctl.model.audience import BATCH_MAX, OpenidList
 from massctl.model.names import AccountName
 from massctl.model.rendered import RenderedCampaign, Window
-from massctl.plan.allowance import Agenda, demand_of
+from massctl.model.state import State
+from massctl.plan.allowance import Agenda
+from massctl.plan.demand import demand_of
 from massctl.plan.guard import House
+from massctl.plan.plan import PlannedCampaign
+from massctl.plan.step import SendMass
 
 ACCOUNT = AccountName("main")
 
@@ -30,3 +36,34 @@ def rules(
     """Make the rules of a run in a repository of these campaigns."""
     base = house(*named, **policy)
     return House(base.policy, False, base.named, Agenda({APPID: (ACCOUNT, kind)}, tuple(map(demand_of, campaigns))))
+
+
+def to_list(name: str, window: Window | None, batches: int) -> RenderedCampaign:
+    """Make a campaign to a list of so many full batches."""
+    listed = OpenidList(sha(name), batches * BATCH_MAX)
+    return words(name, window, audience=audience(openids=f"{name}.txt"), openid_list=listed)
+
+
+def planned_all(
+    campaigns: Sequence[RenderedCampaign],
+    state: State | None = None,
+    kind: str = "subscription",
+    now: datetime = NOW,
+    **policy: Any,
+) -> dict[str, PlannedCampaign]:
+    made = plan_of(campaigns, state, rules(campaigns, kind, **policy), now)
+    return {each.name: each for each in made.campaigns}
+
+
+def refused(planned: dict[str, PlannedCampaign]) -> dict[str, str]:
+    """Give what the allowance says, by campaign."""
+    return {
+        name: refusal.message
+        for name, each in planned.items()
+        for refusal in each.refusals
+        if refusal.guard.value == "allowance"
+    }
+
+
+def sends(planned: dict[str, PlannedCampaign]) -> list[str]:
+    return [name for name, each in planned.items() if any(isinstance(step, SendMass) for step in each.steps)]

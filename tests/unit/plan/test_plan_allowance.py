@@ -1,48 +1,19 @@
 """The allowance: one send a day of a subscription account, four to everybody a month of a service account."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from allowance_samples import ACCOUNT, on, rules, words
-from building import APPID, DAY, HOUR, NOW, OTHER_APPID, at, attempted, audience, guards, house, plan_of, recorded
+from allowance_samples import on, planned_all, refused, rules, sends, words
+from building import APPID, DAY, HOUR, NOW, OTHER_APPID, at, attempted, audience, guards, plan_of, recorded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from massctl.model.ledger import NewEntry, SendAccepted, SendImported, SendInDoubt, SendRejected, SendSettled
 from massctl.model.rendered import RenderedCampaign, Window
-from massctl.model.state import State
-from massctl.plan.allowance import DAYS_AHEAD, Agenda, demand_of
-from massctl.plan.plan import PlannedCampaign, Until
-from massctl.plan.step import SendMass
+from massctl.plan.demand import DAYS_AHEAD
+from massctl.plan.plan import Until
 from massctl.plan.used import Scope, Unit, calls_by_day, used_in, uses
-
-
-def planned_all(
-    campaigns: Sequence[RenderedCampaign],
-    state: State | None = None,
-    kind: str = "subscription",
-    now: datetime = NOW,
-    **policy: Any,
-) -> dict[str, PlannedCampaign]:
-    made = plan_of(campaigns, state, rules(campaigns, kind, **policy), now)
-    return {each.name: each for each in made.campaigns}
-
-
-def refused(planned: dict[str, PlannedCampaign]) -> dict[str, str]:
-    """Give what the allowance says, by campaign."""
-    return {
-        name: refusal.message
-        for name, each in planned.items()
-        for refusal in each.refusals
-        if refusal.guard.value == "allowance"
-    }
-
-
-def sends(planned: dict[str, PlannedCampaign]) -> list[str]:
-    return [name for name, each in planned.items() if any(isinstance(step, SendMass) for step in each.steps)]
 
 
 def went_out(campaign: RenderedCampaign, when: datetime, serial: int = 2, **changes: Any) -> list[NewEntry]:
@@ -311,31 +282,6 @@ def test_a_refusal_that_passes_by_itself_keeps_the_place() -> None:
 def test_an_account_that_is_not_on_the_agenda_is_not_judged() -> None:
     campaign = words("elsewhere", on(0), appid=OTHER_APPID, account="other")
     assert ["elsewhere"] == sends({each.name: each for each in plan_of([campaign], None, rules([])).campaigns})
-
-
-def test_a_list_of_many_batches_takes_as_many_calls_on_any_days_of_its_window() -> None:
-    """A hundred and fifty requests fit into two days, beside fifty of another; one more does not."""
-
-    def planned_with(calls: int) -> dict[str, PlannedCampaign]:
-        campaigns = [
-            words("fifty", on(1, 2, hours=1), audience=audience(tag_id=1)),
-            words("list", on(1, 2), audience=audience(tag_id=2)),
-        ]
-        demands = [replace(demand_of(each), calls=n) for each, n in zip(campaigns, (50, calls), strict=True)]
-        agenda = Agenda({APPID: (ACCOUNT, "service")}, demands)
-        made = plan_of(campaigns, None, replace(house(), agenda=agenda))
-        return {each.name: each for each in made.campaigns}
-
-    assert {} == refused(planned_with(150))
-    assert {"list"} == set(refused(planned_with(151)))
-    assert "fifty" in refused(planned_with(151))["list"]
-
-
-def test_many_batches_that_are_due_begin_today() -> None:
-    campaign = words("list", on(0, 1), audience=audience(tag_id=2))
-    agenda = Agenda({APPID: (ACCOUNT, "service")}, [replace(demand_of(campaign), calls=150)])
-    made = plan_of([campaign], None, replace(house(), agenda=agenda))
-    assert [] == guards(made.campaigns[0])
 
 
 def test_a_month_that_is_frozen_reaches_nobody() -> None:

@@ -1,0 +1,88 @@
+"""The hundred requests for mass sends of a day: a campaign takes one, and a list of openids one for each batch. Pure.
+
+A list is begun only where all of it fits into one day, so a demand stands on one day with all of its requests.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from massctl.plan.demand import CALLS, Demand, Standing, periods
+
+if TYPE_CHECKING:
+    from massctl.model.account import Policy
+
+
+def may_run_short(demands: Iterable[Demand], used: Mapping[date, int]) -> bool:
+    """Say whether so many requests are asked for that somebody has to count them out, day by day."""
+    return sum(demand.calls for demand in demands) + max(used.values(), default=0) > CALLS.limit
+
+
+class Calls:
+    """Seats demands in their order; `used` says how many requests of a day are used."""
+
+    def __init__(self, demands: Sequence[Demand], used: Mapping[date, int], policy: "Policy", now: datetime) -> None:
+        self._short = may_run_short(demands, used)
+        self._used, self._policy, self._now = used, policy, now
+        self._held: dict[date, list[Demand]] = {}
+        self._days: dict[Demand, Sequence[date]] = {}
+        # What was begun goes on, so nobody comes before it.
+        for demand in demands if self._short else []:
+            if demand.begun:
+                self._hold(demand, CALLS.unit.of(now))
+
+    def take(self, demand: Demand) -> Standing | None:
+        """Give a demand the first day of its window on which all of it fits; None where that may be today's."""
+        if not self._short or demand.begun:
+            return None
+        self._days[demand] = days = periods(demand, CALLS.unit, self._policy, self._now)
+        today = CALLS.unit.of(self._now)
+        free = (day for day in days if self._room(day) >= demand.calls)
+        # Nobody is moved where anything is free.
+        day = next(free, None) or next((day for day in days if self._make_room(day, demand)), None)
+        if day is None:
+            return self._refused(demand, days, fits=False) if days else None
+        self._hold(demand, day)
+        return self._refused(demand, [today], fits=True) if today in days and day != today else None
+
+    def day_of(self, demand: Demand) -> date | None:
+        """Give the day on which a demand is to go out, as things stand; None for one that finds none."""
+        if self._short:
+            return next((day for day, holders in self._held.items() if demand in holders), None)
+        return next(iter(periods(demand, CALLS.unit, self._policy, self._now)), None)
+
+    def _hold(self, demand: Demand, day: date) -> None:
+        self._held.setdefault(day, []).append(demand)
+
+    def _room(self, day: date) -> int:
+        held = sum(demand.calls for demand in self._held.get(day, []))
+        return CALLS.limit - self._used.get(day, 0) - held
+
+    def _make_room(self, day: date, wanting: Demand) -> bool:
+        """Move demands that fit elsewhere to another day of theirs, if that is enough for `wanting`; none off today."""
+        if day == CALLS.unit.of(self._now):
+            return False
+        moves: list[tuple[Demand, date]] = []
+        room = self._room(day)
+        for other in self._held.get(day, []):
+            elsewhere = next((each for each in self._elsewhere(other, day) if self._fits(other, each, moves)), None)
+            if room < wanting.calls and elsewhere is not None:
+                moves.append((other, elsewhere))
+                room += other.calls
+        if room < wanting.calls:
+            return False
+        for other, elsewhere in moves:
+            self._held[day].remove(other)
+            self._hold(other, elsewhere)
+        return True
+
+    def _elsewhere(self, demand: Demand, day: date) -> list[date]:
+        return [each for each in self._days.get(demand, []) if each != day]
+
+    def _fits(self, demand: Demand, day: date, moves: Sequence[tuple[Demand, date]]) -> bool:
+        coming = sum(other.calls for other, to in moves if to == day)
+        return self._room(day) - coming >= demand.calls
+
+    def _refused(self, demand: Demand, days: Sequence[date], *, fits: bool) -> Standing:
+        taken = tuple((day, tuple(each.name for each in self._held.get(day, []) if each is not demand)) for day in days)
+        return Standing(fits=fits, today=False, rule=CALLS, taken=taken, needed=demand.calls)

@@ -1,0 +1,118 @@
+"""What campaigns ask of an account's allowance, the rules that they meet there, and what is said of each. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from massctl.model.moment import BEIJING
+from massctl.model.names import AccountName, AppId, CampaignName
+from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.state import Record
+from massctl.plan.used import Scope, Unit, scope_of
+from massctl.plan.window import next_moment
+
+if TYPE_CHECKING:
+    from massctl.model.account import Policy
+
+DAYS_AHEAD: Final = 31
+"""How far campaigns are looked ahead for: a calendar month at its longest."""
+_PERIODS_MAX: Final = 366
+"""So many days of a window are looked at; a limit on everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """So many sends of some scopes in a Beijing day or month."""
+
+    unit: Unit
+    limit: int
+    scopes: frozenset[Scope]
+
+
+SENDS: Final = {
+    "subscription": Rule(Unit.DAY, 1, frozenset({Scope.ALL, Scope.TAG})),
+    "service": Rule(Unit.MONTH, 4, frozenset({Scope.ALL})),
+}
+"""By the account's kind; sends on the website count too. Source: WeChat docs, "群发规则", read 2026-10."""
+CALLS: Final = Rule(Unit.DAY, 100, frozenset(Scope))
+"""Requests for mass sends. Source: WeChat docs, "API limits of a new account", read 2026-10."""
+REACH: Final = Rule(Unit.MONTH, 4, frozenset(Scope))
+"""Mass messages that one follower of a service account gets. Source: WeChat docs, "群发规则", read 2026-10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A campaign that is still to be sent, as far as the allowance asks."""
+
+    name: CampaignName
+    edition: int
+    account: AccountName
+    appid: AppId
+    scope: Scope
+    window: Window | None
+    """None for one that is named and goes out now."""
+    source_sha256: str | None = None
+    """The folder as it is now; None where nobody needs to know."""
+    calls: int = 1
+    """Requests that it takes, all of them on one day: a list of openids is begun only where all of it fits."""
+    begun: bool = False
+    """Whether some of its batches went out already; the others follow whatever else is to come."""
+
+    @property
+    def sort_key(self) -> tuple[bool, float, str]:
+        """The interface's order within an account."""
+        return self.window is None, self.window.not_after.timestamp() if self.window else 0.0, self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the allowance says of one campaign."""
+
+    fits: bool = True
+    """Whether it has a place at all."""
+    today: bool = True
+    """Whether that place may be today's, or this month's."""
+    rule: Rule | None = None
+    """The rule that speaks against it, where one does."""
+    taken: tuple[tuple[date, tuple[CampaignName | None, ...]], ...] = ()
+    """The places that it could have had, and who has them; None is a send on the website."""
+    needed: int = 1
+    """Requests that it takes."""
+    crowded: tuple[CampaignName | None, ...] = ()
+    """The sends of its month before it that may reach the same followers, where they are as many as one may get."""
+
+
+def demand_of(campaign: RenderedCampaign) -> Demand:
+    """Give what a rendered campaign asks for."""
+    scope = scope_of(campaign.audience)
+    name, edition, account, appid = campaign.name, campaign.edition, campaign.account, campaign.appid
+    calls = campaign.batches or 1
+    return Demand(name, edition, account, appid, scope, campaign.window, campaign.source_sha256, calls)
+
+
+def what_is_left(demand: Demand, record: Record) -> Demand:
+    """Give a demand without the batches that went out."""
+    sent = len(record.sent_batches)
+    return replace(demand, calls=max(1, demand.calls - sent), begun=True) if sent else demand
+
+
+def periods(demand: Demand, unit: Unit, policy: "Policy", now: datetime) -> list[date]:
+    """Give the Beijing days or months in which it may go out, by window, quiet hours and frozen days; earliest first.
+
+    What goes out by name goes out today.
+    """
+    if demand.window is None:
+        return [unit.of(now)]
+    found: list[date] = []
+    moment = next_moment(policy, demand.window, now)
+    while moment is not None and len(found) < _PERIODS_MAX:
+        found.append(unit.of(moment))
+        moment = next_moment(policy, demand.window, _after(found[-1], unit))
+    return found
+
+
+def _after(period: date, unit: Unit) -> datetime:
+    """Give the moment at which a Beijing day or month has ended."""
+    following = period + timedelta(days=1 if unit is Unit.DAY else 31)
+    first = following if unit is Unit.DAY else following.replace(day=1)
+    return datetime.combine(first, time.min, tzinfo=BEIJING)

@@ -1,21 +1,24 @@
 """Mass jobs (群发任务) in words: their state, their numbers, and where their articles are."""
 
+from collections.abc import Sequence
+
 from massctl.model.lifecycle import is_concluded
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record
+from massctl.view.batch_rows import alike, batch_words, from_to
 from massctl.view.event_text import originality_rows, reason_words
-from massctl.view.moments import recorded
 from massctl.view.page import DOT, Inked, Part, Table
 from massctl.view.style import Ink
 from massctl.view.words import JOB
 
 
 def job_rows(table: Table, record: Record, label: str) -> None:
-    """Add rows for each job of a record."""
-    for job in record.jobs:
-        table.row(label, *_batch(job, record), *_job(job), inner=2)
+    """Add rows for each job of a record; batches in a row that fared alike stand in one."""
+    for jobs in alike(record.jobs, lambda job: job.batch, _standing, record):
+        job = jobs[0]
+        table.row(label, *batch_words(job.batch, jobs[-1].batch, record), *_job(jobs), inner=2)
         label = ""
-        numbers = _numbers(job)
+        numbers = _numbers(jobs)
         if numbers:
             table.below(*numbers)
         if job.counts is not None and job.counts.reason is not None:
@@ -28,36 +31,51 @@ def job_rows(table: Table, record: Record, label: str) -> None:
             table.below(Inked(_withdrawing(job), Ink.WARNING))
         for url in (job.counts.article_urls if job.counts else None) or []:
             table.below(Inked(url, Ink.DETAIL))
+        others = [each for each in jobs[1:] if each.counts is not None and each.counts.article_urls]
+        if others:
+            say = "the addresses of the other batches: massctl status {name} --format json"
+            table.below(Inked(Phrase(say, name=record.campaign), Ink.DETAIL))
     if record.is_partly_sent and not record.open_attempts:
         sent = Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
         go_on = Phrase("{sent}; massctl apply {name} goes on with the next", sent=sent, name=record.campaign)
         table.row(label, Phrase("{sent}, and none is begun after this", sent=sent) if is_concluded(record) else go_on)
 
 
-def _batch(job: Job, record: Record) -> list[Part]:
-    """Name the batch of a job, where there is more than one."""
-    if record.batches == 1:
-        return []
-    return [Phrase("batch {batch} of {batches}", batch=job.batch, batches=record.batches), DOT]
+def _standing(job: Job) -> tuple[object, ...]:
+    """Give what is told of a job beside its numbers, its moment and its addresses."""
+    counts = job.counts
+    told = (counts.reason, counts.copyright_check) if counts is not None else None
+    known = tuple(number is not None for number in _counted(job))
+    return job.status, job.msg_id is None, job.withdrawn, job.withdrawing, told, known
 
 
-def _job(job: Job) -> list[Part]:
-    ink = {"sent": Ink.DONE, "failed": Ink.ERROR, "awaiting_admin": Ink.WARNING}.get(job.status, Ink.PLAIN)
-    number: Part = f"msg_id {job.msg_id}" if job.msg_id is not None else Phrase("msg_id unknown")
-    at = Phrase("accepted {moment}", moment=recorded(job.accepted_at))
-    return [number, DOT, Inked(JOB[job.status], ink), DOT, at]
-
-
-def _numbers(job: Job) -> list[Part]:
-    """Say how many followers it was for, how many were left out, have it, and have it not; as far as known."""
+def _counted(job: Job) -> tuple[int | None, ...]:
     counts = job.counts
     if counts is None:
-        return []
+        return (None,) * 4
+    return counts.total_count, counts.filter_count, counts.sent_count, counts.error_count
+
+
+def _job(jobs: Sequence[Job]) -> list[Part]:
+    first, last = jobs[0], jobs[-1]
+    ink = {"sent": Ink.DONE, "failed": Ink.ERROR, "awaiting_admin": Ink.WARNING}.get(first.status, Ink.PLAIN)
+    ids = f"msg_id {first.msg_id}" if first is last else f"msg_id {first.msg_id} … {last.msg_id}"
+    number: Part = ids if first.msg_id is not None else Phrase("msg_id unknown")
+    at = Phrase("accepted {moment}", moment=from_to(first.accepted_at, last.accepted_at))
+    return [number, DOT, Inked(JOB[first.status], ink), DOT, at]
+
+
+def _numbers(jobs: Sequence[Job]) -> list[Part]:
+    """Say how many followers they were for, how many were left out, have it, and have it not; as far as known."""
+    total, left, sent, failed = (
+        None if any(number is None for number in numbers) else sum(number or 0 for number in numbers)
+        for numbers in zip(*map(_counted, jobs), strict=True)
+    )
     known = [
-        Phrase("total {count:,}", count=counts.total_count) if counts.total_count is not None else None,
-        Phrase("after filtering {count:,}", count=counts.filter_count) if counts.filter_count is not None else None,
-        Phrase("delivered {count:,}", count=counts.sent_count) if counts.sent_count is not None else None,
-        Phrase("not delivered {count:,}", count=counts.error_count) if counts.error_count is not None else None,
+        Phrase("total {count:,}", count=total) if total is not None else None,
+        Phrase("after filtering {count:,}", count=left) if left is not None else None,
+        Phrase("delivered {count:,}", count=sent) if sent is not None else None,
+        Phrase("not delivered {count:,}", count=failed) if failed is not None else None,
     ]
     parts: list[Part] = []
     for phrase in known:

@@ -8,6 +8,7 @@ from massctl.model.ledger import Entry
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
+from massctl.view.batch_rows import Row, batch_rows
 from massctl.view.entry_facts import entry_facts
 from massctl.view.job_text import job_rows
 from massctl.view.language import Language
@@ -110,14 +111,15 @@ def _record(page: Page, record: Record) -> None:
 
 
 def _drafts(table: Table, record: Record) -> None:
-    label: str = LABELS["draft"]
+    rows: list[Row] = []
     for draft in record.drafts:
         fate = Phrase("in the draft box") if draft.alive else Phrase("gone: sent, replaced or deleted")
         settled = record.settled
         if draft.alive and settled is not None and (settled.outcome, settled.batch) == ("sent", draft.event.batch):
             fate = Phrase("settled as sent, so probably gone")
-        table.row(label, recorded(draft.saved_at), DOT, _digest(draft.event.digest), DOT, fate, inner=2)
-        label = ""
+        rows.append((draft.event.batch, draft.saved_at, (_digest(draft.event.digest), DOT, fate)))
+    batch_rows(table, LABELS["draft"], rows, record)
+    label: str = "" if rows else LABELS["draft"]
     for begun in record.begun_drafts:
         unknown = Inked(Phrase("asked for; nobody knows whether it is there"), Ink.WARNING)
         table.row(label, recorded(begun.at), DOT, _digest(begun.event.digest), DOT, unknown, inner=2)
@@ -138,7 +140,7 @@ def _digest(digest: str) -> Inked:
 
 
 def _attempts(table: Table, record: Record) -> None:
-    label: str = LABELS["attempt"]
+    rows: list[Row] = []
     for attempt in record.attempts:
         verdict: Part = Phrase("answered")
         doubt = say_recorded(attempt.doubt, table.language) if attempt.doubt else None
@@ -152,5 +154,5 @@ def _attempts(table: Table, record: Record) -> None:
             verdict = Inked(Phrase("open: {why}", why=why), Ink.ALARM)
         elif doubt:
             verdict = Phrase("closed later: {why}", why=doubt)
-        table.row(label, recorded(attempt.at), DOT, verdict, inner=2)
-        label = ""
+        rows.append((attempt.event.batch, attempt.at, (verdict,)))
+    batch_rows(table, LABELS["attempt"], rows, record)

@@ -32,16 +32,24 @@ def step_rows(table: Table, planned: PlannedCampaign, label: str) -> None:
 
 
 def folded(steps: Sequence[Step]) -> list[tuple[Step, int]]:
-    """Give each step and how often it stands there: batches that differ in their number alone stand once."""
+    """Give each step and how often it stands there: batches that differ in their number alone stand once, as a run."""
     found: list[tuple[Step, int]] = []
     for step in steps:
         before, times = found[-1] if found else (None, 0)
-        same = isinstance(step, SaveDraft | SendMass) and step.batch is not None
-        if same and before is not None and (before.kind, before.reason) == (step.kind, step.reason):
+        if before is not None and _follows(step, before, times):
             found[-1] = (before, times + 1)
         else:
             found.append((step, 1))
     return found
+
+
+def _follows(step: Step, before: Step, times: int) -> bool:
+    """Say whether a step does to the next batch what `times` steps from `before` on do to theirs."""
+    if not isinstance(step, SaveDraft | SendMass) or not isinstance(before, SaveDraft | SendMass):
+        return False
+    if step.batch is None or before.batch is None:
+        return False
+    return (step.kind, step.reason, step.batch) == (before.kind, before.reason, before.batch + times)
 
 
 def planned_words(step: Step, planned: PlannedCampaign, times: int = 1) -> Phrase:
@@ -77,6 +85,9 @@ def _planned_batches(campaign: RenderedCampaign, batch: int, times: int) -> Phra
     if times == 1:
         say = "send batch {batch} of {batches} to {audience}: this cannot be undone"
         return Phrase(say, batch=batch, batches=campaign.batches, audience=who)
+    if times != campaign.batches:
+        say = "send batches {first}–{last} of {batches} to {audience}, one after the other: this cannot be undone"
+        return Phrase(say, first=batch, last=batch + times - 1, batches=campaign.batches, audience=who)
     say = "send to {audience} in {jobs}, one after the other: this cannot be undone"
     return Phrase(say, audience=who, jobs=jobs_words(times))
 

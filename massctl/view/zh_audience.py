@@ -4,15 +4,19 @@ from typing import Final
 
 AUDIENCE: Final[dict[str, str]] = {
     "tag {tag}": "标签“{tag}”",
-    "the openids in {path}": "{path} 里的 openid",
+    "the openids in {path}": "名单 {path}",
     "{count:,} openids": "{count:,} 个 openid",
     "{openids} in {jobs}": "{openids}，{jobs}",
     "1 job": "1 个任务",
     "{count} jobs": "{count} 个任务",
     "{count} jobs, of which {withdrawals} a day can be withdrawn": (
-        "{count} 个任务，其中每天最多能撤回 {withdrawals} 个"
+        "{count} 个任务，其中每天最多能撤下 {withdrawals} 个"
     ),
     "batch {batch} of {batches}": "第 {batch}/{batches} 批",
+    "batches {first}–{last} of {batches}": "第 {first}–{last} 批，共 {batches} 批",
+    "the addresses of the other batches: massctl status {name} --format json": (
+        "其余批次的链接：massctl status {name} --format json"
+    ),
     "save {count} drafts, one for each batch": "保存 {count} 份草稿，每批一份",
     "saved {count} drafts and read them back": "已保存 {count} 份草稿并读回核对",
     "send batch {batch} of {batches} to {audience}: this cannot be undone": (
@@ -20,6 +24,9 @@ AUDIENCE: Final[dict[str, str]] = {
     ),
     "send to {audience} in {jobs}, one after the other: this cannot be undone": (
         "群发给{audience}，一批接一批，{jobs}：不可撤回"
+    ),
+    "send batches {first}–{last} of {batches} to {audience}, one after the other: this cannot be undone": (
+        "群发给{audience}，第 {first}–{last} 批，共 {batches} 批，一批接一批：不可撤回"
     ),
     "WeChat accepted {count} of {batches} batches to {audience}": "微信已受理 {count}/{batches} 批，发给{audience}",
     "{sent} of {all} batches went out": "已发出 {sent}/{all} 批",

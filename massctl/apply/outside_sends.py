@@ -1,6 +1,7 @@
 """A person records a send that this ledger did not see: made by hand on the website, or before the ledger began."""
 
 from datetime import datetime
+from typing import Any
 
 from massctl.apply.book import Book
 from massctl.apply.reconcile import check_foreign
@@ -35,10 +36,12 @@ def import_sent(
     *,
     message_digest: str | None,
     source_sha256: Sha256 | None,
+    audience: dict[str, Any] | None,
 ) -> None:
     """Record that a campaign's edition went out; raises UsageError where the ledger knows better.
 
-    `message_digest` and `source_sha256` name the message and the folder as the repository has them now, if it does.
+    `message_digest`, `source_sha256` and `audience` name the message, the folder and the people as the repository has
+    them now, if it does.
     """
     if record.open_attempts:
         raise UsageError(
@@ -62,5 +65,6 @@ def import_sent(
         msg_id=testimony.msg_id,
         message_digest=message_digest,
         source_sha256=source_sha256,
+        audience=audience,
     )
     book.record_for(event, record.campaign, record.edition)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from massctl.apply.book import Book
 from massctl.apply.ports import DraftArticle, JobReport, WeChat
@@ -17,8 +18,13 @@ from massctl.model.state import Record, State
 from massctl.plan.choices import in_question
 
 
-def settle_sent(record: Record, testimony: Testimony, wechat: WeChat | None, book: Book) -> JobReport | None:
-    """Record that it went out. A job id is checked against other campaigns, and with WeChat where it is known."""
+def settle_sent(
+    record: Record, testimony: Testimony, wechat: WeChat | None, book: Book, audience: dict[str, Any] | None = None
+) -> JobReport | None:
+    """Record that it went out. A job id is checked against other campaigns, and with WeChat where it is known.
+
+    `audience` is the declared one, where it is known, of a send that no attempt tells of.
+    """
     if not (record.attempts and not is_concluded(record)):
         _check_unsettled(record)
     report = None
@@ -26,7 +32,7 @@ def settle_sent(record: Record, testimony: Testimony, wechat: WeChat | None, boo
         check_foreign(testimony.msg_id, record, book.state)
         with _nothing_recorded(known_by_id=True):
             report = wechat.job_report(MsgId(testimony.msg_id)) if wechat is not None else None
-    _settle(record, "sent", testimony, book)
+    _settle(record, "sent", testimony, book, audience if is_by_hand(record) else None)
     if report is not None:
         learnt = JobStatus.model_validate({"msg_id": report.msg_id, "status": report.status})
         book.record_for(learnt, record.campaign, record.edition)
@@ -118,7 +124,14 @@ def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, b
     return True
 
 
-def _settle(record: Record, outcome: str, testimony: Testimony, book: Book) -> None:
+def is_by_hand(record: Record) -> bool:
+    """Say whether no attempt may have sent it, so that whoever knows of a send knows of one in the console."""
+    return not any(attempt.may_have_sent for attempt in record.attempts)
+
+
+def _settle(
+    record: Record, outcome: str, testimony: Testimony, book: Book, audience: dict[str, Any] | None = None
+) -> None:
     settled = SendSettled.model_validate(
         {
             "batch": batch_in_question(record, testimony.batch),
@@ -127,6 +140,7 @@ def _settle(record: Record, outcome: str, testimony: Testimony, book: Book) -> N
             "by": testimony.by,
             "msg_id": testimony.msg_id,
             "url": testimony.url,
+            "audience": audience,
         }
     )
     book.record_for(settled, record.campaign, record.edition)

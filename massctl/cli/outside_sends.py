@@ -5,9 +5,10 @@ from datetime import datetime
 from massctl.apply.book import Book
 from massctl.apply.outside_sends import import_sent, import_website_send
 from massctl.apply.testimony import Testimony
+from massctl.cli.declaring import COUNTS_AS_ALL, declared
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import trust
-from massctl.cli.planning import chosen, planned
+from massctl.cli.planning import chosen
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.cli.settling import who
@@ -17,8 +18,8 @@ from massctl.model.diagnostic import Diagnostic
 from massctl.model.moment import moment
 from massctl.model.names import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
+from massctl.model.rendered import approved_audience
 from massctl.model.state import State
-from massctl.plan.plan import Until
 from massctl.source.campaigns import load_campaign
 from massctl.view.language import say
 
@@ -64,9 +65,8 @@ def imported_sent(
         number = edition if edition is not None else file.edition
         record = state.record(CampaignName(name), number)
         appid = AppId(session.settings.accounts[file.account].appid)
-        (found,) = planned(session, [name], warnings, Until.DRAFT).plan.campaigns
         # Only the edition that the folder holds can be named by what is in it.
-        rendered = found.rendered if number == file.edition else None
+        rendered = declared(session, name, number, warnings)
         import_sent(
             record,
             appid,
@@ -75,6 +75,7 @@ def imported_sent(
             Book(ledger, session.clock, state),
             message_digest=rendered.message_digest if rendered else None,
             source_sha256=rendered.source_sha256 if rendered else None,
+            audience=approved_audience(rendered) if rendered else None,
         )
     _tell(
         session,
@@ -82,6 +83,7 @@ def imported_sent(
     )
     if rendered is None:
         _tell(session, Phrase("what it said is not known, so an equal message under another name is not noticed"))
+        _tell(session, COUNTS_AS_ALL)
     if msg_id is not None:
         _tell(session, Phrase("massctl status {name}   asks what became of its job", name=name))
     return ExitStatus.DONE

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from massctl.apply.book import Book
 from massctl.apply.ports import WeChat
-from massctl.apply.reconcile import nothing_to_settle, settle_not_sent, settle_sent
+from massctl.apply.reconcile import is_by_hand, nothing_to_settle, settle_not_sent, settle_sent
 from massctl.apply.testimony import Testimony
 from massctl.cli.answering import Answer
 from massctl.cli.applying import applied
+from massctl.cli.declaring import COUNTS_AS_ALL, declared
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import account_of, records_of, require_ledger, trust
 from massctl.cli.planning import planned
@@ -19,6 +20,7 @@ from massctl.model.diagnostic import Diagnostic
 from massctl.model.drafts import Draft
 from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
+from massctl.model.rendered import approved_audience
 from massctl.model.state import Record, State
 from massctl.plan.choices import evidence, in_question, is_to_settle
 from massctl.view.language import say
@@ -45,7 +47,15 @@ def shown(session: Session, name: str, warnings: list[Diagnostic]) -> int:
     return ExitStatus.USAGE
 
 
-def settled(session: Session, name: str, testimony: Testimony, answer: Answer | None, *, sent: bool) -> int:
+def settled(
+    session: Session,
+    name: str,
+    warnings: list[Diagnostic],
+    testimony: Testimony,
+    answer: Answer | None,
+    *,
+    sent: bool,
+) -> int:
     """Record what a person knows about the edition of a campaign that is in question.
 
     It is told in words, or as the document of `answer`.
@@ -58,8 +68,13 @@ def settled(session: Session, name: str, testimony: Testimony, answer: Answer | 
         record = _in_question(state, name)
         book = Book(ledger, session.clock, state)
         if sent:
-            settle_sent(record, testimony, _wechat(session, record) if testimony.msg_id is not None else None, book)
+            wechat = _wechat(session, record) if testimony.msg_id is not None else None
+            by_hand = is_by_hand(record)
+            rendered = declared(session, name, record.edition, warnings) if by_hand else None
+            settle_sent(record, testimony, wechat, book, approved_audience(rendered) if rendered else None)
             told = Phrase("{name} is recorded as sent", name=name)
+            if by_hand and rendered is None:
+                session.voice.talk(say(COUNTS_AS_ALL, session.voice.language))
         else:
             settle_not_sent(record, testimony, lambda draft: _holder(session, draft), book)
             told = Phrase("{name} is recorded as not sent; `massctl apply {name}` may send it again", name=name)

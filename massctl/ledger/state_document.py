@@ -42,7 +42,7 @@ KEPT: Final = {
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed"),
     "BegunDraft": ("serial", "at", "event", "missed"),
     "Attempt": ("serial", "at", "event", "open", "doubt", "doubt_errcode", "rejection", "settled"),
-    "Imported": ("sent_at", "by", "reason", "message_digest", "source_sha256"),
+    "Imported": ("sent_at", "by", "reason", "message_digest", "source_sha256", "audience"),
     "Job": (
         "batch",
         "client_msg_id",
@@ -147,7 +147,7 @@ def _attempt_document(attempt: Attempt) -> list[Any]:
 def _imported_document(imported: Imported | None) -> list[Any] | None:
     if imported is None:
         return None
-    told = imported.by, imported.reason, imported.message_digest, imported.source_sha256
+    told = imported.by, imported.reason, imported.message_digest, imported.source_sha256, imported.audience
     return [imported.sent_at.isoformat(), *told]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from massctl.model.names import MediaId
 
@@ -24,3 +25,5 @@ class Imported:
     reason: str | None
     message_digest: str | None
     source_sha256: str | None
+    audience: dict[str, Any] | None = None
+    """Whom it went to, as the campaign declared it; None where nobody knows."""

@@ -73,6 +73,8 @@ class SendSettled(Fields):
     by: str
     msg_id: int | None = None
     url: str | None = None
+    audience: dict[str, Any] | None = None
+    """Of a send made by hand: whom its campaign declared then; None where nobody knows, or an attempt says it."""
 
 
 class SendImported(Fields):
@@ -88,3 +90,5 @@ class SendImported(Fields):
     message_digest: str | None = None
     source_sha256: str | None = None
     """Name message, audience and folder as the repository has them at the import; None where it cannot tell."""
+    audience: dict[str, Any] | None = None
+    """Whom the campaign declared then; None where nobody knows, and it is taken for everybody."""

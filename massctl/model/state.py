@@ -258,7 +258,8 @@ def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
 
 def _import(record: Record, told: entries.SendImported) -> None:
     """Take a person's word that it went out; a job whose id they know can be followed."""
-    record.imported = Imported(told.sent_at, told.by, told.reason, told.message_digest, told.source_sha256)
+    named = told.message_digest, told.source_sha256
+    record.imported = Imported(told.sent_at, told.by, told.reason, *named, told.audience)
     if told.msg_id is not None:
         record.jobs.append(Job(1, None, told.sent_at, told.msg_id, None))
 

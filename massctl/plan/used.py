@@ -61,7 +61,8 @@ def scope_of(audience: "Audience") -> Scope:
 def uses(state: State, appid: AppId) -> list[Use]:
     """Give every use of an account's allowance on record; an attempt that was repeated on another day counts on both.
 
-    A send that a person made in the console or without this ledger counts as one to everybody.
+    A send that a person made in the console or without this ledger counts by the audience that its campaign declared,
+    and as one to everybody where that is not known.
     """
     found = [Use(at, Scope.ALL, None) for at in state.website_sends.get(appid, [])]
     for record in state.records.values():
@@ -114,15 +115,18 @@ def _of_record(record: Record, appid: AppId) -> Iterator[Use]:
     if record.appid != appid:
         return
     if record.imported is not None:
-        yield Use(record.imported.sent_at, Scope.ALL, name, edition)
-    by_hand = record.settled is not None and record.settled.outcome == "sent"
-    if by_hand and record.settled_at is not None and not any(a.may_have_sent for a in record.attempts):
+        yield Use(record.imported.sent_at, _recorded_scope(record.imported.audience), name, edition)
+    if record.settled is None or record.settled.outcome != "sent":
+        return
+    if record.settled_at is not None and not any(a.may_have_sent for a in record.attempts):
         # Its draft was sent in the console; when, nobody wrote down, but it was before it was settled.
-        yield Use(record.settled_at, Scope.ALL, name, edition)
+        yield Use(record.settled_at, _recorded_scope(record.settled.audience), name, edition)
 
 
-def _recorded_scope(audience: Mapping[str, Any]) -> Scope:
+def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
     """Read an audience as the ledger has it; what it does not know is taken for everybody."""
+    if audience is None:
+        return Scope.ALL
     if "openids" in audience:
         return Scope.OPENIDS
     return Scope.TAG if "tag" in audience or "tag_id" in audience else Scope.ALL

@@ -48,6 +48,9 @@ SETTLING: Final[dict[str, str]] = {
     "what it said is not known, so an equal message under another name is not noticed": (
         "不知道当时的内容，所以换个名字发同样的内容不会被发现"
     ),
+    "whom it went to is not known here, so the allowance counts it as a send to everybody": (
+        "这里不知道发给了谁，所以按发给全部粉丝计入群发次数"
+    ),
     "massctl status {name}   asks what became of its job": "massctl status {name}   查询这次群发的结果",
     "{at} has not come yet; it is {now} now": "{at} 还没有到；现在是 {now}",
     "give the time at which it was sent, with its offset": "请写发出的时刻，要带时区",

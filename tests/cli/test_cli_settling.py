@@ -217,6 +217,30 @@ def test_what_is_imported_is_sent_and_never_again(ours: Shell):
     assert [0, 0] == [ours("state", "verify").status, ours("state", "show").status]
 
 
+@pytest.mark.parametrize(("edition", "counted"), [("1", 0), ("2", 1)])
+def test_what_is_imported_counts_by_the_audience_that_is_declared(ours: Shell, edition: str, counted: int):
+    """Of a service account only sends to everybody are counted by the month; another edition may have been one."""
+    path = "campaigns/letter/campaign.yaml"
+    ours.tree.write(path, ours.tree.read(path).replace("is_to_all: true", "tag_id: 101"))
+    ours("state", "init")
+    at = "2026-12-01T08:00:00+08:00"
+    said = ours("state", "import", "--sent", "letter", "--at", at, "--edition", edition)
+    assert (0, bool(counted)) == (said.status, "a send to everybody" in said.out)
+    (account,) = ours("plan", "--format", "json").document["allowance"] or [{"ahead": []}]
+    assert [counted] * counted == [row["used"] for row in account["ahead"] if row["of"] == "sends"]
+
+
+@pytest.mark.parametrize("edit", [False, True])
+def test_a_send_in_the_console_counts_by_the_audience_that_is_declared(ours: Shell, edit: bool):
+    ours("apply", "letter", "--until", "draft", "--sandbox")
+    if edit:
+        ours.tree.write("campaigns/letter/articles/main.md", "{{ nothing }}")
+        ours.tree.write("campaigns/letter/campaign.yaml", "version: 1\n")
+    said = ours("reconcile", "letter", "--sent", "--reason", "seen", "--sandbox")
+    settled = ours.tree.read(".massctl/sandbox/massctl.state.jsonl").splitlines()[-1]
+    assert (0, edit, not edit) == (said.status, "a send to everybody" in said.err, "is_to_all" in settled)
+
+
 def test_a_copy_of_what_is_imported_is_noticed(ours: Shell):
     ours("state", "init")
     ours("state", "import", "--sent", "letter", "--at", EVENING)
@@ -230,6 +254,7 @@ def test_another_edition_than_the_declared_one_is_not_known_by_its_content(ours:
     ours.tree.news("letter", more="edition: 2\n")
     said = ours("state", "import", "--sent", "letter", "--at", EVENING, "--edition", "1")
     assert (0, True) == (said.status, "what it said is not known" in said.out)
+    assert "counts it as a send to everybody" in said.out
     assert "letter  edition 1  sent" in ours("state", "show").out
 
 

@@ -68,4 +68,4 @@ def command(
             return shown(current, name, warnings)
         if resubmit:
             return resubmitted(current, name, warnings, reason, answer, yes=yes)
-        return settled(current, name, Testimony(reason, who(current), msg_id, url, batch), answer, sent=sent)
+        return settled(current, name, warnings, Testimony(reason, who(current), msg_id, url, batch), answer, sent=sent)

@@ -11,7 +11,7 @@ from massctl.apply import testimony
 from massctl.apply.outside_sends import import_sent, import_website_send
 from massctl.errors import UsageError
 from massctl.model.lifecycle import Status, status_of
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.rendered import RenderedCampaign, approved_audience
 
 WORDS = whole_text()
 NEWS = whole_news(recipients=())
@@ -22,7 +22,11 @@ YESTERDAY = NOW - DAY
 def told(scene: Scene, campaign: RenderedCampaign, said: testimony.Testimony = I_LOOKED, **changes: Any) -> None:
     """Say that a campaign went out yesterday."""
     book = scene.book()
-    names = {"message_digest": campaign.message_digest, "source_sha256": campaign.source_sha256}
+    names = {
+        "message_digest": campaign.message_digest,
+        "source_sha256": campaign.source_sha256,
+        "audience": approved_audience(campaign),
+    }
     import_sent(
         book.state.record(campaign.name, campaign.edition),
         campaign.appid,

@@ -141,6 +141,19 @@ def test_a_draft_that_was_sent_in_the_console_is_settled_as_sent() -> None:
     assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
 
 
+def test_whom_a_send_in_the_console_went_to_is_recorded_and_an_attempts_audience_is_not_said_twice() -> None:
+    everybody = {"is_to_all": True}
+    by_hand = staged()
+    settle_sent(by_hand.record(NEWS), I_LOOKED, None, by_hand.book(), everybody)
+    attempted = staged()
+    attempted.wait_in_doubt = False
+    attempted.apply(("send_mass", Fault.REQUEST_LOST))
+    settle_sent(attempted.record(NEWS), I_LOOKED, None, attempted.book(), everybody)
+    assert [[everybody], [None]] == [
+        [event.audience for event in scene.events("send_settled")] for scene in (by_hand, attempted)
+    ]
+
+
 def test_a_draft_that_a_send_by_hand_left_over_is_deleted() -> None:
     scene = staged()
     settle_sent(scene.record(NEWS), I_LOOKED, None, scene.book())

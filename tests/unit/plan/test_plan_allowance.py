@@ -308,3 +308,28 @@ def test_a_use_counts_once_a_day_however_often_it_was_attempted_and_for_its_own_
     counted = used_in(uses(state, APPID), Unit.MONTH, frozenset({Scope.ALL}))
     assert ["one"] == [use.campaign for use in counted[NOW.date().replace(day=1)]]
     assert {NOW.date(): 4} == calls_by_day(state, APPID)
+
+
+@pytest.mark.parametrize(
+    ("audience_told", "scope"),
+    [
+        ({"is_to_all": True}, Scope.ALL),
+        ({"tag": "会员"}, Scope.TAG),
+        ({"tag_id": 7}, Scope.TAG),
+        ({"openids": "a.txt", "sha256": "sha256:ab", "count": 3}, Scope.OPENIDS),
+        (None, Scope.ALL),
+    ],
+)
+def test_a_send_by_hand_counts_by_the_audience_of_its_campaign_where_it_is_known(
+    audience_told: dict[str, Any] | None, scope: Scope
+) -> None:
+    earlier = words("earlier", None)
+    imported = SendImported(appid=APPID, sent_at=NOW - HOUR, by="wang", audience=audience_told)
+    rejected = [
+        at(NOW - DAY, attempted(earlier)[0], earlier),
+        at(NOW - DAY, SendRejected(attempt=2, errcode=-1), earlier),
+    ]
+    settled = SendSettled(outcome="sent", reason="seen", by="wang", audience=audience_told)
+    for happened in ([at(NOW, imported, earlier)], [*rejected, at(NOW, settled, earlier)]):
+        (use,) = uses(recorded(*happened), APPID)
+        assert scope == use.scope

@@ -8,6 +8,18 @@ def mp3(frames: int = 50) -> bytes:
     return (b"\xff\xf3\x18\xc4" + b"\0" * 32) * frames
 
 
+def tagged_mp3(
+    frames: int = 200, *, says_frames: int | None = None, says_bytes: int | None = None, first: bool = False
+) -> bytes:
+    """Make MP3 whose first frame says how many frames and bytes there are; `first` for MPEG 1 in stereo."""
+    head, side, size = (b"\xff\xfb\x90\x04", 32, 417) if first else (b"\xff\xf3\x18\xc4", 9, 36)
+    flags = (says_frames is not None) | (says_bytes is not None) << 1
+    numbers = [each for each in (says_frames, says_bytes) if each is not None]
+    tag = b"Info" + struct.pack(f">I{len(numbers)}I", flags, *numbers)
+    start = head + b"\0" * side + tag
+    return start + b"\0" * max(0, size - len(start)) + (head + b"\0" * (size - 4)) * frames
+
+
 def amr(frames: int = 50, mode: int = 7) -> bytes:
     """Make AMR of one mode: 20 ms a frame."""
     sizes = {0: 13, 7: 32, 8: 6, 15: 1}

@@ -11,6 +11,7 @@ from massctl.apply import draft_saving, drafts, keeping, previews, staging
 from massctl.apply.book import Book
 from massctl.apply.draft_deleting import delete_superseded, tidy_up
 from massctl.apply.holding import record_silence
+from massctl.apply.material import forget_lost, judged_by_material
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
 from massctl.apply.recovery import recover_drafts
 from massctl.apply.run import Run, World
@@ -116,6 +117,7 @@ def _attempt(run: Run, campaign: RenderedCampaign, batch: int | None) -> Accepte
         verdict = run.world.wechat(campaign.account).send_mass(send)  # One request; nothing below repeats it.
     except WeChatError as error:
         verdict = never_left(error)
+    verdict = judged_by_material(run, campaign, verdict)
     match verdict:
         case Accepted(msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate):
             run.book.record(
@@ -125,6 +127,7 @@ def _attempt(run: Run, campaign: RenderedCampaign, batch: int | None) -> Accepte
             run.book.record(
                 SendRejected(attempt=attempt, errcode=errcode, rid=rid, token_dead=dead, retryable=retryable), campaign
             )
+            forget_lost(run, campaign, verdict)
         case InDoubt(reason=reason, errcode=code, rid=rid):
             run.book.record(SendInDoubt(attempt=attempt, reason=reason, errcode=code, rid=rid), campaign)
         case _:

@@ -1,15 +1,16 @@
 """Material of messages without a draft: staged once all of it is on record, forgotten where WeChat does not know it."""
 
-from typing import Final
+from dataclasses import replace
 
 from massctl.apply.run import Run
 from massctl.errors import MassctlError, WeChatError
 from massctl.model.ledger import MaterialForgotten, MessageStaged
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.message import RenderedVideo
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import MediaFile, RenderedCampaign
+from massctl.model.send import Accepted, InDoubt, Rejected
+from massctl.model.state import MEDIA_UNKNOWN
 from massctl.plan.window import WindowState
-
-MEDIA_UNKNOWN: Final = 40007
-"""No such material. Source: WeChat docs, "message/mass/preview", read 2026-10."""
 
 
 def note_staged(run: Run) -> None:
@@ -34,3 +35,44 @@ def forget_if_unknown(run: Run, campaign: RenderedCampaign, error: MassctlError)
         return
     for each in campaign.files:
         run.book.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
+
+
+def judged_by_material(
+    run: Run, campaign: RenderedCampaign, verdict: Accepted | Rejected | InDoubt
+) -> Accepted | Rejected | InDoubt:
+    """Let a send be tried again that WeChat refused because its material is gone: the next run makes it anew.
+
+    Not where this run made it, for WeChat would say the same again; and not while another attempt is open, of which
+    only the identical request may be repeated.
+    """
+    if not isinstance(verdict, Rejected) or verdict.errcode != MEDIA_UNKNOWN or not _lost(run, campaign):
+        return verdict
+    return replace(
+        verdict,
+        retryable=True,
+        message=Phrase("WeChat does not know what this message carries any more: it was deleted, or its time is over"),
+        hint=Phrase("Run the same command again: massctl uploads it once more, and nobody has got it yet."),
+    )
+
+
+def forget_lost(run: Run, campaign: RenderedCampaign, rejected: Rejected) -> None:
+    """Forget the material of a send that was refused for want of it; the id of a video goes with the refusal."""
+    if rejected.errcode != MEDIA_UNKNOWN or not rejected.retryable or isinstance(campaign.message, RenderedVideo):
+        return
+    for each in _older(run, campaign):
+        run.book.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
+
+
+def _lost(run: Run, campaign: RenderedCampaign) -> bool:
+    record = run.record_of(campaign)
+    if campaign.message.has_draft or len(record.open_attempts) > 1:
+        return False
+    if isinstance(campaign.message, RenderedVideo):
+        return record.video is not None and record.video.media_id not in run.uploaded
+    return bool(_older(run, campaign))
+
+
+def _older(run: Run, campaign: RenderedCampaign) -> list[MediaFile]:
+    """Give the files of a message whose material an earlier run uploaded."""
+    recorded = {each.sha256: run.book.state.materials.get((campaign.appid, each.sha256)) for each in campaign.files}
+    return [each for each in campaign.files if (known := recorded[each.sha256]) and known[0] not in run.uploaded]

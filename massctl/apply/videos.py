@@ -45,6 +45,7 @@ def make_videos(run: Run) -> None:
             forget_if_unknown(run, campaign, result)
             run.fail(job.outcome, result)
         else:
+            run.uploaded.add(result)
             run.book.note(VideoMade(appid=campaign.appid, digest=campaign.digest, media_id=result), campaign)
 
     run.side_by_side(Phrase("preparing videos"), [(job, partial(_make, run, job)) for job in _jobs(run)], done)

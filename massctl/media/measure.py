@@ -13,6 +13,7 @@ from massctl.media.limits import (
     VOICE_MILLISECONDS_MAX,
 )
 from massctl.media.sniff import kind_of
+from massctl.media.xing import is_cut_off
 from massctl.model.phrase import Phrase
 
 Use = Literal["voice", "video"]
@@ -97,6 +98,8 @@ def _played(data: bytes, kind: str) -> int | None:
     if kind == "amr":
         return _amr_milliseconds(data)
     if (kind == "mp4" and not _is_whole_mp4(data)) or (kind == "wav" and not _is_whole_wav(data)):
+        return None
+    if kind == "mp3" and is_cut_off(data):
         return None
     return _milliseconds(data, kind)
 

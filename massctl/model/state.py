@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from massctl.errors import LedgerCorruptError
 from massctl.model.drafts import BegunDraft, Draft, absorb_draft
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 else:
     # The first entry that is folded pays for pydantic; a state that is remembered whole has none to fold.
     entries = Lazily("massctl.model.ledger")
+
+
+MEDIA_UNKNOWN: Final = 40007
+"""No such material. Source: WeChat docs, "message/mass/preview", read 2026-10."""
 
 
 @dataclass(slots=True)
@@ -280,6 +284,8 @@ def _into_attempts(record: Record, entry: entries.Entry) -> None:
             record.jobs.append(Job(sent.batch, sent.client_msg_id, entry.at, event.msg_id, event.msg_data_id))
         case entries.SendRejected():
             attempt.open, attempt.rejection = False, event
+            if event.errcode == MEDIA_UNKNOWN and record.video and record.video.media_id == attempt.event.media_id:
+                record.video = None
         case _:
             attempt.doubt, attempt.doubt_errcode = event.reason, event.errcode
 

@@ -3,6 +3,13 @@
 from typing import Final
 
 MEDIA: Final[dict[str, str]] = {
+    # massctl/apply/material.py
+    "WeChat does not know what this message carries any more: it was deleted, or its time is over": (
+        "微信已经不认识这条消息用的素材：被删除了，或者过期了"
+    ),
+    "Run the same command again: massctl uploads it once more, and nobody has got it yet.": (
+        "再运行同一条命令：massctl 会重新上传；还没有人收到。"
+    ),
     # massctl/apply
     "material {sha256} is not recorded": "素材 {sha256} 没有记录",
     "{name} has no video to send": "{name} 没有可发的视频",

@@ -19,7 +19,7 @@ from simulation.schedule import Played, Scenario
 from simulation.world import Departure, MassJob, SimWeChat
 
 from massctl.apply.ports import DraftArticle
-from massctl.model.message import RenderedNews
+from massctl.model.message import RenderedNews, RenderedVoice
 from massctl.model.rendered import RenderedCampaign
 
 PATIENCE: Final = timedelta(hours=20)
@@ -83,7 +83,7 @@ def lost(scenario: Scenario, situation: Situation) -> list[str]:
     if not scenario.arrives or in_doubt(situation.disk.content):
         return []
     refused = [each for each in entries_of(situation.disk.content) if each["type"] == "send_rejected"]
-    if refused and refused[-1].get("errcode") == 40007:
+    if refused and refused[-1].get("errcode") == 40007 and not refused[-1].get("retryable"):
         return []
     sent = {job.subject for job in situation.wechat.jobs}
     people = {(job.subject, openid) for job in situation.wechat.jobs for openid in job.openids}
@@ -206,6 +206,8 @@ def subject_of(campaign: RenderedCampaign) -> str:
     """Give what a message is recognised by."""
     if isinstance(campaign.message, RenderedNews):
         return campaign.message.articles[0].title
+    if isinstance(campaign.message, RenderedVoice):
+        return str(campaign.message.material.sha256)
     return campaign.message.content
 
 

@@ -40,6 +40,10 @@ def _console_deletes(situation: Situation) -> None:
     situation.wechat.drafts.clear()
 
 
+def _console_empties_the_library(situation: Situation) -> None:
+    situation.wechat.materials.clear()
+
+
 def _tag_is_empty(situation: Situation) -> None:
     situation.wechat.tags_count = dict.fromkeys(situation.wechat.tags_count, 0)
 
@@ -129,6 +133,7 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "the console changes the draft": _console_changes,
     "the console sends the draft": _console_sends,
     "the console deletes the draft": _console_deletes,
+    "the console empties the material library": _console_empties_the_library,
     "nobody has the tag any more": _tag_is_empty,
     "few have the tag": _few_have_the_tag,
     "the tag is gone": _tag_is_gone,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from building import HOUR, NOW, article, audience, house, reviewers
+from building import HOUR, NOW, article, audience, house, reviewers, sha, voice
 from openid_samples import BATCHES, MOVED, PAIRS
 from simulation.happenings import FULL, INTERRUPT, KILL_SWITCH, RIVAL
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
@@ -67,6 +67,8 @@ TO_A_TAG: Final = replace(TEXT, audience=audience(tag_id=7, expect={"min": 100})
 EDITED: Final = replace(TEXT, message=RenderedText("今晚九点"))
 REFUSED_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": REFUSALS["send_mass"]}
 IN_BATCHES: Final = to_openids(TEXT, BATCHES)
+SOUND: Final = voice(window=LONG)
+EMPTIED: Final = (("",), ("", "the console empties the material library"))
 OTHERS: Final = to_openids(TEXT, MOVED)
 NEWS_IN_BATCHES: Final = to_openids(UNSEEN_NEWS, PAIRS)
 BETWEEN_BOUNDS: Final = replace(TEXT, audience=audience(tag_id=7, expect={"min": 100, "max": 1000}))
@@ -142,6 +144,8 @@ SMOKE: Final = (
     Scenario("news, edited in doubt", ((UNSEEN_NEWS,), (EDITED_LATE,)), 2, Budget(0, 2), faults=LOST_SENDS),
     Scenario("news, edited", ((PLAIN_NEWS,), (EDITED_NEWS,)), 2, Budget(1, 0)),
     Scenario("news, edited and faults", ((PLAIN_NEWS,), (EDITED_NEWS,)), 2, Budget(0, 1)),
+    _one("sound, deleted material", SOUND, 3, 1, 0, before=EMPTIED, sends=(sha("bell"),), arrives=True),
+    _one("sound, deleted material and faults", SOUND, 3, 0, 2, faults=OF_SENDS, before=EMPTIED, schedules_min=100),
     _one("text in batches", IN_BATCHES, 3, 1, 0, sends=("今晚八点",) * 3, arrives=True),
     _one("text in batches, two faults", IN_BATCHES, 3, 0, 2, faults=LOST_SENDS, arrives=True),
     _one("text in batches, refusals", IN_BATCHES, 2, 0, 2, faults=REFUSED_SENDS, gaps=(30 * HOUR,)),

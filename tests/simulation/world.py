@@ -521,7 +521,7 @@ class SimWeChat:
         """Accept a job, or recognise it, or refuse it: the whole of what WeChat is known to look at."""
         now = self.clock.moment
         media_id = asked["mpnews"]["media_id"] if "mpnews" in asked else None
-        gone = media_id is not None and media_id not in self.drafts
+        gone = (media_id is not None and media_id not in self.drafts) or self._lacks_material(asked)
         used_up = self.allowance is not None and self.allowance <= sum(job.at.date() == now.date() for job in self.jobs)
         known = self.memory.get(asked["clientmsgid"])
         if used_up:
@@ -546,6 +546,11 @@ class SimWeChat:
             del self.drafts[media_id]
         return _said(0, "send job submission success", msg_id=msg_id, msg_data_id=2247000001)
 
+    def _lacks_material(self, asked: dict[str, Any]) -> bool:
+        """Whether a message carries a picture or a sound that was uploaded once and deleted since."""
+        carried = [asked.get("voice", {}).get("media_id"), *asked.get("images", {}).get("media_ids", [])]
+        return any(each in self.uploaded and each not in self.materials for each in carried)
+
     def _reached(self, asked: dict[str, Any]) -> tuple[int | None, int | None]:
         """Give the tag of a send, and how many followers have it now; of openids their number."""
         if "touser" in asked:
@@ -561,7 +566,9 @@ class SimWeChat:
             return self.named.get(media_id, media_id)
         branch = asked["images" if asked["msgtype"] == "image" else asked["msgtype"]]
         said = branch.get("content") or branch.get("card_id") or branch.get("media_id") or branch["media_ids"]
-        return " ".join(said) if isinstance(said, list) else self.named.get(said, str(said))
+        if isinstance(said, list):
+            return self._material_subject(*said)
+        return self.named.get(said) or self._material_subject(said)
 
     def _subject(self, body: Body) -> str:
         match body:
@@ -570,11 +577,15 @@ class SimWeChat:
             case Words(content=content):
                 return content
             case Images(media_ids=media_ids):
-                return " ".join(media_ids)
+                return self._material_subject(*media_ids)
             case Voice(media_id=media_id):
-                return media_id
+                return self._material_subject(media_id)
             case Card(card_id=card_id):
                 return card_id
+
+    def _material_subject(self, *media_ids: str) -> str:
+        """Name material by its bytes, which stay what they are when it is uploaded once more; words name themselves."""
+        return " ".join(self.uploaded.get(each, each) for each in media_ids)
 
     def _mint(self, kind: str) -> str:
         self.minted += 1

@@ -196,6 +196,75 @@ def test_a_sound_that_wechat_forgot_is_uploaded_by_the_next_run() -> None:
     assert (1, 1) == tuple(scene.wechat.count(name) for name in ("add_material", "send_mass"))
 
 
+def staged_and_deleted(campaign: RenderedCampaign) -> Scene:
+    """It was staged by a run, and somebody cleared the material library in the console."""
+    scene = Scene([campaign], until=Until.DRAFT)
+    assert 0 == scene.apply().exit_status()
+    scene.wechat.materials.clear()
+    scene.until = Until.SEND
+    return scene
+
+
+@pytest.mark.parametrize("campaign", [images("river", "hero", "second", window=OPEN), voice(window=OPEN)])
+def test_a_send_whose_material_was_deleted_is_made_anew_by_the_next_run(campaign: RenderedCampaign) -> None:
+    scene = staged_and_deleted(campaign)
+    outcome = scene.apply()
+    error = outcome.campaigns[0].error
+    assert (1, 40007, 0) == (outcome.exit_status(), error and error.errcode, len(scene.wechat.jobs))
+    assert "massctl uploads it once more" in str(error and error.hint)
+    forgotten = [event.sha256 for event in scene.events("material_forgotten")]
+    assert sorted(each.sha256 for each in campaign.files) == sorted(forgotten)
+    assert 0 == scene.apply().exit_status()
+    assert (len(campaign.files), 1, 1) == (
+        scene.wechat.count("add_material"), scene.wechat.count("send_mass"), len(scene.wechat.jobs)
+    )  # fmt: skip
+    assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
+
+
+def test_a_video_whose_id_wechat_does_not_know_is_made_anew_by_the_next_run() -> None:
+    campaign = video(window=OPEN, recipients=LI)
+    scene = Scene([campaign], until=Until.PREVIEW)
+    scene.apply()
+    scene.until = Until.SEND
+    assert 1 == scene.apply(("send_mass", Fault.MEDIA_UNKNOWN)).exit_status()
+    assert (None, []) == (scene.record(campaign).video, scene.events("material_forgotten"))
+    assert 0 == scene.apply().exit_status()
+    assert (1, 1) == (scene.wechat.count("make_video"), len(scene.wechat.jobs))
+
+
+@pytest.mark.parametrize("campaign", [images(window=OPEN), voice(window=OPEN), video(window=OPEN)])
+def test_material_of_this_run_that_wechat_does_not_know_is_not_made_once_more(campaign: RenderedCampaign) -> None:
+    scene = Scene([campaign])
+    assert 1 == scene.apply(("send_mass", Fault.MEDIA_UNKNOWN)).exit_status()
+    assert [] == scene.events("material_forgotten")
+    outcome = scene.apply()
+    assert ["rejected_before"] == [refusal.guard.value for refusal in outcome.campaigns[0].refusals]
+    assert 0 == scene.wechat.count("send_mass")
+
+
+def test_material_that_was_given_by_its_id_is_the_campaigns_own_affair() -> None:
+    scene = Scene([voice(window=OPEN, recordings=(), message=RenderedVoice(GIVEN))])
+    assert 1 == scene.apply(("send_mass", Fault.MEDIA_UNKNOWN)).exit_status()
+    assert ["rejected_before"] == [refusal.guard.value for refusal in scene.apply().campaigns[0].refusals]
+
+
+def test_while_an_earlier_attempt_is_open_its_material_is_not_forgotten() -> None:
+    """Only the identical request may be repeated: another sound under the same id could be a second job."""
+    campaign = voice(window=LONG)
+    scene = staged_and_kept(campaign)
+    assert 4 == scene.apply(("send_mass", Fault.REQUEST_LOST), ("send_mass", Fault.MEDIA_UNKNOWN)).exit_status()
+    assert ([], 1) == (scene.events("material_forgotten"), len(scene.record(campaign).open_attempts))
+    assert [False] == [event.retryable for event in scene.events("send_rejected")]
+
+
+def staged_and_kept(campaign: RenderedCampaign) -> Scene:
+    """It was staged by an earlier run."""
+    scene = Scene([campaign], until=Until.DRAFT)
+    scene.apply()
+    scene.until = Until.SEND
+    return scene
+
+
 @pytest.mark.parametrize("campaign", [images(window=LONG), voice(window=LONG), video(window=LONG), coupon(window=LONG)])
 @pytest.mark.parametrize("fault", [Fault.REQUEST_LOST, Fault.ANSWER_LOST])
 def test_a_send_in_doubt_is_repeated_identically_and_nobody_has_it_twice(

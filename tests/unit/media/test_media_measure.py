@@ -5,11 +5,12 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from media_samples import amr, box, mp3, mp4, wav
+from media_samples import amr, box, mp3, mp4, tagged_mp3, wav
 
 from massctl.media.limits import VIDEO_BYTES_MAX, VOICE_BYTES_MAX
 from massctl.media.measure import Measured, MediaFault, Use, measure, too_large
 from massctl.media.sniff import kind_of
+from massctl.media.xing import is_cut_off
 
 DAMAGED = "the file is damaged or cut off; export or download it again"
 
@@ -137,3 +138,32 @@ def fault(data: bytes, use: Use) -> MediaFault:
     found = measure(data, use)
     assert isinstance(found, MediaFault)
     return found
+
+
+@pytest.mark.parametrize(
+    ("data", "whole"),
+    [
+        (tagged_mp3(), True),
+        (tagged_mp3(says_bytes=201 * 36), True),
+        (tagged_mp3(says_frames=200, says_bytes=201 * 36), True),
+        (b"ID3\3\0\0\0\0\0\4abcd" + tagged_mp3(says_frames=200, says_bytes=201 * 36), True),
+        (tagged_mp3(100, says_frames=200, says_bytes=201 * 36), False),
+        (b"ID3\3\0\0\0\0\0\4abcd" + tagged_mp3(100, says_frames=200, says_bytes=201 * 36), False),
+        (tagged_mp3(100, says_bytes=201 * 36), False),
+        (tagged_mp3(100, says_frames=2_000), False),
+        (tagged_mp3(100, says_frames=101), True),
+        (tagged_mp3(20, says_frames=100, says_bytes=101 * 417, first=True), False),
+        (tagged_mp3(20, says_frames=20, says_bytes=21 * 417, first=True), True),
+        (tagged_mp3(20, says_frames=500, first=True), False),
+        (mp3(50)[:1000], True),  # Nothing says where it ends.
+    ],
+)
+def test_an_mp3_that_says_how_long_it_is_is_not_taken_without_its_end(data: bytes, whole: bool) -> None:
+    assert whole == isinstance(measure(data, "voice"), Measured)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff", b"\xff\x00\x00\x00", b"words", b"ID3", b"ID3\3\0\0\x7f\x7f\x7f\x7f\xff\xfb"]
+)
+def test_bytes_without_a_frame_give_no_account(data: bytes) -> None:
+    assert not is_cut_off(data)

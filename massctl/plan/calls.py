@@ -1,6 +1,8 @@
 """The hundred requests for mass sends of a day: a campaign takes one, and a list of openids one for each batch. Pure.
 
-A list is begun only where all of it fits into one day, so a demand stands on one day with all of its requests.
+A list is begun only where all of it fits into one day, so a demand stands on one day with all of its requests: the
+first of its window that has room for them. Nobody is moved for somebody who comes later: on the day itself whoever ends
+first goes out first, and so what a plan says days ahead is what happens.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +27,6 @@ class Calls:
         self._short = may_run_short(demands, used)
         self._used, self._policy, self._now = used, policy, now
         self._held: dict[date, list[Demand]] = {}
-        self._days: dict[Demand, Sequence[date]] = {}
         # What was begun goes on, so nobody comes before it.
         for demand in demands if self._short else []:
             if demand.begun:
@@ -35,11 +36,9 @@ class Calls:
         """Give a demand the first day of its window on which all of it fits; None where that may be today's."""
         if not self._short or demand.begun:
             return None
-        self._days[demand] = days = periods(demand, CALLS.unit, self._policy, self._now)
+        days = periods(demand, CALLS.unit, self._policy, self._now)
         today = CALLS.unit.of(self._now)
-        free = (day for day in days if self._room(day) >= demand.calls)
-        # Nobody is moved where anything is free.
-        day = next(free, None) or next((day for day in days if self._make_room(day, demand)), None)
+        day = next((day for day in days if self._room(day) >= demand.calls), None)
         if day is None:
             return self._refused(demand, days, fits=False) if days else None
         self._hold(demand, day)
@@ -57,31 +56,6 @@ class Calls:
     def _room(self, day: date) -> int:
         held = sum(demand.calls for demand in self._held.get(day, []))
         return CALLS.limit - self._used.get(day, 0) - held
-
-    def _make_room(self, day: date, wanting: Demand) -> bool:
-        """Move demands that fit elsewhere to another day of theirs, if that is enough for `wanting`; none off today."""
-        if day == CALLS.unit.of(self._now):
-            return False
-        moves: list[tuple[Demand, date]] = []
-        room = self._room(day)
-        for other in self._held.get(day, []):
-            elsewhere = next((each for each in self._elsewhere(other, day) if self._fits(other, each, moves)), None)
-            if room < wanting.calls and elsewhere is not None:
-                moves.append((other, elsewhere))
-                room += other.calls
-        if room < wanting.calls:
-            return False
-        for other, elsewhere in moves:
-            self._held[day].remove(other)
-            self._hold(other, elsewhere)
-        return True
-
-    def _elsewhere(self, demand: Demand, day: date) -> list[date]:
-        return [each for each in self._days.get(demand, []) if each != day]
-
-    def _fits(self, demand: Demand, day: date, moves: Sequence[tuple[Demand, date]]) -> bool:
-        coming = sum(other.calls for other, to in moves if to == day)
-        return self._room(day) - coming >= demand.calls
 
     def _refused(self, demand: Demand, days: Sequence[date], *, fits: bool) -> Standing:
         taken = tuple((day, tuple(each.name for each in self._held.get(day, []) if each is not demand)) for day in days)

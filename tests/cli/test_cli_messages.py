@@ -18,6 +18,7 @@ IMAGE, VOICE, VIDEO, COUPON = (
     "2026-12-winter-clip",
     "2026-12-tea-coupon",
 )
+LIST = "2026-12-path-volunteers"
 ADDED = {IMAGE: 3, VOICE: 1, VIDEO: 1, COUPON: 0}
 OPENID = "oSandboxReviewerLin000000001"
 
@@ -41,6 +42,20 @@ def samples(shell: Shell) -> Shell:
     for name in ADDED:
         shutil.copytree(SAMPLES / name, shell.root / "campaigns" / name)
     return shell
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_the_sample_with_a_list_goes_out_to_everybody_on_it_and_names_nobody(samples: Shell, locked: bool):
+    shutil.copytree(SAMPLES / LIST, samples.root / "campaigns" / LIST)
+    if locked:
+        samples.tree.settings(policy="  require_lock: true\n")
+        assert 0 == samples("lock", LIST).status
+    plan = samples("plan", LIST, "--sandbox", "--format", "json").document
+    assert ["send_mass"] == [step["kind"] for step in plan["campaigns"][0]["steps"]]
+    done = samples("apply", LIST, "--sandbox", "--yes")
+    assert (0, [12]) == (done.status, [job["total_count"] for job in samples.report()["jobs"]])
+    written = [p for p in samples.root.rglob("*") if p.is_file() and "lists" not in p.parts]
+    assert [] == [p for p in written if b"oSandboxVolunteer" in p.read_bytes()]
 
 
 @pytest.mark.parametrize("name", ADDED)

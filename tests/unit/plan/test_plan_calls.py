@@ -1,7 +1,7 @@
 """The hundred calls of a day, of which a list of openids takes one for each batch, all on one day."""
 
 from allowance_samples import on, planned_all, refused, rules, sends, to_list, words
-from building import HOUR, NOW, at, attempted, audience, plan_of, recorded
+from building import DAY, HOUR, NOW, at, attempted, audience, plan_of, recorded
 
 from massctl.model.ledger import SendAccepted, SendRejected
 from massctl.plan.ahead import ahead_document
@@ -40,21 +40,23 @@ def test_a_list_shares_its_day_with_others() -> None:
     assert {} == refused(planned_all([tag, to_list("list", on(3), 99)], kind="service"))
 
 
-def test_who_has_another_day_makes_room_for_a_list() -> None:
+def test_whoever_ends_first_takes_the_first_day_that_has_room() -> None:
     early = [words(f"tag-{n}", on(2, 3, hours=n), audience=audience(tag_id=n)) for n in (1, 2)]
     first = to_list("first", on(2, hours=0), 99)
     whole = to_list("whole", on(3, hours=11), 99)
-    # One of the two stays on the day of `first`, and one on the day of `whole`.
+    # One of the two stands on the day of `first`, and one on the day of `whole`.
     assert {} == refused(planned_all([first, *early, whole], kind="service"))
     third = words("tag-3", on(3, hours=3), audience=audience(tag_id=3))
     assert ["whole"] == list(refused(planned_all([first, *early, third, whole], kind="service")))
 
 
-def test_room_is_made_for_a_list_only_where_those_who_move_find_some() -> None:
-    """`a` and `b` stand on the third day; beside `c` the fourth has room for one of them and not for both."""
-    others = [to_list("a", on(3, 4, hours=-2), 30), to_list("b", on(3, 4, hours=-1), 30), to_list("c", on(4), 50)]
-    assert {} == refused(planned_all([*others, to_list("d", on(3, 4, hours=11), 70)]))
-    assert ["d"] == list(refused(planned_all([*others, to_list("d", on(3, 4, hours=11), 71)])))
+def test_what_a_plan_says_days_ahead_is_what_it_says_on_the_day() -> None:
+    """`a` could leave its day to `d`; but it ends first and goes out on it, and `d` is told so from the beginning."""
+    lists = [to_list("a", on(3, 4, hours=-2), 30), to_list("c", on(4, hours=0), 50), to_list("d", on(3, 4), 100)]
+    ahead, then = planned_all(lists), planned_all(lists, now=NOW + 3 * DAY)
+    assert ["d"] == list(refused(ahead)) == list(refused(then))
+    assert ["a"] == sends(then)
+    assert "2026-12-04: a; 2026-12-05: c" in refused(ahead)["d"]
 
 
 def test_a_list_of_today_waits_for_the_day_on_which_all_of_it_fits() -> None:

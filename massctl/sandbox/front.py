@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Never
 from urllib.parse import parse_qsl
 
+from massctl.loopback.server import is_loopback
 from massctl.sandbox import clock, control, inbox_pages, multipart, world
 from massctl.sandbox.call import Call, Reply
 from massctl.sandbox.store import Store
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 BODY_BYTES_MAX = 32 * 1024 * 1024
 """A request body above this is not read; far above every limit of WeChat."""
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
-"""Hosts that may ask for pages and controls: another name is a rebound DNS entry of somebody's website."""
 
 
 class ConnectionCut(ConnectionError):  # noqa: N818 - it is an event on the wire, named as such
@@ -53,7 +52,7 @@ class Front:
                 delivery = world.Delivery(Reply({"error": "the body is too large"}, status=413))
             elif is_api:
                 delivery = world.deliver(state, _call(environ, path, body), clock.world_now(state, real_now))
-            elif not _is_loopback(environ.get("HTTP_HOST", "")):
+            elif not is_loopback(environ.get("HTTP_HOST", "")):
                 delivery = world.Delivery(Reply({"error": "this host is not served"}, status=403))
             else:
                 delivery = world.Delivery(_page(state, environ, path, body, real_now))
@@ -119,11 +118,6 @@ def _body(environ: "WSGIEnvironment") -> bytes | None:
     if not length.isdigit() or int(length) > BODY_BYTES_MAX:
         return None
     return bytes(stream.read(int(length)))
-
-
-def _is_loopback(host: str) -> bool:
-    name, _, port = host.rpartition(":")
-    return (name if name and port.isdigit() else host).lower() in LOOPBACK_NAMES
 
 
 def _cut(environ: "WSGIEnvironment") -> Never:

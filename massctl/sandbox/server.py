@@ -1,20 +1,10 @@
 """Serve a sandbox on loopback, and nowhere else."""
 
-import contextlib
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
+from massctl.loopback.server import run_app, serving_app
 from massctl.sandbox.embedded import Sandbox
-
-if TYPE_CHECKING:
-    from werkzeug.serving import BaseWSGIServer
-
-HOST = "127.0.0.1"
-"""The only address that the sandbox listens on."""
-POLL_SECONDS = 0.05
-"""How often the server looks whether it shall stop."""
 
 
 def run_server(sandbox: Sandbox, port: int, ready: Callable[[int], None]) -> None:
@@ -22,42 +12,9 @@ def run_server(sandbox: Sandbox, port: int, ready: Callable[[int], None]) -> Non
 
     Returns after an interrupt (Ctrl-C). Raises OSError where the port is taken.
     """
-    server = _server(sandbox, port)
-    try:
-        ready(server.port)
-        server.serve_forever(POLL_SECONDS)
-    finally:
-        server.server_close()
+    run_app(sandbox.app, port, ready)
 
 
-@contextlib.contextmanager
-def serving(sandbox: Sandbox, port: int = 0) -> Iterator[int]:
+def serving(sandbox: Sandbox, port: int = 0) -> AbstractContextManager[int]:
     """Serve from a thread of this process for as long as the block runs; gives the port in use."""
-    server = _server(sandbox, port)
-    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), name="massctl-sandbox", daemon=True)
-    thread.start()
-    try:
-        yield server.port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def _server(sandbox: Sandbox, port: int) -> "BaseWSGIServer":
-    # Most commands never serve; this import costs more than the rest of the room.
-    from werkzeug.serving import WSGIRequestHandler, make_server
-
-    class Handler(WSGIRequestHandler):
-        """Keep silent, and leave the Date header to the app, which may be asked for a wrong one."""
-
-        def send_response(self, code: int, message: str | None = None) -> None:
-            self.send_response_only(code, message)
-
-        def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's signature
-            # An access log would print tokens, which travel in the addresses.
-            return
-
-    # Bound here and handed over, because werkzeug ends the whole process where a port is taken.
-    with socket.create_server((HOST, port), backlog=128) as listener:
-        return make_server(HOST, port, sandbox.app, threaded=True, request_handler=Handler, fd=listener.fileno())
+    return serving_app(sandbox.app, port)

@@ -1,0 +1,1 @@
+"""Serves an app on loopback, and nowhere else: for the sandbox and for `massctl serve`."""

@@ -15,6 +15,7 @@ from massctl.view.zh_difference import DIFFERENCE
 from massctl.view.zh_lock import LOCK
 from massctl.view.zh_media import MEDIA
 from massctl.view.zh_message import MESSAGE
+from massctl.view.zh_pages import PAGES
 from massctl.view.zh_preview import PREVIEW
 from massctl.view.zh_render import RENDER
 from massctl.view.zh_settling import SETTLING
@@ -37,5 +38,6 @@ CATALOGUE: Final[dict[str, str]] = {
     **ALLOWANCE,
     **MEDIA,
     **AFTER,
+    **PAGES,
 }
 """English template -> Chinese template with the same fields."""

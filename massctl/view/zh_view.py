@@ -3,12 +3,6 @@
 from typing import Final
 
 VIEW: Final[dict[str, str]] = {
-    # massctl/view/as_html.py
-    "article {number}": "第 {number} 篇",
-    "followers can comment": "关注者可以留言",
-    "everybody can comment": "所有人可以留言",
-    "edition {edition}": "第 {edition} 版",
-    "as it arrives": "收到时的样子",
     # massctl/view/as_json.py
     "its files have faults ({where}), so nothing was done with it": "文件里有错误（{where}），所以没有为它做任何事",
     "massctl validate": "massctl validate",
@@ -53,6 +47,8 @@ VIEW: Final[dict[str, str]] = {
     "delivered {count:,}": "已送达 {count:,} 人",
     "not delivered {count:,}": "未送达 {count:,} 人",
     # massctl/view/markdown_campaign.py
+    "article {number}": "第 {number} 篇",
+    "edition {edition}": "第 {edition} 版",
     "apply would send this now, and that cannot be undone": "现在 apply 就会群发，发出后无法撤回",
     "it is refused; nothing would be done": "拦下了，什么都不会做",
     "its files have faults; nothing would be done": "文件里有错误，什么都不会做",

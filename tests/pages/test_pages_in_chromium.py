@@ -1,83 +1,158 @@
-"""The sample articles as a phone lays them out: real Chromium, 375 px wide, nothing beyond the edge."""
+"""What `massctl render` writes, as real Chromium lays it out: phone and desk, light and dark."""
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from browser import Browser
+from measures import MEAN_DIFFERENCE_MAX, TOO_WIDE, contrast, difference, unlike
+from page_samples import SAMPLES
 
-from massctl.cli.main import run
+pytestmark = pytest.mark.chromium
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--hide-scrollbars",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--virtual-time-budget=4000",
-)
-PHONE_PIXELS = 375
-SAMPLES = {"2026-autumn-walks": 1, "2026-12-members-issue": 2}
-MEASURE = """<script>
-addEventListener("load", () => {
-  const wide = [...document.querySelectorAll("#phone *")].filter((e) => {
-    const edge = document.querySelector("#phone").getBoundingClientRect().right;
-    return !e.closest("section[style*='overflow-x']") && e.getBoundingClientRect().right > edge + 1;
-  });
-  const lost = [...document.images].filter((i) => !i.naturalWidth);
-  const said = document.createElement("p");
-  said.id = "measured";
-  const names = wide.map((e) => e.tagName).join(",");
-  said.textContent = `wide ${names}; lost ${lost.length}; shown ${document.images.length}`;
-  document.body.append(said);
-});
-</script>"""
-
-pytestmark = [
-    pytest.mark.chromium,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
-]
+NEWS = {"2026-autumn-walks": 1, "2026-12-members-issue": 2}
+PHONE, DESK = (375, 800), (1280, 900)
 
 
-@pytest.fixture(scope="module")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("repository")
-    shutil.copy(ROOT / "massctl.yaml", root)
-    shutil.copytree(ROOT / "campaigns", root / "campaigns")
-    for name in SAMPLES:
-        assert 0 == run(["-C", str(root), "render", name, "--out", str(root / "out" / name)])
-    return root / "out"
+def index(rendered: Path, name: str) -> str:
+    return (rendered / name / "index.html").as_uri()
 
 
-def chromium(page: Path, profile: Path, *more: str) -> str:
-    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={profile}", *more, page.as_uri()]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_nothing_is_wider_than_the_page_or_the_phone(
+    browser: Browser, rendered: Path, name: str, size: tuple[int, int]
+):
+    browser.window(*size)
+    browser.open(index(rendered, name))
+    assert [] == browser.value(TOO_WIDE)
 
 
-@pytest.mark.parametrize(("name", "number"), [(n, i) for n, count in SAMPLES.items() for i in range(1, count + 1)])
-def test_an_article_fits_a_phone_and_shows_every_picture(rendered: Path, tmp_path: Path, name: str, number: int):
+@pytest.mark.parametrize(("name", "number"), [(n, i) for n, count in NEWS.items() for i in range(1, count + 1)])
+@pytest.mark.parametrize("width", ["phone", "desk"])
+def test_an_article_fits_its_column_and_shows_every_picture(
+    browser: Browser, rendered: Path, name: str, number: int, width: str
+):
+    browser.window(1600, 900)
+    browser.open(index(rendered, name))
+    browser.value(
+        f'document.querySelector("#width-{width}").click(), document.querySelector("#article-{number}").click()'
+    )
     body = (rendered / name / f"article-{number}.html").read_text(encoding="utf-8")
-    page = rendered / name / f"phone-{number}.html"
-    frame = f'<div id="phone" style="width:{PHONE_PIXELS - 32}px;padding:0 16px">{body}</div>'
-    page.write_text(f'<!doctype html><meta charset="utf-8"><body style="margin:0">{frame}{MEASURE}', encoding="utf-8")
-    dom = chromium(page, tmp_path / "profile", "--window-size=500,900", "--dump-dom")
-    measured = dom.partition('id="measured">')[2].partition("<")[0]
-    assert f"wide ; lost 0; shown {body.count('<img')}" == measured
+    found = browser.value(
+        f"""(() => {{
+          const content = document.querySelectorAll(".reading .content")[{number - 1}];
+          const edge = content.getBoundingClientRect().right;
+          const wide = [...content.querySelectorAll("*")].filter((e) =>
+            !e.closest("section[style*='overflow-x']") && e.getBoundingClientRect().right > edge + 1);
+          const pictures = [...content.querySelectorAll("img")];
+          return [content.clientWidth, wide.map((e) => e.tagName), pictures.filter((p) => p.naturalWidth).length];
+        }})()"""
+    )
+    assert [{"phone": 343, "desk": 677}[width], [], body.count("<img")] == found
 
 
-def test_the_page_of_render_shows_the_article(rendered: Path, tmp_path: Path):
-    picture = tmp_path / "page.png"
-    page = rendered / "2026-autumn-walks" / "index.html"
-    chromium(page, tmp_path / "profile", "--window-size=500,1400", f"--screenshot={picture}")
-    from PIL import Image
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_word_around_the_articles_stands_out(browser: Browser, rendered: Path, name: str, dark: bool):
+    browser.window(*DESK, dark=dark)
+    browser.open(index(rendered, name))
+    found = contrast(browser, ".content")
+    assert [] == found["poor"]
+    assert found["looked"] > 8
 
-    with Image.open(picture) as image:
-        colours = image.convert("RGB").getcolors(maxcolors=1 << 24)
-    assert colours is not None
-    assert len(colours) > 1_000, "the page is blank: no picture was painted"
+
+@pytest.mark.parametrize("name", NEWS)
+def test_by_day_every_word_of_an_article_in_markdown_stands_out(browser: Browser, rendered: Path, name: str):
+    browser.window(*DESK)
+    browser.open(index(rendered, name))
+    found = contrast(browser, ".top", within=".reading .panel:first-child .content")
+    assert [] == found["poor"]
+    assert found["looked"] > 10
+
+
+def test_a_word_that_does_not_stand_out_is_noticed(browser: Browser, rendered: Path):
+    browser.window(*DESK)
+    browser.open(index(rendered, "2026-12-text-notice"))
+    browser.value('document.querySelector("h1").style.color = "#999"')
+    assert 1 == len(contrast(browser, ".content")["poor"])
+
+
+@pytest.mark.parametrize(("system", "chosen", "scheme"), [(False, "dark", "dark"), (True, "light", "light")])
+def test_the_appearance_can_be_chosen_against_the_system(
+    browser: Browser, rendered: Path, system: bool, chosen: str, scheme: str
+):
+    browser.window(*DESK, dark=system)
+    browser.open(index(rendered, "2026-12-members-issue"))
+    browser.value(f'document.querySelector("#look-{chosen}").click()')
+    ground = browser.value('getComputedStyle(document.querySelector(".screen")).backgroundColor')
+    assert {"dark": "rgb(25, 25, 25)", "light": "rgb(255, 255, 255)"}[scheme] == ground
+
+
+def test_the_page_asks_for_nothing_but_the_files_beside_it(browser: Browser, rendered: Path):
+    browser.window(*DESK)
+    browser.open(index(rendered, "2026-autumn-walks"))
+    folder = (rendered / "2026-autumn-walks").as_uri()
+    asked = browser.requests()
+    assert len(asked) > 10
+    assert [] == [each for each in asked if not each.startswith((folder, "data:"))]
+    assert [] == browser.complaints()
+
+
+def test_the_keyboard_reaches_everything_in_the_order_in_which_it_is_read(browser: Browser, rendered: Path):
+    browser.window(*DESK)
+    browser.open(index(rendered, "2026-12-members-issue"))
+    reached = []
+    for _ in range(9):
+        browser.press("Tab")
+        reached.append(browser.value("document.activeElement.id || document.activeElement.getAttribute('href')"))
+    assert [
+        "#main",
+        "width-phone",
+        "look-auto",
+        "arrival-chat",
+        "arrival-glass",
+        "article-1",
+        "reading-glass",
+        "https://example.com/walks/2027-winter",
+        "article-1.html",
+    ] == reached
+
+
+def test_arrow_keys_go_from_article_to_article(browser: Browser, rendered: Path):
+    browser.window(*DESK)
+    browser.open(index(rendered, "2026-12-members-issue"))
+    shown = "[...document.querySelectorAll('.reading .panel')].map((e) => e.checkVisibility())"
+    assert [True, False] == browser.value(shown)
+    browser.value("document.querySelector('#article-1').focus()")
+    browser.press("ArrowRight")
+    assert [False, True] == browser.value(shown)
+    outline = browser.value("getComputedStyle(document.querySelector('#article-2 + label')).outlineStyle")
+    assert "solid" == outline
+
+
+def test_a_card_that_is_clicked_opens_its_article(browser: Browser, rendered: Path):
+    browser.window(*DESK)
+    browser.open(index(rendered, "2026-12-members-issue"))
+    browser.value("document.querySelector('.chat .more').click()")
+    assert browser.value("document.querySelectorAll('.reading .panel')[1].checkVisibility()")
+
+
+def test_everything_that_can_be_used_has_a_name(browser: Browser, rendered: Path):
+    browser.window(*DESK)
+    browser.open(index(rendered, "2026-12-winter-clip"))
+    browser("Accessibility.enable")
+    nodes = browser("Accessibility.getFullAXTree")["nodes"]
+    roles = {"radio", "radiogroup", "group", "region", "link", "button", "main", "complementary", "Video"}
+    named = [(n["role"]["value"], n.get("name", {}).get("value")) for n in nodes if not n.get("ignored")]
+    assert [] == [role for role, name in named if role in roles - {"main"} and not name]
+    assert {"main", "complementary", "banner", "region", "radio", "Video"} <= {role for role, _ in named}
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_page_looks_as_it_did(browser: Browser, rendered: Path, dark: bool):
+    browser.window(*DESK, dark=dark)
+    browser.open(index(rendered, "2026-12-members-issue"))
+    picture = browser.picture()
+    name, other = ("desk-dark", "desk-light") if dark else ("desk-light", "desk-dark")
+    assert unlike(name, picture) < MEAN_DIFFERENCE_MAX
+    assert difference(other, picture) > 10 * MEAN_DIFFERENCE_MAX

@@ -1,0 +1,48 @@
+"""What a page is written with: its language, and the addresses of the files beside it."""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from massctl.view.language import Language, say
+
+NOT_HERE: Final = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 470 200' width='470' height='200'%3E"
+    "%3Cpath fill='%23888' opacity='.16' d='M0 0h470v200H0z'/%3E%3Cg fill='%23888' opacity='.6'%3E"
+    "%3Cpath d='M185 130l32-42 24 30 14-17 30 29z'/%3E%3Ccircle cx='266' cy='78' r='10'/%3E%3C/g%3E%3C/svg%3E"
+)
+"""Stands for a picture whose bytes are not here: one on WeChat's servers, or one that was sent and is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """How one page is written."""
+
+    language: Language
+    files: Mapping[str, str]
+    """Where a file stands, by the SHA-256 of its bytes: a path beside the page, or from the server's root."""
+
+    @property
+    def code(self) -> str:
+        """The language as HTML names it."""
+        return "zh-CN" if self.language is Language.ZH else "en"
+
+    def say(self, text: str) -> str:
+        """Say a phrase in the page's language, as HTML."""
+        return written(say(text, self.language))
+
+    def address(self, sha256: str) -> str | None:
+        """Give the address of a file; None where it is not at hand."""
+        name = self.files.get(sha256)
+        return None if name is None else quote(name, safe="/._-~")
+
+    def picture(self, sha256: str, kind: str) -> str:
+        """Give a picture that says nothing beside the words around it."""
+        return f'<img class="{kind}" src="{written(self.address(sha256) or NOT_HERE)}" alt="">'
+
+
+def written(text: str) -> str:
+    """Write a text as HTML."""
+    return html.escape(text)

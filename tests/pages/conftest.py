@@ -1,0 +1,35 @@
+"""One browser for all tests of pages, and the sample campaigns as `massctl render` writes them."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import CHROMIUM, Browser
+from page_samples import ROOT, SAMPLES
+
+from massctl.cli.main import run
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine")
+    with Browser(tmp_path_factory.mktemp("profile")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("repository")
+    shutil.copy(ROOT / "massctl.yaml", root)
+    shutil.copytree(ROOT / "campaigns", root / "campaigns")
+    return root
+
+
+@pytest.fixture(scope="session")
+def rendered(repository: Path) -> Path:
+    out = repository / "out"
+    for name in SAMPLES:
+        assert 0 == run(["-C", str(repository), "render", name, "--out", str(out / name)])
+    return out

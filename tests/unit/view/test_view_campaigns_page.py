@@ -1,0 +1,143 @@
+"""The page of all campaigns, and which words of a faulty line are looked for in a preview."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from view_samples import COVER, HERO, NOW, campaign, text_campaign
+
+from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
+from massctl.model.lifecycle import Status
+from massctl.model.message import MaterialRef, RenderedImage
+from massctl.model.phrase import Phrase
+from massctl.plan.window import window_state
+from massctl.view.language import Language
+from massctl.view.pages.campaign_page import Look
+from massctl.view.pages.campaigns_page import Listed, campaigns_page
+from massctl.view.pages.findings import findings, sought
+from massctl.view.pages.sheet import Sheet
+
+SHEET = Sheet(Language.EN, {COVER: "/-/file/cover.jpg", HERO: "/-/file/hero.jpg"})
+FAULT = Diagnostic("MC308", Severity.ERROR, Phrase("wrong"), Place("campaigns/a/articles/main.md", 1, 1))
+SALE = campaign()
+
+
+def listed(look: Look, *, is_known: bool = True) -> Listed:
+    window = look.campaign.window if look.campaign else None
+    return Listed(look, window, window_state(window, NOW), is_known)
+
+
+def page(*looks: Look, trouble: str | None = None) -> str:
+    return campaigns_page([listed(each) for each in looks], [], trouble, SHEET, 0)
+
+
+def test_what_goes_out_first_stands_first_and_what_went_out_stands_below():
+    shown = page(
+        Look("b-none", "", None, status=Status.NEW),
+        Look("c-sent", "", SALE, status=Status.SENT),
+        Look("z-soon", "", SALE, status=Status.STAGED),
+    )
+    assert ["/z-soon", "/b-none", "/c-sent"] == re.findall(r'<a href="(/[^"]+)"', shown)
+    assert shown.index("still to be sent") < shown.index("/b-none") < shown.index("went out") < shown.index("/c-sent")
+
+
+def test_a_campaign_says_title_name_window_and_status():
+    shown = page(Look("sale", "春 & 秋", SALE, status=Status.PREVIEWED))
+    assert "<strong>春 &amp; 秋</strong><code>sale</code>" in shown
+    assert "2026-12-01 20:00–21:30 +08:00 · open now" in shown
+    assert '<b class="status previewed">previewed</b>' in shown
+    assert 'src="/-/file/cover.jpg"' in shown
+
+
+def test_faults_are_counted_by_severity():
+    mild = replace(FAULT, severity=Severity.WARNING)
+    shown = page(Look("sale", "", SALE, (FAULT, FAULT, mild), status=Status.NEW))
+    assert '<span class="error">2 errors</span><span class="warning">1 warning</span>' in shown
+
+
+def test_a_campaign_that_nobody_looked_at_is_not_said_to_be_fine():
+    known, unknown = (
+        campaigns_page([listed(Look("a", "", SALE), is_known=k)], [], None, SHEET, 0) for k in (True, False)
+    )
+    assert "nothing to correct" in known
+    assert "nothing to correct" not in unknown
+
+
+def test_a_message_without_a_cover_has_a_picture_or_a_sign():
+    image = text_campaign(message=RenderedImage((MaterialRef(sha256=HERO),), "", False, False))
+    assert "/-/file/hero.jpg" in page(Look("a", "", image))
+    assert ">文</i>" in page(Look("a", "", text_campaign()))
+    assert 'aria-hidden="true"></i>' in page(Look("a", "", None))
+
+
+def test_faults_of_the_repository_and_a_ledger_that_cannot_be_read_stand_on_top():
+    shown = campaigns_page([listed(Look("a", "", SALE))], [FAULT], Phrase("nothing <b>"), SHEET, 0)
+    assert shown.index("nothing &lt;b&gt;") < shown.index("MC308") < shown.index("still to be sent")
+
+
+def test_a_repository_without_campaigns_has_a_page_too():
+    assert "0 campaigns" in campaigns_page([], [], None, SHEET, 0)
+
+
+def fault_at(line: str, column: int, file: str = "campaigns/a/articles/main.md") -> Diagnostic:
+    return replace(FAULT, place=Place(file, 3, column), excerpt=Excerpt(line))
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "words"),
+    [
+        ("早上好", 1, ["早上好"]),
+        ("去[河边](https://example.com/x)走走", 6, ["河边", "走走"]),
+        ("![河堤上的人](images/a.png)", 10, ["河堤上的人"]),
+        ("| 日期 | 路线 |", 3, ["日期", "路线"]),
+        ('<p style="color:red">雪夜</p>', 1, ["雪夜"]),
+        ("{{ m.lead(club) }}出门", 1, ["出门"]),
+        ("**一**", 3, []),
+        ("", 1, []),
+    ],
+)
+def test_the_words_next_to_a_fault_are_looked_for(line: str, column: int, words: list[str]):
+    assert words == sought(fault_at(line, column))
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "words"),
+    [
+        ("    - title: 早上好", 14, ["早上好"]),
+        ('      digest: "三天，错过"', 15, ["三天，错过"]),
+        ("acount: main", 1, []),
+        ("title: 早上好", 1, []),
+        ("      cover: images/a.png", 14, []),
+    ],
+)
+def test_of_a_yaml_file_only_what_a_reader_sees(line: str, column: int, words: list[str]):
+    assert words == sought(fault_at(line, column, "campaigns/a/campaign.yaml"))
+
+
+def test_nothing_is_looked_for_without_a_line():
+    assert [] == sought(FAULT)
+    assert [] == sought(replace(FAULT, place=None, excerpt=Excerpt("早")))
+
+
+def test_a_long_line_is_cut_around_its_fault():
+    place = Place("campaigns/a/articles/main.md", 3, 101, 3, 104)
+    long = replace(FAULT, place=place, excerpt=Excerpt("前" * 100 + "错错错" + "后" * 100))
+    shown = findings([long], SHEET, live=False)
+    assert f"…{'前' * 32}<mark>错错错</mark>{'后' * 72}…</pre>" in shown
+
+
+def test_a_line_without_a_column_has_no_mark():
+    shown = findings([replace(FAULT, place=Place("a.md", 3), excerpt=Excerpt("早上\n"))], SHEET, live=False)
+    assert "</span>早上</pre>" in shown
+    assert "<mark>" not in shown
+
+
+def test_a_fault_over_several_lines_is_marked_to_the_end_of_the_first():
+    place = Place("a.md", 3, 2, 5, 1)
+    shown = findings([replace(FAULT, place=place, excerpt=Excerpt("早上好"))], SHEET, live=False)
+    assert "早<mark>上好</mark></pre>" in shown
+
+
+def test_a_fault_without_a_place_names_its_campaign():
+    shown = findings([replace(FAULT, place=None, campaign="sale")], SHEET, live=True)
+    assert "<code>sale</code>" in shown

@@ -75,11 +75,11 @@ class Voice:
         return " ".join(["massctl", *where]) + command["gap"] + " ".join([verb, *flags])
 
 
-_WITHOUT_SANDBOX: Final = ("validate", "lock", "render")
+_WITHOUT_SANDBOX: Final = ("validate", "lock", "render", "serve")
 _WITH_LOCKED: Final = ("apply", "preview")
 _ADVISED: Final = re.compile(
     r"\bmassctl(?P<gap>\s+)(?P<verb>apply|plan|status|reconcile|preview|withdraw|record-event|adopt|"
-    r"comments\s+(?:open|close)|speed\s+(?:get|set)|state\s+(?:show|list|verify|init|import)|validate|lock|render)\b"
+    r"comments\s+(?:open|close)|speed\s+(?:get|set)|state\s+(?:show|list|verify|init|import)|validate|lock|render|serve)\b"
     r"(?! --sandbox)"
 )
 """A command that a sentence advises, up to its verb, be it broken over lines."""

@@ -11,6 +11,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "init": ("massctl.cli.commands.init", "Scaffold a repository that validates, plans and applies in the sandbox."),
     "validate": ("massctl.cli.commands.validate", "Check every campaign: schema, rendering, content rules."),
     "render": ("massctl.cli.commands.render", "Write a campaign's articles exactly as they will be sent."),
+    "serve": ("massctl.cli.commands.serve", "Show campaigns live in a browser on this machine, as a phone shows them."),
     "lock": ("massctl.cli.commands.lock", "Write or check what was approved: campaign.lock.json and the bodies."),
     "plan": ("massctl.cli.commands.plan", "Show what apply would do now, and why. Needs no network and no secret."),
     "apply": ("massctl.cli.commands.apply", "Carry the plan out: upload, save drafts, preview, send."),
@@ -30,7 +31,6 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 """Verb -> module with a click command named `command`, and its help in one line."""
 
 NOT_YET: Final[dict[str, Phrase]] = {
-    "serve": Phrase("preview articles live in the browser"),
     "listen": Phrase("receive MASSSENDJOBFINISH events"),
     "report": Phrase("show what the sends reached"),
     "doctor": Phrase("check credentials, whitelist, rights and quota"),

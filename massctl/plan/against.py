@@ -1,10 +1,12 @@
 """What a campaign is compared with for people: exactly one of what was locked, staged, shown or sent before."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from massctl.model.lifecycle import Status, is_concluded, status_of
+from massctl.model.names import CampaignName
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
 
@@ -47,8 +49,16 @@ def base_of(campaign: RenderedCampaign, locked: str | None, state: State) -> Bas
         return Base(BaseKind.LOCK, locked or "", campaign.edition)
     if staged is not None and staged.digest != campaign.digest:
         return staged
-    earlier = [each for each in state.editions(campaign.name) if each.edition < campaign.edition]
-    sent = [base for each in earlier if (base := _sent(each)) is not None]
+    return _last(each for each in state.editions(campaign.name) if each.edition < campaign.edition)
+
+
+def last_sent(name: CampaignName, state: State) -> Base | None:
+    """Give what followers got last under this name, in whatever edition; None where they got nothing by us."""
+    return _last(state.editions(name))
+
+
+def _last(editions: Iterable[Record]) -> Base | None:
+    sent = [base for each in editions if (base := _sent(each)) is not None]
     return sent[-1] if sent else None
 
 

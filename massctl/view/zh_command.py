@@ -136,7 +136,6 @@ COMMAND: Final[dict[str, str]] = {
     "there is no flag {flag}": "没有选项 {flag}",
     "{flag} takes one of {choices}": "{flag} 只能是 {choices} 之一",
     # massctl/cli/verbs.py
-    "preview articles live in the browser": "在浏览器里实时预览文章",
     "receive MASSSENDJOBFINISH events": "接收 MASSSENDJOBFINISH 事件",
     "show what the sends reached": "查看群发的效果",
     "check credentials, whitelist, rights and quota": "检查密钥、IP 白名单、权限和额度",

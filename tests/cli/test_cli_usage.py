@@ -56,6 +56,7 @@ def test_a_verb_that_is_not_built_says_so(shell: Shell, verb: str):
         (["plan", "lettre"], "did you mean letter?"),
         (["apply", "leter", "--yes"], "did you mean letter?"),
         (["render", "letters", "--out", "x"], "did you mean letter?"),
+        (["serve", "lettre"], "did you mean letter?"),
         (["apply", "--until", "drft"], "--until takes one of upload, draft, preview, send"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

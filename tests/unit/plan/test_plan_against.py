@@ -8,7 +8,7 @@ from plan_samples import EDITED, SALE
 
 from massctl.model.ledger import DraftDeleted, JobStatus, SendAccepted, SendRejected, SendSettled
 from massctl.model.state import State
-from massctl.plan.against import Base, BaseKind, base_of
+from massctl.plan.against import Base, BaseKind, base_of, last_sent
 
 EMPTY = State()
 SECOND = replace(EDITED, edition=2)
@@ -63,6 +63,13 @@ def test_the_newest_of_several_editions():
     again = [at(NOW, attempted(SECOND)[0], SECOND), at(NOW, SendAccepted(attempt=4, msg_id=8), SECOND)]
     found = base_of(replace(SALE, edition=3), None, recorded(*sent(SALE), *again))
     assert Base(BaseKind.SENT, SECOND.digest, 2, NOW) == found
+
+
+def test_what_was_sent_last_under_a_name_whatever_its_edition():
+    again = [at(NOW, attempted(SECOND)[0], SECOND), at(NOW, SendAccepted(attempt=4, msg_id=8), SECOND)]
+    assert Base(BaseKind.SENT, SECOND.digest, 2, NOW) == last_sent(SALE.name, recorded(*sent(SALE), *again))
+    assert Base(BaseKind.SENT, SALE.digest, 1, NOW - DAY) == last_sent(SALE.name, recorded(*sent(SALE), saved(SECOND)))
+    assert None is last_sent(SALE.name, recorded(saved(SALE)))
 
 
 def test_an_edition_that_followers_never_got_does_not_count():

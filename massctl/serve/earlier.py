@@ -1,0 +1,48 @@
+"""The version that lies beside the one of now: what followers got last, or else what was locked or staged."""
+
+from dataclasses import dataclass
+
+from massctl.ledger.archive import LocalArchive
+from massctl.model.campaign_rules import parse_offset_time
+from massctl.model.locked_message import restored
+from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.state import State
+from massctl.model.version import Version, version_of
+from massctl.plan.against import Base, BaseKind, base_of, last_sent
+from massctl.plan.difference import difference
+from massctl.serve.looking import Rendered
+from massctl.source.lock_digest import locked_digest
+from massctl.source.repository import Repository
+from massctl.source.versions import locked_version
+from massctl.view.pages.campaign_page import Earlier
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An earlier version, and where its files stand as far as their bytes are still here."""
+
+    earlier: Earlier
+    files: dict[str, str]
+
+
+def compared(kept: Rendered, repository: Repository, state: State, archive: LocalArchive) -> Compared | None:
+    """Compare a campaign with the version before; None where there is none, or where it is not kept here whole."""
+    campaign = kept.campaign
+    if campaign is None:
+        return None
+    base = last_sent(campaign.name, state) or base_of(campaign, locked_digest(repository, campaign.name), state)
+    before = _version(base, campaign, repository, archive) if base else None
+    if base is None or before is None:
+        return None
+    send = before.lock.send
+    opens, closes = parse_offset_time(send.not_before), parse_offset_time(send.not_after)
+    window = Window(opens, closes) if opens is not None and closes is not None else None
+    message = restored(before.lock.message, before.bodies, None)
+    found = Earlier(difference(base, before, version_of(campaign)), message, window)
+    return Compared(found, kept.earlier_files(campaign.name, before.lock.pictures))
+
+
+def _version(base: Base, campaign: RenderedCampaign, repository: Repository, archive: LocalArchive) -> Version | None:
+    if base.kind is BaseKind.LOCK:
+        return locked_version(repository, campaign.name)
+    return archive.read(base.digest)

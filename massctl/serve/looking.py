@@ -1,0 +1,108 @@
+"""One campaign as its files are now: rendered, with what it was made from and where its files are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from massctl.errors import MassctlError
+from massctl.model.account import MassctlFile
+from massctl.model.diagnostic import Diagnostic
+from massctl.model.lock import LockedPicture, path_from_lock
+from massctl.model.names import CampaignName, Sha256
+from massctl.model.rendered import Picture, RenderedCampaign, Window
+from massctl.model.state import State
+from massctl.plan.desired import Concluded, Invalid
+from massctl.source.desired import Desires, Workbench
+from massctl.source.noting import NotingRepository
+from massctl.source.repository import CAMPAIGNS
+
+FILE_FOLDER = "/-/file/"
+"""Below this stand pictures, sounds and videos, each by the name of its bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A campaign, and everything that another look at it needs."""
+
+    title: str
+    window: Window | None
+    edition: int | None
+    """None where it cannot be read."""
+    campaign: RenderedCampaign | None
+    """The last one that had no faults; None where there was none yet, or where nobody needs it."""
+    diagnostics: tuple[Diagnostic, ...]
+    is_behind: bool
+    """`campaign` is from before the faults."""
+    is_whole: bool
+    """It was rendered; what went out is not, until somebody looks at it."""
+    sources: frozenset[str] | None
+    """The files that were read, from the repository's root; None: any of campaigns/ may have decided."""
+    workbench: Workbench
+    """Gives the bytes of the campaign's files."""
+
+    def depends_on(self, changed: str, name: str) -> bool:
+        """Say whether a file or folder that changed may make a difference for the campaign `name`."""
+        if changed.startswith(f"{CAMPAIGNS}/{name}/") or self.sources is None:
+            return True
+        return changed in self.sources or any(source.startswith(changed + "/") for source in self.sources)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Where the campaign's files stand on the server, by the SHA-256 of their bytes."""
+        return {
+            each.sha256: address(each.sha256, each.extension) for each in (self.campaign.files if self.campaign else ())
+        }
+
+    def earlier_files(self, name: CampaignName, pictures: Iterable[LockedPicture]) -> dict[str, str]:
+        """Give the same for an earlier version, as far as the working tree still has those bytes."""
+        found = self.files
+        for each in pictures:
+            sha256 = each.sha256.removeprefix("sha256:")
+            if sha256 in found or each.purpose not in ("image", "material"):
+                continue
+            path = path_from_lock(each.path, name)
+            now = self.workbench.picture(path, "inline" if each.purpose == "image" else "cover")
+            if isinstance(now, Picture) and now.sha256 == sha256:
+                found[sha256] = address(sha256, now.extension)
+        return found
+
+    def read(self, sha256: str) -> bytes | None:
+        """Give the bytes of a file; None where they are not here any more."""
+        try:
+            return self.workbench.read(Sha256(sha256))
+        except (KeyError, MassctlError):
+            return None
+
+
+def address(sha256: str, extension: str) -> str:
+    """Give where a file stands on the server."""
+    return f"{FILE_FOLDER}{sha256}.{extension}"
+
+
+def look_at(
+    root: Path, cache: Path, settings: MassctlFile, name: CampaignName, state: State, before: Rendered | None
+) -> Rendered | None:
+    """Read and render a campaign; None where there is no such folder.
+
+    What went out according to `state` is not rendered: an empty one has everything rendered. `before` is the last look.
+    """
+    repository = NotingRepository(root)
+    workbench = Workbench(repository, settings, cache)
+    found = next(iter(Desires(workbench, state).read([name])), None)
+    # Whoever asks only whether a file is there leaves no note, so then every change may matter.
+    sources = frozenset(path for path, _, _ in repository.notes) if repository.steady else None
+    match found:
+        case RenderedCampaign():
+            diagnostics = found.diagnostics
+            return Rendered(
+                found.title, found.window, found.edition, found, diagnostics, False, True, sources, workbench
+            )
+        case Concluded():
+            return Rendered(found.title, found.window, found.edition, None, (), False, False, sources, workbench)
+        case Invalid():
+            last = before.campaign if before else None
+            kept = before.workbench if before and last else workbench
+            faults, behind = found.diagnostics, last is not None
+            return Rendered(found.title, found.window, found.edition, last, faults, behind, True, sources, kept)
+        case _:
+            return None

@@ -1,0 +1,85 @@
+"""`massctl serve` as a process: the address comes first, a saved file is told, Ctrl-C ends it, a port is not shared."""
+
+import http.client
+import json
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from processes import MASSCTL, PATIENCE_SECONDS, ended, environment
+from repositories import BODY, Tree
+
+pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+
+def begun(tree: Tree, *arguments: str) -> subprocess.Popen[str]:
+    command = [MASSCTL, "-C", str(tree.root), "serve", *arguments]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, env=environment(), text=True, encoding="utf-8", **streams)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    made = Tree(tmp_path)
+    made.news("letter")
+    return made
+
+
+@pytest.fixture
+def server(tree: Tree) -> Iterator[subprocess.Popen[str]]:
+    process = begun(tree, "letter", "--port", "0")
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_what_is_saved_is_told_and_shown_until_ctrl_c(tree: Tree, server: subprocess.Popen[str]):
+    assert server.stdout is not None
+    address, _, name = server.stdout.readline().strip().rpartition("/")
+    assert "letter" == name
+    host = address.removeprefix("http://")
+    pages, stream = (http.client.HTTPConnection(host, timeout=PATIENCE_SECONDS) for _ in range(2))
+    pages.request("GET", "/letter")
+    page = pages.getresponse().read().decode()
+    heard = page.partition('data-heard="')[2].partition('"')[0]
+    assert "出门多穿一件" in page
+    stream.request("GET", f"/-/changes?heard={heard}")
+    events = stream.getresponse()
+    tree.write("campaigns/letter/articles/main.md", BODY.replace("多穿", "少穿"))
+    # The list is filled at the same time, which is told too.
+    while "出门少穿一件" not in page:
+        line = events.readline().decode()
+        assert line, "the stream ended"
+        if line.startswith("data: ") and {"letter", "*"} & set(json.loads(line.removeprefix("data: "))):
+            pages.request("GET", "/letter")
+            page = pages.getresponse().read().decode()
+    for connection in (pages, stream):
+        connection.close()
+    server.send_signal(signal.SIGINT)
+    assert 0 == server.wait(PATIENCE_SECONDS)
+
+
+def test_a_port_that_is_taken_is_said(tree: Tree, server: subprocess.Popen[str]):
+    assert server.stdout is not None
+    port = server.stdout.readline().rpartition(":")[2].partition("/")[0]
+    said = ended(begun(tree, "--port", port))
+    assert (2, "") == (said.status, said.out)
+    assert f"cannot listen on port {port}" in said.err
+    assert f"massctl -C {tree.root} serve --port 0" in " ".join(said.err.split())
+
+
+def test_faulty_settings_stop_nothing(tree: Tree):
+    tree.write("massctl.yaml", "version: 1\n")
+    process = begun(tree, "--port", "0")
+    with process:
+        assert process.stdout is not None
+        host = process.stdout.readline().strip().removeprefix("http://").rstrip("/")
+        connection = http.client.HTTPConnection(host, timeout=PATIENCE_SECONDS)
+        connection.request("GET", "/")
+        assert "massctl.yaml" in connection.getresponse().read().decode()
+        connection.close()
+        process.send_signal(signal.SIGINT)

@@ -1,9 +1,10 @@
-"""The shapes of what verbs that act print as JSON, for the schemas that other programs check them with."""
+"""The shapes of what verbs that act or look around print as JSON, for the schemas that programs check them with."""
 
 from typing import Literal
 
 from pydantic import Field
 
+from massctl.model.finding import Check, Level
 from massctl.model.lifecycle import Status
 from massctl.model.strict import Strict
 from massctl.plan.saved import PlannedDiagnostic, PlannedRefusal, PlannedStep
@@ -124,6 +125,53 @@ class ApplyReport(Strict):
     """The campaigns, in the order of the plan."""
     error: ReportedError | None = Field(default=None)
     """What stopped the run before it knew a campaign."""
+
+
+class ReportedFinding(Strict):
+    """One thing that a send depends on."""
+
+    check: Check
+    """What was looked at."""
+    level: Level
+    """How it stands."""
+    account: str | None
+    """Whose it is; null where it is the repository's."""
+    message: str
+    """How it stands, for people."""
+    hint: str
+    """What to click or to type; empty where there is nothing to do."""
+    errcode: int | None
+    """WeChat's code; null where WeChat did not speak, or did not refuse."""
+    rid: str | None
+    """WeChat's request id, for their support."""
+
+
+class ReportedLevels(Strict):
+    """The number of findings of each level."""
+
+    ok: int
+    """Things that stand well."""
+    warning: int
+    """Things that somebody should look at."""
+    problem: int
+    """Things that keep a send back."""
+    unknown: int
+    """Things that were not checked, or cannot be from here."""
+
+
+class DoctorReport(Strict):
+    """What `massctl doctor --format json` prints, on every exit but 2 and 3."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    exit_status: int
+    """1 where anything is a problem, else 0."""
+    findings: list[ReportedFinding]
+    """Everything that was found: of the repository first, then account by account."""
+    summary: ReportedLevels
+    """The number of findings of each level."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command before it found anything."""
 
 
 class FollowedCampaign(Strict):

@@ -130,46 +130,19 @@ class Session:
     def wechat(self, account: AccountName) -> "WeChatClient":
         """Give an account's client, made once; raises ConfigurationError where its secret is not set."""
         if account not in self._clients:
-            self._clients[account] = self._open_client(account)
+            # httpx costs more than most verbs do; only verbs that call WeChat come here.
+            from massctl.cli.connecting import Surroundings, connected
+
+            around = Surroundings(self.root, self.environment, self.voice, self.clock, self.sandbox)
+            declared = self.settings.accounts[account]
+            self._clients[account], watch = connected(account, declared, self.api_base(account), around)
+            if watch is not None:
+                self._watches[account] = watch
         return self._clients[account]
 
     def skew(self, account: AccountName) -> "Skew | None":
         """Give how this run's clock compares with WeChat's, as the account's requests found; None before the first."""
         return self._watches[account].skew if account in self._watches else None
-
-    def _open_client(self, account: AccountName) -> "WeChatClient":
-        # httpx costs more than most verbs do; only verbs that call WeChat come here.
-        import time
-
-        from massctl.cli.pausing import TellingSleep
-        from massctl.cli.skewing import ClockWatch
-        from massctl.cli.watching import watch_of
-        from massctl.wechat.client import WeChatClient
-
-        declared, told = self.settings.accounts[account], watch_of(self.voice)
-        if self.sandbox:
-            # Its clock is the run's, so there is nothing to compare.
-            secret, app, sleep = self.sandbox.secret, self.sandbox.app, TellingSleep(self.voice, self.clock.sleep)
-            return WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=told)
-        secret = self.environment.get(declared.secret_env, "")
-        if not secret:
-            raise ConfigurationError(
-                Phrase("the AppSecret of account {account} is not set", account=account),
-                Phrase("The environment variable {name} is empty. No request was made.", name=declared.secret_env),
-                Phrase(
-                    "export {name}=…   (the console shows it under 设置与开发 / 基本配置)", name=declared.secret_env
-                ),
-            )
-        proxy = self.environment.get(declared.proxy_env) if declared.proxy_env else None
-        if declared.proxy_env and not proxy:
-            raise ConfigurationError(
-                Phrase("the proxy of account {account} is not set", account=account),
-                Phrase("The environment variable {name} is empty. No request was made.", name=declared.proxy_env),
-                Phrase("export {name}=http://proxy.example:3128", name=declared.proxy_env),
-            )
-        watch = self._watches[account] = ClockWatch([self.clock.now, machine_now], told)
-        base, sleep = self.api_base(account), TellingSleep(self.voice, time.sleep)
-        return WeChatClient.open(declared.appid, secret, base, proxy=proxy, sleep=sleep, watch=watch)
 
     def read_state(self, ledger: "LocalLedger") -> State:
         """Read and fold the whole ledger."""

@@ -78,7 +78,7 @@ class Voice:
 _WITHOUT_SANDBOX: Final = ("validate", "lock", "render", "serve")
 _WITH_LOCKED: Final = ("apply", "preview")
 _ADVISED: Final = re.compile(
-    r"\bmassctl(?P<gap>\s+)(?P<verb>apply|plan|status|reconcile|preview|withdraw|record-event|adopt|"
+    r"\bmassctl(?P<gap>\s+)(?P<verb>apply|plan|doctor|status|reconcile|preview|withdraw|record-event|adopt|"
     r"comments\s+(?:open|close)|speed\s+(?:get|set)|state\s+(?:show|list|verify|init|import)|validate|lock|render|serve)\b"
     r"(?! --sandbox)"
 )

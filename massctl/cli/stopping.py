@@ -5,6 +5,7 @@ import re
 import tempfile
 import traceback
 from base64 import b64encode
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
 
@@ -58,10 +59,10 @@ def tell_interrupted(*, in_doubt: bool) -> None:
     voice.talk(say(told, voice.language))
 
 
-def _secrets_of_environment() -> list[str]:
+def secrets_of_environment(environment: Mapping[str, str]) -> list[str]:
     """List what variables hold that is secret by their name or by its form, the longest first."""
     found: set[str] = set()
-    for name, value in os.environ.items():
+    for name, value in environment.items():
         if any(word in name.upper() for word in ("SECRET", "TOKEN", "KEY", "PASS", "PROXY")):
             found.add(value)
         if login := _CREDENTIALS.search(value):
@@ -74,7 +75,7 @@ def _secrets_of_environment() -> list[str]:
 def _write_log(error: Exception) -> str:
     """Write the traceback where the next person finds it, without secrets; values of variables are not in it."""
     text = "".join(traceback.format_exception(error))
-    for secret in _secrets_of_environment():
+    for secret in secrets_of_environment(os.environ):
         text = text.replace(secret, "***")
     for pattern, put in _SECRETS:
         text = pattern.sub(put, text)

@@ -24,6 +24,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "speed": ("massctl.cli.commands.speed", "Read or set how fast WeChat delivers mass sends."),
     "adopt": ("massctl.cli.commands.adopt", "Keep what somebody made of a staged draft in the console."),
     "state": ("massctl.cli.commands.state", "Read and check the ledger."),
+    "doctor": ("massctl.cli.commands.doctor", "Check credentials, whitelist, rights, clock, proxy, ledger."),
     "sandbox": ("massctl.cli.commands.sandbox", "Serve a WeChat on loopback, with an inbox page."),
     "explain": ("massctl.cli.commands.explain", "Say what a diagnostic's code, a guard or an exit status means."),
     "schema": ("massctl.cli.commands.schema", "Write the JSON Schemas of the file formats."),
@@ -33,6 +34,5 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 NOT_YET: Final[dict[str, Phrase]] = {
     "listen": Phrase("receive MASSSENDJOBFINISH events"),
     "report": Phrase("show what the sends reached"),
-    "doctor": Phrase("check credentials, whitelist, rights and quota"),
 }
 """Verbs of the public interface whose turn has not come: typing one is a clear error."""

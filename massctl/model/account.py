@@ -11,6 +11,8 @@ from massctl.model.strict import NonEmpty, NotYet, Strict, not_yet
 API_BASE: Final = "https://api.weixin.qq.com"
 """The nearest site. Source: WeChat docs, "API domains", read 2026-10."""
 
+CREDENTIALS: Final = ("secret_env", "token_command")
+"""Of these keys of an account exactly one is due: massctl fetches the token by the AppSecret, or is given it."""
 ENVIRONMENT_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAYS_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
@@ -26,14 +28,17 @@ class Account(Strict):
 
     appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)]
     """The account's AppID, from the console: 设置与开发 / 基本配置."""
-    secret_env: EnvironmentName
-    """The name of the environment variable that holds the AppSecret; never the secret itself."""
+    secret_env: EnvironmentName | None = None
+    """The name of the environment variable that holds the AppSecret; never the secret itself. Else `token_command`."""
+    token_command: Annotated[list[NonEmpty], Field(min_length=1)] | None = None
+    """A program and its arguments that print an access token, where a server of yours owns it; in place of
+    secret_env."""
     kind: Literal["service", "subscription"]
     """service (服务号) or subscription (订阅号, 公众号): decides what may be sent how often."""
     api_base: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#\s@]+$")] = API_BASE
     """Where the API answers. Hosts other than WeChat's must be in policy.api_hosts, or on loopback."""
     proxy_env: EnvironmentName | None = None
-    """The name of an environment variable that holds the address of an HTTP proxy."""
+    """The name of an environment variable that holds the address of the proxy that this account is reached through."""
     external_links: Literal["footnotes", "keep"] = "footnotes"
     """What becomes of links to other sites in Markdown: numbered footnotes, or keep for accounts with WeChat Pay."""
 

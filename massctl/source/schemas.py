@@ -14,7 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from massctl.errors import InvariantError
-from massctl.model.account import MassctlFile
+from massctl.model.account import CREDENTIALS, MassctlFile
 from massctl.model.campaign import AUDIENCES, EITHER_OF, MESSAGES, CampaignFile
 from massctl.source.shape import keys_of
 
@@ -32,6 +32,7 @@ _RULES: Final[dict[str, dict[str, Any]]] = {
         model: {"oneOf": [{"required": [key]} for key in EITHER_OF[message]]}
         for model, message in (("Image", "image"), ("Voice", "voice"), ("MpVideo", "mpvideo"))
     },
+    "Account": {"oneOf": [{"required": [key]} for key in CREDENTIALS]},
     "Send": {"dependentRequired": {"not_before": ["not_after"], "not_after": ["not_before"]}},
 }
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from massctl.model.account import API_BASE, DAYS_PATTERN
+from massctl.model.account import API_BASE, CREDENTIALS, DAYS_PATTERN
 from massctl.model.api_base import check_api_base, realm_of
 from massctl.model.campaign_rules import Fault
 from massctl.model.phrase import Phrase
@@ -24,6 +24,7 @@ def settings_rules(loopback_override: str | None) -> Callable[[dict[str, Any]], 
         policy = _mapping(data.get("policy"))
         accounts = {name: _mapping(each) for name, each in _mapping(data.get("accounts")).items()}
         return [
+            *keys_together(data),
             *_secrets(accounts),
             *_hosts(accounts, policy),
             *_wait(accounts, policy, loopback_override),
@@ -36,6 +37,18 @@ def settings_rules(loopback_override: str | None) -> Callable[[dict[str, Any]], 
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Judge which keys stand beside each other, as the schema does: exactly one way to a token."""
+    for name, account in _mapping(data.get("accounts")).items():
+        found = [key for key in CREDENTIALS if key in _mapping(account)]
+        if not found:
+            say = Phrase("the account has no credential: write one of {keys}", keys=", ".join(CREDENTIALS))
+            yield Fault("MC012", ("accounts", name), say)
+        elif len(found) > 1:
+            say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
+            yield Fault("MC014", ("accounts", name, found[1]), say)
 
 
 def _secrets(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.finding import Level
 from massctl.model.lifecycle import status_of
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record
@@ -21,6 +22,7 @@ from massctl.view.language import Language, say
 if TYPE_CHECKING:
     from massctl.apply.following import Followed
     from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
+    from massctl.model.finding import Finding
     from massctl.view.explanation import Explanation
 
 FORMAT_VERSION: Final = 1
@@ -75,6 +77,29 @@ def validate_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
     return _written(document, language)
 
 
+def doctor_json(findings: "Sequence[Finding]", exit_status: int, language: Language) -> str:
+    """Give everything that a check-up found; the summary counts findings by level."""
+    counts = Counter(finding.level for finding in findings)
+    document = {
+        "format_version": FORMAT_VERSION,
+        "exit_status": exit_status,
+        "findings": [
+            {
+                "check": each.check.value,
+                "level": each.level.value,
+                "account": each.account,
+                "message": each.message,
+                "hint": each.hint,
+                "errcode": each.errcode,
+                "rid": each.rid,
+            }
+            for each in findings
+        ],
+        "summary": {level.value: counts[level] for level in Level},
+    }
+    return _written(document, language)
+
+
 def explain_json(explanations: "Sequence[Explanation]", language: Language) -> str:
     """Give explanations, which are in `language` already."""
     document = {
@@ -99,6 +124,7 @@ def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Lang
         "record-event": {"exit_status": exit_status, "campaigns": [], "event": None, "diagnostics": []},
         "speed": {"exit_status": exit_status, "account": None, "speed": None, "realspeed": None},
         "lock": {"exit_status": exit_status, "campaigns": []},
+        "doctor": {"exit_status": exit_status, "findings": [], "summary": {level.value: 0 for level in Level}},
         "validate": {"diagnostics": [], "summary": {"error": 0, "warning": 0}},
     }
     return _written({"format_version": FORMAT_VERSION, **nothing[verb], "error": _error(failure)}, language)

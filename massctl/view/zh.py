@@ -12,6 +12,7 @@ from massctl.view.zh_audience import AUDIENCE
 from massctl.view.zh_command import COMMAND
 from massctl.view.zh_core import CORE
 from massctl.view.zh_difference import DIFFERENCE
+from massctl.view.zh_doctor import DOCTOR
 from massctl.view.zh_lock import LOCK
 from massctl.view.zh_media import MEDIA
 from massctl.view.zh_message import MESSAGE
@@ -39,5 +40,6 @@ CATALOGUE: Final[dict[str, str]] = {
     **MEDIA,
     **AFTER,
     **PAGES,
+    **DOCTOR,
 }
 """English template -> Chinese template with the same fields."""

@@ -138,7 +138,6 @@ COMMAND: Final[dict[str, str]] = {
     # massctl/cli/verbs.py
     "receive MASSSENDJOBFINISH events": "接收 MASSSENDJOBFINISH 事件",
     "show what the sends reached": "查看群发的效果",
-    "check credentials, whitelist, rights and quota": "检查密钥、IP 白名单、权限和额度",
     # massctl/scaffold/repository.py
     "{directory} already holds {path}": "{directory} 里已经有 {path}",
     "massctl init overwrites nothing, so it wrote nothing.": "massctl init 不覆盖任何文件，所以什么都没有写。",

@@ -82,7 +82,7 @@ def read_answer(raw: RawAnswer, hide: Iterable[str]) -> Answer | NoAnswer:
     if errcode is None and members.get("errcode") is not None:
         return NoAnswer(Phrase("an answer whose errcode is not a number"))
     text = members.get("errmsg")
-    errmsg = _shown(text, hide) if isinstance(text, str) else ""
+    errmsg = shown(text, hide) if isinstance(text, str) else ""
     return Answer(members, errcode, errmsg[:FOREIGN_CHARS_MAX], _rid(errmsg))
 
 
@@ -120,7 +120,7 @@ def _refuse(word: str) -> NoReturn:
     raise ValueError(word)
 
 
-def _shown(text: str, hide: Iterable[str]) -> str:
+def shown(text: str, hide: Iterable[str]) -> str:
     """Make a foreign text fit to be shown: one line, printable, and nothing of `hide` in it."""
     for secret in hide:
         if secret:

@@ -4,7 +4,6 @@ May be used from many threads at once. The module is imported when a verb needs 
 httpx costs more than most verbs do.
 """
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,19 +12,21 @@ from wsgiref.types import WSGIApplication
 
 from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.apply.ports_after import SendingSpeed
+from massctl.apply.ports_checking import CallQuota
 from massctl.errors import InvariantError, WeChatError
 from massctl.model.audience import Tag
 from massctl.model.campaign import Audience
 from massctl.model.names import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recipient
-from massctl.model.send import Body, MassSend, PreviewVerdict, ToOpenids, Verdict
-from massctl.wechat import wire, wire_after, wire_audience
+from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
+from massctl.wechat import wire, wire_after, wire_audience, wire_checking
 from massctl.wechat.answer import NoAnswer, read_answer
 from massctl.wechat.errcode import Refusal, error_of, judge
 from massctl.wechat.members import ShapeError
+from massctl.wechat.openids import without_openids
 from massctl.wechat.patience import patiently
-from massctl.wechat.token import TokenStore
+from massctl.wechat.token import TokenSource, TokenStore
 from massctl.wechat.transport import Transport
 from massctl.wechat.verdict import preview_verdict_of, verdict_of
 from massctl.wechat.watching import Exchange, Watch
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
 
 MEDIA_UNKNOWN = 40007
 """No draft of this id (any more). Source: WeChat docs, "draft/get", read 2026-10."""
-
-_WORD = re.compile(r"[A-Za-z0-9_-]{4,}", re.ASCII)
-"""What may be an openid, or the beginning of one."""
 
 NEWEST_DRAFTS = 500
 """How far back the draft box is listed: 25 calls of the 1000 a day. Our own bound: nobody saves so many drafts between
@@ -51,7 +49,7 @@ class WeChatClient:
     def __init__(
         self,
         appid: str,
-        secret: str,
+        credential: str | TokenSource,
         transport: Transport,
         sleep: Callable[[float], None],
         monotonic: Callable[[], float],
@@ -59,9 +57,9 @@ class WeChatClient:
     ) -> None:
         """Take the parts; `open` makes them."""
         self._appid = appid
-        self._secret = secret
+        self._credential = credential
         # Whatever an answer may echo and nobody may read: the secret, and every token of this run.
-        self._hide = [secret]
+        self._hide = [credential] if isinstance(credential, str) else []
         self._transport = transport
         self._sleep = sleep
         self._monotonic = monotonic
@@ -72,7 +70,7 @@ class WeChatClient:
     def open(
         cls,
         appid: str,
-        secret: str,
+        credential: str | TokenSource,
         api_base: str,
         *,
         proxy: str | None = None,
@@ -83,11 +81,12 @@ class WeChatClient:
     ) -> Self:
         """Make a client; no request is made before the first call.
 
-        `api_base` has passed `massctl.model.api_base.check_api_base`. `inside` answers in place of the network:
+        `credential` is the AppSecret, or what gives tokens in its place. `api_base` has passed
+        `massctl.model.api_base.check_api_base`. `inside` answers in place of the network:
         a WSGI application, which cuts a connection by raising ConnectionError, or an httpx transport.
         Raises ConfigurationError for a proxy address that cannot work.
         """
-        return cls(appid, secret, Transport(api_base, proxy, inside), sleep, monotonic, watch)
+        return cls(appid, credential, Transport(api_base, proxy, inside), sleep, monotonic, watch)
 
     def __enter__(self) -> Self:
         return self
@@ -180,7 +179,7 @@ class WeChatClient:
         outcome = self._once(request, token)
         if isinstance(outcome, Refusal) and outcome.ruling.token_dead:
             self._tokens.drop(token)
-        return verdict_of(_without_openids(outcome, send))
+        return verdict_of(without_openids(outcome, send))
 
     def job_report(self, msg_id: MsgId) -> JobReport:
         """Ask for the state of a job."""
@@ -197,6 +196,18 @@ class WeChatClient:
     def set_speed(self, speed: int) -> None:
         """Set the account's sending speed, 0 to 4."""
         self._call(wire_after.set_speed_request(speed))
+
+    def draft_count(self) -> int:
+        """Count the drafts."""
+        return self._call(wire_checking.draft_count_request())
+
+    def material_count(self) -> int:
+        """Count the permanent pictures."""
+        return self._call(wire_checking.material_count_request())
+
+    def call_quota(self, path: str) -> CallQuota:
+        """Read what is left today of the calls of `path`, which begins with a slash."""
+        return self._call(wire_checking.call_quota_request(path))
 
     def open_comments(self, msg_data_id: MsgDataId, article: int) -> None:
         """Open the comments of an article, from 1."""
@@ -256,25 +267,16 @@ class WeChatClient:
         self._tokens.drop(refused)
         return self._tokens.get()
 
-    def _fetch_token(self) -> Grant:
+    def _fetch_token(self, rejected: bool) -> Grant:
         """Ask for the token, and remember it as something to hide."""
-        request = wire.token_request(self._appid, self._secret)
-        outcome = self._try(request, None)
-        grant = _value(outcome, request.path)
+        if isinstance(self._credential, str):
+            request = wire.token_request(self._appid, self._credential)
+            outcome = self._try(request, None)
+            grant = _value(outcome, request.path)
+        else:
+            grant = self._credential(rejected)
         self._hide.append(grant.access_token)
         return grant
-
-
-def _without_openids(outcome: T | Refusal | NoAnswer, send: MassSend) -> T | Refusal | NoAnswer:
-    """Strike the openids of a send from what WeChat says of it; the last word may be one that was cut short."""
-    if not isinstance(outcome, Refusal) or not isinstance(send.recipients, ToOpenids):
-        return outcome
-    openids = send.recipients.openids
-
-    def struck(word: re.Match[str]) -> str:
-        return "***" if any(openid.startswith(word[0]) for openid in openids) else word[0]
-
-    return replace(outcome, errmsg=_WORD.sub(struck, outcome.errmsg))
 
 
 def _is_gone(outcome: object) -> bool:

@@ -181,6 +181,7 @@ ACCESS: Final[Mapping[int, Ruling]] = {
     42005: _NO_RIGHT,  # sdk
     43104: _NO_RIGHT,  # sdk
     48001: _NO_RIGHT,
+    76022: _NO_RIGHT,  # openapi/quota/get about an API that is closed to the account
     50001: _NO_RIGHT,
     48003: Ruling(
         Kind.AUTH,

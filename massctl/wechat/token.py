@@ -1,7 +1,7 @@
 """One access token for all threads: fetched once, kept for its life, replaced when WeChat refuses it.
 
-Only normal mode of `stable_token` is used, which hands out the live token and never kills one. The token is
-in memory only.
+Only normal mode of `stable_token` is used, which hands out the live token and never kills one; or a server of the
+team's owns the token, and a command asks that server. The token is in memory only.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,10 @@ MARGIN_SECONDS: Final = 60.0
 next token 5 minutes before the end. Source: WeChat docs, "stable_token", read 2026-10."""
 
 
+TokenSource = Callable[[bool], Grant]
+"""Gives a live token or raises a WeChatError; is told whether WeChat refused the one that it gave last."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     """A token and the moment of the monotonic clock until which it is used."""
@@ -28,12 +32,13 @@ class _Held:
 class TokenStore:
     """Give the token to whoever asks, and fetch it at most once for all who ask at the same time."""
 
-    def __init__(self, fetch: Callable[[], Grant], monotonic: Callable[[], float]) -> None:
-        """`fetch` asks WeChat and raises a WeChatError; `monotonic` gives seconds that never run back."""
+    def __init__(self, fetch: TokenSource, monotonic: Callable[[], float]) -> None:
+        """`fetch` gives a token or raises a WeChatError; `monotonic` gives seconds that never run back."""
         self._fetch = fetch
         self._monotonic = monotonic
         self._lock = Lock()
         self._held: _Held | None = None
+        self._rejected = False
         self._flight: Future[str] | None = None
 
     def get(self) -> str:
@@ -50,10 +55,10 @@ class TokenStore:
         return flight.result()
 
     def drop(self, access_token: str) -> None:
-        """Forget this token; a newer one, which another thread fetched meanwhile, stays."""
+        """Forget this token, which WeChat refused; a newer one, which another thread fetched meanwhile, stays."""
         with self._lock:
             if self._held and self._held.access_token == access_token:
-                self._held = None
+                self._held, self._rejected = None, True
 
     def renew(self) -> None:
         """Forget whatever token there is and fetch one."""
@@ -65,14 +70,14 @@ class TokenStore:
         """Fetch, keep the token, and tell everybody who waits."""
         try:
             asked_at = self._monotonic()
-            grant = self._fetch()
+            grant = self._fetch(self._rejected)
         except BaseException as error:
             with self._lock:
                 self._flight = None
             flight.set_exception(error)
             return
         with self._lock:
-            self._flight = None
+            self._flight, self._rejected = None, False
             # `expires_in` is what is left and may be small: then half of it is margin.
             margin = min(MARGIN_SECONDS, grant.life_seconds / 2)
             self._held = _Held(grant.access_token, asked_at + grant.life_seconds - margin)

@@ -16,6 +16,7 @@ from massctl.cli.explaining import explanations
 from massctl.cli.verbs import NOT_YET, VERBS
 from massctl.model import account, campaign, ledger
 from massctl.model.codes import CODES
+from massctl.model.finding import Check, Level
 from massctl.model.lifecycle import Status
 from massctl.plan.step import Guard, Kind, Reason
 from massctl.sandbox import faults
@@ -75,7 +76,7 @@ def test_every_exit_status_is_documented() -> None:
 
 
 def test_every_word_of_the_json_documents_is_documented() -> None:
-    words = {word.value for kind in (Status, Kind, Reason, Guard) for word in kind}
+    words = {word.value for kind in (Status, Kind, Reason, Guard, Check, Level) for word in kind}
 
     assert set() == words - code_words(document("docs/reference/cli.md"))
 

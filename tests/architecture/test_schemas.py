@@ -16,6 +16,7 @@ from massctl.model.account import MassctlFile
 from massctl.model.campaign import CampaignFile
 from massctl.model.campaign_rules import campaign_faults
 from massctl.source.schemas import schema_documents, schema_text
+from massctl.source.settings_rules import keys_together
 from massctl.source.validation import find_faults
 
 SCHEMAS = Path(massctl.__file__).parent.parent / "schemas"
@@ -81,9 +82,27 @@ SETTINGS: dict[str, Any] = {
         "api_hosts": ["proxy.example.com"],
     },
 }
+OWN_SERVER: dict[str, Any] = {
+    "version": 1,
+    "accounts": {"main": {"appid": "wx0123456789abcdef", "token_command": ["./token", "main"], "kind": "service"}},
+}
 VALID = [("campaign.schema.json", NEWS), ("campaign.schema.json", WORDS), ("massctl.schema.json", SETTINGS)]
+VALID += [("massctl.schema.json", OWN_SERVER)]
 KEYS = ["image", "voice", "mpvideo", "wxcard", "tag", "openids", "branch", "remote", "banned_words", "tag_id", "text"]
-KEYS += ["is_to_all", "mpnews", "not_before", "unknown", "a b", "Main", "1", "min", "vars", "articles"]
+KEYS += [
+    "is_to_all",
+    "mpnews",
+    "not_before",
+    "unknown",
+    "a b",
+    "Main",
+    "1",
+    "min",
+    "vars",
+    "articles",
+    "secret_env",
+    "token_command",
+]
 VALUES: list[Any] = [
     None,
     True,
@@ -139,7 +158,7 @@ def schema_accepts(name: str, data: Any) -> bool:
 
 
 def loader_accepts(name: str, data: Any) -> bool:
-    rules = campaign_faults if MODELS[name] is CampaignFile else (lambda _: [])
+    rules = campaign_faults if MODELS[name] is CampaignFile else keys_together
     faults = find_faults(data, MODELS[name], rules)
     beyond = {fault.path for fault in faults if _is_arithmetic(fault.code, fault.message)}
     return all(fault.code in ONLY_THE_LOADER or fault.path in beyond for fault in faults)

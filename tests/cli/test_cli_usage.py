@@ -170,7 +170,7 @@ def test_advice_from_the_sandbox_stays_in_the_sandbox(shell: Shell):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["doctor"], "massctl doctor（检查密钥、IP 白名单、权限和额度）已列入接口"),
+        (["report"], "massctl report（查看群发的效果）已列入接口"),
         (["state", "import"], "--website-send 和 --sent 请给其中一个"),
         (["reconcile", "notice", "--sent"], "缺少 --reason"),
         (["aply"], "没有命令 aply；是不是 apply？"),

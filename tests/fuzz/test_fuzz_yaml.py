@@ -107,6 +107,7 @@ KEYS = [
     "api_hosts:",
     "preview_ahead:",
     "proxy_env:",
+    "token_command:",
 ]
 VALUES = [
     "1",

@@ -5,7 +5,7 @@ from threading import Barrier, Semaphore, Thread
 
 import httpx
 import pytest
-from wechat_script import ARTICLE, UPLOAD, Script, opened, scripted
+from wechat_script import ARTICLE, SEND, UPLOAD, Script, opened, scripted
 
 from massctl.errors import AuthError, QuotaError, TransportError, WeChatError
 from massctl.wechat.token import TokenStore
@@ -94,7 +94,7 @@ def test_all_who_wait_for_one_failing_fetch_learn_of_it():
         asked.release()
         return 0.0
 
-    def fetch() -> Grant:
+    def fetch(rejected: bool) -> Grant:
         fetches.append(1)
         if len(fetches) == 1:
             return Grant("short", 0)
@@ -151,7 +151,7 @@ def test_renewing_forgets_a_token_that_is_still_alive():
 
 def test_dropping_an_old_token_keeps_the_newer_one():
     grants = iter([Grant("old", 7200), Grant("new", 7200)])
-    store = TokenStore(lambda: next(grants), lambda: 0.0)
+    store = TokenStore(lambda rejected: next(grants), lambda: 0.0)
     store.get()
     store.renew()
     store.drop("old")
@@ -167,3 +167,43 @@ def test_a_grant_that_lacks_something_is_no_answer(answer):
     with pytest.raises(TransportError):
         client.renew_token()
     assert 4 == len(script.fetches)
+
+
+def test_whoever_gives_tokens_is_told_that_the_last_one_was_refused_and_nothing_else():
+    told: list[bool] = []
+
+    def give(rejected: bool) -> Grant:
+        told.append(rejected)
+        return Grant(f"OURS-{len(told)}", 7200)
+
+    script = Script([DRAFT, {"errcode": 40001, "errmsg": "no"}, DRAFT, DRAFT])
+    client = opened(script, credential=give)
+    for _ in range(3):
+        client.add_draft([ARTICLE])
+    client.renew_token()
+
+    assert [False, True, False] == told
+    assert ["OURS-1", "OURS-1", "OURS-2", "OURS-2"] == script.tokens_used
+    assert [] == script.fetches
+
+
+def test_a_send_whose_token_was_refused_asks_for_another_one_as_refused():
+    told: list[bool] = []
+
+    def give(rejected: bool) -> Grant:
+        told.append(rejected)
+        return Grant(f"OURS-{len(told)}", 7200)
+
+    client = opened(Script([{"errcode": 42001, "errmsg": "no"}]), credential=give)
+    client.send_mass(SEND)
+    client.renew_token()
+
+    assert [False, True] == told
+
+
+def test_a_token_that_was_given_is_struck_from_what_wechat_echoes():
+    script = Script([{"errcode": 48001, "errmsg": "no right with OURS-SECRET-TOKEN-1"}])
+    client = opened(script, credential=lambda rejected: Grant("OURS-SECRET-TOKEN-1", 7200))
+    with pytest.raises(AuthError) as caught:
+        client.add_draft([ARTICLE])
+    assert "OURS-SECRET-TOKEN-1" not in str(caught.value) + caught.value.detail

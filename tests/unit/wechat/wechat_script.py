@@ -14,6 +14,7 @@ from massctl.model.names import ClientMsgId, ImageUrl, MediaId
 from massctl.model.rendered import Recipient
 from massctl.model.send import MassSend, News, ToAll, ToTag, Words
 from massctl.wechat.client import WeChatClient
+from massctl.wechat.token import TokenSource
 
 APPID = "wx0123456789abcdef"
 SECRET = "s3cr3t-0f-the-account"
@@ -99,11 +100,16 @@ def response(scripted: Scripted) -> httpx.Response:
     return httpx.Response(status, content=content)
 
 
-def opened(script: Script, api_base: str = BASE, inside: httpx.BaseTransport | None = None) -> WeChatClient:
+def opened(
+    script: Script,
+    api_base: str = BASE,
+    inside: httpx.BaseTransport | None = None,
+    credential: str | TokenSource = SECRET,
+) -> WeChatClient:
     """A client that talks to the script (or to `inside`) and never sleeps."""
     return WeChatClient.open(
         APPID,
-        SECRET,
+        credential,
         api_base,
         inside=inside or httpx.MockTransport(script),
         sleep=script.pauses.append,

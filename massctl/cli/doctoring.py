@@ -1,0 +1,160 @@
+"""From a session to what `massctl doctor` finds: the repository, the accounts' settings, and what WeChat says of them.
+
+Nothing is recorded, and no call has an effect. What cannot be checked is a finding too.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from massctl.apply.outcome import what_happened
+from massctl.apply.probing import Patient, probe
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.planning import planned
+from massctl.cli.proxies import proxy_finding
+from massctl.cli.recorded import ledger_refusal, refuse_fleeting_ledger
+from massctl.cli.session import API_BASE_VARIABLE, Session
+from massctl.cli.side_by_side import side_by_side
+from massctl.errors import ConfigurationError, LedgerError
+from massctl.model.diagnostic import Diagnostic
+from massctl.model.finding import Check, Finding, Level
+from massctl.model.names import AccountName, AppId
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import State
+from massctl.plan.checkup import (
+    allowance_finding,
+    campaigns_finding,
+    clock_finding,
+    ledger_finding,
+    needs_of,
+    open_sends,
+    protection_finding,
+    secret_finding,
+    sending_finding,
+    window_findings,
+)
+from massctl.plan.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class CheckUp:
+    """Everything that was found: of the repository first, then account by account."""
+
+    findings: tuple[Finding, ...]
+
+    def exit_status(self) -> int:
+        """Give 1 where anything is a problem."""
+        found = any(each.level is Level.PROBLEM for each in self.findings)
+        return ExitStatus.FAILED if found else ExitStatus.DONE
+
+
+def examined(session: Session, warnings: list[Diagnostic]) -> CheckUp:
+    """Look at everything that a send depends on. Raises ConfigurationError for a massctl.yaml that cannot be used."""
+    state, plan, findings = _repository(session, warnings)
+    accounts = [AccountName(name) for name in session.settings.accounts]
+    settings = {account: list(_settings(session, account)) for account in accounts}
+    rendered = [each.rendered for each in plan.campaigns if each.rendered is not None] if plan else []
+    asked = probe([_patient(session, each, settings[each], rendered) for each in accounts], side_by_side)
+    for account in accounts:
+        skew = session.skew(account)
+        appid = AppId(session.settings.accounts[account].appid)
+        findings += settings[account]
+        findings += [each for each in asked if each.account == account]
+        findings.append(clock_finding(account, skew, sandbox=session.sandbox is not None))
+        findings.append(protection_finding(account, appid, state))
+        if plan is not None:
+            findings.append(allowance_finding(account, appid, state, plan.ahead, session.clock.now()))
+    return CheckUp(tuple(findings))
+
+
+def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Plan | None, list[Finding]]:
+    """Look at ledger, campaigns, windows and kill switch; without a ledger that can be read there is no plan."""
+    findings = [*_git(session), *_spare_hosts(session), sending_finding(session.house(()))]
+    try:
+        state = session.read_state(session.ledger())
+    except LedgerError as error:
+        unread = Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint)
+        later = [Check.CAMPAIGNS, Check.WINDOWS, Check.ALLOWANCE]
+        say = Phrase("not checked: the ledger cannot be read")
+        return State(), None, [unread, *findings, *(Finding(each, Level.UNKNOWN, say) for each in later)]
+    ledger = [ledger_finding(state, ledger_refusal(session, state, list(session.settings.accounts)))]
+    try:
+        refuse_fleeting_ledger(session)
+    except LedgerError as error:
+        ledger.append(Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint))
+    plan = planned(session, (), warnings).plan
+    return state, plan, [*ledger, *open_sends(state), *findings, campaigns_finding(plan), *window_findings(plan)]
+
+
+def _git(session: Session) -> Iterator[Finding]:
+    """Look for git where the ledger is in it."""
+    if str(session.settings.state.backend) != "git":
+        return
+    if shutil.which("git", path=session.environment.get("PATH")) is None:
+        say, hint = Phrase("git is not installed, and the ledger is in it"), Phrase("install git, then run this again")
+        yield Finding(Check.GIT, Level.PROBLEM, say, hint)
+    else:
+        yield Finding(Check.GIT, Level.OK, Phrase("git is there, for the ledger"))
+
+
+def _spare_hosts(session: Session) -> Iterator[Finding]:
+    """Find hosts that may be given a secret and that no account names: a permission that waits for a mistake."""
+    used = {urlsplit(each.api_base).netloc.lower() for each in session.settings.accounts.values()}
+    used |= {each.partition(":")[0] for each in used}
+    for host in session.settings.policy.api_hosts:
+        if host.lower() not in used:
+            say = Phrase("policy.api_hosts lets the secret go to {host}, and no account's api_base names it", host=host)
+            hint = Phrase("take it out of policy.api_hosts in massctl.yaml if nobody uses it")
+            yield Finding(Check.API_HOST, Level.WARNING, say, hint)
+
+
+def _settings(session: Session, account: AccountName) -> Iterator[Finding]:
+    """Judge what massctl.yaml and the environment say of an account."""
+    declared = session.settings.accounts[account]
+    yield _host(session, account)
+    if session.sandbox:
+        yield Finding(Check.CREDENTIAL, Level.OK, Phrase("not needed in the sandbox"), account=account)
+        yield Finding(Check.PROXY, Level.OK, Phrase("not needed in the sandbox"), account=account)
+        return
+    if declared.secret_env is not None:
+        value = session.environment.get(declared.secret_env, "")
+        loopback = session.realm([account]) == "loopback"
+        yield secret_finding(account, declared.secret_env, value, loopback=loopback)
+    else:
+        say = Phrase("token_command gives the token; it is run below, as every verb that calls WeChat runs it")
+        yield Finding(Check.CREDENTIAL, Level.OK, say, account=account)
+    yield proxy_finding(session, account)
+
+
+def _host(session: Session, account: AccountName) -> Finding:
+    """Say where the credential goes."""
+    if session.sandbox:
+        return Finding(
+            Check.API_HOST, Level.OK, Phrase("requests stay in the sandbox, in this process"), account=account
+        )
+    host = urlsplit(session.api_base(account)).netloc
+    say = Phrase("requests go to {host}", host=host)
+    if session.environment.get(API_BASE_VARIABLE):
+        hint = Phrase("unset {name} to let api_base count", name=API_BASE_VARIABLE)
+        return Finding(Check.API_HOST, Level.WARNING, say, hint, account)
+    added = [each for each in session.settings.policy.api_hosts if each.partition(":")[0] == host.partition(":")[0]]
+    if added:
+        say = Phrase("requests, and the secret in them, go to {host}, which policy.api_hosts allows", host=host)
+    return Finding(Check.API_HOST, Level.OK, say, account=account)
+
+
+def _patient(
+    session: Session, account: AccountName, settings: list[Finding], campaigns: list[RenderedCampaign]
+) -> Patient:
+    """Make an account ready to be asked, unless its settings cannot work: a wrong secret is not even tried."""
+    declared = session.settings.accounts[account]
+    needs = needs_of(each for each in campaigns if each.account == account)
+    wechat = None
+    if all(each.level is not Level.PROBLEM for each in settings):
+        try:
+            wechat = session.wechat(account)
+        except ConfigurationError as error:
+            settings.append(Finding(Check.PROXY, Level.PROBLEM, what_happened(error), error.hint, account))
+    return Patient(account, declared.kind, needs, wechat)

@@ -1,0 +1,225 @@
+"""What `massctl doctor` judges without a request: credential, ledger, open sends, windows, rules, allowance, clock."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from massctl.model.diagnostic import has_errors
+from massctl.model.finding import Check, Finding, Level
+from massctl.model.hold import held_until
+from massctl.model.lifecycle import FINAL
+from massctl.model.message import RenderedNews
+from massctl.model.moment import BEIJING, moment
+from massctl.model.names import AccountName, AppId
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.send import HOLD_CODES
+from massctl.model.state import Attempt, State
+from massctl.plan.doubt import settle
+from massctl.plan.skew import Skew, skew_refusal
+from massctl.plan.window import WindowState
+
+if TYPE_CHECKING:
+    from massctl.plan.ahead import AccountAhead
+    from massctl.plan.guard import House
+    from massctl.plan.plan import Plan, PlannedCampaign
+    from massctl.plan.step import Refusal
+
+WINDOWS_TOLD: Final = 20
+"""Campaigns whose windows are told one by one; more are told as a number."""
+
+_APP_SECRET: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+"""What the console gives out. Source: WeChat docs, "基本配置", read 2026-10 (by example)."""
+
+
+def secret_finding(account: AccountName, variable: str, value: str, *, loopback: bool) -> Finding:
+    """Judge the AppSecret by its look; it is in no finding. A sandbox on loopback may take any."""
+
+    def found(level: Level, message: Phrase, hint: str = "") -> Finding:
+        return Finding(Check.CREDENTIAL, level, message, hint, account)
+
+    again = Phrase("export {name}=…   (the console shows it under 设置与开发 / 基本配置)", name=variable)
+    if not value.strip():
+        return found(Level.PROBLEM, Phrase("the environment variable {name} is empty", name=variable), again)
+    if value.split() != [value]:
+        say = Phrase("{name} holds a blank or a line end, which is no part of an AppSecret", name=variable)
+        return found(Level.PROBLEM, say, again)
+    if not loopback and not _APP_SECRET.fullmatch(value):
+        say = Phrase("{name} is set, and does not look like an AppSecret: 32 digits and letters a to f", name=variable)
+        return found(Level.WARNING, say, again)
+    return found(Level.OK, Phrase("{name} is set", name=variable))
+
+
+def ledger_finding(state: State, refusal: "Refusal | None") -> Finding:
+    """Judge a ledger that could be read and verified; `refusal` says why it may not be trusted here."""
+    if refusal is not None:
+        return Finding(Check.LEDGER, Level.PROBLEM, refusal.message, refusal.hint)
+    if state.lineage is None:
+        return Finding(Check.LEDGER, Level.OK, Phrase("there is none yet; the first apply begins it"))
+    say = Phrase(
+        "{lineage} verifies: {count} entries, realm {realm}",
+        lineage=state.lineage,
+        count=state.serial,
+        realm=state.realm,
+    )
+    return Finding(Check.LEDGER, Level.OK, say)
+
+
+def open_sends(state: State) -> Iterator[Finding]:
+    """Find the sends whose outcome is open; each keeps its account from sending anything else."""
+    for record in state.records.values():
+        if not record.open_attempts:
+            continue
+        if (until := held_until(record)) is not None:
+            say = Phrase(
+                "{name} waits for the administrator until {until}; its account sends nothing else till then",
+                name=record.campaign,
+                until=moment(until.astimezone(BEIJING)),
+            )
+            hint = Phrase(
+                "let the administrator (管理员) answer in WeChat, then: massctl apply {name}", name=record.campaign
+            )
+            yield Finding(Check.LEDGER, Level.WARNING, say, hint)
+        else:
+            say = Phrase("nobody knows whether {name} was sent; its account sends nothing else", name=record.campaign)
+            yield Finding(Check.LEDGER, Level.PROBLEM, say, settle(record.campaign))
+
+
+def sending_finding(house: "House") -> Finding:
+    """Say whether a kill switch is thrown."""
+    if house.policy.sending == "disabled":
+        hint = Phrase("set policy.sending to `enabled` in massctl.yaml when sending is allowed again")
+        return Finding(Check.SENDING, Level.WARNING, Phrase("policy.sending is `disabled`"), hint)
+    if house.no_send:
+        hint = Phrase("unset MASSCTL_NO_SEND when sending is allowed again")
+        return Finding(Check.SENDING, Level.WARNING, Phrase("MASSCTL_NO_SEND is set"), hint)
+    return Finding(Check.SENDING, Level.OK, Phrase("no kill switch is thrown"))
+
+
+def campaigns_finding(plan: "Plan") -> Finding:
+    """Say how many campaigns have faults."""
+    faulty = sum(has_errors(each.diagnostics) for each in plan.campaigns)
+    if faulty:
+        hint = Phrase("massctl validate   shows every fault of every file")
+        return Finding(Check.CAMPAIGNS, Level.PROBLEM, Phrase("campaigns with faults: {count}", count=faulty), hint)
+    return Finding(Check.CAMPAIGNS, Level.OK, Phrase("campaigns without a fault: {count}", count=len(plan.campaigns)))
+
+
+def window_findings(plan: "Plan") -> list[Finding]:
+    """Find what was not sent in its window, and what is due now and refused."""
+    told = [(each, found) for each in plan.campaigns if (found := _window(each)) is not None]
+    shown = [found for _, found in told[:WINDOWS_TOLD]]
+    if len(told) > len(shown):
+        say = Phrase("more windows like these: {count}", count=len(told) - len(shown))
+        shown.append(Finding(Check.WINDOWS, Level.WARNING, say, Phrase("massctl plan   shows them all")))
+    return shown or [Finding(Check.WINDOWS, Level.OK, Phrase("no window was missed, and none is open and refused"))]
+
+
+def _window(planned: "PlannedCampaign") -> Finding | None:
+    if planned.status in FINAL:
+        return None
+    if planned.window is WindowState.EXPIRED:
+        say = Phrase("the window of {name} has closed, and it was not sent", name=planned.name)
+        hint = Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed")
+        return Finding(Check.WINDOWS, Level.WARNING, say, hint, _account(planned))
+    if planned.window is not WindowState.DUE:
+        return None
+    for refusal in planned.refusals:
+        say = Phrase(
+            "the window of {name} is open, and its send is refused ({guard}): {why}",
+            name=planned.name,
+            guard=refusal.guard.value,
+            why=refusal.message,
+        )
+        return Finding(Check.WINDOWS, Level.PROBLEM, say, refusal.hint, _account(planned))
+    say = Phrase("the window of {name} is open, and it is not sent yet", name=planned.name)
+    return Finding(
+        Check.WINDOWS, Level.WARNING, say, Phrase("massctl apply {name}", name=planned.name), _account(planned)
+    )
+
+
+def _account(planned: "PlannedCampaign") -> AccountName | None:
+    return AccountName(planned.account) if planned.account is not None else None
+
+
+def allowance_finding(
+    account: AccountName, appid: AppId, state: State, ahead: "Sequence[AccountAhead]", now: datetime
+) -> Finding:
+    """Say what the allowance holds in this day or month, and on what that rests."""
+    imported = len(state.website_sends.get(appid, []))
+    assumed = Phrase(
+        "sends on the website are told by no API and count too; {count} are recorded: "
+        "massctl state import --website-send AT",
+        count=imported,
+    )
+    spans = [span for each in ahead if each.account == account for span in each.spans]
+    for span in spans:
+        if span.of == "sends" and span.first == span.unit.of(now):
+            left = max(0, span.limit - span.used)
+            say = Phrase(
+                "{left} of {limit} sends left in the {unit} from {first}, as far as the ledger knows",
+                left=left,
+                limit=span.limit,
+                unit=Phrase("day") if span.unit.value == "day" else Phrase("month"),
+                first=span.first.isoformat(),
+            )
+            return Finding(Check.ALLOWANCE, Level.OK if left else Level.WARNING, say, assumed, account)
+    say = Phrase("nothing of it is used or wanted now, as far as the ledger knows")
+    return Finding(Check.ALLOWANCE, Level.OK, say, assumed, account)
+
+
+def protection_finding(account: AccountName, appid: AppId, state: State) -> Finding:
+    """Say what is known of API 群发保护: no API tells, but a send that was held does."""
+    hint = Phrase(
+        "设置与开发 / 安全中心 / 风险操作保护 in 微信公众平台 (mp.weixin.qq.com): where API 群发保护 is on, the "
+        "administrator (管理员) has to confirm each send to everybody within 30 minutes"
+    )
+    held = [r.campaign for r in state.records.values() if r.appid == appid and any(_was_held(a) for a in r.attempts)]
+    if held:
+        say = Phrase("API 群发保护 is on, or was when {name} was sent", name=held[-1])
+        return Finding(Check.PROTECTION, Level.OK, say, hint, account)
+    say = Phrase("no API tells whether API 群发保护 is on")
+    return Finding(Check.PROTECTION, Level.UNKNOWN, say, hint, account)
+
+
+def _was_held(attempt: Attempt) -> bool:
+    return attempt.doubt_errcode in HOLD_CODES
+
+
+def clock_finding(account: AccountName, skew: Skew | None, *, sandbox: bool) -> Finding:
+    """Compare the clocks, as far as WeChat's answers told its own."""
+    if sandbox:
+        return Finding(Check.CLOCK, Level.OK, Phrase("this run has the sandbox's clock"), account=account)
+    if skew is None:
+        say = Phrase("not compared: WeChat's clock is told by its answers, and none came")
+        return Finding(Check.CLOCK, Level.UNKNOWN, say, account=account)
+    refusal = skew_refusal(skew)
+    if refusal is not None:
+        return Finding(Check.CLOCK, Level.PROBLEM, refusal.message, refusal.hint, account)
+    say = Phrase(
+        "this machine's clock agrees with WeChat's: {seconds} s apart for sure", seconds=round(abs(skew.seconds))
+    )
+    return Finding(Check.CLOCK, Level.OK, say, account=account)
+
+
+def needs_of(campaigns: Iterable[RenderedCampaign]) -> frozenset[Check]:
+    """Say which rights campaigns cannot do without."""
+    needs: set[Check] = set()
+    for each in campaigns:
+        tagged = each.audience.tag_id is not None or each.audience.tag is not None
+        commented = each.message.articles if isinstance(each.message, RenderedNews) else [each.message]
+        needs |= {
+            check
+            for check, needed in (
+                (Check.MASS_SEND, each.openid_list is None),
+                (Check.MASS_SEND_OPENIDS, each.openid_list is not None),
+                (Check.DRAFTS, each.message.has_draft),
+                (Check.MATERIALS, any(file.purpose.is_material for file in each.files)),
+                (Check.TAGS, tagged),
+                (Check.PREVIEWS, bool(each.recipients)),
+                (Check.COMMENTS, any(getattr(part, "need_open_comment", False) for part in commented)),
+            )
+            if needed
+        }
+    return frozenset(needs)

@@ -1,0 +1,247 @@
+"""What `doctor` judges without a request."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from building import (
+    APPID,
+    HOUR,
+    LATER,
+    LINEAGE,
+    NOW,
+    OPEN,
+    PAST,
+    article,
+    attempted,
+    audience,
+    house,
+    images,
+    news,
+    plan_of,
+    recorded,
+    reviewers,
+    sent,
+    text,
+)
+
+from massctl.model.audience import OpenidList
+from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.finding import Check, Finding, Level
+from massctl.model.ledger import SendAccepted, SendImported, SendInDoubt
+from massctl.model.names import AccountName, Sha256
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import State
+from massctl.plan import checkup
+from massctl.plan.ahead import AccountAhead, Span
+from massctl.plan.desired import Invalid
+from massctl.plan.skew import Skew
+from massctl.plan.step import Guard, Refusal
+from massctl.plan.used import Unit
+
+MAIN = AccountName("main")
+SECRET = "0123456789abcdef" * 2
+WORDS = text("words")
+REFUSAL = Refusal(Guard.LEDGER_MISSING, "it is not here", "bring it back")
+
+
+def held(errcode: int = 89504) -> list[Any]:
+    return [attempted(WORDS), (SendInDoubt(attempt=2, reason="waiting", errcode=errcode), WORDS)]
+
+
+@pytest.mark.parametrize(
+    ("value", "level"),
+    [
+        (SECRET, Level.OK),
+        ("", Level.PROBLEM),
+        (" \n", Level.PROBLEM),
+        (SECRET + "\n", Level.PROBLEM),
+        (" " + SECRET, Level.PROBLEM),
+        (SECRET[:16] + "\t" + SECRET[16:], Level.PROBLEM),
+        (f"'{SECRET}'", Level.WARNING),
+        (SECRET[:-1], Level.WARNING),
+        (SECRET.upper(), Level.WARNING),
+        ("密" * 32, Level.WARNING),
+    ],
+)
+def test_a_secret_is_judged_by_its_look_and_shown_in_no_finding(value: str, level: Level) -> None:
+    found = checkup.secret_finding(MAIN, "WECHAT_MAIN_SECRET", value, loopback=False)
+
+    assert (Check.CREDENTIAL, level, MAIN) == (found.check, found.level, found.account)
+    assert "WECHAT_MAIN_SECRET" in found.message
+    assert (level is not Level.OK) == ("export WECHAT_MAIN_SECRET=…" in found.hint)
+    assert not value.strip() or value.strip() not in found.message + found.hint
+
+
+def test_a_secret_for_loopback_may_look_as_it_likes() -> None:
+    assert Level.OK is checkup.secret_finding(MAIN, "S", "sandbox-secret", loopback=True).level
+    assert Level.PROBLEM is checkup.secret_finding(MAIN, "S", "sandbox secret", loopback=True).level
+
+
+def test_a_ledger_is_sound_or_not_begun_or_refused() -> None:
+    none, sound = checkup.ledger_finding(State(), None), checkup.ledger_finding(recorded(), None)
+    refused = checkup.ledger_finding(recorded(), REFUSAL)
+
+    assert [Level.OK, Level.OK, Level.PROBLEM] == [none.level, sound.level, refused.level]
+    assert "the first apply begins it" in none.message
+    assert f"{LINEAGE} verifies: 1 entries, realm loopback" == sound.message
+    assert ("it is not here", "bring it back") == (refused.message, refused.hint)
+
+
+def test_a_send_of_unknown_outcome_is_a_problem_with_the_way_out() -> None:
+    (found,) = checkup.open_sends(recorded(attempted(WORDS), *sent_by_another()))
+
+    assert (Level.PROBLEM, True) == (found.level, "massctl reconcile words --not-sent" in found.hint)
+
+
+def sent_by_another(attempt: int = 3) -> list[Any]:
+    other = text("other")
+    return [attempted(other), (SendAccepted(attempt=attempt, msg_id=7), other)]
+
+
+def test_a_send_that_waits_for_the_administrator_is_a_warning_with_its_end() -> None:
+    (found,) = checkup.open_sends(recorded(*held()))
+
+    assert (Level.WARNING, True) == (found.level, "until 2026-12-01 12:30 +08:00" in found.message)
+    assert "massctl apply words" in found.hint
+
+
+@pytest.mark.parametrize(
+    ("rules", "level", "word"),
+    [
+        (house(), Level.OK, "no kill switch"),
+        (house(sending="disabled"), Level.WARNING, "policy.sending"),
+        (house(no_send=True), Level.WARNING, "MASSCTL_NO_SEND"),
+    ],
+)
+def test_a_kill_switch_is_told(rules: Any, level: Level, word: str) -> None:
+    found = checkup.sending_finding(rules)
+
+    assert (level, True) == (found.level, word in found.message)
+
+
+def test_campaigns_with_faults_are_counted() -> None:
+    fault = Diagnostic("MC301", Severity.ERROR, "too long", None, None, WORDS.name)
+    broken = Invalid(WORDS.name, "", MAIN, 1, (fault,))
+    found = checkup.campaigns_finding(plan_of([broken, text("other")]))
+
+    assert (Level.PROBLEM, "campaigns with faults: 1") == (found.level, found.message)
+    assert Level.OK is checkup.campaigns_finding(plan_of([text("other")])).level
+
+
+def windows(*campaigns: RenderedCampaign, state: State | None = None, **policy: Any) -> list[Finding]:
+    return checkup.window_findings(plan_of(campaigns, state, house(**policy)))
+
+
+def test_a_window_that_closed_unsent_is_a_warning() -> None:
+    (found,) = windows(text("late", window=PAST))
+
+    assert (Level.WARNING, MAIN, True) == (found.level, found.account, "late has closed" in found.message)
+
+
+def test_a_window_that_is_open_and_refused_is_a_problem_with_its_guard() -> None:
+    (found,) = windows(text("now", window=OPEN), sending="disabled")
+
+    assert (Level.PROBLEM, True) == (found.level, "(kill_switch)" in found.message)
+    assert "policy.sending" in found.hint
+
+
+def test_a_window_that_is_open_says_what_to_type() -> None:
+    (found,) = windows(text("now", window=OPEN))
+
+    assert (Level.WARNING, "massctl apply now") == (found.level, found.hint)
+
+
+def test_what_was_sent_or_waits_needs_nobody() -> None:
+    late = text("late", window=PAST)
+    (found,) = windows(late, text("later", window=LATER), text("named"), state=recorded(*sent(late)))
+
+    assert (Level.OK, Check.WINDOWS) == (found.level, found.check)
+
+
+def test_many_windows_are_told_as_a_number() -> None:
+    found = windows(*(text(f"late{number}", content=str(number), window=PAST) for number in range(23)))
+
+    assert checkup.WINDOWS_TOLD + 1 == len(found)
+    assert "more windows like these: 3" == found[-1].message
+
+
+def test_a_campaign_of_no_account_is_told_without_one() -> None:
+    fault = Diagnostic("MC019", Severity.ERROR, "no account", None, None, WORDS.name)
+    (found,) = checkup.window_findings(plan_of([Invalid(WORDS.name, "", None, 1, (fault,), PAST)]))
+
+    assert found.account is None
+
+
+def allowance(*spans: Span, state: State | None = None) -> Finding:
+    ahead = [AccountAhead(MAIN, "service", spans), AccountAhead(AccountName("other"), "service", (month(0, 4),))]
+    return checkup.allowance_finding(MAIN, APPID, state or recorded(), ahead, NOW)
+
+
+def month(used: int, limit: int = 4) -> Span:
+    return Span(Unit.MONTH, Unit.MONTH.of(NOW), "sends", limit, used, (), limit - used)
+
+
+def test_the_allowance_says_what_is_left_now_and_what_it_rests_on() -> None:
+    next_month = Span(Unit.MONTH, Unit.MONTH.of(NOW + timedelta(days=31)), "sends", 4, 0, (), 4)
+    calls = Span(Unit.DAY, Unit.DAY.of(NOW), "calls", 100, 1, (), 99)
+    told = SendImported(appid=APPID, sent_at=NOW, by="li", reason="on the website")
+    found = allowance(calls, next_month, month(3), state=recorded(told))
+
+    assert (Level.OK, True) == (found.level, found.message.startswith("1 of 4 sends left in the month from 2026-12-01"))
+    assert "1 are recorded: massctl state import --website-send AT" in found.hint
+
+
+def test_an_allowance_that_is_used_up_is_a_warning() -> None:
+    day = Span(Unit.DAY, Unit.DAY.of(NOW), "sends", 1, 2, (), 0)
+
+    assert (Level.WARNING, True) == (allowance(day).level, "0 of 1 sends left in the day" in allowance(day).message)
+
+
+def test_an_allowance_of_which_nothing_is_known_is_told_so() -> None:
+    assert (Level.OK, True) == (allowance().level, "nothing of it is used" in allowance().message)
+
+
+@pytest.mark.parametrize(
+    ("state", "level"),
+    [
+        (recorded(), Level.UNKNOWN),
+        (recorded(*held()), Level.OK),
+        (recorded(*held(45066)), Level.UNKNOWN),
+        (recorded(*held(89505), *sent_by_another(4)), Level.OK),
+    ],
+)
+def test_a_send_that_was_held_shows_the_protection(state: State, level: Level) -> None:
+    found = checkup.protection_finding(MAIN, APPID, state)
+
+    assert (level, True) == (found.level, "风险操作保护" in found.hint)
+
+
+def test_clocks_are_compared_where_wechat_told_its_own() -> None:
+    near = Skew(NOW, NOW, NOW)
+    far = Skew(NOW, NOW, NOW - HOUR)
+    found = [checkup.clock_finding(MAIN, each, sandbox=False) for each in (near, far, None)]
+
+    assert [Level.OK, Level.PROBLEM, Level.UNKNOWN] == [each.level for each in found]
+    assert "timedatectl" in found[1].hint
+    assert Level.OK is checkup.clock_finding(MAIN, None, sandbox=True).level
+
+
+LIST = OpenidList(Sha256("0" * 64), 3)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "needs"),
+    [
+        (text(), {Check.MASS_SEND}),
+        (text(audience=audience(tag_id=2)), {Check.MASS_SEND, Check.TAGS}),
+        (text(audience=audience(tag="会员")), {Check.MASS_SEND, Check.TAGS}),
+        (text(audience=audience(openids="lists/a.txt"), openid_list=LIST), {Check.MASS_SEND_OPENIDS}),
+        (text(recipients=reviewers("li")), {Check.MASS_SEND, Check.PREVIEWS}),
+        (news(), {Check.MASS_SEND, Check.DRAFTS, Check.MATERIALS, Check.COMMENTS}),
+        (news("sale", article(need_open_comment=False)), {Check.MASS_SEND, Check.DRAFTS, Check.MATERIALS}),
+        (images(), {Check.MASS_SEND, Check.MATERIALS}),
+    ],
+)
+def test_rights_are_needed_by_what_campaigns_do(campaign: RenderedCampaign, needs: set[Check]) -> None:
+    assert needs == checkup.needs_of([campaign])

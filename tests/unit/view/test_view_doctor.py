@@ -1,0 +1,49 @@
+"""A check-up for a person: the repository first, then each account, and what to do below each finding."""
+
+from massctl.model.finding import Check, Finding, Level
+from massctl.model.names import AccountName
+from massctl.model.phrase import Phrase
+from massctl.view.doctor_text import LABELS, doctor_text
+from massctl.view.language import Language
+from massctl.view.style import Style
+
+MAIN, OTHER = AccountName("main"), AccountName("other")
+FINDINGS = [
+    Finding(Check.LEDGER, Level.OK, Phrase("there is none yet; the first apply begins it")),
+    Finding(Check.WINDOWS, Level.WARNING, "the window of one has closed", "give it a new one", MAIN),
+    Finding(Check.WINDOWS, Level.WARNING, "the window of two has closed", "give it a new one", OTHER),
+    Finding(Check.TOKEN, Level.PROBLEM, "this address is not on the whitelist", "add it", MAIN),
+    Finding(Check.TAGS, Level.UNKNOWN, Phrase("not checked: there is no token"), account=MAIN),
+    Finding(Check.TOKEN, Level.OK, Phrase("WeChat gave a token: credential and address are accepted"), account=OTHER),
+]
+
+
+def test_findings_stand_below_whose_they_are() -> None:
+    assert """\
+the repository
+  ledger   ✓ there is none yet; the first apply begins it
+  windows  ! the window of one has closed
+             give it a new one
+           ! the window of two has closed
+             give it a new one
+
+main
+  token    ✗ this address is not on the whitelist
+             add it
+  tags     ? not checked: there is no token
+
+other
+  token    ✓ WeChat gave a token: credential and address are accepted
+
+doctor: problems: 1, warnings: 2, not checked: 1""" == doctor_text(FINDINGS, Language.EN, Style.PLAIN, 80)
+
+
+def test_a_sound_account_is_told_so() -> None:
+    assert (
+        "doctor: nothing keeps a send back" == doctor_text(FINDINGS[:1], Language.EN, Style.PLAIN, 80).split("\n")[-1]
+    )
+    assert "检查结果：没有什么妨碍群发" in doctor_text(FINDINGS[:1], Language.ZH, Style.PLAIN, 80)
+
+
+def test_every_check_has_its_word() -> None:
+    assert set(Check) == set(LABELS)

@@ -15,6 +15,7 @@ from massctl.apply.run import World
 from massctl.apply.testimony import Testimony
 from massctl.cli.consent import consent, somebody_is_here
 from massctl.cli.interrupting import at_work_on, recorded_now
+from massctl.cli.notifying import Notifier
 from massctl.cli.planning import Planned, lock_use_of, planned, tell_strays
 from massctl.cli.progress import progress
 from massctl.cli.recorded import Founding, ledger_refusal, refuse_fleeting_ledger
@@ -73,6 +74,7 @@ def applied(
         showing=showing,
         insisted=insisted,
         until=until_moment,
+        notifier=Notifier(session),
     )
     if plan_file is not None and saved is not None:
         return run.carry_out(names, partial(_as_saved, saved, names, plan_file))
@@ -107,6 +109,8 @@ class _Applying:
     insisted: Testimony | None
     until: datetime | None
     """Until then it stays for windows that open; None where it does not wait."""
+    notifier: Notifier
+    """Tells people outside, after each pass."""
 
     def carry_out(
         self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
@@ -120,18 +124,20 @@ class _Applying:
         try:
             with sole_runner(session.locks, session.clock.now()):
                 made = plan()
+                self.notifier.begin(made.state)
                 if self.showing is not None:
                     require_something_to_show(made.plan, self.showing)
                 if self.insisted is not None:
                     require_repetition(made.state, self.names)
-                allowed = checked(session, made) if checked is not None else made
-                if isinstance(allowed, Outcome):
-                    return allowed
-                _tell_warnings(session, allowed.plan)
-                tell_strays(session, allowed)
-                outcome = _carried_out(self, allowed)
-                outcome.faulty_repository = has_errors(made.warnings)
-                return outcome
+                outcome = checked(session, made) if checked is not None else made
+                if isinstance(outcome, Planned):
+                    _tell_warnings(session, outcome.plan)
+                    tell_strays(session, outcome)
+                    outcome = _carried_out(self, outcome)
+                    outcome.faulty_repository = has_errors(made.warnings)
+            # The ledger is free again: nobody waits for a chat.
+            self.notifier.tell(outcome.state, outcome.campaigns, self.warnings)
+            return outcome
         except LedgerLockedError as held:
             made = plan()
             refusal = Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)

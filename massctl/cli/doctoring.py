@@ -71,7 +71,7 @@ def examined(session: Session, warnings: list[Diagnostic]) -> CheckUp:
 
 def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Plan | None, list[Finding]]:
     """Look at ledger, campaigns, windows and kill switch; without a ledger that can be read there is no plan."""
-    findings = [*_git(session), *_spare_hosts(session), sending_finding(session.house(()))]
+    findings = [*_git(session), *_spare_hosts(session), *_notify(session), sending_finding(session.house(()))]
     try:
         state = session.read_state(session.ledger())
     except LedgerError as error:
@@ -108,6 +108,23 @@ def _spare_hosts(session: Session) -> Iterator[Finding]:
             say = Phrase("policy.api_hosts lets the secret go to {host}, and no account's api_base names it", host=host)
             hint = Phrase("take it out of policy.api_hosts in massctl.yaml if nobody uses it")
             yield Finding(Check.API_HOST, Level.WARNING, say, hint)
+
+
+def _notify(session: Session) -> Iterator[Finding]:
+    """Look whether the channels' variables are set; nothing is posted."""
+    for channel in session.settings.notify:
+        for name in (channel.webhook_env, channel.signing_secret_env, channel.wecom_robot_env):
+            if name is None:
+                continue
+            if session.realm() == "loopback":
+                yield Finding(
+                    Check.NOTIFY, Level.OK, Phrase("what would go to {name} stays on this machine", name=name)
+                )
+            elif session.environment.get(name):
+                yield Finding(Check.NOTIFY, Level.OK, Phrase("{name} is set", name=name))
+            else:
+                say = Phrase("the environment variable {name} is empty", name=name)
+                yield Finding(Check.NOTIFY, Level.WARNING, say, Phrase("export {name}=…", name=name))
 
 
 def _settings(session: Session, account: AccountName) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
 from massctl.cli.answering import Answer
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import trust
+from massctl.cli.notifying import Notifier
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.errors import UsageError
@@ -42,7 +43,10 @@ def event_recorded(session: Session, file: str, account: str | None, answer: Ans
         ledger = session.ledger()
         state = session.read_state(ledger)
         trust(session, state)
+        notifier = Notifier(session)
+        notifier.begin(state)
         outcome = record_finish(finish, appid, Book(ledger, session.clock, state))
+    notifier.tell(state)
     status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE
     if answer is None:
         _tell(session, finish, outcome)

@@ -7,6 +7,7 @@ from massctl.apply.book import Book
 from massctl.apply.following import Followed, follow_jobs, unfinished
 from massctl.apply.holding import is_overdue
 from massctl.apply.ports import WeChat
+from massctl.cli.notifying import Notifier
 from massctl.cli.progress import progress
 from massctl.cli.recorded import ledger_refusal
 from massctl.cli.session import Session
@@ -32,13 +33,16 @@ def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all
     trust(session, state)
     with sole_runner(session.locks, session.clock.now()):
         state = session.read_state(ledger)
-        book = Book(ledger, session.clock, state)
+        book, notifier = Book(ledger, session.clock, state), Notifier(session)
+        notifier.begin(state)
         records = records_of(state, names, all_editions=all_editions, unsent=unsent)
 
         def wechat(appid: AppId) -> WeChat:
             return session.wechat(account_of(session, appid))
 
-        return follow_jobs(records, wechat, book, session.clock, progress(session.voice), wait_seconds)
+        found = follow_jobs(records, wechat, book, session.clock, progress(session.voice), wait_seconds)
+    notifier.tell(state)
+    return found
 
 
 def records_of(

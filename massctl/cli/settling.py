@@ -1,7 +1,6 @@
 """From a session to a settled doubt."""
 
 import getpass
-from dataclasses import replace
 
 from massctl.apply.book import Book
 from massctl.apply.ports import WeChat
@@ -10,9 +9,10 @@ from massctl.apply.testimony import Testimony
 from massctl.cli.answering import Answer
 from massctl.cli.applying import applied
 from massctl.cli.declaring import COUNTS_AS_ALL, declared
+from massctl.cli.evidence import evidence_for, insisting
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import account_of, records_of, require_ledger, trust
-from massctl.cli.planning import planned
+from massctl.cli.notifying import Notifier
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.ledger.runner import sole_runner
@@ -22,7 +22,7 @@ from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import approved_audience
 from massctl.model.state import Record, State
-from massctl.plan.choices import evidence, in_question, is_to_settle
+from massctl.plan.choices import in_question, is_to_settle
 from massctl.view.language import say
 
 
@@ -33,15 +33,12 @@ def shown(session: Session, name: str, warnings: list[Diagnostic]) -> int:
     """
     from massctl.view.evidence_text import evidence_text
 
-    session = _insisting(session)
     state = session.read_state(session.ledger())
     require_ledger(session, state)
     record = _in_question(state, name)
     if not is_to_settle(record):
         raise nothing_to_settle(record)
-    here = name in session.repository.campaign_folders().names
-    plan = planned(session, [name], warnings).plan if here else None
-    found = evidence(record, plan.campaigns[0] if plan else None, state, session.house([name]), session.clock.now())
+    found = evidence_for(session, record, state, warnings)
     voice = session.voice
     voice.result(evidence_text(found, voice.language, voice.style, voice.width))
     return ExitStatus.USAGE
@@ -65,7 +62,8 @@ def settled(
         ledger = session.ledger()
         state = session.read_state(ledger)
         trust(session, state)
-        record = _in_question(state, name)
+        record, notifier = _in_question(state, name), Notifier(session)
+        notifier.begin(state)
         book = Book(ledger, session.clock, state)
         if sent:
             wechat = _wechat(session, record) if testimony.msg_id is not None else None
@@ -78,6 +76,7 @@ def settled(
         else:
             settle_not_sent(record, testimony, lambda draft: _holder(session, draft), book)
             told = Phrase("{name} is recorded as not sent; `massctl apply {name}` may send it again", name=name)
+    notifier.tell(state)
     voice = session.voice
     if answer is None:
         voice.result(say(told, voice.language))
@@ -101,7 +100,7 @@ def resubmitted(
         raise nothing_to_settle(record)
     insisted = Testimony(reason, who(session))
     outcome = applied(
-        _insisting(session), [name], warnings, yes=yes, until="send", wait_in_doubt=True, insisted=insisted
+        insisting(session), [name], warnings, yes=yes, until="send", wait_in_doubt=True, insisted=insisted
     )
     voice = session.voice
     if answer is not None:
@@ -113,12 +112,6 @@ def resubmitted(
 
     voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))
     return outcome.exit_status()
-
-
-def _insisting(session: Session) -> Session:
-    """Give a session in which a doubt may be repeated by a person's word, whatever policy.in_doubt says."""
-    policy = session.settings.policy.model_copy(update={"in_doubt": "resubmit"})
-    return replace(session, settings=session.settings.model_copy(update={"policy": policy}))
 
 
 def _in_question(state: State, name: str) -> Record:

@@ -13,10 +13,15 @@ API_BASE: Final = "https://api.weixin.qq.com"
 
 CREDENTIALS: Final = ("secret_env", "token_command")
 """Of these keys of an account exactly one is due: massctl fetches the token by the AppSecret, or is given it."""
+CHANNELS: Final = ("webhook_env", "wecom_robot_env")
+"""Of these keys of a channel exactly one is due."""
 ENVIRONMENT_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAYS_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
+Happening = Literal["sent", "failed", "in_doubt", "awaiting_admin", "expired", "refused"]
+"""What is told: WeChat accepted a send; it failed; its outcome is unknown; the administrator is asked; its window
+closed before it; a guard refuses it in its window."""
 EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
 Days = Annotated[str, StringConstraints(pattern=DAYS_PATTERN)]
@@ -92,8 +97,21 @@ class Policy(PolicyRules, Strict):
     """Hosts other than WeChat's own that api_base may name."""
 
 
+class Channel(Strict):
+    """Where people are told what needs them: a webhook, or a WeCom group robot (企业微信群机器人)."""
+
+    webhook_env: EnvironmentName | None = None
+    """The name of the variable that holds the address to which a JSON document is posted. Else `wecom_robot_env`."""
+    signing_secret_env: EnvironmentName | None = None
+    """The name of the variable that holds the secret by which a webhook's document is signed (HMAC-SHA-256)."""
+    wecom_robot_env: EnvironmentName | None = None
+    """The name of the variable that holds the address of a WeCom group robot."""
+    events: Annotated[list[Happening], Field(min_length=1)] | None = None
+    """What is told there; all of it where it is not said."""
+
+
 class MassctlFile(Strict):
-    """The repository's settings: accounts, ledger, policy."""
+    """The repository's settings: accounts, ledger, policy, and who is told."""
 
     version: Literal[1]
     """The version of this format."""
@@ -107,3 +125,5 @@ class MassctlFile(Strict):
     """Where the ledger is."""
     policy: Policy = Field(default_factory=Policy)
     """What this house allows."""
+    notify: list[Channel] = Field(default_factory=list)
+    """Who is told what needs a person."""

@@ -23,6 +23,7 @@ class Check(StrEnum):
 
     LEDGER = "ledger"
     GIT = "git"
+    NOTIFY = "notify"
     CAMPAIGNS = "campaigns"
     WINDOWS = "windows"
     SENDING = "sending"

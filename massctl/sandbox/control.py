@@ -10,6 +10,8 @@
     POST /_sandbox/settings  {"sending_seconds": 180}
     POST /_sandbox/admin     {"appid": "wx…", "confirm": true}       the administrator answers a held send
     POST /_sandbox/ending    {"appid": "wx…", "status": "err(30003)"}  how the account's next job ends
+    POST /_sandbox/notifications {"name": "ROBOT", "kind": "wecom_robot", "body": {…}, "headers": {…}}   what would have
+                             been posted to a channel of `notify`; shown on the inbox page
     POST /_sandbox/website_send {"appid": "wx…"}   a person sends to all on the website: uses the allowance
 
 A wrong request answers 400 with `{"error": "…"}` and changes nothing.
@@ -21,7 +23,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from massctl.sandbox import allowance, audience, clock, declare, faults, jobs
+from massctl.sandbox import allowance, audience, clock, declare, faults, jobs, notifications
 from massctl.sandbox.call import Reply
 from massctl.sandbox.desk import Desk
 from massctl.sandbox.message import Message
@@ -51,7 +53,7 @@ def answer(state: State, verb: str, path: str, body: bytes, real_now: datetime) 
         return Reply({"error": "use POST"}, status=405)
     try:
         return Reply(handler(state, _record(body), real_now))
-    except (BadControlError, faults.BadRuleError, declare.BadDeclarationError) as error:
+    except (BadControlError, faults.BadRuleError, declare.BadDeclarationError, notifications.BadPostError) as error:
         return Reply({"error": str(error)}, status=400)
 
 
@@ -183,6 +185,12 @@ def _website_send(state: State, given: Record, real_now: datetime) -> Record:
     return {"msg_id": jobs.record(desk, everybody, carried, fact)["msg_id"]}
 
 
+def _notifications(state: State, given: Record, real_now: datetime) -> Record:
+    _only(given, "name", "kind", "body", "headers")
+    notifications.keep(state, given, clock.world_now(state, real_now))
+    return {"kept": True}
+
+
 _HANDLERS: dict[str, Callable[[State, Record, datetime], Record]] = {
     "advance": _advance,
     "date": _date,
@@ -194,4 +202,5 @@ _HANDLERS: dict[str, Callable[[State, Record, datetime], Record]] = {
     "admin": _admin,
     "ending": _ending,
     "website_send": _website_send,
+    "notifications": _notifications,
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from massctl.sandbox import article_display, inbox, uploads
+from massctl.sandbox import article_display, inbox, notifications, uploads
 from massctl.sandbox.call import Reply
 from massctl.sandbox.clock import BEIJING, beijing
 from massctl.sandbox.tables import Record, State
@@ -52,7 +52,9 @@ def _inbox(state: State, appid: str, now: datetime) -> Reply:
     accounts = state.table("accounts").records()
     account = state.table("accounts").get(appid) or _liveliest(state, accounts)
     phones = inbox.phones(state, account, now) if account else []
-    return _html("inbox.html.j2", accounts=accounts, account=account, phones=phones, now=now.astimezone(BEIJING))
+    told = notifications.shown(state)
+    local = now.astimezone(BEIJING)
+    return _html("inbox.html.j2", accounts=accounts, account=account, phones=phones, told=told, now=local)
 
 
 def _liveliest(state: State, accounts: list[Record]) -> Record | None:

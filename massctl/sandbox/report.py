@@ -26,7 +26,8 @@ _JOB_MEMBERS = (
 
 
 def report(state: State, now: datetime) -> Record:
-    """Return the report: members `now accounts calls uploads drafts materials jobs events previews faults violations`.
+    """Return the report, whose members are
+    `now accounts calls uploads drafts materials jobs events previews notifications faults violations`.
 
     Times are ISO 8601 in Beijing time. `calls` maps paths to `count` and `outcomes` (errcode, or
     `fault:<kind>`, to a number).
@@ -43,6 +44,7 @@ def report(state: State, now: datetime) -> Record:
         "jobs": [_job(state, row, now.timestamp()) for row in state.table("jobs").records()],
         "events": _events(state, now.timestamp()),
         "previews": [_preview(row) for row in state.table("previews").records()],
+        "notifications": [{**row, "at": _iso(row["at"])} for row in state.table("notifications").records()],
         "faults": state.table("faults").records(),
         "violations": [{**row, "at": _iso(row["at"])} for row in state.table("violations").records()],
     }

@@ -20,6 +20,7 @@ COLLECTIONS = (
     "jobs",
     "materials",
     "memory",
+    "notifications",
     "pictures",
     "previews",
     "quota",

@@ -37,6 +37,7 @@ def settings_from(document: dict[str, Any]) -> "MassctlFile":
             language=document["language"],
             accounts={name: SimpleNamespace(**account) for name, account in document["accounts"].items()},
             state=SimpleNamespace(**document["state"]),
+            notify=[SimpleNamespace(**channel) for channel in document["notify"]],
             policy=_Policy(**policy, quiet_hours=_QuietHours(**quiet) if quiet else None),
         ),
     )

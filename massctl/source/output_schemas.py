@@ -5,6 +5,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel
 
 from massctl.apply.reported import ActReport, ApplyReport, DoctorReport, EventReport, SpeedReport, StatusReport
+from massctl.apply.reported_notices import NoticesReport
 from massctl.model.job_entries import CopyrightCheck, CopyrightResult
 from massctl.model.ledger import EVENTS
 from massctl.model.lock import LockFile
@@ -15,6 +16,7 @@ _FILES: Final[dict[str, tuple[str, type[BaseModel]]]] = {
     "lock.schema.json": ("campaign.lock.json of massctl", LockFile),
     "plan.schema.json": ("massctl plan --format json", SavedPlan),
     "apply.schema.json": ("massctl apply --format json", ApplyReport),
+    "notices.schema.json": ("what massctl posts to a webhook of notify", NoticesReport),
     "doctor.schema.json": ("massctl doctor --format json", DoctorReport),
     "status.schema.json": ("massctl status --format json", StatusReport),
     "withdraw.schema.json": ("massctl withdraw --format json", ActReport),

@@ -14,7 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from massctl.errors import InvariantError
-from massctl.model.account import CREDENTIALS, MassctlFile
+from massctl.model.account import CHANNELS, CREDENTIALS, MassctlFile
 from massctl.model.campaign import AUDIENCES, EITHER_OF, MESSAGES, CampaignFile
 from massctl.source.shape import keys_of
 
@@ -31,6 +31,10 @@ _RULES: Final[dict[str, dict[str, Any]]] = {
     **{
         model: {"oneOf": [{"required": [key]} for key in EITHER_OF[message]]}
         for model, message in (("Image", "image"), ("Voice", "voice"), ("MpVideo", "mpvideo"))
+    },
+    "Channel": {
+        "oneOf": [{"required": [key]} for key in CHANNELS],
+        "dependentRequired": {"signing_secret_env": ["webhook_env"]},
     },
     "Account": {"oneOf": [{"required": [key]} for key in CREDENTIALS]},
     "Send": {"dependentRequired": {"not_before": ["not_after"], "not_after": ["not_before"]}},

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from massctl.model.account import API_BASE, CREDENTIALS, DAYS_PATTERN
+from massctl.model.account import API_BASE, CHANNELS, CREDENTIALS, DAYS_PATTERN
 from massctl.model.api_base import check_api_base, realm_of
-from massctl.model.campaign_rules import Fault
+from massctl.model.campaign_rules import Fault, Path
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import without_secrets, word
 from massctl.source.wording import shown
@@ -25,7 +25,7 @@ def settings_rules(loopback_override: str | None) -> Callable[[dict[str, Any]], 
         accounts = {name: _mapping(each) for name, each in _mapping(data.get("accounts")).items()}
         return [
             *keys_together(data),
-            *_secrets(accounts),
+            *_secrets(data),
             *_hosts(accounts, policy),
             *_wait(accounts, policy, loopback_override),
             *_quiet_hours(_mapping(policy.get("quiet_hours"))),
@@ -40,7 +40,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Judge which keys stand beside each other, as the schema does: exactly one way to a token."""
+    """Judge which keys stand beside each other, as the schema does: one way to a token, one place to tell."""
     for name, account in _mapping(data.get("accounts")).items():
         found = [key for key in CREDENTIALS if key in _mapping(account)]
         if not found:
@@ -49,16 +49,39 @@ def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
             yield Fault("MC014", ("accounts", name, found[1]), say)
+    yield from _channel_keys(data.get("notify"))
 
 
-def _secrets(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
-    for name, account in accounts.items():
-        for key in ("secret_env", "proxy_env"):
-            value = account.get(key)
+def _channel_keys(written: object) -> Iterator[Fault]:
+    for index, channel in enumerate(written if isinstance(written, list) else []):
+        if not isinstance(channel, Mapping):
+            continue  # its type is reported already
+        found = [key for key in CHANNELS if key in channel]
+        if not found:
+            say = Phrase("nobody is told here: write one of {keys}", keys=", ".join(CHANNELS))
+            yield Fault("MC012", ("notify", index), say)
+        elif len(found) > 1:
+            say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
+            yield Fault("MC014", ("notify", index, found[1]), say)
+        if "signing_secret_env" in channel and "webhook_env" not in channel:
+            say = Phrase("only what is posted to a webhook is signed")
+            yield Fault("MC014", ("notify", index, "signing_secret_env"), say)
+
+
+def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find what looks like a secret where the name of a variable is due."""
+    channels = data.get("notify")
+    blocks: list[tuple[Path, object]] = [
+        *((("accounts", name), each) for name, each in _mapping(data.get("accounts")).items()),
+        *((("notify", index), each) for index, each in enumerate(channels if isinstance(channels, list) else [])),
+    ]
+    for path, block in blocks:
+        for key in (*CHANNELS, "signing_secret_env", "secret_env", "proxy_env"):
+            value = _mapping(block).get(key)
             if isinstance(value, str) and without_secrets(value) != value:
                 say = Phrase("{key} takes the name of an environment variable, and this looks like a secret", key=key)
                 hint = Phrase("take it out of the file, and reset it in the console if it was ever committed")
-                yield Fault("MC014", ("accounts", name, key), say, hint, at_key=False)
+                yield Fault("MC014", (*path, key), say, hint, at_key=False)
 
 
 def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any]) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from massctl.view.style import Ink, Style
 LABELS: Final = {
     Check.LEDGER: Phrase("ledger"),
     Check.GIT: Phrase("git"),
+    Check.NOTIFY: Phrase("notify"),
     Check.CAMPAIGNS: Phrase("campaigns"),
     Check.WINDOWS: Phrase("windows"),
     Check.SENDING: Phrase("kill switch"),

@@ -16,6 +16,7 @@ from massctl.view.zh_doctor import DOCTOR
 from massctl.view.zh_lock import LOCK
 from massctl.view.zh_media import MEDIA
 from massctl.view.zh_message import MESSAGE
+from massctl.view.zh_notify import NOTIFY
 from massctl.view.zh_pages import PAGES
 from massctl.view.zh_preview import PREVIEW
 from massctl.view.zh_render import RENDER
@@ -41,5 +42,6 @@ CATALOGUE: Final[dict[str, str]] = {
     **AFTER,
     **PAGES,
     **DOCTOR,
+    **NOTIFY,
 }
 """English template -> Chinese template with the same fields."""

@@ -6,7 +6,7 @@
     token      one token for all threads, replaced when WeChat refuses it
     patience   repetition of reads and uploads
     answer     bytes -> a JSON object without secrets, or the reason why there is none
-    transport  one HTTP exchange; the only module that knows httpx
+    transport  one account's line to the API
     errcode    errcode -> class, meaning, advice; the tables are in errcodes_access, errcodes_message, errcodes_after
 
 Invariants: a preview or a send is one exchange, never repeated on a doubt; a request repeated with another

@@ -9,11 +9,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
 from massctl.model.phrase import Phrase
+from massctl.transport.answer import NoAnswer, RawAnswer
 
 FOREIGN_CHARS_MAX: Final = 256
 """Characters of a foreign text in any message of ours."""
@@ -33,29 +33,6 @@ _OPENID: Final = re.compile(r"(?<![0-9A-Za-z_-])o[0-9A-Za-z_-]{27}(?![0-9A-Za-z_
 """28 characters, the first an `o`. Source: WeChat docs, "user/get", read 2026-10 (by example)."""
 _TOKEN: Final = re.compile(r"[0-9A-Za-z_-]{100,}", re.ASCII)
 """An access token by its look, also one that we were never given. Source: WeChat docs, "stable_token", read 2026-10."""
-
-_LOOK_AT_THE_LINE: Final = Phrase(
-    "Check the network, the account's api_base and its proxy if it has one, then run the same command again."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class RawAnswer:
-    """What came over the wire."""
-
-    status: int
-    content: bytes = field(repr=False)
-    server_date: datetime | None = None
-    """Its `Date`, in UTC, to compare clocks with; None where there is none, or none that can be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
-    """There is no usable answer: the call may have had its effect or not."""
-
-    reason: Phrase
-    """A clause, without address and token: `no answer within 30 s`."""
-    hint: Phrase = _LOOK_AT_THE_LINE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ httpx costs more than most verbs do.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
-from wsgiref.types import WSGIApplication
+from typing import Self
 
 from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.apply.ports_after import SendingSpeed
@@ -20,8 +19,10 @@ from massctl.model.names import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recipient
 from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
+from massctl.transport.answer import NoAnswer
+from massctl.transport.line import Inside
 from massctl.wechat import wire, wire_after, wire_audience, wire_checking
-from massctl.wechat.answer import NoAnswer, read_answer
+from massctl.wechat.answer import read_answer
 from massctl.wechat.errcode import Refusal, error_of, judge
 from massctl.wechat.members import ShapeError
 from massctl.wechat.openids import without_openids
@@ -31,9 +32,6 @@ from massctl.wechat.transport import Transport
 from massctl.wechat.verdict import preview_verdict_of, verdict_of
 from massctl.wechat.watching import Exchange, Watch
 from massctl.wechat.wire import Grant, Request, T
-
-if TYPE_CHECKING:
-    import httpx
 
 MEDIA_UNKNOWN = 40007
 """No draft of this id (any more). Source: WeChat docs, "draft/get", read 2026-10."""
@@ -74,7 +72,7 @@ class WeChatClient:
         api_base: str,
         *,
         proxy: str | None = None,
-        inside: "httpx.BaseTransport | WSGIApplication | None" = None,
+        inside: Inside | None = None,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
         watch: Watch | None = None,
@@ -82,8 +80,7 @@ class WeChatClient:
         """Make a client; no request is made before the first call.
 
         `credential` is the AppSecret, or what gives tokens in its place. `api_base` has passed
-        `massctl.model.api_base.check_api_base`. `inside` answers in place of the network:
-        a WSGI application, which cuts a connection by raising ConnectionError, or an httpx transport.
+        `massctl.model.api_base.check_api_base`. `inside` answers in place of the network.
         Raises ConfigurationError for a proxy address that cannot work.
         """
         return cls(appid, credential, Transport(api_base, proxy, inside), sleep, monotonic, watch)

@@ -18,7 +18,7 @@ from tenacity import (
     wait_random,
 )
 
-from massctl.wechat.answer import NoAnswer
+from massctl.transport.answer import NoAnswer
 from massctl.wechat.errcode import Refusal
 from massctl.wechat.ruling import Kind
 

@@ -1,62 +1,27 @@
-"""One HTTP exchange at a time; the only module that knows httpx.
+"""One account's line to the API: a request of WeChat's, as it travels.
 
-What httpx raises becomes a NoAnswer here and goes no further: its exceptions carry the request, whose URL
-carries the token. They are turned into values before anything of ours is raised, so that they do not hang
-in the context of our exceptions either.
+Only here do address, path and token come together.
 """
 
-import logging
 import re
-import socket
-import ssl
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
-from wsgiref.types import WSGIApplication
 
-import httpx
-
-from massctl import __version__
-from massctl.errors import ConfigurationError, InvariantError
+from massctl.errors import InvariantError
 from massctl.model.api_base import realm_of
 from massctl.model.phrase import Phrase
-from massctl.wechat.answer import NoAnswer, RawAnswer
+from massctl.transport.answer import NoAnswer, RawAnswer
+from massctl.transport.line import Call, Inside, Line
 from massctl.wechat.wire import Request, T
-
-CONNECT_SECONDS: Final = 10.0
-"""DNS, TCP and TLS to the nearest site take well under a second; ten mean that the way is blocked."""
-CONNECTIONS_MAX: Final = 20
-"""For 16 uploads in flight and a few calls beside them, each on its own connection."""
-ANSWER_BYTES_MAX: Final = 32 * 1024 * 1024
-"""A draft of 8 articles of 1 MB, all escaped, and room to spare; a limit on everything."""
 
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", re.ASCII)
 """A name that is not plain ASCII would travel as `filename*=` or escaped, and end in 41005."""
-
-_ON_THE_LINE: Final[tuple[tuple[type[Exception], Phrase], ...]] = (
-    (socket.gaierror, Phrase("the host's name could not be resolved")),
-    (httpx.ConnectError, Phrase("the connection was refused or could not be made")),
-    (httpx.InvalidURL, Phrase("the address of the API cannot be used")),
-    (httpx.UnsupportedProtocol, Phrase("the address of the API cannot be used")),
-    (httpx.DecodingError, Phrase("an answer that cannot be unpacked")),
-)
-"""What went wrong, most telling first."""
-
-
-class _Silence(logging.Filter):
-    """Drop the records of httpx: it logs every URL, and our URLs carry the token."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Let nothing through."""
-        return False
 
 
 class Transport:
     """Exchange requests for answers with one API host; used from many threads at once."""
 
-    def __init__(self, api_base: str, proxy: str | None, inside: httpx.BaseTransport | WSGIApplication | None) -> None:
-        """Connect to `api_base`; `inside` replaces the network by an httpx transport or a WSGI application.
+    def __init__(self, api_base: str, proxy: str | None, inside: Inside | None) -> None:
+        """Connect to `api_base`; `inside` replaces the network.
 
         `proxy` is not used for loopback: another machine's proxy would reach its own loopback and not ours.
         Raises ConfigurationError for a proxy address that cannot work.
@@ -65,109 +30,33 @@ class Transport:
         if not api_base.lower().startswith("https://") and not local:
             raise InvariantError(Phrase("api_base was not checked: the secret would travel in clear"))
         self._base = api_base.rstrip("/")
-        if inside is not None and not isinstance(inside, httpx.BaseTransport):
-            inside = httpx.WSGITransport(app=inside)
-        self._http = _open_client(None if local or inside else proxy, inside)
+        self._line = Line(None if local else proxy, inside)
 
     def exchange(self, request: Request[T], token: str | None) -> RawAnswer | NoAnswer:
         """Make exactly one exchange. Raises nothing of the network's."""
-        try:
-            return self._exchange(request, token)
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
-            return _no_answer(error, request.read_seconds)
+        return self._line.exchange(
+            Call(
+                request.method,
+                self._base + request.path,
+                request.read_seconds,
+                query=dict(request.query) if token is None else {"access_token": token, **request.query},
+                content=request.content,
+                headers={} if request.content is None else {"Content-Type": "application/json; charset=utf-8"},
+                form=request.form,
+                part=_file_part(request),
+            )
+        )
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
-
-    def _exchange(self, request: Request[T], token: str | None) -> RawAnswer | NoAnswer:
-        query = dict(request.query) if token is None else {"access_token": token, **request.query}
-        with self._http.stream(
-            request.method,
-            self._base + request.path,
-            params=query,
-            content=request.content,
-            data=dict(request.form) or None,
-            files=_file_part(request),
-            headers={} if request.content is None else {"Content-Type": "application/json; charset=utf-8"},
-            timeout=httpx.Timeout(request.read_seconds, connect=CONNECT_SECONDS),
-        ) as response:
-            content = bytearray()
-            for piece in response.iter_bytes():
-                content += piece
-                if len(content) > ANSWER_BYTES_MAX:
-                    return NoAnswer(Phrase("an answer of more than {bytes} bytes", bytes=ANSWER_BYTES_MAX))
-            return RawAnswer(response.status_code, bytes(content), _server_date(response.headers.get("date", "")))
+        self._line.close()
 
 
-def _server_date(told: str) -> datetime | None:
-    """Read a `Date` header; one without an offset is UTC by the rules of HTTP."""
-    try:
-        moment = parsedate_to_datetime(told)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _open_client(proxy: str | None, inside: httpx.BaseTransport | None) -> httpx.Client:
-    """Make the httpx client: no redirects, nothing from the environment, connections kept alive."""
-    httpx_log = logging.getLogger("httpx")
-    if not any(isinstance(each, _Silence) for each in httpx_log.filters):
-        httpx_log.addFilter(_Silence())
-    why: Phrase
-    try:
-        return httpx.Client(
-            proxy=proxy,
-            transport=inside,
-            trust_env=False,
-            follow_redirects=False,
-            limits=httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX),
-            headers={"User-Agent": f"massctl/{__version__}", "Accept": "application/json"},
-        )
-    except ImportError:
-        why = Phrase("A SOCKS proxy needs one more package: `pip install 'massctl[socks]'`.")
-    except (ValueError, httpx.InvalidURL):
-        why = Phrase("Write it as http://host:port in the variable that proxy_env names.")
-    # The address itself is not shown: it may hold a password.
-    raise ConfigurationError(Phrase("the proxy's address cannot be used"), hint=why)
-
-
-def _file_part(request: Request[T]) -> dict[str, tuple[str, bytes, str]] | None:
-    """Give the one part, `media`."""
+def _file_part(request: Request[T]) -> tuple[str, bytes, str] | None:
+    """Give the one file of an upload."""
     upload = request.upload
     if upload is None:
         return None
     if not _FILE_NAME.fullmatch(upload.filename):
         raise InvariantError(Phrase("the file name of an upload is not generated ASCII"))
-    return {"media": (upload.filename, upload.data, upload.media_type)}
-
-
-def _no_answer(error: Exception, read_seconds: float) -> NoAnswer:
-    """Say what happened on the line, in words of our own: the library's may hold the URL."""
-    causes = tuple(_causes(error))
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return NoAnswer(
-            Phrase("the server's certificate cannot be verified"),
-            Phrase("Something between this machine and WeChat opens TLS: use another network, or proxy_env."),
-        )
-    if isinstance(error, httpx.ProxyError):
-        return NoAnswer(
-            Phrase("the proxy refused the connection"),
-            Phrase("Check the address and the password in the variable that proxy_env names."),
-        )
-    if isinstance(error, httpx.ConnectTimeout):
-        return NoAnswer(Phrase("no connection within {seconds} s", seconds=round(CONNECT_SECONDS)))
-    if isinstance(error, httpx.TimeoutException):
-        return NoAnswer(Phrase("no answer within {seconds} s", seconds=round(read_seconds)))
-    for kind, reason in _ON_THE_LINE:
-        if any(isinstance(cause, kind) for cause in causes):
-            return NoAnswer(reason)
-    return NoAnswer(Phrase("the connection was cut before the answer was complete"))
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Walk from `error` to what it was raised from."""
-    current: BaseException | None = error
-    while current is not None:
-        yield current
-        current = current.__cause__ or current.__context__
+    return upload.filename, upload.data, upload.media_type

@@ -81,6 +81,10 @@ SETTINGS: dict[str, Any] = {
         "freeze": ["2027-01-28/2027-02-03", "2027-05-01"],
         "api_hosts": ["proxy.example.com"],
     },
+    "notify": [
+        {"webhook_env": "HOOK", "signing_secret_env": "HOOK_KEY", "events": ["failed", "in_doubt"]},
+        {"wecom_robot_env": "ROBOT"},
+    ],
 }
 OWN_SERVER: dict[str, Any] = {
     "version": 1,
@@ -89,20 +93,8 @@ OWN_SERVER: dict[str, Any] = {
 VALID = [("campaign.schema.json", NEWS), ("campaign.schema.json", WORDS), ("massctl.schema.json", SETTINGS)]
 VALID += [("massctl.schema.json", OWN_SERVER)]
 KEYS = ["image", "voice", "mpvideo", "wxcard", "tag", "openids", "branch", "remote", "banned_words", "tag_id", "text"]
-KEYS += [
-    "is_to_all",
-    "mpnews",
-    "not_before",
-    "unknown",
-    "a b",
-    "Main",
-    "1",
-    "min",
-    "vars",
-    "articles",
-    "secret_env",
-    "token_command",
-]
+KEYS += ["is_to_all", "mpnews", "not_before", "unknown", "a b", "Main", "1", "min", "vars", "articles", "events"]
+KEYS += ["secret_env", "token_command", "webhook_env", "wecom_robot_env", "signing_secret_env"]
 VALUES: list[Any] = [
     None,
     True,

@@ -13,7 +13,8 @@ from repositories import APPID, window
 import massctl
 from massctl.model.finding import Check, Level
 from massctl.model.phrase import Phrase
-from massctl.wechat.transport import NoAnswer, Transport
+from massctl.transport.answer import NoAnswer
+from massctl.wechat.transport import Transport
 
 SCHEMA = json.loads((Path(massctl.__file__).parent.parent / "schemas" / "doctor.schema.json").read_text("utf-8"))
 SECRET = "0123456789abcdef" * 2
@@ -50,7 +51,7 @@ def test_a_new_repository_is_well_in_the_sandbox(shell: Shell):
     found = levels(shell, "--sandbox")
 
     assert {"protection": "unknown"} == {check: level for check, level in found.items() if level != "ok"}
-    assert {each.value for each in Check} - {"git", "comments"} == set(found)
+    assert {each.value for each in Check} - {"git", "comments", "notify"} == set(found)
     assert 0 == shell("doctor", "--sandbox").status
 
 

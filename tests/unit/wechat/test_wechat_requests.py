@@ -326,7 +326,7 @@ def test_the_state_of_a_job_is_read_by_its_letters(written, status):
 def test_the_environment_does_not_choose_a_proxy(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://user:password@proxy.invalid:1")
     with WeChatClient.open(APPID, SECRET, BASE) as client:
-        assert {} == client._transport._http._mounts
+        assert {} == client._transport._line._http._mounts
 
 
 def test_a_proxy_address_that_cannot_work_is_not_repeated():

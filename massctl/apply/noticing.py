@@ -1,0 +1,215 @@
+"""Which facts of a run somebody outside has to hear of: each is told by the run that learnt it, and by no other.
+
+What is on record is told when it comes on record, so that no second memory of what was told is needed: the standings
+before a run are compared with those after it. Two things are not on record. A refusal is told by every run that meets
+it while the campaign's window is open, because nobody else will send it; whoever receives it knows it again by its key.
+And a doubt that a run left behind when it died is told by each run that finds it, until it is settled.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from massctl.apply.outcome import CampaignOutcome
+from massctl.model.diagnostic import has_errors
+from massctl.model.digest import digest_of
+from massctl.model.hold import held_until
+from massctl.model.lifecycle import Status, is_concluded, status_of
+from massctl.model.moment import BEIJING, moment
+from massctl.model.names import AppId, CampaignName
+from massctl.model.phrase import Phrase
+from massctl.model.state import Record, State
+from massctl.plan.choices import Evidence
+from massctl.plan.step import Guard, Refusal
+from massctl.plan.window import WindowState
+
+if TYPE_CHECKING:
+    from massctl.model.account import Happening
+
+_OUT: Final = frozenset({Status.SENDING, Status.SENT})
+_NOBODY_NEEDED: Final = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EXPIRED})
+"""Another run is at it; it was never to go by itself; that is told as `expired`."""
+_PASSING: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
+"""They end by themselves; they are told only where the window ends first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an edition stood before a run."""
+
+    status: Status
+    attempts: int
+    expired: int
+
+
+Standings: TypeAlias = Mapping[tuple[CampaignName, int], Standing]
+_NEW: Final = Standing(Status.NEW, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One fact about one campaign."""
+
+    happening: "Happening"
+    campaign: CampaignName
+    title: str
+    account: str | None
+    edition: int
+    status: Status
+    """At the end of the run."""
+    digest: str | None
+    attempts: int
+    """How often its send was attempted: a second doubt is another fact than the first."""
+    at: datetime
+    """When it was learnt."""
+    message: str
+    hint: str = ""
+    """What to do about it; empty where nothing is to be done, and where there are choices."""
+    guard: str | None = None
+    """What refuses it, where a guard does."""
+    choices: Evidence | None = None
+    """What a person may choose, where nobody knows whether it was sent."""
+
+    @property
+    def key(self) -> str:
+        """Name the fact, so that a receiver knows it again: 24 hex digits."""
+        what = [self.happening, self.campaign, self.edition, self.status.value]
+        named = [*what, self.digest, self.attempts, self.guard]
+        return digest_of(named).removeprefix("sha256:")[:24]
+
+
+def standings(state: State) -> Standings:
+    """Note how every edition stands, before a run changes it."""
+    return {
+        key: Standing(status_of(record), len(record.attempts), len(record.expired_at))
+        for key, record in state.records.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Noticing:
+    """What a run has learnt, and what is needed to tell it."""
+
+    before: Standings
+    state: State
+    accounts: Mapping[AppId, str]
+    """AppID -> the account's name in massctl.yaml."""
+    evidence: Callable[[Record], Evidence]
+    """Puts together what a person may choose about a doubt."""
+    now: datetime
+
+    def notices(self, outcomes: Sequence[CampaignOutcome] = ()) -> list[Notice]:
+        """Give every fact that this run learnt, in the order of the ledger, then what kept campaigns back."""
+        planned = {(each.planned.name, each.planned.edition or 1): each for each in outcomes}
+        found = [n for key, record in self.state.records.items() for n in self._recorded(record, planned.get(key))]
+        return [*found, *(notice for each in outcomes for notice in self._kept_back(each))]
+
+    def _recorded(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
+        """Tell what came on record about the send of an edition."""
+        was, status = self._was(record), status_of(record)
+        if status is Status.IN_DOUBT:
+            if was.status is not status or record.open_attempts[-1].doubt is None:
+                say = Phrase("nobody knows whether it was sent; its account sends nothing else")
+                yield self._notice("in_doubt", record, outcome, say, choices=self.evidence(record))
+        elif status is was.status:
+            return
+        elif status is Status.AWAITING_ADMIN:
+            yield self._notice("awaiting_admin", record, outcome, _awaited(record), _answer(record))
+        elif status is Status.FAILED:
+            yield self._notice("failed", record, outcome, _failed(record), _in_the_console())
+        elif status in _OUT and was.status not in _OUT:
+            yield self._notice("sent", record, outcome, _sent(record, status))
+
+    def _kept_back(self, outcome: CampaignOutcome) -> Iterator[Notice]:
+        """Tell what kept a campaign from its send, where it was time for it."""
+        planned = outcome.planned
+        record = self.state.record(planned.name, planned.edition or 1)
+        was = self._was(record)
+        if record.open_attempts or is_concluded(record):
+            return
+        if len(record.expired_at) > was.expired:
+            closed = moment(record.expired_at[-1])
+            say = Phrase("its window closed at {closed}, and it was not sent", closed=closed)
+            hint = Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed")
+            yield self._notice("expired", record, outcome, say, hint)
+        elif planned.window is not WindowState.DUE and len(record.attempts) == was.attempts:
+            return
+        elif outcome.error is not None:
+            yield self._notice("failed", record, outcome, outcome.error.message, outcome.error.hint)
+        elif has_errors(planned.diagnostics):
+            say, hint = Phrase("its files have faults, and its window is open"), Phrase("massctl validate")
+            yield self._notice("failed", record, outcome, say, hint)
+        elif (refusal := _telling(outcome)) is not None:
+            guard = refusal.guard.value
+            yield self._notice("refused", record, outcome, refusal.message, refusal.hint, guard=guard)
+
+    def _was(self, record: Record) -> Standing:
+        return self.before.get((record.campaign, record.edition), _NEW)
+
+    def _notice(
+        self,
+        happening: "Happening",
+        record: Record,
+        outcome: CampaignOutcome | None,
+        message: str,
+        hint: str = "",
+        *,
+        guard: str | None = None,
+        choices: Evidence | None = None,
+    ) -> Notice:
+        planned = outcome.planned if outcome is not None else None
+        account = self.accounts.get(record.appid) if record.appid is not None else None
+        attempted = record.attempts[-1].event.digest if record.attempts else None
+        return Notice(
+            happening,
+            record.campaign,
+            planned.title if planned else "",
+            (planned.account if planned else None) or account,
+            record.edition,
+            status_of(record),
+            (planned.digest if planned else None) or attempted,
+            len(record.attempts),
+            self.now,
+            message,
+            hint,
+            guard,
+            choices,
+        )
+
+
+def _telling(outcome: CampaignOutcome) -> Refusal | None:
+    """Give the first refusal that needs a person."""
+    passes = _PASSING if outcome.planned.next_at is not None else frozenset()
+    return next((each for each in outcome.refusals if each.guard not in _NOBODY_NEEDED | passes), None)
+
+
+def _awaited(record: Record) -> Phrase:
+    until = held_until(record)
+    if until is None:  # A job of which an event or a poll said so.
+        return Phrase("it waits for the administrator's confirmation (API 群发保护)")
+    say = "it waits for the administrator's confirmation (API 群发保护) until {until}"
+    return Phrase(say, until=moment(until.astimezone(BEIJING)))
+
+
+def _answer(record: Record) -> Phrase:
+    return Phrase("let the administrator (管理员) answer in WeChat, then: massctl apply {name}", name=record.campaign)
+
+
+def _failed(record: Record) -> Phrase:
+    reasons = [job.counts.reason for job in record.jobs if job.counts is not None and job.counts.reason]
+    if reasons:
+        return Phrase("WeChat failed the job: {reason}", reason=reasons[-1])
+    return Phrase("WeChat accepted the job and then failed it")
+
+
+def _in_the_console() -> Phrase:
+    return Phrase("the reason stands in the console under 群发记录; the allowance counts as used")
+
+
+def _sent(record: Record, status: Status) -> Phrase:
+    if record.settled is not None and record.settled.outcome == "sent":
+        return Phrase("it was sent, says {who}", who=record.settled.by)
+    if status is Status.SENDING:
+        return Phrase("WeChat accepted it and delivers it now")
+    return Phrase("it was sent")

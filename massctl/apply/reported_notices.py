@@ -1,0 +1,62 @@
+"""The shape of what a webhook is posted, for the schema that its receiver checks it with."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from massctl.model.account import Happening
+from massctl.model.lifecycle import Status
+from massctl.model.strict import Strict
+
+
+class ReportedChoice(Strict):
+    """One of the ways to settle a send of unknown outcome."""
+
+    command: str
+    """What to type, with a reason in place of the dots."""
+    from_: str | None = Field(alias="from")
+    """From when on; null where it is not possible."""
+    until: str | None
+    """Until when; null where it is possible at any time."""
+    refused: list[str]
+    """Why it is not possible, for people."""
+
+
+class ReportedNotice(Strict):
+    """One fact about one campaign."""
+
+    key: str
+    """Names the fact: a receiver that knows the key has heard of it."""
+    event: Happening
+    """What happened."""
+    campaign: str
+    """The campaign's name."""
+    title: str
+    """Its title, for people; empty where it has none, or where it was not at hand."""
+    account: str | None
+    """The account that sends."""
+    edition: int
+    """Its edition."""
+    status: Status
+    """Where it stands at the end of the run."""
+    digest: str | None
+    """What was approved; null where nothing can be sent."""
+    at: str
+    """When it was learnt."""
+    guard: str | None
+    """What refuses it; null where no guard does."""
+    message: str
+    """What happened, for people."""
+    hint: str
+    """What to do about it, for people; empty where nothing is, and where there are choices."""
+    choices: list[ReportedChoice]
+    """The ways out, where nobody knows whether it was sent; else empty."""
+
+
+class NoticesReport(Strict):
+    """What `notify` posts to a webhook: all that one run has to tell it."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    notices: list[ReportedNotice]
+    """The facts, at least one."""

@@ -1,0 +1,137 @@
+"""From what a run has learnt to the people outside who have to hear of it, after everything of it is durable.
+
+Telling changes nothing: not what was sent, not the exit status, not the ledger. A channel that cannot be told is named
+by its variable on standard error. In the sandbox, and towards loopback, everything goes to the sandbox's own page.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from massctl.apply.noticing import Notice, Noticing, Standings, standings
+from massctl.apply.outcome import CampaignOutcome, what_happened
+from massctl.cli.session import Session
+from massctl.cli.side_by_side import side_by_side
+from massctl.errors import InvariantError, MassctlError
+from massctl.model.diagnostic import Diagnostic
+from massctl.model.names import AccountName, AppId
+from massctl.model.phrase import Phrase
+from massctl.model.state import State
+from massctl.view.language import say
+
+if TYPE_CHECKING:
+    from massctl.model.account import Channel
+    from massctl.notify.channel import Post
+    from massctl.transport.line import Line
+
+SANDBOX_PATH: Final = "/_sandbox/notifications"
+
+
+@dataclass(slots=True)
+class Notifier:
+    """Tells the facts of one command, each once, however many passes the command makes."""
+
+    session: Session
+    _before: Standings = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
+
+    def begin(self, state: State) -> None:
+        """Take note of how everything stands, before a pass changes it."""
+        if self.session.settings.notify:
+            self._before = standings(state)
+
+    def tell(self, state: State, outcomes: Sequence[CampaignOutcome] = (), warnings: Sequence[Diagnostic] = ()) -> None:
+        """Tell what the pass has learnt; whatever goes wrong with it ends the telling, and nothing else."""
+        session = self.session
+        if not session.settings.notify:
+            return
+        # What a doubt leaves to choose is put together by planning its campaign, and few runs have a doubt.
+        from massctl.cli.evidence import evidence_for
+
+        accounts = {AppId(each.appid): name for name, each in session.settings.accounts.items()}
+        noticing = Noticing(
+            self._before,
+            state,
+            accounts,
+            lambda record: evidence_for(session, record, state, list(warnings)),
+            session.clock.now(),
+        )
+        try:
+            fresh = [each for each in noticing.notices(outcomes) if each.key not in self._told]
+            self._told |= {each.key for each in fresh}
+            if fresh:
+                _tell(session, fresh)
+        except KeyboardInterrupt:
+            _complain(session, Phrase("interrupted; not everybody was told (notify in massctl.yaml)"))
+        except InvariantError:
+            raise
+        except MassctlError as error:
+            _complain(session, Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error)))
+
+
+def _tell(session: Session, notices: Sequence[Notice]) -> None:
+    # Only a run with something to tell loads what posts.
+    from massctl.transport.line import Line
+
+    jobs: list[tuple[str, Callable[[], Phrase | None]]] = []
+    line = Line(inside=session.sandbox.app if session.sandbox else None)
+    try:
+        for channel in session.settings.notify:
+            wanted = [each for each in notices if channel.events is None or each.happening in channel.events]
+            if wanted:
+                name = channel.webhook_env or channel.wecom_robot_env or ""
+                jobs.append((name, _job(session, line, channel, wanted)))
+        for index, why in side_by_side([job for _, job in jobs]) if jobs else ():
+            if isinstance(why, BaseException):
+                raise why
+            if why is not None:
+                _complain(session, Phrase("{name} (notify) was not told: {why}", name=jobs[index][0], why=why))
+    finally:
+        line.close()
+
+
+def _job(session: Session, line: "Line", channel: "Channel", wanted: Sequence[Notice]) -> Callable[[], Phrase | None]:
+    """Give what posts to one channel, or to the sandbox in its place."""
+    from massctl.notify.posting import posted
+
+    name, robot = channel.webhook_env or channel.wecom_robot_env or "", channel.wecom_robot_env is not None
+    post = _post(session, channel, wanted)
+    if session.realm() == "loopback":
+        kind = "wecom_robot" if robot else "webhook"
+        shown = _sandbox_post(name, kind, post)
+        return lambda: posted(line, _sandbox_base(session) + SANDBOX_PATH, shown, robot=False)
+    address = session.environment.get(name, "")
+    if not address:
+        return lambda: Phrase("the environment variable {name} is empty", name=name)
+    return lambda: posted(line, address, post, robot=robot)
+
+
+def _post(session: Session, channel: "Channel", wanted: Sequence[Notice]) -> "Post":
+    from massctl.notify.channel import robot_post, webhook_post
+    from massctl.view.as_json import document_json
+    from massctl.view.notice_text import left_out, notice_blocks, notices_document
+
+    language = session.voice.language
+    if channel.wecom_robot_env is not None:
+        more = [left_out(count, language) for count in range(len(wanted) + 1)]
+        return robot_post(notice_blocks(wanted, language), more)
+    secret = session.environment.get(channel.signing_secret_env or "") or None
+    return webhook_post(document_json(notices_document(wanted), language), secret)
+
+
+def _sandbox_post(name: str, kind: str, post: "Post") -> "Post":
+    from massctl.notify.channel import webhook_post
+
+    body = {"name": name, "kind": kind, "body": json.loads(post.body), "headers": dict(post.headers)}
+    return webhook_post(json.dumps(body, ensure_ascii=False), None)
+
+
+def _sandbox_base(session: Session) -> str:
+    if session.sandbox:
+        return "http://127.0.0.1"
+    return session.api_base(AccountName(next(iter(session.settings.accounts))))
+
+
+def _complain(session: Session, what: Phrase) -> None:
+    session.voice.talk(say(what, session.voice.language))

@@ -1,0 +1,168 @@
+"""One exchange over a pool of connections. No address leaves: it may hold a token, a key or a password.
+
+The exceptions of httpx carry the request, whose URL carries the token. They are turned into values before anything of
+ours is raised, so that they do not hang in the context of our exceptions either.
+"""
+
+import logging
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final, TypeAlias
+from wsgiref.types import WSGIApplication
+
+import httpx
+
+from massctl import __version__
+from massctl.errors import ConfigurationError
+from massctl.model.phrase import Phrase
+from massctl.transport.answer import NoAnswer, RawAnswer
+
+CONNECT_SECONDS: Final = 10.0
+"""DNS, TCP and TLS to the nearest site take well under a second; ten mean that the way is blocked."""
+CONNECTIONS_MAX: Final = 20
+"""For 16 uploads in flight and a few calls beside them, each on its own connection."""
+ANSWER_BYTES_MAX: Final = 32 * 1024 * 1024
+"""A draft of 8 articles of 1 MB, all escaped, and room to spare; a limit on everything."""
+
+Inside: TypeAlias = httpx.BaseTransport | WSGIApplication
+"""What answers in place of the network: a WSGI application, which cuts a connection by raising ConnectionError, or an
+httpx transport."""
+
+_ON_THE_LINE: Final[tuple[tuple[type[Exception], Phrase], ...]] = (
+    (socket.gaierror, Phrase("the host's name could not be resolved")),
+    (httpx.ConnectError, Phrase("the connection was refused or could not be made")),
+    (httpx.InvalidURL, Phrase("the address of the API cannot be used")),
+    (httpx.UnsupportedProtocol, Phrase("the address of the API cannot be used")),
+    (httpx.DecodingError, Phrase("an answer that cannot be unpacked")),
+)
+"""What went wrong, most telling first."""
+
+
+class _Silence(logging.Filter):
+    """Drop the records of httpx: it logs every URL, and our URLs carry the token."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let nothing through."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, as it travels."""
+
+    method: str
+    url: str = field(repr=False)
+    read_seconds: float
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Fields beside the part."""
+    part: tuple[str, bytes, str] | None = field(default=None, repr=False)
+    """The one file, as `media`: its name, its bytes, its type."""
+
+
+class Line:
+    """Exchanges calls for answers; used from many threads at once."""
+
+    def __init__(self, proxy: str | None = None, inside: Inside | None = None) -> None:
+        """`inside` replaces the network. Raises ConfigurationError for a proxy address that cannot work."""
+        if inside is not None and not isinstance(inside, httpx.BaseTransport):
+            inside = httpx.WSGITransport(app=inside)
+        self._http = _open_client(None if inside else proxy, inside)
+
+    def exchange(self, call: Call) -> RawAnswer | NoAnswer:
+        """Make exactly one exchange. Raises nothing of the network's."""
+        try:
+            return self._exchange(call)
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
+            return _no_answer(error, call.read_seconds)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _exchange(self, call: Call) -> RawAnswer | NoAnswer:
+        with self._http.stream(
+            call.method,
+            call.url,
+            params=dict(call.query) or None,
+            content=call.content,
+            data=dict(call.form) or None,
+            files={"media": call.part} if call.part is not None else None,
+            headers=dict(call.headers),
+            timeout=httpx.Timeout(call.read_seconds, connect=CONNECT_SECONDS),
+        ) as response:
+            content = bytearray()
+            for piece in response.iter_bytes():
+                content += piece
+                if len(content) > ANSWER_BYTES_MAX:
+                    return NoAnswer(Phrase("an answer of more than {bytes} bytes", bytes=ANSWER_BYTES_MAX))
+            return RawAnswer(response.status_code, bytes(content), _server_date(response.headers.get("date", "")))
+
+
+def _server_date(told: str) -> datetime | None:
+    """Read a `Date` header; one without an offset is UTC by the rules of HTTP."""
+    try:
+        moment = parsedate_to_datetime(told)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _open_client(proxy: str | None, inside: httpx.BaseTransport | None) -> httpx.Client:
+    """Make the httpx client: no redirects, nothing from the environment, connections kept alive."""
+    httpx_log = logging.getLogger("httpx")
+    if not any(isinstance(each, _Silence) for each in httpx_log.filters):
+        httpx_log.addFilter(_Silence())
+    why: Phrase
+    try:
+        return httpx.Client(
+            proxy=proxy,
+            transport=inside,
+            trust_env=False,
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX),
+            headers={"User-Agent": f"massctl/{__version__}", "Accept": "application/json"},
+        )
+    except ImportError:
+        why = Phrase("A SOCKS proxy needs one more package: `pip install 'massctl[socks]'`.")
+    except (ValueError, httpx.InvalidURL):
+        why = Phrase("Write it as http://host:port in the variable that proxy_env names.")
+    # The address itself is not shown: it may hold a password.
+    raise ConfigurationError(Phrase("the proxy's address cannot be used"), hint=why)
+
+
+def _no_answer(error: Exception, read_seconds: float) -> NoAnswer:
+    """Say what happened on the line, in words of our own: the library's may hold the URL."""
+    causes = tuple(_causes(error))
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        return NoAnswer(
+            Phrase("the server's certificate cannot be verified"),
+            Phrase("Something between this machine and WeChat opens TLS: use another network, or proxy_env."),
+        )
+    if isinstance(error, httpx.ProxyError):
+        return NoAnswer(
+            Phrase("the proxy refused the connection"),
+            Phrase("Check the address and the password in the variable that proxy_env names."),
+        )
+    if isinstance(error, httpx.ConnectTimeout):
+        return NoAnswer(Phrase("no connection within {seconds} s", seconds=round(CONNECT_SECONDS)))
+    if isinstance(error, httpx.TimeoutException):
+        return NoAnswer(Phrase("no answer within {seconds} s", seconds=round(read_seconds)))
+    for kind, reason in _ON_THE_LINE:
+        if any(isinstance(cause, kind) for cause in causes):
+            return NoAnswer(reason)
+    return NoAnswer(Phrase("the connection was cut before the answer was complete"))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Walk from `error` to what it was raised from."""
+    current: BaseException | None = error
+    while current is not None:
+        yield current
+        current = current.__cause__ or current.__context__

@@ -1,0 +1,125 @@
+"""Notices for a chat and for a webhook: what happened, what is now true, what to type and until when.
+
+Words from files (titles, names, refusals that quote them) must not become a mention, a link or markup in a group:
+`<@all>` in a title would call everybody. WeCom's markdown knows no escape, so such signs are written full width.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from massctl.apply.noticing import Notice
+from massctl.model.phrase import Phrase, in_a_row
+from massctl.plan.choices import Evidence
+from massctl.view.cells import printable
+from massctl.view.language import Language, say
+from massctl.view.moments import recorded
+
+WORDS_SHOWN: Final = 400
+"""Characters of a sentence that may hold words from files; more are cut."""
+HAPPENING: Final = {
+    "sent": Phrase("sent"),
+    "failed": Phrase("failed"),
+    "in_doubt": Phrase("in doubt"),
+    "awaiting_admin": Phrase("awaiting the administrator"),
+    "expired": Phrase("window missed"),
+    "refused": Phrase("refused"),
+}
+_MARKUP: Final = str.maketrans("<>[]`*#@\\|~", "＜＞［］｀＊＃＠＼｜～")
+_ADDRESS: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*):(?=//)")
+
+
+def plain(text: str) -> str:
+    """Take from words all that a chat would act on; one line, and not endless."""
+    line = " ".join(printable(" ".join(text.split())).split()).translate(_MARKUP)
+    line = _ADDRESS.sub(r"\1：", line)
+    return line if len(line) <= WORDS_SHOWN else line[: WORDS_SHOWN - 1] + "…"
+
+
+def notice_blocks(notices: Sequence[Notice], language: Language) -> list[str]:
+    """Give each notice as a block of WeCom's markdown."""
+    return [_block(each, language) for each in notices]
+
+
+def left_out(count: int, language: Language) -> str:
+    """Say that so many notices had no room."""
+    return say(Phrase("and {count} more: massctl status", count=count), language)
+
+
+def notices_document(notices: Sequence[Notice]) -> dict[str, Any]:
+    """Give the document that a webhook is posted; its phrases are said by whoever writes it."""
+    return {"format_version": 1, "notices": [_document(each) for each in notices]}
+
+
+def _block(notice: Notice, language: Language) -> str:
+    title = f" {plain(notice.title)}" if notice.title else ""
+    lines = [f"**{say(HAPPENING[notice.happening], language)}** {plain(notice.campaign)}{title}"]
+    guard = f"{notice.guard}: " if notice.guard else ""
+    lines.append(plain(guard + say(notice.message, language)))
+    if notice.hint:
+        lines.append("> " + plain(say(notice.hint, language)))
+    if notice.choices is not None:
+        lines += [f"> {command}\n> {say(told, language)}" for command, told in _choices(notice.choices)]
+    return "\n".join(lines)
+
+
+def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
+    """Give the three commands, each with its time."""
+    name, repetition = evidence.record.campaign, evidence.repetition
+    found: list[tuple[str, Phrase]] = []
+    if repetition is not None:
+        until = recorded(repetition.until)
+        if repetition.at is None:
+            told = Phrase("not possible: {why}", why=in_a_row(repetition.refused))
+        else:
+            told = Phrase("from {at} until {until}", at=recorded(max(repetition.at, evidence.now)), until=until)
+        found.append((_command(name, "--resubmit"), told))
+    found.append((_command(name, "--sent"), Phrase("it is in 群发记录; at any time")))
+    nowhere = Phrase("it is not there, and nothing of it waits")
+    if evidence.remembered_until is not None:
+        say_until = "it is not there, and nothing of it waits; until {until} WeChat still knows the id"
+        nowhere = Phrase(say_until, until=recorded(evidence.remembered_until))
+    return [*found, (_command(name, "--not-sent"), nowhere)]
+
+
+def _command(name: str, choice: str) -> str:
+    return f'massctl reconcile {name} {choice} --reason "…"'
+
+
+def _document(notice: Notice) -> dict[str, Any]:
+    return {
+        "key": notice.key,
+        "event": notice.happening,
+        "campaign": notice.campaign,
+        "title": notice.title,
+        "account": notice.account,
+        "edition": notice.edition,
+        "status": notice.status.value,
+        "digest": notice.digest,
+        "at": notice.at.isoformat(),
+        "guard": notice.guard,
+        "message": notice.message,
+        "hint": notice.hint,
+        "choices": _choices_document(notice.choices) if notice.choices is not None else [],
+    }
+
+
+def _choices_document(evidence: Evidence) -> list[dict[str, Any]]:
+    name, repetition = evidence.record.campaign, evidence.repetition
+    found = []
+    if repetition is not None:
+        begins = max(repetition.at, evidence.now) if repetition.at is not None else None
+        found.append(_choice(_command(name, "--resubmit"), begins, repetition.until, repetition.refused))
+    found.append(_choice(_command(name, "--sent"), evidence.now, None))
+    found.append(_choice(_command(name, "--not-sent"), evidence.now, None))
+    return found
+
+
+def _choice(command: str, begins: datetime | None, until: datetime | None, why: Sequence[str] = ()) -> dict[str, Any]:
+    return {
+        "command": command,
+        "from": begins.isoformat() if begins is not None else None,
+        "until": until.isoformat() if until is not None else None,
+        "refused": list(why),
+    }

@@ -1,0 +1,49 @@
+"""The Chinese of what is told outside, and of who is told."""
+
+from typing import Final
+
+NOTIFY: Final[dict[str, str]] = {
+    # massctl/apply/noticing.py
+    "nobody knows whether it was sent; its account sends nothing else": (
+        "没有人知道它发出去没有；这个公众号不再发送别的"
+    ),
+    "it waits for the administrator's confirmation (API 群发保护)": "它在等管理员确认（API 群发保护）",
+    "it waits for the administrator's confirmation (API 群发保护) until {until}": (
+        "它在等管理员确认（API 群发保护），到 {until} 为止"
+    ),
+    "WeChat failed the job: {reason}": "微信没有完成这个群发任务：{reason}",
+    "its window closed at {closed}, and it was not sent": "时段已在 {closed} 结束，没有发出",
+    "its files have faults, and its window is open": "时段已经开始，而它的文件有错误",
+    "it was sent": "已发出",
+    "it was sent, says {who}": "{who} 认定已发出",
+    "WeChat accepted it and delivers it now": "微信已受理，正在发送",
+    # massctl/cli/doctoring.py
+    "what would go to {name} stays on this machine": "本该发给 {name} 的只留在本机",
+    "export {name}=…": "export {name}=…",
+    # massctl/cli/notifying.py
+    "{name} (notify) was not told: {why}": "没有通知到 {name}（notify）：{why}",
+    "interrupted; not everybody was told (notify in massctl.yaml)": (
+        "已中断；不是每个人都通知到了（massctl.yaml 的 notify）"
+    ),
+    "nobody was told (notify in massctl.yaml): {why}": "谁也没有通知到（massctl.yaml 的 notify）：{why}",
+    # massctl/notify/posting.py
+    "its address is none": "它的地址不是地址",
+    "its address has to begin with https://": "它的地址必须以 https:// 开头",
+    "an answer that is no robot's": "回答的不是机器人",
+    "the robot answered errcode {errcode}": "机器人回答 errcode {errcode}",
+    # massctl/source/settings_rules.py
+    "nobody is told here: write one of {keys}": "这里没有写通知谁：从 {keys} 里写一个",
+    "only what is posted to a webhook is signed": "只有发给 webhook 的才签名",
+    # massctl/view/doctor_text.py
+    "notify": "通知",
+    # massctl/view/notice_text.py
+    "window missed": "错过时段",
+    "and {count} more: massctl status": "还有 {count} 条：massctl status",
+    "not possible: {why}": "不可用：{why}",
+    "it is in 群发记录; at any time": "“群发记录”里有它；随时可用",
+    "it is not there, and nothing of it waits": "那里没有它，也没有在等待的",
+    "it is not there, and nothing of it waits; until {until} WeChat still knows the id": (
+        "那里没有它，也没有在等待的；{until} 之前微信还认得这个编号"
+    ),
+}
+"""English template -> Chinese template."""

@@ -1,0 +1,292 @@
+"""`notify`: who is told what, once, after everything is durable; and nothing of it changes what a run did."""
+
+import json
+from typing import Any
+
+import pytest
+from cli_runner import NOON, SENDALL, Shell, lost
+from repositories import APPID, window
+
+from massctl.errors import UsageError
+from massctl.model.phrase import Phrase
+from massctl.transport.answer import NoAnswer, RawAnswer
+from massctl.transport.line import Line
+
+CHANNELS = "notify:\n  - wecom_robot_env: ROBOT\n  - {webhook_env: HOOK, signing_secret_env: HOOK_KEY}\n"
+DUE = window("2026-12-01T12:00:00+08:00", "2026-12-01T14:00:00+08:00")
+
+
+@pytest.fixture
+def told(shell: Shell) -> Shell:
+    """A shell in a repository that tells a robot and a webhook."""
+    shell.tree.settings(state=CHANNELS)
+    shell.env(HOOK_KEY="k" * 32, ROBOT="https://robot.example/?key=SECRETKEY", HOOK="https://hook.example/SECRETKEY")
+    return shell
+
+
+def posts(shell: Shell) -> list[dict[str, Any]]:
+    """Give what the sandbox was posted."""
+    return list(shell.report()["notifications"])
+
+
+def events(shell: Shell) -> list[tuple[str, str]]:
+    """Give (event, campaign) of every notice that the webhook got."""
+    documents = [post["body"] for post in posts(shell) if post["kind"] == "webhook"]
+    return [(each["event"], each["campaign"]) for document in documents for each in document["notices"]]
+
+
+def test_a_send_is_told_once_to_each_channel(told: Shell):
+    told.tree.text("notice", more=DUE)
+    assert 0 == told("apply", "notice", "--sandbox", "--yes").status
+    robot, hook = sorted(posts(told), key=lambda post: post["kind"], reverse=True)
+
+    assert ("ROBOT", "HOOK") == (robot["name"], hook["name"])
+    assert robot["body"]["markdown"]["content"].startswith("**sent** notice 改时间\n")
+    assert [("sent", "notice")] == events(told)
+    raw = json.dumps(hook["body"])
+    assert [] == [word for word in (APPID, "SECRETKEY", "k" * 32) if word in raw]
+    told.control("advance", {"seconds": 600})
+    told("status", "--sandbox")
+    told("apply", "notice", "--sandbox", "--yes")
+    assert [("sent", "notice")] == events(told)
+
+
+def test_the_signature_is_that_of_the_document(told: Shell, monkeypatch: pytest.MonkeyPatch):
+    told.tree.text("notice", more=DUE)
+    seen: list[Any] = []
+    exchange = Line.exchange
+
+    def noting(self: Line, call: Any) -> Any:
+        seen.append(call)
+        return exchange(self, call)
+
+    monkeypatch.setattr(Line, "exchange", noting)
+    told("apply", "notice", "--sandbox", "--yes")
+    (shown,) = [json.loads(call.content) for call in seen if b'"webhook"' in (call.content or b"")]
+    signature = shown["headers"]["X-Massctl-Signature-256"]
+
+    assert signature.startswith("sha256=")
+    assert 71 == len(signature)
+
+
+def test_a_run_that_learns_nothing_posts_nothing(told: Shell):
+    told.tree.text("notice", more=window("2026-12-02T12:00:00+08:00", "2026-12-02T14:00:00+08:00"))
+    told("plan", "--sandbox")
+    told("apply", "--sandbox", "--yes")
+
+    assert [] == posts(told)
+
+
+def test_a_doubt_is_told_with_its_choices_and_then_how_it_was_settled(told: Shell):
+    told.tree.settings(in_doubt="stop", state=CHANNELS)
+    told.tree.text("notice", more=DUE)
+    told("plan", "--sandbox")
+    told.faults(lost(SENDALL))
+    assert 4 == told("apply", "notice", "--sandbox", "--yes").status
+    (robot,) = [post for post in posts(told) if post["kind"] == "wecom_robot"]
+
+    content = robot["body"]["markdown"]["content"]
+    assert 3 == content.count("massctl reconcile notice --")
+    assert 4 == told("apply", "notice", "--sandbox", "--yes").status
+    assert [("in_doubt", "notice")] == events(told)
+    assert 0 == told("reconcile", "notice", "--sent", "--reason", "seen", "--sandbox").status
+    assert [("in_doubt", "notice"), ("sent", "notice")] == events(told)
+
+
+def test_a_job_that_fails_is_told_by_the_run_that_learns_it(told: Shell):
+    told.tree.text("notice", more=DUE)
+    told("plan", "--sandbox")
+    told.control("ending", {"appid": APPID, "status": "err(30003)"})
+    told("apply", "notice", "--sandbox", "--yes")
+    told.control("advance", {"seconds": 600})
+    assert 1 == told("status", "--sandbox").status
+
+    assert [("sent", "notice"), ("failed", "notice")] == events(told)
+
+
+def test_an_event_is_told_too(told: Shell):
+    told.tree.text("notice", more=DUE)
+    told("plan", "--sandbox")
+    told.control("ending", {"appid": APPID, "status": "err(30003)"})
+    told("apply", "notice", "--sandbox", "--yes")
+    told.control("advance", {"seconds": 600})
+    (event,) = told.report()["events"]
+    told.tree.write("event.xml", event["xml"])
+    told("record-event", "event.xml", "--sandbox")
+
+    assert [("sent", "notice"), ("failed", "notice")] == events(told)
+
+
+def test_a_missed_window_and_a_refusal_are_told(told: Shell):
+    told.tree.text("late", more=DUE)
+    told.tree.settings(policy="  sending: disabled\n", state=CHANNELS)
+    told("plan", "late", "--sandbox")
+    assert 5 == told("apply", "--sandbox", "--yes").status
+    assert [("refused", "late")] == events(told)
+    told.control("advance", {"seconds": 7260})
+    told("apply", "--sandbox", "--yes")
+    told("apply", "--sandbox", "--yes")
+
+    assert [("refused", "late"), ("expired", "late")] == events(told)
+
+
+def test_one_run_makes_one_post_however_many_campaigns(told: Shell):
+    told.tree.settings(policy="  sending: disabled\n", state=CHANNELS)
+    for number in range(30):
+        told.tree.text(f"notice{number:02}", content=f"第 {number} 次改时间", more=DUE)
+    told("plan", "notice00", "--sandbox")
+    told("apply", "--sandbox", "--yes")
+    robot, hook = sorted(posts(told), key=lambda post: post["kind"], reverse=True)
+
+    assert 30 == len(hook["body"]["notices"])
+    content = robot["body"]["markdown"]["content"]
+    assert len(content.encode()) <= 4096
+    assert "more: massctl status" in content
+
+
+def test_a_channel_hears_only_what_it_asked_for(told: Shell):
+    told.tree.settings(state="notify:\n  - {webhook_env: HOOK, events: [failed, expired]}\n")
+    told.tree.text("notice", more=DUE)
+    told("apply", "notice", "--sandbox", "--yes")
+
+    assert [] == posts(told)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_channel_that_cannot_be_told_changes_nothing(told: Shell, monkeypatch: pytest.MonkeyPatch, language: str):
+    told.tree.settings(state=CHANNELS, language=language)
+    told.tree.text("notice", more=DUE)
+    exchange = Line.exchange
+
+    def silent(self: Line, call: Any) -> Any:
+        if "notifications" in call.url:
+            return NoAnswer(Phrase("no answer within {seconds} s", seconds=10))
+        return exchange(self, call)
+
+    monkeypatch.setattr(Line, "exchange", silent)
+    said = told("apply", "notice", "--sandbox", "--yes", "--format", "json")
+
+    assert (0, "sending") == (said.status, said.document["campaigns"][0]["status"])
+    assert 2 == said.err.count("(notify)" if language == "en" else "（notify）")
+    assert [] == [word for word in ("SECRETKEY", "127.0.0.1") if word in said.out + said.err]
+
+
+def test_an_interruption_while_telling_changes_nothing(told: Shell, monkeypatch: pytest.MonkeyPatch):
+    told.tree.text("notice", more=DUE)
+    exchange = Line.exchange
+
+    def interrupted(self: Line, call: Any) -> Any:
+        if "notifications" in call.url:
+            raise KeyboardInterrupt
+        return exchange(self, call)
+
+    told.tree.settings(state="notify:\n  - webhook_env: HOOK\n")
+    monkeypatch.setattr(Line, "exchange", interrupted)
+    said = told("apply", "notice", "--sandbox", "--yes")
+
+    assert 0 == said.status
+    assert "this run: sent 1" in said.out
+    assert "not everybody was told" in said.err
+
+
+def test_what_cannot_be_put_together_changes_nothing(told: Shell, monkeypatch: pytest.MonkeyPatch):
+    def unreadable(*_: object) -> None:
+        raise UsageError(Phrase("the campaigns are the folders in campaigns/"))
+
+    told.tree.settings(in_doubt="stop", state=CHANNELS)
+    told.tree.text("notice", more=DUE)
+    told("plan", "--sandbox")
+    told.faults(lost(SENDALL))
+    monkeypatch.setattr("massctl.cli.evidence.evidence_for", unreadable)
+    said = told("apply", "notice", "--sandbox", "--yes")
+
+    assert (4, []) == (said.status, posts(told))
+    assert "nobody was told (notify in massctl.yaml): the campaigns are" in said.err
+
+
+def test_the_real_channels_are_posted_to_for_the_real_wechat(told: Shell, monkeypatch: pytest.MonkeyPatch):
+    """Outside the sandbox a failure to get a token is told in the open window, to the addresses of the variables."""
+    told.tree.text("notice", more=DUE)
+    told.env(WECHAT_MAIN_SECRET="0" * 32, HOOK="")
+    seen: list[Any] = []
+
+    def answered(_: Line, call: Any) -> Any:
+        seen.append(call)
+        if "robot.example" in call.url:
+            return RawAnswer(200, b'{"errcode": 93000, "errmsg": "invalid webhook url SECRETKEY"}')
+        return RawAnswer(200, b'{"errcode": 40164, "errmsg": "invalid ip 1.2.3.4, not in whitelist"}')
+
+    monkeypatch.setattr(Line, "exchange", answered)
+    said = told("apply", "--yes")
+    (robot,) = [call for call in seen if "robot.example" in call.url]
+
+    assert 1 == said.status
+    assert "ROBOT (notify) was not told: the robot answered errcode 93000" in said.err
+    assert "HOOK (notify) was not told: the environment variable HOOK is empty" in said.err
+    assert "SECRETKEY" not in said.out + said.err + repr(seen)
+    assert "1.2.3.4" in json.loads(robot.content)["markdown"]["content"]
+
+
+def test_reading_verbs_tell_nobody(told: Shell, monkeypatch: pytest.MonkeyPatch):
+    told.tree.text("notice", more=DUE)
+    monkeypatch.setattr(Line, "exchange", lambda *_: pytest.fail("a request was made"))
+    for arguments in (["plan"], ["validate"], ["state", "list"], ["lock"]):
+        told(*arguments)
+
+
+def test_the_inbox_page_shows_them_without_running_anything(told: Shell):
+    import httpx
+
+    from massctl.sandbox.embedded import open_world
+
+    told.tree.write("campaigns/notice/campaign.yaml", TITLED)
+    told("apply", "notice", "--sandbox", "--yes")
+    world = open_world(told.root / ".massctl" / "sandbox", real_now=lambda: NOON)
+    with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1") as client:
+        page = client.get("/").text
+    world.close()
+
+    assert "企业微信群机器人" in page
+    assert "＜＠all＞" in page
+    assert "<script>" not in page
+
+
+TITLED = f"""\
+version: 1
+title: "<@all><script>"
+account: main
+audience: {{is_to_all: true}}
+{DUE}text: {{content: 改时间}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("notify", "code"),
+    [
+        ("[{}]", "MC012"),
+        ("[{webhook_env: A, wecom_robot_env: B}]", "MC014"),
+        ("[{wecom_robot_env: B, signing_secret_env: C}]", "MC014"),
+        ("[{webhook_env: A, events: []}]", "MC014"),
+        ("[{webhook_env: A, events: [send]}]", "MC014"),
+        ("[{webhook_env: a-b}]", "MC014"),
+        (f"[{{webhook_env: {'0123456789abcdef' * 2}}}]", "MC014"),
+        ("[{webhok_env: A}]", "MC011"),
+        ("{}", "MC013"),
+    ],
+)
+def test_faults_in_notify_are_told_with_their_place(shell: Shell, notify: str, code: str):
+    shell.tree.settings(state=f"notify: {notify}\n")
+    found = shell("validate", "--format", "json").document["diagnostics"]
+
+    assert code in [each["code"] for each in found]
+    assert {"massctl.yaml"} == {each["file"] for each in found}
+    assert all(each["line"] for each in found)
+
+
+@pytest.mark.parametrize(("robot", "level"), [("", "warning"), ("https://x", "ok")])
+def test_doctor_looks_for_the_variables(told: Shell, monkeypatch: pytest.MonkeyPatch, robot: str, level: str):
+    told.env(ROBOT=robot)
+    monkeypatch.setattr(Line, "exchange", lambda *_: NoAnswer(Phrase("no answer within {seconds} s", seconds=1)))
+    findings = told("doctor", "--format", "json").document["findings"]
+
+    assert level == next(each["level"] for each in findings if each["check"] == "notify" and "ROBOT" in each["message"])

@@ -1,0 +1,218 @@
+"""Which facts of a run are told: each by the run that learnt it, and by no other."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from building import (
+    APPID,
+    NOW,
+    OPEN,
+    PAST,
+    attempted,
+    entries,
+    house,
+    news,
+    plan_of,
+    recorded,
+    saved,
+    text,
+)
+
+from massctl.apply.noticing import Notice, Noticing, standings
+from massctl.apply.outcome import CampaignOutcome, Failure
+from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.ledger import Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
+from massctl.model.lifecycle import Status
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import Record, State
+from massctl.plan.choices import Evidence
+from massctl.plan.desired import Desired, Invalid
+from massctl.plan.step import Guard, Refusal
+
+WORDS = text("words", title="改时间", window=OPEN)
+TRIED = attempted(WORDS)
+LOST = (SendInDoubt(attempt=2, reason="no answer"), WORDS)
+HELD = (SendInDoubt(attempt=2, reason="waiting", errcode=89504), WORDS)
+TAKEN = (SendAccepted(attempt=2, msg_id=7), WORDS)
+
+
+def status(word: str, **more: Any) -> tuple[Any, RenderedCampaign]:
+    return JobStatus.model_validate({"msg_id": 7, "status": word, **more}), WORDS
+
+
+def evidence(record: Record) -> Evidence:
+    return Evidence(record, NOW, (), None, None)
+
+
+def told(earlier: Iterable[Any], now: Iterable[Any], *outcomes: CampaignOutcome) -> list[Notice]:
+    """Tell what a run learnt that found `earlier` on record and wrote `now`."""
+    state = recorded(*earlier)
+    before = standings(state)
+    state.absorb_all(entries(*earlier, *now)[state.serial :])
+    return Noticing(before, state, {APPID: "main"}, evidence, NOW).notices(outcomes)
+
+
+def happenings(*args: Any) -> list[str]:
+    return [each.happening for each in told(*args)]
+
+
+def outcome(
+    desired: Desired = WORDS,
+    *refusals: Refusal,
+    state: State | None = None,
+    error: Failure | None = None,
+    **policy: Any,
+) -> CampaignOutcome:
+    planned = plan_of(desired, state, house(**policy)).campaigns[0]
+    return CampaignOutcome(planned, refusals=[*planned.refusals, *refusals], error=error)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "expected"),
+    [
+        ([], [TRIED, TAKEN], ["sent"]),
+        ([], [TRIED, TAKEN, status("sending")], ["sent"]),
+        ([], [TRIED, TAKEN, status("sent")], ["sent"]),
+        ([TRIED, TAKEN], [status("sent")], []),
+        ([TRIED, TAKEN], [status("failed")], ["failed"]),
+        ([TRIED, TAKEN, status("failed")], [], []),
+        ([TRIED, TAKEN, status("failed")], [status("sent")], ["sent"]),
+        ([TRIED, TAKEN], [status("awaiting_admin")], ["awaiting_admin"]),
+        ([TRIED, TAKEN, status("awaiting_admin")], [status("sent")], ["sent"]),
+        ([], [TRIED, LOST], ["in_doubt"]),
+        ([TRIED, LOST], [], []),
+        ([TRIED, LOST], [TAKEN], ["sent"]),
+        ([], [TRIED, HELD], ["awaiting_admin"]),
+        ([TRIED, HELD], [LOST], ["in_doubt"]),
+        ([], [saved(news())], []),
+        ([TRIED, TAKEN, status("sent")], [(Withdrawn(msg_id=7, article=0), WORDS)], []),
+    ],
+)
+def test_a_change_of_standing_is_told_once(earlier: list[Any], now: list[Any], expected: list[str]) -> None:
+    assert expected == happenings(earlier, now)
+
+
+def test_a_doubt_that_a_dead_run_left_is_told_by_each_run_that_finds_it() -> None:
+    """No run could tell it, and nobody knows of it."""
+    assert ["in_doubt"] == happenings([TRIED], [])
+    assert ["in_doubt"] == happenings([TRIED], [], outcome(state=recorded(TRIED), in_doubt="stop"))
+
+
+def test_what_is_told_of_a_doubt_has_its_choices_and_no_hint() -> None:
+    (notice,) = told([], [TRIED, LOST], outcome())
+    assert ("in_doubt", "words", "改时间", "main", 1, Status.IN_DOUBT, WORDS.digest, "", NOW) == (
+        notice.happening,
+        notice.campaign,
+        notice.title,
+        notice.account,
+        notice.edition,
+        notice.status,
+        notice.digest,
+        notice.hint,
+        notice.at,
+    )
+    assert notice.choices is not None
+
+
+def test_of_a_campaign_that_is_not_in_the_run_the_ledger_tells_what_it_knows() -> None:
+    (notice,) = told([TRIED, TAKEN], [status("failed")])
+    assert ("", "main", WORDS.digest) == (notice.title, notice.account, notice.digest)
+    (unknown,) = Noticing({}, recorded(TRIED, TAKEN), {}, evidence, NOW).notices()
+    assert unknown.account is None
+
+
+def test_an_account_that_nobody_recorded_is_none() -> None:
+    settled = SendSettled(outcome="sent", msg_id=None, reason="seen", by="li"), WORDS
+    (notice,) = told([], [settled])
+    assert ("sent", None, None, "it was sent, says li") == (
+        notice.happening,
+        notice.account,
+        notice.digest,
+        notice.message,
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "says"),
+    [
+        ([TRIED, TAKEN], "delivers it now"),
+        ([TRIED, TAKEN, status("sent")], "it was sent"),
+        ([TRIED, TAKEN, status("failed")], "and then failed it"),
+        ([TRIED, TAKEN, status("failed", reason="err(30003)", source="event")], "failed the job: err(30003)"),
+        ([TRIED, HELD], "until 2026-12-01 12:30 +08:00"),
+        ([TRIED, TAKEN, status("awaiting_admin")], "(API 群发保护)"),
+    ],
+)
+def test_the_words_say_how_it_stands(now: list[Any], says: str) -> None:
+    assert says in told([], now)[0].message
+
+
+def test_a_window_that_the_run_found_closed_is_told_by_that_run_alone() -> None:
+    late = text("late", window=PAST)
+    expired = Expired(not_after=PAST.not_after), late
+    (notice,) = told([], [expired], outcome(late))
+
+    assert ("expired", True) == (notice.happening, "it was not sent" in notice.message)
+    assert [] == told([expired], [], outcome(late, state=recorded(expired)))
+
+
+@pytest.mark.parametrize(
+    ("kept_back", "expected"),
+    [
+        (outcome(sending="disabled"), [("refused", "kill_switch")]),
+        (outcome(error=Failure(40164, None, "no", "click")), [("failed", None)]),
+        (outcome(WORDS, Refusal(Guard.OTHER_RUNNER, "held", "")), []),
+        (outcome(WORDS, Refusal(Guard.QUIET_HOURS, "night", "")), [("refused", "quiet_hours")]),
+        (
+            outcome(WORDS, Refusal(Guard.OTHER_RUNNER, "held", ""), Refusal(Guard.ALLOWANCE, "no", "")),
+            [("refused", "allowance")],
+        ),
+        (outcome(), []),
+        (outcome(text("later"), Refusal(Guard.NOT_NAMED, "by name", "")), []),
+        (outcome(text("named"), error=Failure(None, None, "no", "")), []),
+    ],
+)
+def test_what_keeps_a_send_back_in_its_window_is_told(
+    kept_back: CampaignOutcome, expected: list[tuple[str, str | None]]
+) -> None:
+    assert expected == [(each.happening, each.guard) for each in told([], [], kept_back)]
+
+
+def test_quiet_hours_that_end_within_the_window_need_nobody() -> None:
+    quiet = {"from": "11:00", "to": "12:30", "timezone": "Asia/Shanghai"}
+
+    assert [] == told([], [], outcome(quiet_hours=quiet))
+
+
+def test_faults_are_told_while_the_window_is_open() -> None:
+    fault = Diagnostic("MC301", Severity.ERROR, "too long", None, None, WORDS.name)
+    broken = Invalid(WORDS.name, "改时间", "main", 1, (fault,), OPEN)
+
+    assert ["failed"] == happenings([], [], outcome(broken))
+    assert [] == happenings([], [], outcome(Invalid(WORDS.name, "", None, None, (fault,), PAST)))
+
+
+def test_a_send_that_was_refused_is_told_though_it_has_no_window() -> None:
+    named = text("named")
+    refused = SendRejected(attempt=2, errcode=45028, rid=None, token_dead=False, retryable=True), named
+    failed = outcome(named, error=Failure(45028, "6a", "no send is left", "wait"))
+    (notice,) = told([], [attempted(named), refused], failed)
+
+    assert ("failed", "no send is left", "wait") == (notice.happening, notice.message, notice.hint)
+
+
+def test_what_went_out_is_told_as_sent_and_not_as_kept_back() -> None:
+    assert ["sent"] == happenings([], [TRIED, TAKEN], outcome(WORDS, Refusal(Guard.KILL_SWITCH, "off", "")))
+    assert ["failed"] == happenings([], [TRIED, TAKEN, status("failed")], outcome(error=Failure(None, None, "no", "")))
+
+
+def test_a_fact_has_one_key_and_another_fact_another() -> None:
+    first, again = told([], [TRIED, LOST])[0], told([], [TRIED, LOST])[0]
+    other = told([], [TRIED, TAKEN])[0]
+    refused = told([], [], outcome(sending="disabled"))[0]
+    not_sent = SendSettled(outcome="not_sent", msg_id=None, reason="seen", by="li"), WORDS
+    second = told([TRIED, LOST, not_sent], [TRIED, (SendInDoubt(attempt=5, reason="no answer"), WORDS)])[0]
+
+    assert (first.key, 24) == (again.key, len(first.key))
+    assert 4 == len({first.key, other.key, refused.key, second.key})

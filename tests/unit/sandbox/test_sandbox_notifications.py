@@ -1,0 +1,67 @@
+"""What would have been posted to people outside: kept as strictly as the other side would take it."""
+
+import json
+from typing import Any
+
+import pytest
+from sandbox_caller import Caller
+
+from massctl.sandbox import control, notifications
+from massctl.sandbox.report import report
+
+HOOK = {"name": "HOOK", "kind": "webhook", "body": {"notices": []}, "headers": {}}
+
+
+def robot(content: str, **changes: Any) -> dict[str, Any]:
+    body = {"msgtype": "markdown", "markdown": {"content": content}}
+    return {"name": "ROBOT", "kind": "wecom_robot", "body": body, "headers": {}, **changes}
+
+
+def post(caller: Caller, given: dict[str, Any]) -> int:
+    body = json.dumps(given).encode()
+    return control.answer(caller.state, "POST", "/_sandbox/notifications", body, caller.now).status
+
+
+def test_posts_are_shown_newest_first(caller: Caller) -> None:
+    notice = {"event": "failed", "campaign": "sale", "message": "no"}
+    assert [200, 200] == [
+        post(caller, robot("**sent** sale")),
+        post(caller, {**HOOK, "body": {"notices": [notice, 7]}}),
+    ]
+    shown = notifications.shown(caller.state)
+    assert [("HOOK", False, "failed · sale · no"), ("ROBOT", True, "**sent** sale")] == [
+        (each.name, each.is_robot, each.text) for each in shown
+    ]
+    assert ["ROBOT", "HOOK"] == [row["name"] for row in report(caller.state, caller.now)["notifications"]]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        robot("春" * 1366),
+        robot(""),
+        robot("x", body={"msgtype": "text", "text": {"content": "x"}}),
+        robot("x", body={"msgtype": "markdown", "markdown": "x"}),
+        robot("x", kind="pigeon"),
+        robot("x", name=7),
+        {"name": "ROBOT"},
+        {**HOOK, "more": 1},
+    ],
+)
+def test_what_the_other_side_would_not_take_is_refused(caller: Caller, given: dict[str, Any]) -> None:
+    assert 400 == post(caller, given)
+    assert [] == notifications.shown(caller.state)
+
+
+def test_a_robot_takes_twenty_messages_a_minute(caller: Caller) -> None:
+    assert [200] * 20 + [400] == [post(caller, robot(str(number))) for number in range(21)]
+    assert 200 == post(caller, robot("x", name="OTHER"))
+    caller.later(seconds=60)
+    assert 200 == post(caller, robot("later"))
+
+
+def test_old_posts_are_forgotten(caller: Caller) -> None:
+    for _ in range(notifications.KEPT_MAX + 5):
+        post(caller, HOOK)
+    assert notifications.KEPT_MAX == len(report(caller.state, caller.now)["notifications"])
+    assert notifications.SHOWN_MAX == len(notifications.shown(caller.state))

@@ -1,0 +1,161 @@
+"""Notices in words: what a chat would act on is taken out, the choices have their times, the document its schema."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from building import HOUR, NOW, attempted, house, planned, recorded, text
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+import massctl
+from massctl.apply.noticing import Notice
+from massctl.model.lifecycle import Status
+from massctl.model.names import CampaignName
+from massctl.model.phrase import Phrase
+from massctl.plan.choices import Evidence, evidence
+from massctl.view.as_json import document_json
+from massctl.view.language import Language
+from massctl.view.notice_text import HAPPENING, left_out, notice_blocks, notices_document, plain
+
+SCHEMA = json.loads((Path(massctl.__file__).parent.parent / "schemas" / "notices.schema.json").read_text("utf-8"))
+WORDS = text("words")
+
+
+def notice(**changes: Any) -> Notice:
+    fields: dict[str, Any] = {
+        "happening": "refused",
+        "campaign": CampaignName("words"),
+        "title": "改时间",
+        "account": "main",
+        "edition": 1,
+        "status": Status.STAGED,
+        "digest": WORDS.digest,
+        "attempts": 0,
+        "at": NOW,
+        "message": Phrase("policy.sending is `disabled`"),
+        "hint": "do something",
+        "guard": "kill_switch",
+    }
+    return Notice(**{**fields, **changes})
+
+
+def doubt(**policy: Any) -> Evidence:
+    state = recorded(attempted(WORDS))
+    rules = house("words", **policy)
+    return evidence(state.record(WORDS.name, 1), planned(WORDS, state, rules), state, rules, NOW)
+
+
+def block(language: Language = Language.EN, **changes: Any) -> str:
+    (found,) = notice_blocks([notice(**changes)], language)
+    return found
+
+
+def test_a_notice_says_what_happened_and_what_to_do() -> None:
+    assert """\
+**refused** words 改时间
+kill_switch: policy.sending is ｀disabled｀
+> do something""" == block()
+    assert "**拦下** words 改时间\n" in block(Language.ZH)
+
+
+def test_without_title_guard_and_hint_there_are_two_lines() -> None:
+    assert ["**sent** words", "it was sent"] == block(
+        happening="sent", title="", guard=None, hint="", message=Phrase("it was sent")
+    ).split("\n")
+
+
+def test_a_doubt_shows_the_three_choices_and_their_times() -> None:
+    said = block(happening="in_doubt", hint="", choices=doubt())
+    assert '> massctl reconcile words --resubmit --reason "…"\n> from 2026-12-01 12:01 +08:00 until' in said
+    assert '> massctl reconcile words --sent --reason "…"\n> it is in 群发记录; at any time' in said
+    assert '> massctl reconcile words --not-sent --reason "…"\n> it is not there' in said
+    assert "until 2026-12-02 12:00 +08:00 WeChat still knows the id" in said
+
+
+def test_a_choice_that_is_not_possible_says_why() -> None:
+    said = block(happening="in_doubt", hint="", choices=doubt(sending="disabled"))
+    assert '--resubmit --reason "…"\n> not possible: policy.sending is' in said
+
+
+def test_a_doubt_without_an_attempt_has_two_choices() -> None:
+    record = recorded(attempted(WORDS)).record(WORDS.name, 1)
+    said = block(happening="in_doubt", hint="", choices=Evidence(record, NOW, (), None, None))
+    assert ("--resubmit" in said, "WeChat still knows" in said, said.count("massctl reconcile")) == (False, False, 2)
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("<@all> 快看", "＜＠all＞ 快看"),
+        ("[点我](https://evil.example)", "［点我］(https：//evil.example)"),
+        ("看 HTTP://x.y 和 weixin://z", "看 HTTP：//x.y 和 weixin：//z"),
+        ("**粗** `码` ~~删~~ # 头", "＊＊粗＊＊ ｀码｀ ～～删～～ ＃ 头"),
+        ('<font color="warning">红</font>', '＜font color="warning"＞红＜/font＞'),
+        ("一行\n> 二行\r\n# 三行", "一行 ＞ 二行 ＃ 三行"),
+        ("价\u202e钱\x1b[2J\x00", "价＼u202e钱＼x1b［2J＼x00"),
+        ("长" * 500, "长" * 399 + "…"),
+    ],
+)
+def test_a_title_can_call_nobody_link_nowhere_and_format_nothing(title: str, shown: str) -> None:
+    assert shown == plain(title)
+    assert f"**refused** words {shown}\n" in block(title=title)
+
+
+@given(st.text(max_size=600))
+def test_no_words_leave_a_sign_that_a_chat_acts_on(words: str) -> None:
+    shown = plain(words)
+    assert not set("<>[]`*#@\\\n\r") & set(shown)
+    assert "://" not in shown
+
+
+def test_words_from_files_in_refusals_and_hints_are_as_harmless() -> None:
+    said = block(message="the account has no tag called <@all>", hint="write [x](http://y)")
+    assert "<" not in said
+    assert "](" not in said
+
+
+def test_what_has_no_room_is_a_number() -> None:
+    assert ("and 3 more: massctl status", "还有 3 条：massctl status") == (
+        left_out(3, Language.EN),
+        left_out(3, Language.ZH),
+    )
+
+
+@pytest.mark.parametrize("choices", [None, doubt(), doubt(sending="disabled")])
+@pytest.mark.parametrize("language", list(Language))
+def test_the_document_is_what_its_schema_says(choices: Evidence | None, language: Language) -> None:
+    document = json.loads(document_json(notices_document([notice(choices=choices, title="<@all>\n")]), language))
+
+    Draft202012Validator(SCHEMA).validate(document)
+    (found,) = document["notices"]
+    assert ("refused", "words", "<@all>\n", NOW.isoformat()) == (
+        found["event"],
+        found["campaign"],
+        found["title"],
+        found["at"],
+    )
+    assert (0 if choices is None else 3) == len(found["choices"])
+
+
+def test_the_document_gives_the_choices_their_times() -> None:
+    resubmit, sent, not_sent = notices_document([notice(choices=doubt())])["notices"][0]["choices"]
+
+    assert ((NOW + timedelta(seconds=61)).isoformat(), (NOW + 20 * HOUR).isoformat(), []) == (
+        resubmit["from"],
+        resubmit["until"],
+        resubmit["refused"],
+    )
+    assert (NOW.isoformat(), None) == (sent["from"], sent["until"])
+    assert 'massctl reconcile words --not-sent --reason "…"' == not_sent["command"]
+
+
+def test_every_happening_of_the_format_has_its_word() -> None:
+    from typing import get_args
+
+    from massctl.model.account import Happening
+
+    assert set(get_args(Happening)) == set(HAPPENING)

@@ -21,6 +21,7 @@ from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record
 from massctl.plan.doubt import settle
+from massctl.plan.handoff import handoff_of
 
 FREE: Final = frozenset({"author", "need_open_comment", "only_fans_can_comment"})
 """What of an article may differ: no word of its text, no picture and no link among them."""
@@ -31,6 +32,7 @@ Articles = Sequence[DraftArticle]
 def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat, book: Book) -> list[Phrase]:
     """Record that the console's version of a campaign's draft is the one to send; gives what differs in it.
 
+    With a hand-off list it also says that all of that is done, which may differ in nothing that an API shows.
     Raises UsageError where there is nothing to adopt, and RefusedError where more differs than may.
     """
     record = book.state.record(campaign.name, campaign.edition)
@@ -38,7 +40,8 @@ def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat
     read = wechat.get_draft(MediaId(draft.event.media_id))
     if read is None:
         raise _gone(campaign)
-    if is_as_saved(draft, read):
+    left = [each for each in handoff_of(campaign, record) if not each.done]
+    if is_as_saved(draft, read) and not left:
         raise _nothing(campaign, Phrase("Its draft is as it was saved."))
     reviewed = draft_articles(campaign, book.state)
     found = differences(reviewed, read)
@@ -48,10 +51,14 @@ def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat
         media_id=draft.event.media_id,
         draft_sha256=draft_sha256(read),
         kept_sha256=kept_sha256(read),
+        handoff=list(campaign.handoff) or None,
         reason=testimony.reason,
         by=testimony.by,
     )
+    unchanged = is_as_saved(draft, read)
     book.record(event, campaign)
+    if unchanged:
+        return []  # What was done, no API shows.
     return [each.phrase for each in found] or [Phrase("its markup alone")]
 
 

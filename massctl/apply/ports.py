@@ -239,3 +239,5 @@ class SendQuestion:
     """Who has seen exactly this version; WeChat names in clear, openids never."""
     batches: int | None = None
     """How many jobs a list of openids takes; None where it is one job."""
+    done_by_hand: tuple[str, ...] = ()
+    """What was done to its draft in the console, in words."""

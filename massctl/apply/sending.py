@@ -23,6 +23,7 @@ from massctl.model.send import MassSend, News, Recipients, Rejected, ToAll, ToOp
 from massctl.model.state import Attempt, Record, State
 from massctl.plan.doubt import NoRepeat, may_repeat, settle
 from massctl.plan.guard import send_refusals
+from massctl.plan.handoff import handoff_of
 from massctl.plan.previews import preview_missing
 from massctl.plan.skew import skew_refusal
 from massctl.plan.step import Guard, Refusal
@@ -113,7 +114,7 @@ def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) ->
         return False  # It would not be repeated, so there is nothing to ask.
     if refuses(run, outcome, campaign, next(run.due_batches(campaign), None)):
         return False
-    count = run.size_of(campaign)
+    count, record = run.size_of(campaign), run.record_of(campaign)
     question = SendQuestion(
         campaign=campaign.name,
         title=campaign.title,
@@ -123,7 +124,8 @@ def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) ->
         count=count if isinstance(count, int) else None,
         digest=campaign.digest,
         headlines=campaign.headlines,
-        recipients_previewed=seen_by(campaign, run.book.state.record(campaign.name, campaign.edition)),
+        recipients_previewed=seen_by(campaign, record),
+        done_by_hand=tuple(each.words for each in handoff_of(campaign, record)),
     )
     outcome.declined = not run.world.consent(question)
     return not outcome.declined

@@ -33,9 +33,13 @@ def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str
         wechat = session.wechat(campaign.rendered.account)
         book = Book(made.ledger, session.clock, made.state)
         found = adopt_draft(campaign.rendered, Testimony(reason, who(session)), wechat, book)
-    told = Phrase("{name}: the console's version is kept, and it is what apply sends", name=name)
-    differs = Phrase("it differs from what was reviewed: {differences}", differences=in_a_row(found))
-    for line in [told, differs]:
+    lines = [Phrase("{name}: the console's version is kept, and it is what apply sends", name=name)]
+    if found:
+        lines.append(Phrase("it differs from what was reviewed: {differences}", differences=in_a_row(found)))
+    if campaign.handoff:
+        done = in_a_row([each.words for each in campaign.handoff])
+        lines.append(Phrase("recorded as done in the console: {items}", items=done))
+    for line in lines:
         session.voice.result(say(line, session.voice.language))
     return ExitStatus.DONE
 

@@ -39,7 +39,7 @@ KEPT: Final = {
         "settled_at",
     ),
     "MadeVideo": ("digest", "media_id", "at"),
-    "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed"),
+    "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed", "done_by_hand"),
     "BegunDraft": ("serial", "at", "event", "missed"),
     "Attempt": ("serial", "at", "event", "open", "doubt", "doubt_errcode", "rejection", "settled"),
     "Imported": ("sent_at", "by", "reason", "message_digest", "source_sha256", "audience"),
@@ -115,7 +115,8 @@ def _record_document(record: Record) -> list[Any]:
 
 
 def _draft_document(draft: Draft) -> list[Any]:
-    return [draft.saved_at.isoformat(), _event_document(draft.event), draft.alive, draft.kept_sha256, draft.doomed]
+    told = [draft.alive, draft.kept_sha256, draft.doomed, draft.done_by_hand]
+    return [draft.saved_at.isoformat(), _event_document(draft.event), *told]
 
 
 def _preview_days_document(days: PreviewDays) -> list[Any]:

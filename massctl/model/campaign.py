@@ -153,6 +153,23 @@ class WxCard(Strict):
     """The signed JSON that previews need, as WeChat's page on coupons describes it; never part of a send."""
 
 
+class Handoff(Strict):
+    """What only a person can do to the draft, in the console, before it may be sent: then `massctl adopt`."""
+
+    original: Literal[True] | None = None
+    """true: declare it original (原创)."""
+    reward: Literal[True] | None = None
+    """true: open the reward (赞赏)."""
+    ai_label: Literal[True] | None = None
+    """true: state under 创作来源 that it was made with AI (内容由 AI 生成)."""
+    album: NonEmpty | None = None
+    """The album (合集) that it goes into."""
+    statement: NonEmpty | None = None
+    """Another statement under 创作来源, in its words there."""
+    other: Annotated[list[NonEmpty], Field(min_length=1)] | None = None
+    """Anything else that only the console can do, in words for whoever does it."""
+
+
 Message = MpNews | Text | Image | Voice | MpVideo | WxCard
 
 
@@ -173,6 +190,8 @@ class CampaignFile(Strict):
     """When and how it may go out. Without it there is no window, and it is sent only by name."""
     preview: Preview = Field(default_factory=Preview)
     """Whose phones show the message before it is sent."""
+    handoff: Handoff | None = None
+    """What only a person can do to the draft of a news message in the console; until it is adopted, it is not sent."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of the templates."""
     mpnews: MpNews | None = None

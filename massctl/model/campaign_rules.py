@@ -38,6 +38,7 @@ def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
         *_one_audience(data),
         *_reprint(data),
         *_window(data),
+        *_handoff(data),
     ]
 
 
@@ -124,6 +125,22 @@ def _reprint(data: Mapping[str, Any]) -> list[Fault]:
         return []
     say = Phrase("send_ignore_reprint speaks of articles (mpnews), and this message has none: take it out")
     return [Fault("MC014", ("send", "send_ignore_reprint"), say)]
+
+
+def _handoff(data: Mapping[str, Any]) -> list[Fault]:
+    """Ask for a draft that somebody can find and complete: one, and of news."""
+    handoff, audience = data.get("handoff"), data.get("audience")
+    if not isinstance(handoff, Mapping):
+        return []
+    if not handoff:
+        return [Fault("MC012", ("handoff",), Phrase("nothing is handed off: name what is to be done"))]
+    if "mpnews" not in data:
+        say = Phrase("only a news message has a draft that somebody can complete in the console")
+        return [Fault("MC014", ("handoff",), say)]
+    if isinstance(audience, Mapping) and "openids" in audience:
+        say = Phrase("a list of openids has a draft for each of its batches, which nobody completes by hand")
+        return [Fault("MC014", ("handoff",), say, Phrase("give these followers a tag, and write it under audience"))]
+    return []
 
 
 def _window(data: Mapping[str, Any]) -> list[Fault]:

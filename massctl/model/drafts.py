@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ class Draft:
     """What WeChat kept of it, as it was read back; None while that is not on record."""
     doomed: str | None = None
     """Why it was given up, in the ledger's words, while the outcome of its deletion is not on record."""
+    done_by_hand: list[str] = field(default_factory=list)
+    """The items of the hand-off list that whoever adopted it has done in the console."""
 
 
 @dataclass(slots=True)
@@ -77,3 +79,4 @@ def _absorb(draft: Draft, event: entries.DraftVerified | entries.DraftDeleted | 
     draft.kept_sha256 = event.kept_sha256
     if isinstance(event, entries.Adopted):
         draft.event = draft.event.model_copy(update={"draft_sha256": event.draft_sha256})
+        draft.done_by_hand = list(event.handoff or ())

@@ -151,6 +151,8 @@ class Adopted(Fields):
     draft_sha256: str
     kept_sha256: str | None = None
     """Names the console's version as WeChat keeps it, markup and all; None where an earlier massctl wrote it."""
+    handoff: list[str] | None = None
+    """The items of the hand-off list that were done; None where there was none."""
     reason: str
     by: str
 

@@ -132,6 +132,8 @@ class Around:
     card_ext: str | None = None
     """For previews of a coupon."""
     diagnostics: tuple[Diagnostic, ...] = ()
+    handoff: tuple[str, ...] = ()
+    """What is left to a person in the console."""
 
 
 def body_name(number: int) -> str:
@@ -188,6 +190,7 @@ def restore(lock: LockFile, bodies: Sequence[str], files: Sequence[MediaFile], a
         source_sha256=around.source_sha256,
         diagnostics=around.diagnostics,
         openid_list=lock.audience.openid_list,
+        handoff=around.handoff,
     )
 
 

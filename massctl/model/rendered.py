@@ -129,6 +129,8 @@ class RenderedCampaign:
 
     openid_list: "OpenidList | None" = None
     """What names the list of an audience of openids; None for every other audience."""
+    handoff: tuple[str, ...] = ()
+    """What is left to a person in the console (`massctl.model.handoff`); no part of what is sent, nor of the digest."""
 
     @property
     def batches(self) -> int | None:

@@ -15,6 +15,7 @@ from massctl.plan.allowance import Agenda
 from massctl.plan.batches import frozen, too_many_batches
 from massctl.plan.doubt import Repeat, may_repeat, settle
 from massctl.plan.giving_way import no_place_now
+from massctl.plan.handoff import handoff_open
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.window import WindowState, hour_refusal, window_state
 
@@ -55,6 +56,7 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
         _window(campaign, record, house, now),
         _kill_switch(house),
         frozen(campaign, record),
+        handoff_open(campaign, record),
         many,
         hour_refusal(house.policy, now),
         _account_in_doubt(campaign, record, state, house, now),

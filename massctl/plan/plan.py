@@ -19,6 +19,7 @@ from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.plan.doubt import repeat_at, settle
 from massctl.plan.giving_way import crowded_month, no_place_at_all, waits_until
 from massctl.plan.guard import House
+from massctl.plan.handoff import handoff_of
 from massctl.plan.planned_campaign import PlannedCampaign as PlannedCampaign  # noqa: PLC0414 - part of a plan
 from massctl.plan.previews import Showing
 from massctl.plan.step import Guard, Reason, Refusal, SendMass, SendPreview, Step
@@ -160,6 +161,7 @@ class _Planner:
             rendered=campaign,
             audience_count=batches.recorded_count(campaign, record),
             awaiting_until=held_until(record),
+            handoff=handoff_of(campaign, record),
         )
         if is_concluded(record):
             # It went out while it was rendered, or the caller did not look: it is concluded all the same.

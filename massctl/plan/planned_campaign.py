@@ -7,6 +7,7 @@ from massctl.model.diagnostic import Diagnostic
 from massctl.model.lifecycle import Status
 from massctl.model.names import CampaignName
 from massctl.model.rendered import RenderedCampaign
+from massctl.plan.handoff import HandoffItem
 from massctl.plan.step import Guard, Refusal, SendPreview, Step
 from massctl.plan.window import WindowState
 
@@ -33,6 +34,9 @@ class PlannedCampaign:
     """It is time to send it; `refusals` says whether it may be."""
     awaiting_until: datetime | None = None
     """When the administrator's silence becomes a no; None where no open attempt is known to wait for him."""
+
+    handoff: tuple[HandoffItem, ...] = ()
+    """What only a person can do to its draft, and whether that is done."""
 
     @property
     def may_send(self) -> bool:

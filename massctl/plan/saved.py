@@ -69,6 +69,15 @@ class PlannedDiagnostic(Strict):
     """The column before which it ends."""
 
 
+class PlannedHandoff(Strict):
+    """One thing that only a person can do to the draft, in the console."""
+
+    item: str
+    """`original`, `reward`, `ai_label`, or `album: …`, `statement: …`, `other: …`."""
+    done: bool
+    """Whether somebody adopted the draft after doing it."""
+
+
 class SavedCampaign(Strict):
     """One campaign of a plan."""
 
@@ -92,6 +101,8 @@ class SavedCampaign(Strict):
     """What it would not do, and why."""
     diagnostics: list[PlannedDiagnostic]
     """What is wrong in its files."""
+    handoff: list[PlannedHandoff] = Field(default_factory=list)
+    """What is left to a person in the console; not part of the plan's digest, but what it refuses is."""
     approved: LockFile | None = None
     """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""
 

@@ -53,6 +53,7 @@ class Guard(StrEnum):
     OTHER_RUNNER = "other_runner"
     ACCOUNT_IN_DOUBT = "account_in_doubt"
     CLOCK_SKEW = "clock_skew"
+    HANDOFF_OPEN = "handoff_open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 from massctl.model.campaign import CampaignFile, Preview, Send
 from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.diagnostic import Diagnostic, Place, Severity, has_errors
+from massctl.model.handoff import handoff_items
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recipient, RenderedCampaign, Window
@@ -62,6 +63,7 @@ def render_campaign(
         source_sha256=source_sha256,
         diagnostics=tuple(diagnostics),
         openid_list=openid_list,
+        handoff=handoff_items(file.handoff),
     )
     return rendered, diagnostics
 

@@ -14,6 +14,7 @@ from massctl.model.audience import OpenidList
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.digest import sha256_of
+from massctl.model.handoff import handoff_items
 from massctl.model.lock import Around, LockedPicture, LockFile, lock_digest, path_from_lock, restore
 from massctl.model.lock_sources import Cause, changed_sources
 from massctl.model.locked_message import own_files, whole_pictures
@@ -80,6 +81,7 @@ class LockReader:
             source_sha256=self.source_sha256,
             card_ext=self.file.wxcard.card_ext if self.file.wxcard else None,
             diagnostics=(self._warning(edited),) if edited else (),
+            handoff=handoff_items(self.file.handoff),
         )
         campaign = restore(lock, bodies, files, around)
         if campaign.digest != lock.digest:

@@ -79,6 +79,7 @@ _FIELDS: Final[dict[str, str]] = {
     "markup_sha256": "Names how the articles of a draft look, as they were given: elements, styles, words in order.",
     "titles": "The titles of the articles, by which a listing tells which drafts may be this one.",
     "kept_sha256": "Names the draft as WeChat keeps it, markup and all.",
+    "handoff": "What was done in the console, item by item; null where nothing was handed off.",
     "attempt": "The serial of the attempt that this is about.",
     "begun": "The serial of the draft_begun that this is about.",
     "pending": "Whether its end is still to come: a deletion that is not settled, or one more look.",

@@ -26,7 +26,13 @@ _FILES: Final[dict[str, type[BaseModel]]] = {
 _TITLES: Final = {"campaign.schema.json": "campaign.yaml of massctl", "massctl.schema.json": "massctl.yaml"}
 # Rules that need two keys at once, by the name of the model they belong to.
 _RULES: Final[dict[str, dict[str, Any]]] = {
-    "CampaignFile": {"oneOf": [{"required": [key]} for key in MESSAGES]},
+    "CampaignFile": {
+        "oneOf": [{"required": [key]} for key in MESSAGES],
+        "dependentRequired": {"handoff": ["mpnews"]},
+        "if": {"required": ["handoff"]},
+        "then": {"properties": {"audience": {"description": "No list of openids.", "not": {"required": ["openids"]}}}},
+    },
+    "Handoff": {"minProperties": 1},
     "Audience": {"oneOf": [{"required": [key]} for key in AUDIENCES]},
     **{
         model: {"oneOf": [{"required": [key]} for key in EITHER_OF[message]]}

@@ -15,6 +15,7 @@ from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
+from massctl.plan.handoff import HandoffItem
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.step import SendMass, Step
 from massctl.plan.window import WindowState
@@ -130,6 +131,7 @@ class CampaignWriter:
         head.append(self.row(LABELS["status"], self.facts(*standing)))
         if planned.digest is not None:
             head.append("- " + self.said(Phrase("digest {digest}", digest=planned.digest)))
+        head += [self._by_hand(each) for each in planned.handoff]
         message = self._message(planned.rendered) if planned.rendered else []
         details = [*message, *self._refusals(planned), *self._steps(planned), *self._diagnostics(planned)]
         return Block(head, details, self._changes(difference) if difference is not None else [])
@@ -164,6 +166,11 @@ class CampaignWriter:
         window = planned.rendered.window if planned.rendered else None
         span = [window_span(window)] if window else []
         return self.row(LABELS["window"], self.facts(*span, WINDOW[planned.window]))
+
+    def _by_hand(self, item: HandoffItem) -> str:
+        """Write what only the console can do, as a list to tick: somebody has to do it before the send."""
+        label = self.said(LABELS["by_hand"])
+        return f"- [{'x' if item.done else ' '}] **{label}** {self.said(item.words)}"
 
     def _message(self, campaign: RenderedCampaign) -> list[str]:
         message = campaign.message

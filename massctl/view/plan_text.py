@@ -46,6 +46,7 @@ LABELS: Final = {
     "message": Phrase("message"),
     "pictures": Phrase("pictures"),
     "changes": Phrase("changes"),
+    "by_hand": Phrase("by hand"),
     "steps": Phrase("steps"),
     "refused": Phrase("refused"),
     "next": Phrase("next"),
@@ -120,6 +121,9 @@ def _campaign(page: Page, planned: PlannedCampaign, now: datetime, difference: "
         from massctl.view.difference_text import difference_table
 
         difference_table(table, difference, LABELS["changes"])
+    for number, each in enumerate(planned.handoff):
+        mark = Inked("✓ ", Ink.DONE) if each.done else Inked("○ ", Ink.WARNING)
+        table.row(LABELS["by_hand"] if number == 0 else "", mark, each.words, inner=2)
     step_rows(table, planned, LABELS["steps"])
     refusal_rows(table, planned.refusals)
     if planned.wants_send and planned.may_send and any(r.guard is Guard.AUDIENCE_BOUNDS for r in planned.refusals):

@@ -14,6 +14,7 @@ LABELS: Final = {
     "audience": Phrase("audience"),
     "message": Phrase("message"),
     "previews": Phrase("previewed"),
+    "by_hand": Phrase("by hand"),
 }
 
 
@@ -35,6 +36,8 @@ def question_text(question: SendQuestion, language: Language, style: Style, widt
     shown = list(question.recipients_previewed)
     if shown:
         table.row(LABELS["previews"], page.say(Phrase(", ")).join(shown))
+    for number, item in enumerate(question.done_by_hand):
+        table.row(LABELS["by_hand"] if number == 0 else "", item)
     digest = Phrase("digest {digest}", digest=short_digest(question.digest))
     table.row("", Inked(digest, Ink.DETAIL))
     page.line(Inked(Phrase("A mass send cannot be taken back."), Ink.ALARM), indent=2)

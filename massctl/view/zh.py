@@ -13,6 +13,7 @@ from massctl.view.zh_command import COMMAND
 from massctl.view.zh_core import CORE
 from massctl.view.zh_difference import DIFFERENCE
 from massctl.view.zh_doctor import DOCTOR
+from massctl.view.zh_handoff import HANDOFF
 from massctl.view.zh_lock import LOCK
 from massctl.view.zh_media import MEDIA
 from massctl.view.zh_message import MESSAGE
@@ -43,5 +44,6 @@ CATALOGUE: Final[dict[str, str]] = {
     **PAGES,
     **DOCTOR,
     **NOTIFY,
+    **HANDOFF,
 }
 """English template -> Chinese template with the same fields."""

@@ -38,6 +38,14 @@ NEWS: dict[str, Any] = {
         "same_content": "refuse",
     },
     "preview": {"towxname": ["editor_li"], "touser": ["oABC123"]},
+    "handoff": {
+        "original": True,
+        "reward": True,
+        "ai_label": True,
+        "album": "秋季",
+        "statement": "观点",
+        "other": ["x"],
+    },
     "vars": {"price": 1999, "list": [1, None, {"a b": True}]},
     "mpnews": {
         "articles": [
@@ -93,7 +101,21 @@ OWN_SERVER: dict[str, Any] = {
 VALID = [("campaign.schema.json", NEWS), ("campaign.schema.json", WORDS), ("massctl.schema.json", SETTINGS)]
 VALID += [("massctl.schema.json", OWN_SERVER)]
 KEYS = ["image", "voice", "mpvideo", "wxcard", "tag", "openids", "branch", "remote", "banned_words", "tag_id", "text"]
-KEYS += ["is_to_all", "mpnews", "not_before", "unknown", "a b", "Main", "1", "min", "vars", "articles", "events"]
+KEYS += [
+    "is_to_all",
+    "mpnews",
+    "not_before",
+    "unknown",
+    "a b",
+    "Main",
+    "1",
+    "min",
+    "vars",
+    "articles",
+    "events",
+    "handoff",
+    "original",
+]
 KEYS += ["secret_env", "token_command", "webhook_env", "wecom_robot_env", "signing_secret_env"]
 VALUES: list[Any] = [
     None,

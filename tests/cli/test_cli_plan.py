@@ -16,6 +16,7 @@ CAMPAIGN_KEYS = {
     "window",
     "next_at",
     "digest",
+    "handoff",
     "steps",
     "refusals",
     "diagnostics",

@@ -456,6 +456,13 @@ MUTANTS = (
         "text, kill switch in a run",
     ),
     Mutant(
+        "nobody is asked what is left to do by hand",
+        _GUARD,
+        "        handoff_open(campaign, record),\n",
+        "",
+        "news, left to a person",
+    ),
+    Mutant(
         "quiet hours are not asked for", _GUARD, "        hour_refusal(house.policy, now),\n", "", "text, quiet hours"
     ),
     Mutant(

@@ -40,6 +40,7 @@ def _one(name: str, campaign: RenderedCampaign, runs: int, crashes: int, trouble
 OTHER: Final = replace(TEXT, name=CampaignName("other"), message=RenderedText("明天见"))
 SHOWN: Final = whole_text(LONG, recipients=reviewers("editor_li"))
 UNSEEN_NEWS: Final = whole_news(LONG, recipients=())
+LEFT_BY_HAND: Final = replace(UNSEEN_NEWS, handoff=("original",))
 EDITED_NEWS: Final = replace(PLAIN_NEWS, message=RenderedNews((article("春季大促，改"),)))
 EDITED_LATE: Final = replace(UNSEEN_NEWS, message=EDITED_NEWS.message)
 EDITIONS: Final = ("今晚八点", "今晚十点")
@@ -159,6 +160,7 @@ SMOKE: Final = (
     _one("text, seconds apart", TEXT, 3, 0, 3, faults=LOST_SENDS, gaps=(timedelta(seconds=10),)),
     _one("text, 45028 and hours apart", TEXT, 3, 0, 2, faults=LOST_SENDS, gaps=(15 * HOUR,), world={"allowance": 1}),
     _one("text, a job that fails", TEXT, 2, 0, 1, faults=NETWORK, world={"job_status": "failed"}),
+    _one("news, left to a person", LEFT_BY_HAND, 2, 0, 1, faults=NETWORK, sends=()),
     _one("text without window", UNNAMED, 2, 0, 1, faults=NETWORK, sends=()),
     _one("text to a tag within bounds", BETWEEN_BOUNDS, 2, 0, 0, world={"tags_count": {7: 500}}, before=(MANY,)),
     Scenario("two campaigns of one message", ((TEXT, COPY),), 2, Budget(0, 1), faults=LOST_SENDS, gaps=(HOUR,)),

@@ -11,6 +11,7 @@ from simulation.world import Fault
 
 from massctl.apply import reconcile
 from massctl.apply.adoption import adopt_draft
+from massctl.apply.ports import SendQuestion
 from massctl.errors import MassctlError, RefusedError, UsageError
 from massctl.model.message import RenderedNews
 from massctl.model.rendered import Window
@@ -197,3 +198,66 @@ def test_what_an_edited_campaign_said_before_is_not_known_any_more() -> None:
     scene = staged(title="另一个标题")
     scene.campaigns = [news("sale", article(content=BODY, title="改过"), window=NEWS.window)]
     assert refused(scene).endswith("after it was saved")
+
+
+def handed_off(*items: str) -> tuple[Scene, Any]:
+    """Give a scene in which a campaign with a hand-off list was staged, and its window is open now."""
+    campaign = replace(NEWS, handoff=items)
+    scene = Scene([campaign], now=NOW - 2 * HOUR)
+    assert 0 == scene.apply().exit_status()
+    scene.later(hours=2)
+    return scene, campaign
+
+
+def test_what_no_api_shows_is_adopted_as_done_and_goes_out() -> None:
+    scene, campaign = handed_off("original", "album: 秋季")
+    outcome = scene.apply()
+    assert (5, ["handoff_open"]) == (outcome.exit_status(), [r.guard.value for r in outcome.campaigns[0].refusals])
+
+    assert [] == adopt_draft(campaign, WANG, scene.wechat, scene.book())
+    (event,) = scene.events("adopted")
+    assert ["original", "album: 秋季"] == event.handoff
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_what_was_done_and_shows_is_told_too() -> None:
+    scene, campaign = handed_off("original")
+    change(scene, author="原作者")
+    assert ["article 1: author differs"] == [str(e) for e in adopt_draft(campaign, WANG, scene.wechat, scene.book())]
+    assert 0 == scene.apply().exit_status()
+
+
+def test_once_all_is_done_there_is_nothing_to_adopt() -> None:
+    scene, campaign = handed_off("original")
+    adopt_draft(campaign, WANG, scene.wechat, scene.book())
+    with pytest.raises(UsageError, match="nothing to adopt"):
+        adopt_draft(campaign, WANG, scene.wechat, scene.book())
+
+
+def test_a_change_after_the_adoption_is_refused_as_any_other() -> None:
+    scene, campaign = handed_off("original")
+    adopt_draft(campaign, WANG, scene.wechat, scene.book())
+    change(scene, content="<p>别的</p>")
+    outcome = scene.apply()
+    assert (5, [Guard.DRAFT_CHANGED]) == (outcome.exit_status(), [r.guard for r in outcome.campaigns[0].refusals])
+
+
+def test_a_hand_off_does_not_let_other_words_through() -> None:
+    scene, campaign = handed_off("original")
+    change(scene, title="别的标题")
+    with pytest.raises(RefusedError, match="not what was reviewed"):
+        adopt_draft(campaign, WANG, scene.wechat, scene.book())
+
+
+def test_the_question_before_the_send_shows_what_was_done() -> None:
+    scene, campaign = handed_off("reward")
+    adopt_draft(campaign, WANG, scene.wechat, scene.book())
+    asked: list[SendQuestion] = []
+
+    def yes(question: SendQuestion) -> bool:
+        asked.append(question)
+        return True
+
+    scene.consent = yes
+    assert 0 == scene.apply().exit_status()
+    assert [("reward (赞赏)",)] == [question.done_by_hand for question in asked]

@@ -214,3 +214,25 @@ def test_what_is_signed_for_a_coupon_is_json(signed: str):
 
 def test_a_signed_object_is_taken_as_it_is():
     assert [] == found(text="absent", wxcard={"card_id": "p", "card_ext": '{"code": "", "timestamp": "1"}'})
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"mpnews": {}, "text": "absent", "handoff": {"original": True}}, []),
+        ({"handoff": {"original": True}}, [("MC014", ("handoff",))]),
+        ({"mpnews": {}, "text": "absent", "handoff": {}}, [("MC012", ("handoff",))]),
+        ({"mpnews": {}, "text": "absent", "handoff": ["original"]}, []),
+        (
+            {"mpnews": {}, "text": "absent", "handoff": {"reward": True}, "audience": {"openids": "a.txt"}},
+            [("MC014", ("handoff",))],
+        ),
+    ],
+)
+def test_only_one_draft_can_be_handed_off(changes: dict[str, object], expected: list[object]):
+    assert expected == found(**changes)
+
+
+def test_a_broken_audience_is_no_matter_of_the_hand_off():
+    faults = found(mpnews={}, text="absent", handoff={"reward": True}, audience=7)
+    assert [] == [fault for fault in faults if fault[1] == ("handoff",)]

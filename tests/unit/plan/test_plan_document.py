@@ -63,6 +63,7 @@ def test_the_document_of_a_plan():
                 "status": "new",
                 "window": "due",
                 "next_at": None,
+                "handoff": [],
                 "digest": SALE.digest,
                 "steps": [
                     {"kind": "upload_image", "address": f"main/image/{hero}", "reason": "new", "reversible": True},
@@ -94,6 +95,7 @@ def test_the_document_of_a_plan():
                 "status": "new",
                 "window": "none",
                 "next_at": None,
+                "handoff": [],
                 "digest": refused.digest,
                 "steps": [],
                 "refusals": [

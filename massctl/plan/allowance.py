@@ -99,18 +99,27 @@ def _seated(
     calls = Calls(demands, calls_by_day(state, appid), policy, now)
     crowd = _Crowd(used, policy, now) if kind == "service" else None
     standings: dict[CampaignName, Standing] = {}
+    opens: dict[Demand, datetime] = {}
     ordered = sorted(demands, key=lambda demand: demand.sort_key)
     for demand in ordered:
         standing = Standing()
         if demand.scope in rule.scopes and (options := periods(demand, rule.unit, policy, now)):
-            due = demand.window is None or next_moment(policy, demand.window, now) == now
-            standing = _seat(sends, rule, by_period, demand, options, rule.unit.of(now), due=due)
+            opens[demand] = next_moment(policy, demand.window, now) or now
+            # Of two that wait for the same day, the one that opens first goes out first, and else the one before.
+            keeping = frozenset(each for each in opens if opens[each] <= opens[demand])
+            due = demand.window is None or opens[demand] == now
+            standing = _seat(sends, rule, by_period, demand, options, rule.unit.of(now), keeping, due=due)
         if standing.fits and (refused := calls.take(demand)) is not None:
             standing = refused
         if crowd is not None and standing.fits:
             seats = [place for place, holders in sends.held.items() if demand in holders]
             standing = crowd.join(demand, standing, seats)
         standings[demand.name] = standing
+    for place, demand in [
+        (day, each) for held in (sends.held, calls.held) for day, there in held.items() for each in there
+    ]:
+        standing = standings[demand.name]
+        standings[demand.name] = replace(standing, place=max(place, standing.place or place))
     return Ledgered(tuple(ordered), tuple(used), sends, calls, standings)
 
 
@@ -121,12 +130,14 @@ def _seat(
     demand: Demand,
     options: Sequence[date],
     current: date,
+    keeping: frozenset[Demand],
     *,
     due: bool,
 ) -> Standing:
     """Seat a demand, in the current period if that can be, and say what is in the way of that.
 
-    One that is `due` goes out now: nobody after it moves it to another day.
+    One that is `due` goes out now: nobody after it moves it to another day. One that is not takes the current period
+    from nobody of those `keeping` it, who go out before it does.
     """
 
     def taken(wanted: Sequence[date]) -> tuple[tuple[date, tuple[CampaignName | None, ...]], ...]:
@@ -135,7 +146,8 @@ def _seat(
             for place, holders in places.in_the_way(wanted)
         )
 
-    if current in options and places.seat(demand, [current]):
+    unmoved = frozenset() if due else keeping
+    if current in options and places.seat(demand, [current], unmoved):
         if not due:
             places.widen(demand, options)
         return Standing()

@@ -26,7 +26,8 @@ class Calls:
     def __init__(self, demands: Sequence[Demand], used: Mapping[date, int], policy: "Policy", now: datetime) -> None:
         self._short = may_run_short(demands, used)
         self._used, self._policy, self._now = used, policy, now
-        self._held: dict[date, list[Demand]] = {}
+        self.held: dict[date, list[Demand]] = {}
+        """Day -> who has requests of it; empty where nobody has to count them out."""
         # What was begun goes on, so nobody comes before it.
         for demand in demands if self._short else []:
             if demand.begun:
@@ -47,16 +48,16 @@ class Calls:
     def day_of(self, demand: Demand) -> date | None:
         """Give the day on which a demand is to go out, as things stand; None for one that finds none."""
         if self._short:
-            return next((day for day, holders in self._held.items() if demand in holders), None)
+            return next((day for day, holders in self.held.items() if demand in holders), None)
         return next(iter(periods(demand, CALLS.unit, self._policy, self._now)), None)
 
     def _hold(self, demand: Demand, day: date) -> None:
-        self._held.setdefault(day, []).append(demand)
+        self.held.setdefault(day, []).append(demand)
 
     def _room(self, day: date) -> int:
-        held = sum(demand.calls for demand in self._held.get(day, []))
+        held = sum(demand.calls for demand in self.held.get(day, []))
         return CALLS.limit - self._used.get(day, 0) - held
 
     def _refused(self, demand: Demand, days: Sequence[date], *, fits: bool) -> Standing:
-        taken = tuple((day, tuple(each.name for each in self._held.get(day, []) if each is not demand)) for day in days)
+        taken = tuple((day, tuple(each.name for each in self.held.get(day, []) if each is not demand)) for day in days)
         return Standing(fits=fits, today=False, rule=CALLS, taken=taken, needed=demand.calls)

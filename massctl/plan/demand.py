@@ -72,6 +72,8 @@ class Standing:
     """Whether it has a place at all."""
     today: bool = True
     """Whether that place may be today's, or this month's."""
+    place: date | None = None
+    """The first day of the day or month in which it is to go out, as things stand; None where none is counted out."""
     rule: Rule | None = None
     """The rule that speaks against it, where one does."""
     taken: tuple[tuple[date, tuple[CampaignName | None, ...]], ...] = ()

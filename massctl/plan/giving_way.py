@@ -11,7 +11,7 @@ from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
 from massctl.plan.allowance import Agenda
 from massctl.plan.batches import GIVE_A_TAG
-from massctl.plan.demand import CALLS, REACH, SENDS, Rule, Standing, demand_of, periods
+from massctl.plan.demand import CALLS, REACH, SENDS, Rule, Standing
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.used import Unit
 
@@ -68,14 +68,18 @@ def crowded_month(
 
 def waits_until(
     campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
-) -> datetime:
-    """Give the moment from which on its allowance lets a campaign go out: now, or the beginning of a day or month."""
+) -> datetime | None:
+    """Give the moment from which on its allowance lets a campaign go out: now, or the beginning of a day or month.
+
+    None where it never does.
+    """
     standing = _standing(campaign, agenda, state, policy, now)
-    if standing is None or standing.rule is None or not standing.fits:
+    if standing is None:
         return now
-    unit = standing.rule.unit
-    later = [each for each in periods(demand_of(campaign), unit, policy, now) if each > unit.of(now)]
-    return max(now, datetime.combine(later[0], time.min, tzinfo=BEIJING)) if later else now
+    if not standing.fits:
+        return None
+    place = standing.place
+    return now if place is None else max(now, datetime.combine(place, time.min, tzinfo=BEIJING))
 
 
 def _standing(

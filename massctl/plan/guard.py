@@ -17,7 +17,7 @@ from massctl.plan.doubt import Repeat, may_repeat, settle
 from massctl.plan.giving_way import no_place_now
 from massctl.plan.handoff import handoff_open
 from massctl.plan.step import Guard, Refusal
-from massctl.plan.window import WindowState, hour_refusal, window_state
+from massctl.plan.window import WindowState, hour_refusals, window_state
 
 if TYPE_CHECKING:
     from massctl.model.account import Policy
@@ -58,7 +58,7 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
         frozen(campaign, record),
         handoff_open(campaign, record),
         many,
-        hour_refusal(house.policy, now),
+        *hour_refusals(house.policy, campaign.window, now),
         _account_in_doubt(campaign, record, state, house, now),
         _rejected_before(campaign, record),
         _same_content(campaign, state, now),

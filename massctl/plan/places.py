@@ -20,10 +20,13 @@ class Places(Generic[Who]):
         self.held: dict[date, list[Who]] = {}
         """Place -> who has it now; somebody who comes later may move them."""
 
-    def seat(self, who: Who, options: Sequence[date]) -> bool:
-        """Give `who` one of `options`, earlier dates first; False, and nothing moved, where none can be had."""
+    def seat(self, who: Who, options: Sequence[date], unmoved: frozenset[Who] = frozenset()) -> bool:
+        """Give `who` one of `options`, earlier dates first; False, and nothing moved, where none can be had.
+
+        Those `unmoved` stay where they are.
+        """
         self._options[who] = options
-        if self._seat(who, options, set()):
+        if self._seat(who, options, set(), unmoved):
             return True
         del self._options[who]
         return False
@@ -43,7 +46,7 @@ class Places(Generic[Who]):
                 frontier += [other for who in self.held.get(place, []) for other in self._options[who]]
         return [(place, list(self.held.get(place, []))) for place in sorted(reached)]
 
-    def _seat(self, who: Who, options: Sequence[date], tried: set[date]) -> bool:
+    def _seat(self, who: Who, options: Sequence[date], tried: set[date], unmoved: frozenset[Who]) -> bool:
         new = [place for place in options if place not in tried]
         tried.update(new)
         for place in new:
@@ -54,7 +57,7 @@ class Places(Generic[Who]):
         for place in new:
             holders = self.held.get(place, [])
             for other in holders:
-                if self._seat(other, self._options[other], tried):
+                if other not in unmoved and self._seat(other, self._options[other], tried, unmoved):
                     holders.remove(other)
                     holders.append(who)
                     return True

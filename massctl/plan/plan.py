@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.hold import held_until
@@ -23,10 +23,14 @@ from massctl.plan.handoff import handoff_of
 from massctl.plan.planned_campaign import PlannedCampaign as PlannedCampaign  # noqa: PLC0414 - part of a plan
 from massctl.plan.previews import Showing
 from massctl.plan.step import Guard, Reason, Refusal, SendMass, SendPreview, Step
-from massctl.plan.window import WindowState, next_moment, window_state
+from massctl.plan.window import WindowState, never_allowed, next_moment, window_state
 
 if TYPE_CHECKING:
     from massctl.plan.drift import Remote
+
+
+_FOR_GOOD: Final = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})
+"""What no later moment lifts: somebody has to name, change or allow it."""
 
 
 class Until(IntEnum):
@@ -198,7 +202,10 @@ class _Planner:
         steps: list[Step] = list(self._staging(campaign, record))
         wanted = self.until is Until.SEND and planned.window is not WindowState.WAITING
         allowance = campaign, self.house.agenda, self.state, self.house.policy, self.now
-        refusals = no_place_at_all(*allowance) if self.until is Until.SEND and not wanted else []
+        refusals: list[Refusal] = []
+        if self.until is Until.SEND and not wanted:
+            never = never_allowed(self.house.policy, campaign.window, self.now)
+            refusals = never or no_place_at_all(*allowance)
         if wanted:
             refusals = guard.send_refusals(campaign, self.state, self.house, self.now)
             if planned.audience_count is not None:
@@ -211,10 +218,10 @@ class _Planner:
             if not refusals:
                 self.planned_sends.setdefault(campaign.message_digest, campaign.name)
                 steps += batches.sends(campaign, record, Reason.DUE)
-        blocked_for_good = {r.guard for r in refusals} & {Guard.NOT_NAMED, Guard.REJECTED_BEFORE}
+        waits = waits_until(*allowance)
         moment = None
-        if not blocked_for_good:
-            moment = next_moment(self.house.policy, campaign.window, waits_until(*allowance))
+        if waits is not None and not any(refusal.guard in _FOR_GOOD for refusal in refusals):
+            moment = next_moment(self.house.policy, campaign.window, waits)
         return replace(
             planned,
             next_at=moment if moment is not None and moment > self.now else None,

@@ -33,6 +33,14 @@ def window_state(window: Window | None, now: datetime) -> WindowState:
     return WindowState.DUE if now <= window.not_after else WindowState.EXPIRED
 
 
+def hour_refusals(policy: "Policy", window: Window | None, now: datetime) -> list[Refusal]:
+    """Refuse a send in this moment: it is to be tried later, where the window has a later moment for it."""
+    refusal = hour_refusal(policy, now)
+    if refusal is None:
+        return []
+    return never_allowed(policy, window, now) or [refusal]
+
+
 def hour_refusal(policy: "Policy", now: datetime) -> Refusal | None:
     """Refuse a send in quiet hours or on a frozen day; naming a campaign does not lift it."""
     if (span := policy.frozen_on(now)) is not None:
@@ -48,6 +56,36 @@ def hour_refusal(policy: "Policy", now: datetime) -> Refusal | None:
             Phrase("run apply again after that, or change policy.quiet_hours in massctl.yaml"),
         )
     return None
+
+
+def never_allowed(policy: "Policy", window: Window | None, now: datetime) -> list[Refusal]:
+    """Refuse by each rule that stands in the way where what is left of a window has no moment for a send."""
+    if window is None or now > window.not_after or next_moment(policy, window, now) is not None:
+        return []
+    found: dict[Guard, Refusal] = {}
+    at: datetime | None = max(now, window.not_before)
+    while at is not None and at <= window.not_after:
+        for refusal in _closed_by(policy, window, at):
+            found.setdefault(refusal.guard, refusal)
+        at = _blocked_until(policy, at)
+    return list(found.values())
+
+
+def _closed_by(policy: "Policy", window: Window, at: datetime) -> list[Refusal]:
+    """Say which rules leave a window nothing, as they stand at one of its moments."""
+    hint = "give it another window in campaign.yaml and have that reviewed, or change {key} in massctl.yaml"
+    found = []
+    if (span := policy.frozen_on(at)) is not None:
+        say = Phrase("no moment of its window is left for a send: it lies in the frozen days {span}", span=span)
+        found.append(Refusal(Guard.FREEZE, say, Phrase(hint, key="policy.freeze")))
+    if policy.quiet_hours is not None and (end := policy.quiet_hours.ends_after(at)) is not None:
+        say = Phrase(
+            "no moment of its window is left for a send: quiet hours last until {end}, and it closes at {closed}",
+            end=moment(end),
+            closed=moment(window.not_after),
+        )
+        found.append(Refusal(Guard.QUIET_HOURS, say, Phrase(hint, key="policy.quiet_hours")))
+    return found
 
 
 def next_moment(policy: "Policy", window: Window | None, now: datetime) -> datetime | None:

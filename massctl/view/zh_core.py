@@ -266,6 +266,15 @@ CORE: Final[dict[str, str]] = {
     "nothing is sent in the frozen days {span}": "{span} 是冻结日，不发送任何内容",
     "change policy.freeze in massctl.yaml, or wait": "修改 massctl.yaml 里的 policy.freeze，或者等一等",
     "quiet hours last until {end}": "静默时段到 {end} 结束",
+    "no moment of its window is left for a send: it lies in the frozen days {span}": (
+        "它的时段里已没有可以群发的时刻：落在冻结日 {span} 之内"
+    ),
+    "no moment of its window is left for a send: quiet hours last until {end}, and it closes at {closed}": (
+        "它的时段里已没有可以群发的时刻：静默时段到 {end} 才结束，而它在 {closed} 就结束了"
+    ),
+    "give it another window in campaign.yaml and have that reviewed, or change {key} in massctl.yaml": (
+        "在 campaign.yaml 里给它换一个时段并重新审阅，或修改 massctl.yaml 里的 {key}"
+    ),
     "run apply again after that, or change policy.quiet_hours in massctl.yaml": (
         "在那之后再运行 apply，或修改 massctl.yaml 里的 policy.quiet_hours"
     ),

@@ -15,6 +15,9 @@ from massctl.plan.demand import DAYS_AHEAD
 from massctl.plan.plan import Until
 from massctl.plan.used import Scope, Unit, calls_by_day, used_in, uses
 
+MIDNIGHT = datetime(2026, 12, 1, 16, tzinfo=UTC)
+"""Of Beijing, after NOW."""
+
 
 def went_out(campaign: RenderedCampaign, when: datetime, serial: int = 2, **changes: Any) -> list[NewEntry]:
     event = attempted(campaign, **changes)[0]
@@ -43,6 +46,30 @@ def test_a_window_that_ends_later_takes_no_day_from_those_before() -> None:
     found = planned_all([words("one", on(3, 4, hours=1)), words("two", on(3, 4, hours=2)), words("six", on(3, 4))])
     assert list(refused(found)) == ["six"]
     assert "2026-12-04: one; 2026-12-05: two" in refused(found)["six"]
+
+
+def test_of_two_windows_that_open_at_once_the_first_in_the_order_keeps_today() -> None:
+    """The plan before they open says what apply does when they have: one goes out today, two tomorrow."""
+    campaigns = [words("one", on(0, 1, opens=1)), words("two", on(0, 1, opens=1))]
+    before, due = planned_all(campaigns), planned_all(campaigns, now=NOW + HOUR)
+    assert (NOW + HOUR, MIDNIGHT) == (before["one"].next_at, before["two"].next_at)
+    assert (["one"], {}) == (sends(due), refused(before))
+    assert MIDNIGHT == due["two"].next_at
+    (ahead,) = plan_of(campaigns, None, rules(campaigns), NOW).ahead
+    assert [("one",), ("two",)] == [span.campaigns for span in ahead.spans]
+
+
+def test_of_two_windows_the_one_that_opens_first_has_today() -> None:
+    """The earlier in the order opens in the evening, and by then the other one has gone out."""
+    campaigns = [words("one", on(0, 1, opens=4)), words("two", on(0, 1, opens=1, hours=11))]
+    before = planned_all(campaigns)
+    assert (MIDNIGHT, NOW + HOUR) == (before["one"].next_at, before["two"].next_at)
+    assert ["two"] == sends(planned_all(campaigns, now=NOW + HOUR))
+
+
+def test_what_finds_no_place_comes_at_no_moment() -> None:
+    found = planned_all([words("one", on(3)), words("two", on(3))])
+    assert (["two"], None) == (list(refused(found)), found["two"].next_at)
 
 
 def test_what_is_due_waits_for_the_one_whose_only_day_is_today() -> None:

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from building import DAY, HOUR, NOW, OPEN, guards, house, planned, settings, text
+from building import DAY, HOUR, NOW, OPEN, attempted, guards, house, planned, recorded, settings, text
 from hypothesis import given
 from hypothesis import strategies as st
 
+from massctl.model.ledger import SendAccepted
 from massctl.model.rendered import Window
+from massctl.plan.plan import Until
 from massctl.plan.window import WindowState, hour_refusal, next_moment, window_state
 
 TICK = timedelta(microseconds=1)
@@ -101,9 +103,46 @@ def test_a_plan_in_quiet_hours_says_when_they_end():
     assert (["quiet_hours"], MORNING) == (guards(campaign), campaign.next_at)
 
 
-def test_a_plan_says_no_moment_where_none_comes_within_the_window():
-    campaign = planned(text(window=Window(EVENING, MORNING - HOUR)), rules=house(**NIGHT), now=EVENING)
+@pytest.mark.parametrize("now", [NOW, EVENING])
+def test_a_window_within_quiet_hours_is_refused_before_and_after_it_opens(now):
+    campaign = planned(text(window=Window(EVENING, MORNING - HOUR)), rules=house(**NIGHT), now=now)
     assert (["quiet_hours"], None) == (guards(campaign), campaign.next_at)
+    assert "no moment of its window is left" in campaign.refusals[0].message
+    assert "another window" in campaign.refusals[0].hint
+
+
+@pytest.mark.parametrize("now", [NOW, NOW + DAY + HOUR])
+def test_a_window_within_frozen_days_is_refused_before_and_after_it_opens(now):
+    campaign = planned(
+        text(window=Window(NOW + DAY, NOW + DAY + 2 * HOUR)), rules=house(freeze=["2026-12-02"]), now=now
+    )
+    assert (["freeze"], None) == (guards(campaign), campaign.next_at)
+    assert "2026-12-02" in campaign.refusals[0].message
+
+
+def test_a_window_of_which_quiet_hours_and_a_frozen_day_leave_nothing_is_refused_by_both():
+    """From the evening until the next noon: the night is quiet, and the day after it is frozen."""
+    window = Window(EVENING, MORNING + 4 * HOUR)
+    assert ["quiet_hours", "freeze"] == guards(
+        planned(text(window=window), rules=house(freeze=["2026-12-02"], **NIGHT))
+    )
+
+
+def test_a_window_that_quiet_hours_leave_a_moment_is_not_refused_before_it_opens():
+    assert [] == guards(planned(text(window=Window(EVENING, MORNING)), rules=house(**NIGHT)))
+
+
+def test_what_is_only_staged_is_not_refused_for_its_window():
+    campaign = text(window=Window(EVENING, MORNING - HOUR))
+    assert [] == guards(planned(campaign, rules=house(**NIGHT), until=Until.DRAFT))
+
+
+def test_what_wechat_or_the_house_refuses_for_good_comes_at_no_moment():
+    """In quiet hours it would be tried in the morning, if nothing else were in the way."""
+    first, second = text("first", "words"), text("second", "words", window=Window(EVENING, MORNING + HOUR))
+    state = recorded(attempted(first), (SendAccepted(attempt=2, msg_id=7), first))
+    campaign = planned(second, state, rules=house(**NIGHT), now=EVENING)
+    assert (["quiet_hours", "same_content"], None) == (guards(campaign), campaign.next_at)
 
 
 def test_without_window_and_name_no_moment_comes():

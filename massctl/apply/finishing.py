@@ -7,7 +7,7 @@ was recorded. So an event of an unknown job is never bound: where a send is open
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from massctl.apply.book import Book
 from massctl.errors import UsageError
@@ -22,10 +22,13 @@ CLOCKS_APART: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """It is in the ledger; `again`: it said nothing that was not known."""
+    """It is in the ledger."""
 
     record: Record
     again: bool
+    """It said nothing that was not known."""
+    contradicts: Literal["sent", "failed"] | None = None
+    """How the job had ended until then, by what was on record, where that was the other way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,9 @@ def record_finish(finish: JobFinish, appid: AppId | None, book: Book) -> Recorde
     record, job = found[0]
     if _is_known(finish, job):
         return Recorded(record, again=True)
+    before = _contradicted(finish, job)
     book.record_for(finish.entry(), record.campaign, record.edition)
-    return Recorded(record, again=False)
+    return Recorded(record, again=False, contradicts=before)
 
 
 def _addressed_to(appid: AppId | None, finish: JobFinish, state: State) -> bool:
@@ -75,6 +79,13 @@ def _may_be(record: Record, finish: JobFinish) -> bool:
     """Say whether an event may be the end of an edition's open send."""
     opened = record.open_attempts
     return bool(opened) and (finish.created_at is None or finish.created_at >= opened[0].at - CLOCKS_APART)
+
+
+def _contradicted(finish: JobFinish, job: Job) -> Literal["sent", "failed"] | None:
+    """Give the end that a job had on record, where an event tells the other one."""
+    if job.status == "sent" and finish.status == "failed":
+        return "sent"
+    return "failed" if job.status == "failed" and finish.status == "sent" else None
 
 
 def _is_known(finish: JobFinish, job: Job) -> bool:

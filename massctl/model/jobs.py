@@ -70,7 +70,12 @@ def _into_withdrawals(job: Job, event: "Withdrawn", at: datetime) -> None:
 
 
 def _with_known_counts(said: "JobStatus", before: "JobStatus | None") -> "JobStatus":
-    """Keep numbers and addresses that were said before and are not said again: mass/get knows none of them."""
+    """Keep numbers and addresses that were said before and are not said again: mass/get knows none of them.
+
+    A reason is that of a failure, and ends with it; what the originality check found stays.
+    """
     known = {} if before is None else {name: getattr(before, name) for name in type(before).model_fields}
     kept = {name: value for name, value in known.items() if value is not None and getattr(said, name) is None}
+    if said.status == "sent":
+        kept.pop("reason", None)
     return said.model_copy(update=kept)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from massctl.model.moment import BEIJING
 from massctl.model.phrase import Phrase, in_a_row
@@ -58,6 +58,19 @@ def reason_words(reason: str) -> Phrase:
     if meaning is None:
         return Phrase("WeChat failed it for a reason that massctl does not know ({word})", word=reason)
     return Phrase("WeChat failed it: {meaning} ({word})", meaning=meaning, word=reason)
+
+
+def contradiction(before: Literal["sent", "failed"]) -> Phrase:
+    """Say that an event tells another end of a job than was on record; the newest stands."""
+    if before == "sent":
+        return Phrase(
+            "this job was on record as sent, and this event says that it failed; the event stands. "
+            "The console shows under 群发记录 which of them is so"
+        )
+    return Phrase(
+        "this job was on record as failed, and this event says that it was sent; the event stands. "
+        "The console shows under 群发记录 which of them is so"
+    )
 
 
 def originality_rows(table: Table, check: "CopyrightCheck") -> None:

@@ -109,6 +109,14 @@ AFTER: Final[dict[str, str]] = {
     # massctl/cli/events.py
     "massctl.yaml has no account {name}": "massctl.yaml 里没有公众号 {name}",
     "its accounts are: {accounts}": "里面的公众号有：{accounts}",
+    "this job was on record as sent, and this event says that it failed; the event stands. "
+    "The console shows under 群发记录 which of them is so": (
+        "记录里这个任务已发送成功，而这个事件说它失败了；以事件为准。实际如何，请看后台的群发记录"
+    ),
+    "this job was on record as failed, and this event says that it was sent; the event stands. "
+    "The console shows under 群发记录 which of them is so": (
+        "记录里这个任务失败了，而这个事件说它已发送成功；以事件为准。实际如何，请看后台的群发记录"
+    ),
     "this event was recorded before; nothing was written": "这个事件以前记录过，没有写入任何东西",
     "name the file that holds the event's body, or - for standard input": (
         "请指明存放事件正文的文件，或用 - 表示标准输入"

@@ -59,6 +59,14 @@ def test_an_event_after_the_deletion_adds_its_numbers_once() -> None:
     assert [False, True] == [isinstance(o, Recorded) and o.again for o in found]
 
 
+@pytest.mark.parametrize(("first", "then"), [("sent", "failed"), ("failed", "sent")])
+def test_an_event_that_tells_another_end_says_which_was_on_record(first: Any, then: Any) -> None:
+    world = scene(*sent(text("spring"), 2, 7))
+    assert isinstance(before := record(world, finish(status=first)), Recorded)
+    assert isinstance(after := record(world, finish(status=then)), Recorded)
+    assert (None, first, then) == (before.contradicts, after.contradicts, after.record.jobs[0].status)
+
+
 def test_a_foreign_event_is_bound_to_nothing() -> None:
     one = scene(*sent(WORDS, 2, 7))
     found = record(one, finish(8))

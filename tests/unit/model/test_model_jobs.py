@@ -58,6 +58,24 @@ def test_numbers_that_come_after_the_deletion_are_kept() -> None:
     assert ("deleted", 3) == (found.status, found.counts and found.counts.sent_count)
 
 
+def test_a_job_that_was_sent_after_all_keeps_no_reason_of_a_failure() -> None:
+    check = CopyrightCheck(check_state=2)
+    found = job(told("failed", reason="err(99999)", sent_count=0, copyright_check=check), told("sent", sent_count=5))
+    assert found.counts is not None
+    assert ("sent", None, 5, check) == (
+        found.status,
+        found.counts.reason,
+        found.counts.sent_count,
+        found.counts.copyright_check,
+    )
+
+
+def test_the_reason_of_a_failure_outlives_the_deletion() -> None:
+    found = job(told("failed", reason="err(30003)"), poll("deleted"))
+    assert found.counts is not None
+    assert ("deleted", "err(30003)") == (found.status, found.counts.reason)
+
+
 def test_a_job_of_another_id_is_not_meant() -> None:
     assert not absorb_job_entry([job()], JobStatus(msg_id=9, status="sent"), AT)
 

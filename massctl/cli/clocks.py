@@ -39,10 +39,16 @@ class SandboxClock:
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
+        self._supposed: datetime | None = None
 
     def now(self) -> datetime:
-        """Give the world's time."""
-        return self._sandbox.now()
+        """Give the world's time, or the one that is supposed."""
+        now = self._sandbox.now()
+        return now if self._supposed is None else max(now, self._supposed)
+
+    def suppose(self, moment: datetime) -> None:
+        """Let it be `moment` in this process, unless it is later already; the world keeps its own time."""
+        self._supposed = moment
 
     def sleep(self, seconds: float) -> None:
         """Let the world's time pass; nobody has to wait for it."""

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 from wsgiref.types import WSGIApplication
 
-from massctl.apply.ports import Clock
 from massctl.cli.clocks import SandboxClock
 from massctl.model.account import MassctlFile
+from massctl.model.campaign import Audience
 from massctl.model.rendered import Window
 from massctl.sandbox.embedded import Sandbox, open_world
 
@@ -25,7 +25,7 @@ class Embedded:
     """An open world with the repository's accounts in it."""
 
     world: Sandbox
-    clock: Clock
+    clock: SandboxClock
     secret: str = SECRET
 
     @property
@@ -33,22 +33,27 @@ class Embedded:
         """The API, for a client in this process."""
         return self.world.app
 
-    def prepare(
-        self, tags: Iterable[tuple[str, int | str]], windows: Iterable[Window], closed: Iterable[tuple[str, str]]
-    ) -> None:
-        """Make the tags (appid, id or name) exist, and let it be the opening of the earliest of `windows`, or later.
+    def allow(self, wanted: Iterable[tuple[str, Audience, str]]) -> None:
+        """Let there be what campaigns want (appid, audience, message type).
 
-        `closed` are messages (appid, type) that WeChat has closed to most accounts; here these accounts may send them.
+        The tags that they name exist, and an account may send what WeChat has closed to most.
         """
-        for appid, message_type in sorted(set(closed)):
-            self.world.ensure_account(appid, **{RIGHTS[message_type]: True})
+        asked = list(wanted)
+        for appid, kind in sorted({(appid, kind) for appid, _, kind in asked if kind in RIGHTS}):
+            self.world.ensure_account(appid, **{RIGHTS[kind]: True})
+        tags = {(appid, tag) for appid, who, _ in asked for tag in (who.tag_id, who.tag) if tag is not None}
         # Ids first: a tag that is known by name alone must not take one of them.
-        for appid, tag in sorted(set(tags), key=lambda each: (each[0], isinstance(each[1], str), str(each[1]))):
+        for appid, tag in sorted(tags, key=lambda each: (each[0], isinstance(each[1], str), str(each[1]))):
             number, name = (tag, f"标签 {tag}") if isinstance(tag, int) else (None, tag)
             self.world.ensure_tag(appid, number, name, TAG_FOLLOWERS)
+
+    def pass_to(self, windows: Iterable[Window], *, lasting: bool) -> None:
+        """Let it be the opening of the earliest of `windows`, or later: in the world, or for this process alone."""
         openings = [window.not_before for window in windows]
-        if openings:
+        if openings and lasting:
             self.world.ensure_not_before(min(openings))
+        elif openings:
+            self.clock.suppose(min(openings))
 
     def reset(self) -> None:
         """Forget everything that was received."""

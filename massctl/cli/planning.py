@@ -53,11 +53,14 @@ def planned(
     lock_use: LockUse | None = None,
     showing: Showing | None = None,
     named: Sequence[str] | None = None,
+    *,
+    lasting: bool = True,
 ) -> Planned:
     """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
 
     Without `lock_use` the policy decides whether campaigns are rendered or taken from their locks. `named` are the
-    names of the command line, where only some of the campaigns that it stands for are planned.
+    names of the command line, where only some of the campaigns that it stands for are planned. A plan that is only
+    shown is not `lasting`: it leaves the sandbox's clock where it is.
     """
     typed = names if named is None else named  # A pass of a run that waits is about some of them.
     ledger = session.ledger()
@@ -66,7 +69,7 @@ def planned(
     desires = Desires(workbench, state, lock_use or lock_use_of(session))
     picked = chosen(names, desires.names())
     desired = desires.read(picked)
-    _ready_sandbox(session, typed, desired)
+    _ready_sandbox(session, typed, desired, lasting=lasting)
     house = _house(session, typed, desired, state, desires, workbench)
     plan = _plan(session, desired, state, house, until, showing)
     return Planned(plan, state, ledger, house, workbench, [*warnings, *([] if names else desires.strays())])
@@ -79,7 +82,7 @@ def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic])
     """
     memory = session.memory
     if memory is None:
-        made = planned(session, names, warnings)
+        made = planned(session, names, warnings, lasting=False)
         return Foreseen(made.plan, made.state, made.workbench, made.warnings)
     state = memory.state(session.ledger_path, session.locks)
     workbench = Workbench(session.repository, session.settings, session.cache)
@@ -141,21 +144,14 @@ def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
     raise UsageError(Phrase("there is no campaign {name}", name=unknown[0]), Phrase("Nothing was done."), hint)
 
 
-def _ready_sandbox(session: Session, names: Sequence[str], desired: Sequence[Desired]) -> None:
+def _ready_sandbox(session: Session, names: Sequence[str], desired: Sequence[Desired], *, lasting: bool) -> None:
     """Let the sandbox have the tags and rights that campaigns ask for, and let it be the hour of a named window."""
     if session.sandbox is None:
         return
     rendered = [d for d in desired if isinstance(d, RenderedCampaign)]
-    tags: list[tuple[str, int | str]] = []
-    for campaign in rendered:
-        named = (campaign.audience.tag_id, campaign.audience.tag)
-        tags += [(str(campaign.appid), tag) for tag in named if tag is not None]
-    # Only a run in the sandbox has one, and it has loaded this already.
-    from massctl.cli.embedding import RIGHTS
-
+    session.sandbox.allow((str(c.appid), c.audience, c.message.type) for c in rendered)
     windows = [c.window for c in rendered if c.window is not None and c.name in names]
-    closed = [(str(c.appid), c.message.type) for c in rendered if c.message.type in RIGHTS]
-    session.sandbox.prepare(tags, windows, closed)
+    session.sandbox.pass_to(windows, lasting=lasting)
 
 
 def tell_strays(session: Session, made: Planned | Foreseen) -> None:

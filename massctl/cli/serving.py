@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Final
 
 from massctl.cli.clocks import machine_now
-from massctl.cli.session import session
+from massctl.cli.embedding import Embedded
+from massctl.cli.session import Session, session
 from massctl.cli.speaking import Voice, speak_as, voice
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
 from massctl.model.system_reason import system_reason
 from massctl.sandbox.embedded import Sandbox, open_world
 from massctl.sandbox.server import run_server
+from massctl.source.campaigns import load_campaign
 from massctl.view.language import say
 
 APPID: Final = "wx0123456789abcdef"
@@ -23,6 +25,7 @@ def serve_world(directory: str, port: int, secret: str) -> None:
     if (Path(directory) / "massctl.yaml").is_file():
         with session(directory, sandbox=True) as (current, _):
             if current.sandbox is not None:
+                _declare(current, current.sandbox)
                 appid = next(iter(current.settings.accounts.values())).appid
                 _serve(current.sandbox.world, port, appid, secret, current.voice)
         return
@@ -32,6 +35,14 @@ def serve_world(directory: str, port: int, secret: str) -> None:
         _serve(world, port, APPID, secret, speak_as(voice(None)))
     finally:
         world.close()
+
+
+def _declare(current: Session, embedded: Embedded) -> None:
+    """Let the world have the tags and rights that the repository's campaigns ask for, as `--sandbox` does."""
+    repository, settings = current.repository, current.settings
+    loaded = [load_campaign(repository, name, settings).file for name in repository.campaign_folders().names]
+    files = [file for file in loaded if file is not None]
+    embedded.allow((settings.accounts[each.account].appid, each.audience, each.message_type) for each in files)
 
 
 def _serve(world: Sandbox, port: int, appid: str, secret: str, speaker: Voice) -> None:

@@ -213,6 +213,11 @@ class CampaignFile(Strict):
         found = [m for m in (self.mpnews, self.text, self.image, self.voice, self.mpvideo, self.wxcard) if m]
         return found[0]
 
+    @property
+    def message_type(self) -> str:
+        """The key under which it stands."""
+        return next(name for name in MESSAGES if getattr(self, name) is not None)
+
 
 EITHER_OF = {"image": ("files", "media_ids"), "voice": ("file", "media_id"), "mpvideo": ("file", "media_id")}
 """Of these keys of a message exactly one is due: a file of the campaign, or material that the account has."""

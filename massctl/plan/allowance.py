@@ -105,21 +105,23 @@ def _seated(
         standing = Standing()
         if demand.scope in rule.scopes and (options := periods(demand, rule.unit, policy, now)):
             opens[demand] = next_moment(policy, demand.window, now) or now
-            # Of two that wait for the same day, the one that opens first goes out first, and else the one before.
-            keeping = frozenset(each for each in opens if opens[each] <= opens[demand])
             due = demand.window is None or opens[demand] == now
-            standing = _seat(sends, rule, by_period, demand, options, rule.unit.of(now), keeping, due=due)
+            current = rule.unit.of(now)
+            # Of two that wait for the same day, the one that opens first goes out first, and else the one before.
+            there = () if due else sends.held.get(current, ())
+            keeping = frozenset(each for each in there if opens[each] <= opens[demand])
+            standing = _seat(sends, rule, by_period, demand, options, current, keeping, due=due)
         if standing.fits and (refused := calls.take(demand)) is not None:
             standing = refused
         if crowd is not None and standing.fits:
             seats = [place for place, holders in sends.held.items() if demand in holders]
             standing = crowd.join(demand, standing, seats)
         standings[demand.name] = standing
-    for place, demand in [
-        (day, each) for held in (sends.held, calls.held) for day, there in held.items() for each in there
-    ]:
-        standing = standings[demand.name]
-        standings[demand.name] = replace(standing, place=max(place, standing.place or place))
+    for held in (sends.held, calls.held):
+        for place, holders in held.items():
+            for demand in holders:
+                standing = standings[demand.name]
+                standings[demand.name] = replace(standing, place=max(place, standing.place or place))
     return Ledgered(tuple(ordered), tuple(used), sends, calls, standings)
 
 
@@ -146,8 +148,7 @@ def _seat(
             for place, holders in places.in_the_way(wanted)
         )
 
-    unmoved = frozenset() if due else keeping
-    if current in options and places.seat(demand, [current], unmoved):
+    if current in options and places.seat(demand, [current], keeping):
         if not due:
             places.widen(demand, options)
         return Standing()

@@ -97,12 +97,26 @@ def by_openids(desk: Desk, given: object) -> Audience:
 
 
 def tag_spans(tag: Record) -> tuple[Span, ...]:
-    """Return a tag's members: number 0, then from number 2 on, then those tagged one by one."""
+    """Return a tag's members: number 0 and from number 2 on, without those untagged, and those tagged one by one."""
     count = int(tag["count"])
-    derived = {0} if count else set()
-    spans: list[Span] = [(2, count + 1)] if count > 1 else []
-    single = sorted((derived | set(tag["added"])) - set(range(2, count + 1 if count > 1 else 2)))
+    removed = sorted(tag.get("removed", []))
+    spans = [
+        *(_without((0, 1), removed) if count else ()),
+        *(_without((2, count + 1), removed) if count > 1 else ()),
+    ]
+    single = [index for index in tag["added"] if not any(low <= index < high for low, high in spans)]
     return tuple(sorted([*spans_of(single), *spans]))
+
+
+def _without(span: Span, removed: list[int]) -> list[Span]:
+    """Cut the numbers `removed`, in order, out of a span."""
+    low, high = span
+    pieces = []
+    for index in removed:
+        if low <= index < high:
+            pieces.append((low, index))
+            low = index + 1
+    return [(start, end) for start, end in [*pieces, (low, high)] if start < end]
 
 
 def spans_of(indexes: list[int]) -> tuple[Span, ...]:

@@ -4,7 +4,7 @@
     POST /_sandbox/advance   {"seconds": 3600}
     POST /_sandbox/date      {"ahead_seconds": 300}                  a wrong `Date` in every answer, from now on
     POST /_sandbox/faults    {"rules": [...]}, {"clear": true}       (see `faults`)
-    POST /_sandbox/reset     forget all but accounts, tags, settings, clock
+    POST /_sandbox/reset     forget all but accounts, tags, settings; the clock begins anew
     POST /_sandbox/accounts  {"appid": "wx…", "kind": "subscription", …}   (see `declare.account`)
     POST /_sandbox/tags      {"appid": "wx…", "id": 101, "name": "会员", "count": 300}
     POST /_sandbox/settings  {"sending_seconds": 180}

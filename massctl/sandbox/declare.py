@@ -32,8 +32,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "mass_video": (bool,),
     "mass_card": (bool,),
 }
-# What survives a reset: who exists, and the clock, which never runs back.
-_LASTING = frozenset({"accounts", "tags", "clock", "settings"})
+# What survives a reset: who exists. A new world begins now; within one its clock never runs back.
+_LASTING = frozenset({"accounts", "tags", "settings"})
 
 
 class BadDeclarationError(ValueError):
@@ -72,14 +72,14 @@ def account(state: State, appid: str, **given: object) -> str:
 
 
 def tag(state: State, appid: str, number: int, name: str, count: int) -> None:
-    """Make sure that a tag exists: nothing happens where id and name are known already."""
+    """Make a tag exist under this name with so many followers; one that has both keeps its members."""
     owner = state.table("accounts").get(appid)
     if owner is None:
         raise BadDeclarationError("the account of the tag does not exist")
     if not name or not 0 <= number < 2**31 or not 0 <= count < FOLLOWERS_MAX:
         raise BadDeclarationError(f"a tag needs an id, a name and a count from 0 to {FOLLOWERS_MAX}")
     before = state.table("tags").get(f"{appid}|{number}")
-    if before is not None and before["name"] == name:
+    if before is not None and (before["name"], before["count"]) == (name, count):
         return
     state.table("tags").put(
         f"{appid}|{number}", {"appid": appid, "id": number, "name": name, "count": count, "added": []}
@@ -88,10 +88,10 @@ def tag(state: State, appid: str, number: int, name: str, count: int) -> None:
 
 
 def tag_id(state: State, appid: str, name: str) -> int:
-    """Return the id of the account's tag of this name, or the next free id."""
+    """Return the id of the account's tag of this name, or the next one that no tag has had."""
     mine = [row for row in state.table("tags").records() if row["appid"] == appid]
     named = [int(row["id"]) for row in mine if row["name"] == name]
-    return named[0] if named else max([people.FIRST_OWN_TAG, *(int(row["id"]) for row in mine)]) + 1
+    return named[0] if named else people.next_tag_id(mine, state.table("accounts").get(appid) or {})
 
 
 def settings(state: State, given: Record) -> None:
@@ -106,7 +106,7 @@ def settings(state: State, given: Record) -> None:
 
 
 def reset(state: State, generation: str) -> None:
-    """Forget everything but the accounts, their tags, the settings and the clock.
+    """Forget everything but the accounts, their tags and the settings; the clock shows the real time again.
 
     `generation` joins the seed, so that no id of the old world means anything in the new one.
     """

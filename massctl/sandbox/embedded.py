@@ -41,7 +41,7 @@ class Sandbox:
         """
         with self._store.transaction() as state:
             number = declare.tag_id(state, appid, name) if id is None else id
-            if id is None or state.table("tags").get(f"{appid}|{id}") is None:
+            if state.table("tags").get(f"{appid}|{number}") is None:
                 declare.tag(state, appid, number, name, count)
             return number
 
@@ -68,7 +68,7 @@ class Sandbox:
             return report(state, clock.world_now(state, self._real_now()))
 
     def reset(self) -> None:
-        """Forget everything but accounts, tags, settings and the clock."""
+        """Forget everything but accounts, tags and settings."""
         with self._store.transaction() as state:
             declare.reset(state, f"{self._real_now().timestamp():.6f}")
 

@@ -1,5 +1,6 @@
 """Answer for followers and tags."""
 
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from massctl.sandbox import identity
@@ -35,7 +36,7 @@ def tags_create(desk: Desk, call: Call) -> Reply:
     name = _name(desk, _tag_member(call).get("name"))
     if len(_tags(desk)) >= TAGS_MAX:
         raise Refusal(45056)
-    number = max([FIRST_OWN_TAG - 1, *(tag["id"] for tag in _tags(desk))]) + 1
+    number = next_tag_id(_tags(desk), desk.account)
     put_tag(desk, {"appid": desk.appid, "id": number, "name": name, "count": 0, "added": []})
     return Reply({"tag": {"id": number, "name": name}})
 
@@ -53,29 +54,38 @@ def tags_delete(desk: Desk, call: Call) -> Reply:
     tag = _own_tag(desk, _tag_member(call).get("id"))
     if size(tag) > DELETABLE_FOLLOWERS:
         raise Refusal(45057)
+    last = max(tag["id"], desk.account.get("last_tag", 0))
+    desk.table("accounts").put(desk.appid, {**desk.account, "last_tag": last})
     desk.table("tags").delete(f"{desk.appid}|{tag['id']}")
     return Reply(_OK)
 
 
 def batchtagging(desk: Desk, call: Call) -> Reply:
     """Answer `tags/members/batchtagging`, for the sandbox's own followers."""
-    record = call.record()
-    openids = record.get("openid_list")
-    if not isinstance(openids, list) or not 1 <= len(openids) <= TAGGING_OPENIDS:
-        raise Refusal(40032)
-    tag = _own_tag(desk, record.get("tagid"))
-    followers = int(desk.account["followers"])
-    found = [identity.follower_index(desk.appid, str(openid), followers) for openid in openids]
-    indexes = [index for index in found if index is not None]
-    if len(indexes) != len(found):
-        raise Refusal(40003)
+    tag, indexes = _tagging(desk, call)
     for index in indexes:
         carried = sum(_has(other, index) for other in _tags(desk) if other["id"] != tag["id"])
         if carried >= TAGS_OF_ONE_USER:
             raise Refusal(45059)
-    new = {index for index in indexes if not _has(tag, index)}
-    put_tag(desk, {**tag, "added": sorted({*tag["added"], *new})})
+    left = {**tag, "removed": sorted({*tag.get("removed", [])}.difference(indexes))}
+    new = {index for index in indexes if not _has(left, index)}
+    put_tag(desk, {**left, "added": sorted({*tag["added"], *new})})
     return Reply(_OK)
+
+
+def batchuntagging(desk: Desk, call: Call) -> Reply:
+    """Answer `tags/members/batchuntagging`; who does not have the tag goes without it."""
+    tag, indexes = _tagging(desk, call)
+    left = {**tag, "added": sorted({*tag["added"]}.difference(indexes))}
+    gone = {index for index in indexes if _has(left, index)}
+    put_tag(desk, {**left, "removed": sorted({*tag.get("removed", []), *gone})})
+    return Reply(_OK)
+
+
+def getidlist(desk: Desk, call: Call) -> Reply:
+    """Answer `tags/getidlist`: the ids of a follower's tags."""
+    (index,) = _followers(desk, [call.record().get("openid")])
+    return Reply({"tagid_list": [tag["id"] for tag in _tags(desk) if _has(tag, index)]})
 
 
 def user_get(desk: Desk, call: Call) -> Reply:
@@ -97,6 +107,16 @@ def user_tag_get(desk: Desk, call: Call) -> Reply:
 def get_api_domain_ip(_desk: Desk, _call: Call) -> Reply:
     """Answer `get_api_domain_ip`: the sandbox is at home."""
     return Reply({"ip_list": ["127.0.0.1"]})
+
+
+def getcallbackip(_desk: Desk, _call: Call) -> Reply:
+    """Answer `getcallbackip`: events would come from here."""
+    return Reply({"ip_list": ["127.0.0.1"]})
+
+
+def next_tag_id(tags: Iterable[Record], account: Record) -> int:
+    """Give the id of an account's next tag: one that none of its tags has or ever had."""
+    return max([FIRST_OWN_TAG - 1, int(account.get("last_tag", 0)), *(int(tag["id"]) for tag in tags)]) + 1
 
 
 def size(tag: Record) -> int:
@@ -135,6 +155,25 @@ def _tag_member(call: Call) -> Record:
     if not isinstance(given, dict):
         raise Refusal(40097)
     return given
+
+
+def _tagging(desk: Desk, call: Call) -> tuple[Record, list[int]]:
+    """Read whom a call tags or untags, and the tag."""
+    record = call.record()
+    openids = record.get("openid_list")
+    if not isinstance(openids, list) or not 1 <= len(openids) <= TAGGING_OPENIDS:
+        raise Refusal(40032)
+    return _own_tag(desk, record.get("tagid")), _followers(desk, openids)
+
+
+def _followers(desk: Desk, openids: Sequence[object]) -> list[int]:
+    """Give the numbers of the sandbox's own followers; 40003 where one is somebody else."""
+    followers = int(desk.account["followers"])
+    found = [identity.follower_index(desk.appid, str(openid), followers) for openid in openids]
+    indexes = [index for index in found if index is not None]
+    if len(indexes) != len(found):
+        raise Refusal(40003)
+    return indexes
 
 
 def _own_tag(desk: Desk, tag_id: object) -> Record:

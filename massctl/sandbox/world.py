@@ -46,6 +46,7 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/cgi-bin/token": Endpoint("GET", tokens.token, needs_token=False),
     "/cgi-bin/stable_token": Endpoint("POST", tokens.stable_token, needs_token=False),
     "/cgi-bin/get_api_domain_ip": Endpoint("GET", people.get_api_domain_ip),
+    "/cgi-bin/getcallbackip": Endpoint("GET", people.getcallbackip),
     "/cgi-bin/openapi/quota/get": Endpoint("POST", _quota_get),
     "/cgi-bin/media/uploadimg": Endpoint("POST", material.uploadimg),
     "/cgi-bin/media/upload": Endpoint("POST", material.upload),
@@ -75,6 +76,8 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/cgi-bin/tags/update": Endpoint("POST", people.tags_update),
     "/cgi-bin/tags/delete": Endpoint("POST", people.tags_delete),
     "/cgi-bin/tags/members/batchtagging": Endpoint("POST", people.batchtagging),
+    "/cgi-bin/tags/members/batchuntagging": Endpoint("POST", people.batchuntagging),
+    "/cgi-bin/tags/getidlist": Endpoint("POST", people.getidlist),
     "/cgi-bin/user/get": Endpoint("GET", people.user_get),
     "/cgi-bin/user/tag/get": Endpoint("POST", people.user_tag_get),
 }

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
-from repositories import png, window
+from repositories import APPID, TEXT, png, window
 from syrupy.assertion import SnapshotAssertion
 
+from massctl.sandbox.embedded import Sandbox
+
+TO_ALL = "is_to_all: true"
 DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
 
 
@@ -300,6 +303,42 @@ def test_sandbox_reset_forgets_what_was_received(lively: Shell):
     assert 0 == lively("sandbox", "reset").status
     assert [] == lively.report()["jobs"]
     assert "nothing is recorded yet" in lively("status", "--sandbox").out
+
+
+def test_a_plan_leaves_the_clock_of_the_sandbox_where_it_is(shell: Shell):
+    """It shows the hour of the named window, and the world stays in its own."""
+    shell.tree.text(more=window("2026-12-09T11:00:00+08:00", "2026-12-09T13:00:00+08:00"))
+    before = shell.report()["now"]
+    (planned,) = shell("plan", "notice", "--sandbox", "--format", "json").document["campaigns"]
+    shell("plan", "notice", "--refresh", "--sandbox")
+    assert ("due", before) == (planned["window"], shell.report()["now"])
+
+
+def test_sandbox_reset_gives_a_world_at_the_hour_of_now(shell: Shell):
+    shell.tree.text(more=window("2026-12-09T11:00:00+08:00", "2026-12-09T13:00:00+08:00"))
+    before = shell.report()["now"]
+    send(shell, "notice")
+    assert "2026-12-09" == shell.report()["now"][:10]
+    shell("sandbox", "reset")
+    assert before == shell.report()["now"]
+
+
+def test_the_served_sandbox_has_the_tags_that_campaigns_name(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    shell.tree.text("notice")
+    shell.tree.write(
+        "campaigns/letter/campaign.yaml", TEXT.format(content="晚安", more="").replace(TO_ALL, "tag: 会员")
+    )
+    shell.tree.write(
+        "campaigns/other/campaign.yaml", TEXT.format(content="早安", more="").replace(TO_ALL, "tag_id: 120")
+    )
+    shell.tree.write("campaigns/faulty/campaign.yaml", "version: 1\n")
+    found: list[int] = []
+
+    def served(world: Sandbox, *_: object) -> None:
+        found.extend(world.ensure_tag(APPID, None, name, 0) for name in ("标签 120", "会员"))
+
+    monkeypatch.setattr("massctl.cli.serving.run_server", served)
+    assert (0, [120, 121]) == (shell("sandbox", "--port", "0").status, found)
 
 
 def test_a_second_apply_makes_no_request(shell: Shell):

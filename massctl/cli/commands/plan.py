@@ -102,7 +102,7 @@ def _planned(
     from massctl.cli.planning import planned
     from massctl.cli.refreshing import refreshed_plan
 
-    made = planned(current, names, warnings)
+    made = planned(current, names, warnings, lasting=False)
     return refreshed_plan(current, made), made
 
 

@@ -25,7 +25,7 @@ def command(ctx: click.Context, port: int) -> None:
 @command.command(name="reset")
 @click.pass_obj
 def reset(directory: str) -> None:
-    """Forget what the sandbox received, and the ledger of `--sandbox`; its clock keeps its hour."""
+    """Forget what the sandbox received, its hour, and the ledger of `--sandbox`; accounts and tags stay."""
     import shutil
 
     from massctl.model.phrase import Phrase

@@ -1,8 +1,11 @@
 """Tags, followers, quotas."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sandbox_caller import APPID, Caller
 
+from massctl.sandbox import declare
 from massctl.sandbox.audience import Audience, over_limit, tag_spans
 from massctl.sandbox.identity import openid_of
 
@@ -35,6 +38,49 @@ def test_tags_are_created_renamed_filled_and_deleted(caller: Caller) -> None:
     assert (page["count"], page["data"]["openid"]) == (2, [openid_of(APPID, 0), openid_of(APPID, 5)])
     assert caller.post("tags/delete", {"tag": {"id": number}})["errcode"] == 0
     assert number not in [tag["id"] for tag in caller.get("tags/get")["tags"]]
+
+
+def test_the_id_of_a_deleted_tag_is_not_used_again(caller: Caller) -> None:
+    first = caller.post("tags/create", {"tag": {"name": "北京"}})["tag"]["id"]
+    caller.post("tags/delete", {"tag": {"id": first}})
+    second = caller.post("tags/create", {"tag": {"name": "上海"}})["tag"]["id"]
+    assert (100, 101) == (first, second)
+    assert 102 == declare.tag_id(caller.state, APPID, "广州")
+
+
+def test_who_is_untagged_leaves_the_tag_and_may_come_back(caller: Caller) -> None:
+    caller.tag(101, "会员", 4)
+    people = [openid_of(APPID, index) for index in (0, 3, 7)]
+    told = []
+    for way in ("batchtagging", "batchuntagging", "batchuntagging", "batchtagging"):
+        assert 0 == caller.post(f"tags/members/{way}", {"openid_list": people, "tagid": 101})["errcode"]
+        told.append(caller.post("user/tag/get", {"tagid": 101})["count"])
+    assert [5, 2, 2, 5] == told
+
+
+@given(st.integers(0, 9), st.sets(st.integers(0, 12)), st.sets(st.integers(0, 12)))
+def test_spans_hold_each_member_once(count: int, added: set[int], removed: set[int]) -> None:
+    tag = {"count": count, "added": sorted(added - removed), "removed": sorted(removed)}
+    held = [index for low, high in tag_spans(tag) for index in range(low, high)]
+    derived = {0, *range(2, count + 1)} if count else set()
+    assert sorted((derived - removed) | (added - removed)) == held
+
+
+def test_the_tags_of_a_follower(caller: Caller) -> None:
+    caller.tag(101, "会员", 4)
+    asked = [caller.post("tags/getidlist", {"openid": openid_of(APPID, index)}) for index in (0, 1)]
+    assert [[101], []] == [each["tagid_list"] for each in asked]
+    assert 40003 == caller.post("tags/getidlist", {"openid": "oStranger"})["errcode"]
+
+
+def test_the_addresses_of_callbacks(caller: Caller) -> None:
+    assert ["127.0.0.1"] == caller.get("getcallbackip")["ip_list"]
+
+
+def test_a_declared_tag_gets_the_count_that_is_asked_for(caller: Caller) -> None:
+    caller.tag(101, "会员", 300)
+    caller.tag(101, "会员", 50)
+    assert {"id": 101, "name": "会员", "count": 50} in caller.get("tags/get")["tags"]
 
 
 @pytest.mark.parametrize(

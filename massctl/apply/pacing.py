@@ -2,16 +2,13 @@
 
 from datetime import timedelta
 from math import ceil
-from typing import Final
 
 from massctl.apply.run import Run
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.plan.pace import SENDS_A_MINUTE, next_send_at
 from massctl.plan.step import Guard, Refusal
-
-DAY_USED_UP: Final = 45009
-"""The mass calls of the day (100) are used up. Source: WeChat docs, "API limits of a new account", read 2026-10."""
+from massctl.plan.used import calls_refused
 
 
 def keep_pace(run: Run, campaign: RenderedCampaign) -> None:
@@ -28,13 +25,7 @@ def calls_used_up(run: Run, campaign: RenderedCampaign) -> Refusal | None:
 
     A later run asks again, for somebody may have had the quota cleared.
     """
-    told = any(
-        attempt.serial > run.began and attempt.rejection is not None and attempt.rejection.errcode == DAY_USED_UP
-        for record in run.book.state.records.values()
-        for attempt in record.attempts
-        if attempt.event.appid == campaign.appid
-    )
-    if not told:
+    if not any(attempt.serial > run.began for attempt in calls_refused(run.book.state, campaign.appid)):
         return None
     return Refusal(
         Guard.ALLOWANCE,

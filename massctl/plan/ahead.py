@@ -10,7 +10,7 @@ from massctl.model.preview_days import beijing_day
 from massctl.model.state import State
 from massctl.plan.allowance import Agenda, Ledgered
 from massctl.plan.demand import CALLS, DAYS_AHEAD, SENDS, Rule
-from massctl.plan.used import Unit, calls_by_day, used_in, withdrawals_by_day
+from massctl.plan.used import Unit, calls_by_day, calls_used_up, used_in, withdrawals_by_day
 from massctl.plan.withdrawals import WITHDRAWALS_A_DAY, withdrawable, withdrawals_left
 
 if TYPE_CHECKING:
@@ -92,7 +92,11 @@ def _sends(ledgered: Ledgered, rule: Rule, now: datetime) -> list[Span]:
 
 def _calls(ledgered: Ledgered, kind: str, state: State, appid: AppId, now: datetime) -> list[Span]:
     """Give the days of an account that may ask for many: a service account, and one with a list of openids."""
-    if kind == "subscription" and all(demand.calls == 1 for demand in ledgered.demands):
+    used = dict(calls_by_day(state, appid))
+    if spent := calls_used_up(state, appid, now):
+        # Others used what is missing here: WeChat counts the calls of every program.
+        used[beijing_day(now)] = max(CALLS.limit, used.get(beijing_day(now), 0))
+    if kind == "subscription" and not spent and all(demand.calls == 1 for demand in ledgered.demands):
         return []
     coming: dict[date, list[CampaignName]] = {}
     asked: dict[date, list[CampaignName]] = {}
@@ -101,7 +105,7 @@ def _calls(ledgered: Ledgered, kind: str, state: State, appid: AppId, now: datet
         if day is not None:
             coming.setdefault(day, []).append(demand.name)
             asked.setdefault(day, []).extend([demand.name] * demand.calls)
-    return _spans(CALLS, "calls", dict(calls_by_day(state, appid)), coming, asked, now)
+    return _spans(CALLS, "calls", used, coming, asked, now)
 
 
 def _withdrawals(state: State, appid: AppId, now: datetime) -> list[Span]:

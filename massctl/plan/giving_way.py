@@ -13,7 +13,7 @@ from massctl.plan.allowance import Agenda
 from massctl.plan.batches import GIVE_A_TAG
 from massctl.plan.demand import CALLS, REACH, SENDS, Rule, Standing
 from massctl.plan.step import Guard, Refusal
-from massctl.plan.used import Unit
+from massctl.plan.used import DAY_USED_UP, Unit, calls_used_up
 
 if TYPE_CHECKING:
     from massctl.model.account import Policy
@@ -64,6 +64,20 @@ def crowded_month(
     hint = Phrase("nobody can know who that is; if they overlap, move one of them to another month")
     place = Place(f"campaigns/{campaign.name}/campaign.yaml")
     return [Diagnostic("MC406", Severity.WARNING, say, place, hint, campaign.name)]
+
+
+def used_up_today(campaign: RenderedCampaign, state: State, now: datetime) -> list[Diagnostic]:
+    """Warn where WeChat said that today's mass calls are used up; apply asks again, for a quota may be cleared."""
+    if not calls_used_up(state, campaign.appid, now):
+        return []
+    say = Phrase(
+        "WeChat said today, with errcode {errcode}, that the account's mass calls are used up, by whatever program: "
+        "until midnight, Beijing time, it refuses this send too",
+        errcode=DAY_USED_UP,
+    )
+    hint = Phrase("run apply again after midnight, Beijing time, within the window")
+    place = Place(f"campaigns/{campaign.name}/campaign.yaml")
+    return [Diagnostic("MC407", Severity.WARNING, say, place, hint, campaign.name)]
 
 
 def waits_until(

@@ -17,7 +17,7 @@ from massctl.plan import batches, diff, guard, previews
 from massctl.plan.ahead import AccountAhead, look_ahead
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.plan.doubt import repeat_at, settle
-from massctl.plan.giving_way import crowded_month, no_place_at_all, waits_until
+from massctl.plan.giving_way import crowded_month, no_place_at_all, used_up_today, waits_until
 from massctl.plan.guard import House
 from massctl.plan.handoff import handoff_of
 from massctl.plan.planned_campaign import PlannedCampaign as PlannedCampaign  # noqa: PLC0414 - part of a plan
@@ -234,7 +234,9 @@ class _Planner:
         if self.showing:
             return []
         crowded = crowded_month(campaign, self.house.agenda, self.state, self.house.policy, self.now)
-        return [*previews.unknown_previews(campaign, record), *crowded]
+        due = window_state(campaign.window, self.now) is WindowState.DUE or self.house.is_named(campaign.name)
+        spent = used_up_today(campaign, self.state, self.now) if due else []
+        return [*previews.unknown_previews(campaign, record), *crowded, *spent]
 
     def _staging(self, campaign: RenderedCampaign, record: Record) -> list[Step]:
         rejection = record.rejection_of(campaign.digest)

@@ -8,16 +8,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from massctl.model.moment import BEIJING, moment
 from massctl.model.names import AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.preview_days import beijing_day
-from massctl.model.state import Record, State
+from massctl.model.state import Attempt, Record, State
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience
+
+
+DAY_USED_UP: Final = 45009
+"""The mass calls of the day (100) are used up. Source: WeChat docs, "API limits of a new account", read 2026-10."""
 
 
 class Scope(StrEnum):
@@ -92,6 +96,24 @@ def calls_by_day(state: State, appid: AppId) -> Mapping[date, int]:
                 day = beijing_day(attempt.at)
                 counted[day] = counted.get(day, 0) + 1
     return counted
+
+
+def calls_refused(state: State, appid: AppId) -> Iterator[Attempt]:
+    """Give the attempts that WeChat refused because an account's mass calls of the day were used up."""
+    for record in state.records.values():
+        for attempt in record.attempts:
+            refused = attempt.rejection is not None and attempt.rejection.errcode == DAY_USED_UP
+            if refused and attempt.event.appid == appid:
+                yield attempt
+
+
+def calls_used_up(state: State, appid: AppId, now: datetime) -> bool:
+    """Say whether WeChat said today that no mass call is left, and has taken none since."""
+    refused = [each.serial for each in calls_refused(state, appid) if beijing_day(each.at) == beijing_day(now)]
+    if not refused:
+        return False
+    own = (each for record in state.records.values() for each in record.attempts if each.event.appid == appid)
+    return max(each.serial for each in own) == max(refused)
 
 
 def withdrawals_by_day(state: State, appid: AppId) -> Mapping[date, int]:

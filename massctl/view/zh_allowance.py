@@ -79,6 +79,12 @@ ALLOWANCE: Final[dict[str, str]] = {
     "if it is that urgent, wait for it: massctl apply --wait 45m; else move `not_after`": (
         "真有这么急，就守着它：massctl apply --wait 45m；否则把 `not_after` 往后挪"
     ),
+    # massctl/plan/giving_way.py
+    "WeChat said today, with errcode {errcode}, that the account's mass calls are used up, by whatever program: "
+    "until midnight, Beijing time, it refuses this send too": (
+        "微信今天用错误码 {errcode} 说，这个公众号的群发调用已用完（不论是哪个程序用的）："
+        "北京时间零点以前，这次群发也会被拒绝"
+    ),
     # massctl/view/ahead_text.py
     "allowance, the next {days} days (Beijing time)": "今后 {days} 天的群发次数（北京时间）",
     "service account": "服务号",

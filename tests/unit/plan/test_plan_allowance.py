@@ -13,6 +13,7 @@ from massctl.model.ledger import NewEntry, SendAccepted, SendImported, SendInDou
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.plan.demand import DAYS_AHEAD
 from massctl.plan.plan import Until
+from massctl.plan.planned_campaign import PlannedCampaign
 from massctl.plan.used import Scope, Unit, calls_by_day, used_in, uses
 
 MIDNIGHT = datetime(2026, 12, 1, 16, tzinfo=UTC)
@@ -65,6 +66,44 @@ def test_of_two_windows_the_one_that_opens_first_has_today() -> None:
     before = planned_all(campaigns)
     assert (MIDNIGHT, NOW + HOUR) == (before["one"].next_at, before["two"].next_at)
     assert ["two"] == sends(planned_all(campaigns, now=NOW + HOUR))
+
+
+def refused_for_the_day(campaign: RenderedCampaign, when: datetime) -> list[NewEntry]:
+    event = SendRejected(attempt=2, errcode=45009, retryable=True)
+    return [at(when, attempted(campaign)[0], campaign), at(when, event, campaign)]
+
+
+def used_up(planned: PlannedCampaign) -> bool:
+    return "MC407" in [diagnostic.code for diagnostic in planned.diagnostics]
+
+
+def test_a_45009_of_today_says_that_no_call_is_left_and_apply_may_ask_again() -> None:
+    old, late = words("old", None), words("late", on(0, hours=11))
+    today, yesterday = (recorded(*refused_for_the_day(old, NOW - ago)) for ago in (HOUR, DAY))
+    found = planned_all([late], today, "service")
+    assert (True, ["late"]) == (used_up(found["late"]), sends(found))
+    assert not used_up(planned_all([late], yesterday, "service")["late"])
+    (ahead,) = plan_of(late, today, rules([late], "service"), NOW).ahead
+    assert [(0, 100)] == [(span.left, span.used) for span in ahead.spans if span.of == "calls"]
+
+
+def test_a_45009_is_over_when_wechat_takes_a_send_again() -> None:
+    old, late = words("old", None), words("late", on(0, hours=11))
+    state = recorded(*refused_for_the_day(old, NOW - HOUR), *went_out(old, NOW, 4))
+    assert not used_up(planned_all([late], state, "service")["late"])
+
+
+def test_what_is_not_due_is_not_told_of_the_calls_of_today() -> None:
+    old, late = words("old", None), words("late", on(1))
+    state = recorded(*refused_for_the_day(old, NOW - HOUR))
+    assert not used_up(planned_all([late], state, "service")["late"])
+
+
+def test_a_subscription_account_shows_its_calls_where_none_are_left() -> None:
+    old, late = words("old", None), words("late", on(0))
+    state = recorded(*refused_for_the_day(old, NOW - HOUR))
+    (ahead,) = plan_of(late, state, rules([late]), NOW).ahead
+    assert [0] == [span.left for span in ahead.spans if span.of == "calls"]
 
 
 def test_what_finds_no_place_comes_at_no_moment() -> None:

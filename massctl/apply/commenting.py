@@ -1,19 +1,24 @@
 """Open or close the comments below a campaign's articles, one request an article."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from massctl.apply.ports_after import Commenting
 from massctl.errors import UsageError
 from massctl.model.names import MsgDataId
 from massctl.model.phrase import Phrase
-from massctl.model.state import Record
+from massctl.model.state import Job, Record
+
+_MID: Final = re.compile(r"[?&]mid=([1-9][0-9]{0,17})(?![^&#])", re.ASCII)
+"""`msg_data_id` in an article's long address. No page says so; seen on published articles, 2026-10."""
 
 
 def news_of(record: Record) -> list[MsgDataId]:
     """Give the ids of an edition's news, under which WeChat keeps its comments.
 
     Raises UsageError where it was not sent, where it is no news, or where the id was never learnt: it comes with the
-    answer to the send and with nothing else (comment/open, read 2026-10).
+    answer to the send (comment/open, read 2026-10), and the addresses of the articles hold it.
     """
     if not record.jobs:
         why = Phrase("Edition {edition} of it was not sent.", edition=record.edition)
@@ -22,12 +27,17 @@ def news_of(record: Record) -> list[MsgDataId]:
     if attempts and attempts[-1].event.media_id is None:
         why = Phrase("Only news has comments that can be opened and closed here, and this is another message.")
         raise _nothing(record, why, Phrase("massctl status {name}", name=record.campaign))
-    found = [MsgDataId(job.msg_data_id) for job in record.jobs if job.msg_data_id is not None]
-    if len(found) < len(record.jobs):
+    known = [_msg_data_id(job) for job in record.jobs]
+    found = [number for number in known if number is not None]
+    if len(found) < len(known):
         why = Phrase(
-            "WeChat finds comments by msg_data_id, which only the answer to the send tells, and that answer was lost."
+            "WeChat finds comments by msg_data_id, which the answer to the send tells, and that answer was lost."
         )
-        raise _nothing(record, why, Phrase("open or close them in the console under 留言管理"))
+        hint = Phrase(
+            "the articles' addresses hold it: massctl record-event FILE records the event that names them; "
+            "or open and close comments in the console under 留言管理"
+        )
+        raise _nothing(record, why, hint)
     return found
 
 
@@ -42,6 +52,16 @@ def switch_comments(news: Sequence[MsgDataId], articles: Sequence[int], wechat: 
                 wechat.open_comments(msg_data_id, article)
             else:
                 wechat.close_comments(msg_data_id, article)
+
+
+def _msg_data_id(job: Job) -> MsgDataId | None:
+    """Give the id of a job's news: as the answer told it, else as all addresses of its articles have it."""
+    if job.msg_data_id is not None:
+        return MsgDataId(job.msg_data_id)
+    urls = (job.counts.article_urls if job.counts else None) or []
+    told = {found[1] if (found := _MID.search(url)) else None for url in urls}
+    (mid,) = told if len(told) == 1 else (None,)
+    return None if mid is None else MsgDataId(int(mid))
 
 
 def _nothing(record: Record, why: Phrase, hint: Phrase) -> UsageError:

@@ -33,12 +33,15 @@ AFTER: Final[dict[str, str]] = {
     "Only news has comments that can be opened and closed here, and this is another message.": (
         "只有图文消息的留言可以在这里打开和关闭，而这是别的消息。"
     ),
-    "WeChat finds comments by msg_data_id, which only the answer to the send tells, and that answer was lost.": (
-        "微信按 msg_data_id 找留言，只有群发的应答里有它，而那次应答丢了。"
+    "WeChat finds comments by msg_data_id, which the answer to the send tells, and that answer was lost.": (
+        "微信按 msg_data_id 找留言，群发的应答里有它，而那次应答丢了。"
     ),
     "the comments of {name} cannot be switched": "{name} 的留言无法打开或关闭",
     "massctl status {name}": "massctl status {name}",
-    "open or close them in the console under 留言管理": "请在公众平台的“留言管理”里打开或关闭",
+    "the articles' addresses hold it: massctl record-event FILE records the event that names them; "
+    "or open and close comments in the console under 留言管理": (
+        "文章的地址里也有它：massctl record-event FILE 记录带有地址的事件；也可以在公众平台的“留言管理”里打开或关闭"
+    ),
     # massctl/apply/finishing.py
     "two accounts have a job {msg_id}": "有两个公众号都有任务 {msg_id}",
     "The event does not say by itself which of them it is about. Nothing was recorded.": (

@@ -8,7 +8,7 @@ from simulation.scenario import Scene
 
 from massctl.apply.commenting import news_of, switch_comments
 from massctl.errors import UsageError
-from massctl.model.ledger import Created, SendAccepted, SendSettled
+from massctl.model.ledger import Created, JobStatus, SendAccepted, SendSettled
 from massctl.model.names import MsgDataId
 from massctl.model.state import Record
 
@@ -52,6 +52,43 @@ def test_without_that_answer_there_is_no_way_to_it() -> None:
     with pytest.raises(UsageError) as caught:
         news_of(record(SALE, tried, accepted))
     assert "msg_data_id" in caught.value.detail
+
+
+URL = "http://mp.weixin.qq.com/s?__biz=A&mid={}&idx={}&sn=b#rd"
+
+
+def told(*urls: str) -> JobStatus:
+    return JobStatus(msg_id=7, status="sent", source="event", article_urls=list(urls))
+
+
+def lost(*urls: str) -> Record:
+    """A send whose answer was lost, and whose end an event told."""
+    tried = attempted(SALE, media_id="D")[0]
+    return record(SALE, tried, SendAccepted(attempt=2, msg_id=7, duplicate=True), told(*urls))
+
+
+def test_an_event_tells_it_in_the_addresses_of_the_articles() -> None:
+    assert [2247480005] == news_of(lost(URL.format(2247480005, 1), URL.format(2247480005, 2)))
+
+
+@pytest.mark.parametrize(
+    "urls",
+    [
+        [URL.format(5, 1), URL.format(6, 2)],
+        [URL.format(5, 1), "https://mp.weixin.qq.com/s/short"],
+        [URL.format("5x", 1)],
+        [URL.format("", 1)],
+        ["http://mp.weixin.qq.com/s?amid=5"],
+    ],
+)
+def test_addresses_that_do_not_agree_tell_nothing(urls: list[str]) -> None:
+    with pytest.raises(UsageError):
+        news_of(lost(*urls))
+
+
+def test_the_answer_to_the_send_comes_before_the_addresses() -> None:
+    tried, accepted = attempted(SALE, media_id="D")[0], SendAccepted(attempt=2, msg_id=7, msg_data_id=8)
+    assert [8] == news_of(record(SALE, tried, accepted, told(URL.format(5, 1))))
 
 
 def test_nor_for_what_a_person_settled() -> None:

@@ -1,11 +1,17 @@
 """Wrong usage in words: what click found, or a verb, told like every other error and in the run's language."""
 
+import re
+from collections.abc import Iterable
 from contextlib import suppress
+from typing import Final
 
 import click
 
 from massctl import __version__
 from massctl.model.phrase import Phrase, in_a_row
+
+_EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
+_PATH: Final = re.compile(r"['\"](.*)['\"] (does not exist|is a file|is a directory)\.?$", re.DOTALL)
 
 
 def not_yet(what: str, does: str, context: click.Context | None = None) -> click.UsageError:
@@ -55,18 +61,53 @@ def _speak_as_repository(context: click.Context | None) -> None:
 
 
 def _said(error: click.UsageError) -> str:
-    """Say what is wrong. Our own messages are Phrases; of click's the frequent ones are, the others stay English."""
+    """Say what is wrong. Our own messages are Phrases, and click's become some; one that is new to us stays English."""
     if isinstance(error.message, Phrase):
         return error.message
-    if isinstance(error, click.NoSuchOption):
-        unknown = Phrase("there is no flag {flag}", flag=error.option_name)
-        near = [Phrase("did you mean {near}?", near=possible) for possible in (error.possibilities or ())[:1]]
-        return in_a_row([unknown, *near])
-    if isinstance(error, click.BadParameter) and error.param is not None:
-        name = error.param.opts[0] if isinstance(error.param, click.Option) else error.param.human_readable_name
-        if isinstance(error, click.MissingParameter):
-            return Phrase("{key} is missing", key=name)
-        if isinstance(error.param.type, click.Choice):
-            choices = ", ".join(str(choice) for choice in error.param.type.choices)
-            return Phrase("{flag} takes one of {choices}", flag=name, choices=choices)
-    return error.format_message().rstrip(".")
+    said: str | None = None
+    match error:
+        case click.NoSuchOption():
+            said = _no_flag(error)
+        case click.exceptions.NoSuchCommand():
+            unknown = Phrase("there is no verb {verb}", verb=error.command_name)
+            said = in_a_row([unknown, *_near(error.possibilities)])
+        case click.BadOptionUsage() if "does not take a value" in error.message:
+            said = Phrase("{flag} takes no value", flag=error.option_name)
+        case click.BadOptionUsage():
+            said = Phrase("{flag} needs a value", flag=error.option_name)
+        case click.BadParameter() if error.param is not None:
+            said = _bad_value(error, error.param)
+        case _ if (extra := _EXTRA.match(error.message)) is not None:
+            said = Phrase("too many arguments: {extra}", extra=extra[1])
+    return said or error.format_message().rstrip(".")
+
+
+def _no_flag(error: click.NoSuchOption) -> str:
+    if error.option_name[1:].isdecimal():
+        return Phrase("{number} is taken for a flag, and no number here is below 0", number=error.option_name)
+    return in_a_row([Phrase("there is no flag {flag}", flag=error.option_name), *_near(error.possibilities)])
+
+
+def _near(possibilities: Iterable[str] | None) -> list[Phrase]:
+    return [Phrase("did you mean {near}?", near=possible) for possible in list(possibilities or ())[:1]]
+
+
+def _bad_value(error: click.BadParameter, param: click.Parameter) -> Phrase | None:
+    """Say what a parameter takes; None where its type is none of those that the verbs use."""
+    name = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
+    if isinstance(error, click.MissingParameter):
+        return Phrase("{key} is missing", key=name)
+    match param.type:
+        case click.Choice(choices=choices):
+            return Phrase("{flag} takes one of {choices}", flag=name, choices=", ".join(map(str, choices)))
+        case (click.IntRange() | click.FloatRange()) as numbers if numbers.max is None:
+            return Phrase("{flag} takes a number from {low} on", flag=name, low=numbers.min)
+        case click.IntRange() | click.FloatRange() as numbers:
+            return Phrase("{flag} takes a number from {low} to {high}", flag=name, low=numbers.min, high=numbers.max)
+        case click.Path() if (fault := _PATH.search(error.message)) is not None:
+            return {
+                "does not exist": Phrase("{flag}: {path} does not exist", flag=name, path=fault[1]),
+                "is a file": Phrase("{flag}: {path} is a file and no folder", flag=name, path=fault[1]),
+                "is a directory": Phrase("{flag}: {path} is a folder and no file", flag=name, path=fault[1]),
+            }[fault[2]]
+    return None

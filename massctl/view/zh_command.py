@@ -134,6 +134,21 @@ COMMAND: Final[dict[str, str]] = {
     "{command} --help": "{command} --help",
     "usage: {line}": "用法：{line}",
     "there is no flag {flag}": "没有选项 {flag}",
+    "{number} is taken for a flag, and no number here is below 0": "{number} 会被当作选项；这里没有小于 0 的数",
+    "{flag} takes no value": "{flag} 不带值",
+    "{flag} needs a value": "{flag} 需要一个值",
+    "too many arguments: {extra}": "参数太多：{extra}",
+    "{flag} takes a number from {low} on": "{flag} 只能是不小于 {low} 的数",
+    "{flag} takes a number from {low} to {high}": "{flag} 只能是 {low} 到 {high} 之间的数",
+    "{flag}: {path} does not exist": "{flag}：{path} 不存在",
+    "{flag}: {path} is a file and no folder": "{flag}：{path} 是文件，不是文件夹",
+    "{flag}: {path} is a folder and no file": "{flag}：{path} 是文件夹，不是文件",
+    "--plan says which campaigns and how far; it goes with no NAME and no --until": (
+        "--plan 已经说明是哪些活动、做到哪一步；不能同时写 NAME 或 --until"
+    ),
+    "--against is for people; it goes with --format text or markdown": (
+        "--against 是给人看的；要配 --format text 或 markdown"
+    ),
     "{flag} takes one of {choices}": "{flag} 只能是 {choices} 之一",
     # massctl/cli/verbs.py
     "receive MASSSENDJOBFINISH events": "接收 MASSSENDJOBFINISH 事件",

@@ -114,6 +114,35 @@ def test_wrong_usage_ends_with_2(shell: Shell, arguments: list[str]):
     assert "Traceback" not in said.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("speed set x", "N 只能是 0 到 4 之间的数"),
+        ("speed set 9", "N 只能是 0 到 4 之间的数"),
+        ("speed set -1", "-1 会被当作选项；这里没有小于 0 的数"),
+        ("speed set", "缺少 N"),
+        ("speed fast", "没有命令 fast"),
+        ("status --wait -1", "--wait 只能是 0 到 604800 之间的数"),
+        ("reconcile notice 0 --sent", "MSG_ID 只能是 1 到 9223372036854775807 之间的数"),
+        ("reconcile notice --batch 0", "--batch 只能是不小于 1 的数"),
+        ("plan --out", "--out 需要一个值"),
+        ("plan --refresh=1", "--refresh 不带值"),
+        ("plan --format xml", "--format 只能是 text, json, markdown 之一"),
+        ("plan --against . --format json", "--against 是给人看的"),
+        ("plan --out campaigns", "--out：campaigns 是文件夹，不是文件"),
+        ("apply --plan x notice", "--plan 已经说明是哪些活动"),
+        ("comments open notice other more", "参数太多：other more"),
+        ("-C nowhere plan", "-C：nowhere 不存在"),
+        ("-C massctl.yaml plan", "-C：massctl.yaml 是文件，不是文件夹"),
+    ],
+)
+def test_wrong_usage_is_told_in_the_language_of_the_run(shell: Shell, arguments: str, said: str):
+    shell.tree.text()
+    shell.tree.settings(language="")
+    shell.env(MASSCTL_LANG="zh")
+    assert said in shell(*arguments.split()).err
+
+
 def test_help_lists_every_verb_that_is_built(shell: Shell):
     said = shell("--help")
     listed = [line.split()[0] for line in said.out.splitlines() if line.startswith("  ") and line[2:3].strip()]

@@ -51,7 +51,7 @@ def command(
     Without NAMEs it sends only campaigns that have a window; one without is sent only by name.
     """
     if plan_file is not None and (names or until != "send"):
-        raise click.UsageError("--plan says which campaigns and how far; it goes with no NAME and no --until")
+        raise click.UsageError(Phrase("--plan says which campaigns and how far; it goes with no NAME and no --until"))
     if wait is not None and (plan_file is not None or until != "send"):
         raise click.UsageError(Phrase("--wait is for sends that are to come; it goes with no --plan and no --until"))
     # The executor and its adapters are needed by this verb only.

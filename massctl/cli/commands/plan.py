@@ -58,7 +58,7 @@ def command(
             Phrase("--refresh shows what WeChat has in this moment, and --out saves what can be planned again; use one")
         )
     if against is not None and form == "json":
-        raise click.UsageError("--against is for people; it goes with --format text or markdown")
+        raise click.UsageError(Phrase("--against is for people; it goes with --format text or markdown"))
     from massctl.cli.planning import tell_strays
 
     names = tuple(dict.fromkeys(names))

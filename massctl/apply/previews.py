@@ -45,7 +45,7 @@ def send_previews(run: Run) -> None:
         wechat = run.world.wechat(campaign.account)
         run.book.record_all([_previewed(campaign, step, "begun") for step in steps], campaign)
         calls = [((outcome, campaign, step), partial(_show, run, wechat, step, body)) for step in steps]
-        run.side_by_side(Phrase("sending previews"), calls, partial(_done, run))
+        run.side_by_side(Phrase("sending previews of {name}", name=campaign.name), calls, partial(_done, run))
 
 
 def _shown(run: Run, campaign: RenderedCampaign) -> int | None:

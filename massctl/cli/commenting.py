@@ -10,6 +10,7 @@ from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
 from massctl.view.language import say
+from massctl.view.words import articles_named
 
 
 def comments_switched(session: Session, name: str, article: int | None, *, opened: bool) -> int:
@@ -21,9 +22,9 @@ def comments_switched(session: Session, name: str, article: int | None, *, opene
     articles = _articles(session, record, article)
     wechat = session.wechat(account_of(session, AppId(record.appid or "")))
     switch_comments(news, articles, wechat, opened=opened)
-    numbers = ", ".join(str(each) for each in articles)
-    opened_now = Phrase("{name}: comments are open, article {numbers}", name=record.campaign, numbers=numbers)
-    closed_now = Phrase("{name}: comments are closed, article {numbers}", name=record.campaign, numbers=numbers)
+    about = {"name": record.campaign, "articles": articles_named(articles)}
+    opened_now = Phrase("{name}: comments are open, {articles}", **about)
+    closed_now = Phrase("{name}: comments are closed, {articles}", **about)
     session.voice.result(say(opened_now if opened else closed_now, session.voice.language))
     return ExitStatus.DONE
 

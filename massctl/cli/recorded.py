@@ -89,7 +89,8 @@ class Founding:
             return
         from massctl.source.lineage import declare_lineage
 
-        declare_lineage(self._session.root, lineage)
+        if not declare_lineage(self._session.root, lineage):
+            return  # Another run has done it since this one read the file.
         say = Phrase("a ledger was begun; state.lineage in massctl.yaml names it now: commit this")
         from massctl.view.language import say as said
 

@@ -61,9 +61,11 @@ def require_article(session: Session, record: Record, article: int) -> None:
     """Raise UsageError for an article that the message surely does not have."""
     count = len(headlines_of(session, record))
     if count and article > count:
-        say_so = "{name} has {count} articles, and no article {article}"
+        about = {"name": record.campaign, "article": article}
+        one = Phrase("{name} has one article, and no article {article}", **about)
+        several = Phrase("{name} has {count} articles, and no article {article}", count=count, **about)
         raise UsageError(
-            Phrase(say_so, name=record.campaign, count=count, article=article),
+            one if count == 1 else several,
             Phrase("Articles count from 1. No request was made."),
         )
 

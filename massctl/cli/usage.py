@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from massctl import __version__
-from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.phrase import Phrase, enumerated, in_a_row
 
 _EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
 _PATH: Final = re.compile(r"['\"](.*)['\"] (does not exist|is a file|is a directory)\.?$", re.DOTALL)
@@ -99,7 +99,7 @@ def _bad_value(error: click.BadParameter, param: click.Parameter) -> Phrase | No
         return Phrase("{key} is missing", key=name)
     match param.type:
         case click.Choice(choices=choices):
-            return Phrase("{flag} takes one of {choices}", flag=name, choices=", ".join(map(str, choices)))
+            return Phrase("{flag} takes one of {choices}", flag=name, choices=enumerated([*map(str, choices)]))
         case (click.IntRange() | click.FloatRange()) as numbers if numbers.max is None:
             return Phrase("{flag} takes a number from {low} on", flag=name, low=numbers.min)
         case click.IntRange() | click.FloatRange() as numbers:

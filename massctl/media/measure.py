@@ -14,7 +14,7 @@ from massctl.media.limits import (
 )
 from massctl.media.sniff import kind_of
 from massctl.media.xing import is_cut_off
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 
 Use = Literal["voice", "video"]
 FaultKind = Literal["unreadable", "unsupported", "too_large", "too_long"]
@@ -86,7 +86,7 @@ def _unsupported(data: bytes, kind: str, formats: tuple[str, ...]) -> MediaFault
         return MediaFault(
             "unsupported", Phrase("this is a Git LFS pointer and not the file itself: run `git lfs pull`")
         )
-    taken = ", ".join(each.upper() for each in formats)
+    taken = enumerated([each.upper() for each in formats])
     if not kind:
         return MediaFault("unsupported", Phrase("WeChat takes {formats} here, and this is none of them", formats=taken))
     named = Phrase("WeChat does not take {kind} here: save it as {formats}", kind=kind.upper(), formats=taken)

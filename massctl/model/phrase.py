@@ -25,6 +25,14 @@ class Phrase(str):
         return self
 
 
+def enumerated(parts: Sequence[str]) -> str:
+    """Join one or more names as a language lists them: `a, b` or `a、b`."""
+    said = parts[0]
+    for part in parts[1:]:
+        said = Phrase("{first}, {rest}", first=said, rest=part)
+    return said
+
+
 def in_a_row(parts: Sequence[str]) -> str:
     """Join one or more sentences so that each can still be said in another language."""
     said = parts[0]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.moment import BEIJING
 from massctl.model.names import CampaignName
-from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
 from massctl.plan.allowance import Agenda
@@ -150,11 +150,8 @@ def _taken(rule: Rule, standing: Standing) -> str:
 
 
 def _names(names: tuple[CampaignName | None, ...]) -> str:
-    said: str = ""
-    for name in names:
-        one = Phrase("a send on the website") if name is None else name
-        said = Phrase("{first}, {rest}", first=said, rest=one) if said else one
-    return said
+    said = [Phrase("a send on the website") if name is None else name for name in names]
+    return enumerated(said) if said else ""
 
 
 def _period(place: date, unit: Unit) -> str:

@@ -84,7 +84,7 @@ def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
     low, high = (audience.expect.min, audience.expect.max) if audience.expect else (None, None)
     hint = Phrase("if the audience is right, correct audience.expect; nothing was sent")
     if count == 0:
-        return Refusal(Guard.AUDIENCE_BOUNDS, Phrase("the audience is empty: 0 followers"), hint)
+        return Refusal(Guard.AUDIENCE_BOUNDS, Phrase("the audience is empty: 0 followers"), _whom_else(audience))
     if low is not None and count < low:
         say = Phrase("the audience has {count} followers, and at least {low} were expected", count=count, low=low)
         return Refusal(Guard.AUDIENCE_BOUNDS, say, hint)
@@ -92,6 +92,16 @@ def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
         say = Phrase("the audience has {count} followers, and at most {high} were expected", count=count, high=high)
         return Refusal(Guard.AUDIENCE_BOUNDS, say, hint)
     return None
+
+
+def _whom_else(audience: "Audience") -> Phrase:
+    """Say what to do about an audience that nobody is in; no bounds allow it."""
+    if audience.tag_id is None and audience.tag is None:
+        return Phrase("name another audience in campaign.yaml; nothing was sent")
+    return Phrase(
+        "give the tag (标签) to followers in the console under 用户管理, or name another audience in campaign.yaml; "
+        "nothing was sent"
+    )
 
 
 def sent_by_another(campaign: RenderedCampaign, state: State, sends: Mapping[Digest, CampaignName]) -> Refusal | None:

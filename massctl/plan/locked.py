@@ -8,7 +8,7 @@ from massctl.model.campaign import Audience, CampaignFile, audience_as_declared
 from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.lock import LockedAudience, LockedSend, LockFile
 from massctl.model.names import AppId, CampaignName
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.plan.locked_message import changed_message, declared_message
 from massctl.plan.step import Guard, Refusal
 
@@ -36,15 +36,9 @@ def lock_stale(name: CampaignName, differences: Sequence[Phrase]) -> Refusal:
     """Refuse a campaign that is not what was locked; `differences` names at least one thing."""
     return Refusal(
         Guard.LOCK_STALE,
-        Phrase("it is not what was locked: {differences}", differences=listed(differences)),
+        Phrase("it is not what was locked: {differences}", differences=enumerated(differences)),
         Phrase("undo the change; or lock it anew and have that reviewed: massctl lock {name}", name=name),
     )
-
-
-def listed(parts: Sequence[Phrase]) -> Phrase:
-    """Join parts into one phrase, so that each can still be said in another language."""
-    first, *rest = parts
-    return Phrase("{first}, {rest}", first=first, rest=listed(rest)) if rest else first
 
 
 def as_declared(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.hold import held_until
@@ -22,15 +22,11 @@ from massctl.plan.guard import House
 from massctl.plan.handoff import handoff_of
 from massctl.plan.planned_campaign import PlannedCampaign as PlannedCampaign  # noqa: PLC0414 - part of a plan
 from massctl.plan.previews import Showing
-from massctl.plan.step import Guard, Reason, Refusal, SendMass, SendPreview, Step
+from massctl.plan.step import FOR_GOOD, Guard, Reason, Refusal, SendMass, SendPreview, Step
 from massctl.plan.window import WindowState, never_allowed, next_moment, window_state
 
 if TYPE_CHECKING:
     from massctl.plan.drift import Remote
-
-
-_FOR_GOOD: Final = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})
-"""What no later moment lifts: somebody has to name, change or allow it."""
 
 
 class Until(IntEnum):
@@ -220,7 +216,7 @@ class _Planner:
                 steps += batches.sends(campaign, record, Reason.DUE)
         waits = waits_until(*allowance)
         moment = None
-        if waits is not None and not any(refusal.guard in _FOR_GOOD for refusal in refusals):
+        if waits is not None and not any(refusal.guard in FOR_GOOD for refusal in refusals):
             moment = next_moment(self.house.policy, campaign.window, waits)
         return replace(
             planned,

@@ -9,10 +9,10 @@ from pydantic import Field, ValidationError
 from massctl.model.diagnostic import Severity
 from massctl.model.lifecycle import Status
 from massctl.model.lock import LockFile
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.model.strict import Strict
 from massctl.plan.document import plan_document
-from massctl.plan.locked import changed_parts, listed
+from massctl.plan.locked import changed_parts
 from massctl.plan.plan import Plan
 from massctl.plan.planned_allowance import PlannedAllowance
 from massctl.plan.planned_remote import PlannedRemote
@@ -163,7 +163,7 @@ def plan_stale(moved: list[Phrase], names: Sequence[str], file: str = "FILE") ->
     again = " ".join(["massctl plan", *names, "--out", file])
     return Refusal(
         Guard.PLAN_STALE,
-        Phrase("this is not what was planned any more: {moved}", moved=listed(moved)),
+        Phrase("this is not what was planned any more: {moved}", moved=enumerated(moved)),
         Phrase("make the plan again and have it reviewed: {command}", command=again),
     )
 
@@ -220,7 +220,7 @@ def _moved_content(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phra
     """Name the approved parts that moved; only the digest where a plan does not hold them."""
     parts = changed_parts(before.approved, after.approved) if before.approved and after.approved else []
     if parts:
-        yield Phrase("of {name}: {parts}", name=after.name, parts=listed(parts))
+        yield Phrase("of {name}: {parts}", name=after.name, parts=enumerated(parts))
     elif (before.digest, before.edition) != (after.digest, after.edition):
         yield Phrase("the digest of {name}", name=after.name)
     if before.account != after.account:

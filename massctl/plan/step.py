@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from massctl.model.names import AccountName, Address, AppId, MediaId
 from massctl.model.rendered import MediaFile, Recipient, RenderedCampaign
@@ -54,6 +55,10 @@ class Guard(StrEnum):
     ACCOUNT_IN_DOUBT = "account_in_doubt"
     CLOCK_SKEW = "clock_skew"
     HANDOFF_OPEN = "handoff_open"
+
+
+FOR_GOOD: Final = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})
+"""What no later moment lifts: somebody has to name, change or allow it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ from massctl.model.phrase import Phrase
 from massctl.model.system_reason import system_reason
 
 
-def declare_lineage(root: Path, lineage: str) -> None:
-    """Set `state.lineage`; comments and order stay. Raises LedgerError where the file cannot be written."""
+def declare_lineage(root: Path, lineage: str) -> bool:
+    """Set `state.lineage`; comments and order stay. False: it is set already, and nothing was written.
+
+    Raises LedgerError where the file cannot be written.
+    """
     # The round-trip loader keeps comments; only the run that begins a ledger needs it.
     from ruamel.yaml import YAML
     from ruamel.yaml.comments import CommentedMap
@@ -26,6 +29,8 @@ def declare_lineage(root: Path, lineage: str) -> None:
         if state is None:
             state = CommentedMap({"backend": "local"})
             document["state"] = state
+        if state.get("lineage") == lineage:
+            return False
         if "lineage" in state:
             state["lineage"] = lineage  # In its place, with the comment beside it.
         else:
@@ -34,6 +39,7 @@ def declare_lineage(root: Path, lineage: str) -> None:
         text = io.StringIO()
         yaml.dump(document, text)
         _replace(path, text.getvalue())
+        return True
     except OSError as error:
         raise LedgerError(
             Phrase("massctl.yaml cannot be written"),

@@ -19,9 +19,9 @@ from massctl.model.lock import Around, LockedPicture, LockFile, lock_digest, pat
 from massctl.model.lock_sources import Cause, changed_sources
 from massctl.model.locked_message import own_files, whole_pictures
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.model.rendered import PICTURE_SCHEME, MediaFile, Picture, Recording, RenderedCampaign
-from massctl.plan.locked import as_declared, changed_parts, listed, lock_missing, lock_stale
+from massctl.plan.locked import as_declared, changed_parts, lock_missing, lock_stale
 from massctl.plan.step import Refusal
 from massctl.render.audience import find_openids
 from massctl.render.campaign import recipients_of
@@ -112,7 +112,7 @@ class LockReader:
         return causes
 
     def _warning(self, edited: list[Cause]) -> Diagnostic:
-        what = listed([cause.message for cause in edited])
+        what = enumerated([cause.message for cause in edited])
         say = Phrase("edited since it was locked ({what}); what is sent is what was locked", what=what)
         hint = Phrase("if the edit shall go out, lock it anew: massctl lock {name}", name=self.name)
         place = Place(edited[0].path) if edited[0].path else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.plan.ahead import AccountAhead, Span
 from massctl.plan.demand import DAYS_AHEAD
 from massctl.plan.used import Unit
@@ -22,7 +22,7 @@ def ahead_rows(page: Page, ahead: Sequence[AccountAhead]) -> None:
     for account in ahead:
         page.line(Inked(account.account, Ink.NAME), DOT, Inked(KINDS[account.kind], Ink.DETAIL), indent=2, hang=4)
         for span in account.spans:
-            who: list[Part] = [", ".join(span.campaigns), DOT] if span.campaigns else []
+            who: list[Part] = [enumerated(span.campaigns), DOT] if span.campaigns else []
             ink = Ink.PLAIN if span.left else Ink.WARNING
             page.row(period(span), *who, Inked(left(span), ink), indent=4, hang=16)
 

@@ -8,7 +8,7 @@ from typing import Final
 from massctl.model.campaign import Audience
 from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.lock import LockedAudience, LockedSend
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.model.rendered import Window
 from massctl.plan.against import Base, BaseKind
 from massctl.plan.changes import (
@@ -23,7 +23,7 @@ from massctl.plan.changes import (
     Piece,
     WordsChanged,
 )
-from massctl.plan.locked import FramePart, listed
+from massctl.plan.locked import FramePart
 from massctl.view.cells import clusters
 from massctl.view.moments import recorded, window_span
 from massctl.view.words import audience_words, characters, expected, openids, pictures
@@ -120,7 +120,7 @@ def _frame_value(value: int | str | bool | Audience | LockedSend) -> str:
         case Audience():
             of_list = value.openid_list if isinstance(value, LockedAudience) else None
             facts = [audience_words(value), openids(of_list.count) if of_list else None, expected(value.expect)]
-            return listed([fact for fact in facts if fact is not None])
+            return enumerated([fact for fact in facts if fact is not None])
         case LockedSend():
             start, end = parse_offset_time(value.not_before), parse_offset_time(value.not_after)
             return window_span(Window(start, end)) if start is not None and end is not None else Phrase("no window")

@@ -9,7 +9,7 @@ from massctl.view.batch_rows import alike, batch_words, from_to
 from massctl.view.event_text import originality_rows, reason_words
 from massctl.view.page import DOT, Inked, Part, Table
 from massctl.view.style import Ink
-from massctl.view.words import JOB
+from massctl.view.words import JOB, articles_named
 
 
 def job_rows(table: Table, record: Record, label: str) -> None:
@@ -87,11 +87,11 @@ def _numbers(jobs: Sequence[Job]) -> list[Part]:
 def _withdrawing(job: Job) -> Phrase:
     if 0 in job.withdrawing:
         return Phrase("nobody knows whether every article was withdrawn; withdrawing again does no harm")
-    say = "nobody knows whether article {numbers} was withdrawn; withdrawing again does no harm"
-    return Phrase(say, numbers=", ".join(str(n) for n in sorted(job.withdrawing)))
+    say = "nobody knows whether WeChat has withdrawn {articles}; withdrawing again does no harm"
+    return Phrase(say, articles=articles_named(job.withdrawing))
 
 
 def _withdrawn(job: Job) -> Phrase:
     if 0 in job.withdrawn:
         return Phrase("every article is withdrawn")
-    return Phrase("withdrawn: article {numbers}", numbers=", ".join(str(n) for n in sorted(job.withdrawn)))
+    return Phrase("withdrawn: {articles}", articles=articles_named(job.withdrawn))

@@ -1,9 +1,10 @@
 """The words for statuses, reasons, audiences and numbers, and the first characters of names."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.lifecycle import Status
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.plan.step import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
 from massctl.plan.withdrawals import WITHDRAWALS_A_DAY
@@ -167,3 +168,11 @@ def symbol(step: Step) -> str:
             return "+" if supersedes is None else "~"
         case UploadMedia():
             return "+"
+
+
+def articles_named(numbers: Iterable[int]) -> Phrase:
+    """Name articles by their numbers, from 1."""
+    ordered = [str(number) for number in sorted(numbers)]
+    if len(ordered) == 1:
+        return Phrase("article {number}", number=ordered[0])
+    return Phrase("articles {numbers}", numbers=enumerated(ordered))

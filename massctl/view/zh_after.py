@@ -102,8 +102,8 @@ AFTER: Final[dict[str, str]] = {
     # massctl/cli/commands/withdraw.py
     "give exactly one of --article N and --all": "--article N 和 --all 必须正好给一个",
     # massctl/cli/commenting.py
-    "{name}: comments are open, article {numbers}": ("{name}：留言已打开，第 {numbers} 篇"),
-    "{name}: comments are closed, article {numbers}": ("{name}：留言已关闭，第 {numbers} 篇"),
+    "{name}: comments are open, {articles}": "{name}：留言已打开，{articles}",
+    "{name}: comments are closed, {articles}": "{name}：留言已关闭，{articles}",
     "how many articles {name} has is not known here": "这里不知道 {name} 有几篇文章",
     "What was sent is not kept beside this ledger, and no event told it. No request was made.": (
         "账本旁没有保存发出的内容，也没有事件说明过。没有发出任何请求。"
@@ -134,6 +134,7 @@ AFTER: Final[dict[str, str]] = {
     "{name}: it is withdrawn already; no request was made": "{name}：早已撤下，没有发出任何请求",
     "{name}: every article is withdrawn; the cards stay in the chats": ("{name}：全部文章已撤下；聊天里的卡片还在"),
     "{name} has {count} articles, and no article {article}": ("{name} 有 {count} 篇文章，没有第 {article} 篇"),
+    "{name} has one article, and no article {article}": "{name} 只有一篇文章，没有第 {article} 篇",
     "Articles count from 1. No request was made.": "文章从 1 数起。没有发出任何请求。",
     "this would withdraw what followers have, and nobody is here to confirm it": (
         "这会撤下粉丝已经收到的内容，而没有人在这里确认"
@@ -196,8 +197,8 @@ AFTER: Final[dict[str, str]] = {
     "it may not be reprinted": "不可转载",
     "it may be reprinted": "可以转载",
     # massctl/view/job_text.py
-    "nobody knows whether article {numbers} was withdrawn; withdrawing again does no harm": (
-        "不知道第 {numbers} 篇是否已撤下；再撤一次没有坏处"
+    "nobody knows whether WeChat has withdrawn {articles}; withdrawing again does no harm": (
+        "不知道{articles}是否已撤下；再撤一次没有坏处"
     ),
     "nobody knows whether every article was withdrawn; withdrawing again does no harm": (
         "不知道全部文章是否已撤下；再撤一次没有坏处"

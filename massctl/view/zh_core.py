@@ -242,6 +242,11 @@ CORE: Final[dict[str, str]] = {
         "到公众平台的“用户管理”里查出标签 id，改正 audience.tag_id"
     ),
     "the audience is empty: 0 followers": "群发对象是空的：0 位粉丝",
+    "name another audience in campaign.yaml; nothing was sent": "在 campaign.yaml 里换一个群发对象；什么都没有发出",
+    "give the tag (标签) to followers in the console under 用户管理, or name another audience in campaign.yaml; "
+    "nothing was sent": (
+        "在公众平台的“用户管理”里给粉丝打上这个标签，或者在 campaign.yaml 里换一个群发对象；什么都没有发出"
+    ),
     "policy.sending is `disabled`": "policy.sending 是 `disabled`",
     "MASSCTL_NO_SEND is set": "设置了 MASSCTL_NO_SEND",
     "it has no window, so it is sent only by name": "它没有时段，所以只在点名时才发",

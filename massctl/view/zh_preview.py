@@ -4,7 +4,7 @@ from typing import Final
 
 PREVIEW: Final[dict[str, str]] = {
     # massctl/apply/previews.py
-    "sending previews": "正在发送预览",
+    "sending previews of {name}": "正在发送 {name} 的预览",
     "nobody knows whether preview {number} of {name} arrived ({reason}); it is not repeated": (
         "不知道 {name} 的 {number} 号预览是否送达（{reason}）；不会重发"
     ),

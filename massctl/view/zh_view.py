@@ -39,7 +39,8 @@ VIEW: Final[dict[str, str]] = {
     "massctl explain CODE   says what to do about one": "massctl explain CODE   说明其中一个该怎么办",
     # massctl/view/job_text.py
     "accepted {moment}": "{moment} 已受理",
-    "withdrawn: article {numbers}": "已撤下：第 {numbers} 篇",
+    "withdrawn: {articles}": "已撤下：{articles}",
+    "articles {numbers}": "第 {numbers} 篇",
     "msg_id unknown": "msg_id 未知",
     "every article is withdrawn": "所有文章都已撤下",
     "total {count:,}": "共 {count:,} 人",

@@ -30,6 +30,9 @@ _MAY_REACH_SOMEBODY: Final = frozenset({SEND_ALL, SEND_OPENIDS, PREVIEW})
 _ADDRESS: Final = re.compile(r"invalid ip\s+([0-9a-f.:]+)", re.IGNORECASE)
 """In the errmsg of 40164. Source: forum reports, read 2026-10."""
 
+_RID: Final = re.compile(r"[\s,]*\brid:\s*[0-9A-Za-z-]+", re.ASCII)
+"""Where an errmsg names its request."""
+
 _UNKNOWN: Final = Ruling(
     Kind.PERMANENT,
     Phrase("WeChat refused the call with a code that massctl does not know"),
@@ -137,12 +140,17 @@ def error_of(outcome: Refusal | NoAnswer, path: str) -> WeChatError:
             "{path} answered errcode {errcode}: {errmsg}",
             path=outcome.path,
             errcode=outcome.errcode,
-            errmsg=outcome.errmsg,
+            errmsg=_without_rid(outcome.errmsg),
         ),
         outcome.ruling.advice,
         errcode=outcome.errcode,
         rid=outcome.rid,
     )
+
+
+def _without_rid(errmsg: str) -> str:
+    """Give WeChat's words without its request id, which is told beside them."""
+    return _RID.sub("", errmsg)
 
 
 def _caller_address(errmsg: str) -> str | None:

@@ -79,7 +79,7 @@ def test_withdraw_wants_to_know_exactly_what(sent: Shell, which: list[str]) -> N
 def test_withdraw_of_an_article_that_is_not_there_makes_no_request(sent: Shell) -> None:
     said = sent("withdraw", "letter", "--article", "2", "--yes", "--sandbox")
     assert (2, 0) == (said.status, calls(sent, DELETE))
-    assert "letter has 1 articles, and no article 2" in said.err
+    assert "letter has one article, and no article 2" in said.err
 
 
 def test_withdraw_of_all_is_withdrawn_everywhere(sent: Shell) -> None:
@@ -178,6 +178,7 @@ def test_a_withdrawal_that_wechat_refuses_is_told_in_its_document(sent: Shell) -
 @pytest.mark.parametrize(("word", "opened"), [("open", True), ("close", False)])
 def test_comments_are_switched_for_every_article(sent: Shell, word: str, opened: bool) -> None:
     said = sent("comments", word, "letter", "--sandbox")
+    assert said.out.strip().endswith(", article 1")
     (job,) = sent.report()["jobs"]
     assert (0, [opened]) == (said.status, [article["comments_open"] for article in job["articles"]])
     assert [] == sent.report()["violations"]
@@ -187,6 +188,7 @@ def test_comments_of_one_article(sent: Shell) -> None:
     assert 0 == sent("comments", "open", "letter", "--article", "1", "--sandbox").status
     said = sent("comments", "open", "letter", "--article", "2", "--sandbox")
     assert (2, 1) == (said.status, calls(sent, "comment/open"))
+    assert "letter has one article, and no article 2" in said.err
 
 
 def test_comments_without_what_was_sent_need_a_number_or_an_event(sent: Shell) -> None:
@@ -202,6 +204,7 @@ def test_comments_without_the_right(sent: Shell) -> None:
     sent.control("accounts", {"appid": APPID, "comment_right": False})
     said = sent("comments", "open", "letter", "--sandbox")
     assert (1, True) == (said.status, "88000" in said.err)
+    assert 1 == said.err.count("rid")
 
 
 # speed
@@ -250,6 +253,16 @@ def test_copies_of_an_event_write_nothing(sent: Shell) -> None:
     said = [sent("record-event", file, "--sandbox") for _ in range(2)]
     assert ([0, 0], before) == ([each.status for each in said], sent.tree.read(ledger))
     assert "recorded before" in said[0].err
+
+
+def test_an_event_that_tells_another_end_is_told(sent: Shell) -> None:
+    file = event(sent)
+    sent("record-event", file, "--sandbox")
+    text = sent.tree.read(file)
+    sent.tree.write("failed.xml", text.replace("send success", "err(30003)"))
+    assert "was on record as sent" in sent("record-event", "failed.xml", "--sandbox").err
+    again = sent("record-event", file, "--sandbox")
+    assert ("was on record as failed" in again.err, "judged a reprint" in again.out) == (True, False)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

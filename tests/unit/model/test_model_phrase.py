@@ -1,6 +1,7 @@
 """Sentences that remember what they were made from."""
 
-from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.phrase import Phrase, enumerated, in_a_row
+from massctl.view.language import Language, say
 
 
 def test_one_sentence_stays_as_it_is() -> None:
@@ -13,3 +14,8 @@ def test_sentences_in_a_row_can_still_be_taken_apart() -> None:
     assert "first 1; second; third" == joined
     assert isinstance(joined, Phrase)
     assert ("{first}; {second}", "first 1; second") == (joined.template, joined.values["first"])
+
+
+def test_names_are_listed_as_each_language_lists_them() -> None:
+    listed = enumerated(["one", "two", "six"])
+    assert ["one, two, six", "one、two、six"] == [say(listed, language) for language in (Language.EN, Language.ZH)]

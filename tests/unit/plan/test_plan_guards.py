@@ -208,3 +208,12 @@ def test_a_size_is_not_counted_again_where_something_else_refuses():
 def test_being_named_needs_a_name():
     rules = [house(), house("sale"), house("sale", "words")]
     assert [False, False, True] == [each.is_named("words") for each in rules]
+
+
+@pytest.mark.parametrize(("whom", "hint"), [({}, "name another audience"), ({"tag_id": 7}, "give the tag")])
+def test_an_empty_audience_is_not_told_to_correct_bounds_that_cannot_help(whom, hint):
+    """Nothing goes out to nobody, whatever `expect` says."""
+    for expect in (None, {"min": 0}):
+        refusal = audience_refusal(audience(**whom, **({"expect": expect} if expect else {})), 0)
+        assert refusal is not None
+        assert (True, False) == (refusal.hint.startswith(hint), "audience.expect" in refusal.hint)

@@ -30,7 +30,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import Purpose, RenderedCampaign, Window
 from massctl.plan.desired import NotLocked
 from massctl.plan.lock_report import LockedCampaign, LockResult, lock_exit_status, lock_report_document
-from massctl.plan.locked import as_declared, changed_parts, listed, lock_missing, lock_stale
+from massctl.plan.locked import as_declared, changed_parts, lock_missing, lock_stale
 
 SALE = news("sale", window=OPEN)
 WORDS = text("sale", window=OPEN)
@@ -164,11 +164,6 @@ def test_the_same_moment_in_another_spelling_agrees() -> None:
     window = Window(OPEN.not_before, OPEN.not_after)
     spelled = {"not_before": "2026-12-01 03:00 Z", "not_after": "2026-12-01T05:00:00Z"}
     assert [] == differing(news("sale", window=window), {**NEWS_FILE, "send": spelled})
-
-
-def test_parts_are_listed_in_one_phrase() -> None:
-    parts = [Phrase("the edition"), Phrase("the window"), Phrase("the text")]
-    assert ("the edition", "the edition, the window, the text") == (listed(parts[:1]), listed(parts))
 
 
 def test_the_refusals_say_what_to_type() -> None:

@@ -89,7 +89,7 @@ def test_an_article_of_which_nothing_was_found_is_not_mentioned(result: Copyrigh
 
 def test_an_unknown_withdrawal_is_told() -> None:
     one, every = Job(1, "id", NOW, 7, 8, withdrawing={2}), Job(1, "id", NOW, 7, 8, withdrawing={0})
-    assert "article 2 was withdrawn" in " ".join(shown(one).split())
+    assert "WeChat has withdrawn article 2" in " ".join(shown(one).split())
     assert "every article was withdrawn" in " ".join(shown(every).split())
 
 

@@ -39,7 +39,7 @@ def test_the_class_says_what_happened_to_the_world(errcode, expected):
 
 def test_the_error_tells_the_call_the_code_and_wechats_own_words():
     error = failing(45003, "title size out of limit rid: 6a-7b-8c")
-    assert "/cgi-bin/draft/add answered errcode 45003: title size out of limit rid: 6a-7b-8c" == error.detail
+    assert "/cgi-bin/draft/add answered errcode 45003: title size out of limit" == error.detail
     assert (45003, "6a-7b-8c") == (error.errcode, error.rid)
 
 

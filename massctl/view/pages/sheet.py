@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from massctl.model.cover import Crop
 from massctl.view.language import Language, say
 
 NOT_HERE: Final = (
@@ -38,9 +39,15 @@ class Sheet:
         name = self.files.get(sha256)
         return None if name is None else quote(name, safe="/._-~")
 
-    def picture(self, sha256: str, kind: str) -> str:
-        """Give a picture that says nothing beside the words around it."""
-        return f'<img class="{kind}" src="{written(self.address(sha256) or NOT_HERE)}" alt="">'
+    def picture(self, sha256: str, kind: str, crop: str | None = None) -> str:
+        """Give a picture that says nothing beside the words around it; `crop` is what a draft says of a cover.
+
+        Without one the middle is shown, as WeChat takes it.
+        """
+        address = self.address(sha256)
+        part = Crop.parse(crop) if crop is not None and address is not None else None
+        cut = f' style="object-view-box:inset({part.inset})"' if part is not None else ""
+        return f'<img class="{kind}" src="{written(address or NOT_HERE)}" alt=""{cut}>'
 
 
 def written(text: str) -> str:

@@ -249,3 +249,14 @@ def test_changed_words_are_struck_out_and_inserted():
 def test_an_earlier_version_is_named_by_where_it_comes_from(kind: BaseKind, name: str):
     page = looked_beside(text_campaign(), text_campaign(), Base(kind, "sha256:" + "0" * 64))
     assert f'<h2 id="earlier">{name}</h2>' in page
+
+
+def test_covers_show_the_parts_that_are_decided():
+    wide, square = replace(article(), pic_crop_235_1="0_0.1_1_0.5"), replace(article(), pic_crop_1_1="0.25_0_0.75_1")
+    outline = Outline(index_page(campaign(message=RenderedNews((wide, square, article()))), FILES))
+    shown = {(each["class"], each.get("style")) for tag, each in outline.tags if tag == "img" and "class" in each}
+    assert {
+        ("cover", "object-view-box:inset(10% 0% 50% 0%)"),
+        ("thumb", "object-view-box:inset(0% 25% 0% 25%)"),
+        ("thumb", None),
+    } == shown

@@ -41,12 +41,6 @@ class Crop:
         """Write it as WeChat takes it."""
         return "_".join(map(_decimal, (self.left, self.top, self.right, self.bottom)))
 
-    @property
-    def inset(self) -> str:
-        """Write what is cut off as CSS wants it in `inset()`: top, right, bottom, left, in percent."""
-        cut = (self.top, WHOLE - self.right, WHOLE - self.bottom, self.left)
-        return " ".join(f"{_decimal(100 * each)}%" for each in cut)
-
     def pixels(self, width: int, height: int) -> tuple[int, int]:
         """Give the size of this part of a picture of that size, in whole pixels, rounded."""
         return round((self.right - self.left) * width / WHOLE), round((self.bottom - self.top) * height / WHOLE)

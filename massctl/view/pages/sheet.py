@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from massctl.model.cover import Crop
+from massctl.model.cover import WHOLE, Crop
 from massctl.view.language import Language, say
 
 NOT_HERE: Final = (
@@ -40,14 +40,23 @@ class Sheet:
         return None if name is None else quote(name, safe="/._-~")
 
     def picture(self, sha256: str, kind: str, crop: str | None = None) -> str:
-        """Give a picture that says nothing beside the words around it; `crop` is what a draft says of a cover.
+        """Give a picture that says nothing beside the words around it.
 
-        Without one the middle is shown, as WeChat takes it.
+        `crop` is the part that is shown, as WeChat takes it; without one it is the middle.
         """
-        address = self.address(sha256)
-        part = Crop.parse(crop) if crop is not None and address is not None else None
-        cut = f' style="object-view-box:inset({part.inset})"' if part is not None else ""
-        return f'<img class="{kind}" src="{written(address or NOT_HERE)}" alt=""{cut}>'
+        address = written(self.address(sha256) or NOT_HERE)
+        part = Crop.parse(crop) if crop is not None else None
+        if part is None:
+            return f'<img class="{kind}" src="{address}" alt="">'
+        across, down = part.right - part.left, part.bottom - part.top
+        place = {
+            "width": WHOLE / across,
+            "height": WHOLE / down,
+            "left": -part.left / across,
+            "top": -part.top / down,
+        }
+        style = ";".join(f"{side}:{100 * share:.4f}%" for side, share in place.items())
+        return f'<span class="{kind} part"><img src="{address}" style="{style}" alt=""></span>'
 
 
 def written(text: str) -> str:

@@ -59,13 +59,25 @@ BODY: Final = """\
 
 def png(colour: tuple[int, int, int], width: int = 94, height: int = 40) -> bytes:
     """Draw a PNG of one colour."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     rows = b"".join(b"\0" + bytes(colour) * width for _ in range(height))
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return _png(width, height, 8, 2, b"", rows)
+
+
+def cover(colour: tuple[int, int, int]) -> bytes:
+    """Draw a cover of one colour, as large as the console asks for and yet cheap to decode: one bit a pixel."""
+    width, height = 940, 400
+    row = b"\0" + bytes((width + 7) // 8)
+    return _png(width, height, 1, 3, _chunk(b"PLTE", bytes(colour)), row * height)
+
+
+def _png(width: int, height: int, depth: int, kind: int, palette: bytes, rows: bytes) -> bytes:
+    head = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
+    pixels = _chunk(b"IDAT", zlib.compress(rows))
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + palette + pixels + _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 class Tree:
@@ -105,7 +117,7 @@ class Tree:
         folder = f"campaigns/{name}"
         self.write(f"{folder}/campaign.yaml", NEWS.format(title=title, more=more))
         self.write(f"{folder}/articles/main.md", body)
-        self.write(f"{folder}/images/cover.png", png((200, 80, 60)))
+        self.write(f"{folder}/images/cover.png", cover((200, 80, 60)))
         self.write(f"{folder}/images/river.png", png((60, 120, 200)))
 
     def text(self, name: str = "notice", *, content: str = "周日改到十点半。", more: str = "") -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from massctl.apply.book import Book
 from massctl.apply.draft_articles import draft_articles
 from massctl.apply.ports import DraftArticle, WeChat
-from massctl.apply.readback import differences, draft_sha256, is_as_saved, kept_sha256
+from massctl.apply.readback import CROPS, differences, draft_sha256, is_as_saved, kept_sha256
 from massctl.apply.testimony import Testimony
 from massctl.errors import RefusedError, UsageError
 from massctl.model.drafts import Draft
@@ -23,8 +23,9 @@ from massctl.model.state import Record
 from massctl.plan.doubt import settle
 from massctl.plan.handoff import handoff_of
 
-FREE: Final = frozenset({"author", "need_open_comment", "only_fans_can_comment"})
-"""What of an article may differ: no word of its text, no picture and no link among them."""
+FREE: Final = frozenset({"author", "need_open_comment", "only_fans_can_comment", *CROPS})
+"""What of an article may differ: no word of its text, no picture and no link among them. The console is where people
+choose what is shown of a cover."""
 
 Articles = Sequence[DraftArticle]
 

@@ -34,6 +34,7 @@ def _article(article: RenderedArticle, appid: AppId, state: State) -> DraftArtic
         thumb_media_id=cover[0],
         need_open_comment=article.need_open_comment,
         only_fans_can_comment=article.only_fans_can_comment,
+        **article.crops,
     )
 
 

@@ -10,7 +10,15 @@ from typing import Final
 from massctl.apply.draft_articles import draft_articles
 from massctl.apply.outcome import CampaignOutcome, Failure
 from massctl.apply.ports import DraftArticle
-from massctl.apply.readback import differences, draft_sha256, is_as_saved, kept_sha256, losses
+from massctl.apply.readback import (
+    CROPS,
+    crops_of,
+    differences,
+    draft_sha256,
+    is_as_saved,
+    kept_sha256,
+    losses,
+)
 from massctl.apply.run import Failed, Run, steps_of
 from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftDeleted, DraftVerified
@@ -157,10 +165,12 @@ def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read:
     ours = draft_articles(campaign, state)
     found = differences(ours, read)
     if draft_sha256(read) == draft.event.draft_sha256:
-        # Words, pictures and links are those that were saved or adopted; the digest is not one of them.
-        found = [each for each in found if each.name == "digest"]
+        # Words, pictures and links are those that were saved or adopted; digest and crops are none of them.
+        found = [each for each in found if each.name in ("digest", *CROPS)]
     if found:
         return [each.phrase for each in found]
+    if any(crops_of(theirs).keys() - crops_of(article) for article, theirs in zip(ours, read, strict=True)):
+        return [Phrase("its markup alone, or what is shown of a cover")]
     if all(article.digest for article in ours):
         return [Phrase("its markup alone")]
     return [Phrase("its markup alone, or a digest (摘要) that was left empty")]

@@ -66,6 +66,9 @@ class DraftArticle:
     thumb_media_id: str
     need_open_comment: bool
     only_fans_can_comment: bool
+    pic_crop_235_1: str = ""
+    """The part of the cover that the list shows; empty where it is not given, or not told."""
+    pic_crop_1_1: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ the same text.
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any, Final
 
 from massctl.apply.ports import DraftArticle
+from massctl.model.cover import WHOLE, Crop
 from massctl.model.digest import canonical_json, sha256_of
 from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftBegun, DraftSaved
@@ -22,6 +23,11 @@ _BLANKS = re.compile(r"\s+")
 _ADDRESS = re.compile(r"https?://mmbiz\.[^'\"\s)<>]+", re.IGNORECASE)
 _PICTURE = re.compile(r"url\(\s*['\"]?(https?://[^'\")\s]+)", re.IGNORECASE)
 
+CROPS: Final = ("pic_crop_235_1", "pic_crop_1_1")
+"""The parts of a cover that are shown. draft/add takes them; that draft/get tells them is written nowhere.
+Source: WeChat docs, "draft/add" and "draft/get", read 2026-10."""
+_CROP_TOLERANCE: Final = WHOLE // 10_000
+"""A part that is told with fewer decimals is the same part; a cover has fewer pixels than that."""
 _DROPPED = frozenset({"style", "script"})
 """Elements that WeChat drops with what is in them."""
 
@@ -38,8 +44,18 @@ def draft_sha256(articles: Sequence[DraftArticle]) -> Sha256:
 
 def kept_sha256(articles: Sequence[DraftArticle]) -> Sha256:
     """Name a draft by all that WeChat gives of it; only the addresses of its pictures are read as one."""
-    kept = [{**asdict(each), "content": _ADDRESS.sub(_as_one, each.content)} for each in articles]
+    kept = [{**_told(each), "content": _ADDRESS.sub(_as_one, each.content)} for each in articles]
     return sha256_of(canonical_json(kept).encode())
+
+
+def _told(article: DraftArticle) -> dict[str, Any]:
+    """Give what WeChat says of an article; a crop that is not told leaves the name of a draft as it always was."""
+    return {name: value for name, value in asdict(article).items() if value or name not in CROPS}
+
+
+def crops_of(article: DraftArticle) -> dict[str, str]:
+    """Give the parts of a cover that are given or told, by WeChat's names."""
+    return {name: crop for name in CROPS if (crop := getattr(article, name))}
 
 
 def markup_sha256(articles: Sequence[DraftArticle]) -> Sha256:
@@ -93,7 +109,20 @@ def differences(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> l
                 continue  # WeChat fills an empty digest with the beginning of the text.
             if ours[name] != theirs[name]:
                 found.append(Difference(name, _difference(number, name, ours[name], theirs[name])))
+        for name in CROPS:
+            given, kept = getattr(sent[number - 1], name), getattr(read[number - 1], name)
+            if given and kept and not _is_same_crop(given, kept):
+                found.append(Difference(name, _difference(number, name, given, kept)))
     return found
+
+
+def _is_same_crop(given: str, kept: str) -> bool:
+    """Compare two parts of a cover as what they show: WeChat may write the same numbers in another way."""
+    ours, theirs = Crop.parse(given), Crop.parse(kept)
+    if ours is None or theirs is None:
+        return given == kept
+    sides = zip(astuple(ours), astuple(theirs), strict=True)
+    return all(abs(one - other) <= _CROP_TOLERANCE for one, other in sides)
 
 
 def _stable(facts: dict[str, Any]) -> dict[str, Any]:

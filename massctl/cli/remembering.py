@@ -60,8 +60,14 @@ class Memory:
         return state
 
     def desires(self, workbench: "Workbench", state: State, lock_use: LockUse) -> RememberingDesires:
-        """Give what reads the campaigns; what it remembered belongs to the accounts of massctl.yaml as they are."""
-        accounts = digest_of({name: vars(account) for name, account in workbench.settings.accounts.items()})
+        """Give what reads the campaigns; what is remembered belongs to the accounts and words as they are."""
+        settings = workbench.settings
+        accounts = digest_of(
+            {
+                "accounts": {name: vars(account) for name, account in settings.accounts.items()},
+                "words": [list(settings.policy.banned_words), list(settings.policy.allowed_words)],
+            }
+        )
         if self._plan.get("accounts") != accounts or not isinstance(self._plan.get("campaigns"), dict):
             self._plan |= {"accounts": accounts, "campaigns": {}}
         campaigns: Kept = self._plan["campaigns"]

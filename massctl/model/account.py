@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from massctl.model.hours import DURATION_PATTERN, TIMEZONE, PolicyRules, QuietRules
 from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN
-from massctl.model.strict import NonEmpty, NotYet, Strict, not_yet
+from massctl.model.strict import NonEmpty, NotYet, Strict
 
 API_BASE: Final = "https://api.weixin.qq.com"
 """The nearest site. Source: WeChat docs, "API domains", read 2026-10."""
@@ -91,8 +91,10 @@ class Policy(PolicyRules, Strict):
     """Hours of the day in which nothing is sent."""
     freeze: list[Days] = Field(default_factory=list)
     """Days, or first/last day, on which nothing is sent, in the time zone of quiet_hours or Asia/Shanghai."""
-    banned_words: Annotated[list[NonEmpty] | None, Field(json_schema_extra=not_yet)] = None
-    """Words that no message may hold."""
+    banned_words: list[NonEmpty] = Field(default_factory=list)
+    """Words that no message may hold, beside the absolute terms of the advertising law, which are a warning."""
+    allowed_words: list[NonEmpty] = Field(default_factory=list)
+    """Expressions in which neither banned words nor absolute terms are looked for: a product's name, a prize."""
     api_hosts: list[NonEmpty] = Field(default_factory=list)
     """Hosts other than WeChat's own that api_base may name."""
 

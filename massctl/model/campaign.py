@@ -6,8 +6,17 @@ of a window's ends) are in `massctl.model.campaign_rules`, so that one fault doe
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import (
+    BeforeValidator,
+    Field,
+    JsonValue,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
+from pydantic_core import PydanticCustomError
 
+from massctl.model.cover import CROP_PATTERN
 from massctl.model.names import ACCOUNT_NAME_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
 from massctl.model.strict import NonEmpty, Strict
 
@@ -19,6 +28,10 @@ OFFSET_TIME_PATTERN = (
 OffsetTime = Annotated[str, StringConstraints(pattern=OFFSET_TIME_PATTERN)]
 Openid = Annotated[str, StringConstraints(pattern=OPENID_PATTERN)]
 VariableName = Annotated[str, StringConstraints(pattern=VARIABLE_NAME_PATTERN)]
+CropText = Annotated[str, StringConstraints(pattern=CROP_PATTERN)]
+Share = Annotated[float, Field(ge=0, le=1)]
+CODE_PATTERN = r"^MC[0-9]{3}$"
+"""The code of a diagnostic."""
 
 
 class Expect(Strict):
@@ -68,6 +81,37 @@ class Preview(Strict):
     """Openids of reviewers."""
 
 
+class Cover(Strict):
+    """An article's cover, and which part of it WeChat shows where."""
+
+    file: NonEmpty
+    """The picture's file; becomes thumb_media_id."""
+    crop_235_1: CropText | None = None
+    """The part that the list shows, 2.35:1, as X1_Y1_X2_Y2 from 0 to 1, from the top left: 0_0.1_1_0.9."""
+    crop_1_1: CropText | None = None
+    """The square that is shown beside other articles and when the article is shared, as X1_Y1_X2_Y2."""
+    focus: Annotated[list[Share], Field(min_length=2, max_length=2)] | None = None
+    """The point that both parts keep in their middle, as far as can be: [0.5, 0.3] is above the centre. A part that is
+    written out wins over it."""
+
+    @model_serializer(mode="wrap")
+    def _as_short_as_written(self, full: SerializerFunctionWrapHandler) -> Any:
+        """Give the file alone where nothing else is said, so that both spellings mean the same to a digest."""
+        document = full(self)
+        return self.file if document == {"file": self.file} else document
+
+
+def _cover_block(written: Any) -> Any:
+    """Read a path as the cover that it is the file of."""
+    if written == "":
+        raise PydanticCustomError("string_too_short", "empty")
+    if isinstance(written, str):
+        return {"file": written}
+    if isinstance(written, dict | Cover):
+        return written
+    raise PydanticCustomError("string_type", "neither a path nor keys")
+
+
 class Article(Strict):
     """One article of a news message (图文消息). Strings may use Jinja."""
 
@@ -79,8 +123,8 @@ class Article(Strict):
     """The summary under the title, at most 120 characters; WeChat takes the text's beginning where it is empty."""
     content: NonEmpty
     """The body's file: .md, .md.j2, .html or .html.j2, relative to the campaign's folder."""
-    cover: NonEmpty
-    """The cover picture's file; becomes thumb_media_id."""
+    cover: Annotated[Cover, BeforeValidator(_cover_block, json_schema_input_type=NonEmpty | Cover)]
+    """The cover picture's file, or `file` with the parts that WeChat shows; becomes thumb_media_id."""
     content_source_url: NonEmpty | None = None
     """The address behind "read original" (阅读原文), at most 1024 bytes."""
     need_open_comment: bool = False
@@ -170,6 +214,15 @@ class Handoff(Strict):
     """Anything else that only the console can do, in words for whoever does it."""
 
 
+class Ignore(Strict):
+    """A warning or note that is known and accepted; errors cannot be ignored."""
+
+    code: Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+    """The code of the diagnostic, MC and three digits."""
+    reason: Annotated[str, StringConstraints(pattern=r"\S")]
+    """Why it is accepted, for whoever reviews the campaign."""
+
+
 Message = MpNews | Text | Image | Voice | MpVideo | WxCard
 
 
@@ -194,6 +247,8 @@ class CampaignFile(Strict):
     """What only a person can do to the draft of a news message in the console; until it is adopted, it is not sent."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of the templates."""
+    ignore: list[Ignore] = Field(default_factory=list)
+    """Warnings and notes about this campaign that are accepted, each with its reason."""
     mpnews: MpNews | None = None
     """A news message (图文消息)."""
     text: Text | None = None

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from massctl.model.campaign import AUDIENCES, EITHER_OF, MESSAGES, OFFSET_TIME_PATTERN
+from massctl.model.campaign import AUDIENCES, CODE_PATTERN, EITHER_OF, MESSAGES, OFFSET_TIME_PATTERN
+from massctl.model.codes import CODES
+from massctl.model.cover import CROP_PATTERN, Crop
 from massctl.model.phrase import Phrase
 
 Path = tuple[str | int, ...]
@@ -15,6 +17,7 @@ Path = tuple[str | int, ...]
 
 YEAR_MIN: Final = 1970
 YEAR_MAX: Final = 9000
+_CROP: Final = "0_0.1_1_0.9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
         *_reprint(data),
         *_window(data),
         *_handoff(data),
+        *_crops(data),
+        *_ignored_codes(data),
     ]
 
 
@@ -171,6 +176,37 @@ def _is_json_object(text: str) -> bool:
         return isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def _crops(data: Mapping[str, Any]) -> list[Fault]:
+    """Refuse a part of a cover that has no width or no height."""
+    news = data.get("mpnews")
+    articles = news.get("articles") if isinstance(news, Mapping) else None
+    faults: list[Fault] = []
+    for index, article in enumerate(articles if isinstance(articles, list) else ()):
+        cover = article.get("cover") if isinstance(article, Mapping) else None
+        for key in ("crop_235_1", "crop_1_1"):
+            written = cover.get(key) if isinstance(cover, Mapping) else None
+            if isinstance(written, str) and re.fullmatch(CROP_PATTERN, written) and Crop.parse(written) is None:
+                say = Phrase("{key}: nothing lies between these corners", key=key)
+                hint = Phrase(
+                    "write left, top, right, bottom, each smaller than its opposite: {example}", example=_CROP
+                )
+                faults.append(Fault("MC014", ("mpnews", "articles", index, "cover", key), say, hint, at_key=False))
+    return faults
+
+
+def _ignored_codes(data: Mapping[str, Any]) -> list[Fault]:
+    """Refuse codes that no diagnostic has: such an entry would ignore nothing for ever."""
+    entries = data.get("ignore")
+    faults: list[Fault] = []
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        code = entry.get("code") if isinstance(entry, Mapping) else None
+        if isinstance(code, str) and re.fullmatch(CODE_PATTERN, code) and code not in CODES:
+            say = Phrase("there is no diagnostic {code}", code=code)
+            hint = Phrase("`massctl explain` lists them all")
+            faults.append(Fault("MC014", ("ignore", index, "code"), say, hint, at_key=False))
+    return faults
 
 
 def _has_form_of_time(value: object) -> bool:

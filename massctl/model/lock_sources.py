@@ -52,9 +52,9 @@ class Cause:
 def declared_digest(file: CampaignFile) -> Digest:
     """Name what a campaign.yaml declares, however it is written.
 
-    Reviewers, `same_content` and the `card_ext` of previews are no part of it.
+    Reviewers, `same_content`, the `card_ext` of previews and what is ignored are no part of it.
     """
-    declared = file.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"preview"})
+    declared = file.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"preview", "ignore"})
     declared.get("send", {}).pop("same_content", None)
     declared.get("wxcard", {}).pop("card_ext", None)
     return digest_of({key: value for key, value in declared.items() if value != {}})

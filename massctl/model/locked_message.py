@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal, assert_never
 
 from pydantic import Field
 
+from massctl.model.campaign import CropText
 from massctl.model.message import (
     MaterialRef,
     RenderedArticle,
@@ -43,6 +44,10 @@ class LockedArticle(Strict):
     """The bytes of the body, with `massctl-picture:SHA256` for each picture."""
     content_chars: Annotated[int, Field(ge=0)]
     """The length of that body in code points."""
+    pic_crop_235_1: CropText | None = None
+    """The part of the cover that the list shows; absent where WeChat decides."""
+    pic_crop_1_1: CropText | None = None
+    """The square of the cover that is shown when the article is shared; absent where WeChat decides."""
 
 
 class LockedNews(Strict):
@@ -187,4 +192,6 @@ def _article(article: LockedArticle, body: str) -> RenderedArticle:
         content_source_url=article.content_source_url,
         need_open_comment=article.need_open_comment,
         only_fans_can_comment=article.only_fans_can_comment,
+        pic_crop_235_1=article.pic_crop_235_1,
+        pic_crop_1_1=article.pic_crop_1_1,
     )

@@ -43,10 +43,20 @@ class RenderedArticle:
     content_source_url: str | None
     need_open_comment: bool
     only_fans_can_comment: bool
+    pic_crop_235_1: str | None = None
+    """The part of the cover that the list shows, as WeChat takes it; None leaves it to WeChat."""
+    pic_crop_1_1: str | None = None
+    """The square that is shown beside other articles and when the article is shared."""
+
+    @property
+    def crops(self) -> dict[str, str]:
+        """Give the parts of the cover that are decided, by WeChat's names."""
+        every = {"pic_crop_235_1": self.pic_crop_235_1, "pic_crop_1_1": self.pic_crop_1_1}
+        return {name: crop for name, crop in every.items() if crop is not None}
 
     @property
     def document(self) -> dict[str, Any]:
-        """Give the article as the lock document writes it: its body by digest and length."""
+        """Give the article as the lock document writes it: its body by digest and length, crops only where decided."""
         return {
             "title": self.title,
             "author": self.author,
@@ -55,6 +65,7 @@ class RenderedArticle:
             "need_open_comment": self.need_open_comment,
             "only_fans_can_comment": self.only_fans_can_comment,
             "cover": _PREFIX + self.cover,
+            **self.crops,
             "content_sha256": _PREFIX + sha256_of(self.content.encode()),
             "content_chars": len(self.content),
         }

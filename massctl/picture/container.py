@@ -49,6 +49,10 @@ class Container:
     """Bits a channel, where a transparent colour is given in them (PNG)."""
     orientation: int = 1
     """EXIF orientation, 1 to 8."""
+    is_plain_colour: bool = True
+    """The numbers of its pixels are sRGB: it is no CMYK, and no profile says otherwise."""
+    has_metadata: bool = False
+    """It tells more than its pixels: camera, place, words, thumbnails (JPEG)."""
     keep: tuple[tuple[int, int], ...] = ()
     """The (start, end) ranges that a decoder needs, in order; empty means all of the file."""
 

@@ -14,6 +14,7 @@ from massctl.picture.container import (
     orientation_of,
 )
 from massctl.picture.limits import JPEG_SCANS_MAX, PARTS_MAX
+from massctl.picture.profile import is_srgb
 from massctl.picture.sniff import Format
 
 _START_OF_SCAN: Final = 0xDA
@@ -23,8 +24,12 @@ _STANDALONE: Final = frozenset({0x01, 0xD8})
 """Markers without a segment, but for the restarts within coded data."""
 _FRAME_HEADERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _EXIF: Final = b"Exif\0\0"
-_KEPT_APPLICATION_DATA: Final = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+_ICC: Final = 0xE2
+_KEPT_APPLICATION_DATA: Final = {0xE0: b"JFIF\0", _ICC: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 """The application segments that change what pixels look like."""
+_ICC_HEADER_BYTES: Final = 18
+"""Before a piece of the profile: marker, length, its name, which piece it is, and of how many."""
+_CMYK_CHANNELS: Final = 4
 _NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """In coded data a stuffed 0 or a restart marker follows 0xff; anything else ends the scan.
 
@@ -36,7 +41,7 @@ def walk_jpeg(data: bytes) -> Container:
     """Read the markers up to the end of the image; raises BrokenPictureError where there is none."""
     size: tuple[int, int] | None = None
     orientation = 0
-    scans = 0
+    scans = channels = 0
     keep = [(0, 2)]
     position = 2
     for _ in range(PARTS_MAX):
@@ -55,6 +60,7 @@ def walk_jpeg(data: bytes) -> Container:
             if size is not None or len(content) < 6:
                 raise BrokenPictureError(WRONG_HEADER)
             size = (int.from_bytes(content[3:5], "big"), int.from_bytes(content[1:3], "big"))
+            channels = content[5]
         elif marker == 0xE1 and content.startswith(_EXIF) and not orientation:
             orientation = orientation_of(data[body + 2 + len(_EXIF) : end])
         elif marker == _START_OF_SCAN:
@@ -69,7 +75,14 @@ def walk_jpeg(data: bytes) -> Container:
         raise BrokenPictureError(TOO_MANY_PARTS)
     if size is None or not scans:
         raise BrokenPictureError(NO_IMAGE)
-    return Container(Format.JPEG, *size, orientation=orientation or 1, keep=tuple(keep))
+    return Container(
+        Format.JPEG,
+        *size,
+        orientation=orientation or 1,
+        is_plain_colour=channels != _CMYK_CHANNELS and _is_srgb(data, keep),
+        has_metadata=sum(end - start for start, end in keep) < keep[-1][1],
+        keep=tuple(keep),
+    )
 
 
 def _next_marker(data: bytes, position: int) -> tuple[int, int, int]:
@@ -85,6 +98,12 @@ def _end_of_scan(data: bytes, position: int) -> int:
     if found is None:
         raise BrokenPictureError(ENDS_TOO_EARLY)
     return position + len(data[position : found.start()].rstrip(b"\xff"))
+
+
+def _is_srgb(data: bytes, keep: list[tuple[int, int]]) -> bool:
+    """Judge the profile, which may come in pieces, in their order."""
+    profile = b"".join(data[start + _ICC_HEADER_BYTES : end] for start, end in keep if data[start + 1] == _ICC)
+    return not profile or is_srgb(profile)
 
 
 def _is_kept(marker: int, content: bytes) -> bool:

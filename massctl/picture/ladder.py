@@ -37,14 +37,26 @@ class Encoded:
     height: int
 
 
-def encode_to_fit(image: "Image.Image", bytes_max: int) -> Encoded | None:
-    """Encode a normalised picture into at most `bytes_max`: RGB as baseline JPEG, RGBA as PNG.
+def encode_drawing(image: "Image.Image", bytes_max: int) -> Encoded | None:
+    """Encode a normalised drawing or screenshot as PNG at its own size; None where it does not fit."""
+    if image.width * image.height > PRODUCED_PIXELS_MAX:
+        return None
+    data = _as_png(image)
+    return Encoded(data, Format.PNG, image.width, image.height) if len(data) <= bytes_max else None
+
+
+def encode_to_fit(image: "Image.Image", bytes_max: int, width_max: int) -> Encoded | None:
+    """Encode a normalised picture into at most `bytes_max` and `width_max` pixels: RGB as baseline JPEG, RGBA as PNG.
 
     Gives None where it would have to be scaled below PRODUCED_WIDTH_MIN.
     """
     from PIL.Image import Resampling
 
     is_jpeg = image.mode == "RGB"
+    if image.width > width_max:
+        # Rounded half up, and a line one pixel thick stays.
+        height = max(1, (2 * image.height * width_max + image.width) // (2 * image.width))
+        image = image.resize((width_max, height), Resampling.BICUBIC, reducing_gap=None)
     settings = _JPEG_SETTINGS if is_jpeg else _PNG_SETTINGS
     # Bytes a pixel only grow when a picture shrinks, so a size whose pixels would not fit even at the rate
     # of the last try is skipped unseen.

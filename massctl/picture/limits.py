@@ -36,5 +36,14 @@ PRODUCED_PIXELS_MAX: Final = 16_000_000
 PRODUCED_SHORT_SIDE_MAX: Final = 1_600
 """Where a picture has to be scaled at all, good quality at this size is worth more than further pixels: no
 phone's screen is wider. Long and wide pictures keep their long side."""
+INLINE_WIDTH_MAX: Final = 1_354
+"""Of a photograph inside an article: the widest column has 677 px (Source: wechatjs/verify-article-structure-spec,
+rule 1.4, 2026-08), and good screens have two dots a px; a phone's 430 px have three, which is less."""
+PANORAMA_RATIO: Final = 3
+"""Ours: what is wider than three times its height is looked at by zooming in, so it keeps its dots."""
+PHOTO_BYTES_MIN: Final = 200_000
+"""Ours: below, a PNG costs a follower less than looking for a better form is worth."""
+PHOTO_BYTES_A_PIXEL: Final = 1
+"""Ours: PNG needs more for photographs and less for drawings, screenshots and text, which JPEG would blur."""
 PRODUCED_WIDTH_MIN: Final = 480
 """Nothing is scaled below this width: the text of long pictures would become unreadable unnoticed."""

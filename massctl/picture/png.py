@@ -18,6 +18,7 @@ from massctl.picture.container import (
     orientation_of,
 )
 from massctl.picture.limits import PARTS_MAX
+from massctl.picture.profile import inflated, is_srgb
 from massctl.picture.sniff import Format
 
 _SIGNATURE_BYTES: Final = 8
@@ -51,11 +52,15 @@ def walk_png(data: bytes) -> Container:
         raise BrokenPictureError(WRONG_HEADER)
     keep = [(0, _SIGNATURE_BYTES)]
     orientation = 0
+    profile = b""
     for kind, start, end in chunks:
         if kind[0] & 0x20 == 0 and kind not in _CRITICAL:
             raise BrokenPictureError(PRIVATE_EXTENSION)
         if kind in _KEPT:
             keep.append((start - 8, end + 4))
+            if kind == b"iCCP":
+                # Its name, a zero, how it is compressed; then the profile.
+                profile = inflated(data[start:end].partition(b"\0")[2][1:])
         elif kind == b"eXIf" and not orientation:
             orientation = orientation_of(data[start:end])
     return Container(
@@ -67,6 +72,7 @@ def walk_png(data: bytes) -> Container:
         has_alpha=colour in {4, 6} or b"tRNS" in kinds,
         bit_depth=depth,
         orientation=orientation or 1,
+        is_plain_colour=not profile or is_srgb(profile),
         keep=tuple(keep),
     )
 

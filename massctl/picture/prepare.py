@@ -1,8 +1,9 @@
 """Make a picture acceptable to WeChat, or say why it cannot be: the rules, and nothing about formats.
 
 Inline pictures (inside an article) go to media/uploadimg, which takes JPEG and PNG below 1 MB; GIFs go to
-material/add_material instead. Covers always go to add_material. Bytes that WeChat takes pass untouched,
-after all of their pixels were decoded once: a damaged picture is found here and not by a follower.
+material/add_material instead. Covers always go to add_material. Bytes that WeChat takes pass untouched where they
+are upright, in sRGB and no wider than any screen shows them, and only lose what a camera wrote into them. All of their
+pixels are decoded once: a damaged picture is found here and not by a follower.
 """
 
 from dataclasses import dataclass, field
@@ -14,14 +15,18 @@ from massctl.picture.colour import normalise
 from massctl.picture.container import BrokenPictureError, Container
 from massctl.picture.decode import decode
 from massctl.picture.fault import FaultKind, PictureFault, size_text, unreadable
-from massctl.picture.ladder import Encoded, encode_to_fit
+from massctl.picture.ladder import Encoded, encode_drawing, encode_to_fit
 from massctl.picture.limits import (
     ANIMATION_PIXELS_MAX,
     FRAMES_MAX,
     INLINE_BYTES_BELOW,
     INLINE_BYTES_TARGET,
+    INLINE_WIDTH_MAX,
     MATERIAL_BYTES_MAX,
     MATERIAL_BYTES_TARGET,
+    PANORAMA_RATIO,
+    PHOTO_BYTES_A_PIXEL,
+    PHOTO_BYTES_MIN,
 )
 from massctl.picture.measure import read_container, upright_size
 from massctl.picture.recipe import RECIPE, recipe_key
@@ -82,25 +87,43 @@ def _prepare(data: bytes, wanted: Purpose) -> Prepared | PictureFault:
     if isinstance(container, PictureFault):
         return container
     purpose = Purpose.MATERIAL if container.format is Format.GIF else wanted
-    passes = _passes(container.format, len(data), purpose)
+    passes = _passes(container, len(data), purpose)
     fault = _fault_of_length(container) if passes else _fault_of_motion(container, len(data))
     if fault:
         return fault
     try:
-        if passes:
-            decode(data, container)
-            width, height = upright_size(container)
-            return Prepared(data, purpose, container.format, width, height, note=None)
-        upright = normalise(decode(data, container), container.orientation, container.bit_depth)
+        decoded = decode(data, container)
+        if passes and _is_as_it_should_be(container, len(data), purpose):
+            return _untouched(data, container, purpose)
+        upright = normalise(decoded, container.orientation, container.bit_depth)
     except BrokenPictureError as broken:
         return unreadable(broken.why)
+    if passes and upright.mode == "RGBA" and _is_upright_srgb(container):
+        # It looked like a photograph, and JPEG knows no transparency.
+        return _untouched(data, container, purpose)
     return _encode(upright, container, len(data), purpose)
+
+
+def _untouched(data: bytes, container: Container, purpose: Purpose) -> Prepared:
+    """Take the bytes as they are, but for what a camera writes into them: where and when, and with what."""
+    width, height = upright_size(container)
+    if not container.has_metadata:
+        return Prepared(data, purpose, container.format, width, height, note=None)
+    bare = container.essence_of(data)
+    note = Phrase(
+        "took out what the camera wrote, {before} -> {after}", before=size_text(len(data)), after=size_text(len(bare))
+    )
+    return Prepared(bare, purpose, container.format, width, height, note)
 
 
 def _encode(upright: "Image.Image", container: Container, size_bytes: int, purpose: Purpose) -> Prepared | PictureFault:
     """Encode normalised pixels for the endpoint."""
-    target = INLINE_BYTES_TARGET if purpose is Purpose.INLINE else MATERIAL_BYTES_TARGET
-    encoded = encode_to_fit(upright, target)
+    target, width_max = MATERIAL_BYTES_TARGET, upright.width
+    if purpose is Purpose.INLINE:
+        target, width_max = INLINE_BYTES_TARGET, _width_max(*upright.size)
+    is_drawing = container.format is Format.PNG and not _is_photograph(container, size_bytes)
+    encoded = encode_drawing(upright, target) if is_drawing else None
+    encoded = encoded or encode_to_fit(upright, target, width_max)
     if encoded is None:
         text = Phrase(
             "the picture has {size} and cannot be brought below {limit} legibly: save it smaller or cut it",
@@ -112,11 +135,39 @@ def _encode(upright: "Image.Image", container: Container, size_bytes: int, purpo
     return Prepared(encoded.data, purpose, encoded.format, encoded.width, encoded.height, note)
 
 
-def _passes(format_: Format, size_bytes: int, purpose: Purpose) -> bool:
+def _passes(container: Container, size_bytes: int, purpose: Purpose) -> bool:
     """Say whether WeChat takes the bytes as they are."""
     if purpose is Purpose.INLINE:
-        return format_ in {Format.JPEG, Format.PNG} and size_bytes < INLINE_BYTES_BELOW
-    return format_ is not Format.WEBP and size_bytes <= MATERIAL_BYTES_MAX
+        return container.format in {Format.JPEG, Format.PNG} and size_bytes < INLINE_BYTES_BELOW
+    return container.format is not Format.WEBP and size_bytes <= MATERIAL_BYTES_MAX
+
+
+def _is_as_it_should_be(container: Container, size_bytes: int, purpose: Purpose) -> bool:
+    """Say whether nothing is gained by making the picture anew; what moves would stand still."""
+    if container.frames > 1 or container.format is Format.GIF:
+        return True
+    if not _is_upright_srgb(container):
+        return False
+    if purpose is not Purpose.INLINE:
+        return True
+    if container.format is Format.PNG:
+        return not _is_photograph(container, size_bytes)
+    width, height = upright_size(container)
+    return width <= _width_max(width, height)
+
+
+def _is_photograph(container: Container, size_bytes: int) -> bool:
+    """Say whether a PNG has the size of a photograph: JPEG says the same in a fifth of it."""
+    return size_bytes >= max(PHOTO_BYTES_MIN, PHOTO_BYTES_A_PIXEL * container.width * container.height)
+
+
+def _is_upright_srgb(container: Container) -> bool:
+    return container.orientation == 1 and container.is_plain_colour
+
+
+def _width_max(width: int, height: int) -> int:
+    """Give how wide a photograph of that size may stay inside an article."""
+    return width if width > PANORAMA_RATIO * height else min(width, INLINE_WIDTH_MAX)
 
 
 def _fault_of_motion(container: Container, size_bytes: int) -> PictureFault | None:

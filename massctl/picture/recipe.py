@@ -2,7 +2,7 @@
 
 from typing import Final
 
-RECIPE: Final = "1"
+RECIPE: Final = "2"
 """Raised whenever the produced bytes change; part of every cache key, together with Pillow's version."""
 
 

@@ -25,7 +25,7 @@ from massctl.plan.media_changes import media_changes
 from massctl.plan.readable import Block, Reading, read_body, read_text
 from massctl.plan.word_changes import Budget, word_changes
 
-_TEXTS: Final = ("title", "author", "digest", "content_source_url")
+_TEXTS: Final = ("title", "author", "digest", "content_source_url", "pic_crop_235_1", "pic_crop_1_1")
 _FLAGS: Final = ("need_open_comment", "only_fans_can_comment")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
 from massctl.model.campaign import Article, Image, Message, MpNews, MpVideo, Text, Voice, WxCard
+from massctl.model.cover import Crop
 from massctl.model.locked_message import (
     LockedArticle,
     LockedCard,
@@ -132,8 +133,21 @@ def _declared_article(locked: LockedArticle, written: Article) -> LockedArticle:
             "content_source_url": _plain(written.content_source_url or "", locked.content_source_url) or None,
             "need_open_comment": written.need_open_comment,
             "only_fans_can_comment": written.only_fans_can_comment,
+            "pic_crop_235_1": _declared_crop(written.cover.crop_235_1, written, locked.pic_crop_235_1),
+            "pic_crop_1_1": _declared_crop(written.cover.crop_1_1, written, locked.pic_crop_1_1),
         }
     )
+
+
+def _declared_crop(crop: str | None, written: Article, locked: str | None) -> str | None:
+    """Give a part of a cover as a lock would have it; what a focus comes to only the picture's size tells."""
+    return locked if crop is None and written.cover.focus is not None else _same_form(crop)
+
+
+def _same_form(crop: str | None) -> str | None:
+    """Spell a part of a cover as a lock does."""
+    parsed = Crop.parse(crop) if crop is not None else None
+    return parsed.text if parsed is not None else None
 
 
 def _plain(written: str, locked: str | None) -> str | None:
@@ -155,5 +169,7 @@ def _changed_article(number: int, old: LockedArticle, new: LockedArticle) -> Ite
             yield Phrase("the flag {flag} of article {number}", flag=flag, number=number)
     if old.cover != new.cover:
         yield Phrase("the cover of article {number}", number=number)
+    if (old.pic_crop_235_1, old.pic_crop_1_1) != (new.pic_crop_235_1, new.pic_crop_1_1):
+        yield Phrase("the crop of the cover of article {number}", number=number)
     if old.content_sha256 != new.content_sha256:
         yield Phrase("the text of article {number}", number=number)

@@ -1,5 +1,6 @@
 """One campaign, rendered: the whole desired side of a plan, or everything that is wrong with it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -12,12 +13,15 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recipient, RenderedCampaign, Window
 from massctl.render.article import Setting
 from massctl.render.audience import render_audience
+from massctl.render.ignoring import without_ignored
 from massctl.render.inputs import Inputs
 from massctl.render.message import render_message
 from massctl.render.page import ExternalLinks
 from massctl.render.pictures import Pictures
+from massctl.render.rules.words import WordLists
 from massctl.render.strings import KeyPlace, Strings
 
+_NO_WORDS: Final = WordLists()
 WINDOW_MINUTES_MIN: Final = 90
 """Room for an hourly timer, a minute in doubt and the administrator's half hour. Our own advice."""
 
@@ -31,18 +35,23 @@ def render_campaign(
     inputs: Inputs,
     source_sha256: Sha256,
     place: KeyPlace,
+    words: WordLists = _NO_WORDS,
+    about_file: Sequence[Diagnostic] = (),
 ) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
     """Render a validated campaign; None where a diagnostic is an error. Diagnostics are sorted.
 
     `appid` and `external_links` are those of the campaign's account; `place` finds keys of its
-    campaign.yaml; `source_sha256` names its folder as read.
+    campaign.yaml; `source_sha256` names its folder as read; `words` is what to look for in the text; `about_file` is
+    what is worth a warning in campaign.yaml itself, which may be ignored as all else.
     """
     pictures = Pictures(name, inputs)
-    strings = Strings(file, Setting(name, inputs, pictures, external_links), place)
+    strings = Strings(file, Setting(name, inputs, pictures, external_links), place, words)
     message, recordings = render_message(strings)
     openid_list, about_audience = render_audience(name, file, inputs, place)
     about_pictures = [_changed(name, p.path, p.note) for p in pictures.used if p.note is not None]
-    diagnostics = [*strings.diagnostics, *about_audience, *about_pictures, *_short_window(name, file.send, place)]
+    about_window = _short_window(name, file.send, place)
+    everything = [*about_file, *strings.diagnostics, *about_audience, *about_pictures, *about_window]
+    diagnostics = without_ignored(name, file.ignore, everything, place)
     diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
     if has_errors(diagnostics):
         return None, diagnostics

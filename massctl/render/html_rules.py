@@ -14,6 +14,7 @@ from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_scan import Tag
 from massctl.render.page import ExternalLinks
+from massctl.render.paths import is_foreign
 
 _FORBIDDEN: Final = (
     "applet audio base body button embed form frame frameset head html iframe input link meta noembed noframes"
@@ -97,8 +98,9 @@ def _is_video(tag: Tag) -> bool:
 
 
 def _is_lost(tag: Tag, address: str, external_links: ExternalLinks) -> bool:
-    plain = not address or address.startswith("#") or tag.get("data-miniprogram-appid") is not None
-    return external_links == "footnotes" and not plain and not is_article_link(address)
+    # Anchors and paths lead nowhere under every setting (MC322).
+    leads_out = is_foreign(address) and tag.get("data-miniprogram-appid") is None
+    return external_links == "footnotes" and leads_out and not is_article_link(address)
 
 
 def _lost_link(needle: str) -> Fault:

@@ -10,10 +10,11 @@ from massctl.model.message import MaterialRef, RenderedCard, RenderedImage, Rend
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recording
-from massctl.render import limits
 from massctl.render.fault import Fault
 from massctl.render.inputs import Problem, RecordingPurpose
 from massctl.render.paths import is_foreign, picture_paths
+from massctl.render.rules.registry import LIMITS
+from massctl.render.rules.subject import Subject
 from massctl.render.strings import Strings
 
 Recordings = tuple[Recording, ...]
@@ -31,10 +32,13 @@ def image_message(message: Image, strings: Strings) -> RenderedImage:
         for index, media_id in enumerate(message.media_ids or ())
     ]
     files = [_picture(strings, file, ("image", "files", index)) for index, file in enumerate(message.files or ())]
+    title = strings.string(message.title, ("image", "title"), LIMITS["image.title"])
+    recommend = strings.string(message.recommend, ("image", "recommend"), LIMITS["image.recommend"])
+    strings.judge(Subject({("image", "title"): title, ("image", "recommend"): recommend}, strings.words))
     return RenderedImage(
         materials=(*files, *given),
-        title=strings.string(message.title, ("image", "title"), limits.image_title_faults),
-        recommend=strings.string(message.recommend, ("image", "recommend"), limits.recommend_faults),
+        title=title,
+        recommend=recommend,
         need_open_comment=message.need_open_comment,
         only_fans_can_comment=message.only_fans_can_comment,
     )
@@ -50,10 +54,11 @@ def video_message(message: MpVideo, strings: Strings) -> tuple[RenderedVideo, Re
     """Render a video message, with a warning that most accounts cannot send one."""
     _warn(strings, "mpvideo", _VIDEOS_CLOSED)
     material, recordings = _material(message, "video", strings, ("mpvideo",))
-    title = strings.string(message.title, ("mpvideo", "title"), limits.video_title_faults)
+    title = strings.string(message.title, ("mpvideo", "title"), LIMITS["mpvideo.title"])
     if not title and message.file is not None:
         strings.report([Fault("MC313", Phrase("the title is empty"))], {}, ("mpvideo", "title"))
-    description = strings.string(message.description, ("mpvideo", "description"), limits.description_faults)
+    description = strings.string(message.description, ("mpvideo", "description"), LIMITS["mpvideo.description"])
+    strings.judge(Subject({("mpvideo", "title"): title, ("mpvideo", "description"): description}, strings.words))
     return RenderedVideo(material, title, description), recordings
 
 

@@ -2,19 +2,21 @@
 
 from typing import Final, assert_never
 
-from massctl.model.campaign import Article, Image, MpNews, MpVideo, Text, Voice, WxCard
+from massctl.model.campaign import Article, Cover, Image, MpNews, MpVideo, Text, Voice, WxCard
 from massctl.model.campaign_rules import Path
 from massctl.model.message import RenderedArticle, RenderedMessage, RenderedNews, RenderedText
 from massctl.model.names import Sha256
 from massctl.model.rendered import Recording
-from massctl.render import limits
 from massctl.render.article import render_body
+from massctl.render.cover import ShownCover, cover_faults, shown_cover
 from massctl.render.fault import Fault
 from massctl.render.inputs import Problem
 from massctl.render.media import card_message, image_message, video_message, voice_message
+from massctl.render.rules.registry import LIMITS
+from massctl.render.rules.subject import Subject
 from massctl.render.strings import Check, Strings, no_check
 
-_NO_PICTURE: Final = Sha256("0" * 64)
+_NO_COVER: Final = ShownCover(Sha256("0" * 64))
 """Stands for a cover that was not found; such a message is never used."""
 
 
@@ -23,9 +25,14 @@ def render_message(strings: Strings) -> tuple[RenderedMessage, tuple[Recording, 
     message = strings.file.message
     match message:
         case MpNews():
-            return RenderedNews(tuple(_article(strings, *each) for each in enumerate(message.articles))), ()
+            alone = len(message.articles) == 1
+            articles = [_article(strings, *each, is_alone=alone) for each in enumerate(message.articles)]
+            return RenderedNews(tuple(articles)), ()
         case Text():
-            return RenderedText(strings.string(message.content, ("text", "content"), limits.text_faults)), ()
+            key: Path = ("text", "content")
+            content = strings.string(message.content, key, LIMITS["text.content"])
+            strings.judge(Subject({key: content}, strings.words))
+            return RenderedText(content), ()
         case Image():
             return image_message(message, strings), ()
         case Voice():
@@ -38,35 +45,41 @@ def render_message(strings: Strings) -> tuple[RenderedMessage, tuple[Recording, 
             assert_never(message)
 
 
-def _article(strings: Strings, index: int, article: Article) -> RenderedArticle:
+def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) -> RenderedArticle:
     keys: Path = ("mpnews", "articles", index)
     variables = strings.variables(article.vars)
 
     def string(key: str, text: str, check: Check = no_check) -> str:
         return strings.string(text, (*keys, key), check, variables)
 
-    title = string("title", article.title, limits.title_faults)
-    author = string("author", article.author, limits.author_faults)
-    digest = string("digest", article.digest, limits.digest_faults)
-    url = string("content_source_url", article.content_source_url or "", limits.source_url_faults)
-    cover = _cover(strings, string("cover", article.cover), (*keys, "cover"))
+    title = string("title", article.title, LIMITS["title"])
+    author = string("author", article.author, LIMITS["author"])
+    digest = string("digest", article.digest, LIMITS["digest"])
+    url = string("content_source_url", article.content_source_url or "", LIMITS["content_source_url"])
+    cover = _cover(strings, article.cover, string("cover", article.cover.file), (*keys, "cover"), is_first=index == 0)
     body = render_body(string("content", article.content), title, variables, strings.setting)
     strings.report(body.faults, body.sources, (*keys, "content"))
+    texts = {(*keys, "title"): title, (*keys, "author"): author, (*keys, "digest"): digest}
+    called = strings.setting.pictures.called
+    strings.judge(Subject(texts, strings.words, keys, body.content, body.sources, called, url, is_alone))
     return RenderedArticle(
         title=title,
         author=author,
         digest=digest,
         content=body.content,
-        cover=cover,
+        cover=cover.sha256,
         content_source_url=url or None,
         need_open_comment=article.need_open_comment,
         only_fans_can_comment=article.only_fans_can_comment,
+        pic_crop_235_1=cover.pic_crop_235_1,
+        pic_crop_1_1=cover.pic_crop_1_1,
     )
 
 
-def _cover(strings: Strings, written: str, key: Path) -> Sha256:
+def _cover(strings: Strings, cover: Cover, written: str, key: Path, *, is_first: bool) -> ShownCover:
     found = strings.setting.pictures.find(written, f"{strings.setting.campaign}/campaign.yaml", "cover")
     if isinstance(found, Problem):
         strings.report([Fault.of(found)], {}, key)
-        return _NO_PICTURE
-    return found.sha256
+        return _NO_COVER
+    strings.report(cover_faults(found, cover, is_first=is_first), {}, key)
+    return shown_cover(found, cover)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from html import unescape
 from typing import Final
 
@@ -46,6 +47,10 @@ class Origin:
             start = lines.bounds(line)[0] + column - 1
             return Place(file, *lines.span(start, start + fault.width)), lines.written(line)
         found = self._search(fault) if fault.needle else None
+        if found is None and fault.width:
+            # Markup between the words around it: the word alone is looked for.
+            alone = fault.needle[fault.shift : fault.shift + fault.width]
+            found = self._search(replace(fault, needle=alone, shift=0)) if alone else None
         return found or (self._key, None)
 
     def _search(self, fault: Fault) -> tuple[Place, str] | None:

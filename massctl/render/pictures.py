@@ -1,5 +1,7 @@
 """The pictures of one campaign: found once, listed in order of first use."""
 
+from collections.abc import Mapping
+
 from massctl.model.names import Sha256
 from massctl.model.rendered import PICTURE_SCHEME, Picture, Purpose
 from massctl.render.inputs import Inputs, PicturePurpose, Problem
@@ -14,11 +16,17 @@ class Pictures:
         self._inputs = inputs
         self._found: dict[tuple[str, PicturePurpose], Picture | Problem] = {}
         self._used: dict[tuple[Sha256, Purpose], Picture] = {}
+        self._called: dict[str, tuple[str, Picture]] = {}
 
     @property
     def used(self) -> tuple[Picture, ...]:
         """The pictures in order of first use; one entry for each pair of `sha256` and `purpose`."""
         return tuple(self._used.values())
+
+    @property
+    def called(self) -> Mapping[str, tuple[str, Picture]]:
+        """The pictures by SHA-256, each with the reference by which it was first found."""
+        return self._called
 
     def find(self, written: str, file: str, purpose: PicturePurpose) -> Picture | Problem:
         """Find the picture that `file` (from the campaigns folder) calls `written`, or say why there is none."""
@@ -32,6 +40,7 @@ class Pictures:
             found = self._look(path, purpose)
             if isinstance(found, Picture):
                 self._used.setdefault((found.sha256, found.purpose), found)
+                self._called.setdefault(found.sha256, (written, found))
                 return found
             if found.code != "MC201":
                 return found

@@ -10,6 +10,9 @@ from massctl.model.diagnostic import Diagnostic, Place
 from massctl.render.article import Setting
 from massctl.render.fault import Fault
 from massctl.render.origin import Origin
+from massctl.render.rules.registry import judge
+from massctl.render.rules.subject import Subject
+from massctl.render.rules.words import WordLists
 
 KeyPlace = Callable[[Path], Place | None]
 """Gives the place of a key of campaign.yaml."""
@@ -29,6 +32,8 @@ class Strings:
     file: CampaignFile
     setting: Setting
     place: KeyPlace
+    words: WordLists = field(default_factory=WordLists)
+    """What is looked for in everything that followers read."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def variables(self, own: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,6 +58,14 @@ class Strings:
         written = written.strip()
         self.report(check(written), sources, key)
         return written
+
+    def judge(self, subject: Subject) -> None:
+        """Make diagnostics of whatever a content rule finds."""
+        found: dict[Path, list[Fault]] = {}
+        for key, fault in judge(subject):
+            found.setdefault(key, []).append(fault)
+        for key, faults in found.items():
+            self.report(faults, subject.sources if key == subject.content_key else {}, key)
 
     def report(self, faults: Iterable[Fault], sources: Mapping[str, str], key: Path) -> None:
         """Make diagnostics of faults of what stands at `key`."""

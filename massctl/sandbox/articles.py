@@ -28,7 +28,8 @@ URL_BYTES = 1024
 NEWSPIC_PICTURES = 20
 """Pictures of a `newspic` article, at least one."""
 
-_CROP = re.compile(r"^(0|1|0?\.\d{1,6}|0\.\d{1,6}|1\.0{1,6})(_(0|1|0?\.\d{1,6}|1\.0{1,6})){3}$")
+_SHARE = re.compile(r"(?:0(?:\.\d{1,6})?|1(?:\.0{1,6})?)", re.ASCII)
+"""One of the four numbers of a crop, at most 6 decimals."""
 _COVERS = frozenset({"image", "thumb"})
 
 
@@ -97,11 +98,20 @@ def _cover(desk: Desk, article: Record) -> Record:
     crops: Record = {}
     for name in ("pic_crop_235_1", "pic_crop_1_1"):
         value = article.get(name) or ""
-        if value and not (isinstance(value, str) and _CROP.match(value)):
+        if value and not _is_crop(value):
             raise Refusal(40097)
         if value:
             crops[name] = value
     return {"thumb_media_id": row["media_id"], "thumb_url": row["url"], **crops}
+
+
+def _is_crop(value: object) -> bool:
+    """Say whether this is `X1_Y1_X2_Y2`: left of, and above, each other."""
+    parts = value.split("_") if isinstance(value, str) else []
+    if len(parts) != 4 or not all(_SHARE.fullmatch(part) for part in parts):
+        return False
+    left, top, right, bottom = map(float, parts)
+    return left < right and top < bottom
 
 
 def _pictures(desk: Desk, article: Record) -> Record:

@@ -10,10 +10,11 @@ from massctl.model.diagnostic import Diagnostic, Excerpt, Place
 from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.source.positions import Positions, no_positions
-from massctl.source.reporter import about_file, word
+from massctl.source.reporter import about_file, in_order, word
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository, UnreadableError
 from massctl.source.settings_rules import settings_rules
 from massctl.source.shape import known_keys
+from massctl.source.unseen import about_unseen
 from massctl.source.validation import validate
 from massctl.source.yaml_document import YAML_BYTES_MAX, read_yaml
 
@@ -42,7 +43,7 @@ class Loaded:
 def load_settings(
     repository: Repository, *, loopback_override: str | None
 ) -> tuple[MassctlFile | None, list[Diagnostic]]:
-    """Read massctl.yaml; the settings are None where anything is wrong with it.
+    """Read massctl.yaml; the settings are None where anything is wrong with it, and there may be warnings beside them.
 
     `loopback_override` is the address that takes the place of every `api_base` (MASSCTL_API_BASE, or the
     sandbox's); where it is on loopback, waits shorter than production allows are accepted.
@@ -52,7 +53,8 @@ def load_settings(
     except UnreadableError as error:
         return None, [about_file(error.code, SETTINGS, None, error.message, error.hint)]
     document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
-    return validate(document, MassctlFile, settings_rules(loopback_override))
+    settings, diagnostics = validate(document, MassctlFile, settings_rules(loopback_override))
+    return settings, in_order([*diagnostics, *about_unseen(document.positions.reporter)])
 
 
 def load_campaign(repository: Repository, name: CampaignName, settings: MassctlFile | None) -> Loaded:

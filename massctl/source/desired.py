@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from massctl.model.account import Account, MassctlFile
     from massctl.model.campaign import CampaignFile
     from massctl.render.inputs import RecordingPurpose
+    from massctl.render.rules.words import WordLists
     from massctl.source.campaigns import Loaded
     from massctl.source.openid_lists import OpenidShelf
     from massctl.source.pictures import PictureShelf, Use
@@ -95,6 +96,17 @@ class Workbench:
         from importlib.resources import files
 
         return (files("massctl.render") / "theme.css").read_text(encoding="utf-8")
+
+    @cached_property
+    def words(self) -> "WordLists":
+        """What to look for in the text: the absolute terms of the advertising law, and the policy's own words."""
+        from importlib.resources import files
+
+        from massctl.render.rules.words import read_lists
+
+        terms = (files("massctl.render") / "absolute_terms.toml").read_text(encoding="utf-8")
+        policy = self.settings.policy
+        return read_lists(terms, policy.banned_words, policy.allowed_words)
 
 
 _ENDS = ("not_before", "not_after")
@@ -176,6 +188,7 @@ class Desires:
         # Rendering loads Jinja, Markdown and the CSS inliner; a repository of sent campaigns needs none.
         from massctl.render.campaign import render_campaign
         from massctl.source.excerpts import with_excerpts
+        from massctl.source.unseen import about_unseen
 
         rendered, diagnostics = render_campaign(
             loaded.name,
@@ -185,6 +198,8 @@ class Desires:
             inputs=self._inputs_of(loaded.name),
             source_sha256=source,
             place=loaded.place,
+            words=self._workbench.words,
+            about_file=about_unseen(loaded.positions.reporter),
         )
         shown = with_excerpts(diagnostics, self._workbench.repository, loaded.positions.reporter)
         if rendered is None:

@@ -102,9 +102,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
         del plain["default"]
     if "anyOf" in plain:
         others = [each for each in plain.pop("anyOf") if each != {"type": "null"}]
-        if len(others) != 1:
-            raise InvariantError("a field may have one type and null, no more")
-        plain |= others[0]
+        plain |= others[0] if len(others) == 1 else {"anyOf": others}
     if "patternProperties" in plain:
         plain["additionalProperties"] = False
     return plain

@@ -9,8 +9,9 @@ from massctl.model.account import (
     ENVIRONMENT_NAME_PATTERN,
     TIME_OF_DAY_PATTERN,
 )
-from massctl.model.campaign import OFFSET_TIME_PATTERN
+from massctl.model.campaign import CODE_PATTERN, OFFSET_TIME_PATTERN
 from massctl.model.campaign_rules import Fault, Path
+from massctl.model.cover import CROP_PATTERN
 from massctl.model.hours import DURATION_PATTERN
 from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
 from massctl.model.phrase import Phrase
@@ -33,6 +34,8 @@ _PATTERNS: Final = {
     TIME_OF_DAY_PATTERN: Phrase('a time of day in quotes: "22:00"'),
     DAYS_PATTERN: Phrase("a day or two with a slash: 2027-01-28/2027-02-03"),
     DURATION_PATTERN: Phrase("a number and a unit: 90s, 45m, 72h or 3d"),
+    CROP_PATTERN: Phrase("four numbers from 0 to 1, left, top, right, bottom: 0_0.1_1_0.9"),
+    CODE_PATTERN: Phrase("the code of a diagnostic: MC and three digits"),
 }
 _KEY_PATTERNS: Final = {
     ACCOUNT_NAME_PATTERN: _PATTERNS[ACCOUNT_NAME_PATTERN],

@@ -41,6 +41,8 @@ _FIELDS: Final = {
     "author": Phrase("author"),
     "digest": Phrase("digest (摘要)"),
     "content_source_url": "content_source_url",
+    "pic_crop_235_1": Phrase("what the list shows of the cover (2.35:1)"),
+    "pic_crop_1_1": Phrase("the square of the cover (1:1)"),
     "need_open_comment": "need_open_comment",
     "only_fans_can_comment": "only_fans_can_comment",
     "type": Phrase("message"),

@@ -65,6 +65,7 @@ SOURCE: Final[dict[str, str]] = {
     "scaled {width}x{height} -> {new_width}x{new_height}, re-encoded as {name}, {before} -> {after}": (
         "由 {width}x{height} 缩小到 {new_width}x{new_height}，重新编码为 {name}，{before} -> {after}"
     ),
+    "took out what the camera wrote, {before} -> {after}": "去掉了相机写入的信息，{before} -> {after}",
     "re-encoded as {name}, {before} -> {after}": "重新编码为 {name}，{before} -> {after}",
     # massctl/source/campaigns.py
     "massctl.yaml has no account {account}": "massctl.yaml 里没有公众号 {account}",

@@ -28,6 +28,12 @@ def optional(members: Members, name: str) -> str:
     return "" if members.get(name) is None else string(members, name)
 
 
+def told(members: Members, name: str) -> str:
+    """Give a text that need not be told, in no documented form: whatever is no text is the same as empty."""
+    value = members.get(name)
+    return value if isinstance(value, str) else ""
+
+
 def flag(members: Members, name: str) -> bool:
     """Give a switch that is written 0 or 1, and now and then true or false, or left out."""
     value = members.get(name)

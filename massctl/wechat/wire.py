@@ -17,7 +17,7 @@ from massctl.model.send import Body, MassSend, Recipients, ToAll, ToOpenids, ToT
 from massctl.wechat.answer import integer
 from massctl.wechat.branch import sent_branch, shown_branch
 from massctl.wechat.errcode import ADD_DRAFT, PREVIEW, SEND_ALL, SEND_OPENIDS, STABLE_TOKEN
-from massctl.wechat.members import Members, ShapeError, count, flag, optional, string, text
+from massctl.wechat.members import Members, ShapeError, count, flag, optional, string, text, told
 
 T = TypeVar("T")
 
@@ -195,12 +195,14 @@ def _article(article: DraftArticle) -> dict[str, Any]:
         "digest": article.digest,
         "content_source_url": article.content_source_url,
     }
+    crops = {"pic_crop_235_1": article.pic_crop_235_1, "pic_crop_1_1": article.pic_crop_1_1}
     return {
         "article_type": "news",
         "title": article.title,
         **{name: text for name, text in optional.items() if text},
         "content": article.content,
         "thumb_media_id": article.thumb_media_id,
+        **{name: crop for name, crop in crops.items() if crop},
         "need_open_comment": int(article.need_open_comment),
         "only_fans_can_comment": int(article.only_fans_can_comment),
     }
@@ -221,6 +223,8 @@ def _articles(members: Members) -> tuple[DraftArticle, ...]:
             thumb_media_id=optional(item, "thumb_media_id"),
             need_open_comment=flag(item, "need_open_comment"),
             only_fans_can_comment=flag(item, "only_fans_can_comment"),
+            pic_crop_235_1=told(item, "pic_crop_235_1"),
+            pic_crop_1_1=told(item, "pic_crop_1_1"),
         )
         for item in items
     )

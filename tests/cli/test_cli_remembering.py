@@ -213,6 +213,7 @@ CHANGES: dict[str, Callable[[Shell], None]] = {
     "a shared template that was not there": write("campaigns/_shared/maybe.md.j2", "还有一句。\n"),
     "a new campaign": lambda shell: shell.tree.text("another"),
     "a folder that is no campaign": write("campaigns/Not A Name/x", "x"),
+    "the house's words": edit("massctl.yaml", "policy:\n", "policy:\n  banned_words: [今天]\n"),
     "the account's links": edit("massctl.yaml", "    kind: service\n", "    kind: service\n    external_links: keep\n"),
     "the account's appid": edit("massctl.yaml", APPID, "wxfedcba9876543210"),
     "the kill switch": edit("massctl.yaml", "policy:\n", "policy:\n  sending: disabled\n"),

@@ -68,7 +68,7 @@ def _passed_on(message: RenderedNews, account: str, sheet: Sheet) -> str:
     """Give the card that a follower sends to a friend, one for each article."""
     cards = "".join(
         f'<label class="passed" for="article-{number}" lang="zh-CN"><strong>{written(article.title)}</strong>'
-        f"<span>{written(article.digest or beginning(article.content))}</span>{sheet.picture(article.cover, 'thumb')}"
+        f"<span>{written(article.digest or beginning(article.content))}</span>{_square(article, sheet)}"
         f"<small>{written(account)}</small></label>"
         for number, article in enumerate(message.articles, 1)
     )
@@ -81,21 +81,29 @@ def _card(message: RenderedNews, sheet: Sheet) -> str:
     if others:
         return f'<div class="card" lang="zh-CN">{_lead(first, sheet)}{_rows(message, sheet)}</div>'
     words = f"<strong>{written(first.title)}</strong><span>{written(first.digest or beginning(first.content))}</span>"
-    cover = sheet.picture(first.cover, "cover")
+    cover = _wide(first, sheet)
     return f'<label class="card" for="article-1" lang="zh-CN">{cover}<span class="words">{words}</span></label>'
 
 
 def _lead(article: RenderedArticle, sheet: Sheet) -> str:
-    cover = sheet.picture(article.cover, "cover")
+    cover = _wide(article, sheet)
     return f'<label class="lead" for="article-1">{cover}<strong>{written(article.title)}</strong></label>'
 
 
 def _rows(message: RenderedNews, sheet: Sheet) -> str:
     return "".join(
         f'<label class="more" for="article-{number}"><strong>{written(article.title)}</strong>'
-        f"{sheet.picture(article.cover, 'thumb')}</label>"
+        f"{_square(article, sheet)}</label>"
         for number, article in enumerate(message.articles[1:], 2)
     )
+
+
+def _wide(article: RenderedArticle, sheet: Sheet) -> str:
+    return sheet.picture(article.cover, "cover", article.pic_crop_235_1)
+
+
+def _square(article: RenderedArticle, sheet: Sheet) -> str:
+    return sheet.picture(article.cover, "thumb", article.pic_crop_1_1)
 
 
 def _top(name: str, back: str) -> str:

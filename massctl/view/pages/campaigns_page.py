@@ -93,7 +93,8 @@ def _cover(look: Look, sheet: Sheet) -> str:
     message = look.campaign.message if look.campaign else None
     match message:
         case RenderedNews():
-            return sheet.picture(message.articles[0].cover, "thumb")
+            first = message.articles[0]
+            return sheet.picture(first.cover, "thumb", first.pic_crop_1_1)
         case RenderedImage() if message.materials[0].sha256 is not None:
             return sheet.picture(message.materials[0].sha256, "thumb")
         case _:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from massctl.model.cover import WHOLE, Crop
 from massctl.view.language import Language, say
 
 NOT_HERE: Final = (
@@ -38,9 +39,24 @@ class Sheet:
         name = self.files.get(sha256)
         return None if name is None else quote(name, safe="/._-~")
 
-    def picture(self, sha256: str, kind: str) -> str:
-        """Give a picture that says nothing beside the words around it."""
-        return f'<img class="{kind}" src="{written(self.address(sha256) or NOT_HERE)}" alt="">'
+    def picture(self, sha256: str, kind: str, crop: str | None = None) -> str:
+        """Give a picture that says nothing beside the words around it.
+
+        `crop` is the part that is shown, as WeChat takes it; without one it is the middle.
+        """
+        address = written(self.address(sha256) or NOT_HERE)
+        part = Crop.parse(crop) if crop is not None else None
+        if part is None:
+            return f'<img class="{kind}" src="{address}" alt="">'
+        across, down = part.right - part.left, part.bottom - part.top
+        place = {
+            "width": WHOLE / across,
+            "height": WHOLE / down,
+            "left": -part.left / across,
+            "top": -part.top / down,
+        }
+        style = ";".join(f"{side}:{100 * share:.4f}%" for side, share in place.items())
+        return f'<span class="{kind} part"><img src="{address}" style="{style}" alt=""></span>'
 
 
 def written(text: str) -> str:

@@ -61,6 +61,8 @@ PHONE_STYLE: Final = (
 
 .card { display: block; overflow: hidden; margin-top: 10px; border-radius: 8px; background: var(--card); }
 .cover { display: block; width: 100%; aspect-ratio: 2.35; object-fit: cover; background: var(--hair); }
+.part { position: relative; display: block; overflow: hidden; }
+.part img { position: absolute; max-width: none; }
 .card strong { display: block; font-size: 17px; font-weight: 500; line-height: 1.4; overflow-wrap: anywhere; }
 .words { display: block; margin: 0; padding: 12px 16px 15px; overflow-wrap: anywhere; }
 .words > span, .words > p { display: block; margin: 5px 0 0; font-size: 14px; color: var(--grey); }

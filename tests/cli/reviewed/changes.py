@@ -144,7 +144,8 @@ DECLARED_CHANGED: Final = (
         edit(YAML, "need_open_comment: true", "need_open_comment: true\n      only_fans_can_comment: true"),
         "only_fans_can_comment",
     ),
-    declared("another cover", edit(YAML, "cover: images/cover.png", "cover: images/band.png"), FILE),
+    declared("another cover", edit(YAML, "file: images/cover.png", "file: images/band.png"), FILE),
+    declared("another part of the cover", edit(YAML, "0_0_1_1", "0_0_0.9_0.9"), "the crop of the cover of article 1"),
     declared("another article file", edit(YAML, "articles/card.html", "articles/main.md.j2"), FILE, faulty=True),
     declared(
         "one article less",

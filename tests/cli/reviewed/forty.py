@@ -5,7 +5,7 @@ from shutil import rmtree
 from typing import Any, Final
 
 from cli_runner import SENDALL, Shell, lost
-from repositories import png, window
+from repositories import cover, png, window
 from said import Said
 
 from massctl.cli.embedding import Embedded
@@ -91,7 +91,7 @@ def _write(shell: Shell, account: str, kind: Kind) -> None:
     own = "![自己的](own.png)\n" if kind.own_picture and account == "tea" else ""
     body = BAD_BODIES[account] if kind.name == "bad-body" else f"{kind.name}，{account}。\n\n{own}"
     shell.tree.write(f"{folder}/{_body_file(account, kind)}", f"{body}\n\n![页脚](_shared/footer.png)\n")
-    shell.tree.write(f"{folder}/cover.png", png((200, 80, 60)))
+    shell.tree.write(f"{folder}/cover.png", cover((200, 80, 60)))
     if own:
         shell.tree.write(f"{folder}/own.png", png((1, 2, 3)))
 

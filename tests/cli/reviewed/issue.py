@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import httpx
 from cli_runner import NOON, Shell
-from repositories import APPID, png
+from repositories import APPID, cover, png
 from said import Said
 
 from massctl.sandbox.embedded import open_world
@@ -56,7 +56,7 @@ mpnews:
     - title: "第一封信，{{ price }} 元"
       author: 编辑部
       content: articles/main.md.j2
-      cover: images/cover.png
+      cover: {file: images/cover.png, crop_235_1: 0_0_1_1}
       content_source_url: https://example.com/walks
       need_open_comment: true
       vars: {greeting: 早}
@@ -76,7 +76,7 @@ FILES: Final[dict[str, str | bytes]] = {
     '<p><img src="_shared/images/footer.png"></p>\n',
     MACROS: "{% macro hello(place) %}今天在{{ place }}见{% endmacro %}\n",
     "campaigns/_shared/letter.md.j2": "{% block body %}{% endblock %}\n\n不赶路步行社\n",
-    f"{HOME}/images/cover.png": png((200, 80, 60)),
+    f"{HOME}/images/cover.png": cover((200, 80, 60)),
     f"{HOME}/images/river.png": png((60, 120, 200)),
     f"{HOME}/images/band.png": png((90, 90, 90)),
     f"{HOME}/images/sign.png": png((30, 30, 90)),

@@ -50,6 +50,7 @@ EDITS: dict[str, tuple[Callable[[Draft], Draft], str]] = {
     "a character": (rewritten("1999", "199"), "the text differs"),
     "a picture less": (rewritten("<img", "<span"), "2 pictures were given and 0 were kept"),
     "content_source_url": (replaced("content_source_url", "https://example.com/other"), "content_source_url differs"),
+    "what the list shows of the cover": (replaced("pic_crop_235_1", "0_0_1_0.5"), "pic_crop_235_1 differs"),
     "need_open_comment": (replaced("need_open_comment", 0), "need_open_comment differs"),
     "only_fans_can_comment": (replaced("only_fans_can_comment", 1), "only_fans_can_comment differs"),
 }

@@ -17,7 +17,7 @@ REORDERED = """\
 mpnews:
   articles:
     - need_open_comment: true
-      cover: 'images/cover.png'
+      cover: {crop_235_1: "0_0_1_1", file: 'images/cover.png'}
       content_source_url: "https://example.com/walks"
       vars:
         greeting: "早"

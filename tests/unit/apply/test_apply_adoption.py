@@ -42,6 +42,26 @@ def adopt(scene: Scene) -> list[str]:
     return [str(each) for each in adopt_draft(NEWS, WANG, scene.wechat, scene.book())]
 
 
+CUT = news("sale", article(content=BODY, pic_crop_235_1="0_0.1_1_0.9"), window=NEWS.window)
+
+
+def test_what_the_list_shows_of_a_cover_may_differ_and_is_named_before_and_not_after() -> None:
+    scene = Scene([CUT], now=NOW - 2 * HOUR)
+    assert 0 == scene.apply().exit_status()
+    change(scene, pic_crop_235_1="0_0_1_0.8")
+    scene.later(hours=2)
+    assert refused(scene).endswith("saved: article 1: pic_crop_235_1 differs")
+    assert ["article 1: pic_crop_235_1 differs"] == [
+        str(each) for each in adopt_draft(CUT, WANG, scene.wechat, scene.book())
+    ]
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_what_was_left_to_wechat_may_be_what_was_changed() -> None:
+    scene = staged(pic_crop_1_1="0_0_0.5_1")
+    assert refused(scene).endswith("saved: its markup alone, or what is shown of a cover")
+
+
 FREE: dict[str, dict[str, Any]] = {
     "author": {"author": "原作者"},
     "need_open_comment": {"need_open_comment": False},

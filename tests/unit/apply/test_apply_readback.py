@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.apply.ports import DraftArticle
-from massctl.apply.readback import draft_facts, draft_sha256, losses
+from massctl.apply.readback import draft_facts, draft_sha256, kept_sha256, losses
 
 GIVEN = DraftArticle("春季大促", "编辑部", "三天", "<p>你好</p>", "https://example.com/", "MATERIAL_1", True, False)
 
@@ -103,3 +103,32 @@ def test_a_query_behind_a_picture_is_not_a_loss() -> None:
     sent = replace(GIVEN, content='<img src="https://mmbiz.qpic.cn/a/0">')
     kept = replace(GIVEN, content='<img src="http://mmbiz.qpic.cn/a/0?wx_fmt=jpeg#imgIndex=0">')
     assert [] == losses([sent], [kept])
+
+
+CROPPED = replace(GIVEN, pic_crop_235_1="0_0.1_1_0.9", pic_crop_1_1="0_0_0.5_1")
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({}, []),
+        ({"pic_crop_235_1": "", "pic_crop_1_1": ""}, []),
+        ({"pic_crop_235_1": "0.000000_0.100000_1.000000_0.900000"}, []),
+        ({"pic_crop_235_1": "0_0.10001_1_0.9"}, []),
+        ({"pic_crop_235_1": "0_0.2_1_0.9"}, ["article 1: pic_crop_235_1 differs"]),
+        ({"pic_crop_1_1": "left"}, ["article 1: pic_crop_1_1 differs"]),
+    ],
+)
+def test_a_part_of_a_cover_is_compared_by_what_it_shows_where_it_is_told(told: dict[str, str], said: list[str]) -> None:
+    assert said == losses([CROPPED], [replace(CROPPED, **told)])
+
+
+def test_a_part_that_was_left_to_wechat_is_no_loss() -> None:
+    assert [] == losses([GIVEN], [CROPPED])
+
+
+def test_a_draft_without_parts_keeps_the_name_it_had_before_there_were_any() -> None:
+    """Ledgers of earlier versions hold it."""
+    assert "14e959f2574d2a2e94a92b25f4cdf8a351d7c81383539de37163e56488da6119" == kept_sha256([GIVEN])
+    assert kept_sha256([GIVEN]) != kept_sha256([CROPPED])
+    assert draft_sha256([GIVEN]) == draft_sha256([CROPPED])

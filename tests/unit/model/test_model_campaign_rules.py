@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from massctl.model.account import StateSettings
-from massctl.model.campaign import Audience, CampaignFile, MpNews, Text, audience_as_declared
+from massctl.model.campaign import Article, Audience, CampaignFile, Cover, MpNews, Text, audience_as_declared
 from massctl.model.campaign_rules import campaign_faults, parse_offset_time
 from massctl.model.strict import is_not_yet, not_yet
 
@@ -236,3 +236,53 @@ def test_only_one_draft_can_be_handed_off(changes: dict[str, object], expected: 
 def test_a_broken_audience_is_no_matter_of_the_hand_off():
     faults = found(mpnews={}, text="absent", handoff={"reward": True}, audience=7)
     assert [] == [fault for fault in faults if fault[1] == ("handoff",)]
+
+
+def cut(**cover: object) -> list[tuple[str, tuple[str | int, ...]]]:
+    return found(text="absent", mpnews={"articles": [{"cover": "a.jpg"}, {"cover": {"file": "b.jpg", **cover}}]})
+
+
+@pytest.mark.parametrize("crop", ["0_0_1_1", "0.1_0.2_0.3_0.4", "not a crop", 3, None])
+def test_a_part_of_a_cover_with_some_size_is_right_or_another_fault(crop: object):
+    assert [] == cut(crop_235_1=crop, crop_1_1=crop)
+
+
+def test_a_part_of_a_cover_without_size_is_a_fault_at_its_key():
+    cover = ("mpnews", "articles", 1, "cover")
+    expected = [("MC014", (*cover, "crop_235_1")), ("MC014", (*cover, "crop_1_1"))]
+    assert expected == cut(crop_235_1="0.5_0_0.5_1", crop_1_1="0_1_1_0")
+
+
+@pytest.mark.parametrize("mpnews", [None, [], {"articles": "a"}, {"articles": ["a", 1, {"title": "t"}]}])
+def test_what_is_no_article_has_no_cover_to_judge(mpnews: object):
+    assert [] == found(text="absent", mpnews=mpnews)
+
+
+@pytest.mark.parametrize(
+    ("ignore", "expected"),
+    [
+        ([{"code": "MC215", "reason": "a line"}], []),
+        ([{"code": "MC999", "reason": "?"}], [("MC014", ("ignore", 0, "code"))]),
+        ([{"code": "MC215"}, {"code": "MC000"}], [("MC014", ("ignore", 1, "code"))]),
+        ([{"code": "nonsense"}, {"code": 3}, "MC999", {}], []),
+        ("MC999", []),
+        (None, []),
+    ],
+)
+def test_only_codes_that_there_are_can_be_ignored(ignore: object, expected: list[tuple[str, tuple[str | int, ...]]]):
+    assert expected == found(ignore=ignore)
+
+
+@pytest.mark.parametrize(
+    ("cover", "kind"), [("", "string_too_short"), (3, "string_type"), (["a.jpg"], "string_type"), ({}, "missing")]
+)
+def test_a_cover_is_a_path_or_keys(cover: object, kind: str):
+    with pytest.raises(ValidationError) as caught:
+        Article.model_validate({"title": "t", "content": "c", "cover": cover})
+    assert [kind] == [each["type"] for each in caught.value.errors()]
+
+
+def test_a_path_is_a_cover_with_a_file_alone():
+    plain = Article.model_validate({"title": "t", "content": "c", "cover": "a.jpg"})
+    assert plain == Article.model_validate({"title": "t", "content": "c", "cover": Cover(file="a.jpg")})
+    assert "a.jpg" == plain.model_dump(exclude_defaults=True)["cover"]

@@ -23,6 +23,7 @@ SALE = news(
 CAMPAIGNS = [
     SALE,
     news("bare"),
+    news("cut", article(pic_crop_235_1="0_0.1_1_0.9", pic_crop_1_1="0_0_0.5_1")),
     text("words", "今晚", audience=audience(tag_id=101, expect={"max": 9000}), send_ignore_reprint=True),
 ]
 
@@ -96,7 +97,7 @@ def test_the_digest_stands_for_everything_else(key: str) -> None:
 def test_the_bodies_are_named_with_their_digests() -> None:
     assert {"article-1.html", "article-2.html"} == set(body_files(SALE))
     assert {name: "sha256:" + sha(body.decode()) for name, body in body_files(SALE).items()} == read(SALE).bodies
-    words = CAMPAIGNS[2]
+    words = CAMPAIGNS[-1]
     assert ({"message.txt": b"\xe4\xbb\x8a\xe6\x99\x9a"}, {"message.txt": "sha256:" + sha("今晚")}) == (
         body_files(words),
         read(words).bodies,
@@ -142,6 +143,7 @@ def declared(**changes: Any) -> str:
         {"send": {"same_content": "allow"}},
         {"edition": 1},
         {"vars": {}},
+        {"ignore": [{"code": "MC215", "reason": "a line"}]},
         {"send": {"send_ignore_reprint": False}},
     ],
 )
@@ -161,6 +163,25 @@ def test_what_no_reviewer_approves_is_no_declaration(changes: dict[str, Any]) ->
 )
 def test_every_other_key_is_declared(changes: dict[str, Any]) -> None:
     assert declared() != declared(**changes)
+
+
+def covered(cover: Any) -> str:
+    articles = [{"title": "t", "content": "a.md", "cover": cover}]
+    return declared_digest(CampaignFile.model_validate({**FILE, "mpnews": {"articles": articles}}))
+
+
+def test_a_cover_may_be_written_in_two_ways() -> None:
+    """And locks of before there was a second one still hold."""
+    assert covered("a.jpg") == covered({"file": "a.jpg"})
+    assert covered("a.jpg") != covered({"file": "a.jpg", "focus": [0.5, 0.5]})
+
+
+def test_what_is_shown_of_a_cover_is_locked_where_it_is_decided() -> None:
+    plain, cut = news(), replace(news(), message=RenderedNews((article(pic_crop_235_1="0_0.1_1_0.9"),)))
+    assert plain.digest != cut.digest
+    locked = lock_document(cut, "massctl 0.1.0")["message"]["articles"][0]
+    assert ("0_0.1_1_0.9", False) == (locked["pic_crop_235_1"], "pic_crop_1_1" in locked)
+    assert "pic_crop_235_1" not in lock_document(plain, "massctl 0.1.0")["message"]["articles"][0]
 
 
 A, B = "sha256:" + sha("a"), "sha256:" + sha("b")

@@ -1,10 +1,22 @@
 import pytest
-from picture_samples import EVERY_FORMAT, animated, load, noise, save, scene, see_through
-from PIL import Image, __version__
+from picture_samples import (
+    EVERY_FORMAT,
+    animated,
+    load,
+    noise,
+    oriented,
+    save,
+    scene,
+    see_through,
+    swapped_profile,
+)
+from PIL import Image, ImageCms, __version__
 
+from massctl.picture.ladder import encode_drawing
 from massctl.picture.limits import (
     INLINE_BYTES_BELOW,
     INLINE_BYTES_TARGET,
+    INLINE_WIDTH_MAX,
     MATERIAL_BYTES_MAX,
     MATERIAL_BYTES_TARGET,
     PRODUCED_SHORT_SIDE_MAX,
@@ -40,7 +52,11 @@ def padded_jpeg(size_bytes: int) -> bytes:
     return data + bytes(size_bytes - len(data))
 
 
-@pytest.mark.parametrize("name", [n for n in EVERY_FORMAT if "jpeg" in n or "png" in n])
+PLAIN = [name for name in EVERY_FORMAT if "cmyk" not in name]
+"""Small pictures whose numbers are sRGB."""
+
+
+@pytest.mark.parametrize("name", [n for n in PLAIN if "jpeg" in n or "png" in n])
 def test_small_jpeg_and_png_pass_untouched_inline(name: str) -> None:
     data = EVERY_FORMAT[name]
     image = load(data)
@@ -54,7 +70,7 @@ def test_gif_passes_untouched_as_material_inline(name: str) -> None:
     assert Prepared(data, Purpose.MATERIAL, Format.GIF, *load(data).size, note=None) == inline(data)
 
 
-@pytest.mark.parametrize("name", [n for n in EVERY_FORMAT if "webp" not in n])
+@pytest.mark.parametrize("name", [n for n in PLAIN if "webp" not in n])
 def test_everything_but_webp_passes_untouched_as_cover(name: str) -> None:
     prepared = cover(EVERY_FORMAT[name])
     assert (EVERY_FORMAT[name], Purpose.MATERIAL, None) == (prepared.data, prepared.purpose, prepared.note)
@@ -144,11 +160,95 @@ def test_cover_above_ten_megabytes_is_scaled() -> None:
     assert len(prepared.data) <= MATERIAL_BYTES_TARGET
 
 
-def test_scaled_pictures_are_no_larger_than_phones_show() -> None:
-    # 20 megapixels are beyond what is encoded at all, however well they compress.
-    prepared = inline(save(scene(5000, 4000), "BMP"))
+def test_scaled_covers_are_no_larger_than_phones_show() -> None:
+    # 20 megapixels in 60 MB are beyond what is taken, and beyond what is encoded at all.
+    prepared = cover(save(scene(5000, 4000), "BMP"))
     assert min(prepared.width, prepared.height) <= PRODUCED_SHORT_SIDE_MAX
     assert prepared.height > PRODUCED_SHORT_SIDE_MAX * 0.9
+
+
+def test_a_photograph_is_no_wider_than_a_column_on_a_good_screen() -> None:
+    prepared = inline(save(scene(2708, 1000), "JPEG"))
+    assert (INLINE_WIDTH_MAX, 500) == load(prepared.data).size == (prepared.width, prepared.height)
+    assert str(prepared.note).startswith("scaled 2708x1000 -> 1354x500, re-encoded as JPEG, ")
+
+
+def test_a_photograph_of_just_that_width_passes() -> None:
+    assert inline(save(scene(INLINE_WIDTH_MAX, 600), "JPEG")).note is None
+
+
+def test_a_panorama_keeps_its_width() -> None:
+    assert inline(save(scene(2000, 600), "JPEG")).note is None
+
+
+def test_a_wide_cover_passes() -> None:
+    assert cover(save(scene(2708, 1000), "JPEG")).note is None
+
+
+def test_a_wide_screenshot_passes() -> None:
+    """Its file is small, and letters that were scaled are blurred."""
+    assert inline(save(Image.new("RGB", (2708, 1000), "white"), "PNG")).note is None
+
+
+def test_a_photograph_in_png_becomes_jpeg() -> None:
+    prepared = inline(save(noise(400, 300), "PNG"))
+    assert (prepared.format, prepared.width) == (Format.JPEG, 400)
+
+
+def test_a_transparent_photograph_in_png_passes() -> None:
+    data = save(see_through(noise(400, 300)), "PNG")
+    assert (data, None) == (inline(data).data, inline(data).note)
+
+
+@pytest.mark.parametrize("prepare", [inline, cover])
+def test_a_photograph_on_its_side_is_turned(prepare) -> None:  # type: ignore[no-untyped-def]
+    prepared = prepare(save(scene(64, 48), "JPEG", exif=oriented(6)))
+    assert ((48, 64), {}) == ((prepared.width, prepared.height), dict(load(prepared.data).getexif()))
+
+
+def test_what_a_camera_wrote_is_taken_out_without_touching_a_pixel() -> None:
+    plain = save(scene(), "JPEG")
+    exif = Image.Exif()
+    exif[0x010F] = "camera of somebody"
+    prepared = inline(save(scene(), "JPEG", exif=exif, comment=b"somewhere"))
+    assert plain == prepared.data
+    assert prepared.note == "took out what the camera wrote, 1 KB -> 1 KB"
+
+
+@pytest.mark.parametrize("prepare", [inline, cover])
+@pytest.mark.parametrize("format_", ["JPEG", "PNG"])
+def test_other_colours_become_srgb(prepare, format_: str) -> None:  # type: ignore[no-untyped-def]
+    prepared = prepare(save(Image.new("RGB", (64, 48), "red"), format_, icc_profile=swapped_profile()))
+    red, green, _ = load(prepared.data).convert("RGB").getpixel((30, 20))  # type: ignore[misc]
+    assert (green > 240, red < 60, "icc_profile" in load(prepared.data).info) == (True, True, False)
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG"])
+def test_a_profile_that_says_srgb_changes_nothing(format_: str) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert inline(save(scene(), format_, icc_profile=profile)).note is None
+
+
+def test_a_screenshot_in_other_colours_stays_png() -> None:
+    data = save(Image.new("RGB", (640, 480), "red"), "PNG", icc_profile=swapped_profile())
+    assert Format.PNG is inline(data).format
+
+
+def test_a_drawing_that_does_not_fit_as_png_becomes_jpeg() -> None:
+    """Its PNG was made small by an encoder that is better than ours, or holds more colours in sRGB than before."""
+    assert encode_drawing(noise(700, 600), INLINE_BYTES_TARGET) is None
+    assert encode_drawing(Image.new("RGB", (5000, 4000)), INLINE_BYTES_TARGET) is None
+
+
+@pytest.mark.parametrize("prepare", [inline, cover])
+def test_ink_becomes_light(prepare) -> None:  # type: ignore[no-untyped-def]
+    assert load(prepare(EVERY_FORMAT["cmyk jpeg"]).data).mode == "RGB"
+
+
+def test_what_moves_is_never_made_anew() -> None:
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
+    data = save(frames[0], "PNG", save_all=True, append_images=frames[1:], icc_profile=swapped_profile())
+    assert (data, None) == (inline(data).data, inline(data).note)
 
 
 def test_long_picture_keeps_its_width() -> None:

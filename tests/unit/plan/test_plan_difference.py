@@ -71,6 +71,8 @@ def test_articles_that_differ_are_told(one: list[RenderedArticle], other: list[R
         ({"author": ""}, "author", "编辑部", ""),
         ({"digest": "两天"}, "digest", "三天，错过等一年", "两天"),
         ({"content_source_url": "https://x.example"}, "content_source_url", "", "https://x.example"),
+        ({"pic_crop_235_1": "0_0_1_0.5"}, "pic_crop_235_1", "", "0_0_1_0.5"),
+        ({"pic_crop_1_1": "0_0_0.5_1"}, "pic_crop_1_1", "", "0_0_0.5_1"),
         ({"need_open_comment": False}, "need_open_comment", True, False),
         ({"only_fans_can_comment": True}, "only_fans_can_comment", False, True),
     ],

@@ -64,6 +64,7 @@ def lock(campaign: RenderedCampaign) -> LockFile:
             ["the flag only_fans_can_comment of article 1"],
         ),
         (news("sale", article(cover="f" * 64), window=OPEN), ["the cover of article 1"]),
+        (news("sale", article(pic_crop_1_1="0_0_1_1"), window=OPEN), ["the crop of the cover of article 1"]),
         (news("sale", article(content="<p>好</p>"), window=OPEN), ["the text of article 1"]),
         (news("sale", article(), article("二"), window=OPEN), ["the number of articles"]),
         (WORDS, ["the type of the message", "the picture images/hero.png", "the picture images/cover.png"]),
@@ -138,6 +139,26 @@ def with_article(**changes: Any) -> dict[str, Any]:
 )
 def test_campaign_yaml_must_agree_with_the_lock(declared: dict[str, Any], expected: list[str]) -> None:
     assert expected == differing(SALE, declared)
+
+
+CUT = news("sale", article(pic_crop_235_1="0_0.1_1_0.9", pic_crop_1_1="0_0_0.5_1"), window=OPEN)
+CROP = "the crop of the cover of article 1"
+
+
+@pytest.mark.parametrize(
+    ("cover", "expected"),
+    [
+        ("cover.png", [CROP]),
+        ({"file": "cover.png", "focus": [0.5, 0.5]}, []),
+        ({"file": "cover.png", "focus": [0.5, 0.5], "crop_235_1": "0_0.10_1_0.9"}, []),
+        ({"file": "cover.png", "focus": [0.5, 0.5], "crop_235_1": "0_0.2_1_0.9"}, [CROP]),
+        ({"file": "cover.png", "crop_235_1": "0_0.1_1_0.9"}, [CROP]),
+        ({"file": "cover.png", "crop_235_1": "0_0.1_1_0.9", "crop_1_1": "0_0_0.5_1"}, []),
+    ],
+)
+def test_what_is_shown_of_a_cover_must_agree(cover: object, expected: list[str]) -> None:
+    """What a focus comes to only the picture's size tells; an edited focus is an edited campaign.yaml."""
+    assert expected == differing(CUT, with_article(cover=cover))
 
 
 def test_fewer_articles_are_declared_than_were_locked() -> None:

@@ -16,9 +16,11 @@ from massctl.render.inputs import PicturePurpose, Problem, RecordingPurpose
 from massctl.render.markdown import markdown_to_html
 from massctl.render.page import ExternalLinks, Page
 from massctl.render.pictures import Pictures
+from massctl.render.rules.words import WordLists
 from massctl.render.template import render_text
 
 CAMPAIGN = CampaignName("spring")
+NO_WORDS = WordLists()
 
 
 class Folder:
@@ -28,6 +30,8 @@ class Folder:
         self.files = dict(files)
         self.css = css
         self.notes = dict(notes or {})
+        self.sizes: dict[str, tuple[int, int]] = {}
+        """Width and height of pictures that are not 1080x720."""
         self.asked: list[tuple[str, str]] = []
 
     def template(self, path: str, /) -> str | Problem:
@@ -44,7 +48,7 @@ class Folder:
         sha256 = sha(self.files[path])
         use = Purpose.MATERIAL if purpose == "cover" or path.endswith(".gif") else Purpose.IMAGE
         note = Phrase(self.notes[path]) if path in self.notes else None
-        return Picture("campaigns/" + path, sha256, sha256, 9, use, path[-3:], 1080, 720, note)
+        return Picture("campaigns/" + path, sha256, sha256, 9, use, path[-3:], *self.sizes.get(path, (1080, 720)), note)
 
     def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Problem:
         self.asked.append((path, purpose))
@@ -91,7 +95,9 @@ def md(text: str, files: Mapping[str, str] | None = None) -> str:
 
 
 def news(*articles: Mapping[str, Any], **keys: Any) -> CampaignFile:
-    full = [{"title": "标题", "content": "articles/main.md", "cover": "images/cover.jpg", **a} for a in articles]
+    digest = "摘要" if len(articles) == 1 else ""
+    usual = {"title": "标题", "digest": digest, "content": "articles/main.md", "cover": "images/cover.jpg"}
+    full = [{**usual, **a} for a in articles]
     return campaign_file(mpnews={"articles": full}, **keys)
 
 
@@ -105,7 +111,10 @@ def place_of(key: tuple[str | int, ...]) -> Place:
 
 
 def render(
-    file: CampaignFile, folder: Folder, links: ExternalLinks = "footnotes"
+    file: CampaignFile,
+    folder: Folder,
+    links: ExternalLinks = "footnotes",
+    words: WordLists = NO_WORDS,
 ) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
     return render_campaign(
         CAMPAIGN,
@@ -115,6 +124,7 @@ def render(
         inputs=folder,
         source_sha256=sha("folder"),
         place=place_of,
+        words=words,
     )
 
 

@@ -115,6 +115,7 @@ def test_all_faults_of_all_articles_come_at_once() -> None:
         ("MC102", "campaigns/spring/1.md.j2"),
         ("MC302", "mpnews.articles.0.author"),
         ("MC303", "mpnews.articles.0.digest"),
+        ("MC324", "mpnews.articles.0.digest"),
         ("MC201", "mpnews.articles.0.cover"),
         ("MC301", "mpnews.articles.1.title"),
         ("MC014", "mpnews.articles.1.content_source_url"),

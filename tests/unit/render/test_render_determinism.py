@@ -20,7 +20,8 @@ folder = Folder({
     "spring/a.md.j2": text, "spring/图.png": "A", "spring/images/cover.jpg": "C",
     "_shared/m.md": "{% macro lead(t) %}<p style='color:red;margin:0'>{{ t }}</p>{% endmacro %}",
 }, css)
-found = rendered(news({"content": "a.md.j2"}, vars={"club": "步行社", "prices": {"b": 2, "a": 1.5}}), folder)
+variables = {"club": "步行社", "prices": {"b": 2, "a": 1.5}}
+found = rendered(news({"content": "a.md.j2", "digest": ""}, vars=variables), folder)
 print(found.digest, found.message.articles[0].content.encode())
 """
 MACHINES = [

@@ -133,9 +133,9 @@ def test_a_forged_placeholder_is_refused() -> None:
 
 
 def test_templates_make_html_too_and_faults_are_found_in_their_source() -> None:
-    text = '<p>\n{% for n in ["a", "b"] %}<img src="{{ n }}.png">{% endfor %}<script></script>\n</p>'
+    text = '<p>\n{% for n in ["a", "b"] %}<img alt="" src="{{ n }}.png">{% endfor %}<script></script>\n</p>'
     files = {"spring/articles/a.png": "A"}
-    assert [("MC308", 2, 61), ("MC201", None, None)] == lines(wrong(text, files, "main.html.j2"))
+    assert [("MC308", 2, 68), ("MC201", None, None)] == lines(wrong(text, files, "main.html.j2"))
 
 
 def test_tags_know_their_attributes() -> None:

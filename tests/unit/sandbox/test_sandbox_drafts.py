@@ -99,11 +99,23 @@ def test_materials_are_counted_listed_read_and_deleted(caller: Caller) -> None:
         ({"thumb_media_id": "unknown"}, 40007),
         ({"need_open_comment": 2}, 40097),
         ({"pic_crop_235_1": "0_0_2_1"}, 40097),
+        ({"pic_crop_235_1": "0_0_1"}, 40097),
+        ({"pic_crop_235_1": "0.5_0_0.5_1"}, 40097),
+        ({"pic_crop_1_1": "0_0.9_1_0.1"}, 40097),
+        ({"pic_crop_1_1": "0.1234567_0_1_1"}, 40097),
+        ({"pic_crop_1_1": [0, 0, 1, 1]}, 40097),
     ],
 )
 def test_draft_add_refuses(caller: Caller, members: dict[str, Any], errcode: int) -> None:
     answer = caller.post("draft/add", {"articles": [caller.article(**members)]})
     assert answer["errcode"] == errcode
+
+
+def test_a_part_of_a_cover_is_kept_and_told(caller: Caller) -> None:
+    given = {"pic_crop_235_1": "0_0.1_1_0.526532", "pic_crop_1_1": "0_0_0.500000_1"}
+    media_id = caller.post("draft/add", {"articles": [caller.article(**given)]})["media_id"]
+    (told,) = caller.post("draft/get", {"media_id": media_id})["news_item"]
+    assert given == {key: told[key] for key in given}
 
 
 def test_the_longest_members_are_taken(caller: Caller) -> None:

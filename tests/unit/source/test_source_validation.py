@@ -22,6 +22,10 @@ TEXT = "text: {content: 春季}\n"
 VALID = HEAD + ALL + TEXT
 
 
+def news(cover: str) -> str:
+    return f"{HEAD}{ALL}mpnews:\n  articles: [{{title: t, cover: {cover}, content: c.md}}]\n"
+
+
 def told(diagnostics: Any) -> list[tuple[str, int, int]]:
     return [(d.code, d.place.line, d.place.column) for d in diagnostics]
 
@@ -56,6 +60,21 @@ def test_a_valid_campaign_is_a_model_without_diagnostics(campaign: Load) -> None
         (HEAD + TEXT + "audience: {is_to_al: true, expect: {min: 2, max: 1}}\n", ("MC011", 4, 12)),
         (HEAD + TEXT + "audience: {is_to_all: true, tag_id: 3}\n", ("MC016", 4, 29)),
         (HEAD + ALL, ("MC015", 1, 1)),
+        (VALID + "ignore: MC215\n", ("MC013", 5, 9)),
+        (VALID + "ignore: [{code: MC215}]\n", ("MC012", 5, 10)),
+        (VALID + "ignore: [{code: MC215, reason: ' '}]\n", ("MC014", 5, 32)),
+        (VALID + "ignore: [{code: mc215, reason: x}]\n", ("MC014", 5, 17)),
+        (VALID + "ignore: [{code: MC999, reason: x}]\n", ("MC014", 5, 17)),
+        (news("''"), ("MC014", 5, 32)),
+        (news("5"), ("MC013", 5, 32)),
+        (news("[a.jpg]"), ("MC013", 5, 32)),
+        (news("{focus: [0.5, 0.5]}"), ("MC012", 5, 25)),
+        (news("{file: a, fokus: [0.5, 0.5]}"), ("MC011", 5, 42)),
+        (news("{file: a, focus: [0.5]}"), ("MC014", 5, 49)),
+        (news("{file: a, focus: [0.5, 1.5]}"), ("MC014", 5, 55)),
+        (news("{file: a, focus: [0.5, x]}"), ("MC013", 5, 55)),
+        (news("{file: a, crop_235_1: 0_0_1_2}"), ("MC014", 5, 54)),
+        (news("{file: a, crop_1_1: 0_0_0_1}"), ("MC014", 5, 52)),
         (VALID + "mpnews: {articles: [{title: a, content: b, cover: c}]}\n", ("MC015", 5, 1)),
         (HEAD + ALL + "txt: {content: x}\n", ("MC011", 4, 1)),
         (HEAD + ALL + "text: {content: ''}\n", ("MC014", 4, 17)),
@@ -202,7 +221,7 @@ def test_valid_settings_are_a_model(settings: LoadSettings) -> None:
         (ACCOUNT + "state: {branch: x}\n", ("MC018", 4, 9)),
         (ACCOUNT + "policy: {require_lock: yes}\n", ("MC013", 4, 24)),
         (ACCOUNT + "policy: {require_preview: yes}\n", ("MC013", 4, 27)),
-        (ACCOUNT + "policy: {banned_words: [x]}\n", ("MC018", 4, 10)),
+        (ACCOUNT + "policy: {banned_words: x}\n", ("MC013", 4, 24)),
         (ACCOUNT + "policy: {in_doubt_wait: 5}\n", ("MC014", 4, 25)),
         (ACCOUNT + "policy: {preview_ahead: 3 days}\n", ("MC014", 4, 25)),
         (ACCOUNT + "policy: {freeze: [2027-02-30]}\n", ("MC014", 4, 19)),

@@ -93,6 +93,15 @@ def test_a_cover_stands_wide_for_the_first_article_and_square_for_the_others_and
     assert ["cover", "thumb", "cover", "thumb", "thumb", "thumb"] == kinds
 
 
+def test_the_part_of_a_cover_that_was_chosen_fills_its_frame():
+    news = RenderedNews((changed_article(pic_crop_235_1="0.1_0.5_0.6_1", pic_crop_1_1="0_0_0.25_0.5"),))
+    page = index_page(campaign(message=news), FILES)
+    wide = 'style="width:200.0000%;height:200.0000%;left:-20.0000%;top:-100.0000%"'
+    square = 'style="width:400.0000%;height:200.0000%;left:0.0000%;top:0.0000%"'
+    assert f'<span class="cover part"><img src="cover.jpg" {wide} alt=""></span>' in page
+    assert f'<span class="thumb part"><img src="cover.jpg" {square} alt=""></span>' in page
+
+
 def test_no_script_may_run_and_nothing_may_load_from_elsewhere():
     outline = Outline(index_page(campaign(), FILES))
     policies = [a["content"] or "" for tag, a in outline.tags if a.get("http-equiv") == "Content-Security-Policy"]

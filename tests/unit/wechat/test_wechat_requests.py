@@ -133,6 +133,21 @@ def test_empty_members_of_a_draft_are_left_out():
     assert not {"author", "digest", "content_source_url"} & set(script.seen[0].body["articles"][0])
 
 
+def test_what_is_shown_of_a_cover_is_given_where_it_is_decided():
+    client, script = scripted({"media_id": "M"}, {"media_id": "M"})
+    client.add_draft([replace(ARTICLE, pic_crop_235_1="0_0.1_1_0.9")])
+    assert "0_0.1_1_0.9" == script.seen[0].body["articles"][0]["pic_crop_235_1"]
+    assert "pic_crop_1_1" not in script.seen[0].body["articles"][0]
+
+
+@pytest.mark.parametrize(("told", "read"), [("0_0_1_1", "0_0_1_1"), (None, ""), ({"x1": 0}, "")])
+def test_what_is_shown_of_a_cover_is_read_where_it_is_told(told, read):
+    client, _ = scripted({"news_item": [{"title": "t", "content": "c", "pic_crop_1_1": told}]})
+    draft = client.get_draft(MediaId("M"))
+    assert draft is not None
+    assert ("", read) == (draft[0].pic_crop_235_1, draft[0].pic_crop_1_1)
+
+
 def test_a_draft_is_read_back_and_unknown_members_are_ignored():
     item = {
         "title": "春季大促",

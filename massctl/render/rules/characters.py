@@ -1,0 +1,95 @@
+"""Characters that nobody sees, and those that turn the direction of writing.
+
+Somebody who reviews a text with them in it reads another text than followers do; and a search, or WeChat's count of
+characters, finds what no eye does. Where a script or an emoji needs one of them, it is let through.
+Source of the classes: Unicode Standard Annex #9, "Bidirectional Algorithm", and #31, "Default ignorable characters".
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from massctl.model.lines import Lines
+from massctl.model.phrase import Phrase
+from massctl.render.rules.subject import Finding, Subject
+
+_BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_UNSEEN: Final = (
+    "\u00ad\u115f\u1160\u180e\u200b-\u200d\u2060-\u2064\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f"
+)
+_SUSPECT: Final = re.compile(f"[{_BIDI}{_UNSEEN}]")
+_TURNS: Final = re.compile(f"[{_BIDI}]")
+_JOINERS: Final = "\u200c\u200d"
+_JOINED_SCRIPTS: Final = (("\u0600", "\u0dff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"))
+"""Arabic to Sinhala, Burmese, Khmer: scripts whose letters are written together or apart by a joiner."""
+_FLAG: Final = "\U0001f3f4"
+"""The black flag, which tag characters make the flag of a region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A character that nobody sees, at its first place in a text."""
+
+    character: str
+    start: int
+    count: int
+    """How often it is in the text."""
+
+    @property
+    def message(self) -> Phrase:
+        """Say which character it is, and how many there are."""
+        code, name = f"U+{ord(self.character):04X}", unicodedata.name(self.character, "TAG")
+        if _TURNS.match(self.character):
+            say = "{code} ({name}) turns the direction of writing; it stands here {count} times"
+            return Phrase(say, code=code, name=name, count=self.count)
+        say = "{code} ({name}) is a character that nobody sees; it stands here {count} times"
+        return Phrase(say, code=code, name=name, count=self.count)
+
+    @property
+    def hint(self) -> Phrase:
+        """Say what to do."""
+        return Phrase("delete it; text that was copied from a page or a chat often brings some along")
+
+
+def unseen_characters(text: str) -> list[Unseen]:
+    """Find each character that nobody sees, with its first place; a byte order mark at the beginning is none."""
+    if not any(_SUSPECT.match(character) for character in {*text}):
+        return []  # Every text but a few; its characters are far fewer than its length.
+    found: dict[str, list[int]] = {}
+    for hit in _SUSPECT.finditer(text, 1 if text.startswith("\ufeff") else 0):
+        if not _is_needed(text, hit.start()):
+            found.setdefault(hit[0], []).append(hit.start())
+    return [Unseen(character, places[0], len(places)) for character, places in found.items()]
+
+
+def find_unseen(subject: Subject) -> Iterator[Finding]:
+    """Find such characters in the files of an article; those of campaign.yaml are found where it is read."""
+    for path, text in _read(subject.sources).items():
+        lines = Lines(text)
+        for each in unseen_characters(text):
+            line, column = lines.at(each.start)
+            yield Finding(subject.content_key, each.message, each.hint, width=1, path=path, line=line, column=column)
+
+
+def _read(sources: Mapping[str, str]) -> Mapping[str, str]:
+    """Leave out strings of campaign.yaml, which have no path."""
+    return {path: text for path, text in sources.items() if path}
+
+
+def _is_needed(text: str, at: int) -> bool:
+    """Say whether a script or an emoji needs the character at this place."""
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    if text[at] in _JOINERS:
+        if any(first <= before <= last for first, last in _JOINED_SCRIPTS):
+            return True
+        return text[at] == "\u200d" and _is_emoji(before) and _is_emoji(after)
+    if text[at] >= "\U000e0000":
+        return _FLAG in text[max(0, at - 7) : at]
+    return False
+
+
+def _is_emoji(character: str) -> bool:
+    """Say whether a character is a symbol, a skin tone, or what makes a symbol an emoji."""
+    return character != "" and (unicodedata.category(character) in ("So", "Sk") or character in "\ufe0f\u20e3")

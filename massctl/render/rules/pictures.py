@@ -1,0 +1,75 @@
+"""Pictures of a body: words for who cannot see them, and enough pixels."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import PICTURE_SCHEME
+from massctl.render.html_scan import Tag, tags
+from massctl.render.paths import is_at_wechat
+from massctl.render.rules.subject import Finding, Subject
+
+SIDE_PIXELS_MIN: Final = 10
+"""WeChat refuses some pictures that are smaller. Source: reports about media/uploadimg, read 2026-10."""
+WIDTH_PIXELS_MIN: Final = 300
+"""Ours: narrower than most of a phone's 375 px, a photograph is a thumbnail that somebody took for the picture."""
+ICON_PIXELS_MAX: Final = 72
+"""Ours: what is smaller on either side is an icon or a rule, and meant to be small."""
+_IMAGE: Final = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+
+
+def find_wordless(subject: Subject) -> Iterator[Finding]:
+    """Ask for the words of pictures; an HTML article that has none at all is asked once.
+
+    An empty `alt` in HTML says that a picture is decoration, as on every web page.
+    """
+    wordless = [tag for tag in _images(subject) if tag.get("alt") is None]
+    hint = Phrase("write what it shows, for who listens to the article or waits for the picture: `![words](path)`")
+    if not subject.is_markdown:
+        hint = Phrase('write what it shows as `alt="words"`, or `alt=""` where it is decoration')
+        if len(wordless) > 1:
+            say = Phrase("{count} pictures have no words for who cannot see them", count=len(wordless))
+            yield subject.found(say, hint, _reference(wordless[0], subject))
+            return
+    for tag in wordless:
+        reference = _reference(tag, subject)
+        yield subject.found(Phrase("the picture {path} has no words", path=reference), hint, reference)
+
+
+def find_tiny(subject: Subject) -> Iterator[Finding]:
+    """Find pictures with hardly any pixels, each once."""
+    shown = {_address(tag) for tag in _images(subject)}
+    for sha256, (written, picture) in subject.pictures.items():
+        width, height = picture.width_pixels, picture.height_pixels
+        if PICTURE_SCHEME + sha256 not in shown or not _is_tiny(width, height):
+            continue
+        say = Phrase("{path} has only {width}x{height} pixels", path=written, width=width, height=height)
+        hint = Phrase("a phone shows 375 points across, each of two or three pixels: use the large original")
+        yield subject.found(say, hint, written)
+
+
+def _is_tiny(width: int, height: int) -> bool:
+    if min(width, height) < SIDE_PIXELS_MIN:
+        return True
+    return width < WIDTH_PIXELS_MIN and min(width, height) > ICON_PIXELS_MAX
+
+
+def _images(subject: Subject) -> Iterator[Tag]:
+    """Give the pictures that followers will see; one that was not found is a fault already."""
+    for found in _IMAGE.finditer(subject.content):
+        for tag in tags(found[0]):
+            address = _address(tag)
+            if address.removeprefix(PICTURE_SCHEME) in subject.pictures or is_at_wechat(address):
+                yield tag
+
+
+def _address(tag: Tag) -> str:
+    return tag.get("src") or tag.get("data-src") or ""
+
+
+def _reference(tag: Tag, subject: Subject) -> str:
+    """Give a picture's path as it was written."""
+    address = _address(tag)
+    known = subject.pictures.get(address.removeprefix(PICTURE_SCHEME))
+    return known[0] if known is not None else address

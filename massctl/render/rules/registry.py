@@ -1,0 +1,96 @@
+"""Every content rule on one screen: its code, how much it stops, and what looks for it.
+
+An error is what WeChat refuses, what followers would lose, or what the house itself forbids; taste is a warning or a
+note. Warnings and notes can be accepted, with a reason, under `ignore:` in campaign.yaml.
+
+The limits (`massctl.render.limits`) stand here by the string that they judge; each fault of theirs says its code.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from massctl.model.campaign_rules import Path
+from massctl.model.diagnostic import Severity
+from massctl.render import limits
+from massctl.render.fault import Fault
+from massctl.render.rules import advertising, characters, digests, links, pictures, structure
+from massctl.render.rules.subject import Check, Finding, Subject
+
+ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One content rule."""
+
+    code: str
+    severity: Severity
+    check: Check
+
+
+RULES: Final = (
+    # What the law and the house say.
+    Rule("MC318", WARNING, advertising.find_absolute_terms),
+    Rule("MC319", ERROR, advertising.find_banned_words),
+    # What nobody sees, or nobody can follow.
+    Rule("MC320", WARNING, characters.find_unseen),
+    Rule("MC321", WARNING, links.find_unencrypted),
+    Rule("MC322", WARNING, links.find_dead_links),
+    Rule("MC323", INFO, digests.find_missing_digest),
+    Rule("MC324", INFO, digests.find_unseen_digest),
+    Rule("MC214", INFO, pictures.find_tiny),
+    Rule("MC215", WARNING, pictures.find_wordless),
+    # WeChat's rules for the structure of articles, in their order (1.1 to 4).
+    Rule("MC330", WARNING, structure.find_hidden_pictures),
+    Rule("MC331", WARNING, structure.find_hidden_carets),
+    Rule("MC332", WARNING, structure.find_overlapping_lines),
+    Rule("MC333", WARNING, structure.find_wide),
+    Rule("MC334", WARNING, structure.find_heightless),
+    Rule("MC335", WARNING, structure.find_start_alignment),
+    Rule("MC336", WARNING, structure.find_touch_animations),
+    Rule("MC337", WARNING, structure.find_pre),
+    Rule("MC338", WARNING, structure.find_nesting),
+    Rule("MC339", WARNING, structure.find_leaves),
+    Rule("MC340", INFO, structure.find_fonts),
+    Rule("MC341", WARNING, structure.find_dark_mode),
+)
+
+Limit = Callable[[str], Iterable[Fault]]
+LIMITS: Final[Mapping[str, Limit]] = {
+    # An article: WeChat docs, "draft/add".
+    "title": limits.title_faults,  # MC301, MC310, MC313, MC014
+    "author": limits.author_faults,  # MC302, MC310
+    "digest": limits.digest_faults,  # MC303, MC310
+    "content_source_url": limits.source_url_faults,  # MC305, MC014
+    # Its body is judged where it is rendered, by limits.content_faults: MC304, MC306, MC310.
+    # Messages without articles: WeChat docs, "message/mass/sendall".
+    "text.content": limits.text_faults,  # MC306, MC307, MC310
+    "image.title": limits.image_title_faults,  # MC301, MC310
+    "image.recommend": limits.recommend_faults,  # MC316, MC310
+    "mpvideo.title": limits.video_title_faults,  # MC301, MC310
+    "mpvideo.description": limits.description_faults,  # MC315, MC310
+}
+"""What each string may be, by its key. The numbers of articles and pictures are in `massctl.model.campaign`."""
+
+
+def judge(subject: Subject) -> Iterator[tuple[Path, Fault]]:
+    """Give every fault of a subject by every rule, each with the key of campaign.yaml that it belongs to."""
+    for rule in RULES:
+        for finding in rule.check(subject):
+            yield finding.key, _fault(rule, finding)
+
+
+def _fault(rule: Rule, finding: Finding) -> Fault:
+    return Fault(
+        rule.code,
+        finding.message,
+        finding.hint,
+        rule.severity,
+        finding.path,
+        finding.line,
+        finding.column,
+        finding.width,
+        finding.needle,
+        finding.shift,
+    )

@@ -1,0 +1,190 @@
+"""WeChat's rules for the structure of articles, as far as markup alone shows whether they are kept.
+
+They are advice: draft/add takes an article that breaks them, and it then looks different on some phones or cannot be
+edited in the console. The numbers are those of the rules.
+Source: wechatjs/verify-article-structure-spec, "verify_article_structure.md", 2026-08-07.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from massctl.model.phrase import Phrase
+from massctl.render.rules.elements import Element, font_size, line_height, pixels
+from massctl.render.rules.subject import Check, Finding, Subject
+
+REPORTS_MAX: Final = 10
+"""Ours: places of one rule in one article; a pasted design repeats its faults, and who reads ten knows the rest."""
+PHONE_PIXELS: Final = 375
+"""The narrower of the widths at which rule 1.4 is checked."""
+LINE_HEIGHT_SHARE_MIN: Final = 0.95
+"""Of the size of the letters (rule 1.3)."""
+CHAIN_MAX: Final = 10
+"""Elements of one name, each the only one in the one around it (rule 2.1)."""
+_STACK: Final = "mp-quote,pingfang sc,system-ui,-apple-system"
+"""How a font stack must begin (rule 3)."""
+_LIGHT: Final = re.compile(r"rgba\([^)]*,\s*0(?:\.0+)?\s*\)|transparent|hsla\([^)]*,\s*0(?:\.0+)?%?\s*\)")
+_ZERO: Final = re.compile(r"0(?:\.0+)?(?:px|pt|em|rem|%)?")
+_MOVES: Final = frozenset({"animate", "animatetransform", "animatemotion", "set"})
+_BLOCK_NAMES: Final = "section div p h1 h2 h3 h4 h5 h6 blockquote pre table ul ol li figure hr"
+_BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
+
+Found = Iterator[tuple[Element, Phrase]]
+Look = Callable[[Element], Found]
+
+
+def _rule(sign: str, hint: Phrase | None, look: Look) -> Check:
+    """Make a check of what is looked for in each element.
+
+    A body in whose tags `sign`, a regular expression for small letters, finds nothing is not taken apart: nearly
+    every one.
+    """
+    pattern = re.compile(sign)
+
+    def check(subject: Subject) -> Iterator[Finding]:
+        if pattern.search(subject.markup) is not None:
+            yield from _look(subject, hint, look)
+
+    return check
+
+
+def _look(subject: Subject, hint: Phrase | None, look: Look) -> Iterator[Finding]:
+    told: set[int] = set()
+    for element in subject.elements:
+        for at, message in look(element):
+            if id(at) not in told and len(told) < REPORTS_MAX:
+                told.add(id(at))
+                yield subject.found(message, hint, subject.as_written(at.written))
+
+
+def _hidden_picture(element: Element) -> Found:
+    if element.name == "img" and _ZERO.fullmatch(element.style.get("opacity", "")):
+        yield element, Phrase("a transparent picture: the console can no longer replace what shows in its place (1.1)")
+
+
+def _hidden_caret(element: Element) -> Found:
+    if _LIGHT.search(element.style.get("caret-color", "")):
+        yield element, Phrase("a transparent `caret-color` hides where one types in the console (1.2)")
+
+
+def _lines_overlap(element: Element) -> Found:
+    if not element.text or element.is_drawn():
+        return
+    size, height = font_size(element), line_height(element)
+    wraps = len(element.text) * size > PHONE_PIXELS or any(child.name == "br" for child in element.children)
+    if wraps and height is not None and height[0] < LINE_HEIGHT_SHARE_MIN * size:
+        say = "lines of {height} px are lower than their letters of {size} px, so they overlap (1.3)"
+        yield height[1], Phrase(say, height=round(height[0], 1), size=round(size, 1))
+
+
+def _too_wide(element: Element) -> Found:
+    if element.name in ("img", "svg") or element.is_drawn():
+        return
+    if any(each.has("data-ignore-width") for each in element.above()):
+        return
+    for name in ("width", "min-width"):
+        width = pixels(element.style.get(name, ""))
+        capped = name == "width" and element.style.get("max-width", "").endswith("%")
+        if width is not None and width > PHONE_PIXELS and not capped:
+            say = "`{name}` of {width} px is wider than a phone's {phone} px (1.4)"
+            yield element, Phrase(say, name=name, width=round(width), phone=PHONE_PIXELS)
+    indent = pixels(element.style.get("margin-left", ""))
+    if indent is not None and indent > PHONE_PIXELS / 2:
+        say = "`margin-left` of {width} px leaves no room on a phone's {phone} px (1.4)"
+        yield element, Phrase(say, width=round(indent), phone=PHONE_PIXELS)
+
+
+def _no_height(element: Element) -> Found:
+    for name in ("height", "max-height"):
+        written = element.style.get(name, "")
+        if _ZERO.fullmatch(written) and not written.endswith("%") and not element.is_drawn() and element.has_text():
+            yield element, Phrase("`{name}` of 0 hides the text inside on phones (1.5)", name=name)
+
+
+def _aligned_by_start(element: Element) -> Found:
+    written = element.style.get("text-align", "").replace("!important", "").strip()
+    if written in ("start", "end"):
+        yield element, Phrase("`text-align:{value}` is not known to every client (1.6)", value=written)
+
+
+def _moves_by_touch(element: Element) -> Found:
+    begin = (element.tag.get("begin") or "").lower()
+    if element.name in _MOVES and "touchstart" in begin and "click" not in begin:
+        yield element, Phrase("an animation that begins with `touchstart` alone starts while one scrolls (1.7)")
+
+
+def _pre_as_paragraph(element: Element) -> Found:
+    if element.name == "pre" and "pre-wrap" not in element.style.get("white-space", "") and element.has_text():
+        yield element, Phrase("the lines of `<pre>` do not break, and run out of the screen (1.8)")
+
+
+def _nested_for_nothing(element: Element) -> Found:
+    if element.parent is not None and _is_lone(element.parent, element):
+        return  # It is in the middle of a chain, which is counted from its top.
+    length, inside = 1, element
+    while len(inside.children) == 1 and _is_lone(inside, inside.children[0]):
+        length, inside = length + 1, inside.children[0]
+    if length > CHAIN_MAX:
+        say = "{count} elements `<{name}>` stand in each other with nothing else in them; WeChat takes some out (2.1)"
+        yield element, Phrase(say, count=length, name=element.name)
+
+
+def _is_lone(outer: Element, inner: Element) -> bool:
+    return outer.name == inner.name and len(outer.children) == 1 and not outer.text
+
+
+def _leaf_with_blocks(element: Element) -> Found:
+    if element.name == "span" and element.has("leaf"):
+        block = next((each.name for each in element.below() if each.name in _BLOCKS), None)
+        if block is not None:
+            yield element, Phrase("`<span leaf>` holds `<{name}>`, and may hold running text only (2.2)", name=block)
+    if element.name == "section" and element.has("nodeleaf") and element.text:
+        yield element, Phrase("`<section nodeleaf>` holds text, and may hold one picture or component only (2.3)")
+
+
+def _own_font(element: Element) -> Found:
+    stack = re.sub(r"\s*,\s*", ",", element.style.get("font-family", "").replace('"', "").replace("'", "")).strip()
+    if stack and not stack.startswith(_STACK) and "monospace" not in stack:
+        yield element, Phrase("a font of its own, `{stack}`: few phones have it (3)", stack=stack[:60])
+
+
+def _dark_mode(element: Element) -> Found:
+    if any(each.has("data-no-dark") for each in element.above()):
+        return
+    if "!important" in (element.tag.get("style") or "").lower():
+        yield element, Phrase("`!important` keeps dark mode from changing the colour (4)")
+    exempt = any("text-bg-gradient" in (each.tag.get("data-ignore-dm") or "") for each in element.above())
+    ground = element.style.get("background-image", "") + element.style.get("background", "")
+    if "gradient(" in ground and not exempt and element.has_text():
+        yield element, Phrase("text on a gradient, which dark mode does not change, may become unreadable (4)")
+
+
+_PERCENT: Final = Phrase("write it in percent with `max-width`, or `data-ignore-width` where it is meant to scroll")
+_WRAP: Final = Phrase("write `<section>` with `white-space:pre-wrap`")
+_SIZE: Final = Phrase("write `line-height` without a unit, 1.5 or more")
+_PLAIN_ALIGN: Final = Phrase("write `left` or `right`")
+_FEWER: Final = Phrase("keep the outermost and the innermost one")
+_NO_FONT: Final = Phrase("leave `font-family` out; the reader's own font fits the screen")
+_TAKE_OUT: Final = Phrase("take it out")
+_CLICK: Final = Phrase('write `begin="touchstart; click"`, or `click`')
+_DARK: Final = Phrase("give the text a plain ground; or mark the element `data-no-dark` where its colours must stay")
+
+_LENGTH_IN_WORDS: Final = r"\d{3,}(?!\d*(?:\.\d+)?%)|\d\d(?:\.\d+)?(?:r?em|pt)"
+"""A length that may be wider than half a phone: three digits, or two in a large unit."""
+find_hidden_pictures = _rule(r"opacity:\s*0", _TAKE_OUT, _hidden_picture)
+find_hidden_carets = _rule(r"caret-color", _TAKE_OUT, _hidden_caret)
+find_overlapping_lines = _rule(r"line-height:\s*(?:0|\.\d|[\d.]+(?:px|pt|r?em|%))", _SIZE, _lines_overlap)
+find_wide = _rule(rf"(?:(?<!max-)width|margin-left):\s*(?:{_LENGTH_IN_WORDS})", _PERCENT, _too_wide)
+find_heightless = _rule(r"(?<!line-)height:\s*0", _TAKE_OUT, _no_height)
+find_start_alignment = _rule(r"text-align:\s*(?:start|end)", _PLAIN_ALIGN, _aligned_by_start)
+find_touch_animations = _rule(r"touchstart", _CLICK, _moves_by_touch)
+find_pre = _rule(r"<pre\b", _WRAP, _pre_as_paragraph)
+find_leaves = _rule(r"\s(?:node)?leaf\b", None, _leaf_with_blocks)
+find_fonts = _rule(r"font-family:(?![^;]*monospace)", _NO_FONT, _own_font)
+find_dark_mode = _rule(r"!important|gradient\(", _DARK, _dark_mode)
+
+
+def find_nesting(subject: Subject) -> Iterator[Finding]:
+    """Find elements that are nested for nothing (rule 2.1)."""
+    if subject.depth > CHAIN_MAX:
+        yield from _look(subject, _FEWER, _nested_for_nothing)

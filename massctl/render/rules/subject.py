@@ -1,0 +1,172 @@
+"""What a content rule looks at, and what it finds."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import unescape
+from typing import Final
+
+from massctl.model.campaign_rules import Path
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import PICTURE_SCHEME, Picture
+from massctl.render.rules.elements import Element, elements
+from massctl.render.rules.words import WordLists
+
+_TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<(?P<slash>/?)(?P<name>[A-Za-z][\w-]*)[^>]*>?", re.DOTALL)
+_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
+_OPENING: Final = re.compile(r"<[a-z][^>]*>")
+_SLASHES: Final = re.compile(r"<(/?)[A-Za-z]")
+_INLINE_NAMES: Final = "a b code del em font i ins mark s small span strong sub sup u"
+_INLINE: Final = frozenset(_INLINE_NAMES.split())
+"""Elements that do not part words; every other one does."""
+_CONTEXT: Final = 12
+"""Characters on each side by which a word is found again in the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text between two tags, as it is read."""
+
+    start: int
+    """Where it begins in the whole text."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a follower reads of something; elements that part words are line ends."""
+
+    whole: str
+    runs: tuple[Run, ...]
+
+    @classmethod
+    def plain(cls, text: str) -> "Text":
+        """Take a text without markup."""
+        return cls(text, (Run(0, text),))
+
+    @classmethod
+    def of_html(cls, content: str) -> "Text":
+        """Take what a rendered body shows."""
+        runs: list[Run] = []
+        pieces: list[str] = []
+        position = length = 0
+        for tag in _TAG.finditer(content):
+            if tag.start() > position:
+                text = unescape(content[position : tag.start()])
+                runs.append(Run(length, text))
+                pieces.append(text)
+                length += len(text)
+            if tag["name"] is not None and tag["name"].lower() not in _INLINE:
+                pieces.append("\n")
+                length += 1
+            position = tag.end()
+        text = unescape(content[position:])
+        return cls("".join([*pieces, text]), (*runs, Run(length, text)))
+
+    def around(self, start: int, end: int) -> tuple[str, int]:
+        """Give words around a place by which it is found in the source, and how far into them it is.
+
+        Nothing of another element is in them: there, the source has markup.
+        """
+        run = self.runs[bisect_right(self.runs, start, key=lambda each: each.start) - 1]
+        first, last = start - run.start, end - run.start
+        before = run.text[max(0, first - _CONTEXT) : first].rpartition("\n")[2]
+        after = run.text[last : last + _CONTEXT].partition("\n")[0]
+        return before + run.text[first:last] + after, len(before)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found, and what is known about where; its code and severity are the rule's."""
+
+    key: Path
+    """Where it is in campaign.yaml, or which key names the file that it is in."""
+    message: Phrase
+    hint: Phrase | None = None
+    needle: str = ""
+    """Text to look for in the article's sources."""
+    shift: int = 0
+    width: int | None = None
+    path: str | None = None
+    """The file, from the campaigns folder, where it is known."""
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One article, or a message without articles, as rules see it."""
+
+    texts: Mapping[Path, str]
+    """Rendered strings that followers read, by their keys in campaign.yaml."""
+    words: WordLists
+    key: Path = ()
+    """Of the article in campaign.yaml; empty for a message without articles."""
+    content: str = ""
+    """The rendered body, empty where there is none."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """The files that the body was made from, by path from the campaigns folder, the article's own first."""
+    pictures: Mapping[str, tuple[str, Picture]] = field(default_factory=dict)
+    """The campaign's pictures by SHA-256, each with the path by which it was first called."""
+    source_url: str = ""
+    """The address behind "read original"."""
+    is_alone: bool = True
+    """No other article stands beside it."""
+
+    @property
+    def content_key(self) -> Path:
+        """Give the key that names the body's file."""
+        return (*self.key, "content")
+
+    @property
+    def is_markdown(self) -> bool:
+        """Whether the body was written as Markdown."""
+        return next(iter(self.sources), "").removesuffix(".j2").endswith(".md")
+
+    @cached_property
+    def body(self) -> Text:
+        """What a follower reads of the body."""
+        return Text.of_html(self.content)
+
+    @cached_property
+    def lower(self) -> str:
+        """The body in small letters, for a first look at its markup."""
+        return self.content.lower()
+
+    @cached_property
+    def markup(self) -> str:
+        """The opening tags of the body in small letters, each of equal ones once: a theme repeats a dozen of them."""
+        return "".join(dict.fromkeys(_OPENING.findall(self.lower)))
+
+    @cached_property
+    def depth(self) -> int:
+        """How many tags follow each other at most without one that closes; no chain of elements is longer."""
+        longest = open_ = 0
+        for closing in _SLASHES.findall(self.content):
+            open_ = 0 if closing else open_ + 1
+            longest = max(longest, open_)
+        return longest
+
+    @cached_property
+    def elements(self) -> list[Element]:
+        """The elements of the body, in their order."""
+        return elements(self.content)
+
+    @cached_property
+    def read(self) -> Mapping[Path, Text]:
+        """Everything that followers read, by key."""
+        texts = {key: Text.plain(text) for key, text in self.texts.items() if text}
+        return {**texts, self.content_key: self.body} if self.content else texts
+
+    def as_written(self, markup: str) -> str:
+        """Give markup of the body as its file has it: with the paths of its pictures."""
+        return _PLACEHOLDER.sub(lambda found: self.pictures[found[1]][0] if found[1] in self.pictures else "", markup)
+
+    def found(self, message: Phrase, hint: Phrase | None = None, needle: str = "") -> Finding:
+        """Find something in the body that `needle` names."""
+        return Finding(self.content_key, message, hint, needle)
+
+
+Check = Callable[[Subject], Iterator[Finding]]

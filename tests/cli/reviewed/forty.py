@@ -1,5 +1,6 @@
 """Forty campaigns of three accounts: what each is, written down as one table, and told in four runs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from shutil import rmtree
 from typing import Any, Final
@@ -9,6 +10,7 @@ from repositories import cover, png, window
 from said import Said
 
 from massctl.cli.embedding import Embedded
+from massctl.model.campaign import Audience
 
 ACCOUNTS: Final = {"bridge": "wxb000000000000001", "main": "wx0123456789abcdef", "tea": "wxt000000000000003"}
 SETTINGS: Final = "version: 1\nlanguage: en\naccounts:\n" + "".join(
@@ -140,12 +142,12 @@ class Story:
 def tell(shell: Shell) -> Story:
     """Plan, and apply: with two faults, without, once more, and without those that have to ask each time."""
     write_forty(shell)
-    prepare = Embedded.prepare
+    allow = Embedded.allow
 
-    def knows_no_such_tag(self: Embedded, tags: Any, *rest: Any) -> None:
-        prepare(self, [tag for tag in tags if tag[1] != UNKNOWN_TAG], *rest)
+    def knows_no_such_tag(self: Embedded, wanted: Iterable[tuple[str, Audience, str]]) -> None:
+        allow(self, [each for each in wanted if each[1].tag_id != UNKNOWN_TAG])
 
-    shell.monkeypatch.setattr(Embedded, "prepare", knows_no_such_tag)
+    shell.monkeypatch.setattr(Embedded, "allow", knows_no_such_tag)
     story = Story(shell("plan", "--sandbox", "--format", "json"))
     # Four sends of `bridge` and one of `main` come first; three footers are uploaded before the own picture.
     shell.faults(lost(SENDALL, nth=6), lost("media/uploadimg", "busy", nth=4, times=20))

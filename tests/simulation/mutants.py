@@ -463,7 +463,11 @@ MUTANTS = (
         "news, left to a person",
     ),
     Mutant(
-        "quiet hours are not asked for", _GUARD, "        hour_refusal(house.policy, now),\n", "", "text, quiet hours"
+        "quiet hours are not asked for",
+        _GUARD,
+        "        *hour_refusals(house.policy, campaign.window, now),\n",
+        "",
+        "text, quiet hours",
     ),
     Mutant(
         "frozen days are not asked for",

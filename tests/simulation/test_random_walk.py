@@ -172,7 +172,7 @@ def the_window_is_not_asked(patch: pytest.MonkeyPatch) -> None:
 
 
 def quiet_hours_are_not_asked(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(guard, "hour_refusal", lambda *_: None)
+    patch.setattr(guard, "hour_refusals", lambda *_: [])
 
 
 def a_doubt_stops_no_other_campaign(patch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,12 @@ def test_one_message_and_one_audience_are_right():
     assert [] == found()
 
 
+@pytest.mark.parametrize("message", [{"text": {"content": "今晚八点"}}, {"wxcard": {"card_id": "p"}}])
+def test_the_kind_of_a_message_is_its_key(message: dict[str, object]):
+    file = CampaignFile.model_validate({"version": 1, "account": "main", "audience": {"is_to_all": True}, **message})
+    assert [file.message_type] == list(message)
+
+
 def test_no_message_is_a_fault_of_the_whole_file():
     assert [("MC015", ())] == found(text="absent")
 

@@ -151,6 +151,14 @@ def test_of_two_that_are_due_the_first_is_sent_and_the_second_waits_or_is_refuse
             ],
             id="a draft that was sent in the console",
         ),
+        pytest.param(
+            [
+                at(NOW - HOUR, attempted(words("earlier", None))[0], words("earlier", None)),
+                at(NOW - HOUR, SendInDoubt(attempt=2, reason="timeout"), words("earlier", None)),
+                at(NOW, SendSettled(outcome="sent", reason="seen", by="wang"), words("earlier", None)),
+            ],
+            id="an attempt that was seen in the console",
+        ),
     ],
 )
 def test_whatever_may_have_gone_out_today_uses_the_day(entries: list[NewEntry]) -> None:

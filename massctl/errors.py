@@ -5,6 +5,7 @@
     ├── ConfigurationError         1  the account's settings cannot work (secret not set, proxy not set)
     ├── StalePlanError             5  a saved plan no longer fits what is there
     ├── RefusedError               5  an act of a person that a guard forbids; nothing was done
+    ├── ForgeError                 1  what GitHub, or a job of it, gave cannot be used; no comment was written
     ├── LedgerError                5  the ledger cannot be trusted or written
     │   ├── LedgerCorruptError        a line that is not what was written; nothing was changed
     │   ├── LedgerFutureVersionError  written by a newer massctl; nothing was changed
@@ -63,6 +64,10 @@ class RefusedError(MassctlError):
     """Refuse what a person asks for, because what was reviewed would not be what is sent; nothing was done."""
 
     exit_status = 5
+
+
+class ForgeError(MassctlError):
+    """Report what GitHub, or a job there, gave and cannot be used; nothing was written."""
 
 
 class LedgerError(MassctlError):

@@ -27,6 +27,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "doctor": ("massctl.cli.commands.doctor", "Check credentials, whitelist, rights, clock, proxy, ledger."),
     "sandbox": ("massctl.cli.commands.sandbox", "Serve a WeChat on loopback, with an inbox page."),
     "explain": ("massctl.cli.commands.explain", "Say what a diagnostic's code, a guard or an exit status means."),
+    "ci": ("massctl.cli.commands.ci", "What workflows do beside: comment a plan, hand locks from job to job."),
     "schema": ("massctl.cli.commands.schema", "Write the JSON Schemas of the file formats."),
 }
 """Verb -> module with a click command named `command`, and its help in one line."""

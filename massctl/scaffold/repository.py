@@ -5,15 +5,24 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Final
 
+from massctl import __version__
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
 from massctl.model.system_reason import system_reason
 
+REQUIREMENTS: Final = ".github/massctl/requirements.txt"
+"""Says which massctl the workflows run: the one that wrote the repository."""
+_HIDDEN: Final = frozenset({"github", "gitattributes", "gitignore"})
+"""Names that begin with a dot where they are written."""
+
 
 def scaffold_files() -> dict[str, bytes]:
     """Give the scaffold's files: path with `/` -> bytes."""
-    return dict(_walk(files("massctl.scaffold") / "files", ""))
+    found = dict(_walk(files("massctl.scaffold") / "files", ""))
+    found[REQUIREMENTS] = found[REQUIREMENTS].replace(b"VERSION", __version__.encode())
+    return found
 
 
 def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
@@ -41,8 +50,8 @@ def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
     for each in folder.iterdir():
-        # A file named .gitignore or .gitattributes in this package would speak of files of this repository.
-        name = f".{each.name}" if each.name in ("gitignore", "gitattributes") else each.name
+        # Under its own name such a file in this package would speak of files of this repository.
+        name = f".{each.name}" if each.name in _HIDDEN else each.name
         if each.is_dir():
             yield from _walk(each, f"{prefix}{name}/")
         else:

@@ -9,6 +9,7 @@ from massctl.view.zh_access import ACCESS
 from massctl.view.zh_after import AFTER
 from massctl.view.zh_allowance import ALLOWANCE
 from massctl.view.zh_audience import AUDIENCE
+from massctl.view.zh_ci import CI
 from massctl.view.zh_command import COMMAND
 from massctl.view.zh_core import CORE
 from massctl.view.zh_difference import DIFFERENCE
@@ -47,5 +48,6 @@ CATALOGUE: Final[dict[str, str]] = {
     **DOCTOR,
     **NOTIFY,
     **HANDOFF,
+    **CI,
 }
 """English template -> Chinese template with the same fields."""

@@ -30,6 +30,7 @@ INTERFACE = [
     "doctor",
     "explain",
     "schema",
+    "ci",
 ]
 
 

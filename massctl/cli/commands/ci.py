@@ -1,0 +1,56 @@
+"""`massctl ci`: what the workflows of `massctl init` do beside the verbs that people type."""
+
+from pathlib import Path
+
+import click
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group(name="ci")
+def command() -> None:
+    """Hand locks and plans from one job of a workflow to the next; what a job left is data, and is checked."""
+
+
+@command.command(name="comment")
+@click.argument("artefact", type=FOLDER, metavar="DIR")
+@click.pass_obj
+def comment(directory: str, artefact: Path) -> int:
+    """Show the plan that another run left in DIR as the one comment of its pull request.
+
+    The pull request is found from the event in GITHUB_EVENT_PATH. Needs GITHUB_TOKEN.
+    """
+    from massctl.cli.remarking import commented
+
+    return commented(directory, artefact)
+
+
+@command.command(name="pack-locks")
+@click.argument("file", type=FILE)
+@click.pass_obj
+def pack_locks(directory: str, file: Path) -> None:
+    """Write all locks and rendered bodies of this checkout into FILE, for the job that commits them."""
+    from massctl.cli.handing_over import pack
+
+    pack(directory, file)
+
+
+@command.command(name="put-locks")
+@click.argument("file", type=FILE)
+@click.pass_obj
+def put_locks(directory: str, file: Path) -> None:
+    """Write the locks of FILE into this checkout, and nothing else; runs no template. Prints the changed paths."""
+    from massctl.cli.handing_over import put
+
+    put(directory, file)
+
+
+@command.command(name="changed")
+@click.argument("other", type=FOLDER, metavar="DIR")
+@click.pass_obj
+def changed(directory: str, other: Path) -> None:
+    """Print the campaigns whose folder is another than in the second checkout DIR, one name a line."""
+    from massctl.cli.handing_over import print_changed
+
+    print_changed(directory, other)

@@ -1,0 +1,85 @@
+"""Locks from the job that renders to the job that commits, and which campaigns a branch changes. Runs no template."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from massctl.cli.session import open_settings
+from massctl.errors import ForgeError, UsageError
+from massctl.forge.artefact import ArtefactError, read_text
+from massctl.forge.lock_bundle import BUNDLE_BYTES_MAX, bundle_text, is_lock_path, read_bundle
+from massctl.model.names import CampaignName, is_campaign_name
+from massctl.model.phrase import Phrase
+from massctl.model.system_reason import system_reason
+from massctl.source.lock_files import write_lock, written_files
+from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository, UnreadableError
+
+_NOTHING: Final = Phrase("Nothing was written.")
+
+
+def pack(directory: str, file: Path) -> None:
+    """Write every lock and rendered body of the checkout into one document."""
+    root = _root(directory)
+    packed = {name: _texts(root, name) for name in Repository(root).campaign_folders().names}
+    try:
+        file.write_text(bundle_text({name: files for name, files in packed.items() if files}), encoding="utf-8")
+    except OSError as error:
+        why = system_reason(error)
+        raise UsageError(Phrase("{file} cannot be written: {why}", file=file.name, why=why)) from None
+
+
+def put(directory: str, file: Path) -> None:
+    """Make the campaigns of a document hold exactly its files; refuses the whole where anything in it is unfit."""
+    root = _root(directory)
+    _, _, voice = open_settings(directory)
+    try:
+        bundle = read_bundle(read_text(file, BUNDLE_BYTES_MAX))
+    except ArtefactError as unfit:
+        raise ForgeError(Phrase("the locks cannot be used: {why}", why=unfit.what), _NOTHING) from None
+    for name in bundle.campaigns:
+        _require_own_folder(root, name)
+    for name, files in sorted(bundle.campaigns.items()):
+        contents = {path: text.encode() for path, text in files.items()}
+        for path in write_lock(root, CampaignName(name), contents):
+            voice.result(f"{CAMPAIGNS}/{name}/{path}")
+
+
+def print_changed(directory: str, other: Path) -> None:
+    """Print the campaigns whose own folder differs from the one in `other`, or is not there."""
+    _, _, voice = open_settings(directory)
+    for name in _changed(Repository(_root(directory)), Repository(other.resolve())):
+        voice.result(name)
+
+
+def _texts(root: Path, name: CampaignName) -> dict[str, str]:
+    files = {path: data for path, data in written_files(root, name).items() if data is not None and is_lock_path(path)}
+    try:
+        return {path: data.decode("utf-8") for path, data in files.items()}
+    except UnicodeDecodeError:
+        # `massctl lock` writes nothing else: somebody put it there by hand, into a campaign that went out.
+        raise ForgeError(Phrase("the locks of {name} are not UTF-8", name=name), _NOTHING) from None
+
+
+def _changed(here: Repository, there: Repository) -> Iterator[CampaignName]:
+    for name in here.campaign_folders().names:
+        try:
+            before = there.folder_digest(name)
+        except UnreadableError:
+            before = None  # It is new here.
+        if here.folder_digest(name) != before:
+            yield name
+
+
+def _root(directory: str) -> Path:
+    root = Path(directory).resolve()
+    if not (root / SETTINGS).is_file():
+        open_settings(directory)  # Says that this is no repository.
+    return root
+
+
+def _require_own_folder(root: Path, name: str) -> None:
+    """Refuse a campaign that this checkout does not have as an ordinary folder: a link would lead elsewhere."""
+    folder = root / CAMPAIGNS / name
+    linked = (root / CAMPAIGNS).is_symlink() or folder.is_symlink() or (folder / "rendered").is_symlink()
+    if linked or not (is_campaign_name(name) and folder.is_dir()):
+        raise ForgeError(Phrase("the locks cannot be used: {name} is no campaign here", name=name), _NOTHING)

@@ -1,0 +1,102 @@
+"""Which pull request a run belongs to, and its one comment.
+
+The pull request is found from the branch and the commit of the run, as GitHub tells them, never from what the run left.
+Sources: GitHub docs, "REST API endpoints for pull requests" and "for issue comments", API version 2022-11-28, read
+2026-11.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from massctl.errors import ForgeError
+from massctl.forge.events import RunEvent
+from massctl.model.phrase import Phrase
+from massctl.transport.answer import NoAnswer
+from massctl.transport.line import Call, Line
+
+MARK: Final = "<!-- massctl:plan -->"
+"""Begins our comment, so that it is found again; people do not see it."""
+BOT: Final = "github-actions[bot]"
+"""Who writes with a workflow's token. A comment of anybody else that begins like ours is theirs."""
+READ_SECONDS: Final = 30.0
+_PAGE: Final = 100
+"""The most that GitHub gives at once."""
+_PAGES_MAX: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """GitHub's API for one repository."""
+
+    line: Line
+    api: str
+    repository: str
+    token: str
+
+    def pull_requests_of(self, event: RunEvent) -> list[int]:
+        """Give the open pull requests of this repository whose branch stands at the run's commit, mostly one."""
+        run = event.workflow_run
+        head = f"{run.head_repository.owner.login}:{run.head_branch}"
+        found = self._get("pulls", {"state": "open", "head": head, "per_page": str(_PAGE)})
+        return [
+            int(each["number"])
+            for each in found
+            if each["head"]["sha"] == run.head_sha
+            and (each["head"]["repo"] or {}).get("full_name") == run.head_repository.full_name
+            and each["base"]["repo"]["full_name"] == self.repository
+        ]
+
+    def say(self, pull_request: int, body: str) -> None:
+        """Write our comment on a pull request, or write it anew where there is one. Raises ForgeError."""
+        ours = self._our_comment(pull_request)
+        if ours is None:
+            self._ask("POST", f"issues/{pull_request}/comments", {"body": body})
+        else:
+            self._ask("PATCH", f"issues/comments/{ours}", {"body": body})
+
+    def _our_comment(self, pull_request: int) -> int | None:
+        for each in self._pages(f"issues/{pull_request}/comments"):
+            if (each.get("user") or {}).get("login") == BOT and str(each.get("body", "")).startswith(MARK):
+                return int(each["id"])
+        return None
+
+    def _pages(self, path: str) -> Iterator[dict[str, Any]]:
+        for page in range(1, _PAGES_MAX + 1):
+            found = self._get(path, {"per_page": str(_PAGE), "page": str(page)})
+            yield from found
+            if len(found) < _PAGE:
+                return
+
+    def _get(self, path: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        found = self._ask("GET", path, None, query)
+        if not isinstance(found, list):
+            raise _refused(Phrase("an answer that is none of GitHub's"))
+        return found
+
+    def _ask(self, method: str, path: str, body: object = None, query: Mapping[str, str] | None = None) -> Any:
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            "Accept": "application/vnd.github+json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        url = f"{self.api}/repos/{self.repository}/{path}"
+        answer = self.line.exchange(Call(method, url, READ_SECONDS, query or {}, content, headers))
+        if isinstance(answer, NoAnswer):
+            raise _refused(answer.reason)
+        if not 200 <= answer.status < 300:
+            raise _refused(Phrase("HTTP status {status}", status=answer.status))
+        try:
+            return json.loads(answer.content)
+        except (ValueError, RecursionError):
+            raise _refused(Phrase("an answer that is none of GitHub's")) from None
+
+
+def _refused(why: Phrase) -> ForgeError:
+    return ForgeError(
+        Phrase("the comment could not be written: {why}", why=why),
+        Phrase("The plan itself is not touched by that: it stands in the run's summary and among its artefacts."),
+        Phrase("look whether the job has `pull-requests: write`, then run it again"),
+    )

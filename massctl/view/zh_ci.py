@@ -1,0 +1,53 @@
+"""The Chinese of what workflows hand from job to job, and of the comment on a pull request."""
+
+from typing import Final
+
+CI: Final[dict[str, str]] = {
+    # massctl/cli/handing_over.py
+    "Nothing was written.": "什么都没有写。",
+    "{file} cannot be written: {why}": "{file} 写不了：{why}",
+    "the locks cannot be used: {why}": "这些锁不能用：{why}",
+    "the locks of {name} are not UTF-8": "{name} 的锁不是 UTF-8",
+    "the locks cannot be used: {name} is no campaign here": "这些锁不能用：这里没有活动 {name}",
+    # massctl/cli/remarking.py
+    "the plan stands below pull request {number}": "计划已写到合并请求 {number} 下面",
+    "no open pull request stands at {sha} any more; nothing was written": (
+        "已经没有停在 {sha} 的合并请求了；什么都没有写"
+    ),
+    "GITHUB_API_URL has to begin with https://": "GITHUB_API_URL 必须以 https:// 开头",
+    "The plan of this commit cannot be shown: {why}.": "这次提交的计划不能显示：{why}。",
+    "This plan was made by the code of a fork, which may say what it likes: read the files. "
+    "Nothing is sent that is not merged.": (
+        "这份计划由分叉仓库的代码生成，说什么都有可能：请看文件本身。没有合并的内容不会发出。"
+    ),
+    "made from {sha}": "根据 {sha} 生成",
+    "the run": "这次运行",
+    # massctl/forge/artefact.py
+    "the run left no plan": "这次运行没有留下计划",
+    "it holds other files than {files}": "里面有 {files} 以外的文件",
+    "{file} is too large": "{file} 太大",
+    "{file} is not what massctl writes": "{file} 不是 massctl 写的样子",
+    "{file} is not UTF-8": "{file} 不是 UTF-8",
+    # massctl/forge/events.py
+    "this job was not begun by the end of another run (workflow_run)": (
+        "这个任务不是由另一次运行的结束（workflow_run）触发的"
+    ),
+    "let .github/workflows/comment.yml call it, as massctl init writes that file": (
+        "让 .github/workflows/comment.yml 来调用它，就用 massctl init 写的那个文件"
+    ),
+    # massctl/forge/pull_requests.py
+    "an answer that is none of GitHub's": "这不是 GitHub 的回答",
+    "the comment could not be written: {why}": "评论没有写成：{why}",
+    "The plan itself is not touched by that: it stands in the run's summary and among its artefacts.": (
+        "计划本身不受影响：在那次运行的摘要和产物里都有。"
+    ),
+    "look whether the job has `pull-requests: write`, then run it again": (
+        "看看这个任务有没有 `pull-requests: write`，再运行一次"
+    ),
+    # massctl/forge/remarks.py
+    "it holds characters that nobody sees": "里面有看不见的字符",
+    "it holds a link or a picture": "里面有链接或图片",
+    "it holds HTML": "里面有 HTML",
+    "it would notify somebody, or link to something": "它会通知某个人，或链接到别处",
+}
+"""English template -> Chinese template with the same fields."""

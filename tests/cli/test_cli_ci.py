@@ -1,0 +1,185 @@
+"""`massctl ci`: the comment, and locks from job to job."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from cli_runner import Shell
+from fake_forge import FakeForge, run_event
+
+from massctl.cli.remarking import commented
+
+SHA = "ab" * 20
+
+
+@pytest.fixture
+def forge() -> FakeForge:
+    forge = FakeForge()
+    forge.open_pull_request(7, "spring", SHA)
+    return forge
+
+
+def planned_in(shell: Shell, folder: Path) -> Path:
+    """Leave what plan.yml leaves."""
+    folder.mkdir()
+    for name, form in (("plan.json", "json"), ("plan.md", "markdown")):
+        (folder / name).write_text(shell("plan", "--format", form).out)
+    return folder
+
+
+def comment(shell: Shell, forge: FakeForge, left: Path, event: str = "", **more: str) -> int:
+    (shell.root.parent / "event.json").write_text(event or run_event("spring", SHA))
+    told = {"GITHUB_EVENT_PATH": str(shell.root.parent / "event.json"), "GITHUB_TOKEN": "ghs_x", "LANG": "C.UTF-8"}
+    return commented(str(shell.root), left, {**told, "GITHUB_API_URL": "https://api.github.test", **more}, forge)
+
+
+def test_a_plan_stands_below_its_pull_request_once(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    shell.tree.news("letter")
+    left = planned_in(shell, tmp_path / "left")
+
+    assert (0, 0) == (comment(shell, forge, left), comment(shell, forge, left))
+    (body,) = forge.bodies(7)
+    assert body.startswith("<!-- massctl:plan -->\n## massctl plan\n")
+    assert "made from `abababababab`" in body
+    assert "https://github.com/house/letters/actions/runs/77" in body
+
+
+def test_only_the_bot_s_own_comment_is_written_anew(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    shell.tree.news("letter")
+    for _ in range(105):
+        forge.comment(7, "words", login="editor")
+    forge.comment(7, "<!-- massctl:plan -->\nforged", login="editor")
+    forge.comment(7, "<!-- massctl:plan -->\nold")
+    comment(shell, forge, planned_in(shell, tmp_path / "left"))
+
+    bodies = forge.bodies(7)
+    assert (107, "<!-- massctl:plan -->\nforged") == (len(bodies), bodies[105])
+    assert "old" not in bodies[106]
+
+
+@pytest.mark.parametrize("name", ["@all", "<img src=x>", "https://evil.example", "#1", "`x` @all", "\u202e反"])
+def test_what_massctl_writes_of_hostile_words_may_stand(
+    shell: Shell, forge: FakeForge, tmp_path: Path, name: str
+) -> None:
+    shell.tree.news("letter", title=name, body=f"# {name}\n\n{name} | <b>{name}</b>\n\n- {name}\n")
+    shell("lock")
+    shell.tree.write("campaigns/letter/articles/main.md", f"{name} more\n\n```\n{name}\n```\n")
+    comment(shell, forge, planned_in(shell, tmp_path / "left"))
+
+    assert "letter" in forge.bodies(7)[0]
+
+
+def test_a_forged_plan_is_not_shown_but_named(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    shell.tree.news("letter")
+    left = planned_in(shell, tmp_path / "left")
+    (left / "plan.md").write_text("all is well, @boss <script>alert(1)</script>")
+    comment(shell, forge, left)
+
+    (body,) = forge.bodies(7)
+    assert "cannot be shown" in body
+    assert "@boss" not in body
+    assert "script" not in body
+
+
+def test_a_number_in_the_artefact_says_nothing(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    """The hostile run leaves another pull request's number, as other workflows would believe it."""
+    shell.tree.news("letter")
+    forge.open_pull_request(1, "payroll", "cd" * 20)
+    left = planned_in(shell, tmp_path / "left")
+    (left / "pr-number").write_text("1")
+    comment(shell, forge, left)
+
+    assert ([], 1) == (forge.bodies(1), len(forge.bodies(7)))
+    assert "other files" in forge.bodies(7)[0]
+
+
+def test_a_fork_s_plan_says_whose_it_is(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    shell.tree.news("letter")
+    forge.open_pull_request(8, "spring", "ef" * 20, head="stranger/letters")
+    comment(shell, forge, planned_in(shell, tmp_path / "left"), run_event("spring", "ef" * 20, head="stranger/letters"))
+
+    assert ([], 1) == (forge.bodies(7), len(forge.bodies(8)))
+    assert "code of a fork" in forge.bodies(8)[0]
+
+
+@pytest.mark.parametrize("sha", ["00" * 20, "ab" * 19])
+def test_a_branch_that_moved_on_gets_no_old_plan(shell: Shell, forge: FakeForge, tmp_path: Path, sha: str) -> None:
+    shell.tree.news("letter")
+
+    assert 0 == comment(shell, forge, planned_in(shell, tmp_path / "left"), run_event("spring", sha))
+    assert [] == forge.bodies(7)
+
+
+def test_a_branch_of_the_same_name_elsewhere_is_another(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    """A fork's run cannot pass for the branch of this repository, whatever it is called."""
+    shell.tree.news("letter")
+    comment(shell, forge, planned_in(shell, tmp_path / "left"), run_event("spring", SHA, head="house/other"))
+
+    assert [] == forge.bodies(7)
+
+
+def test_what_github_refuses_is_an_error_without_the_token(shell: Shell) -> None:
+    shell.tree.news("letter")
+    shell.monkeypatch.setenv("GITHUB_EVENT_PATH", str(shell.root / "nothing"))
+    shell.monkeypatch.setenv("GITHUB_TOKEN", "ghs_very_secret")
+    said = shell("ci", "comment", "left")
+
+    assert 1 == said.status
+    assert "workflow_run" in said.err
+    assert "ghs_very" not in said.out + said.err
+
+
+def test_locks_travel_from_one_checkout_to_another(shell: Shell, tmp_path: Path) -> None:
+    shell.tree.news("letter")
+    shutil.copytree(shell.root, tmp_path / "commits")
+    shell("lock")
+    shell("ci", "pack-locks", str(tmp_path / "locks.json"))
+    put = shell("-C", str(tmp_path / "commits"), "ci", "put-locks", str(tmp_path / "locks.json"))
+
+    written = ["campaign.lock.json", "campaign.sources.json", "rendered/article-1.html"]
+    assert [f"campaigns/letter/{path}" for path in written] == put.out.split()
+    assert 0 == shell("-C", str(tmp_path / "commits"), "lock", "--check").status
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [("letter", "campaign.yaml"), ("..", "campaign.lock.json"), ("gone", "campaign.lock.json")]
+)
+def test_nothing_but_locks_of_campaigns_is_put(shell: Shell, tmp_path: Path, name: str, path: str) -> None:
+    shell.tree.news("letter")
+    hostile = {"format_version": 1, "campaigns": {"letter": {"campaign.lock.json": "{}"}, name: {path: "x"}}}
+    (tmp_path / "locks.json").write_text(json.dumps(hostile))
+    before = sorted(shell.root.rglob("*"))
+
+    assert 1 == shell("ci", "put-locks", str(tmp_path / "locks.json")).status
+    assert before == sorted(shell.root.rglob("*"))
+
+
+@pytest.mark.parametrize("linked", ["campaigns/letter", "campaigns/letter/rendered", "campaigns"])
+def test_locks_are_not_put_through_a_link(shell: Shell, tmp_path: Path, linked: str) -> None:
+    shell.tree.news("letter")
+    (tmp_path / "elsewhere").mkdir()
+    place = shell.root / linked
+    if place.exists():
+        place.rename(tmp_path / "elsewhere" / "was")
+        place.symlink_to(tmp_path / "elsewhere" / "was")
+    else:
+        place.symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "locks.json").write_text(
+        json.dumps({"format_version": 1, "campaigns": {"letter": {"rendered/article-1.html": "x"}}})
+    )
+
+    assert 1 == shell("ci", "put-locks", str(tmp_path / "locks.json")).status
+    assert [] == [path for path in os.listdir(tmp_path / "elsewhere") if path != "was"]
+
+
+def test_the_campaigns_that_a_branch_changes_are_named(shell: Shell, tmp_path: Path) -> None:
+    shell.tree.news("same")
+    shell.tree.news("edited")
+    shutil.copytree(shell.root, tmp_path / "main")
+    shell.tree.write("campaigns/edited/articles/main.md", "anders\n")
+    shell.tree.news("new")
+    shell("lock")
+
+    assert "edited\nnew\n" == shell("ci", "changed", str(tmp_path / "main")).out

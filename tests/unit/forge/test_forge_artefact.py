@@ -1,0 +1,109 @@
+"""What a pull request's job left is data of one shape, or it is refused."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from massctl.forge.artefact import PLAN_BYTES_MAX, REMARKS_CHARACTERS_MAX, ArtefactError, read_plan
+
+PLAN: dict[str, Any] = {
+    "format_version": 1,
+    "digest": "sha256:" + "0" * 64,
+    "lineage": None,
+    "serial": 0,
+    "names": [],
+    "campaigns": [],
+    "allowance": [],
+    "summary": dict.fromkeys(("upload_image", "add_material", "save_draft", "send_preview", "send_mass"), 0),
+}
+
+
+@pytest.fixture
+def left(tmp_path: Path) -> Path:
+    (tmp_path / "plan.json").write_text(json.dumps(PLAN))
+    (tmp_path / "plan.md").write_text("## massctl plan\n")
+    return tmp_path
+
+
+def refusal(folder: Path) -> str:
+    with pytest.raises(ArtefactError) as stopped:
+        read_plan(folder)
+    return str(stopped.value.what)
+
+
+def test_a_plan_is_read(left: Path) -> None:
+    found = read_plan(left)
+
+    assert ("## massctl plan\n", PLAN["digest"]) == (found.remarks, found.plan.digest)
+
+
+def test_a_run_without_an_artefact_is_told(tmp_path: Path) -> None:
+    assert "the run left no plan" == refusal(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("name", ["run.sh", ".bashrc", "pr-number", "sub"])
+def test_another_file_refuses_the_whole(left: Path, name: str) -> None:
+    (left / name).mkdir() if name == "sub" else (left / name).write_text("42")
+
+    assert "other files" in refusal(left)
+
+
+def test_a_missing_file_refuses_the_whole(left: Path) -> None:
+    (left / "plan.md").unlink()
+
+    assert "other files" in refusal(left)
+
+
+@pytest.mark.parametrize("name", ["plan.json", "plan.md"])
+def test_a_link_is_not_followed(left: Path, name: str) -> None:
+    (left / name).unlink()
+    (left / name).symlink_to("/etc/passwd")
+
+    assert f"{name} is not an ordinary file" == refusal(left)
+
+
+def test_a_pipe_is_not_waited_for(left: Path) -> None:
+    (left / "plan.md").unlink()
+    os.mkfifo(left / "plan.md")
+
+    assert "plan.md is not an ordinary file" == refusal(left)
+
+
+def test_a_giant_is_not_read(left: Path) -> None:
+    with (left / "plan.json").open("r+b") as file:
+        file.truncate(PLAN_BYTES_MAX + 1)
+
+    assert "plan.json is too large" == refusal(left)
+
+
+def test_more_than_a_comment_holds_is_refused(left: Path) -> None:
+    (left / "plan.md").write_text("春" * (REMARKS_CHARACTERS_MAX + 1))
+
+    assert "plan.md is too large" == refusal(left)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "[" * 100_000,
+        "{}",
+        "null",
+        json.dumps({**PLAN, "pull_request": 1}),
+        json.dumps({**PLAN, "digest": "`@all`"}),
+        json.dumps({**PLAN, "format_version": 2}),
+        json.dumps({**PLAN, "campaigns": [{"name": "x"}]}),
+    ],
+)
+def test_another_shape_is_refused(left: Path, wrong: str) -> None:
+    (left / "plan.json").write_text(wrong)
+
+    assert "plan.json is not what massctl writes" == refusal(left)
+
+
+def test_other_bytes_than_utf_8_are_refused(left: Path) -> None:
+    (left / "plan.md").write_bytes(b"\xff\xfe")
+
+    assert "plan.md is not UTF-8" == refusal(left)

@@ -1,7 +1,7 @@
 """From a plan to what changed in it for people; asked for by the forms that people read, and by no other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,6 +97,8 @@ def differences(session: Session, made: Planned | Foreseen, checkout: Checkout |
                 continue
             before = _kept(session, base, campaign.name)
             difference = _compared(base, before, campaign) if before is not None else None
+            if difference is not None and base.kind is BaseKind.LOCK and difference.same_to_readers:
+                difference = replace(difference, causes=_causes(session, made, campaign.name))
             unknown += [] if before is not None else [campaign.name]
         if difference is not None:
             found[campaign.name] = difference
@@ -134,6 +136,26 @@ def _kept(session: Session, base: Base, name: CampaignName) -> "Version | None":
 
         return locked_version(session.repository, name)
     return session.archive().read(base.digest)
+
+
+def _causes(session: Session, made: Planned | Foreseen, name: CampaignName) -> tuple[Phrase, ...]:
+    """Name the sources that are not what a lock was made from; none where nothing tells."""
+    # Only a look that changed has to be explained by its sources.
+    from massctl.model.lock_sources import changed_sources
+    from massctl.source.campaigns import load_campaign
+    from massctl.source.lock_files import DamagedLockError, read_sources
+    from massctl.source.witness import sources_now
+
+    repository, settings = session.repository, made.workbench.settings
+    file = load_campaign(repository, name, settings).file
+    try:
+        sources = read_sources(repository, name)
+    except DamagedLockError:
+        return ()
+    if file is None or sources is None:
+        return ()
+    now = sources_now(sources, file, settings.accounts[file.account], repository, made.workbench)
+    return tuple(cause.message for cause in changed_sources(sources, now, name))
 
 
 def _compared(base: Base, before: "Version", campaign: RenderedCampaign) -> "Difference | None":

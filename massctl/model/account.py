@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints
 
 from massctl.model.hours import DURATION_PATTERN, TIMEZONE, PolicyRules, QuietRules
-from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN
+from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN, THEME_NAME_PATTERN
 from massctl.model.strict import NonEmpty, NotYet, Strict
 
 API_BASE: Final = "https://api.weixin.qq.com"
@@ -46,6 +46,8 @@ class Account(Strict):
     """The name of an environment variable that holds the address of the proxy that this account is reached through."""
     external_links: Literal["footnotes", "keep"] = "footnotes"
     """What becomes of links to other sites in Markdown: numbered footnotes, or keep for accounts with WeChat Pay."""
+    theme: Annotated[str, StringConstraints(pattern=THEME_NAME_PATTERN)] | None = None
+    """The look of this account's articles where campaign and article name none; without it a built-in theme."""
 
 
 class StateSettings(Strict):

@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from massctl.model.cover import CROP_PATTERN
-from massctl.model.names import ACCOUNT_NAME_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
+from massctl.model.names import ACCOUNT_NAME_PATTERN, OPENID_PATTERN, THEME_NAME_PATTERN, VARIABLE_NAME_PATTERN
 from massctl.model.strict import NonEmpty, Strict
 
 OFFSET_TIME_PATTERN = (
@@ -28,6 +28,7 @@ OFFSET_TIME_PATTERN = (
 OffsetTime = Annotated[str, StringConstraints(pattern=OFFSET_TIME_PATTERN)]
 Openid = Annotated[str, StringConstraints(pattern=OPENID_PATTERN)]
 VariableName = Annotated[str, StringConstraints(pattern=VARIABLE_NAME_PATTERN)]
+ThemeName = Annotated[str, StringConstraints(pattern=THEME_NAME_PATTERN)]
 CropText = Annotated[str, StringConstraints(pattern=CROP_PATTERN)]
 Share = Annotated[float, Field(ge=0, le=1)]
 CODE_PATTERN = r"^MC[0-9]{3}$"
@@ -131,6 +132,8 @@ class Article(Strict):
     """true: the article can be commented on; the account needs the comment right."""
     only_fans_can_comment: bool = False
     """true: only followers can comment."""
+    theme: ThemeName | None = None
+    """The theme of this article; it wins over the campaign's."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of this article's templates; they win over the campaign's."""
 
@@ -245,6 +248,8 @@ class CampaignFile(Strict):
     """Whose phones show the message before it is sent."""
     handoff: Handoff | None = None
     """What only a person can do to the draft of a news message in the console; until it is adopted, it is not sent."""
+    theme: ThemeName | None = None
+    """The look of the articles: NAME of campaigns/_shared/themes/NAME.css, or a built-in theme; else the account's."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of the templates."""
     ignore: list[Ignore] = Field(default_factory=list)

@@ -41,6 +41,7 @@ def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
         *_one_audience(data),
         *_reprint(data),
         *_window(data),
+        *_theme(data),
         *_handoff(data),
         *_crops(data),
         *_ignored_codes(data),
@@ -130,6 +131,14 @@ def _reprint(data: Mapping[str, Any]) -> list[Fault]:
         return []
     say = Phrase("send_ignore_reprint speaks of articles (mpnews), and this message has none: take it out")
     return [Fault("MC014", ("send", "send_ignore_reprint"), say)]
+
+
+def _theme(data: Mapping[str, Any]) -> list[Fault]:
+    """Refuse a look for what has no articles."""
+    if "theme" not in data or "mpnews" in data or not any(message in data for message in MESSAGES):
+        return []
+    say = Phrase("theme speaks of articles (mpnews), and this message has none: take it out")
+    return [Fault("MC014", ("theme",), say)]
 
 
 def _handoff(data: Mapping[str, Any]) -> list[Fault]:

@@ -1,8 +1,8 @@
 """The stable codes of diagnostics, and the constant summary of each.
 
 A code never changes its meaning and is never used again for another. Ranges: MC0 files and YAML,
-MC1 templates, MC2 pictures and other media, MC3 content, MC4 the ledger's view of a campaign, MC5 events, MC6 lists of
-openids.
+MC1 templates and themes, MC2 pictures and other media, MC3 content, MC4 the ledger's view of a campaign, MC5 events,
+MC6 lists of openids.
 """
 
 from typing import Final
@@ -39,6 +39,12 @@ CODES: Final[dict[str, str]] = {
     "MC104": "template over its budget",
     "MC105": "template not found",
     "MC106": "template failed",
+    "MC111": "theme not found",
+    "MC112": "theme is no CSS",
+    "MC113": "theme: rule that does not reach WeChat",
+    "MC114": "theme: declaration that WeChat does not keep",
+    "MC115": "theme: variable without a value",
+    "MC116": "theme of a built-in's name",
     "MC201": "picture not found",
     "MC202": "picture outside the campaign",
     "MC203": "picture unreadable",

@@ -6,7 +6,7 @@ It stands beside the lock (campaign.sources.json) and not in it, since the diges
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -16,6 +16,8 @@ from massctl.model.names import Digest
 from massctl.model.phrase import Phrase
 from massctl.model.strict import PrefixedDigest, Strict
 
+HOUSE_THEMES: Final = "campaigns/_shared/themes/"
+"""Where a house keeps its themes, from the repository's root."""
 SourcePath = Annotated[str, StringConstraints(pattern=r"^campaigns/")]
 
 
@@ -30,10 +32,12 @@ class SourcesFile(Strict):
     """What campaign.yaml declares, without reviewers and `same_content`."""
     external_links: str
     """The account's setting in massctl.yaml that decides about links."""
-    theme: PrefixedDigest | None
-    """The built-in theme; null where no article was Markdown."""
+    usual_theme: str | None = None
+    """The account's theme in massctl.yaml; null where it names none, and where no article has a theme."""
+    themes: dict[str, PrefixedDigest | None] = Field(default_factory=dict)
+    """Built-in themes by name; null: looked for, and there is none. A house's own is among the templates."""
     templates: dict[SourcePath, PrefixedDigest | None]
-    """Articles and templates by path from the repository's root; null: looked for, and not there."""
+    """Articles, templates and themes by path from the repository's root; null: looked for, and not there."""
     pictures: dict[SourcePath, PrefixedDigest | None]
     """Pictures by path from the repository's root; null: looked for, and not there."""
     media: dict[SourcePath, PrefixedDigest | None] = Field(default_factory=dict)
@@ -77,15 +81,24 @@ def _changed_settings(locked: SourcesFile, now: SourcesFile, campaign: str) -> I
         yield Cause(path, Phrase("campaign file {path}", path=path))
     if locked.external_links != now.external_links:
         yield Cause("massctl.yaml", Phrase("external_links in massctl.yaml"))
-    if locked.theme != now.theme:
-        yield Cause(None, Phrase("the built-in theme"))
+    if locked.usual_theme != now.usual_theme:
+        yield Cause("massctl.yaml", Phrase("theme in massctl.yaml"))
+    for name in sorted(locked.themes.keys() | now.themes.keys()):
+        if locked.themes.get(name) != now.themes.get(name):
+            yield Cause(None, Phrase("the built-in theme {name}", name=name))
+
+
+def _template_words(path: str) -> Phrase:
+    if path.startswith(HOUSE_THEMES):
+        return Phrase("theme {path}", path=path)
+    shared = path.startswith("campaigns/_shared/")
+    return Phrase("shared template {path}" if shared else "article file {path}", path=path)
 
 
 def _changed_files(locked: SourcesFile, now: SourcesFile) -> Iterator[Cause]:
     for path in sorted(locked.templates.keys() | now.templates.keys()):
         if locked.templates.get(path) != now.templates.get(path):
-            shared = path.startswith("campaigns/_shared/")
-            yield Cause(path, Phrase("shared template {path}" if shared else "article file {path}", path=path))
+            yield Cause(path, _template_words(path))
     for path in sorted(locked.pictures.keys() | now.pictures.keys()):
         if locked.pictures.get(path) != now.pictures.get(path):
             yield Cause(path, Phrase("picture {path}", path=path))

@@ -25,6 +25,7 @@ ACCOUNT_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 APPID_PATTERN: Final = r"^wx[A-Za-z0-9_-]{1,62}$"
 OPENID_PATTERN: Final = r"^o[A-Za-z0-9_-]{5,63}$"
 """How openids look in practice; WeChat documents no form. Our own bound."""
+THEME_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 VARIABLE_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 _OPENID: Final = re.compile(OPENID_PATTERN)

@@ -116,6 +116,8 @@ class Difference:
     """Of a message without articles."""
     text_is_capped: bool = False
     articles: tuple[ArticleChanged, ...] = ()
+    causes: tuple[Phrase, ...] = ()
+    """Where no word changed: the sources that did, such as a theme."""
 
     @property
     def same_to_readers(self) -> bool:

@@ -16,6 +16,7 @@ from massctl.render.limits import HTML_CHARACTERS_MAX, MARKDOWN_CHARACTERS_MAX, 
 from massctl.render.page import ExternalLinks, Page
 from massctl.render.paths import template_path
 from massctl.render.pictures import Pictures
+from massctl.render.theme.shelf import Theme, Themes
 
 SUFFIXES: Final = (".md", ".md.j2", ".html", ".html.j2")
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
@@ -30,6 +31,8 @@ class Body:
     faults: list[Fault] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
     """The files it was made from, by path from the campaigns folder, the article's own first."""
+    theme: Theme | None = None
+    """The theme that it is shown in; None where it is passed through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,11 @@ class Setting:
     inputs: Inputs
     pictures: Pictures
     external_links: ExternalLinks
+    themes: Themes
 
 
-def render_body(written: str, title: str, variables: Mapping[str, Any], setting: Setting) -> Body:
-    """Render the file that an article's `content` names; every fault of it is in the answer."""
+def render_body(written: str, title: str, variables: Mapping[str, Any], setting: Setting, theme: str) -> Body:
+    """Render the file that an article's `content` names in the theme of that name; every fault is in the answer."""
     body = Body()
     path = template_path(written, setting.campaign)
     if isinstance(path, Problem):
@@ -62,11 +66,11 @@ def render_body(written: str, title: str, variables: Mapping[str, Any], setting:
         else:
             # One spelling of line ends, so that a checkout on Windows renders the same bytes.
             body.sources[path] = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-            _render(path, title, variables, setting, body)
+            _render(path, title, variables, setting, theme, body)
     return body
 
 
-def _render(path: str, title: str, variables: Mapping[str, Any], setting: Setting, body: Body) -> None:
+def _render(path: str, title: str, variables: Mapping[str, Any], setting: Setting, theme: str, body: Body) -> None:
     text: str | Fault = body.sources[path]
     if path.endswith(".j2"):
         # Jinja is loaded only where a template is.
@@ -90,7 +94,9 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
         if too_deep is not None:
             body.faults += [*page.faults, too_deep]
             return
-        body.content = with_styles(html, setting.inputs.stylesheet())
+        body.theme = setting.themes.find(theme)
+        body.content = with_styles(html, body.theme.css)
+        _use_pictures(body.theme, body.content, setting.pictures)
     else:
         page.lines = None if path.endswith(".j2") else Lines(text)
         body.content = with_placeholders(text, page)
@@ -98,6 +104,15 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
     if not body.faults:
         # What is missing may be what a fault speaks of already.
         body.faults += empty_content_faults(body.content)
+
+
+def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
+    """Note the pictures of a theme that this article shows."""
+    if theme.pictures:
+        shown = set(_PLACEHOLDER.findall(content))
+        for written, picture in theme.pictures:
+            if picture.sha256 in shown:
+                pictures.use(written, picture)
 
 
 def _refusal(text: str, *, is_markdown: bool) -> Fault | None:

@@ -20,6 +20,7 @@ from massctl.render.page import ExternalLinks
 from massctl.render.pictures import Pictures
 from massctl.render.rules.words import WordLists
 from massctl.render.strings import KeyPlace, Strings
+from massctl.render.theme.shelf import Themes
 
 _NO_WORDS: Final = WordLists()
 WINDOW_MINUTES_MIN: Final = 90
@@ -32,6 +33,7 @@ def render_campaign(
     *,
     appid: AppId,
     external_links: ExternalLinks,
+    theme: str | None = None,
     inputs: Inputs,
     source_sha256: Sha256,
     place: KeyPlace,
@@ -40,12 +42,13 @@ def render_campaign(
 ) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
     """Render a validated campaign; None where a diagnostic is an error. Diagnostics are sorted.
 
-    `appid` and `external_links` are those of the campaign's account; `place` finds keys of its
+    `appid`, `external_links` and `theme` are those of the campaign's account; `place` finds keys of its
     campaign.yaml; `source_sha256` names its folder as read; `words` is what to look for in the text; `about_file` is
     what is worth a warning in campaign.yaml itself, which may be ignored as all else.
     """
     pictures = Pictures(name, inputs)
-    strings = Strings(file, Setting(name, inputs, pictures, external_links), place, words)
+    setting = Setting(name, inputs, pictures, external_links, Themes(inputs, pictures, theme))
+    strings = Strings(file, setting, place, words)
     message, recordings = render_message(strings)
     openid_list, about_audience = render_audience(name, file, inputs, place)
     about_pictures = [_changed(name, p.path, p.note) for p in pictures.used if p.note is not None]

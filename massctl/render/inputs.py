@@ -58,6 +58,10 @@ class Inputs(Protocol):
         """Read a list of openids, or give MC601 where there is none."""
         ...
 
-    def stylesheet(self) -> str:
-        """Give the theme: CSS for elements inside `.article`."""
+    def stylesheet(self, theme: str, /) -> str | None:
+        """Give a built-in theme, CSS for elements inside `.article`; None where there is none of that name."""
+        ...
+
+    def house_themes(self) -> tuple[str, ...]:
+        """Name the house's own themes, to suggest one; each is a file `_shared/themes/NAME.css`."""
         ...

@@ -6,6 +6,7 @@ from massctl.model.campaign import Article, Cover, Image, MpNews, MpVideo, Text,
 from massctl.model.campaign_rules import Path
 from massctl.model.message import RenderedArticle, RenderedMessage, RenderedNews, RenderedText
 from massctl.model.names import Sha256
+from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recording
 from massctl.render.article import render_body
 from massctl.render.cover import ShownCover, cover_faults, shown_cover
@@ -27,6 +28,7 @@ def render_message(strings: Strings) -> tuple[RenderedMessage, tuple[Recording, 
         case MpNews():
             alone = len(message.articles) == 1
             articles = [_article(strings, *each, is_alone=alone) for each in enumerate(message.articles)]
+            _report_unused_theme(strings)
             return RenderedNews(tuple(articles)), ()
         case Text():
             key: Path = ("text", "content")
@@ -57,8 +59,14 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     digest = string("digest", article.digest, LIMITS["digest"])
     url = string("content_source_url", article.content_source_url or "", LIMITS["content_source_url"])
     cover = _cover(strings, article.cover, string("cover", article.cover.file), (*keys, "cover"), is_first=index == 0)
-    body = render_body(string("content", article.content), title, variables, strings.setting)
+    theme, theme_key = _theme(strings, article, keys)
+    body = render_body(string("content", article.content), title, variables, strings.setting, theme)
     strings.report(body.faults, body.sources, (*keys, "content"))
+    if body.theme is not None:
+        strings.report(body.theme.faults, body.theme.sources, theme_key)
+    elif article.theme is not None and not body.faults:
+        say = Phrase("an HTML article is passed through as it is, and no theme touches it: take `theme` out")
+        strings.report([Fault("MC014", say)], {}, theme_key)
     texts = {(*keys, "title"): title, (*keys, "author"): author, (*keys, "digest"): digest}
     called = strings.setting.pictures.called
     strings.judge(Subject(texts, strings.words, keys, body.content, body.sources, called, url, is_alone))
@@ -74,6 +82,23 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
         pic_crop_235_1=cover.pic_crop_235_1,
         pic_crop_1_1=cover.pic_crop_1_1,
     )
+
+
+def _theme(strings: Strings, article: Article, keys: Path) -> tuple[str, Path]:
+    """Give the name of an article's theme, and the key that names it: its own, the campaign's, or the account's."""
+    if article.theme is not None:
+        return article.theme, (*keys, "theme")
+    if strings.file.theme is not None:
+        return strings.file.theme, ("theme",)
+    return strings.setting.themes.usual, ("account",)
+
+
+def _report_unused_theme(strings: Strings) -> None:
+    """Say that the campaign's theme shows in no article: all are HTML, or name another."""
+    name = strings.file.theme
+    if name is not None and not strings.setting.themes.is_used(name) and not strings.diagnostics:
+        say = Phrase("no article is shown in the theme `{name}`: take it out", name=name)
+        strings.report([Fault("MC014", say)], {}, ("theme",))
 
 
 def _cover(strings: Strings, cover: Cover, written: str, key: Path, *, is_first: bool) -> ShownCover:

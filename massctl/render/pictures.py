@@ -30,6 +30,18 @@ class Pictures:
 
     def find(self, written: str, file: str, purpose: PicturePurpose) -> Picture | Problem:
         """Find the picture that `file` (from the campaigns folder) calls `written`, or say why there is none."""
+        found = self.look_for(written, file, purpose)
+        if isinstance(found, Picture):
+            self.use(written, found)
+        return found
+
+    def use(self, written: str, picture: Picture) -> None:
+        """Note that a picture is shown."""
+        self._used.setdefault((picture.sha256, picture.purpose), picture)
+        self._called.setdefault(picture.sha256, (written, picture))
+
+    def look_for(self, written: str, file: str, purpose: PicturePurpose) -> Picture | Problem:
+        """Find a picture as `find` does; it is not used by that."""
         if is_foreign(written):
             return foreign_picture(written)
         paths = picture_paths(written, file, self._campaign)
@@ -39,8 +51,6 @@ class Pictures:
         for path in paths:
             found = self._look(path, purpose)
             if isinstance(found, Picture):
-                self._used.setdefault((found.sha256, found.purpose), found)
-                self._called.setdefault(found.sha256, (written, found))
                 return found
             if found.code != "MC201":
                 return found

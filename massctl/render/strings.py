@@ -35,6 +35,7 @@ class Strings:
     words: WordLists = field(default_factory=WordLists)
     """What is looked for in everything that followers read."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    _told: set[Diagnostic] = field(default_factory=set)
 
     def variables(self, own: Mapping[str, Any]) -> dict[str, Any]:
         """Give what templates see; the campaign's words win over ours, an article's over both."""
@@ -71,5 +72,6 @@ class Strings:
         """Make diagnostics of faults of what stands at `key`."""
         origin = Origin(self.setting.campaign, sources, self.place(key))
         found = [origin.diagnostic(fault) for fault in faults]
-        # A loop makes the same fault again and again; it is told once.
-        self.diagnostics += dict.fromkeys(found)
+        # A loop makes the same fault again and again, and articles share a theme; each is told once.
+        self.diagnostics += [each for each in dict.fromkeys(found) if each not in self._told]
+        self._told.update(found)

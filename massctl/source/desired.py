@@ -90,12 +90,15 @@ class Workbench:
         """Read a list of openids; `path` is from campaigns/."""
         return self.openid_lists.listed(path)
 
-    def stylesheet(self) -> str:
-        """Give the built-in theme."""
-        # Resources load importlib.metadata, which takes longer than reading the theme.
-        from importlib.resources import files
+    def stylesheet(self, theme: str) -> str | None:
+        """Give a built-in theme; None where there is none of that name."""
+        from massctl.source.built_in import built_in_theme  # Reading resources takes longer than what is read.
 
-        return (files("massctl.render") / "theme.css").read_text(encoding="utf-8")
+        return built_in_theme(theme)
+
+    def house_themes(self) -> tuple[str, ...]:
+        """Name the files of campaigns/_shared/themes/, without their ending."""
+        return self.repository.names_in("campaigns/_shared/themes", ".css")
 
     @cached_property
     def words(self) -> "WordLists":
@@ -195,6 +198,7 @@ class Desires:
             file,
             appid=AppId(account.appid),
             external_links=account.external_links,
+            theme=account.theme,
             inputs=self._inputs_of(loaded.name),
             source_sha256=source,
             place=loaded.place,

@@ -102,8 +102,7 @@ class LockReader:
         read = {**sources.pictures, **sources.media}
         if any(read.get(self._path(each)) != each.source_sha256 for each in lock.pictures):
             self.wrong.append(Phrase("{file} was changed by hand", file=LOCK_FILE))
-        stylesheet = self.inputs.stylesheet()
-        now = sources_now(sources, self.file, self.account, self.repository, stylesheet)
+        now = sources_now(sources, self.file, self.account, self.repository, self.inputs)
         causes = changed_sources(sources, now, self.name)
         own = [cause for cause in causes if cause.path == f"{CAMPAIGNS}/{self.name}/campaign.yaml"]
         # What campaign.yaml says plainly was compared part by part; this finds what only a template could tell.

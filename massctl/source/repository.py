@@ -96,6 +96,14 @@ class Repository:
             diagnostics.append(_no_campaign())
         return CampaignFolders(tuple(names), tuple(diagnostics))
 
+    def names_in(self, folder: str, ending: str) -> tuple[str, ...]:
+        """Name the files of a folder that end so, without the ending; none where it cannot be read."""
+        try:
+            entries = os.listdir(self.root / folder)
+        except OSError:
+            return ()
+        return tuple(sorted(each.removesuffix(ending) for each in entries if each.endswith(ending)))
+
     def exists(self, path: str) -> bool:
         """Say whether `path` is a file that may be read."""
         try:

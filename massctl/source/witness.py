@@ -1,9 +1,11 @@
 """What the rendering of one campaign reads, noted by digest; and the same sources as they are now."""
 
+from collections.abc import Mapping
+
 from massctl.model.account import Account
 from massctl.model.campaign import CampaignFile
 from massctl.model.digest import sha256_of
-from massctl.model.lock_sources import SourcesFile, declared_digest
+from massctl.model.lock_sources import HOUSE_THEMES, SourcesFile, declared_digest
 from massctl.model.names import Digest
 from massctl.model.rendered import Picture, Recording
 from massctl.render.inputs import Inputs, ListedOpenids, PicturePurpose, Problem, RecordingPurpose
@@ -21,7 +23,7 @@ class Witness:
         self._templates: dict[str, str | None] = {}
         self._pictures: dict[str, str | None] = {}
         self._media: dict[str, str | None] = {}
-        self._theme: str | None = None
+        self._themes: dict[str, str | None] = {}
 
     def template(self, path: str, /) -> str | Problem:
         """Give a template's text, and note it."""
@@ -45,11 +47,15 @@ class Witness:
         """Give a list of openids; the lock names its content itself."""
         return self._inputs.openids(path)
 
-    def stylesheet(self) -> str:
-        """Give the theme, and note it."""
-        theme = self._inputs.stylesheet()
-        self._theme = _text_digest(theme)
-        return theme
+    def stylesheet(self, theme: str, /) -> str | None:
+        """Give a built-in theme, and note it."""
+        css = self._inputs.stylesheet(theme)
+        self._themes[theme] = _text_digest(css) if css is not None else None
+        return css
+
+    def house_themes(self) -> tuple[str, ...]:
+        """Name the house's own themes; they only serve to suggest one."""
+        return self._inputs.house_themes()
 
     def sources(self, digest: Digest, file: CampaignFile, account: Account) -> SourcesFile:
         """Give what was noted, for the lock of this digest."""
@@ -58,7 +64,8 @@ class Witness:
             digest=digest,
             campaign=declared_digest(file),
             external_links=account.external_links,
-            theme=self._theme,
+            usual_theme=account.theme if _has_theme(self._templates) else None,
+            themes=self._themes,
             templates=self._templates,
             pictures=self._pictures,
             media=self._media,
@@ -66,19 +73,26 @@ class Witness:
 
 
 def sources_now(
-    locked: SourcesFile, file: CampaignFile, account: Account, repository: Repository, stylesheet: str
+    locked: SourcesFile, file: CampaignFile, account: Account, repository: Repository, inputs: Inputs
 ) -> SourcesFile:
     """Give the sources that a lock names as they are now; nothing is rendered."""
+    built_in = {name: inputs.stylesheet(name) for name in locked.themes}
     return locked.model_copy(
         update={
             "campaign": declared_digest(file),
             "external_links": account.external_links,
-            "theme": _text_digest(stylesheet) if locked.theme is not None else None,
+            "usual_theme": account.theme if _has_theme(locked.templates) else None,
+            "themes": {name: _text_digest(css) if css is not None else None for name, css in built_in.items()},
             "templates": {path: _template_now(repository, path) for path in locked.templates},
             "pictures": {path: _file_now(repository, path) for path in locked.pictures},
             "media": {path: _file_now(repository, path) for path in locked.media},
         }
     )
+
+
+def _has_theme(templates: Mapping[str, str | None]) -> bool:
+    """Say whether a theme was looked for: the house's own is looked for first."""
+    return any(path.startswith(HOUSE_THEMES) for path in templates)
 
 
 def _template_now(repository: Repository, path: str) -> str | None:

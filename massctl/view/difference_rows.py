@@ -92,6 +92,8 @@ def difference_rows(difference: Difference, shown: int = CHANGES_SHOWN) -> Itera
     yield from map(_frame_row, difference.frame)
     if difference.same_to_readers:
         yield Row(Phrase("no change to the words and pictures"))
+        if difference.causes:
+            yield Row(Phrase("what it is made from was edited: {what}", what=enumerated(difference.causes)))
     yield from _few([_change_row(change) for change in difference.text], shown)
     if difference.text_is_capped:
         yield Row(_CAPPED)

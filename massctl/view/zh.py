@@ -25,6 +25,7 @@ from massctl.view.zh_render import RENDER
 from massctl.view.zh_rules import RULES
 from massctl.view.zh_settling import SETTLING
 from massctl.view.zh_source import SOURCE
+from massctl.view.zh_theme import THEME
 from massctl.view.zh_view import VIEW
 
 CATALOGUE: Final[dict[str, str]] = {
@@ -39,6 +40,7 @@ CATALOGUE: Final[dict[str, str]] = {
     **SOURCE,
     **RENDER,
     **RULES,
+    **THEME,
     **ACCESS,
     **MESSAGE,
     **ALLOWANCE,

@@ -29,7 +29,9 @@ LOCK: Final[dict[str, str]] = {
     "external_links in massctl.yaml": "massctl.yaml 里的 external_links",
     "picture {path}": "图片 {path}",
     "shared template {path}": "共用模板 {path}",
-    "the built-in theme": "内置样式",
+    "the built-in theme {name}": "内置主题 {name}",
+    "theme in massctl.yaml": "massctl.yaml 里的 theme",
+    "theme {path}": "主题 {path}",
     # massctl/plan/locked.py
     "it is not locked, and only what is locked is sent": "它还没有锁定，而只有锁定过的内容才会发",
     "it is not what was locked: {differences}": "与锁定的内容不一致：{differences}",

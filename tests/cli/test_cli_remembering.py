@@ -211,6 +211,14 @@ CHANGES: dict[str, Callable[[Shell], None]] = {
     "a shared template": edit("campaigns/_shared/foot.md.j2", "下次", "下回"),
     "a shared template is gone": do(lambda root: (root / "campaigns/_shared/foot.md.j2").unlink()),
     "a shared template that was not there": write("campaigns/_shared/maybe.md.j2", "还有一句。\n"),
+    "a theme of the house that takes the place of the built-in one": write(
+        "campaigns/_shared/themes/qingshan.css", "h2{color:#08684f}"
+    ),
+    "the theme of an open campaign": edit("campaigns/letter/campaign.yaml", "version: 1", "version: 1\ntheme: danmo"),
+    "a theme that an open campaign names and nobody has": edit(
+        "campaigns/letter/campaign.yaml", "version: 1", "version: 1\ntheme: dammo"
+    ),
+    "the account's theme": edit("massctl.yaml", "    kind: service\n", "    kind: service\n    theme: danmo\n"),
     "a new campaign": lambda shell: shell.tree.text("another"),
     "a folder that is no campaign": write("campaigns/Not A Name/x", "x"),
     "the house's words": edit("massctl.yaml", "policy:\n", "policy:\n  banned_words: [今天]\n"),
@@ -261,6 +269,17 @@ def test_each_change_back_and_forth(known: Shell):
     second = same(known)
     edit(path, "晚", "早")(known)
     assert (first, True) == (same(known), first != second)
+
+
+def test_a_theme_of_the_house_is_read_again(known: Shell):
+    edit("campaigns/letter/campaign.yaml", "version: 1", "version: 1\ntheme: brand")(known)
+    write("campaigns/_shared/themes/brand.css", "h2{color:#08684f}")(known)
+    first = same(known)
+    write("campaigns/_shared/themes/brand.css", "h2{color:#08684e}")(known)
+    second = same(known)
+    write("campaigns/_shared/themes/brand.css", "h2{color:red;position:fixed}")(known)
+    assert "MC114" in same(known).out
+    assert first != second
 
 
 def refuse(*_: object, **__: object) -> None:

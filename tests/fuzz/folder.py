@@ -35,8 +35,11 @@ class Folder:
         use = Purpose.MATERIAL if purpose == "cover" else Purpose.IMAGE
         return Picture("campaigns/" + path, sha256, sha256, 9, use, "png", 1080, 720, None)
 
-    def stylesheet(self) -> str:
+    def stylesheet(self, theme: str, /) -> str | None:
         return ".article p { margin: 1em; color: #333 } .article h2 { font-size: 20px } .article img { width: 100% }"
+
+    def house_themes(self) -> tuple[str, ...]:
+        return ()
 
 
 def run(text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None) -> str | Fault:

@@ -78,6 +78,11 @@ SOURCES_CHANGED: Final = (
     source("an HTML article", edit(CARD, "正面是路", "正面是桥"), "articles/card.html"),
     source("a shared macro", edit(MACROS, "见", "碰头"), "_shared/macros.md.j2"),
     source("the template that is extended", edit(f"{SHARED}/letter.md.j2", "步行社", "散步社"), "_shared/letter.md.j2"),
+    source(
+        "a theme of the house in the place of the built-in one",
+        write(f"{SHARED}/themes/qingshan.css", "p{color:#08684f}"),
+        "_shared/themes/qingshan.css",
+    ),
     source("an include", edit(f"{HOME}/parts/route.md.j2", "西门", "东门"), "parts/route.md.j2"),
     source("an include that is gone", remove(f"{HOME}/parts/route.md.j2"), "parts/route.md.j2", faulty=True),
     source("a link in a text", edit(MAIN, "example.com/join", "example.com/quit"), "articles/main.md.j2"),

@@ -292,3 +292,15 @@ def test_a_path_is_a_cover_with_a_file_alone():
     plain = Article.model_validate({"title": "t", "content": "c", "cover": "a.jpg"})
     assert plain == Article.model_validate({"title": "t", "content": "c", "cover": Cover(file="a.jpg")})
     assert "a.jpg" == plain.model_dump(exclude_defaults=True)["cover"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"theme": "danmo"}, [("MC014", ("theme",))]),
+        ({"theme": "danmo", "text": "absent", "mpnews": {}}, []),
+        ({"theme": "danmo", "text": "absent"}, [("MC015", ())]),
+    ],
+)
+def test_a_theme_is_for_articles(changes: dict[str, object], expected: list[tuple[str, tuple[str, ...]]]):
+    assert expected == found(**changes)

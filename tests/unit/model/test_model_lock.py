@@ -190,7 +190,8 @@ SOURCES = SourcesFile(
     digest=A,
     campaign=A,
     external_links="footnotes",
-    theme=A,
+    usual_theme="brand",
+    themes={"qingshan": A},
     templates={"campaigns/sale/main.md": A, "campaigns/_shared/macros.j2": A, "campaigns/sale/extra.j2": None},
     pictures={"campaigns/sale/hero.png": A},
 )
@@ -203,7 +204,9 @@ SOURCES = SourcesFile(
         ({"digest": B}, []),
         ({"campaign": B}, [("campaigns/sale/campaign.yaml", "campaign file campaigns/sale/campaign.yaml")]),
         ({"external_links": "keep"}, [("massctl.yaml", "external_links in massctl.yaml")]),
-        ({"theme": B}, [(None, "the built-in theme")]),
+        ({"usual_theme": None}, [("massctl.yaml", "theme in massctl.yaml")]),
+        ({"themes": {"qingshan": B}}, [(None, "the built-in theme qingshan")]),
+        ({"themes": {}}, [(None, "the built-in theme qingshan")]),
         (
             {"templates": {"campaigns/sale/extra.j2": B}},
             [
@@ -211,6 +214,10 @@ SOURCES = SourcesFile(
                 ("campaigns/sale/extra.j2", "article file campaigns/sale/extra.j2"),
                 ("campaigns/sale/main.md", "article file campaigns/sale/main.md"),
             ],
+        ),
+        (
+            {"templates": {**SOURCES.templates, "campaigns/_shared/themes/brand.css": B}},
+            [("campaigns/_shared/themes/brand.css", "theme campaigns/_shared/themes/brand.css")],
         ),
         (
             {"pictures": {"campaigns/sale/hero.png": B}},

@@ -18,6 +18,7 @@ from massctl.render.page import ExternalLinks, Page
 from massctl.render.pictures import Pictures
 from massctl.render.rules.words import WordLists
 from massctl.render.template import render_text
+from massctl.render.theme.shelf import BUILT_IN, HOUSE_FOLDER
 
 CAMPAIGN = CampaignName("spring")
 NO_WORDS = WordLists()
@@ -57,8 +58,12 @@ class Folder:
         use = Purpose.VOICE if purpose == "voice" else Purpose.VIDEO
         return Recording("campaigns/" + path, sha(self.files[path]), 9, use, path[-3:], 1500)
 
-    def stylesheet(self) -> str:
-        return self.css
+    def stylesheet(self, theme: str, /) -> str | None:
+        return self.css if theme in BUILT_IN else None
+
+    def house_themes(self) -> tuple[str, ...]:
+        folder = HOUSE_FOLDER + "/"
+        return tuple(path.removeprefix(folder).removesuffix(".css") for path in self.files if path.startswith(folder))
 
 
 def sha(text: str) -> Sha256:

@@ -1,5 +1,3 @@
-from importlib.resources import files as resources
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +5,7 @@ from render_inputs import body, hold, md, page
 
 from massctl.model.diagnostic import Severity
 from massctl.render.markdown import markdown_to_html
+from massctl.source.built_in import built_in_theme
 
 TABLE = (
     '<section class="scroll"><table><thead><tr><th>a</th><th style="text-align:right">b</th></tr></thead>'
@@ -178,7 +177,7 @@ def test_a_lone_picture_needs_no_paragraph() -> None:
 
 
 def test_the_built_in_theme_keeps_pictures_apart() -> None:
-    css = (resources("massctl.render") / "theme.css").read_text(encoding="utf-8")
+    css = built_in_theme("qingshan") or ""
     found = body("![](a.png)\n\n<img src='a.png' height='9'>", {"spring/articles/a.png": "A"}, css=css)
     style = 'style="display:block;max-width:100%;margin:0 0 1em"'
     assert f'<img src="{hold("A")}" data-w="1080" {style}>' in found

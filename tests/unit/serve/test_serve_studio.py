@@ -104,6 +104,29 @@ def test_a_shared_file_concerns_those_who_read_it(tree: Tree):
     assert "晚安" in room.page()
 
 
+def test_a_theme_concerns_those_who_wear_it(tree: Tree):
+    tree.write("campaigns/_shared/themes/brand.css", '@import "qingshan"; h2{color:#08684f}')
+    yaml = "campaigns/letter/campaign.yaml"
+    tree.write(yaml, tree.read(yaml).replace("version: 1", "version: 1\ntheme: brand"))
+    room = Room(tree)
+    assert "#08684f" in room.page()
+    room.page(NOTICE)
+    tree.write("campaigns/_shared/themes/brand.css", "h2{color:#08684e}")
+    room.studio.changed({"campaigns/_shared/themes/brand.css"})
+    assert frozenset({"letter"}) == room.told()
+    assert "#08684e" in room.page()
+
+
+def test_a_theme_that_was_missing_is_noticed_when_it_comes(tree: Tree):
+    yaml = "campaigns/letter/campaign.yaml"
+    tree.write(yaml, tree.read(yaml).replace("version: 1", "version: 1\ntheme: brand"))
+    room = Room(tree)
+    assert "MC111" in room.page()
+    tree.write("campaigns/_shared/themes/brand.css", "h2{color:#08684f}")
+    room.studio.changed({"campaigns/_shared/themes/brand.css"})
+    assert "MC111" not in room.page()
+
+
 def test_a_file_that_was_missing_is_noticed_when_it_comes(tree: Tree):
     tree.write(ARTICLE, "![](../images/late.png)")
     room = Room(tree)

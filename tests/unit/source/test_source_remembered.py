@@ -179,12 +179,17 @@ def test_two_readings_that_differ_are_not_steady(root: Path) -> None:
 def test_every_way_of_reading_is_noted() -> None:
     """A new method of Repository that reads needs a decision here: noted, or never remembered."""
     public = {name for name in vars(Repository) if not name.startswith("_")}
-    assert {"campaign_folders", "exists", "pieces", "read_bytes", "read_text", "folder_digest"} == public
+    assert {"campaign_folders", "exists", "names_in", "pieces", "read_bytes", "read_text", "folder_digest"} == public
 
 
 def test_whoever_asks_whether_a_file_exists_is_not_remembered(root: Path) -> None:
     noting = NotingRepository(root)
     assert (True, False) == (noting.exists(FILE), noting.steady)
+
+
+def test_whoever_lists_a_folder_is_not_remembered(root: Path) -> None:
+    noting = NotingRepository(root)
+    assert ((), False) == (noting.names_in("campaigns/_shared/themes", ".css"), noting.steady)
 
 
 WARNING = Diagnostic(

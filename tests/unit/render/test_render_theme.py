@@ -1,0 +1,307 @@
+"""Themes: found by name, resolved before inlining, and everything that cannot work told at once with its place."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from render_inputs import Folder, hold, news, render, rendered
+
+from massctl.model.campaign import CampaignFile
+from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.message import RenderedNews
+from massctl.render.theme.sheet import CHARACTERS_MAX, FAULTS_MAX, read_sheet
+from massctl.render.theme.shelf import BUILT_IN
+from massctl.render.theme.values import resolved
+from massctl.source.built_in import built_in_theme
+
+BRAND = "_shared/themes/brand.css"
+CAMPAIGN_YAML = "campaigns/spring/campaign.yaml"
+
+
+def folder(css: str = "", files: Mapping[str, str] | None = None, built_in: str = "p{margin:0}") -> Folder:
+    """A campaign of two Markdown articles and one of HTML, and the house's theme `brand`."""
+    usual = {
+        "spring/articles/main.md": "正文",
+        "spring/articles/other.md": "## 题",
+        "spring/articles/card.html": "<p>正文</p>",
+        "spring/images/cover.jpg": "cover",
+    }
+    return Folder({**usual, **({BRAND: css} if css else {}), **(files or {})}, built_in)
+
+
+def contents(file: CampaignFile, files: Folder) -> list[str]:
+    message = rendered(file, files).message
+    assert isinstance(message, RenderedNews)
+    return [article.content for article in message.articles]
+
+
+def content(css: str, files: Mapping[str, str] | None = None) -> str:
+    return contents(news({}, theme="brand"), folder(css, files))[0]
+
+
+def told(css: str, files: Mapping[str, str] | None = None, file: CampaignFile | None = None) -> list[Diagnostic]:
+    return render(file or news({}, theme="brand"), folder(css, files))[1]
+
+
+def places(found: list[Diagnostic]) -> list[tuple[str, int | None, int | None]]:
+    assert {"campaigns/" + BRAND} == {each.place.file for each in found if each.place}
+    return [(each.code, each.place.line, each.place.column) for each in found if each.place]
+
+
+# Which theme it is.
+
+
+def test_an_article_wears_its_own_theme_the_campaigns_or_a_built_in_one():
+    files = {"_shared/themes/blue.css": "p{color:blue}"}
+    two = ({"theme": "blue"}, {})
+    assert ["color:blue", "color:red"] == [
+        each.split('<p style="')[1].split('"')[0]
+        for each in contents(news(*two, theme="brand"), folder("p{color:red}", files))
+    ]
+    assert ["color:blue", "margin:0"] == [
+        each.split('<p style="')[1].split('"')[0] for each in contents(news(*two), folder("", files))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "key"),
+    [
+        (news({}, theme="brend"), "theme"),
+        (news({"theme": "brend"}), "mpnews.articles.0.theme"),
+    ],
+)
+def test_an_unknown_theme_is_told_at_its_key_with_the_name_that_is_meant(file: CampaignFile, key: str):
+    (found,) = told("p{margin:0}", file=file)
+    assert found.code == "MC111"
+    assert found.place is not None
+    assert found.place.file == f"{CAMPAIGN_YAML}:{key}"
+    assert found.message == "there is no theme `brend`; there are brand, danmo, qingshan"
+    assert found.hint == "did you mean `brand`?"
+
+
+def test_nothing_is_suggested_for_a_name_like_no_other():
+    (found,) = told("", file=news({}, theme="x"))
+    assert ("MC111", None) == (found.code, found.hint)
+
+
+def test_a_theme_that_articles_share_is_told_once():
+    assert 1 == len(told("q", file=news({}, {}, theme="brand")))
+
+
+def test_a_theme_that_cannot_be_read_is_told():
+    class Broken(Folder):
+        def template(self, path: str, /):
+            return super().template(path + ".broken" if path == BRAND else path)
+
+    files = folder("p{}")
+    broken = Broken(files.files, files.css)
+    assert ["MC003"] == [each.code for each in render(news({}, theme="brand"), broken)[1]]
+
+
+def test_a_house_theme_of_a_built_ins_name_wins_and_says_so():
+    files = folder("", {"_shared/themes/danmo.css": "p{color:red}"})
+    file = news({}, theme="danmo")
+    assert "color:red" in contents(file, files)[0]
+    (found,) = render(file, files)[1]
+    assert ("MC116", Severity.INFO) == (found.code, found.severity)
+
+
+def test_a_theme_for_html_that_is_passed_through_is_refused():
+    (found,) = told("p{margin:0}", file=news({"content": "articles/card.html", "theme": "brand"}))
+    assert ("MC014", True) == (found.code, "passed through" in found.message)
+
+
+@pytest.mark.parametrize("article", [{"content": "articles/card.html"}, {"theme": "danmo"}])
+def test_a_theme_that_no_article_wears_is_refused(article: dict[str, str]):
+    (found,) = told("p{margin:0}", file=news(article, theme="brand"))
+    assert ("MC014", True) == (found.code, "no article" in found.message)
+    assert found.place is not None
+    assert found.place.file == f"{CAMPAIGN_YAML}:theme"
+
+
+# What it is made of.
+
+
+@pytest.mark.parametrize(
+    ("css", "style"),
+    [
+        (":root{--a:#123456}p{color:var(--a)}", "color:#123456"),
+        (":root{--a: 1px  2px ;}p{margin:var( --a )}", "margin:1px 2px"),
+        (":root{--a:var(--b);--b:red}p{color:var(--a)}", "color:red"),
+        ("p{color:var(--a,red)}", "color:red"),
+        ("p{color:var(--a,var(--b, blue))}", "color:blue"),
+        ("p{color:var(--a /* c */ , red)}", "color:red"),
+        ("p{padding:calc(1px + (2px*var(--a,3)))}", "padding:calc(1px + (2px*3))"),
+        ("P{COLOR:red/* why */}", "color:red"),
+        ("p{font-family:\"a b\",'c\\'d'}", "font-family:'a b','c\\'d'"),
+        ("@charset 'utf-8';p{color:red}", "color:red"),
+        (":root{--a:red}\r\np{\r\ncolor:var(--a)}", "color:red"),
+        ("p{background:url(https://mmbiz.qpic.cn/x)}", "background:url(https://mmbiz.qpic.cn/x)"),
+        ("p{background:url('http://mmbiz.qpic.cn/x')}", "background:url(https://mmbiz.qpic.cn/x)"),
+        ("p{background:url(//mmbiz.qpic.cn/x)}", "background:url(https://mmbiz.qpic.cn/x)"),
+    ],
+)
+def test_values_are_resolved(css: str, style: str):
+    assert f'<section><p style="{style}">正文</p></section>' == content(css)
+
+
+def test_a_theme_begins_with_others_and_has_the_last_word():
+    css = '@import "qingshan";\n@import "line";\n:root{--a:red}'
+    files = {"_shared/themes/line.css": ":root{--a:blue;--b:green}p{color:var(--a);margin:1px}"}
+    found = contents(news({}, theme="brand"), folder(css, files, "p{margin:0;padding:0}"))[0]
+    assert '<section><p style="margin:1px;padding:0;color:red">正文</p></section>' == found
+
+
+def test_a_house_theme_may_begin_with_the_one_whose_place_it_takes():
+    files = folder("", {"_shared/themes/danmo.css": '@import "danmo";p{color:red}'}, "p{margin:0}")
+    assert 'style="margin:0;color:red"' in contents(news({}, theme="danmo"), files)[0]
+
+
+def test_selectors_by_place_work():
+    assert "color:red" in content("p:first-child:not(.x):nth-child(2n+1){color:red}")
+
+
+# Pictures.
+
+
+def test_a_picture_is_found_from_the_theme_and_used_only_where_it_shows():
+    css = "h2{background:url(paper.png)}p{color:red}blockquote{background:url( 'no.png' )}"
+    files = folder(css, {"_shared/themes/paper.png": "paper", "_shared/themes/no.png": "no"})
+    campaign = rendered(news({}, {"content": "articles/other.md"}, theme="brand"), files)
+    assert isinstance(campaign.message, RenderedNews)
+    assert f"background:url({hold('paper')})" in campaign.message.articles[1].content
+    assert ["spring/images/cover.jpg", "_shared/themes/paper.png"] == [
+        each.path.removeprefix("campaigns/") for each in campaign.pictures
+    ]
+
+
+def test_a_picture_of_a_variable_is_found_each_time():
+    css = ":root{--a:url(a.png)}p{background:var(--a);list-style:var(--a)}"
+    assert 2 == content(css, {"_shared/themes/a.png": "a"}).count(hold("a"))
+
+
+# What is wrong with it.
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        ("@media print{p{color:red}}", ("MC113", 1, 1)),
+        ("p{color:red}\n @font-face{src:url(x)}", ("MC113", 2, 2)),
+        ("@import url(x.css);", ("MC113", 1, 1)),
+        ("@import 'a' print;", ("MC113", 1, 1)),
+        ("@import 'a' {}", ("MC113", 1, 1)),
+        ("p{color:red}@import 'qingshan';", ("MC113", 1, 13)),
+        (":root{--a:red}@import 'qingshan';", ("MC113", 1, 15)),
+        ("@import 'qinshan';", ("MC111", 1, 9)),
+        ("@import '../../x';", ("MC111", 1, 9)),
+        ("@import 'brand';", ("MC111", 1, 9)),
+        ("h2::before{color:red}", ("MC113", 1, 3)),
+        ("h2:after{color:red}", ("MC113", 1, 3)),
+        ("a:hover{color:red}", ("MC113", 1, 2)),
+        ("a:is(p){color:red}", ("MC113", 1, 2)),
+        ("a:{color:red}", ("MC113", 1, 2)),
+        ("p :root{color:red}", ("MC113", 1, 3)),
+        ("html p{color:red}", ("MC113", 1, 1)),
+        ("p >{color:red}", ("MC113", 1, 1)),
+        ("a|p{color:red}", ("MC113", 1, 1)),
+        ("}p{color:red}", ("MC113", 1, 1)),
+        (":root{color:red}", ("MC113", 1, 7)),
+        ("p{--a:red}", ("MC113", 1, 3)),
+        ("p{a:hover{color:red}}", ("MC113", 1, 3)),
+        ("p{position:sticky}", ("MC114", 1, 3)),
+        ("p{-webkit-animation-name:x}", ("MC114", 1, 3)),
+        ("p{transition:all 1s}", ("MC114", 1, 3)),
+        ("p{content:'x'}", ("MC114", 1, 3)),
+        ("p{color:red!important}", ("MC114", 1, 3)),
+        (":root{--a:red !important}", ("MC114", 1, 7)),
+        ("p{background:image-set('a.png' 1x)}", ("MC114", 1, 14)),
+        ("p{background:calc(src('a.png'))}", ("MC114", 1, 19)),
+        ("p{background:(src('a.png'))}", ("MC114", 1, 15)),
+        ("p{background:url(a b)}", ("MC112", 1, 14)),
+        ("h3{color #08684f}", ("MC112", 1, 4)),
+        ("h3{\n  color #08684f;\n  margin:0}", ("MC112", 2, 3)),
+        ("p", ("MC112", 1, 1)),
+        ("p{color:var(--a)}", ("MC115", 1, 9)),
+        ("p{color:var(--a red)}", ("MC115", 1, 9)),
+        ("p{color:var()}", ("MC115", 1, 9)),
+        ("p{color:var(a)}", ("MC115", 1, 9)),
+        (":root{--a:var(--b);--b:var(--a)}p{color:var(--a)}", ("MC115", 1, 24)),
+        ("p{background:url(https://example.com/a.png)}", ("MC206", 1, 14)),
+        ("p{background:url(data:image/png;base64,xx)}", ("MC206", 1, 14)),
+        ("p{background:url(../../autumn/a.png)}", ("MC202", 1, 14)),
+        ("p{background:url(gone.png)}", ("MC201", 1, 14)),
+        ("p{color:" + "(" * 40 + "}", ("MC112", 1, 38)),
+        ("p{}" * (CHARACTERS_MAX // 3 + 1), ("MC112", 1, 1)),
+    ],
+)
+def test_what_cannot_work_is_told_at_its_place(css: str, expected: tuple[str, int, int]):
+    assert [expected] == places(told(css))
+
+
+def test_everything_is_told_at_once_in_the_order_of_the_lines():
+    css = "@media print{}\np{position:fixed;colour red}\na:hover{margin:0}\nb{color:var(--x)}"
+    assert [("MC113", 1), ("MC114", 2), ("MC112", 2), ("MC113", 3), ("MC115", 4)] == [
+        (code, line) for code, line, _ in places(told(css))
+    ]
+
+
+def test_a_fault_has_its_line_shown():
+    (found,) = told("p{color:red}\na:hover{color:red}")
+    assert found.excerpt is not None
+    assert found.excerpt.written == "a:hover{color:red}"
+
+
+def test_a_fault_of_a_base_is_told_in_its_own_file():
+    files = {"_shared/themes/line.css": "p{float:left;position:fixed}"}
+    (found,) = told('@import "line";', files)
+    assert found.place is not None
+    assert ("campaigns/_shared/themes/line.css", 1) == (found.place.file, found.place.line)
+
+
+def test_a_variable_with_a_fault_is_told_once_however_often_it_is_used():
+    assert [("MC115", 1, 11)] == places(told(":root{--a:var(--b)}p{color:var(--a)}h2{color:var(--a)}"))
+
+
+def test_variables_that_double_each_other_end():
+    doubled = "".join(f"--v{n}:var(--v{n + 1}) var(--v{n + 1});" for n in range(40))
+    (found,) = told(f":root{{{doubled}--v40:1}}p{{margin:var(--v0)}}")
+    assert ("MC115", True) == (found.code, "20,000" in found.message)
+
+
+def test_no_more_than_fifty_faults_of_a_file_are_told():
+    assert FAULTS_MAX == len(told("a:hover{color:red}\n" * 99))
+
+
+def test_themes_in_a_circle_end():
+    files = {"_shared/themes/line.css": '@import "brand";'}
+    (found,) = told('@import "line";', files)
+    assert ("MC111", True) == (found.code, "circle" in found.message)
+
+
+def test_a_chain_of_themes_has_an_end():
+    files = {f"_shared/themes/t{n}.css": f'@import "t{n + 1}";' for n in range(12)}
+    (found,) = told('@import "t0";', files)
+    assert ("MC111", True) == (found.code, "circle" in found.message)
+
+
+@given(st.text("p{}:;()[]\"'\\/*@#-url(var--a,!%\n ", max_size=60))
+def test_any_css_is_read_to_its_end(css: str):
+    sheet = read_sheet(css)
+    again = resolved((("x.css", css),))
+    assert all(fault.line and fault.column for fault in (*sheet.faults, *again.faults))
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_the_built_in_themes_have_no_faults(name: str):
+    css = built_in_theme(name)
+    assert css is not None
+    assert () == read_sheet(css).faults
+    found = resolved((("x", css),))
+    assert ((), ()) == (found.faults, found.pictures)
+    assert "var(" not in found.css
+
+
+def test_there_is_no_built_in_theme_of_another_name():
+    assert built_in_theme("../theme") is None

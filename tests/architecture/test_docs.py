@@ -26,7 +26,7 @@ from massctl.view.language import Language
 READMES = ["README.md", "README.zh-CN.md"]
 APPLY = ".venv/bin/massctl apply 2026-autumn-walks --sandbox --yes"
 SEND = f"python3 -m venv .venv && .venv/bin/pip install -q -e . && {APPLY}"
-TEST = ".venv/bin/pip install -q -e '.[dev]' && .venv/bin/python -m pytest -n auto"
+TEST = ".venv/bin/pip install -q -e '.[dev]' && .venv/bin/python -m pytest -n auto --dist loadfile"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 

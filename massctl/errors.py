@@ -13,6 +13,7 @@
     │   ├── LedgerForeignError        a ledger of another lineage or realm
     │   ├── LedgerOlderError          a copy from before what this machine wrote; nothing was changed
     │   ├── LedgerStaleError          somebody appended first; our entry was not written
+    │   ├── LedgerUnreachableError    the ledger's remote does not answer or does not let us; see the leaf's words
     │   └── LedgerLockedError         another runner holds the ledger now
     ├── WeChatError                1  WeChat, or the way to it, said no; the call's effect is stated by the leaf
     │   ├── TransportError            no usable answer; the effect is unknown
@@ -107,6 +108,10 @@ class LedgerStaleError(LedgerError):
     """Report that the serial moved between reading and appending; our entry was not written."""
 
     guard = "other_runner"
+
+
+class LedgerUnreachableError(LedgerError):
+    """Report that the place where every runner reads cannot be read or written; nothing that waits for it was done."""
 
 
 class LedgerLockedError(LedgerError):

@@ -1,12 +1,24 @@
-"""The ledger as one run sees it: every entry it writes is in its state at once."""
+"""The ledger as one run sees it: every entry it writes is in its state at once.
 
+Where another runner wrote first, the ledger is read again. What this run found out is then written behind the other's
+entries, for it is as true as before. Nothing more is begun: what was decided without those entries has to be decided
+anew, by a run that has read them.
+"""
+
+import contextlib
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from massctl.apply.ports import Clock, Ledger
+from massctl.errors import LedgerError, LedgerStaleError
 from massctl.model.ledger import Created, Entry, Event, NewEntry
+from massctl.model.observed import is_observed
+from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
+
+OVERTAKEN_MAX: Final = 20
+"""So often others may come first while one entry is written; each time they have got something done."""
 
 
 class Founding(Protocol):
@@ -28,6 +40,10 @@ class Book:
         self._ledger = ledger
         self._clock = clock
         self._founding = founding
+        self._overtaken = False
+        """Somebody else wrote since the state was read that this run decides by."""
+        self._noted = False
+        """Something was noted since the last durable entry."""
         self.state = state
 
     def begin(self) -> State:
@@ -38,6 +54,11 @@ class Book:
     def note(self, event: Event, campaign: RenderedCampaign | None = None) -> Entry:
         """Write what may be lost in a crash of the machine, because finding it out again costs only a call."""
         return self._append([event], campaign, durable=False)[-1]
+
+    def flush(self) -> None:
+        """Make durable what was only noted."""
+        if self._noted:
+            self._absorb([], durable=True)
 
     def record(self, event: Event, campaign: RenderedCampaign | None = None) -> Entry:
         """Write an entry that every later runner is sure to read; durable, with all before it, on return."""
@@ -77,11 +98,38 @@ class Book:
             self._founding.declare(created.lineage)
 
     def _absorb(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:
-        try:
-            written = self._ledger.append(self.state.serial, entries, durable=durable)
-        except KeyboardInterrupt:
-            # It may have come after the entry was written, and an attempt must not be open without us knowing.
-            self.state.absorb_all(self._ledger.read(self.state.serial))
-            raise
-        self.state.absorb_all(written)
-        return written
+        observed = all(is_observed(entry.event) for entry in entries)
+        for _ in range(OVERTAKEN_MAX):
+            if self._overtaken and not observed:
+                break
+            try:
+                written = self._ledger.append(self.state.serial, entries, durable=durable)
+            except LedgerStaleError:
+                self._reread()
+                self._overtaken = True
+                continue
+            except KeyboardInterrupt:
+                # It may have come after the entry was written, and an attempt must not be open without us knowing.
+                with contextlib.suppress(LedgerError):  # Whoever tells how the run ended reads it once more.
+                    self._reread()
+                raise
+            self.state.absorb_all(written)
+            self._noted = not durable
+            return written
+        raise _overtaken(self.state.serial)
+
+    def _reread(self) -> None:
+        """Take the state as the ledger tells it now; raises where it is another ledger by now."""
+        state, lineage = State(), self.state.lineage
+        state.absorb_all(self._ledger.read(0))
+        if lineage not in (None, state.lineage):
+            raise _overtaken(state.serial)
+        vars(self.state).update(vars(state))  # Everybody who holds the state of this run sees it.
+
+
+def _overtaken(serial: int) -> LedgerStaleError:
+    return LedgerStaleError(
+        Phrase("another runner wrote to the ledger"),
+        Phrase("It ends with entry {serial} now. What this run had not begun was not begun.", serial=serial),
+        Phrase("Run the same command again; it reads the ledger anew."),
+    )

@@ -28,7 +28,7 @@ from massctl.apply.sending import (
 )
 from massctl.apply.spent import rejection_error
 from massctl.apply.videos import make_videos
-from massctl.errors import LedgerError, WeChatError
+from massctl.errors import LedgerError, LedgerStaleError, WeChatError
 from massctl.model.ledger import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import Accepted, InDoubt, Rejected
@@ -68,9 +68,22 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
         outcome.interrupted = True
     except LedgerError as error:
         outcome.stop(error)
+    _flush(run, outcome)
     for each in run.outcomes:
         each.order_performed()
     return outcome
+
+
+def _flush(run: Run, outcome: Outcome) -> None:
+    """Make durable what was only noted, unless the ledger is out of reach; what is lost is found out again."""
+    try:
+        if outcome.ledger_error is None or isinstance(outcome.ledger_error, LedgerStaleError):
+            run.book.flush()
+    except KeyboardInterrupt:
+        outcome.interrupted = True
+    except LedgerError as error:
+        if outcome.ledger_error is None:
+            outcome.stop(error)
 
 
 def _send_all(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:

@@ -19,14 +19,22 @@ class Ledger(Protocol):
     """The record that every runner reads."""
 
     def read(self, since: int) -> Sequence[Entry]:
-        """Give the entries after serial `since`, oldest first; raises a LedgerError for anything doubtful."""
+        """Give the entries after serial `since`, oldest first; raises a LedgerError for anything doubtful.
+
+        After the last durable ones come those of this process that wait.
+        """
         ...
 
     def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
         """Write `entries` if the last serial still is `expected_serial`, else raise LedgerStaleError.
 
-        With `durable` the entries, and all before them, survive a crash of the machine, where every runner
-        reads, when this returns. Gives the entries with their serials.
+        With `durable` the entries, and all before them, survive a crash of the machine, where every runner reads, when
+        this returns; with no entries it only sees to those before. Without `durable` they may wait for the next append
+        that has it, and be lost with this process. Gives the entries with their serials.
+
+        LedgerStaleError says that another runner's entries were there first. None of `entries` was written. Those that
+        wait and only tell what happened (`massctl.model.observed`) are not lost: `read` gives them behind the other's,
+        under new serials. Whoever gets it has to read, and must begin nothing that was decided before.
         """
         ...
 

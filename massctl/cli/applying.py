@@ -192,10 +192,12 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
     )
     founding = Founding(session)
     lineage = made.state.lineage
-    if lineage is not None and session.settings.state.lineage is None and made.state.realm == session.realm():
+    undeclared = lineage is not None and session.settings.state.lineage is None and not session.in_git
+    if lineage is not None and undeclared and made.state.realm == session.realm():
         # A run that began the ledger died before massctl.yaml named it.
         founding.declare(lineage)
-    outcome = apply_plan(made.plan, world, Book(made.ledger, session.clock, made.state, founding), made.house)
+    begins = None if session.in_git else founding  # There only `state init` begins one.
+    outcome = apply_plan(made.plan, world, Book(made.ledger, session.clock, made.state, begins), made.house)
     if outcome.interrupted:
         # The last entry may have been written without the run's taking note of it.
         outcome.state = recorded_now(session) or outcome.state

@@ -1,11 +1,12 @@
 """From a session to a ledger that begins: the first of a repository, or one that starts over."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from massctl.apply.book import Book
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.following import trust
-from massctl.cli.recorded import Founding, refuse_fleeting_ledger
+from massctl.cli.following import refuse_by, trust
+from massctl.cli.recorded import Founding, realm_refusal, refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.errors import LedgerError, UsageError
 from massctl.ledger.aside import entries_as_found, put_aside
@@ -24,7 +25,11 @@ def begun(session: Session) -> int:
     with sole_runner(session.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
-        trust(session, state)
+        if session.in_git and session.settings.state.lineage is None:
+            # A branch that massctl.yaml does not name is no reason to stop: to name it is what was asked for.
+            refuse_by(realm_refusal(session, state, list(session.settings.accounts)))
+        else:
+            trust(session, state)
         founding = Founding(session)
         if state.lineage is None:
             state = Book(ledger, session.clock, state, founding).begin()
@@ -48,13 +53,13 @@ def begun_anew(session: Session, reason: str) -> int:
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
         before = _before(session)
-        aside = put_aside(session.ledger_path, session.clock.now())
+        aside = _put_aside(session)
         founding = Founding(session, reason)
         state = Book(session.ledger(), session.clock, State(), founding).begin()
     known = session.repository.campaign_folders().names
     lost = Lost(
         lineage=state.lineage or "",
-        aside=aside.name if aside else None,
+        aside=aside,
         unread=before.unread if before else None,
         sent=before.sent if before else (),
         open=before.open if before else (),
@@ -78,11 +83,12 @@ class _Before:
 
 def _before(session: Session) -> _Before | None:
     """Read the old ledger as far as it can be; None where there is none."""
-    if not session.ledger_path.exists():
+    data = session.git_ledger().as_found() if session.in_git else _bytes(session.ledger_path)
+    if data is None:
         return None
     state = State()
     try:
-        state.absorb_all(entries_as_found(session.ledger_path))
+        state.absorb_all(entries_as_found(data))
     except LedgerError as error:
         return _Before(unread=error.summary)  # Starting over is the way out of a broken one too.
     if state.realm != session.realm():
@@ -91,6 +97,18 @@ def _before(session: Session) -> _Before | None:
     records = [state.records[key] for key in sorted(state.records) if state.records[key].appid in ours]
     sent = tuple(r for r in records if is_concluded(r))
     return _Before(sent, tuple(r for r in records if r.open_attempts), _website_sends(session, state))
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
+def _put_aside(session: Session) -> str | None:
+    """Put the ledger aside where it is; gives its new name, or None without one."""
+    if session.in_git:
+        return session.git_ledger().put_aside(session.clock.now())
+    aside = put_aside(session.ledger_path, session.clock.now())
+    return aside.name if aside else None
 
 
 def _website_sends(session: Session, state: State) -> tuple[str, ...]:

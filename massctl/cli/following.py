@@ -91,15 +91,16 @@ def account_of(session: Session, appid: AppId) -> AccountName:
 
 def require_ledger(session: Session, state: State) -> None:
     """Raise a LedgerError where the ledger that massctl.yaml names is not here: "nothing recorded" would be false."""
-    _raise(ledger_refusal(session, state, []))
+    refuse_by(ledger_refusal(session, state, []))
 
 
 def trust(session: Session, state: State) -> None:
     """Raise a LedgerError where this ledger may not be written by this repository."""
-    _raise(ledger_refusal(session, state, list(session.settings.accounts)))
+    refuse_by(ledger_refusal(session, state, list(session.settings.accounts)))
 
 
-def _raise(refusal: Refusal | None) -> None:
+def refuse_by(refusal: Refusal | None) -> None:
+    """Raise what a guard of the ledger says, if it says anything."""
     if refusal is None:
         return
     kind: type[LedgerError] = LedgerMissingError if refusal.guard is Guard.LEDGER_MISSING else LedgerForeignError

@@ -20,6 +20,7 @@ from massctl.source.desired import Desires, Workbench
 from massctl.source.lock_use import LockUse
 
 if TYPE_CHECKING:
+    from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.local import LocalLedger
 
 
@@ -29,7 +30,7 @@ class Planned:
 
     plan: Plan
     state: State
-    ledger: "LocalLedger"
+    ledger: "LocalLedger | GitLedger"
     house: House
     workbench: Workbench
     warnings: list[Diagnostic]
@@ -84,7 +85,9 @@ def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic])
     if memory is None:
         made = planned(session, names, warnings, lasting=False)
         return Foreseen(made.plan, made.state, made.workbench, made.warnings)
-    state = memory.state(session.ledger_path, session.locks)
+    # What lies on a remote is read there: the bytes that an earlier plan knew prove nothing.
+    in_git = session.in_git
+    state = session.read_state(session.ledger()) if in_git else memory.state(session.ledger_path, session.locks)
     workbench = Workbench(session.repository, session.settings, session.cache)
     desires = memory.desires(workbench, state, lock_use_of(session))
     desired = desires.read(chosen(names, desires.names()))

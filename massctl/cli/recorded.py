@@ -3,7 +3,7 @@
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from massctl.cli.session import Session
+from massctl.cli.session import LEDGER_FILE, Session
 from massctl.errors import LedgerError
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
@@ -18,14 +18,13 @@ _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refusal | None:
     """Refuse a ledger that is missing, of another history, or of another world."""
     due = None if session.sandbox else session.settings.state.lineage
+    if session.in_git and due is None:
+        return _undeclared(session, state)
     if due is not None and state.lineage is None:
         return Refusal(
             Guard.LEDGER_MISSING,
             Phrase("massctl.yaml names the ledger {lineage}, and it is not here", lineage=due),
-            Phrase(
-                "bring massctl.state.jsonl back from the machine that sent last, for without it nobody knows what was "
-                'sent; where it is lost for good: massctl state init --new-lineage --reason "…"'
-            ),
+            _bring_back(session),
         )
     if due is not None and state.lineage != due:
         return Refusal(
@@ -34,10 +33,16 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
                 "massctl.yaml names the ledger {lineage}, and this one is {found}", lineage=due, found=state.lineage
             ),
             Phrase(
-                "bring the right massctl.state.jsonl back, or correct state.lineage in massctl.yaml; where it is lost "
-                'for good: massctl state init --new-lineage --reason "…"'
+                "bring the right {ledger} back, or correct state.lineage in massctl.yaml; where it is lost "
+                'for good: massctl state init --new-lineage --reason "…"',
+                ledger=session.settings.state.branch if session.in_git else LEDGER_FILE,
             ),
         )
+    return realm_refusal(session, state, accounts)
+
+
+def realm_refusal(session: Session, state: State, accounts: list[str]) -> Refusal | None:
+    """Refuse a ledger of another world than the one that `accounts` are in."""
     realm = session.realm(accounts)
     if state.realm is not None and accounts and state.realm != realm:
         return Refusal(
@@ -55,14 +60,42 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
     return None
 
 
+def _bring_back(session: Session) -> Phrase:
+    if session.in_git:
+        return Phrase(
+            "bring the branch {branch} back: somebody deleted it, or state.branch and state.remote name another; "
+            "without it nobody knows what was sent; where it is lost for good: "
+            'massctl state init --new-lineage --reason "…"',
+            branch=session.settings.state.branch,
+        )
+    return Phrase(
+        "bring massctl.state.jsonl back from the machine that sent last, for without it nobody knows what was "
+        'sent; where it is lost for good: massctl state init --new-lineage --reason "…"'
+    )
+
+
+def _undeclared(session: Session, state: State) -> Refusal:
+    """Refuse a ledger in git that massctl.yaml does not name: were the branch deleted, nobody would notice."""
+    branch = f"{session.settings.state.remote}/{session.settings.state.branch}"
+    if state.lineage is None:
+        say = Phrase("there is no ledger on {branch} yet", branch=branch)
+        hint = Phrase("massctl state init   begins it and names it in massctl.yaml; commit that")
+        return Refusal(Guard.LEDGER_MISSING, say, hint)
+    say = Phrase("massctl.yaml names no ledger, and {branch} holds {found}", branch=branch, found=state.lineage)
+    hint = Phrase("massctl state init   names it in massctl.yaml; commit that")
+    return Refusal(Guard.LEDGER_FOREIGN, say, hint)
+
+
 def refuse_fleeting_ledger(session: Session) -> None:
     """Refuse to write a local ledger on a runner whose disk is thrown away, unless the API is on loopback."""
+    if session.in_git:
+        return
     ci = any(session.environment.get(name) for name in ("CI", "GITHUB_ACTIONS"))
     if ci and not session.sandbox and session.realm() != "loopback":
         raise LedgerError(
             Phrase("a local ledger would be lost with this CI runner"),
             Phrase("The next run would not know what this one sent. Nothing was done."),
-            Phrase("Run apply on a machine that keeps its disk."),
+            Phrase("let the ledger be in git, where every runner reads it: backend: git under state in massctl.yaml"),
         )
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from massctl.cli.embedding import Embedded
     from massctl.cli.remembering import Memory
     from massctl.cli.skewing import ClockWatch
-    from massctl.ledger.archive import LocalArchive
+    from massctl.ledger.archive import Contents
+    from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.local import LocalLedger
     from massctl.model.account import MassctlFile
     from massctl.plan.skew import Skew
@@ -54,6 +55,7 @@ class Session:
     """What earlier plans left, for a verb that writes and sends nothing; None for every other."""
     _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)
     _watches: dict[AccountName, "ClockWatch"] = field(default_factory=dict)
+    _git_ledger: "GitLedger | None" = None
 
     @property
     def repository(self) -> Repository:
@@ -80,19 +82,35 @@ class Session:
         """The folder of the ledger's locks."""
         return self.cache / "sandbox" / "locks" if self.sandbox else self.cache / "locks"
 
-    def ledger(self) -> "LocalLedger":
+    @property
+    def in_git(self) -> bool:
+        """Whether the ledger is on a branch of the remote; a sandbox's never is."""
+        return self.settings.state.backend == "git" and self.sandbox is None
+
+    def ledger(self) -> "LocalLedger | GitLedger":
         """Open the ledger; reads and writes nothing yet."""
+        if self.in_git:
+            return self.git_ledger()
         # A plan that remembers the ledger opens none.
         from massctl.ledger.local import LocalLedger
 
         return LocalLedger(self.ledger_path, self.locks)
 
-    def archive(self) -> "LocalArchive":
+    def git_ledger(self) -> "GitLedger":
+        """Open the ledger on its branch, once: what waits for a push waits in it."""
+        if self._git_ledger is None:
+            # Only a ledger in git pays for it.
+            from massctl.cli.remote_ledger import remote_ledger
+
+            self._git_ledger = remote_ledger(self.root, self.cache, self.settings, self.locks, self.environment)
+        return self._git_ledger
+
+    def archive(self) -> "Contents":
         """Open the contents that are kept beside the ledger; reads and writes nothing yet."""
         # A run without a difference to show, and none to keep, does without it.
-        from massctl.ledger.archive import LocalArchive
+        from massctl.ledger.archive import GitArchive, LocalArchive
 
-        return LocalArchive(self.archive_path)
+        return GitArchive(self.git_ledger()) if self.in_git else LocalArchive(self.archive_path)
 
     def api_base(self, account: AccountName) -> str:
         """Give where an account's API answers: MASSCTL_API_BASE outranks massctl.yaml."""
@@ -144,7 +162,7 @@ class Session:
         """Give how this run's clock compares with WeChat's, as the account's requests found; None before the first."""
         return self._watches[account].skew if account in self._watches else None
 
-    def read_state(self, ledger: "LocalLedger") -> State:
+    def read_state(self, ledger: "LocalLedger | GitLedger") -> State:
         """Read and fold the whole ledger."""
         state = State()
         state.absorb_all(ledger.read(0))

@@ -9,10 +9,14 @@ import json
 import os
 import re
 import tempfile
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, Final
 
 from massctl import __version__
+from massctl.errors import LedgerError
+from massctl.ledger.git_files import BODIES
+from massctl.ledger.git_ledger import GitLedger
 from massctl.model.lock import lock_text
 from massctl.model.lock_document import lock_document
 from massctl.model.rendered import RenderedCampaign
@@ -24,23 +28,19 @@ _DIGEST: Final = re.compile(r"sha256:([0-9a-f]{64})", re.ASCII)
 _BESIDE: Final = ".massctl-body-"
 
 
-class LocalArchive:
-    """Implements `massctl.apply.ports.Archive` on a folder, which is made when something is first kept."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+class Contents(ABC):
+    """Implements `massctl.apply.ports.Archive` on files with names; where they are is the subclass's to know."""
 
     def keep(self, campaign: RenderedCampaign) -> bool:
-        """Keep a campaign's content; False where the disk does not take it."""
+        """Keep a campaign's content; False where it cannot be."""
         version = version_of(campaign)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
             for digest, body in zip(body_digests(version.lock), version.bodies, strict=True):
                 self._write(_named(digest, "html"), body.encode())
             # The document comes last: where it is, its bodies are.
             document = lock_document(campaign, f"massctl {__version__}")
             self._write(_named(campaign.digest, "json"), lock_text(document).encode())
-        except OSError:
+        except (OSError, LedgerError):
             return False
         return True
 
@@ -52,6 +52,21 @@ class LocalArchive:
         if lock is None:
             return None
         return checked_version(lock, {each: self._bytes(_named(each, "html")) for each in body_digests(lock)})
+
+    @abstractmethod
+    def _bytes(self, name: str) -> bytes | None:
+        """Give a file; None where there is none, or none of ours."""
+
+    @abstractmethod
+    def _write(self, name: str, data: bytes) -> None:
+        """Write a file, unless it is there already."""
+
+
+class LocalArchive(Contents):
+    """A folder, which is made when something is first kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def _bytes(self, name: str) -> bytes | None:
         path = self._folder / name
@@ -67,6 +82,7 @@ class LocalArchive:
         target = self._folder / name
         if target.exists():
             return
+        self._folder.mkdir(parents=True, exist_ok=True)
         descriptor, beside = tempfile.mkstemp(dir=self._folder, prefix=_BESIDE)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -77,6 +93,23 @@ class LocalArchive:
             Path(beside).replace(target)
         finally:
             Path(beside).unlink(missing_ok=True)
+
+
+class GitArchive(Contents):
+    """A folder on the ledger's branch; what is kept goes there with the next entries that are pushed."""
+
+    def __init__(self, ledger: GitLedger) -> None:
+        self._ledger = ledger
+
+    def _bytes(self, name: str) -> bytes | None:
+        try:
+            data = self._ledger.file(f"{BODIES}/{name}")
+        except LedgerError:
+            return None
+        return data if data is not None and len(data) <= ARCHIVE_BYTES_MAX else None
+
+    def _write(self, name: str, data: bytes) -> None:
+        self._ledger.keep_file(BODIES, name, data)
 
 
 def _named(digest: str, extension: str) -> str:

@@ -55,7 +55,7 @@ class LocalLedger:
     def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
         """Write entries at the end if nobody else has; see the port for the promise."""
         if expected_serial != self._serial:
-            raise _stale(expected_serial)
+            raise stale(expected_serial)
         # A reader, such as a plan, does without the lock and its import.
         from filelock import FileLock, Timeout
 
@@ -115,7 +115,7 @@ class LocalLedger:
         behind_bytes = os.fstat(descriptor).st_size - self._whole_bytes
         os.lseek(descriptor, self._whole_bytes, os.SEEK_SET)
         if behind_bytes < 0 or b"\n" in os.read(descriptor, behind_bytes):
-            raise _stale(self._serial)
+            raise stale(self._serial)
 
     def _write(self, descriptor: int, text: bytes, durable: bool) -> None:
         """Write and flush all of `text`, or leave the file as it was; cuts a torn line off first."""
@@ -154,7 +154,8 @@ def lineage_of(entries: Sequence[Entry]) -> str | None:
     return first.lineage if isinstance(first, Created) else None
 
 
-def _stale(expected_serial: int) -> LedgerStaleError:
+def stale(expected_serial: int) -> LedgerStaleError:
+    """Say that somebody appended since serial `expected_serial` was the last."""
     return LedgerStaleError(
         Phrase("another runner wrote to the ledger"),
         Phrase("Serial {serial} was expected to be the last. This entry was not written.", serial=expected_serial),

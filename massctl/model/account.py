@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from massctl.model.hours import DURATION_PATTERN, TIMEZONE, PolicyRules, QuietRules
 from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN, THEME_NAME_PATTERN
-from massctl.model.strict import NonEmpty, NotYet, Strict
+from massctl.model.strict import NonEmpty, Strict
 
 API_BASE: Final = "https://api.weixin.qq.com"
 """The nearest site. Source: WeChat docs, "API domains", read 2026-10."""
@@ -15,7 +15,13 @@ CREDENTIALS: Final = ("secret_env", "token_command")
 """Of these keys of an account exactly one is due: massctl fetches the token by the AppSecret, or is given it."""
 CHANNELS: Final = ("webhook_env", "wecom_robot_env")
 """Of these keys of a channel exactly one is due."""
+GIT_KEYS: Final = ("branch", "remote", "token_env")
+"""Keys of `state` that say where in git the ledger is."""
 ENVIRONMENT_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
+GIT_NAME_PATTERN: Final = r"^[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$"
+"""Of the names that git takes for branches and remotes, those that no shell and no refspec reads otherwise."""
+STATE_BRANCH: Final = "massctl-state"
+STATE_REMOTE: Final = "origin"
 TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAYS_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
@@ -23,6 +29,7 @@ Happening = Literal["sent", "failed", "in_doubt", "awaiting_admin", "expired", "
 """What is told: WeChat accepted a send; it failed; its outcome is unknown; the administrator is asked; its window
 closed before it; a guard refuses it in its window."""
 EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
+GitName = Annotated[str, StringConstraints(pattern=GIT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
 Days = Annotated[str, StringConstraints(pattern=DAYS_PATTERN)]
 Duration = Annotated[str, StringConstraints(pattern=DURATION_PATTERN)]
@@ -53,14 +60,17 @@ class Account(Strict):
 class StateSettings(Strict):
     """Where the ledger is."""
 
-    backend: Literal["local"] = "local"
-    """local: the file massctl.state.jsonl beside massctl.yaml."""
-    branch: Annotated[NonEmpty | None, NotYet] = None
-    """The branch of the git backend."""
-    remote: Annotated[NonEmpty | None, NotYet] = None
-    """The remote of the git backend."""
+    backend: Literal["local", "git"] = "local"
+    """local: the file massctl.state.jsonl beside massctl.yaml, for one machine. git: a branch of this repository's
+    remote, which every machine reads and writes."""
+    branch: GitName = STATE_BRANCH
+    """With git: the branch, which holds nothing else."""
+    remote: GitName = STATE_REMOTE
+    """With git: the remote, by its name in this repository."""
+    token_env: EnvironmentName | None = None
+    """With git over https: the name of the variable that holds a token, where git finds no credential by itself."""
     lineage: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{26}$")] | None = None
-    """Written by the first apply: says that a ledger exists, and which. Commit it."""
+    """Written when the ledger begins: says that it exists, and which it is. Commit it."""
 
 
 class QuietHours(QuietRules, Strict):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from massctl.model.account import API_BASE, CHANNELS, CREDENTIALS, DAYS_PATTERN
+from massctl.model.account import API_BASE, CHANNELS, CREDENTIALS, DAYS_PATTERN, GIT_KEYS
 from massctl.model.api_base import check_api_base, realm_of
 from massctl.model.campaign_rules import Fault, Path
 from massctl.model.phrase import Phrase
@@ -26,6 +26,7 @@ def settings_rules(loopback_override: str | None) -> Callable[[dict[str, Any]], 
         return [
             *keys_together(data),
             *_secrets(data),
+            *_git_keys(_mapping(data.get("state"))),
             *_hosts(accounts, policy),
             *_wait(accounts, policy, loopback_override),
             *_quiet_hours(_mapping(policy.get("quiet_hours"))),
@@ -73,15 +74,24 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
     channels = data.get("notify")
     blocks: list[tuple[Path, object]] = [
         *((("accounts", name), each) for name, each in _mapping(data.get("accounts")).items()),
+        (("state",), data.get("state")),
         *((("notify", index), each) for index, each in enumerate(channels if isinstance(channels, list) else [])),
     ]
     for path, block in blocks:
-        for key in (*CHANNELS, "signing_secret_env", "secret_env", "proxy_env"):
+        for key in (*CHANNELS, "signing_secret_env", "secret_env", "proxy_env", "token_env"):
             value = _mapping(block).get(key)
             if isinstance(value, str) and without_secrets(value) != value:
                 say = Phrase("{key} takes the name of an environment variable, and this looks like a secret", key=key)
                 hint = Phrase("take it out of the file, and reset it in the console if it was ever committed")
                 yield Fault("MC014", (*path, key), say, hint, at_key=False)
+
+
+def _git_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find what only a ledger in git reads, where it is in a file."""
+    for key in GIT_KEYS:
+        if key in state and state.get("backend", "local") == "local":
+            say = Phrase("{key} goes with backend: git", key=key)
+            yield Fault("MC014", ("state", key), say, Phrase("write backend: git, or delete {key}", key=key))
 
 
 def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any]) -> Iterator[Fault]:

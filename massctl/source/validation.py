@@ -11,7 +11,6 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from massctl import __version__
-from massctl.model.account import StateSettings
 from massctl.model.campaign_rules import Fault, Path
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.phrase import Phrase
@@ -24,10 +23,6 @@ from massctl.source.yaml_document import YamlDocument
 Model = TypeVar("Model", bound=BaseModel)
 Rules = Callable[[dict[str, Any]], Iterable[Fault]]
 
-NOT_YET_VALUES: Final[dict[tuple[type[BaseModel], str], Any]] = {
-    (StateSettings, "backend"): "git",
-}
-"""Values that the format knows and whose effect is not built."""
 _NEEDS_EVERYTHING: Final = frozenset({"MC012", "MC015", "MC016"})
 """What cannot be said about a file that was read in part only."""
 
@@ -74,8 +69,6 @@ def _block_faults(block: Block) -> Iterator[Fault]:
         elif value is None:
             say, hint = Phrase("{key} has no value", key=name), Phrase("write a value behind it, or delete the key")
             yield Fault("MC013", path, say, hint)
-        elif (block.model, name) in NOT_YET_VALUES and NOT_YET_VALUES[block.model, name] == value:
-            yield _not_yet(path, f"{name}: {str(value).lower()}")
         elif (fault := _literal_type(path, key, value)) is not None:
             yield fault
 

@@ -14,6 +14,7 @@ from massctl.view.zh_command import COMMAND
 from massctl.view.zh_core import CORE
 from massctl.view.zh_difference import DIFFERENCE
 from massctl.view.zh_doctor import DOCTOR
+from massctl.view.zh_git import GIT
 from massctl.view.zh_handoff import HANDOFF
 from massctl.view.zh_lock import LOCK
 from massctl.view.zh_media import MEDIA
@@ -51,5 +52,6 @@ CATALOGUE: Final[dict[str, str]] = {
     **NOTIFY,
     **HANDOFF,
     **CI,
+    **GIT,
 }
 """English template -> Chinese template with the same fields."""

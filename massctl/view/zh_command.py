@@ -61,11 +61,6 @@ COMMAND: Final[dict[str, str]] = {
     "massctl.yaml names the ledger {lineage}, and this one is {found}": (
         "massctl.yaml 指定的账本是 {lineage}，这里的却是 {found}"
     ),
-    "bring the right massctl.state.jsonl back, or correct state.lineage in massctl.yaml; where it is lost "
-    'for good: massctl state init --new-lineage --reason "…"': (
-        "取回正确的 massctl.state.jsonl，或改正 massctl.yaml 里的 state.lineage；确实丢了："
-        'massctl state init --new-lineage --reason "…"'
-    ),
     "this ledger belongs to the realm {found}, and the API is in the realm {realm}": (
         "这份账本属于 {found} 环境，而接口属于 {realm} 环境"
     ),
@@ -76,7 +71,6 @@ COMMAND: Final[dict[str, str]] = {
     ),
     "a local ledger would be lost with this CI runner": "本地账本会随这台 CI 机器一起消失",
     "The next run would not know what this one sent. Nothing was done.": "下次运行就不知道这次发过什么。什么都没有做。",
-    "Run apply on a machine that keeps its disk.": "请在硬盘会保留的机器上运行 apply。",
     # massctl/cli/serving.py
     "inbox: http://127.0.0.1:{port}/   stop with Ctrl-C": "收件箱：http://127.0.0.1:{port}/   按 Ctrl-C 停止",
     "the sandbox cannot listen on port {port}: {why}": "沙盒无法监听端口 {port}：{why}",

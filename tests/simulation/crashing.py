@@ -63,7 +63,7 @@ class CrashingLedger:
         return self._inner.read(since)
 
     def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
-        name = f"append {entries[0].event.type}"
+        name = f"append {entries[0].event.type}" if entries else "flush"
         self._boundaries.reach(f"before {name}")
         if len(entries) > 1 and len(self._boundaries.passed) + 1 == self._boundaries.stop_at:
             # A torn append leaves whole entries and a torn line, which no reader takes for an entry.

@@ -173,9 +173,9 @@ class RunnerLedger:
         return self.inner.read(since)
 
     def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
-        name = f"append {entries[0].event.type}"
+        name = f"append {entries[0].event.type}" if entries else "flush"
         self.runner.reach(f"before {name}")
-        if self.runner.reach(f"torn {name}"):
+        if entries and self.runner.reach(f"torn {name}"):
             self.inner.check(expected_serial)
             odd = self.runner.number % 2 == 1
             self.runner.world.disk.tear(entries, (len(entries) - 1) * odd, newline_only=self.runner.number % 3 == 0)

@@ -7,6 +7,7 @@ import click
 from massctl.cli.arguments import Moment, Text, sandbox_option
 from massctl.cli.session import session
 from massctl.model.phrase import Phrase
+from massctl.model.state import State
 
 
 @click.group(name="state")
@@ -40,9 +41,11 @@ def list_entries(directory: str, sandbox: bool) -> None:
     from massctl.view.state_text import entries_text
 
     with session(directory, sandbox=sandbox) as (current, _):
-        require_ledger(current, current.read_state(current.ledger()))
+        entries, state = current.ledger().read(0), State()
+        state.absorb_all(entries)
+        require_ledger(current, state)
         voice = current.voice
-        voice.result(entries_text(current.ledger().read(0), voice.language, voice.style, voice.width))
+        voice.result(entries_text(entries, voice.language, voice.style, voice.width))
 
 
 @command.command(name="verify")

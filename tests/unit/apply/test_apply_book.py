@@ -1,22 +1,38 @@
 """The ledger as one run sees it."""
 
 import pytest
-from building import APPID, LINEAGE, NOW, sha, text
+from building import APPID, LINEAGE, NOW, attempted, sha, text
 from simulation.crashing import Boundaries, CrashingFounding
 from simulation.world import SimClock, SimLedger
 
 from massctl.apply.book import Book
-from massctl.errors import LedgerStaleError
-from massctl.model.ledger import Expired, ImageUploaded
+from massctl.errors import LedgerStaleError, LedgerUnreachableError
+from massctl.model.ledger import Created, Expired, ImageUploaded
 from massctl.model.state import State
 
 WORDS = text("words")
 IMAGE = ImageUploaded(appid=APPID, sha256=sha("hero"), url="https://mmbiz.qpic.cn/1/0")
+EXPIRED = Expired(not_after=NOW)
 
 
-def open_book(ledger: SimLedger, boundaries: Boundaries | None = None) -> Book:
-    """Open a book on an empty state; with a founding where boundaries are given."""
-    return Book(ledger, SimClock(NOW), State(), CrashingFounding(boundaries) if boundaries else None)
+def open_book(ledger: SimLedger, boundaries: Boundaries | None = None, *, read: bool = False) -> Book:
+    """Open a book on an empty state, or on what is `read`; with a founding where boundaries are given."""
+    state = State()
+    state.absorb_all(ledger.read(0) if read else [])
+    return Book(ledger, SimClock(NOW), state, CrashingFounding(boundaries) if boundaries else None)
+
+
+class Named:
+    """Begins a ledger of this lineage."""
+
+    def __init__(self, lineage: str) -> None:
+        self.lineage = lineage
+
+    def created(self) -> Created:
+        return Created(lineage=self.lineage, realm="loopback")
+
+    def declare(self, lineage: str) -> None:
+        assert lineage == self.lineage
 
 
 def test_the_first_entry_of_all_founds_the_ledger_and_is_declared_before_anything_else() -> None:
@@ -66,9 +82,80 @@ def test_a_campaign_may_be_known_by_its_name_only() -> None:
     assert ("words", 3) == (entry.campaign, entry.edition)
 
 
-def test_an_entry_of_another_runner_stops_this_one() -> None:
+def test_what_was_observed_is_written_behind_another_runners_entries() -> None:
+    ledger = SimLedger()
+    mine, theirs = open_book(ledger), open_book(ledger)
+    theirs.record(EXPIRED, WORDS)
+    assert 2 == mine.note(IMAGE).serial
+    assert (2, [NOW]) == (mine.state.serial, mine.state.record(WORDS.name, 1).expired_at)
+
+
+def test_what_would_begin_something_is_not_written_behind_another_runners_entries() -> None:
     ledger = SimLedger()
     mine, theirs = open_book(ledger), open_book(ledger)
     theirs.note(IMAGE)
     with pytest.raises(LedgerStaleError):
-        mine.note(IMAGE)
+        mine.record(attempted(WORDS)[0], WORDS)
+    assert (["image_uploaded"], 1) == ([entry.event.type for entry in ledger.entries], mine.state.serial)
+
+
+def test_once_others_wrote_a_run_begins_nothing_more_and_tells_what_it_finds_out() -> None:
+    ledger = SimLedger()
+    mine, theirs = open_book(ledger), open_book(ledger)
+    theirs.note(IMAGE)
+    mine.note(IMAGE)
+    with pytest.raises(LedgerStaleError, match="another runner"):
+        mine.record(attempted(WORDS)[0], WORDS)
+    assert 3 == mine.record(EXPIRED, WORDS).serial
+
+
+def test_a_state_that_others_hold_says_what_was_read_again() -> None:
+    ledger = SimLedger()
+    mine, theirs = open_book(ledger), open_book(ledger)
+    held = mine.state
+    theirs.note(IMAGE)
+    mine.record(EXPIRED, WORDS)
+    assert (2, True) == (held.serial, held is mine.state)
+
+
+def test_a_ledger_that_became_another_one_gets_nothing() -> None:
+    ledger = SimLedger()
+    first = Book(ledger, SimClock(NOW), State(), Named("01JDXW0000000000000000000A"))
+    first.begin()
+    ledger.entries.clear()
+    Book(ledger, SimClock(NOW), State(), Named("01JDXW0000000000000000000B")).begin()
+    open_book(ledger, read=True).note(IMAGE)
+    with pytest.raises(LedgerStaleError):
+        first.note(IMAGE)
+    assert 2 == len(ledger.entries)
+
+
+def test_somebody_who_always_comes_first_is_waited_for_no_longer_than_that() -> None:
+    class Overtaken(SimLedger):
+        def append(self, expected_serial, entries, *, durable):
+            raise LedgerStaleError("another runner wrote to the ledger")
+
+    with pytest.raises(LedgerStaleError, match="another runner"):
+        open_book(Overtaken()).note(IMAGE)
+
+
+def test_an_interruption_while_the_ledger_cannot_be_read_is_an_interruption() -> None:
+    class Broken(SimLedger):
+        def append(self, expected_serial, entries, *, durable):
+            raise KeyboardInterrupt
+
+        def read(self, since):
+            raise LedgerUnreachableError("the ledger's branch cannot be read")
+
+    with pytest.raises(KeyboardInterrupt):
+        open_book(Broken()).note(IMAGE)
+
+
+def test_what_was_noted_is_made_durable_once() -> None:
+    ledger = SimLedger()
+    book = open_book(ledger)
+    book.flush()
+    book.note(IMAGE)
+    assert 0 == ledger.flushed
+    book.flush()
+    assert 1 == ledger.flushed

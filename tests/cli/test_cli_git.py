@@ -1,0 +1,144 @@
+"""A ledger on a branch of the remote: how it begins, who reads it, and what a person is told where git cannot."""
+
+from pathlib import Path
+
+import pytest
+from cli_runner import Shell
+from gits import ENVIRONMENT, clone_of, git, look_of, remote_at
+
+IN_GIT = "state:\n  backend: git\n"
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Path:
+    return remote_at(tmp_path / "remote.git")
+
+
+@pytest.fixture
+def in_git(shell: Shell, remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """The shell in a clone whose massctl.yaml says that the ledger is in git; nothing begun it yet."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MASSCTL_API_BASE", "http://127.0.0.1:9")
+    clone_of(remote, tmp_path / "clone")
+    (tmp_path / "clone" / ".git").rename(shell.root / ".git")
+    shell.tree.write(".gitignore", ".massctl/\nmassctl.state.*\n")
+    shell.tree.settings(state=IN_GIT)
+    shell.tree.text("notice")
+    git(shell.root, "add", "-A")
+    git(shell.root, "commit", "-qm", "write")
+    return shell
+
+
+def test_nothing_is_sent_before_the_ledger_is_begun(in_git: Shell):
+    said = in_git("apply", "notice", "--yes")
+    assert 5 == said.status
+    assert "there is no ledger on origin/massctl-state yet" in said.out
+    assert "massctl state init" in said.out
+
+
+def test_state_init_begins_it_and_names_it(in_git: Shell, remote: Path):
+    before = look_of(in_git.root)
+    said = in_git("state", "init")
+    assert (0, "commit this" in said.err) == (said.status, True)
+    assert "lineage: 01" in in_git.tree.read("massctl.yaml")
+    assert "created" in git(remote, "show", "massctl-state:massctl.state.jsonl")
+    assert not (in_git.root / "massctl.state.jsonl").exists()
+    assert {**before, "status": "M massctl.yaml"} == look_of(in_git.root)
+
+
+def test_a_second_init_changes_nothing(in_git: Shell, remote: Path):
+    in_git("state", "init")
+    tip = git(remote, "rev-parse", "massctl-state")
+    assert "is here already" in in_git("state", "init").out
+    assert tip == git(remote, "rev-parse", "massctl-state")
+
+
+def test_one_that_is_there_and_not_named_is_named(in_git: Shell):
+    in_git("state", "init")
+    in_git.tree.settings(state=IN_GIT)
+    assert "massctl.yaml names no ledger, and origin" in in_git("apply", "notice", "--yes").out
+    assert 0 == in_git("state", "init").status
+    assert "lineage: 01" in in_git.tree.read("massctl.yaml")
+
+
+def test_what_one_clone_records_another_reads(in_git: Shell, remote: Path, tmp_path: Path):
+    in_git("state", "init")
+    at = "2026-11-30T20:00:00+08:00"
+    assert 0 == in_git("state", "import", "--website-send", at, "--reason", "the console").status
+    other = clone_of(remote, tmp_path / "other", "--depth=1")
+    (other / "massctl.yaml").write_text(in_git.tree.read("massctl.yaml"), encoding="utf-8")
+    said = in_git("-C", str(other), "state", "list")
+    assert (0, True) == (said.status, "send_imported" in said.out)
+    assert 0 == in_git("-C", str(other), "state", "verify").status
+
+
+def test_a_plan_reads_the_branch(in_git: Shell):
+    in_git("state", "init")
+    in_git("state", "import", "--sent", "notice", "--at", "2026-11-30T20:00:00+08:00", "--reason", "the console")
+    (planned,) = in_git("plan", "--format", "json").document["campaigns"]
+    assert ("sent", []) == (planned["status"], planned["steps"])
+
+
+def test_starting_over_keeps_the_old_ledger_on_the_branch(in_git: Shell, remote: Path):
+    in_git("state", "init")
+    old = git(remote, "show", "massctl-state:massctl.state.jsonl")
+    said = in_git("state", "init", "--new-lineage", "--reason", "the account was sold")
+    aside = "massctl.state.20261201T040000Z.jsonl"
+    assert (0, True) == (said.status, aside in said.out)
+    assert old == git(remote, "show", f"massctl-state:{aside}")
+    assert 0 == in_git("state", "verify").status
+
+
+def test_a_branch_that_somebody_deleted_is_missing(in_git: Shell, remote: Path):
+    in_git("state", "init")
+    git(remote, "update-ref", "-d", "refs/heads/massctl-state")
+    said = in_git("state", "show")
+    assert (5, True) == (said.status, "bring the branch massctl-state back" in said.err)
+
+
+def test_a_branch_that_somebody_set_back_is_older(in_git: Shell, remote: Path):
+    in_git("state", "init")
+    tip = git(remote, "rev-parse", "massctl-state")
+    in_git("state", "import", "--website-send", "2026-11-30T20:00:00+08:00", "--reason", "the console")
+    git(remote, "update-ref", "refs/heads/massctl-state", tip)
+    said = in_git("apply", "notice", "--yes")
+    assert (5, True) == (said.status, "the ledger is an older copy" in said.err)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told", "typed"),
+    [
+        (lambda shell, remote: git(shell.root, "remote", "remove", "origin"), "no remote origin", "git remote add"),
+        (lambda shell, remote: (shell.root / ".git").rename(shell.root / "git"), "no git repository", "backend: local"),
+        (lambda shell, remote: remote.rename(remote.with_name("away")), "cannot be read", "git remote -v"),
+        (lambda shell, remote: shell.env(PATH="/nowhere"), "git cannot be run", "install git"),
+    ],
+)
+@pytest.mark.parametrize("command", [("apply", "notice", "--yes"), ("plan",), ("state", "init")])
+def test_what_stands_in_the_way_is_one_clear_error(in_git: Shell, remote: Path, spoil, told, typed, command):
+    spoil(in_git, remote)
+    said = in_git(*command)
+    assert (5, "") == (said.status, said.out)
+    assert told in said.err
+    assert typed in said.err
+    assert "Traceback" not in said.err
+
+
+def test_the_sandbox_has_a_ledger_of_its_own(in_git: Shell, remote: Path):
+    assert 0 == in_git("apply", "notice", "--sandbox", "--yes").status
+    assert "massctl-state" not in git(remote, "for-each-ref")
+
+
+def test_a_local_ledger_in_ci_is_told_where_to_go(shell: Shell):
+    shell.env(CI="true", WECHAT_MAIN_SECRET="0" * 32)
+    shell.tree.text("notice")
+    said = shell("apply", "notice", "--yes")
+    assert (5, True) == (said.status, "backend: git" in said.err)
+
+
+@pytest.mark.parametrize("key", ["branch: x", "remote: x", "token_env: X"])
+def test_a_key_of_git_beside_a_local_ledger_is_a_fault(shell: Shell, key: str):
+    shell.tree.settings(state=f"state:\n  {key}\n")
+    said = shell("validate")
+    assert (1, True) == (said.status, f"{key.partition(':')[0]} goes with backend: git" in said.out)

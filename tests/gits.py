@@ -1,0 +1,67 @@
+"""Real git for tests: a bare remote and clones of it, untouched by whatever the machine's user has configured."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from massctl.ledger.git_branch import GitBranch
+from massctl.ledger.git_ledger import GitLedger
+from massctl.ledger.git_way import way_to
+
+ENVIRONMENT: Final[Mapping[str, str]] = {
+    "PATH": os.environ["PATH"],
+    "HOME": "/nonexistent",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_NAME": "Lin",
+    "GIT_AUTHOR_EMAIL": "lin@example.com",
+    "GIT_COMMITTER_NAME": "Lin",
+    "GIT_COMMITTER_EMAIL": "lin@example.com",
+}
+
+
+def git(folder: Path, *arguments: str, **more: str) -> str:
+    """Run git as a person would; gives what it prints."""
+    command = ["git", "-c", "init.defaultBranch=main", *arguments]
+    done = subprocess.run(command, cwd=folder, env={**ENVIRONMENT, **more}, check=True, capture_output=True, timeout=60)
+    return done.stdout.decode().strip()
+
+
+def remote_at(folder: Path) -> Path:
+    """Make a bare repository that lies where `folder` says."""
+    folder.mkdir(parents=True)
+    git(folder, "init", "--quiet", "--bare")
+    return folder
+
+
+def clone_of(remote: Path, folder: Path, *options: str) -> Path:
+    """Clone a remote that has a commit; the first clone makes it."""
+    if not git(remote, "for-each-ref"):
+        first = folder.parent / "first"
+        git(remote, "clone", "--quiet", str(remote), str(first))
+        (first / ".gitignore").write_text(".massctl/\n", encoding="utf-8")
+        git(first, "add", ".gitignore")
+        git(first, "commit", "--quiet", "-m", "begin")
+        git(first, "push", "--quiet", "origin", "HEAD:main")
+    git(remote, "clone", "--quiet", *options, remote.as_uri(), str(folder))
+    return folder
+
+
+def ledger_in(clone: Path, environment: Mapping[str, str] = ENVIRONMENT, token: str | None = None) -> GitLedger:
+    """Open the ledger of a clone as massctl does there."""
+    branch = branch_in(clone, environment, token)
+    return GitLedger(branch, clone / ".massctl" / "locks", lambda seconds: None)
+
+
+def branch_in(clone: Path, environment: Mapping[str, str] = ENVIRONMENT, token: str | None = None) -> GitBranch:
+    """Open the branch of a clone as massctl does there."""
+    way = way_to(clone, "origin", environment, token)
+    return GitBranch(clone / ".massctl" / "ledger.git", way, "massctl-state", environment)
+
+
+def look_of(clone: Path) -> dict[str, bytes | str]:
+    """Give all that a repository is: every file of .git with its bytes, and what git says of the working tree."""
+    inside = clone / ".git"
+    files = {str(path.relative_to(inside)): path.read_bytes() for path in inside.rglob("*") if path.is_file()}
+    return {**files, "status": git(clone, "--no-optional-locks", "status", "--porcelain")}

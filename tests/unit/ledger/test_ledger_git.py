@@ -1,0 +1,350 @@
+"""The git backend above its branch: what is pushed when, who loses a race, and what an unclear answer comes to."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from branches import PushFault, SimBranch, SimRemote
+from building import APPID, LINEAGE, NOW, as_new, attempted, sha, text
+
+from massctl.errors import (
+    LedgerCorruptError,
+    LedgerForeignError,
+    LedgerMissingError,
+    LedgerOlderError,
+    LedgerStaleError,
+    LedgerUnreachableError,
+)
+from massctl.ledger.archive import GitArchive
+from massctl.ledger.git_ledger import KEPT_BACK_MAX, GitLedger
+from massctl.model.ledger import Created, Expired, ImageUploaded, NewEntry
+
+WORDS = text("words")
+CREATED = as_new(Created(lineage=LINEAGE, realm="loopback"))
+MORE = as_new((Expired(not_after=NOW), WORDS))
+ATTEMPT = as_new(attempted(WORDS))
+FILE = "massctl.state.jsonl"
+Open = Callable[..., GitLedger]
+
+
+def image(name: str, after: timedelta = timedelta(0)) -> NewEntry:
+    event = ImageUploaded(appid=APPID, sha256=sha(name), url=f"https://mmbiz.qpic.cn/{name}/0")
+    return NewEntry(at=NOW + after, event=event)
+
+
+@pytest.fixture
+def remote() -> SimRemote:
+    return SimRemote()
+
+
+@pytest.fixture
+def slept() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def opened(remote: SimRemote, tmp_path: Path, slept: list[float]) -> Open:
+    """Open the branch as another runner on another machine would."""
+    runners = iter("abcdefgh")
+
+    def open_ledger(*faults: PushFault | None, before_push: Callable[[], None] | None = None) -> GitLedger:
+        runner = next(runners)
+        branch = SimBranch(remote, runner, faults, before_push)
+        return GitLedger(branch, tmp_path / runner / "locks", slept.append)
+
+    return open_ledger
+
+
+@pytest.fixture
+def begun(opened: Open) -> GitLedger:
+    ledger = opened()
+    ledger.read(0)
+    ledger.append(0, [CREATED], durable=True)
+    return ledger
+
+
+def types(ledger: GitLedger) -> list[str]:
+    return [entry.event.type for entry in ledger.read(0)]
+
+
+def test_the_first_push_makes_the_branch_and_says_what_it_is(begun: GitLedger, remote: SimRemote):
+    assert remote.head is not None
+    assert {"README.md", FILE} == set(remote.commits[remote.head][1])
+
+
+def test_what_nothing_waits_for_shares_the_next_push(begun: GitLedger, opened: Open, remote: SimRemote):
+    begun.append(1, [image("one")], durable=False)
+    begun.append(2, [image("two")], durable=False)
+    assert (1, ["created"]) == (remote.pushes, types(opened()))
+    written = begun.append(3, [ATTEMPT], durable=True)
+    assert (2, [4]) == (remote.pushes, [entry.serial for entry in written])
+    assert ["created", "image_uploaded", "image_uploaded", "send_attempted"] == types(opened())
+
+
+def test_a_push_of_nothing_takes_along_what_waits(begun: GitLedger, opened: Open):
+    begun.append(1, [image("one")], durable=False)
+    assert [] == begun.append(2, [], durable=True)
+    assert ["created", "image_uploaded"] == types(opened())
+
+
+def test_a_push_of_nothing_while_nothing_waits_is_none(begun: GitLedger, remote: SimRemote):
+    begun.append(1, [], durable=True)
+    assert 1 == remote.pushes
+
+
+def test_what_has_waited_long_is_pushed_by_itself(begun: GitLedger, remote: SimRemote):
+    begun.append(1, [image("one")], durable=False)
+    begun.append(2, [image("two", KEPT_BACK_MAX / 2)], durable=False)
+    assert 1 == remote.pushes
+    begun.append(3, [image("three", KEPT_BACK_MAX)], durable=False)
+    assert 2 == remote.pushes
+
+
+def test_its_own_reader_sees_what_waits(begun: GitLedger):
+    begun.append(1, [image("one")], durable=False)
+    assert ["created", "image_uploaded"] == types(begun)
+    begun.append(2, [MORE], durable=True)
+    assert ["created", "image_uploaded", "expired"] == types(begun)
+
+
+def test_of_two_runners_the_second_writes_nothing(begun: GitLedger, opened: Open, remote: SimRemote):
+    other = opened()
+    other.read(0)
+    begun.append(1, [ATTEMPT], durable=True)
+    before = remote.content()
+    with pytest.raises(LedgerStaleError) as caught:
+        other.append(1, [ATTEMPT], durable=True)
+    assert (before, 5) == (remote.content(), caught.value.exit_status)
+
+
+def test_two_runners_that_write_the_same_in_the_same_moment_are_two(begun: GitLedger, opened: Open):
+    """The lines are equal byte for byte; only one of the two may take them for its own."""
+    other = opened(PushFault.ANSWER_LOST)
+    other.read(0)
+    begun.append(1, [ATTEMPT], durable=True)
+    with pytest.raises(LedgerStaleError):
+        other.append(1, [ATTEMPT], durable=True)
+
+
+def test_after_a_lost_race_what_waits_comes_behind_the_others_entries(begun: GitLedger, opened: Open):
+    other = opened()
+    other.read(0)
+    other.append(1, [image("one")], durable=False)
+    begun.append(1, [MORE], durable=True)
+    with pytest.raises(LedgerStaleError):
+        other.append(2, [ATTEMPT], durable=True)
+    assert ["created", "expired", "image_uploaded"] == types(other)
+    other.append(3, [], durable=True)
+    assert ["created", "expired", "image_uploaded"] == types(opened())
+
+
+@pytest.mark.parametrize("faults", [1, 2, 3])
+def test_a_push_that_did_not_leave_is_made_again(faults: int, begun: GitLedger, opened: Open, slept: list[float]):
+    ledger = opened(*[PushFault.NOT_LEFT] * faults)
+    ledger.read(0)
+    ledger.append(1, [ATTEMPT], durable=True)
+    assert ["created", "send_attempted"] == types(opened())
+    assert faults == len(slept)
+
+
+def test_a_push_that_never_leaves_is_an_error_and_nothing_is_written(begun: GitLedger, opened: Open):
+    ledger = opened(*[PushFault.NOT_LEFT] * 4)
+    ledger.read(0)
+    with pytest.raises(LedgerUnreachableError):
+        ledger.append(1, [ATTEMPT], durable=True)
+    assert ["created"] == types(opened())
+
+
+def test_a_push_that_arrived_without_an_answer_is_found(begun: GitLedger, opened: Open, remote: SimRemote):
+    ledger = opened(PushFault.ANSWER_LOST)
+    ledger.read(0)
+    written = ledger.append(1, [ATTEMPT], durable=True)
+    assert ([2], 2) == ([entry.serial for entry in written], remote.pushes)
+    ledger.append(2, [MORE], durable=True)
+    assert ["created", "send_attempted", "expired"] == types(opened())
+
+
+def test_a_push_that_arrived_is_found_behind_what_others_wrote_since(begun: GitLedger, opened: Open):
+    other = opened()
+
+    class Overtaken(SimBranch):
+        def push(self, tip):
+            pushed = super().push(tip)
+            if other is not None and not others:
+                others.append(other.read(0))
+                other.append(2, [MORE], durable=True)
+            return pushed
+
+    others: list[object] = []
+    ledger = opened(PushFault.ANSWER_LOST)
+    ledger._branch.__class__ = Overtaken
+    ledger.read(0)
+    assert [2] == [entry.serial for entry in ledger.append(1, [ATTEMPT], durable=True)]
+    with pytest.raises(LedgerStaleError):  # It goes on only when it has read the other's entry.
+        ledger.append(2, [MORE], durable=True)
+    assert ["created", "send_attempted", "expired"] == types(ledger)
+
+
+def test_a_push_that_arrives_late_changes_nothing_of_what_was_said(begun: GitLedger, opened: Open, remote: SimRemote):
+    ledger = opened(*[PushFault.LATE] * 4)
+    ledger.read(0)
+    with pytest.raises(LedgerUnreachableError):
+        ledger.append(1, [ATTEMPT], durable=True)
+    remote.arrive()
+    assert ["created", "send_attempted"] == types(opened())
+
+
+def test_a_late_push_and_its_repetition_are_the_same_one(begun: GitLedger, opened: Open, remote: SimRemote):
+    ledger = opened(PushFault.LATE)
+    ledger.read(0)
+    ledger.append(1, [ATTEMPT], durable=True)
+    remote.arrive()
+    assert ["created", "send_attempted"] == types(opened())
+
+
+def test_where_the_remote_goes_away_nobody_knows(begun: GitLedger, opened: Open, remote: SimRemote):
+    ledger = opened(PushFault.OFFLINE)
+    ledger.read(0)
+    with pytest.raises(LedgerUnreachableError):
+        ledger.append(1, [ATTEMPT], durable=True)
+    remote.is_reachable = True
+    assert ["created", "send_attempted"] == types(ledger)
+
+
+def test_a_refused_push_is_not_repeated(begun: GitLedger, opened: Open, slept: list[float]):
+    ledger = opened(PushFault.REFUSED)
+    ledger.read(0)
+    with pytest.raises(LedgerUnreachableError):
+        ledger.append(1, [ATTEMPT], durable=True)
+    assert ([], ["created"]) == (slept, types(opened()))
+
+
+def test_what_waited_before_a_failed_push_waits_on(begun: GitLedger, opened: Open):
+    ledger = opened(PushFault.REFUSED)
+    ledger.read(0)
+    ledger.append(1, [image("one")], durable=False)
+    with pytest.raises(LedgerUnreachableError):
+        ledger.append(2, [ATTEMPT], durable=True)
+    ledger.append(2, [MORE], durable=True)
+    assert ["created", "image_uploaded", "expired"] == types(opened())
+
+
+def test_an_interrupted_push_leaves_what_was_there(begun: GitLedger, opened: Open):
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    ledger = opened(before_push=interrupt)
+    ledger.read(0)
+    with pytest.raises(KeyboardInterrupt):
+        ledger.append(1, [ATTEMPT], durable=True)
+    assert ["created"] == types(ledger)
+
+
+@pytest.mark.parametrize("expected", [0, 2])
+def test_an_expected_serial_that_is_not_the_last_writes_nothing(expected: int, begun: GitLedger, remote: SimRemote):
+    with pytest.raises(LedgerStaleError):
+        begun.append(expected, [MORE], durable=True)
+    assert 1 == remote.pushes
+
+
+def test_only_its_first_entry_begins_a_ledger(opened: Open, remote: SimRemote):
+    with pytest.raises(LedgerMissingError) as caught:
+        opened().append(0, [MORE], durable=True)
+    assert ("massctl state init" in caught.value.hint, None) == (True, remote.head)
+
+
+def test_of_two_that_begin_a_ledger_one_does(opened: Open):
+    one, other = opened(), opened()
+    one.append(0, [CREATED], durable=True)
+    with pytest.raises(LedgerStaleError):
+        other.append(0, [CREATED], durable=True)
+
+
+def test_a_branch_with_something_else_is_left_alone(opened: Open, remote: SimRemote):
+    branch = SimBranch(remote, "somebody")
+    remote.take(branch.commit(None, {"README.md": b"", "campaigns/letter/campaign.yaml": b""}, "work"))
+    ledger = opened()
+    ledger.read(0)
+    with pytest.raises(LedgerForeignError):
+        ledger.append(0, [CREATED], durable=True)
+
+
+def test_a_branch_that_was_set_back_is_noticed(begun: GitLedger, remote: SimRemote):
+    before = remote.head
+    begun.append(1, [MORE], durable=True)
+    remote.head = before
+    with pytest.raises(LedgerOlderError):
+        begun.read(0)
+
+
+def test_what_was_only_read_here_is_noticed_too(begun: GitLedger, opened: Open, remote: SimRemote):
+    before, reader = remote.head, opened()
+    begun.append(1, [MORE], durable=True)
+    reader.read(0)
+    remote.head = before
+    with pytest.raises(LedgerOlderError):
+        reader.read(0)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: data.replace(b"T04:00", b"T05:00", 1)])
+def test_a_file_that_no_push_can_have_left_is_refused(damage, begun: GitLedger, opened: Open, remote: SimRemote):
+    begun.append(1, [MORE], durable=True)
+    branch = SimBranch(remote, "somebody")
+    remote.take(branch.commit(remote.head, {FILE: damage(remote.content())}, "edited"))
+    with pytest.raises(LedgerCorruptError):
+        opened().read(0)
+
+
+def test_a_last_line_without_its_newline_gets_it_back(begun: GitLedger, opened: Open, remote: SimRemote):
+    branch = SimBranch(remote, "somebody")
+    remote.take(branch.commit(remote.head, {FILE: remote.content().rstrip(b"\n")}, "edited"))
+    ledger = opened()
+    ledger.read(0)
+    ledger.append(1, [MORE], durable=True)
+    assert ["created", "expired"] == types(opened())
+
+
+def test_a_ledger_that_is_put_aside_stays_on_its_branch(begun: GitLedger, opened: Open, remote: SimRemote):
+    before = remote.content()
+    ledger = opened()
+    assert ["massctl.state.20261201T040000Z.jsonl", None] == [ledger.put_aside(NOW), ledger.put_aside(NOW)]
+    assert (before, b"") == (remote.content("massctl.state.20261201T040000Z.jsonl"), remote.content())
+    ledger.append(0, [CREATED], durable=True)
+    assert ["created"] == types(opened())
+    assert "massctl.state.20261201T040000Z-2.jsonl" == ledger.put_aside(NOW)
+
+
+def test_contents_go_along_with_the_next_push(begun: GitLedger, opened: Open, remote: SimRemote):
+    archive = GitArchive(begun)
+    assert archive.keep(WORDS)
+    assert (1, None) == (remote.pushes, GitArchive(opened()).read(WORDS.digest))
+    assert archive.read(WORDS.digest) is not None
+    begun.append(1, [ATTEMPT], durable=True)
+    other = opened()
+    other.read(0)
+    kept = GitArchive(other).read(WORDS.digest)
+    assert kept is not None
+    assert WORDS.digest == kept.lock.digest
+
+
+def test_contents_that_are_there_are_not_written_again(begun: GitLedger, opened: Open, remote: SimRemote):
+    GitArchive(begun).keep(WORDS)
+    begun.append(1, [ATTEMPT], durable=True)
+    other = opened()
+    other.read(0)
+    GitArchive(other).keep(WORDS)
+    assert {} == other._files
+
+
+def test_contents_that_cannot_be_kept_stop_nothing(begun: GitLedger, opened: Open, remote: SimRemote):
+    class Broken(SimBranch):
+        def list(self, tip, folder):
+            raise LedgerUnreachableError("the ledger's branch cannot be read")
+
+        read = list  # noqa: A003
+
+    ledger = opened()
+    ledger.read(0)
+    ledger._branch.__class__ = Broken
+    assert (False, None) == (GitArchive(ledger).keep(WORDS), GitArchive(ledger).read(WORDS.digest))

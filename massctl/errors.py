@@ -3,6 +3,7 @@
     MassctlError
     ├── UsageError                 2  wrong verb, flag or name; consent missing
     ├── ConfigurationError         1  the account's settings cannot work (secret not set, proxy not set)
+    ├── NotAPlanError              1  a file that is no plan, or not wholly one; nothing was made of it
     ├── StalePlanError             5  a saved plan no longer fits what is there
     ├── RefusedError               5  an act of a person that a guard forbids; nothing was done
     ├── ForgeError                 1  what GitHub, or a job of it, gave cannot be used; no comment was written
@@ -53,6 +54,10 @@ class UsageError(MassctlError):
 
 class ConfigurationError(MassctlError):
     """Refuse an account whose settings cannot work here; no request was made."""
+
+
+class NotAPlanError(MassctlError):
+    """Refuse a file that is not exactly a plan's JSON; nothing was made of it."""
 
 
 class StalePlanError(MassctlError):

@@ -1,9 +1,5 @@
 """From a session and the bytes of an event to the ledger."""
 
-import sys
-from pathlib import Path
-from typing import Final
-
 from massctl.apply.book import Book
 from massctl.apply.finishing import Foreign, Recorded, record_finish
 from massctl.apply.following import Followed
@@ -13,6 +9,7 @@ from massctl.cli.answering import Answer
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import trust
 from massctl.cli.notifying import Notifier
+from massctl.cli.reading import STANDARD_INPUT, read_at_most
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.errors import UsageError
@@ -25,8 +22,6 @@ from massctl.view.diagnostic_text import diagnostics_text
 from massctl.view.event_text import contradiction, foreign_text
 from massctl.view.language import say
 from massctl.view.status_text import status_text
-
-STANDARD_INPUT: Final = "-"
 
 
 def event_recorded(session: Session, file: str, account: str | None, answer: Answer | None) -> int:
@@ -83,20 +78,8 @@ def _faulty(session: Session, file: str, fault: EventFault, answer: Answer | Non
 
 
 def _bytes(file: str) -> bytes:
-    """Read at most one byte more than an event may have; raises UsageError for a file that cannot be read."""
-    if file == STANDARD_INPUT:
-        return sys.stdin.buffer.read(EVENT_BYTES_MAX + 1)
-    path = Path(file)
-    try:
-        with path.open("rb") as opened:
-            return opened.read(EVENT_BYTES_MAX + 1)
-    except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
-        raise UsageError(
-            Phrase("{path} cannot be read: {why}", path=file, why=why),
-            Phrase("Nothing was recorded."),
-            Phrase("name the file that holds the event's body, or - for standard input"),
-        ) from None
+    hint = Phrase("name the file that holds the event's body, or - for standard input")
+    return read_at_most(file, EVENT_BYTES_MAX, Phrase("Nothing was recorded."), hint)
 
 
 def _appid(session: Session, account: str | None) -> AppId | None:

@@ -1,4 +1,4 @@
-"""From what a run left to the comment of its pull request: checked first, and bounded."""
+"""From the plan that a run left to the comment of its pull request: the plan is data, and every word in it harmless."""
 
 import os
 from collections.abc import Mapping
@@ -9,14 +9,16 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import open_settings
 from massctl.cli.speaking import Voice
 from massctl.errors import ConfigurationError, ForgeError
-from massctl.forge.artefact import ArtefactError, PlanArtefact, read_plan, read_text
+from massctl.forge.artefact import ArtefactError, read_plan, read_text
 from massctl.forge.events import RunEvent, read_event
-from massctl.forge.pull_requests import MARK, Forge
-from massctl.forge.remarks import unfit
+from massctl.forge.pull_requests import Forge
 from massctl.model.api_base import realm_of
 from massctl.model.phrase import Phrase
+from massctl.plan.planned_review import COMMENT_MARK
+from massctl.plan.saved import SavedPlan
 from massctl.transport.line import Inside, Line
-from massctl.view.language import say
+from massctl.view.as_markdown import plan_comment
+from massctl.view.language import Language, say
 
 API: Final = "https://api.github.com"
 _EVENT_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -64,49 +66,25 @@ def _forge(line: Line, event: RunEvent, environment: Mapping[str, str]) -> Forge
 
 
 def _body(voice: Voice, event: RunEvent, folder: Path, environment: Mapping[str, str]) -> str:
-    """Put the comment together; in place of what cannot be shown it says so."""
+    """Make the comment from the plan, as data; in place of what cannot be shown it says so."""
+    foot = _foot(voice, event, environment)
     try:
         plan = read_plan(folder)
-        if (why := unfit(plan.remarks)) is not None:
-            raise ArtefactError(why)
     except ArtefactError as refused:
         told = Phrase("The plan of this commit cannot be shown: {why}.", why=refused.what)
-        return "\n".join(
-            [MARK, "## massctl plan", "", f"**{say(told, voice.language)}**", "", *_foot(voice, event, environment)]
-        )
-    return "\n".join(
-        [
-            MARK,
-            *_warning(voice, event),
-            plan.remarks.rstrip(),
-            "",
-            *_made(voice, plan),
-            *_foot(voice, event, environment),
-        ]
-    )
-
-
-def _warning(voice: Voice, event: RunEvent) -> list[str]:
-    if not event.from_fork:
-        return []
-    told = Phrase(
-        "This plan was made by the code of a fork, which may say what it likes: read the files. "
-        "Nothing is sent that is not merged."
-    )
-    return [f"> **{say(told, voice.language)}**", ""]
-
-
-def _made(voice: Voice, plan: PlanArtefact) -> list[str]:
-    sends = Phrase("the plan's digest {digest}", digest=f"`{plan.plan.digest[:19]}`")
-    return [f"<sub>{say(sends, voice.language)}</sub>", ""]
+        return "\n".join([COMMENT_MARK, "## massctl plan", "", f"**{say(told, voice.language)}**", "", *foot])
+    # Its sentences are in the language of the run that made it.
+    review = plan.review if isinstance(plan, SavedPlan) else None
+    language = Language(review.language) if review is not None else voice.language
+    sha = event.workflow_run.head_sha
+    return "\n".join([plan_comment(plan, language, commit=sha, from_fork=event.from_fork), *foot])
 
 
 def _foot(voice: Voice, event: RunEvent, environment: Mapping[str, str]) -> list[str]:
-    """Say of which commit it is, and link the run; both from what GitHub told."""
+    """Link the run, as GitHub told of it."""
     server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
     run = f"{server}/{event.repository.full_name}/actions/runs/{event.workflow_run.id}"
-    told = Phrase("made from {sha}", sha=f"`{_short(event)}`")
-    return [f"<sub>{say(told, voice.language)} · [{say(Phrase('the run'), voice.language)}]({run})</sub>"]
+    return [f"<sub>[{say(Phrase('the run'), voice.language)}]({run})</sub>"]
 
 
 def _short(event: RunEvent) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from massctl.apply.outcome import Outcome, refuse_all
+from massctl.cli.reading import read_at_most
 from massctl.cli.session import Session
 from massctl.cli.writing import write_files
 from massctl.errors import StalePlanError, UsageError
@@ -14,7 +15,6 @@ from massctl.model.lifecycle import status_of
 from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.model.system_reason import system_reason
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.saved import SavedCampaign, SavedPlan, plan_stale, read_saved
 from massctl.plan.step import Refusal
@@ -44,14 +44,7 @@ def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) ->
 
 def open_plan(path: Path) -> SavedPlan:
     """Read a saved plan; raises UsageError where there is none."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(SAVED_BYTES_MAX + 1)
-    except OSError as error:
-        why = system_reason(error)
-        raise UsageError(
-            Phrase("{path} cannot be read: {why}", path=str(path), why=why), Phrase("Nothing was done.")
-        ) from None
+    content = read_at_most(str(path), SAVED_BYTES_MAX, Phrase("Nothing was done."))
     saved = read_saved(content) if len(content) <= SAVED_BYTES_MAX else None
     if saved is None:
         raise UsageError(

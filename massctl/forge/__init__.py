@@ -1,7 +1,6 @@
 """What the jobs of a forge (GitHub) hand each other, and the one comment that it is asked to show.
 
-    artefact       the files that another job left, read as data: which, how large, of what shape
-    remarks        Markdown that others wrote, and why it may not stand in a comment
+    artefact       the file that another job left, read as data: which, how large, of what shape
     lock_bundle    locks on their way from the job that renders to the job that commits
     events         what GitHub says about the run that called this one
     pull_requests  which pull request a run belongs to, and its one comment

@@ -1,29 +1,22 @@
-"""The files that a pull request's job left, read as data: exactly two, regular, of the shape that massctl writes.
+"""The file that a pull request's job left, read as data: exactly one, regular, of the shape that massctl writes.
 
 Whoever opens a pull request decides what its jobs do, and so what they leave. Nothing here is run, unpacked, followed.
 """
 
-import json
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pydantic import ValidationError
-
+from massctl.errors import NotAPlanError
 from massctl.model.phrase import Phrase
-from massctl.plan.saved import SavedPlan
+from massctl.plan.saved import SavedPlan, StoppedPlan
+from massctl.plan.shown import reviewable
 
 PLAN_FILE: Final = "plan.json"
-REMARKS_FILE: Final = "plan.md"
 PLAN_BYTES_MAX: Final = 32 * 1024 * 1024
 """A plan of a thousand campaigns, each with its lock, is a tenth of it."""
-REMARKS_CHARACTERS_MAX: Final = 65_000
-"""As `massctl plan --format markdown` promises. GitHub takes 65,536 (its API's answer to a longer one, read 2026-10)
-and the rest is for what `comment` adds."""
-_BYTES_OF_A_CHARACTER: Final = 4
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -36,35 +29,19 @@ class ArtefactError(Exception):
         self.what = what
 
 
-@dataclass(frozen=True, slots=True)
-class PlanArtefact:
-    """What `plan.yml` leaves: the plan twice, for programs and for people."""
-
-    plan: SavedPlan
-    remarks: str
-    """Markdown, not yet judged: see `massctl.forge.remarks`."""
-
-
-def read_plan(folder: Path) -> PlanArtefact:
+def read_plan(folder: Path) -> SavedPlan | StoppedPlan:
     """Read what a job left in `folder`. Raises ArtefactError."""
     try:
         found = {entry.name for entry in os.scandir(folder)}
     except OSError:
         raise ArtefactError(Phrase("the run left no plan")) from None
-    if found != {PLAN_FILE, REMARKS_FILE}:
-        raise ArtefactError(Phrase("it holds other files than {files}", files=f"{PLAN_FILE}, {REMARKS_FILE}"))
-    remarks = read_text(folder / REMARKS_FILE, REMARKS_CHARACTERS_MAX * _BYTES_OF_A_CHARACTER)
-    if len(remarks) > REMARKS_CHARACTERS_MAX:
-        raise ArtefactError(Phrase("{file} is too large", file=REMARKS_FILE))
-    return PlanArtefact(_plan(read_text(folder / PLAN_FILE, PLAN_BYTES_MAX)), remarks)
-
-
-def _plan(text: str) -> SavedPlan:
+    if found != {PLAN_FILE}:
+        raise ArtefactError(Phrase("it holds other files than {files}", files=PLAN_FILE))
     try:
-        plan = SavedPlan.model_validate(json.loads(text), strict=False)
-    except (ValueError, ValidationError, RecursionError):
+        plan = reviewable(read_text(folder / PLAN_FILE, PLAN_BYTES_MAX))
+    except NotAPlanError:
         plan = None
-    if plan is None or _DIGEST.fullmatch(plan.digest) is None:
+    if plan is None or (plan.digest is not None and _DIGEST.fullmatch(plan.digest) is None):
         raise ArtefactError(Phrase("{file} is not what massctl writes", file=PLAN_FILE))
     return plan
 

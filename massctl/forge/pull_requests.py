@@ -13,11 +13,10 @@ from typing import Any, Final
 from massctl.errors import ForgeError
 from massctl.forge.events import RunEvent
 from massctl.model.phrase import Phrase
+from massctl.plan.planned_review import COMMENT_MARK
 from massctl.transport.answer import NoAnswer
 from massctl.transport.line import Call, Line
 
-MARK: Final = "<!-- massctl:plan -->"
-"""Begins our comment, so that it is found again; people do not see it."""
 BOT: Final = "github-actions[bot]"
 """Who writes with a workflow's token. A comment of anybody else that begins like ours is theirs."""
 READ_SECONDS: Final = 30.0
@@ -58,7 +57,7 @@ class Forge:
 
     def _our_comment(self, pull_request: int) -> int | None:
         for each in self._pages(f"issues/{pull_request}/comments"):
-            if (each.get("user") or {}).get("login") == BOT and str(each.get("body", "")).startswith(MARK):
+            if (each.get("user") or {}).get("login") == BOT and str(each.get("body", "")).startswith(COMMENT_MARK):
                 return int(each["id"])
         return None
 

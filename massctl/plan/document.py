@@ -85,6 +85,9 @@ def _campaign(campaign: PlannedCampaign, *, with_diagnostics: bool) -> dict[str,
         "refusals": [refusal_document(refusal) for refusal in campaign.refusals],
     }
     if with_diagnostics:
+        document["title"] = campaign.title
+        document["audience_count"] = campaign.audience_count
+        document["awaiting_until"] = campaign.awaiting_until.isoformat() if campaign.awaiting_until else None
         document["handoff"] = [{"item": each.item, "done": each.done} for each in campaign.handoff]
         document["approved"] = _approved(campaign.rendered) if campaign.rendered else None
         ordered = sorted(campaign.diagnostics, key=lambda d: d.sort_key)

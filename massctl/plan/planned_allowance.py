@@ -1,11 +1,13 @@
 """The next days of an account's allowance, as a plan's JSON has them."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from massctl.model.names import CampaignName
 from massctl.model.strict import Strict
-from massctl.plan.ahead import Counted
+from massctl.plan.ahead import Counted, Span
 from massctl.plan.used import Unit
 
 
@@ -14,7 +16,7 @@ class PlannedSpan(Strict):
 
     per: Unit
     """What is counted: a day or a month."""
-    from_: Annotated[str, Field(alias="from")]
+    from_: Annotated[date, Field(alias="from")]
     """Its first day, YYYY-MM-DD."""
     of: Counted
     """Sends as the account's kind allows them, requests for mass sends, or requests to withdraw, of today."""
@@ -26,6 +28,12 @@ class PlannedSpan(Strict):
     """The campaigns that are to come in it, as things stand now."""
     left: int
     """How many are left after them."""
+
+    @property
+    def span(self) -> Span:
+        """Give it as the plan has it."""
+        names = tuple(CampaignName(name) for name in self.campaigns)
+        return Span(self.per, self.from_, self.of, self.limit, self.used, names, self.left)
 
 
 class PlannedAllowance(Strict):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
@@ -16,6 +16,7 @@ from massctl.plan.locked import changed_parts
 from massctl.plan.plan import Plan
 from massctl.plan.planned_allowance import PlannedAllowance
 from massctl.plan.planned_remote import PlannedRemote
+from massctl.plan.planned_review import LockState, PlanError, PlannedMoment, Review, ReviewedChanges
 from massctl.plan.step import Guard, Kind, Reason, Refusal, SendMass
 from massctl.plan.window import WindowState
 
@@ -91,7 +92,7 @@ class SavedCampaign(Strict):
     """Where it stands."""
     window: WindowState
     """Where its window lies, seen from the moment of the plan."""
-    next_at: str | None
+    next_at: PlannedMoment | None
     """When the next thing can be done; null where that is now, or never."""
     digest: str | None
     """The digest of what would be sent."""
@@ -105,6 +106,16 @@ class SavedCampaign(Strict):
     """What is left to a person in the console; not part of the plan's digest, but what it refuses is."""
     approved: LockFile | None = None
     """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""
+    title: str = ""
+    """Its title, for people."""
+    audience_count: int | None = None
+    """The size of its audience when it was last recorded; null where it never was."""
+    awaiting_until: PlannedMoment | None = None
+    """When the administrator's silence becomes a no; null where nothing waits for him."""
+    lock: LockState | None = None
+    """How its lock stands to what would be sent, with `--for-review`; null where nothing can be sent."""
+    changes: ReviewedChanges | None = None
+    """What changed for readers, with `--for-review`; null where nothing did, or nothing is known of it."""
 
 
 class PlannedCounts(Strict):
@@ -141,8 +152,29 @@ class SavedPlan(Strict):
     """What the accounts' allowance holds for the next 31 days; an account without anything in them is left out."""
     remote: PlannedRemote | None = None
     """What WeChat has now against the ledger, with `--refresh`; absent without."""
+    review: Review | None = None
+    """With `--for-review`: when, and in which language; absent without."""
     summary: PlannedCounts
     """The number of steps of each kind."""
+
+
+class StoppedPlan(Strict):
+    """What `massctl plan --format json` prints where there can be no plan."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    digest: None
+    """Always null."""
+    lineage: None
+    """Always null."""
+    serial: Literal[0]
+    """Always 0."""
+    campaigns: Annotated[list[SavedCampaign], Field(max_length=0)]
+    """Always empty."""
+    summary: PlannedCounts
+    """All 0."""
+    error: PlanError
+    """Why."""
 
 
 def what_moved(saved: SavedPlan, plan: Plan) -> list[Phrase]:

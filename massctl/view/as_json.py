@@ -24,19 +24,25 @@ if TYPE_CHECKING:
     from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
     from massctl.model.finding import Finding
     from massctl.view.explanation import Explanation
+    from massctl.view.review_json import Reviewed
 
 FORMAT_VERSION: Final = 1
 """Of the documents that are made here and in `massctl.view.act_json`."""
 
 
-def plan_json(plan: Plan, language: Language, names: Sequence[str] = ()) -> str:
-    """Give the plan document; its digest is the same in every language."""
+def plan_json(plan: Plan, language: Language, names: Sequence[str] = (), reviewed: "Reviewed | None" = None) -> str:
+    """Give the plan document, with what is `reviewed` beside it; its digest is the same in every language."""
     document = plan_document(plan, names)
     if plan.remote is not None:
         # Only a plan that asked WeChat has it.
         from massctl.view.drift_text import drift_document
 
         document["remote"] = drift_document(plan.remote)
+    if reviewed is not None:
+        # Only for reviewers is anything compared.
+        from massctl.view.review_json import add_review
+
+        add_review(document, reviewed, language)
     return _written(document, language)
 
 

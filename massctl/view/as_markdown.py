@@ -1,167 +1,163 @@
-"""The plan as a comment on a pull request: what matters most first, and never longer than a comment may be."""
+"""The plan as a comment on a pull request: what matters most first, and never longer than a comment may be.
+
+It is made from the plan's JSON and from nothing else, here and where the JSON comes from a run that nobody trusts.
+"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from itertools import accumulate, takewhile
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from massctl.model.diagnostic import has_errors
-from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
-from massctl.plan.document import plan_digest
-from massctl.plan.plan import Plan
+from massctl.plan.ahead import Span
+from massctl.plan.planned_review import COMMENT_MARK, LockState
+from massctl.plan.saved import SavedCampaign, SavedPlan, StoppedPlan
 from massctl.plan.step import Kind
-from massctl.view.language import Language, say
-from massctl.view.markdown_campaign import HEADING_LINES, Block, CampaignWriter, Weight, weight
+from massctl.view.language import Language
+from massctl.view.markdown_appendix import appendices
+from massctl.view.markdown_campaign import CampaignWriter
+from massctl.view.markdown_room import Block, beginning, deal, grow, lines_size
+from massctl.view.markdown_row import RowWriter
+from massctl.view.markdown_weight import Weight, is_faulty, weight
+from massctl.view.markdown_words import Words
+from massctl.view.moments import recorded
 from massctl.view.words import campaigns, counted_steps
 
-if TYPE_CHECKING:
-    from massctl.plan.changes import Difference
-
 MARKDOWN_CHARACTERS_MAX: Final = 65_000
-"""A comment on GitHub holds 65,536 characters (its API's answer to a longer one, read 2026-10); a bot adds its own."""
-_AHEAD_LINES_MAX: Final = 62
-"""Of what the allowance holds: two accounts' days of a month."""
-_DRIFT_LINES_MAX: Final = 100
-"""Of what is other than recorded."""
+"""Of a comment, counted as `massctl.view.markdown_room` does; whoever posts it may add a little of their own."""
+_TABLE_PERCENT: Final = 55
+"""Of the room, at first: the details of what matters most must have their place too."""
+_APPENDIX_PART: Final = 12
+"""Of the room, one part in so many is kept for each list that stands below the campaigns."""
 _NOTE_CHARACTERS_MAX: Final = 400
 """Room that is kept for saying what was left out."""
+_OPEN_MAX: Final = 3
+"""So many campaigns stand unfolded, where they need somebody."""
 
 
-def plan_markdown(
-    plan: Plan,
-    now: datetime,
+def plan_comment(
+    plan: SavedPlan | StoppedPlan,
     language: Language,
-    differences: "Mapping[CampaignName, Difference] | None" = None,
     *,
+    commit: str | None = None,
+    from_fork: bool = False,
     limit: int = MARKDOWN_CHARACTERS_MAX,
 ) -> str:
-    """Show a plan, with what changed for readers, in at most `limit` characters; spans count from `now`."""
-    changed = differences or {}
-    writer = CampaignWriter(language, now)
-    ordered = sorted(plan.campaigns, key=weight)
-    at_rest = {each.name for each in ordered if weight(each) is Weight.RESTS and each.name not in changed}
-    blocks = [writer.campaign(each, changed.get(each.name)) for each in ordered if each.name not in at_rest]
-    rests = [writer.resting(each) for each in ordered if each.name in at_rest]
-    head = [*_summary(writer, plan), *_drift(writer, plan), *_ahead(writer, plan)]
-    return _fitted(writer, head, blocks, rests, limit)
+    """Show a plan in at most `limit` characters, 3,000 or more; `commit` is what it was made for.
+
+    `from_fork` says that its JSON comes from somebody who may have written anything into it.
+    """
+    words = Words(language)
+    provenance = _provenance(plan, commit)
+    fork = Phrase(
+        "This plan was made by the code of a fork, which may say what it likes: read the files. "
+        "Nothing is sent that is not merged."
+    )
+    below = [*(["- " + words.facts(*provenance)] if provenance else []), *(["- ⚠ " + words.said(fork)] * from_fork)]
+    head = [COMMENT_MARK, "## massctl plan", ""]
+    if isinstance(plan, StoppedPlan):
+        why = [f"**{words.said(plan.error.message)}**", "", words.said(plan.error.hint), ""]
+        return "\n".join([*head, *why, *below]).rstrip() + "\n"
+    head += [*_summary(words, plan), *below]
+    return _Fitting(words, plan, limit).text(head)
 
 
-def _summary(writer: CampaignWriter, plan: Plan) -> list[str]:
-    kinds = Counter(step.kind for step in plan.steps)
-    refused = sum(bool(c.refusals) for c in plan.campaigns)
-    faulty = sum(has_errors(c.diagnostics) for c in plan.campaigns)
-    if kinds:
-        counted = [counted_steps(kind, kinds[kind]) for kind in reversed(Kind) if kinds[kind]]
-        first = say(Phrase("plan: "), writer.language) + _listed(writer, counted)
-    else:
-        first = Phrase("Nothing can be done now.") if refused or faulty else Phrase("Nothing to do.")
-    lines = ["## massctl plan", "", f"**{writer.said(first)}**", ""]
-    if refused:
-        lines.append("- " + writer.said(Phrase("refused: {campaigns}", campaigns=campaigns(refused))))
-    if faulty:
-        hint = Phrase("faults: {campaigns}; massctl validate shows them", campaigns=campaigns(faulty))
-        lines.append("- " + writer.said(hint))
-    digest = Phrase("the plan's digest {digest}", digest=plan_digest(plan))
-    return [*lines, "- " + writer.facts(digest, Phrase("serial {serial}", serial=plan.serial))]
+def _provenance(plan: SavedPlan | StoppedPlan, commit: str | None) -> list[Phrase]:
+    facts = []
+    if isinstance(plan, SavedPlan):
+        facts += [
+            Phrase("the plan's digest {digest}", digest=plan.digest),
+            Phrase("serial {serial}", serial=plan.serial),
+        ]
+        facts += [Phrase("made {moment}", moment=recorded(plan.review.at))] if plan.review is not None else []
+    return [*facts, *([Phrase("for commit {commit}", commit=commit)] if commit is not None else [])]
 
 
-def _drift(writer: CampaignWriter, plan: Plan) -> list[str]:
-    """Give what WeChat has now against the ledger, a line each."""
-    if plan.remote is None:
-        return []
-    # Only a plan that asked WeChat has it.
-    from massctl.view.drift_text import DRIFT, NO_DRIFT, told
-
-    found = ["- " + writer.facts(drift.campaign, told(drift)) for drift in plan.remote.drifts]
-    unread = ["- " + writer.facts(each.account, each.message, each.hint) for each in plan.remote.unread]
-    rows = [*found, *unread]
-    more = Phrase("and {count} more", count=len(rows) - _DRIFT_LINES_MAX)
-    rest = ["- " + writer.said(more)] if len(rows) > _DRIFT_LINES_MAX else []
-    return writer.section(DRIFT, [*rows[:_DRIFT_LINES_MAX], *rest] or ["- " + writer.said(NO_DRIFT)])
-
-
-def _ahead(writer: CampaignWriter, plan: Plan) -> list[str]:
-    """Give the next days of the accounts, a line each, folded away; nothing where there are none."""
-    if not plan.ahead:
-        return []
-    # Most plans look ahead to nothing.
-    from massctl.view.ahead_text import AHEAD, KINDS, left, period
-
-    rows = [
-        "- " + writer.facts(account.account, KINDS[account.kind], period(span), *span.campaigns, left(span))
-        for account in plan.ahead
-        for span in account.spans
+def _summary(words: Words, plan: SavedPlan) -> list[str]:
+    """Say in one line what would be done, and below it what needs somebody."""
+    kinds = Counter(step.kind for each in plan.campaigns for step in each.steps)
+    sending = sum(weight(each) is Weight.SENDS for each in plan.campaigns)
+    refused = sum(bool(each.refusals) for each in plan.campaigns)
+    faulty = sum(map(is_faulty, plan.campaigns))
+    changed = sum(each.changes is not None for each in plan.campaigns)
+    unlocked = sum(each.lock in (LockState.STALE, LockState.MISSING) for each in plan.campaigns)
+    counted = [counted_steps(kind, kinds[kind]) for kind in reversed(Kind) if kinds[kind]]
+    nothing = Phrase("Nothing can be done now.") if refused or faulty else Phrase("Nothing to do.")
+    first = words.said(Phrase("plan: {steps}", steps=words.listed(counted)) if counted else nothing)
+    told = [
+        (sending, Phrase("sent now, for good: {campaigns}", campaigns=campaigns(sending))),
+        (refused, Phrase("refused: {campaigns}", campaigns=campaigns(refused))),
+        (faulty, Phrase("faults: {campaigns}; massctl validate shows them", campaigns=campaigns(faulty))),
+        (changed, Phrase("changed: {campaigns}", campaigns=campaigns(changed))),
+        (unlocked, Phrase("not locked as it would be sent: {campaigns}", campaigns=campaigns(unlocked))),
     ]
-    shown = rows[:_AHEAD_LINES_MAX]
-    more = Phrase("and {count} more", count=len(rows) - len(shown))
-    rest = ["- " + writer.said(more)] if len(rows) > len(shown) else []
-    return ["", "<details>", f"<summary>{writer.said(AHEAD)}</summary>", "", *shown, *rest, "", "</details>"]
+    return [f"**{first}**", "", *("- " + words.said(phrase) for count, phrase in told if count)]
 
 
-def _fitted(writer: CampaignWriter, head: list[str], blocks: list[Block], rests: list[str], limit: int) -> str:
-    """Put as much together as fits, and say below the summary what does not."""
-    room = limit - _NOTE_CHARACTERS_MAX - _size(head)
-    placed: list[tuple[list[str], Block]] = []
-    shortened = absent = 0
-    for block in blocks:
-        lines = [*block.head, *block.details]
-        if _size(lines) > room:
-            lines = block.head
-            shortened += _size(lines) <= room
-        if _size(lines) > room:
-            absent += 1
-        else:
-            placed.append((lines, block))
-            room -= _size(lines)
-    resting = writer.section(Phrase("nothing to do"), [])
-    room -= _size(resting)
-    listed: list[str] = []
-    for line in rests:
-        if len(line) < room:
-            listed.append(line)
-            room -= _size([line])
-        else:
-            absent += 1
-    body: list[str] = []
-    unsaid = 0
-    # What changed may be long: it stands where there is room once everything else has its place.
-    for lines, block in placed:
-        changes = _beginning(block.changes, room)
-        unsaid += changes != block.changes
-        body += [*lines, *changes]
-        room -= _size(changes)
-    body += [*resting, *listed] if listed else []
-    return "\n".join([*head, *_note(writer, unsaid, shortened, absent, limit), *body]) + "\n"
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """Puts as much of a plan together as fits."""
 
+    words: Words
+    plan: SavedPlan
+    limit: int
 
-def _beginning(lines: list[str], room: int) -> list[str]:
-    """Give the first of some lines, as many as fit; none where nothing would stand below their heading."""
-    fitting = list(takewhile(lambda size: size <= room, accumulate(len(line) + 1 for line in lines)))
-    return lines[: len(fitting)] if len(fitting) > HEADING_LINES else []
+    def text(self, head: list[str]) -> str:
+        ordered = sorted(self.plan.campaigns, key=lambda each: (weight(each), each.changes is None))
+        shown = [each for each in ordered if weight(each) is not Weight.RESTS]
+        room = self.limit - _NOTE_CHARACTERS_MAX - lines_size(head)
+        below, room = self._below(ordered[len(shown) :], room)
+        rows = RowWriter(self.words)
+        table, titles = [rows.row(each) for each in shown], ["", *rows.head()]
+        room -= lines_size(titles)
+        in_table = beginning(table, room * _TABLE_PERCENT // 100)
+        room -= lines_size(table[:in_table])
+        blocks, room = deal(self._blocks(shown), room)
+        room = grow(blocks, room)
+        more = beginning(table[in_table:], room)
+        room -= lines_size(table[in_table : in_table + more])
+        grow(below, room)
+        in_table += more
+        left_out = self._note(len(shown) - in_table, len(shown) - len(blocks), sum(bool(b.missing) for b in blocks))
+        lines = [*head, *(titles if table else []), *table[:in_table], "", *left_out]
+        for block in [*blocks, *below]:
+            lines += block.lines(self.words.more)
+        return "\n".join(lines).rstrip() + "\n"
 
+    def _below(self, resting: Sequence[SavedCampaign], room: int) -> tuple[list[Block], int]:
+        """Keep a little room for each list below the campaigns."""
+        placed: list[Block] = []
+        part = room // _APPENDIX_PART
+        for block in appendices(self.words, self.plan, resting):
+            fitting, left_over = deal([block], part)
+            left_over = grow(fitting, left_over)
+            room -= part - left_over if fitting else 0
+            placed += fitting
+        return placed, room
 
-def _note(writer: CampaignWriter, unsaid: int, shortened: int, absent: int, limit: int) -> list[str]:
-    """Say what does not stand here; nothing where everything does."""
-    missing = []
-    if unsaid:
-        missing.append(Phrase("what changed in {campaigns}", campaigns=campaigns(unsaid)))
-    if shortened:
-        missing.append(Phrase("details of {campaigns}", campaigns=campaigns(shortened)))
-    if absent:
-        missing.append(Phrase("all of {campaigns}", campaigns=campaigns(absent)))
-    if not missing:
-        return []
-    what = _listed(writer, missing)
-    say_so = Phrase("left out, to stay below {limit:,} characters: {what}", limit=limit, what=what)
-    return ["", f"**{writer.said(say_so)}**", "", writer.said(Phrase("`massctl plan` shows everything."))]
+    def _blocks(self, shown: Sequence[SavedCampaign]) -> Iterator[Block]:
+        spans: dict[str, list[Span]] = {}
+        for account in self.plan.allowance:
+            for each in account.ahead:
+                for name in dict.fromkeys(each.campaigns):
+                    spans.setdefault(name, []).append(each.span)
+        writer = CampaignWriter(self.words, spans)
+        for index, planned in enumerate(shown):
+            urgent = len(shown) <= _OPEN_MAX or weight(planned) <= Weight.FAULTY
+            yield writer.block(planned, is_open=urgent and index < _OPEN_MAX)
 
-
-def _listed(writer: CampaignWriter, phrases: Sequence[Phrase]) -> str:
-    return say(Phrase(", "), writer.language).join(say(each, writer.language) for each in phrases)
-
-
-def _size(lines: Sequence[str]) -> int:
-    """Count the characters of lines, with their line ends."""
-    return sum(len(line) + 1 for line in lines)
+    def _note(self, absent: int, without_details: int, shortened: int) -> list[str]:
+        """Say what does not stand here; nothing where everything does."""
+        missing = []
+        if absent:
+            missing.append(Phrase("all of {campaigns}", campaigns=campaigns(absent)))
+        if without_details > absent:
+            missing.append(Phrase("details of {campaigns}", campaigns=campaigns(without_details - absent)))
+        if shortened:
+            missing.append(Phrase("a part of the details of {campaigns}", campaigns=campaigns(shortened)))
+        if not missing:
+            return []
+        say_so = Phrase(
+            "left out, to stay below {limit:,} characters: {what}", limit=self.limit, what=self.words.listed(missing)
+        )
+        return [f"**{self.words.said(say_so)}**", "", self.words.said(Phrase("`massctl plan` shows everything.")), ""]

@@ -90,7 +90,7 @@ def pad(text: str, width: int) -> str:
 
 def shorten(text: str, width: int) -> str:
     """Cut `text` to at most `width` cells, with `…` where something is missing."""
-    if cells(text) <= width:
+    if 2 * len(text) <= width or cells(text) <= width:
         return text
     kept, used = "", 0
     for cluster in clusters(text):

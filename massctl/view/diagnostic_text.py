@@ -11,6 +11,7 @@ from massctl.view.language import Language
 from massctl.view.page import Inked, Page
 from massctl.view.style import Ink, Style
 from massctl.view.words import campaigns as campaigns_words
+from massctl.view.words import errors, warnings
 
 SEVERITY: Final = {
     Severity.ERROR: (Phrase("error"), Ink.ERROR),
@@ -113,10 +114,10 @@ def _in_view(text: str, start: int, length: int, room: int) -> tuple[str, int, i
 
 def _summary(page: Page, diagnostics: Sequence[Diagnostic], campaigns: int | None) -> None:
     found = Counter(diagnostic.severity for diagnostic in diagnostics)
-    errors, warnings = found[Severity.ERROR], found[Severity.WARNING]
-    if errors or warnings:
-        said = _counts(errors, warnings)
-        ink = Ink.ERROR if errors else Ink.WARNING
+    error_count, warning_count = found[Severity.ERROR], found[Severity.WARNING]
+    if error_count or warning_count:
+        said = _counts(error_count, warning_count)
+        ink = Ink.ERROR if error_count else Ink.WARNING
         if campaigns:  # none: massctl.yaml is at fault, and no campaign was looked at
             said = Phrase("{faults} in {campaigns}", faults=said, campaigns=campaigns_words(campaigns))
         page.line(Inked(said, ink))
@@ -124,10 +125,9 @@ def _summary(page: Page, diagnostics: Sequence[Diagnostic], campaigns: int | Non
         page.line(Inked(Phrase("{campaigns}: no faults", campaigns=campaigns_words(campaigns)), Ink.DONE))
 
 
-def _counts(errors: int, warnings: int) -> Phrase:
+def _counts(error_count: int, warning_count: int) -> Phrase:
     """Say how many errors and warnings there are; at least one of them."""
-    worst = Phrase("1 error") if errors == 1 else Phrase("{count} errors", count=errors)
-    mild = Phrase("1 warning") if warnings == 1 else Phrase("{count} warnings", count=warnings)
-    if errors and warnings:
+    worst, mild = errors(error_count), warnings(warning_count)
+    if error_count and warning_count:
         return Phrase("{first}, {second}", first=worst, second=mild)
-    return worst if errors else mild
+    return worst if error_count else mild

@@ -1,56 +1,47 @@
-"""One campaign of a plan as Markdown: the verdict first, then to whom, when, what, and why not.
+"""One campaign of a plan as Markdown, folded away: the verdict first, then to whom, when, what, and why not.
 
-Every word that comes from a file goes through `massctl.view.markdown_text`; what stands here is ours.
+It is written from the plan's JSON, which may come from a fork: every word in it goes through
+`massctl.view.markdown_text`; what stands here is ours.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final
 
-from massctl.model.diagnostic import Diagnostic, Severity, has_errors
-from massctl.model.lifecycle import FINAL
-from massctl.model.message import RenderedNews, RenderedText
+from massctl.model.diagnostic import Place, Severity
+from massctl.model.lock import LockFile
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign
+from massctl.plan.ahead import Span
 from massctl.plan.handoff import HandoffItem
-from massctl.plan.plan import PlannedCampaign
-from massctl.plan.step import SendMass, Step
-from massctl.plan.window import WindowState
+from massctl.plan.saved import PlannedDiagnostic, PlannedRefusal, SavedCampaign
+from massctl.plan.step import Kind, Reason
+from massctl.view.ahead_text import left, period
 from massctl.view.diagnostic_text import SEVERITY, place_text
-from massctl.view.language import Language, say
-from massctl.view.markdown_text import code, prose
-from massctl.view.message_text import media_facts
-from massctl.view.moments import in_time, recorded, window_span
+from massctl.view.difference_markdown import changed_rows
+from massctl.view.locked_text import message_facts
+from massctl.view.markdown_room import Block
+from massctl.view.markdown_row import LOCKS, NAME_CELLS, TITLE_CELLS, window_of, window_words
+from massctl.view.markdown_text import code, html, html_code
+from massctl.view.markdown_weight import Weight, may_send, weight
+from massctl.view.markdown_words import Words
+from massctl.view.moments import recorded
 from massctl.view.plan_text import LABELS
-from massctl.view.step_text import folded, planned_words
-from massctl.view.words import REASON, STATUS, WINDOW, audience_size, audience_words, characters, expected
+from massctl.view.words import (
+    REASON,
+    STATUS,
+    audience_size,
+    audience_words,
+    counted_steps,
+    expected,
+    followers,
+    jobs_words,
+)
 
-if TYPE_CHECKING:
-    from massctl.plan.changes import Difference
-
-Item = TypeVar("Item")
-
-ROWS_SHOWN: Final = 20
-"""More steps or diagnostics of one campaign are shown as a number."""
-HEADING_LINES: Final = 3
-"""Of a section: its label between two empty lines."""
-_BEGINNING_CHARACTERS: Final = 72
-"""How much of a text message is shown to recognise it by."""
-
-
-class Weight(IntEnum):
-    """How much a campaign matters to a reviewer, most first."""
-
-    SENDS = 0
-    REFUSED = 1
-    FAULTY = 2
-    PREPARES = 3
-    WAITS = 4
-    RESTS = 5
-
+_FACT_CELLS: Final = 120
+"""Of a path or tag in a line that always stands."""
 
 _VERDICT: Final = {
     Weight.SENDS: Phrase("apply would send this now, and that cannot be undone"),
@@ -62,176 +53,138 @@ _VERDICT: Final = {
 }
 
 
-@dataclass(slots=True)
-class Block:
-    """What is said of one campaign: lines that always stand, and lines that may be left out."""
-
-    head: list[str]
-    details: list[str] = field(default_factory=list)
-    changes: list[str] = field(default_factory=list)
-    """What changed for readers; the first to be left out, for it may be long."""
-
-
-def weight(planned: PlannedCampaign) -> Weight:
-    """Weigh a campaign of a plan."""
-    if planned.may_send:
-        return Weight.SENDS
-    if planned.refusals:
-        return Weight.REFUSED
-    if has_errors(planned.diagnostics):
-        return Weight.FAULTY
-    if planned.steps:
-        return Weight.PREPARES
-    idle = planned.status in FINAL or planned.window is WindowState.EXPIRED
-    return Weight.RESTS if idle and not planned.diagnostics else Weight.WAITS
-
-
 @dataclass(frozen=True, slots=True)
 class CampaignWriter:
-    """Writes campaigns in a language; `now` is the moment that spans are counted from."""
+    """Writes the campaigns of one plan."""
 
-    language: Language
-    now: datetime
+    words: Words
+    allowance: Mapping[str, Sequence[Span]]
+    """By campaign: the days and months in which it is to come."""
 
-    def said(self, text: str) -> str:
-        """Say a sentence, which may hold words from files."""
-        return prose(say(text, self.language))
+    def block(self, planned: SavedCampaign, *, is_open: bool = False) -> Block:
+        """Give the details of a campaign: facts that stand together, then rows, most important first."""
+        mark = "‼ " if may_send(planned) else ""
+        title = html(planned.title, foreign=True, cells=2 * TITLE_CELLS)
+        label = f"{mark}{html_code(planned.name, NAME_CELLS)} {title}".rstrip()
+        opening, closing = self.words.folded(label, is_open=is_open)
+        rows = [
+            *self._refusals(planned),
+            *self._by_hand(planned),
+            *self._diagnostics(planned),
+            *self._steps(planned),
+            *self._allowance(planned),
+            *(self._message(planned.approved) if planned.approved else []),
+            *(changed_rows(planned.changes, LABELS["changes"], self.words) if planned.changes else []),
+        ]
+        return Block([*opening, *self._facts(planned)], rows, closing)
 
-    def facts(self, *parts: str) -> str:
-        """Say facts on one line."""
-        return " · ".join(self.said(part) for part in parts)
-
-    def row(self, label: str, value: str) -> str:
-        """Write a labelled fact; `value` is Markdown already."""
-        return f"- **{self.said(label)}** {value}"
-
-    def section(self, label: str, rows: Sequence[str]) -> list[str]:
-        """Write rows under a label of their own."""
-        return ["", f"**{self.said(label)}**", "", *rows]
-
-    def campaign(self, planned: PlannedCampaign, difference: "Difference | None" = None) -> Block:
-        """Give what is said of a campaign; its verdict is in the head."""
-        mark = "‼ " if planned.may_send else ""
-        titled = f"### {mark}{code(planned.name)} {prose(planned.title, foreign=True)}".rstrip()
-        head = ["", titled, "", f"**{self._verdict(planned)}**", ""]
-        if planned.rendered is not None:
-            head += [self._audience(planned.rendered, planned.audience_count), self._window(planned)]
+    def _facts(self, planned: SavedCampaign) -> list[str]:
+        words = self.words
+        facts = [f"**{self._verdict(planned)}**", ""]
+        if planned.approved is not None:
+            facts += [
+                self._audience(planned, planned.approved),
+                words.row(LABELS["window"], window_words(words, planned)),
+            ]
         if planned.awaiting_until is not None:
             until = Phrase("the administrator may confirm it until {moment}", moment=recorded(planned.awaiting_until))
-            head.append("- " + self.said(until))
+            facts.append("- " + words.said(until))
         if planned.next_at is not None:
-            local = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
-            at = moment(planned.next_at.astimezone(local)) if local else recorded(planned.next_at)
-            head.append(self.row(LABELS["next"], self.facts(at, in_time(planned.next_at, self.now))))
+            facts.append(words.row(LABELS["next"], words.said(self._local(planned, planned.next_at))))
         standing = [STATUS[planned.status]]
         if planned.account is not None:
             standing.insert(0, Phrase("account {account}", account=planned.account))
         if planned.edition is not None:
             standing.append(Phrase("edition {edition}", edition=planned.edition))
-        head.append(self.row(LABELS["status"], self.facts(*standing)))
+        facts.append(words.row(LABELS["status"], words.facts(*standing)))
+        if planned.lock is not None:
+            facts.append(words.row(Phrase("lock"), words.said(LOCKS[planned.lock])))
         if planned.digest is not None:
-            head.append("- " + self.said(Phrase("digest {digest}", digest=planned.digest)))
-        head += [self._by_hand(each) for each in planned.handoff]
-        message = self._message(planned.rendered) if planned.rendered else []
-        details = [*message, *self._refusals(planned), *self._steps(planned), *self._diagnostics(planned)]
-        return Block(head, details, self._changes(difference) if difference is not None else [])
+            facts.append("- " + words.said(Phrase("digest {digest}", digest=planned.digest)))
+        return facts
 
-    def _changes(self, difference: "Difference") -> list[str]:
-        # Most plans have nothing to compare.
-        from massctl.view.difference_markdown import difference_markdown
-
-        return difference_markdown(difference, LABELS["changes"], self.language, ROWS_SHOWN)
-
-    def _verdict(self, planned: PlannedCampaign) -> str:
+    def _verdict(self, planned: SavedCampaign) -> str:
         found = weight(planned)
         if found is Weight.SENDS and planned.refusals:
-            return self.said(Phrase("apply reads the size again before it decides"))
+            return self.words.said(Phrase("apply reads the size again before it decides"))
         if found is Weight.REFUSED and planned.steps:
-            return self.said(Phrase("its send is refused; the steps below would be done"))
-        return self.said(_VERDICT[found])
+            return self.words.said(Phrase("its send is refused; the steps below would be done"))
+        return self.words.said(_VERDICT[found])
 
-    def resting(self, planned: PlannedCampaign) -> str:
-        """Say in one line of a campaign that it needs nothing."""
-        state = STATUS[planned.status] if planned.status in FINAL else Phrase("its window has closed")
-        titled = f"{code(planned.name)} {prose(planned.title, foreign=True)}".rstrip()
-        return f"- {titled} · {self.said(state)}"
+    def _audience(self, planned: SavedCampaign, approved: LockFile) -> str:
+        of_list, bounds = approved.audience.openid_list, expected(approved.audience.expect)
+        jobs = of_list.batches if of_list is not None else None
+        known = audience_size(jobs, of_list.count if of_list is not None else planned.audience_count)
+        who = self.words.said(audience_words(approved.audience), _FACT_CELLS)
+        facts = [known, *([bounds] if bounds is not None else [])]
+        return self.words.row(LABELS["audience"], " · ".join([who, *map(self.words.said, facts)]))
 
-    def _audience(self, campaign: RenderedCampaign, count: int | None) -> str:
-        known = audience_size(campaign.batches, count)
-        bounds = expected(campaign.audience.expect)
-        facts = [audience_words(campaign.audience), known, *([bounds] if bounds is not None else [])]
-        return self.row(LABELS["audience"], self.facts(*facts))
+    def _local(self, planned: SavedCampaign, at: datetime) -> str:
+        window = window_of(planned.approved)
+        return moment(at.astimezone(window.not_before.tzinfo)) if window else recorded(at)
 
-    def _window(self, planned: PlannedCampaign) -> str:
-        window = planned.rendered.window if planned.rendered else None
-        span = [window_span(window)] if window else []
-        return self.row(LABELS["window"], self.facts(*span, WINDOW[planned.window]))
+    def _by_hand(self, planned: SavedCampaign) -> list[str]:
+        """Give what only the console can do, as a list to tick: somebody has to do it before the send."""
+        items = [HandoffItem(each.item, each.done) for each in planned.handoff]
+        rows = self.words.first(items, lambda each: f"- [{'x' if each.done else ' '}] {self.words.said(each.words)}")
+        return self.words.labelled(LABELS["by_hand"], rows)
 
-    def _by_hand(self, item: HandoffItem) -> str:
-        """Write what only the console can do, as a list to tick: somebody has to do it before the send."""
-        label = self.said(LABELS["by_hand"])
-        return f"- [{'x' if item.done else ' '}] **{label}** {self.said(item.words)}"
+    def _allowance(self, planned: SavedCampaign) -> list[str]:
+        rows = ["- " + self.words.facts(period(span), left(span)) for span in self.allowance.get(planned.name, ())]
+        return self.words.labelled(Phrase("allowance"), rows)
 
-    def _message(self, campaign: RenderedCampaign) -> list[str]:
-        message = campaign.message
-        if not isinstance(message, RenderedNews | RenderedText):
-            return [self.row(LABELS["message"], self.facts(*media_facts(campaign)))]
-        if isinstance(message, RenderedText):
-            beginning = message.content[:_BEGINNING_CHARACTERS]
-            cut = "…" if len(message.content) > len(beginning) else ""
-            return [self.row(LABELS["text"], self.facts(beginning + cut, characters(len(message.content))))]
-        return [
-            self.row(Phrase("article {number}", number=number), self.facts(a.title, characters(len(a.content))))
-            for number, a in enumerate(message.articles, 1)
-        ]
+    def _message(self, approved: LockFile) -> list[str]:
+        rows = [self.words.row(label, self.words.facts(*facts)) for label, facts in message_facts(approved)]
+        return self.words.labelled(LABELS["message"], rows)
 
-    def _steps(self, planned: PlannedCampaign) -> list[str]:
-        if not planned.steps:
-            return []
-        sends = [step for step in planned.steps if isinstance(step, SendMass)]
-        others = [step for step in planned.steps if not isinstance(step, SendMass)]
-        shown = folded(others)
-        rows = [self._step(step, planned, times) for step, times in _first(shown)] + self._more(shown)
-        return self.section(
-            LABELS["steps"], [*rows, *(self._step(each, planned, times) for each, times in folded(sends))]
-        )
+    def _steps(self, planned: SavedCampaign) -> list[str]:
+        """Give what would be done, the mass sends first; what is alike stands once, with its number."""
+        alike = Counter((step.kind, step.reason, step.reversible) for step in planned.steps)
+        ordered = sorted(alike, key=lambda each: each[0] is not Kind.SEND_MASS)
+        rows = [self._step(planned, *each, alike[each]) for each in ordered]
+        return self.words.labelled(LABELS["steps"], rows)
 
-    def _step(self, step: Step, planned: PlannedCampaign, times: int) -> str:
-        words, why = self.said(planned_words(step, planned, times)), self.said(REASON[step.reason])
-        if isinstance(step, SendMass):
-            return f"- ‼ **{words}** · {why}"
-        final = "" if step.reversible else f" · **{self.said(Phrase('cannot be undone'))}**"
-        return f"- {words} · {why}{final}"
+    def _step(self, planned: SavedCampaign, kind: Kind, reason: Reason, reversible: bool, count: int) -> str:
+        why = self.words.said(REASON[reason])
+        if kind is Kind.SEND_MASS and planned.approved is not None:
+            return f"- ‼ **{self.words.said(self._send(planned, planned.approved, count))}** · {why}"
+        # That a mass send cannot be undone is part of its words.
+        final = "" if reversible or kind is Kind.SEND_MASS else f" · **{self.words.said(Phrase('cannot be undone'))}**"
+        return f"- {self.words.said(counted_steps(kind, count))} · {why}{final}"
 
-    def _refusals(self, planned: PlannedCampaign) -> list[str]:
-        rows = [
-            f"- {code(refusal.guard.value)} {self.said(refusal.message)}" + self._below(refusal.hint)
-            for refusal in planned.refusals
-        ]
-        return self.section(LABELS["refused"], rows) if rows else []
+    def _send(self, planned: SavedCampaign, approved: LockFile, count: int) -> Phrase:
+        who = audience_words(approved.audience)
+        of_list = approved.audience.openid_list
+        if of_list is not None:
+            say = "send to {audience} in {jobs}, one after the other: this cannot be undone"
+            return Phrase(say, audience=who, jobs=jobs_words(count))
+        if planned.audience_count is not None:
+            who = Phrase("{audience}, {followers}", audience=who, followers=followers(planned.audience_count))
+        return Phrase("send to {audience}: this cannot be undone", audience=who)
 
-    def _diagnostics(self, planned: PlannedCampaign) -> list[str]:
-        severities = list(Severity)
-        ordered = sorted(planned.diagnostics, key=lambda d: (severities.index(d.severity), d.sort_key))
-        rows = [self._diagnostic(each) for each in _first(ordered)] + self._more(ordered)
-        return self.section(Phrase("faults and notes"), rows) if rows else []
+    def _refusals(self, planned: SavedCampaign) -> list[str]:
+        return self.words.labelled(LABELS["refused"], self.words.first(planned.refusals, self._refusal))
 
-    def _diagnostic(self, diagnostic: Diagnostic) -> str:
-        word = self.said(SEVERITY[diagnostic.severity][0])
-        where = f" {code(place_text(diagnostic.place))}" if diagnostic.place else ""
-        said = f"- {word} {code(diagnostic.code)}{where} {self.said(diagnostic.message)}"
-        return said + self._below(diagnostic.hint)
+    def _refusal(self, refusal: PlannedRefusal) -> str:
+        said = f"- {code(refusal.guard.value)} {self.words.said(refusal.message)}"
+        return said + self._below(refusal.hint)
+
+    def _diagnostics(self, planned: SavedCampaign) -> list[str]:
+        ordered = sorted(planned.diagnostics, key=lambda each: list(Severity).index(each.severity))
+        rows = self.words.first(ordered, self._diagnostic)
+        return self.words.labelled(Phrase("faults and notes"), rows)
+
+    def _diagnostic(self, diagnostic: PlannedDiagnostic) -> str:
+        word, where = self.words.said(SEVERITY[diagnostic.severity][0]), _place(diagnostic)
+        said = " ".join([word, code(diagnostic.code), *([code(where)] if where else [])])
+        return f"- {said} {self.words.said(diagnostic.message)}" + self._below(diagnostic.hint)
 
     def _below(self, hint: str | None) -> str:
-        said = self.said(hint) if hint else ""
+        said = self.words.said(hint) if hint else ""
         return f"\n  - {said}" if said else ""
 
-    def _more(self, items: Sequence[object]) -> list[str]:
-        """Say how many of `items` are not among the first."""
-        hidden = len(items) - len(_first(items))
-        return ["- " + self.said(Phrase("and {count} more", count=hidden))] if hidden else []
 
-
-def _first(items: Sequence[Item]) -> Sequence[Item]:
-    """Give what is shown of `items`: all, or so many that the number of the others is the last row."""
-    return items if len(items) <= ROWS_SHOWN else items[: ROWS_SHOWN - 1]
+def _place(diagnostic: PlannedDiagnostic) -> str:
+    if diagnostic.file is None:
+        return ""
+    return place_text(Place(diagnostic.file, diagnostic.line, diagnostic.column))

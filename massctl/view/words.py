@@ -131,6 +131,16 @@ def campaigns(count: int) -> Phrase:
     return Phrase("1 campaign") if count == 1 else Phrase("{count:,} campaigns", count=count)
 
 
+def errors(count: int) -> Phrase:
+    """Say a number of faults."""
+    return Phrase("1 error") if count == 1 else Phrase("{count} errors", count=count)
+
+
+def warnings(count: int) -> Phrase:
+    """Say a number of warnings."""
+    return Phrase("1 warning") if count == 1 else Phrase("{count} warnings", count=count)
+
+
 def counted_steps(kind: Kind, count: int) -> Phrase:
     """Say a number of planned steps of one kind."""
     one = {

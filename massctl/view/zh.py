@@ -11,6 +11,7 @@ from massctl.view.zh_allowance import ALLOWANCE
 from massctl.view.zh_audience import AUDIENCE
 from massctl.view.zh_ci import CI
 from massctl.view.zh_command import COMMAND
+from massctl.view.zh_comment import COMMENT
 from massctl.view.zh_core import CORE
 from massctl.view.zh_difference import DIFFERENCE
 from massctl.view.zh_doctor import DOCTOR
@@ -35,6 +36,7 @@ CATALOGUE: Final[dict[str, str]] = {
     **LOCK,
     **PREVIEW,
     **DIFFERENCE,
+    **COMMENT,
     **COMMAND,
     **AUDIENCE,
     **SETTLING,

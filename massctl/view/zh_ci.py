@@ -16,11 +16,6 @@ CI: Final[dict[str, str]] = {
     ),
     "GITHUB_API_URL has to begin with https://": "GITHUB_API_URL 必须以 https:// 开头",
     "The plan of this commit cannot be shown: {why}.": "这次提交的计划不能显示：{why}。",
-    "This plan was made by the code of a fork, which may say what it likes: read the files. "
-    "Nothing is sent that is not merged.": (
-        "这份计划由分叉仓库的代码生成，说什么都有可能：请看文件本身。没有合并的内容不会发出。"
-    ),
-    "made from {sha}": "根据 {sha} 生成",
     "the run": "这次运行",
     # massctl/forge/artefact.py
     "the run left no plan": "这次运行没有留下计划",
@@ -44,10 +39,5 @@ CI: Final[dict[str, str]] = {
     "look whether the job has `pull-requests: write`, then run it again": (
         "看看这个任务有没有 `pull-requests: write`，再运行一次"
     ),
-    # massctl/forge/remarks.py
-    "it holds characters that nobody sees": "里面有看不见的字符",
-    "it holds a link or a picture": "里面有链接或图片",
-    "it holds HTML": "里面有 HTML",
-    "it would notify somebody, or link to something": "它会通知某个人，或链接到别处",
 }
 """English template -> Chinese template with the same fields."""

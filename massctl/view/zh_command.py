@@ -140,9 +140,6 @@ COMMAND: Final[dict[str, str]] = {
     "--plan says which campaigns and how far; it goes with no NAME and no --until": (
         "--plan 已经说明是哪些活动、做到哪一步；不能同时写 NAME 或 --until"
     ),
-    "--against is for people; it goes with --format text or markdown": (
-        "--against 是给人看的；要配 --format text 或 markdown"
-    ),
     "{flag} takes one of {choices}": "{flag} 只能是 {choices} 之一",
     # massctl/cli/verbs.py
     "receive MASSSENDJOBFINISH events": "接收 MASSSENDJOBFINISH 事件",

@@ -24,8 +24,6 @@ DIFFERENCE: Final[dict[str, str]] = {
     "what changed cannot be shown for {names}: what to compare with is not kept here whole": (
         "没法显示 {names} 的改动：要比较的旧内容在这里没有完整保存"
     ),
-    # massctl/view/as_markdown.py
-    "what changed in {campaigns}": "{campaigns}的改动",
     # massctl/view/difference_rows.py
     "against the lock": "与锁定的内容相比",
     "against the staged draft of {moment}": "与 {moment} 存的草稿相比",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_runner import Shell
+from comment_judge import judge
 from fake_forge import FakeForge, run_event
 
 from massctl.cli.remarking import commented
@@ -24,8 +25,7 @@ def forge() -> FakeForge:
 def planned_in(shell: Shell, folder: Path) -> Path:
     """Leave what plan.yml leaves."""
     folder.mkdir()
-    for name, form in (("plan.json", "json"), ("plan.md", "markdown")):
-        (folder / name).write_text(shell("plan", "--format", form).out)
+    (folder / "plan.json").write_text(shell("plan", "--format", "json", "--for-review").out)
     return folder
 
 
@@ -42,7 +42,7 @@ def test_a_plan_stands_below_its_pull_request_once(shell: Shell, forge: FakeForg
     assert (0, 0) == (comment(shell, forge, left), comment(shell, forge, left))
     (body,) = forge.bodies(7)
     assert body.startswith("<!-- massctl:plan -->\n## massctl plan\n")
-    assert "made from `abababababab`" in body
+    assert f"for commit `{SHA}`" in body
     assert "https://github.com/house/letters/actions/runs/77" in body
 
 
@@ -68,19 +68,45 @@ def test_what_massctl_writes_of_hostile_words_may_stand(
     shell.tree.write("campaigns/letter/articles/main.md", f"{name} more\n\n```\n{name}\n```\n")
     comment(shell, forge, planned_in(shell, tmp_path / "left"))
 
-    assert "letter" in forge.bodies(7)[0]
+    head, _, foot = forge.bodies(7)[0].rpartition("<sub>")
+    assert "letter" in head
+    assert foot.startswith("[the run](https://github.com/house/letters/actions/runs/")
+    judge(head)
 
 
 def test_a_forged_plan_is_not_shown_but_named(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
     shell.tree.news("letter")
     left = planned_in(shell, tmp_path / "left")
-    (left / "plan.md").write_text("all is well, @boss <script>alert(1)</script>")
+    plan = json.loads((left / "plan.json").read_text())
+    (left / "plan.json").write_text(json.dumps({**plan, "comment": "all is well, @boss <script>alert(1)</script>"}))
     comment(shell, forge, left)
 
     (body,) = forge.bodies(7)
     assert "cannot be shown" in body
     assert "@boss" not in body
     assert "script" not in body
+
+
+def test_forged_words_of_a_plan_do_nothing(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    shell.tree.news("letter")
+    left = planned_in(shell, tmp_path / "left")
+    plan = json.loads((left / "plan.json").read_text())
+    plan["campaigns"][0] |= {"title": "all is well, @boss <script>alert(1)</script> https://evil.example"}
+    (left / "plan.json").write_text(json.dumps(plan))
+    comment(shell, forge, left)
+
+    judge(forge.bodies(7)[0].rpartition("<sub>")[0])
+
+
+def test_a_plan_that_could_not_be_made_says_why(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    shell.tree.news("letter")
+    good = (shell.root / "massctl.yaml").read_text()
+    shell.tree.write("massctl.yaml", f"{good}surprise: 1\n")
+    left = planned_in(shell, tmp_path / "left")
+    shell.tree.write("massctl.yaml", good)
+    comment(shell, forge, left)
+
+    assert "**`massctl.yaml` has faults, so nothing was done**" in forge.bodies(7)[0]
 
 
 def test_a_number_in_the_artefact_says_nothing(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:

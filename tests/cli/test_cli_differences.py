@@ -130,7 +130,7 @@ def test_a_checkout_with_faulty_settings_is_wrong_usage(letter: Shell):
 def test_a_document_for_programs_is_compared_with_nothing(letter: Shell):
     said = letter("plan", "--against", ".", "--format", "json")
     assert (2, "") == (said.status, said.out)
-    assert "--against is for people" in said.err
+    assert "--against goes with --for-review" in said.err
 
 
 def test_against_the_lock(letter: Shell):

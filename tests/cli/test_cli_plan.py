@@ -21,6 +21,9 @@ CAMPAIGN_KEYS = {
     "refusals",
     "diagnostics",
     "approved",
+    "title",
+    "audience_count",
+    "awaiting_until",
 }
 TONIGHT = window("2026-12-01T20:00:00+08:00", "2026-12-01T21:30:00+08:00")
 AT_NOON = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
@@ -150,6 +153,6 @@ def test_a_plan_as_markdown(shell: Shell):
     shell.tree.news("letter", title="@all <b>春</b>")
     said = shell("plan", "--format", "markdown")
     assert (0, "") == (said.status, said.err)
-    assert said.out.startswith("## massctl plan\n")
+    assert said.out.startswith("<!-- massctl:plan -->\n## massctl plan\n")
     assert "`letter`" in said.out
     assert "`@all` `<b>`春`</b>`" in said.out

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.model.diagnostic import Diagnostic
     from massctl.plan.plan import Plan
+    from massctl.view.review_json import Reviewed
 
 
 @click.command(name="plan")
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Show what changed for readers since a second checkout, instead of since the lock or what was staged or sent.",
 )
+@click.option(
+    "--for-review", is_flag=True, help="Add what changed for readers, and locks, to the JSON: for `plan-comment`."
+)
 @click.pass_obj
 def command(
     directory: str,
@@ -48,17 +52,13 @@ def command(
     out: Path | None,
     refresh: bool,
     against: str | None,
+    for_review: bool,
 ) -> int:
     """Show what `massctl apply` with the same NAMEs would do now, step by step, and why.
 
     Reads the repository and the ledger. Without --refresh it needs no network and no secret; it changes nothing.
     """
-    if refresh and out is not None:
-        raise click.UsageError(
-            Phrase("--refresh shows what WeChat has in this moment, and --out saves what can be planned again; use one")
-        )
-    if against is not None and form == "json":
-        raise click.UsageError(Phrase("--against is for people; it goes with --format text or markdown"))
+    _agree(form, refresh=refresh, out=out, against=against, for_review=for_review)
     from massctl.cli.planning import tell_strays
 
     names = tuple(dict.fromkeys(names))
@@ -73,21 +73,38 @@ def command(
 
                 save_plan(current, out, plan, names)
             voice, now = current.voice, current.clock.now()
-            changed = _differences(current, made, checkout) if form != "json" else {}
+            changed = _differences(current, made, checkout) if form != "json" or for_review else {}
+            reviewed = _reviewed(current, made, changed) if form == "markdown" or for_review else None
         if form == "json":
             from massctl.view.as_json import plan_json
 
-            answer.give(voice, lambda: plan_json(plan, voice.language, names))
+            answer.give(voice, lambda: plan_json(plan, voice.language, names, reviewed))
     # Each form has its own view; a plan is asked for often, so it loads one of them only.
     if form == "markdown":
-        from massctl.view.as_markdown import plan_markdown
+        from massctl.plan.shown import reviewable
+        from massctl.view.as_json import plan_json
+        from massctl.view.as_markdown import plan_comment
 
-        voice.document(plan_markdown(plan, now, voice.language, changed))
+        # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
+        written = voice.advised(plan_json(plan, voice.language, names, reviewed))
+        voice.document(plan_comment(reviewable(written), voice.language))
     elif form == "text":
         from massctl.view.plan_text import plan_text
 
         voice.result(plan_text(plan, now, voice.language, voice.style, voice.width, changed))
     return ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
+
+
+def _agree(form: str, *, refresh: bool, out: Path | None, against: str | None, for_review: bool) -> None:
+    """Refuse flags that do not go together."""
+    if refresh and out is not None:
+        raise click.UsageError(
+            Phrase("--refresh shows what WeChat has in this moment, and --out saves what can be planned again; use one")
+        )
+    if for_review and form != "json":
+        raise click.UsageError(Phrase("--for-review adds to the JSON; it goes with --format json"))
+    if against is not None and form == "json" and not for_review:
+        raise click.UsageError(Phrase("with --format json, --against goes with --for-review"))
 
 
 def _planned(
@@ -117,6 +134,13 @@ def _differences(current: "Session", made: "Planned | Foreseen", checkout: "Chec
     from massctl.cli.differences import differences
 
     return differences(current, made, checkout)
+
+
+def _reviewed(current: "Session", made: "Planned | Foreseen", changed: "Differences") -> "Reviewed":
+    # Only what reviewers are shown needs to know about locks.
+    from massctl.cli.reviewing import reviewed
+
+    return reviewed(current, made, changed)
 
 
 def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:

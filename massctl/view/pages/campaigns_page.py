@@ -15,7 +15,7 @@ from massctl.view.pages.campaign_page import Look
 from massctl.view.pages.document import Watched, document
 from massctl.view.pages.findings import findings
 from massctl.view.pages.sheet import Sheet, written
-from massctl.view.words import STATUS, WINDOW
+from massctl.view.words import STATUS, WINDOW, errors, warnings
 from massctl.view.words import campaigns as campaigns_words
 
 
@@ -107,12 +107,9 @@ _SIGNS: Final = {"text": "文", "voice": "声", "mpvideo": "影", "wxcard": "券
 def _counts(listed: Listed, sheet: Sheet) -> str:
     """Say how many errors and warnings there are; nothing of one that nobody has looked at."""
     severities = [each.severity for each in listed.look.diagnostics]
-    errors, warnings = severities.count(Severity.ERROR), severities.count(Severity.WARNING)
-    said = []
-    if errors:
-        said.append(("error", Phrase("1 error") if errors == 1 else Phrase("{count} errors", count=errors)))
-    if warnings:
-        said.append(("warning", Phrase("1 warning") if warnings == 1 else Phrase("{count} warnings", count=warnings)))
+    found, mild = severities.count(Severity.ERROR), severities.count(Severity.WARNING)
+    said = [("error", errors(found))] if found else []
+    said += [("warning", warnings(mild))] if mild else []
     if not said and listed.is_known:
         said.append(("fine", Phrase("nothing to correct")))
     return "".join(f'<span class="{kind}">{sheet.say(words)}</span>' for kind, words in said)

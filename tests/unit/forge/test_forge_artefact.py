@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from massctl.forge.artefact import PLAN_BYTES_MAX, REMARKS_CHARACTERS_MAX, ArtefactError, read_plan
+from massctl.forge.artefact import PLAN_BYTES_MAX, ArtefactError, read_plan
+from massctl.plan.saved import StoppedPlan
 
 PLAN: dict[str, Any] = {
     "format_version": 1,
@@ -24,7 +25,6 @@ PLAN: dict[str, Any] = {
 @pytest.fixture
 def left(tmp_path: Path) -> Path:
     (tmp_path / "plan.json").write_text(json.dumps(PLAN))
-    (tmp_path / "plan.md").write_text("## massctl plan\n")
     return tmp_path
 
 
@@ -37,14 +37,14 @@ def refusal(folder: Path) -> str:
 def test_a_plan_is_read(left: Path) -> None:
     found = read_plan(left)
 
-    assert ("## massctl plan\n", PLAN["digest"]) == (found.remarks, found.plan.digest)
+    assert PLAN["digest"] == found.digest
 
 
 def test_a_run_without_an_artefact_is_told(tmp_path: Path) -> None:
     assert "the run left no plan" == refusal(tmp_path / "nothing")
 
 
-@pytest.mark.parametrize("name", ["run.sh", ".bashrc", "pr-number", "sub"])
+@pytest.mark.parametrize("name", ["run.sh", ".bashrc", "pr-number", "plan.md", "sub"])
 def test_another_file_refuses_the_whole(left: Path, name: str) -> None:
     (left / name).mkdir() if name == "sub" else (left / name).write_text("42")
 
@@ -52,12 +52,12 @@ def test_another_file_refuses_the_whole(left: Path, name: str) -> None:
 
 
 def test_a_missing_file_refuses_the_whole(left: Path) -> None:
-    (left / "plan.md").unlink()
+    (left / "plan.json").unlink()
 
     assert "other files" in refusal(left)
 
 
-@pytest.mark.parametrize("name", ["plan.json", "plan.md"])
+@pytest.mark.parametrize("name", ["plan.json"])
 def test_a_link_is_not_followed(left: Path, name: str) -> None:
     (left / name).unlink()
     (left / name).symlink_to("/etc/passwd")
@@ -66,10 +66,10 @@ def test_a_link_is_not_followed(left: Path, name: str) -> None:
 
 
 def test_a_pipe_is_not_waited_for(left: Path) -> None:
-    (left / "plan.md").unlink()
-    os.mkfifo(left / "plan.md")
+    (left / "plan.json").unlink()
+    os.mkfifo(left / "plan.json")
 
-    assert "plan.md is not an ordinary file" == refusal(left)
+    assert "plan.json is not an ordinary file" == refusal(left)
 
 
 def test_a_giant_is_not_read(left: Path) -> None:
@@ -77,12 +77,6 @@ def test_a_giant_is_not_read(left: Path) -> None:
         file.truncate(PLAN_BYTES_MAX + 1)
 
     assert "plan.json is too large" == refusal(left)
-
-
-def test_more_than_a_comment_holds_is_refused(left: Path) -> None:
-    (left / "plan.md").write_text("春" * (REMARKS_CHARACTERS_MAX + 1))
-
-    assert "plan.md is too large" == refusal(left)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +98,16 @@ def test_another_shape_is_refused(left: Path, wrong: str) -> None:
 
 
 def test_other_bytes_than_utf_8_are_refused(left: Path) -> None:
-    (left / "plan.md").write_bytes(b"\xff\xfe")
+    (left / "plan.json").write_bytes(b"\xff\xfe")
 
-    assert "plan.md is not UTF-8" == refusal(left)
+    assert "plan.json is not UTF-8" == refusal(left)
+
+
+def test_why_there_is_no_plan_is_read_too(left: Path) -> None:
+    error = {"errcode": None, "rid": None, "message": "massctl.yaml has faults", "hint": ""}
+    stopped = {key: PLAN[key] for key in ("format_version", "serial", "campaigns", "summary", "lineage")}
+    (left / "plan.json").write_text(json.dumps({**stopped, "digest": None, "error": error}))
+
+    found = read_plan(left)
+    assert isinstance(found, StoppedPlan)
+    assert "massctl.yaml has faults" == found.error.message

@@ -58,6 +58,9 @@ def test_the_document_of_a_plan():
         "campaigns": [
             {
                 "name": "sale",
+                "title": "春季大促",
+                "audience_count": None,
+                "awaiting_until": None,
                 "account": "main",
                 "edition": 1,
                 "status": "new",
@@ -90,6 +93,9 @@ def test_the_document_of_a_plan():
             },
             {
                 "name": "words",
+                "title": refused.title,
+                "audience_count": None,
+                "awaiting_until": None,
                 "account": "main",
                 "edition": 1,
                 "status": "new",

@@ -1,17 +1,22 @@
 """A plan as a comment: what matters first, within its length, and no word from a file that does anything."""
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from comment_judge import judge, plan_markdown, skeletons
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from view_samples import NOW, article, attempted, campaign, picture, plan_of, saved, state_of, text_campaign
 
+from massctl.apply.outcome import Failure
+from massctl.errors import NotAPlanError
 from massctl.model import ledger as entries
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.digest import sha256_of
@@ -20,20 +25,25 @@ from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.names import CampaignName, Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Purpose, Recipient, Window
+from massctl.plan.against import Base, BaseKind
+from massctl.plan.changes import Difference
 from massctl.plan.desired import Concluded, Invalid
+from massctl.plan.locked import FramePart
 from massctl.plan.plan import Plan, PlannedCampaign
+from massctl.plan.planned_review import COMMENT_MARK, LockState
+from massctl.plan.shown import reviewable
 from massctl.plan.window import WindowState
-from massctl.view.as_markdown import MARKDOWN_CHARACTERS_MAX, plan_markdown
-from massctl.view.cells import printable
+from massctl.view.as_json import plan_json, stopped_json
+from massctl.view.as_markdown import MARKDOWN_CHARACTERS_MAX, plan_comment
+from massctl.view.cells import printable, shorten
 from massctl.view.language import Language
-from massctl.view.markdown_text import TEXT_CELLS_MAX, code, prose
+from massctl.view.markdown_room import size
+from massctl.view.markdown_text import TEXT_CELLS_MAX, cell, code, html, html_code, prose
+from massctl.view.review_json import Reviewed
+from massctl.view.unseen import spelt_out
 
 LATER = Window(NOW + timedelta(days=3), NOW + timedelta(days=3, hours=2))
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-ACTIVE = re.compile(r"@\w|#\d|://|(?i:www\.)|:[\w+-]+:|\b[0-9a-f]{7,}\b|[`<>|*_~$\[\]]|\bGH-\d|!\d", re.ASCII)
-"""What a forge would act upon, were it left in the finished text outside code."""
-HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x09\x0b-\x1f\u2028\u2029]")
-"""Controls, those of direction among them."""
 HOSTILE = [
     "@everyone",
     "a@b.example",
@@ -75,6 +85,28 @@ HOSTILE = [
     "\u202egnp.exe",
     "\u2028\u2029\x00\x1b[31m",
     "春季大促，1999 元起（三天）",
+    "@org/team",
+    "SALE-7",
+    "mailto:a@b.example",
+    "[^1]",
+    "> [!NOTE]",
+    "<details><summary>",
+    "</code></summary></details>",
+    "-->",
+    "`<b>`",
+    "$`a`$",
+    "a\\|b",
+    "\\|",
+    "| --- |",
+    "\u202eנרות\u202c ١٢٣",
+    "نص عربي · 12",
+    "a\u200bb\u2060c\ufeff",
+    "ㅤ\u115f\uffa0",
+    "e" + "\u0301" * 500,
+    "👨\u200d👩\u200d👧 ❤\ufe0f 1\ufe0f\u20e3",
+    "🏴\U000e0067\U000e0062\U000e007f",
+    "x" * 5_000,
+    "&#124; &commat;all",
 ]
 HARMFUL = "".join(sorted({*"`*_~|<>[]()#@!&$\\-+=:/.", *"\n\t\r \u202e\u3000", *"aB1春🧣"}))
 texts = (st.text(st.sampled_from(HARMFUL), max_size=40) | st.text(max_size=40) | st.sampled_from(HOSTILE)).map(
@@ -87,25 +119,6 @@ def leaves(tokens: list[Token]) -> Iterator[Token]:
     for token in tokens:
         if token.type == "inline":
             yield from token.children or ()
-
-
-def outside_code(markdown: str) -> str:
-    """Give the finished text without what stands in code spans, which forges leave alone."""
-    pieces = []
-    for token in MARKDOWN.parse(markdown):
-        shown = [t.content if t.type == "text" else "\n" for t in token.children or ()]
-        pieces.append("".join(shown))
-    return "\n".join(pieces)
-
-
-def skeleton(markdown: str) -> list[tuple[str, str, int]]:
-    """Give the blocks and marks of a document, without what is written in them."""
-    marks = {"strong_open", "strong_close", "em_open", "link_open", "image", "html_inline", "s_open", "softbreak"}
-    found = []
-    for token in MARKDOWN.parse(markdown):
-        found.append((token.type, token.tag, token.level))
-        found += [(child.type, child.tag, child.level) for child in token.children or () if child.type in marks]
-    return found
 
 
 def shown(markdown: str) -> str:
@@ -144,16 +157,18 @@ def test_a_plan_of_every_kind(snapshot: object, language: Language):
 def test_what_matters_most_comes_first():
     written = plan_markdown(dressed("春", "campaigns/x.yaml", "y"), NOW, Language.EN)
     names = ["2026-12-spring-sale", "2026-12-text-notice", "2026-12-bad", "2026-12-later", "2026-10-sent"]
-    places = [written.index(f" `{name}`") for name in names]
+    rows, details = ([written.index(f"{before}{name}") for name in names[:4]] for before in ("`", "<code>"))
+    places = [*rows, *details, written.index(f"- `{names[4]}`")]
     assert sorted(places) == places
 
 
 def test_a_mass_send_and_a_preview_are_marked_as_irreversible():
     written = plan_markdown(dressed("春", "x.yaml", "y"), NOW, Language.EN)
-    assert "### ‼ `2026-12-spring-sale`" in written
+    assert "| ‼ `2026-12-spring-sale` 春 | **sent now, for good** · 1 warning |" in written
+    assert "<summary>‼ <code>2026-12-spring-sale</code> 春</summary>" in written
     assert "- ‼ **send to every follower: this cannot be undone**" in written
-    assert "- preview to `editor_li` · not there yet · **cannot be undone**" in written
-    assert "save the draft · not there yet\n" in written
+    assert "- 1 preview to send · not there yet · **cannot be undone**" in written
+    assert "- 1 draft to save · not there yet\n" in written
 
 
 def test_the_last_known_size_stands_beside_the_audience():
@@ -167,6 +182,7 @@ def test_a_size_out_of_bounds_is_read_again():
     written = plan_markdown(plan_of(small, state=state_of(saved(small, count=5))), NOW, Language.EN)
     assert "**apply reads the size again before it decides**" in written
     assert "- `audience_bounds` the audience has 5 followers" in written
+    assert "| **sent now, for good** · `audience_bounds` |" in written
 
 
 def test_an_openid_is_never_shown():
@@ -175,22 +191,62 @@ def test_an_openid_is_never_shown():
 
 def test_nothing_at_all():
     written = plan_markdown(plan_of(), NOW, Language.ZH)
-    assert written.startswith("## massctl plan\n\n**无事可做。**\n")
+    assert written.startswith("<!-- massctl:plan -->\n## massctl plan\n\n**无事可做。**\n")
+    assert "|" not in written
 
 
-CALM = skeleton(plan_markdown(dressed("x", "x", "x", "x"), NOW, Language.EN))
+CALM = skeletons(plan_markdown(dressed("x", "x", "x", "x"), NOW, Language.EN))
 
 
 @settings(max_examples=60)
 @given(texts, texts, texts, texts)
 @example("@all", "a`b|c.yaml", "x\n\n# y", "`")
 @example("1. x", "<b>", "[a](b)", "-")
+@example("</summary></details>", "a\\|b", "| --- |", "\\")
 def test_no_word_from_a_file_does_anything(title: str, path: str, message: str, name: str):
     written = plan_markdown(dressed(title, path, message, name), NOW, Language.EN)
-    assert [] == HIDDEN.findall(written)
-    assert CALM == skeleton(written)
-    rest = outside_code(written).replace("2026-12-01 20:00–21:30 +08:00", "")
-    assert [] == [match for match in ACTIVE.findall(rest) if match]
+    judge(written)
+    assert CALM == skeletons(written)
+
+
+@given(st.lists(texts, min_size=12, max_size=12), st.sampled_from(["zh", "en"]))
+@example(["</summary>"] * 12, "zh")
+@example(["\\|"] * 12, "en")
+def test_no_word_of_a_plan_that_anybody_wrote_does_anything(words: list[str], language: str):
+    judge(plan_comment(reviewable(json.dumps(forged(words, language))), Language(language), from_fork=True))
+
+
+def forged(words: list[str], language: str) -> dict[str, Any]:
+    """Give a plan's JSON with foreign words in every place that the schema lets them into."""
+    document = json.loads(
+        plan_json(plan_of(campaign(), state=state_of(saved(campaign()))), Language.EN, (), Reviewed(NOW))
+    )
+    (planned,) = document["campaigns"]
+    one, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve = words
+    approved = planned["approved"]
+    approved |= {"campaign": one, "renderer": two, "audience": {"tag": three}}
+    approved["account"] = {"name": four, "appid": five}
+    approved["message"]["articles"][0] |= {"title": six, "author": seven, "digest": eight}
+    planned |= {"name": one, "account": nine, "digest": ten, "title": eleven}
+    planned["refusals"] = [{"guard": "freeze", "message": twelve, "hint": one}]
+    planned["diagnostics"] = [
+        {"code": two, "severity": "error", "message": three, "hint": four, "campaign": five, "file": six}
+        | {"line": 1, "column": 1, "end_line": 1, "end_column": 1}
+    ]
+    planned["handoff"] = [{"item": f"album: {seven}", "done": False}, {"item": eight, "done": True}]
+    pieces = [{"mark": mark, "text": text} for mark, text in zip(("kept", "removed", "added"), words, strict=False)]
+    planned["changes"] = {
+        "against": nine,
+        "rows": [{"words": ten, "inner": False, "pieces": pieces}, {"words": eleven, "inner": True, "pieces": pieces}],
+    }
+    drift = {"campaign": twelve, "edition": 1, "kind": "draft_gone", "subject": one, "before": two, "now": three}
+    document["remote"] = {
+        "drift": [drift | {"message": four}],
+        "errors": [{"account": five, "message": six, "hint": seven}],
+    }
+    span = {"per": "day", "from": "2026-12-01", "of": "sends", "limit": 1, "used": 0, "left": 0}
+    document["allowance"] = [{"account": eight, "kind": "service", "ahead": [span | {"campaigns": [one, nine]}]}]
+    return {**document, "digest": ten, "lineage": eleven, "review": {**document["review"], "language": language}}
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -201,9 +257,9 @@ def test_hostile_words_are_read_as_they_are_written(write: Any, text: str):
     read = shown(written)
     assert ["paragraph_open", "inline", "paragraph_close"] == [token.type for token in tokens]
     assert {token.type for token in leaves(tokens)} <= {"text", "code_inline"}
-    assert "".join(printable(text.strip().replace("\n", " ")).replace("`", "").split()) == "".join(
-        read.replace("`", "").split()
-    )
+    said = shorten(printable(spelt_out(text.strip().replace("\n", " "))), TEXT_CELLS_MAX)
+    isolates = str.maketrans("", "", "`\u2068\u2069")
+    assert "".join(said.translate(isolates).split()) == "".join(read.translate(isolates).split())
 
 
 @given(st.text(max_size=80))
@@ -212,7 +268,13 @@ def test_any_text_is_one_paragraph_of_words_and_code(text: str):
         tokens = MARKDOWN.parse(write(text))
         assert [t.type for t in tokens] in ([], ["paragraph_open", "inline", "paragraph_close"])
         assert {t.type for t in leaves(tokens)} <= {"text", "code_inline"}
-        assert not ACTIVE.search(outside_code(write(text)))
+        judge(f"{COMMENT_MARK}\n\n{write(text)}\n")
+        judge(f"{COMMENT_MARK}\n\n| a |\n| --- |\n| {cell(write(text))} |\n")
+        assert [["table", "thead", "tr", "th", "tbody", "tr", "td"]] * 2 == skeletons(
+            f"| a |\n| --- |\n| {cell(write(text))} |\n"
+        )
+    for write in (html, html_code):
+        judge(f"{COMMENT_MARK}\n\n<details><summary>{write(text)}</summary>\n\nx\n\n</details>\n")
 
 
 @pytest.mark.parametrize(
@@ -241,6 +303,26 @@ def test_a_very_long_text_is_cut():
     assert TEXT_CELLS_MAX == len(prose("x" * 10_000))
 
 
+def test_accents_without_end_are_cut_like_any_text():
+    assert len(prose("e" + "\u0301" * 100_000)) < 2 * TEXT_CELLS_MAX
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SALE\u200b-1", "`SALE\\u200b-1`"),
+        ("ㅤ x", "`\\u3164` x"),
+        ("a\u202eb", "`a\\u202eb`"),
+        ("שלום", "\u2068שלום\u2069"),
+        ("👨\u200d👩 ❤\ufe0f 5\ufe0f\u20e3 👍🏽\u200d♂\ufe0f", "👨\u200d👩 ❤\ufe0f 5\ufe0f\u20e3 👍🏽\u200d♂\ufe0f"),
+        ("春\u200d夏\ufe0f", "春`\\u200d`夏`\\ufe0f`"),
+        ("\U000e0041", "`\\U000e0041`"),
+    ],
+)
+def test_what_nobody_sees_is_written_out(text: str, expected: str):
+    assert expected == prose(text)
+
+
 def faulty(number: int, faults: int = 30) -> Invalid:
     name = f"2026-12-{number:04}"
     say = Phrase("unknown key {key}", key="键" * 100)
@@ -250,33 +332,65 @@ def faulty(number: int, faults: int = 30) -> Invalid:
     return Invalid(CampaignName(name), "坏了的", "main", 1, tuple(found))
 
 
+def counted(written: str, said: str) -> int:
+    found = re.search(said, written)
+    return int(found[1].replace(",", "")) if found else 0
+
+
 @pytest.mark.parametrize("language", list(Language))
 def test_a_comment_is_never_too_long_and_says_what_is_left_out(language: Language):
-    plan = plan_of(campaign(), *(faulty(number) for number in range(400)))
+    plan = plan_of(campaign(), *(faulty(number) for number in range(1_000)))
     written = plan_markdown(plan, NOW, language)
-    assert len(written) <= MARKDOWN_CHARACTERS_MAX
-    assert "### ‼ `2026-12-spring-sale`" in written
-    counts = {
-        Language.EN: r"details of ([\d,]+) campaigns, all of ([\d,]+)",
-        Language.ZH: r"([\d,]+) 个活动的细节、([\d,]+) 个",
-    }
-    found = re.search(counts[language], written)
-    assert found is not None
-    shortened, absent = int(found[1]), int(found[2])
-    assert 401 == written.count("\n### ") + absent
-    assert shortened == written.count("\n### ") - written.count("MC011` `campaigns/2026-12-") // 19 - 1
+    assert MARKDOWN_CHARACTERS_MAX * 0.97 < size(written) <= MARKDOWN_CHARACTERS_MAX
+    judge(written)
+    rows, details = written.count("\n| ") - 2, written.count("<details")
+    said = {
+        Language.EN: (r"all of ([\d,]+) campaigns", r", details of ([\d,]+) campaigns"),
+        Language.ZH: (r"([\d,]+) 个活动的全部内容", r"内容、([\d,]+) 个活动的细节"),
+    }[language]
+    absent, without = (counted(written, each) for each in said)
+    assert (1_001, rows) == (rows + absent, details + without)
+    assert written.index("<summary>‼ <code>2026-12-spring-sale") < written.index("<code>2026-12-0000</code>")
 
 
-def test_quiet_campaigns_are_left_out_last():
+def test_a_pull_request_that_changes_200_campaigns_fits_with_a_row_for_each():
+    names = [f"2026-12-{number:03}-{'spring-sale' * 2}" for number in range(200)]
+    raised = Difference(Base(BaseKind.LOCK), frame=(FramePart(Phrase("edition"), 1, 2),))
+    changed = {CampaignName(name): raised for name in names}
+    locks = {CampaignName(name): LockState.LOCKED for name in names}
+    plan = plan_of(*(campaign(name, title="给会员的春季大促，三天，错过等一年", window=LATER) for name in names))
+    written = plan_markdown(plan, NOW, Language.ZH, changed, locks)
+    judge(written)
+    assert size(written) <= MARKDOWN_CHARACTERS_MAX
+    assert 200 == written.count("\n| `2026-12-")
+    assert written.count("<details") >= 40
+    assert f"{200 - written.count('<details')} 个活动的细节" in written
+
+
+def test_the_whole_of_a_small_plan_stands():
+    written = plan_markdown(dressed("春", "x.yaml", "y"), NOW, Language.EN)
+    assert "left out" not in written
+
+
+def test_emoji_count_as_two():
+    assert (3, 2, 1) == (size("a🧣"), size("🧣"), size("春"))
+    rests = [faulty(n, 1) for n in range(40)]
+    written = plan_markdown(plan_of(*(replace(each, title="🧣" * 30) for each in rests)), NOW, Language.EN, limit=5_000)
+    assert len(written.encode("utf-16-le")) // 2 <= 5_000
+
+
+def test_quiet_campaigns_are_folded_away_and_left_out_last():
     rests = [
         PlannedCampaign(CampaignName(f"2026-09-{n:04}"), "旧刊" * 20, "main", 1, Status.SENT, WindowState.EXPIRED)
-        for n in range(40)
+        for n in range(400)
     ]
     plan = Plan(None, 0, (*rests, *plan_of(campaign()).campaigns))
-    written = plan_markdown(plan, NOW, Language.EN, limit=3_000)
-    assert len(written) <= 3_000
-    assert written.index("### ‼") < written.index("`2026-09-0000`")
-    assert re.search(r"left out, to stay below 3,000 characters: all of \d+ campaigns", written)
+    written = plan_markdown(plan, NOW, Language.EN, limit=5_000)
+    assert size(written) <= 5_000
+    assert written.index("| ‼") < written.index("`2026-09-0000`")
+    assert "<details><summary>nothing to do: 400</summary>" in written
+    assert 400 == written.count("- `2026-09-") + counted(written, r"- and ([\d,]+) more")
+    assert "- ‼ **send to every follower" in written
 
 
 def test_of_many_faults_the_first_are_shown():
@@ -288,5 +402,112 @@ def test_of_many_faults_the_first_are_shown():
 def test_many_steps_do_not_hide_the_send():
     many = [picture(f"images/{n}.jpg", Sha256(sha256_of(str(n).encode())), Purpose.IMAGE) for n in range(40)]
     written = plan_markdown(plan_of(campaign(pictures=tuple(many))), NOW, Language.EN)
-    assert 19 == written.count("upload picture")
-    assert "- and 24 more\n- ‼ **send to every follower" in written
+    assert "**steps**\n\n- ‼ **send to every follower" in written
+    assert "- 40 pictures to upload · not there yet\n" in written
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (LockState.LOCKED, "locked `"),
+        (LockState.STALE, "the lock is of other content `"),
+        (LockState.MISSING, "not locked `"),
+    ],
+)
+def test_how_the_lock_stands(state: LockState, said: str):
+    name = campaign().name
+    written = plan_markdown(plan_of(campaign()), NOW, Language.EN, locks={name: state})
+    assert f"| {said}" in written
+    assert ("not locked as it would be sent: 1 campaign" in written) is (state is not LockState.LOCKED)
+
+
+def test_the_allowance_stands_in_the_campaign_and_below():
+    document = forged(["x"] * 12, "en")
+    document["allowance"][0]["ahead"][0]["campaigns"] = ["x"]
+    written = plan_comment(reviewable(json.dumps(document)), Language.EN)
+    assert "**allowance**\n\n- 2026-12-01 · 0 of 1 sends left, 0 used\n" in written
+    assert "- x · service account · 2026-12-01 · x · 0 of 1 sends left, 0 used\n" in written
+
+
+def test_which_commit_and_that_it_comes_from_a_fork():
+    document = json.dumps(forged(["x"] * 12, "en"))
+    written = plan_comment(reviewable(document), Language.EN, commit="0123456789abcdef", from_fork=True)
+    assert " · made 2026-12-01 20:05 +08:00 · for commit `0123456789abcdef`\n" in written
+    assert "- ⚠ This plan was made by the code of a fork, which may say what it likes: read the files." in written
+
+
+def test_a_plan_that_could_not_be_made_says_why():
+    failure = Failure(None, None, Phrase("massctl.yaml has faults, so nothing was done"), "@all <b>")
+    document = stopped_json("plan", failure, 1, Language.EN)
+    written = plan_comment(reviewable(document), Language.EN, commit="0123456")
+    assert "**`massctl.yaml` has faults, so nothing was done**\n\n`@all` `<b>`\n\n- for commit `0123456`\n" in written
+    judge(written)
+
+
+@pytest.mark.parametrize("kind", ["image", "voice", "mpvideo", "wxcard", "text"])
+def test_every_kind_of_message(kind: str):
+    file = {"file": None, "media_id": "MEDIA"}
+    messages: dict[str, dict[str, Any]] = {
+        "image": {"files": None, "media_ids": ["A", "B"], "title": "题", "recommend": "看"}
+        | {"need_open_comment": False, "only_fans_can_comment": False},
+        "voice": file,
+        "mpvideo": {**file, "title": "题", "description": "述"},
+        "wxcard": {"card_id": "CARD"},
+        "text": {"content": "周日\n改时间"},
+    }
+    said = {
+        "image": "picture message · 2 pictures · 题 · 看",
+        "voice": "voice message · `v.mp3`",
+        "mpvideo": "video message · 题 · `v.mp3`",
+        "wxcard": "coupon · CARD",
+        "text": "**text** 周日 改时间 · 6 characters",
+    }
+    document = forged(["x"] * 12, "en")
+    approved = document["campaigns"][0]["approved"]
+    approved["message"] = {"type": kind, **messages[kind]}
+    sound = {
+        "path": "v.mp3",
+        "source_sha256": approved["digest"],
+        "sha256": approved["digest"],
+        "bytes": 1,
+        "as": "voice",
+    }
+    approved["pictures"] = [sound] if kind in ("voice", "mpvideo") else []
+    assert said[kind] in plan_comment(reviewable(json.dumps(document)), Language.EN)
+
+
+def test_a_list_of_openids_is_told_by_its_number():
+    document = forged(["x"] * 12, "en")
+    (planned,) = document["campaigns"]
+    planned["approved"]["audience"] = {"openids": "lists/a.txt", "sha256": "sha256:" + "0" * 64, "count": 25_000}
+    planned["steps"] = [
+        {"kind": "send_mass", "address": f"x/send/{n}", "reason": "due", "reversible": False} for n in (1, 2, 3)
+    ]
+    written = plan_comment(reviewable(json.dumps(document)), Language.EN)
+    assert "| the openids in `lists/a.txt` · 25,000 openids |" in written
+    assert "- **audience** the openids in `lists/a.txt` · 25,000 openids in 3 jobs\n" in written
+    assert (
+        "- ‼ **send to the openids in `lists/a.txt` in 3 jobs, one after the other: this cannot be undone**" in written
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"campaigns": [{}]}, "campaigns.0.name, campaigns.0.account"),
+        ({"surprise": 1}, "surprise"),
+        ({"serial": "1"}, "serial"),
+        ({"review": {"at": "9999-12-31T23:00:00+00:00", "language": "zh"}}, "review.at"),
+        ({"review": {"at": "2026-12-01T20:00:00", "language": "zh"}}, "review.at"),
+    ],
+)
+def test_what_is_not_exactly_a_plan_is_refused_by_its_places(change: dict[str, Any], place: str):
+    with pytest.raises(NotAPlanError) as stop:
+        reviewable(json.dumps(forged(["x"] * 12, "en") | change), "p.json")
+    assert stop.value.summary.startswith(f"p.json is not a plan for review: {place}")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"x"', "[" * 100_000, '{"a":' * 100_000, "\ud800"])
+def test_what_is_no_json_is_refused(text: str):
+    with pytest.raises(NotAPlanError):
+        reviewable(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,55 @@
+"""What reviewers are shown beside a plan, and the comment that is made of it."""
+
+from typing import TYPE_CHECKING, Final
+
+from massctl.cli.planning import Foreseen, Planned
+from massctl.cli.reading import read_at_most
+from massctl.cli.saved_plans import SAVED_BYTES_MAX
+from massctl.cli.session import Session
+from massctl.errors import NotAPlanError
+from massctl.model.names import CampaignName
+from massctl.model.phrase import Phrase
+from massctl.plan.planned_review import LockState
+from massctl.plan.saved import SavedPlan, StoppedPlan
+from massctl.plan.shown import reviewable
+from massctl.plan.step import Guard
+from massctl.source.lock_digest import locked_digest
+from massctl.view.review_json import Reviewed
+
+if TYPE_CHECKING:
+    from massctl.cli.differences import Differences
+
+_REFUSED: Final = {Guard.LOCK_MISSING: LockState.MISSING, Guard.LOCK_STALE: LockState.STALE}
+
+
+def reviewed(session: Session, made: Planned | Foreseen, differences: "Differences") -> Reviewed:
+    """Give what reviewers are shown beside a plan: this moment, what changed, and how locks stand."""
+    return Reviewed(session.clock.now(), differences, _locks(session, made))
+
+
+def _locks(session: Session, made: Planned | Foreseen) -> dict[CampaignName, LockState]:
+    found: dict[CampaignName, LockState] = {}
+    for planned in made.plan.campaigns:
+        refused = [_REFUSED[each.guard] for each in planned.refusals if each.guard in _REFUSED]
+        if refused:
+            found[planned.name] = refused[0]
+        elif planned.rendered is not None:
+            # Where only locked bytes are sent, what is planned was read from the lock a moment ago.
+            locked = planned.digest
+            if not session.settings.policy.require_lock:
+                locked = locked_digest(session.repository, planned.name)
+            missing = LockState.MISSING if locked is None else LockState.STALE
+            found[planned.name] = LockState.LOCKED if locked == planned.digest else missing
+    return found
+
+
+def read_review(file: str) -> SavedPlan | StoppedPlan:
+    """Read a plan's JSON, `-` from standard input, as something that anybody may have written.
+
+    Raises UsageError where it cannot be read, and NotAPlanError where it is not exactly what its schema says.
+    """
+    nothing = Phrase("No comment was made.")
+    content = read_at_most(file, SAVED_BYTES_MAX, nothing)
+    if len(content) > SAVED_BYTES_MAX:
+        raise NotAPlanError(Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20), nothing)
+    return reviewable(content, file)

@@ -1,0 +1,108 @@
+"""The table of a plan's comment: one row a campaign, with what everybody must see of it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from massctl.model.campaign_rules import parse_offset_time
+from massctl.model.diagnostic import Severity
+from massctl.model.lifecycle import FINAL
+from massctl.model.lock import LockFile
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import Window
+from massctl.plan.planned_review import LockState
+from massctl.plan.saved import SavedCampaign
+from massctl.view.markdown_text import cell, code, prose
+from massctl.view.markdown_weight import Weight, may_send, weight
+from massctl.view.markdown_words import Words
+from massctl.view.moments import window_span
+from massctl.view.plan_text import LABELS
+from massctl.view.words import STATUS, WINDOW, audience_words, errors, followers, openids, short_digest, warnings
+
+NAME_CELLS: Final = 64
+"""A campaign's name has no more."""
+TITLE_CELLS: Final = 32
+"""Of a title in the table; more of it stands in the details."""
+_GUARDS_MAX: Final = 4
+"""Of what refuses, in a cell."""
+_SHORT: Final = {
+    Weight.SENDS: Phrase("sent now, for good"),
+    Weight.REFUSED: Phrase("refused"),
+    Weight.FAULTY: Phrase("faults"),
+    Weight.PREPARES: Phrase("prepared"),
+    Weight.WAITS: Phrase("nothing to do"),
+    Weight.RESTS: Phrase("nothing to do"),
+}
+LOCKS: Final = {
+    LockState.LOCKED: Phrase("locked"),
+    LockState.STALE: Phrase("the lock is of other content"),
+    LockState.MISSING: Phrase("not locked"),
+}
+
+
+def window_of(lock: LockFile | None) -> Window | None:
+    """Give the window of what would be sent; None without one."""
+    if lock is None:
+        return None
+    start, end = parse_offset_time(lock.send.not_before), parse_offset_time(lock.send.not_after)
+    return Window(start, end) if start is not None and end is not None else None
+
+
+def window_words(words: Words, planned: SavedCampaign) -> str:
+    """Say when it may go out, in its own offset, and whether that is now."""
+    window = window_of(planned.approved)
+    return words.facts(*([window_span(window)] if window else []), WINDOW[planned.window])
+
+
+@dataclass(frozen=True, slots=True)
+class RowWriter:
+    """Writes the rows of the table, and of the list of campaigns that need nothing."""
+
+    words: Words
+
+    def head(self) -> list[str]:
+        """Give the two lines above the rows."""
+        labels = [Phrase("campaign"), Phrase("verdict"), LABELS["audience"], LABELS["window"], Phrase("lock")]
+        return [f"| {' | '.join(self.words.said(label) for label in labels)} |", "|" + " --- |" * len(labels)]
+
+    def row(self, planned: SavedCampaign) -> str:
+        """Write a campaign as a row."""
+        mark = "‼ " if may_send(planned) else ""
+        cells = [f"{mark}{self._named(planned)}", self._verdict(planned), self._audience(planned)]
+        cells += [window_words(self.words, planned), self._lock(planned)]
+        return f"| {' | '.join(cell(each) for each in cells)} |"
+
+    def resting(self, planned: SavedCampaign) -> str:
+        """Say in one line of a campaign that it needs nothing."""
+        state = STATUS[planned.status] if planned.status in FINAL else Phrase("its window has closed")
+        return f"- {self._named(planned)} · {self.words.said(state)}"
+
+    def _named(self, planned: SavedCampaign) -> str:
+        title = prose(planned.title, foreign=True, cells=TITLE_CELLS)
+        return f"{code(planned.name, NAME_CELLS)} {title}".rstrip()
+
+    def _verdict(self, planned: SavedCampaign) -> str:
+        found = weight(planned)
+        said = self.words.said(_SHORT[found])
+        guards = list(dict.fromkeys(refusal.guard.value for refusal in planned.refusals))
+        counts = Counter(each.severity for each in planned.diagnostics)
+        left_over = sum(not each.done for each in planned.handoff)
+        told = [errors(counts[Severity.ERROR])] if counts[Severity.ERROR] and found is not Weight.FAULTY else []
+        told += [warnings(counts[Severity.WARNING])] if counts[Severity.WARNING] else []
+        told += [Phrase("{count} by hand", count=left_over)] if left_over else []
+        told += [Phrase("changed")] if planned.changes is not None else []
+        first = f"**{said}**" if found <= Weight.FAULTY else said
+        return " · ".join([first, *map(code, guards[:_GUARDS_MAX]), *map(self.words.said, told)])
+
+    def _audience(self, planned: SavedCampaign) -> str:
+        if planned.approved is None:
+            return ""
+        audience = planned.approved.audience
+        known = followers(planned.audience_count) if planned.audience_count is not None else None
+        size = openids(audience.openid_list.count) if audience.openid_list is not None else known
+        who = self.words.said(audience_words(audience), TITLE_CELLS)
+        return f"{who} · {self.words.said(size)}" if size is not None else who
+
+    def _lock(self, planned: SavedCampaign) -> str:
+        words = [self.words.said(LOCKS[planned.lock])] if planned.lock is not None else []
+        return " ".join([*words, *([code(short_digest(planned.digest))] if planned.digest is not None else [])])

@@ -1,0 +1,48 @@
+"""What a plan's JSON holds for reviewers: how locks stand, and what changed for readers, row by row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from massctl.model.names import CampaignName
+from massctl.plan.changes import Difference
+from massctl.plan.planned_review import LockState
+from massctl.view.difference_rows import base_words, difference_rows
+from massctl.view.language import Language
+
+ROWS_MAX = 20
+"""Of the changes of one article; more are told as a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What reviewers are shown beside a plan."""
+
+    at: datetime
+    """The moment of the plan."""
+    differences: Mapping[CampaignName, Difference] = field(default_factory=dict)
+    locks: Mapping[CampaignName, LockState] = field(default_factory=dict)
+
+
+def add_review(document: dict[str, Any], reviewed: Reviewed, language: Language) -> None:
+    """Put it into a plan's document."""
+    document["review"] = {"at": reviewed.at.isoformat(), "language": language.value}
+    for campaign in document["campaigns"]:
+        lock, difference = reviewed.locks.get(campaign["name"]), reviewed.differences.get(campaign["name"])
+        campaign["lock"] = lock.value if lock is not None else None
+        campaign["changes"] = _changes(difference) if difference is not None else None
+
+
+def _changes(difference: Difference) -> dict[str, Any]:
+    return {
+        "against": base_words(difference.base),
+        "rows": [
+            {
+                "words": row.words,
+                "inner": row.is_inner,
+                "pieces": [{"mark": piece.mark.value, "text": piece.text} for piece in row.pieces],
+            }
+            for row in difference_rows(difference, ROWS_MAX)
+        ],
+    }

@@ -1,0 +1,45 @@
+"""The Chinese of a plan's comment on a pull request, and of the verb that makes it."""
+
+from typing import Final
+
+COMMENT: Final[dict[str, str]] = {
+    # massctl/cli/commands/plan.py
+    "--for-review adds to the JSON; it goes with --format json": "--for-review 是给 JSON 加内容的，要配 --format json",
+    "with --format json, --against goes with --for-review": "用 --format json 时，--against 要配 --for-review",
+    # massctl/cli/commands/plan_comment.py
+    "{text} is no commit: 7 to 64 hex digits": "{text} 不是提交号：应是 7 到 64 位十六进制数字",
+    # massctl/plan/shown.py
+    "No comment was made.": "没有生成评论。",
+    "{file} is not a plan for review: {places}": "{file} 不是供评审的计划：{places}",
+    "write one with: massctl plan --format json --for-review": (
+        "这样生成一份：massctl plan --format json --for-review"
+    ),
+    # massctl/view/as_markdown.py
+    "plan: {steps}": "计划：{steps}",
+    "sent now, for good: {campaigns}": "现在就发、不可撤回：{campaigns}",
+    "changed: {campaigns}": "有改动：{campaigns}",
+    "not locked as it would be sent: {campaigns}": "将要发送的内容没有锁定：{campaigns}",
+    "made {moment}": "{moment} 生成",
+    "for commit {commit}": "提交 {commit}",
+    "This plan was made by the code of a fork, which may say what it likes: read the files. "
+    "Nothing is sent that is not merged.": (
+        "这份计划由分叉仓库的代码生成，说什么都有可能：请看文件本身。没有合并的内容不会发出。"
+    ),
+    "a part of the details of {campaigns}": "{campaigns}的部分细节",
+    # massctl/view/markdown_appendix.py
+    "nothing to do: {count}": "无事可做：{count} 个",
+    # massctl/view/markdown_campaign.py
+    "allowance": "额度",
+    "message": "消息",
+    # massctl/view/markdown_row.py
+    "campaign": "活动",
+    "verdict": "结论",
+    "sent now, for good": "现在就发，不可撤回",
+    "prepared": "只做准备",
+    "faults": "有错误",
+    "locked": "已锁定",
+    "the lock is of other content": "锁定的是别的内容",
+    "not locked": "未锁定",
+    "{count} by hand": "{count} 项要人工完成",
+    "changed": "有改动",
+}

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from massctl.model.diagnostic import Severity
 from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import PICTURE_SCHEME
@@ -82,25 +83,16 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
     if isinstance(text, Fault) or refusal is not None:
         body.faults += [refusal] if refusal is not None else []
         return
-    page = Page(path, setting.pictures, setting.external_links, title)
     if is_markdown:
-        # So are the Markdown parser and the inliner.
-        from massctl.render.markdown import markdown_to_html
-        from massctl.render.styles import with_styles
-
-        html = markdown_to_html(text, page, is_file=not path.endswith(".j2"))
-        # The inliner calls itself for each level of elements, whether Markdown or HTML made them.
-        too_deep = depth_fault(html)
-        if too_deep is not None:
-            body.faults += [*page.faults, too_deep]
-            return
         body.theme = setting.themes.find(theme)
-        body.content = with_styles(html, body.theme.css)
+        _from_markdown(text, Page(path, setting.pictures, setting.external_links, title), body.theme, body)
         _use_pictures(body.theme, body.content, setting.pictures)
     else:
+        page = Page(path, setting.pictures, setting.external_links, title)
         page.lines = None if path.endswith(".j2") else Lines(text)
         body.content = with_placeholders(text, page)
-    body.faults += [*page.faults, *_forged(body.content, setting.pictures), *content_faults(body.content)]
+        body.faults += page.faults
+    body.faults += [*_forged(body.content, setting.pictures), *content_faults(body.content)]
     if not body.faults:
         # What is missing may be what a fault speaks of already.
         body.faults += empty_content_faults(body.content)
@@ -113,6 +105,23 @@ def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
         for written, picture in theme.pictures:
             if picture.sha256 in shown:
                 pictures.use(written, picture)
+
+
+def _from_markdown(text: str, page: Page, theme: Theme, body: Body) -> None:
+    """Render Markdown; code has colours where they fit."""
+    # The Markdown parser and the inliner are loaded only where Markdown is.
+    from massctl.render.markdown import markdown_to_html
+    from massctl.render.styles import with_styles
+
+    is_file = not page.file.endswith(".j2")
+    body.content = with_styles(markdown_to_html(text, page, is_file=is_file), theme.css)
+    if page.has_colours and any(fault.severity is Severity.ERROR for fault in content_faults(body.content)):
+        plain = replace(page, colours=False, faults=[])
+        body.content = with_styles(markdown_to_html(text, plain, is_file=is_file), theme.css)
+        say = Phrase("code has no colours here: with them the article would be longer than WeChat takes")
+        page = plain
+        page.report(Fault("MC328", say, severity=Severity.INFO))
+    body.faults += page.faults
 
 
 def _refusal(text: str, *, is_markdown: bool) -> Fault | None:

@@ -19,6 +19,11 @@ def is_cjk(character: str) -> bool:
     return _CJK.match(character) is not None
 
 
+def has_cjk(text: str) -> bool:
+    """Say whether there is such a character in a text."""
+    return _CJK.search(text) is not None
+
+
 def is_cjk_at(text: str, index: int, beyond: int) -> bool:
     """Say the same of `text[index]`; quotation marks and dashes go with their neighbour, `beyond` away (-1 or 1)."""
     if not 0 <= index < len(text):

@@ -1,4 +1,4 @@
-"""Raw HTML, in a .html article or inside Markdown: pictures get placeholders, everything else stays as it is."""
+"""HTML of a .html article: pictures get placeholders, everything else stays as it is."""
 
 import re
 from collections.abc import Iterator
@@ -11,27 +11,30 @@ from massctl.render.html_rules import forbidden, hides_picture, is_script
 from massctl.render.html_scan import Attribute, Edit, Tag, edited, tags
 from massctl.render.page import Page
 
-_STYLE_URL: Final = re.compile(
+STYLE_URL: Final = re.compile(
     r"url\(\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|&quot;(?P<entity>(?:(?!&quot;).)*+)&quot;"
     r"|&#39;(?P<number>(?:(?!&#39;).)*+)&#39;|(?P<bare>[^()\"'\s]*))\s*\)",
     re.IGNORECASE | re.DOTALL,
 )
-_SOURCES: Final = {
+"""A picture in a style, by the form in which it stands there."""
+SOURCES: Final = {
     "img": ("src", "data-src"),
     # Outside of a drawing browsers take `image` for `img`.
     "image": ("href", "xlink:href", "src"),
     # The misspelling is WeChat's own.
+    "mp-common-miniprogram": ("data-miniprogram-imageurl",),
+    "mp-common-profile": ("data-headimg",),
     "mp-miniprogram": ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl"),
 }
 
 
-def with_placeholders(text: str, page: Page, *, sections: bool = False) -> str:
-    """Check raw HTML and put placeholders for its pictures; `sections`: write `div` as `section`."""
+def with_placeholders(text: str, page: Page) -> str:
+    """Check raw HTML and put placeholders for its pictures."""
     edits: list[Edit] = []
     for tag in tags(text):
         for fault, at in forbidden(tag, text[tag.start : tag.end], page.external_links):
             page.report(fault, at)
-        for fault, at in _unreadable(tag, text):
+        for fault, at in unreadable(tag, text):
             page.report(fault, at)
         for start, written in _references(tag):
             address = unescape(written)
@@ -42,18 +45,16 @@ def with_placeholders(text: str, page: Page, *, sections: bool = False) -> str:
                 edits.append(Edit(start, start + len("http:"), "https:"))
             elif placed is not None and placed[1] is not None:
                 edits.append(Edit(start, start + len(written), escape(placed[0])))
-        if sections and tag.name == "div":
-            edits.append(Edit(tag.name_start, tag.name_start + len("div"), "section"))
     return edited(text, edits)
 
 
-def _unreadable(tag: Tag, text: str) -> Iterator[tuple[Fault, int]]:
+def unreadable(tag: Tag, text: str) -> Iterator[tuple[Fault, int]]:
     """Find what browsers read in another way than we do, or not at all, each with its position."""
     if not text.endswith(">", tag.start, tag.end):
         say = Phrase("the tag `<{name}` never ends: a `>` or a quotation mark is missing", name=tag.name)
         yield Fault("MC308", say, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
     for attribute in tag.attributes:
-        if attribute.name == "style" and hides_picture(attribute.value, len(_STYLE_URL.findall(attribute.written))):
+        if attribute.name == "style" and hides_picture(attribute.value, len(STYLE_URL.findall(attribute.written))):
             say = Phrase("a picture in this style cannot be read")
             hint = Phrase("write it as `url(path)`, without escapes and `image-set`")
             yield Fault("MC308", say, hint, needle=text[attribute.start : attribute.end]), attribute.start
@@ -61,7 +62,7 @@ def _unreadable(tag: Tag, text: str) -> Iterator[tuple[Fault, int]]:
 
 def _references(tag: Tag) -> Iterator[tuple[int, str]]:
     """Give the references to pictures in one tag: position in the text, and the path as written."""
-    sources = _SOURCES.get(tag.name, ())
+    sources = SOURCES.get(tag.name, ())
     for attribute in tag.attributes:
         if attribute.name == "style":
             yield from _in_style(attribute)
@@ -76,7 +77,7 @@ def _is_of_the_drawing(attribute: Attribute) -> bool:
 
 
 def _in_style(attribute: Attribute) -> Iterator[tuple[int, str]]:
-    for found in _STYLE_URL.finditer(attribute.written):
+    for found in STYLE_URL.finditer(attribute.written):
         group = next(name for name, value in found.groupdict().items() if value is not None)
         if found[group] and not found[group].startswith("#"):
             yield attribute.value_start + found.start(group), found[group]

@@ -1,33 +1,31 @@
-"""Markdown to HTML that survives WeChat: sections for lists and code, footnotes for links, no line ends.
+"""Markdown to the HTML that it means, and that HTML made safe: lists are `ul` here and sections afterwards.
 
-Classes are for the theme and are gone after inlining: `list` around a list, `item` around each entry (its
-mark is text), `code`, `scroll` around a table, `notes` and `note` at the end.
+What the stage behind cannot know from HTML is said by elements of our own: `massctl-note` refers to a footnote,
+`massctl-text` holds one. HTML that a writer wrote never has them, since unknown names become text.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
+from massctl.model.diagnostic import Severity
 from massctl.model.lines import Lines
-from massctl.render.html_edit import with_placeholders
+from massctl.model.phrase import Phrase
+from massctl.render.bounds import depth_fault
+from massctl.render.fault import Fault
 from massctl.render.md_lookalikes import lookalikes
-from massctl.render.md_parser import parse
-from massctl.render.md_text import TextWriter, code_text
+from massctl.render.md_parser import Parsed, parse
+from massctl.render.md_raw import checked_html
 from massctl.render.page import Page
+from massctl.render.safe_html import safe_html
 
-BULLET: Final = "•\u2002"
-AFTER_NUMBER: Final = ".\u2005"
-_WRAPPED: Final = {
-    "list_item_close": "</section>",
-    "table_open": '<section class="scroll"><table>',
-    "table_close": "</table></section>",
-}
 _TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>?", re.DOTALL)
-_TASKS: Final = {"[ ] ": "☐\u2005", "[x] ": "☑\u2005", "[X] ": "☑\u2005"}
+_LEFT_OVER: Final = re.compile(r"\*\*[^*\n]{0,20}")
+_BROKEN: Final = re.compile(r"\]\((?P<address>[^()\n]{1,200})\)")
+_PICTURE_NAME: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
 
 
 def markdown_to_html(text: str, page: Page, *, is_file: bool = False) -> str:
@@ -35,109 +33,179 @@ def markdown_to_html(text: str, page: Page, *, is_file: bool = False) -> str:
 
     `is_file`: the text is the file itself, so that positions in it are places.
     """
-    tokens = parse(text)
+    parsed = parse(text)
     page.lines = Lines(text) if is_file else None
-    for fault, at in lookalikes(text, tokens):
+    for fault, at in lookalikes(text, parsed):
         page.report(fault, at)
     # From here on, positions are those in a token.
     page.lines = None
-    return _BlockWriter(TextWriter(page)).write(tokens)
+    writer = _Writer(page, parsed.notes)
+    html = writer.written(parsed)
+    # What Markdown makes is bounded; what a writer wrote could take an HTML5 parser minutes.
+    too_deep = depth_fault(html) if writer.has_html else None
+    if too_deep is not None:
+        page.report(too_deep)
+        return ""
+    return safe_html(html, page)
 
 
-@dataclass
-class _BlockWriter:
-    text: TextWriter
-    out: list[str] = field(default_factory=list)
-    lists: list[int | None] = field(default_factory=list)
-    """For each open list the next number; None for bullets."""
-    mark: str = ""
-    """The mark of a list entry whose text has not come yet."""
-    bare: bool = False
-    """The paragraph at hand has no tags of its own."""
+class _Writer:
+    """Writes tokens as the HTML that they mean; what no tag says, checks of the text, is done on the way."""
 
-    def write(self, tokens: Sequence[Token]) -> str:
-        for token in _without_lone_paragraphs(_without_title(tokens, self.text.page.title)):
-            self._token(token)
-        if self.text.notes:
-            lines = (
-                f"[{number}] {escapeHtml(address.removeprefix('mailto:'))}"
-                for address, number in self.text.notes.items()
-            )
-            self.out += ['<section class="notes">', *map(_note, lines), "</section>"]
-        return "".join(self.out)
+    def __init__(self, page: Page, notes: Mapping[str, int]) -> None:
+        self._page = page
+        self._notes = notes
+        self._out: list[str] = []
+        self.has_html = False
+        """The writer's own HTML is in it."""
 
-    def _token(self, token: Token) -> None:
-        match token.type:
-            case "inline":
-                self.out.append(self._take_task(token) + self.text.write(token.children or ()))
-            case "paragraph_open":
-                self.bare = token.hidden or self.mark != ""
-                self.out.append("" if self.bare else "<p>")
-            case "paragraph_close":
-                self.out.append("" if self.bare else "</p>")
-            case "bullet_list_open" | "ordered_list_open":
-                self._open_list(token)
-            case "bullet_list_close" | "ordered_list_close":
-                self.lists.pop()
-                self.out.append("" if self.lists else "</section>")
-            case "list_item_open":
-                self._open_item()
-            case _:
-                self.out.append(self._take_mark() + self._other(token))
+    def written(self, parsed: Parsed) -> str:
+        self._write(_without_title(parsed.tokens, self._page.title))
+        for number, tokens in parsed.inline_notes.items():
+            self._out.append(f'<massctl-text note="{number}">')
+            self._write(tokens)
+            self._out.append("</massctl-text>")
+        return "".join(self._out)
 
-    def _other(self, token: Token) -> str:
-        """Write a token that concerns no list; the mark of an entry that begins with it stands before it."""
-        match token.type:
-            case "fence" | "code_block":
-                return f'<section class="code">{code_text(token.content.removesuffix(chr(10)))}</section>'
-            case "html_block":
-                self.text.look_for_asterisks(_TAG.sub(" ", token.content))
-                return with_placeholders(token.content, self.text.page, sections=True)
-        if token.type in _WRAPPED:
-            return _WRAPPED[token.type]
-        if token.nesting < 0:
-            return f"</{token.tag}>"
+    def _write(self, tokens: Sequence[Token]) -> None:
+        out, writers = self._out, _WRITERS
+        for token in tokens:
+            write = writers.get(token.type)
+            if write is not None:
+                write(self, token)
+            elif token.nesting < 0:
+                out.append(f"</{token.tag}>")
+            else:
+                out.append(f"<{token.tag}>")
+
+    def _inline(self, token: Token) -> None:
+        self._write(token.children or ())
+
+    def _paragraph(self, token: Token) -> None:
+        # In a tight list a paragraph is hidden; inside the entry its text begins a line of its own.
+        if not token.hidden:
+            self._out.append("<p>" if token.nesting > 0 else "</p>")
+
+    def _text(self, token: Token) -> None:
+        content = token.content
+        if "**" in content:
+            self._look_for_asterisks(content)
+        if "](" in content and (broken := _BROKEN.search(content)) is not None:
+            self._page.report(_broken(broken["address"]))
+        self._out.append(escapeHtml(content))
+
+    def _code(self, token: Token) -> None:
+        self._out.append(f"<code>{escapeHtml(token.content)}</code>")
+
+    def _block_of_code(self, token: Token) -> None:
+        language = token.info.strip().split(maxsplit=1)[0] if token.info.strip() else ""
+        attribute = f' lang="{escapeHtml(language)}"' if language else ""
+        # The first line end inside of `pre` is none to a browser.
+        self._out.append(f"<pre{attribute}>\n{escapeHtml(token.content.removesuffix(chr(10)))}</pre>")
+
+    def _soft_break(self, _: Token) -> None:
+        self._out.append("\n")
+
+    def _hard_break(self, _: Token) -> None:
+        self._out.append("<br>")
+
+    def _html(self, token: Token) -> None:
+        self.has_html = True
+        self._out.append(checked_html(token.content, self._page))
+
+    def _block_of_html(self, token: Token) -> None:
+        self._look_for_asterisks(_TAG.sub(" ", token.content))
+        self._html(token)
+
+    def _picture(self, token: Token) -> None:
+        address = str(token.attrs.get("src", ""))
+        if not address:
+            before = f"![{token.content}]("
+            say = Phrase("the picture's address is empty")
+            self._page.report(Fault("MC201", say, needle=before, shift=len(before), width=1))
+            return
+        words = "".join(_plain_text(child) for child in token.children or ())
+        self._out.append(f'<img src="{escapeHtml(address)}" alt="{escapeHtml(words)}"')
+        title = str(token.attrs.get("title", ""))
+        self._out.append(f' title="{escapeHtml(title)}">' if title else ">")
+
+    def _link(self, token: Token) -> None:
+        self._out.append(f'<a href="{escapeHtml(str(token.attrs.get("href", "")))}">')
+
+    def _numbered_list(self, token: Token) -> None:
+        start = token.attrs.get("start")
+        self._out.append("<ol>" if start is None else f'<ol start="{start}">')
+
+    def _cell(self, token: Token) -> None:
         style = token.attrs.get("style")
-        return f'<{token.tag} style="{style}">' if style else f"<{token.tag}>"
+        self._out.append(f'<{token.tag} style="{style}">' if style else f"<{token.tag}>")
 
-    def _open_list(self, token: Token) -> None:
-        if not self.lists:
-            self.out.append('<section class="list">')
-        self.lists.append(None if token.type == "bullet_list_open" else int(token.attrs.get("start", 1)))
+    def _box(self, token: Token) -> None:
+        self._out.append(f'<massctl-callout kind="{token.info}" title="{escapeHtml(token.content)}">')
 
-    def _open_item(self) -> None:
-        number = self.lists[-1]
-        self.out.append(self._take_mark() + '<section class="item">')
-        self.mark = BULLET if number is None else f"{number}{AFTER_NUMBER}"
-        if number is not None:
-            self.lists[-1] = number + 1
+    def _box_end(self, _: Token) -> None:
+        self._out.append("</massctl-callout>")
 
-    def _take_mark(self) -> str:
-        mark, self.mark = self.mark, ""
-        return mark
+    def _reference(self, token: Token) -> None:
+        self._out.append(f'<massctl-note note="{token.meta["id"]}"></massctl-note>')
 
-    def _take_task(self, token: Token) -> str:
-        """Take the mark of the entry that begins here; a box where it begins with `[ ]` or `[x]`."""
-        mark = self._take_mark()
-        first = token.children[0] if mark and token.children else None
-        task = _TASKS.get(first.content[:4]) if first is not None and first.type == "text" else None
-        if first is None or task is None:
-            return mark
-        first.content = first.content[4:]
-        return task
+    def _note(self, token: Token) -> None:
+        self._out.append(f'<massctl-text note="{self._notes[token.meta["label"]]}">')
+
+    def _note_end(self, _: Token) -> None:
+        self._out.append("</massctl-text>")
+
+    def _look_for_asterisks(self, shown: str) -> None:
+        """Warn of emphasis marks that a reader would see."""
+        left_over = _LEFT_OVER.search(shown)
+        if left_over is not None:
+            say = Phrase("the asterisks stay in the text: `{text}`", text=left_over[0])
+            hint = Phrase("write `**` right before and right after the words, without blanks between")
+            self._page.report(Fault("MC312", say, hint, severity=Severity.WARNING, needle=left_over[0]))
 
 
-def _note(line: str) -> str:
-    return f'<section class="note">{line}</section>'
+_WRITERS: Final[Mapping[str, Callable[[_Writer, Token], None]]] = {
+    "inline": _Writer._inline,
+    "text": _Writer._text,
+    "paragraph_open": _Writer._paragraph,
+    "paragraph_close": _Writer._paragraph,
+    "code_inline": _Writer._code,
+    "code_block": _Writer._block_of_code,
+    "fence": _Writer._block_of_code,
+    "softbreak": _Writer._soft_break,
+    "hardbreak": _Writer._hard_break,
+    "html_inline": _Writer._html,
+    "html_block": _Writer._block_of_html,
+    "image": _Writer._picture,
+    "link_open": _Writer._link,
+    "ordered_list_open": _Writer._numbered_list,
+    "th_open": _Writer._cell,
+    "td_open": _Writer._cell,
+    "callout_open": _Writer._box,
+    "callout_close": _Writer._box_end,
+    "footnote_ref": _Writer._reference,
+    "footnote_reference_open": _Writer._note,
+    "footnote_reference_close": _Writer._note_end,
+}
 
 
-def _without_lone_paragraphs(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Hide the paragraph around a picture that stands alone: the picture has its own margin, and tags count."""
-    for index, token in enumerate(tokens):
-        if token.type == "paragraph_open":
-            lone = [child.type for child in tokens[index + 1].children or ()] == ["image"]
-            token.hidden = token.hidden or lone
-        yield token
+def _broken(address: str) -> Fault:
+    """Say that a link or picture stays in the text as it is written, since Markdown does not see one there."""
+    hint = Phrase("an address with blanks needs angle brackets: `(<{address}>)`", address=address)
+    if _PICTURE_NAME.search(address):
+        say = Phrase("the picture {address} is not shown: its line stays in the text as it is written", address=address)
+        return Fault("MC201", say, hint, needle=address)
+    say = Phrase("the link to {address} stays in the text as it is written", address=address)
+    return Fault("MC312", say, hint, severity=Severity.WARNING, needle=address)
+
+
+def _plain_text(token: Token) -> str:
+    """What a token says where only text can stand."""
+    if token.type in ("softbreak", "hardbreak"):
+        return " "
+    if token.type == "image":
+        return "".join(_plain_text(child) for child in token.children or ())
+    return "" if token.type == "html_inline" else token.content
 
 
 def _without_title(tokens: Sequence[Token], title: str) -> Sequence[Token]:

@@ -1,16 +1,15 @@
 """Lines that look like Markdown to their writer and are none: what they mean would be lost without a word."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final
-
-from markdown_it.token import Token
 
 from massctl.model.diagnostic import Severity
 from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
+from massctl.render.md_parser import Parsed
 
 REPORTS_MAX: Final = 50
 """Faults of this kind in one article; who reads fifty knows the rest."""
@@ -19,7 +18,7 @@ _FRONT_MATTER: Final = re.compile(
     r"---[ \t]*\n(?:[^\n]*\n){0,50}?[A-Za-z_]+:(?:[ \t][^\n]*)?\n(?:[^\n]*\n){0,50}?---[ \t]*(?:\n|\Z)"
 )
 _CODE: Final = re.compile(r"(`+)[^`\n]+\1")
-_FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]+\]")
+_FOOTNOTE: Final = re.compile(r"\[\^(?P<label>[^\]\s]+)\]")
 _HEADING: Final = re.compile(rf" {{0,3}}(?P<mark>#{{1,6}})(?P<rest>{_LETTER}[^#]*)$")
 _WIDE_HEADING: Final = re.compile(r" {0,3}(?P<mark>＃{1,6})\s*(?P<rest>[^\s＃#][^＃#]*)$")
 _NUMBER: Final = re.compile(r" {0,3}(?P<mark>\d{1,3}[.)])(?P<rest>[\u3400-\u9fff].*)$")
@@ -33,13 +32,13 @@ _PICTURE: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)
 _UNREAD: Final = frozenset({"fence", "code_block", "html_block"})
 
 
-def lookalikes(text: str, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int]]:
-    """Give the faults of one article's Markdown, each with its position in `text`; `tokens` are what it was read as."""
-    return islice(_all(text, tokens), REPORTS_MAX)
+def lookalikes(text: str, parsed: Parsed) -> Iterator[tuple[Fault, int]]:
+    """Give the faults of one article's Markdown, each with its position in `text`; `parsed` is what it was read as."""
+    return islice(_all(text, parsed), REPORTS_MAX)
 
 
-def _all(text: str, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int]]:
-    skipped = {n for token in tokens if token.type in _UNREAD and token.map for n in range(*token.map)}
+def _all(text: str, parsed: Parsed) -> Iterator[tuple[Fault, int]]:
+    skipped = {n for token in parsed.tokens if token.type in _UNREAD and token.map for n in range(*token.map)}
     lines = Lines(text)
     front = _FRONT_MATTER.match(text)
     if front is not None:
@@ -51,15 +50,16 @@ def _all(text: str, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int]]:
         if number - 1 not in skipped:
             # Blanks of the same length instead of code, so that columns stay.
             line = _CODE.sub(lambda found: " " * len(found[0]), lines.written(number))
-            for fault, column in _in_line(line):
+            for fault, column in _in_line(line, parsed.notes):
                 yield fault, lines.bounds(number)[0] + column
 
 
-def _in_line(line: str) -> Iterator[tuple[Fault, int]]:
+def _in_line(line: str, notes: Mapping[str, int]) -> Iterator[tuple[Fault, int]]:
     for found in _FOOTNOTE.finditer(line):
-        say = Phrase("footnotes are not built yet: `{text}`", text=found[0])
-        yield Fault("MC018", say, Phrase("write the note into the text, in brackets"), needle=found[0]), found.start()
-        break
+        if found["label"] not in notes:
+            say = Phrase("there is no footnote `{text}`: it is shown as it is written", text=found[0])
+            hint = Phrase("write it on a line of its own: `{text}: …`", text=found[0])
+            yield Fault("MC326", say, hint, severity=Severity.WARNING, needle=found[0]), found.start()
     for found in _WIDE.finditer(line):
         if _is_meant(found):
             yield _wide(found), found.start()

@@ -1,4 +1,4 @@
-"""The Markdown parser: CommonMark, tables and strikethrough, with emphasis that works in Chinese.
+"""The Markdown parser: CommonMark with tables, strikethrough, footnotes, definitions, boxes and small marks.
 
 CommonMark looks for blanks and punctuation to tell where emphasis begins and ends, and Chinese has no blanks:
 `**注意，**请看` stays full of asterisks. As in the published amendment "CJK-friendly emphasis", Chinese
@@ -6,6 +6,7 @@ punctuation counts as a letter here, and Chinese letters count as a boundary for
 """
 
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,8 +15,12 @@ from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline.state_inline import Scanned, StateInline
 from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
 from massctl.render.cjk import is_cjk_at
+from massctl.render.md_boxes import add_boxes
+from massctl.render.md_marks import add_marks
 
 NESTING_MAX = 100
 
@@ -71,9 +76,34 @@ def _parser() -> MarkdownIt:
     markdown.inline = _ParserInline()
     markdown.inline.ruler.enableOnly(rules[0])
     markdown.inline.ruler2.enableOnly(rules[1])
-    return markdown.enable(["table", "strikethrough"])
+    markdown.enable(["table", "strikethrough"])
+    footnote_plugin(markdown, move_to_end=False)
+    deflist_plugin(markdown)
+    add_boxes(markdown)
+    add_marks(markdown)
+    return markdown
 
 
-def parse(text: str) -> list[Token]:
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What Markdown was read as."""
+
+    tokens: list[Token]
+    notes: dict[str, int]
+    """The labels of the footnotes that are written out, each with the number that its references carry; those that no
+    reference names are numbered behind all others."""
+    inline_notes: dict[int, list[Token]]
+    """Footnotes that stand in the line (`^[…]`), by the same numbers."""
+
+
+def parse(text: str) -> Parsed:
     """Parse Markdown into markdown-it's tokens."""
-    return _parser().parse(text)
+    env: dict[str, Any] = {}
+    tokens = _parser().parse(text, env)
+    found = env.get("footnotes", {"refs": {}, "list": {}})
+    numbers = {label.removeprefix(":"): number for label, number in found["refs"].items()}
+    count = len(found["list"])
+    for label, number in numbers.items():
+        if number < 0:
+            numbers[label], count = count, count + 1
+    return Parsed(tokens, numbers, {n: note["tokens"] for n, note in found["list"].items() if "tokens" in note})

@@ -8,6 +8,9 @@ RENDER: Final[dict[str, str]] = {
     "{path} is not an article: its name must end in one of {suffixes}": (
         "{path} 不是文章：文件名要以 {suffixes} 之一结尾"
     ),
+    "code has no colours here: with them the article would be longer than WeChat takes": (
+        "这里的代码没有颜色：加上颜色，文章就会超过微信的长度限制"
+    ),
     "{text} is written by massctl only; write the picture's path": "{text} 只能由 massctl 写入；请写图片的路径",
     # massctl/render/bounds.py
     "the control character {code} cannot stand in an article": "文章里不能有控制字符 {code}",
@@ -73,13 +76,15 @@ RENDER: Final[dict[str, str]] = {
         "两行 `---` 之间的内容会显示成正文：这里没有 front matter"
     ),
     "write title, author and digest into campaign.yaml": "标题、作者和摘要请写在 campaign.yaml 里",
-    "footnotes are not built yet: `{text}`": "还不支持脚注：`{text}`",
-    "write the note into the text, in brackets": "把注释写进正文，放在括号里",
+    "there is no footnote `{text}`: it is shown as it is written": "没有脚注 `{text}`：它会照原样显示",
+    "write it on a line of its own: `{text}: …`": "请另起一行写：`{text}: …`",
     "this line is shown as it is written: `{text}`": "这一行会照原样显示：`{text}`",
     "if it is a heading or a list entry, write `{text}`": "如果它是标题或列表项，请写成 `{text}`",
     "full-width marks are no Markdown: `{text}`": "全角标点不是 Markdown：`{text}`",
     "write `{text}`": "请写 `{text}`",
-    # massctl/render/md_text.py
+    # massctl/render/markdown.py, md_raw.py
+    "`{text}` is no HTML and is shown as text": "`{text}` 不是 HTML，会当作文字显示",
+    "if it is code, write it between back-ticks": "如果是代码，请写在反引号里",
     "the picture's address is empty": "图片的地址是空的",
     "an address with blanks needs angle brackets: `(<{address}>)`": "含有空格的地址要用尖括号：`(<{address}>)`",
     "the link to {address} stays in the text as it is written": "指向 {address} 的链接会照原样留在文字里",
@@ -94,6 +99,11 @@ RENDER: Final[dict[str, str]] = {
     "the link to {address} leads nowhere in WeChat and becomes plain text": (
         "指向 {address} 的链接在微信里打不开，会变成普通文字"
     ),
+    # massctl/render/safe_pictures.py
+    "`{text}` points to a part of the drawing by its id, which WeChat removes": (
+        "`{text}` 用 id 指向图形的一个部件，而微信会去掉 id"
+    ),
+    "write the colour or the shape where it is used": "把颜色或形状直接写在用到的地方",
     # massctl/render/message.py
     # massctl/render/meter.py
     "the number has more than {limit} bits": "数字超过 {limit} 位（二进制）",

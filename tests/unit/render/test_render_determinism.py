@@ -31,7 +31,7 @@ MACHINES = [
 ]
 
 
-APPROVED = "sha256:280fe41d86ff2b03dd73c7a554a5fc36082e4e9f8ba8d3c4bbaf9117eb8a6d22"
+APPROVED = "sha256:308c388908b37fa1dc040487b89b6883328ab4632d9e2a9f04dca9e5b3bd921f"
 """The digest of the campaign above."""
 
 

@@ -10,7 +10,6 @@ PICTURE = {"spring/articles/a.png": "A"}
 @pytest.mark.parametrize(
     ("text", "code", "line", "column", "hint"),
     [
-        ("a\n\n字[^1]\n\n[^n]: 注", "MC018", 3, 2, None),
         ("![图]（a.png）", "MC006", 1, 1, "write `![图](a.png)`"),
         ("字\n![图]（图）", "MC006", 2, 1, "write `![图](图)`"),
         ("![图](a.png）", "MC006", 1, 1, "write `![图](a.png)`"),

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,13 +10,18 @@ from massctl.render.markdown import markdown_to_html
 from massctl.source.built_in import built_in_theme
 
 TABLE = (
-    '<section class="scroll"><table><thead><tr><th>a</th><th style="text-align:right">b</th></tr></thead>'
+    '<section class="scroll" data-ignore-width><table>'
+    '<thead><tr><th>a</th><th style="text-align:right">b</th></tr></thead>'
     '<tbody><tr><td>1</td><td style="text-align:right">2</td></tr></tbody></table></section>'
 )
 
 
+MARK = re.compile("^(•|[0-9]+[.]|☐|☑)(?=[\u2002\u2005])")
+
+
 def item(text: str) -> str:
-    return f'<section class="item">{text}</section>'
+    kind = {"☐": " task", "☑": " done"}.get(text[0], "")
+    return f'<section class="item{kind}">' + MARK.sub(r'<span class="mark">\1</span>', text) + "</section>"
 
 
 def entries(*texts: str) -> str:
@@ -51,9 +58,9 @@ def test_lists_are_sections_with_marks(text: str, expected: str) -> None:
     ("text", "expected"),
     [
         ("```\na b\n```", "a b"),
-        ("```python\nif x:\n    y\n```", "if x:<br>&nbsp;&nbsp;&nbsp;&nbsp;y"),
-        ("```\n a\n\tb\n```", "&nbsp;a<br>&nbsp;&nbsp;&nbsp;&nbsp;b"),
-        ('```\n<b> & "\n\nx\n```', "&lt;b&gt; &amp; &quot;<br><br>x"),
+        ("```none\nif x:\n    y\n```", "if x:<br>&nbsp; &nbsp; y"),
+        ("```\n a\n\tb\n```", "&nbsp;a<br>&nbsp; &nbsp; b"),
+        ('```\n<b> & "\n\nx\n```', '&lt;b&gt; &amp; "<br><br>x'),
         ("    a\n     b", "a<br>&nbsp;b"),
         ("```\n```", ""),
     ],
@@ -63,21 +70,21 @@ def test_code_keeps_its_shape(text: str, expected: str) -> None:
 
 
 def test_code_in_a_line_keeps_its_blanks() -> None:
-    assert "<p><code>a&nbsp;&nbsp;&lt;b&gt;</code></p>" == md("`a  <b>`")
+    assert "<p><code>a&nbsp; &lt;b&gt;</code></p>" == md("`a  <b>`")
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("## a", "<h2>a</h2>"),
+        ("## a", '<h2><span class="inner">a</span></h2>'),
         ("> a\n> b", "<blockquote><p>a b</p></blockquote>"),
         ("---", "<hr>"),
         ("a\n\nb", "<p>a</p><p>b</p>"),
         ("&copy; 1 < 2", "<p>© 1 &lt; 2</p>"),
-        ('"a" -- b...', "<p>&quot;a&quot; -- b...</p>"),
+        ('"a" -- b...', "<p>\"a\" -- b...</p>"),
         ("|a|b|\n|-|-:|\n|1|2|", TABLE),
-        ("<div id=a>x</div>", "<section id=a>x</section>"),
-        ("a <DIV>b</DIV>", "<p>a <section>b</section></p>"),
+        ("<div id=a>x</div>", "<section>x</section>"),
+        ("a <DIV>b</DIV>", "<p>a </p><section>b</section>"),
     ],
 )  # fmt: skip
 def test_blocks(text: str, expected: str) -> None:
@@ -88,9 +95,9 @@ def test_blocks(text: str, expected: str) -> None:
     ("text", "expected"),
     [
         ("# 标题\n\na", "<p>a</p>"),
-        ("a\n\n# 标题\n\n# 标题", "<p>a</p><h1>标题</h1>"),
-        ("# 别的\n\n# 标题", "<h1>别的</h1><h1>标题</h1>"),
-        ("## 标题", "<h2>标题</h2>"),
+        ("a\n\n# 标题\n\n# 标题", '<p>a</p><h1><span class="inner">标题</span></h1>'),
+        ("# 别的\n\n# 标题", '<h1><span class="inner">别的</span></h1><h1><span class="inner">标题</span></h1>'),
+        ("## 标题", '<h2><span class="inner">标题</span></h2>'),
     ],
 )
 def test_the_first_h1_goes_where_it_is_the_title(text: str, expected: str) -> None:
@@ -106,16 +113,17 @@ def notes(*texts: str) -> str:
     [
         ("[微](https://mp.weixin.qq.com/s/甲)", '<p><a href="https://mp.weixin.qq.com/s/%E7%94%B2">微</a></p>'),
         ("[微](http://mp.weixin.qq.com/s?a=1&b=2)", '<p><a href="http://mp.weixin.qq.com/s?a=1&amp;b=2">微</a></p>'),
-        ("[a](https://e.com/1)", "<p>a<sup>[1]</sup></p>" + notes("[1] https://e.com/1")),
+        ("[a](https://e.com/1)", '<p>a<sup class="ref">[1]</sup></p>' + notes("[1] https://e.com/1")),
         ("[a](https://e.com) [b](https://f.com) [c](https://e.com)",
-         "<p>a<sup>[1]</sup> b<sup>[2]</sup> c<sup>[1]</sup></p>" + notes("[1] https://e.com", "[2] https://f.com")),
-        ("[a\nb](https://e.com)", "<p>a b<sup>[1]</sup></p>" + notes("[1] https://e.com")),
+         '<p>a<sup class="ref">[1]</sup> b<sup class="ref">[2]</sup> c<sup class="ref">[1]</sup></p>'
+         + notes("[1] https://e.com", "[2] https://f.com")),
+        ("[a\nb](https://e.com)", '<p>a b<sup class="ref">[1]</sup></p>' + notes("[1] https://e.com")),
         ("<https://e.com/甲>", "<p>https://e.com/甲</p>"),
         ("[https://e.com](https://e.com)", "<p>https://e.com</p>"),
-        ("<a@e.com> [m](mailto:a@e.com)", "<p>a@e.com m<sup>[1]</sup></p>" + notes("[1] a@e.com")),
+        ("<a@e.com> [m](mailto:a@e.com)", '<p>a@e.com m<sup class="ref">[1]</sup></p>' + notes("[1] a@e.com")),
         ("[a](#x) [b]()", "<p>a b</p>"),
-        ("[a](https://mp.weixin.qq.com.evil.com)", "<p>a<sup>[1]</sup></p>" + notes("[1] https://mp.weixin.qq.com.evil.com")),
-        ("[a](https://[e)", "<p>a<sup>[1]</sup></p>" + notes("[1] https://[e")),
+        ("[a](https://mp.weixin.qq.com.evil.com)", '<p>a<sup class="ref">[1]</sup></p>' + notes("[1] https://mp.weixin.qq.com.evil.com")),
+        ("[a](https://[e)", '<p>a<sup class="ref">[1]</sup></p>' + notes("[1] https://[e")),
     ],
 )  # fmt: skip
 def test_links(text: str, expected: str) -> None:
@@ -172,7 +180,7 @@ def test_pictures(text: str, expected: str) -> None:
 def test_a_lone_picture_needs_no_paragraph() -> None:
     picture = f'<img src="{hold("A")}" data-w="1080">'
     files = {"spring/articles/a.png": "A"}
-    assert f"<p>a</p>{picture}<p>{picture} {picture}</p>" == md("a\n\n![](a.png)\n\n![](a.png)\n![](a.png)", files)
+    assert f"<p>a</p>{picture}{picture}{picture}" == md("a\n\n![](a.png)\n\n![](a.png)\n![](a.png)", files)
     assert f"<blockquote>{picture}</blockquote>" == md("> ![](a.png)", files)
 
 
@@ -181,7 +189,7 @@ def test_the_built_in_theme_keeps_pictures_apart() -> None:
     found = body("![](a.png)\n\n<img src='a.png' height='9'>", {"spring/articles/a.png": "A"}, css=css)
     style = 'style="display:block;max-width:100%;margin:0 0 1em"'
     assert f'<img src="{hold("A")}" data-w="1080" {style}>' in found
-    assert 1 == found.count("height:auto")
+    assert 1 == found.count("width:14px")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +199,7 @@ def test_the_built_in_theme_keeps_pictures_apart() -> None:
         ("<p>中\n<b>文</b>\n<i>a</i>\nb</p>", "<p>中<b>文</b> <i>a</i> b</p>"),
         ("<p>a\n<img src='https://mmbiz.qpic.cn/1'>\n中</p>", '<p>a <img src="https://mmbiz.qpic.cn/1"> 中</p>'),
         ("<p>a<!-- 作者\n备注 -->b</p>\n<!-- c -->", "<p>ab</p>"),
-        ("<pre>a\n  b</pre>\n<p>c\nd</p>", "<pre>a<br>  b</pre><p>c d</p>"),
+        ("<pre>a\n  b</pre>\n<p>c\nd</p>", "<section>a<br>&nbsp; b</section><p>c d</p>"),
         ("<p>a<br>\nb</p>", "<p>a<br>b</p>"),
         ("<p>a\n</p>", "<p>a</p>"),
         ("<p class='x' id=\"y\">`class=\"x\"`</p>", '<p>`class="x"`</p>'),

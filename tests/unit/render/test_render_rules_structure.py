@@ -104,7 +104,7 @@ def test_one_element_is_told_once_however_much_it_holds() -> None:
 
 
 def test_tags_in_an_article_of_markdown_are_found_in_it() -> None:
-    assert [("MC337", 3, 1)] == lines(wrong("字\n\n<pre>字</pre>\n"))
+    assert [("MC335", 3, 1)] == lines(wrong('字\n\n<p style="text-align:start">字</p>\n'))
 
 
 def test_markdown_of_ours_keeps_every_rule() -> None:

@@ -1,0 +1,76 @@
+"""Colours in code: what Pygments takes a piece for, as one of a few classes, since every colour costs characters."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from massctl.render.safe_text import TAB, blanks_kept, escaped_text
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
+
+CODE_CHARACTERS_MAX: Final = 8_000
+"""Ours: longer code has no colours. They would not fit into an article, and some grammars are slow."""
+_CLASSES: Final = (
+    ("Comment", "hl-comment"),
+    ("Keyword", "hl-keyword"),
+    ("Operator.Word", "hl-keyword"),
+    ("Literal.String", "hl-string"),
+    ("Literal.Number", "hl-number"),
+    ("Name.Function", "hl-name"),
+    ("Name.Class", "hl-name"),
+    ("Name.Decorator", "hl-name"),
+    ("Name.Tag", "hl-name"),
+    ("Name.Attribute", "hl-name"),
+    ("Generic.Inserted", "hl-inserted"),
+    ("Generic.Deleted", "hl-deleted"),
+)
+"""Kinds of Pygments, with those below them, and the class of each."""
+
+
+def coloured_code(code: str, language: str) -> str | None:
+    """Write code as HTML with its blanks kept and its pieces in spans; None where nothing is known about it."""
+    lexer = _lexer(language.lower()) if len(code) <= CODE_CHARACTERS_MAX else None
+    if lexer is None:
+        return None
+    # One character for each of the code, so that pieces of the one are pieces of the other.
+    code = code.replace("\t", TAB)
+    kept = blanks_kept(code)
+    out: list[str] = []
+    end = 0
+    # Many grammars see a line only where it ends.
+    for length, name in _pieces(lexer, f"{code}\n"):
+        text = escaped_text(kept[end : end + length]).replace("\n", "<br>")
+        end += length
+        out.append(f'<span class="{name}">{text}</span>' if name else text)
+    return "".join(out) if end == len(kept) + 1 else None
+
+
+def _pieces(lexer: "Lexer", code: str) -> Iterator[tuple[int, str]]:
+    """Give the lengths of the pieces of code, with the class of each; neighbours of one class are one piece."""
+    waiting, last = 0, ""
+    for kind, text in lexer.get_tokens(code):
+        name = last if not text.strip() else _class_of(kind)
+        if name != last and waiting:
+            yield waiting, last
+            waiting = 0
+        waiting, last = waiting + len(text), name
+    yield waiting, last
+
+
+@cache
+def _class_of(kind: Any) -> str:
+    name = str(kind).removeprefix("Token.")
+    return next((found for start, found in _CLASSES if name == start or name.startswith(start + ".")), "")
+
+
+@cache
+def _lexer(language: str) -> "Lexer | None":
+    """Find the grammar of a language among those of Pygments itself; what else is installed must change nothing."""
+    # Loaded only where an article has code.
+    from pygments.lexers import get_all_lexers, get_lexer_by_name
+
+    if not any(language in aliases for _, aliases, _, _ in get_all_lexers(plugins=False)):
+        return None
+    # Every option is said, so that not a character is added or taken away.
+    return get_lexer_by_name(language, stripnl=False, stripall=False, ensurenl=False, tabsize=0)

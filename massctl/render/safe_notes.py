@@ -1,0 +1,68 @@
+"""Links and footnotes: what leads to WeChat stays a link, every other address stands at the end with a number."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from massctl.render.html_rules import is_article_link
+from massctl.render.page import Page
+
+_SCHEME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
+_BARE: Final = re.compile(r"(?<![\w./=&-])https?://[\w.~:/?#\[\]@!$&'()*+,;=%-]+(?<![.,;:!?'*_~])", re.ASCII)
+"""An address in text. It ends before Chinese, which GitHub's rule would take along, and before what ends a sentence."""
+
+
+@dataclass
+class Notes:
+    """The notes of one article, numbered in the order in which the text comes to them."""
+
+    _numbers: dict[str | int, int] = field(default_factory=dict)
+    """By address, or by the number that the parser gave a footnote."""
+    _texts: dict[int, LexborNode] = field(default_factory=dict)
+    """What the footnotes say."""
+
+    def number(self, key: str | int) -> int:
+        """Give a note its number; equal ones share it."""
+        return self._numbers.setdefault(key, len(self._numbers) + 1)
+
+    def knows(self, key: str | int) -> bool:
+        """Say whether a note has a number already."""
+        return key in self._numbers
+
+    def hold(self, key: int, node: LexborNode) -> None:
+        """Keep what a footnote says until the end of the article."""
+        self._texts[key] = node
+
+    def text(self, key: str | int) -> LexborNode | None:
+        """Give what a footnote says."""
+        return self._texts.get(key) if isinstance(key, int) else None
+
+    def next(self, done: int) -> str | int | None:
+        """Give the note behind those that are written."""
+        waiting = [*self._numbers, *(key for key in self._texts if key not in self._numbers)]
+        return waiting[done] if done < len(waiting) else None
+
+
+def linked(text: str, page: Page) -> str:
+    """Make links of the addresses in a text, which is HTML already, where they may stay."""
+    return _BARE.sub(lambda found: _bare_link(found[0], page), text)
+
+
+def _bare_link(address: str, page: Page) -> str:
+    rest = ""
+    while address.endswith(")") and address.count("(") < address.count(")"):
+        # The sentence's own, as in "(see https://…)".
+        address, rest = address[:-1], ")" + rest
+    return f'<a href="{address}">{address}</a>{rest}' if stays(address, page) else address + rest
+
+
+def stays(address: str, page: Page) -> bool:
+    """Say whether a link to an address may stay one."""
+    return is_article_link(address) or (page.external_links == "keep" and has_scheme(address))
+
+
+def has_scheme(address: str) -> bool:
+    """Say whether an address is whole, and no path or anchor."""
+    return _SCHEME.match(address) is not None

@@ -1,0 +1,145 @@
+"""Pictures with their captions, drawings, and what only WeChat shows."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from massctl.model.diagnostic import Severity
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import Picture
+from massctl.render.fault import Fault
+from massctl.render.html_edit import SOURCES
+from massctl.render.safe_attributes import length_said, with_pictures, written
+from massctl.render.safe_links import link
+from massctl.render.safe_text import escaped_text
+from massctl.render.safe_writer import Writer
+
+INLINE_PIXELS_MAX: Final = 64
+"""Ours: a picture of more pixels in a line of text is no sign in it; it stands for itself."""
+
+
+def picture(writer: Writer, node: LexborNode) -> None:
+    """Write a picture that stands in running text."""
+    _picture(writer, node, is_alone=False)
+
+
+def lone_pictures(writer: Writer, node: LexborNode) -> bool:
+    """Write a paragraph that holds nothing but pictures, and say whether it does; they have margins of their own."""
+    found: list[LexborNode] = []
+    child = node.first_child
+    while child is not None:
+        if child.tag == "img" or (child.tag == "a" and _lone_child(child, "img") is not None):
+            found.append(child)
+        elif child.tag != "br" and (child.is_element_node or (child.text_content or "").strip()):
+            return False
+        child = child.next
+    for each in found:
+        _lone(writer, each)
+    return bool(found)
+
+
+def figure(writer: Writer, node: LexborNode) -> None:
+    """Write a picture with what belongs to it."""
+    writer.block(node, "section", ' class="figure"')
+
+
+def caption(writer: Writer, node: LexborNode) -> None:
+    """Write what stands below a picture."""
+    writer.block(node, "section", ' class="caption"')
+
+
+def _lone(writer: Writer, node: LexborNode) -> None:
+    """Write one picture by itself, with its title below it."""
+    image = node if node.tag == "img" else _lone_child(node, "img")
+    title = (image.attributes.get("title") or "").strip() if image is not None else ""
+    if title:
+        writer.begin('<section class="figure">')
+    else:
+        writer.begin("")
+    if node.tag == "a":
+        link(writer, node)
+    else:
+        _picture(writer, node, is_alone=True)
+    if title:
+        writer.begin(f'<section class="caption">{escaped_text(title)}</section></section>')
+    else:
+        writer.end("")
+
+
+def _lone_child(node: LexborNode, name: str) -> LexborNode | None:
+    child = node.first_child
+    return child if child is not None and child.tag == name and child.next is None else None
+
+
+def _picture(writer: Writer, node: LexborNode, *, is_alone: bool) -> None:
+    found = node.attributes
+    address = (found.get("src") or found.get("data-src") or "").strip()
+    if not address:
+        writer.page.report(Fault("MC201", Phrase("the picture's address is empty"), needle="<img"))
+        return
+    placed = writer.page.picture(address, address)
+    if placed is None:
+        return
+    shown, picture = placed
+    attributes: dict[str, str | None] = {"src": shown}
+    if picture is not None:
+        attributes["data-w"] = str(picture.width_pixels)
+    if not is_alone and picture is not None and picture.width_pixels <= INLINE_PIXELS_MAX:
+        attributes["class"] = "inline"
+    attributes["alt"] = found.get("alt")
+    attributes["title"] = found.get("title") if not is_alone else None
+    own = with_pictures(found.get("style"), writer.page).strip().rstrip(";")
+    attributes["style"] = ";".join(each for each in (_width(found, picture), own) if each)
+    shown = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)
+    writer.shown(f"<img{shown}>")
+
+
+def _width(found: Mapping[str, str | None], picture: Picture | None) -> str:
+    """Give the width that a picture is to have; a height beside it would squeeze it where there is less room."""
+    height = length_said(found, "height")
+    if height is None or found.get("width") or height.endswith("%"):
+        return length_said(found, "width") or ""
+    if picture is None:
+        return height
+    pixels = float(height.removeprefix("height:").removesuffix("px"))
+    return f"width:{round(pixels * picture.width_pixels / picture.height_pixels)}px"
+
+
+def drawing(writer: Writer, node: LexborNode) -> None:
+    """Write a drawing or a component of WeChat's as it is, with its pictures, without ids."""
+    writer.shown("")
+    _copy(writer, node)
+
+
+def _copy(writer: Writer, node: LexborNode) -> None:
+    name = node.tag or ""
+    kept = {key: value for key, value in node.attributes.items() if key not in ("id", "class", "style")}
+    for key in SOURCES.get(name, ()):
+        address = (kept.get(key) or "").strip()
+        placed = writer.page.picture(address, address) if address and not address.startswith("#") else None
+        if placed is not None:
+            kept[key] = placed[0]
+    style = with_pictures(node.attributes.get("style"), writer.page)
+    if style:
+        kept["style"] = style
+    _look_for_references(writer, kept)
+    writer.out.append(f"<{name}{written(kept)}>")
+    child = node.first_child
+    while child is not None:
+        if child.is_element_node:
+            _copy(writer, child)
+        elif child.is_text_node:
+            writer.out.append(escaped_text(" ".join((child.text_content or "").split())))
+        child = child.next
+    writer.out.append(f"</{name}>")
+
+
+def _look_for_references(writer: Writer, attributes: dict[str, str | None]) -> None:
+    """Warn of what points to a part of the drawing by its id, which WeChat removes."""
+    for key, value in attributes.items():
+        if value and ("url(#" in value or (key.endswith("href") and value.startswith("#"))):
+            say = Phrase("`{text}` points to a part of the drawing by its id, which WeChat removes", text=value[:40])
+            hint = Phrase("write the colour or the shape where it is used")
+            writer.page.report(Fault("MC342", say, hint, severity=Severity.WARNING, needle=value))

@@ -1,0 +1,307 @@
+"""HTML that a writer wrote inside Markdown: it becomes what WeChat keeps, as Markdown itself does."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from render_inputs import body, hold, lines, md, page, wrong
+
+from massctl.model.diagnostic import Severity
+from massctl.render.markdown import markdown_to_html
+from massctl.render.safe_html import safe_html
+
+PICTURES = {"spring/articles/a.png": "A"}
+A = hold("A")
+
+
+def item(mark: str, text: str, kind: str = "") -> str:
+    blank = "\u2002" if mark == "•" else "\u2005"
+    return f'<section class="item{kind}"><span class="mark">{mark}</span>{blank}{text}</section>'
+
+
+def listing(*items: str) -> str:
+    return f'<section class="list">{"".join(items)}</section>'
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<ul><li>a<li>b</ul>", listing(item("•", "a"), item("•", "b"))),
+        ("<ol start=3>\n<li>a</li>\n<li><p>b</p><p>c</p></li></ol>",
+         listing(item("3.", "a"), item("4.", "b<p>c</p>"))),
+        ("<ol start=x><li>a</ol>", listing(item("1.", "a"))),
+        ("<ul>字<li>a<p>b</p></ul>", listing("字", item("•", "a<p>b</p>"))),
+        ("<ul><li><input type=checkbox checked> a<li><input type=checkbox>b</ul>",
+         listing(item("☑", " a", " done"), item("☐", "b", " task"))),
+        ("<ul><li>\n<p>[x] a</p></ul>", listing(item("☑", "a", " done"))),
+        ("<ul><li></ul>", listing(item("•", ""))),
+        ("<ul><li><b>a</b></ul>", listing(item("•", "<b>a</b>"))),
+        ("<div><li>a</div>", "<section>" + item("•", "a") + "</section>"),
+        ("<dl><dt>a<dd>b</dl>",
+         '<section class="terms"><p class="term">a</p><section class="definition">b</section></section>'),
+    ],
+)  # fmt: skip
+def test_lists_are_those_of_markdown(html: str, expected: str) -> None:
+    assert expected == md(html)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<div align=center>a</div>", '<section style="text-align:center">a</section>'),
+        ("<div align=up>a</div>", "<section>a</section>"),
+        ('<p align="right" style="color:red;">a</p>', '<p style="color:red;text-align:right">a</p>'),
+        ("<div style='margin:0' bgcolor=#eee>a</div>", '<section style="margin:0;background:#eee">a</section>'),
+        ("<div bgcolor='a;b'>a</div>", "<section>a</section>"),
+        ("<center>a</center>", '<section style="text-align:center">a</section>'),
+        ("<article><header>a</header><footer>b</footer></article>",
+         "<section><section>a</section><section>b</section></section>"),
+        ("<p></p>a<p> b </p>", "a<p> b </p>"),
+        ("<div>a<hr>b</div>", "<section>a<hr>b</section>"),
+        ("<details><summary>a</summary>b</details>",
+         '<section class="callout callout-details"><p class="callout-title">a</p>b</section>'),
+        ("<div id=a onfocusx hidden data-x leaf>a</div>", "<section data-x leaf>a</section>"),
+        ("<div title='a\"b'>a</div>", '<section title="a&quot;b">a</section>'),
+        ("<h2 align=center id=x>a</h2>", '<h2 style="text-align:center"><span class="inner">a</span></h2>'),
+        ("<dialog>a</dialog><legend>b</legend>", "ab"),
+    ],
+)  # fmt: skip
+def test_blocks_are_sections(html: str, expected: str) -> None:
+    at = page()
+    assert expected == markdown_to_html(html, at)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<del>a</del><strike>b</strike><ins>c</ins>", "<s>a</s><s>b</s><u>c</u>"),
+        ("<kbd>a  b</kbd><samp>c</samp>", "<code>a&nbsp; b</code><code>c</code>"),
+        ("<mark>a</mark><cite>b</cite>", '<span class="highlight">a</span><em>b</em>'),
+        ("<font color=red>a</font><font color='a;b'>c</font>", '<span style="color:red">a</span>c'),
+        ("<q>a</q>", "“a”"),
+        ("<ruby>汉<rp>(</rp><rt>han</rt></ruby>", "<ruby>汉<rp>(</rp><rt>han</rt></ruby>"),
+        ("<abbr title=x>a</abbr><wbr><time>b</time>", "ab"),
+        ("<span>a</span>", "<span>a</span>"),
+        ("a<br>b", "a<br>b"),
+        ("a &lt; &amp; &nbsp;b", "a &lt; &amp; &nbsp;b"),
+    ],
+)
+def test_running_text(html: str, expected: str) -> None:
+    assert f"<p>字{expected}</p>" == md("字" + html)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<pre>a\n b</pre>", "a<br>&nbsp;b"),
+        ("<pre><code class='language-nothing'>a\n  b</code></pre>", "a<br>&nbsp; b"),
+        ("<pre>a <b>b</b>\n  c</pre>", "a <b>b</b><br>&nbsp; c"),
+        ("<pre></pre>", ""),
+        ("<pre><code></code></pre>", ""),
+        ("<pre class='lang-diff'>+a</pre>", '<span class="hl-inserted">+a</span>'),
+    ],
+)
+def test_preformatted_text_is_code(html: str, expected: str) -> None:
+    assert f'<section class="code">{expected}</section>' == md(html)
+
+
+def table(rows: str, style: str = "") -> str:
+    return f'<section class="scroll" data-ignore-width><table{style}>{rows}</table></section>'
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<table>\n<tr><td>a</td>\n<th colspan=2 align=right>b</th></tr></table>",
+         table('<tbody><tr><td>a</td><th colspan="2" style="text-align:right">b</th></tr></tbody>')),
+        ("<table><caption>c</caption><col><tr><td>a</table>",
+         '<section class="caption">c</section>' + table("<tbody><tr><td>a</td></tr></tbody>")),
+        ("<table></table>", table("")),
+        ("<table><tr><td>1<td>2<td>3<td>4<td>5</table>",
+         table("<tbody><tr><td>1</td><td>2</td><td>3</td><td>4</td><td>5</td></tr></tbody>",
+               ' style="min-width:130%"')),
+    ],
+)  # fmt: skip
+def test_tables(html: str, expected: str) -> None:
+    assert expected == md(html)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<img src=a.png width=300 height=200>", f'<img src="{A}" data-w="1080" style="width:300px">'),
+        ("<img src=a.png height=20>", f'<img src="{A}" data-w="1080" style="width:30px">'),
+        ("<img src=a.png height=50%>", f'<img src="{A}" data-w="1080">'),
+        ("<img src=a.png width=50% style='margin:0;'>", f'<img src="{A}" data-w="1080" style="width:50%;margin:0">'),
+        ("<img data-src=a.png title=t>", f'<img src="{A}" data-w="1080" title="t">'),
+        ("<img src=//mmbiz.qpic.cn/1 height=9>", '<img src="//mmbiz.qpic.cn/1" style="height:9px">'),
+        ("<figure><img src=a.png><figcaption>c</figcaption></figure>",
+         f'<section class="figure"><img src="{A}" data-w="1080"><section class="caption">c</section></section>'),
+        ("<picture><source media=x><img src=a.png></picture>", f'<img src="{A}" data-w="1080">'),
+        ("<div style='background:url(a.png)'>a</div>", f'<section style="background:url({A})">a</section>'),
+        ("<div style='background:url(\"a.png\")'>a</div>",
+         f'<section style="background:url(&quot;{A}&quot;)">a</section>'),
+        ("<div style='fill:url(#a);b:url()'>a</div>", '<section style="fill:url(#a);b:url()">a</section>'),
+    ],
+)  # fmt: skip
+def test_pictures(html: str, expected: str) -> None:
+    assert f"<section>字{expected}</section>" == md(f"<section>字{html}</section>", PICTURES)
+
+
+FIGURE_WITH_LINK = (
+    f'<section class="figure"><img src="{A}" data-w="1080" title="题"><sup class="ref">[1]</sup>'
+    '<section class="caption">题</section></section>'
+    '<section class="notes"><section class="note">[1] https://e.com</section></section>'
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p><img src=a.png title=题></p>",
+         f'<section class="figure"><img src="{A}" data-w="1080"><section class="caption">题</section></section>'),
+        ("<p><a href=https://e.com><img src=a.png title=题></a></p>",
+         FIGURE_WITH_LINK),
+        ("<p><img src=a.png> <br>\n<img src=a.png></p>", f'<img src="{A}" data-w="1080">' * 2),
+        ("<p><a href=#x>a<img src=a.png></a></p>", f'<p>a<img src="{A}" data-w="1080"></p>'),
+    ],
+)  # fmt: skip
+def test_pictures_alone(html: str, expected: str) -> None:
+    assert expected == markdown_to_html(html, page(PICTURES))
+
+
+def test_a_small_picture_stays_in_its_line() -> None:
+    at = page(PICTURES)
+    at.pictures._inputs.sizes["spring/articles/a.png"] = (64, 64)
+    assert f'<p>a<img src="{A}" data-w="64" class="inline"></p>' == markdown_to_html("a![](a.png)", at)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<svg viewBox='0 0 9 9' id=a class=b style='width:9px'><path d='M0\n0'/>\n<text>a\n b</text></svg>",
+         '<svg viewBox="0 0 9 9" style="width:9px"><path d="M0\n0"></path><text>a b</text></svg>'),
+        ("<svg><!-- c --><image href=a.png></image><image xlink:href='#b' /></svg>",
+         f'<svg><image href="{A}"></image><image xlink:href="#b"></image></svg>'),
+        ("<svg><image href='' style='background:url(a.png)'/></svg>",
+         f'<svg><image href style="background:url({A})"></image></svg>'),
+        ("<mp-common-miniprogram data-miniprogram-imageurl=a.png id=x></mp-common-miniprogram>",
+         f'<mp-common-miniprogram data-miniprogram-imageurl="{A}"></mp-common-miniprogram>'),
+        ("<mp-common-profile data-id=x></mp-common-profile>", '<mp-common-profile data-id="x"></mp-common-profile>'),
+        ("<iframe data-mpvid=x src=https://v.qq.com/x></iframe>",
+         '<iframe data-mpvid="x" src="https://v.qq.com/x"></iframe>'),
+    ],
+)  # fmt: skip
+def test_drawings_and_components_are_copied(html: str, expected: str) -> None:
+    at = page(PICTURES)
+    assert f"<section>{expected}</section>" == markdown_to_html(f"<div>{html}</div>", at)
+    assert [] == [f for f in at.faults if f.code != "MC342"]
+
+
+@pytest.mark.parametrize("part", ["<rect fill='url(#a)'/>", "<use href='#a'/>", "<use xlink:href='#a'/>"])
+def test_a_drawing_that_refers_to_its_parts_is_told(part: str) -> None:
+    found = wrong(f"a\n\n<svg><g id='a'></g>{part}</svg>")
+    assert ["MC342"] == [each.code for each in found]
+    assert Severity.WARNING is found[0].severity
+    assert 3 == found[0].place.line if found[0].place else None
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<a href='https://mp.weixin.qq.com/s/1' target=_blank>a</a>", '<a href="https://mp.weixin.qq.com/s/1">a</a>'),
+        ("<a>a</a><a name=x></a>", "a"),
+        ("<a data-miniprogram-appid=wx1 data-miniprogram-path=p href=https://e.com>a</a>",
+         '<a data-miniprogram-appid="wx1" data-miniprogram-path="p" href="">a</a>'),
+    ],
+)  # fmt: skip
+def test_links_that_stay(html: str, expected: str) -> None:
+    assert f"<p>字{expected}</p>" == md("字" + html)
+
+
+def test_a_link_in_html_becomes_a_footnote_with_its_place() -> None:
+    found = wrong("字\n\n<p>a <a href='https://e.com/1'>b</a></p>")
+    assert [("MC309", 3, 15)] == lines(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("见 https://mp.weixin.qq.com/s/1?a=1&b=2，后",
+         '<p>见 <a href="https://mp.weixin.qq.com/s/1?a=1&amp;b=2">https://mp.weixin.qq.com/s/1?a=1&amp;b=2</a>，后</p>'),
+        ("(https://mp.weixin.qq.com/s/1).",
+         '<p>(<a href="https://mp.weixin.qq.com/s/1">https://mp.weixin.qq.com/s/1</a>).</p>'),
+        ("https://e.com/a", "<p>https://e.com/a</p>"),
+        ("`https://mp.weixin.qq.com/s/1`", "<p><code>https://mp.weixin.qq.com/s/1</code></p>"),
+        ("[见 https://mp.weixin.qq.com/s/1](https://mp.weixin.qq.com/s/2)",
+         '<p><a href="https://mp.weixin.qq.com/s/2">见 https://mp.weixin.qq.com/s/1</a></p>'),
+    ],
+)  # fmt: skip
+def test_an_address_of_wechat_in_the_text_is_a_link(text: str, expected: str) -> None:
+    assert expected == md(text)
+
+
+def test_bare_addresses_are_links_for_accounts_that_may_have_them() -> None:
+    assert '<p><a href="https://e.com/a">https://e.com/a</a>。</p>' == markdown_to_html(
+        "https://e.com/a。", page(links="keep")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a Vec<u8> b", "<p>a Vec&lt;u8> b</p>"),
+        ("Map<String, List<Int>>", "<p>Map&lt;String, List&lt;Int>></p>"),
+        ("<你的名字>", "<p>&lt;你的名字></p>"),
+    ],
+)
+def test_a_tag_of_no_known_name_is_text(text: str, expected: str) -> None:
+    assert expected.replace(">", "&gt;").replace("<p&gt;", "<p>").replace("</p&gt;", "</p>") == markdown_to_html(
+        text, page()
+    )
+
+
+def test_a_tag_of_no_known_name_is_told_at_its_place() -> None:
+    found = wrong("字\n\n<foo>a</foo> b")
+    assert [("MC327", 3, 1)] == lines(found)
+    assert Severity.WARNING is found[0].severity
+
+
+@pytest.mark.parametrize("html", ["<script>x</script>", "<input type=text>", "<video src=a.mp4></video>", "<style>a{}"])
+def test_what_is_forbidden_is_an_error_and_is_not_written(html: str) -> None:
+    at = page()
+    assert "a" == markdown_to_html(f"<div></div>a{html}", at).removeprefix("<section></section>").replace("<p>", "")[:1]
+    assert "MC308" in {fault.code for fault in at.faults}
+    assert "<script" not in markdown_to_html(html, page())
+
+
+def test_a_picture_without_an_address_is_an_error() -> None:
+    assert ["MC201"] == [each.code for each in wrong("<p>a<img alt=x></p>")]
+
+
+def test_a_picture_of_a_style_that_is_not_there_is_an_error() -> None:
+    assert [("MC201", 3, 26)] == lines(wrong("字\n\n<p style='background:url(b.png)'>a</p>"))
+
+
+def test_a_footnote_in_a_drawing_that_never_ends_is_no_traceback() -> None:
+    html = markdown_to_html("a[^1]\n\n<svg>\n\n[^1]: b", page())
+    assert html.endswith('<section class="note">[1] </section></section>')
+
+
+def test_elements_too_many_or_too_deep_are_refused_whoever_made_them() -> None:
+    at = page()
+    safe_html("<b>" * 300, at)
+    safe_html("<br>" * 5_000, at)
+    assert ["MC308", "MC304"] == [fault.code for fault in at.faults]
+
+
+def test_classes_of_a_writer_reach_the_theme() -> None:
+    css = ".lead{color:red}.inner{color:blue}"
+    expected = '<section><section style="color:red">a</section><h2><span style="color:blue">b</span></h2></section>'
+    assert expected == body("<section class=lead>a</section>\n\n## b", css=css)
+
+
+@given(st.text("a <>/\"'=&;!-#bdiv uloptable svgpre\n", max_size=200))
+def test_any_html_becomes_one_line_and_parses_to_what_it_says(text: str) -> None:
+    html = safe_html(text, page())
+    assert safe_html(html, page()).count("<section") >= 0
+    assert "<script" not in html

@@ -1,8 +1,8 @@
 """The ledger as one run sees it: every entry it writes is in its state at once.
 
-Where another runner wrote first, the ledger is read again. What this run found out is then written behind the other's
-entries, for it is as true as before. Nothing more is begun: what was decided without those entries has to be decided
-anew, by a run that has read them.
+Where another runner wrote first, what this run found out is written behind the other's entries, for it is as true as
+before. Nothing more is begun: what was decided without those entries has to be decided anew, by a run that has read
+them. Until it ends, this run goes on seeing the world that it decided by, and not half of another.
 """
 
 import contextlib
@@ -41,7 +41,9 @@ class Book:
         self._clock = clock
         self._founding = founding
         self._overtaken = False
-        """Somebody else wrote since the state was read that this run decides by."""
+        """Others wrote since the state was read that this run decides by."""
+        self._ahead = 0
+        """By how many entries the ledger has more than that state, since then."""
         self._noted = False
         """Something was noted since the last durable entry."""
         self.state = state
@@ -103,28 +105,38 @@ class Book:
             if self._overtaken and not observed:
                 break
             try:
-                written = self._ledger.append(self.state.serial, entries, durable=durable)
+                written = self._ledger.append(self.state.serial + self._ahead, entries, durable=durable)
             except LedgerStaleError:
-                self._reread()
-                self._overtaken = True
+                self._fall_behind()
                 continue
             except KeyboardInterrupt:
                 # It may have come after the entry was written, and an attempt must not be open without us knowing.
                 with contextlib.suppress(LedgerError):  # Whoever tells how the run ended reads it once more.
                     self._reread()
                 raise
-            self.state.absorb_all(written)
+            self.state.absorb_all(_renumbered(written, self._ahead))
             self._noted = not durable
             return written
-        raise _overtaken(self.state.serial)
+        raise _overtaken(self.state.serial + self._ahead)
+
+    def _fall_behind(self) -> None:
+        """Find out where the ledger ends now; raises where it is another ledger by now."""
+        entries = self._ledger.read(0)
+        begun = entries[0].event if entries else None
+        lineage = begun.lineage if isinstance(begun, Created) else None
+        if self.state.lineage not in (None, lineage):
+            raise _overtaken(len(entries))
+        self._overtaken, self._ahead = True, len(entries) - self.state.serial
 
     def _reread(self) -> None:
-        """Take the state as the ledger tells it now; raises where it is another ledger by now."""
-        state, lineage = State(), self.state.lineage
-        state.absorb_all(self._ledger.read(0))
-        if lineage not in (None, state.lineage):
-            raise _overtaken(state.serial)
-        vars(self.state).update(vars(state))  # Everybody who holds the state of this run sees it.
+        """Take what was written meanwhile into the state, unless it is not the state of this ledger any more."""
+        if not self._overtaken:
+            self.state.absorb_all(self._ledger.read(self.state.serial))
+
+
+def _renumbered(entries: Sequence[Entry], ahead: int) -> Sequence[Entry]:
+    """Give entries the serials that they would have without those of others."""
+    return [entry.model_copy(update={"serial": entry.serial - ahead}) for entry in entries] if ahead else entries
 
 
 def _overtaken(serial: int) -> LedgerStaleError:

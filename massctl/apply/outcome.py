@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from massctl.errors import LedgerError, MassctlError, WeChatError
+from massctl.errors import LedgerError, LedgerStaleError, MassctlError, WeChatError
 from massctl.model.diagnostic import has_errors
 from massctl.model.hold import is_held
 from massctl.model.lifecycle import Status, status_of
@@ -104,6 +104,18 @@ class Outcome:
             held_elsewhere=later.held_elsewhere,
             _failed_before=self._failed() or later._failed_before,
         )
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether it ended because another runner wrote to the ledger first."""
+        return isinstance(self.ledger_error, LedgerStaleError) and not self.interrupted
+
+    def taken_up_by(self, later: "Outcome") -> "Outcome":
+        """Give this run and the one that began again in its place: all that was done, and what the later one found."""
+        before = {each.planned.name: each.performed for each in self.campaigns}
+        for each in later.campaigns:
+            each.performed[:0] = before.get(each.planned.name, [])
+        return later
 
     def record(self, outcome: CampaignOutcome) -> Record:
         """Give what is recorded of a campaign at the end of the run."""

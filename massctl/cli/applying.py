@@ -11,6 +11,7 @@ from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
 from massctl.apply.reconcile import require_repetition
+from massctl.apply.redoing import redone
 from massctl.apply.run import World
 from massctl.apply.testimony import Testimony
 from massctl.cli.consent import consent, somebody_is_here
@@ -28,6 +29,7 @@ from massctl.errors import LedgerLockedError
 from massctl.ledger.runner import sole_runner
 from massctl.model.diagnostic import Diagnostic, has_errors
 from massctl.model.names import AccountName
+from massctl.model.phrase import Phrase
 from massctl.plan.plan import Plan, Until
 from massctl.plan.previews import Showing
 from massctl.plan.saved import SavedPlan, only_planned, what_moved
@@ -115,7 +117,22 @@ class _Applying:
     def carry_out(
         self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
     ) -> Outcome:
-        """Plan the campaigns `picked`, all where none are, and carry that out, alone on the ledger."""
+        """Plan the campaigns `picked`, all where none are, and carry that out; anew where another runner came first."""
+
+        def run(again: bool) -> Outcome:
+            asked = replace(self, wait_in_doubt=False) if again else self
+            return asked.carry_out_once(picked, checked)
+
+        def overtaken() -> None:
+            told = Phrase("another runner wrote to the ledger meanwhile: planning anew")
+            self.session.voice.talk(say(told, self.session.voice.language))
+
+        return redone(run, overtaken)
+
+    def carry_out_once(
+        self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
+    ) -> Outcome:
+        """Plan the campaigns `picked` and carry that out, alone on the ledger as far as this machine goes."""
         session, lock_use = self.session, lock_use_of(self.session, locked=self.locked)
 
         def plan() -> Planned:

@@ -7,6 +7,8 @@ GIT: Final[dict[str, str]] = {
     "It ends with entry {serial} now. What this run had not begun was not begun.": (
         "它现在到第 {serial} 条为止。本次运行还没开始的事，都没有再开始。"
     ),
+    # massctl/cli/applying.py
+    "another runner wrote to the ledger meanwhile: planning anew": "另一个运行写了账本：重新计划",
     # massctl/cli/recorded.py
     "massctl.yaml names no ledger, and {branch} holds {found}": (
         "massctl.yaml 里没有写账本编号，而 {branch} 上是 {found}"

@@ -197,7 +197,7 @@ class Books:
             if departure.subject not in known:
                 yield f"a send of {departure.subject} left, and its draft was gone"
         else:
-            approved = [_article(each, self._wechat) for each in campaign.message.articles]
+            approved = [_article(each) for each in campaign.message.articles]
             if approved != [_comparable(each, self._wechat) for each in departure.draft]:
                 yield f"the draft of {departure.subject} is not what was approved when it was sent"
 
@@ -215,18 +215,17 @@ def _sends(wechat: SimWeChat) -> list[Departure]:
     return [each for each in wechat.departures if each.recipient is None]
 
 
-def _article(article: Any, wechat: SimWeChat) -> tuple[Any, ...]:
-    """Put WeChat's own addresses into an approved article."""
-    content = article.content
-    for sha256, url in wechat.images.items():
-        content = content.replace(f"massctl-picture:{sha256}", url)
-    return (article.title, article.author, article.digest, content, article.cover)
+def _article(article: Any) -> tuple[Any, ...]:
+    """Take what was approved of an article."""
+    return (article.title, article.author, article.digest, article.content, article.cover)
 
 
 def _comparable(article: DraftArticle, wechat: SimWeChat) -> tuple[Any, ...]:
-    """Name the cover of a draft by its bytes."""
-    cover = wechat.uploaded.get(article.thumb_media_id, article.thumb_media_id)
-    return article.title, article.author, article.digest, article.content, cover
+    """Name the cover and the pictures of a draft by their bytes, whichever of their uploads it shows."""
+    cover, content = wechat.uploaded.get(article.thumb_media_id, article.thumb_media_id), article.content
+    for url, sha256 in wechat.images.items():
+        content = content.replace(url, f"massctl-picture:{sha256}")
+    return article.title, article.author, article.digest, content, cover
 
 
 def _in_its_window(departure: Departure, campaign: RenderedCampaign) -> Iterator[str]:

@@ -154,9 +154,11 @@ KILL_SWITCH: Final = "kill switch "
 """Followed by the name of a boundary: sending is disabled when the run first reaches it."""
 RIVAL: Final = "rival "
 """Followed by the number of a boundary: another runner makes a whole run there."""
+TWIN: Final = "twin "
+"""Followed by the number of a boundary: as a rival, and in the very same moment, so that both write the same lines."""
 INTERRUPT: Final = "Ctrl-C "
 """Followed by the number of a boundary: the operator interrupts the run there."""
 FULL: Final = "full disk "
 """Followed by the number of a boundary: from there on the run can write nothing more."""
-ANYWHERE: Final = (RIVAL, INTERRUPT, FULL)
+ANYWHERE: Final = (RIVAL, TWIN, INTERRUPT, FULL)
 """What may happen at every boundary; alone, without a number, each stands for all of them."""

@@ -86,6 +86,7 @@ _GUARD = "massctl.plan.guard"
 _DOUBT = "massctl.plan.doubt"
 _LOCAL = "massctl.ledger.local"
 _STATE = "massctl.model.state"
+_GIT = "massctl.ledger.git_ledger"
 
 _BATCH_BY_BATCH = '''        if not _send(run, outcome, campaign, batch):
             return
@@ -789,5 +790,79 @@ MUTANTS = (
         "        elif lost := []:",
         "news that WeChat does not keep",
     ),
+    # Where the ledger is a branch, durable means pushed, and by us.
+    Mutant(
+        "git: an attempt waits with what nothing waits for",
+        _GIT,
+        "if not durable and self._waiting[-1].at",
+        "if self._waiting[-1].at",
+        "git, text",
+    ),
+    Mutant(
+        "git: a push without an answer is taken for one that arrived",
+        _GIT,
+        "if pushed.outcome is Push.DONE:",
+        "if pushed.outcome in (Push.DONE, Push.UNKNOWN):",
+        "git, two faults",
+    ),
+    Mutant(
+        "git: a push without an answer is taken for one that did not arrive",
+        _GIT,
+        "if now is not None and self._branch.holds(now, commit):",
+        "if False:",
+        "git, two faults",
+    ),
+    Mutant(
+        "git: a lost race is taken for a won one",
+        _GIT,
+        "if pushed.outcome is Push.DONE:",
+        "if pushed.outcome in (Push.DONE, Push.LOST):",
+        "git, two runners",
+    ),
+    Mutant(
+        "git: after a lost race the entries are pushed on top of what was not read",
+        _GIT,
+        """                raise stale(self._serial - len(self._lines))
+""",
+        """                self._tip, self._data = now, self._branch.read(now, LEDGER) or b""
+                return self._publish()
+""",
+        "git, two runners",
+    ),
+    Mutant(
+        "git: equal lines are taken for our own",
+        _GIT,
+        "if now is not None and self._branch.holds(now, commit):",
+        "if now and (self._branch.read(now, LEDGER) or b'').startswith(self._branch.read(commit, LEDGER) or b''):",
+        "git, two runners in one moment",
+    ),
+    Mutant(
+        "git: a branch that was set back is believed",
+        _GIT,
+        "        require_newest(self._locks, self._lineage, len(found.entries), found.digests)\n",
+        "",
+        "git, set back",
+    ),
+    Mutant(
+        "git: a run that was overtaken goes on deciding",
+        "massctl.apply.book",
+        "if self._overtaken and not observed:",
+        "if False:",
+        "git, two runners",
+    ),
+    Mutant(
+        "git: an attempt is written behind somebody else's entries",
+        "massctl.model.observed",
+        "            | entries.Expired()\n",
+        "            | entries.Expired()\n            | entries.SendAttempted()\n",
+        "git, two runners",
+    ),
+    Mutant(
+        "git: what a run knows is exchanged while it goes on",
+        "massctl.apply.book",
+        "        self._overtaken, self._ahead = True, len(entries) - self.state.serial\n",
+        "        state = State()\n        state.absorb_all(entries)\n        vars(self.state).update(vars(state))\n"
+        "        self._overtaken, self._ahead = True, 0\n",
+        "git, news, two runners",
+    ),
 )
-"""Every mistake, by the rule that it breaks."""

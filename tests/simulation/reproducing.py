@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from simulation.choices import Explorer, Violation
-from simulation.happenings import RIVAL
+from simulation.happenings import RIVAL, TWIN
 from simulation.schedule import Scenario, Schedule, Turn, schedule_text
 
 SHRINKS_MAX = 500
@@ -66,6 +66,8 @@ def _told(turn: Turn) -> str:
     words.append("a run")
     if turn.during.startswith(RIVAL):
         words.append(f"with another runner's whole run at its boundary {turn.during.removeprefix(RIVAL)}")
+    elif turn.during.startswith(TWIN):
+        words.append(f"with another runner's whole run in the same moment, at its boundary {turn.during.split()[1]}")
     elif turn.during:
         words.append(f"with the {turn.during}")
     words += [f"call {call}: {fault.value}" for call, fault in turn.faults]

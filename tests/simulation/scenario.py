@@ -11,16 +11,19 @@ from building import HOUR, NOW, OPEN, article, audience, house, news, picture, r
 from openid_samples import SampleOpenids, openid_list
 from simulation.crashing import Boundaries, CrashingFounding, CrashingLedger, CrashingWeChat
 from simulation.disk import LEDGER, LOCKS, SimDisk, SimPath
+from simulation.server import SimServer
 from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgress, SimWeChat, one_by_one
 
 from massctl.apply.book import Book
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome
 from massctl.apply.ports import Archive, Consent, Ledger, WeChat
+from massctl.apply.redoing import redone
 from massctl.apply.run import World
 from massctl.errors import ConfigurationError, LedgerError
+from massctl.ledger.git_ledger import GitLedger
 from massctl.ledger.local import LocalLedger
-from massctl.model.ledger import Entry, NewEntry
+from massctl.model.ledger import Created, Entry, NewEntry
 from massctl.model.names import AccountName
 from massctl.model.rendered import Purpose, RenderedCampaign, Window
 from massctl.model.state import Record, State
@@ -59,7 +62,7 @@ class Situation:
     """A moment between two runs, from which a simulation can go on in many ways."""
 
     wechat: SimWeChat
-    disk: SimDisk
+    disk: SimDisk | SimServer
     moment: datetime
     ahead: timedelta = timedelta(0)
     """By how much the runner's clock is fast."""
@@ -73,14 +76,24 @@ class Situation:
         """Name everything that makes a difference to what can happen from here."""
         return (self.moment, self.ahead, self.disk.key(), self.wechat.key())
 
-    def ledger(self) -> LocalLedger:
-        """Open the ledger as a new process does: the real one, on this disk."""
+    def ledger(self) -> LocalLedger | GitLedger:
+        """Open the ledger as a new process does: the real one, on this disk or on a branch of this server."""
+        if isinstance(self.disk, SimServer):
+            return self.disk.open(self.wechat)
         return LocalLedger(cast("Path", SimPath(self.disk, LEDGER)), cast("Path", SimPath(self.disk, LOCKS)))
 
 
-def begin(**world: Any) -> Situation:
-    """Give the moment before the first run: no ledger, and a simulated WeChat that never heard of us."""
-    return Situation(SimWeChat(SimClock(NOW), **world), SimDisk(), NOW)
+def begin(*, in_git: bool = False, **world: Any) -> Situation:
+    """Give the moment before the first run: no ledger, and a simulated WeChat that never heard of us.
+
+    A ledger in git was begun by a person.
+    """
+    situation = Situation(SimWeChat(SimClock(NOW), **world), SimServer() if in_git else SimDisk(), NOW)
+    if in_git:
+        created = Created(lineage=building.LINEAGE, realm="loopback")
+        situation.ledger().append(0, [NewEntry(at=NOW, event=created)], durable=True)
+        situation.wechat.calls.clear()
+    return situation
 
 
 def state_of(ledger: Ledger) -> State:
@@ -103,11 +116,8 @@ def run_once(
     wechat, clock = situation.wechat, situation.wechat.clock
     wechat.arrive_late()
     situation.disk.boundaries = boundaries
-    ledger = situation.ledger()
-    try:
-        state = state_of(ledger)
-    except LedgerError:
-        return None
+    if isinstance(situation.disk, SimServer):
+        situation.disk.arrive()
     port = CrashingWeChat(wechat, boundaries)
     world = World(
         lambda _: port,
@@ -121,9 +131,18 @@ def run_once(
         openids=OPENIDS,
         accounts=ACCOUNTS,
     )
-    try:
+    ledger = situation.ledger()
+
+    def run(again: bool) -> Outcome:
+        state = state_of(ledger)
         plan = make_plan(campaigns, state, rules, clock.now())
-        return apply_plan(plan, world, Book(ledger, clock, state, CrashingFounding(boundaries)), rules)
+        ports = replace(world, wait_in_doubt=wait and not again)
+        return apply_plan(plan, ports, Book(ledger, clock, state, CrashingFounding(boundaries)), rules)
+
+    try:
+        return redone(run, lambda: None)
+    except LedgerError:
+        return None
     finally:
         situation.moment = clock.moment
 

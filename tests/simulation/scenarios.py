@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from building import HOUR, NOW, article, audience, house, reviewers, sha, voice
 from openid_samples import BATCHES, MOVED, PAIRS
-from simulation.happenings import FULL, INTERRUPT, KILL_SWITCH, RIVAL
+from simulation.happenings import FULL, INTERRUPT, KILL_SWITCH, RIVAL, TWIN
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 from simulation.schedule import Budget, Scenario
 from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, Fault
@@ -93,7 +93,41 @@ def _loses_a_picture(given: DraftArticle) -> DraftArticle:
 
 SECOND_EDITION: Final = replace(TEXT, edition=2, message=RenderedText("今晚十点"))
 
+OF_PUSHES: Final = {**dict.fromkeys(FAULTS, ()), "push": FAULTS["push"], "send_mass": NETWORK["send_mass"]}
+"""The network between massctl and the remote, and lost sends."""
+
+IN_GIT: Final = (
+    _one("git, text", TEXT, 3, 1, 1, in_git=True, sends=("今晚八点",), arrives=True),
+    _one("git, two faults", TEXT, 3, 0, 2, faults=OF_PUSHES, in_git=True, sends=("今晚八点",), arrives=True),
+    _one("git, two crashes", TEXT, 3, 2, 0, in_git=True, sends=("今晚八点",), arrives=True),
+    _one("git, stop", TEXT, 2, 1, 1, faults=OF_PUSHES, in_git=True, rules=(house(in_doubt="stop"),)),
+    _one("git, two runners", TEXT, 1, 0, 1, faults=OF_PUSHES, in_git=True, during=((RIVAL,),)),
+    _one(
+        "git, two runners after a crash", TEXT, 2, 1, 0, in_git=True, gaps=(MINUTE, 30 * HOUR), during=(("",), (RIVAL,))
+    ),
+    Scenario(
+        "git, two runners with two campaigns",
+        ((TEXT, OTHER),),
+        1,
+        Budget(0, 1),
+        faults=LOST_SENDS,
+        in_git=True,
+        during=((RIVAL,),),
+    ),
+    _one("git, two runners in one moment", TEXT, 1, 0, 1, faults=OF_PUSHES, in_git=True, during=((TWIN,),)),
+    _one("git, set back", SHOWN_SOON, 3, 0, 1, faults=NETWORK, in_git=True, before=OLDER),
+    _one("git, interrupted", TEXT, 2, 0, 1, faults=OF_PUSHES, in_git=True, during=((INTERRUPT,), ("",)), arrives=True),
+    _one("git, a person settles", TEXT, 3, 0, 1, faults=OF_PUSHES, in_git=True, before=SETTLED, arrives=True),
+    _one("git, text in batches", IN_BATCHES, 2, 1, 0, in_git=True, sends=("今晚八点",) * 3, arrives=True),
+    _one("git, news", NEWS, 2, 1, 0, in_git=True, sends=("春季大促",)),
+    _one("git, news and faults", NEWS, 2, 0, 1, in_git=True),
+    _one("git, news, two runners", NEWS, 1, 0, 0, in_git=True, during=((RIVAL,),)),
+    _one("git, news, two runners and faults", UNSEEN_NEWS, 1, 0, 1, faults=OF_PUSHES, in_git=True, during=((RIVAL,),)),
+)
+"""The same promises where what is durable is what was pushed."""
+
 SMOKE: Final = (
+    *IN_GIT,
     _one("text", TEXT, 3, 1, 1, sends=("今晚八点",), arrives=True, schedules_min=5000),
     _one("text, two crashes", TEXT, 3, 2, 0, sends=("今晚八点",), arrives=True, schedules_min=9000),
     _one("text, two faults", TEXT, 4, 0, 2, faults=NETWORK, sends=("今晚八点",), arrives=True),
@@ -178,6 +212,10 @@ SMOKE: Final = (
 """Together more than 20,000 schedules."""
 
 NIGHTLY: Final = (
+    _one("git, text, longer", TEXT, 3, 2, 1, in_git=True, sends=("今晚八点",), arrives=True),
+    _one("git, two runners, longer", TEXT, 2, 1, 1, faults=OF_PUSHES, in_git=True, during=((RIVAL,), ("", TWIN))),
+    _one("git, news, longer", NEWS, 2, 1, 1, in_git=True, sends=("春季大促",)),
+    _one("git, news, two runners, longer", NEWS, 2, 0, 1, in_git=True, during=((RIVAL,), ("",))),
     _one("text, four runs, two crashes, two faults", TEXT, 4, 2, 2, faults=NETWORK, sends=("今晚八点",), arrives=True),
     _one("text, every fault", TEXT, 3, 2, 1, sends=("今晚八点",), arrives=True),
     _one("text, 45028 before 45065, longer", TEXT, 3, 1, 2, world={"allowance": 1}),

@@ -9,8 +9,9 @@ from typing import Any, Final
 from building import house
 from simulation.crashing import Boundaries
 from simulation.disk import entries_of
-from simulation.happenings import BETWEEN, FULL, INTERRUPT, KILL_SWITCH, RIVAL
+from simulation.happenings import BETWEEN, FULL, INTERRUPT, KILL_SWITCH, RIVAL, TWIN
 from simulation.scenario import Situation, begin, run_once
+from simulation.server import SimServer
 from simulation.world import FAULTS, Fault, RunRules, SimClock
 
 from massctl.apply.outcome import Outcome
@@ -51,6 +52,8 @@ class Scenario:
     """Without --no-wait."""
     every_byte: bool = False
     """A crash of the machine may tear the ledger at any byte, and not only at the telling ones."""
+    in_git: bool = False
+    """The ledger is a branch of a remote."""
     sends: tuple[str, ...] | None = None
     """The subjects that go out where nothing goes wrong and nothing happens; None: it depends on the gaps."""
 
@@ -144,12 +147,14 @@ class Played:
 def play(scenario: Scenario, start: Situation, number: int, turn: Turn, *, moments: bool) -> Played:
     """Make the run of a turn after its gap, whole; `moments` asks for what crashes would leave."""
     situation = start.after(turn.gap)
+    if isinstance(situation.disk, SimServer):
+        situation.disk.arrive()
     BETWEEN[turn.before](situation)
     rules = scenario.of_run(scenario.rules, number)
     campaigns = scenario.of_run(scenario.campaigns, number)
     wechat = situation.wechat
     wechat.faults, wechat.sending_allowed = dict(turn.faults), allows(rules)
-    stands_still = turn.during.startswith(RIVAL)
+    stands_still = turn.during.startswith((RIVAL, TWIN))
     wechat.rules = replace(_in_words(rules, campaigns), waits=scenario.waits, stands_still=stands_still)
     lines = len(entries_of(situation.disk.content))
     seen: list[Moment] = []
@@ -192,7 +197,7 @@ def allows(rules: House) -> bool:
 
 def first(scenario: Scenario) -> Situation:
     """Give the moment before the first run."""
-    return begin(**scenario.world)
+    return begin(in_git=scenario.in_git, **scenario.world)
 
 
 def _frozen(situation: Situation) -> Situation:
@@ -215,6 +220,7 @@ def _version(situation: Situation) -> tuple[Any, ...]:
         disk.flushed,
         disk.name_flushed,
         tuple(disk.beside.values()),
+        *((len(disk.remote.late), disk.remote.is_reachable) if isinstance(disk, SimServer) else ()),
     )
 
 
@@ -224,6 +230,9 @@ def _happens(
     if what == f"{KILL_SWITCH}{name}":
         situation.wechat.sending_allowed = False
     if what == f"{RIVAL}{boundary}":
+        situation.wechat.clock.moment += RIVAL_LATER
+        _rival(situation, campaigns, rules)
+    if what == f"{TWIN}{boundary}":
         _rival(situation, campaigns, rules)
     if what == f"{FULL}{boundary}":
         situation.disk.full = True
@@ -235,7 +244,6 @@ def _rival(situation: Situation, campaigns: Sequence[RenderedCampaign], rules: H
     """Let another runner make a whole run while this one stands still."""
     ours, calls = situation.disk.boundaries, list(situation.wechat.calls)
     faults, situation.wechat.faults = situation.wechat.faults, {}
-    situation.wechat.clock.moment += RIVAL_LATER
     run, situation.wechat.run = situation.wechat.run, -situation.wechat.run - 1000
     run_once(situation, campaigns, rules, Boundaries())
     situation.wechat.run = run

@@ -71,6 +71,8 @@ class Fault(StrEnum):
     BUSY_YET_ACCEPTED = "-1, though accepted"
     HELD = "89504, and the administrator agrees"
     UNKNOWN_CODE = "a code that nobody knows, though accepted"
+    PUSH_REFUSED = "the remote refuses the push"
+    PUSHED_AWAY = "the push arrives, and its answer and the remote are out of reach"
 
 
 _LOST: Final = (Fault.REQUEST_LOST, Fault.ANSWER_LOST)
@@ -95,6 +97,7 @@ FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = {
         Fault.NO_TOKEN,
     ),
     "job_report": (Fault.REQUEST_LOST,),
+    "push": (*_LOST, Fault.LATE, Fault.PUSH_REFUSED, Fault.PUSHED_AWAY),
 }
 """Method -> the faults that make a difference to it."""
 NETWORK: Final[Mapping[str, tuple[Fault, ...]]] = {
@@ -274,7 +277,7 @@ class SimWeChat:
     """What this run may do; for the record only."""
     run: int = 0
     """The number of this run."""
-    images: dict[str, ImageUrl] = field(default_factory=dict)
+    images: dict[ImageUrl, Sha256] = field(default_factory=dict)
     materials: dict[MediaId, str] = field(default_factory=dict)
     uploaded: dict[str, str] = field(default_factory=dict)
     """Every material there ever was, by its bytes."""
@@ -366,7 +369,7 @@ class SimWeChat:
     def upload_image(self, upload: Upload) -> ImageUrl:
         def act() -> ImageUrl:
             url = ImageUrl(f"https://mmbiz.qpic.cn/{self._mint('IMAGE')}/0")
-            self.images[sha256_of(upload.data)] = url
+            self.images[url] = sha256_of(upload.data)
             return url
 
         return self._effect("upload_image", act)

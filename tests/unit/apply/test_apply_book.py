@@ -86,8 +86,16 @@ def test_what_was_observed_is_written_behind_another_runners_entries() -> None:
     ledger = SimLedger()
     mine, theirs = open_book(ledger), open_book(ledger)
     theirs.record(EXPIRED, WORDS)
-    assert 2 == mine.note(IMAGE).serial
-    assert (2, [NOW]) == (mine.state.serial, mine.state.record(WORDS.name, 1).expired_at)
+    assert [2, 3] == [mine.note(IMAGE).serial, mine.record(EXPIRED, WORDS).serial]
+    assert ["expired", "image_uploaded", "expired"] == [entry.event.type for entry in ledger.entries]
+
+
+def test_a_run_sees_what_it_decided_by_and_what_it_found_out_until_it_ends() -> None:
+    ledger = SimLedger()
+    mine, theirs = open_book(ledger), open_book(ledger)
+    theirs.record(EXPIRED, WORDS)
+    mine.note(IMAGE)
+    assert (1, 1, {}) == (mine.state.serial, len(mine.state.images), mine.state.records)
 
 
 def test_what_would_begin_something_is_not_written_behind_another_runners_entries() -> None:
@@ -96,7 +104,7 @@ def test_what_would_begin_something_is_not_written_behind_another_runners_entrie
     theirs.note(IMAGE)
     with pytest.raises(LedgerStaleError):
         mine.record(attempted(WORDS)[0], WORDS)
-    assert (["image_uploaded"], 1) == ([entry.event.type for entry in ledger.entries], mine.state.serial)
+    assert (["image_uploaded"], 0) == ([entry.event.type for entry in ledger.entries], mine.state.serial)
 
 
 def test_once_others_wrote_a_run_begins_nothing_more_and_tells_what_it_finds_out() -> None:
@@ -109,13 +117,20 @@ def test_once_others_wrote_a_run_begins_nothing_more_and_tells_what_it_finds_out
     assert 3 == mine.record(EXPIRED, WORDS).serial
 
 
-def test_a_state_that_others_hold_says_what_was_read_again() -> None:
-    ledger = SimLedger()
+def test_an_interruption_of_a_run_that_was_overtaken_is_an_interruption() -> None:
+    class Interrupted(SimLedger):
+        def append(self, expected_serial, entries, *, durable):
+            written = super().append(expected_serial, entries, durable=durable)
+            if len(self.entries) > 1:
+                raise KeyboardInterrupt
+            return written
+
+    ledger = Interrupted()
     mine, theirs = open_book(ledger), open_book(ledger)
-    held = mine.state
     theirs.note(IMAGE)
-    mine.record(EXPIRED, WORDS)
-    assert (2, True) == (held.serial, held is mine.state)
+    with pytest.raises(KeyboardInterrupt):
+        mine.note(IMAGE)
+    assert 0 == mine.state.serial
 
 
 def test_a_ledger_that_became_another_one_gets_nothing() -> None:

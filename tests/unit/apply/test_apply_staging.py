@@ -38,7 +38,7 @@ def test_a_picture_that_campaigns_share_is_uploaded_once() -> None:
 def test_an_upload_carries_the_bytes_under_an_ascii_name() -> None:
     scene = Scene([showing("a", "hero")])
     scene.apply()
-    assert {sha("hero")} == set(scene.wechat.images)
+    assert {sha("hero")} == set(scene.wechat.images.values())
     assert [sha("cover")] == list(scene.wechat.materials.values())
 
 

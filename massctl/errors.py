@@ -4,6 +4,7 @@
     ├── UsageError                 2  wrong verb, flag or name; consent missing
     ├── ConfigurationError         1  the account's settings cannot work (secret not set, proxy not set)
     ├── NotAPlanError              1  a file that is no plan, or not wholly one; nothing was made of it
+    ├── BrowserError               1  no Chromium here, or one that fails; nothing but pictures is missing
     ├── StalePlanError             5  a saved plan no longer fits what is there
     ├── RefusedError               5  an act of a person that a guard forbids; nothing was done
     ├── ForgeError                 1  what GitHub, or a job of it, gave cannot be used; no comment was written
@@ -58,6 +59,10 @@ class ConfigurationError(MassctlError):
 
 class NotAPlanError(MassctlError):
     """Refuse a file that is not exactly a plan's JSON; nothing was made of it."""
+
+
+class BrowserError(MassctlError):
+    """Report that pages could not be shown to a browser of this machine; nothing else is touched by it."""
 
 
 class StalePlanError(MassctlError):

@@ -35,10 +35,13 @@ HIDDEN = re.compile(
 )
 """Controls, fillers, and what turns the direction; isolates are looked at on their own."""
 OURS = {
-    *("h2", "p", "ul", "li", "strong", "del", "s", "code", "details", "summary", "input"),
+    *("h2", "p", "ul", "li", "strong", "del", "s", "code", "details", "summary", "input", "br"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 """All elements that a comment may have."""
+
+
+_WITHOUT_END = ("input", "br")
 
 
 class _Page(HTMLParser):
@@ -54,11 +57,12 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append(tag)
         self.attributes |= {name for name, _ in attrs}
-        if tag != "input":  # The box of a list to tick has no end.
+        if tag not in _WITHOUT_END:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+        if tag not in _WITHOUT_END:
+            assert self.open.pop() == tag
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)

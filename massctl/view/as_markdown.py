@@ -85,7 +85,7 @@ def _summary(words: Words, plan: SavedPlan) -> list[str]:
     nothing = Phrase("Nothing can be done now.") if refused or faulty else Phrase("Nothing to do.")
     first = words.said(Phrase("plan: {steps}", steps=words.listed(counted)) if counted else nothing)
     told = [
-        (sending, Phrase("sent now, for good: {campaigns}", campaigns=campaigns(sending))),
+        (sending, Phrase("sent now, cannot be undone: {campaigns}", campaigns=campaigns(sending))),
         (refused, Phrase("refused: {campaigns}", campaigns=campaigns(refused))),
         (faulty, Phrase("faults: {campaigns}; massctl validate shows them", campaigns=campaigns(faulty))),
         (changed, Phrase("changed: {campaigns}", campaigns=campaigns(changed))),

@@ -1,4 +1,7 @@
-"""The table of a plan's comment: one row a campaign, with what everybody must see of it."""
+"""The table of a plan's comment: one row a campaign, with what everybody must see of it.
+
+It has three columns, and lines in a cell, so that a phone shows it without breaking words.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -16,7 +19,6 @@ from massctl.view.markdown_text import cell, code, prose
 from massctl.view.markdown_weight import Weight, may_send, weight
 from massctl.view.markdown_words import Words
 from massctl.view.moments import window_span
-from massctl.view.plan_text import LABELS
 from massctl.view.words import STATUS, WINDOW, audience_words, errors, followers, openids, short_digest, warnings
 
 NAME_CELLS: Final = 64
@@ -25,10 +27,9 @@ TITLE_CELLS: Final = 32
 """Of a title in the table; more of it stands in the details."""
 _GUARDS_MAX: Final = 4
 """Of what refuses, in a cell."""
-_SHORT: Final = {
-    Weight.SENDS: Phrase("sent now, for good"),
+_SHORT: Final = {  # Of what is faulty, its faults are counted.
+    Weight.SENDS: Phrase("sent now, cannot be undone"),
     Weight.REFUSED: Phrase("refused"),
-    Weight.FAULTY: Phrase("faults"),
     Weight.PREPARES: Phrase("prepared"),
     Weight.WAITS: Phrase("nothing to do"),
     Weight.RESTS: Phrase("nothing to do"),
@@ -62,32 +63,36 @@ class RowWriter:
 
     def head(self) -> list[str]:
         """Give the two lines above the rows."""
-        labels = [Phrase("campaign"), Phrase("verdict"), LABELS["audience"], LABELS["window"], Phrase("lock")]
+        labels = [Phrase("campaign"), Phrase("verdict and lock"), Phrase("audience and window")]
         return [f"| {' | '.join(self.words.said(label) for label in labels)} |", "|" + " --- |" * len(labels)]
 
     def row(self, planned: SavedCampaign) -> str:
         """Write a campaign as a row."""
         mark = "‼ " if may_send(planned) else ""
-        cells = [f"{mark}{self._named(planned)}", self._verdict(planned), self._audience(planned)]
-        cells += [window_words(self.words, planned), self._lock(planned)]
-        return f"| {' | '.join(cell(each) for each in cells)} |"
+        title = prose(planned.title, foreign=True, cells=TITLE_CELLS)
+        # Without its content nothing is known of a campaign's window.
+        when = window_words(self.words, planned) if planned.approved is not None else ""
+        cells = [
+            (f"{mark}{code(planned.name, NAME_CELLS)}", title),
+            (self._verdict(planned), self._lock(planned)),
+            (self._audience(planned), when),
+        ]
+        return f"| {' | '.join('<br>'.join(cell(line) for line in lines if line) for lines in cells)} |"
 
     def resting(self, planned: SavedCampaign) -> str:
         """Say in one line of a campaign that it needs nothing."""
         state = STATUS[planned.status] if planned.status in FINAL else Phrase("its window has closed")
-        return f"- {self._named(planned)} · {self.words.said(state)}"
-
-    def _named(self, planned: SavedCampaign) -> str:
         title = prose(planned.title, foreign=True, cells=TITLE_CELLS)
-        return f"{code(planned.name, NAME_CELLS)} {title}".rstrip()
+        return f"- {f'{code(planned.name, NAME_CELLS)} {title}'.rstrip()} · {self.words.said(state)}"
 
     def _verdict(self, planned: SavedCampaign) -> str:
         found = weight(planned)
-        said = self.words.said(_SHORT[found])
         guards = list(dict.fromkeys(refusal.guard.value for refusal in planned.refusals))
         counts = Counter(each.severity for each in planned.diagnostics)
         left_over = sum(not each.done for each in planned.handoff)
-        told = [errors(counts[Severity.ERROR])] if counts[Severity.ERROR] and found is not Weight.FAULTY else []
+        faulty, is_faulty = errors(counts[Severity.ERROR]), bool(counts[Severity.ERROR])
+        said = self.words.said(faulty if found is Weight.FAULTY else _SHORT[found])
+        told = [faulty] if is_faulty and found is not Weight.FAULTY else []
         told += [warnings(counts[Severity.WARNING])] if counts[Severity.WARNING] else []
         told += [Phrase("{count} by hand", count=left_over)] if left_over else []
         told += [Phrase("changed")] if planned.changes is not None else []

@@ -3,6 +3,20 @@
 from typing import Final
 
 COMMENT: Final[dict[str, str]] = {
+    # massctl/browser/devtools.py
+    "Chromium refused {method}": "Chromium 拒绝了 {method}",
+    "Chromium says nothing for {seconds:.0f} seconds": "Chromium {seconds:.0f} 秒没有应答",
+    "Chromium cannot tell what is on the page": "Chromium 说不出页面上有什么",
+    "Chromium does not get to the end of the page": "Chromium 没能把页面载完",
+    "Chromium ended before it was done": "Chromium 没做完就退出了",
+    "massctl needs one that runs with --headless": "massctl 要一个能用 --headless 运行的",
+    # massctl/browser/finding.py
+    "there is no Chromium on this machine, which screenshots need": "这台机器上没有 Chromium，截图要用到它",
+    "install chromium or google-chrome, or name the program in {variable}": (
+        "安装 chromium 或 google-chrome，或者用 {variable} 指明程序"
+    ),
+    "{variable} names {program}, which is no program here": "{variable} 指的是 {program}，这里没有这个程序",
+    "correct it, or unset it": "改正它，或者取消它",
     # massctl/cli/commands/plan.py
     "--for-review adds to the JSON; it goes with --format json": "--for-review 是给 JSON 加内容的，要配 --format json",
     "with --format json, --against goes with --for-review": "用 --format json 时，--against 要配 --for-review",
@@ -16,7 +30,7 @@ COMMENT: Final[dict[str, str]] = {
     ),
     # massctl/view/as_markdown.py
     "plan: {steps}": "计划：{steps}",
-    "sent now, for good: {campaigns}": "现在就发、不可撤回：{campaigns}",
+    "sent now, cannot be undone: {campaigns}": "现在就发、不可撤回：{campaigns}",
     "changed: {campaigns}": "有改动：{campaigns}",
     "not locked as it would be sent: {campaigns}": "将要发送的内容没有锁定：{campaigns}",
     "made {moment}": "{moment} 生成",
@@ -33,10 +47,10 @@ COMMENT: Final[dict[str, str]] = {
     "message": "消息",
     # massctl/view/markdown_row.py
     "campaign": "活动",
-    "verdict": "结论",
-    "sent now, for good": "现在就发，不可撤回",
+    "verdict and lock": "结论和锁定",
+    "audience and window": "对象和时段",
+    "sent now, cannot be undone": "现在就发，不可撤回",
     "prepared": "只做准备",
-    "faults": "有错误",
     "locked": "已锁定",
     "the lock is of other content": "锁定的是别的内容",
     "not locked": "未锁定",

@@ -11,7 +11,7 @@ VIEW: Final[dict[str, str]] = {
     "nothing to do": "无事可做",
     "details of {campaigns}": "{campaigns}的细节",
     "all of {campaigns}": "{campaigns}的全部内容",
-    "left out, to stay below {limit:,} characters: {what}": "为了不超过 {limit:,} 个字符，省略了{what}",
+    "left out, to stay below {limit:,} characters: {what}": "为了不超过 {limit:,} 个字符，省略了 {what}",
     "`massctl plan` shows everything.": "用 `massctl plan` 查看全部。",
     # massctl/view/diagnostic_text.py
     "error": "错误",

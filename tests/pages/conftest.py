@@ -8,6 +8,7 @@ import pytest
 from browser import CHROMIUM, Browser
 from page_samples import ROOT, SAMPLES
 
+from massctl.browser.devtools import FLAGS
 from massctl.cli.main import run
 
 
@@ -15,7 +16,7 @@ from massctl.cli.main import run
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine")
-    with Browser(tmp_path_factory.mktemp("profile")) as made:
+    with Browser(Path(CHROMIUM), tmp_path_factory.mktemp("profile"), FLAGS) as made:
         yield made
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from browser import SECONDS_MAX, Browser
+from browser import Browser
 from measures import TOO_WIDE, contrast
 from page_samples import ROOT
+
+from massctl.browser.devtools import SECONDS_MAX
 
 pytestmark = pytest.mark.chromium
 

@@ -6,27 +6,23 @@ import click
 
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import session
-from massctl.cli.writing import write_files
 
 
 @click.command(name="render")
-@click.argument("name")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write into."
 )
+@click.option("--screenshots", is_flag=True, help="Write what a phone shows as PNG too; needs a Chromium.")
 @click.pass_obj
-def command(directory: str, name: str, out: Path) -> int:
+def command(directory: str, names: tuple[str, ...], out: Path, screenshots: bool) -> int:
     """Write NAME's articles exactly as they will be sent, with their pictures beside them.
 
     `article-N.html` differs from what is sent only in the addresses of pictures; `message.txt` is a text
-    message; `index.html` shows all of it as a phone does.
+    message; `index.html` shows all of it as a phone does. Of several NAMEs each has a folder of its own.
     """
-    from massctl.cli.rendering import rendered_files
+    from massctl.cli.rendering import render_into
 
     with session(directory) as (current, _):
-        files = rendered_files(current, name)
-        if files is None:
-            return ExitStatus.FAILED
-        for path in write_files(out, files):
-            current.voice.result(path)
-    return ExitStatus.DONE
+        done = render_into(current, tuple(dict.fromkeys(names)), out, screenshots=screenshots)
+    return ExitStatus.DONE if done else ExitStatus.FAILED

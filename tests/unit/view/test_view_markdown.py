@@ -164,7 +164,7 @@ def test_what_matters_most_comes_first():
 
 def test_a_mass_send_and_a_preview_are_marked_as_irreversible():
     written = plan_markdown(dressed("春", "x.yaml", "y"), NOW, Language.EN)
-    assert "| ‼ `2026-12-spring-sale` 春 | **sent now, for good** · 1 warning |" in written
+    assert "| ‼ `2026-12-spring-sale`<br>春 | **sent now, cannot be undone** · 1 warning<br>`" in written
     assert "<summary>‼ <code>2026-12-spring-sale</code> 春</summary>" in written
     assert "- ‼ **send to every follower: this cannot be undone**" in written
     assert "- 1 preview to send · not there yet · **cannot be undone**" in written
@@ -182,7 +182,7 @@ def test_a_size_out_of_bounds_is_read_again():
     written = plan_markdown(plan_of(small, state=state_of(saved(small, count=5))), NOW, Language.EN)
     assert "**apply reads the size again before it decides**" in written
     assert "- `audience_bounds` the audience has 5 followers" in written
-    assert "| **sent now, for good** · `audience_bounds` |" in written
+    assert "| **sent now, cannot be undone** · `audience_bounds`<br>" in written
 
 
 def test_an_openid_is_never_shown():
@@ -417,7 +417,7 @@ def test_many_steps_do_not_hide_the_send():
 def test_how_the_lock_stands(state: LockState, said: str):
     name = campaign().name
     written = plan_markdown(plan_of(campaign()), NOW, Language.EN, locks={name: state})
-    assert f"| {said}" in written
+    assert f"<br>{said}" in written
     assert ("not locked as it would be sent: 1 campaign" in written) is (state is not LockState.LOCKED)
 
 
@@ -484,7 +484,7 @@ def test_a_list_of_openids_is_told_by_its_number():
         {"kind": "send_mass", "address": f"x/send/{n}", "reason": "due", "reversible": False} for n in (1, 2, 3)
     ]
     written = plan_comment(reviewable(json.dumps(document)), Language.EN)
-    assert "| the openids in `lists/a.txt` · 25,000 openids |" in written
+    assert "| the openids in `lists/a.txt` · 25,000 openids<br>2026-12-01 20:00–21:30 +08:00 · open now |" in written
     assert "- **audience** the openids in `lists/a.txt` · 25,000 openids in 3 jobs\n" in written
     assert (
         "- ‼ **send to the openids in `lists/a.txt` in 3 jobs, one after the other: this cannot be undone**" in written

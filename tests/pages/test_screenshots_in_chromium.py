@@ -1,0 +1,83 @@
+"""`massctl render --screenshots`: what a phone shows, as pictures that a reviewer opens."""
+
+import io
+from pathlib import Path
+
+import pytest
+from browser import CHROMIUM
+from page_samples import SAMPLES
+from PIL import Image
+
+from massctl.browser import screens
+from massctl.cli.main import run
+
+pytestmark = [
+    pytest.mark.chromium,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+]
+
+ARRIVALS = {
+    "2026-autumn-walks": ["chat", "list", "share", "article-1"],
+    "2026-12-members-issue": ["chat", "list", "share", "article-1", "article-2"],
+}
+
+
+@pytest.fixture(scope="module")
+def shot(repository: Path) -> Path:
+    out = repository / "shot"
+    assert 0 == run(["-C", str(repository), "render", *SAMPLES, "--out", str(out), "--screenshots"])
+    return out
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_place_is_shown_by_day_and_by_night(shot: Path, name: str):
+    places = ARRIVALS.get(name, ["chat"])
+    due = {f"phone-{place}{night}.png" for place in places for night in ("", "-dark")}
+    found = {path.name for path in (shot / name).glob("phone-*.png")}
+    assert due == {each for each in found if not each.endswith(("1-2.png", "dark-2.png"))}
+
+
+def test_a_picture_is_as_wide_as_a_phone_and_as_high_as_the_article(shot: Path):
+    for path in shot.rglob("phone-*.png"):
+        with Image.open(path) as picture:
+            assert 375 == picture.width
+            assert 200 < picture.height <= screens.SCREEN_HEIGHT_MAX
+
+
+def test_the_end_of_a_long_article_is_in_a_second_picture(shot: Path):
+    with Image.open(shot / "2026-autumn-walks/phone-article-1.png") as first:
+        assert screens.SCREEN_HEIGHT_MAX == first.height
+    with Image.open(shot / "2026-autumn-walks/phone-article-1-2.png") as second:
+        assert 200 < second.height < screens.SCREEN_HEIGHT_MAX
+
+
+def brightness(path: Path) -> float:
+    with Image.open(path) as picture:
+        grey = picture.convert("L").crop((0, 0, 375, 60))
+        return sum(grey.tobytes()) / (375 * 60)
+
+
+def test_night_is_dark(shot: Path):
+    folder = shot / "2026-12-members-issue"
+    assert brightness(folder / "phone-article-1.png") > 200
+    assert brightness(folder / "phone-article-1-dark.png") < 80
+
+
+def test_the_articles_are_different_ones(shot: Path):
+    folder = shot / "2026-12-members-issue"
+    one, two = ((folder / f"phone-article-{number}.png").read_bytes() for number in (1, 2))
+    assert one != two
+    assert Image.open(io.BytesIO(one)).height != Image.open(io.BytesIO(two)).height
+
+
+def test_one_campaign_is_written_into_the_folder_itself(repository: Path, tmp_path: Path):
+    name = "2026-12-text-notice"
+    assert 0 == run(["-C", str(repository), "render", name, "--out", str(tmp_path / "out"), "--screenshots"])
+    assert (tmp_path / "out/phone-chat.png").is_file()
+
+
+def test_no_profile_is_left_behind(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    run(["-C", str(repository), "render", "2026-12-text-notice", "--out", str(tmp_path / "out"), "--screenshots"])
+    assert [] == list((tmp_path / "temporary").iterdir())

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from massctl.cli.planning import planned
+from massctl.cli.planning import judged
 from massctl.cli.session import open_settings, session
 from massctl.cli.speaking import Voice
 from massctl.model.diagnostic import Diagnostic, has_errors
-from massctl.source.lock_use import LockUse
 
 
 def checked(directory: str, names: Sequence[str] = ()) -> tuple[list[Diagnostic], Voice, int]:
@@ -16,6 +15,6 @@ def checked(directory: str, names: Sequence[str] = ()) -> tuple[list[Diagnostic]
         return sorted(found, key=lambda d: d.sort_key), speaker, 0
     with session(directory) as (current, warnings):
         # Whatever is sent, the sources are what has to be right.
-        made = planned(current, names, warnings, lock_use=LockUse.NONE)
+        made = judged(current, names, warnings)
         each = [d for campaign in made.plan.campaigns for d in campaign.diagnostics]
         return sorted([*made.warnings, *each], key=lambda d: d.sort_key), speaker, len(made.plan.campaigns)

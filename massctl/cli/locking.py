@@ -5,6 +5,7 @@ from pathlib import Path
 
 from massctl import __version__
 from massctl.cli.planning import chosen
+from massctl.cli.recorded import recorded_if_begun
 from massctl.cli.session import Session
 from massctl.model.lock import body_files, lock_text
 from massctl.model.lock_document import lock_document
@@ -28,7 +29,7 @@ def locked(session: Session, names: Sequence[str], *, check: bool, cache: Path |
 
     Raises UsageError for a name that is no campaign, and where a folder cannot be written.
     """
-    state = session.read_state(session.ledger())
+    state = recorded_if_begun(session)
     workbench = Workbench(session.repository, session.settings, cache or session.cache)
     witnesses: dict[CampaignName, Witness] = {}
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from massctl.cli.recorded import ledger_refusal
+from massctl.cli.recorded import ledger_refusal, recorded_if_begun
 from massctl.cli.session import Session
 from massctl.errors import UsageError
 from massctl.model.diagnostic import Diagnostic
@@ -74,6 +74,17 @@ def planned(
     house = _house(session, typed, desired, state, desires, workbench)
     plan = _plan(session, desired, state, house, until, showing)
     return Planned(plan, state, ledger, house, workbench, [*warnings, *([] if names else desires.strays())])
+
+
+def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> Foreseen:
+    """Plan from the sources alone, whatever is locked, for a verb that judges files and needs no ledger to be begun."""
+    state = recorded_if_begun(session)
+    workbench = Workbench(session.repository, session.settings, session.cache)
+    desires = Desires(workbench, state, LockUse.NONE)
+    desired = desires.read(chosen(names, desires.names()))
+    house = _house(session, names, desired, state, desires, workbench)
+    plan = _plan(session, desired, state, house)
+    return Foreseen(plan, state, workbench, [*warnings, *([] if names else desires.strays())])
 
 
 def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> Foreseen:

@@ -4,7 +4,7 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.session import LEDGER_FILE, Session
-from massctl.errors import LedgerError
+from massctl.errors import LedgerError, LedgerUnreachableError
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.step import Guard, Refusal
@@ -39,6 +39,19 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
             ),
         )
     return realm_refusal(session, state, accounts)
+
+
+def recorded_if_begun(session: Session) -> State:
+    """Read what is recorded, for a verb that judges files and sends nothing.
+
+    A ledger in git that was never begun records nothing, and may be out of reach: a new repository has no remote yet.
+    """
+    try:
+        return session.read_state(session.ledger())
+    except LedgerUnreachableError:
+        if session.settings.state.lineage is None:
+            return State()
+        raise
 
 
 def realm_refusal(session: Session, state: State, accounts: list[str]) -> Refusal | None:

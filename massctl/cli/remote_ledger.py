@@ -20,9 +20,18 @@ def remote_ledger(
     Raises LedgerUnreachableError where git or the remote is missing.
     """
     state = settings.state
-    # Helpers and commands of ssh that git starts have no business with an AppSecret.
-    secret = {account.secret_env for account in settings.accounts.values()}
-    known = {name: value for name, value in environment.items() if name not in secret}
-    token = environment.get(state.token_env, "") if state.token_env else ""
-    way = way_to(root, state.remote, known, token.strip() or None)
+    known = known_to_git(settings, environment)
+    way = way_to(root, state.remote, known, token_for_git(settings, environment))
     return GitLedger(GitBranch(cache / "ledger.git", way, state.branch, known), locks)
+
+
+def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
+    """Give what git may know: helpers and commands of ssh that it starts have no business with an AppSecret."""
+    secret = {account.secret_env for account in settings.accounts.values()}
+    return {name: value for name, value in environment.items() if name not in secret}
+
+
+def token_for_git(settings: "MassctlFile", environment: Mapping[str, str]) -> str | None:
+    """Give the token that `state.token_env` names; None where there is none."""
+    name = settings.state.token_env
+    return environment.get(name, "").strip() or None if name else None

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from massctl.ledger.local import LocalLedger
     from massctl.model.account import MassctlFile
     from massctl.plan.skew import Skew
+    from massctl.plan.tip import Tip
     from massctl.wechat.client import WeChatClient
 
 LEDGER_FILE: Final = "massctl.state.jsonl"
@@ -138,7 +139,17 @@ class Session:
         settings, _ = load_settings(self.repository, loopback_override=override)
         policy = settings.policy if settings else house.policy.model_copy(update={"sending": "disabled"})
         # `reconcile --resubmit` outranks policy.in_doubt for its run; nothing outranks the rest.
-        return replace(house, policy=policy.model_copy(update={"in_doubt": house.policy.in_doubt}))
+        policy = policy.model_copy(update={"in_doubt": house.policy.in_doubt})
+        return replace(house, policy=policy, tip=self._tip(policy.branch))
+
+    def _tip(self, branch: str | None) -> "Tip | None":
+        """Compare this checkout with the branch that sends; a sandbox's sends reach nobody."""
+        if branch is None or self.sandbox is not None:
+            return None
+        # Only a house that names a branch asks git.
+        from massctl.cli.at_tip import tip_now
+
+        return tip_now(self.root, self.settings, self.environment, branch)
 
     def reread(self) -> None:
         """Take the rules as massctl.yaml has them in this moment, for a run that goes on after a long wait."""

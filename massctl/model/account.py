@@ -91,6 +91,9 @@ class Policy(PolicyRules, Strict):
     """disabled is the kill switch: nothing is sent. So is the environment variable MASSCTL_NO_SEND."""
     require_lock: bool = False
     """true: stage and send only what `massctl lock` wrote, and only while nobody edited its sources since."""
+    branch: GitName | None = None
+    """Send only from the tip of this branch, as the remote that `state` names has it in that moment, and only while it
+    has no branch `massctl-stop`. Together with require_lock: what is merged is what is sent."""
     require_preview: bool = False
     """true: send only what a reviewer could look at: shown in an earlier run, or confirmed at the prompt after it."""
     preview_ahead: Duration = "72h"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostic import has_errors
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 WINDOWS_TOLD: Final = 20
 """Campaigns whose windows are told one by one; more are told as a number."""
+ALARM_FOR: Final = timedelta(days=3)
+"""So long a missed window is an alarm: over a weekend. After that it is history, which `doctor` still tells."""
+APPLY_LATE: Final = timedelta(minutes=20)
+"""So long an open window may go without a send before somebody is called: a queue, a staging, a wait in doubt."""
 
 _APP_SECRET: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 """What the console gives out. Source: WeChat docs, "基本配置", read 2026-10 (by example)."""
@@ -114,6 +118,24 @@ def window_findings(plan: "Plan") -> list[Finding]:
         say = Phrase("more windows like these: {count}", count=len(told) - len(shown))
         shown.append(Finding(Check.WINDOWS, Level.WARNING, say, Phrase("massctl plan   shows them all")))
     return shown or [Finding(Check.WINDOWS, Level.OK, Phrase("no window was missed, and none is open and refused"))]
+
+
+def alarms(plan: "Plan", state: State, now: datetime) -> list[Finding]:
+    """Find what a person has to hear of although nobody asked: sends in doubt, and windows that go by.
+
+    A window that was missed is told for ALARM_FOR, and one that is open once apply should have been there.
+    """
+    windows = [found for each in plan.campaigns if (found := _window(each)) is not None and _is_alarming(each, now)]
+    return [*open_sends(state), *windows]
+
+
+def _is_alarming(planned: "PlannedCampaign", now: datetime) -> bool:
+    window = planned.rendered.window if planned.rendered is not None else None
+    if window is None:
+        return True
+    if planned.window is WindowState.EXPIRED:
+        return now - window.not_after <= ALARM_FOR
+    return bool(planned.refusals) or now - window.not_before >= APPLY_LATE
 
 
 def _window(planned: "PlannedCampaign") -> Finding | None:

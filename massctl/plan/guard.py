@@ -17,6 +17,7 @@ from massctl.plan.doubt import Repeat, may_repeat, settle
 from massctl.plan.giving_way import no_place_now
 from massctl.plan.handoff import handoff_open
 from massctl.plan.step import Guard, Refusal
+from massctl.plan.tip import Tip, tip_refusal
 from massctl.plan.window import WindowState, hour_refusals, window_state
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class House:
     """MASSCTL_NO_SEND is set."""
     named: frozenset[str] | None = None
     """The campaigns named on the command line; None without names."""
+    tip: Tip | None = None
+    """How this checkout compares with the branch that sends; None where none is named, or nobody looked yet."""
     agenda: Agenda | None = None
     """What all campaigns ask of their accounts' allowance; None where nothing is sent."""
 
@@ -55,6 +58,7 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
     found = [
         _window(campaign, record, house, now),
         _kill_switch(house),
+        tip_refusal(house.tip),
         frozen(campaign, record),
         handoff_open(campaign, record),
         many,

@@ -55,6 +55,7 @@ class Guard(StrEnum):
     ACCOUNT_IN_DOUBT = "account_in_doubt"
     CLOCK_SKEW = "clock_skew"
     HANDOFF_OPEN = "handoff_open"
+    NOT_AT_TIP = "not_at_tip"
 
 
 FOR_GOOD: Final = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})

@@ -1,7 +1,7 @@
 """The scaffold: packaged files, and where they go."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,33 +12,51 @@ from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
 from massctl.model.system_reason import system_reason
 
+LANGUAGES: Final = ("zh", "en")
+"""In which the words of a repository can be written; the workflows are the same."""
 REQUIREMENTS: Final = ".github/massctl/requirements.txt"
 """Says which massctl the workflows run: the one that wrote the repository."""
-_HIDDEN: Final = frozenset({"github", "gitattributes", "gitignore"})
+OWNERS: Final = ".github/CODEOWNERS"
+"""Says who has to agree."""
+_HIDDEN: Final = frozenset({"editorconfig", "githooks", "github", "gitattributes", "gitignore", "vscode"})
 """Names that begin with a dot where they are written."""
+_PROGRAMS: Final = frozenset({".githooks/pre-commit"})
+"""Files that git runs."""
 
 
-def scaffold_files() -> dict[str, bytes]:
-    """Give the scaffold's files: path with `/` -> bytes."""
-    found = dict(_walk(files("massctl.scaffold") / "files", ""))
+def scaffold_files(language: str = "zh", owner: str | None = None) -> dict[str, bytes]:
+    """Give the scaffold's files: path with `/` -> bytes. `owner` is a person or team as CODEOWNERS names them."""
+    source = files("massctl.scaffold")
+    found = {**dict(_walk(source / "common", "")), **dict(_walk(source / language, ""))}
     found[REQUIREMENTS] = found[REQUIREMENTS].replace(b"VERSION", __version__.encode())
+    if owner is not None:
+        found[OWNERS] = found[OWNERS].replace(b"@OWNER", owner.encode())
     return found
+
+
+def already_there(directory: Path, paths: Collection[str]) -> list[str]:
+    """Give those of `paths` that exist in `directory`, as whatever, sorted."""
+    return [path for path in sorted(paths) if os.path.lexists(directory / path)]
 
 
 def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
     """Write every file, or none: raises UsageError when one of them exists already. Gives the paths written."""
-    existing = [path for path in sorted(contents) if os.path.lexists(directory / path)]
+    existing = already_there(directory, contents)
     if existing:
         raise UsageError(
             Phrase("{directory} already holds {path}", directory=directory.name or ".", path=existing[0]),
             Phrase("massctl init overwrites nothing, so it wrote nothing."),
-            Phrase("massctl init NEW_FOLDER"),
+            Phrase("massctl init NEW_FOLDER   or, to keep what is here and write the rest: massctl init --keep"),
         )
     try:
         for path, data in sorted(contents.items()):
             target = directory / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+            # Exclusively: what somebody puts there in this moment is theirs.
+            with target.open("xb") as file:
+                file.write(data)
+            if path in _PROGRAMS:
+                target.chmod(0o755)
     except OSError as error:
         why = system_reason(error)
         raise UsageError(

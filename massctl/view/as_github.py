@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.finding import Finding, Level
 from massctl.view.cells import printable
 from massctl.view.language import Language, say
 
@@ -18,6 +19,16 @@ _PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3
 def github_annotations(diagnostics: Sequence[Diagnostic], language: Language) -> str:
     """Give one workflow command a line, in the order of places; "" without diagnostics."""
     return "\n".join(_annotation(d, language) for d in sorted(diagnostics, key=lambda d: d.sort_key))
+
+
+def github_alarms(findings: Sequence[Finding], language: Language) -> str:
+    """Give one workflow command a line for what needs a person; "" where nothing does."""
+    lines = []
+    for each in findings:
+        message = "\n".join(say(part, language) for part in (each.message, each.hint) if part)
+        command = "error" if each.level is Level.PROBLEM else "warning"
+        lines.append(printable(f"::{command} title=massctl::{message.translate(_DATA)}"))
+    return "\n".join(lines)
 
 
 def _annotation(diagnostic: Diagnostic, language: Language) -> str:

@@ -3,6 +3,10 @@
 from typing import Final
 
 CI: Final[dict[str, str]] = {
+    # massctl/cli/alarming.py
+    "nothing needs a person": "没有什么需要人来处理",
+    # massctl/cli/at_tip.py
+    "git says: {words}": "git 说：{words}",
     # massctl/cli/handing_over.py
     "Nothing was written.": "什么都没有写。",
     "{file} cannot be written: {why}": "{file} 写不了：{why}",
@@ -38,6 +42,25 @@ CI: Final[dict[str, str]] = {
     ),
     "look whether the job has `pull-requests: write`, then run it again": (
         "看看这个任务有没有 `pull-requests: write`，再运行一次"
+    ),
+    # massctl/plan/tip.py
+    "nobody knows whether this is the tip of {branch} on {remote}: {why}": (
+        "没法知道这里是不是 {remote} 上 {branch} 的最新提交：{why}"
+    ),
+    "run apply again where the remote can be reached; nothing was sent": "在连得上远端的地方再运行 apply；什么都没有发",
+    "{remote} has the branch {branch}: somebody stopped all sends": "{remote} 上有分支 {branch}：有人停掉了所有发送",
+    "find out who and why; then: git push {remote} :{branch}   or, on GitHub: Actions / operate / allow sends again": (
+        "先弄清是谁、为什么；然后：git push {remote} :{branch}   或在 GitHub 上：Actions / operate / allow sends again"
+    ),
+    "{remote} has no branch {branch}": "{remote} 上没有分支 {branch}",
+    "correct policy.branch in massctl.yaml, or push that branch": "改正 massctl.yaml 的 policy.branch，或推送那个分支",
+    "{file} is not as in the tip of {branch}": "{file} 与 {branch} 的最新提交不一样",
+    "commit it and have it merged, or undo it: git restore {file}": "提交并合并它，或者撤销：git restore {file}",
+    "{branch} is at {there} on {remote}, and this checkout at {here}": (
+        "{remote} 上的 {branch} 在 {there}，而这里是 {here}"
+    ),
+    "a run of that commit sends what is approved now; here: git pull, then run apply again": (
+        "那个提交的运行会发送现在批准的内容；在这里：git pull，再运行 apply"
     ),
 }
 """English template -> Chinese template with the same fields."""

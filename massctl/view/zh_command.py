@@ -148,6 +148,11 @@ COMMAND: Final[dict[str, str]] = {
     "{directory} already holds {path}": "{directory} 里已经有 {path}",
     "massctl init overwrites nothing, so it wrote nothing.": "massctl init 不覆盖任何文件，所以什么都没有写。",
     "massctl init NEW_FOLDER": "massctl init NEW_FOLDER",
+    "massctl init NEW_FOLDER   or, to keep what is here and write the rest: massctl init --keep": (
+        "massctl init NEW_FOLDER   或者，保留这里已有的、只写缺的：massctl init --keep"
+    ),
+    "kept: {path}": "保留：{path}",
+    "then: what README.md says under the last heading": "然后：照 README.md 最后一节做",
     "{directory} cannot be written: {why}": "无法写入 {directory}：{why}",
     "{label}: {done}/{total}": "{label}：{done}/{total}",
 }

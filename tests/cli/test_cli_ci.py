@@ -157,6 +157,27 @@ def test_what_github_refuses_is_an_error_without_the_token(shell: Shell) -> None
     assert "ghs_very" not in said.out + said.err
 
 
+def test_a_missed_window_is_an_alarm_of_the_run(shell: Shell) -> None:
+    shell.tree.text(
+        "late", more="send: {not_before: 2026-12-01T08:00:00+08:00, not_after: 2026-12-01T09:00:00+08:00}\n"
+    )
+    shell.env(CI="true")
+    said = shell("ci", "watch")
+
+    assert (1, "") == (said.status, said.err)
+    assert said.out.startswith("::warning title=massctl::the window of late has closed, and it was not sent%0A")
+
+
+def test_a_calm_day_needs_nobody(shell: Shell) -> None:
+    shell.tree.news("letter")
+
+    assert (0, "", "nothing needs a person\n") == (
+        (said := shell("ci", "watch")).status,
+        said.out,
+        said.err,
+    )
+
+
 def test_locks_travel_from_one_checkout_to_another(shell: Shell, tmp_path: Path) -> None:
     shell.tree.news("letter")
     shutil.copytree(shell.root, tmp_path / "commits")

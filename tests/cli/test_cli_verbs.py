@@ -1,6 +1,7 @@
 """init, render, schema, state, status, reconcile and apply, as people see them."""
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -95,16 +96,62 @@ def test_init_makes_a_repository_that_validates_plans_and_sends_in_the_sandbox(s
     assert (0, written) == (said.status, set(said.out.split()))
     statuses = [
         shell("-C", str(new), "validate").status,
+        shell("-C", str(new), "lock", "--check").status,
         shell("-C", str(new), "plan", "--sandbox").status,
         shell("-C", str(new), "apply", "first-letter", "--sandbox", "--yes").status,
     ]
-    assert [0, 0, 0] == statuses
+    assert [0, 0, 0, 0] == statuses
 
 
 def test_init_overwrites_nothing(shell: Shell):
     before = shell.tree.read("massctl.yaml")
     said = shell("init")
     assert (2, "", before) == (said.status, said.out, shell.tree.read("massctl.yaml"))
+
+
+def test_init_keeps_what_is_there_where_that_is_wanted(shell: Shell, tmp_path: Path):
+    new = tmp_path / "new"
+    new.mkdir()
+    (new / "README.md").write_text("ours")
+    (new / ".gitignore").symlink_to("nowhere")
+    said = shell("init", "--keep", str(new))
+    assert (0, "ours") == (said.status, (new / "README.md").read_text())
+    assert said.err.startswith("kept: .gitignore\nkept: README.md\n")
+    assert not (new / "nowhere").exists()
+    assert 2 == shell("init", str(new)).status
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "language"),
+    [
+        (["--language", "en"], {}, "en"),
+        ([], {"MASSCTL_LANG": "en"}, "en"),
+        ([], {"LANG": "en_US.UTF-8"}, "en"),
+        ([], {"LANG": "C.UTF-8"}, "zh"),
+        (["--language", "zh"], {"LANG": "en_US.UTF-8"}, "zh"),
+    ],
+)
+def test_init_writes_in_one_language(
+    shell: Shell, tmp_path: Path, arguments: list[str], variables: dict[str, str], language: str
+):
+    shell.env(**variables)
+    shell("init", *arguments, str(tmp_path / "new"))
+    settings = (tmp_path / "new/massctl.yaml").read_text()
+    assert f"language: {language}\n" in settings
+    assert ("公众号群发" in (tmp_path / "new/README.md").read_text()) is (language == "zh")
+    assert 0 == shell("-C", str(tmp_path / "new"), "validate").status
+
+
+def test_init_names_who_has_to_agree(shell: Shell, tmp_path: Path):
+    shell("init", "--owner", "@house/publishers", str(tmp_path / "new"))
+    owners = (tmp_path / "new/.github/CODEOWNERS").read_text()
+    assert (4, False) == (owners.count("@house/publishers"), "@OWNER" in owners)
+    assert 2 == shell("init", "--owner", "somebody", str(tmp_path / "other")).status
+
+
+def test_init_writes_a_hook_that_git_can_run(shell: Shell, tmp_path: Path):
+    shell("init", str(tmp_path / "new"))
+    assert os.access(tmp_path / "new/.githooks/pre-commit", os.X_OK)
 
 
 def test_init_where_nothing_can_be_written(shell: Shell):

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Runs massctl with the lines of $ARGUMENTS and keeps its exit status; those in $ALLOW are no failure.
+# Runs massctl with the lines of $ARGUMENTS, without the blank ones, and keeps its exit status; those in $ALLOW are no
+# failure.
 set -uo pipefail
 
-mapfile -t words < <(printf '%s' "$ARGUMENTS")
+mapfile -t words < <(printf '%s\n' "$ARGUMENTS" | grep .)
 printed="${OUTPUT:-$RUNNER_TEMP/massctl.out}"
 mkdir -p "$(dirname "$printed")"
 

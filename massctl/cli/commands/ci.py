@@ -26,6 +26,18 @@ def comment(directory: str, artefact: Path) -> int:
     return commented(directory, artefact)
 
 
+@command.command(name="watch")
+@click.pass_obj
+def watch(directory: str) -> int:
+    """Say what needs a person: a send in doubt, a window that was missed, or is open and nothing is sent. Exits 1 then.
+
+    Reads the repository and the ledger, and asks WeChat nothing.
+    """
+    from massctl.cli.alarming import alarmed
+
+    return alarmed(directory)
+
+
 @command.command(name="pack-locks")
 @click.argument("file", type=FILE)
 @click.pass_obj

@@ -1,6 +1,6 @@
 """What `doctor` judges without a request."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -171,6 +171,47 @@ def test_a_campaign_of_no_account_is_told_without_one() -> None:
     (found,) = checkup.window_findings(plan_of([Invalid(WORDS.name, "", None, 1, (fault,), PAST)]))
 
     assert found.account is None
+
+
+def alarms(*campaigns: Any, state: State | None = None, now: datetime = NOW, **policy: Any) -> list[str]:
+    state = state or recorded()
+    return [each.message for each in checkup.alarms(plan_of(campaigns, state, house(**policy)), state, now)]
+
+
+def test_a_missed_window_is_an_alarm_for_three_days() -> None:
+    late = text("late", window=PAST)
+
+    assert ["the window of late has closed, and it was not sent"] == alarms(
+        late, now=PAST.not_after + timedelta(days=3)
+    )
+    assert [] == alarms(late, now=PAST.not_after + timedelta(days=3, seconds=1))
+
+
+def test_an_open_window_is_an_alarm_once_apply_is_late() -> None:
+    due = text("now", window=OPEN)
+
+    assert [] == alarms(due, now=OPEN.not_before + timedelta(minutes=19))
+    assert ["the window of now is open, and it is not sent yet"] == alarms(
+        due, now=OPEN.not_before + timedelta(minutes=20)
+    )
+
+
+def test_an_open_window_that_is_refused_is_an_alarm_at_once() -> None:
+    (told,) = alarms(text("now", window=OPEN), now=OPEN.not_before, sending="disabled")
+
+    assert "(kill_switch)" in told
+
+
+def test_a_faulty_campaign_whose_window_closed_is_an_alarm() -> None:
+    fault = Diagnostic("MC019", Severity.ERROR, "no account", None, None, WORDS.name)
+
+    assert 1 == len(alarms(Invalid(WORDS.name, "", None, 1, (fault,), PAST)))
+
+
+def test_a_send_in_doubt_is_an_alarm() -> None:
+    told = alarms(state=recorded(attempted(WORDS)))
+
+    assert ["nobody knows whether words was sent; its account sends nothing else"] == told
 
 
 def allowance(*spans: Span, state: State | None = None) -> Finding:

@@ -1,0 +1,67 @@
+"""From an empty folder to a repository: the scaffold in one language, schemas for editors, and locks of its samples."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from massctl.cli.speaking import speak_as, voice
+from massctl.model.phrase import Phrase
+from massctl.scaffold.repository import already_there, scaffold_files, write_scaffold
+from massctl.source.schemas import schema_documents
+from massctl.view.language import say
+
+_LANGUAGES: Final = ("MASSCTL_LANG", "LANG")
+
+
+def founded(
+    directory: Path,
+    target: Path | None,
+    *,
+    language: str | None,
+    owner: str | None,
+    keep: bool,
+    environment: Mapping[str, str] = os.environ,
+) -> None:
+    """Write the files and print their paths. With `keep`, what is there stays; without, it stops the whole."""
+    speaker = speak_as(voice(None))
+    contents = scaffold_files(language or _spoken(environment), owner)
+    for name, document in schema_documents().items():
+        contents[f"schemas/{name}"] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    root = directory / (target or ".")
+    kept = already_there(root, contents) if keep else []
+    written = write_scaffold(root, {path: data for path, data in contents.items() if path not in kept})
+    for path in sorted([*written, *_locked(root, written)]):
+        speaker.result(path)
+    for path in kept:
+        speaker.talk(say(Phrase("kept: {path}", path=path), speaker.language))
+    where = f"cd {target} && " if target else ""
+    for hint in (
+        Phrase("next: {where}massctl apply first-letter --sandbox --yes", where=where),
+        Phrase("then: what README.md says under the last heading"),
+    ):
+        speaker.talk(say(hint, speaker.language))
+
+
+def _spoken(environment: Mapping[str, str]) -> str:
+    """Give English to whoever asks for it, and Chinese to everybody else: that is what followers read."""
+    said = next((environment[name] for name in _LANGUAGES if environment.get(name)), "")
+    return "en" if said.lower().startswith("en") else "zh"
+
+
+def _locked(root: Path, written: list[str]) -> list[str]:
+    """Lock the campaigns of the scaffold, since its policy sends only what is locked; gives the paths written."""
+    from tempfile import TemporaryDirectory
+
+    from massctl.cli.locking import locked
+    from massctl.cli.session import session
+    from massctl.source.repository import CAMPAIGNS
+
+    names = [path.split("/")[1] for path in written if path.endswith("/campaign.yaml")]
+    if not names:
+        return []
+    # What the environment says about addresses is for runs that call WeChat; a new folder holds no cache yet.
+    with TemporaryDirectory() as cache, session(str(root), environment={}) as (current, _):
+        report = locked(current, names, check=False, cache=Path(cache))
+    return [f"{CAMPAIGNS}/{each.name}/{path}" for each in report for path in each.written]

@@ -1,0 +1,107 @@
+"""Whether a checkout is the tip of the branch that sends, asked of git and of a bare repository on this disk."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gits import ENVIRONMENT, git, remote_at
+from repositories import Tree
+
+from massctl.cli.at_tip import tip_now
+from massctl.plan.tip import Tip
+from massctl.source.campaigns import load_settings
+from massctl.source.repository import Repository
+
+
+class Clone:
+    """Somebody's clone of a repository with one locked campaign."""
+
+    def __init__(self, root: Path) -> None:
+        self.tree = Tree(root / "clone")
+        self.tree.settings(policy="  require_lock: true\n  branch: main\n")
+        self.tree.write("campaigns/letter/campaign.lock.json", "{}")
+        self.tree.write("campaigns/letter/articles/main.md", "words")
+        remote_at(root / "hub.git")
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.git("remote", "add", "origin", str(root / "hub.git"))
+        self.commit()
+
+    def git(self, *arguments: str) -> str:
+        return git(self.tree.root, *arguments)
+
+    def commit(self, *push: str) -> str:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "more")
+        self.git("push", "--quiet", "origin", *(push or ["HEAD:main"]))
+        return self.git("rev-parse", "HEAD")
+
+    def tip(self, branch: str = "main") -> Tip:
+        settings, _ = load_settings(Repository(self.tree.root), loopback_override=None)
+        assert settings is not None
+        return tip_now(self.tree.root, settings, ENVIRONMENT, branch)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Clone:
+    return Clone(tmp_path)
+
+
+def test_the_tip_is_known_by_its_commit(clone: Clone) -> None:
+    head = clone.git("rev-parse", "HEAD")
+
+    assert Tip("main", "origin", head, head) == clone.tip()
+
+
+def test_a_remote_that_moved_on_is_seen_although_nobody_fetched(clone: Clone) -> None:
+    before = clone.git("rev-parse", "HEAD")
+    after = clone.commit()
+    clone.git("checkout", "--quiet", "--detach", before)
+
+    assert (before, after) == (clone.tip().here, clone.tip().there)
+
+
+def test_a_branch_that_is_not_there_is_told(clone: Clone) -> None:
+    assert None is clone.tip("release").there
+
+
+def test_the_brake_is_a_branch(clone: Clone) -> None:
+    clone.git("push", "--quiet", "origin", "HEAD:massctl-stop")
+
+    assert clone.tip().stopped
+
+
+@pytest.mark.parametrize(
+    ("path", "changed"),
+    [
+        ("campaigns/letter/campaign.lock.json", True),
+        ("campaigns/letter/rendered/article-1.html", True),
+        ("campaigns/new/campaign.lock.json", True),
+        ("massctl.yaml", True),
+        ("campaigns/letter/articles/main.md", False),
+        ("notes.txt", False),
+    ],
+)
+def test_what_counts_for_a_send_has_to_be_as_committed(clone: Clone, path: str, changed: bool) -> None:
+    written = clone.tree.read(path) if (clone.tree.root / path).exists() else ""
+    clone.tree.write(path, f"{written}\n# edited\n")
+
+    assert (path if changed else None) == clone.tip().changed
+
+
+def without_a_remote(clone: Clone) -> None:
+    clone.git("remote", "remove", "origin")
+
+
+def with_a_remote_that_is_away(clone: Clone) -> None:
+    clone.git("remote", "set-url", "origin", "/nonexistent/hub.git")
+
+
+def outside_of_a_repository(clone: Clone) -> None:
+    (clone.tree.root / ".git").rename(clone.tree.root.parent / "away")
+
+
+@pytest.mark.parametrize("broken", [without_a_remote, with_a_remote_that_is_away, outside_of_a_repository])
+def test_what_cannot_be_found_out_is_said(clone: Clone, broken: Any) -> None:
+    broken(clone)
+
+    assert clone.tip().unread

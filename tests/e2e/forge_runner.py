@@ -1,0 +1,418 @@
+"""A GitHub on this disk: a bare repository, environments with secrets, and runners that play the steps of workflows.
+
+It reads `.github/workflows/*.yml` of the commit that an event is about, and runs each `run:` of each job in a checkout
+of its own, with what GitHub would put into its environment and nothing else. What it is strict about:
+
+- a checkout without persisted credentials reaches no remote; a job without `contents: write` pushes nothing, and nobody
+  but a person pushes to main (a hook of the bare repository says so, as a protected branch does);
+- secrets belong to environments, and an environment gives them to runs of main only;
+- what one job gets from another went through an artefact.
+
+Lanes (`concurrency`) are not played: what two runs at once may do is what the tests want to know.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from expressions import Expressions
+from fake_forge import REPOSITORY
+from processes import MASSCTL, PATIENCE_SECONDS, Wechat
+from ruamel.yaml import YAML
+
+SECRET: Final = "WECHAT_MAIN_SECRET"
+HOOK: Final = """#!/bin/sh
+while read -r old new ref; do
+  case "$PLAYED_CONTENTS $ref" in
+    "person "*) ;;
+    *" refs/heads/main") echo "main is protected" >&2; exit 1 ;;
+    "write "*) ;;
+    *) echo "this token may not write" >&2; exit 1 ;;
+  esac
+done
+if [ -e refuse-the-ledger ]; then echo "no" >&2; exit 1; fi
+"""
+SUDO: Final = "#!/bin/sh\nexit 1\n"
+"""Nothing is installed on the machine that plays."""
+GH: Final = """#!/bin/sh
+echo "$@" >> "$PLAYED_GH"
+"""
+
+
+_COUNTING = threading.Lock()
+
+
+@dataclass
+class Job:
+    """How one job went."""
+
+    result: str
+    outputs: dict[str, str] = field(default_factory=dict)
+    log: str = ""
+    summary: str = ""
+    environments: list[dict[str, str]] = field(default_factory=list)
+    """What each of its processes had in its environment."""
+
+
+@dataclass
+class Run:
+    """How one run of a workflow went."""
+
+    artefacts: Path
+    jobs: dict[str, Job] = field(default_factory=dict)
+
+    @property
+    def results(self) -> dict[str, str]:
+        return {name: job.result for name, job in self.jobs.items()}
+
+    @property
+    def log(self) -> str:
+        return "\n".join(f"== {name}: {job.result}\n{job.log}" for name, job in self.jobs.items())
+
+
+@dataclass
+class Event:
+    """What happened: its name, payload, and the commit and ref that GitHub runs it for."""
+
+    name: str
+    ref: str
+    sha: str
+    payload: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def github(self) -> dict[str, Any]:
+        pull = self.payload.get("pull_request", {})
+        return {
+            "event_name": self.name,
+            "event": self.payload,
+            "ref": self.ref,
+            "sha": self.sha,
+            "repository": REPOSITORY,
+            "actor": "editor-lin",
+            "token": "ghs_played",
+            "head_ref": pull.get("head", {}).get("ref", ""),
+            "workflow": "played",
+        }
+
+
+@dataclass
+class Hub:
+    """The repository's home: the bare repository, and what its settings hold."""
+
+    root: Path
+    wechat: Wechat
+    api: str
+    secrets: dict[str, str]
+    variables: dict[str, str] = field(default_factory=dict)
+    port: int = 0
+    """Where WeChat is reached, where that is not the sandbox itself."""
+    count: int = 0
+    pids: list[int] = field(default_factory=list)
+    """Of the steps that run now."""
+
+    @property
+    def bare(self) -> Path:
+        return self.root / "hub.git"
+
+    def git(self, *arguments: str, at: Path | None = None, **more: str) -> str:
+        """Run git as a person, and give what it says."""
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=at or self.bare,
+            env={**_clean(self.root), "PLAYED_CONTENTS": "person", **more},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def tip(self, ref: str = "refs/heads/main") -> str:
+        return self.git("rev-parse", ref)
+
+    def found(self, ref: str) -> str:
+        """Give where a ref stands, or nothing."""
+        return self.git("for-each-ref", "--format=%(objectname)", ref)
+
+    def clone(self, name: str) -> Path:
+        """Give a person's own clone."""
+        self.git("clone", "--quiet", str(self.bare), str(self.root / name), at=self.root)
+        return self.root / name
+
+    def commit(self, clone: Path, to: str, *, force: bool = False) -> str:
+        """Commit all that a person changed, and push it to a ref. Gives the commit."""
+        self.git("add", "--all", at=clone)
+        self.git("commit", "--quiet", "--allow-empty", "--message", "by hand", at=clone)
+        self.git("push", "--quiet", *(["--force"] if force else []), "origin", f"HEAD:{to}", at=clone)
+        return self.git("rev-parse", "HEAD", at=clone)
+
+    def pull_request(self, clone: Path, branch: str, *, head: str = REPOSITORY, action: str = "opened") -> Event:
+        """Open one from a clone; a fork's commits lie where GitHub puts them, and in no branch of ours."""
+        sha = self.commit(clone, f"refs/heads/{branch}" if head == REPOSITORY else "refs/pull/7/head", force=True)
+        return self.pulled(sha, branch, head=head, action=action)
+
+    def pulled(self, sha: str, branch: str, *, head: str = REPOSITORY, action: str = "opened") -> Event:
+        """Give the event of a pull request that stands at a commit, with its merge made as GitHub makes it."""
+        base = self.tip()
+        tree = self.git("merge-tree", "--write-tree", base, sha)
+        merged = self.git("commit-tree", tree, "-p", base, "-p", sha, "-m", "merge")
+        self.git("update-ref", "refs/pull/7/merge", merged)
+        pull = {
+            "number": 7,
+            "head": {"ref": branch, "sha": sha, "repo": {"full_name": head}},
+            "base": {"ref": "main", "sha": base},
+        }
+        payload = {"action": action, "pull_request": pull, "label": {"name": "preview"}}
+        if action == "labeled":
+            return Event("pull_request_target", "refs/heads/main", base, payload)
+        return Event("pull_request", "refs/pull/7/merge", merged, payload)
+
+    def merge(self, event: Event) -> Event:
+        """Merge a pull request as a person with the button, and give the push that follows."""
+        self.git("update-ref", "refs/heads/main", self.git("rev-parse", "refs/pull/7/merge"))
+        assert event.payload["pull_request"]["number"] == 7
+        return self.pushed()
+
+    def pushed(self) -> Event:
+        return Event("push", "refs/heads/main", self.tip())
+
+    def dispatched(self, **inputs: str) -> Event:
+        return Event("workflow_dispatch", "refs/heads/main", self.tip(), inputs=inputs)
+
+    def play(self, workflow: str, event: Event, *only: str, given: Path | None = None, after: Run | None = None) -> Run:
+        """Run a workflow as it stands in the event's commit, all jobs or `only` some. `given` holds artefacts.
+
+        `after` is the run whose other jobs are not run again.
+        """
+        with _COUNTING:
+            self.count += 1
+            number = self.count
+        run = Run(given or self.root / f"artefacts-{number}", dict(after.jobs) if after else {})
+        text = self.git("show", f"{event.sha}:.github/workflows/{workflow}.yml")
+        document = YAML(typ="safe", pure=True).load(text)
+        for name, declared in document["jobs"].items():
+            if not only or name in only:
+                folder = self.root / f"run-{number}-{name}"
+                run.jobs[name] = Player(self, event, declared, run, folder).play()
+        return run
+
+    def cancel(self) -> None:
+        """Cancel what runs, as GitHub does: SIGINT to the process of the step."""
+        for pid in self.pids:
+            os.kill(pid, signal.SIGINT)
+
+
+def made(root: Path, wechat: Wechat, api: str) -> Hub:
+    """Make an empty home."""
+    hub = Hub(root, wechat, api, {SECRET: wechat.secret})
+    root.mkdir(parents=True, exist_ok=True)
+    hub.git("init", "--quiet", "--bare", "--initial-branch=main", str(hub.bare), at=root)
+    programs = root / "bin"
+    for path, text in ((hub.bare / "hooks/pre-receive", HOOK), (programs / "gh", GH), (programs / "sudo", SUDO)):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o755)
+    return hub
+
+
+def _clean(home: Path) -> dict[str, str]:
+    who = {f"GIT_{role}_{what}": "editor" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    system = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", **system, **who}
+
+
+class Player:
+    """Plays one job on a runner of its own."""
+
+    def __init__(self, hub: Hub, event: Event, declared: Mapping[str, Any], run: Run, folder: Path) -> None:
+        self.hub, self.event, self.declared, self.run = hub, event, declared, run
+        self.job = Job("success")
+        self.workspace, self.temporary = folder / "workspace", folder / "temp"
+        self.steps: dict[str, Any] = {}
+        self.may_write = declared["permissions"].get("contents") == "write"
+
+    def play(self) -> Job:
+        """Run the steps, and give how it went."""
+        needed = self.declared.get("needs", [])
+        needed = {name: self.run.jobs.get(name) for name in ([needed] if isinstance(needed, str) else needed)}
+        went = [job.result for job in needed.values() if job is not None]
+        status = self._status(lambda: all(result == "success" for result in went))
+        needs = {name: {"result": job.result, "outputs": job.outputs} for name, job in needed.items() if job}
+        self.contexts = {
+            "github": self.event.github,
+            "needs": needs,
+            "inputs": self.event.inputs,
+            "vars": self.hub.variables,
+            "secrets": self._secrets(),
+            "steps": self.steps,
+            "runner": {"temp": str(self.temporary)},
+        }
+        if not Expressions(self.contexts, status).holds(self.declared.get("if")):
+            self.job.result = "skipped"
+            return self.job
+        for path in (self.workspace, self.temporary / "massctl/bin"):
+            path.mkdir(parents=True)
+        (self.temporary / "massctl/bin/massctl").symlink_to(MASSCTL)
+        (self.temporary / "event.json").write_text(json.dumps(self.event.payload))
+        for step in self.declared["steps"]:
+            self._step(step, self.contexts)
+        outputs = self.declared.get("outputs", {})
+        self.job.outputs = {name: self._expressions().fill(value) for name, value in outputs.items()}
+        return self.job
+
+    def _secrets(self) -> dict[str, str]:
+        """Give an environment's secrets; it admits runs of main only, and a fork's has none anyway."""
+        return dict(self.hub.secrets) if "environment" in self.declared and self.event.ref == "refs/heads/main" else {}
+
+    def _status(self, success: Callable[[], bool]) -> dict[str, Callable[[], bool]]:
+        cancelled = self._was_cancelled
+        failed = lambda: not success() and not cancelled()  # noqa: E731 - one word of four
+        return {"success": success, "failure": failed, "always": lambda: True, "cancelled": cancelled}
+
+    def _was_cancelled(self) -> bool:
+        return self.job.result == "cancelled"
+
+    def _expressions(self, contexts: Mapping[str, Any] | None = None) -> Expressions:
+        return Expressions(contexts or self.contexts, self._status(lambda: self.job.result == "success"))
+
+    def _step(
+        self, step: Mapping[str, Any], contexts: Mapping[str, Any], inherited: Mapping[str, str] | None = None
+    ) -> None:
+        expressions = self._expressions(contexts)
+        if not expressions.holds(step.get("if")):
+            return
+        declared = {**self.declared.get("env", {}), **step.get("env", {})}
+        environment = {**(inherited or {}), **{name: expressions.fill(value) for name, value in declared.items()}}
+        given = {name: expressions.fill(value) for name, value in step.get("with", {}).items()}
+        self.job.log += f"-- {step.get('name', step.get('uses', step.get('run')))}\n"
+        outputs: dict[str, str] = {}
+        if "run" in step:
+            done = self._script(step["run"], environment, outputs)
+        else:
+            done = self._used(step["uses"], given, environment, outputs)
+        if "id" in step:
+            self.steps[step["id"]] = contexts["steps"][step["id"]] = {"outputs": outputs}
+        if not done and not step.get("continue-on-error") and self.job.result == "success":
+            self.job.result = "failure"
+
+    def _used(self, uses: str, given: dict[str, str], environment: dict[str, str], outputs: dict[str, str]) -> bool:
+        action = uses.partition("@")[0]
+        match action:
+            case "actions/checkout":
+                self._check_out(given)
+            case "actions/setup-python":
+                pass
+            case "actions/upload-artifact":
+                return self._upload(given)
+            case "actions/download-artifact":
+                return self._download(given)
+            case _ if action.startswith("./"):
+                return self._composite(self.workspace / action, given, environment, outputs)
+            case _:
+                raise AssertionError(f"an action that was never played: {uses}")
+        return True
+
+    def _check_out(self, given: dict[str, str]) -> None:
+        ref = given.get("ref") or self.event.sha
+        place = self.workspace / given.get("path", ".")
+        place.mkdir(parents=True, exist_ok=True)
+        git = self.hub.git
+        git("init", "--quiet", str(place), at=self.hub.root)
+        git("fetch", "--quiet", "--depth=1", f"file://{self.hub.bare}", ref, at=place)
+        git("checkout", "--quiet", "--detach", "FETCH_HEAD", at=place)
+        # Without credentials a private repository is out of reach.
+        keeps = given["persist-credentials"] == "true"
+        git("remote", "add", "origin", f"file://{self.hub.bare}" if keeps else "/nonexistent/private.git", at=place)
+
+    def _upload(self, given: dict[str, str]) -> bool:
+        source, target = Path(given["path"]), self.run.artefacts / given["name"]
+        target.mkdir(parents=True, exist_ok=True)
+        for file in [source] if source.is_file() else sorted(source.rglob("*")) if source.exists() else []:
+            shutil.copy(file, target / file.name)
+        return any(target.iterdir())
+
+    def _download(self, given: dict[str, str]) -> bool:
+        source, target = self.run.artefacts / given["name"], Path(given["path"])
+        if source.exists():
+            shutil.copytree(source, target, symlinks=True)
+        return source.exists()
+
+    def _composite(
+        self, folder: Path, given: dict[str, str], environment: dict[str, str], outputs: dict[str, str]
+    ) -> bool:
+        action = YAML(typ="safe", pure=True).load((folder / "action.yml").read_text())
+        declared = action.get("inputs", {})
+        assert given.keys() <= declared.keys()
+        defaults = {name: str(each.get("default", "")) for name, each in declared.items()}
+        contexts = {**self.contexts, "inputs": {**defaults, **given}, "steps": {}, "secrets": {}}
+        before, self.job.result = self.job.result, "success"
+        for step in action["runs"]["steps"]:
+            self._step(step, contexts, {**environment, "GITHUB_ACTION_PATH": str(folder)})
+        done, self.job.result = self.job.result == "success", self.job.result if self._was_cancelled() else before
+        for name, each in action.get("outputs", {}).items():
+            outputs[name] = self._expressions(contexts).fill(each["value"])
+        return done
+
+    def _script(self, script: str, environment: dict[str, str], outputs: dict[str, str]) -> bool:
+        written = {name: self.temporary / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "PLAYED_GH")}
+        written["GITHUB_OUTPUT"].write_text("")
+        full = {**self._machine(), **{name: str(path) for name, path in written.items()}, **environment}
+        self.job.environments.append(full)
+        process = subprocess.Popen(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+            cwd=self.workspace,
+            env=full,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
+        self.hub.pids.append(process.pid)
+        said, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        self.hub.pids.remove(process.pid)
+        self.job.log += said
+        outputs.update(_outputs(written["GITHUB_OUTPUT"].read_text()))
+        if written["GITHUB_STEP_SUMMARY"].exists():
+            self.job.summary = written["GITHUB_STEP_SUMMARY"].read_text()
+        if process.returncode == 130:
+            self.job.result = "cancelled"
+        return process.returncode == 0
+
+    def _machine(self) -> dict[str, str]:
+        """Give what every step of a hosted runner has in its environment."""
+        clean = _clean(self.hub.root)
+        return {
+            **clean,
+            "PATH": f"{self.hub.root / 'bin'}:{Path(sys.executable).parent}:{clean['PATH']}",
+            "CI": "true",
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": self.hub.api,
+            "GITHUB_EVENT_PATH": str(self.temporary / "event.json"),
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "RUNNER_TEMP": str(self.temporary),
+            "MASSCTL_API_BASE": f"http://127.0.0.1:{self.hub.port or self.hub.wechat.port}",
+            "PLAYED_CONTENTS": "write" if self.may_write else "read",
+        }
+
+
+def _outputs(text: str) -> Iterator[tuple[str, str]]:
+    """Read what steps wrote into GITHUB_OUTPUT."""
+    lines = iter(text.splitlines())
+    for line in lines:
+        name, sign, rest = line.partition("=") if "<<" not in line.partition("=")[0] else line.partition("<<")
+        if sign == "=":
+            yield name, rest
+        else:
+            held = []
+            while (more := next(lines)) != rest:
+                held.append(more)
+            yield name, "\n".join(held)

@@ -1,0 +1,340 @@
+"""The workflows of `massctl init`, played: hostile pull requests, merges, old runs, cancelled jobs, lost pushes.
+
+A bare repository is in GitHub's place, a served sandbox in WeChat's. Whatever happens, nothing is sent that was not
+locked on main, no secret reaches a job that runs a pull request's words, and followers get it once.
+"""
+
+import json
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+from fake_forge import FakeForge, run_event
+from forge_runner import SECRET, Event, Hub, Run, made
+from processes import MASSCTL, Gate, Wechat, environment
+from repositories import Tree, window
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.enable_socket,
+    pytest.mark.allow_hosts(["127.0.0.1"]),
+    pytest.mark.xdist_group("workflows"),
+]
+
+NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the windows of a real afternoon
+OPEN = [(NOW + timedelta(minutes=minutes)).isoformat() for minutes in (-10, 120)]
+DUE = "preview: {towxname: [editor_lin]}\n"
+
+
+class _Silent(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Keep silent."""
+
+
+@pytest.fixture(scope="module")
+def forge_at() -> Iterator[tuple[FakeForge, str]]:
+    """A GitHub that knows pull requests and comments."""
+    forge = FakeForge()
+    with make_server("127.0.0.1", 0, forge, handler_class=_Silent) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        yield forge, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def founded(server: Wechat, forge_at: tuple[FakeForge, str], tmp_path_factory: pytest.TempPathFactory) -> Hub:
+    """A repository as `massctl init` writes it, with a ledger that has begun, and a campaign that is due."""
+    server.reset()
+    hub = made(tmp_path_factory.mktemp("founded") / "home", server, forge_at[1])
+    person = hub.clone("founder")
+    typed(hub, person, "init", ".")
+    shutil.rmtree(person / "campaigns/first-letter")
+    settings = person / "massctl.yaml"
+    settings.write_text(settings.read_text().replace("in_doubt: resubmit", "in_doubt_wait: 0\n  in_doubt: resubmit"))
+    letter(person, "letter")
+    typed(hub, person, "lock")
+    hub.commit(person, "refs/heads/main")
+    typed(hub, person, "state", "init")
+    hub.commit(person, "refs/heads/main")
+    return hub
+
+
+@pytest.fixture
+def hub(founded: Hub, wechat: Wechat, forge_at: tuple[FakeForge, str], tmp_path: Path) -> Hub:
+    """The same, for one test."""
+    forge_at[0].pulls, forge_at[0].comments = [], {}
+    shutil.copytree(founded.root, tmp_path / "home", symlinks=True)
+    return replace(founded, root=tmp_path / "home", wechat=wechat, pids=[], variables={})
+
+
+@pytest.fixture
+def person(hub: Hub) -> Path:
+    """A colleague's clone."""
+    return hub.clone("person")
+
+
+def typed(hub: Hub, at: Path, *arguments: str) -> str:
+    """Type a command of massctl in a clone."""
+    more = environment(MASSCTL_API_BASE=f"http://127.0.0.1:{hub.wechat.port}", PLAYED_CONTENTS="person")
+    done = subprocess.run([MASSCTL, *arguments], cwd=at, env=more, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def letter(at: Path, name: str, title: str = "风", body: str = "今天风大。\n") -> None:
+    """Write a campaign whose window is open."""
+    tree = Tree.__new__(Tree)
+    tree.root = at
+    tree.news(name, title=title, more=window(*OPEN) + DUE, body=body)
+
+
+def jobs(hub: Hub) -> int:
+    return len(hub.wechat.jobs())
+
+
+def without_a_secret(hub: Hub, run: Run) -> bool:
+    """Say whether no process of any job could see a secret."""
+    seen = [each for job in run.jobs.values() for each in job.environments]
+    return bool(seen) and not any(value and value in str(each) for value in hub.secrets.values() for each in seen)
+
+
+def test_what_is_locked_on_main_is_sent_once_and_a_second_run_finds_it_sent(hub: Hub) -> None:
+    run = hub.play("apply", hub.pushed())
+
+    assert {"check": "success", "stage": "success", "send": "success"} == run.results, run.log
+    assert 1 == jobs(hub)
+
+    again = hub.play("apply", hub.pushed(), "send", after=run)
+    assert ("success", 1) == (again.jobs["send"].result, jobs(hub)), again.log
+
+
+def test_a_fork_s_pull_request_gets_a_plan_and_neither_secret_nor_effect(
+    hub: Hub, forge_at: tuple[FakeForge, str]
+) -> None:
+    """It names another host for the secret, a program, a campaign to everybody; and forges what the comment reads."""
+    fork = hub.clone("fork")
+    settings = (fork / "massctl.yaml").read_text()
+    hostile = settings.replace("kind: service", "kind: service\n    api_base: https://evil.example", 1)
+    hostile = hostile.replace("policy:", "policy:\n  api_hosts: [evil.example]", 1).replace(
+        "require_lock: true", "require_lock: false"
+    )
+    (fork / "massctl.yaml").write_text(hostile)
+    letter(fork, "evil", title="@everyone <img src=x>", body="{{ config }} https://evil.example\n")
+    before, ledger = hub.tip(), hub.tip("refs/heads/massctl-state")
+    event = hub.pull_request(fork, "main", head="stranger/letters")
+    run = hub.play("plan", event)
+
+    assert without_a_secret(hub, run), run.log
+    assert "evil" in run.jobs["plan"].summary, run.log
+    assert (before, ledger, {}) == (hub.tip(), hub.tip("refs/heads/massctl-state"), hub.wechat.report()["calls"])
+    assert {"render": "skipped", "commit": "skipped", "plan": "skipped"} == hub.play("lock", event).results
+
+    forge, _ = forge_at
+    sha = event.payload["pull_request"]["head"]["sha"]
+    forge.open_pull_request(7, "main", sha, head="stranger/letters")
+    forge.open_pull_request(1, "payroll", "cd" * 20)
+    ended = json.loads(run_event("main", sha, head="stranger/letters"))
+    ended["workflow_run"]["conclusion"] = "failure"
+    told = Event("workflow_run", "refs/heads/main", hub.tip(), ended)
+    # The branch is called main, as the fork likes; comment.yml passes over runs of main.
+    assert {"comment": "skipped"} == hub.play("comment", told, given=run.artefacts).results
+    ended["workflow_run"]["head_branch"] = "spring"
+    forge.open_pull_request(7, "spring", sha, head="stranger/letters")
+    commented = hub.play("comment", told, given=run.artefacts)
+    assert {"comment": "success"} == commented.results, commented.log
+    assert "分叉" in forge.bodies(7)[0]
+
+    (run.artefacts / "plan/plan.json").write_text('{"format_version": 1, "digest": "@boss <script>alert(1)</script>"}')
+    (run.artefacts / "plan/pr-number").write_text("1")
+    hub.play("comment", told, given=run.artefacts)
+    assert ([], 1) == (forge.bodies(1), len(forge.bodies(7)))
+    assert "@boss" not in forge.bodies(7)[0]
+
+
+def test_an_editor_who_only_uses_the_browser_gets_it_locked_reviewed_and_sent(hub: Hub, person: Path) -> None:
+    letter(person, "spring", title="春")
+    opened = hub.pull_request(person, "spring")
+    run = hub.play("lock", opened)
+
+    assert {"render": "success", "commit": "success", "plan": "success"} == run.results, run.log
+    assert without_a_secret(hub, run)
+    locked = hub.tip("refs/heads/spring")
+    changed = hub.git("diff", "--name-only", opened.payload["pull_request"]["head"]["sha"], locked).split()
+    files = ["campaign.lock.json", "campaign.sources.json", "rendered/article-1.html"]
+    assert [f"campaigns/spring/{each}" for each in files] == changed
+
+    pulled = hub.pulled(locked, "spring")
+    checked = hub.play("plan", pulled)
+    assert {"plan": "success"} == checked.results, checked.log
+    hub.merge(pulled)
+    assert 0 == jobs(hub)
+    applied = hub.play("apply", hub.pushed())
+    assert 2 == jobs(hub), applied.log
+
+
+def test_a_branch_that_moved_on_while_it_was_locked_is_left_alone(hub: Hub, person: Path) -> None:
+    letter(person, "spring")
+    opened = hub.pull_request(person, "spring")
+    rendered = hub.play("lock", opened, "render")
+    newer = hub.commit(person, "refs/heads/spring")
+    run = hub.play("lock", opened, "commit", given=rendered.artefacts, after=rendered)
+
+    assert "failure" == run.jobs["commit"].result
+    assert newer == hub.tip("refs/heads/spring")
+
+
+def test_the_job_that_commits_writes_nothing_but_locks(hub: Hub, person: Path) -> None:
+    letter(person, "spring")
+    opened = hub.pull_request(person, "spring")
+    before = hub.tip("refs/heads/spring")
+    rendered = hub.play("lock", opened, "render")
+    document = json.loads((rendered.artefacts / "locks/locks.json").read_text())
+    document["campaigns"]["letter"]["../../massctl.yaml"] = "policy: {require_lock: false}"
+    (rendered.artefacts / "locks/locks.json").write_text(json.dumps(document))
+    run = hub.play("lock", opened, "commit", given=rendered.artefacts, after=rendered)
+
+    assert ("failure", before) == (run.jobs["commit"].result, hub.tip("refs/heads/spring")), run.log
+
+
+def test_what_is_merged_without_a_lock_is_not_sent_and_keeps_nobody_back(hub: Hub, person: Path) -> None:
+    letter(person, "unlocked", title="没锁")
+    hub.commit(person, "refs/heads/main")
+    run = hub.play("apply", hub.pushed())
+
+    assert {"check": "failure", "stage": "failure", "send": "failure"} == run.results
+    assert "massctl lock unlocked" in run.jobs["send"].log
+    assert 1 == jobs(hub), run.log
+
+
+def test_an_old_run_that_is_started_again_sends_nothing(hub: Hub, person: Path) -> None:
+    old = hub.pushed()
+    letter(person, "letter", title="改过")
+    typed(hub, person, "lock")
+    hub.commit(person, "refs/heads/main")
+    run = hub.play("apply", old)
+
+    assert ("failure", 0) == (run.jobs["send"].result, jobs(hub))
+    assert "main 在" in run.jobs["send"].log, run.log
+    assert "success" == hub.play("apply", hub.pushed()).jobs["send"].result
+    assert 1 == jobs(hub)
+
+
+def test_two_runs_at_once_send_once(hub: Hub) -> None:
+    """Two merges within a second, and lanes that for once do not hold."""
+    checked = hub.play("apply", hub.pushed(), "check")
+    with ThreadPoolExecutor() as pool:
+        runs = [pool.submit(hub.play, "apply", hub.pushed(), "send", after=checked) for _ in range(2)]
+        logs = [each.result().log for each in runs]
+
+    assert 1 == jobs(hub), "\n".join(logs)
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_job_that_is_cancelled_in_the_send_is_finished_by_the_next(hub: Hub, gate: Gate, answered: bool) -> None:
+    checked = hub.play("apply", hub.pushed(), "check")
+    hub.port = gate.port
+    gate.hold(path="/cgi-bin/message/mass/sendall", answered=answered)
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(hub.play, "apply", hub.pushed(), "send", after=checked)
+        assert gate.reached.wait(60)
+        hub.cancel()
+        gate.release(dropped=True)
+        cut = running.result()
+    hub.port = 0
+    hub.wechat.later(100)
+    run = hub.play("apply", hub.pushed(), "send", after=checked)
+
+    assert "success" != cut.jobs["send"].result, cut.log
+    assert 1 == jobs(hub), cut.log + run.log
+
+
+def test_what_cannot_be_pushed_to_the_ledger_is_not_sent(hub: Hub) -> None:
+    refuses = hub.bare / "refuse-the-ledger"
+    refuses.touch()
+    run = hub.play("apply", hub.pushed())
+    assert 0 == jobs(hub), run.log
+
+    refuses.unlink()
+    assert "success" == hub.play("apply", hub.pushed()).jobs["send"].result
+    assert 1 == jobs(hub)
+
+
+def test_somebody_stops_everything_and_somebody_lets_it_go_on(hub: Hub) -> None:
+    stopped = hub.play("operate", hub.dispatched(act="stop all sends"))
+    run = hub.play("apply", hub.pushed())
+
+    assert {"stop": "success", "go-on": "skipped", "settle": "skipped"} == stopped.results, stopped.log
+    assert ("failure", 0) == (run.jobs["send"].result, jobs(hub))
+    assert "massctl-stop" in run.jobs["send"].log
+    assert "success" == hub.play("operate", hub.dispatched(act="allow sends again")).jobs["go-on"].result
+    assert "success" == hub.play("apply", hub.pushed()).jobs["send"].result
+    assert 1 == jobs(hub)
+
+
+def test_a_label_shows_the_branch_s_words_with_main_s_settings(hub: Hub, person: Path) -> None:
+    """The branch would send the secret elsewhere and run a program; both stand in a file that is not taken from it."""
+    settings = (person / "massctl.yaml").read_text()
+    (person / "massctl.yaml").write_text(
+        settings.replace("secret_env: WECHAT_MAIN_SECRET", "token_command: [touch, owned]")
+    )
+    (person / ".github/actions/massctl/run.sh").write_text("touch owned\n")
+    letter(person, "spring", title="春")
+    shutil.rmtree(person / "campaigns/letter")
+    typed(hub, person, "lock")
+    event = hub.pull_request(person, "spring", action="labeled")
+    run = hub.play("preview", event)
+
+    assert {"preview": "success", "take-the-label-off": "success"} == run.results, run.log
+    assert [] == list(hub.root.rglob("owned"))
+    report = hub.wechat.report()
+    assert (1, 0) == (len(report["previews"]), len(report["jobs"])), run.log
+
+
+def test_the_watch_fails_where_somebody_is_needed(hub: Hub, person: Path) -> None:
+    calm = hub.play("watch", Event("schedule", "refs/heads/main", hub.tip(), {"schedule": "23 * * * *"}))
+    settings = (person / "massctl.yaml").read_text()
+    (person / "massctl.yaml").write_text(settings.replace("sending: enabled", "sending: disabled"))
+    hub.commit(person, "refs/heads/main")
+    alarmed = hub.play("watch", Event("schedule", "refs/heads/main", hub.tip(), {"schedule": "23 * * * *"}))
+
+    assert {"watch": "success"} == calm.results, calm.log
+    assert {"watch": "failure"} == alarmed.results
+    assert "kill_switch" in alarmed.jobs["watch"].log
+
+
+def test_a_doubt_is_settled_by_hand_with_the_name_of_who_did(hub: Hub, gate: Gate, person: Path) -> None:
+    checked = hub.play("apply", hub.pushed(), "check")
+    hub.port = gate.port
+    gate.hold(path="/cgi-bin/message/mass/sendall")
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(hub.play, "apply", hub.pushed(), "send", after=checked)
+        assert gate.reached.wait(60)
+        hub.cancel()
+        gate.release(dropped=True)
+        running.result()
+    hub.port = 0
+    asked = hub.dispatched(
+        act="reconcile: it was not sent", campaign="letter", reason="not in the list", number="", again=""
+    )
+    run = hub.play("operate", asked)
+
+    assert "success" == run.jobs["settle"].result, run.log
+    assert "editor-lin" in typed(hub, person, "state", "list")
+
+
+def test_before_a_ledger_has_begun_nothing_runs_that_needs_a_secret(hub: Hub, person: Path) -> None:
+    settings = (person / "massctl.yaml").read_text()
+    (person / "massctl.yaml").write_text("".join(line for line in settings.splitlines(True) if "lineage:" not in line))
+    hub.commit(person, "refs/heads/main")
+    run = hub.play("apply", hub.pushed())
+
+    assert ("skipped", "skipped", 0) == (run.jobs["stage"].result, run.jobs["send"].result, jobs(hub)), run.log
+    assert SECRET not in str(run.jobs["check"].environments)

@@ -1,0 +1,44 @@
+"""Only the tip of the branch that sends may send."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from building import NOW, OPEN, house, recorded, text
+
+from massctl.plan.guard import send_refusals
+from massctl.plan.step import Guard
+from massctl.plan.tip import Tip, tip_refusal
+
+TIP = Tip("main", "origin", "a" * 40, "a" * 40)
+
+
+def test_the_tip_may_send() -> None:
+    assert (None, None) == (tip_refusal(TIP), tip_refusal(None))
+
+
+@pytest.mark.parametrize(
+    ("changed", "guard", "word"),
+    [
+        ({"there": "b" * 40}, Guard.NOT_AT_TIP, "main is at bbbbbbbbbbbb on origin, and this checkout at aaaaaaaaaaaa"),
+        ({"here": None}, Guard.NOT_AT_TIP, "this checkout at -"),
+        ({"there": None}, Guard.NOT_AT_TIP, "origin has no branch main"),
+        ({"changed": "massctl.yaml"}, Guard.NOT_AT_TIP, "massctl.yaml is not as in the tip"),
+        ({"unread": "no network"}, Guard.NOT_AT_TIP, "no network"),
+        ({"stopped": True}, Guard.KILL_SWITCH, "massctl-stop"),
+        ({"stopped": True, "there": "b" * 40}, Guard.KILL_SWITCH, "massctl-stop"),
+    ],
+)
+def test_anything_else_is_refused(changed: dict[str, Any], guard: Guard, word: str) -> None:
+    refusal = tip_refusal(replace(TIP, **changed))
+
+    assert refusal is not None
+    assert (guard, True) == (refusal.guard, word in refusal.message)
+
+
+def test_a_send_is_judged_by_it() -> None:
+    moved = replace(house(), tip=replace(TIP, there="b" * 40))
+
+    assert [Guard.NOT_AT_TIP] == [
+        each.guard for each in send_refusals(text("now", window=OPEN), recorded(), moved, NOW)
+    ]

@@ -14,10 +14,10 @@ from markdown_it.token import Token
 from massctl.model.diagnostic import Severity
 from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
-from massctl.render.bounds import depth_fault
+from massctl.render.bounds import DEPTH_MAX, depth_fault
 from massctl.render.fault import Fault
 from massctl.render.md_lookalikes import lookalikes
-from massctl.render.md_parser import Parsed, parse
+from massctl.render.md_parser import NESTING_MAX, Parsed, parse
 from massctl.render.md_raw import checked_html
 from massctl.render.page import Page
 from massctl.render.safe_html import safe_html
@@ -41,8 +41,8 @@ def markdown_to_html(text: str, page: Page, *, is_file: bool = False) -> str:
     page.lines = None
     writer = _Writer(page, parsed.notes)
     html = writer.written(parsed)
-    # What Markdown makes is bounded; what a writer wrote could take an HTML5 parser minutes.
-    too_deep = depth_fault(html) if writer.has_html else None
+    # What Markdown makes is bounded; enough of what a writer wrote could take an HTML5 parser minutes.
+    too_deep = depth_fault(html) if writer.tags > DEPTH_MAX - NESTING_MAX else None
     if too_deep is not None:
         page.report(too_deep)
         return ""
@@ -56,8 +56,8 @@ class _Writer:
         self._page = page
         self._notes = notes
         self._out: list[str] = []
-        self.has_html = False
-        """The writer's own HTML is in it."""
+        self.tags = 0
+        """Of the writer's own HTML, at most."""
 
     def written(self, parsed: Parsed) -> str:
         self._write(_without_title(parsed.tokens, self._page.title))
@@ -110,7 +110,7 @@ class _Writer:
         self._out.append("<br>")
 
     def _html(self, token: Token) -> None:
-        self.has_html = True
+        self.tags += token.content.count("<")
         self._out.append(checked_html(token.content, self._page))
 
     def _block_of_html(self, token: Token) -> None:

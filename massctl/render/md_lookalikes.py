@@ -29,6 +29,11 @@ _WIDE: Final = re.compile(
 )
 _ADDRESS: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:|^[\w./%-]+\.[A-Za-z]{2,5}$|^[\w.%-]*/[\w./%-]+$|^#")
 _PICTURE: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)
+_SUSPECT: Final = re.compile(
+    rf"^ {{0,3}}(?:#{{1,6}}{_LETTER}|＃|\d{{1,3}}[.)][\u3400-\u9fff]|[-+]{_LETTER})|\[\^|\]（|！\[|\]\([^\n（）()]*）",
+    re.MULTILINE,
+)
+"""Where a line may be one of those above."""
 _UNREAD: Final = frozenset({"fence", "code_block", "html_block"})
 
 
@@ -46,7 +51,8 @@ def _all(text: str, parsed: Parsed) -> Iterator[tuple[Fault, int]]:
         hint = Phrase("write title, author and digest into campaign.yaml")
         yield Fault("MC314", say, hint, severity=Severity.WARNING, needle="---"), 0
         skipped |= set(range(front[0].count("\n")))
-    for number in range(1, len(lines) + 1):
+    # Nearly every line is what it looks like; those that may not be are found in one go.
+    for number in dict.fromkeys(lines.at(found.start())[0] for found in _SUSPECT.finditer(text)):
         if number - 1 not in skipped:
             # Blanks of the same length instead of code, so that columns stay.
             line = _CODE.sub(lambda found: " " * len(found[0]), lines.written(number))

@@ -13,6 +13,7 @@ from massctl.render.page import Page
 
 _KEPT: Final = frozenset({"class", "colspan", "dir", "lang", "leaf", "nodeleaf", "rowspan", "style", "title"})
 _ALIGNMENTS: Final = frozenset({"center", "justify", "left", "right"})
+_PROPERTY: Final = re.compile(r"-?[a-z][a-z0-9-]*")
 _LENGTH: Final = re.compile(r"\s*(?P<number>\d{1,4}(?:\.\d+)?)(?P<unit>px|%)?\s*")
 
 
@@ -21,11 +22,11 @@ def attributes_of(node: LexborNode, page: Page) -> str:
     found = node.attributes
     if not found:
         return ""
-    style = [found.get("style") or "", *styles_said(found)]
+    style = [declarations(found.get("style") or ""), *styles_said(found)]
     kept = {name: value for name, value in found.items() if name in _KEPT or name.startswith("data-")}
     kept.pop("style", None)
     if any(style):
-        kept["style"] = ";".join(each.strip().rstrip(";") for each in style if each.strip())
+        kept["style"] = ";".join(each for each in style if each)
     return written({name: with_pictures(value, page) if name == "style" else value for name, value in kept.items()})
 
 
@@ -45,6 +46,24 @@ def length_said(found: Mapping[str, str | None], name: str) -> str | None:
     """Give an attribute's length as a style has it."""
     length = _LENGTH.fullmatch(found.get(name) or "")
     return f"{name}:{length['number']}{length['unit'] or 'px'}" if length is not None else None
+
+
+def declarations(style: str) -> str:
+    """Write a style anew: what a browser skips in it, the inliner would stumble over."""
+    if not style.strip():
+        return ""
+    # Only a writer's own HTML has styles here.
+    from tinycss2 import parse_blocks_contents, serialize
+
+    found = parse_blocks_contents(style, skip_comments=True, skip_whitespace=True)
+    kept = [
+        (each.lower_name, serialize(each.value).strip())
+        for each in found
+        if each.type == "declaration"
+        and _PROPERTY.fullmatch(each.lower_name)
+        and all(value.type != "error" for value in each.value)
+    ]
+    return ";".join(f"{name}:{value}" for name, value in kept if value)
 
 
 def with_pictures(style: str | None, page: Page) -> str:

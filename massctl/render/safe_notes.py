@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
+from html import escape
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
 from massctl.render.html_rules import is_article_link
 from massctl.render.page import Page
+from massctl.render.safe_text import escaped_text
 
 _SCHEME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 _BARE: Final = re.compile(r"(?<![\w./=&-])https?://[\w.~:/?#\[\]@!$&'()*+,;=%-]+(?<![.,;:!?'*_~])", re.ASCII)
@@ -46,16 +48,19 @@ class Notes:
 
 
 def linked(text: str, page: Page) -> str:
-    """Make links of the addresses in a text, which is HTML already, where they may stay."""
-    return _BARE.sub(lambda found: _bare_link(found[0], page), text)
-
-
-def _bare_link(address: str, page: Page) -> str:
-    rest = ""
-    while address.endswith(")") and address.count("(") < address.count(")"):
-        # The sentence's own, as in "(see https://…)".
-        address, rest = address[:-1], ")" + rest
-    return f'<a href="{address}">{address}</a>{rest}' if stays(address, page) else address + rest
+    """Write a text as HTML, with links of the addresses in it that may stay."""
+    out: list[str] = []
+    end = 0
+    for found in _BARE.finditer(text):
+        address = found[0]
+        while address.endswith(")") and address.count("(") < address.count(")"):
+            # The sentence's own, as in "(see https://…)".
+            address = address[:-1]
+        if stays(address, page):
+            shown = escaped_text(address)
+            out += [escaped_text(text[end : found.start()]), f'<a href="{escape(address)}">{shown}</a>']
+            end = found.start() + len(address)
+    return "".join(out) + escaped_text(text[end:])
 
 
 def stays(address: str, page: Page) -> bool:

@@ -11,7 +11,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import Picture
 from massctl.render.fault import Fault
 from massctl.render.html_edit import SOURCES
-from massctl.render.safe_attributes import length_said, with_pictures, written
+from massctl.render.safe_attributes import declarations, length_said, with_pictures, written
 from massctl.render.safe_links import link
 from massctl.render.safe_text import escaped_text
 from massctl.render.safe_writer import Writer
@@ -90,7 +90,7 @@ def _picture(writer: Writer, node: LexborNode, *, is_alone: bool) -> None:
         attributes["class"] = "inline"
     attributes["alt"] = found.get("alt")
     attributes["title"] = found.get("title") if not is_alone else None
-    own = with_pictures(found.get("style"), writer.page).strip().rstrip(";")
+    own = with_pictures(declarations(found.get("style") or ""), writer.page)
     attributes["style"] = ";".join(each for each in (_width(found, picture), own) if each)
     shown = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)
     writer.shown(f"<img{shown}>")
@@ -121,7 +121,7 @@ def _copy(writer: Writer, node: LexborNode) -> None:
         placed = writer.page.picture(address, address) if address and not address.startswith("#") else None
         if placed is not None:
             kept[key] = placed[0]
-    style = with_pictures(node.attributes.get("style"), writer.page)
+    style = with_pictures(declarations(node.attributes.get("style") or ""), writer.page)
     if style:
         kept["style"] = style
     _look_for_references(writer, kept)

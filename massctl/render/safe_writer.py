@@ -126,10 +126,8 @@ class Writer:
                 self._last = piece[-1]
 
     def _piece(self, text: str) -> None:
-        escaped = escaped_text(text)
-        if _ADDRESS in text and not self.in_link:
-            escaped = linked(escaped, self.page)
-        self.out.append(escaped)
+        in_text = _ADDRESS in text and not self.in_link
+        self.out.append(linked(text, self.page) if in_text else escaped_text(text))
 
     def _fill(self, after: str) -> None:
         """Decide the waiting line end, now that the next character is known."""

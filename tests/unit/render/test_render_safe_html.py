@@ -8,6 +8,7 @@ from render_inputs import body, hold, lines, md, page, wrong
 from massctl.model.diagnostic import Severity
 from massctl.render.markdown import markdown_to_html
 from massctl.render.safe_html import safe_html
+from massctl.render.styles import with_styles
 
 PICTURES = {"spring/articles/a.png": "A"}
 A = hold("A")
@@ -230,6 +231,8 @@ def test_a_link_in_html_becomes_a_footnote_with_its_place() -> None:
          '<p>见 <a href="https://mp.weixin.qq.com/s/1?a=1&amp;b=2">https://mp.weixin.qq.com/s/1?a=1&amp;b=2</a>，后</p>'),
         ("(https://mp.weixin.qq.com/s/1).",
          '<p>(<a href="https://mp.weixin.qq.com/s/1">https://mp.weixin.qq.com/s/1</a>).</p>'),
+        ("https://mp.weixin.qq.com/s/1\u00a0后&amp;",
+         '<p><a href="https://mp.weixin.qq.com/s/1">https://mp.weixin.qq.com/s/1</a>&nbsp;后&amp;</p>'),
         ("https://e.com/a", "<p>https://e.com/a</p>"),
         ("`https://mp.weixin.qq.com/s/1`", "<p><code>https://mp.weixin.qq.com/s/1</code></p>"),
         ("[见 https://mp.weixin.qq.com/s/1](https://mp.weixin.qq.com/s/2)",
@@ -292,6 +295,27 @@ def test_elements_too_many_or_too_deep_are_refused_whoever_made_them() -> None:
     safe_html("<b>" * 300, at)
     safe_html("<br>" * 5_000, at)
     assert ["MC308", "MC304"] == [fault.code for fault in at.faults]
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        ("100%", ""),
+        ("max-height=80%; COLOR : red;", ' style="color:red"'),
+        ("color:red;;/* a */;margin: 0 ;", ' style="color:red;margin:0"'),
+        ("color:red}p{color:blue", ""),
+        ("margin:0;\\1:1", ' style="margin:0"'),
+        ("color:", ""),
+        ("  ", ""),
+    ],
+)
+def test_what_is_no_style_goes_before_the_theme_is_put_on(style: str, expected: str) -> None:
+    assert f"<section><p{expected}>a</p></section>" == body(f"<p style='{style}'>a</p>")
+
+
+@given(st.text("ab:;{}()[]\"'\\/*!@#%-1. url\n", max_size=40))
+def test_no_style_of_a_writer_stops_anything(style: str) -> None:
+    with_styles(markdown_to_html(f"<p style='{style.replace(chr(39), '')}'>a</p>", page()), "p{color:red}")
 
 
 def test_classes_of_a_writer_reach_the_theme() -> None:

@@ -1,0 +1,61 @@
+"""Run the check: `PYTHONPATH=tests:tests/pages python -m corpus FOLDER [--chromium] [--verbose]`."""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from browser import Browser
+
+from corpus.forbidden import forbidden
+from corpus.losses import losses
+from corpus.rendering import Rendered, rendered
+from corpus.widths import too_wide
+from massctl.render.theme.values import resolved
+from massctl.source.built_in import built_in_theme
+
+CSS = resolved((("built_in.css", built_in_theme("qingshan") or ""),)).css
+"""The theme where none is named."""
+
+
+def main() -> int:
+    """Check every article; the exit status is 1 where anything is lost, forbidden or too wide."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--chromium", action="store_true", help="also look for what is wider than a phone")
+    parser.add_argument("--limit", type=int, default=100_000)
+    given = parser.parse_args()
+    articles: dict[Path, Rendered] = {}
+    found: Counter[str] = Counter()
+    begun, characters = time.perf_counter(), 0
+    for path in sorted(given.folder.rglob("*.md"))[: given.limit]:
+        source = path.read_text(encoding="utf-8", errors="replace")
+        article = rendered(source, CSS)
+        characters += len(source)
+        for each in article.errors:
+            found["refused: " + each[:5]] += 1
+            sys.stdout.write(f"{path}: {each}\n")
+        if any(not each.startswith("MC304") for each in article.errors):
+            continue
+        for each in (*losses(source, article), *forbidden(article.body)):
+            found[each.partition(":")[0]] += 1
+            sys.stdout.write(f"{path}: {each}\n")
+        articles[path] = article
+    if given.chromium:
+        scratch = Path(tempfile.mkdtemp())
+        with Browser(scratch / "profile") as browser:
+            bodies = {path: article.body for path, article in articles.items()}
+            for path, each in too_wide(browser, bodies, scratch):
+                found["wide"] += 1
+                sys.stdout.write(f"{path}: wide: {each}\n")
+    took = time.perf_counter() - begun
+    sys.stdout.write(
+        f"{len(articles)} articles, {characters} characters, {took:.0f} s: {dict(found) or 'nothing lost'}\n"
+    )
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

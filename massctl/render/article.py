@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from massctl.model.diagnostic import Severity
 from massctl.model.lines import Lines
@@ -19,7 +19,12 @@ from massctl.render.paths import template_path
 from massctl.render.pictures import Pictures
 from massctl.render.theme.shelf import Theme, Themes
 
+if TYPE_CHECKING:
+    from massctl.render.template import BlocksFor
+
 SUFFIXES: Final = (".md", ".md.j2", ".html", ".html.j2")
+_OPENING: Final = re.compile(r"<section(?:[^\">]|\"[^\"]*\")*>")
+"""What `with_styles` begins with."""
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
 
 
@@ -73,12 +78,20 @@ def render_body(written: str, title: str, variables: Mapping[str, Any], setting:
 
 def _render(path: str, title: str, variables: Mapping[str, Any], setting: Setting, theme: str, body: Body) -> None:
     text: str | Fault = body.sources[path]
+    is_markdown = path.removesuffix(".j2").endswith(".md")
     if path.endswith(".j2"):
         # Jinja is loaded only where a template is.
         from massctl.render.template import render_text
 
-        text = render_text(path, body.sources[path], setting.campaign, variables, setting.inputs, sources=body.sources)
-    is_markdown = path.removesuffix(".j2").endswith(".md")
+        text = render_text(
+            path,
+            body.sources[path],
+            setting.campaign,
+            variables,
+            setting.inputs,
+            sources=body.sources,
+            blocks=_blocks(setting, theme, body, is_markdown=is_markdown),
+        )
     refusal = text if isinstance(text, Fault) else _refusal(text, is_markdown=is_markdown)
     if isinstance(text, Fault) or refusal is not None:
         body.faults += [refusal] if refusal is not None else []
@@ -96,6 +109,21 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
     if not body.faults:
         # What is missing may be what a fault speaks of already.
         body.faults += empty_content_faults(body.content)
+
+
+def _blocks(setting: Setting, theme: str, body: Body, *, is_markdown: bool) -> "BlocksFor":
+    """Give what makes the template library of this article; the theme is read for the first block that needs it."""
+    from massctl.render.blocks.library import Blocks
+    from massctl.render.styles import with_styles
+
+    def styled(html: str) -> str:
+        body.theme = setting.themes.find(theme)
+        whole = with_styles(html, body.theme.with_paths(setting.campaign))
+        return whole[len(_OPENING.match(whole)[0]) : -len("</section>")]  # type: ignore[index]  # It is ours.
+
+    return lambda meter: Blocks(
+        is_markdown=is_markdown, external_links=setting.external_links, meter=meter, styled=styled
+    )
 
 
 def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:

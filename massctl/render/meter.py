@@ -34,11 +34,13 @@ TEMPLATE_CHARACTERS_MAX: Final = 100_000
 class TemplateStop(Exception):  # noqa: N818  # It is control flow inside this room, and never leaves it.
     """Stop a template for a reason of ours; not an ordinary error, so that no filter swallows it."""
 
-    def __init__(self, problem: Problem, line: int | None = None) -> None:
+    def __init__(self, problem: Problem, line: int | None = None, needle: str = "") -> None:
         super().__init__(problem.message)
         self.problem = problem
         self.line = line
         """Where it is known before the template runs; else the traceback says it."""
+        self.needle = needle
+        """What to look for in that line, where one word of it is meant."""
 
 
 def forbid(message: Phrase, hint: Phrase | None = None) -> TemplateStop:

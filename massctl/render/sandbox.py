@@ -19,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace, missing, pass_context
 
 from massctl.model.phrase import Phrase
+from massctl.render.blocks.library import SIGNATURES, Blocks
 from massctl.render.inputs import Problem
 from massctl.render.meter import (
     CALL_COST,
@@ -48,6 +49,7 @@ _ATTRIBUTES: Final[dict[type, frozenset[str]]] = {
     LoopContext: frozenset(_LOOP.split()),
     Cycler: frozenset({"current", "next", "reset"}),
     BlockReference: frozenset({"super"}),
+    Blocks: frozenset(SIGNATURES),
 }
 """What a template may reach behind a dot, by exact type."""
 _FOR_CONTEXT: Final = ("_loop_vars", "_block_vars")
@@ -265,9 +267,8 @@ def _range(*args: int) -> range:
 
 
 def _not_yet(name: str, *_: Any, **__: Any) -> str:
-    raise TemplateStop(
-        Problem("MC018", Phrase("`{name}` is not built yet", name=name), Phrase("leave it out of the article for now"))
-    )
+    say, hint = Phrase("`{name}` is not built yet", name=name), Phrase("leave it out of the article for now")
+    raise TemplateStop(Problem("MC018", say, hint))
 
 
 @cache

@@ -5,7 +5,7 @@ Variables are what the repository says and are trusted as its other files are: n
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice
 from traceback import walk_tb
@@ -16,9 +16,10 @@ from jinja2.environment import TemplateModule
 
 from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
+from massctl.render.blocks.library import SIGNATURES, Blocks
 from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs, Problem
-from massctl.render.meter import TemplateStop
+from massctl.render.meter import Meter, TemplateStop
 from massctl.render.paths import template_path
 from massctl.render.sandbox import AbsentTemplateError, MissingNameError, Sandbox, sandbox_for
 
@@ -26,6 +27,8 @@ TEXT_SHOWN_MAX: Final = 200
 """Characters of a foreign text in a message."""
 NAMES_COMPARED_MAX: Final = 1_000
 """Names that a wrong one is compared with."""
+BlocksFor = Callable[[Meter], Blocks]
+"""Makes the template library for one run, which pays by this meter."""
 _ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
@@ -37,13 +40,17 @@ def render_text(
     inputs: Inputs,
     *,
     sources: dict[str, str],
+    blocks: BlocksFor | None = None,
 ) -> str | Fault:
     """Run `text` as a template of `campaign`; `name` is its path, or empty for a string of campaign.yaml.
 
-    Every file that is read on the way goes into `sources`, by its path from the campaigns folder.
+    An article has `blocks`. Every file that is read on the way goes into `sources`, by its path from the campaigns
+    folder.
     """
     sandbox = sandbox_for(variables, inputs.template, lambda written: template_path(written, campaign))
     sandbox.sources = sources
+    if blocks is not None:
+        sandbox.variables = {"blocks": blocks(sandbox.meter), **sandbox.variables}
     try:
         template = sandbox.template_of(name, text)
         return "".join(template.root_render_func(template.new_context()))
@@ -54,10 +61,11 @@ def render_text(
 def _fault_of(error: Exception, sandbox: Sandbox) -> Fault:
     """Say what `error` means to the writer, and where."""
     path, line = _place_of(error)
+    needle = ""
     if sandbox.compiling is not None:
         path, line = sandbox.compiling, None
     if isinstance(error, TemplateStop):
-        problem = error.problem
+        problem, needle = error.problem, error.needle
         line = error.line or line
     elif isinstance(error, TemplateSyntaxError):
         line = error.lineno
@@ -68,7 +76,9 @@ def _fault_of(error: Exception, sandbox: Sandbox) -> Fault:
         problem = _problem_of(error)
     if problem.path is not None:
         return Fault.of(problem)
-    return Fault(problem.code, problem.message, problem.hint, path=path, line=line)
+    column = _column(sandbox.sources.get(path or "", ""), line, needle) if needle else None
+    width = len(needle) if column else None
+    return Fault(problem.code, problem.message, problem.hint, path=path, line=line, column=column, width=width)
 
 
 def _problem_of(error: Exception) -> Problem:
@@ -106,6 +116,8 @@ def _missing(error: MissingNameError, path: str | None, line: int | None, sandbo
         message, names = Phrase("{detail}", detail=error.detail[:TEXT_SHOWN_MAX]), ()
     elif isinstance(error.owner, dict):
         message, names = Phrase("there is no `{name}` here", name=name), map(str, error.owner)
+    elif isinstance(error.owner, Blocks):
+        message, names = Phrase("the library has no block `{name}`", name=name), SIGNATURES
     elif isinstance(error.owner, TemplateModule):
         message = Phrase("the imported file has no `{name}`", name=name)
         names = (key for key in vars(error.owner) if not key.startswith("_"))

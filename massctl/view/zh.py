@@ -9,6 +9,7 @@ from massctl.view.zh_access import ACCESS
 from massctl.view.zh_after import AFTER
 from massctl.view.zh_allowance import ALLOWANCE
 from massctl.view.zh_audience import AUDIENCE
+from massctl.view.zh_blocks import BLOCKS
 from massctl.view.zh_ci import CI
 from massctl.view.zh_command import COMMAND
 from massctl.view.zh_comment import COMMENT
@@ -44,6 +45,7 @@ CATALOGUE: Final[dict[str, str]] = {
     **RENDER,
     **RULES,
     **THEME,
+    **BLOCKS,
     **ACCESS,
     **MESSAGE,
     **ALLOWANCE,

@@ -13,7 +13,7 @@ from massctl.render.inputs import Inputs, Problem
 from massctl.render.paths import is_at_wechat
 from massctl.render.pictures import Pictures, placeholder
 from massctl.render.theme.sheet import Base, read_sheet
-from massctl.render.theme.values import PICTURE_MARK, Reference, resolved
+from massctl.render.theme.values import PICTURE_MARK, Reference, quoted, resolved
 
 BUILT_IN: Final = ("qingshan", "danmo")
 """The themes that come along; the first one is taken where nothing is said."""
@@ -40,6 +40,14 @@ class Theme:
     """The house's files that it was made from, by path from the campaigns folder."""
     pictures: tuple[tuple[str, Picture], ...] = ()
     """What it may show: the picture as written, and what was found. An article may use none of them."""
+
+    def with_paths(self, campaign: str) -> str:
+        """Give its CSS with pictures by their paths, as an article of `campaign` would write them."""
+        css = self.css
+        for _, picture in self.pictures:
+            path = picture.path.removeprefix("campaigns/").removeprefix(f"{campaign}/")
+            css = css.replace(f"({placeholder(picture)})", f"({quoted(path)})")
+        return css
 
 
 class Themes:

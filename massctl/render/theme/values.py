@@ -96,7 +96,7 @@ class _Writer:
         if node.type == "url":
             return self._picture(node.value, node, path)
         if node.type == "string":
-            return _quoted(node.value)
+            return quoted(node.value)
         return _BLANK[node.type] if node.type in _BLANK else str(node.serialize())
 
     def _function(self, node: Any, path: str) -> str:
@@ -141,7 +141,7 @@ class _Writer:
         return ""
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Write a string in single quotation marks, since double ones stand around the attribute that it goes into."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\a ")
     return f"'{escaped}'"

@@ -1,0 +1,138 @@
+"""What each block takes, and what a call gives it: every mistake stops the template at the line of the call."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jinja2.runtime import Undefined
+
+from massctl.model.phrase import Phrase
+from massctl.render.inputs import Problem
+from massctl.render.meter import TemplateStop
+
+CODE: Final = "MC107"
+CALL: Final = "{% call %}"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One thing that a block is given by name or by place."""
+
+    name: str
+    is_required: bool = False
+    is_pairs: bool = False
+    """A mapping of texts, such as who did what; everything else is a text or a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A block: its name, what it takes, and whether it holds what stands between `call` and `endcall`."""
+
+    name: str
+    parameters: tuple[Parameter, ...] = ()
+    holds: bool = False
+    instead: str = ""
+    """The parameter that may be left out where it holds something; such a block takes one of the two."""
+
+    @property
+    def shown(self) -> str:
+        """Give the block as it is called."""
+        return f"blocks.{self.name}"
+
+
+def signature(name: str, *parameters: str, holds: bool = False, instead: str = "") -> Signature:
+    """Make a signature: `text!` is required, `credits{}` takes a mapping."""
+    made = tuple(Parameter(each.rstrip("!{}"), each.endswith("!"), each.endswith("{}")) for each in parameters)
+    return Signature(name, made, holds, instead)
+
+
+Given = Mapping[str, Any]
+"""By parameter: a text, or a mapping of texts; what was not given is not there."""
+
+
+def stop(block: Signature, message: Phrase, hint: Phrase | None = None) -> TemplateStop:
+    """Make the refusal of a call."""
+    names = ", ".join(each.name for each in block.parameters)
+    usual = Phrase("{block} takes {names}", block=block.shown, names=names) if names else None
+    return TemplateStop(Problem(CODE, message, hint or usual), needle=block.shown)
+
+
+def given_to(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any], *, holds: bool) -> Given:
+    """Sort what a call gives; raises TemplateStop for the first mistake. `holds`: it has a body."""
+    if holds and not block.holds:
+        raise stop(block, Phrase("{block} holds nothing: write it without {call}", block=block.shown, call=CALL))
+    named = _named(block, args, kwargs)
+    found = {name: _value(block, name, value) for name, value in named.items() if value is not None}
+    for parameter in block.parameters:
+        if parameter.is_required and parameter.name not in found:
+            raise stop(block, Phrase("{block} needs `{name}`", block=block.shown, name=parameter.name))
+    if block.instead and holds == (block.instead in found):
+        say = (
+            Phrase("{block} takes `{name}` or what stands in {call}, and not both", **_words(block))
+            if holds
+            else Phrase("{block} needs `{name}`, or what it holds in {call}", **_words(block))
+        )
+        raise stop(block, say)
+    if block.holds and not block.instead and not holds and not block.parameters:
+        raise stop(block, Phrase("{block} has nothing in it: write it with {call}", block=block.shown, call=CALL))
+    return found
+
+
+def _words(block: Signature) -> dict[str, str]:
+    return {"block": block.shown, "name": block.instead, "call": CALL}
+
+
+def _named(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    names = [each.name for each in block.parameters]
+    if len(args) > len(names):
+        say = Phrase(
+            "{block} is given {count} values, and takes {most}", block=block.shown, count=len(args), most=len(names)
+        )
+        raise stop(block, say)
+    found = dict(zip(names, args, strict=False))
+    for name, value in kwargs.items():
+        if name not in names:
+            raise stop(block, Phrase("{block} has no `{name}`", block=block.shown, name=name), _near(name, names))
+        if name in found:
+            raise stop(block, Phrase("{block} is given `{name}` twice", block=block.shown, name=name))
+        found[name] = value
+    return found
+
+
+def _near(name: str, names: Sequence[str]) -> Phrase | None:
+    from difflib import get_close_matches  # Only a fault needs it.
+
+    near = get_close_matches(name, names, 1)
+    return Phrase("did you mean `{name}`?", name=near[0]) if near else None
+
+
+def _value(block: Signature, name: str, value: Any) -> Any:
+    is_pairs = next(each.is_pairs for each in block.parameters if each.name == name)
+    if is_pairs and not isinstance(value, Undefined):
+        if not isinstance(value, dict):
+            raise _wrong_kind(block, name, value, Phrase("a mapping"))
+        return {_text(block, name, key): _text(block, name, each) for key, each in value.items()}
+    return _text(block, name, value)
+
+
+def _text(block: Signature, name: str, value: Any) -> str:
+    if isinstance(value, Undefined):
+        return str(value)  # raises: it is the name in the call that has no value
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise _wrong_kind(block, name, value, Phrase("a text"))
+    text = str(value).strip()
+    if not text:
+        raise stop(block, Phrase("`{name}` of {block} is empty", name=name, block=block.shown))
+    return text
+
+
+def _wrong_kind(block: Signature, name: str, value: Any, due: Phrase) -> TemplateStop:
+    kind = type(value).__name__
+    say = Phrase(
+        "`{name}` of {block} is {due}, and here is a value of the kind {kind}",
+        name=name,
+        block=block.shown,
+        due=due,
+        kind=kind,
+    )
+    return stop(block, say)

@@ -1,0 +1,259 @@
+"""The template library: what each block writes, in Markdown and in HTML, and what a wrong call says."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from render_inputs import Folder, body, hold, news, render, rendered, wrong
+
+from massctl.model.diagnostic import Diagnostic
+from massctl.model.message import RenderedNews
+from massctl.render.blocks.library import SIGNATURES
+
+FILES = {"spring/articles/a.png": "A", "spring/images/b.png": "B"}
+OWN = "https://mp.weixin.qq.com/s/abc"
+CSS = ".lead{color:red}.columns .column{margin:0}p{margin:1px}"
+
+
+def md(text: str, css: str = "") -> str:
+    """A Markdown template, without the section around the article."""
+    found = body(text, FILES, "main.md.j2", css)
+    return found[found.index(">") + 1 : -len("</section>")]
+
+
+def html(text: str, css: str = "") -> str:
+    return body(text, FILES, "main.html.j2", css)
+
+
+def fault(text: str, name: str = "main.md.j2") -> Diagnostic:
+    (found,) = wrong(text, FILES, name)
+    return found
+
+
+SIDE = "display:inline-block;vertical-align:middle"
+WRITTEN = {
+    'blocks.lead("一行")': "<section>一行</section>",
+    f'blocks.button("报名", "{OWN}")': f'<section><a href="{OWN}">报名</a></section>',
+    'blocks.qr("a.png")': (
+        f'<section><img src="{hold("A")}" alt="长按识别二维码" style="display:block;width:46%;margin:0 auto"'
+        "><p>长按识别二维码</p></section>"
+    ),
+    'blocks.copyright("步行社", 2026, credits={"文字": "林梅"}, note="勿转")': (
+        "<section><p>文字：林梅</p><p>© 2026 步行社</p><p>勿转</p></section>"
+    ),
+    'blocks.copyright("步行社")': "<section><p>© 步行社</p></section>",
+    'blocks.footer("再会")': "<section><p>再会</p></section>",
+    'blocks.footer("再会", image="a.png")': (
+        f'<section><img src="{hold("A")}" alt="再会" style="display:block;width:24%;margin:0 auto"'
+        "><p>再会</p></section>"
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "expected"), WRITTEN.items(), ids=WRITTEN)
+def test_a_block_is_the_same_in_markdown_and_in_html(call: str, expected: str):
+    plain = expected.replace(' data-w="1080"', "")
+    assert plain == md(f"{{{{ {call} }}}}").replace(' data-w="1080"', "")
+    assert plain == html(f"{{{{ {call} }}}}").replace(' data-w="1080"', "")
+
+
+def test_a_divider_may_have_words():
+    assert ("<p>上</p><hr><p>下</p>", "上<hr>下") == (
+        md("上\n\n{{ blocks.divider() }}\n下"),
+        html("上{{ blocks.divider() }}下"),
+    )
+    found = md('{{ blocks.divider("下半场") }}', ".divider-text{color:red}")
+    assert '<section><span style="color:red">下半场</span></section>' == found
+
+
+def test_a_person_and_a_product_have_their_picture_beside_their_words():
+    person = md('{{ blocks.person("林梅", "a.png", role="编辑") }}')
+    assert f'{SIDE};width:20%"><img src="{hold("A")}"' in person
+    assert "<p>林梅</p><p>编辑</p>" in person
+    assert 'alt="林梅"' in person
+    product = html(
+        '{{ blocks.product("茶", "../images/b.png", price="￥39", was="￥59", note="春茶", url="' + OWN + '") }}'
+    )
+    assert f'{SIDE};width:32%"><img src="{hold("B")}"' in product
+    assert f'<p><a href="{OWN}">茶</a></p><p>春茶</p><p>￥39 <s>￥59</s></p>' in product
+
+
+def test_what_stands_in_a_block_is_markdown_in_markdown():
+    text = '{% call blocks.person("林梅", "a.png") %}\n  **写**字的人\n{% endcall %}\n后面 **一段**\n'
+    found = md(text)
+    assert "<p>林梅</p><p><strong>写</strong>字的人</p></section></section>" in found
+    assert found.endswith("<p>后面 <strong>一段</strong></p>")
+
+
+def test_what_stands_in_a_block_keeps_its_bytes_in_html():
+    inside = "<P  align=left>a &amp; b<br/></P>"
+    found = html("<P>前</P>{% call blocks.lead() %}" + inside + "{% endcall %}<P>后</P>", CSS)
+    assert f'<P>前</P><section style="color:red">{inside}</section><P>后</P>' == found
+
+
+@pytest.mark.parametrize("name", ["main.md.j2", "main.html.j2"])
+def test_two_columns_hold_what_an_article_holds(name: str):
+    text = (
+        "{% call blocks.columns() %}\n    {% call blocks.column() %}\n<p>左</p>\n    {% endcall %}\n"
+        "    {% call blocks.column() %}\n    {{ blocks.lead('右') }}\n    {% endcall %}\n{% endcall %}"
+    )
+    found = body(text, FILES, name, CSS)
+    compact = "".join(found.split("\n")).replace("    ", "")
+    side = "display:inline-block;width:48%;"
+    assert 1 == compact.count(side + "vertical-align:top")
+    assert 1 == compact.count(side + "margin-left:4%")
+    assert compact.index("左") < compact.index("margin-left:4%") < compact.index("右")
+    assert '<section style="color:red">右</section>' in compact
+    assert "\ue002" not in compact
+
+
+def test_a_picture_of_a_theme_shows_in_html_too():
+    files = {"_shared/themes/brand.css": ".lead{background:url('a b.png')}", "_shared/themes/a b.png": "paper"}
+    folder = Folder({"spring/articles/main.html.j2": "{{ blocks.lead('x') }}", "spring/images/cover.jpg": "c", **files})
+    message = rendered(news({"content": "articles/main.html.j2"}, theme="brand"), folder).message
+    assert isinstance(message, RenderedNews)
+    assert hold("paper") in message.articles[0].content
+
+
+def test_a_theme_of_the_campaigns_own_pictures_shows_in_html_too():
+    files = {"_shared/themes/brand.css": ".lead{background:url(images/p.png)}", "spring/images/p.png": "paper"}
+    folder = Folder({"spring/articles/main.html.j2": "{{ blocks.lead('x') }}", "spring/images/cover.jpg": "c", **files})
+    message = rendered(news({"content": "articles/main.html.j2"}, theme="brand"), folder).message
+    assert isinstance(message, RenderedNews)
+    assert hold("paper") in message.articles[0].content
+
+
+def test_html_without_a_block_wears_no_theme():
+    folder = Folder({"spring/articles/main.html.j2": "<p>x</p>", "spring/images/cover.jpg": "c"})
+    (found,) = render(news({"content": "articles/main.html.j2"}, theme="brend"), folder)[1]
+    assert ("MC014", True) == (found.code, "no article" in found.message)
+
+
+def test_what_is_given_is_text_and_stays_on_one_line():
+    assert "<section>a &lt;b&gt; &amp; c<br>d</section>" == md('{{ blocks.lead("a <b> & c \\n\\n d") }}')
+    assert "<section>a &lt;b&gt;</section>" == html('{{ blocks.lead("a <b>") }}')
+    assert "<section>12</section>" == md("{{ blocks.lead(12) }}")
+
+
+def test_a_block_in_the_middle_of_a_line_or_of_indented_lines_is_a_block():
+    assert "<p>前</p><section>中</section><p>后 <strong>粗</strong></p>" == md('前 {{ blocks.lead("中") }} 后 **粗**')
+    assert "<section>中</section>" == md('{% if true %}\n        {{ blocks.lead("中") }}\n{% endif %}')
+
+
+def test_a_macro_of_the_house_may_use_blocks():
+    files = {"_shared/m.j2": "{% macro hi(x) %}{{ blocks.lead(x) }}{% endmacro %}"}
+    found = body('{% import "_shared/m.j2" as m %}{{ m.hi("早") }}', files, "main.md.j2")
+    assert "<section><section>早</section></section>" == found
+
+
+def test_a_variable_of_that_name_wins():
+    folder = Folder({"spring/articles/main.md.j2": "{{ blocks }}", "spring/images/cover.jpg": "c"})
+    message = rendered(news({"content": "articles/main.md.j2"}, vars={"blocks": "自己的"}), folder).message
+    assert isinstance(message, RenderedNews)
+    assert "自己的" in message.articles[0].content
+
+
+# Wrong calls.
+
+COLUMN = "{% call blocks.column() %}x{% endcall %}"
+
+
+@pytest.mark.parametrize(
+    ("call", "said", "hint"),
+    [
+        ("blocks.lead()", "needs `text`, or what it holds in {% call %}", "takes text"),
+        ('blocks.lead("")', "`text` of blocks.lead is empty", "takes text"),
+        ('blocks.lead("a", "b")', "given 2 values, and takes 1", "takes text"),
+        ('blocks.lead(texte="a")', "has no `texte`", "did you mean `text`?"),
+        ('blocks.lead(zzz="a")', "has no `zzz`", "takes text"),
+        ('blocks.lead("a", text="b")', "given `text` twice", "takes text"),
+        ("blocks.lead([1])", "is a text, and here is a value of the kind list", "takes text"),
+        ("blocks.lead(true)", "is a text, and here is a value of the kind bool", "takes text"),
+        ('blocks.person("林梅")', "needs `image`", "takes name, image, role"),
+        ('blocks.copyright("社", credits="林梅")', "is a mapping, and here is", "takes holder"),
+        ('blocks.copyright("社", credits={"文": 林})', "`林` is not defined", None),
+        ("blocks.lead(titel)", "`titel` is not defined", None),
+        ('blocks.button("a", "https://example.com")', "WeChat removes such links", "QR code"),
+        ('blocks.product("a", "a.png", url="javascript:x")', "WeChat removes such links", "QR code"),
+        ("blocks.columns()", "has nothing in it", None),
+        ("blocks.column()", "has nothing in it", None),
+        ("blocks.leed('a')", "the library has no block `leed`", "did you mean `lead`?"),
+        ("blocks.zzz('a')", "the library has no block `zzz`", None),
+    ],
+)
+@pytest.mark.parametrize("name", ["main.md.j2", "main.html.j2"])
+def test_a_wrong_call_is_told_at_its_line(call: str, said: str, hint: str | None, name: str):
+    found = fault(f"第一行\n\n{{{{ {call} }}}}\n", name)
+    assert found.place is not None
+    assert (f"campaigns/spring/articles/{name}", 3) == (found.place.file, found.place.line)
+    assert found.code != "MC107" or found.place.column == 4
+    assert said in found.message
+    assert hint is None or hint in (found.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{% call blocks.divider() %}x{% endcall %}", "holds nothing"),
+        ('{% call blocks.lead("a") %}x{% endcall %}', "and not both"),
+        ("{% call blocks.column() %}x{% endcall %}", "stands in blocks.columns"),
+        ("{% call blocks.columns() %}x{% endcall %}", "here are 0"),
+        (f"{{% call blocks.columns() %}}{COLUMN}{{% endcall %}}", "here are 1"),
+        (f"{{% call blocks.columns() %}}{COLUMN}{COLUMN}{COLUMN}{{% endcall %}}", "here are 3"),
+        (f"{{% call blocks.columns() %}}{COLUMN}y{COLUMN}{{% endcall %}}", "something beside them"),
+    ],
+)
+def test_a_wrong_body_is_told(text: str, said: str):
+    found = fault("\n" + text)
+    assert ("MC107", 2) == (found.code, found.place.line if found.place else 0)
+    assert said in found.message
+
+
+def test_a_picture_that_is_missing_is_told_at_the_call():
+    found = fault('{{ blocks.qr("gone.png") }}')
+    assert ("MC201", 1) == (found.code, found.place.line if found.place else 0)
+
+
+def test_links_to_other_sites_stay_where_the_account_may_keep_them():
+    folder = Folder(
+        {
+            "spring/articles/main.md.j2": '{{ blocks.button("a", "https://example.com") }}',
+            "spring/images/cover.jpg": "c",
+        }
+    )
+    campaign, found = render(news({"content": "articles/main.md.j2"}), folder, "keep")
+    assert campaign is not None, found
+    assert isinstance(campaign.message, RenderedNews)
+    assert '<a href="https://example.com">a</a>' in campaign.message.articles[0].content
+
+
+def test_blocks_are_for_articles_only():
+    folder = Folder({"spring/articles/main.md": "x", "spring/images/cover.jpg": "c"})
+    (found,) = render(news({"title": "{{ blocks.lead('x') }}"}), folder)[1]
+    assert "MC102" == found.code
+
+
+def test_blocks_in_html_are_paid_for():
+    assert "MC104" == fault("{% for i in range(2000) %}{{ blocks.lead('x') }}{% endfor %}", "main.html.j2").code
+
+
+@given(st.text("a<&\"'{}`*_\n \ue000\ue001\ue0020", min_size=1, max_size=30))
+def test_no_text_breaks_out_of_its_block(text: str):
+    quoted = "".join(f"\\u{ord(each):04x}" for each in text)
+    folder = Folder(
+        {"spring/articles/main.html.j2": f'{{{{ blocks.lead("a{quoted}") }}}}', "spring/images/cover.jpg": "c"}
+    )
+    campaign, found = render(news({"content": "articles/main.html.j2"}), folder)
+    assert campaign is not None, found
+    assert isinstance(campaign.message, RenderedNews)
+    content = campaign.message.articles[0].content
+    assert content.startswith("<section>a")
+    assert (1, content.count("<br>") + 2) == (content.count("</section>"), content.count("<"))
+
+
+def test_every_block_is_documented():
+    from pathlib import Path
+
+    root = Path(__file__).parents[3] / "docs" / "guides"
+    for page in ("template-library.md", "template-library.zh-CN.md"):
+        text = (root / page).read_text(encoding="utf-8")
+        assert [] == [name for name in SIGNATURES if f"blocks.{name}" not in text]

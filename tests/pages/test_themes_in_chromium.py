@@ -1,0 +1,103 @@
+"""The built-in themes as real Chromium lays them out on a phone: contrast by day and night, width, and their look."""
+
+from pathlib import Path
+
+import pytest
+from browser import Browser
+from measures import MEAN_DIFFERENCE_MAX, contrast, difference, unlike
+from theme_sample import NAME, write_sample
+
+from massctl.cli.main import run
+from massctl.render.theme.shelf import BUILT_IN
+from massctl.view.pages.night import by_day_and_night
+
+pytestmark = pytest.mark.chromium
+
+PHONES = (375, 320)
+TALL = 1600
+"""CSS pixels that a picture shows of the article."""
+NUMBERED = [(theme, number) for number, theme in enumerate(BUILT_IN, 1)]
+PAGE = """<!doctype html><meta charset="utf-8"><style>
+:root{{color-scheme:light dark}}
+body{{margin:0;background:light-dark(#fff,#191919);color:light-dark(#191919,#a3a3a3)}}
+main{{padding:16px;font:17px/1.6 "PingFang SC",system-ui,"Noto Sans CJK SC",sans-serif}}
+main *{{max-width:100%;box-sizing:border-box}}
+h2,h3,h4,h5,p,blockquote,section{{margin:0;padding:0;font-size:inherit;font-weight:400}}
+a{{color:light-dark(#576b95,#7d90a9);text-decoration:none}}
+</style><main>{body}</main>"""
+"""An article's body as WeChat shows it: its margins and headings taken back, its column."""
+
+
+@pytest.fixture(scope="module")
+def bodies(repository: Path) -> Path:
+    """Give a folder with one page a theme, with the colours of day and night, and the pictures beside."""
+    write_sample(repository)
+    out = repository / "themed"
+    assert 0 == run(["-C", str(repository), "render", NAME, "--out", str(out)])
+    for theme, number in NUMBERED:
+        body = (out / f"article-{number}.html").read_text(encoding="utf-8")
+        (out / f"{theme}.html").write_text(PAGE.format(body=by_day_and_night(body)), encoding="utf-8")
+    return out
+
+
+def show(browser: Browser, bodies: Path, theme: str, width: int, height: int = 800, *, dark: bool = False) -> None:
+    browser.window(width, height, dark=dark)
+    browser.open((bodies / f"{theme}.html").as_uri())
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
+@pytest.mark.parametrize("theme", BUILT_IN)
+def test_every_word_stands_out(browser: Browser, bodies: Path, theme: str, dark: bool):
+    show(browser, bodies, theme, 375, dark=dark)
+    found = contrast(browser, ".nothing", within="main")
+    assert [] == found["poor"]
+    assert found["looked"] > 80
+
+
+@pytest.mark.parametrize("width", PHONES)
+@pytest.mark.parametrize("theme", BUILT_IN)
+def test_nothing_is_wider_than_a_phone(browser: Browser, bodies: Path, theme: str, width: int):
+    """The wide table scrolls inside of its own section."""
+    show(browser, bodies, theme, width)
+    found = browser.value(
+        """(() => {
+          const edge = document.querySelector("main").getBoundingClientRect().right - 16;
+          const inside = (e) => e.closest("[data-ignore-width]") && !e.matches("[data-ignore-width]");
+          const wide = [...document.querySelectorAll("main *")].filter((e) =>
+            !inside(e) && e.getBoundingClientRect().right > edge + 1).map((e) => e.outerHTML.slice(0, 80));
+          return [document.documentElement.scrollWidth, wide];
+        })()"""
+    )
+    assert [width, []] == found
+
+
+@pytest.mark.parametrize("theme", BUILT_IN)
+def test_columns_and_pictures_with_words_stand_beside_each_other(browser: Browser, bodies: Path, theme: str):
+    show(browser, bodies, theme, 320)
+    found = browser.value(
+        """(() => [...document.querySelectorAll("section")].filter((e) =>
+          [...e.children].length === 2 && [...e.children].every((c) => c.style.display === "inline-block")
+        ).map((e) => {
+          const [left, right] = [...e.children].map((c) => c.getBoundingClientRect());
+          return right.left >= left.right && right.top < left.bottom && left.top < right.bottom;
+        }))()"""
+    )
+    assert [True] * 4 == found
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
+@pytest.mark.parametrize("theme", BUILT_IN)
+def test_a_theme_looks_as_it_did(browser: Browser, bodies: Path, theme: str, dark: bool):
+    show(browser, bodies, theme, 375, TALL, dark=dark)
+    name = f"theme-{theme}-{'night' if dark else 'day'}"
+    assert unlike(name, browser.picture()) < MEAN_DIFFERENCE_MAX
+
+
+def test_another_theme_would_be_noticed(browser: Browser, bodies: Path):
+    show(browser, bodies, BUILT_IN[0], 375, TALL)
+    assert difference(f"theme-{BUILT_IN[1]}-day", browser.picture()) > MEAN_DIFFERENCE_MAX
+
+
+@pytest.mark.parametrize(("theme", "number"), NUMBERED)
+def test_an_article_of_everything_stays_far_below_what_wechat_takes(bodies: Path, theme: str, number: int):
+    assert len((bodies / f"article-{number}.html").read_text(encoding="utf-8")) < 12_000, theme

@@ -18,6 +18,7 @@ from massctl.model.send import HOLD_CODES
 from massctl.model.state import Attempt, State
 from massctl.plan.doubt import settle
 from massctl.plan.skew import Skew, skew_refusal
+from massctl.plan.tip import tip_refusal
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
@@ -91,13 +92,15 @@ def open_sends(state: State) -> Iterator[Finding]:
 
 
 def sending_finding(house: "House") -> Finding:
-    """Say whether a kill switch is thrown."""
+    """Say whether a kill switch is thrown, or this is not the commit that sends."""
     if house.policy.sending == "disabled":
         hint = Phrase("set policy.sending to `enabled` in massctl.yaml when sending is allowed again")
         return Finding(Check.SENDING, Level.WARNING, Phrase("policy.sending is `disabled`"), hint)
     if house.no_send:
         hint = Phrase("unset MASSCTL_NO_SEND when sending is allowed again")
         return Finding(Check.SENDING, Level.WARNING, Phrase("MASSCTL_NO_SEND is set"), hint)
+    if (refusal := tip_refusal(house.tip)) is not None:
+        return Finding(Check.SENDING, Level.WARNING, refusal.message, refusal.hint)
     return Finding(Check.SENDING, Level.OK, Phrase("no kill switch is thrown"))
 
 

@@ -56,6 +56,14 @@ def test_the_digest_is_the_one_of_the_contract_and_of_the_plan(repository: Repos
     assert by_hand(lock) == lock["digest"] == json.loads(out)["campaigns"][0]["digest"]
 
 
+@pytest.mark.parametrize(("asks", "status"), [("true", 5), ("false", 0)])
+def test_only_a_house_that_asks_for_locks_is_checked(repository: Repository, asks: str, status: int) -> None:
+    settings = repository.root / "massctl.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("require_lock: true", f"require_lock: {asks}"), "utf-8")
+    assert status == repository.massctl("lock", "--check", "--if-required")[0]
+    assert 5 == repository.massctl("lock", "--check")[0]
+
+
 def test_a_second_lock_touches_nothing(repository: Repository) -> None:
     repository.massctl("lock")
     before = {path: (repository.folder / path).stat().st_mtime_ns for path in FILES}

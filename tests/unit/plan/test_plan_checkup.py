@@ -1,5 +1,6 @@
 """What `doctor` judges without a request."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,6 +38,7 @@ from massctl.plan.ahead import AccountAhead, Span
 from massctl.plan.desired import Invalid
 from massctl.plan.skew import Skew
 from massctl.plan.step import Guard, Refusal
+from massctl.plan.tip import Tip
 from massctl.plan.used import Unit
 
 MAIN = AccountName("main")
@@ -112,6 +114,7 @@ def test_a_send_that_waits_for_the_administrator_is_a_warning_with_its_end() -> 
         (house(), Level.OK, "no kill switch"),
         (house(sending="disabled"), Level.WARNING, "policy.sending"),
         (house(no_send=True), Level.WARNING, "MASSCTL_NO_SEND"),
+        (replace(house(), tip=Tip("main", "origin", stopped=True)), Level.WARNING, "massctl-stop"),
     ],
 )
 def test_a_kill_switch_is_told(rules: Any, level: Level, word: str) -> None:

@@ -46,6 +46,7 @@ CODES: Final[dict[str, str]] = {
     "MC114": "theme: declaration that WeChat does not keep",
     "MC115": "theme: variable without a value",
     "MC116": "theme of a built-in's name",
+    "MC117": "theme: words that fade",
     "MC201": "picture not found",
     "MC202": "picture outside the campaign",
     "MC203": "picture unreadable",

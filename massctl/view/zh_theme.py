@@ -46,6 +46,14 @@ THEME: Final[dict[str, str]] = {
     "write it as `url(path)`": "请写成 `url(路径)`",
     "this is no value of CSS": "这不是 CSS 的值",
     "is a quotation mark missing?": "是不是少了引号？",
+    # massctl/render/theme/readable.py
+    "by night words in `{colour}` stand out by {contrast}:1, and {least}:1 is due": (
+        "夜间 `{colour}` 的字与底色对比只有 {contrast}:1，至少要 {least}:1"
+    ),
+    "by day words in `{colour}` stand out by {contrast}:1, and {least}:1 is due": (
+        "白天 `{colour}` 的字与底色对比只有 {contrast}:1，至少要 {least}:1"
+    ),
+    "`{colour}` can be read by day and by night": "`{colour}` 白天夜里都看得清",
     # massctl/render/theme/sheet.py
     "the theme is longer than {limit} characters": "主题超过 {limit} 个字符",
     "more than {limit} brackets inside each other": "括号嵌套超过 {limit} 层",

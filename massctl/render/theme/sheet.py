@@ -31,6 +31,8 @@ class Declaration:
     """In small letters, but a variable's (`--Name`) as written."""
     value: tuple[Any, ...]
     """Component values of tinycss2."""
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,8 @@ class _Reader:
             self.faults += faults
             if faults:
                 continue
-            declaration = Declaration(each.name if is_variable else each.lower_name, tuple(each.value))
+            name = each.name if is_variable else each.lower_name
+            declaration = Declaration(name, tuple(each.value), each.source_line, each.source_column)
             if is_variable:
                 self.variables.append(declaration)
             else:

@@ -13,7 +13,7 @@ from massctl.render.inputs import Inputs, Problem
 from massctl.render.paths import is_at_wechat
 from massctl.render.pictures import Pictures, placeholder
 from massctl.render.theme.sheet import Base, read_sheet
-from massctl.render.theme.values import PICTURE_MARK, Reference, quoted, resolved
+from massctl.render.theme.values import BUILT_IN_FOLDER, PICTURE_MARK, Reference, quoted, resolved
 
 BUILT_IN: Final = ("qingshan", "danmo")
 """The themes that come along; the first one is taken where nothing is said."""
@@ -144,7 +144,7 @@ class _Reading:
     def _read_built_in(self, name: str, at: _At | None) -> None:
         css = self._inputs.stylesheet(name)
         if css is not None:
-            self.files[f"massctl/{name}.css"] = css
+            self.files[f"{BUILT_IN_FOLDER}{name}.css"] = css
             return
         known = sorted({*BUILT_IN, *self._inputs.house_themes()})
         from difflib import get_close_matches  # Only a fault needs it.

@@ -9,15 +9,19 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
+from massctl.model.diagnostic import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.theme.keepable import fault_at
-from massctl.render.theme.sheet import Declaration, read_sheet
+from massctl.render.theme.readable import faded, words_for
+from massctl.render.theme.sheet import Declaration, Rule, read_sheet
 
 NODES_MAX: Final = 20_000
 """Ours: pieces of values that are written for one theme, since variables of variables may double each time."""
 _BLANK: Final = {"comment": "", "whitespace": " "}
 _LIKE: Final = "var(--accent, #08684f)"
+BUILT_IN_FOLDER: Final = "massctl/"
+"""Before the name of a built-in theme's file."""
 PICTURE_MARK: Final = "massctl-theme-picture-"
 """Before the number of a picture in a resolved theme; what stands for it is found in the campaign that uses it."""
 
@@ -57,9 +61,7 @@ def resolved(files: tuple[tuple[str, str], ...]) -> Resolved:
     rules: list[str] = []
     try:
         for path, sheet in sheets:
-            for rule in sheet.rules:
-                body = ";".join(f"{each.name}:{writer.value(each, path)}" for each in rule.declarations)
-                rules.append(f"{rule.selector}{{{body}}}")
+            rules += [f"{rule.selector}{{{writer.body(rule, path)}}}" for rule in sheet.rules]
     except _TooMuchError:
         say = Phrase("the variables of the theme stand for more than {limit} pieces of values", limit=f"{NODES_MAX:,}")
         writer.faults[files[-1][0], 1, 1] = Fault("MC115", say, path=files[-1][0], line=1, column=1)
@@ -76,11 +78,40 @@ class _Writer:
     """By place: a variable that is used twice has its faults once."""
     _open: list[str] = field(default_factory=list)
     """The variables whose values are being written."""
+    _sources: list[tuple[str, Declaration]] = field(default_factory=list)
+    """Where the value at hand is set: its own place, and then the variables that it names."""
     _left: int = NODES_MAX
+
+    def body(self, rule: Rule, path: str) -> str:
+        """Write the declarations of a rule in the file `path`, and look whether its words can be read."""
+        written: dict[str, tuple[str, str, Declaration]] = {}
+        for each in rule.declarations:
+            self._sources = [(path, each)]
+            value = self.value(each, path)
+            written[each.name] = value, *self._sources[-1]
+        self._look_at(written)
+        return ";".join(f"{name}:{value}" for name, (value, *_) in written.items())
 
     def value(self, declaration: Declaration, path: str) -> str:
         """Write the value of a declaration in the file `path`."""
         return self._text(declaration.value, path).strip()
+
+    def _look_at(self, written: Mapping[str, tuple[str, str, Declaration]]) -> None:
+        """Tell of a colour that fades, where the house has set it: those of built-in themes were looked at."""
+        if "color" not in written:
+            return
+        grounds = [each for name, each in written.items() if name in ("background", "background-color")]
+        ground = grounds[-1] if grounds else None
+        colour = written["color"][0]
+        found = faded(colour, ground[0] if ground else "")
+        places = [(path, each) for _, path, each in (written["color"], *([ground] if ground else []))]
+        place = next(((path, each) for path, each in places if not path.startswith(BUILT_IN_FOLDER)), None)
+        if found is not None and place is not None:
+            path, each = place
+            say, hint = words_for(colour, found)
+            at = path, each.line, each.column
+            fault = Fault("MC117", say, hint, Severity.WARNING, *at, width=len(each.name))
+            self.faults.setdefault(at, fault)
 
     def _text(self, nodes: Sequence[Any], path: str) -> str:
         return "".join([self._one(node, path) for node in nodes])
@@ -123,6 +154,8 @@ class _Writer:
             return self._fault(node, path, Phrase("the variable `{name}` is made of itself", name=name))
         if name in self.variables:
             where, declaration = self.variables[name]
+            if not self._open:
+                self._sources.append((where, declaration))
             self._open.append(name)
             written = self.value(declaration, where)
             self._open.pop()

@@ -100,9 +100,9 @@ def test_a_theme_that_cannot_be_read_is_told():
 
 
 def test_a_house_theme_of_a_built_ins_name_wins_and_says_so():
-    files = folder("", {"_shared/themes/danmo.css": "p{color:red}"})
+    files = folder("", {"_shared/themes/danmo.css": "p{color:#08684f}"})
     file = news({}, theme="danmo")
-    assert "color:red" in contents(file, files)[0]
+    assert "color:#08684f" in contents(file, files)[0]
     (found,) = render(file, files)[1]
     assert ("MC116", Severity.INFO) == (found.code, found.severity)
 
@@ -188,11 +188,11 @@ def test_a_picture_of_a_variable_is_found_each_time():
     ("css", "expected"),
     [
         ("@media print{p{color:red}}", ("MC113", 1, 1)),
-        ("p{color:red}\n @font-face{src:url(x)}", ("MC113", 2, 2)),
+        ("p{margin:0}\n @font-face{src:url(x)}", ("MC113", 2, 2)),
         ("@import url(x.css);", ("MC113", 1, 1)),
         ("@import 'a' print;", ("MC113", 1, 1)),
         ("@import 'a' {}", ("MC113", 1, 1)),
-        ("p{color:red}@import 'qingshan';", ("MC113", 1, 13)),
+        ("p{margin:0}@import 'qingshan';", ("MC113", 1, 12)),
         (":root{--a:red}@import 'qingshan';", ("MC113", 1, 15)),
         ("@import 'qinshan';", ("MC111", 1, 9)),
         ("@import '../../x';", ("MC111", 1, 9)),
@@ -248,7 +248,7 @@ def test_everything_is_told_at_once_in_the_order_of_the_lines():
 
 
 def test_a_fault_has_its_line_shown():
-    (found,) = told("p{color:red}\na:hover{color:red}")
+    (found,) = told("p{margin:0}\na:hover{color:red}")
     assert found.excerpt is not None
     assert found.excerpt.written == "a:hover{color:red}"
 
@@ -286,6 +286,56 @@ def test_a_chain_of_themes_has_an_end():
     assert ("MC111", True) == (found.code, "circle" in found.message)
 
 
+# Colours.
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        ("p{color:#08684f}", None),
+        ("p{color:inherit;background:#000}", None),
+        ("p{background:#000}", None),
+        ("p{color:#888;background:url(a.png)}", None),
+        ("i{color:#999;background:linear-gradient(#fff,#000)}", None),
+        ("p{color:#fff;background:#08684f}", None),
+        ("p{color:#fff;background-color:transparent;background:#08684f}", None),
+        ("p{color:#fff;background:#08684f;background-color:transparent}", ("by day", "1.0", "#595959", 3)),
+        ("p{color:#888}", ("by day", "3.5", "#595959", 3)),
+        ("h2{margin:0;color:#576b95}", ("by night", "3.3", "#425171", 13)),
+        (":root{--a:#d0021b}p{color:var(--a)}h2{color:var(--a)}", ("by night", "4.4", "#b10217", 7)),
+        (":root{--a:var(--b);--b:#888}p{color:var(--a)}", ("by day", "3.5", "#595959", 7)),
+        ("p{color:rgba(0,0,0,.4)}", ("by night", "2.1", None, 3)),
+        ("p{color:#333;background:#444}", ("by day", "1.2", None, 3)),
+    ],
+)
+def test_a_colour_that_fades_is_told_with_one_that_does_not(
+    css: str, expected: tuple[str, str, str | None, int] | None
+):
+    found = told(css, {"_shared/themes/a.png": "a"})
+    if expected is None:
+        assert [] == found
+        return
+    when, contrast, better, column = expected
+    (one,) = found
+    assert ("MC117", Severity.WARNING) == (one.code, one.severity)
+    assert one.message.startswith(when)
+    assert f"by {contrast}:1" in one.message
+    assert (better or "") in (one.hint or "")
+    assert (better is None) == (one.hint is None)
+    assert one.place is not None
+    assert column == one.place.column
+
+
+def test_a_built_in_colour_is_told_where_the_house_changed_what_is_behind_it():
+    css = '@import "qingshan";\n:root{--accent:#7fd6c2}'
+    built_in = ":root{--accent:#08684f}a{background:var(--accent);color:#fff}p{color:#999}"
+    (found,) = render(news({}, theme="brand"), folder(css, None, built_in))[1]
+    assert found.place is not None
+    assert ("MC117", "campaigns/" + BRAND, 2, 7) == (
+        found.code, found.place.file, found.place.line, found.place.column
+    )  # fmt: skip
+
+
 @given(st.text("p{}:;()[]\"'\\/*@#-url(var--a,!%\n ", max_size=60))
 def test_any_css_is_read_to_its_end(css: str):
     sheet = read_sheet(css)
@@ -301,6 +351,12 @@ def test_the_built_in_themes_have_no_faults(name: str):
     found = resolved((("x", css),))
     assert ((), ()) == (found.faults, found.pictures)
     assert "var(" not in found.css
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_colour_of_a_built_in_theme_reads_by_day_and_by_night(name: str):
+    """As a theme of the house it would be told of none."""
+    assert () == resolved((("_shared/themes/x.css", built_in_theme(name) or ""),)).faults
 
 
 def test_there_is_no_built_in_theme_of_another_name():

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.view.pages.colour import Colour, from_hsl, parse
-from massctl.view.pages.night import by_day_and_night, ground_by_night, text_by_night
+from massctl.render.night.colour import Colour, from_hsl, parse
+from massctl.render.night.engine import ground_by_night, text_by_night
+from massctl.view.pages.night import by_day_and_night
 
 GROUND = Colour(0x19, 0x19, 0x19)
 

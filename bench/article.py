@@ -1,7 +1,7 @@
 """Time one article from Markdown to its body, beside the bare libraries: `python bench/article.py [ROUNDS]`.
 
-The bare libraries parse, inline and parse again, without a rule of WeChat's: no link becomes a footnote. Both are run in
-turn, warm, and the best of all rounds is reported, since a busy machine can only add.
+The bare libraries parse, inline and parse again, without a rule of WeChat's: no link becomes a footnote. Both are run
+in turn, warm, and the best of all rounds is reported, since a busy machine can only add.
 """
 
 import sys

@@ -22,7 +22,7 @@ _LEAVES = "p h1 h2 h3 h4 h5 h6 td th dt dd li figcaption summary"
 _REFERENCE = re.compile(r"\[\^[^\]]*\]:?|\^\[")
 _TAG = re.compile(r"<[^<>]*>")
 _TASK = re.compile(r"^\[[ xX]\]")
-_CONTAINER = re.compile(r"^:::.*$|^\s*>?\s*\[![A-Za-z]+\].*$", re.MULTILINE)
+_CONTAINER = re.compile(r"^\s*:::.*$|^\s*>?\s*\[![A-Za-z]+\].*$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 

@@ -7,6 +7,12 @@ from browser import Browser
 from corpus.__main__ import CSS
 from corpus.rendering import rendered
 from corpus.widths import too_wide
+from measures import contrast
+
+from massctl.render.theme.shelf import BUILT_IN
+from massctl.render.theme.values import resolved
+from massctl.source.built_in import built_in_theme
+from massctl.view.pages.night import by_day_and_night
 
 pytestmark = pytest.mark.chromium
 
@@ -23,3 +29,24 @@ def test_no_sample_is_wider_than_a_phone(browser: Browser, tmp_path: Path) -> No
 )
 def test_what_is_wider_is_noticed(browser: Browser, tmp_path: Path, html: str) -> None:
     assert [] != list(too_wide(browser, {Path("a.md"): html}, tmp_path))
+
+
+PAPER = (
+    "<!doctype html><meta charset=utf-8><style>:root{color-scheme:light dark}"
+    "body{margin:16px;color:light-dark(#191919,#a3a3a3);background:light-dark(#fff,#191919)}</style>"
+)
+"""WeChat's own colours, by day and by night. Source: wechatjs/mp-darkmode, constant.js, read 2026-11."""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
+@pytest.mark.parametrize("theme", BUILT_IN)
+def test_every_word_stands_out_by_day_and_by_night(browser: Browser, tmp_path: Path, theme: str, dark: bool) -> None:
+    css = resolved((("theme.css", built_in_theme(theme) or ""),)).css
+    body = rendered(SAMPLES[0].read_text(encoding="utf-8"), css).body
+    page = tmp_path / "page.html"
+    page.write_text(PAPER + by_day_and_night(body), encoding="utf-8")
+    browser.window(375, 800, dark=dark)
+    browser.open(page.as_uri())
+    found = contrast(browser, "svg")
+    assert [] == found["poor"]
+    assert found["looked"] > 100

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from massctl.cli.planning import Foreseen, Planned
+from massctl.cli.recorded import recorded_if_begun
 from massctl.cli.session import API_BASE_VARIABLE, Session
 from massctl.errors import UsageError
 from massctl.model.diagnostic import has_errors
@@ -77,7 +78,7 @@ def open_checkout(session: Session, directory: str) -> Checkout:
             hint=Phrase("massctl -C {directory} validate   shows them", directory=directory),
         )
     # An empty record: there, what went out is rendered too. Pictures are remembered by content: the cache serves both.
-    desires = Desires(Workbench(repository, settings, session.cache), State())
+    desires = Desires(Workbench(repository, settings, session.cache, recorded_if_begun(session)), State())
     return Checkout(repository, desires, directory)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.planning import chosen
+from massctl.cli.recorded import recorded_if_begun
 from massctl.cli.session import Session
 from massctl.cli.writing import write_files
 from massctl.model.message import RenderedNews, RenderedText
@@ -58,7 +59,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
     from massctl.view.as_html import article_page, index_page
 
-    workbench = Workbench(session.repository, session.settings, session.cache)
+    workbench = Workbench(session.repository, session.settings, session.cache, recorded_if_begun(session))
     desires = Desires(workbench, State())
     (campaign,) = desires.read(chosen([name], desires.names()))
     voice = session.voice

@@ -40,6 +40,7 @@ CODES: Final[dict[str, str]] = {
     "MC105": "template not found",
     "MC106": "template failed",
     "MC107": "block called wrongly",
+    "MC108": "article without a known address",
     "MC111": "theme not found",
     "MC112": "theme is no CSS",
     "MC113": "theme: rule that does not reach WeChat",

@@ -62,6 +62,10 @@ class Inputs(Protocol):
         """Give a built-in theme, CSS for elements inside `.article`; None where there is none of that name."""
         ...
 
+    def article_address(self, campaign: str, number: int, /) -> str | Problem:
+        """Give the address of an article, from 1, of a campaign that went out before, or MC108 where none is known."""
+        ...
+
     def house_themes(self) -> tuple[str, ...]:
         """Name the house's own themes, to suggest one; each is a file `_shared/themes/NAME.css`."""
         ...

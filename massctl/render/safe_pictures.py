@@ -20,6 +20,10 @@ INLINE_PIXELS_MAX: Final = 64
 """Ours: a picture of more pixels in a line of text is no sign in it; it stands for itself."""
 
 
+_STANDS_ALONE: Final = frozenset({"img", "mp-common-miniprogram", "mp-miniprogram", "mp-common-profile"})
+"""What needs no paragraph around it."""
+
+
 def picture(writer: Writer, node: LexborNode) -> None:
     """Write a picture that stands in running text."""
     _picture(writer, node, is_alone=False)
@@ -30,7 +34,7 @@ def lone_pictures(writer: Writer, node: LexborNode) -> bool:
     found: list[LexborNode] = []
     child = node.first_child
     while child is not None:
-        if child.tag == "img" or (child.tag == "a" and _lone_child(child, "img") is not None):
+        if child.tag in _STANDS_ALONE or (child.tag == "a" and _lone_child(child, "img") is not None):
             found.append(child)
         elif child.tag != "br" and (child.is_element_node or (child.text_content or "").strip()):
             return False
@@ -52,6 +56,11 @@ def caption(writer: Writer, node: LexborNode) -> None:
 
 def _lone(writer: Writer, node: LexborNode) -> None:
     """Write one picture by itself, with its title below it."""
+    if node.tag not in ("img", "a"):
+        writer.begin("")
+        drawing(writer, node)
+        writer.end("")
+        return
     image = node if node.tag == "img" else _lone_child(node, "img")
     title = (image.attributes.get("title") or "").strip() if image is not None else ""
     if title:

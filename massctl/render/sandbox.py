@@ -35,6 +35,8 @@ from massctl.render.meter import (
     over_budget,
     too_big,
 )
+from massctl.render.sandbox_cards import SIGNATURES as CARDS
+from massctl.render.sandbox_cards import AddressOf, article_url, card
 from massctl.render.sandbox_filters import FILTERS, TESTS, text_of
 from massctl.render.sandbox_strings import STRING_METHODS, BoundedFormatter, call_method, percent, plain_text
 from massctl.render.sandbox_tree import Guard
@@ -54,8 +56,6 @@ _ATTRIBUTES: Final[dict[type, frozenset[str]]] = {
 """What a template may reach behind a dot, by exact type."""
 _FOR_CONTEXT: Final = ("_loop_vars", "_block_vars")
 """What generated code adds to each call; Jinja's context takes it out again."""
-NOT_YET: Final = ("miniprogram_card", "miniprogram_link", "miniprogram_image", "profile_card", "article_url")
-"""Helpers that templates will have."""
 
 
 class MissingNameError(UndefinedError):
@@ -92,6 +92,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     meter: Meter
     fetch: Callable[[str], str | Problem]
     """Gives the source of a template by its path from the campaigns folder."""
+    address_of: AddressOf
+    """Gives the addresses of articles that went out before."""
     variables: dict[str, Any]
     sources: dict[str, str]
     """What was read, by path."""
@@ -105,7 +107,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters = dict(FILTERS)
         self.tests = dict(TESTS)
         self.globals = {"range": _range, "dict": dict, "cycler": Cycler, "joiner": Joiner, "namespace": Namespace}
-        self.globals.update({name: partial(_not_yet, name) for name in NOT_YET})
+        self.globals.update({name: partial(card, name) for name in CARDS if name != "article_url"})
+        self.globals["article_url"] = article_url
         self.join: Callable[[str], str | Problem] = lambda name: name
         self.templates: dict[str, Template] = {}
 
@@ -264,11 +267,6 @@ def _range(*args: int) -> range:
     if any(abs(number) > 2**31 for number in args) or len(numbers) > RANGE_MAX:
         raise over_budget(Phrase("`range` counts at most {limit} numbers here", limit=f"{RANGE_MAX:,}"))
     return numbers
-
-
-def _not_yet(name: str, *_: Any, **__: Any) -> str:
-    say, hint = Phrase("`{name}` is not built yet", name=name), Phrase("leave it out of the article for now")
-    raise TemplateStop(Problem("MC018", say, hint))
 
 
 @cache

@@ -49,6 +49,7 @@ def render_text(
     """
     sandbox = sandbox_for(variables, inputs.template, lambda written: template_path(written, campaign))
     sandbox.sources = sources
+    sandbox.address_of = inputs.article_address
     if blocks is not None:
         sandbox.variables = {"blocks": blocks(sandbox.meter), **sandbox.variables}
     try:

@@ -80,14 +80,21 @@ def address(sha256: str, extension: str) -> str:
 
 
 def look_at(
-    root: Path, cache: Path, settings: MassctlFile, name: CampaignName, state: State, before: Rendered | None
+    root: Path,
+    cache: Path,
+    settings: MassctlFile,
+    name: CampaignName,
+    state: State,
+    before: Rendered | None,
+    recorded: State,
 ) -> Rendered | None:
     """Read and render a campaign; None where there is no such folder.
 
-    What went out according to `state` is not rendered: an empty one has everything rendered. `before` is the last look.
+    What went out according to `state` is not rendered: an empty one has everything rendered. `before` is the last look;
+    `recorded` knows the addresses of articles that went out.
     """
     repository = NotingRepository(root)
-    workbench = Workbench(repository, settings, cache)
+    workbench = Workbench(repository, settings, cache, recorded)
     found = next(iter(Desires(workbench, state).read([name])), None)
     # Whoever asks only whether a file is there leaves no note, so then every change may matter.
     sources = frozenset(path for path, _, _ in repository.notes) if repository.steady else None

@@ -131,6 +131,8 @@ class Studio:
             everything = True
         if self._grounds.ledger.name in paths:
             self._state, self._trouble = self._read_ledger()
+            # Any may show the address of an article that it knows now.
+            self._stale.update(self._kept)
             everything = True
         below = [path for path in paths if path.startswith(CAMPAIGNS)]
         stale = {name for name, kept in self._kept.items() if any(kept.depends_on(path, name) for path in below)}
@@ -148,7 +150,7 @@ class Studio:
             return kept
         if kept is not None and name not in self._stale and (kept.is_whole or state is self._state):
             return kept
-        found = look_at(self._grounds.root, self._grounds.cache, settings, name, state, kept)
+        found = look_at(self._grounds.root, self._grounds.cache, settings, name, state, kept, self._state)
         self._stale.discard(name)
         self._compared.pop(name, None)
         if found is not None:  # The folder may go in the moment in which it is read.

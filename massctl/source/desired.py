@@ -38,6 +38,10 @@ class Workbench:
     repository: Repository
     settings: "MassctlFile"
     cache: Path
+    recorded: State | None = None
+    """What is recorded, for the addresses of articles that went out before; None: what its campaigns are read by."""
+    asked_ledger: bool = False
+    """A campaign showed something that the ledger knows, and no file."""
 
     @cached_property
     def pictures(self) -> "PictureShelf":
@@ -90,6 +94,14 @@ class Workbench:
         """Read a list of openids; `path` is from campaigns/."""
         return self.openid_lists.listed(path)
 
+    def article_address(self, campaign: str, number: int) -> str | Problem:
+        """Give the address of an article of a campaign that went out before."""
+        from massctl.model.article_addresses import article_address  # Hardly any article links to another one.
+
+        self.asked_ledger = True
+        found = article_address(self.recorded or State(), campaign, number)
+        return found if isinstance(found, str) else Problem("MC108", *found)
+
     def stylesheet(self, theme: str) -> str | None:
         """Give a built-in theme; None where there is none of that name."""
         from massctl.source.built_in import built_in_theme  # Reading resources takes longer than what is read.
@@ -131,6 +143,7 @@ class Desires:
     ) -> None:
         self._workbench = workbench
         self._state = state
+        workbench.recorded = workbench.recorded or state
         self._lock_use = lock_use
         self._inputs_of = inputs_of or (lambda _: self._workbench)
         self._folders = workbench.repository.campaign_folders()

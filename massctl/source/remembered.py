@@ -98,12 +98,14 @@ class RememberingDesires(Desires):
         noting = NotingRepository(workbench.repository.root)
         marks = marks_of(noting.root, name) if self._by_marks else None
         # A workbench of its own: a picture that another campaign showed already would be handed out unread.
-        self._workbench = Workbench(noting, workbench.settings, workbench.cache)
+        self._workbench = Workbench(noting, workbench.settings, workbench.cache, self._state)
         try:
             found = super()._one(name)
+            asked_ledger = self._workbench.asked_ledger
         finally:
             self._workbench = workbench
-        self._keep(name, self._document(name, found, noting, marks))
+        # Files prove nothing about what the ledger said.
+        self._keep(name, None if asked_ledger else self._document(name, found, noting, marks))
         return found
 
     def _document(

@@ -47,6 +47,10 @@ class Witness:
         """Give a list of openids; the lock names its content itself."""
         return self._inputs.openids(path)
 
+    def article_address(self, campaign: str, number: int, /) -> str | Problem:
+        """Give an address; it is in the locked body, and in no source."""
+        return self._inputs.article_address(campaign, number)
+
     def stylesheet(self, theme: str, /) -> str | None:
         """Give a built-in theme, and note it."""
         css = self._inputs.stylesheet(theme)

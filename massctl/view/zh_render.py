@@ -130,8 +130,28 @@ RENDER: Final[dict[str, str]] = {
     ),
     # massctl/render/sandbox.py
     "`range` counts at most {limit} numbers here": "`range` 在这里最多数 {limit} 个数",
-    "`{name}` is not built yet": "`{name}` 还没有实现",
-    "leave it out of the article for now": "先不要在文章里用它",
+    # massctl/render/sandbox_cards.py, massctl/model/article_addresses.py
+    "`{text}` is no AppID of a mini-program": "`{text}` 不是小程序的 AppID",
+    "it begins with wx and has 18 characters: 小程序后台, 开发管理": (
+        "它以 wx 开头，共 18 个字符：小程序后台 / 开发管理"
+    ),
+    "`number` of {block} counts articles from 1 to {most}": "{block} 的 `number` 是文章的序号，从 1 到 {most}",
+    "{campaign} was not sent as far as the ledger knows, so it has no address": (
+        "账本里没有 {campaign} 的发送记录，所以不知道它的地址"
+    ),
+    "write its name as its folder has it; massctl state list shows what was sent": (
+        "名字要和文件夹的名字一样；massctl state list 会列出已经发出的内容"
+    ),
+    "{campaign} was sent, and nobody recorded where its articles are": "{campaign} 已经发出，但没有记录文章的地址",
+    "record the event: massctl record-event FILE; or write the address itself": (
+        "记录事件：massctl record-event FILE；或直接写出地址"
+    ),
+    "{campaign} has {count} articles, and no article {number}": "{campaign} 有 {count} 篇文章，没有第 {number} 篇",
+    "articles count from 1": "文章从 1 开始数",
+    "article {number} of {campaign} was withdrawn: its address is dead": (
+        "{campaign} 的第 {number} 篇文章已经撤回，地址打不开"
+    ),
+    "take the link out, or link to another article": "去掉这个链接，或改成别的文章",
     "the template is longer than {limit} characters": "模板超过 {limit} 个字符",
     "names that begin with `_` cannot be used: `{name}`": "不能使用以 `_` 开头的名字：`{name}`",
     "`{name}` of a value of the kind {kind} cannot be used": "不能使用 {kind} 类型的值的 `{name}`",

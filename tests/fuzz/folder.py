@@ -38,6 +38,11 @@ class Folder:
     def stylesheet(self, theme: str, /) -> str | None:
         return ".article p { margin: 1em; color: #333 } .article h2 { font-size: 20px } .article img { width: 100% }"
 
+    def article_address(self, campaign: str, number: int, /) -> str | Problem:
+        if campaign != "earlier":
+            return Problem("MC108", Phrase("{campaign} was not sent", campaign=campaign))
+        return f"https://mp.weixin.qq.com/s/{campaign}-{number}"
+
     def house_themes(self) -> tuple[str, ...]:
         return ()
 

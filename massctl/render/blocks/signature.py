@@ -31,19 +31,23 @@ class Signature:
     name: str
     parameters: tuple[Parameter, ...] = ()
     holds: bool = False
+    before: str = "blocks."
+    """What stands before its name where it is called."""
     instead: str = ""
     """The parameter that may be left out where it holds something; such a block takes one of the two."""
 
     @property
     def shown(self) -> str:
         """Give the block as it is called."""
-        return f"blocks.{self.name}"
+        return f"{self.before}{self.name}"
 
 
-def signature(name: str, *parameters: str, holds: bool = False, instead: str = "") -> Signature:
+def signature(
+    name: str, *parameters: str, holds: bool = False, instead: str = "", before: str = "blocks."
+) -> Signature:
     """Make a signature: `text!` is required, `credits{}` takes a mapping."""
     made = tuple(Parameter(each.rstrip("!{}"), each.endswith("!"), each.endswith("{}")) for each in parameters)
-    return Signature(name, made, holds, instead)
+    return Signature(name, made, holds, before, instead)
 
 
 Given = Mapping[str, Any]

@@ -61,6 +61,11 @@ class Folder:
     def stylesheet(self, theme: str, /) -> str | None:
         return self.css if theme in BUILT_IN else None
 
+    def article_address(self, campaign: str, number: int, /) -> str | Problem:
+        if campaign != "earlier":
+            return Problem("MC108", Phrase("{campaign} was not sent", campaign=campaign))
+        return f"https://mp.weixin.qq.com/s/{campaign}-{number}"
+
     def house_themes(self) -> tuple[str, ...]:
         folder = HOUSE_FOLDER + "/"
         return tuple(path.removeprefix(folder).removesuffix(".css") for path in self.files if path.startswith(folder))

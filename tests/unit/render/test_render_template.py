@@ -14,7 +14,9 @@ MACROS = {"_shared/m.md": LEAD + "{% macro bad() %}\n{{ nope }}{% endmacro %}"}
 DECLARE = "declare it in campaign.yaml under `vars:`"
 NO_DOTS = "write a path from the campaign's folder, or `_shared/…`, without `..`"
 NONE_THERE = "none of these files is there: x.md, y.md"
-LEAVE_OUT = "leave it out of the article for now"
+TAKES = "profile_card takes id, nickname, image, alias, signature"
+NO_NUMBER = "`number` of article_url counts articles from 1 to 8"
+APPID = "it begins with wx and has 18 characters: 小程序后台, 开发管理"
 MAIN = "spring/articles/main.md.j2"
 
 
@@ -156,7 +158,11 @@ def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
         ("{% include ['x.md', 'y.md'] %}", "MC105", 1, None, NONE_THERE, None),
         ("{% include [] %}", "MC105", 1, None, "an include names no file", None),
         ("{% include 'x.broken' %}", "MC003", 1, None, "spring/x.broken is not UTF-8", None),
-        ("a\n{{ profile_card('x') }}", "MC018", 2, None, "`profile_card` is not built yet", LEAVE_OUT),
+        ("a\n{{ profile_card('x') }}", "MC107", 2, 4, "profile_card needs `nickname`", TAKES),
+        ("{{ article_url('lost') }}", "MC108", 1, 17, "lost was not sent", None),
+        ("{{ article_url('earlier', 9) }}", "MC107", 1, 4, NO_NUMBER, "article_url takes campaign, number"),
+        ("{{ article_url('earlier', 'x') }}", "MC107", 1, 4, NO_NUMBER, "article_url takes campaign, number"),
+        ("{{ miniprogram_link('wx1', 'p', 't') }}", "MC107", 1, 4, "`wx1` is no AppID of a mini-program", APPID),
     ],
 )  # fmt: skip
 def test_a_fault_says_what_where_and_what_to_write(

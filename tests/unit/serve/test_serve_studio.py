@@ -9,7 +9,10 @@ import pytest
 from repositories import BODY, Tree, png
 
 from massctl.cli.main import run
+from massctl.model.job_entries import JobStatus
+from massctl.model.jobs import Job
 from massctl.model.names import CampaignName
+from massctl.model.state import Record, State
 from massctl.serve.bell import EVERYTHING, Bell
 from massctl.serve.studio import Grounds, Studio
 from massctl.view.language import Language
@@ -286,3 +289,24 @@ def test_looking_writes_nothing_but_the_picture_cache(tree: Tree):
         path.relative_to(tree.root).parts[:2] for path in before
     }
     assert new <= {(".massctl", "pictures")}
+
+
+def test_a_link_to_an_earlier_article_shows_and_follows_the_ledger(tree: Tree):
+    path = tree.root / "campaigns/notice/campaign.yaml"
+    path.write_text(
+        "version: 1\naccount: main\naudience: {is_to_all: true}\ntext: {content: \"{{ article_url('letter') }}\"}\n",
+        encoding="utf-8",
+    )
+    room = Room(tree)
+    assert "MC108" in room.page(NOTICE)
+    counts = JobStatus(msg_id=7, status="sent", article_urls=["http://mp.weixin.qq.com/s/1"])
+    job = Job(1, "id", datetime(2026, 12, 1, tzinfo=UTC), 7, 8, counts=counts)
+    room.studio._read_ledger = lambda: (told(Record(LETTER, 1, jobs=[job])), None)
+    room.studio.changed(["massctl.state.jsonl"])
+    assert "https://mp.weixin.qq.com/s/1" in room.page(NOTICE)
+
+
+def told(record: Record) -> State:
+    state = State()
+    state.records[record.campaign, record.edition] = record
+    return state

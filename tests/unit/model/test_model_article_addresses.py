@@ -1,0 +1,60 @@
+"""Addresses of articles that went out: of the newest edition, with a reason where there is none."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from massctl.model.article_addresses import article_address
+from massctl.model.job_entries import JobStatus
+from massctl.model.jobs import Job
+from massctl.model.names import CampaignName
+from massctl.model.state import Record, State
+
+AT = datetime(2026, 12, 1, tzinfo=UTC)
+SALE = CampaignName("sale")
+
+
+def job(*addresses: str, **more: Any) -> Job:
+    counts = JobStatus(msg_id=7, status="sent", source="event", article_urls=list(addresses) or None)
+    return Job(1, "id", AT, 7, 8, counts=counts, **more)
+
+
+def recorded(*editions: list[Job]) -> State:
+    state = State()
+    for edition, jobs in enumerate(editions, 1):
+        state.records[SALE, edition] = Record(SALE, edition, jobs=jobs)
+    return state
+
+
+@pytest.mark.parametrize(
+    ("editions", "number", "address"),
+    [
+        ([[job("https://a/1", "https://a/2")]], 2, "https://a/2"),
+        ([[job("http://a/1")]], 1, "https://a/1"),
+        ([[job("https://a/1")], [job("https://b/1")]], 1, "https://b/1"),
+        ([[job("https://a/1")], [job()]], 1, "https://a/1"),
+        ([[job("https://a/1", "https://a/2", withdrawn={2})]], 1, "https://a/1"),
+    ],
+)
+def test_the_newest_address_is_given(editions: list[list[Job]], number: int, address: str) -> None:
+    assert address == article_address(recorded(*editions), "sale", number)
+
+
+@pytest.mark.parametrize(
+    ("editions", "number", "why"),
+    [
+        ([], 1, "sale was not sent as far as the ledger knows, so it has no address"),
+        ([[]], 1, "sale was not sent as far as the ledger knows, so it has no address"),
+        ([[job()]], 1, "sale was sent, and nobody recorded where its articles are"),
+        ([[Job(1, "id", AT, 7, 8)]], 1, "sale was sent, and nobody recorded where its articles are"),
+        ([[job("https://a/1")]], 2, "sale has 1 articles, and no article 2"),
+        ([[job("https://a/1", withdrawn={1})]], 1, "article 1 of sale was withdrawn: its address is dead"),
+        ([[job("https://a/1", withdrawn={0})]], 1, "article 1 of sale was withdrawn: its address is dead"),
+        ([[job("https://a/1", status="deleted")]], 1, "article 1 of sale was withdrawn: its address is dead"),
+    ],
+)
+def test_why_there_is_none(editions: list[list[Job]], number: int, why: str) -> None:
+    found = article_address(recorded(*editions), "sale", number)
+    assert not isinstance(found, str)
+    assert why == str(found[0])

@@ -1,0 +1,69 @@
+"""Links to articles that went out: from the ledger, and remembered by no plan."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from massctl.model.job_entries import JobStatus
+from massctl.model.jobs import Job
+from massctl.model.names import CampaignName
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import Record, State
+from massctl.plan.desired import Invalid
+from massctl.source.campaigns import load_settings
+from massctl.source.desired import Desires, Workbench
+from massctl.source.lock_use import LockUse
+from massctl.source.remembered import RememberingDesires
+from massctl.source.repository import Repository
+
+SPRING, SALE = CampaignName("spring"), CampaignName("sale")
+YAML = "version: 1\naccount: main\naudience: {is_to_all: true}\ntext: {content: \"上一期 {{ article_url('sale') }}\"}\n"
+
+
+def sent() -> State:
+    state = State()
+    counts = JobStatus(msg_id=7, status="sent", source="event", article_urls=["http://mp.weixin.qq.com/s/1"])
+    job = Job(1, "id", datetime(2026, 12, 1, tzinfo=UTC), 7, 8, counts=counts)
+    state.records[SALE, 1] = Record(SALE, 1, jobs=[job])
+    return state
+
+
+@pytest.fixture
+def workbench(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    (repository.root / "campaigns/spring/campaign.yaml").write_text(YAML, encoding="utf-8")
+    settings, _ = load_settings(repository, loopback_override=None)
+    assert settings is not None
+    return Workbench(repository, settings, tmp_path_factory.mktemp("cache"))
+
+
+def test_an_article_that_went_out_is_linked(workbench: Workbench) -> None:
+    (found,) = Desires(workbench, sent()).read([SPRING])
+    assert isinstance(found, RenderedCampaign)
+    assert "上一期 https://mp.weixin.qq.com/s/1" == found.message.content  # type: ignore[union-attr]
+    assert workbench.asked_ledger
+
+
+def test_one_that_is_not_known_is_a_fault_of_the_campaign(workbench: Workbench) -> None:
+    (found,) = Desires(workbench, State()).read([SPRING])
+    assert isinstance(found, Invalid)
+    assert ["MC108"] == [each.code for each in found.diagnostics]
+    place = found.diagnostics[0].place
+    assert place is not None
+    assert ("campaigns/spring/campaign.yaml", 4) == (place.file, place.line)
+
+
+def test_what_a_workbench_knows_outlasts_a_look_without_a_ledger(workbench: Workbench) -> None:
+    workbench.recorded = sent()
+    (found,) = Desires(workbench, State()).read([SPRING])
+    assert isinstance(found, RenderedCampaign)
+
+
+@pytest.mark.parametrize(("content", "kept"), [("字", [SPRING]), ("{{ article_url('sale') }}", [])])
+def test_no_plan_remembers_what_the_ledger_said(workbench: Workbench, content: str, kept: list[str]) -> None:
+    path: Path = workbench.repository.root / "campaigns/spring/campaign.yaml"
+    path.write_text(YAML.replace("上一期 {{ article_url('sale') }}", content), encoding="utf-8")
+    desires = RememberingDesires(workbench, sent(), LockUse.NONE, {})
+    (found,) = desires.read([SPRING])
+    assert isinstance(found, RenderedCampaign)
+    assert kept == [*desires.kept]

@@ -12,6 +12,9 @@ PAIRS: Final = (("oA00001", "oB00002", "oC00003"), ("oD00004", "oE00005"))
 MOVED: Final = (("oZ00000", "oA00001", "oB00002"), ("oC00003", "oD00004", "oE00005"), ("oF00006", "oG00007"))
 """Somebody joined at the head, so that everybody moves down."""
 
+CORRECTED: Final = (BATCHES[0], ("oD00004", "oG00007", "oH00008"), ("oE00005", "oF00006"))
+"""Whoever stands behind the first three was taken out, joined, or moved."""
+
 
 def sha256_of_batches(batches: tuple[tuple[str, ...], ...]) -> Sha256:
     """Name a list as docs/reference/format.md says, without a line of massctl."""
@@ -21,14 +24,15 @@ def sha256_of_batches(batches: tuple[tuple[str, ...], ...]) -> Sha256:
 
 def openid_list(batches: tuple[tuple[str, ...], ...] = BATCHES) -> OpenidList:
     """Give what names a list, three in a job."""
-    return OpenidList(sha256_of_batches(batches), sum(map(len, batches)), 3)
+    each = tuple(sha256_of_batches((batch,)) for batch in batches)
+    return OpenidList(sha256_of_batches(batches), sum(map(len, batches)), 3, each)
 
 
 class SampleOpenids:
     """The openids behind the names of these lists; implements `massctl.apply.ports.Openids`."""
 
     def __init__(self) -> None:
-        self.lists = {sha256_of_batches(batches): batches for batches in (BATCHES, PAIRS, MOVED)}
+        self.lists = {sha256_of_batches(batches): batches for batches in (BATCHES, PAIRS, MOVED, CORRECTED)}
 
     def batch(self, sha256: Sha256, number: int, /) -> tuple[str, ...]:
         return self.lists[sha256][number - 1]

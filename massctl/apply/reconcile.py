@@ -15,7 +15,7 @@ from massctl.model.lifecycle import is_concluded
 from massctl.model.names import CampaignName, MediaId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
-from massctl.plan.choices import in_question
+from massctl.plan.choices import in_question, unsent_below
 
 
 def settle_sent(
@@ -44,7 +44,7 @@ def settle_not_sent(record: Record, testimony: Testimony, wechat: Callable[[Draf
 
     Also those of lower editions that were never sent: an edition that takes their place waits for this word.
     """
-    unsent = [r for r in book.state.editions(record.campaign) if r.edition < record.edition and _is_unsent(r)]
+    unsent = unsent_below(record, book.state)
     if not any(each.draft() for each in unsent):
         _check_unsettled(record)
     forgotten = False
@@ -108,10 +108,6 @@ def batch_in_question(record: Record, named: int | None) -> int:
 
 def _numbers(batches: Sequence[int]) -> str:
     return ", ".join(str(batch) for batch in batches)
-
-
-def _is_unsent(record: Record) -> bool:
-    return not record.open_attempts and not is_concluded(record)
 
 
 def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, book: Book) -> bool:

@@ -79,6 +79,7 @@ def attempted(run: Run, campaign: RenderedCampaign, send: MassSend, batch: int |
         source_sha256=campaign.source_sha256,
         batches=campaign.batches,
         recipients=len(send.recipients.openids) if isinstance(send.recipients, ToOpenids) else None,
+        recipients_sha256="sha256:" + send.recipients.sha256 if isinstance(send.recipients, ToOpenids) else None,
         reason=insisted.reason if insisted else None,
         by=insisted.by if insisted else None,
     )

@@ -8,6 +8,7 @@ from massctl.model.moment import BEIJING
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import Rejected
+from massctl.plan.begun_list import way_on
 
 NO_SEND_LEFT: Final = 45028
 """No mass-send allowance is left. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
@@ -15,7 +16,7 @@ NO_SEND_LEFT: Final = 45028
 
 def rejection_error(run: Run, campaign: RenderedCampaign, rejected: Rejected) -> WeChatError:
     """Give what a refused send ends with; where only the website can explain it, with the command that records that."""
-    hint = rejected.hint
+    hint = way_on(run.record_of(campaign)) or rejected.hint
     if rejected.errcode == NO_SEND_LEFT:
         hint = in_a_row([hint, _recording(run, campaign)])
     return WeChatError(rejected.message, hint=hint, errcode=rejected.errcode, rid=rejected.rid)

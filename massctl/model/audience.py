@@ -21,6 +21,8 @@ class OpenidList:
     """How many there are, each once; at least BATCH_MIN."""
     batch_max: int = BATCH_MAX
     """The most openids of one batch: a parameter for tests, so that a small list has many batches."""
+    batch_sha256s: tuple[Sha256, ...] = field(default=(), compare=False, repr=False)
+    """Of the openids of each batch, as `sha256` is of all; empty where the list itself is not at hand."""
     sizes: tuple[int, ...] = field(init=False, compare=False, repr=False)
     """How many openids each batch has, from batch 1."""
 

@@ -158,10 +158,15 @@ class RenderedCampaign:
     @cached_property
     def message_digest(self) -> Digest:
         """Name message and audience alone, for `same_content`: no name, no edition, no window."""
-        # The same people are the same audience, whatever file they stand in.
-        left_out = {"expect", "openids"} if self.openid_list else {"expect"}
-        audience = {key: value for key, value in approved_audience(self).items() if key not in left_out}
-        return digest_of({"audience": audience, "message": self.message.document, "appid": self.appid})
+        return message_digest_to(self, approved_audience(self))
+
+
+def message_digest_to(campaign: RenderedCampaign, audience: dict[str, Any]) -> Digest:
+    """Name its message together with an audience, as `approved_audience` gives one or an attempt recorded it."""
+    # The same people are the same audience, whatever file they stand in.
+    left_out = {"expect", "openids"} if "sha256" in audience else {"expect"}
+    whom = {key: value for key, value in audience.items() if key not in left_out}
+    return digest_of({"audience": whom, "message": campaign.message.document, "appid": campaign.appid})
 
 
 def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:

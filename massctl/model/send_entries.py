@@ -28,6 +28,8 @@ class SendAttempted(Fields):
     """Into how many jobs the list of openids is cut; None where the audience is no list, so that there is one job."""
     recipients: int | None = None
     """Openids of this batch."""
+    recipients_sha256: str | None = None
+    """`sha256:` and what names the openids of this batch: in their order, each with a newline after it."""
 
 
 class SendAccepted(Fields):

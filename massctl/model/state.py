@@ -91,8 +91,9 @@ class Record:
 
     @property
     def batches(self) -> int:
-        """Into how many jobs this edition is cut: what the attempts say that may have sent, and 1 before the first."""
-        return max((attempt.event.batches or 1 for attempt in self.attempts if attempt.may_have_sent), default=1)
+        """Into how many jobs this edition is cut: what the last attempt says, and 1 before any that may have sent."""
+        # A list may be corrected behind what went out, so that the rest of it is cut anew.
+        return (any(each.may_have_sent for each in self.attempts) and self.attempts[-1].event.batches) or 1
 
     @property
     def sent_batches(self) -> frozenset[int]:
@@ -118,7 +119,7 @@ class Record:
     def rejection_of(self, digest: str) -> entries.SendRejected | None:
         """Give the refusal of the newest attempt, if that attempt sent `digest` and was refused."""
         last = self.attempts[-1] if self.attempts else None
-        if last is None or last.event.digest != digest:
+        if last is None or last.event.digest != digest or last.event.batch in self.sent_batches:
             return None
         sent = [draft for draft in self.drafts if draft.event.media_id == last.event.media_id]
         # A draft that is gone since takes its refusal along: the next one is another thing to WeChat.

@@ -1,4 +1,4 @@
-"""Batches of openids: which are due, what freezes their list, and whether the day's calls are enough. Pure."""
+"""Batches of openids: which are due, and whether the day's calls are enough. Pure."""
 
 from datetime import datetime
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from massctl.model.lifecycle import is_concluded
 from massctl.model.phrase import Phrase
 from massctl.model.preview_days import beijing_day
-from massctl.model.rendered import RenderedCampaign, approved_audience
+from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
 from massctl.plan.demand import CALLS
 from massctl.plan.step import Guard, Reason, Refusal, SendMass
@@ -44,30 +44,6 @@ def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
     return staged.audience_count if staged else None
 
 
-def frozen(campaign: RenderedCampaign, record: Record) -> Refusal | None:
-    """Refuse to go on with another list, or another message, than the first batch that may have gone out had."""
-    first = next((attempt for attempt in record.attempts if attempt.may_have_sent), None)
-    if first is None or first.event.batches is None or is_concluded(record):
-        return None
-    if first.event.message_digest == campaign.message_digest:
-        return None
-    sent = Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
-    if _named(first.event.audience) != _named(approved_audience(campaign)):
-        return Refusal(
-            Guard.AUDIENCE_CHANGED,
-            Phrase("the list of openids was changed after its first batch was sent; {sent}", sent=sent),
-            Phrase(
-                "put the list back as it was (git log shows it), then run apply again: it goes on with the next batch; "
-                "whoever joined it since gets a campaign of their own"
-            ),
-        )
-    return Refusal(
-        Guard.EDITED_AFTER_SEND,
-        Phrase("the message was edited after its first batch was sent; {sent}", sent=sent),
-        Phrase("undo the edit, then run apply again: it goes on with the next batch, and everybody gets the same"),
-    )
-
-
 def too_many_batches(campaign: RenderedCampaign, record: Record, state: State, now: datetime) -> Refusal | None:
     """Refuse to begin a list that needs more calls than the account has left today.
 
@@ -90,8 +66,3 @@ def too_many_batches(campaign: RenderedCampaign, record: Record, state: State, n
     if campaign.batches <= daily:
         hint = Phrase("run the same command tomorrow, Beijing time; or {tag}", tag=GIVE_A_TAG)
     return Refusal(Guard.ALLOWANCE, say, hint)
-
-
-def _named(audience: dict[str, object]) -> object:
-    """Give what names the people of an audience; the bounds of their number are no part of it."""
-    return audience.get("sha256") or {key: value for key, value in audience.items() if key != "expect"}

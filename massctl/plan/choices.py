@@ -42,6 +42,8 @@ class Evidence:
     """None where no attempt is open, so that there is nothing to repeat."""
     remembered_until: datetime | None
     """Until then WeChat recognises the id of the first attempt, and so corrects whoever says `not sent` wrongly."""
+    may_be_not_sent: bool = True
+    """Whether `--not-sent` has anything to close: an open attempt, or a draft that is to be looked for."""
 
 
 def in_question(state: State, name: str) -> Record | None:
@@ -56,6 +58,12 @@ def is_to_settle(record: Record) -> bool:
     return bool(record.open_attempts) or (not is_concluded(record) and bool(record.drafts or record.attempts))
 
 
+def unsent_below(record: Record, state: State) -> list[Record]:
+    """Give the lower editions that were never sent: their drafts wait for the same word of a person."""
+    lower = [each for each in state.editions(record.campaign) if each.edition < record.edition]
+    return [each for each in lower if not each.open_attempts and not is_concluded(each)]
+
+
 def evidence(record: Record, planned: "PlannedCampaign | None", state: State, house: House, now: datetime) -> Evidence:
     """Put together what is known; `house` is that of a run in which a person insists on the repetition."""
     campaign = planned.rendered if planned else None
@@ -67,6 +75,7 @@ def evidence(record: Record, planned: "PlannedCampaign | None", state: State, ho
         campaign.headlines if campaign is not None and same else (),
         _repetition(record, planned, state, house, now) if first else None,
         first.at + timedelta(hours=CLIENT_MSG_ID_MEMORY_HOURS) if first else None,
+        first is not None or any(each.draft() is not None for each in [*unsent_below(record, state), record]),
     )
 
 

@@ -12,7 +12,8 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
 from massctl.plan.allowance import Agenda
-from massctl.plan.batches import frozen, too_many_batches
+from massctl.plan.batches import too_many_batches
+from massctl.plan.begun_list import frozen, standstill, way_on
 from massctl.plan.doubt import Repeat, may_repeat, settle
 from massctl.plan.giving_way import no_place_now
 from massctl.plan.handoff import handoff_open
@@ -189,6 +190,8 @@ def _rejected_before(campaign: RenderedCampaign, record: Record) -> Refusal | No
     rejection = record.rejection_of(campaign.digest)
     if rejection is None or rejection.retryable or rejection.token_dead or record.open_attempts:
         return None
+    if (stands := standstill(record)) is not None:
+        return Refusal(Guard.REJECTED_BEFORE, stands, way_on(record) or stands)
     return Refusal(
         Guard.REJECTED_BEFORE,
         Phrase("WeChat refused exactly this content before, with errcode {errcode}", errcode=rejection.errcode),

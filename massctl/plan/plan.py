@@ -15,6 +15,7 @@ from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan import batches, diff, guard, previews
 from massctl.plan.ahead import AccountAhead, look_ahead
+from massctl.plan.begun_list import frozen
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.plan.doubt import repeat_at, settle
 from massctl.plan.giving_way import crowded_month, no_place_at_all, used_up_today, waits_until
@@ -172,7 +173,7 @@ class _Planner:
             return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
-        if (changed := batches.frozen(campaign, record)) is not None:
+        if (changed := frozen(campaign, record)) is not None:
             return replace(planned, refusals=(changed,))
         return self._open(planned, campaign, record)
 

@@ -6,7 +6,7 @@ with all that it does hold.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from massctl.model.account import Account
@@ -65,7 +65,8 @@ class LockReader:
         if lock.account.name != self.file.account:
             self.wrong.append(Phrase("the account's name"))
         appid = AppId(self.account.appid)
-        self.wrong += changed_parts(lock, as_declared(lock, self.name, self.file, appid, self._openid_list()))
+        listed = self._openid_list()
+        self.wrong += changed_parts(lock, as_declared(lock, self.name, self.file, appid, listed))
         edited = self._edited(lock)
         bodies = self._bodies(lock)
         files = self._files(lock)
@@ -87,7 +88,8 @@ class LockReader:
         if campaign.digest != lock.digest:
             # Only a lock that no massctl wrote says the same thing in two ways.
             return lock_stale(self.name, [Phrase("{file} was changed by hand", file=LOCK_FILE)])
-        return campaign
+        # A lock names the whole list; how its batches are named only the list itself says.
+        return replace(campaign, openid_list=listed)
 
     def _edited(self, lock: LockFile) -> list[Cause]:
         """Find sources that were edited since; what may not be edited goes into `wrong`."""

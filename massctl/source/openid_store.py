@@ -8,6 +8,7 @@ import hashlib
 import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 from zlib import crc32
 
@@ -58,14 +59,20 @@ class OpenidStore:
         count = self._given - dropped
         if count == 0:
             return None, dropped, first
-        places = list(_places(batch_sizes(count, batch_max)))
+        places = [*_places(batch_sizes(count, batch_max)), count]
         self._starts, walked, named = [], 0, hashlib.sha256()
+        batches = [hashlib.sha256() for _ in places[1:]]
         for rows in self._walk():
-            named.update("".join(f"{openid}\n" for _, openid in rows).encode())
-            begun = [place for place in places[len(self._starts) :] if place < walked + len(rows)]
+            lines = [f"{openid}\n" for _, openid in rows]
+            named.update("".join(lines).encode())
+            for number, (start, end) in enumerate(pairwise(places)):
+                if piece := lines[max(0, start - walked) : max(0, end - walked)]:
+                    batches[number].update("".join(piece).encode())
+            begun = [place for place in places[len(self._starts) : -1] if place < walked + len(rows)]
             self._starts += [rows[place - walked][0] for place in begun]
             walked += len(rows)
-        return OpenidList(Sha256(named.hexdigest()), count, batch_max), dropped, first
+        cut = tuple(Sha256(each.hexdigest()) for each in batches)
+        return OpenidList(Sha256(named.hexdigest()), count, batch_max, cut), dropped, first
 
     def batch(self, number: int) -> tuple[str, ...]:
         """Give the openids of a batch, from 1, in their order."""

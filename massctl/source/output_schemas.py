@@ -50,6 +50,7 @@ _FIELDS: Final[dict[str, str]] = {
     "audience_count": "Followers in the audience, as read.",
     "batches": "Into how many jobs a list of openids is cut; null for every other audience.",
     "recipients": "Openids of this batch.",
+    "recipients_sha256": "`sha256:` and what names the openids of this batch.",
     "tag": "The tag's name, as the campaign declares it.",
     "tag_id": "WeChat's id of the tag.",
     "name": "The tag's name, as WeChat tells it.",

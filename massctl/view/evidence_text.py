@@ -14,7 +14,7 @@ from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.recorded_words import say_recorded
 from massctl.view.status_text import record_heading, settled_row
 from massctl.view.style import Ink, Style
-from massctl.view.words import followers, short_digest
+from massctl.view.words import followers, openids, short_digest
 
 LABELS: Final = {
     "attempt": Phrase("attempt"),
@@ -54,7 +54,9 @@ def _attempts(table: Table, record: Record) -> None:
         if event.batches is not None:
             whom = Phrase("batch {batch} of {batches}", batch=event.batch, batches=event.batches)
         facts: list[Part] = [Phrase("entry {serial}", serial=attempt.serial), DOT, whom]
-        facts += [DOT, followers(event.audience_count)] if event.audience_count is not None else []
+        whole = event.recipients is None and event.audience_count is not None
+        facts += [DOT, followers(event.audience_count or 0)] if whole else []
+        facts += [DOT, openids(event.recipients)] if event.recipients is not None else []
         table.below(*facts)
         table.below(Inked(f"clientmsgid {event.client_msg_id} · digest {short_digest(event.digest)}", Ink.DETAIL))
         if event.by and event.reason:
@@ -113,6 +115,8 @@ def _choices(page: Page, evidence: Evidence) -> None:
         _repetition(page, name, evidence.repetition, evidence.now)
     page.line(f'massctl reconcile {name} --sent --reason "…"', indent=2, hang=6)
     page.line(Phrase("it is in 群发记录; with its msg_id, if you know it: --sent MSG_ID. At any time."), indent=6)
+    if not evidence.may_be_not_sent:
+        return
     page.line(f'massctl reconcile {name} --not-sent --reason "…"', indent=2, hang=6)
     nowhere = Phrase(
         "it is not there, nothing of it waits, nobody sent it by hand; then: massctl apply {name}", name=name

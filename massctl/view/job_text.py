@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from massctl.model.lifecycle import is_concluded
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record
+from massctl.plan.begun_list import standstill, way_on
 from massctl.view.batch_rows import alike, batch_words, from_to
 from massctl.view.event_text import originality_rows, reason_words
 from massctl.view.page import DOT, Inked, Part, Table
@@ -35,7 +36,10 @@ def job_rows(table: Table, record: Record, label: str) -> None:
         if others:
             say = "the addresses of the other batches: massctl status {name} --format json"
             table.below(Inked(Phrase(say, name=record.campaign), Ink.DETAIL))
-    if record.is_partly_sent and not record.open_attempts:
+    if (stands := standstill(record)) is not None:
+        table.row(label, Inked(stands, Ink.WARNING), inner=2)
+        table.below(way_on(record) or stands)
+    elif record.is_partly_sent and not record.open_attempts:
         sent = Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
         go_on = Phrase("{sent}; massctl apply {name} goes on with the next", sent=sent, name=record.campaign)
         table.row(label, Phrase("{sent}, and none is begun after this", sent=sent) if is_concluded(record) else go_on)

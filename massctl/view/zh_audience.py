@@ -60,10 +60,32 @@ AUDIENCE: Final[dict[str, str]] = {
         "到公众平台的“用户管理”里给这些粉丝打上标签，并在 campaign.yaml 里写 `tag:`：标签再大也只是一个任务"
     ),
     "run the same command tomorrow, Beijing time; or {tag}": "明天（北京时间）再运行同一条命令；或者{tag}",
-    "the list of openids was changed after its first batch was sent; {sent}": "名单在第一批发出之后被改过；{sent}",
-    "put the list back as it was (git log shows it), then run apply again: it goes on with the next batch; whoever "
-    "joined it since gets a campaign of their own": (
-        "把名单恢复成原样（git log 里有），再运行 apply：会接着发下一批；后来加进名单的人另建一个活动来发"
+    "the openids who have the message, or may have it, are not the first of the list any more; {sent}": (
+        "已收到（或可能已收到）消息的那些 openid 不再是名单最前面的；{sent}"
+    ),
+    "put the first {count:,} openids back as they were (git log shows them), then run apply again: it goes on behind "
+    "them; there the list may be corrected, and whoever stands in it twice is sent to once": (
+        "把最前面的 {count:,} 个 openid 恢复成原样（git log 里有），再运行 apply：会从它们后面接着发；"
+        "后面的部分可以改，重复的人只发一次"
+    ),
+    "WeChat refused batch {batch} of {batches} for good, with errcode {errcode}: nobody of it has the message, and the "
+    "first {count:,} openids of the list have it": (
+        "微信彻底拒绝了第 {batch}/{batches} 批（errcode {errcode}）：这一批没有人收到，"
+        "名单最前面的 {count:,} 个 openid 已收到"
+    ),
+    "leave the first {count:,} openids as they are, and correct the list behind them, or put a new export of this "
+    "account there: whoever stands in it twice is sent to once; then: massctl apply {name}": (
+        "最前面的 {count:,} 个 openid 保持原样，改正它们后面的部分，或者把从这个公众号重新导出的名单接在后面："
+        "重复的人只发一次；然后：massctl apply {name}"
+    ),
+    "the message stays as the first {count:,} have it: for another one make a campaign of its own, with a list of the "
+    "openids behind them; a raised `edition` would go to everybody again": (
+        "消息保持最前面 {count:,} 人收到的样子：要换消息，就给后面的 openid 另建一个活动，名单里只放他们；"
+        "提高 `edition` 会再发给所有人"
+    ),
+    "everybody whom the list names now has the message already": "名单里现在的人都已收到消息",
+    "write those who are to get it behind them; where nobody is left, there is nothing more to do": (
+        "把还要发的人写在他们后面；没有人要发了，就不用再做什么"
     ),
     "the message was edited after its first batch was sent; {sent}": "消息在第一批发出之后被改过；{sent}",
     "undo the edit, then run apply again: it goes on with the next batch, and everybody gets the same": (
@@ -119,9 +141,8 @@ AUDIENCE: Final[dict[str, str]] = {
     "the list is not UTF-8 from this line on": "名单从这一行起不是 UTF-8",
     "this line is longer than {limit} characters": "这一行超过 {limit} 个字符",
     "an openid of this batch is none of this account's": "这一批里有不属于这个公众号的 openid",
-    "Export the list again, from this account, and make a campaign of those who have not had it: nobody of this "
-    "batch has, and the batches before it have.": (
-        "从这个公众号重新导出名单，给还没收到的人另建一个活动：这一批没有人收到，之前的批次都已收到。"
+    "Correct the list, or export it again from this account; nobody of this batch has the message.": (
+        "改正名单，或者从这个公众号重新导出；这一批没有人收到消息。"
     ),
     "a send to openids needs two of them at least": "按 openid 群发至少要两个",
     "a send to openids takes 2 to 10000 of them": "按 openid 群发要 2 到 10000 个",

@@ -54,10 +54,7 @@ _CALLS_USED_UP: Final = Ruling(
 _NOT_AN_OPENID: Final = Ruling(
     Kind.PERMANENT,
     Phrase("an openid of this batch is none of this account's"),
-    Phrase(
-        "Export the list again, from this account, and make a campaign of those who have not had it: nobody of this "
-        "batch has, and the batches before it have."
-    ),
+    Phrase("Correct the list, or export it again from this account; nobody of this batch has the message."),
 )
 
 # Source: the error lists of these endpoints, WeChat docs, read 2026-10.

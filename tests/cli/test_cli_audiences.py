@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 from cli_runner import Shell, lost
 
+from massctl.sandbox.audience import Audience, by_openids
+from massctl.sandbox.desk import Desk
+from massctl.sandbox.refusal import Refusal
+
 OPENIDS = [f"oTEST{number:023}" for number in range(20_001)]
 LETTER = """\
 version: 1
@@ -106,3 +110,43 @@ def test_openids_are_not_for_subscription_accounts(letter: Shell) -> None:
     assert (1, True) == (said.status, "MC609" in said.out)
     letter.tree.write("campaigns/letter/campaign.yaml", LETTER.replace("openids: lists/members.csv", "tag: 会员"))
     assert 0 == letter("validate").status
+
+
+def refused_in_the_middle(letter: Shell) -> None:
+    """The second batch is refused for good, because one of its openids is none of the account's."""
+
+    def judged(desk: Desk, given: object) -> Audience:
+        if isinstance(given, list) and OPENIDS[15_000] in given:
+            raise Refusal(40003)
+        return by_openids(desk, given)
+
+    letter.monkeypatch.setattr("massctl.sandbox.audience.by_openids", judged)
+    said = letter("apply", "letter", "--sandbox", "--yes")
+    assert (1, True) == (said.status, "leave the first 10,000 openids as they are" in " ".join(said.out.split()))
+
+
+def test_a_refused_batch_has_one_sentence_everywhere_and_no_choice_that_is_refused(letter: Shell) -> None:
+    refused_in_the_middle(letter)
+    says = ("WeChat refused batch 2 of 3 for good, with errcode 40003", "leave the first 10,000 openids as they are")
+    verbs = [("plan", "letter"), ("apply", "letter", "--yes"), ("status", "letter"), ("reconcile", "letter")]
+    for verb in verbs:
+        said = " ".join(letter(*verb, "--sandbox").out.split())
+        assert [True, True, False] == [*(each in said for each in says), "goes on with the next" in said], verb
+    choices = letter("reconcile", "letter", "--sandbox").out
+    assert (True, False) == ("--sent --reason" in choices, "--not-sent" in choices)
+    assert (1, 1) == (choices.count("10,000 openids\n"), choices.count("9,999 openids\n"))
+
+
+def test_a_corrected_list_reaches_the_others_once(letter: Shell) -> None:
+    refused_in_the_middle(letter)
+    path = "campaigns/letter/lists/members.csv"
+    # A new export, in another order, without one and with two new ones, behind those who have it.
+    export = [*reversed(OPENIDS[:15_000]), *OPENIDS[15_001:], "oTEST99999", "oTEST99998"]
+    letter.tree.write(path, "openid\n" + "".join(f"{each}\n" for each in export))
+    wrong = letter("apply", "letter", "--sandbox", "--yes")
+    assert (5, True) == (wrong.status, "put the first 10,000 openids back as they were" in " ".join(wrong.out.split()))
+    letter.tree.write(path, "openid\n" + "".join(f"{each}\n" for each in [*OPENIDS[:10_000], *export]))
+    assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
+    assert [(1, 10_000), (2, 10_000), (3, 2)] == jobs(letter)
+    assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
+    assert 3 == len(letter.report()["jobs"])

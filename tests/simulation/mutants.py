@@ -691,9 +691,16 @@ MUTANTS = (
     ),
     Mutant(
         "a list that was changed goes on",
-        "massctl.plan.batches",
+        "massctl.plan.begun_list",
         "    if first.event.message_digest == campaign.message_digest:",
         "    if True:",
+        "text in batches, the list changes",
+    ),
+    Mutant(
+        "a list that was corrected goes on wherever its people stand",
+        "massctl.plan.begun_list",
+        "    if not _keeps_its_people(campaign, record):",
+        "    if False:",
         "text in batches, the list changes",
     ),
     # A person's word.

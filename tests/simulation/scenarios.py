@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from building import HOUR, NOW, article, audience, house, reviewers, sha, voice
-from openid_samples import BATCHES, MOVED, PAIRS
+from openid_samples import BATCHES, CORRECTED, MOVED, PAIRS
 from simulation.happenings import FULL, INTERRUPT, KILL_SWITCH, RIVAL, TWIN
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 from simulation.schedule import Budget, Scenario
@@ -71,6 +71,7 @@ IN_BATCHES: Final = to_openids(TEXT, BATCHES)
 SOUND: Final = voice(window=LONG)
 EMPTIED: Final = (("",), ("", "the console empties the material library"))
 OTHERS: Final = to_openids(TEXT, MOVED)
+BEHIND: Final = to_openids(TEXT, CORRECTED)
 NEWS_IN_BATCHES: Final = to_openids(UNSEEN_NEWS, PAIRS)
 BETWEEN_BOUNDS: Final = replace(TEXT, audience=audience(tag_id=7, expect={"min": 100, "max": 1000}))
 COPY: Final = replace(TEXT, name=CampaignName("copy"))
@@ -186,6 +187,7 @@ SMOKE: Final = (
     _one("text in batches, refusals", IN_BATCHES, 2, 0, 2, faults=REFUSED_SENDS, gaps=(30 * HOUR,)),
     _one("text in batches, a person settles", IN_BATCHES, 3, 0, 1, faults=LOST_SENDS, before=SETTLED, arrives=True),
     Scenario("text in batches, the list changes", ((IN_BATCHES,), (OTHERS,)), 2, Budget(1, 1), faults=LOST_SENDS),
+    Scenario("text in batches, the rest is corrected", ((IN_BATCHES,), (BEHIND,)), 2, Budget(1, 2), faults=OF_SENDS),
     _one("news in batches", NEWS_IN_BATCHES, 2, 1, 0, gaps=(MINUTE, 30 * HOUR), sends=("春季大促",) * 2),
     _one("news in batches and faults", NEWS_IN_BATCHES, 2, 0, 1, gaps=(3 * HOUR,)),
     _one("text, interrupted", TEXT, 2, 0, 1, faults=LOST_SENDS, during=((INTERRUPT,), ("",)), arrives=True),

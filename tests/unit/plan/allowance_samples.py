@@ -35,7 +35,9 @@ def rules(
 ) -> House:
     """Make the rules of a run in a repository of these campaigns."""
     base = house(*named, **policy)
-    return House(base.policy, False, base.named, Agenda({APPID: (ACCOUNT, kind)}, tuple(map(demand_of, campaigns))))
+    return House(
+        base.policy, named=base.named, agenda=Agenda({APPID: (ACCOUNT, kind)}, tuple(map(demand_of, campaigns)))
+    )
 
 
 def to_list(name: str, window: Window | None, batches: int) -> RenderedCampaign:

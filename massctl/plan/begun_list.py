@@ -1,0 +1,141 @@
+"""A list of openids of which a part went out: what of it stays as it is, and how the others get the message. Pure.
+
+Nobody gets it twice, because the openids of the batches that may have gone out stand where they stood, and a list is
+sent to each of its openids once.
+"""
+
+from typing import Final
+
+from massctl.model.lifecycle import is_concluded
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign, message_digest_to
+from massctl.model.state import Attempt, Record
+from massctl.plan.step import Guard, Refusal
+
+NOT_AN_OPENID: Final = frozenset({40003, 40031})
+"""An openid of the batch is none of the account's. Source: WeChat docs, "message/mass/send", read 2026-10."""
+
+
+def frozen(campaign: RenderedCampaign, record: Record) -> Refusal | None:
+    """Refuse to go on with another message, or with other openids where some may have it, than the first batch had."""
+    first = next((attempt for attempt in record.attempts if attempt.may_have_sent), None)
+    if first is None or first.event.batches is None or is_concluded(record):
+        return None
+    if first.event.message_digest == campaign.message_digest:
+        return None
+    return _changed(campaign, record, first)
+
+
+def _changed(campaign: RenderedCampaign, record: Record, first: Attempt) -> Refusal | None:
+    """Judge a change since the first batch: a list may be corrected behind those who have the message."""
+    if campaign.openid_list is None:
+        return _other_list(record)
+    if first.event.message_digest != message_digest_to(campaign, first.event.audience):
+        return _other_message(record)
+    if not _keeps_its_people(campaign, record):
+        return _other_list(record)
+    if campaign.openid_list.batches <= len(record.sent_batches):
+        return Refusal(
+            Guard.AUDIENCE_CHANGED,
+            Phrase("everybody whom the list names now has the message already"),
+            Phrase("write those who are to get it behind them; where nobody is left, there is nothing more to do"),
+        )
+    return None
+
+
+def refused_batch(record: Record) -> Attempt | None:
+    """Give the attempt at which a list that was begun stands still, because WeChat refused its batch for good."""
+    last = record.attempts[-1] if record.attempts else None
+    if last is None or last.rejection is None or last.rejection.retryable or last.rejection.token_dead:
+        return None
+    waits = record.is_partly_sent and not record.open_attempts and not is_concluded(record)
+    return last if waits and last.event.batch not in record.sent_batches else None
+
+
+def standstill(record: Record) -> Phrase | None:
+    """Say which batch WeChat refused for good, and who has the message; None where none was."""
+    last = refused_batch(record)
+    if last is None or last.rejection is None:
+        return None
+    return Phrase(
+        "WeChat refused batch {batch} of {batches} for good, with errcode {errcode}: nobody of it has the message, and "
+        "the first {count:,} openids of the list have it",
+        batch=last.event.batch,
+        batches=record.batches,
+        errcode=last.rejection.errcode,
+        count=_reached(record),
+    )
+
+
+def way_on(record: Record) -> Phrase | None:
+    """Say how those get the message whom a list did not reach, each once; None where nothing stands still."""
+    last = refused_batch(record)
+    if last is None or last.rejection is None:
+        return None
+    if last.rejection.errcode in NOT_AN_OPENID:
+        return Phrase(
+            "leave the first {count:,} openids as they are, and correct the list behind them, or put a new export of "
+            "this account there: whoever stands in it twice is sent to once; then: massctl apply {name}",
+            count=_reached(record),
+            name=record.campaign,
+        )
+    return Phrase(
+        "the message stays as the first {count:,} have it: for another one make a campaign of its own, with a list of "
+        "the openids behind them; a raised `edition` would go to everybody again",
+        count=_reached(record),
+    )
+
+
+def _keeps_its_people(campaign: RenderedCampaign, record: Record) -> bool:
+    """Say whether it is proven that each batch that may have gone out has the same openids in this list.
+
+    Also one of which a person says that it was not sent: only WeChat's own refusal is clear.
+    """
+    cut = campaign.openid_list.batch_sha256s if campaign.openid_list is not None else ()
+    asked = {each.event.batch for each in record.attempts if each.rejection is None} | record.sent_batches
+    for batch in asked:
+        tried = [each for each in record.attempts if each.event.batch == batch]
+        named = {each.event.recipients_sha256 for each in tried if each.rejection is None} or {
+            each.event.recipients_sha256 for each in tried
+        }
+        if batch > len(cut) or named != {"sha256:" + cut[batch - 1]}:
+            return False
+    return True
+
+
+def _reached(record: Record) -> int:
+    """Count the openids of the batches that went out."""
+    sizes = {each.event.batch: each.event.recipients or 0 for each in record.attempts if each.rejection is None}
+    return sum(size for batch, size in sizes.items() if batch in record.sent_batches)
+
+
+def _sent(record: Record) -> Phrase:
+    return Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
+
+
+def _other_list(record: Record) -> Refusal:
+    say = "the openids who have the message, or may have it, are not the first of the list any more; {sent}"
+    return Refusal(
+        Guard.AUDIENCE_CHANGED,
+        Phrase(say, sent=_sent(record)),
+        Phrase(
+            "put the first {count:,} openids back as they were (git log shows them), then run apply again: it goes on "
+            "behind them; there the list may be corrected, and whoever stands in it twice is sent to once",
+            count=_begun(record),
+        ),
+    )
+
+
+def _begun(record: Record) -> int:
+    """Count the openids of the batches that WeChat did not refuse."""
+    sizes = {each.event.batch: each.event.recipients or 0 for each in record.attempts if each.rejection is None}
+    return sum(sizes.values())
+
+
+def _other_message(record: Record) -> Refusal:
+    return Refusal(
+        Guard.EDITED_AFTER_SEND,
+        Phrase("the message was edited after its first batch was sent; {sent}", sent=_sent(record)),
+        way_on(record)
+        or Phrase("undo the edit, then run apply again: it goes on with the next batch, and everybody gets the same"),
+    )

@@ -11,6 +11,7 @@ import click
 
 from massctl import __version__
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.helping import SpokenContext, spoken
 from massctl.cli.interrupting import at_work_on, interrupted_status
 from massctl.cli.speaking import tell_requests
 from massctl.cli.usage import not_yet, show_usage
@@ -20,6 +21,8 @@ from massctl.model.phrase import Phrase, in_a_row
 
 class Verbs(click.Group):
     """A group that imports a verb when it is typed, and not before."""
+
+    context_class = SpokenContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the verbs in the order of a campaign's life."""
@@ -31,8 +34,7 @@ class Verbs(click.Group):
             raise not_yet(f"massctl {cmd_name}", NOT_YET[cmd_name], ctx)
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(VERBS[cmd_name][0]).command
-        return command
+        return spoken(importlib.import_module(VERBS[cmd_name][0]).command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -1,0 +1,64 @@
+"""`--help` in the language of the run, as quick as ever."""
+
+import pytest
+from cli_runner import Shell
+from test_cli_imports import HEAVY, loaded
+
+from massctl.cli.verbs import VERBS
+from massctl.view.cells import cells
+
+CHINESE, ENGLISH = "显示同样写法的", "Show what `massctl apply`"
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS, "state import", "sandbox reset", "comments open"])
+@pytest.mark.parametrize("columns", [60, 100])
+def test_every_help_fits_its_window(shell: Shell, verb: str, columns: int):
+    shell.tree.settings(language="zh")
+    said = shell(*verb.split(), "--help", columns=columns)
+    assert (0, "") == (said.status, said.err)
+    assert said.out.startswith(f"用法：{' '.join(['massctl', *verb.split()])} ")
+    assert [] == [line for line in said.out.splitlines() if cells(line) > columns]
+
+
+@pytest.mark.parametrize(
+    ("declared", "environment", "said"),
+    [("", "zh", CHINESE), ("", "en", ENGLISH), ("zh", "en", CHINESE), ("en", "zh", ENGLISH), ('"zh"', "en", CHINESE)],
+)
+def test_the_language_is_that_of_the_run(shell: Shell, declared: str, environment: str, said: str):
+    shell.tree.settings(language=declared)
+    shell.env(MASSCTL_LANG=environment)
+    assert said in shell("plan", "--help").out
+
+
+def test_a_repository_elsewhere_is_asked(shell: Shell):
+    shell.tree.settings(language="zh")
+    shell.monkeypatch.chdir(shell.root.parent)
+    assert CHINESE in shell("-C", shell.root.name, "plan", "--help").out
+    assert ENGLISH in shell("plan", "--help").out
+
+
+@pytest.mark.parametrize("settings", [b"language: zh\n- [", b"\xff\nlanguage: zh\n"])
+def test_a_faulty_file_has_help_too(shell: Shell, settings: bytes):
+    (shell.root / "massctl.yaml").write_bytes(settings)
+    assert CHINESE in shell("plan", "--help").out
+
+
+def test_flags_say_what_they_are_without_being_given(shell: Shell):
+    shell.tree.settings(language="zh")
+    said = shell("render", "--help").out
+    assert "写到哪个文件夹。 [必填]" in said
+    assert "[默认：text]" in shell("plan", "--help").out
+
+
+def test_without_arguments_it_is_said_too(shell: Shell):
+    shell.tree.settings(language="zh")
+    said = shell()
+    assert "用法：massctl [OPTIONS] COMMAND [ARGS]..." in said.out + said.err
+
+
+def test_it_loads_no_models_and_english_no_chinese(shell: Shell):
+    tree = shell.tree
+    tree.settings(language="zh")
+    assert {"massctl.view.zh_help"} == ({"massctl.view.zh_help", "massctl.view.zh", *HEAVY} & loaded(tree, "--help"))
+    tree.settings(language="en")
+    assert "massctl.view.zh_help" not in loaded(tree, "plan", "--help")

@@ -242,6 +242,8 @@ class ReportedEvent(Strict):
     """Why it failed, in WeChat's word."""
     again: bool
     """Whether it said nothing that was not on record."""
+    contradicts: Literal["sent", "failed"] | None = None
+    """How the job had ended by what was on record, where the event tells the other end; the event stands."""
     candidates: list[Candidate]
     """Where no job here has this id: the sends in doubt that it may belong to."""
 

@@ -16,6 +16,7 @@ import click
 from massctl.errors import MassctlError
 from massctl.model.phrase import Phrase
 from massctl.model.system_reason import system_reason
+from massctl.view.cells import cells
 from massctl.view.language import Language, say
 from massctl.view.style import Style
 
@@ -64,7 +65,12 @@ class Voice:
 
     def _to_type(self, text: str) -> str:
         """Complete the commands in `text` with what this command itself was given."""
-        return _ADVISED.sub(self._completed, text) if self.where or self.sandbox or self.locked else text
+        if not (self.where or self.sandbox or self.locked):
+            return text
+        completed = _ADVISED.sub(self._completed, text)
+        # The page was broken into lines before: what made one too long goes on below.
+        lines = [part for line in completed.split("\n") for part in _broken(line, self.width)]
+        return "\n".join(lines)
 
     def _completed(self, command: re.Match[str]) -> str:
         verb = command["verb"]
@@ -75,6 +81,24 @@ class Voice:
         return " ".join(["massctl", *where]) + command["gap"] + " ".join([verb, *flags])
 
 
+def _broken(line: str, width: int) -> list[str]:
+    """Break a line that is too long before its last command, which stays whole, below where its sentence begins."""
+    shown = _INK.sub("", line)
+    # Each character has two cells at most.
+    if 2 * len(shown) <= width or cells(shown) <= width:
+        return [line]
+    lead = _LEAD.match(shown)
+    indent = lead.end() if lead is not None else 0
+    starts = [match.start() for match in _COMMAND_START.finditer(line)]
+    if not starts or not _INK.sub("", line[: starts[-1]])[indent:].strip():
+        return [line]
+    return [*_broken(line[: starts[-1]].rstrip(), width), " " * indent + line[starts[-1] :]]
+
+
+_COMMAND_START: Final = re.compile(r"(?<=[ ：，；。（])massctl ")
+_INK: Final = re.compile(r"\x1b\[[0-9;]*m")
+_LEAD: Final = re.compile(r" *(?:\S+ {2,})?")
+"""What stands before a sentence: blanks, and a label with blanks behind it."""
 _WITHOUT_SANDBOX: Final = ("validate", "lock", "render", "serve")
 _WITH_LOCKED: Final = ("apply", "preview")
 _ADVISED: Final = re.compile(

@@ -54,6 +54,7 @@ KEPT: Final = {
         "withdrawn",
         "withdrawing",
         "asked_at",
+        "none_left_at",
     ),
 }
 """Each value's fields, in the order in which they are written."""
@@ -164,6 +165,7 @@ def _job_document(job: Job) -> list[Any]:
         sorted(job.withdrawn),
         sorted(job.withdrawing),
         [at.isoformat() for at in job.asked_at],
+        job.none_left_at.isoformat() if job.none_left_at else None,
     ]
 
 
@@ -217,6 +219,17 @@ def _job_from(written: list[Any], make: Make) -> Job:
     batch, client_msg_id, accepted_at, msg_id, msg_data_id, status, counts, *withdrawals = written
     at = datetime.fromisoformat(accepted_at)
     told = make(counts) if counts else None
-    withdrawn, withdrawing, asked = withdrawals
-    asked_at = [datetime.fromisoformat(each) for each in asked]
-    return Job(batch, client_msg_id, at, msg_id, msg_data_id, status, told, set(withdrawn), set(withdrawing), asked_at)
+    withdrawn, withdrawing, asked, refused = withdrawals
+    return Job(
+        batch,
+        client_msg_id,
+        at,
+        msg_id,
+        msg_data_id,
+        status,
+        told,
+        set(withdrawn),
+        set(withdrawing),
+        [datetime.fromisoformat(each) for each in asked],
+        datetime.fromisoformat(refused) if refused else None,
+    )

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from massctl.model.job_entries import JobStatus, Withdrawn
 
+DAY_USED_UP: Final = 45009
+"""The calls of the day are used up. Source: WeChat docs, "API limits of a new account", read 2026-10."""
+
 
 @dataclass(slots=True)
 class Job:
@@ -26,6 +29,8 @@ class Job:
     """Articles, or 0, whose withdrawal was asked for, and nobody knows whether it took place."""
     asked_at: list[datetime] = field(default_factory=list)
     """When a withdrawal was asked for, request by request; each counts for the account's ten of that day."""
+    none_left_at: datetime | None = None
+    """When WeChat refused one last because the account's of the day were used up."""
 
     @property
     def is_gone(self) -> bool:
@@ -61,6 +66,8 @@ def _into_withdrawals(job: Job, event: "Withdrawn", at: datetime) -> None:
         job.asked_at.append(at)
     elif event.outcome == "refused" and event.errcode is None and job.asked_at:
         job.asked_at.pop()  # No token could be had, so the request never left.
+    elif event.outcome == "refused" and event.errcode == DAY_USED_UP:
+        job.none_left_at = at
     if event.outcome in ("begun", "unknown"):
         job.withdrawing.add(event.article)
         return

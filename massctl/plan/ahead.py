@@ -10,7 +10,7 @@ from massctl.model.preview_days import beijing_day
 from massctl.model.state import State
 from massctl.plan.allowance import Agenda, Ledgered
 from massctl.plan.demand import CALLS, DAYS_AHEAD, SENDS, Rule
-from massctl.plan.used import Unit, calls_by_day, calls_used_up, used_in, withdrawals_by_day
+from massctl.plan.used import Unit, calls_by_day, calls_used_up, used_in, withdrawals_by_day, withdrawals_used_up
 from massctl.plan.withdrawals import WITHDRAWALS_A_DAY, withdrawable, withdrawals_left
 
 if TYPE_CHECKING:
@@ -112,6 +112,9 @@ def _withdrawals(state: State, appid: AppId, now: datetime) -> list[Span]:
     """Give today, where some were asked for, or something is there that may be withdrawn."""
     left = withdrawals_left(state, appid, now)
     used = withdrawals_by_day(state, appid).get(beijing_day(now), 0)
+    if withdrawals_used_up(state, appid, now):
+        # Others used what is missing here, as with calls.
+        left, used = 0, max(WITHDRAWALS_A_DAY, used)
     if not (used or withdrawable(state, appid, now)):
         return []
     return [Span(Unit.DAY, beijing_day(now), "withdrawals", WITHDRAWALS_A_DAY, used, (), left)]

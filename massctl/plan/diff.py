@@ -42,8 +42,11 @@ def drafts(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
 def staging_reason(campaign: RenderedCampaign, state: State, batch: int = 1) -> Reason:
     """Say why a campaign, or a batch of it, is staged, now that it is."""
     record = state.record(campaign.name, campaign.edition)
-    if record.draft(batch) is not None or record.staged is not None:
-        return Reason.CONTENT_CHANGED
+    draft = record.draft(batch)
+    known = draft.event if draft is not None else record.staged
+    if known is not None:
+        # What is staged with this very content lacks something again only where WeChat lost it (40007).
+        return Reason.NEW if known.digest == campaign.digest else Reason.CONTENT_CHANGED
     if any(draft.event.batch == batch for draft in record.drafts):
         return Reason.DRAFT_MISSING
     earlier = [r for r in state.editions(campaign.name) if r.edition < campaign.edition]

@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostic import Diagnostic, Place, Severity
+from massctl.model.jobs import DAY_USED_UP
 from massctl.model.moment import BEIJING
 from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase, enumerated, in_a_row
@@ -13,7 +14,7 @@ from massctl.plan.allowance import Agenda
 from massctl.plan.batches import GIVE_A_TAG
 from massctl.plan.demand import CALLS, REACH, SENDS, Rule, Standing
 from massctl.plan.step import Guard, Refusal
-from massctl.plan.used import DAY_USED_UP, Unit, calls_used_up
+from massctl.plan.used import Unit, calls_used_up
 
 if TYPE_CHECKING:
     from massctl.model.account import Policy

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from massctl.model.jobs import DAY_USED_UP
 from massctl.model.moment import BEIJING, moment
 from massctl.model.names import AppId, CampaignName
 from massctl.model.phrase import Phrase
@@ -18,10 +19,6 @@ from massctl.model.state import Attempt, Record, State
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience
-
-
-DAY_USED_UP: Final = 45009
-"""The mass calls of the day (100) are used up. Source: WeChat docs, "API limits of a new account", read 2026-10."""
 
 
 class Scope(StrEnum):
@@ -120,6 +117,16 @@ def withdrawals_by_day(state: State, appid: AppId) -> Mapping[date, int]:
     """Count the requests for withdrawals by Beijing day, whatever became of them; not those that never left."""
     asked = (at for each in state.records.values() if each.appid == appid for job in each.jobs for at in job.asked_at)
     return Counter(beijing_day(at) for at in asked)
+
+
+def withdrawals_used_up(state: State, appid: AppId, now: datetime) -> bool:
+    """Say whether WeChat said today that no withdrawal is left, and was asked for none since."""
+    jobs = [job for record in state.records.values() if record.appid == appid for job in record.jobs]
+    refused = [job.none_left_at for job in jobs if job.none_left_at is not None]
+    last = max(refused, default=None)
+    if last is None or beijing_day(last) != beijing_day(now):
+        return False
+    return all(at <= last for job in jobs for at in job.asked_at)
 
 
 def counted_anew(now: datetime) -> Phrase:

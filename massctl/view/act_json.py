@@ -39,6 +39,7 @@ def event_json(finish: JobFinish, outcome: Recorded | Foreign, exit_status: int,
         "status": finish.status,
         "reason": finish.reason,
         "again": isinstance(outcome, Recorded) and outcome.again,
+        "contradicts": outcome.contradicts if isinstance(outcome, Recorded) else None,
         "candidates": [{"name": each.campaign, "edition": each.edition} for each in candidates],
     }
     campaigns = [{**campaign_document(record, None), "refusals": []} for record in ours]

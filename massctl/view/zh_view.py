@@ -177,7 +177,7 @@ VIEW: Final[dict[str, str]] = {
     "not open yet": "尚未开始",
     "open now": "正在时段内",
     "closed": "已结束",
-    "not there yet": "首次",
+    "not there yet": "还没有",
     "the edition was raised": "版次提高了",
     "the content changed": "内容有改动",
     "the recorded draft is gone": "记录的草稿已不在",

@@ -328,6 +328,18 @@ def test_an_event_as_a_document(sent: Shell) -> None:
     assert_fits("record-event", again)
 
 
+def test_an_event_that_tells_another_end_says_so_in_its_document(sent: Shell) -> None:
+    file = event(sent)
+    text = (sent.root / file).read_text(encoding="utf-8")
+    sent.tree.write("failed.xml", text.replace("send success", "err(30003)"))
+    told = [
+        sent("record-event", each, "--sandbox", "--format", "json").document
+        for each in (file, "failed.xml", "failed.xml", file)
+    ]
+    assert [None, "sent", None, "failed"] == [document["event"]["contradicts"] for document in told]
+    assert_fits("record-event", told[1])
+
+
 @pytest.mark.parametrize(
     ("body", "status", "codes"),
     [

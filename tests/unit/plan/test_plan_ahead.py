@@ -1,5 +1,7 @@
 """What the plan says of the next 31 days: days and months with something in them, and what is left."""
 
+from datetime import timedelta
+
 from allowance_samples import on, rules, words
 from building import APPID, DAY, HOUR, NOW, at, attempted, audience, news, plan_of, recorded, text
 
@@ -76,3 +78,28 @@ def test_what_can_be_withdrawn_today_stands_where_something_is_there_to_be() -> 
     ]
     day = "2026-12-01", "withdrawals"
     assert [[(*day, 0, [], 10)], [(*day, 1, [], 9)], [(*day, 1, [], 9)], []] == found
+
+
+def test_where_wechat_said_that_no_withdrawal_is_left_none_is_until_one_was_asked_for_since() -> None:
+    sale = news("sale")
+    happened = [
+        at(NOW - 2 * DAY, attempted(sale, media_id="DRAFT")[0], sale),
+        at(NOW - 2 * DAY, SendAccepted(attempt=2, msg_id=7), sale),
+    ]
+
+    def asked(ago: timedelta, errcode: int | None = None) -> list[NewEntry]:
+        outcome = None if errcode is None else "refused"
+        answer = Withdrawn(msg_id=7, article=1, outcome=outcome, errcode=errcode)
+        return [at(NOW - ago, Withdrawn(msg_id=7, article=1, outcome="begun"), sale), at(NOW - ago, answer, sale)]
+
+    refused = asked(2 * HOUR, 45009)
+    more = [refused, [*refused, *asked(HOUR)], asked(DAY, 45009), asked(2 * HOUR, 40065), [*refused, *refused]]
+    found = [rows(plan_of(sale, recorded(*happened, *each), rules([]))) for each in more]
+    day = "2026-12-01", "withdrawals"
+    assert [
+        [(*day, 10, [], 0)],
+        [(*day, 2, [], 8)],
+        [(*day, 0, [], 10)],
+        [(*day, 1, [], 9)],
+        [(*day, 10, [], 0)],
+    ] == found

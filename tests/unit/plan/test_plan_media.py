@@ -94,6 +94,11 @@ def test_an_edited_one_is_staged_because_the_content_changed() -> None:
     )
 
 
+def test_what_wechat_lost_is_new_and_no_change_of_the_content() -> None:
+    campaign = voice("bell")
+    assert [(f"main/material/{sha('bell')[:12]}", "new")] == steps(planned(campaign, recorded(staged(campaign))))
+
+
 def test_it_is_compared_with_what_was_staged() -> None:
     before, after = voice("bell"), voice("bell", edition=1, recordings=(), message=RenderedVoice(MaterialRef()))
     base = base_of(after, None, recorded(staged(before)))

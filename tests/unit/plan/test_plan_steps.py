@@ -109,6 +109,12 @@ def test_changed_content_is_the_reason_of_its_new_pictures():
     assert (f"main/image/{sha('third')[:12]}", "content_changed") == steps(planned(changed, staged(SALE)))[0]
 
 
+def test_what_wechat_lost_of_a_staged_campaign_is_new_and_its_content_is_not():
+    state = staged(SALE)
+    state.materials.clear()
+    assert [(f"main/material/{sha('cover')[:12]}", "new")] == steps(planned(SALE, state, until=Until.PREVIEW))[:1]
+
+
 def test_a_draft_that_is_gone_is_missing():
     state = staged(SALE, (DraftDeleted(appid=APPID, media_id="MEDIA_1", reason="gone"), SALE))
     draft = next(step for step in planned(SALE, state).steps if isinstance(step, SaveDraft))

@@ -1,0 +1,175 @@
+"""The Chinese of `--help`, from `apply` on: what acts, and what looks back."""
+
+from typing import Final
+
+HELP_OF_ACTS: Final[dict[str, str]] = {
+    # massctl/cli/commands/apply.py
+    "Upload, save drafts, show previews, then send what is due. A mass send cannot be taken back.": (
+        "上传、存草稿、发预览，然后群发到时间的内容。群发无法收回。"
+    ),
+    "Without NAMEs it sends only campaigns that have a window; one without is sent only by name.": (
+        "不写 NAME 时，只发有时段的活动；没有时段的，点名才发。"
+    ),
+    "Send without asking; needed where there is no terminal.": "不再询问，直接发送；没有终端的地方必须写。",
+    "Stop after this stage; the first three never send and never ask.": "做完这一步就停；前三步从不群发，也从不询问。",
+    "Do not wait for, and do not repeat, a send of unknown outcome.": "结果不明的群发，不等，也不重发。",
+    "Carry out exactly this saved plan, once; counts as consent.": "只照这份保存的计划做一次；等于已经同意。",
+    "Send the bytes that `massctl lock` wrote; run no template.": "发送 `massctl lock` 写下的字节，不运行模板。",
+    "Stay for windows that open within 90s, 45m, 3h …": "等待在 90s、45m、3h…… 之内开始的时段。",
+    # massctl/cli/commands/preview.py
+    "Show NAME on phones before it is sent: on those that campaign.yaml declares, or only on those given here.": (
+        "在群发之前把 NAME 发到手机上：campaign.yaml 里写的那些，或者只发给这里写的。"
+    ),
+    "What is missing is uploaded and saved first. It repeats a preview on purpose, uses the 100 a day of the account, "
+    "and never sends.": "缺什么先上传、保存。它会有意再发一次预览，占用公众号每天 100 次的额度，从不群发。",
+    "A WeChat name (微信号) to show it to.": "预览人的微信号。",
+    "An openid to show it to.": "预览人的 openid。",
+    "Show the bytes that `massctl lock` wrote; run no template.": "显示 `massctl lock` 写下的字节，不运行模板。",
+    # massctl/cli/commands/status.py
+    "Ask WeChat about mass jobs that are not finished, and record the answers. Makes no request for others.": (
+        "向微信查询还没有结束的群发任务，并记下答复。其他的不请求。"
+    ),
+    "Ask again for this long.": "在这么长时间内反复查询。",
+    "Show earlier editions too.": "也显示以前各版。",
+    # massctl/cli/commands/reconcile.py
+    "Settle what massctl cannot know about NAME. Look in the console under 群发记录 first.": (
+        "了结 massctl 无从知道的 NAME 的结果。先到公众平台的“群发记录”里看一看。"
+    ),
+    "Exactly one of --sent, --not-sent and --resubmit. Without one it shows what is on record and what may be "
+    "chosen.": ("--sent、--not-sent、--resubmit 三选一。都不写则显示记录和可选的做法。"),
+    "It went out; MSG_ID is its job's id, where you know it.": "已经发出；知道任务的 id 就写 MSG_ID。",
+    "It did not go out; apply may stage and send it again.": "没有发出；apply 可以重新准备并发送。",
+    "Repeat the identical request now, under the same clientmsgid.": "现在原样再提交一次，clientmsgid 不变。",
+    "With --sent: the address of the sent article.": "配 --sent：已发文章的地址。",
+    "Which batch of a list of openids, where several are open.": "openid 名单的第几批，在几批都没有结果时写。",
+    "How you know; recorded with your name. Part of every choice.": (
+        "您是怎么知道的；会连同您的名字记下来。每种做法都要写。"
+    ),
+    "With --resubmit: send without asking.": "配 --resubmit：不再询问，直接发送。",
+    # massctl/cli/commands/withdraw.py
+    "Delete sent articles of NAME (mass/delete). The cards stay in the chats, and this cannot be undone.": (
+        "删除 NAME 已群发的文章（mass/delete）。聊天里的卡片还在，而且无法撤销。"
+    ),
+    "Only news and videos that were sent. WeChat allows ten withdrawals a day.": (
+        "只限已群发的图文和视频。微信每天允许撤下十次。"
+    ),
+    "Withdraw this article; they count from 1.": "撤下这一篇；从 1 数起。",
+    "Withdraw every article.": "撤下全部文章。",
+    "Withdraw without asking; needed where there is no terminal.": "不再询问，直接撤下；没有终端的地方必须写。",
+    # massctl/cli/commands/comments.py
+    "Open or close the comments (留言) below sent articles, campaign by campaign.": (
+        "按活动打开或关闭已群发文章的留言。"
+    ),
+    "Take no more comments on the articles of NAME, or on one of them.": "NAME 的文章或其中一篇不再接受留言。",
+    "Let followers comment on the articles of NAME, or on one of them.": "让粉丝给 NAME 的文章或其中一篇留言。",
+    "Only this one; they count from 1.": "只这一篇；从 1 数起。",
+    # massctl/cli/commands/record_event.py
+    "Record a MASSSENDJOBFINISH event, XML or JSON, as WeChat posted it: counts, reasons, originality, addresses.": (
+        "记录微信推送的 MASSSENDJOBFINISH 事件，XML 或 JSON：人数、原因、原创校验、文章地址。"
+    ),
+    "The same event may be recorded any number of times. Makes no request.": "同一个事件可以记录任意多次。不发请求。",
+    "The account that it was sent to, by its name in massctl.yaml.": (
+        "事件发给了哪个公众号，写它在 massctl.yaml 里的名字。"
+    ),
+    # massctl/cli/commands/speed.py
+    "Read or set how fast WeChat delivers an account's mass sends: 0, the fastest, to 4.": (
+        "查看或设置公众号的群发速度：0 最快，4 最慢。"
+    ),
+    "Show the speed, and what it comes to in messages a minute.": "显示速度，以及合每分钟多少条。",
+    "Set the speed to N: 0, the fastest, to 4. It lasts, and holds for every later send of the account.": (
+        "把速度设为 N：0 最快，4 最慢。一直有效，对公众号以后的每次群发都起作用。"
+    ),
+    "The account's name in massctl.yaml; needed if it has several.": "公众号在 massctl.yaml 里的名字；有几个时必须写。",
+    # massctl/cli/commands/adopt.py
+    "Keep what somebody made of NAME's draft in the console, if words, pictures and links are what was reviewed.": (
+        "保留有人在公众平台上对 NAME 的草稿做的改动，前提是文字、图片和链接与评审过的一致。"
+    ),
+    "The author and the comment settings may differ, and what the API does not show, such as 原创 and 赞赏.": (
+        "作者和留言设置可以不同，接口看不到的（如原创、赞赏）也可以。"
+    ),
+    "What was done in the console, and why; recorded with your name.": (
+        "在公众平台上做了什么、为什么；会连同您的名字记下来。"
+    ),
+    # massctl/cli/commands/state.py
+    "Read, check and repair the ledger: what was uploaded, saved, previewed and sent.": (
+        "查看、核对、修复账本：上传、保存、预览、群发过什么。"
+    ),
+    "Record a send that this ledger does not know of. AT is a moment with its offset: 2026-12-01T20:00:00+08:00.": (
+        "记录这本账本不知道的一次群发。AT 是带时差的时刻：2026-12-01T20:00:00+08:00。"
+    ),
+    "Either --website-send, or --sent with --at.": "写 --website-send，或者 --sent 配 --at。",
+    "Somebody sent something on the website, then.": "有人在那个时刻在公众平台上群发了内容。",
+    "With --website-send: whose, where there are several.": "配 --website-send：哪个公众号，有几个时写。",
+    "This campaign went out without this ledger.": "这个活动发出了，但这本账本没有记。",
+    "With --sent: when.": "配 --sent：什么时候。",
+    "With --sent: its job's id, where you know it.": "配 --sent：任务的 id，知道就写。",
+    "With --sent: which edition, if not the declared one.": "配 --sent：第几版，不是现在声明的那版时写。",
+    "How you know; recorded with your name.": "您是怎么知道的；会连同您的名字记下来。",
+    "Begin the ledger, and name it in massctl.yaml. The first apply does so by itself.": (
+        "开始一本账本，并写进 massctl.yaml。第一次 apply 会自己做这件事。"
+    ),
+    "Start over; the old ledger is put aside, and what it knew is told.": (
+        "重新开始；旧账本放到一边，并说明它记过什么。"
+    ),
+    "With --new-lineage: why; recorded as the first entry.": "配 --new-lineage：为什么；会记为第一条。",
+    "List the entries, oldest first, one a line.": "列出各条记录，从旧到新，一行一条。",
+    "Show what is recorded, campaign by campaign; only of NAME, where it is given.": (
+        "按活动显示记录；写了 NAME 就只显示它的。"
+    ),
+    "Check that every line is what was written, and that the story they tell is possible.": (
+        "核对每一行都是当初写下的样子，前后经过也说得通。"
+    ),
+    # massctl/cli/commands/doctor.py
+    "Check credentials, IP whitelist, rights, quotas, clock, proxy, ledger and windows. It changes nothing.": (
+        "检查凭据、IP 白名单、权限、额度、时钟、代理、账本和时段。什么都不改。"
+    ),
+    "Each finding says what to click in WeChat's console, or what to type. Exits 1 where anything keeps a send back.": (
+        "每项结果都说明该在公众平台上点什么，或者该输入什么。有妨碍群发的问题就以 1 退出。"
+    ),
+    # massctl/cli/commands/sandbox.py
+    "Serve the sandbox: the API, and an inbox page that shows what followers received.": (
+        "运行沙盒：接口，以及显示粉丝收到什么的收件箱页面。"
+    ),
+    "Prints `http://127.0.0.1:PORT APPID SECRET` first. It is the same world that --sandbox works in.": (
+        "先打印 `http://127.0.0.1:PORT APPID SECRET`。它和 --sandbox 用的是同一个世界。"
+    ),
+    "Forget what the sandbox received, its hour, and the ledger of `--sandbox`; accounts and tags stay.": (
+        "忘掉沙盒收到的内容、它的时间和 `--sandbox` 的账本；公众号和标签保留。"
+    ),
+    # massctl/cli/commands/explain.py
+    "Say what a CODE means, why massctl cares, and what to do; without one, list them all.": (
+        "说明 CODE 的含义、massctl 为什么在意、该怎么办；不写则全部列出。"
+    ),
+    "CODE is a diagnostic (MC014), a guard (draft_gone) or an exit status (5). Needs no repository.": (
+        "CODE 是诊断（MC014）、拦下的原因（draft_gone）或退出码（5）。不要仓库。"
+    ),
+    "Instead of MASSCTL_LANG, else LANG.": "不用 MASSCTL_LANG 和 LANG。",
+    # massctl/cli/commands/ci.py
+    "Hand locks and plans from one job of a workflow to the next; what a job left is data, and is checked.": (
+        "在工作流的任务之间传递锁和计划；任务留下的都是数据，要检查。"
+    ),
+    "Print the campaigns whose folder is another than in the second checkout DIR, one name a line.": (
+        "打印文件夹与另一份检出 DIR 不同的活动，一行一个名字。"
+    ),
+    "Show the plan that another run left in DIR as the one comment of its pull request.": (
+        "把另一次运行留在 DIR 里的计划显示为合并请求下的那一条评论。"
+    ),
+    "The pull request is found from the event in GITHUB_EVENT_PATH. Needs GITHUB_TOKEN.": (
+        "合并请求由 GITHUB_EVENT_PATH 里的事件确定。需要 GITHUB_TOKEN。"
+    ),
+    "Say what needs a person: a send in doubt, a window that was missed, or is open and nothing is sent. "
+    "Exits 1 then.": "说出需要人处理的事：结果不明的群发、错过的时段、时段已到却什么都没发。有这样的事就以 1 退出。",
+    "Reads the repository and the ledger, and asks WeChat nothing.": "读取仓库和账本，什么都不问微信。",
+    "Write all locks and rendered bodies of this checkout into FILE, for the job that commits them.": (
+        "把这份检出里的全部锁和渲染好的正文写进 FILE，交给提交它们的任务。"
+    ),
+    "Write the locks of FILE into this checkout, and nothing else; runs no template. Prints the changed paths.": (
+        "把 FILE 里的锁写进这份检出，别的都不写；不运行模板。打印有改动的路径。"
+    ),
+    # massctl/cli/commands/schema.py
+    "Write the JSON Schemas that editors and checks use; without --out, all of them as one document.": (
+        "写出编辑器和检查用的 JSON Schema；不写 --out 则全部放在一份文档里。"
+    ),
+    "Write one file per schema into this folder.": "在这个文件夹里给每个 schema 写一个文件。",
+}
+"""English paragraph -> Chinese paragraph."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.run import AudienceKey, Failed, Run, audience_key, steps_of
 from massctl.errors import ConfigurationError, MassctlError, WeChatError
 from massctl.model.audience import Tag
@@ -20,15 +21,16 @@ def readings(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any
 
     A list of openids is not read: it knows its own size.
     """
-    wanted: dict[AudienceKey, list[RenderedCampaign]] = {}
+    wanted: dict[AudienceKey, list[tuple[CampaignOutcome, RenderedCampaign]]] = {}
     for outcome, campaign in run.going():
         needed = run.may_send(outcome) or run.may_clear(outcome) or steps_of(outcome, SaveDraft)
-        if campaign.audience.tag is not None and outcome.planned.steps:
-            needed = True  # A name is looked up with whatever is staged first, also for a message without a draft.
+        if outcome.planned.tag_due is not None:
+            needed = True  # A name is looked up when it is staged, also for a message with nothing else to stage.
         if needed and campaign.openid_list is None:
-            wanted.setdefault(audience_key(campaign), []).append(campaign)
+            wanted.setdefault(audience_key(campaign), []).append((outcome, campaign))
     for key, campaigns in wanted.items():
-        wechat, audience = run.world.wechat(campaigns[0].account), campaigns[0].audience
+        _, first = campaigns[0]
+        wechat, audience = run.world.wechat(first.account), first.audience
         if audience.tag is None:
             yield partial(_counted, run, key), partial(wechat.audience_count, audience)
         else:
@@ -54,7 +56,11 @@ def _counted(run: Run, key: AudienceKey, result: int | Failed | None) -> None:
 
 
 def _listed(
-    run: Run, key: AudienceKey, campaigns: list[RenderedCampaign], name: str, result: tuple[Tag, ...] | Failed
+    run: Run,
+    key: AudienceKey,
+    campaigns: list[tuple[CampaignOutcome, RenderedCampaign]],
+    name: str,
+    result: tuple[Tag, ...] | Failed,
 ) -> None:
     """Keep which tag a name stands for; what is on record for a version already stays, and is judged by its send."""
     if isinstance(result, Failed):
@@ -62,9 +68,12 @@ def _listed(
         return
     tag = next((each for each in result if each.name == name), None)
     _counted(run, key, None if tag is None else tag.count)
-    for campaign in campaigns:
+    for outcome, campaign in campaigns:
         if tag is not None and run.record_of(campaign).resolved_for(campaign.digest) is None:
             run.book.record(_resolved(campaign, name, tag), campaign)
+        elif tag is None and not run.may_send(outcome):
+            # Its send will be refused; whoever stages it days before wants to know now.
+            run.world.progress.say(Phrase("{name}: the account has no tag called {tag}", name=campaign.name, tag=name))
 
 
 def _resolved(campaign: RenderedCampaign, name: str, tag: Tag) -> AudienceResolved:

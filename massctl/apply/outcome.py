@@ -1,6 +1,7 @@
 """What a run did to each campaign, as values for the view and the exit status."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from massctl.errors import LedgerError, LedgerStaleError, MassctlError, WeChatError
 from massctl.model.diagnostic import has_errors
@@ -11,6 +12,9 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.step import Guard, Refusal, Step
+
+if TYPE_CHECKING:
+    from massctl.model.ledger import AudienceResolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,13 @@ class Outcome:
     def record(self, outcome: CampaignOutcome) -> Record:
         """Give what is recorded of a campaign at the end of the run."""
         return self.state.record(outcome.planned.name, outcome.planned.edition or 1)
+
+    def found_tag(self, outcome: CampaignOutcome) -> "AudienceResolved | None":
+        """Give which tag this run put on record for a campaign; None where it recorded none."""
+        digest = outcome.planned.digest
+        if outcome.planned.tag_due is None or digest is None:
+            return None
+        return self.record(outcome).resolved_for(digest)
 
     def status(self, outcome: CampaignOutcome) -> Status:
         """Give a campaign's status at the end of the run."""

@@ -173,7 +173,7 @@ class Run:
     def has_work(self, outcome: CampaignOutcome) -> bool:
         """Whether this run calls WeChat for a campaign, if only to look after its drafts."""
         planned, campaign = outcome.planned, outcome.planned.rendered
-        if planned.steps or planned.may_send:
+        if planned.steps or planned.may_send or planned.tag_due is not None:
             return True
         if campaign is None or campaign.appid not in self.accounts:
             return False

@@ -87,6 +87,7 @@ def _campaign(campaign: PlannedCampaign, *, with_diagnostics: bool) -> dict[str,
     if with_diagnostics:
         document["title"] = campaign.title
         document["audience_count"] = campaign.audience_count
+        document["tag_due"] = campaign.tag_due
         document["awaiting_until"] = campaign.awaiting_until.isoformat() if campaign.awaiting_until else None
         document["handoff"] = [{"item": each.item, "done": each.done} for each in campaign.handoff]
         document["approved"] = _approved(campaign.rendered) if campaign.rendered else None

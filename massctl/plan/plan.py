@@ -24,6 +24,7 @@ from massctl.plan.handoff import handoff_of
 from massctl.plan.planned_campaign import PlannedCampaign as PlannedCampaign  # noqa: PLC0414 - part of a plan
 from massctl.plan.previews import Showing
 from massctl.plan.step import FOR_GOOD, Guard, Reason, Refusal, SendMass, SendPreview, Step
+from massctl.plan.tags import is_refused_for_good, tag_due
 from massctl.plan.window import WindowState, never_allowed, next_moment, window_state
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Plan:
     @property
     def can_apply(self) -> bool:
         """Whether there is anything to do."""
-        return any(campaign.steps for campaign in self.campaigns)
+        return any(campaign.steps or campaign.tag_due for campaign in self.campaigns)
 
     @property
     def would_send(self) -> bool:
@@ -224,6 +225,7 @@ class _Planner:
             next_at=moment if moment is not None and moment > self.now else None,
             steps=tuple(steps),
             refusals=tuple(refusals),
+            tag_due=tag_due(campaign, record),
             wants_send=wanted,
         )
 
@@ -236,8 +238,7 @@ class _Planner:
         return [*previews.unknown_previews(campaign, record), *crowded, *spent]
 
     def _staging(self, campaign: RenderedCampaign, record: Record) -> list[Step]:
-        rejection = record.rejection_of(campaign.digest)
-        if rejection is not None and not (rejection.retryable or rejection.token_dead or self.showing):
+        if is_refused_for_good(campaign, record) and not self.showing:
             return []
         steps: list[Step] = list(diff.uploads(campaign, self.state, self.planned_uploads))
         steps += diff.drafts(campaign, self.state) if self.until >= Until.DRAFT else []
@@ -270,7 +271,7 @@ def make_plan(
     planner = _Planner(state, house, until, now, showing)
     planned = _within_allowance([planner.plan(each) for each in sorted(desired, key=_order)], state, now)
     if stop is not None:
-        planned = [replace(each, steps=(), refusals=(stop,), wants_send=False) for each in planned]
+        planned = [replace(each, steps=(), refusals=(stop,), tag_due=None, wants_send=False) for each in planned]
     accounts = {each.account for each in planned}
     ahead = look_ahead(house.agenda, state, house.policy, now, accounts) if house.agenda is not None else ()
     return Plan(state.lineage, state.serial, tuple(planned), ahead)

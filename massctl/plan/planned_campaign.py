@@ -30,6 +30,8 @@ class PlannedCampaign:
     rendered: RenderedCampaign | None = None
     audience_count: int | None = None
     """The size of the audience when it was last recorded."""
+    tag_due: str | None = None
+    """The tag whose id apply looks up and records; None where the audience has no name, or its id is on record."""
     wants_send: bool = False
     """It is time to send it; `refusals` says whether it may be."""
     awaiting_until: datetime | None = None

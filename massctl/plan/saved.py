@@ -110,6 +110,8 @@ class SavedCampaign(Strict):
     """Its title, for people."""
     audience_count: int | None = None
     """The size of its audience when it was last recorded; null where it never was."""
+    tag_due: str | None = None
+    """The tag whose id apply looks up and records with what is staged; null where it has none, or has its id."""
     awaiting_until: PlannedMoment | None = None
     """When the administrator's silence becomes a no; null where nothing waits for him."""
     lock: LockState | None = None

@@ -5,10 +5,28 @@ from typing import TYPE_CHECKING
 
 from massctl.model.audience import Tag
 from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import Record
 from massctl.plan.step import Guard, Refusal
 
 if TYPE_CHECKING:
     from massctl.model.ledger import AudienceResolved
+
+
+def tag_due(campaign: RenderedCampaign, record: Record) -> str | None:
+    """Give the name whose tag is still to be looked up and recorded, as a part of staging; None where none is.
+
+    A message of words has nothing else to stage, and what was reviewed binds its send all the same.
+    """
+    if campaign.audience.tag is None or record.resolved_for(campaign.digest) is not None:
+        return None
+    return None if is_refused_for_good(campaign, record) else campaign.audience.tag
+
+
+def is_refused_for_good(campaign: RenderedCampaign, record: Record) -> bool:
+    """Say whether WeChat refused this very version with a code that does not pass by itself."""
+    rejection = record.rejection_of(campaign.digest)
+    return rejection is not None and not (rejection.retryable or rejection.token_dead)
 
 
 def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> Tag | Refusal:

@@ -21,7 +21,7 @@ from massctl.view.markdown_row import RowWriter
 from massctl.view.markdown_weight import Weight, is_faulty, weight
 from massctl.view.markdown_words import Words
 from massctl.view.moments import recorded
-from massctl.view.words import campaigns, counted_steps
+from massctl.view.words import campaigns, counted_steps, counted_tags
 
 MARKDOWN_CHARACTERS_MAX: Final = 65_000
 """Of a comment, counted as `massctl.view.markdown_room` does; whoever posts it may add a little of their own."""
@@ -82,6 +82,8 @@ def _summary(words: Words, plan: SavedPlan) -> list[str]:
     changed = sum(each.changes is not None for each in plan.campaigns)
     unlocked = sum(each.lock in (LockState.STALE, LockState.MISSING) for each in plan.campaigns)
     counted = [counted_steps(kind, kinds[kind]) for kind in reversed(Kind) if kinds[kind]]
+    if tags := sum(each.tag_due is not None for each in plan.campaigns):
+        counted.append(counted_tags(tags))
     nothing = Phrase("Nothing can be done now.") if refused or faulty else Phrase("Nothing to do.")
     first = words.said(Phrase("plan: {steps}", steps=words.listed(counted)) if counted else nothing)
     told = [

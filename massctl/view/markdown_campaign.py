@@ -32,6 +32,7 @@ from massctl.view.plan_text import LABELS
 from massctl.view.words import (
     REASON,
     STATUS,
+    TAG_DUE,
     audience_size,
     audience_words,
     counted_steps,
@@ -116,7 +117,8 @@ class CampaignWriter:
         jobs = of_list.batches if of_list is not None else None
         known = audience_size(jobs, of_list.count if of_list is not None else planned.audience_count)
         who = self.words.said(audience_words(approved.audience), _FACT_CELLS)
-        facts = [known, *([bounds] if bounds is not None else [])]
+        due = [TAG_DUE] if planned.tag_due is not None else []
+        facts = [known, *([bounds] if bounds is not None else []), *due]
         return self.words.row(LABELS["audience"], " · ".join([who, *map(self.words.said, facts)]))
 
     def _local(self, planned: SavedCampaign, at: datetime) -> str:

@@ -39,7 +39,7 @@ def weight(planned: SavedCampaign) -> Weight:
         return Weight.REFUSED
     if is_faulty(planned):
         return Weight.FAULTY
-    if planned.steps:
+    if planned.steps or planned.tag_due is not None:
         return Weight.PREPARES
     idle = planned.status in FINAL or planned.window is WindowState.EXPIRED
     return Weight.RESTS if idle and not planned.diagnostics and planned.changes is None else Weight.WAITS

@@ -24,7 +24,7 @@ from massctl.view.plan_text import heading, refusal_rows
 from massctl.view.recorded_words import say_recorded
 from massctl.view.step_text import done_rows
 from massctl.view.style import Ink, Style
-from massctl.view.words import STATUS, STATUS_INK
+from massctl.view.words import STATUS, STATUS_INK, followers
 
 LABELS: Final = {
     "done": Phrase("done"),
@@ -70,7 +70,12 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
     said = Inked(STATUS[status], STATUS_INK.get(status, Ink.DETAIL))
     heading(page, planned.name, planned.title, "  ", said)
     table = Table(page, list(LABELS.values()))
-    done_rows(table, campaign.performed, LABELS["done"])
+    found = outcome.found_tag(campaign)
+    if found is not None:
+        say = "recorded that tag {tag} is id {tag_id}: {followers}"
+        told = Phrase(say, tag=found.tag, tag_id=found.tag_id, followers=followers(found.count))
+        table.row(LABELS["done"], Inked("✓ ", Ink.DONE), told, inner=2)
+    done_rows(table, campaign.performed, LABELS["done"] if found is None else "")
     if any(isinstance(step, SendMass) for step in campaign.performed):
         job_rows(table, record, LABELS["job"])
     refusal_rows(table, campaign.refusals)
@@ -159,4 +164,4 @@ def _left(outcome: Outcome, campaign: CampaignOutcome) -> str:
         return "refused"
     if any(isinstance(step, SendMass) for step in campaign.performed):
         return "sent"
-    return "prepared" if campaign.performed else "idle"
+    return "prepared" if campaign.performed or outcome.found_tag(campaign) is not None else "idle"

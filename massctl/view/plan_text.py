@@ -24,11 +24,13 @@ from massctl.view.style import Ink, Style
 from massctl.view.words import (
     STATUS,
     STATUS_INK,
+    TAG_DUE,
     WINDOW,
     audience_size,
     audience_words,
     campaigns,
     counted_steps,
+    counted_tags,
     expected,
     short_digest,
 )
@@ -98,7 +100,7 @@ def refusal_rows(table: Table, refusals: tuple[Refusal, ...] | list[Refusal]) ->
 
 
 def _campaign(page: Page, planned: PlannedCampaign, now: datetime, difference: "Difference | None") -> None:
-    idle = not (planned.steps or planned.refusals or planned.diagnostics or difference)
+    idle = not (planned.steps or planned.tag_due or planned.refusals or planned.diagnostics or difference)
     if idle and (planned.status in FINAL or planned.window is WindowState.EXPIRED):
         standing = Inked(STATUS[planned.status], STATUS_INK.get(planned.status, Ink.DETAIL))
         closed = [DOT, Inked(Phrase("its window has closed"), Ink.DETAIL)] if planned.status not in FINAL else []
@@ -164,6 +166,8 @@ def _audience(table: Table, planned: PlannedCampaign) -> None:
     if (bounds := expected(audience.expect)) is not None:
         parts += [DOT, bounds]
     table.row(LABELS["audience"], *parts)
+    if planned.tag_due is not None:
+        table.below(Inked(TAG_DUE, Ink.DETAIL))
 
 
 def _diagnostics(page: Page, table: Table, planned: PlannedCampaign) -> None:
@@ -189,6 +193,8 @@ def _diagnostics(page: Page, table: Table, planned: PlannedCampaign) -> None:
 def _summary(page: Page, plan: Plan, now: datetime) -> None:
     kinds = Counter(step.kind for step in plan.steps)
     said: list[Part] = []
+    if tags := sum(each.tag_due is not None for each in plan.campaigns):
+        said += [Phrase(", "), counted_tags(tags)]
     for kind in Kind:
         if kinds[kind]:
             ink = Ink.ALARM if kind is Kind.SEND_MASS else Ink.PLAIN

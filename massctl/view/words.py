@@ -48,6 +48,7 @@ REASON: Final = {
     Reason.DUE: Phrase("it is due"),
     Reason.RESUBMIT: Phrase("repeats a send of unknown outcome, with the same clientmsgid"),
 }
+TAG_DUE: Final = Phrase("apply looks up which tag that is and records its id; the send goes to that id alone")
 JOB: Final = {
     "sending": Phrase("sending"),
     "awaiting_admin": Phrase("awaiting the administrator"),
@@ -158,6 +159,11 @@ def counted_steps(kind: Kind, count: int) -> Phrase:
         Kind.SEND_MASS: Phrase("{count} mass sends (cannot be undone)", count=count),
     }
     return one[kind] if count == 1 else many[kind]
+
+
+def counted_tags(count: int) -> Phrase:
+    """Say for how many campaigns a tag is looked up: an entry, and no step."""
+    return Phrase("1 tag to look up") if count == 1 else Phrase("{count} tags to look up", count=count)
 
 
 def reviewer(step: SendPreview) -> str:

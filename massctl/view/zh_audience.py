@@ -4,6 +4,13 @@ from typing import Final
 
 AUDIENCE: Final[dict[str, str]] = {
     "tag {tag}": "标签“{tag}”",
+    "1 tag to look up": "查 1 个标签",
+    "{count} tags to look up": "查 {count} 个标签",
+    "apply looks up which tag that is and records its id; the send goes to that id alone": (
+        "apply 会查出这是哪个标签并记下它的 id，群发只发给这个 id"
+    ),
+    "recorded that tag {tag} is id {tag_id}: {followers}": "已记下标签“{tag}”的 id 是 {tag_id}：{followers}",
+    "{name}: the account has no tag called {tag}": "{name}：这个公众号没有名为“{tag}”的标签",
     "the openids in {path}": "名单 {path}",
     "{count:,} openids": "{count:,} 个 openid",
     "{openids} in {jobs}": "{openids}，{jobs}",

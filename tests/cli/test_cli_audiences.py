@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from cli_runner import Shell, lost
+from cli_runner import Said, Shell, lost
 
 from massctl.sandbox.audience import Audience, by_openids
 from massctl.sandbox.desk import Desk
@@ -93,6 +93,25 @@ def test_a_tag_by_name_exists_in_the_sandbox_and_is_sent_to(shell: Shell) -> Non
     assert (0, True) == (said.status, "WeChat accepted the send to tag 会员" in said.out)
     told = shell("state", "list", "--sandbox").out
     assert ["audience_resolved", "send_attempted"] == re.findall(r"audience_resolved|send_attempted", told)
+
+
+def test_a_tag_by_name_is_all_that_a_text_has_to_stage(shell: Shell) -> None:
+    """It is an entry and no step, so the plan says it beside the audience, and counts it."""
+    shell.tree.settings(language="en")
+    shell.tree.write("campaigns/letter/campaign.yaml", LETTER.replace("openids: lists/members.csv", "tag: 会员"))
+    planned = shell("plan", "--sandbox", "--detailed-exitcode")
+    assert "apply looks up which tag that is and records its id; the send goes to that id alone" in _unwrapped(planned)
+    assert (5, True) == (planned.status, "plan: 1 tag to look up" in planned.out)
+    said = shell("apply", "letter", "--sandbox", "--until", "draft")
+    assert (0, True) == (said.status, "✓ recorded that tag 会员 is id " in said.out)
+    assert "this run: prepared 1" in said.out
+    again = shell("apply", "letter", "--sandbox", "--until", "draft")
+    assert (0, True) == (again.status, "this run: nothing to do 1" in again.out)
+    assert "to look up" not in shell("plan", "--sandbox").out
+
+
+def _unwrapped(said: Said) -> str:
+    return " ".join(said.out.split())
 
 
 def test_a_list_that_is_too_long_for_a_day_proposes_a_tag(letter: Shell) -> None:

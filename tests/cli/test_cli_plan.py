@@ -23,6 +23,7 @@ CAMPAIGN_KEYS = {
     "approved",
     "title",
     "audience_count",
+    "tag_due",
     "awaiting_until",
 }
 TONIGHT = window("2026-12-01T20:00:00+08:00", "2026-12-01T21:30:00+08:00")

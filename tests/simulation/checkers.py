@@ -174,7 +174,7 @@ class Books:
                 yield f"a send of {departure.subject} left, which nobody approved"
             else:
                 yield from _in_its_window(departure, campaign)
-                yield from _to_its_audience(departure, campaign)
+                yield from _to_its_audience(departure, campaign, self._wechat.tags_meant)
                 yield from self._as_approved(departure, campaign, known)
             if departure.run > self._wechat.told_sent.get((departure.subject, departure.openids), departure.run):
                 yield f"{departure.subject} was sent again after a person said that it was sent"
@@ -244,14 +244,15 @@ def _in_its_window(departure: Departure, campaign: RenderedCampaign) -> Iterator
         yield f"a send left at {departure.at}, on a frozen day"
 
 
-def _to_its_audience(departure: Departure, campaign: RenderedCampaign) -> Iterator[str]:
+def _to_its_audience(departure: Departure, campaign: RenderedCampaign, meant: dict[str, int]) -> Iterator[str]:
     tag, count = departure.audience
+    approved = campaign.audience.tag_id if campaign.audience.tag is None else meant[campaign.audience.tag]
     if campaign.openid_list is not None and departure.openids not in OPENIDS.lists[campaign.openid_list.sha256]:
         yield f"a send to {departure.openids} left, and that is no batch of the list"
     if campaign.openid_list is None and departure.openids:
         yield f"a send to {departure.openids} left, and no list was approved"
-    if tag != campaign.audience.tag_id:
-        yield f"a send to tag {tag} left, and tag {campaign.audience.tag_id} was approved"
+    if tag != approved:
+        yield f"a send to tag {tag} left, and tag {approved} was approved"
     expect = campaign.audience.expect
     low, high = (expect.min, expect.max) if expect else (None, None)
     if not count or count < (low or 1) or (high is not None and count > high):

@@ -56,6 +56,13 @@ def _tag_is_gone(situation: Situation) -> None:
     situation.wechat.tags_count = {}
 
 
+def _name_goes_to_another_tag(situation: Situation) -> None:
+    """The tag is renamed, and a new one gets its name."""
+    wechat = situation.wechat
+    wechat.tags_of = {id_ + 1000: name for id_, name in wechat.tags_of.items()}
+    wechat.tags_count |= dict.fromkeys(wechat.tags_of, 5)
+
+
 def _older_ledger(situation: Situation) -> None:
     disk = situation.disk
     if disk.backup is not None:
@@ -137,6 +144,7 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "nobody has the tag any more": _tag_is_empty,
     "few have the tag": _few_have_the_tag,
     "the tag is gone": _tag_is_gone,
+    "the tag's name goes to another": _name_goes_to_another_tag,
     "many have the tag": _many_have_the_tag,
     "attempts are cut out of the ledger": _damaged(_without_attempts),
     "an attempt is torn in the midst of the ledger": _damaged(_with_a_torn_attempt),

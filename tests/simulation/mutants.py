@@ -546,6 +546,13 @@ MUTANTS = (
         "        return ToAll()",
         "text to a tag",
     ),
+    Mutant(
+        "a name with nothing else to stage is looked up by its send",
+        "massctl.apply.audiences",
+        "        if outcome.planned.tag_due is not None:",
+        "        if outcome.planned.steps:",
+        "text to a tag by name",
+    ),
     # What was reviewed is what is sent.
     Mutant(
         "an edited campaign is repeated",

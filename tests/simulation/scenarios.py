@@ -25,6 +25,8 @@ NEWS: Final = whole_news(LONG)
 PLAIN_NEWS: Final = whole_news(SOON, recipients=())
 QUIET: Final = house(quiet_hours={"from": "12:01", "to": "16:00", "timezone": "Asia/Shanghai"}, freeze=["2026-12-02"])
 """Quiet hours begin a minute after the first run, and last over the second."""
+NAMED_TAG: Final = whole_text(SOON, audience=audience(tag="会员"))
+RENAMED: Final = (("",), ("", "the tag's name goes to another"))
 MINUTE: Final = timedelta(minutes=1)
 REFUSALS: Final = {
     **NETWORK,
@@ -171,6 +173,16 @@ SMOKE: Final = (
     _one("text to a tag without bounds", UNBOUNDED, 2, 0, 0, world={"tags_count": {7: 500}}, before=(TAGS,)),
     _one(
         "text to a tag", TO_A_TAG, 2, 0, 1, faults=NETWORK, world={"tags_count": {7: 500}}, before=(TAGS_WITH_BOUNDS,)
+    ),
+    _one(
+        "text to a tag by name",
+        NAMED_TAG,
+        2,
+        0,
+        0,
+        gaps=(2 * HOUR,),
+        world={"tags_of": {7: "会员"}, "tags_count": {7: 500}, "tags_meant": {"会员": 7}},
+        before=RENAMED,
     ),
     _one("news", NEWS, 2, 1, 0, sends=("春季大促",)),
     _one("news and faults", NEWS, 2, 0, 1),

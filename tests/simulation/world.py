@@ -263,6 +263,8 @@ class SimWeChat:
     tags_of: dict[int, str] = field(default_factory=dict)
     """The names of tags that have one of their own."""
     tags_count: dict[int, int] = field(default_factory=dict)
+    tags_meant: dict[str, int] = field(default_factory=dict)
+    """The tag that a reviewer means by a name: the one that had it when the campaign was staged."""
     drafts_are_consumed: bool = True
     allowance: int | None = None
     """Mass sends a day, and whether that is checked before the clientmsgid; None: no end of it."""

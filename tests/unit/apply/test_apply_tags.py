@@ -33,8 +33,11 @@ def test_a_name_is_looked_up_recorded_and_sent_to_by_its_id(campaign: RenderedCa
     assert ((101, 7), {"tag": "会员"}) == (sent.audience, scene.events("send_attempted")[0].audience)
 
 
-def test_it_is_recorded_with_what_is_staged_and_asked_once() -> None:
-    scene = scene_of(replace(NEWS, window=LATER))
+@pytest.mark.parametrize("campaign", [WORDS, NEWS])
+def test_it_is_recorded_with_what_is_staged_and_asked_once(campaign: RenderedCampaign) -> None:
+    """A message of words has nothing to upload and no draft: its name is all that there is to stage."""
+    scene = scene_of(replace(campaign, window=LATER))
+    assert (True, "会员") == (scene.plan().can_apply, scene.plan().campaigns[0].tag_due)
     scene.apply()
     assert (["audience_resolved"], 1) == (
         [kind for kind in scene.types() if kind == "audience_resolved"],
@@ -42,6 +45,33 @@ def test_it_is_recorded_with_what_is_staged_and_asked_once() -> None:
     )
     scene.apply()
     assert ([], 7) == (scene.wechat.calls, scene.plan().campaigns[0].audience_count)
+
+
+@pytest.mark.parametrize("until", [Until.UPLOAD, Until.DRAFT, Until.PREVIEW])
+def test_a_run_that_stops_before_the_send_looks_it_up_too(until: Until) -> None:
+    scene = scene_of(WORDS)
+    scene.until = until
+    assert (0, ["created", "audience_resolved"]) == (scene.apply().exit_status(), scene.types())
+
+
+def test_a_token_that_cannot_be_had_is_told_once_and_nothing_is_recorded() -> None:
+    scene = scene_of(replace(WORDS, window=LATER))
+    outcome = scene.apply(("renew_token", Fault.REQUEST_LOST))
+    assert (1, [], "会员") == (outcome.exit_status(), scene.types(), scene.plan().campaigns[0].tag_due)
+
+
+def test_a_name_that_is_not_there_is_told_when_it_is_staged_and_looked_up_again() -> None:
+    scene = scene_of(whole_text(LATER, audience=audience(tag="贵宾")))
+    outcome = scene.apply()
+    assert (0, None) == (outcome.exit_status(), outcome.found_tag(outcome.campaigns[0]))
+    assert ["words: the account has no tag called 贵宾"] == [str(each) for each in scene.progress.lines]
+    assert "贵宾" == scene.plan().campaigns[0].tag_due
+
+
+def test_what_wechat_refused_for_good_is_not_looked_up() -> None:
+    scene = scene_of(WORDS)
+    scene.apply(("send_mass", Fault.MEDIA_UNKNOWN))
+    assert [None] == [planned.tag_due for planned in scene.plan().campaigns]
 
 
 def staged(campaign: RenderedCampaign = NEWS) -> Scene:

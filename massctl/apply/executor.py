@@ -32,6 +32,7 @@ from massctl.errors import LedgerError, LedgerStaleError, WeChatError
 from massctl.model.ledger import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import Accepted, InDoubt, Rejected
+from massctl.plan import pace
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan
 from massctl.plan.step import Reason, SendMass
@@ -96,10 +97,11 @@ def _send_all(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) ->
 def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
     """Send once; True when WeChat accepted it, and has not failed it since.
 
-    An unknown outcome is repeated once in a run, identically, and never past WeChat's memory.
+    An unknown outcome is repeated once in a run, identically, and never past WeChat's memory. What was only too fast
+    is known to be refused; it is asked for once more when the account's pace lets it.
     """
     record = run.record_of(campaign)
-    repeats, renewals = (0 if record.open_attempts else 1), 1
+    repeats, renewals, slower = (0 if record.open_attempts else 1), 1, 1 if run.world.wait_in_doubt else 0
     reason = Reason.RESUBMIT if record.open_attempts else Reason.DUE
     while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch):
         verdict = _attempt(run, campaign, batch)
@@ -110,6 +112,8 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch:
                 return not outcome.stopped
             case Rejected(token_dead=True) if renewals and renewed(run, outcome, campaign):
                 renewals -= 1
+            case Rejected(errcode=pace.TOO_FAST) if slower:
+                slower -= 1  # The account's pace waits for the next minute; every guard is asked again after it.
             case Rejected():
                 run.fail(outcome, rejection_error(run, campaign, verdict))
                 return False

@@ -41,7 +41,7 @@ class World:
     consent: Consent | None
     """Asks before each send; None where consent was given with --yes or --plan."""
     wait_in_doubt: bool = True
-    """False with --no-wait: a send of unknown outcome is not repeated in this run."""
+    """False with --no-wait: a send of unknown outcome, or one that was too fast, is not repeated in this run."""
     attended: bool = False
     """`consent` asks a person at a terminal, who can look at a preview of this run before answering."""
     house: Callable[[], House] | None = None

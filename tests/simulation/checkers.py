@@ -185,6 +185,7 @@ class Books:
                 doubts.pop(identity, None)
             elif departure.answer == "unclear":
                 doubts.setdefault(identity, _Doubt()).requests.append(departure)
+        yield from _slowly(_sends(self._wechat))
         for run, dead in Counter(d.run for d in _sends(self._wechat) if d.answer == "token dead").items():
             if dead > 2:
                 yield f"{dead} requests of run {run} left with a dead token"
@@ -283,6 +284,23 @@ def _repeated_with_care(
         yield f"{departure.subject} was repeated in a run with --no-wait"
     if len(of_this_run) > 1:
         yield f"{departure.subject} was repeated {len(of_this_run)} times in one run"
+
+
+def _slowly(sends: Sequence[Departure]) -> Iterator[str]:
+    """Look at what follows a 45011: no send of the account in that minute, and one more try of it in that run."""
+    for number, departure in enumerate(sends):
+        if departure.answer != "too fast":
+            continue
+        after = sends[number + 1 :]
+        if after and after[0].at - departure.at < MINUTE and not departure.rules.stands_still:
+            yield f"{after[0].subject} left {after[0].at - departure.at} after WeChat asked for a slower pace"
+        again = [
+            d for d in after if (d.run, d.subject, d.openids) == (departure.run, departure.subject, departure.openids)
+        ]
+        if again and not departure.rules.waits:
+            yield f"{departure.subject} was asked for again after 45011 in a run with --no-wait"
+        if sum(each.answer == "too fast" for each in again) > 1:
+            yield f"{departure.subject} was asked for a third time in a run that was told 45011 twice"
 
 
 def _previewed_at_most_once(wechat: SimWeChat) -> Iterator[str]:

@@ -95,10 +95,11 @@ _BATCH_BY_BATCH = '''        if not _send(run, outcome, campaign, batch):
 def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
     """Send once; True when WeChat accepted it, and has not failed it since.
 
-    An unknown outcome is repeated once in a run, identically, and never past WeChat's memory.
+    An unknown outcome is repeated once in a run, identically, and never past WeChat's memory. What was only too fast
+    is known to be refused; it is asked for once more when the account's pace lets it.
     """
     record = run.record_of(campaign)
-    repeats, renewals = (0 if record.open_attempts else 1), 1
+    repeats, renewals, slower = (0 if record.open_attempts else 1), 1, 1 if run.world.wait_in_doubt else 0
     reason = Reason.RESUBMIT if record.open_attempts else Reason.DUE
     while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch):
 '''
@@ -619,6 +620,27 @@ MUTANTS = (
         "text, refusals",
     ),
     Mutant(
+        "what was too fast is asked for again without end",
+        _EXECUTOR,
+        "                slower -= 1",
+        "                slower -= 0",
+        "text, too fast",
+    ),
+    Mutant(
+        "what was too fast is asked for again at once",
+        "massctl.plan.pace",
+        " and a.rejection.errcode == TOO_FAST]",
+        " and a.rejection.errcode == 0]",
+        "text, too fast",
+    ),
+    Mutant(
+        "what was too fast is asked for again with --no-wait",
+        _EXECUTOR,
+        "1 if run.world.wait_in_doubt else 0",
+        "1",
+        "text, too fast and --no-wait",
+    ),
+    Mutant(
         "doubts are repeated without end",
         _EXECUTOR,
         "                repeats -= 1",
@@ -628,8 +650,8 @@ MUTANTS = (
     Mutant(
         "a doubt of an earlier run is repeated twice",
         _EXECUTOR,
-        "(0 if record.open_attempts else 1), 1",
-        "1, 1",
+        "(0 if record.open_attempts else 1), 1,",
+        "1, 1,",
         "text, hours apart",
     ),
     Mutant(

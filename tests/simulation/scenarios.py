@@ -60,6 +60,8 @@ UNBOUNDED: Final = replace(TEXT, audience=audience(tag_id=7))
 SHOWN_SOON: Final = whole_text(Window(NOW + MINUTE, NOW + 80 * HOUR), recipients=reviewers("editor_li"))
 LOST_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": NETWORK["send_mass"]}
 LOST_THEN_REFUSED: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": (Fault.ANSWER_LOST, Fault.NO_QUOTA)}
+TOO_FAST_ONLY: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": (Fault.TOO_FAST,)}
+TOO_FAST_OR_LOST: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": (Fault.TOO_FAST, *NETWORK["send_mass"])}
 CONSOLE: Final = (
     ("",),
     ("", "the console changes the draft", "the console sends the draft", "the console deletes the draft"),
@@ -136,6 +138,13 @@ SMOKE: Final = (
     _one("text, two faults", TEXT, 4, 0, 2, faults=NETWORK, sends=("今晚八点",), arrives=True),
     _one("text, refusals", TEXT, 2, 0, 3, faults=REFUSALS, arrives=True),
     _one("text, torn at every byte", TEXT, 2, 1, 0, every_byte=True, gaps=(30 * HOUR,), schedules_min=2000),
+    _one("text, too fast", TEXT, 2, 0, 3, faults=TOO_FAST_OR_LOST, arrives=True),
+    _one("text, too fast and a crash", TEXT, 2, 1, 2, faults=TOO_FAST_ONLY, arrives=True),
+    _one("text, too fast and --no-wait", TEXT, 2, 0, 2, faults=TOO_FAST_OR_LOST, waits=False),
+    _one("text, too fast and window closing", whole_text(CLOSING), 2, 0, 2, faults=TOO_FAST_OR_LOST),
+    _one("text, too fast and kill switch", TEXT, 2, 0, 1, faults=TOO_FAST_ONLY, during=(KILLED,)),
+    _one("text in batches, too fast", IN_BATCHES, 2, 0, 2, faults=TOO_FAST_OR_LOST, arrives=True),
+    _one("git, too fast", TEXT, 2, 1, 1, faults=TOO_FAST_ONLY, in_git=True, arrives=True),
     _one("text, odd answers", TEXT, 2, 0, 2, faults=ODD_ANSWERS),
     _one("text, 45028 before 45065", TEXT, 2, 1, 1, faults=NETWORK, world={"allowance": 1}),
     _one("text, stop", TEXT, 2, 1, 1, faults=NETWORK, rules=(house(in_doubt="stop"),)),

@@ -231,7 +231,8 @@ class Departure:
     request: bytes = b""
     """The body of a send."""
     answer: str = ""
-    """What the runner was told of a send: `accepted`, `rejected`, `unclear`, `token dead`, or later by a person."""
+    """What the runner was told of a send: `accepted`, `rejected`, `unclear`, `token dead`, `too fast`; or later by a
+    person."""
     audience: tuple[int | None, int | None] = (None, None)
     """The tag of a send, and the followers that it reached then; no tag stands for everybody."""
     draft: tuple[DraftArticle, ...] | None = None
@@ -628,6 +629,8 @@ def _understood(answer: RawAnswer | NoAnswer) -> str:
         return "accepted"
     if code == 42001:
         return "token dead"
+    if code == 45011:
+        return "too fast"
     return "rejected" if code in _PLAIN_NO else "unclear"
 
 

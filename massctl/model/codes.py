@@ -94,6 +94,7 @@ CODES: Final[dict[str, str]] = {
     "MC326": "footnote that is not there",
     "MC327": "tag that is no HTML",
     "MC328": "code without colours",
+    "MC329": "formula that cannot be read",
     "MC330": "structure: transparent picture",
     "MC331": "structure: transparent caret",
     "MC332": "structure: lines that overlap",

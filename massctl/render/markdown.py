@@ -103,6 +103,12 @@ class _Writer:
         # The first line end inside of `pre` is none to a browser.
         self._out.append(f"<pre{attribute}>\n{escapeHtml(token.content.removesuffix(chr(10)))}</pre>")
 
+    def _formula(self, token: Token) -> None:
+        block = " block" if token.block else ""
+        self._out.append(
+            f'<massctl-formula tex="{escapeHtml(token.content)}" mark="{token.markup}"{block}></massctl-formula>'
+        )
+
     def _soft_break(self, _: Token) -> None:
         self._out.append("\n")
 
@@ -172,6 +178,7 @@ _WRITERS: Final[Mapping[str, Callable[[_Writer, Token], None]]] = {
     "code_inline": _Writer._code,
     "code_block": _Writer._block_of_code,
     "fence": _Writer._block_of_code,
+    "formula": _Writer._formula,
     "softbreak": _Writer._soft_break,
     "hardbreak": _Writer._hard_break,
     "html_inline": _Writer._html,

@@ -21,6 +21,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from massctl.render.cjk import is_cjk_at
 from massctl.render.md_boxes import add_boxes
 from massctl.render.md_marks import add_marks
+from massctl.render.md_math import add_math
 
 NESTING_MAX = 100
 
@@ -81,6 +82,7 @@ def _parser() -> MarkdownIt:
     deflist_plugin(markdown)
     add_boxes(markdown)
     add_marks(markdown)
+    add_math(markdown)
     return markdown
 
 

@@ -72,6 +72,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "img": pictures.picture,
     "li": lists.lone_entry,
     "massctl-callout": blocks.callout,
+    "massctl-formula": texts.formula,
     "massctl-note": links.reference,
     "massctl-text": links.note_text,
     "p": blocks.paragraph,

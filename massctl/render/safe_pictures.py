@@ -1,5 +1,6 @@
 """Pictures with their captions, drawings, and what only WeChat shows."""
 
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import Final
@@ -22,6 +23,12 @@ INLINE_PIXELS_MAX: Final = 64
 
 _STANDS_ALONE: Final = frozenset({"img", "mp-common-miniprogram", "mp-miniprogram", "mp-common-profile"})
 """What needs no paragraph around it."""
+
+
+_MIDDLE: Final = "margin-left:auto;margin-right:auto"
+_CENTRED: Final = re.compile(r"text-align\s*:\s*center")
+_AROUND: Final = 3
+"""A link, a paragraph and what it stands in."""
 
 
 def picture(writer: Writer, node: LexborNode) -> None:
@@ -100,9 +107,21 @@ def _picture(writer: Writer, node: LexborNode, *, is_alone: bool) -> None:
     attributes["alt"] = found.get("alt")
     attributes["title"] = found.get("title") if not is_alone else None
     own = with_pictures(declarations(found.get("style") or ""), writer.page)
-    attributes["style"] = ";".join(each for each in (_width(found, picture), own) if each)
+    middle = _MIDDLE if "class" not in attributes and _is_centred(node) else ""
+    attributes["style"] = ";".join(each for each in (_width(found, picture), middle, own) if each)
     shown = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)
     writer.shown(f"<img{shown}>")
+
+
+def _is_centred(node: LexborNode) -> bool:
+    """Say whether a picture stands in something that its writer put into the middle, which only text follows."""
+    around, steps = node.parent, 0
+    while around is not None and steps < _AROUND:
+        found = around.attributes
+        if around.tag == "center" or found.get("align") == "center" or _CENTRED.search(found.get("style") or ""):
+            return True
+        around, steps = around.parent, steps + 1
+    return False
 
 
 def _width(found: Mapping[str, str | None], picture: Picture | None) -> str:

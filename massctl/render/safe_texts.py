@@ -6,6 +6,11 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
+from massctl.model.diagnostic import Severity
+from massctl.model.phrase import Phrase
+from massctl.render.fault import Fault
+from massctl.render.formula import FormulaError, drawn_formula, simple_formula
+from massctl.render.safe_text import escaped_text
 from massctl.render.safe_writer import Writer
 
 _COLOUR: Final = re.compile(r"#?\w+", re.ASCII)
@@ -48,6 +53,24 @@ def quoted(writer: Writer, node: LexborNode) -> None:
     writer.text("“")
     writer.children(node)
     writer.text("”")
+
+
+def formula(writer: Writer, node: LexborNode) -> None:
+    """Write a formula, as text where that says it; one that cannot be read stays as it is written."""
+    tex, mark = node.attributes.get("tex") or "", node.attributes.get("mark") or ""
+    shown = simple_formula(tex)
+    if shown is None:
+        try:
+            shown = drawn_formula(tex, by_itself=mark == "$$")
+        except FormulaError as error:
+            say = Phrase("the formula is shown as it is written: `{text}` cannot be read", text=str(error))
+            hint = Phrase("write it in LaTeX's own commands, or show it as a picture")
+            writer.page.report(Fault("MC329", say, hint, severity=Severity.WARNING, needle=tex.partition("\n")[0]))
+            shown = escaped_text(" ".join(f"{mark}{tex}{mark}".split()))
+    if "block" in node.attributes:
+        writer.begin(f'<section class="math">{shown}</section>')
+    else:
+        writer.shown(shown)
 
 
 def nothing(_: Writer, __: LexborNode) -> None:

@@ -99,6 +99,9 @@ RENDER: Final[dict[str, str]] = {
     "the link to {address} leads nowhere in WeChat and becomes plain text": (
         "指向 {address} 的链接在微信里打不开，会变成普通文字"
     ),
+    # massctl/render/safe_texts.py
+    "the formula is shown as it is written: `{text}` cannot be read": "公式会照原样显示：无法识别 `{text}`",
+    "write it in LaTeX's own commands, or show it as a picture": "只用 LaTeX 自带的命令，或改用图片",
     # massctl/render/safe_pictures.py
     "`{text}` points to a part of the drawing by its id, which WeChat removes": (
         "`{text}` 用 id 指向图形的一个部件，而微信会去掉 id"

@@ -7,12 +7,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from browser import Browser
+from browser import CHROMIUM, Browser
 
 from corpus.forbidden import forbidden
 from corpus.losses import losses
 from corpus.rendering import Rendered, rendered
 from corpus.widths import too_wide
+from massctl.browser.devtools import FLAGS
 from massctl.render.theme.values import resolved
 from massctl.source.built_in import built_in_theme
 
@@ -45,7 +46,7 @@ def main() -> int:
         articles[path] = article
     if given.chromium:
         scratch = Path(tempfile.mkdtemp())
-        with Browser(scratch / "profile") as browser:
+        with Browser(Path(CHROMIUM or ""), scratch / "profile", FLAGS) as browser:
             bodies = {path: article.body for path, article in articles.items()}
             for path, each in too_wide(browser, bodies, scratch):
                 found["wide"] += 1

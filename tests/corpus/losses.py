@@ -76,8 +76,8 @@ def _lost_text(tree: LexborHTMLParser, body: LexborHTMLParser) -> Iterator[str]:
     position = 0
     for node in tree.css(",".join(_LEAVES.split())):
         text = _REFERENCE.sub("", _TASK.sub("", _text_of(node, _OF_THEIR_OWN).strip()))
-        # Text between two notes is one piece for the reader of the source, and two for us.
-        for piece in re.split(r"[\[\]]", text):
+        # Text between two notes is one piece for the reader of the source, and two for us; formulas are written anew.
+        for piece in re.split(r"[\[\]]|\$+[^$]+\$+", text):
             wanted = _shown(piece)
             at = whole.find(wanted, position)
             if wanted and at < 0 and wanted not in whole and _without_tags(wanted) not in plainer:

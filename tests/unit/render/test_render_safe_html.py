@@ -148,6 +148,9 @@ def test_pictures(html: str, expected: str) -> None:
     assert f"<section>字{expected}</section>" == md(f"<section>字{html}</section>", PICTURES)
 
 
+MIDDLE = f'<img src="{A}" data-w="1080" style="margin-left:auto;margin-right:auto">'
+CENTRED = f'<section style="text-align:center">{MIDDLE}</section>'
+CENTRED_LINK = f'<section style="text-align:center"><a href="https://mp.weixin.qq.com/s/1">{MIDDLE}</a></section>'
 FIGURE_WITH_LINK = (
     f'<section class="figure"><img src="{A}" data-w="1080" title="题"><sup class="ref">[1]</sup>'
     '<section class="caption">题</section></section>'
@@ -163,6 +166,12 @@ FIGURE_WITH_LINK = (
         ("<p><a href=https://e.com><img src=a.png title=题></a></p>",
          FIGURE_WITH_LINK),
         ("<p><img src=a.png> <br>\n<img src=a.png></p>", f'<img src="{A}" data-w="1080">' * 2),
+        ("<p align=center><img src=a.png width=90></p>",
+         f'<img src="{A}" data-w="1080" style="width:90px;margin-left:auto;margin-right:auto">'),
+        ("<center><p><a href=https://mp.weixin.qq.com/s/1><img src=a.png></a></p></center>",
+         CENTRED_LINK),
+        ("<div style='text-align: center'><p><img src=a.png></p></div>",
+         CENTRED),
         ("<p><a href=#x>a<img src=a.png></a></p>", f'<p>a<img src="{A}" data-w="1080"></p>'),
     ],
 )  # fmt: skip

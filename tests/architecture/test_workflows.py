@@ -3,6 +3,7 @@
 actionlint and zizmor look at them too, in `.ci/run static`; these are the rules of this house.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,15 @@ def test_a_workflow_has_no_right_that_a_job_does_not_name(path: Path) -> None:
     assert [] == [
         name for name, job in found["jobs"].items() if "permissions" not in job or "timeout-minutes" not in job
     ]
+
+
+def test_the_check_that_a_merge_needs_is_one_job() -> None:
+    """Another job of its name would let a pull request pass that was never planned."""
+    rules = json.loads(scaffold_files()[".github/rulesets/main.json"])["rules"]
+    (checks,) = [each["parameters"] for each in rules if each["type"] == "required_status_checks"]
+    named = [f"{path.name}: {name}" for path in WORKFLOWS for name in loaded(path)["jobs"] if name == "plan"]
+
+    assert ([{"context": "plan"}], ["plan.yml: plan"]) == (checks["required_status_checks"], named)
 
 
 def test_an_ignored_finding_has_a_reason() -> None:

@@ -40,8 +40,8 @@ while read -r old new ref; do
 done
 if [ -e refuse-the-ledger ]; then echo "no" >&2; exit 1; fi
 """
-SUDO: Final = "#!/bin/sh\nexit 1\n"
-"""Nothing is installed on the machine that plays."""
+NONE: Final = "#!/bin/sh\nexit 1\n"
+"""Nothing is installed on the machine that plays, and no picture is taken: other tests look at pictures."""
 GH: Final = """#!/bin/sh
 echo "$@" >> "$PLAYED_GH"
 """
@@ -216,7 +216,12 @@ def made(root: Path, wechat: Wechat, api: str) -> Hub:
     root.mkdir(parents=True, exist_ok=True)
     hub.git("init", "--quiet", "--bare", "--initial-branch=main", str(hub.bare), at=root)
     programs = root / "bin"
-    for path, text in ((hub.bare / "hooks/pre-receive", HOOK), (programs / "gh", GH), (programs / "sudo", SUDO)):
+    for path, text in (
+        (hub.bare / "hooks/pre-receive", HOOK),
+        (programs / "gh", GH),
+        (programs / "sudo", NONE),
+        (programs / "chromium", NONE),
+    ):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
         path.chmod(0o755)
@@ -337,7 +342,7 @@ class Player:
         target.mkdir(parents=True, exist_ok=True)
         for file in [source] if source.is_file() else sorted(source.rglob("*")) if source.exists() else []:
             shutil.copy(file, target / file.name)
-        return any(target.iterdir())
+        return any(target.iterdir()) or given["if-no-files-found"] != "error"
 
     def _download(self, given: dict[str, str]) -> bool:
         source, target = self.run.artefacts / given["name"], Path(given["path"])

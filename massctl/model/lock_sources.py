@@ -83,8 +83,9 @@ def _changed_settings(locked: SourcesFile, now: SourcesFile, campaign: str) -> I
         yield Cause("massctl.yaml", Phrase("external_links in massctl.yaml"))
     if locked.usual_theme != now.usual_theme:
         yield Cause("massctl.yaml", Phrase("theme in massctl.yaml"))
-    for name in sorted(locked.themes.keys() | now.themes.keys()):
-        if locked.themes.get(name) != now.themes.get(name):
+    # A theme that only one of the two has was chosen by what is named already.
+    for name in sorted(locked.themes.keys() & now.themes.keys()):
+        if locked.themes[name] != now.themes[name]:
             yield Cause(None, Phrase("the built-in theme {name}", name=name))
 
 

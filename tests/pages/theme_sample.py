@@ -34,6 +34,14 @@ ARTICLE: Final = """\
 
 ![灯笼](images/lanterns.jpg "老街上的灯。插画：阿宽")
 
+## https://example.com/a/very/long/address/in/a/heading-that-nothing-breaks_anywhere_by_itself
+
+> https://example.com/a/very/long/address/in/a/quotation-that-nothing-breaks_anywhere_by_itself
+
+- https://example.com/a/very/long/address/in/a/list-that-nothing-breaks_anywhere_by_itself
+
+`https://example.com/a/very/long/address/in/code-that-nothing-breaks_anywhere_by_itself`
+
 ## 花销
 
 | 项目 | 单价 | 人数 | 合计 |
@@ -84,7 +92,7 @@ def pace(km: float, minutes: int) -> str:
 {% call blocks.column() %}
 ![灯笼](images/lanterns.jpg)
 
-**看灯**：五点一刻亮灯。
+**看灯**：五点一刻亮灯，HTTPS://EXAMPLE.COM/A_VERY_LONG_WORD_OF_A_COLUMN。
 {% endcall %}
 {% call blocks.column() %}
 ![水壶](images/kettle.jpg)
@@ -96,7 +104,7 @@ def pace(km: float, minutes: int) -> str:
 {{ blocks.product("保温杯", "images/flask.png", price="￥128") }}
 {{ blocks.button("再看一遍秋季步行特刊", "https://mp.weixin.qq.com/s/abc") }}
 {% call blocks.person("林梅", "images/portrait.png", role="召集人") %}
-戴红帽子的就是她。
+戴红帽子的就是她，HTTPS://EXAMPLE.COM/A_VERY_LONG_WORD_BESIDE_A_PICTURE。
 {% endcall %}
 {{ blocks.qr("images/qr.png", "长按识别，进市集群", note="第二天解散") }}
 {{ blocks.copyright("不赶路步行社", 2026, credits={"文字": "林梅"}, note="转载请在后台留言。") }}

@@ -206,7 +206,7 @@ SOURCES = SourcesFile(
         ({"external_links": "keep"}, [("massctl.yaml", "external_links in massctl.yaml")]),
         ({"usual_theme": None}, [("massctl.yaml", "theme in massctl.yaml")]),
         ({"themes": {"qingshan": B}}, [(None, "the built-in theme qingshan")]),
-        ({"themes": {}}, [(None, "the built-in theme qingshan")]),
+        ({"themes": {"danmo": A}}, []),
         (
             {"templates": {"campaigns/sale/extra.j2": B}},
             [

@@ -1,14 +1,15 @@
 """Which facts of a run somebody outside has to hear of: each is told by the run that learnt it, and by no other.
 
 What is on record is told when it comes on record, so that no second memory of what was told is needed: the standings
-before a run are compared with those after it. Two things are not on record. A refusal is told by every run that meets
-it while the campaign's window is open, because nobody else will send it; whoever receives it knows it again by its key.
-And a doubt that a run left behind when it died is told by each run that finds it, until it is settled.
+before a run are compared with those after it. Two things are not on record: what keeps a campaign back while its
+window is open, and a doubt that a run left behind when it died. Every run meets them again (`met_again`). A machine
+that remembers what it told says them once a day; one that remembers nothing, as in CI, says what keeps back at times
+that follow from the window alone (`is_its_turn`), and a doubt always.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from massctl.apply.outcome import CampaignOutcome
@@ -19,6 +20,7 @@ from massctl.model.lifecycle import Status, is_concluded, status_of
 from massctl.model.moment import BEIJING, moment
 from massctl.model.names import AppId, CampaignName
 from massctl.model.phrase import Phrase
+from massctl.model.rendered import Window
 from massctl.model.state import Record, State
 from massctl.plan.choices import Evidence
 from massctl.plan.step import Guard, Refusal
@@ -70,6 +72,10 @@ class Notice:
     """What refuses it, where a guard does."""
     choices: Evidence | None = None
     """What a person may choose, where nobody knows whether it was sent."""
+    met_again: bool = False
+    """Every run finds it so until somebody does something: no entry of the ledger says when it began."""
+    window: Window | None = None
+    """When the campaign may go out; None where it has no window, or none that is known."""
 
     @property
     def key(self) -> str:
@@ -77,6 +83,24 @@ class Notice:
         what = [self.happening, self.campaign, self.edition, self.status.value]
         named = [*what, self.digest, self.attempts, self.guard]
         return digest_of(named).removeprefix("sha256:")[:24]
+
+
+TURNS_EVERY: Final = timedelta(hours=4)
+"""What is met again, and remembered by nobody, has its turns so far apart, from the opening of the window on."""
+TURN_LASTS: Final = timedelta(minutes=35)
+"""So long: a timer of 30 minutes that is a little late hits it once or twice."""
+
+
+def is_its_turn(notice: Notice) -> bool:
+    """Say whether a run without a memory tells a fact: what keeps back at some times only, and at the window's end.
+
+    Every run of a timer finds the same rule, so that a long window is not told at each of them.
+    """
+    window = notice.window
+    if not notice.met_again or notice.happening == "in_doubt" or window is None:
+        return True
+    since = max(notice.at - window.not_before, timedelta(0))
+    return since % TURNS_EVERY < TURN_LASTS or window.not_after - notice.at <= TURN_LASTS
 
 
 def standings(state: State) -> Standings:
@@ -111,7 +135,9 @@ class Noticing:
         if status is Status.IN_DOUBT:
             if was.status is not status or record.open_attempts[-1].doubt is None:
                 say = Phrase("nobody knows whether it was sent; its account sends nothing else")
-                yield self._notice("in_doubt", record, outcome, say, choices=self.evidence(record))
+                left_behind = was.status is status
+                evidence = self.evidence(record)
+                yield self._notice("in_doubt", record, outcome, say, choices=evidence, met_again=left_behind)
         elif status is was.status:
             return
         elif status is Status.AWAITING_ADMIN:
@@ -136,13 +162,15 @@ class Noticing:
         elif planned.window is not WindowState.DUE and len(record.attempts) == was.attempts:
             return
         elif outcome.error is not None:
-            yield self._notice("failed", record, outcome, outcome.error.message, outcome.error.hint)
+            error = outcome.error
+            yield self._notice("failed", record, outcome, error.message, error.hint, met_again=True)
         elif has_errors(planned.diagnostics):
             say, hint = Phrase("its files have faults, and its window is open"), Phrase("massctl validate")
-            yield self._notice("failed", record, outcome, say, hint)
+            yield self._notice("failed", record, outcome, say, hint, met_again=True)
         elif (refusal := _telling(outcome)) is not None:
             guard = refusal.guard.value
-            yield self._notice("refused", record, outcome, refusal.message, refusal.hint, guard=guard)
+            told = refusal.message, refusal.hint
+            yield self._notice("refused", record, outcome, *told, guard=guard, met_again=True)
 
     def _was(self, record: Record) -> Standing:
         return self.before.get((record.campaign, record.edition), _NEW)
@@ -157,6 +185,7 @@ class Noticing:
         *,
         guard: str | None = None,
         choices: Evidence | None = None,
+        met_again: bool = False,
     ) -> Notice:
         planned = outcome.planned if outcome is not None else None
         account = self.accounts.get(record.appid) if record.appid is not None else None
@@ -175,6 +204,8 @@ class Noticing:
             hint,
             guard,
             choices,
+            met_again,
+            planned.rendered.window if planned is not None and planned.rendered is not None else None,
         )
 
 

@@ -7,12 +7,14 @@ by its variable on standard error. In the sandbox, and towards loopback, everyth
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.noticing import Notice, Noticing, Standings, standings
 from massctl.apply.outcome import CampaignOutcome, what_happened
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
+from massctl.cli.told import Told
 from massctl.errors import InvariantError, MassctlError
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.names import AccountName, AppId
@@ -61,7 +63,7 @@ class Notifier:
             fresh = [each for each in noticing.notices(outcomes) if each.key not in self._told]
             self._told |= {each.key for each in fresh}
             if fresh:
-                _tell(session, fresh)
+                _tell(session, fresh, Told(session, state.lineage))
         except KeyboardInterrupt:
             _complain(session, Phrase("interrupted; not everybody was told (notify in massctl.yaml)"))
         except InvariantError:
@@ -70,28 +72,55 @@ class Notifier:
             _complain(session, Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error)))
 
 
-def _tell(session: Session, notices: Sequence[Notice]) -> None:
-    # Only a run with something to tell loads what posts.
-    from massctl.transport.line import Line
-
-    jobs: list[tuple[str, Callable[[], Phrase | None]]] = []
-    line = Line(inside=session.sandbox.app if session.sandbox else None)
+def _tell(session: Session, notices: Sequence[Notice], told: Told) -> None:
+    lines = _Lines(session)
+    wanted: list[tuple[str, list[Notice]]] = []
+    jobs: list[Callable[[], Phrase | None]] = []
     try:
         for channel in session.settings.notify:
-            wanted = [each for each in notices if channel.events is None or each.happening in channel.events]
-            if wanted:
-                name = channel.webhook_env or channel.wecom_robot_env or ""
-                jobs.append((name, _job(session, line, channel, wanted)))
-        for index, why in side_by_side([job for _, job in jobs]) if jobs else ():
+            name = channel.webhook_env or channel.wecom_robot_env or ""
+            heard = [each for each in notices if channel.events is None or each.happening in channel.events]
+            if due := told.due(name, heard):
+                wanted.append((name, due))
+                jobs.append(_job(session, lines, channel, due))
+        for index, why in side_by_side(jobs) if jobs else ():
+            name, due = wanted[index]
             if isinstance(why, BaseException):
                 raise why
-            if why is not None:
-                _complain(session, Phrase("{name} (notify) was not told: {why}", name=jobs[index][0], why=why))
+            if why is None:
+                told.note(name, due)
+            else:
+                _complain(session, Phrase("{name} (notify) was not told: {why}", name=name, why=why))
     finally:
-        line.close()
+        lines.close()
 
 
-def _job(session: Session, line: "Line", channel: "Channel", wanted: Sequence[Notice]) -> Callable[[], Phrase | None]:
+class _Lines:
+    """The lines of one telling: one for each way that an address is reached by."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._by_proxy: dict[str | None, Line] = {}
+
+    def to(self, address: str) -> "Line":
+        """Give the line to an address; raises ConfigurationError where its proxy's address cannot be used."""
+        # Only a run with something to tell loads what posts.
+        from massctl.notify.route import proxy_for
+        from massctl.transport.line import Line
+
+        inside = self._session.sandbox.app if self._session.sandbox else None
+        proxy = proxy_for(address, self._session.environment) if inside is None else None
+        if proxy not in self._by_proxy:
+            self._by_proxy[proxy] = Line(proxy, inside)
+        return self._by_proxy[proxy]
+
+    def close(self) -> None:
+        """Close them."""
+        for line in self._by_proxy.values():
+            line.close()
+
+
+def _job(session: Session, lines: _Lines, channel: "Channel", wanted: Sequence[Notice]) -> Callable[[], Phrase | None]:
     """Give what posts to one channel, or to the sandbox in its place."""
     from massctl.notify.posting import posted
 
@@ -99,12 +128,12 @@ def _job(session: Session, line: "Line", channel: "Channel", wanted: Sequence[No
     post = _post(session, channel, wanted)
     if session.realm() == "loopback":
         kind = "wecom_robot" if robot else "webhook"
-        shown = _sandbox_post(name, kind, post)
-        return lambda: posted(line, _sandbox_base(session) + SANDBOX_PATH, shown, robot=False)
+        shown, there = _sandbox_post(name, kind, post), _sandbox_base(session) + SANDBOX_PATH
+        return partial(posted, lines.to(there), there, shown, robot=False)
     address = session.environment.get(name, "")
     if not address:
         return lambda: Phrase("the environment variable {name} is empty", name=name)
-    return lambda: posted(line, address, post, robot=robot)
+    return partial(posted, lines.to(address), address, post, robot=robot)
 
 
 def _post(session: Session, channel: "Channel", wanted: Sequence[Notice]) -> "Post":

@@ -15,6 +15,7 @@ from massctl.model.diagnostic import Diagnostic
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.names import CampaignName
 from massctl.model.state import State
+from massctl.plan.handoff import HandoffItem, handoff_of
 from massctl.plan.window import window_state
 from massctl.serve.bell import EVERYTHING, Bell
 from massctl.serve.earlier import Compared, compared
@@ -90,6 +91,7 @@ class Studio:
                 is_behind=kept is not None and kept.campaign is not None and (kept.is_behind or self._settings is None),
                 status=self._status(name, kept),
                 earlier=old.earlier if old else None,
+                handoff=self._handoff(kept),
             )
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
             return campaign_page(look, self._sheet(files), heard)
@@ -162,6 +164,12 @@ class Studio:
             archive = LocalArchive(self._grounds.archive)
             self._compared[name] = compared(kept, self._repository, self._state, archive)
         return self._compared[name]
+
+    def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:
+        campaign = kept.campaign if kept else None
+        if campaign is None:
+            return ()
+        return handoff_of(campaign, self._state.record(campaign.name, campaign.edition))
 
     def _listed(self, name: CampaignName) -> Listed:
         kept = self._kept.get(name)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from massctl.model.rendered import RenderedCampaign
+from massctl.plan.handoff import HandoffItem
 from massctl.view.language import Language
 from massctl.view.pages.body import sent_body
 from massctl.view.pages.campaign_page import Look, campaign_page
@@ -23,5 +24,7 @@ def index_page(campaign: RenderedCampaign, pictures: Mapping[str, str], language
     It links to `article-N.html` beside it; `pictures` as for `article_page`, and with the file of a sound or video,
     which plays.
     """
-    look = Look(campaign.name, campaign.title, campaign, campaign.diagnostics)
+    # Whether somebody did it already is on record, and nobody looked there.
+    by_hand = tuple(HandoffItem(item, done=False) for item in campaign.handoff)
+    look = Look(campaign.name, campaign.title, campaign, campaign.diagnostics, handoff=by_hand)
     return campaign_page(look, Sheet(language, pictures), heard=None)

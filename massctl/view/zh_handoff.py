@@ -28,5 +28,8 @@ HANDOFF: Final[dict[str, str]] = {
     ),
     # massctl/view/plan_text.py
     "by hand": "人工",
+    # massctl/view/pages/by_hand.py
+    "by hand in the console, before the send": "群发前要在公众平台上人工完成",
+    "to do": "待办",
 }
 """English template -> Chinese template."""

@@ -130,6 +130,68 @@ def test_a_missed_window_and_a_refusal_are_told(told: Shell):
     assert [("refused", "late"), ("expired", "late")] == events(told)
 
 
+def kept_back(told: Shell, policy: str = "  sending: disabled\n") -> None:
+    told.tree.text("late", more=window("2026-12-01T12:00:00+08:00", "2026-12-02T12:00:00+08:00"))
+    told.tree.settings(policy=policy, state=CHANNELS)
+    told("plan", "late", "--sandbox")
+
+
+def run_every_half_hour(told: Shell, runs: int) -> None:
+    for _ in range(runs):
+        assert 5 == told("apply", "--sandbox", "--yes").status
+        told.control("advance", {"seconds": 1800})
+
+
+def test_a_timer_says_once_a_day_what_keeps_a_campaign_back(told: Shell):
+    kept_back(told)
+    run_every_half_hour(told, 6)
+    assert [("refused", "late")] == events(told)
+
+
+def test_another_refusal_is_another_fact(told: Shell):
+    kept_back(told)
+    run_every_half_hour(told, 2)
+    told.tree.settings(policy="  require_lock: true\n", state=CHANNELS)
+    run_every_half_hour(told, 2)
+    assert [("refused", "late")] * 2 == events(told)
+
+
+def test_what_a_channel_did_not_take_is_told_to_it_again_and_to_no_other(told: Shell):
+    kept_back(told)
+    told.faults()
+    told.tree.settings(policy="  sending: disabled\n", state=CHANNELS.replace("ROBOT", "NOBODY"))
+    run_every_half_hour(told, 1)
+    told.tree.settings(policy="  sending: disabled\n", state=CHANNELS)
+    run_every_half_hour(told, 1)
+    names = [post["name"] for post in posts(told)]
+    assert {"NOBODY": 1, "HOOK": 1, "ROBOT": 1} == {name: names.count(name) for name in names}
+
+
+def test_in_ci_where_nothing_is_remembered_it_is_said_at_its_turns(told: Shell):
+    kept_back(told)
+    told.env(CI="true")
+    for _ in range(47):
+        assert 5 == told("apply", "--sandbox", "--yes").status
+        (told.root / ".massctl/sandbox/told").unlink(missing_ok=True)
+        told.control("advance", {"seconds": 1800})
+    assert 7 <= len(events(told)) <= 14
+
+
+def test_a_memory_that_is_none_is_not_believed(told: Shell):
+    kept_back(told)
+    run_every_half_hour(told, 1)
+    (told.root / ".massctl/sandbox/told").write_text("[]")
+    run_every_half_hour(told, 1)
+    assert [("refused", "late")] * 2 == events(told)
+
+
+def test_a_sandbox_that_was_reset_remembers_nothing_that_was_told(told: Shell):
+    kept_back(told)
+    run_every_half_hour(told, 1)
+    told("sandbox", "reset")
+    assert not (told.root / ".massctl/sandbox/told").exists()
+
+
 def test_one_run_makes_one_post_however_many_campaigns(told: Shell):
     told.tree.settings(policy="  sending: disabled\n", state=CHANNELS)
     for number in range(30):
@@ -290,3 +352,19 @@ def test_doctor_looks_for_the_variables(told: Shell, monkeypatch: pytest.MonkeyP
     findings = told("doctor", "--format", "json").document["findings"]
 
     assert level == next(each["level"] for each in findings if each["check"] == "notify" and "ROBOT" in each["message"])
+
+
+def test_posts_go_the_way_of_the_web_and_no_other(told: Shell, monkeypatch: pytest.MonkeyPatch):
+    ways: list[str | None] = []
+
+    def noting(self: Line, proxy: str | None = None, inside: Any = None) -> None:
+        ways.append(proxy)
+
+    monkeypatch.setattr(Line, "__init__", noting)
+    monkeypatch.setattr(Line, "exchange", lambda self, call: NoAnswer(Phrase("nobody is there")))
+    monkeypatch.setattr(Line, "close", lambda self: None)
+    told.tree.text("late", more=DUE)
+    told.tree.settings(policy="  sending: disabled\n", state=CHANNELS)
+    told.env(HTTPS_PROXY="http://proxy.example:3128", NO_PROXY="robot.example")
+    assert 5 == told("apply", "--yes").status
+    assert {None, "http://proxy.example:3128"} == {*ways}

@@ -28,6 +28,7 @@ def reset(directory: str) -> None:
     """Forget what the sandbox received, its hour, and the ledger of `--sandbox`; accounts and tags stay."""
     import shutil
 
+    from massctl.cli.told import told_file
     from massctl.model.phrase import Phrase
     from massctl.view.language import say
 
@@ -35,5 +36,6 @@ def reset(directory: str) -> None:
         if current.sandbox is not None:
             current.sandbox.reset()
         current.ledger_path.unlink(missing_ok=True)
+        told_file(current).unlink(missing_ok=True)
         shutil.rmtree(current.archive_path, ignore_errors=True)
         current.voice.result(say(Phrase("the sandbox is empty again"), current.voice.language))

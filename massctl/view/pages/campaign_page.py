@@ -11,9 +11,11 @@ from massctl.model.rendered import RenderedCampaign, Window
 from massctl.plan.against import Base, BaseKind
 from massctl.plan.article_pairs import Traits, paired
 from massctl.plan.changes import Difference
+from massctl.plan.handoff import HandoffItem
 from massctl.plan.readable import read_body
 from massctl.view.moments import recorded, window_span
 from massctl.view.pages.arrival import arrival
+from massctl.view.pages.by_hand import by_hand
 from massctl.view.pages.differences import differences
 from massctl.view.pages.document import Watched, document, knob
 from massctl.view.pages.findings import findings
@@ -46,6 +48,8 @@ class Look:
     status: Status | None = None
     """Where it stands; None where nobody looked."""
     earlier: Earlier | None = None
+    handoff: tuple[HandoffItem, ...] = ()
+    """What only a person can do to its draft, and whether that is done, as far as anybody looked."""
 
 
 def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
@@ -62,7 +66,7 @@ def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
             knobs.append(_WIDTH)
             articles = campaign.message.articles
             columns.append(reading(articles, campaign.account, campaign.window, sheet, files=not live))
-    notes = findings(look.diagnostics, sheet, live=live)
+    notes = by_hand(look.handoff, sheet) + findings(look.diagnostics, sheet, live=live)
     if look.earlier is not None:
         notes += differences(look.earlier.difference, sheet)
     beside = f'<aside class="column aside" aria-label="{sheet.say(Phrase("notes"))}">\n{notes}</aside>\n'

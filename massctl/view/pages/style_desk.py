@@ -115,6 +115,8 @@ mark {
 }
 .error mark { background: var(--red-tint); color: var(--red); }
 .hint { color: var(--soft); }
+.by-hand > li { padding: 3px 0; }
+.by-hand > .done { color: var(--soft); text-decoration: line-through; }
 .base { margin: 0 0 6px; color: var(--soft); }
 .changes > li { padding: 3px 0; }
 .changes > .article-name { padding-top: 8px; font-weight: 600; }

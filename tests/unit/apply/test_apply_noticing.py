@@ -1,6 +1,8 @@
 """Which facts of a run are told: each by the run that learnt it, and by no other."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,12 +21,12 @@ from building import (
     text,
 )
 
-from massctl.apply.noticing import Notice, Noticing, standings
+from massctl.apply.noticing import Notice, Noticing, is_its_turn, standings
 from massctl.apply.outcome import CampaignOutcome, Failure
 from massctl.model.diagnostic import Diagnostic, Severity
 from massctl.model.ledger import Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
 from massctl.model.lifecycle import Status
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan.choices import Evidence
 from massctl.plan.desired import Desired, Invalid
@@ -216,3 +218,39 @@ def test_a_fact_has_one_key_and_another_fact_another() -> None:
 
     assert (first.key, 24) == (again.key, len(first.key))
     assert 4 == len({first.key, other.key, refused.key, second.key})
+
+
+NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "turn"),
+    [
+        (0, True),
+        (34, True),
+        (35, False),
+        (200, False),
+        (240, True),
+        (274, True),
+        (275, False),
+        (1404, False),
+        (1405, True),
+    ],
+)
+def test_what_keeps_back_has_its_turns_in_the_window(minutes: int, turn: bool) -> None:
+    window = Window(NOON, NOON + timedelta(hours=24))
+    (notice,) = told([], [], outcome(sending="disabled"))
+    at = NOON + timedelta(minutes=minutes)
+    assert turn is is_its_turn(replace(notice, window=window, at=at))
+    for always in ({"met_again": False}, {"window": None}, {"happening": "in_doubt"}):
+        assert is_its_turn(replace(notice, **{"window": window, "at": at, **always}))
+
+
+def test_what_every_run_meets_says_so_and_what_is_on_record_does_not() -> None:
+    assert [True] == [each.met_again for each in told([], [], outcome(sending="disabled"))]
+    assert [True] == [each.met_again for each in told([], [], outcome(error=Failure(None, None, "no", "")))]
+    assert [False] == [each.met_again for each in told([], [TRIED, TAKEN])]
+    assert [False] == [each.met_again for each in told([], [TRIED, LOST])]
+    dead = told([TRIED], [])
+    assert ["in_doubt"] == [each.happening for each in dead]
+    assert [True] == [each.met_again for each in dead]

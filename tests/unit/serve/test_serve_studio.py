@@ -72,6 +72,25 @@ def test_a_page_follows_its_article(tree: Tree):
     assert "出门少穿一件" in room.page()
 
 
+def test_what_only_the_console_can_do_stands_beside_the_preview(tree: Tree):
+    assert "by-hand" not in Room(tree).page().partition("<body")[2]
+    tree.news("letter", more="handoff:\n  original: true\n  other: ['<b>投票</b>']\n")
+    page = Room(tree).page()
+    assert page.count('<li class="open"><span role="img" aria-label="to do">☐</span>') == 2
+    assert "original (原创)" in page
+    assert "&lt;b&gt;投票&lt;/b&gt;" in page
+    assert page.index('id="by-hand"') < page.index('id="findings"')
+
+
+def test_what_was_adopted_is_ticked(tree: Tree):
+    tree.news("letter", more="handoff: {original: true}\n")
+    at = ["-C", str(tree.root)]
+    assert 0 == run([*at, "apply", "letter", "--sandbox", "--until", "draft"])
+    assert 0 == run([*at, "adopt", "letter", "--sandbox", "--reason", "done"])
+    page = Room(tree, sandbox=True).page()
+    assert '<li class="done"><span role="img" aria-label="done">☑</span>' in page
+
+
 def test_what_did_not_change_is_not_rendered_again(tree: Tree, monkeypatch: pytest.MonkeyPatch):
     from massctl.serve import studio
 

@@ -258,3 +258,10 @@ def test_changed_words_are_struck_out_and_inserted():
 def test_an_earlier_version_is_named_by_where_it_comes_from(kind: BaseKind, name: str):
     page = looked_beside(text_campaign(), text_campaign(), Base(kind, "sha256:" + "0" * 64))
     assert f'<h2 id="earlier">{name}</h2>' in page
+
+
+def test_the_page_of_render_lists_what_is_to_be_done_by_hand():
+    page = index_page(campaign(handoff=("original", "album: 秋季")), FILES, Language.EN)
+    assert page.count('aria-label="to do"') == 2
+    assert "album (合集) 秋季" in page
+    assert 'id="by-hand"' not in index_page(campaign(), FILES, Language.EN)

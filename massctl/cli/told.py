@@ -1,0 +1,59 @@
+"""What this machine told lately of facts that every run meets again, so that a timer does not say them at each.
+
+Forgetting costs one more message and nothing else: no send, no plan and no exit status asks for it. A run in CI begins
+without a memory; there the moment decides (`massctl.apply.noticing.is_its_turn`).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from massctl.apply.noticing import Notice, is_its_turn
+from massctl.cli.session import Session
+from massctl.memory.cache_file import CacheFile
+
+AGAIN_AFTER: Final = timedelta(hours=24)
+"""What is still so a day later is said once more."""
+_CI: Final = ("CI", "GITHUB_ACTIONS")
+_FILE: Final = "told"
+
+
+def told_file(session: Session) -> Path:
+    """Give where it is remembered; the sandbox has its own."""
+    return session.locks.parent / _FILE
+
+
+class Told:
+    """The memory of one ledger, read once; no method raises."""
+
+    def __init__(self, session: Session, lineage: str | None) -> None:
+        self._file = CacheFile(told_file(session), lineage or "")
+        self._now = session.clock.now()
+        self._before = {key: at for key, at in self._file.read().items() if self._is_late(at)}
+        in_ci = any(session.environment.get(name) for name in _CI)
+        self._by_turns = in_ci and not told_file(session).exists()
+
+    def due(self, channel: str, notices: Sequence[Notice]) -> list[Notice]:
+        """Leave out what a channel was told lately, or what no run tells at this moment."""
+        if self._by_turns:
+            return [each for each in notices if is_its_turn(each)]
+        return [each for each in notices if not (each.met_again and _key(channel, each) in self._before)]
+
+    def note(self, channel: str, notices: Sequence[Notice]) -> None:
+        """Remember what a channel took, and forget what is old."""
+        again = {_key(channel, each): self._now.isoformat() for each in notices if each.met_again}
+        if again:
+            self._before |= again
+            self._file.write(self._before)
+
+    def _is_late(self, at: object) -> bool:
+        """Say whether a remembered moment lies within the last day; one that is none, or is to come, does not."""
+        try:
+            return timedelta(0) <= self._now - datetime.fromisoformat(str(at)) < AGAIN_AFTER
+        except (ValueError, TypeError):
+            return False
+
+
+def _key(channel: str, notice: Notice) -> str:
+    return f"{channel} {notice.key}"

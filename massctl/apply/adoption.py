@@ -5,12 +5,12 @@ Words, pictures and links are what was reviewed, so they must be equal; the rest
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from massctl.apply.book import Book
 from massctl.apply.draft_articles import draft_articles
+from massctl.apply.drafts import stage_anew
 from massctl.apply.ports import DraftArticle, WeChat
-from massctl.apply.readback import CROPS, differences, draft_sha256, is_as_saved, kept_sha256
+from massctl.apply.readback import FREE, differences, draft_sha256, is_as_saved, kept_sha256
 from massctl.apply.testimony import Testimony
 from massctl.errors import RefusedError, UsageError
 from massctl.model.drafts import Draft
@@ -22,10 +22,6 @@ from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record
 from massctl.plan.doubt import settle
 from massctl.plan.handoff import handoff_of
-
-FREE: Final = frozenset({"author", "need_open_comment", "only_fans_can_comment", *CROPS})
-"""What of an article may differ: no word of its text, no picture and no link among them. The console is where people
-choose what is shown of a cover."""
 
 Articles = Sequence[DraftArticle]
 
@@ -91,9 +87,5 @@ def _too_much(campaign: RenderedCampaign, found: list[Phrase]) -> RefusedError:
     return RefusedError(
         Phrase("the console's version is not what was reviewed: {differences}", differences=in_a_row(found)),
         Phrase("Words, pictures and links must be equal. Nothing was recorded."),
-        Phrase(
-            'delete that draft in the console, then: massctl reconcile {name} --not-sent --reason "…"; what it shall '
-            "say belongs into the campaign's files",
-            name=campaign.name,
-        ),
+        stage_anew(campaign.name),
     )

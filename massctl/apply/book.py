@@ -7,6 +7,7 @@ them. Until it ends, this run goes on seeing the world that it decided by, and n
 
 import contextlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final, Protocol
 
 from massctl.apply.ports import Clock, Ledger
@@ -50,7 +51,7 @@ class Book:
 
     def begin(self) -> State:
         """Begin the ledger, which must be empty, and write nothing else into it; gives its state."""
-        self._begin()
+        self._begin(self._clock.now())
         return self.state
 
     def note(self, event: Event, campaign: RenderedCampaign | None = None) -> Entry:
@@ -90,13 +91,14 @@ class Book:
         )
 
     def _write(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:
-        self._begin()
+        self._begin(entries[0].at)
         return self._absorb(entries, durable=durable)
 
-    def _begin(self) -> None:
+    def _begin(self, at: datetime) -> None:
+        """Begin the ledger where there is none, no later than what is written into it first."""
         if self.state.serial == 0 and self._founding is not None:
             created = self._founding.created()
-            self._absorb([NewEntry(at=self._clock.now(), event=created)], durable=True)
+            self._absorb([NewEntry(at=at, event=created)], durable=True)
             self._founding.declare(created.lineage)
 
     def _absorb(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:

@@ -12,6 +12,7 @@ from massctl.apply.outcome import CampaignOutcome, Failure
 from massctl.apply.ports import DraftArticle
 from massctl.apply.readback import (
     CROPS,
+    FREE,
     crops_of,
     differences,
     draft_sha256,
@@ -140,13 +141,30 @@ def draft_gone(name: CampaignName) -> Refusal:
 
 
 def draft_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> Refusal:
-    """Refuse a campaign whose draft somebody changed, with the ways out."""
-    hint = Phrase(
+    """Refuse a campaign whose draft somebody changed, with the ways out that are open."""
+    say = (
         'keep what the console made of it: massctl adopt {name} --reason "…"; or delete that draft in the console, '
-        'then: massctl reconcile {name} --not-sent --reason "…"',
-        name=campaign.name,
+        'then: massctl reconcile {name} --not-sent --reason "…"'
     )
-    return changed(state, campaign, draft, read, hint)
+    if not _may_be_adopted(state, campaign, draft, read):
+        return changed(state, campaign, draft, read, stage_anew(campaign.name))
+    return changed(state, campaign, draft, read, Phrase(say, name=campaign.name))
+
+
+def stage_anew(name: CampaignName) -> Phrase:
+    """Say how a draft is given up whose words, pictures or links are not those that were reviewed."""
+    return Phrase(
+        'delete that draft in the console, then: massctl reconcile {name} --not-sent --reason "…"; what it shall '
+        "say belongs into the campaign's files",
+        name=name,
+    )
+
+
+def _may_be_adopted(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
+    """Whether `massctl adopt` takes this draft: its words, pictures and links are those that were reviewed."""
+    if campaign.digest != draft.event.digest or uploads(campaign, state, set()):
+        return False
+    return all(each.name in FREE for each in differences(draft_articles(campaign, state), read))
 
 
 def changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles, hint: Phrase) -> Refusal:

@@ -39,23 +39,25 @@ class Foreign:
 
 
 def record_finish(finish: JobFinish, appid: AppId | None, book: Book) -> Recorded | Foreign:
-    """Record the end of a job; with `appid` only jobs of that account are looked at.
+    """Record the end of a job; with `appid` it is that account's, whatever name the event was addressed to.
 
-    Raises UsageError, and records nothing, where jobs of two accounts have the id.
+    Raises UsageError, and records nothing, where the event does not say by itself whose job it is about.
     """
     state = book.state
-    ours = [r for r in state.records.values() if r.appid is not None and appid in (None, r.appid)]
-    ours = [record for record in ours if _addressed_to(record.appid, finish, state)]
-    found = [(record, job) for record in ours for job in record.jobs if job.msg_id == finish.msg_id]
+    mine = [r for r in state.records.values() if r.appid is not None and _may_be_of(r.appid, appid, finish, state)]
+    found = [(record, job) for record in mine for job in record.jobs if job.msg_id == finish.msg_id]
     if not found:
-        return Foreign([record for record in ours if _may_be(record, finish)])
+        _check_elsewhere(finish, state)
+        return Foreign([record for record in mine if _may_be(record, finish)])
     if len({record.appid for record, _ in found}) > 1:
         raise UsageError(
             Phrase("two accounts have a job {msg_id}", msg_id=finish.msg_id),
             Phrase("The event does not say by itself which of them it is about. Nothing was recorded."),
-            Phrase("name the account: massctl record-event FILE --account NAME"),
+            _name_the_account(),
         )
     record, job = found[0]
+    if appid is None:
+        _check_name(record, finish, state)
     if _is_known(finish, job):
         return Recorded(record, again=True)
     before = _contradicted(finish, job)
@@ -63,16 +65,66 @@ def record_finish(finish: JobFinish, appid: AppId | None, book: Book) -> Recorde
     return Recorded(record, again=False, contradicts=before)
 
 
-def _addressed_to(appid: AppId | None, finish: JobFinish, state: State) -> bool:
-    """Say whether an event may be an account's: not, where earlier ones came under another original id."""
-    known = {
+def _may_be_of(appid: AppId, named: AppId | None, finish: JobFinish, state: State) -> bool:
+    """Say whether an event may be an account's: the named one's, else not where its original id is another's."""
+    if named is not None:
+        return appid == named
+    knowing = {each for each in _accounts(state) if finish.original_id in _original_ids(each, state)}
+    return not knowing or appid in knowing
+
+
+def _check_name(record: Record, finish: JobFinish, state: State) -> None:
+    """Raise UsageError where earlier events of the job's account were addressed to another original id."""
+    known = _original_ids(record.appid, state)
+    if finish.original_id is None or not known or finish.original_id in known:
+        return
+    say = "job {msg_id} is the send of {name}, but the event names another account"
+    raise UsageError(
+        Phrase(say, msg_id=finish.msg_id, name=record.campaign),
+        Phrase(
+            "It was addressed to {told} (ToUserName, 原始 ID), and earlier events of this account to {known}. "
+            "Nothing was recorded.",
+            told=finish.original_id,
+            known=", ".join(sorted(known)),
+        ),
+        Phrase(
+            "compare it with the account's 原始 ID in the console under 设置与开发; if the event is its own: "
+            "massctl record-event FILE --account NAME"
+        ),
+    )
+
+
+def _check_elsewhere(finish: JobFinish, state: State) -> None:
+    """Raise UsageError where a job of this id is on record after all, of another account than the event's."""
+    for record in state.records.values():
+        if any(job.msg_id == finish.msg_id for job in record.jobs):
+            say = "job {msg_id} is the send of {name}, of another account"
+            raise UsageError(
+                Phrase(say, msg_id=finish.msg_id, name=record.campaign),
+                Phrase(
+                    "Its account is {appid}, and the event is of another one. Nothing was recorded.", appid=record.appid
+                ),
+                _name_the_account(),
+            )
+
+
+def _name_the_account() -> Phrase:
+    return Phrase("name the account: massctl record-event FILE --account NAME")
+
+
+def _accounts(state: State) -> set[AppId]:
+    return {record.appid for record in state.records.values() if record.appid is not None}
+
+
+def _original_ids(appid: AppId | None, state: State) -> set[str]:
+    """Give the original ids (原始 ID) to which an account's events on record were addressed."""
+    return {
         job.counts.original_id
         for record in state.records.values()
         if record.appid == appid
         for job in record.jobs
         if job.counts is not None and job.counts.original_id is not None
     }
-    return finish.original_id is None or not known or finish.original_id in known
 
 
 def _may_be(record: Record, finish: JobFinish) -> bool:

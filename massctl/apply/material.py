@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from massctl.apply.run import Run
+from massctl.apply.run import Failed, Run
 from massctl.errors import MassctlError, WeChatError
 from massctl.model.ledger import MaterialForgotten, MessageStaged
-from massctl.model.message import RenderedVideo
+from massctl.model.message import RenderedImage, RenderedVideo
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import MediaFile, RenderedCampaign
 from massctl.model.send import Accepted, InDoubt, Rejected
@@ -37,6 +37,28 @@ def forget_if_unknown(run: Run, campaign: RenderedCampaign, error: MassctlError)
         run.book.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
 
 
+def material_advice(campaign: RenderedCampaign, otherwise: str) -> str:
+    """Say what to do about material that WeChat does not know; `otherwise` is for a message with a draft."""
+    message = campaign.message
+    if message.has_draft or not message.materials:
+        return otherwise
+    if any(each.media_id is not None for each in message.materials):
+        keys = "image.media_ids" if isinstance(message, RenderedImage) else f"{message.type}.media_id"
+        say = "Look in the console under 素材库, and correct {keys} in campaign.yaml; or give a file in its place."
+        return Phrase(say, keys=keys)
+    return Phrase(
+        "WeChat does not know what was uploaded in this run: give the file another form, and run apply again."
+    )
+
+
+def without_draft(campaign: RenderedCampaign, error: Failed) -> Failed:
+    """Give an error about material with the advice for a message that has no draft; any other as it is."""
+    if not isinstance(error, WeChatError) or error.errcode != MEDIA_UNKNOWN:
+        return error
+    advice = material_advice(campaign, error.hint)
+    return type(error)(error.summary, error.detail, advice, errcode=error.errcode, rid=error.rid)
+
+
 def judged_by_material(
     run: Run, campaign: RenderedCampaign, verdict: Accepted | Rejected | InDoubt
 ) -> Accepted | Rejected | InDoubt:
@@ -45,8 +67,10 @@ def judged_by_material(
     Not where this run made it, for WeChat would say the same again; and not while another attempt is open, of which
     only the identical request may be repeated.
     """
-    if not isinstance(verdict, Rejected) or verdict.errcode != MEDIA_UNKNOWN or not _lost(run, campaign):
+    if not isinstance(verdict, Rejected) or verdict.errcode != MEDIA_UNKNOWN:
         return verdict
+    if not _lost(run, campaign):
+        return replace(verdict, hint=material_advice(campaign, verdict.hint))
     return replace(
         verdict,
         retryable=True,

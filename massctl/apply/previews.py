@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final, Literal, assert_never
 
 from massctl.apply.bodies import preview_body
-from massctl.apply.material import forget_if_unknown
+from massctl.apply.material import forget_if_unknown, material_advice
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import WeChat
 from massctl.apply.run import Failed, Run, steps_of
@@ -15,7 +15,7 @@ from massctl.model.message import RenderedCard
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import Body, PreviewFailed, PreviewSent, PreviewUnknown, PreviewVerdict
-from massctl.model.state import Record
+from massctl.model.state import MEDIA_UNKNOWN, Record
 from massctl.plan.batches import batches_left
 from massctl.plan.previews import allowance_spent, going_out
 from massctl.plan.step import Guard, SendPreview
@@ -106,7 +106,8 @@ def _done(run: Run, job: Job, result: PreviewVerdict | Untried | Failed) -> None
             run.world.progress.say(Phrase(say, number=step.number, name=campaign.name, reason=reason))
         case PreviewFailed(errcode=errcode, rid=rid, message=message, hint=hint):
             run.book.note(_previewed(campaign, step, "failed", errcode, rid), campaign)
-            refused = WeChatError(message, hint=hint, errcode=errcode, rid=rid)
+            said = material_advice(campaign, hint) if errcode == MEDIA_UNKNOWN else hint
+            refused = WeChatError(message, hint=said, errcode=errcode, rid=rid)
             forget_if_unknown(run, campaign, refused)
             run.fail(outcome, refused)
         case Untried():

@@ -26,6 +26,9 @@ _PICTURE = re.compile(r"url\(\s*['\"]?(https?://[^'\")\s]+)", re.IGNORECASE)
 CROPS: Final = ("pic_crop_235_1", "pic_crop_1_1")
 """The parts of a cover that are shown. draft/add takes them; that draft/get tells them is written nowhere.
 Source: WeChat docs, "draft/add" and "draft/get", read 2026-10."""
+FREE: Final = frozenset({"author", "need_open_comment", "only_fans_can_comment", *CROPS})
+"""What of an article may differ in a draft that is adopted: no word of its text, no picture and no link among them. The
+console is where people choose what is shown of a cover."""
 _CROP_TOLERANCE: Final = WHOLE // 10_000
 """A part that is told with fewer decimals is the same part; a cover has fewer pixels than that."""
 _DROPPED = frozenset({"style", "script"})

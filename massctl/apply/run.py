@@ -1,7 +1,7 @@
 """What the stages of one run share: ports, the book, and how each campaign fares."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from massctl.apply.book import Book
@@ -12,6 +12,7 @@ from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.drafts import Draft
 from massctl.model.lifecycle import is_concluded
 from massctl.model.names import AccountName, AppId, MediaId, Sha256
+from massctl.model.phrase import about
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record
 from massctl.plan.batches import batches_left
@@ -194,7 +195,8 @@ class Run:
 
     def fail(self, outcome: CampaignOutcome, error: Failed) -> None:
         """Stop one campaign for this run, and no other; the first reason is kept."""
-        outcome.error = outcome.error or failure_of(error)
+        failure = failure_of(error)
+        outcome.error = outcome.error or replace(failure, hint=about(failure.hint, outcome.planned.name))
 
     def side_by_side(
         self, label: str, calls: Sequence[tuple[T, Callable[[], R]]], done: Callable[[T, R | Failed], None]

@@ -4,8 +4,7 @@ from typing import Final
 
 from massctl.apply.run import Run
 from massctl.errors import WeChatError
-from massctl.model.moment import BEIJING
-from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import Rejected
 from massctl.plan.begun_list import way_on
@@ -18,15 +17,13 @@ def rejection_error(run: Run, campaign: RenderedCampaign, rejected: Rejected) ->
     """Give what a refused send ends with; where only the website can explain it, with the command that records that."""
     hint = way_on(run.record_of(campaign)) or rejected.hint
     if rejected.errcode == NO_SEND_LEFT:
-        hint = in_a_row([hint, _recording(run, campaign)])
+        hint = Phrase("{advice} {more}", advice=hint, more=_recording(campaign))
     return WeChatError(rejected.message, hint=hint, errcode=rejected.errcode, rid=rejected.rid)
 
 
-def _recording(run: Run, campaign: RenderedCampaign) -> Phrase:
-    at = run.world.clock.now().astimezone(BEIJING).isoformat(timespec="minutes")
+def _recording(campaign: RenderedCampaign) -> Phrase:
     return Phrase(
-        "the ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录, and record it "
-        "with its time: massctl state import --website-send {at} --account {account}",
-        at=at,
+        "The ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录 when that was, "
+        "and record it: massctl state import --website-send AT --account {account}",
         account=campaign.account,
     )

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from massctl.apply.bodies import material_id
-from massctl.apply.material import forget_if_unknown
+from massctl.apply.material import forget_if_unknown, without_draft
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.run import Failed, Run, steps_of
 from massctl.model.ledger import VideoMade
@@ -43,7 +43,7 @@ def make_videos(run: Run) -> None:
         campaign = job.campaign
         if isinstance(result, Failed):
             forget_if_unknown(run, campaign, result)
-            run.fail(job.outcome, result)
+            run.fail(job.outcome, without_draft(campaign, result))
         else:
             run.uploaded.add(result)
             run.book.note(VideoMade(appid=campaign.appid, digest=campaign.digest, media_id=result), campaign)

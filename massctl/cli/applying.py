@@ -161,8 +161,9 @@ class _Applying:
             return refuse_all(made.plan, made.state, refusal)
 
 
-TOLD: Final = frozenset({"MC401", "MC402", "MC405"})
-"""Warnings that a run repeats: edited after the send or the lock, and previews nobody knows the outcome of."""
+TOLD: Final = frozenset({"MC401", "MC402", "MC405", "MC408"})
+"""Warnings that a run repeats: edited after the send or the lock, previews nobody knows the outcome of, lists begun
+anew."""
 
 
 def _tell_warnings(session: Session, plan: Plan) -> None:

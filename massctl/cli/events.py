@@ -19,7 +19,7 @@ from massctl.model.finish import JobFinish
 from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
 from massctl.view.diagnostic_text import diagnostics_text
-from massctl.view.event_text import contradiction, foreign_text
+from massctl.view.event_text import contradiction_text, foreign_text
 from massctl.view.language import say
 from massctl.view.status_text import status_text
 
@@ -59,7 +59,7 @@ def _tell(session: Session, finish: JobFinish, outcome: Recorded | Foreign) -> N
         return
     voice.result(status_text(Followed([outcome.record]), voice.language, voice.style, voice.width))
     if outcome.contradicts is not None:
-        voice.talk(say(contradiction(outcome.contradicts), voice.language))
+        voice.talk(contradiction_text(outcome.contradicts, voice.language, voice.style, voice.width))
     if outcome.again:
         voice.talk(say(Phrase("this event was recorded before; nothing was written"), voice.language))
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from massctl.apply.book import Book
-from massctl.apply.outside_sends import import_sent, import_website_send
+from massctl.apply.outside_sends import import_sent, import_website_send, retract_website_send
 from massctl.apply.testimony import Testimony
 from massctl.cli.declaring import COUNTS_AS_ALL, declared
 from massctl.cli.exit_codes import ExitStatus
@@ -37,6 +37,21 @@ def imported_website_send(session: Session, at: datetime, account: str | None, r
         book = Book(ledger, session.clock, state)
         import_website_send(appid, at, Testimony(reason or "", who(session)), book)
     _tell(session, Phrase("a send on the website at {at} is recorded for {account}", at=moment(at), account=name))
+    return ExitStatus.DONE
+
+
+def retracted_website_send(session: Session, at: datetime, account: str | None, reason: str) -> int:
+    """Take back what was recorded of a send on the website, so that it uses nothing of the allowance."""
+    name = _account(session, account)
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, session.clock.now()):
+        ledger = session.ledger()
+        state = session.read_state(ledger)
+        _require_begun(session, state)
+        appid = AppId(session.settings.accounts[name].appid)
+        retract_website_send(appid, at, Testimony(reason, who(session)), Book(ledger, session.clock, state))
+    say_so = "the send on the website at {at} is taken back for {account}; it uses nothing of the allowance"
+    _tell(session, Phrase(say_so, at=moment(at), account=name))
     return ExitStatus.DONE
 
 

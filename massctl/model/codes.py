@@ -115,6 +115,7 @@ CODES: Final[dict[str, str]] = {
     "MC405": "edited since it was locked",
     "MC406": "more sends in a month than a follower gets",
     "MC407": "mass calls of today used up",
+    "MC408": "list begun anew that was sent in part",
     "MC501": "event cannot be read",
     "MC502": "not the end of a mass job",
     "MC503": "event says too little",

@@ -22,6 +22,7 @@ from massctl.model.send_entries import SendImported as SendImported
 from massctl.model.send_entries import SendInDoubt as SendInDoubt
 from massctl.model.send_entries import SendRejected as SendRejected
 from massctl.model.send_entries import SendSettled as SendSettled
+from massctl.model.send_entries import WebsiteSendRetracted as WebsiteSendRetracted
 
 LEDGER_FORMAT_VERSION: Final = 1
 GENESIS: Final = "sha256:" + "0" * 64
@@ -177,6 +178,7 @@ Event = Annotated[
     | SendInDoubt
     | SendSettled
     | SendImported
+    | WebsiteSendRetracted
     | JobStatus
     | Withdrawn
     | Expired

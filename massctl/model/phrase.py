@@ -6,7 +6,7 @@ person may read is built as a Phrase; a test compares every template in the sour
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import Final, Self
 
 
 class Phrase(str):
@@ -39,3 +39,17 @@ def in_a_row(parts: Sequence[str]) -> str:
     for part in parts[1:]:
         said = Phrase("{first}; {second}", first=said, second=part)
     return said
+
+
+UNNAMED: Final = "NAME"
+"""What stands for a campaign's name in a sentence that is written before it is known whose it is."""
+
+
+def about(said: str, name: str) -> str:
+    """Put a campaign's name where a sentence left it open: where its value `name` is UNNAMED."""
+    if not isinstance(said, Phrase) or not said.values:
+        return said
+    told = {key: about(each, name) if isinstance(each, str) else each for key, each in said.values.items()}
+    if told.get("name") == UNNAMED:
+        told["name"] = name
+    return Phrase(said.template, **told)

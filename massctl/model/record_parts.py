@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from massctl.model.names import MediaId
+from massctl.model.names import AppId, MediaId
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +27,14 @@ class Imported:
     source_sha256: str | None
     audience: dict[str, Any] | None = None
     """Whom it went to, as the campaign declared it; None where nobody knows."""
+
+
+def absorb_website_send(sends: dict[AppId, list[datetime]], appid: AppId, sent_at: datetime, kind: str) -> bool:
+    """Fold a person's word on a send on the website, or what takes it back; False where there is none to take back."""
+    if kind == "send_imported":
+        sends.setdefault(appid, []).append(sent_at)
+        return True
+    if sent_at not in sends.get(appid, []):
+        return False
+    sends[appid].remove(sent_at)
+    return True

@@ -94,3 +94,13 @@ class SendImported(Fields):
     """Name message, audience and folder as the repository has them at the import; None where it cannot tell."""
     audience: dict[str, Any] | None = None
     """Whom the campaign declared then; None where nobody knows, and it is taken for everybody."""
+
+
+class WebsiteSendRetracted(Fields):
+    """A person says that a send on the website, which was imported before, did not take place."""
+
+    type: Literal["website_send_retracted"] = "website_send_retracted"
+    appid: str
+    sent_at: AwareDatetime
+    by: str
+    reason: str

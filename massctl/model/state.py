@@ -19,7 +19,7 @@ from massctl.model.lazily import Lazily
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.preview_days import PreviewDays, absorb_preview
-from massctl.model.record_parts import Imported, MadeVideo
+from massctl.model.record_parts import Imported, MadeVideo, absorb_website_send
 
 if TYPE_CHECKING:
     from massctl.model import ledger as entries
@@ -178,13 +178,13 @@ class State:
                 self.lineage, self.realm = lineage, realm
             case entries.ImageUploaded(appid=appid, sha256=sha256, url=url):
                 self.images[AppId(appid), Sha256(sha256)] = ImageUrl(url)
-            case entries.MaterialAdded(appid=appid, sha256=sha256, media_id=media_id, url=material_url):
-                known = MediaId(media_id), ImageUrl(material_url) if material_url else None
-                self.materials[AppId(appid), Sha256(sha256)] = known
+            case entries.MaterialAdded(appid=appid, sha256=sha256, media_id=media_id, url=url):
+                self.materials[AppId(appid), Sha256(sha256)] = MediaId(media_id), ImageUrl(url) if url else None
             case entries.MaterialForgotten(appid=appid, sha256=sha256):
                 self.materials.pop((AppId(appid), Sha256(sha256)), None)
-            case entries.SendImported(appid=appid, sent_at=sent_at) if entry.campaign is None:
-                self.website_sends.setdefault(AppId(appid), []).append(sent_at)
+            case entries.SendImported() | entries.WebsiteSendRetracted() as told if entry.campaign is None:
+                if not absorb_website_send(self.website_sends, AppId(told.appid), told.sent_at, told.type):
+                    raise _impossible(entry, Phrase("no such send on the website is recorded"))
             case _:
                 self._absorb_campaign(entry)
         self.serial = entry.serial

@@ -6,10 +6,11 @@ sent to each of its openids once.
 
 from typing import Final
 
+from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.lifecycle import is_concluded
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, message_digest_to
-from massctl.model.state import Attempt, Record
+from massctl.model.state import Attempt, Record, State
 from massctl.plan.step import Guard, Refusal
 
 NOT_AN_OPENID: Final = frozenset({40003, 40031})
@@ -84,6 +85,33 @@ def way_on(record: Record) -> Phrase | None:
         "the openids behind them; a raised `edition` would go to everybody again",
         count=_reached(record),
     )
+
+
+def has_it_already(campaign: RenderedCampaign, state: State) -> list[Diagnostic]:
+    """Warn where a raised edition begins a list anew of which another edition reached a part."""
+    if campaign.openid_list is None or state.record(campaign.name, campaign.edition).may_have_sent():
+        return []
+    parts = [each for each in state.editions(campaign.name) if each.edition < campaign.edition and each.is_partly_sent]
+    if not parts:
+        return []
+    before = parts[-1]
+    say = Phrase(
+        "edition {before} went out to the first {count:,} openids of its list and to no other; edition {edition} goes "
+        "to all of the list, and those get the message once more",
+        before=before.edition,
+        count=_reached(before),
+        edition=campaign.edition,
+    )
+    hint = Phrase(
+        "to reach only the others, put `edition` back to {before}, leave those openids as they are, and correct the "
+        "list behind them",
+        before=before.edition,
+    )
+    return [
+        Diagnostic(
+            "MC408", Severity.WARNING, say, Place(f"campaigns/{campaign.name}/campaign.yaml"), hint, campaign.name
+        )
+    ]
 
 
 def _keeps_its_people(campaign: RenderedCampaign, record: Record) -> bool:

@@ -15,7 +15,7 @@ from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan import batches, diff, guard, previews
 from massctl.plan.ahead import AccountAhead, look_ahead
-from massctl.plan.begun_list import frozen
+from massctl.plan.begun_list import frozen, has_it_already
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.plan.doubt import repeat_at, settle
 from massctl.plan.giving_way import crowded_month, no_place_at_all, used_up_today, waits_until
@@ -235,7 +235,8 @@ class _Planner:
         crowded = crowded_month(campaign, self.house.agenda, self.state, self.house.policy, self.now)
         due = window_state(campaign.window, self.now) is WindowState.DUE or self.house.is_named(campaign.name)
         spent = used_up_today(campaign, self.state, self.now) if due else []
-        return [*previews.unknown_previews(campaign, record), *crowded, *spent]
+        again = has_it_already(campaign, self.state)
+        return [*again, *previews.unknown_previews(campaign, record), *crowded, *spent]
 
     def _staging(self, campaign: RenderedCampaign, record: Record) -> list[Step]:
         if is_refused_for_good(campaign, record) and not self.showing:

@@ -146,8 +146,8 @@ def allowance_spent(now: datetime) -> Refusal:
 
 def _used_up(needed: int, left: int, now: datetime) -> Refusal:
     say = Phrase(
-        "it needs {needed} previews, and {left} of the account's {daily} a day are left for it",
-        needed=needed,
+        "it needs {needed}, and {left} of the account's {daily} a day are left for it",
+        needed=Phrase("1 preview") if needed == 1 else Phrase("{count} previews", count=needed),
         left=left,
         daily=PREVIEWS_A_DAY,
     )

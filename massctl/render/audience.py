@@ -7,7 +7,7 @@ from massctl.model.campaign import CampaignFile
 from massctl.model.campaign_rules import Path
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.names import CampaignName
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, about
 from massctl.render.inputs import Inputs, ListedOpenids, Problem
 from massctl.render.paths import picture_paths
 
@@ -42,4 +42,5 @@ def _told(
 ) -> Iterator[Diagnostic]:
     for each in problems:
         where = place(KEY) if each.path is None else Place(f"campaigns/{each.path}", each.line, each.column)
-        yield Diagnostic(each.code, severity, each.message, where, each.hint, name)
+        hint = about(each.hint, name) if each.hint is not None else None
+        yield Diagnostic(each.code, severity, each.message, where, hint, name)

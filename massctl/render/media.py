@@ -69,7 +69,10 @@ def card_message(message: WxCard, strings: Strings) -> RenderedCard:
 
 
 def _warn(strings: Strings, key: str, say: Phrase) -> None:
-    hint = Phrase("it works where the account still has the right; `massctl preview NAME` finds out")
+    hint = Phrase(
+        "it works where the account still has the right; `massctl preview {name}` finds out",
+        name=strings.setting.campaign,
+    )
     strings.report([Fault("MC317", say, hint, severity=Severity.WARNING)], {}, (key,))
 
 

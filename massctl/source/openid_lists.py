@@ -14,7 +14,7 @@ from typing import Final
 
 from massctl.model.audience import BATCH_MAX, BATCH_MIN
 from massctl.model.names import is_openid
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import UNNAMED, Phrase
 from massctl.render.inputs import ListedOpenids, Problem
 from massctl.source.decoding import SAVE_AS_UTF8
 from massctl.source.openid_store import OpenidStore
@@ -204,7 +204,14 @@ def _too_short(path: str, count: int) -> Problem:
     if count == 0:
         return Problem("MC605", Phrase("the list is empty"), Phrase("write one openid a line, two or more"), path, 1, 1)
     say = Phrase("the list has one openid, and WeChat sends to {least} or more", least=BATCH_MIN)
-    return Problem("MC605", say, Phrase("add a second one, or send a preview: massctl preview NAME"), path, 1, 1)
+    return Problem(
+        "MC605",
+        say,
+        Phrase("add a second one, or send a preview to it alone: massctl preview {name} --touser OPENID", name=UNNAMED),
+        path,
+        1,
+        1,
+    )
 
 
 def _again(path: str, dropped: int, line: int | None) -> Problem:

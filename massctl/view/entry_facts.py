@@ -44,6 +44,8 @@ def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - 
         case entries.SendImported():
             known = f" msg_id {event.msg_id}" if event.msg_id is not None else ""
             return f"{event.appid} sent {moment(event.sent_at)}{known} by {event.by}{_because(event.reason)}"
+        case entries.WebsiteSendRetracted():
+            return f"{event.appid} sent {moment(event.sent_at)} by {event.by}{_because(event.reason)}"
         case entries.JobStatus():
             sent = f" sent {event.sent_count}/{event.total_count}" if event.sent_count is not None else ""
             told = f" {event.source}" if event.source else ""

@@ -60,8 +60,14 @@ def reason_words(reason: str) -> Phrase:
     return Phrase("WeChat failed it: {meaning} ({word})", meaning=meaning, word=reason)
 
 
-def contradiction(before: Literal["sent", "failed"]) -> Phrase:
+def contradiction_text(before: Literal["sent", "failed"], language: "Language", style: Style, width: int) -> str:
     """Say that an event tells another end of a job than was on record; the newest stands."""
+    page = Page(language, style, width)
+    page.line(_contradiction(before))
+    return page.text()
+
+
+def _contradiction(before: Literal["sent", "failed"]) -> Phrase:
     if before == "sent":
         return Phrase(
             "this job was on record as sent, and this event says that it failed; the event stands. "

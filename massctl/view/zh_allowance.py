@@ -4,10 +4,11 @@ from typing import Final
 
 ALLOWANCE: Final[dict[str, str]] = {
     # massctl/apply/spent.py
-    "the ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录, and record it "
-    "with its time: massctl state import --website-send {at} --account {account}": (
-        "账本里记的群发没有这么多，可能有人在公众平台发过：请到“群发记录”里查看，按实际时间记下来："
-        "massctl state import --website-send {at} --account {account}"
+    "{advice} {more}": "{advice}{more}",
+    "The ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录 when that was, and "
+    "record it: massctl state import --website-send AT --account {account}": (
+        "账本里记的群发没有这么多，可能有人在公众平台发过：请到“群发记录”里查看是什么时候，然后记下来："
+        "massctl state import --website-send AT --account {account}"
     ),
     # massctl/cli/arguments.py
     "{found} is more than seven days": "{found} 超过七天",

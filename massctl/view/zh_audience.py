@@ -90,6 +90,13 @@ AUDIENCE: Final[dict[str, str]] = {
         "消息保持最前面 {count:,} 人收到的样子：要换消息，就给后面的 openid 另建一个活动，名单里只放他们；"
         "提高 `edition` 会再发给所有人"
     ),
+    "edition {before} went out to the first {count:,} openids of its list and to no other; edition {edition} goes to "
+    "all of the list, and those get the message once more": (
+        "第 {before} 版只发给了名单最前面的 {count:,} 个 openid；"
+        "第 {edition} 版会发给名单里的所有人，这些人会再收到一遍"
+    ),
+    "to reach only the others, put `edition` back to {before}, leave those openids as they are, and correct the "
+    "list behind them": ("只想发给其余的人，就把 `edition` 改回 {before}，这些 openid 保持原样，只改正它们后面的名单"),
     "everybody whom the list names now has the message already": "名单里现在的人都已收到消息",
     "write those who are to get it behind them; where nobody is left, there is nothing more to do": (
         "把还要发的人写在他们后面；没有人要发了，就不用再做什么"
@@ -134,7 +141,9 @@ AUDIENCE: Final[dict[str, str]] = {
     "write one openid a line": "每行写一个 openid",
     "write one openid a line, two or more": "每行写一个 openid，至少两个",
     "the list has one openid, and WeChat sends to {least} or more": "名单里只有一个 openid，而微信至少要 {least} 个",
-    "add a second one, or send a preview: massctl preview NAME": "再加一个，或者发预览：massctl preview NAME",
+    "add a second one, or send a preview to it alone: massctl preview {name} --touser OPENID": (
+        "再加一个，或者只给它发预览：massctl preview {name} --touser OPENID"
+    ),
     "openids that stand in the list more than once are sent to once ({count} dropped); this is the first": (
         "名单里重复的 openid 只发一次（去掉了 {count} 个）；这是第一个"
     ),

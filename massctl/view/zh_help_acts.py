@@ -97,9 +97,14 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Record a send that this ledger does not know of. AT is a moment with its offset: 2026-12-01T20:00:00+08:00.": (
         "记录这本账本不知道的一次群发。AT 是带时差的时刻：2026-12-01T20:00:00+08:00。"
     ),
-    "Either --website-send, or --sent with --at.": "写 --website-send，或者 --sent 配 --at。",
+    "Either --website-send, or --sent with --at; or --no-website-send with --reason, to take the first one back.": (
+        "写 --website-send，或者 --sent 配 --at；记错了就写 --no-website-send 配 --reason，把它撤销。"
+    ),
+    "What was recorded of a send then was wrong.": "那个时刻的群发记错了，其实没有。",
     "Somebody sent something on the website, then.": "有人在那个时刻在公众平台上群发了内容。",
-    "With --website-send: whose, where there are several.": "配 --website-send：哪个公众号，有几个时写。",
+    "With --website-send and --no-website-send: whose, where there are several.": (
+        "配 --website-send 和 --no-website-send：哪个公众号，有几个时写。"
+    ),
     "This campaign went out without this ledger.": "这个活动发出了，但这本账本没有记。",
     "With --sent: when.": "配 --sent：什么时候。",
     "With --sent: its job's id, where you know it.": "配 --sent：任务的 id，知道就写。",

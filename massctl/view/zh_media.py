@@ -57,8 +57,8 @@ MEDIA: Final[dict[str, str]] = {
     "WeChat has closed mass sends of coupons since 2024-08-10 (45113, read 2026-10)": (
         "微信从 2024-08-10 起关闭了卡券群发（45113，2026-10 查阅）"
     ),
-    "it works where the account still has the right; `massctl preview NAME` finds out": (
-        "公众号如果还有权限，就能发；用 `massctl preview NAME` 试一试"
+    "it works where the account still has the right; `massctl preview {name}` finds out": (
+        "公众号如果还有权限，就能发；用 `massctl preview {name}` 试一试"
     ),
     "copy the file into the campaign, or into `campaigns/_shared`": (
         "把文件复制到活动里，或者复制到 `campaigns/_shared`"

@@ -5,16 +5,25 @@ from typing import Final
 MESSAGE: Final[dict[str, str]] = {
     # massctl/wechat/errcodes_message.py
     "Change it in the campaign, then run the same command again.": "在活动里改掉它，再运行同一条命令。",
+    "Look in the console under 素材库, and correct {keys} in campaign.yaml; or give a file in its place.": (
+        "到公众平台的“素材库”里查看，改正 campaign.yaml 里的 {keys}；或者改用文件。"
+    ),
+    "WeChat does not know what was uploaded in this run: give the file another form, and run apply again.": (
+        "微信不认得这次运行刚上传的素材：把文件换一种形式，再运行 apply。"
+    ),
+    "Remove or replace the link in the text, then run the same command again.": (
+        "去掉或换掉文字里的链接，再运行同一条命令。"
+    ),
     "Remove or replace the link in the article, then run the same command again.": (
         "删掉或更换文章里的这个链接，再运行同一条命令。"
     ),
     (
         "A draft disappears when it is sent or published, by massctl or by somebody in the console. Look at 群发记录 "
-        "in 微信公众平台 first. If it was not sent: `massctl reconcile NAME --not-sent --reason TEXT`, and stage it "
+        "in 微信公众平台 first. If it was not sent: `massctl reconcile {name} --not-sent --reason TEXT`, and stage it "
         "again."
     ): (
         "草稿发出或发布后就会消失，不管是 massctl 还是有人在公众平台上操作的。先到微信公众平台的“群发记录”里查看。如果"
-        "没有发出：`massctl reconcile NAME --not-sent --reason TEXT`，然后重新备稿。"
+        "没有发出：`massctl reconcile {name} --not-sent --reason TEXT`，然后重新备稿。"
     ),
     "Remove the product card from the article, or settle it in 微信公众平台 (mp.weixin.qq.com).": (
         "从文章里删掉商品卡片，或在微信公众平台（mp.weixin.qq.com）处理好。"
@@ -105,8 +114,8 @@ MESSAGE: Final[dict[str, str]] = {
     "the news message is out of bounds: more than 8 articles, or too large": "图文消息超出范围：多于 8 篇，或太大",
     "an article has no content": "有一篇文章没有内容",
     "WeChat does not take the article's content": "微信不接受这篇文章的内容",
-    "`massctl render NAME --out DIR` shows what is sent: look for markup that WeChat forbids.": (
-        "`massctl render NAME --out DIR` 可以看到发送的内容：找出微信禁止的标签。"
+    "`massctl render {name} --out DIR` shows what is sent: look for markup that WeChat forbids.": (
+        "`massctl render {name} --out DIR` 可以看到发送的内容：找出微信禁止的标签。"
     ),
     "WeChat judges the content to be risky": "微信判定内容有风险",
     "the article links to the profile page of another account": "文章里有指向别的公众号主页的链接",
@@ -114,15 +123,15 @@ MESSAGE: Final[dict[str, str]] = {
     "a product in the article is not available": "文章里的一个商品不可用",
     "the account has not opened the product ability": "这个公众号没有开通商品功能",
     "the draft was saved by WeChat's editor itself and cannot be mass-sent": "这份草稿是在微信编辑器里保存的，不能群发",
-    "Save it by hand in the console and `massctl adopt NAME --reason TEXT`, or stage it again.": (
-        "在公众平台手动保存它，然后 `massctl adopt NAME --reason TEXT`，或重新备稿。"
+    "Save it by hand in the console and `massctl adopt {name} --reason TEXT`, or stage it again.": (
+        "在公众平台手动保存它，然后 `massctl adopt {name} --reason TEXT`，或重新备稿。"
     ),
     "the text is too long": "文字太长",
     "the account has an advertising agreement: this send must be made on the website": (
         "这个公众号有广告协议：这次群发必须在网页上进行"
     ),
-    "Send the draft in 微信公众平台, then `massctl reconcile NAME --sent --reason TEXT`.": (
-        "在微信公众平台发出这份草稿，然后 `massctl reconcile NAME --sent --reason TEXT`。"
+    "Send it by hand in 微信公众平台, then `massctl reconcile {name} --sent --reason TEXT`.": (
+        "在微信公众平台手动发出，然后 `massctl reconcile {name} --sent --reason TEXT`。"
     ),
     "the clientmsgid was repeated too soon": "clientmsgid 重复得太快",
     "Wait a minute: `massctl apply` then repeats the same request and learns what happened.": (

@@ -46,7 +46,9 @@ PREVIEW: Final[dict[str, str]] = {
     "WeChat says that the account's previews of today are used up, so this one was not tried": (
         "微信说这个公众号今天的预览次数已用完，所以这一次没有再试"
     ),
-    "it needs {needed} previews, and {left} of the account's {daily} a day are left for it": (
+    "1 preview": "1 次预览",
+    "{count} previews": "{count} 次预览",
+    "it needs {needed}, and {left} of the account's {daily} a day are left for it": (
         "它需要 {needed} 次预览，而这个公众号每天 {daily} 次里只剩 {left} 次可以给它"
     ),
     "they are counted anew at {moment}; run the same command after that": (

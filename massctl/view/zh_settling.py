@@ -5,6 +5,20 @@ from typing import Final
 SETTLING: Final[dict[str, str]] = {
     # massctl/apply/outside_sends.py
     "a send on the website at {at} is recorded already": "{at} 在网页上的这次群发已经记录过了",
+    "Nothing was recorded. The console shows sends to the minute, so this is taken for the same one.": (
+        "什么都没有记录。公众平台只显示到分钟，所以当作同一次。"
+    ),
+    "if there were two in that minute, give the second one the next minute": (
+        "那一分钟里确实有两次的，第二次就写下一分钟"
+    ),
+    "no send on the website at {at} is recorded": "没有记录 {at} 在网页上的群发",
+    "no such send on the website is recorded": "没有记录过网页上的这次群发",
+    "the send on the website at {at} is taken back for {account}; it uses nothing of the allowance": (
+        "已为 {account} 撤销 {at} 在网页上的那次群发的记录，不再占用次数"
+    ),
+    "--no-website-send needs --reason: how you know that there was none": (
+        "--no-website-send 要同时给 --reason：怎么知道没有发过"
+    ),
     "{name} was attempted from here, and nobody knows whether it was sent": "{name} 从这里提交过，不知道是否已经发出",
     "edition {edition} of {name} is recorded as sent": "{name} 的第 {edition} 版已记录为发出",
     # massctl/apply/reconcile.py
@@ -29,7 +43,9 @@ SETTLING: Final[dict[str, str]] = {
     ),
     "the ledger {lineage} is here already; nothing was changed": "账本 {lineage} 本来就在这里；没有改动任何东西",
     # massctl/cli/commands/state.py
-    "give either --website-send or --sent": "--website-send 和 --sent 请给其中一个",
+    "give one of --website-send, --no-website-send and --sent": (
+        "--website-send、--no-website-send 和 --sent 请给其中一个"
+    ),
     "--at, --msg-id and --edition go with --sent": "--at、--msg-id 和 --edition 要和 --sent 一起用",
     "--account goes with --website-send; a campaign names its own": (
         "--account 要和 --website-send 一起用；活动自己写明了公众号"

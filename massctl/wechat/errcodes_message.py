@@ -9,7 +9,7 @@ Advice is ours.
 from collections.abc import Mapping
 from typing import Final
 
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import UNNAMED, Phrase
 from massctl.wechat.ruling import Kind, Ruling
 
 
@@ -23,7 +23,8 @@ _REMOVE_LINK: Final = Phrase("Remove or replace the link in the article, then ru
 _OUR_BUG: Final = Phrase("This is a fault of massctl or of a proxy in between: please report it with the rid.")
 _DRAFT_GONE: Final = Phrase(
     "A draft disappears when it is sent or published, by massctl or by somebody in the console. Look at 群发记录 in "
-    "微信公众平台 first. If it was not sent: `massctl reconcile NAME --not-sent --reason TEXT`, and stage it again."
+    "微信公众平台 first. If it was not sent: `massctl reconcile {name} --not-sent --reason TEXT`, and stage it again.",
+    name=UNNAMED,
 )
 
 _PICTURE_FORMAT: Final = _wrong(
@@ -44,6 +45,10 @@ _NO_MEDIA: Final = _wrong(
 )
 _BODY_FORM: Final = _wrong(Phrase("WeChat cannot read the request"), _OUR_BUG)
 _LINK: Final = _wrong(Phrase("a link in the message is not allowed"), _REMOVE_LINK)
+_LINK_IN_TEXT: Final = _wrong(
+    Phrase("a link in the message is not allowed"),
+    Phrase("Remove or replace the link in the text, then run the same command again."),
+)
 _LINK_LENGTH: Final = _wrong(
     Phrase("a link is too long"),
     Phrase("content_source_url has at most 1024 bytes: shorten it, then run the same command again."),
@@ -148,7 +153,9 @@ MESSAGE: Final[Mapping[int, Ruling]] = {
     44003: _wrong(Phrase("an article has no content"), _CHANGE_AND_RETRY),
     45166: _wrong(
         Phrase("WeChat does not take the article's content"),
-        Phrase("`massctl render NAME --out DIR` shows what is sent: look for markup that WeChat forbids."),
+        Phrase(
+            "`massctl render {name} --out DIR` shows what is sent: look for markup that WeChat forbids.", name=UNNAMED
+        ),
     ),
     87014: _wrong(Phrase("WeChat judges the content to be risky"), _CHANGE_AND_RETRY),  # sdk
     45005: _LINK_LENGTH,
@@ -172,13 +179,15 @@ MESSAGE: Final[Mapping[int, Ruling]] = {
     53406: _wrong(Phrase("the account has not opened the product ability"), _PRODUCT),
     48021: _wrong(
         Phrase("the draft was saved by WeChat's editor itself and cannot be mass-sent"),
-        Phrase("Save it by hand in the console and `massctl adopt NAME --reason TEXT`, or stage it again."),
+        Phrase(
+            "Save it by hand in the console and `massctl adopt {name} --reason TEXT`, or stage it again.", name=UNNAMED
+        ),
     ),
     # --- text ---
     44004: _wrong(Phrase("the text is empty"), _CHANGE_AND_RETRY),
     40126: _wrong(Phrase("the text is too long"), _CHANGE_AND_RETRY),  # sdk
-    40213: _LINK,  # sdk
-    40214: _LINK,  # sdk
+    40213: _LINK_IN_TEXT,  # sdk
+    40214: _LINK_IN_TEXT,  # sdk
     # --- mass sends ---
     40008: _TYPE,
     45052: _TYPE,  # sdk
@@ -194,7 +203,7 @@ MESSAGE: Final[Mapping[int, Ruling]] = {
     ),
     45062: _wrong(
         Phrase("the account has an advertising agreement: this send must be made on the website"),
-        Phrase("Send the draft in 微信公众平台, then `massctl reconcile NAME --sent --reason TEXT`."),
+        Phrase("Send it by hand in 微信公众平台, then `massctl reconcile {name} --sent --reason TEXT`.", name=UNNAMED),
     ),
     45066: Ruling(
         Kind.DOUBT,

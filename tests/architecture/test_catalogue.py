@@ -15,6 +15,7 @@ from massctl.view.zh import CATALOGUE
 
 ROOT = Path(massctl.__file__).parent
 RESTORED = {
+    ("model/phrase.py", "said.template"),
     ("source/pictures.py", "kept['template']"),
     ("source/plain_values.py", "template"),
     ("view/recorded_words.py", "template"),

@@ -260,7 +260,9 @@ def test_an_event_that_tells_another_end_is_told(sent: Shell) -> None:
     sent("record-event", file, "--sandbox")
     text = sent.tree.read(file)
     sent.tree.write("failed.xml", text.replace("send success", "err(30003)"))
-    assert "was on record as sent" in sent("record-event", "failed.xml", "--sandbox").err
+    said = sent("record-event", "failed.xml", "--sandbox", columns=60)
+    assert "was on record as sent" in said.err
+    assert 60 >= max(map(len, said.err.splitlines()))
     again = sent("record-event", file, "--sandbox")
     assert ("was on record as failed" in again.err, "judged a reprint" in again.out) == (True, False)
 

@@ -119,9 +119,9 @@ def test_45028_leads_to_recording_what_people_sent_on_the_website(month: Shell):
     said = month("apply", "d-lunch", "--sandbox", "--yes", "--format", "json")
     (campaign,) = said.document["campaigns"]
     assert (1, 45028) == (said.status, campaign["error"]["errcode"])
-    command = "massctl state import --sandbox --website-send 2026-12-03T11:00+08:00 --account daily"
+    command = "massctl state import --sandbox --website-send AT --account daily"
     assert command in campaign["error"]["hint"]
-    assert 0 == month(*command.split()[1:]).status
+    assert 0 == month(*command.replace(" AT ", " 2026-12-03T10:59+08:00 ").split()[1:]).status
     said = month("apply", "d-lunch", "--sandbox", "--yes", "--format", "json")
     assert (5, "a send on the website") == (said.status, refused(said.document)["d-lunch"].rpartition(": ")[2])
 

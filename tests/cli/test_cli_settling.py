@@ -271,7 +271,7 @@ def test_another_edition_than_the_declared_one_is_not_known_by_its_content(ours:
         (["--website-send", EVENING, "--edition", "2"], 2, "go with --sent"),
         (["--website-send", EVENING, "--account", "other"], 2, "no account other"),
         (["--sent", "broken", "--at", EVENING], 1, "its account and edition are not known"),
-        ([], 2, "either --website-send or --sent"),
+        ([], 2, "one of --website-send, --no-website-send and --sent"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -302,3 +302,20 @@ def test_a_campaign_in_doubt_is_not_imported(doubtful: Shell):
     at = (NOON - timedelta(minutes=1)).isoformat()
     said = doubtful("state", "import", "--sent", "letter", "--at", at, "--sandbox")
     assert (2, True) == (said.status, "massctl reconcile --sandbox letter" in said.err)
+
+
+def test_a_send_on_the_website_that_was_recorded_wrongly_is_taken_back(ours: Shell):
+    ours("state", "init")
+    assert 0 == ours("state", "import", "--website-send", EVENING).status
+    again = ours("state", "import", "--website-send", EVENING)
+    assert (2, True) == (again.status, "is recorded already" in again.err)
+    assert (2, True) == (
+        (bare := ours("state", "import", "--no-website-send", EVENING)).status,
+        "--no-website-send needs --reason" in bare.err,
+    )
+    said = ours("state", "import", "--no-website-send", EVENING, "--reason", "it was a draft")
+    assert (0, True) == (said.status, "is taken back for main" in said.out)
+    assert (False, True) == (
+        "sent on the website" in ours("state", "show").out,
+        "website_send_retracted" in ours("state", "list").out,
+    )

@@ -80,7 +80,8 @@ def init(directory: str, new_lineage: bool, reason: str | None, sandbox: bool) -
 
 @command.command(name="import")
 @click.option("--website-send", type=Moment(), metavar="AT", help="Somebody sent something on the website, then.")
-@click.option("--account", help="With --website-send: whose, where there are several.")
+@click.option("--no-website-send", type=Moment(), metavar="AT", help="What was recorded of a send then was wrong.")
+@click.option("--account", help="With --website-send and --no-website-send: whose, where there are several.")
 @click.option("--sent", metavar="NAME", help="This campaign went out without this ledger.")
 @click.option("--at", type=Moment(), metavar="AT", help="With --sent: when.")
 @click.option("--msg-id", type=click.IntRange(1, 2**63 - 1), help="With --sent: its job's id, where you know it.")
@@ -91,6 +92,7 @@ def init(directory: str, new_lineage: bool, reason: str | None, sandbox: bool) -
 def import_send(
     directory: str,
     website_send: datetime | None,
+    no_website_send: datetime | None,
     account: str | None,
     sent: str | None,
     at: datetime | None,
@@ -101,18 +103,22 @@ def import_send(
 ) -> int:
     """Record a send that this ledger does not know of. AT is a moment with its offset: 2026-12-01T20:00:00+08:00.
 
-    Either --website-send, or --sent with --at.
+    Either --website-send, or --sent with --at; or --no-website-send with --reason, to take the first one back.
     """
-    if (website_send is None) == (sent is None):
-        raise click.UsageError(Phrase("give either --website-send or --sent"))
-    if website_send is not None and (at, msg_id, edition) != (None, None, None):
+    if [website_send, no_website_send, sent].count(None) != 2:
+        raise click.UsageError(Phrase("give one of --website-send, --no-website-send and --sent"))
+    if sent is None and (at, msg_id, edition) != (None, None, None):
         raise click.UsageError(Phrase("--at, --msg-id and --edition go with --sent"))
     if sent is not None and account is not None:
         raise click.UsageError(Phrase("--account goes with --website-send; a campaign names its own"))
     # Writing needs more than reading does.
-    from massctl.cli.outside_sends import imported_sent, imported_website_send
+    from massctl.cli.outside_sends import imported_sent, imported_website_send, retracted_website_send
 
     with session(directory, sandbox=sandbox) as (current, warnings):
+        if no_website_send is not None:
+            if reason is None:
+                raise click.UsageError(Phrase("--no-website-send needs --reason: how you know that there was none"))
+            return retracted_website_send(current, no_website_send, account, reason)
         if website_send is not None:
             return imported_website_send(current, website_send, account, reason)
         if sent is None or at is None:

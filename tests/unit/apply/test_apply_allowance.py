@@ -64,7 +64,9 @@ def test_45028_names_the_command_that_records_a_send_on_the_website() -> None:
     error = outcome.campaigns[0].error
     assert error is not None
     assert 45028 == error.errcode
-    assert "massctl state import --website-send 2026-12-01T12:00+08:00 --account main" in error.hint
+    # The time of the refusal is not that of the send, and nobody here knows when that was.
+    assert "massctl state import --website-send AT --account main" in error.hint
+    assert ".;" not in error.hint
 
 
 def test_another_refusal_does_not() -> None:

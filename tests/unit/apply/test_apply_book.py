@@ -44,6 +44,19 @@ def test_the_first_entry_of_all_founds_the_ledger_and_is_declared_before_anythin
     assert (LINEAGE, 1) == (book.state.lineage, ledger.flushed)
 
 
+def test_the_ledger_is_begun_no_later_than_its_first_entry() -> None:
+    """A clock that goes on while the first entry is made."""
+    ledger, clock = SimLedger(), SimClock(NOW)
+
+    class Slow(CrashingFounding):
+        def created(self) -> Created:
+            clock.sleep(7)
+            return super().created()
+
+    Book(ledger, clock, State(), Slow(Boundaries())).note(IMAGE)
+    assert [NOW, NOW] == [entry.at for entry in ledger.entries]
+
+
 def test_a_ledger_may_be_begun_and_nothing_else() -> None:
     ledger, boundaries = SimLedger(), Boundaries()
     state = open_book(ledger, boundaries).begin()

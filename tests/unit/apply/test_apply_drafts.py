@@ -262,6 +262,25 @@ def test_a_draft_that_was_changed_in_the_console_is_refused() -> None:
     assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
 
 
+@pytest.mark.parametrize(
+    ("changes", "adopt"), [({"title": "改"}, False), ({"content": "<p>别的</p>"}, False), ({"author": "别人"}, True)]
+)
+def test_adopt_is_advised_only_where_it_would_take_the_draft(changes: dict[str, str], adopt: bool) -> None:
+    scene = staged()
+    change(scene, **changes)
+    (refusal,) = scene.apply().campaigns[0].refusals
+    assert [adopt, True] == [f"massctl {verb} sale" in refusal.hint for verb in ("adopt", "reconcile")]
+    assert adopt is not ("belongs into the campaign's files" in refusal.hint)
+
+
+def test_adopt_is_not_advised_for_a_draft_whose_campaign_was_edited_since() -> None:
+    scene = staged()
+    change(scene, author="别人")
+    scene.campaigns = [replace(NEWS, message=RenderedNews((article("另一封信"),)))]
+    (refusal,) = scene.apply().campaigns[0].refusals
+    assert ("draft_changed", False) == (refusal.guard.value, "massctl adopt" in refusal.hint)
+
+
 def test_a_draft_that_is_gone_is_refused_and_never_rebuilt() -> None:
     scene = staged()
     scene.wechat.drafts.clear()

@@ -221,6 +221,43 @@ def test_a_send_whose_material_was_deleted_is_made_anew_by_the_next_run(campaign
     assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
 
 
+@pytest.mark.parametrize(
+    ("campaign", "keys"),
+    [
+        (voice(window=OPEN, recordings=(), message=RenderedVoice(GIVEN)), "voice.media_id"),
+        (images(window=OPEN, pictures=(), message=RenderedImage((GIVEN,), "", False, False)), "image.media_ids"),
+    ],
+)
+def test_material_that_was_given_and_is_unknown_is_to_be_corrected(campaign: RenderedCampaign, keys: str) -> None:
+    error = Scene([campaign]).apply(("send_mass", Fault.MEDIA_UNKNOWN)).campaigns[0].error
+    assert error is not None
+    assert (40007, True, False) == (
+        error.errcode,
+        f"correct {keys} in campaign.yaml" in error.hint,
+        "draft" in error.hint,
+    )
+
+
+def test_a_preview_of_material_that_was_given_and_is_unknown_says_the_same() -> None:
+    campaign = voice(window=OPEN, recordings=(), message=RenderedVoice(GIVEN), recipients=LI)
+    error = Scene([campaign]).apply(("preview", Fault.MEDIA_UNKNOWN)).campaigns[0].error
+    assert error is not None
+    assert "correct voice.media_id in campaign.yaml" in error.hint
+
+
+def test_a_video_of_material_that_is_unknown_is_to_be_corrected() -> None:
+    campaign = video(window=OPEN, recordings=(), message=RenderedVideo(GIVEN, "t", "d"))
+    error = Scene([campaign]).apply(("make_video", Fault.MEDIA_UNKNOWN)).campaigns[0].error
+    assert error is not None
+    assert "correct mpvideo.media_id in campaign.yaml" in error.hint
+
+
+def test_what_was_uploaded_in_the_very_run_and_is_unknown_gets_another_form() -> None:
+    error = Scene([voice(window=OPEN)]).apply(("send_mass", Fault.MEDIA_UNKNOWN)).campaigns[0].error
+    assert error is not None
+    assert "uploaded in this run" in error.hint
+
+
 def test_a_video_whose_id_wechat_does_not_know_is_made_anew_by_the_next_run() -> None:
     campaign = video(window=OPEN, recipients=LI)
     scene = Scene([campaign], until=Until.PREVIEW)

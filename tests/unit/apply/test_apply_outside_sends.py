@@ -1,15 +1,17 @@
 """Sends that the ledger did not see are recorded by a person's word."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import DAY, HOUR, NOW, guards, text
+from building import DAY, HOUR, NOW, OTHER_APPID, guards, recorded, text
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault
 
 from massctl.apply import testimony
-from massctl.apply.outside_sends import import_sent, import_website_send
-from massctl.errors import UsageError
+from massctl.apply.outside_sends import import_sent, import_website_send, retract_website_send
+from massctl.errors import LedgerCorruptError, UsageError
+from massctl.model.ledger import NewEntry, WebsiteSendRetracted
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.rendered import RenderedCampaign, approved_audience
 
@@ -17,6 +19,7 @@ WORDS = whole_text()
 NEWS = whole_news(recipients=())
 I_LOOKED = testimony.Testimony("it is in the console", "li")
 YESTERDAY = NOW - DAY
+MINUTE = timedelta(minutes=1)
 
 
 def told(scene: Scene, campaign: RenderedCampaign, said: testimony.Testimony = I_LOOKED, **changes: Any) -> None:
@@ -106,3 +109,24 @@ def test_a_send_on_the_website_is_told_once() -> None:
     import_website_send(WORDS.appid, NOW, I_LOOKED, scene.book())
     with pytest.raises(UsageError, match="is recorded already"):
         import_website_send(WORDS.appid, NOW, I_LOOKED, scene.book())
+
+
+@pytest.mark.parametrize("seconds", [0, 30])
+def test_one_of_the_same_minute_is_the_same_and_is_taken_back_by_its_minute(seconds: int) -> None:
+    scene = Scene([])
+    import_website_send(WORDS.appid, NOW, I_LOOKED, scene.book())
+    same = NOW + timedelta(seconds=seconds)
+    with pytest.raises(UsageError, match="is recorded already"):
+        import_website_send(WORDS.appid, same, I_LOOKED, scene.book())
+    import_website_send(OTHER_APPID, same, I_LOOKED, scene.book())
+    import_website_send(WORDS.appid, NOW - MINUTE, I_LOOKED, scene.book())
+    retract_website_send(WORDS.appid, same, I_LOOKED, scene.book())
+    assert {WORDS.appid: [NOW - MINUTE], OTHER_APPID: [same]} == scene.state.website_sends
+    with pytest.raises(UsageError, match="no send on the website at"):
+        retract_website_send(WORDS.appid, same, I_LOOKED, scene.book())
+
+
+def test_a_ledger_that_takes_back_what_was_never_said_is_corrupt() -> None:
+    gone = WebsiteSendRetracted(appid=WORDS.appid, sent_at=NOW, by="li", reason="none")
+    with pytest.raises(LedgerCorruptError, match="impossible story"):
+        recorded(NewEntry(at=NOW, event=gone))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import LINEAGE, NOW, as_new, attempted, news, previewed, reviewers, saved, text
+from building import HOUR, LINEAGE, NOW, as_new, attempted, news, previewed, reviewers, saved, text
 
 from massctl.errors import LedgerCorruptError, LedgerError
 from massctl.ledger import remembered
@@ -76,6 +76,8 @@ HISTORY = (
     (EVENT, SALE),
     attempted(text("held")),
     (entries.SendInDoubt(attempt=41, reason="waiting", errcode=89504), text("held")),
+    entries.SendImported(appid=SALE.appid, sent_at=NOW + HOUR, by="lin"),
+    entries.WebsiteSendRetracted(appid=SALE.appid, sent_at=NOW + HOUR, by="lin", reason="none"),
     (entries.AudienceResolved(appid=SALE.appid, digest=SALE.digest, tag="会员", tag_id=7, name="会员", count=3), SALE),
 )
 """Every kind of entry, and every kind of thing that a state holds."""

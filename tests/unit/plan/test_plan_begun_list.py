@@ -122,3 +122,25 @@ def test_another_message_for_the_rest_is_a_campaign_of_its_own() -> None:
 def test_nothing_stands_still_where_apply_goes_on(after: tuple[NewEntry, ...]) -> None:
     record = begun(*after).record(LETTER.name, 1)
     assert (None, None, None) == (refused_batch(record), standstill(record), way_on(record))
+
+
+def test_a_raised_edition_of_a_list_that_was_sent_in_part_is_told() -> None:
+    raised = replace(LETTER, edition=2)
+    (planned,) = plan_of(raised, begun()).campaigns
+    (warning,) = [each for each in planned.diagnostics if each.code == "MC408"]
+    assert "edition 1 went out to the first 3 openids of its list and to no other" in warning.message
+    assert "put `edition` back to 1" in str(warning.hint)
+    assert 3 == len(planned.steps)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "state"),
+    [
+        (LETTER, begun()),
+        (replace(LETTER, edition=2), State()),
+        (replace(LETTER, edition=2, audience=audience(), openid_list=None), begun()),
+        (replace(LETTER, edition=2), begun((tried(1)[0], replace(LETTER, edition=2)))),  # type: ignore[index]
+    ],
+)
+def test_no_other_edition_is(campaign: RenderedCampaign, state: State) -> None:
+    assert [] == [each for each in plan_of(campaign, state).campaigns[0].diagnostics if each.code == "MC408"]

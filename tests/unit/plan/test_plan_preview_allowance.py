@@ -100,3 +100,8 @@ def test_a_campaign_beyond_the_time_of_previews_takes_none() -> None:
     far = text("far", window=Window(NOW + 100 * HOUR, NOW + 101 * HOUR), recipients=reviewers("li"))
     plan = plan_of([far, words("near", opens_in=1)], used(99))
     assert (["near/preview/1"], {}) == (shown(plan), refused(plan))
+
+
+def test_one_preview_is_one() -> None:
+    (refusal,) = planned(words("a", "li", opens_in=1), used(100)).refusals
+    assert "it needs 1 preview, and 0 of the account's 100 a day are left for it" == refusal.message

@@ -3,6 +3,7 @@
 from massctl.apply.adoption import adopt_draft
 from massctl.apply.book import Book
 from massctl.apply.testimony import Testimony
+from massctl.cli.answering import Answer
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import trust
 from massctl.cli.planning import planned, tell_strays
@@ -17,8 +18,11 @@ from massctl.plan.plan import PlannedCampaign, Until
 from massctl.view.language import say
 
 
-def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str) -> int:
-    """Record the console's version of a campaign's draft as the one to send, alone on the ledger."""
+def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str, answer: Answer | None) -> int:
+    """Record the console's version of a campaign's draft as the one to send, alone on the ledger.
+
+    It is told in words, or as the document of `answer`.
+    """
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
         made = planned(session, [name], warnings, Until.DRAFT)
@@ -26,25 +30,37 @@ def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str
         tell_strays(session, made)
         (campaign,) = made.plan.campaigns
         if has_errors(campaign.diagnostics):
-            _tell_faults(session, campaign)
+            _tell_faults(session, campaign, answer)
             return ExitStatus.FAILED
         if campaign.rendered is None:
             raise _nothing_staged(campaign)
         wechat = session.wechat(campaign.rendered.account)
         book = Book(made.ledger, session.clock, made.state)
         found = adopt_draft(campaign.rendered, Testimony(reason, who(session)), wechat, book)
+    done = [each.words for each in campaign.handoff]
+    if answer is not None:
+        from massctl.view.act_json import adopt_json
+
+        record, language = made.state.record(campaign.rendered.name, campaign.rendered.edition), session.voice.language
+        answer.give(session.voice, lambda: adopt_json(record, found, done, language))
+        return ExitStatus.DONE
     lines = [Phrase("{name}: the console's version is kept, and it is what apply sends", name=name)]
     if found:
         lines.append(Phrase("it differs from what was reviewed: {differences}", differences=in_a_row(found)))
-    if campaign.handoff:
-        done = in_a_row([each.words for each in campaign.handoff])
-        lines.append(Phrase("recorded as done in the console: {items}", items=done))
+    if done:
+        lines.append(Phrase("recorded as done in the console: {items}", items=in_a_row(done)))
     for line in lines:
         session.voice.result(say(line, session.voice.language))
     return ExitStatus.DONE
 
 
-def _tell_faults(session: Session, campaign: PlannedCampaign) -> None:
+def _tell_faults(session: Session, campaign: PlannedCampaign, answer: Answer | None) -> None:
+    if answer is not None:
+        from massctl.view.act_json import not_adopted_json
+
+        voice = session.voice
+        answer.give(voice, lambda: not_adopted_json(campaign.diagnostics, ExitStatus.FAILED, voice.language))
+        return
     # Only a campaign with faults needs it.
     from massctl.view.diagnostic_text import diagnostics_text
 

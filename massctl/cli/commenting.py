@@ -1,6 +1,7 @@
 """From a session to opened or closed comments."""
 
 from massctl.apply.commenting import news_of, switch_comments
+from massctl.cli.answering import Answer
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import account_of, trust
 from massctl.cli.session import Session
@@ -13,8 +14,11 @@ from massctl.view.language import say
 from massctl.view.words import articles_named
 
 
-def comments_switched(session: Session, name: str, article: int | None, *, opened: bool) -> int:
-    """Open or close the comments of one article (from 1), or of all, of the edition that was sent last."""
+def comments_switched(session: Session, name: str, article: int | None, answer: Answer | None, *, opened: bool) -> int:
+    """Open or close the comments of one article (from 1), or of all, of the edition that was sent last.
+
+    It is told in words, or as the document of `answer`.
+    """
     state = session.read_state(session.ledger())
     trust(session, state)
     record = sent_edition(state, name)
@@ -22,6 +26,12 @@ def comments_switched(session: Session, name: str, article: int | None, *, opene
     articles = _articles(session, record, article)
     wechat = session.wechat(account_of(session, AppId(record.appid or "")))
     switch_comments(news, articles, wechat, opened=opened)
+    if answer is not None:
+        from massctl.view.act_json import comments_json
+
+        voice = session.voice
+        answer.give(voice, lambda: comments_json(record, articles, voice.language, opened=opened))
+        return ExitStatus.DONE
     about = {"name": record.campaign, "articles": articles_named(articles)}
     opened_now = Phrase("{name}: comments are open, {articles}", **about)
     closed_now = Phrase("{name}: comments are closed, {articles}", **about)

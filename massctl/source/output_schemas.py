@@ -4,8 +4,24 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
-from massctl.apply.reported import ActReport, ApplyReport, DoctorReport, EventReport, SpeedReport, StatusReport
+from massctl.apply.reported import (
+    ActReport,
+    ApplyReport,
+    DoctorReport,
+    EventReport,
+    SpeedReport,
+    StatusReport,
+)
+from massctl.apply.reported_console import AdoptReport, CommentsReport
 from massctl.apply.reported_notices import NoticesReport
+from massctl.apply.reported_reading import (
+    ExplainReport,
+    LockReport,
+    StateListReport,
+    StateShowReport,
+    StateVerifyReport,
+    ValidateReport,
+)
 from massctl.model.job_entries import CopyrightCheck, CopyrightResult
 from massctl.model.ledger import EVENTS
 from massctl.model.lock import LockFile
@@ -23,6 +39,14 @@ _FILES: Final[dict[str, tuple[str, type[BaseModel]]]] = {
     "reconcile.schema.json": ("massctl reconcile --format json", ActReport),
     "record-event.schema.json": ("massctl record-event --format json", EventReport),
     "speed.schema.json": ("massctl speed --format json", SpeedReport),
+    "adopt.schema.json": ("massctl adopt --format json", AdoptReport),
+    "comments.schema.json": ("massctl comments --format json", CommentsReport),
+    "validate.schema.json": ("massctl validate --format json", ValidateReport),
+    "lock-report.schema.json": ("massctl lock --format json", LockReport),
+    "explain.schema.json": ("massctl explain --format json", ExplainReport),
+    "state-show.schema.json": ("massctl state show --format json", StateShowReport),
+    "state-list.schema.json": ("massctl state list --format json", StateListReport),
+    "state-verify.schema.json": ("massctl state verify --format json", StateVerifyReport),
 }
 _HEAD: Final[dict[str, dict[str, Any]]] = {
     "serial": {"type": "integer", "minimum": 1, "description": "Counts from 1 without gaps."},

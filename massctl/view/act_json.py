@@ -1,4 +1,4 @@
-"""The JSON documents of single acts of a person: withdraw, reconcile, record-event and speed."""
+"""The JSON documents of single acts of a person: withdraw, reconcile, adopt, comments, record-event and speed."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,25 @@ def no_event_json(fault: Diagnostic, exit_status: int, language: Language) -> st
     """Give why a body is no event."""
     document = {**_acted(exit_status, []), "event": None, "diagnostics": [diagnostic_document(fault)]}
     return document_json(document, language)
+
+
+def adopt_json(record: Record, differences: Sequence[str], handoff: Sequence[str], language: Language) -> str:
+    """Give the edition whose draft was adopted, and what differs in it from what was reviewed."""
+    acted = _acted(0, [{**campaign_document(record, None), "refusals": []}])
+    adopted = {"differences": list(differences), "handoff": list(handoff), "diagnostics": []}
+    return document_json({**acted, **adopted}, language)
+
+
+def not_adopted_json(faults: Sequence[Diagnostic], exit_status: int, language: Language) -> str:
+    """Give the faults of a campaign that cannot be compared with its draft."""
+    found = {"differences": [], "handoff": [], "diagnostics": [diagnostic_document(each) for each in faults]}
+    return document_json({**_acted(exit_status, []), **found}, language)
+
+
+def comments_json(record: Record, articles: Sequence[int], language: Language, *, opened: bool) -> str:
+    """Give which articles (from 1) were switched."""
+    said = {"name": record.campaign, "edition": record.edition, "opened": opened, "articles": list(articles)}
+    return document_json({"format_version": FORMAT_VERSION, "exit_status": 0, **said}, language)
 
 
 def speed_json(account: str, speed: "SendingSpeed", language: Language) -> str:

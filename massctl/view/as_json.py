@@ -116,6 +116,9 @@ def explain_json(explanations: "Sequence[Explanation]", language: Language) -> s
     return _written(document, language)
 
 
+_NO_LEDGER: Final[dict[str, Any]] = {"lineage": None, "realm": None, "serial": 0}
+
+
 def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Language) -> str:
     """Give the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`.
 
@@ -128,6 +131,11 @@ def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Lang
         "withdraw": {"exit_status": exit_status, "campaigns": []},
         "reconcile": {"exit_status": exit_status, "campaigns": []},
         "record-event": {"exit_status": exit_status, "campaigns": [], "event": None, "diagnostics": []},
+        "adopt": {"exit_status": exit_status, "campaigns": [], "differences": [], "handoff": [], "diagnostics": []},
+        "comments": {"exit_status": exit_status, "name": None, "edition": None, "opened": None, "articles": []},
+        "state show": {**_NO_LEDGER, "campaigns": [], "website_sends": [], "pictures": 0, "materials": 0},
+        "state list": {**_NO_LEDGER, "entries": []},
+        "state verify": {**_NO_LEDGER, "whole": False},
         "speed": {"exit_status": exit_status, "account": None, "speed": None, "realspeed": None},
         "lock": {"exit_status": exit_status, "campaigns": []},
         "doctor": {"exit_status": exit_status, "findings": [], "summary": {level.value: 0 for level in Level}},

@@ -2,7 +2,8 @@
 
 import click
 
-from massctl.cli.arguments import Text, sandbox_option
+from massctl.cli.answering import one_document
+from massctl.cli.arguments import Text, form_option, sandbox_option
 from massctl.cli.session import session
 
 
@@ -14,9 +15,10 @@ from massctl.cli.session import session
     type=Text(r".*\S.*"),
     help="What was done in the console, and why; recorded with your name.",
 )
+@form_option
 @sandbox_option
 @click.pass_obj
-def command(directory: str, name: str, reason: str, sandbox: bool) -> int:
+def command(directory: str, name: str, reason: str, form: str, sandbox: bool) -> int:
     """Keep what somebody made of NAME's draft in the console, if words, pictures and links are what was reviewed.
 
     The author and the comment settings may differ, and what the API does not show, such as 原创 and 赞赏.
@@ -24,5 +26,5 @@ def command(directory: str, name: str, reason: str, sandbox: bool) -> int:
     # The renderer and the client are needed by this verb, and not by its help.
     from massctl.cli.adopting import adopted
 
-    with session(directory, sandbox=sandbox) as (current, warnings):
-        return adopted(current, name, warnings, reason)
+    with one_document(form, "adopt") as answer, session(directory, sandbox=sandbox) as (current, warnings):
+        return adopted(current, name, warnings, reason, answer if form == "json" else None)

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import click
 
-from massctl.cli.arguments import Moment, Text, sandbox_option
+from massctl.cli.answering import one_document
+from massctl.cli.arguments import Moment, Text, form_option, sandbox_option
 from massctl.cli.session import session
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
@@ -17,49 +18,64 @@ def command() -> None:
 
 @command.command(name="show")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@form_option
 @sandbox_option
 @click.pass_obj
-def show(directory: str, names: tuple[str, ...], sandbox: bool) -> None:
+def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> None:
     """Show what is recorded, campaign by campaign; only of NAME, where it is given."""
     from massctl.cli.following import records_of, require_ledger
+    from massctl.view.state_json import state_json
     from massctl.view.state_text import state_text
 
-    with session(directory, sandbox=sandbox) as (current, _):
+    with one_document(form, "state show") as answer, session(directory, sandbox=sandbox) as (current, _):
         state = current.read_state(current.ledger())
         require_ledger(current, state)
         voice = current.voice
         records_of(state, names, all_editions=True)  # A name of which nothing is recorded is an error.
+        if form == "json":
+            answer.give(voice, lambda: state_json(state, names, voice.language))
+            return
         voice.result(state_text(state, voice.language, voice.style, voice.width, names))
 
 
 @command.command(name="list")
+@form_option
 @sandbox_option
 @click.pass_obj
-def list_entries(directory: str, sandbox: bool) -> None:
+def list_entries(directory: str, form: str, sandbox: bool) -> None:
     """List the entries, oldest first, one a line."""
     from massctl.cli.following import require_ledger
+    from massctl.view.state_json import entries_json
     from massctl.view.state_text import entries_text
 
-    with session(directory, sandbox=sandbox) as (current, _):
+    with one_document(form, "state list") as answer, session(directory, sandbox=sandbox) as (current, _):
         entries, state = current.ledger().read(0), State()
         state.absorb_all(entries)
         require_ledger(current, state)
         voice = current.voice
+        if form == "json":
+            answer.give(voice, lambda: entries_json(entries, state, voice.language))
+            return
         voice.result(entries_text(entries, voice.language, voice.style, voice.width))
 
 
 @command.command(name="verify")
+@form_option
 @sandbox_option
 @click.pass_obj
-def verify(directory: str, sandbox: bool) -> None:
+def verify(directory: str, form: str, sandbox: bool) -> None:
     """Check that every line is what was written, and that the story they tell is possible."""
     from massctl.cli.following import require_ledger
+    from massctl.view.state_json import verified_json
     from massctl.view.state_text import verified_text
 
-    with session(directory, sandbox=sandbox) as (current, _):
+    with one_document(form, "state verify") as answer, session(directory, sandbox=sandbox) as (current, _):
         state = current.read_state(current.ledger())
         require_ledger(current, state)
         voice = current.voice
+        if form == "json":
+            answer.give(voice, lambda: verified_json(state, voice.language))
+            return
         voice.result(verified_text(state, voice.language, voice.style, voice.width))
 
 

@@ -1,0 +1,80 @@
+"""The JSON documents of the ledger: folded, entry by entry, and whether it is whole."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from massctl.model.ledger import Entry
+from massctl.model.state import Attempt, Record, State
+from massctl.view.as_json import FORMAT_VERSION, campaign_document, document_json
+from massctl.view.language import Language
+
+
+def state_json(state: State, names: Sequence[str], language: Language) -> str:
+    """Give what is recorded, edition by edition; with `names` only of these campaigns."""
+    chosen = [state.records[key] for key in sorted(state.records) if not names or key[0] in names]
+    document = {
+        **_head(state),
+        "campaigns": [_record(record) for record in chosen],
+        "website_sends": [
+            {"appid": appid, "at": at.isoformat()} for appid, sends in state.website_sends.items() for at in sends
+        ],
+        "pictures": len(state.images),
+        "materials": len(state.materials),
+    }
+    return document_json(document, language)
+
+
+def entries_json(entries: Sequence[Entry], state: State, language: Language) -> str:
+    """Give every entry with the fields of its line, oldest first."""
+    return document_json({**_head(state), "entries": [_entry(entry) for entry in entries]}, language)
+
+
+def verified_json(state: State, language: Language) -> str:
+    """Give that every line is what was written: one that is not ends the command before."""
+    return document_json({**_head(state), "whole": True}, language)
+
+
+def _head(state: State) -> dict[str, Any]:
+    return {
+        "format_version": FORMAT_VERSION,
+        "lineage": state.lineage,
+        "realm": state.realm,
+        "serial": state.serial,
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    about = {"campaign": entry.campaign, "edition": entry.edition}
+    head = {"serial": entry.serial, "prev": entry.prev, "at": entry.at.isoformat(timespec="milliseconds")}
+    return {**head, **about, **entry.event.model_dump(mode="json", exclude_none=True)}
+
+
+def _record(record: Record) -> dict[str, Any]:
+    return {
+        **campaign_document(record, None),
+        "drafts": [
+            {
+                "batch": draft.event.batch,
+                "media_id": draft.event.media_id,
+                "digest": draft.event.digest,
+                "saved_at": draft.saved_at.isoformat(),
+                "alive": draft.alive,
+            }
+            for draft in record.drafts
+        ],
+        "attempts": [_attempt(attempt) for attempt in record.attempts],
+        "expired": [closed.isoformat() for closed in record.expired_at],
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    settled = f"settled_{attempt.settled.outcome}" if attempt.settled is not None else "accepted"
+    outcome = "rejected" if attempt.rejection is not None else "open" if attempt.open else settled
+    return {
+        "serial": attempt.serial,
+        "at": attempt.at.isoformat(),
+        "batch": attempt.event.batch,
+        "digest": attempt.event.digest,
+        "outcome": outcome,
+        "errcode": attempt.rejection.errcode if attempt.rejection is not None else None,
+    }

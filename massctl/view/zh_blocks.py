@@ -9,6 +9,10 @@ BLOCKS: Final[dict[str, str]] = {
     "link to an article on mp.weixin.qq.com, show a QR code, or write it as content_source_url": (
         "请指向 mp.weixin.qq.com 的文章，或者放二维码，或者写进 content_source_url"
     ),
+    "{block} takes `text` and `url` together, or a link in {call}": (
+        "{block} 要同时给 `text` 和 `url`，或者用 {call} 包住一个链接"
+    ),
+    "{block} holds a link, and here is none": "{block} 里要放一个链接，这里没有",
     "{block} holds two columns, and here are {count}": "{block} 里要放两栏，这里有 {count} 栏",
     "write {call} twice in it": "在里面写两次 {call}",
     "{block} holds columns only, and here is something beside them": "{block} 里只能放栏，这里还有别的内容",

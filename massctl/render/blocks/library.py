@@ -13,7 +13,7 @@ from textwrap import dedent
 from typing import Any, Final
 
 from massctl.model.phrase import Phrase
-from massctl.render.blocks.signature import Given, Signature, given_to, signature, stop
+from massctl.render.blocks.signature import CALL, Given, Signature, given_to, signature, stop
 from massctl.render.html_rules import is_article_link
 from massctl.render.meter import Meter
 from massctl.render.page import ExternalLinks
@@ -22,7 +22,7 @@ SIGNATURES: Final[Mapping[str, Signature]] = {
     each.name: each
     for each in (
         signature("lead", "text", holds=True, instead="text"),
-        signature("button", "text!", "url!"),
+        signature("button", "text", "url", holds=True, instead="text"),
         signature("divider", "text"),
         signature("product", "title!", "image!", "price", "was", "note", "url", holds=True),
         signature("columns", holds=True),
@@ -42,6 +42,8 @@ MARK: Final = "\ue002"
 _SLOT: Final = re.compile("\ue000[0-9]+\ue001")
 _PRIVATE: Final = re.compile("[\ue000-\ue002]")
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+_LINK: Final = re.compile(r"<a\s|\]\(", re.IGNORECASE)
+"""How a link begins in HTML, or goes on in Markdown."""
 _LINES: Final = re.compile(r"\s*\n\s*")
 
 
@@ -120,8 +122,16 @@ def _lead(blocks: Blocks, given: Given, held: str) -> str:
     return f'<section class="lead">{_words(given, "text") or blocks.held(held)}</section>'
 
 
-def _button(blocks: Blocks, given: Given, _: str) -> str:
-    return f'<section class="button">{blocks.link(SIGNATURES["button"], _words(given, "text"), given["url"])}</section>'
+def _button(blocks: Blocks, given: Given, held: str) -> str:
+    form = SIGNATURES["button"]
+    if ("text" in given) != ("url" in given):
+        say = Phrase("{block} takes `text` and `url` together, or a link in {call}", block=form.shown, call=CALL)
+        raise stop(form, say)
+    if "text" in given:
+        return f'<section class="button">{blocks.link(form, _words(given, "text"), given["url"])}</section>'
+    if not _LINK.search(held):
+        raise stop(form, Phrase("{block} holds a link, and here is none", block=form.shown))
+    return f'<section class="button">{blocks.held(held)}</section>'
 
 
 def _divider(_: Blocks, given: Given, __: str) -> str:

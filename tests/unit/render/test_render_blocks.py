@@ -91,6 +91,20 @@ def test_what_stands_in_a_block_keeps_its_bytes_in_html():
 
 
 @pytest.mark.parametrize("name", ["main.md.j2", "main.html.j2"])
+def test_a_button_may_hold_a_link_to_a_mini_program(name: str):
+    link = "{{ miniprogram_link('wx0123456789abcdef', 'pages/index', '去报名') }}"
+    found = body(f"{{% call blocks.button() %}}{link}{{% endcall %}}", FILES, name, ".button a{color:#08684f}")
+    assert 'data-miniprogram-appid="wx0123456789abcdef"' in found
+    assert 'style="color:#08684f">去报名</a>' in found or name == "main.html.j2"
+
+
+def test_a_button_may_hold_a_link_of_markdown():
+    assert f'<section><p><a href="{OWN}">报名</a></p></section>' == md(
+        f"{{% call blocks.button() %}}[报名]({OWN}){{% endcall %}}"
+    )
+
+
+@pytest.mark.parametrize("name", ["main.md.j2", "main.html.j2"])
 def test_two_columns_hold_what_an_article_holds(name: str):
     text = (
         "{% call blocks.columns() %}\n    {% call blocks.column() %}\n<p>左</p>\n    {% endcall %}\n"
@@ -195,6 +209,9 @@ def test_a_wrong_call_is_told_at_its_line(call: str, said: str, hint: str | None
     [
         ("{% call blocks.divider() %}x{% endcall %}", "holds nothing"),
         ('{% call blocks.lead("a") %}x{% endcall %}', "and not both"),
+        ("{% call blocks.button() %}x{% endcall %}", "holds a link, and here is none"),
+        ("{% call blocks.button(url='x') %}[a](b){% endcall %}", "takes `text` and `url` together"),
+        ("{{ blocks.button('x') }}", "takes `text` and `url` together"),
         ("{% call blocks.column() %}x{% endcall %}", "stands in blocks.columns"),
         ("{% call blocks.columns() %}x{% endcall %}", "here are 0"),
         (f"{{% call blocks.columns() %}}{COLUMN}{{% endcall %}}", "here are 1"),

@@ -93,7 +93,7 @@ CODES: Final[dict[str, str]] = {
     "MC325": "nothing to ignore",
     "MC326": "footnote that is not there",
     "MC327": "tag that is no HTML",
-    "MC328": "code without colours",
+    "MC328": "shown plainer, so that it fits",
     "MC329": "formula that cannot be read",
     "MC330": "structure: transparent picture",
     "MC331": "structure: transparent caret",

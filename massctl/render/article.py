@@ -11,7 +11,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import PICTURE_SCHEME
 from massctl.render.bounds import bracket_fault, control_fault, depth_fault
 from massctl.render.fault import Fault
-from massctl.render.html_edit import with_placeholders
+from massctl.render.html_edit import hidden_faults, with_placeholders
 from massctl.render.inputs import Inputs, Problem
 from massctl.render.limits import HTML_CHARACTERS_MAX, MARKDOWN_CHARACTERS_MAX, content_faults, empty_content_faults
 from massctl.render.page import ExternalLinks, Page
@@ -105,6 +105,8 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
         page.lines = None if path.endswith(".j2") else Lines(text)
         body.content = with_placeholders(text, page)
         body.faults += page.faults
+        if not any(fault.severity is Severity.ERROR for fault in page.faults):
+            body.faults += hidden_faults(body.content)
     body.faults += [*_forged(body.content, setting.pictures), *content_faults(body.content)]
     if not body.faults:
         # What is missing may be what a fault speaks of already.
@@ -136,20 +138,33 @@ def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
 
 
 def _from_markdown(text: str, page: Page, theme: Theme, body: Body) -> None:
-    """Render Markdown; code has colours where they fit."""
+    """Render Markdown; what only adorns small things is left out where the article would not fit with it."""
     # The Markdown parser and the inliner are loaded only where Markdown is.
     from massctl.render.markdown import markdown_to_html
-    from massctl.render.styles import with_styles
+    from massctl.render.styles import plainer, with_styles
 
     is_file = not page.file.endswith(".j2")
-    body.content = with_styles(markdown_to_html(text, page, is_file=is_file), theme.css)
-    if page.has_colours and any(fault.severity is Severity.ERROR for fault in content_faults(body.content)):
+    html = markdown_to_html(text, page, is_file=is_file)
+    body.content = with_styles(html, theme.css)
+    if not _is_too_long(body.content):
+        body.faults += page.faults
+        return
+    say = Phrase("words in a line have no styles of their own here: with them the article would be too long")
+    plain, css = page, plainer(theme.css)
+    if page.has_colours:
         plain = replace(page, colours=False, faults=[])
-        body.content = with_styles(markdown_to_html(text, plain, is_file=is_file), theme.css)
-        say = Phrase("code has no colours here: with them the article would be longer than WeChat takes")
-        page = plain
-        page.report(Fault("MC328", say, severity=Severity.INFO))
-    body.faults += page.faults
+        html = markdown_to_html(text, plain, is_file=is_file)
+        without = with_styles(html, theme.css)
+        if not _is_too_long(without):
+            say, css = Phrase("code has no colours here: with them the article would be too long"), theme.css
+    body.content = with_styles(html, css)
+    if not _is_too_long(body.content):
+        plain.report(Fault("MC328", say, severity=Severity.INFO))
+    body.faults += plain.faults
+
+
+def _is_too_long(content: str) -> bool:
+    return any(fault.severity is Severity.ERROR for fault in content_faults(content))
 
 
 def _refusal(text: str, *, is_markdown: bool) -> Fault | None:

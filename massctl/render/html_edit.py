@@ -6,10 +6,12 @@ from html import escape, unescape
 from typing import Final
 
 from massctl.model.phrase import Phrase
+from massctl.model.rendered import PICTURE_SCHEME
 from massctl.render.fault import Fault
-from massctl.render.html_rules import forbidden, hides_picture, is_script
+from massctl.render.html_rules import FORBIDDEN_ELEMENTS, forbidden, hides_picture, is_script
 from massctl.render.html_scan import Attribute, Edit, Tag, edited, tags
 from massctl.render.page import Page
+from massctl.render.paths import is_at_wechat
 
 STYLE_URL: Final = re.compile(
     r"url\(\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|&quot;(?P<entity>(?:(?!&quot;).)*+)&quot;"
@@ -17,6 +19,8 @@ STYLE_URL: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """A picture in a style, by the form in which it stands there."""
+_HIDEABLE: Final = ",".join(sorted({*FORBIDDEN_ELEMENTS, "img"} - {"html", "head", "body"}))
+"""What no body may hold, and pictures; every page has the three that are left out."""
 SOURCES: Final = {
     "img": ("src", "data-src"),
     # Outside of a drawing browsers take `image` for `img`.
@@ -46,6 +50,23 @@ def with_placeholders(text: str, page: Page) -> str:
             elif placed is not None and placed[1] is not None:
                 edits.append(Edit(start, start + len(written), escape(placed[0])))
     return edited(text, edits)
+
+
+def hidden_faults(text: str) -> Iterator[Fault]:
+    """Find what an HTML5 parser sees in a body that was found to hold nothing forbidden: it has the last word."""
+    # Needed here only, where HTML is passed through.
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(f"<body>{text}")
+    for node in tree.css(_HIDEABLE):
+        found = node.attributes
+        if node.tag == "iframe" and ("video_iframe" in (found.get("class") or "") or "data-mpvid" in found):
+            continue
+        address = (found.get("src") or "").strip()
+        if node.tag == "img" and (not address or address.startswith(PICTURE_SCHEME) or is_at_wechat(address)):
+            continue
+        say = Phrase("a browser finds `<{name}>` here, in markup that hides it", name=node.tag or "")
+        yield Fault("MC308", say, Phrase("is a quotation mark or a `>` missing?"), needle=f"<{node.tag}")
 
 
 def unreadable(tag: Tag, text: str) -> Iterator[tuple[Fault, int]]:

@@ -8,8 +8,9 @@ RENDER: Final[dict[str, str]] = {
     "{path} is not an article: its name must end in one of {suffixes}": (
         "{path} 不是文章：文件名要以 {suffixes} 之一结尾"
     ),
-    "code has no colours here: with them the article would be longer than WeChat takes": (
-        "这里的代码没有颜色：加上颜色，文章就会超过微信的长度限制"
+    "code has no colours here: with them the article would be too long": "这里的代码没有颜色：加上颜色，文章就太长了",
+    "words in a line have no styles of their own here: with them the article would be too long": (
+        "这里行内的词没有单独的样式：加上样式，文章就太长了"
     ),
     "{text} is written by massctl only; write the picture's path": "{text} 只能由 massctl 写入；请写图片的路径",
     # massctl/render/bounds.py
@@ -21,6 +22,8 @@ RENDER: Final[dict[str, str]] = {
     "is a tag never closed?": "是不是有标签没有关闭？",
     # massctl/render/campaign.py
     # massctl/render/html_edit.py
+    "a browser finds `<{name}>` here, in markup that hides it": "浏览器会在这里看到 `<{name}>`，它藏在标记里",
+    "is a quotation mark or a `>` missing?": "是不是少了引号或 `>`？",
     "the tag `<{name}` never ends: a `>` or a quotation mark is missing": "标签 `<{name}` 没有结束：缺少 `>` 或引号",
     "a picture in this style cannot be read": "这个样式里的图片无法识别",
     "write it as `url(path)`, without escapes and `image-set`": "请写成 `url(路径)`，不要用转义和 `image-set`",

@@ -12,7 +12,7 @@ from massctl.render.limits import content_faults
 from massctl.render.markdown import markdown_to_html
 from massctl.render.page import Page
 from massctl.render.pictures import Pictures, placeholder
-from massctl.render.styles import with_styles
+from massctl.render.styles import plainer, with_styles
 
 
 @dataclass
@@ -56,9 +56,9 @@ def rendered(text: str, css: str) -> Rendered:
         return Rendered("", [early], [])
     ASKED.clear()
     body, faults = "", []
-    for colours in (True, False):
+    for colours, styles in ((True, css), (False, css), (False, plainer(css))):
         page = _AnyPage("a/a.md", Pictures("a", None), "footnotes", colours=colours)  # type: ignore[arg-type]
-        body = with_styles(markdown_to_html(text, page, is_file=True), css)
+        body = with_styles(markdown_to_html(text, page, is_file=True), styles)
         faults = [*page.faults, *content_faults(body)]
         if not any(each.code == "MC304" for each in faults):
             break

@@ -3,8 +3,9 @@
 import time
 
 import pytest
-from render_inputs import body, hold, wrong
+from render_inputs import body, hold, lines, wrong
 
+from massctl.render.html_edit import hidden_faults
 from massctl.render.limits import content_faults
 
 
@@ -39,3 +40,23 @@ def test_an_address_without_quotation_marks_goes_up_to_the_next_blank():
     address = "https://mmbiz.qpic.cn/x/0?wx_fmt=png&from=<a"
     assert f"<img src={address} alt=b>" == body(f"<img src={address} alt=b>", name="main.html")
     assert ["MC201"] == [each.code for each in wrong("<img src=<p>", name="main.html")]
+
+
+@pytest.mark.parametrize(
+    ("html", "names"),
+    [
+        ("<p>a</p><script>x</script>", ["script"]),
+        ("<img src=https://e.com/a.png>", ["img"]),
+        ("<iframe src=https://e.com></iframe>", ["iframe"]),
+        (f"<img src='{hold('a')}'><img src=//mmbiz.qpic.cn/a><img alt=a>", []),
+        ("<iframe class=video_iframe></iframe><iframe data-mpvid=a></iframe>", []),
+    ],
+)
+def test_the_parser_has_the_last_word(html: str, names: list[str]):
+    assert [f"<{name}" for name in names] == [fault.needle for fault in hidden_faults(html)]
+
+
+def test_what_the_scan_overlooks_stops_the_article(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("massctl.render.html_edit.tags", lambda _: iter(()))
+    found = wrong("<p>字</p>\n<script>x</script>", name="main.html")
+    assert [("MC308", 2, 1)] == lines(found)

@@ -180,3 +180,41 @@ def test_code_has_no_colours_where_they_do_not_fit() -> None:
     assert campaign is not None
     assert isinstance(campaign.message, RenderedNews)
     assert "color" not in campaign.message.articles[0].content
+
+
+def long(links: int, css: str, more: str = "") -> tuple[str, list[tuple[str, Severity]]]:
+    text = "\n\n".join(f"[a](https://e.com/{number}) `b`" for number in range(links)) + more
+    folder = Folder({"spring/articles/main.md": text, "spring/images/cover.jpg": "cover"}, css)
+    campaign, found = render(news({}), folder)
+    content = campaign.message.articles[0].content if campaign else ""  # type: ignore[union-attr]
+    return content, [(each.code, each.severity) for each in found if each.code != "MC309"]
+
+
+CSS = "p{margin:0}.article sup,code,h2 .inner{color:#123456;background:#abcdef}.hl-number,p{padding:0}"
+
+
+def test_words_in_a_line_have_no_styles_where_they_do_not_fit() -> None:
+    content, found = long(10, CSS)
+    assert "<code style=" in content
+    assert [] == found
+    content, found = long(120, CSS)
+    assert "<code>b</code>" in content
+    assert '<p style="margin:0;padding:0">' in content
+    assert [("MC328", Severity.INFO)] == found
+
+
+def test_colours_of_code_go_first_and_then_both() -> None:
+    code = "\n\n```python\n" + "x = 1\n" * 40 + "```"
+    css = CSS + ".hl-number{color:#123}"
+    content, found = long(100, css, code)
+    assert "<code style=" in content
+    assert 'color:#123"' not in content
+    assert [("MC328", Severity.INFO)] == found
+    content, found = long(112, css, code)
+    assert "<code>b</code>" in content
+    assert 'color:#123"' not in content
+    assert [("MC328", Severity.INFO)] == found
+
+
+def test_what_does_not_fit_at_all_is_told_once() -> None:
+    assert ("", [("MC304", Severity.ERROR)]) == long(400, CSS)

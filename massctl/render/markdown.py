@@ -16,6 +16,7 @@ from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
 from massctl.render.bounds import DEPTH_MAX, depth_fault
 from massctl.render.fault import Fault
+from massctl.render.md_emoji import with_emoji
 from massctl.render.md_lookalikes import lookalikes
 from massctl.render.md_parser import NESTING_MAX, Parsed, parse
 from massctl.render.md_raw import checked_html
@@ -92,7 +93,7 @@ class _Writer:
             self._look_for_asterisks(content)
         if "](" in content and (broken := _BROKEN.search(content)) is not None:
             self._page.report(_broken(broken["address"]))
-        self._out.append(escapeHtml(content))
+        self._out.append(escapeHtml(with_emoji(content) if ":" in content else content))
 
     def _code(self, token: Token) -> None:
         self._out.append(f"<code>{escapeHtml(token.content)}</code>")

@@ -126,6 +126,22 @@ def test_small_marks_are_read_narrowly(text: str, expected: str) -> None:
     assert f"<p>{expected}</p>" == md(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("好:tada:！:+1:", "好🎉！👍️"),
+        ("**:star:** [:cn:](#x)", "<strong>⭐️</strong> 🇨🇳"),
+        ("👟 🇨🇳 👨‍👩‍👧", "👟 🇨🇳 👨‍👩‍👧"),
+        (
+            "12:30:45 :status: a:b:c ::star:: `:tada:` \\:tada:",
+            "12:30:45 :status: a:b:c ::star:: <code>:tada:</code> 🎉",
+        ),
+    ],
+)
+def test_emoji_stay_and_have_names(text: str, expected: str) -> None:
+    assert f"<p>{expected}</p>" == md(text)
+
+
 def test_the_title_of_a_picture_alone_is_its_caption() -> None:
     expected = (
         f'<section class="figure"><img src="{hold("A")}" data-w="1080" alt="图"><section class="caption">题 &lt;'

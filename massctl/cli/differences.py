@@ -34,9 +34,12 @@ class Checkout:
     """A second checkout to compare with. Its files are only read."""
 
     repository: Repository
-    desires: "Desires"
+    desires: "Desires | None"
+    """None where it holds nothing that can be read."""
     where: str
     """As the command line names it."""
+    note: Phrase | None = None
+    """Why nothing there can be read."""
 
     def difference(self, campaign: RenderedCampaign) -> "Difference | None":
         """Compare a campaign with what is locked there for its edition, or else with what would be rendered there."""
@@ -44,6 +47,8 @@ class Checkout:
         from massctl.source.versions import locked_version
 
         base = Base(BaseKind.CHECKOUT, where=self.where)
+        if self.desires is None:
+            return Difference(base, self.note)
         if campaign.name not in self.desires.names():
             return Difference(base, Phrase("it is new: there is no such campaign there"))
         version = locked_version(self.repository, campaign.name)
@@ -55,14 +60,20 @@ class Checkout:
         return _compared(base, _version(theirs), campaign)
 
 
-def open_checkout(session: Session, directory: str) -> Checkout:
-    """Open the folder of a second checkout; raises UsageError where it is none, or where its settings are faulty."""
+def open_checkout(session: Session, directory: str, *, for_review: bool = False) -> Checkout:
+    """Open the folder of a second checkout; raises UsageError where it is none, or where its settings are faulty.
+
+    `for_review` a folder without settings, or with faulty ones, is one that nothing can be compared with: a pull
+    request may bring the first massctl.yaml, or mend it, and is reviewed like any other.
+    """
     # Only `--against` reads two repositories.
     from massctl.model.state import State
     from massctl.source.campaigns import load_settings
     from massctl.source.desired import Desires, Workbench
 
     root = Path(directory).resolve()
+    if for_review and root.is_dir() and not (root / SETTINGS).is_file():
+        return Checkout(Repository(root), None, directory, Phrase("it is new: there is no such campaign there"))
     if not (root / SETTINGS).is_file():
         raise UsageError(
             Phrase("there is no massctl.yaml in {directory}", directory=directory),
@@ -72,6 +83,10 @@ def open_checkout(session: Session, directory: str) -> Checkout:
     repository = Repository(root)
     override = "http://127.0.0.1" if session.sandbox else session.environment.get(API_BASE_VARIABLE) or None
     settings, diagnostics = load_settings(repository, loopback_override=override)
+    if for_review and (settings is None or has_errors(diagnostics)):
+        return Checkout(
+            repository, None, directory, Phrase("the settings there have faults, so nothing can be compared")
+        )
     if settings is None or has_errors(diagnostics):
         raise UsageError(
             Phrase("massctl.yaml in {directory} has faults, so nothing can be compared with it", directory=directory),

@@ -10,6 +10,7 @@ DIFFERENCE: Final[dict[str, str]] = {
     # massctl/cli/differences.py
     "it is new: there is no such campaign there": "新活动：那边没有",
     "its files there have faults, so they cannot be compared": "那边的文件有错误，没法比较",
+    "the settings there have faults, so nothing can be compared": "那边的设置有错误，没法比较",
     "there is no massctl.yaml in {directory}": "{directory} 里没有 massctl.yaml",
     "--against names the folder of a second checkout, the one that holds massctl.yaml and campaigns/.": (
         "--against 后面是另一份检出的文件夹，也就是放着 massctl.yaml 和 campaigns/ 的那一个。"

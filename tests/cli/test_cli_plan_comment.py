@@ -100,6 +100,26 @@ def test_against_a_second_checkout_goes_into_the_json(shell: Shell):
 
 
 @pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (None, "it is new: there is no such campaign there"),
+        ("surprise: 1\n", "the settings there have faults, so nothing can be compared"),
+    ],
+)
+def test_a_pull_request_that_brings_or_mends_the_settings_is_reviewed(shell: Shell, settings: str | None, told: str):
+    shell.tree.text("notice", more=AT_NOON)
+    there = shell.root.parent / "before"
+    there.mkdir()
+    if settings is not None:
+        (there / "massctl.yaml").write_text(settings)
+    said = shell("plan", "--format", "json", "--for-review", "--against", "../before")
+    assert 0 == said.status
+    assert [told] == [row["words"] for row in said.document["campaigns"][0]["changes"]["rows"]]
+    assert 2 == shell("plan", "--against", "../before").status
+    assert 2 == shell("plan", "--format", "json", "--for-review", "--against", "../nowhere").status
+
+
+@pytest.mark.parametrize(
     ("flags", "told"),
     [
         (["--for-review"], "--for-review adds to the JSON; it goes with --format json"),

@@ -64,7 +64,7 @@ def command(
     names = tuple(dict.fromkeys(names))
     with one_document(form, "plan") as answer:
         with session(directory, sandbox=sandbox, remember=not refresh) as (current, warnings):
-            checkout = _checkout(current, against) if against is not None else None
+            checkout = _checkout(current, against, for_review=for_review) if against is not None else None
             plan, made = _planned(current, names, warnings, refresh=refresh)
             faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
             tell_strays(current, made)
@@ -123,10 +123,10 @@ def _planned(
     return refreshed_plan(current, made), made
 
 
-def _checkout(current: "Session", against: str) -> "Checkout":
+def _checkout(current: "Session", against: str, *, for_review: bool) -> "Checkout":
     from massctl.cli.differences import open_checkout
 
-    return open_checkout(current, against)
+    return open_checkout(current, against, for_review=for_review)
 
 
 def _differences(current: "Session", made: "Planned | Foreseen", checkout: "Checkout | None") -> "Differences":

@@ -20,11 +20,20 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Answer:
-    """The one document of a run."""
+    """What a run says at its end: one document, or words."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: str) -> None:
+        self.is_document: Final = form == "json"
+        """A program asked for it, so that nothing but the document may stand on standard output."""
         self.is_begun = False
         """Bytes of it may have been written, so that no other may follow."""
+
+    def tell(self, voice: Voice, document: Callable[[], str], words: Callable[[], str]) -> None:
+        """Tell what came of a run in the form that was asked for; empty words are not said."""
+        if self.is_document:
+            self.give(voice, document)
+        elif told := words():
+            voice.result(told)
 
     def give(self, voice: Voice, make: Callable[[], str]) -> None:
         """Make the document of a run that is over, and print it whole: the first interruption is too late for it.
@@ -43,17 +52,17 @@ def one_document(form: str, kind: str) -> Iterator[Answer]:
 
     `kind` is the verb, as in `massctl.view.as_json.stopped_json`.
     """
-    answer = Answer()
+    answer = Answer(form)
     try:
         yield answer
     except MassctlError as error:
-        if form == "json" and not answer.is_begun and error.exit_status not in (ExitStatus.USAGE, ExitStatus.BUG):
+        if answer.is_document and not answer.is_begun and error.exit_status not in (ExitStatus.USAGE, ExitStatus.BUG):
             from massctl.apply.outcome import failure_of
 
             _stopped(answer, kind, failure_of(error), error.exit_status)
         raise
     except KeyboardInterrupt:
-        if form == "json" and not answer.is_begun:
+        if answer.is_document and not answer.is_begun:
             from massctl.apply.outcome import Failure
 
             _stopped(answer, kind, Failure(None, None, Phrase("interrupted"), ""), interrupted_status())

@@ -24,7 +24,7 @@ from massctl.view.language import say
 from massctl.view.status_text import status_text
 
 
-def event_recorded(session: Session, file: str, account: str | None, answer: Answer | None) -> int:
+def event_recorded(session: Session, file: str, account: str | None, answer: Answer) -> int:
     """Read an event from a file or standard input, and record the end of the job that it tells of.
 
     What came of it is told in words, or as the document of `answer`.
@@ -43,7 +43,7 @@ def event_recorded(session: Session, file: str, account: str | None, answer: Ans
         outcome = record_finish(finish, appid, Book(ledger, session.clock, state))
     notifier.tell(state)
     status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE
-    if answer is None:
+    if not answer.is_document:
         _tell(session, finish, outcome)
         return status
     from massctl.view.act_json import event_json
@@ -64,11 +64,11 @@ def _tell(session: Session, finish: JobFinish, outcome: Recorded | Foreign) -> N
         voice.talk(say(Phrase("this event was recorded before; nothing was written"), voice.language))
 
 
-def _faulty(session: Session, file: str, fault: EventFault, answer: Answer | None) -> int:
+def _faulty(session: Session, file: str, fault: EventFault, answer: Answer) -> int:
     place = Place("<stdin>" if file == STANDARD_INPUT else file, fault.line, fault.column)
     diagnostic = Diagnostic(fault.code, Severity.ERROR, fault.message, place, fault.hint)
     voice = session.voice
-    if answer is not None:
+    if answer.is_document:
         from massctl.view.act_json import no_event_json
 
         answer.give(voice, lambda: no_event_json(diagnostic, ExitStatus.FAILED, voice.language))

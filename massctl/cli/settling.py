@@ -15,6 +15,7 @@ from massctl.cli.following import account_of, records_of, require_ledger, trust
 from massctl.cli.notifying import Notifier
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
+from massctl.cli.telling import tell_outcome
 from massctl.ledger.runner import sole_runner
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.drafts import Draft
@@ -49,7 +50,7 @@ def settled(
     name: str,
     warnings: list[Diagnostic],
     testimony: Testimony,
-    answer: Answer | None,
+    answer: Answer,
     *,
     sent: bool,
 ) -> int:
@@ -78,17 +79,18 @@ def settled(
             told = Phrase("{name} is recorded as not sent; `massctl apply {name}` may send it again", name=name)
     notifier.tell(state)
     voice = session.voice
-    if answer is None:
-        voice.result(say(told, voice.language))
-        return ExitStatus.DONE
-    from massctl.view.act_json import reconcile_json
 
-    answer.give(voice, lambda: reconcile_json(record, voice.language))
+    def document() -> str:
+        from massctl.view.act_json import reconcile_json
+
+        return reconcile_json(record, voice.language)
+
+    answer.tell(voice, document, lambda: say(told, voice.language))
     return ExitStatus.DONE
 
 
 def resubmitted(
-    session: Session, name: str, warnings: list[Diagnostic], reason: str, answer: Answer | None, *, yes: bool
+    session: Session, name: str, warnings: list[Diagnostic], reason: str, answer: Answer, *, yes: bool
 ) -> int:
     """Repeat the identical request of an open attempt, whatever policy.in_doubt says; window and kill switch hold.
 
@@ -102,16 +104,7 @@ def resubmitted(
     outcome = applied(
         insisting(session), [name], warnings, yes=yes, until="send", wait_in_doubt=True, insisted=insisted
     )
-    voice = session.voice
-    if answer is not None:
-        from massctl.view.as_json import apply_json
-
-        answer.give(voice, lambda: apply_json(outcome, voice.language))
-        return outcome.exit_status()
-    from massctl.view.outcome_text import outcome_text
-
-    voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))
-    return outcome.exit_status()
+    return tell_outcome(answer, session.voice, outcome)
 
 
 def _in_question(state: State, name: str) -> Record:

@@ -25,16 +25,16 @@ def speed_set(session: Session, account: str | None, speed: int) -> tuple[Accoun
     return name, wechat.speed()
 
 
-def tell(session: Session, account: AccountName, speed: SendingSpeed, answer: Answer | None) -> int:
+def tell(session: Session, account: AccountName, speed: SendingSpeed, answer: Answer) -> int:
     """Say what a speed means, in words or as the document of `answer`."""
     voice = session.voice
-    if answer is not None:
+
+    def document() -> str:
         from massctl.view.act_json import speed_json
 
-        answer.give(voice, lambda: speed_json(account, speed, voice.language))
-        return ExitStatus.DONE
-    for line in speed_words(account, speed):
-        voice.result(say(line, voice.language))
+        return speed_json(account, speed, voice.language)
+
+    answer.tell(voice, document, lambda: "\n".join(say(line, voice.language) for line in speed_words(account, speed)))
     return ExitStatus.DONE
 
 

@@ -56,6 +56,7 @@ def command(
         raise click.UsageError(Phrase("--wait is for sends that are to come; it goes with no --plan and no --until"))
     # The executor and its adapters are needed by this verb only.
     from massctl.cli.applying import applied
+    from massctl.cli.telling import tell_outcome
 
     with one_document(form, "apply") as answer:
         with session(directory, sandbox=sandbox, locked=locked) as (current, warnings):
@@ -70,13 +71,4 @@ def command(
                 plan_file=plan_file,
                 wait=wait,
             )
-            voice = current.voice
-        if form == "json":
-            from massctl.view.as_json import apply_json
-
-            answer.give(voice, lambda: apply_json(outcome, voice.language))
-    if form != "json":
-        from massctl.view.outcome_text import outcome_text
-
-        voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))
-    return outcome.exit_status()
+        return tell_outcome(answer, current.voice, outcome)

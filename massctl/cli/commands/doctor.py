@@ -21,13 +21,17 @@ def command(directory: str, form: str, sandbox: bool) -> int:
     with one_document(form, "doctor") as answer:
         with session(directory, sandbox=sandbox) as (current, warnings):
             found = examined(current, warnings)
-            voice = current.voice
-        if form == "json":
+        voice = current.voice
+
+        def document() -> str:
             from massctl.view.as_json import doctor_json
 
-            answer.give(voice, lambda: doctor_json(found.findings, found.exit_status(), voice.language))
-    if form != "json":
-        from massctl.view.doctor_text import doctor_text
+            return doctor_json(found.findings, found.exit_status(), voice.language)
 
-        voice.result(doctor_text(found.findings, voice.language, voice.style, voice.width))
+        def words() -> str:
+            from massctl.view.doctor_text import doctor_text
+
+            return doctor_text(found.findings, voice.language, voice.style, voice.width)
+
+        answer.tell(voice, document, words)
     return found.exit_status()

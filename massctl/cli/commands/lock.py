@@ -25,13 +25,17 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
         with session(directory) as (current, _):
             wanted = current.settings.policy.require_lock or not if_required
             report = locked(current, names, check=check) if wanted else []
-            voice = current.voice
-        if form == "json":
+        voice = current.voice
+
+        def document() -> str:
             from massctl.view.as_json import document_json
 
-            answer.give(voice, lambda: document_json(lock_report_document(report), voice.language))
-    if form != "json":
-        from massctl.view.lock_text import lock_report_text
+            return document_json(lock_report_document(report), voice.language)
 
-        voice.result(lock_report_text(report, voice.language, voice.style, voice.width))
+        def words() -> str:
+            from massctl.view.lock_text import lock_report_text
+
+            return lock_report_text(report, voice.language, voice.style, voice.width)
+
+        answer.tell(voice, document, words)
     return lock_exit_status(report)

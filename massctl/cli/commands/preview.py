@@ -34,6 +34,7 @@ def command(
     """
     # The executor and its adapters are needed by this verb only.
     from massctl.cli.applying import applied
+    from massctl.cli.telling import tell_outcome
 
     asked = showing(towxname, touser)
     with one_document(form, "apply") as answer:
@@ -41,13 +42,4 @@ def command(
             outcome = applied(
                 current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
             )
-            voice = current.voice
-        if form == "json":
-            from massctl.view.as_json import apply_json
-
-            answer.give(voice, lambda: apply_json(outcome, voice.language))
-    if form != "json":
-        from massctl.view.outcome_text import outcome_text
-
-        voice.result(outcome_text(outcome, voice.language, voice.style, voice.width))
-    return outcome.exit_status()
+        return tell_outcome(answer, current.voice, outcome)

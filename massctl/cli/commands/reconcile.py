@@ -60,10 +60,9 @@ def command(
     from massctl.cli.settling import resubmitted, settled, shown, who
 
     with (
-        one_document(form, "apply" if resubmit else "reconcile") as given,
+        one_document(form, "apply" if resubmit else "reconcile") as answer,
         session(directory, sandbox=sandbox) as (current, warnings),
     ):
-        answer = given if form == "json" else None
         if not chosen or reason is None:
             return shown(current, name, warnings)
         if resubmit:

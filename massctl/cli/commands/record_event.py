@@ -22,4 +22,4 @@ def command(directory: str, file: str, account: str | None, form: str, sandbox: 
     from massctl.cli.events import event_recorded
 
     with one_document(form, "record-event") as answer, session(directory, sandbox=sandbox) as (current, _):
-        return event_recorded(current, file, account, answer if form == "json" else None)
+        return event_recorded(current, file, account, answer)

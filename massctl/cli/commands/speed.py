@@ -25,7 +25,7 @@ def get(directory: str, account: str | None, form: str, sandbox: bool) -> int:
     from massctl.cli.speeding import speed_shown, tell
 
     with one_document(form, "speed") as answer, session(directory, sandbox=sandbox) as (current, _):
-        return tell(current, *speed_shown(current, account), answer if form == "json" else None)
+        return tell(current, *speed_shown(current, account), answer)
 
 
 @command.command(name="set")
@@ -39,4 +39,4 @@ def set_speed(directory: str, speed: int, account: str | None, form: str, sandbo
     from massctl.cli.speeding import speed_set, tell
 
     with one_document(form, "speed") as answer, session(directory, sandbox=sandbox) as (current, _):
-        return tell(current, *speed_set(current, account, speed), answer if form == "json" else None)
+        return tell(current, *speed_set(current, account, speed), answer)

@@ -21,13 +21,17 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
     with one_document(form, "status") as answer:
         with session(directory, sandbox=sandbox) as (current, _):
             found = followed(current, names, wait, all_editions=all_editions)
-            voice = current.voice
-        if form == "json":
+        voice = current.voice
+
+        def document() -> str:
             from massctl.view.as_json import status_json
 
-            answer.give(voice, lambda: status_json(found, voice.language))
-    if form != "json":
-        from massctl.view.status_text import status_text
+            return status_json(found, voice.language)
 
-        voice.result(status_text(found, voice.language, voice.style, voice.width))
+        def words() -> str:
+            from massctl.view.status_text import status_text
+
+            return status_text(found, voice.language, voice.style, voice.width)
+
+        answer.tell(voice, document, words)
     return found.exit_status()

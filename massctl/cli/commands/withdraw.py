@@ -30,16 +30,19 @@ def command(directory: str, name: str, article: int | None, every: bool, yes: bo
     with one_document(form, "withdraw") as answer:
         with session(directory, sandbox=sandbox) as (current, _):
             taken = withdrawn(current, name, article or 0, yes=yes)
-            voice = current.voice
-        if form == "json":
+        voice = current.voice
+
+        def document() -> str:
             from massctl.view.act_json import withdraw_json
 
-            answer.give(voice, lambda: withdraw_json(taken, voice.language))
-    if form != "json":
-        from massctl.view.withdraw_text import withdrawn_text
+            return withdraw_json(taken, voice.language)
 
-        if told := withdrawn_text(taken, voice.language, voice.style, voice.width):
-            voice.result(told)
+        def words() -> str:
+            from massctl.view.withdraw_text import withdrawn_text
+
+            return withdrawn_text(taken, voice.language, voice.style, voice.width)
+
+        answer.tell(voice, document, words)
     if taken.error is not None:
         show_error(taken.error)
     return taken.exit_status()

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from massctl.model.account import Happening
 
 _OUT: Final = frozenset({Status.SENDING, Status.SENT})
-_NOBODY_NEEDED: Final = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EXPIRED})
-"""Another run is at it; it was never to go by itself; that is told as `expired`."""
+_NOBODY_NEEDED: Final = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EXPIRED, Guard.NOT_AT_TIP})
+"""Another run is at it; it was never to go by itself; that is told as `expired`; the run of a newer commit sends."""
 _PASSING: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
 """They end by themselves; they are told only where the window ends first."""
 

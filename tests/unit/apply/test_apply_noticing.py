@@ -165,6 +165,7 @@ def test_a_window_that_the_run_found_closed_is_told_by_that_run_alone() -> None:
         (outcome(sending="disabled"), [("refused", "kill_switch")]),
         (outcome(error=Failure(40164, None, "no", "click")), [("failed", None)]),
         (outcome(WORDS, Refusal(Guard.OTHER_RUNNER, "held", "")), []),
+        (outcome(WORDS, Refusal(Guard.NOT_AT_TIP, "main is at", "")), []),
         (outcome(WORDS, Refusal(Guard.QUIET_HOURS, "night", "")), [("refused", "quiet_hours")]),
         (
             outcome(WORDS, Refusal(Guard.OTHER_RUNNER, "held", ""), Refusal(Guard.ALLOWANCE, "no", "")),

@@ -110,7 +110,7 @@ def _console(table: Table, record: Record) -> None:
 
 def _choices(page: Page, evidence: Evidence) -> None:
     name = evidence.record.campaign
-    page.line(Phrase("settle it with one of these:"))
+    page.line(_heading(evidence))
     if evidence.repetition is not None:
         _repetition(page, name, evidence.repetition, evidence.now)
     page.line(f'massctl reconcile {name} --sent --reason "…"', indent=2, hang=6)
@@ -124,6 +124,18 @@ def _choices(page: Page, evidence: Evidence) -> None:
     page.line(nowhere, indent=6)
     if evidence.remembered_until is not None:
         _memory(page, evidence.remembered_until, evidence.now)
+
+
+def _heading(evidence: Evidence) -> Phrase:
+    """Say what the choices are for: after WeChat's clear no, only for what happened elsewhere."""
+    record = evidence.record
+    last = record.attempts[-1] if record.attempts else None
+    if evidence.may_be_not_sent or last is None or last.rejection is None:
+        return Phrase("settle it with one of these:")
+    if record.is_partly_sent:
+        say = "WeChat refused batch {batch}, so there is no doubt. Only if it went out after all:"
+        return Phrase(say, batch=last.event.batch)
+    return Phrase("WeChat refused it, so there is no doubt. Only if it went out after all, by hand for instance:")
 
 
 def _repetition(page: Page, name: str, repetition: Repetition, now: datetime) -> None:

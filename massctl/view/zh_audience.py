@@ -97,6 +97,12 @@ AUDIENCE: Final[dict[str, str]] = {
     ),
     "to reach only the others, put `edition` back to {before}, leave those openids as they are, and correct the "
     "list behind them": ("只想发给其余的人，就把 `edition` 改回 {before}，这些 openid 保持原样，只改正它们后面的名单"),
+    "WeChat refused batch {batch}, so there is no doubt. Only if it went out after all:": (
+        "微信拒绝了第 {batch} 批，没有疑问。只有它后来其实发出了，才用："
+    ),
+    "WeChat refused it, so there is no doubt. Only if it went out after all, by hand for instance:": (
+        "微信拒绝了它，没有疑问。只有它后来其实发出了（比如有人手动发的），才用："
+    ),
     "everybody whom the list names now has the message already": "名单里现在的人都已收到消息",
     "write those who are to get it behind them; where nobody is left, there is nothing more to do": (
         "把还要发的人写在他们后面；没有人要发了，就不用再做什么"

@@ -153,6 +153,7 @@ def test_a_refused_batch_has_one_sentence_everywhere_and_no_choice_that_is_refus
         assert [True, True, False] == [*(each in said for each in says), "goes on with the next" in said], verb
     choices = letter("reconcile", "letter", "--sandbox").out
     assert (True, False) == ("--sent --reason" in choices, "--not-sent" in choices)
+    assert (True, False) == ("WeChat refused batch 2, so there is no doubt." in choices, "settle it with" in choices)
     assert (1, 1) == (choices.count("10,000 openids\n"), choices.count("9,999 openids\n"))
 
 

@@ -319,3 +319,18 @@ def test_a_send_on_the_website_that_was_recorded_wrongly_is_taken_back(ours: She
         "sent on the website" in ours("state", "show").out,
         "website_send_retracted" in ours("state", "list").out,
     )
+
+
+def test_what_wechat_refused_is_in_no_doubt_and_its_material_is_to_be_corrected(shell: Shell):
+    shell.tree.settings(language="en")
+    voice = "version: 1\naccount: main\naudience: {is_to_all: true}\nvoice: {media_id: nope}\n"
+    shell.tree.write("campaigns/bell/campaign.yaml", voice)
+    refused = shell("apply", "bell", "--sandbox", "--yes")
+    advice = " ".join(refused.out.split())
+    assert (1, True) == (refused.status, "correct voice.media_id in campaign.yaml" in advice), refused
+    said = shell("reconcile", "bell", "--sandbox")
+    assert (2, True, False) == (
+        said.status,
+        "WeChat refused it, so there is no doubt." in said.out,
+        "--not-sent" in said.out,
+    )

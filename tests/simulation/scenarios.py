@@ -208,7 +208,7 @@ SMOKE: Final = (
     _one("text in batches, refusals", IN_BATCHES, 2, 0, 2, faults=REFUSED_SENDS, gaps=(30 * HOUR,)),
     _one("text in batches, a person settles", IN_BATCHES, 3, 0, 1, faults=LOST_SENDS, before=SETTLED, arrives=True),
     Scenario("text in batches, the list changes", ((IN_BATCHES,), (OTHERS,)), 2, Budget(1, 1), faults=LOST_SENDS),
-    Scenario("text in batches, the rest is corrected", ((IN_BATCHES,), (BEHIND,)), 2, Budget(1, 2), faults=OF_SENDS),
+    Scenario("text in batches, the rest is corrected", ((IN_BATCHES,), (BEHIND,)), 2, Budget(0, 2), faults=OF_SENDS),
     _one("news in batches", NEWS_IN_BATCHES, 2, 1, 0, gaps=(MINUTE, 30 * HOUR), sends=("春季大促",) * 2),
     _one("news in batches and faults", NEWS_IN_BATCHES, 2, 0, 1, gaps=(3 * HOUR,)),
     _one("text, interrupted", TEXT, 2, 0, 1, faults=LOST_SENDS, during=((INTERRUPT,), ("",)), arrives=True),

@@ -5,9 +5,10 @@ name; those without a window last), so the earlier one keeps its place and the l
 another day of its window.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from massctl.model.lifecycle import is_concluded
@@ -16,13 +17,17 @@ from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
 from massctl.plan.calls import Calls
 from massctl.plan.demand import (
+    CALLS,
     DAYS_AHEAD,
     REACH,
     SENDS,
     Demand,
+    Holder,
     Rule,
     Standing,
+    first_place,
     periods,
+    reserved,
     what_is_left,
 )
 from massctl.plan.places import Places
@@ -122,6 +127,12 @@ def _seated(
             for demand in holders:
                 standing = standings[demand.name]
                 standings[demand.name] = replace(standing, place=max(place, standing.place or place))
+    # Only when all are seated it is known where nobody sits.
+    for demand in (each for each in ordered if not standings[each.name].fits):
+        by_calls = standings[demand.name].rule is CALLS
+        room = partial(calls.has_room, demand) if by_calls else sends.has_room
+        day = first_place(demand, (CALLS if by_calls else rule).unit, policy, now, room)
+        standings[demand.name] = replace(standings[demand.name], free_from=day)
     return Ledgered(tuple(ordered), tuple(used), sends, calls, standings)
 
 
@@ -142,9 +153,9 @@ def _seat(
     from nobody of those `keeping` it, who go out before it does.
     """
 
-    def taken(wanted: Sequence[date]) -> tuple[tuple[date, tuple[CampaignName | None, ...]], ...]:
+    def taken(wanted: Sequence[date]) -> tuple[tuple[date, tuple[Holder, ...]], ...]:
         return tuple(
-            (place, (*(use.campaign for use in used.get(place, [])), *(other.name for other in holders)))
+            (place, (*_holders(used.get(place, [])), *map(reserved, sorted(holders, key=lambda d: d.sort_key))))
             for place, holders in places.in_the_way(wanted)
         )
 
@@ -159,12 +170,16 @@ def _seat(
     return Standing(fits=at_all, today=False, rule=rule, taken=taken(wanted))
 
 
+def _holders(used: Iterable[Use]) -> list[Holder]:
+    return [Holder(use.campaign, use.at) for use in sorted(used, key=lambda use: use.at)]
+
+
 class _Crowd:
     """The sends of a month that may reach the same followers; who they are nobody can know."""
 
     def __init__(self, used: list[Use], policy: "Policy", now: datetime) -> None:
         found = used_in(used, REACH.unit, REACH.scopes)
-        self._months = {month: [use.campaign for use in there] for month, there in found.items()}
+        self._months = {month: _holders(there) for month, there in found.items()}
         self._policy, self._now = policy, now
 
     def join(self, demand: Demand, standing: Standing, seats: Sequence[date]) -> Standing:
@@ -176,7 +191,7 @@ class _Crowd:
             return standing
         there = self._months.setdefault(months[0], [])
         before = tuple(there)
-        there.append(demand.name)
+        there.append(reserved(demand))
         if len(before) < REACH.limit:
             return standing
         return replace(standing, crowded=before)

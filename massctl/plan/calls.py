@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from massctl.plan.demand import CALLS, Demand, Standing, periods
+from massctl.plan.demand import CALLS, Demand, Standing, periods, reserved
 
 if TYPE_CHECKING:
     from massctl.model.account import Policy
@@ -39,11 +39,15 @@ class Calls:
             return None
         days = periods(demand, CALLS.unit, self._policy, self._now)
         today = CALLS.unit.of(self._now)
-        day = next((day for day in days if self._room(day) >= demand.calls), None)
+        day = next((day for day in days if self.has_room(demand, day)), None)
         if day is None:
             return self._refused(demand, days, fits=False) if days else None
         self._hold(demand, day)
         return self._refused(demand, [today], fits=True) if today in days and day != today else None
+
+    def has_room(self, demand: Demand, day: date) -> bool:
+        """Whether a day takes all of a demand as things stand."""
+        return self._room(day) >= demand.calls
 
     def day_of(self, demand: Demand) -> date | None:
         """Give the day on which a demand is to go out, as things stand; None for one that finds none."""
@@ -59,5 +63,8 @@ class Calls:
         return CALLS.limit - self._used.get(day, 0) - held
 
     def _refused(self, demand: Demand, days: Sequence[date], *, fits: bool) -> Standing:
-        taken = tuple((day, tuple(each.name for each in self.held.get(day, []) if each is not demand)) for day in days)
+        taken = tuple((day, tuple(map(reserved, self._others(demand, day)))) for day in days)
         return Standing(fits=fits, today=False, rule=CALLS, taken=taken, needed=demand.calls)
+
+    def _others(self, demand: Demand, day: date) -> list[Demand]:
+        return sorted((d for d in self.held.get(day, []) if d is not demand), key=lambda other: other.sort_key)

@@ -1,11 +1,13 @@
 """What campaigns ask of an account's allowance, the rules that they meet there, and what is said of each. Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.moment import BEIJING
 from massctl.model.names import AccountName, AppId, CampaignName
+from massctl.model.preview_days import beijing_day
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record
 from massctl.plan.used import Scope, Unit, scope_of
@@ -65,6 +67,23 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has a place: by a send that used it, or by one that is to come."""
+
+    campaign: CampaignName | None
+    """None for a send on the website."""
+    used_at: datetime | None = None
+    """When it was used; None while it is reserved, and may be given up."""
+    until: datetime | None = None
+    """When the window of what is to come closes; None for what was named and goes out now, and for what was used."""
+
+
+def reserved(demand: Demand) -> Holder:
+    """Give a demand as the holder of a place that it has not used yet."""
+    return Holder(demand.name, until=demand.window.not_after if demand.window else None)
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What the allowance says of one campaign."""
 
@@ -76,11 +95,13 @@ class Standing:
     """The first day of the day or month in which it is to go out, as things stand; None where none is counted out."""
     rule: Rule | None = None
     """The rule that speaks against it, where one does."""
-    taken: tuple[tuple[date, tuple[CampaignName | None, ...]], ...] = ()
-    """The places that it could have had, and who has them; None is a send on the website."""
+    taken: tuple[tuple[date, tuple[Holder, ...]], ...] = ()
+    """The places that it could have had, and who has them: those who used them first, then those to come, in order."""
+    free_from: date | None = None
+    """Where it has no place: the first day, from the beginning of its window on, on which there is one, if any is."""
     needed: int = 1
     """Requests that it takes."""
-    crowded: tuple[CampaignName | None, ...] = ()
+    crowded: tuple[Holder, ...] = ()
     """The sends of its month before it that may reach the same followers, where they are as many as one may get."""
 
 
@@ -111,6 +132,22 @@ def periods(demand: Demand, unit: Unit, policy: "Policy", now: datetime) -> list
         found.append(unit.of(moment))
         moment = next_moment(policy, demand.window, _after(found[-1], unit))
     return found
+
+
+def first_place(
+    demand: Demand, unit: Unit, policy: "Policy", now: datetime, has_room: Callable[[date], bool]
+) -> date | None:
+    """Give the first day, from the beginning of a demand's window on, of a day or month that `has_room`; None: none.
+
+    It says where another window would help; nobody is moved for that.
+    """
+    start = max(now, demand.window.not_before) if demand.window else now
+    moment = next_moment(policy, None, start)
+    for _ in range(_PERIODS_MAX):
+        if moment is None or has_room(unit.of(moment)):
+            break
+        moment = next_moment(policy, None, _after(unit.of(moment), unit))
+    return beijing_day(moment) if moment is not None else None
 
 
 def _after(period: date, unit: Unit) -> datetime:

@@ -12,7 +12,7 @@ from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
 from massctl.plan.allowance import Agenda
 from massctl.plan.batches import GIVE_A_TAG
-from massctl.plan.demand import CALLS, REACH, SENDS, Rule, Standing
+from massctl.plan.demand import CALLS, REACH, SENDS, Holder, Rule, Standing
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.used import Unit, calls_used_up
 
@@ -36,7 +36,7 @@ def no_place_now(
     An open attempt is used already; its repetition needs no second place.
     """
     standing = _standing(campaign, agenda, state, policy, now)
-    return None if standing is None or standing.rule is None else _refusal(standing, standing.rule)
+    return None if standing is None or standing.rule is None else _refusal(campaign, standing, standing.rule)
 
 
 def no_place_at_all(
@@ -46,7 +46,7 @@ def no_place_at_all(
     standing = _standing(campaign, agenda, state, policy, now)
     if standing is None or standing.fits or standing.rule is None:
         return []
-    return [_refusal(standing, standing.rule)]
+    return [_refusal(campaign, standing, standing.rule)]
 
 
 def crowded_month(
@@ -105,21 +105,18 @@ def _standing(
     return agenda.standing(campaign, state, policy, now)
 
 
-def _refusal(standing: Standing, rule: Rule) -> Refusal:
+def _refusal(campaign: RenderedCampaign, standing: Standing, rule: Rule) -> Refusal:
     taken = _taken(rule, standing)
     if standing.needed > 1:
-        return _no_day_for_list(standing, taken)
+        return _no_day_for_list(campaign, standing, taken)
     if not standing.fits:
-        return Refusal(
-            Guard.ALLOWANCE,
-            Phrase("{limit}, and none is left for it: {taken}", limit=_LIMITS[rule], taken=taken),
-            Phrase("give one of them another window in campaign.yaml, and have that reviewed"),
-        )
+        say = Phrase("{limit}, and none is left for it: {taken}", limit=_LIMITS[rule], taken=taken)
+        return Refusal(Guard.ALLOWANCE, say, _another_place(campaign, standing))
     say = Phrase("{limit}, and it has to wait for its own: {taken}", limit=_LIMITS[rule], taken=taken)
-    return Refusal(Guard.ALLOWANCE, say, Phrase("run apply again on a later day of its window; it has a place there"))
+    return Refusal(Guard.ALLOWANCE, say, _later_in_window(standing))
 
 
-def _no_day_for_list(standing: Standing, taken: str) -> Refusal:
+def _no_day_for_list(campaign: RenderedCampaign, standing: Standing, taken: str) -> Refusal:
     """Refuse a list of openids, which is begun only where all of its batches fit into one day."""
     if standing.needed > CALLS.limit:
         too_many = "its list takes {needed} jobs, and an account has {daily} mass calls a day (Beijing time)"
@@ -127,17 +124,50 @@ def _no_day_for_list(standing: Standing, taken: str) -> Refusal:
     place = {"needed": standing.needed, "daily": CALLS.limit, "taken": taken}
     if standing.fits:
         say = "its list takes {needed} of the account's {daily} mass calls a day, which today does not have: {taken}"
-        later = Phrase("run apply again on a later day of its window; it has a place there")
-        return Refusal(Guard.ALLOWANCE, Phrase(say, **place), later)
+        return Refusal(Guard.ALLOWANCE, Phrase(say, **place), _later_in_window(standing))
     say = (
         "its list takes {needed} of the account's {daily} mass calls a day, and no day of its window has them: {taken}"
     )
-    hint = Phrase("give one of them another window in campaign.yaml; or {tag}", tag=GIVE_A_TAG)
+    hint = Phrase("{place}; or {tag}", place=_another_place(campaign, standing), tag=GIVE_A_TAG)
     return Refusal(Guard.ALLOWANCE, Phrase(say, **place), hint)
 
 
+def _later_in_window(standing: Standing) -> Phrase:
+    day = standing.place.isoformat() if standing.place is not None else ""
+    return Phrase("run apply again on or after {day}, within its window: it has a place there", day=day)
+
+
+def _another_place(campaign: RenderedCampaign, standing: Standing) -> str:
+    """Say what can be done where no place is left: only what is to come can be moved, and only what has a window."""
+    day = standing.free_from.isoformat() if standing.free_from is not None else None
+    if campaign.window is None:
+        if day is None:
+            return Phrase("no day of the next year has a place for it: change policy.freeze in massctl.yaml")
+        return Phrase("run `massctl apply {name}` on or after {day}", name=campaign.name, day=day)
+    others = _to_come(standing)
+    if others:
+        move = Phrase(
+            "give it, or one of those to come ({others}), another window in campaign.yaml, and have that reviewed",
+            others=enumerated(others),
+        )
+    else:
+        move = Phrase(
+            "what was sent has used its place: give this campaign another window in campaign.yaml, and have that "
+            "reviewed"
+        )
+    free = [Phrase("the first day with a place for it is {day}", day=day)] if day is not None else []
+    return in_a_row([move, *free])
+
+
+def _to_come(standing: Standing) -> list[CampaignName]:
+    """Name those who could give up their place, by order; what was named goes out now and has no window to change."""
+    holders = (holder for _, there in standing.taken for holder in there)
+    found = [each.campaign for each in holders if each.until is not None and each.campaign is not None]
+    return list(dict.fromkeys(found))[:_PLACES_TOLD_MAX]
+
+
 def _taken(rule: Rule, standing: Standing) -> str:
-    """Name the places and who has them: `2026-12-01: spring-sale`."""
+    """Name the places and who has them: `2026-12-01: spring-sale (reserved until 12-01 21:30)`."""
     told = [
         Phrase(
             "{period}: {names}",
@@ -150,9 +180,24 @@ def _taken(rule: Rule, standing: Standing) -> str:
     return in_a_row([*told, *([Phrase("and {count} more", count=more)] if more else [])])
 
 
-def _names(names: tuple[CampaignName | None, ...]) -> str:
-    said = [Phrase("a send on the website") if name is None else name for name in names]
-    return enumerated(said) if said else ""
+def _names(holders: tuple[Holder, ...]) -> str:
+    return enumerated([_holder(each) for each in holders]) if holders else ""
+
+
+def _holder(holder: Holder) -> str:
+    """Say who has a place, and whether it is used; its year is that of the place."""
+    if holder.used_at is not None:
+        used = _minute(holder.used_at)
+        if holder.campaign is None:
+            return Phrase("a send on the website ({at})", at=used)
+        return Phrase("{name} (used it {at})", name=holder.campaign, at=used)
+    if holder.until is None:
+        return Phrase("{name} (goes out by name)", name=holder.campaign)
+    return Phrase("{name} (reserved, until {at})", name=holder.campaign, at=_minute(holder.until))
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%m-%d %H:%M}"
 
 
 def _period(place: date, unit: Unit) -> str:

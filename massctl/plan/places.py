@@ -35,6 +35,10 @@ class Places(Generic[Who]):
         """Let `who`, who is seated, be moved to any of `options` for somebody who comes later."""
         self._options[who] = options
 
+    def has_room(self, place: date) -> bool:
+        """Whether a place takes one more as things stand, nobody moved."""
+        return len(self.held.get(place, [])) < self._room(place)
+
     def in_the_way(self, options: Sequence[date]) -> list[tuple[date, list[Who]]]:
         """Give the full places that somebody with `options` could have had, and who has them, by date."""
         reached: set[date] = set()
@@ -50,7 +54,7 @@ class Places(Generic[Who]):
         new = [place for place in options if place not in tried]
         tried.update(new)
         for place in new:
-            if len(self.held.get(place, [])) < self._room(place):
+            if self.has_room(place):
                 self.held.setdefault(place, []).append(who)
                 return True
         # Nobody is moved where anything is free.

@@ -38,8 +38,8 @@ ALLOWANCE: Final[dict[str, str]] = {
         "没法知道是哪些人；如果对象有重叠，请把其中一个挪到别的月份"
     ),
     "{limit}, and it has to wait for its own: {taken}": "{limit}，这个活动要等自己的那一次：{taken}",
-    "run apply again on a later day of its window; it has a place there": (
-        "在它的时段里晚些的日子再运行 apply，那里给它留了一次"
+    "run apply again on or after {day}, within its window: it has a place there": (
+        "{day} 或之后、在它的时段里再运行 apply：那里给它留了一次"
     ),
     "{period}: {names}": "{period}：{names}",
     "what went out already": "已经发出的",
@@ -52,12 +52,22 @@ ALLOWANCE: Final[dict[str, str]] = {
     "its list takes {needed} of the account's {daily} mass calls a day, and no day of its window has them: {taken}": (
         "名单要用掉每天 {daily} 次群发调用中的 {needed} 次，它的时段里没有一天够：{taken}"
     ),
-    "give one of them another window in campaign.yaml; or {tag}": "在 campaign.yaml 里给其中一个换个时段；或者{tag}",
-    "{limit}, and none is left for it: {taken}": "{limit}，已经没有留给它的了：{taken}",
-    "give one of them another window in campaign.yaml, and have that reviewed": (
-        "在 campaign.yaml 里给其中一个换个时段，并重新送审"
+    "{place}; or {tag}": "{place}；或者{tag}",
+    "run `massctl apply {name}` on or after {day}": "{day} 或之后运行 `massctl apply {name}`",
+    "no day of the next year has a place for it: change policy.freeze in massctl.yaml": (
+        "今后一年里没有一天能发它：请修改 massctl.yaml 里的 policy.freeze"
     ),
-    "a send on the website": "公众平台的一次群发",
+    "give it, or one of those to come ({others}), another window in campaign.yaml, and have that reviewed": (
+        "在 campaign.yaml 里给它、或者给还没发的某一个（{others}）换个时段，并重新送审"
+    ),
+    "what was sent has used its place: give this campaign another window in campaign.yaml, and have that "
+    "reviewed": "已经发出的占掉了名额：请在 campaign.yaml 里给这个活动换个时段，并重新送审",
+    "the first day with a place for it is {day}": "最早有名额的日子是 {day}",
+    "{name} (used it {at})": "{name}（{at} 已用）",
+    "{name} (goes out by name)": "{name}（点名发送）",
+    "{name} (reserved, until {at})": "{name}（已预留，时段到 {at}）",
+    "{limit}, and none is left for it: {taken}": "{limit}，已经没有留给它的了：{taken}",
+    "a send on the website ({at})": "公众平台的一次群发（{at}）",
     # massctl/plan/skew.py
     "this machine's clock says {ours}, and WeChat's said {theirs} in that moment: at most {most} s are allowed": (
         "这台机器的时钟是 {ours}，微信当时的时钟是 {theirs}：最多只许相差 {most} 秒"

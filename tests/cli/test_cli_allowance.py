@@ -123,7 +123,10 @@ def test_45028_leads_to_recording_what_people_sent_on_the_website(month: Shell):
     assert command in campaign["error"]["hint"]
     assert 0 == month(*command.replace(" AT ", " 2026-12-03T10:59+08:00 ").split()[1:]).status
     said = month("apply", "d-lunch", "--sandbox", "--yes", "--format", "json")
-    assert (5, "a send on the website") == (said.status, refused(said.document)["d-lunch"].rpartition(": ")[2])
+    told = "2026-12-03: a send on the website (12-03 11:00)"
+    assert (5, True) == (said.status, refused(said.document)["d-lunch"].endswith(told))
+    (refusal,) = said.document["campaigns"][0]["refusals"]
+    assert "the first day with a place for it is 2026-12-04" in refusal["hint"]
 
 
 def test_of_two_that_are_named_the_second_is_refused_in_the_moment_of_its_send(month: Shell):

@@ -46,7 +46,10 @@ def test_a_window_that_ends_later_takes_no_day_from_those_before() -> None:
     """Three campaigns share two days; the last by the end of its window has none, and names both."""
     found = planned_all([words("one", on(3, 4, hours=1)), words("two", on(3, 4, hours=2)), words("six", on(3, 4))])
     assert list(refused(found)) == ["six"]
-    assert "2026-12-04: one; 2026-12-05: two" in refused(found)["six"]
+    assert (
+        "2026-12-04: one (reserved, until 12-05 13:00); 2026-12-05: two (reserved, until 12-05 14:00)"
+        in (refused(found)["six"])
+    )
 
 
 def test_of_two_windows_that_open_at_once_the_first_in_the_order_keeps_today() -> None:
@@ -208,12 +211,75 @@ def test_a_subscription_account_counts_tags_too_and_leaves_lists_alone() -> None
 
 
 def test_a_fifth_send_to_everybody_in_a_month_is_refused_and_names_the_four() -> None:
-    """Two went out, two are planned, one people sent on the website in November: that is another month."""
+    """Two went out, two are planned, one people sent on the website in November: that is another month.
+
+    Those that used their places stand first, by their moments, then those to come, by the ends of their windows.
+    """
     state = recorded(*went_out(words("sent", None), NOW - HOUR), website(NOW - 5 * HOUR), website(NOW - 13 * HOUR))
     campaigns = [words("third", on(5)), words("fourth", on(6)), words("fifth", on(7)), words("january", on(31))]
     found = planned_all(campaigns, state, "service")
     assert list(refused(found)) == ["fifth"]
-    assert "2026-12: a send on the website, sent, third, fourth" in refused(found)["fifth"]
+    told = (
+        "2026-12: a send on the website (12-01 07:00), sent (used it 12-01 11:00), "
+        "third (reserved, until 12-06 22:00), fourth (reserved, until 12-07 22:00)"
+    )
+    assert told in refused(found)["fifth"]
+
+
+def hint_of(planned: dict[str, PlannedCampaign], name: str) -> str:
+    return next(refusal.hint for refusal in planned[name].refusals if refusal.guard.value == "allowance")
+
+
+def test_a_conflict_among_those_to_come_names_who_may_move_and_the_first_free_day() -> None:
+    found = planned_all([words("one", on(3, hours=3)), words("two", on(3)), words("next", on(4))])
+    assert (
+        "give it, or one of those to come (one), another window in campaign.yaml, and have that reviewed; "
+        "the first day with a place for it is 2026-12-06"
+    ) == hint_of(found, "two")
+
+
+def test_what_was_sent_cannot_be_moved() -> None:
+    state = recorded(*(website(NOW - number * HOUR) for number in range(4)))
+    found = planned_all([words("fifth", on(7))], state, "service")
+    assert (
+        "what was sent has used its place: give this campaign another window in campaign.yaml, and have that "
+        "reviewed; the first day with a place for it is 2027-01-01"
+    ) == hint_of(found, "fifth")
+    moments = [f"a send on the website (12-01 {hour:02}:00)" for hour in (9, 10, 11, 12)]
+    assert "2026-12: " + ", ".join(moments) in refused(found)["fifth"]
+
+
+def named(campaigns: list[RenderedCampaign], *entries: NewEntry, **policy: Any) -> dict[str, PlannedCampaign]:
+    """Plan campaigns of no window that the command line names."""
+    house = rules(campaigns, "service", tuple(each.name for each in campaigns), **policy)
+    return {each.name: each for each in plan_of(campaigns, recorded(*entries), house).campaigns}
+
+
+def test_a_campaign_of_no_window_goes_out_by_name_when_there_is_a_place() -> None:
+    spent = [website(NOW - number * HOUR) for number in range(4)]
+    assert "run `massctl apply later` on or after 2027-01-01" == hint_of(named([words("later", None)], *spent), "later")
+
+
+def test_the_day_that_is_named_is_one_on_which_something_may_go_out() -> None:
+    spent = [website(NOW - number * HOUR) for number in range(4)]
+    frozen = named([words("later", None)], *spent, freeze=["2026-12-31/2027-01-04"])
+    assert "run `massctl apply later` on or after 2027-01-05" == hint_of(frozen, "later")
+    never = named([words("later", None)], *spent, freeze=["2026-12-02/2028-12-31"])
+    assert "no day of the next year has a place" in hint_of(never, "later")
+    windowed = planned_all([words("fifth", on(7))], recorded(*spent), "service", freeze=["2026-12-10/2028-12-31"])
+    assert "the first day" not in hint_of(windowed, "fifth")
+
+
+def test_of_two_that_are_named_the_second_is_told_of_the_first() -> None:
+    spent = [website(NOW - number * HOUR) for number in range(3)]
+    found = named([words("a", None), words("b", None)], *spent)
+    assert "a (goes out by name)" in refused(found)["b"]
+    assert "run `massctl apply b` on or after 2027-01-01" == hint_of(found, "b")
+
+
+def test_what_has_to_wait_is_told_from_which_day_it_has_a_place() -> None:
+    found = planned_all([words("short", on(0, opens=4)), words("long", on(0, 1))])
+    assert "run apply again on or after 2026-12-02, within its window: it has a place there" == hint_of(found, "long")
 
 
 def test_a_window_over_the_end_of_a_month_falls_into_the_next_one() -> None:
@@ -267,7 +333,8 @@ def test_a_fifth_message_that_may_reach_the_same_followers_is_a_warning_and_no_r
     assert refused(found) == {}
     warned = {name: [d for d in each.diagnostics if d.code == "MC406"] for name, each in found.items()}
     assert [name for name, each in warned.items() if each] == ["tag-5"]
-    assert "tag-1, tag-2, tag-3, tag-4" in warned["tag-5"][0].message
+    told = [f"tag-{n} (reserved, until 12-{n + 1:02} 22:00)" for n in range(1, 5)]
+    assert ", ".join(told) in warned["tag-5"][0].message
     assert not any(each.diagnostics for each in planned_all(tags).values())
 
 

@@ -56,7 +56,11 @@ def test_what_a_plan_says_days_ahead_is_what_it_says_on_the_day() -> None:
     ahead, then = planned_all(lists), planned_all(lists, now=NOW + 3 * DAY)
     assert ["d"] == list(refused(ahead)) == list(refused(then))
     assert ["a"] == sends(then)
-    assert "2026-12-04: a; 2026-12-05: c" in refused(ahead)["d"]
+    told = "2026-12-04: a (reserved, until 12-05 10:00); 2026-12-05: c (reserved, until 12-05 12:00)"
+    assert told in refused(ahead)["d"]
+    (hint,) = [refusal.hint for refusal in ahead["d"].refusals]
+    assert "give it, or one of those to come (a, c), another window" in hint
+    assert "the first day with a place for it is 2026-12-06; or give these followers a tag" in hint
 
 
 def test_a_list_of_today_waits_for_the_day_on_which_all_of_it_fits() -> None:

@@ -27,6 +27,8 @@ class Subject(StrEnum):
     DIAGNOSTIC = "diagnostic"
     GUARD = "guard"
     EXIT_STATUS = "exit_status"
+    ERRCODE = "errcode"
+    """What WeChat answered; explained from the table that judges answers, and on no page."""
 
 
 PAGES: Final = {
@@ -51,7 +53,7 @@ class Explanation:
 
     subject: Subject
     code: str
-    """`MC014`, a guard's name, or an exit status in digits."""
+    """`MC014`, a guard's name, or an exit status or errcode in digits."""
     summary: str
     meaning: str
     why: str

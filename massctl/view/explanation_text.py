@@ -20,6 +20,7 @@ HEADINGS: Final = {
     Subject.DIAGNOSTIC: Phrase("Diagnostics: faults in files"),
     Subject.GUARD: Phrase("Guards: what refuses a step"),
     Subject.EXIT_STATUS: Phrase("Exit statuses: what a run found"),
+    Subject.ERRCODE: Phrase("Errcodes: what WeChat answers"),
 }
 
 

@@ -3,6 +3,43 @@
 from typing import Final
 
 COMMAND: Final[dict[str, str]] = {
+    # massctl/cli/errcodes.py, massctl/cli/explaining.py
+    "The platform faltered. What was asked for may have been done or not.": (
+        "微信的系统出了问题。请求可能执行了，也可能没有。"
+    ),
+    "What was asked for may have been done all the same.": "请求可能还是执行了。",
+    "A credential, address, right or the administrator stands in the way; WeChat did nothing.": (
+        "凭证、地址、权限或管理员那里卡住了；微信什么也没做。"
+    ),
+    "Something is used up, or asked for too fast; WeChat did nothing.": "次数用完了，或者太快了；微信什么也没做。",
+    "The request, or what it is about, is wrong, and would be refused again; WeChat did nothing.": (
+        "请求本身或它涉及的内容有问题，再提交还会被拒绝；微信什么也没做。"
+    ),
+    "readings and uploads are repeated by themselves; a send or a preview that is answered so is in doubt, and a "
+    "send in doubt is repeated with the same clientmsgid": (
+        "读取和上传会自动重试；这样答复的群发或预览算存疑，存疑的群发会用同一个 clientmsgid 重复"
+    ),
+    "a send that is answered so is in doubt, and is never taken for refused": ("这样答复的群发算存疑，绝不当作被拒绝"),
+    "the next `massctl apply` asks again, for it passes when somebody has put it right": (
+        "下一次 `massctl apply` 会再提交，因为处理好之后就能通过"
+    ),
+    "the next `massctl apply` asks again, for it may pass by itself": (
+        "下一次 `massctl apply` 会再提交，因为可能过一段时间就好"
+    ),
+    "a send that was refused so is not asked for again until the campaign changes (`rejected_before`)": (
+        "这样被拒绝的群发，活动没改之前不会再提交（`rejected_before`）"
+    ),
+    "only the token was refused and the call was not looked at: massctl fetches another one, and a send makes one "
+    "more recorded attempt": ("被拒绝的只是 token，请求没有被处理：massctl 会另取一个，群发再提交一次并记入账本"),
+    "From {calls}: {meaning}. {advice}": "{calls} 返回时：{meaning}。{advice}",
+    "massctl does not know the errcode {errcode}": "massctl 不认识错误码 {errcode}",
+    "A send that is answered with it is in doubt, and any other call is refused.": (
+        "群发收到它算存疑，其他调用收到它算被拒绝。"
+    ),
+    "look it up in WeChat's list of return codes (全局返回码); WeChat's support can look up the rid": (
+        "到微信的“全局返回码”里查它的意思；微信客服可以查 rid"
+    ),
+    "Errcodes: what WeChat answers": "错误码：微信的答复",
     # massctl/cli/answering.py
     "interrupted": "已中断",
     # massctl/cli/arguments.py

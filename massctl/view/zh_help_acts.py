@@ -145,9 +145,8 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Say what a CODE means, why massctl cares, and what to do; without one, list them all.": (
         "说明 CODE 的含义、massctl 为什么在意、该怎么办；不写则全部列出。"
     ),
-    "CODE is a diagnostic (MC014), a guard (draft_gone) or an exit status (5). Needs no repository.": (
-        "CODE 是诊断（MC014）、拦下的原因（draft_gone）或退出码（5）。不要仓库。"
-    ),
+    "CODE is a diagnostic (MC014), a guard (draft_gone), an exit status (5) or an errcode of WeChat (45028). Needs no "
+    "repository.": "CODE 是诊断（MC014）、拦下的原因（draft_gone）、退出码（5）或微信的错误码（45028）。不要仓库。",
     "Instead of MASSCTL_LANG, else LANG.": "不用 MASSCTL_LANG 和 LANG。",
     # massctl/cli/commands/ci.py
     "Hand locks and plans from one job of a workflow to the next; what a job left is data, and is checked.": (

@@ -118,6 +118,22 @@ def judge(path: str, errcode: int, errmsg: str) -> Ruling:
     return found
 
 
+def known_errcodes() -> list[int]:
+    """Give every errcode that the tables judge, lowest first."""
+    return sorted({*ACCESS, *MESSAGE, *AFTER, *(errcode for _, errcode in _OVERRIDES)})
+
+
+def rulings_of(errcode: int) -> list[tuple[str | None, Ruling]]:
+    """Give what a code means: at large (None) where it means something at large, and to single endpoints, by path."""
+    at_large = ACCESS.get(errcode) or MESSAGE.get(errcode) or AFTER.get(errcode)
+    by_path = [(path, ruling) for (path, code), ruling in sorted(_OVERRIDES.items(), key=_place) if code == errcode]
+    return [*([(None, at_large)] if at_large is not None else []), *by_path]
+
+
+def _place(override: tuple[tuple[str, int], Ruling]) -> tuple[str, int]:
+    return override[0]
+
+
 def error_of(outcome: Refusal | NoAnswer, path: str) -> WeChatError:
     """Give the exception for an outcome of a call that is not a send; a doubt is a TransportError."""
     if isinstance(outcome, NoAnswer):

@@ -1,10 +1,13 @@
 """`massctl explain` as a person types it: anywhere, in either language."""
 
+import re
+
 import pytest
 from cli_runner import Shell
 
 from massctl.model.codes import CODES
 from massctl.plan.step import Guard
+from massctl.wechat.errcode import known_errcodes
 
 
 @pytest.mark.parametrize("code", ["MC014", "mc014", "draft_gone", "draft-gone", "5", "130"])
@@ -37,6 +40,41 @@ def test_an_unknown_code_is_wrong_usage(shell: Shell, code: str, near: str):
     said = shell("explain", code, "--format", "json")
     assert (2, "") == (said.status, said.out)
     assert near in said.err
+
+
+def test_an_errcode_is_explained_from_the_table_that_judges_it(shell: Shell):
+    said = " ".join(shell("explain", "45028", "--language", "en").out.split())
+    assert said.startswith("45028 no mass send is left in this period Something is used up")
+    assert "why the next `massctl apply` asks again" in said
+    assert "what to do The allowance is shared with sends from the website" in said
+    assert "群发" in shell("explain", "45028", "--language", "zh").out
+
+
+def test_an_errcode_that_means_something_else_to_one_call_says_so(shell: Shell):
+    said = " ".join(shell("explain", "45009", "--language", "en").out.split())
+    assert "From message/mass/preview: the previews of today are used up (100 a day)." in said
+    only = shell("explain", "40031", "--format", "json", "--language", "en").document["explanations"][0]
+    assert ("errcode", "40031") == (only["subject"], only["code"])
+
+
+def test_an_errcode_of_a_dead_token_is_no_refusal_of_the_send(shell: Shell):
+    assert "makes one more recorded attempt" in " ".join(shell("explain", "42001", "--language", "en").out.split())
+
+
+def test_an_errcode_that_nobody_knows_is_told_apart_from_a_code_that_is_mistyped(shell: Shell):
+    said = shell("explain", "45929", "--language", "en")
+    assert (2, False) == (said.status, "did you mean" in said.err)
+    assert "A send that is answered with it is in doubt" in " ".join(said.err.split())
+
+
+def test_every_errcode_is_explained_in_both_languages(shell: Shell):
+    for language in ("en", "zh"):
+        document = shell("explain", "--format", "json", "--language", language).document
+        found = [each for each in document["explanations"] if each["subject"] == "errcode"]
+        assert known_errcodes() == [int(each["code"]) for each in found]
+        assert [] == [each["code"] for each in found if not all((each["summary"], each["why"], each["remedy"]))]
+        english = [each["code"] for each in found if not re.search("[一-鿿]", each["meaning"] + each["why"])]
+        assert (len(found) if language == "en" else 0) == len(english)
 
 
 def test_as_json(shell: Shell):

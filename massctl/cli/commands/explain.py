@@ -1,4 +1,4 @@
-"""`massctl explain`: a diagnostic's code, a guard or an exit status in words."""
+"""`massctl explain`: a diagnostic's code, a guard, an exit status or an errcode of WeChat in words."""
 
 import click
 
@@ -10,7 +10,8 @@ import click
 def command(code: str | None, language: str | None, form: str) -> None:
     """Say what a CODE means, why massctl cares, and what to do; without one, list them all.
 
-    CODE is a diagnostic (MC014), a guard (draft_gone) or an exit status (5). Needs no repository.
+    CODE is a diagnostic (MC014), a guard (draft_gone), an exit status (5) or an errcode of WeChat (45028). Needs no
+    repository.
     """
     from massctl.cli.explaining import explained, explanations
     from massctl.cli.speaking import speak_as, voice

@@ -33,6 +33,7 @@ CODES: Final[dict[str, str]] = {
     "MC023": "host not allowed",
     "MC024": "file or media_id: exactly one is due",
     "MC026": "window short",
+    "MC027": "comments for followers only, and none",
     "MC101": "template syntax",
     "MC102": "undefined name in a template",
     "MC103": "forbidden in a template",

@@ -32,22 +32,37 @@ def is_refused_for_good(campaign: RenderedCampaign, record: Record) -> bool:
 def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> Tag | Refusal:
     """Give the tag that `name` was found to stand for, as it is now; a refusal where it is gone or renamed."""
     tag = next((each for each in tags if each.id == resolved.tag_id), None)
+    if tag is not None and tag.name == name:
+        return tag
     if tag is None:
         say = Phrase("the tag {tag} (id {tag_id}) is no longer there", tag=name, tag_id=resolved.tag_id)
-        return Refusal(Guard.AUDIENCE_CHANGED, say, _another_tag())
-    if tag.name == name:
-        return tag
-    say = Phrase(
-        "the tag with the id {tag_id} was called {tag} when this was staged, and is now called {now}",
-        tag_id=tag.id,
-        tag=name,
-        now=tag.name,
-    )
-    return Refusal(Guard.AUDIENCE_CHANGED, say, _another_tag())
+    else:
+        say = Phrase(
+            "the tag with the id {tag_id} was called {tag} when this was staged, and is now called {now}",
+            tag_id=tag.id,
+            tag=name,
+            now=tag.name,
+        )
+    other = next((each for each in tags if each.name == name), None)
+    if other is not None:
+        say = Phrase("{what}; {tag} is another tag now, with the id {other}", what=say, tag=name, other=other.id)
+    return Refusal(Guard.AUDIENCE_CHANGED, say, _another_tag(other, is_there=tag is not None))
 
 
-def _another_tag() -> Phrase:
+def _another_tag(other: Tag | None, *, is_there: bool) -> Phrase:
+    """Say what can be done: a tag that was deleted gets no name back, and a name that is taken goes to nobody else."""
+    if other is not None:
+        return Phrase(
+            "if the followers of that tag are meant, write `tag_id: {other}` in campaign.yaml, else the `tag_id:` of "
+            "those who are; it makes a new version to be reviewed",
+            other=other.id,
+        )
+    if is_there:
+        return Phrase(
+            "give the tag its name back in the console under 用户管理; or say in campaign.yaml whom you mean (`tag:` "
+            "or `tag_id:`), which makes a new version to be reviewed"
+        )
     return Phrase(
-        "give the tag its name back in the console under 用户管理; or say in campaign.yaml whom you mean (`tag:` or "
-        "`tag_id:`), which makes a new version to be reviewed"
+        "say in campaign.yaml whom you mean (`tag:` or `tag_id:`), which makes a new version to be reviewed; the "
+        "console lists the tags under 用户管理"
     )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from massctl.model.campaign import CampaignFile, Preview, Send
-from massctl.model.campaign_rules import parse_offset_time
+from massctl.model.campaign import Article, CampaignFile, Image, Preview, Send
+from massctl.model.campaign_rules import Path, parse_offset_time
 from massctl.model.diagnostic import Diagnostic, Place, Severity, has_errors
 from massctl.model.handoff import handoff_items
 from massctl.model.names import AccountName, AppId, CampaignName, Sha256
@@ -53,7 +53,9 @@ def render_campaign(
     openid_list, about_audience = render_audience(name, file, inputs, place)
     about_pictures = [_changed(name, p.path, p.note) for p in pictures.used if p.note is not None]
     about_window = _short_window(name, file.send, place)
-    everything = [*about_file, *strings.diagnostics, *about_audience, *about_pictures, *about_window]
+    about_comments = _closed_comments(name, file, place)
+    about_all = [*about_file, *about_audience, *about_pictures, *about_window, *about_comments]
+    everything = [*about_all, *strings.diagnostics]
     diagnostics = without_ignored(name, file.ignore, everything, place)
     diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
     if has_errors(diagnostics):
@@ -103,6 +105,20 @@ def _short_window(name: CampaignName, send: Send, place: KeyPlace) -> list[Diagn
     )
     hint = Phrase("if it is that urgent, wait for it: massctl apply --wait 45m; else move `not_after`")
     return [Diagnostic("MC026", Severity.WARNING, say, place(("send", "not_after")), hint, campaign=name)]
+
+
+def _closed_comments(name: CampaignName, file: CampaignFile, place: KeyPlace) -> list[Diagnostic]:
+    """Warn of comments that are for followers only, and closed: nobody can write one."""
+    articles = file.mpnews.articles if file.mpnews is not None else []
+    blocks: list[tuple[Path, Article | Image]] = [(("mpnews", "articles", n), each) for n, each in enumerate(articles)]
+    blocks += [(("image",), file.image)] if file.image is not None else []
+    say = Phrase("only_fans_can_comment says who may comment, and need_open_comment is false: nobody may")
+    hint = Phrase("write `need_open_comment: true` beside it, or take it out")
+    return [
+        Diagnostic("MC027", Severity.WARNING, say, place((*path, "only_fans_can_comment")), hint, campaign=name)
+        for path, block in blocks
+        if block.only_fans_can_comment and not block.need_open_comment
+    ]
 
 
 def recipients_of(preview: Preview) -> tuple[Recipient, ...]:

@@ -12,8 +12,11 @@ from massctl.sandbox.tables import State
 
 _OPENID = re.compile(r"^(o[A-Za-z0-9_-]{5,63}|not_a_follower[A-Za-z0-9_-]*)$")
 _OWN = re.compile(r"^oSBX([0-9a-f]{6})_([A-Za-z0-9_-]{17})$")
-NOT_A_FOLLOWER = "not_a_follower"
-"""Openids and WeChat names that begin so belong to somebody who does not follow the account."""
+NOT_A_FOLLOWER = ("not_a_follower", "onot_a_follower")
+"""Openids and WeChat names that begin so belong to somebody who does not follow the account.
+
+An openid that a campaign declares begins with `o`, so there is a spelling for that.
+"""
 BAD_NAME = "bad_name"
 """WeChat names that begin so are illegal."""
 

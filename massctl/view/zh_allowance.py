@@ -84,6 +84,10 @@ ALLOWANCE: Final[dict[str, str]] = {
     ),
     "{anew}; sooner: in the console under 群发记录": "{anew}；等不及的，请在公众平台“群发记录”里删除",
     # massctl/render/campaign.py
+    "only_fans_can_comment says who may comment, and need_open_comment is false: nobody may": (
+        "only_fans_can_comment 说的是谁能留言，而 need_open_comment 是 false：谁也不能留言"
+    ),
+    "write `need_open_comment: true` beside it, or take it out": "在旁边写上 `need_open_comment: true`，或者去掉它",
     "the window lasts {minutes} minutes; below {least} a late timer or a doubt may let it pass unsent": (
         "时段只有 {minutes} 分钟；不到 {least} 分钟时，定时任务晚一点、或者出现一次存疑，就可能错过"
     ),

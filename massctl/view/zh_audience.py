@@ -55,6 +55,17 @@ AUDIENCE: Final[dict[str, str]] = {
         "到公众平台的“用户管理”里把标签名改回来；或者在 campaign.yaml 里写明发给谁（`tag:` 或 `tag_id:`），"
         "这会成为需要重新审阅的新版本"
     ),
+    "{what}; {tag} is another tag now, with the id {other}": "{what}；“{tag}”现在是另一个标签，id 是 {other}",
+    "if the followers of that tag are meant, write `tag_id: {other}` in campaign.yaml, else the `tag_id:` of those "
+    "who are; it makes a new version to be reviewed": (
+        "要发给这个标签的粉丝，就在 campaign.yaml 里写 `tag_id: {other}`，否则写要发给的那个标签的 `tag_id:`；"
+        "这会成为需要重新审阅的新版本"
+    ),
+    "say in campaign.yaml whom you mean (`tag:` or `tag_id:`), which makes a new version to be reviewed; the console "
+    "lists the tags under 用户管理": (
+        "在 campaign.yaml 里写明发给谁（`tag:` 或 `tag_id:`），这会成为需要重新审阅的新版本；"
+        "标签列在公众平台的“用户管理”里"
+    ),
     "nobody knows whom {name} goes to": "不知道 {name} 该发给谁",
     "say which batch of {name} you mean: {batches}": "请说明 {name} 的哪一批：{batches}",
     "name it with --batch": "用 --batch 指明",

@@ -100,6 +100,24 @@ def test_another_tag_behind_the_name_is_refused(names: dict[int, str], counts: d
     assert (5, [guard], 0) == (outcome.exit_status(), told, scene.wechat.count("send_mass"))
 
 
+@pytest.mark.parametrize(
+    ("names", "told", "advised"),
+    [
+        ({101: "老会员"}, "is now called 老会员", "give the tag its name back"),
+        ({102: "新客"}, "(id 101) is no longer there", "say in campaign.yaml whom you mean"),
+        ({205: "会员"}, "is no longer there; 会员 is another tag now, with the id 205", "write `tag_id: 205`"),
+        ({101: "老会员", 205: "会员"}, "老会员; 会员 is another tag now, with the id 205", "write `tag_id: 205`"),
+    ],
+)
+def test_only_what_can_be_done_is_advised(names: dict[int, str], told: str, advised: str) -> None:
+    """A tag that was deleted gets no name back, and neither does one whose name is taken."""
+    scene = staged()
+    scene.wechat.tags_of, scene.wechat.tags_count = names, dict.fromkeys(names, 7)
+    (refusal,) = scene.apply().campaigns[0].refusals
+    assert (True, True) == (str(refusal.message).endswith(told), refusal.hint.startswith((advised, "if the follow")))
+    assert advised in refusal.hint
+
+
 def test_an_edit_looks_the_name_up_again() -> None:
     scene = staged()
     scene.wechat.tags_of, scene.wechat.tags_count = {205: "会员"}, {205: 9}

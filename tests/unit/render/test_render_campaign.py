@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from render_inputs import CAMPAIGN, Folder, campaign_file, hold, lines, news, place_of, render, rendered, sha
 
@@ -195,3 +196,19 @@ def test_a_window_of_less_than_ninety_minutes_is_a_warning() -> None:
     assert [("MC026", "campaigns/spring/campaign.yaml:send.not_after")] == windowed("20:00:00", "21:29:59")
     assert [] == windowed("20:00:00", "21:30:00")
     assert [] == render(campaign_file(text={"content": "今晚"}), FOLDER)[1]
+
+
+def about_comments(**message: Any) -> list[tuple[str, str]]:
+    found = render(campaign_file(**message), FOLDER)[1]
+    return [(each.code, each.place.file if each.place else "") for each in found if each.code == "MC027"]
+
+
+def test_comments_for_followers_only_are_a_warning_where_there_are_none() -> None:
+    picture = {"media_ids": ["MEDIA"], "only_fans_can_comment": True}
+    warned = [("MC027", "campaigns/spring/campaign.yaml:image.only_fans_can_comment")]
+    assert warned == about_comments(image=picture)
+    assert [] == about_comments(image={**picture, "need_open_comment": True})
+    assert [] == about_comments(text={"content": "今晚"})
+    article = news({"only_fans_can_comment": True})
+    found = [each.place.file for each in render(article, FOLDER)[1] if each.code == "MC027" and each.place]
+    assert ["campaigns/spring/campaign.yaml:mpnews.articles.0.only_fans_can_comment"] == found

@@ -322,6 +322,7 @@ def preview_of(caller: Caller, **to: object) -> dict[str, Any]:
         ({"touser": "oABC123"}, 0),
         ({"towxname": "not_a_follower_1"}, 43004),
         ({"touser": "not_a_follower_1"}, 43004),
+        ({"touser": "onot_a_follower_1"}, 43004),
         ({"towxname": "bad_name!"}, 40132),
         ({"touser": "no openid"}, 40003),
         ({}, 40003),

@@ -5,5 +5,6 @@ code in common could carry one misunderstanding into both. The rules are pure (`
 state and request in, answer and changes out, `now` an argument); only `store`, `front` and `server`
 touch disk, sockets or the real clock. Start at `embedded.open_world` and `server.run_server`.
 
-Deliberately absent: publishing (freepublish), what followers comment, statistics, and any judgement of content.
+Deliberately absent: publishing (freepublish), followers who comment by themselves, statistics, and any judgement of
+content.
 """

@@ -23,7 +23,8 @@ def are_open(job: Record, article: int) -> bool:
     return bool(job.get("comments", {}).get(str(article), sent))
 
 
-def _switch(desk: Desk, record: Record, *, opened: bool) -> Reply:
+def article_of(desk: Desk, record: Record) -> tuple[Record, int]:
+    """Return the job and the number, from 1, of the article that a call about comments names; else refuse."""
     if not desk.account["comment_right"]:
         raise Refusal(88000)
     msg_data_id = integer(record.get("msg_data_id"), 1, 2**63 - 1)
@@ -33,7 +34,11 @@ def _switch(desk: Desk, record: Record, *, opened: bool) -> Reply:
         desk.violation("comment_without_index", msg_data_id=msg_data_id)
     if not found or index >= len(jobs.articles(found[0])) or index + 1 in found[0]["deleted_articles"]:
         raise Refusal(88001)
-    job = found[0]
-    switched = {**job.get("comments", {}), str(index + 1): opened}
+    return found[0], index + 1
+
+
+def _switch(desk: Desk, record: Record, *, opened: bool) -> Reply:
+    job, article = article_of(desk, record)
+    switched = {**job.get("comments", {}), str(article): opened}
     desk.table("jobs").put(str(job["msg_id"]), {**job, "comments": switched})
     return Reply({"errcode": 0, "errmsg": "ok"})

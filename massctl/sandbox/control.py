@@ -12,6 +12,7 @@
     POST /_sandbox/ending    {"appid": "wx…", "status": "err(30003)"}  how the account's next job ends
     POST /_sandbox/notifications {"name": "ROBOT", "kind": "wecom_robot", "body": {…}, "headers": {…}}   what would have
                              been posted to a channel of `notify`; shown on the inbox page
+    POST /_sandbox/comments  {"appid": "wx…", "msg_id": 1, "article": 1, "content": "好"}   a follower comments
     POST /_sandbox/website_send {"appid": "wx…"}   a person sends to all on the website: uses the allowance
 
 A wrong request answers 400 with `{"error": "…"}` and changes nothing.
@@ -23,7 +24,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from massctl.sandbox import allowance, audience, clock, declare, faults, jobs, notifications
+from massctl.sandbox import allowance, audience, clock, comments, declare, faults, jobs, notifications, readers
 from massctl.sandbox.call import Reply
 from massctl.sandbox.desk import Desk
 from massctl.sandbox.message import Message
@@ -185,6 +186,20 @@ def _website_send(state: State, given: Record, real_now: datetime) -> Record:
     return {"msg_id": jobs.record(desk, everybody, carried, fact)["msg_id"]}
 
 
+def _comments(state: State, given: Record, real_now: datetime) -> Record:
+    _only(given, "appid", "msg_id", "article", "content")
+    desk = _desk(state, given, real_now)
+    article, content = given.get("article", 1), given.get("content")
+    job = desk.own("jobs", str(given.get("msg_id")))
+    if job is None or article not in range(1, len(jobs.articles(job)) + 1):
+        raise BadControlError("`msg_id` and `article`, from 1, name no article that was sent")
+    if not isinstance(content, str) or not content:
+        raise BadControlError("`content` must be words")
+    if not comments.are_open(job, article):
+        raise BadControlError("the comments of this article are closed")
+    return {"user_comment_id": readers.write(desk, job, article, content)}
+
+
 def _notifications(state: State, given: Record, real_now: datetime) -> Record:
     _only(given, "name", "kind", "body", "headers")
     notifications.keep(state, given, clock.world_now(state, real_now))
@@ -201,6 +216,7 @@ _HANDLERS: dict[str, Callable[[State, Record, datetime], Record]] = {
     "settings": _settings,
     "admin": _admin,
     "ending": _ending,
+    "comments": _comments,
     "website_send": _website_send,
     "notifications": _notifications,
 }

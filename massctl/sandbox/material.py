@@ -73,6 +73,17 @@ def find(desk: Desk, media_id: object, kinds: frozenset[str], *, permanent: bool
     return row
 
 
+def get_temporary(desk: Desk, call: Call) -> Reply:
+    """Answer `media/get`: raw bytes, or an address for a video; 40007 after three days, and for permanent material."""
+    row = find(desk, call.query.get("media_id"), frozenset({*uploads.TEMPORARY, "mpvideo"}), permanent=False)
+    if row["permanent"]:
+        raise Refusal(40007)
+    if row["kind"] in {"video", "mpvideo"}:
+        return Reply({"video_url": _picture_url(desk, row["sha256"], "video")})
+    data = _bytes(desk, row["sha256"])
+    return Reply(raw=data, content_type=uploads.content_type(data))
+
+
 def get_materialcount(desk: Desk, _call: Call) -> Reply:
     """Answer `material/get_materialcount`; articles live in the draft box, so their count is 0."""
     counts = {f"{kind}_count": len(_permanent(desk, kind)) for kind in ("voice", "video", "image")}

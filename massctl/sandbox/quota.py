@@ -7,7 +7,7 @@ lives in `allowance`. Numbers: "API limits of a new account", WeChat docs, read 
 from datetime import datetime
 
 from massctl.sandbox.call import Call, Reply
-from massctl.sandbox.clock import day_of, minute_of
+from massctl.sandbox.clock import day_of, minute_of, month_of
 from massctl.sandbox.desk import Desk
 from massctl.sandbox.refusal import Refusal
 from massctl.sandbox.tables import State
@@ -19,6 +19,7 @@ DAILY = {
     "/cgi-bin/token": 2000,
     "/cgi-bin/stable_token": 500_000,
     "/cgi-bin/media/upload": 100_000,
+    "/cgi-bin/media/get": 200_000,
     "/cgi-bin/message/mass/sendall": 100,
     "/cgi-bin/message/mass/send": 100,
     "/cgi-bin/message/mass/preview": 100,
@@ -39,6 +40,9 @@ MINUTE = {
     "/cgi-bin/message/mass/send": 60,
 }
 """Calls a minute, by path."""
+
+CLEARED_MONTHLY = 10
+"""Uses of `clear_quota` a month (48006). Source: WeChat docs, "clear_quota", read 2026-10."""
 
 # Both forms of a mass send draw on one limit ("mass send: 100", "60 requests a minute").
 _SHARED = {"/cgi-bin/message/mass/send": "/cgi-bin/message/mass/sendall"}
@@ -65,6 +69,22 @@ def charge_apart(state: State, key: str, limit: int) -> None:
     if used >= limit:
         raise Refusal(45009)
     state.table("quota").put(key, {"used": used + 1})
+
+
+def clear(desk: Desk, call: Call) -> Reply:
+    """Answer `clear_quota`: forget what the account's calls of the day have used; the mass-send allowance stays."""
+    if call.record().get("appid") != desk.appid:
+        raise Refusal(40013)
+    key = f"{desk.appid}|cleared|{month_of(desk.now)}"
+    used = _used(desk.state, key)
+    if used >= CLEARED_MONTHLY:
+        raise Refusal(48006)
+    table = desk.table("quota")
+    for name in dict(table.items()):
+        if name.startswith(f"{desk.appid}|/cgi-bin/"):
+            table.delete(name)
+    table.put(key, {"used": used + 1})
+    return Reply({"errcode": 0, "errmsg": "ok"})
 
 
 def get(desk: Desk, call: Call, known_paths: frozenset[str]) -> Reply:

@@ -76,12 +76,18 @@ TEXTS: dict[int, str] = {
     45166: "invalid content",
     47001: "data format error",
     48001: "api unauthorized",
+    48006: "forbid to clear quota because of reaching the limit",
     48022: "video uploaded by api can not be sent by api",
     50002: "user limited",
     76021: "cgi_path not found",
     76022: "no permission to query this api",
     88000: "without comment privilege",
     88001: "msg_data is not exists",
+    88005: "the comment is replied already",
+    88007: "the reply is empty or too long",
+    88008: "the comment is not exists",
+    88009: "the reply is not exists",
+    88010: "count range error",
     89504: "api mass send is waiting for the confirmation of the administrator",
 }
 """The text of each refusal, near to what WeChat says (error tables of its documentation, read 2026-10).

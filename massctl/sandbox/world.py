@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from massctl.sandbox import clock, comments, drafts, faults, identity, mass, material, people, quota, tokens
+from massctl.sandbox import clock, comments, drafts, faults, identity, mass, material, people, quota, readers, tokens
 from massctl.sandbox.call import Call, Reply
 from massctl.sandbox.desk import Desk
 from massctl.sandbox.refusal import TEXTS, Refusal
@@ -48,8 +48,10 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/cgi-bin/get_api_domain_ip": Endpoint("GET", people.get_api_domain_ip),
     "/cgi-bin/getcallbackip": Endpoint("GET", people.getcallbackip),
     "/cgi-bin/openapi/quota/get": Endpoint("POST", _quota_get),
+    "/cgi-bin/clear_quota": Endpoint("POST", quota.clear),
     "/cgi-bin/media/uploadimg": Endpoint("POST", material.uploadimg),
     "/cgi-bin/media/upload": Endpoint("POST", material.upload),
+    "/cgi-bin/media/get": Endpoint("GET", material.get_temporary),
     "/cgi-bin/media/uploadvideo": Endpoint("POST", material.uploadvideo),
     "/cgi-bin/material/add_material": Endpoint("POST", material.add_material),
     "/cgi-bin/material/get_materialcount": Endpoint("GET", material.get_materialcount),
@@ -71,6 +73,12 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/cgi-bin/message/mass/speed/set": Endpoint("POST", mass.speed_set),
     "/cgi-bin/comment/open": Endpoint("POST", comments.open_comments),
     "/cgi-bin/comment/close": Endpoint("POST", comments.close_comments),
+    "/cgi-bin/comment/list": Endpoint("POST", readers.listed),
+    "/cgi-bin/comment/markelect": Endpoint("POST", readers.elect),
+    "/cgi-bin/comment/unmarkelect": Endpoint("POST", readers.unelect),
+    "/cgi-bin/comment/delete": Endpoint("POST", readers.delete),
+    "/cgi-bin/comment/reply/add": Endpoint("POST", readers.reply),
+    "/cgi-bin/comment/reply/delete": Endpoint("POST", readers.unreply),
     "/cgi-bin/tags/get": Endpoint("GET", people.tags_get),
     "/cgi-bin/tags/create": Endpoint("POST", people.tags_create),
     "/cgi-bin/tags/update": Endpoint("POST", people.tags_update),

@@ -174,3 +174,72 @@ def test_comments_need_the_right(caller: Caller) -> None:
     answer = send(caller)
     caller.account(comment_right=False)
     assert 88000 == caller.post("comment/open", {"msg_data_id": answer["msg_data_id"], "index": 0})["errcode"]
+
+
+# what readers wrote
+
+
+def commented(caller: Caller, *words: str) -> Record:
+    """Send news with open comments, and let followers write; gives what names its first article."""
+    answer = send(caller, need_open_comment=1)
+    for content in words:
+        order(caller, "comments", appid=APPID, msg_id=answer["msg_id"], article=1, content=content)
+    return {"msg_data_id": answer["msg_data_id"], "index": 0}
+
+
+def listing(caller: Caller, article: Record, kind: int = 0, **page: int) -> list[tuple[str, int]]:
+    answer = caller.post("comment/list", {**article, "begin": 0, "count": 49, "type": kind, **page})
+    return [(each["content"], each["comment_type"]) for each in answer["comment"]]
+
+
+def test_comments_are_listed_newest_first_and_by_kind(caller: Caller) -> None:
+    article = commented(caller, "一", "二", "三")
+    assert 0 == caller.post("comment/markelect", {**article, "user_comment_id": 2})["errcode"]
+    assert [("三", 0), ("二", 1), ("一", 0)] == listing(caller, article)
+    assert [("二", 1)] == listing(caller, article, 2)
+    assert [("三", 0)] == listing(caller, article, 1, count=1)
+    assert [("一", 0)] == listing(caller, article, begin=2)
+    assert 0 == caller.post("comment/unmarkelect", {**article, "user_comment_id": 2})["errcode"]
+    assert [] == listing(caller, article, 2)
+    assert 88010 == caller.post("comment/list", {**article, "begin": 0, "count": 50, "type": 0})["errcode"]
+
+
+def test_a_comment_has_one_reply_and_can_be_deleted(caller: Caller) -> None:
+    article = commented(caller, "好")
+    one = {**article, "user_comment_id": 1}
+    codes = [
+        caller.post(f"comment/{call}", {**one, **more})["errcode"]
+        for call, more in (
+            ("reply/delete", {}),
+            ("reply/add", {"content": " "}),
+            ("reply/add", {"content": "谢谢"}),
+            ("reply/add", {"content": "谢谢"}),
+            ("reply/delete", {}),
+            ("delete", {}),
+            ("delete", {}),
+        )
+    ]
+    assert [88009, 88007, 0, 88005, 0, 0, 88008] == codes
+    assert [] == listing(caller, article)
+
+
+def test_a_reply_stands_in_the_listing_and_no_openid_in_the_report(caller: Caller) -> None:
+    article = commented(caller, "好")
+    caller.post("comment/reply/add", {**article, "user_comment_id": 1, "content": "谢谢"})
+    (comment,) = caller.post("comment/list", {**article, "begin": 0, "count": 1, "type": 0})["comment"]
+    assert ("谢谢", True) == (comment["reply"]["content"], comment["openid"].startswith("oSBX"))
+    assert comment["openid"] not in json.dumps(report(caller.state, caller.now))
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"msg_id": 1, "content": "好"}, "name no article"),
+        ({"article": 2, "content": "好"}, "name no article"),
+        ({"content": ""}, "must be words"),
+        ({"content": "好"}, "closed"),
+    ],
+)
+def test_nobody_comments_on_what_is_not_there_or_closed(caller: Caller, given: Record, why: str) -> None:
+    answer = send(caller)
+    assert why in order(caller, "comments", **{"appid": APPID, "msg_id": answer["msg_id"], **given})["error"]

@@ -144,3 +144,16 @@ def test_the_inbox_shows_and_plays_what_arrived(tagged: Caller) -> None:
     played = inbox_pages.answer(tagged.state, items["mpvideo"].recording, {}, tagged.now)
     assert (mp4(), "video/mp4") == (played.raw, played.content_type)
     assert "media-src 'self'" in inbox_pages.CONTENT_SECURITY_POLICY
+
+
+def test_temporary_media_are_given_back_for_three_days(caller: Caller) -> None:
+    """Bytes as they came, an address for a video; what is permanent is asked for elsewhere."""
+    media_id = caller.upload("media/upload", amr(), "a.amr", "voice")["media_id"]
+    permanent = caller.upload("material/add_material", mp3(), "a.mp3", "voice")["media_id"]
+    caller.fresh_token()
+    reply = caller.reply("GET", "media/get", media_id=media_id)
+    assert (amr(), "audio/amr") == (reply.body, reply.content_type)
+    assert caller.get("media/get", media_id=video_of(caller))["video_url"].startswith("http://mmbiz.qpic.cn/")
+    assert [40007, 40007] == [caller.get("media/get", media_id=each)["errcode"] for each in (permanent, "nope")]
+    caller.later(days=3)
+    assert 40007 == caller.get("media/get", media_id=media_id)["errcode"]

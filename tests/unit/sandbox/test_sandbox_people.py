@@ -155,3 +155,14 @@ def test_a_tag_has_as_many_members_as_it_says(count: int, added: list[int]) -> N
     spans = tag_spans({"count": count, "added": added})
     members = [index for low, high in spans for index in range(low, high)]
     assert len(members) == len(set(members)) == len({*added} | ({0} if count else set()) | set(range(2, count + 1)))
+
+
+def test_cleared_quota_is_there_again_and_ten_times_a_month(caller: Caller) -> None:
+    """What it counts are calls; it gives no mass send back, and none to another account."""
+    caller.draft()
+    clear = {"appid": APPID}
+    assert 40013 == caller.post("clear_quota", {"appid": "wx0000000000000002"})["errcode"]
+    assert [0] * 10 + [48006] == [caller.post("clear_quota", clear)["errcode"] for _ in range(11)]
+    assert 0 == caller.post(QUOTA, {"cgi_path": "/cgi-bin/draft/add"})["quota"]["used"]
+    caller.later(days=31)
+    assert 0 == caller.post("clear_quota", clear)["errcode"]

@@ -6,6 +6,7 @@ from math import ceil
 from massctl.apply.run import Run
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
+from massctl.plan.anew import again_after, tomorrow
 from massctl.plan.pace import SENDS_A_MINUTE, next_send_at
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.used import calls_refused
@@ -30,5 +31,5 @@ def calls_used_up(run: Run, campaign: RenderedCampaign) -> Refusal | None:
     return Refusal(
         Guard.ALLOWANCE,
         Phrase("the account's mass calls of today are used up (100 a day)"),
-        Phrase("run apply again after midnight, Beijing time, within the window"),
+        again_after(campaign, run.house.policy, tomorrow(run.world.clock.now())),
     )

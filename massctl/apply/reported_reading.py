@@ -89,7 +89,7 @@ class ReportedExample(Strict):
 class ReportedExplanation(Strict):
     """One code, in words."""
 
-    subject: Literal["diagnostic", "guard", "exit_status"]
+    subject: Literal["diagnostic", "guard", "exit_status", "errcode"]
     """What the code is of."""
     code: str
     """The code."""

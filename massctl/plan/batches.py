@@ -1,16 +1,20 @@
 """Batches of openids: which are due, and whether the day's calls are enough. Pure."""
 
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from massctl.model.lifecycle import is_concluded
 from massctl.model.phrase import Phrase
 from massctl.model.preview_days import beijing_day
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
+from massctl.plan.anew import again_after, tomorrow
 from massctl.plan.demand import CALLS
 from massctl.plan.step import Guard, Reason, Refusal, SendMass
 from massctl.plan.used import calls_by_day
+
+if TYPE_CHECKING:
+    from massctl.model.account import Policy
 
 GIVE_A_TAG: Final = Phrase(
     "give these followers a tag (标签) in the console under 用户管理 and write `tag:` in campaign.yaml: a tag of "
@@ -44,7 +48,9 @@ def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
     return staged.audience_count if staged else None
 
 
-def too_many_batches(campaign: RenderedCampaign, record: Record, state: State, now: datetime) -> Refusal | None:
+def too_many_batches(
+    campaign: RenderedCampaign, record: Record, state: State, policy: "Policy", now: datetime
+) -> Refusal | None:
     """Refuse to begin a list that needs more calls than the account has left today.
 
     One that was begun goes on until WeChat says 45009: a rest sent tomorrow is worse than one call too many, which
@@ -64,5 +70,6 @@ def too_many_batches(campaign: RenderedCampaign, record: Record, state: State, n
     )
     hint = GIVE_A_TAG
     if campaign.batches <= daily:
-        hint = Phrase("run the same command tomorrow, Beijing time; or {tag}", tag=GIVE_A_TAG)
+        again = again_after(campaign, policy, tomorrow(now))
+        hint = Phrase("{place}; or {tag}", place=again, tag=GIVE_A_TAG)
     return Refusal(Guard.ALLOWANCE, say, hint)

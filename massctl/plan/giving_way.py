@@ -11,6 +11,7 @@ from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
 from massctl.plan.allowance import Agenda
+from massctl.plan.anew import again_after, tomorrow
 from massctl.plan.batches import GIVE_A_TAG
 from massctl.plan.demand import CALLS, REACH, SENDS, Holder, Rule, Standing
 from massctl.plan.step import Guard, Refusal
@@ -67,7 +68,7 @@ def crowded_month(
     return [Diagnostic("MC406", Severity.WARNING, say, place, hint, campaign.name)]
 
 
-def used_up_today(campaign: RenderedCampaign, state: State, now: datetime) -> list[Diagnostic]:
+def used_up_today(campaign: RenderedCampaign, state: State, policy: "Policy", now: datetime) -> list[Diagnostic]:
     """Warn where WeChat said that today's mass calls are used up; apply asks again, for a quota may be cleared."""
     if not calls_used_up(state, campaign.appid, now):
         return []
@@ -76,7 +77,10 @@ def used_up_today(campaign: RenderedCampaign, state: State, now: datetime) -> li
         "until midnight, Beijing time, it refuses this send too",
         errcode=DAY_USED_UP,
     )
-    hint = Phrase("run apply again after midnight, Beijing time, within the window")
+    hint = Phrase(
+        "{again}; apply asks now all the same, for somebody may have had the quota cleared",
+        again=again_after(campaign, policy, tomorrow(now)),
+    )
     place = Place(f"campaigns/{campaign.name}/campaign.yaml")
     return [Diagnostic("MC407", Severity.WARNING, say, place, hint, campaign.name)]
 

@@ -55,7 +55,7 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
     The size of the audience is not among them: `audience_refusal` judges it, where it is known.
     """
     record = state.record(campaign.name, campaign.edition)
-    many = too_many_batches(campaign, record, state, now)
+    many = too_many_batches(campaign, record, state, house.policy, now)
     found = [
         _window(campaign, record, house, now),
         _kill_switch(house),

@@ -234,7 +234,7 @@ class _Planner:
             return []
         crowded = crowded_month(campaign, self.house.agenda, self.state, self.house.policy, self.now)
         due = window_state(campaign.window, self.now) is WindowState.DUE or self.house.is_named(campaign.name)
-        spent = used_up_today(campaign, self.state, self.now) if due else []
+        spent = used_up_today(campaign, self.state, self.house.policy, self.now) if due else []
         again = has_it_already(campaign, self.state)
         return [*again, *previews.unknown_previews(campaign, record), *crowded, *spent]
 

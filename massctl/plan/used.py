@@ -6,16 +6,17 @@ A send of unknown outcome counts as used, and so does one whose job failed: whet
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from massctl.model.jobs import DAY_USED_UP
-from massctl.model.moment import BEIJING, moment
+from massctl.model.moment import moment
 from massctl.model.names import AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.preview_days import beijing_day
 from massctl.model.state import Attempt, Record, State
+from massctl.plan.anew import tomorrow
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience
@@ -131,9 +132,7 @@ def withdrawals_used_up(state: State, appid: AppId, now: datetime) -> bool:
 
 def counted_anew(now: datetime) -> Phrase:
     """Say when what is counted by the Beijing day is there again."""
-    tomorrow = beijing_day(now) + timedelta(days=1)
-    midnight = datetime.combine(tomorrow, time.min, tzinfo=BEIJING)
-    return Phrase("they are counted anew at {moment}; run the same command after that", moment=moment(midnight))
+    return Phrase("they are counted anew at {moment}; run the same command after that", moment=moment(tomorrow(now)))
 
 
 def _of_record(record: Record, appid: AppId) -> Iterator[Use]:

@@ -98,10 +98,9 @@ ACCESS: Final[dict[str, str]] = {
     (
         "The allowance is shared with sends from the website: one a day for a subscription account (订阅号, 公众号), "
         "four a month for a service account (服务号), none for a test account. It is counted anew at midnight, Beijing "
-        "time, or on the first of the month. Run `massctl apply` again then, within the window."
+        "time, or on the first of the month."
     ): (
-        "次数与网页上的群发共用：订阅号（公众号）每天一次，服务号每月四次，测试号没有。北京时间零点或每月一日重新计"
-        "数。到时在时段内再运行 `massctl apply`。"
+        "次数与网页上的群发共用：订阅号（公众号）每天一次，服务号每月四次，测试号没有。北京时间零点或每月一日重新计数。"
     ),
     "the account has no right to this API": "这个公众号没有这个接口的权限",
     (

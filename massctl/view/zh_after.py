@@ -6,7 +6,20 @@ AFTER: Final[dict[str, str]] = {
     # massctl/apply/pacing.py
     "{name}: at most {count} sends a minute; going on in": "{name}：每分钟最多提交 {count} 次群发，继续还要等",
     "the account's mass calls of today are used up (100 a day)": "这个公众号今天的群发调用次数已用完（每天 100 次）",
-    "run apply again after midnight, Beijing time, within the window": "北京时间零点以后、时段之内，再运行 apply",
+    # massctl/plan/anew.py
+    "run `massctl apply {name}` after {moment}": "{moment} 以后运行 `massctl apply {name}`",
+    "run apply again after {moment}, within its window": "{moment} 以后、在它的时段之内再运行 apply",
+    "its window leaves no moment after {moment}: give it another one in campaign.yaml, and have that reviewed": (
+        "{moment} 以后它的时段里已经没有能发的时候：请在 campaign.yaml 里给它换个时段，并重新送审"
+    ),
+    "{again}; apply asks now all the same, for somebody may have had the quota cleared": (
+        "{again}；现在 apply 仍会提交一次，因为可能有人申请清零了次数"
+    ),
+    # massctl/apply/spent.py
+    "{advice} Once it is counted anew: {again}.": "{advice}重新计数之后：{again}。",
+    "The mass calls of the account are counted anew at midnight, Beijing time: {again}.": (
+        "公众号的群发调用次数在北京时间零点重新计数：{again}。"
+    ),
     # massctl/cli/pausing.py
     "WeChat asks for a slower pace; going on in {seconds} s": "微信要求放慢速度，{seconds} 秒后继续",
     # massctl/plan/guard.py

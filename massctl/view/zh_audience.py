@@ -77,7 +77,6 @@ AUDIENCE: Final[dict[str, str]] = {
     "size is one job": (
         "到公众平台的“用户管理”里给这些粉丝打上标签，并在 campaign.yaml 里写 `tag:`：标签再大也只是一个任务"
     ),
-    "run the same command tomorrow, Beijing time; or {tag}": "明天（北京时间）再运行同一条命令；或者{tag}",
     "the openids who have the message, or may have it, are not the first of the list any more; {sent}": (
         "已收到（或可能已收到）消息的那些 openid 不再是名单最前面的；{sent}"
     ),

@@ -60,7 +60,7 @@ _NO_SENDING_LEFT: Final = Ruling(
     Phrase(
         "The allowance is shared with sends from the website: one a day for a subscription account (订阅号, 公众号), "
         "four a month for a service account (服务号), none for a test account. It is counted anew at midnight, "
-        "Beijing time, or on the first of the month. Run `massctl apply` again then, within the window."
+        "Beijing time, or on the first of the month."
     ),
 )
 _NO_RIGHT: Final = Ruling(

@@ -24,10 +24,10 @@ def guards(outcome: Outcome, number: int = 0) -> list[str]:
     return [refusal.guard.value for refusal in outcome.campaigns[number].refusals]
 
 
-def daily(*campaigns: RenderedCampaign) -> Scene:
-    """A subscription account with these campaigns."""
-    agenda = Agenda({APPID: (AccountName("main"), "subscription")}, tuple(map(demand_of, campaigns)))
-    return Scene(list(campaigns), rules=replace(house(), agenda=agenda))
+def daily(*campaigns: RenderedCampaign, kind: str = "subscription") -> Scene:
+    """An account with these campaigns, all of them named."""
+    agenda = Agenda({APPID: (AccountName("main"), kind)}, tuple(map(demand_of, campaigns)))
+    return Scene(list(campaigns), rules=replace(house(*(each.name for each in campaigns)), agenda=agenda))
 
 
 def test_the_second_of_a_day_is_not_sent() -> None:
@@ -67,6 +67,47 @@ def test_45028_names_the_command_that_records_a_send_on_the_website() -> None:
     # The time of the refusal is not that of the send, and nobody here knows when that was.
     assert "massctl state import --website-send AT --account main" in error.hint
     assert ".;" not in error.hint
+
+
+EVENING = Window(NOW - HOUR, NOW + 11 * HOUR)
+"""Closes an hour before midnight in Beijing."""
+TO_JANUARY = Window(NOW - HOUR, NOW + timedelta(days=40))
+
+
+@pytest.mark.parametrize(
+    ("kind", "window", "told"),
+    [
+        (
+            "subscription",
+            Window(NOW - HOUR, NOW + 20 * HOUR),
+            "run apply again after 2026-12-02 00:00 +08:00, within its window.",
+        ),
+        ("subscription", EVENING, "its window leaves no moment after 2026-12-02 00:00 +08:00: give it another one"),
+        ("subscription", None, "run `massctl apply words` after 2026-12-02 00:00 +08:00."),
+        ("service", EVENING, "its window leaves no moment after 2027-01-01 00:00 +08:00: give it another one"),
+        ("service", TO_JANUARY, "run apply again after 2027-01-01 00:00 +08:00, within its window."),
+    ],
+)
+def test_45028_says_when_this_campaign_can_go_out(kind: str, window: Window | None, told: str) -> None:
+    scene = daily(whole_text(window), kind=kind)
+    error = scene.apply(("send_mass", Fault.NO_QUOTA)).campaigns[0].error
+    assert error is not None
+    assert f"Once it is counted anew: {told}" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("window", "told"),
+    [
+        (EVENING, "its window leaves no moment after 2026-12-02 00:00 +08:00"),
+        (TO_JANUARY, "run apply again after 2026-12-02 00:00 +08:00, within its window"),
+    ],
+)
+def test_45009_says_when_this_campaign_and_the_next_one_can_go_out(window: Window, told: str) -> None:
+    more = replace(whole_text(window), name="then", message=replace(WORDS.message, content="第二条"))  # type: ignore[arg-type]
+    outcome = Scene([whole_text(window), more]).apply(("send_mass", Fault.DAY_USED_UP))
+    error, (refusal,) = outcome.campaigns[0].error, outcome.campaigns[1].refusals
+    assert error is not None
+    assert (True, True) == (told in error.hint, refusal.hint.startswith(told))
 
 
 def test_another_refusal_does_not() -> None:

@@ -54,6 +54,16 @@ def test_a_run_that_stops_before_the_send_looks_it_up_too(until: Until) -> None:
     assert (0, ["created", "audience_resolved"]) == (scene.apply().exit_status(), scene.types())
 
 
+def test_a_run_tells_which_tag_it_put_on_record_and_later_ones_do_not() -> None:
+    scene = scene_of(replace(WORDS, window=LATER))
+    found = []
+    for _ in range(2):
+        outcome = scene.apply()
+        tag = outcome.found_tag(outcome.campaigns[0])
+        found.append(tag.tag_id if tag is not None else None)
+    assert [101, None] == found
+
+
 def test_a_token_that_cannot_be_had_is_told_once_and_nothing_is_recorded() -> None:
     scene = scene_of(replace(WORDS, window=LATER))
     outcome = scene.apply(("renew_token", Fault.REQUEST_LOST))

@@ -90,6 +90,24 @@ def test_a_45009_of_today_says_that_no_call_is_left_and_apply_may_ask_again() ->
     assert [(0, 100)] == [(span.left, span.used) for span in ahead.spans if span.of == "calls"]
 
 
+@pytest.mark.parametrize(
+    ("window", "advised"),
+    [
+        (on(0, 1), "run apply again after 2026-12-02 00:00 +08:00, within its window"),
+        (on(0), "its window leaves no moment after 2026-12-02 00:00 +08:00: give it another one in campaign.yaml"),
+        (None, "run `massctl apply late` after 2026-12-02 00:00 +08:00"),
+    ],
+)
+def test_what_is_advised_after_a_45009_can_be_done(window: Window | None, advised: str) -> None:
+    """It is due all the same, for a quota may be cleared, and that is said."""
+    old, late = words("old", None), words("late", window)
+    state = recorded(*refused_for_the_day(old, NOW - HOUR))
+    (planned,) = plan_of([late], state, rules([late], "service", named=("late",))).campaigns
+    (hint,) = [each.hint for each in planned.diagnostics if each.code == "MC407"]
+    assert (True, True) == (str(hint).startswith(advised), "apply asks now all the same" in str(hint))
+    assert ["late"] == sends({planned.name: planned})
+
+
 def test_a_45009_is_over_when_wechat_takes_a_send_again() -> None:
     old, late = words("old", None), words("late", on(0, hours=11))
     state = recorded(*refused_for_the_day(old, NOW - HOUR), *went_out(old, NOW, 4))

@@ -83,6 +83,10 @@ class Book:
         new = NewEntry(at=self._clock.now(), event=event, campaign=campaign, edition=edition)
         return self._write([new], durable=True)[-1]
 
+    def note_for(self, event: Event, campaign: str, edition: int) -> None:
+        """Note something about a campaign that is known by name only."""
+        self._write([NewEntry(at=self._clock.now(), event=event, campaign=campaign, edition=edition)], durable=False)
+
     def _append(self, events: Sequence[Event], campaign: RenderedCampaign | None, *, durable: bool) -> Sequence[Entry]:
         now = self._clock.now()
         name, edition = (campaign.name, campaign.edition) if campaign else (None, None)

@@ -81,7 +81,8 @@ def _save(run: Run, wanted: Sequence[_Wanted]) -> list[_Again]:
                 run.fail(outcome, result)
         else:
             saved = _begun(run, job.wanted, job.articles).model_dump(exclude={"type", "titles"})
-            run.book.record(DraftSaved(**saved, media_id=result, begun=job.begun), campaign)
+            # Not waited for: where it is lost with this process, the draft that was begun is found in the draft box.
+            run.book.note(DraftSaved(**saved, media_id=result, begun=job.begun), campaign)
             run.given[result] = job.articles
             outcome.performed.append(job.wanted.step)
 

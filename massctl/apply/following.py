@@ -58,6 +58,7 @@ def follow_jobs(
         going = [job for _, job, _ in left if unfinished(job) is not None]
         remaining = (until - clock.now()).total_seconds()
         if not going or remaining <= 0:
+            book.flush()  # All that was told is one append: a hundred jobs are no hundred pushes.
             return followed
         progress.waiting(Phrase("still sending: {count}; asking again for", count=len(going)), int(remaining))
         clock.sleep(min(POLL_SECONDS, remaining))
@@ -78,6 +79,6 @@ def _ask(
         return
     if report.status != job.status or job.counts is None:
         event = JobStatus.model_validate({"msg_id": msg_id, "status": report.status})
-        book.record_for(event, record.campaign, record.edition)
+        book.note_for(event, record.campaign, record.edition)
         if report.status == "failed":
             followed.failed_now.append(record)

@@ -183,7 +183,7 @@ def follow_up(run: Run, campaign: RenderedCampaign, outcome: CampaignOutcome) ->
         run.world.progress.say(Phrase(say, name=campaign.name, why=error.summary))
         return
     status = JobStatus.model_validate({"msg_id": job.msg_id, "status": report.status})
-    run.book.record(status, campaign)
+    run.book.note(status, campaign)  # Where it is lost, it is asked for again.
     if report.status == "failed":
         run.fail(outcome, WeChatError(Phrase("WeChat accepted the job and then failed it"), hint=_why_failed()))
 

@@ -91,6 +91,9 @@ class SimBranch:
             raise LedgerUnreachableError("the ledger's branch cannot be read")
         return self.remote.head
 
+    def fetched(self) -> Tip | None:
+        return self.remote.head
+
     def read(self, tip: Tip, path: str) -> bytes | None:
         return self.remote.commits[tip][1].get(path)
 
@@ -126,6 +129,9 @@ class SimBranch:
         if fault is not None:
             return Pushed(Push.UNKNOWN, why)
         return Pushed(Push.DONE) if taken else Pushed(Push.LOST, why)
+
+    def refusal(self, tip: Tip) -> LedgerUnreachableError | None:
+        return None if self.remote.is_reachable else LedgerUnreachableError("the ledger's branch cannot be written")
 
     def holds(self, tip: Tip, commit: Tip) -> bool:
         return commit in self.remote.history(tip)

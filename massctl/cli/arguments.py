@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from massctl.model.hours import parse_duration
+from massctl.model.names import GIT_NAME_PATTERN
 from massctl.model.phrase import Phrase
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -58,6 +59,18 @@ class Text(click.ParamType[str]):
         if not self._pattern.fullmatch(text):
             self.fail(f"{text!r} says nothing that could be kept", param, ctx)
         return text
+
+
+class GitName(click.ParamType[str]):
+    """The name of a branch or a remote."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read a name that massctl.yaml takes too."""
+        if not re.fullmatch(GIT_NAME_PATTERN, str(value)):
+            self.fail(Phrase("{found} is no name of a branch or a remote", found=ascii(value)[:60]), param, ctx)
+        return str(value)
 
 
 class Moment(click.ParamType[datetime]):

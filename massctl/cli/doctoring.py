@@ -3,7 +3,6 @@
 Nothing is recorded, and no call has an effect. What cannot be checked is a finding too.
 """
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -71,17 +70,12 @@ def examined(session: Session, warnings: list[Diagnostic]) -> CheckUp:
 
 def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Plan | None, list[Finding]]:
     """Look at ledger, campaigns, windows and kill switch; without a ledger that can be read there is no plan."""
-    findings = [
-        *_git(session),
-        *_spare_hosts(session),
-        *_notify(session),
-        sending_finding(session.house_now(session.house(()))),
-    ]
+    findings = [*_spare_hosts(session), *_notify(session), sending_finding(session.house_now(session.house(())))]
     try:
         state = session.read_state(session.ledger())
     except LedgerError as error:
         unread = Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint)
-        later = [Check.CAMPAIGNS, Check.WINDOWS, Check.ALLOWANCE]
+        later = [*([Check.GIT] if session.in_git else []), Check.CAMPAIGNS, Check.WINDOWS, Check.ALLOWANCE]
         say = Phrase("not checked: the ledger cannot be read")
         return State(), None, [unread, *findings, *(Finding(each, Level.UNKNOWN, say) for each in later)]
     ledger = [ledger_finding(state, ledger_refusal(session, state, list(session.settings.accounts)))]
@@ -90,18 +84,26 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
     except LedgerError as error:
         ledger.append(Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint))
     plan = planned(session, (), warnings).plan
-    return state, plan, [*ledger, *open_sends(state), *findings, campaigns_finding(plan), *window_findings(plan)]
+    return (
+        state,
+        plan,
+        [*ledger, *_git(session), *open_sends(state), *findings, campaigns_finding(plan), *window_findings(plan)],
+    )
 
 
 def _git(session: Session) -> Iterator[Finding]:
-    """Look for git where the ledger is in it."""
-    if str(session.settings.state.backend) != "git":
+    """Look whether the ledger's branch, which was read, can be pushed to; nothing is."""
+    if not session.in_git:
         return
-    if shutil.which("git", path=session.environment.get("PATH")) is None:
-        say, hint = Phrase("git is not installed, and the ledger is in it"), Phrase("install git, then run this again")
-        yield Finding(Check.GIT, Level.PROBLEM, say, hint)
+    ledger = session.git_ledger()
+    refusal = ledger.refusal()
+    if refusal is not None:
+        yield Finding(Check.GIT, Level.PROBLEM, what_happened(refusal), refusal.hint)
     else:
-        yield Finding(Check.GIT, Level.OK, Phrase("git is there, for the ledger"))
+        say = Phrase(
+            "{branch} can be read, and pushed to; a rule that protects it shows only at a push", branch=ledger.where
+        )
+        yield Finding(Check.GIT, Level.OK, say)
 
 
 def _spare_hosts(session: Session) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import secrets
 from typing import TYPE_CHECKING, Final
 
+from massctl.cli.last_read import shown_state
 from massctl.cli.session import LEDGER_FILE, Session
 from massctl.errors import LedgerError, LedgerUnreachableError
 from massctl.model.phrase import Phrase
@@ -47,7 +48,7 @@ def recorded_if_begun(session: Session) -> State:
     A ledger in git that was never begun records nothing, and may be out of reach: a new repository has no remote yet.
     """
     try:
-        return session.read_state(session.ledger())
+        return shown_state(session)
     except LedgerUnreachableError:
         if session.settings.state.lineage is None:
             return State()
@@ -108,7 +109,7 @@ def refuse_fleeting_ledger(session: Session) -> None:
         raise LedgerError(
             Phrase("a local ledger would be lost with this CI runner"),
             Phrase("The next run would not know what this one sent. Nothing was done."),
-            Phrase("let the ledger be in git, where every runner reads it: backend: git under state in massctl.yaml"),
+            Phrase("let the ledger be in git, where every runner reads it: massctl state migrate --to git"),
         )
 
 

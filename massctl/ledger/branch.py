@@ -49,6 +49,10 @@ class Branch(Protocol):
         """Give where the remote's branch is now; None where there is no such branch. Raises LedgerUnreachableError."""
         ...
 
+    def fetched(self) -> Tip | None:
+        """Give where it was when this machine fetched it last; None where it never did."""
+        ...
+
     def read(self, tip: Tip, path: str) -> bytes | None:
         """Give a file as it is at `tip`; None where there is none."""
         ...
@@ -63,6 +67,10 @@ class Branch(Protocol):
 
     def push(self, tip: Tip) -> Pushed:
         """Move the remote's branch to `tip`, if it is at the parent of `tip`; never otherwise."""
+        ...
+
+    def refusal(self, tip: Tip) -> LedgerError | None:
+        """Say why the branch, which is at `tip`, cannot be pushed to, as far as the remote tells without a push."""
         ...
 
     def holds(self, tip: Tip, commit: Tip) -> bool:

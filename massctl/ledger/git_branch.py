@@ -26,6 +26,8 @@ LOOSE_OBJECTS_MAX: Final = 500
 
 _TIP: Final = "refs/massctl/tip"
 _NEXT: Final = "refs/massctl/next"
+_MOVED: Final = (" ", "*", "=")
+"""How git marks a branch that is where it was pushed to: moved, new, or there already."""
 _AUTHOR: Final = "massctl <massctl@localhost>"
 _OURS: Final = (
     ("core.hooksPath", "/dev/null"),
@@ -71,7 +73,7 @@ class GitBranch:
             raise cannot_read(there, self.name, self._way.address)
 
     def fetched(self) -> Tip | None:
-        """Give where the branch was when it was fetched last, by whichever run of this folder."""
+        """See `Branch`."""
         if not (self._folder / "objects").is_dir():
             return None
         found = self._run("rev-parse", "--verify", "--quiet", f"{_TIP}^{{commit}}")
@@ -119,14 +121,9 @@ class GitBranch:
 
     def push(self, tip: Tip) -> Pushed:
         """See `Branch`. Without force, the remote compares: it takes only what follows from where it is."""
-        with self._alone():
-            said = self._run(
-                *("push", "--porcelain", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no"),
-                *("--", self._way.remote, f"{tip}:{self._branch}"),
-                seconds=NETWORK_SECONDS,
-            )
-        line = next((each for each in said.out.decode("utf-8", "replace").splitlines() if self._branch in each), "")
-        if said.done and line[:1] in (" ", "*", "="):
+        said, line = self._push(tip)
+        if said.done and line[:1] in _MOVED:
+            self._run("update-ref", _TIP, tip)
             return Pushed(Push.DONE)
         why = cannot_push(said, line, self.name, self._way.address)
         if line.startswith("!") and is_race(line):
@@ -134,6 +131,22 @@ class GitBranch:
         if (line.startswith("!") and "[remote rejected]" in line) or is_refusal(said):
             return Pushed(Push.REFUSED, why)
         return Pushed(Push.UNKNOWN, why)
+
+    def refusal(self, tip: Tip) -> LedgerUnreachableError | None:
+        """See `Branch`: who may not push is told when the connection is made."""
+        said, line = self._push(tip, "--dry-run")
+        return None if said.done and line[:1] in _MOVED else cannot_push(said, line, self.name, self._way.address)
+
+    def _push(self, tip: Tip, *more: str) -> tuple[GitAnswer, str]:
+        """Push, and give what git says of the branch, a line of its porcelain format; empty where it says nothing."""
+        with self._alone():
+            said = self._run(
+                *("push", "--porcelain", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no"),
+                *(*more, "--", self._way.remote, f"{tip}:{self._branch}"),
+                seconds=NETWORK_SECONDS,
+            )
+        lines = said.out.decode("utf-8", "replace").splitlines()
+        return said, next((each for each in lines if self._branch in each), "")
 
     def holds(self, tip: Tip, commit: Tip) -> bool:
         """See `Branch`."""
@@ -145,8 +158,10 @@ class GitBranch:
 
     def _tidy(self) -> None:
         """Pack what many small commits left here; the newest copy of the ledger is in each of them."""
-        packing = ("-c", f"gc.auto={LOOSE_OBJECTS_MAX}", "-c", "gc.autoDetach=false", "-c", "gc.pruneExpire=1.hour.ago")
-        self._run(*packing, "gc", "--auto", "--quiet", seconds=NETWORK_SECONDS)
+        loose = sum(1 for _ in (self._folder / "objects").glob("[0-9a-f][0-9a-f]/*"))
+        if loose > LOOSE_OBJECTS_MAX:
+            # Another process may be about to push what it has just made.
+            self._run("gc", "--quiet", "--prune=1.hour.ago", seconds=NETWORK_SECONDS)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -8,17 +8,23 @@ what was not read. A push without a clear answer is looked up: our commit is in 
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from massctl.errors import LedgerCorruptError, LedgerForeignError, LedgerMissingError, LedgerUnreachableError
+from massctl.errors import (
+    LedgerCorruptError,
+    LedgerError,
+    LedgerForeignError,
+    LedgerMissingError,
+    LedgerUnreachableError,
+)
 from massctl.ledger.aside import aside_name
 from massctl.ledger.branch import Branch, Push, Tip
 from massctl.ledger.chain import Followed, follow
 from massctl.ledger.codec import chain_digest, decode, encode
-from massctl.ledger.git_files import BESIDE, LEDGER, OURS, README, described
+from massctl.ledger.git_files import BESIDE, BODIES, LEDGER, OURS, README, described
 from massctl.ledger.local import lineage_of, stale
 from massctl.ledger.newest import note_newest, require_newest
 from massctl.model.ledger import GENESIS, Created, Entry, NewEntry
@@ -58,7 +64,15 @@ class GitLedger:
 
     def read(self, since: int) -> Sequence[Entry]:
         """Fetch and verify the whole chain, and give the entries after `since`; those that wait come last."""
-        self._tip, self._there = self._branch.fetch(), None
+        return self._read(self._branch.fetch(), since)
+
+    def last_read(self) -> Sequence[Entry] | None:
+        """Give the entries as this machine fetched them last, only to be shown; None if it never did."""
+        tip = self._branch.fetched()
+        return self._read(tip, 0) if tip else None
+
+    def _read(self, tip: Tip | None, since: int) -> Sequence[Entry]:
+        self._tip, self._there = tip, None
         self._data = (self._branch.read(self._tip, LEDGER) or b"") if self._tip else b""
         found = follow(self._data, 0, GENESIS)
         _require_whole(self._data, found)
@@ -112,19 +126,58 @@ class GitLedger:
         if name not in self._there:
             self._files[f"{folder}/{name}"] = data
 
+    @property
+    def where(self) -> str:
+        """The remote and the branch, for people."""
+        return self._branch.name
+
+    def refusal(self) -> LedgerError | None:
+        """Say why nothing can be pushed, as far as the remote tells without a push; None too where there is no branch.
+
+        As of the last `read`.
+        """
+        return self._branch.refusal(self._tip) if self._tip else None
+
     def as_found(self) -> bytes | None:
         """Fetch, and give the ledger's bytes, whatever they are; None where there is none."""
         self._tip, self._there = self._branch.fetch(), None
         return self._branch.read(self._tip, LEDGER) if self._tip else None
 
-    def put_aside(self, now: datetime) -> str | None:
+    def bodies(self) -> Iterator[tuple[str, bytes]]:
+        """Give the files that are kept beside the ledger, by name, as of the last `read`."""
+        tip = self._tip
+        for name in sorted(self._branch.list(tip, BODIES)) if tip else ():
+            data = self._branch.read(tip, f"{BODIES}/{name}") if tip else None
+            if data is not None:
+                yield name, data
+
+    def take_over(self, data: bytes, files: Mapping[str, bytes]) -> bool:
+        """Let the branch hold another backend's ledger, and the files beside it; False: it does already.
+
+        Raises LedgerForeignError where it holds another ledger, and else as `append` does.
+        """
+        there = self.as_found() or b""
+        if there.startswith(data):
+            return False
+        if not data.startswith(there):
+            raise _holds_another(self._branch.name)
+        self._require_own_branch()
+        beside = {f"{BODIES}/{name}": content for name, content in files.items()}
+        said = f"{LEDGER} came from another backend"
+        commit = self._branch.commit(self._tip, {LEDGER: data, BESIDE: README, **beside}, said)
+        self._settle(commit)
+        return True
+
+    def put_aside(self, now: datetime, expected: bytes | None = None) -> str | None:
         """Rename the ledger on its branch, so that a new one can be begun; gives its new name, or None without one.
 
-        Raises as `append` does.
+        Raises as `append` does, also where it is not `expected` any more.
         """
         data = self.as_found()
         if data is None or self._tip is None:
             return None
+        if expected not in (None, data):
+            raise stale(self._serial)
         names = self._branch.list(self._tip, "")
         aside = aside_name(LEDGER, now, names.__contains__)
         commit = self._branch.commit(self._tip, {LEDGER: None, aside: data}, f"{LEDGER} is put aside as {aside}")
@@ -212,6 +265,14 @@ def _not_begun(branch: str) -> LedgerMissingError:
         Phrase("there is no ledger on {branch} yet", branch=branch),
         Phrase("Nothing was done."),
         Phrase("massctl state init   begins it"),
+    )
+
+
+def _holds_another(branch: str) -> LedgerForeignError:
+    return LedgerForeignError(
+        Phrase("{branch} holds another ledger", branch=branch),
+        Phrase("Nothing was changed, there or here."),
+        Phrase("name another branch: massctl state migrate --to git --branch NAME"),
     )
 
 

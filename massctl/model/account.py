@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints
 
 from massctl.model.hours import DURATION_PATTERN, TIMEZONE, PolicyRules, QuietRules
-from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN, THEME_NAME_PATTERN
+from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN, GIT_NAME_PATTERN, THEME_NAME_PATTERN
 from massctl.model.strict import NonEmpty, Strict
 
 API_BASE: Final = "https://api.weixin.qq.com"
@@ -18,8 +18,6 @@ CHANNELS: Final = ("webhook_env", "wecom_robot_env")
 GIT_KEYS: Final = ("branch", "remote", "token_env")
 """Keys of `state` that say where in git the ledger is."""
 ENVIRONMENT_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
-GIT_NAME_PATTERN: Final = r"^[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$"
-"""Of the names that git takes for branches and remotes, those that no shell and no refspec reads otherwise."""
 STATE_BRANCH: Final = "massctl-state"
 STATE_REMOTE: Final = "origin"
 TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from massctl.ledger.archive import LocalArchive
+from massctl.ledger.archive import Contents
 from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.locked_message import restored
 from massctl.model.rendered import RenderedCampaign, Window
@@ -25,7 +25,7 @@ class Compared:
     files: dict[str, str]
 
 
-def compared(kept: Rendered, repository: Repository, state: State, archive: LocalArchive) -> Compared | None:
+def compared(kept: Rendered, repository: Repository, state: State, archive: Contents) -> Compared | None:
     """Compare a campaign with the version before; None where there is none, or where it is not kept here whole."""
     campaign = kept.campaign
     if campaign is None:
@@ -42,7 +42,7 @@ def compared(kept: Rendered, repository: Repository, state: State, archive: Loca
     return Compared(found, kept.earlier_files(campaign.name, before.lock.pictures))
 
 
-def _version(base: Base, campaign: RenderedCampaign, repository: Repository, archive: LocalArchive) -> Version | None:
+def _version(base: Base, campaign: RenderedCampaign, repository: Repository, archive: Contents) -> Version | None:
     if base.kind is BaseKind.LOCK:
         return locked_version(repository, campaign.name)
     return archive.read(base.digest)

@@ -1,17 +1,17 @@
 """What pages show: the repository as it is in this moment, rendered where somebody looked, kept until it changes."""
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from massctl.errors import LedgerError
-from massctl.ledger.archive import LocalArchive
-from massctl.ledger.local import LocalLedger
+from massctl.ledger.archive import Contents
 from massctl.model.account import MassctlFile
 from massctl.model.diagnostic import Diagnostic
+from massctl.model.ledger import Entry
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.names import CampaignName
 from massctl.model.state import State
@@ -35,8 +35,11 @@ class Grounds:
     root: Path
     cache: Path
     ledger: Path
-    locks: Path
-    archive: Path
+    """The file of a local ledger: when it changes, `entries` are read again."""
+    entries: Callable[[], Sequence[Entry]]
+    """Reads the ledger, wherever it is."""
+    archive: Callable[[], Contents]
+    """Opens what is kept beside it."""
     loopback_override: str | None
     """As `load_settings` takes it."""
     language_of: Callable[[MassctlFile | None], Language]
@@ -161,8 +164,7 @@ class Studio:
 
     def _comparison(self, name: CampaignName, kept: Rendered) -> Compared | None:
         if name not in self._compared:
-            archive = LocalArchive(self._grounds.archive)
-            self._compared[name] = compared(kept, self._repository, self._state, archive)
+            self._compared[name] = compared(kept, self._repository, self._state, self._grounds.archive())
         return self._compared[name]
 
     def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:
@@ -194,7 +196,7 @@ class Studio:
         """Fold the ledger; one that cannot be read is told, and stands for nothing."""
         state = State()
         try:
-            state.absorb_all(LocalLedger(self._grounds.ledger, self._grounds.locks).read(0))
+            state.absorb_all(self._grounds.entries())
         except LedgerError as error:
             return State(), error.summary
         return state, None

@@ -1,13 +1,19 @@
-"""Write `state.lineage` into massctl.yaml without touching a comment, and without ever leaving half a file."""
+"""Write the keys of `state` into massctl.yaml without touching a comment, and without ever leaving half a file."""
 
 import io
 import os
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from massctl.errors import LedgerError
+from massctl.model.account import GIT_KEYS
 from massctl.model.phrase import Phrase
 from massctl.model.system_reason import system_reason
+
+if TYPE_CHECKING:
+    from ruamel.yaml.comments import CommentedMap
 
 
 def declare_lineage(root: Path, lineage: str) -> bool:
@@ -15,7 +21,39 @@ def declare_lineage(root: Path, lineage: str) -> bool:
 
     Raises LedgerError where the file cannot be written.
     """
-    # The round-trip loader keeps comments; only the run that begins a ledger needs it.
+
+    def edit(state: "CommentedMap") -> bool:
+        if state.get("lineage") == lineage:
+            return False
+        if "lineage" in state:
+            state["lineage"] = lineage  # In its place, with the comment beside it.
+        else:
+            # First, since a comment or an empty line behind the last key belongs to what follows.
+            state.insert(0, "lineage", lineage)
+        return True
+
+    return _edited(root, edit)
+
+
+def declare_backend(root: Path, backend: str, where: Mapping[str, str]) -> bool:
+    """Set `state.backend`, with `where` it is in git; keys that speak of git go with it. Else as `declare_lineage`."""
+
+    def edit(state: "CommentedMap") -> bool:
+        before = dict(state)
+        state["backend"] = backend
+        for key in GIT_KEYS:
+            if backend == "local":
+                state.pop(key, None)
+            elif key in where:
+                state[key] = where[key]
+        return before != dict(state)
+
+    return _edited(root, edit)
+
+
+def _edited(root: Path, edit: Callable[["CommentedMap"], bool]) -> bool:
+    """Let `edit` change the keys of `state`, and write the file where it says that it did."""
+    # The round-trip loader keeps comments; only the run that begins or moves a ledger needs it.
     from ruamel.yaml import YAML
     from ruamel.yaml.comments import CommentedMap
 
@@ -29,13 +67,8 @@ def declare_lineage(root: Path, lineage: str) -> bool:
         if state is None:
             state = CommentedMap({"backend": "local"})
             document["state"] = state
-        if state.get("lineage") == lineage:
+        if not edit(state):
             return False
-        if "lineage" in state:
-            state["lineage"] = lineage  # In its place, with the comment beside it.
-        else:
-            # First, since a comment or an empty line behind the last key belongs to what follows.
-            state.insert(0, "lineage", lineage)
         text = io.StringIO()
         yaml.dump(document, text)
         _replace(path, text.getvalue())

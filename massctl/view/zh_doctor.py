@@ -44,8 +44,9 @@ DOCTOR: Final[dict[str, str]] = {
         "access_token 由 token_command 给出；下面会运行它，凡是要调用微信的命令都会运行它"
     ),
     "not checked: the ledger cannot be read": "没有检查：账本读不出来",
-    "git is there, for the ledger": "账本要用的 git 在",
-    "git is not installed, and the ledger is in it": "账本在 git 里，而这里没有装 git",
+    "{branch} can be read, and pushed to; a rule that protects it shows only at a push": (
+        "{branch} 能读也能推送；有没有规则保护它，推送时才知道"
+    ),
     "install git, then run this again": "装好 git，再运行一次",
     # massctl/cli/proxies.py
     "no proxy: WeChat sees this machine's own address": "不用代理：微信看到的是这台机器自己的地址",

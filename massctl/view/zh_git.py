@@ -9,6 +9,30 @@ GIT: Final[dict[str, str]] = {
     ),
     # massctl/cli/applying.py
     "another runner wrote to the ledger meanwhile: planning anew": "另一个运行写了账本：重新计划",
+    # massctl/cli/arguments.py
+    "{found} is no name of a branch or a remote": "{found} 不是分支或远端的名字",
+    # massctl/cli/commands/state.py
+    "--branch and --remote go with --to git": "--branch 和 --remote 要和 --to git 一起用",
+    # massctl/cli/last_read.py
+    "{why}\nShown is what was fetched last: it ends with entry {serial}, of {at}; others may have sent since.": (
+        "{why}\n下面是上次取到的内容：到第 {serial} 条为止，时间 {at}；之后可能又有人发过。"
+    ),
+    # massctl/cli/migrating.py
+    "the ledger {lineage} is on {branch} now": "账本 {lineage} 现在在 {branch} 上",
+    "the ledger {lineage} is the file {file} now": "账本 {lineage} 现在是文件 {file}",
+    "massctl.yaml says where the ledger is now: commit this": "massctl.yaml 写明了账本现在在哪里：请提交这处改动",
+    "there is no ledger to move": "没有可以搬的账本",
+    "write the backend under state in massctl.yaml, then: massctl state init": (
+        "在 massctl.yaml 的 state 下写好 backend，再运行：massctl state init"
+    ),
+    "the file it was in is called {file} now; keep it": "原来的文件现在叫 {file}；请留着",
+    "correct state.lineage in massctl.yaml, or bring the right ledger": (
+        "改正 massctl.yaml 的 state.lineage，或换上对的账本"
+    ),
+    "{file} is another ledger than the one in git": "{file} 和 git 里的不是同一个账本",
+    "look whose it is, and give it another name": "看看它是谁的，给它改个名字",
+    "the ledger {lineage} is in git already": "账本 {lineage} 本来就在 git 里",
+    "the ledger {lineage} is a file already": "账本 {lineage} 本来就是文件",
     # massctl/cli/recorded.py
     "massctl.yaml names no ledger, and {branch} holds {found}": (
         "massctl.yaml 里没有写账本编号，而 {branch} 上是 {found}"
@@ -30,8 +54,8 @@ GIT: Final[dict[str, str]] = {
         "把对的 {ledger} 找回来，或改正 massctl.yaml 的 state.lineage；如果再也找不回来："
         'massctl state init --new-lineage --reason "…"'
     ),
-    "let the ledger be in git, where every runner reads it: backend: git under state in massctl.yaml": (
-        "让账本放在 git 里，每台机器都读得到：在 massctl.yaml 的 state 下写 backend: git"
+    "let the ledger be in git, where every runner reads it: massctl state migrate --to git": (
+        "让账本放在 git 里，每台机器都读得到：massctl state migrate --to git"
     ),
     # massctl/ledger/git_branch.py
     "the ledger's next entry cannot be made into a commit": "账本的下一条做不成提交",
@@ -89,6 +113,11 @@ GIT: Final[dict[str, str]] = {
         "用 git log -p 看看最后推上去的是什么；恢复到它之前的那个提交"
     ),
     "the branch {branch} holds something else than a ledger": "分支 {branch} 上放着别的东西，不是账本",
+    "{branch} holds another ledger": "{branch} 上是另一个账本",
+    "Nothing was changed, there or here.": "那边和这边都没有改动任何东西。",
+    "name another branch: massctl state migrate --to git --branch NAME": (
+        "换一个分支：massctl state migrate --to git --branch 分支名"
+    ),
     "Nothing was written to it.": "没有往里写任何东西。",
     "name a branch that is not there yet under state.branch in massctl.yaml": (
         "在 massctl.yaml 的 state.branch 写一个还不存在的分支名"

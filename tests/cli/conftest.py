@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 from cli_runner import Shell
+from git_shell import cloned, in_git, remote
+
+__all__ = ["cloned", "in_git", "remote", "shell"]
 
 
 @pytest.fixture

@@ -250,21 +250,6 @@ def test_a_ledger_that_ci_would_throw_away_is_a_problem(shell: Shell, offline: l
     assert "problem" == levels(shell)["ledger"]
 
 
-@pytest.mark.parametrize(("path", "level"), [("/nowhere", "problem"), (None, "ok")])
-def test_git_is_looked_for_where_the_ledger_is_in_it(shell: Shell, path: str | None, level: str):
-    from massctl.cli import doctoring
-    from massctl.cli.session import session
-
-    with session(str(shell.root), environment={"PATH": path} if path else {"PATH": "/usr/bin:/bin"}) as (current, _):
-        assert [] == list(doctoring._git(current))
-        state = current.settings.state.model_copy(update={"backend": "git"})
-        current.settings = current.settings.model_copy(update={"state": state})
-        shell.monkeypatch.setattr("shutil.which", lambda name, path: None if path == "/nowhere" else name)
-        (found,) = doctoring._git(current)
-
-    assert level == found.level.value
-
-
 def test_a_faulty_repository_has_a_document_too(shell: Shell):
     shell.tree.write("massctl.yaml", "version: 2\n")
     said = shell("doctor", "--format", "json")

@@ -4,30 +4,8 @@ from pathlib import Path
 
 import pytest
 from cli_runner import Shell
-from gits import ENVIRONMENT, clone_of, git, look_of, remote_at
-
-IN_GIT = "state:\n  backend: git\n"
-
-
-@pytest.fixture
-def remote(tmp_path: Path) -> Path:
-    return remote_at(tmp_path / "remote.git")
-
-
-@pytest.fixture
-def in_git(shell: Shell, remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    """The shell in a clone whose massctl.yaml says that the ledger is in git; nothing begun it yet."""
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("MASSCTL_API_BASE", "http://127.0.0.1:9")
-    clone_of(remote, tmp_path / "clone")
-    (tmp_path / "clone" / ".git").rename(shell.root / ".git")
-    shell.tree.write(".gitignore", ".massctl/\nmassctl.state.*\n")
-    shell.tree.settings(state=IN_GIT)
-    shell.tree.text("notice")
-    git(shell.root, "add", "-A")
-    git(shell.root, "commit", "-qm", "write")
-    return shell
+from git_shell import IN_GIT
+from gits import clone_of, git, look_of
 
 
 def test_nothing_is_sent_before_the_ledger_is_begun(in_git: Shell):
@@ -106,6 +84,59 @@ def test_a_branch_that_somebody_set_back_is_older(in_git: Shell, remote: Path):
     assert (5, True) == (said.status, "the ledger is an older copy" in said.err)
 
 
+def offline(remote: Path) -> None:
+    remote.rename(remote.with_name("away"))
+
+
+@pytest.mark.parametrize("command", [("plan",), ("state", "show"), ("state", "list"), ("lock",)])
+def test_what_only_shows_does_without_the_remote_and_says_so(in_git: Shell, remote: Path, command: tuple[str, ...]):
+    in_git("state", "init")
+    in_git("state", "import", "--sent", "notice", "--at", "2026-11-30T20:00:00+08:00", "--reason", "the console")
+    offline(remote)
+    said = in_git(*command)
+    assert 0 == said.status
+    assert "Shown is what was fetched last: it ends with entry 2" in said.err
+    assert "cannot be read" in said.err
+
+
+@pytest.mark.parametrize("command", [("plan",), ("state", "show")])
+def test_what_was_never_fetched_cannot_be_shown(in_git: Shell, remote: Path, command: tuple[str, ...]):
+    in_git("state", "init")
+    git(in_git.root, "clean", "-qfdx")
+    offline(remote)
+    said = in_git(*command)
+    assert (5, "") == (said.status, said.out)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("apply", "notice", "--yes"), ("state", "verify"), ("reconcile", "notice", "--not-sent", "--reason", "x")],
+)
+def test_what_acts_or_vouches_does_not_believe_an_old_copy(in_git: Shell, remote: Path, command: tuple[str, ...]):
+    in_git("state", "init")
+    offline(remote)
+    said = in_git(*command)
+    assert (5, True) == (said.status, "cannot be read" in said.err)
+
+
+def test_doctor_says_whether_the_branch_can_be_pushed_to(in_git: Shell, remote: Path):
+    in_git("state", "init")
+    tip = git(remote, "rev-parse", "massctl-state")
+    found = {each["check"]: each for each in in_git("doctor", "--format", "json").document["findings"]}
+    assert ("ok", "ok") == (found["ledger"]["level"], found["git"]["level"])
+    assert tip == git(remote, "rev-parse", "massctl-state")
+    git(in_git.root, "remote", "set-url", "--push", "origin", "/nowhere")
+    found = {each["check"]: each for each in in_git("doctor", "--format", "json").document["findings"]}
+    assert ("problem", True) == (found["git"]["level"], "git remote -v" in found["git"]["hint"])
+
+
+def test_doctor_without_the_remote_says_what_it_could_not_check(in_git: Shell, remote: Path):
+    in_git("state", "init")
+    offline(remote)
+    found = {each["check"]: each["level"] for each in in_git("doctor", "--format", "json").document["findings"]}
+    assert ("problem", "unknown") == (found["ledger"], found["git"])
+
+
 @pytest.mark.parametrize(
     ("spoil", "told", "typed"),
     [
@@ -134,7 +165,7 @@ def test_a_local_ledger_in_ci_is_told_where_to_go(shell: Shell):
     shell.env(CI="true", WECHAT_MAIN_SECRET="0" * 32)
     shell.tree.text("notice")
     said = shell("apply", "notice", "--yes")
-    assert (5, True) == (said.status, "backend: git" in said.err)
+    assert (5, True) == (said.status, "massctl state migrate --to git" in said.err)
 
 
 @pytest.mark.parametrize("key", ["branch: x", "remote: x", "token_env: X"])

@@ -5,7 +5,8 @@ from datetime import datetime
 import click
 
 from massctl.cli.answering import one_document
-from massctl.cli.arguments import Moment, Text, form_option, sandbox_option
+from massctl.cli.arguments import GitName, Moment, Text, form_option, sandbox_option
+from massctl.cli.last_read import shown_entries, shown_state
 from massctl.cli.session import session
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
@@ -28,7 +29,7 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> No
     from massctl.view.state_text import state_text
 
     with one_document(form, "state show") as answer, session(directory, sandbox=sandbox) as (current, _):
-        state = current.read_state(current.ledger())
+        state = shown_state(current)
         require_ledger(current, state)
         voice = current.voice
         records_of(state, names, all_editions=True)  # A name of which nothing is recorded is an error.
@@ -49,7 +50,7 @@ def list_entries(directory: str, form: str, sandbox: bool) -> None:
     from massctl.view.state_text import entries_text
 
     with one_document(form, "state list") as answer, session(directory, sandbox=sandbox) as (current, _):
-        entries, state = current.ledger().read(0), State()
+        entries, state = shown_entries(current), State()
         state.absorb_all(entries)
         require_ledger(current, state)
         voice = current.voice
@@ -92,6 +93,23 @@ def init(directory: str, new_lineage: bool, reason: str | None, sandbox: bool) -
     refuse_loose_reason(new_lineage=new_lineage, reason=reason)
     with session(directory, sandbox=sandbox) as (current, _):
         return begun(current) if reason is None else begun_anew(current, reason)
+
+
+@command.command(name="migrate")
+@click.option("--to", "backend", type=click.Choice(["git", "local"]), required=True, help="Where it goes.")
+@click.option("--branch", type=GitName(), help="With --to git: the branch, if not as massctl.yaml says.")
+@click.option("--remote", type=GitName(), help="With --to git: the remote, if not as massctl.yaml says.")
+@click.pass_obj
+def migrate(directory: str, backend: str, branch: str | None, remote: str | None) -> int:
+    """Move the ledger: from the file to a branch of the remote, or back. massctl.yaml names its new place."""
+    where = {key: value for key, value in (("branch", branch), ("remote", remote)) if value is not None}
+    if where and backend == "local":
+        raise click.UsageError(Phrase("--branch and --remote go with --to git"))
+    # Only a move needs it.
+    from massctl.cli.migrating import moved_to_git, moved_to_local
+
+    with session(directory) as (current, _):
+        return moved_to_git(current, where) if backend == "git" else moved_to_local(current)
 
 
 @command.command(name="import")

@@ -242,6 +242,18 @@ def test_a_push_that_was_made_already_is_done(clone: Path):
     assert [Push.DONE, Push.DONE] == [branch.push(commit).outcome for _ in range(2)]
 
 
+def test_where_it_was_last_is_known_after_a_fetch_and_after_a_push(clone: Path, remote: Path, tmp_path: Path):
+    branch = branch_in(clone)
+    assert None is branch.fetched()
+    begin(clone)
+    assert git(remote, "rev-parse", "massctl-state") == branch.fetched()
+    use(clone)
+    assert git(remote, "rev-parse", "massctl-state") == branch.fetched()
+    other = branch_in(clone_of(remote, tmp_path / "other"))
+    other.fetch()
+    assert branch.fetched() == other.fetched()
+
+
 def test_a_commit_may_take_files_away(clone: Path):
     begin(clone)
     branch = branch_in(clone)
@@ -379,9 +391,9 @@ def test_contents_come_back_in_another_clone(clone: Path, remote: Path, tmp_path
 
 
 def test_many_pushes_are_packed_in_the_cache(clone: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("massctl.ledger.git_branch.LOOSE_OBJECTS_MAX", 1)
+    monkeypatch.setattr("massctl.ledger.git_branch.LOOSE_OBJECTS_MAX", 5)
     begin(clone)
-    for number in range(12):
+    for number in range(3):
         ledger = ledger_in(clone)
         image = ImageUploaded(appid=APPID, sha256=sha(str(number)), url="https://mmbiz.qpic.cn/1/0")
         ledger.append(len(ledger.read(0)), [NewEntry(at=NOW, event=image)], durable=True)

@@ -9,6 +9,8 @@ import pytest
 from repositories import BODY, Tree, png
 
 from massctl.cli.main import run
+from massctl.ledger.archive import LocalArchive
+from massctl.ledger.local import LocalLedger
 from massctl.model.job_entries import JobStatus
 from massctl.model.jobs import Job
 from massctl.model.names import CampaignName
@@ -28,8 +30,8 @@ def grounds(root: Path, *, sandbox: bool = False) -> Grounds:
         root=root,
         cache=root / ".massctl",
         ledger=ledger / "massctl.state.jsonl",
-        locks=ledger / "locks",
-        archive=ledger / "massctl.state.bodies",
+        entries=lambda: LocalLedger(ledger / "massctl.state.jsonl", ledger / "locks").read(0),
+        archive=lambda: LocalArchive(ledger / "massctl.state.bodies"),
         loopback_override=None,
         language_of=lambda settings: Language(settings.language or "en") if settings else Language.EN,
         now=lambda: datetime(2026, 12, 1, tzinfo=UTC),

@@ -1,0 +1,170 @@
+"""From one backend to the other: the same lines, byte for byte, and never two ledgers that anybody could write to.
+
+The new place gets the ledger first, then massctl.yaml names it, then what is left at the old place gets another name. A
+move that was cut short anywhere is finished by the same command.
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.following import refuse_by
+from massctl.cli.recorded import realm_refusal, refuse_fleeting_ledger
+from massctl.cli.session import LEDGER_FILE, Session
+from massctl.errors import LedgerError, LedgerForeignError, LedgerMissingError
+from massctl.ledger.archive import ARCHIVE_BYTES_MAX, LocalArchive
+from massctl.ledger.aside import put_aside
+from massctl.ledger.local import LocalLedger
+from massctl.ledger.runner import sole_runner
+from massctl.model.phrase import Phrase
+from massctl.model.state import State
+from massctl.model.system_reason import system_reason
+from massctl.source.lineage import declare_backend, declare_lineage
+from massctl.view.language import say
+
+_KEPT: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
+"""What a file beside the ledger is called."""
+
+
+def moved_to_git(session: Session, where: Mapping[str, str]) -> int:
+    """Move the local ledger to a branch; `where` has keys of `state` that say which, if not as massctl.yaml does."""
+    target = _as(session, "git", where)
+    with sole_runner(session.locks, session.clock.now()):
+        state, data = _local(session)
+        git = target.git_ledger()
+        if state.lineage is None:
+            found = State()
+            found.absorb_all(git.read(0))
+            if found.lineage is None:
+                raise _nothing_to_move()
+            _name(target, found, where)
+            return _told(session, Phrase("the ledger {lineage} is in git already", lineage=found.lineage))
+        _trust(session, state)
+        git.take_over(data, _kept(session.archive_path))
+        _name(target, state, where)
+        aside = put_aside(session.ledger_path, session.clock.now())
+    branch = f"{target.settings.state.remote}/{target.settings.state.branch}"
+    _told(session, Phrase("the ledger {lineage} is on {branch} now", lineage=state.lineage, branch=branch))
+    if aside is not None:
+        _told(session, Phrase("the file it was in is called {file} now; keep it", file=aside.name))
+    return ExitStatus.DONE
+
+
+def moved_to_local(session: Session) -> int:
+    """Move the ledger from its branch to a file beside massctl.yaml, for one machine."""
+    target = _as(session, "local", {})
+    refuse_fleeting_ledger(target)
+    with sole_runner(session.locks, session.clock.now()):
+        state, data = _local(session)
+        if not session.in_git:
+            if state.lineage is None:
+                raise _nothing_to_move()
+            return _told(session, Phrase("the ledger {lineage} is a file already", lineage=state.lineage))
+        git = session.git_ledger()
+        there = State()
+        there.absorb_all(git.read(0))
+        if there.lineage is not None:
+            _trust(session, there)
+            _write(session, git.as_found() or b"", data)
+            LocalArchive(session.archive_path).take_over(git.bodies())
+            git.put_aside(session.clock.now(), expected=session.ledger_path.read_bytes())
+            state = there
+        if state.lineage is None:
+            raise _nothing_to_move()
+        # Without one on the branch, an earlier move was cut short right here.
+        _trust(session, state)
+        _name(target, state, {})
+    return _told(
+        session, Phrase("the ledger {lineage} is the file {file} now", lineage=state.lineage, file=LEDGER_FILE)
+    )
+
+
+def _as(session: Session, backend: str, where: Mapping[str, str]) -> Session:
+    """Give the session as it is where massctl.yaml names another backend."""
+    state = session.settings.state.model_copy(update={"backend": backend, **where})
+    return replace(session, settings=session.settings.model_copy(update={"state": state}), _git_ledger=None)
+
+
+def _local(session: Session) -> tuple[State, bytes]:
+    """Read and verify the local ledger; gives its whole lines too."""
+    state = State()
+    state.absorb_all(LocalLedger(session.ledger_path, session.locks).read(0))
+    data = session.ledger_path.read_bytes() if session.ledger_path.exists() else b""
+    return state, b"".join(line + b"\n" for line in data.split(b"\n")[: state.serial])
+
+
+def _trust(session: Session, state: State) -> None:
+    due = session.settings.state.lineage
+    if due not in (None, state.lineage):
+        raise LedgerForeignError(
+            Phrase(
+                "massctl.yaml names the ledger {lineage}, and this one is {found}", lineage=due, found=state.lineage
+            ),
+            Phrase("Nothing was changed."),
+            Phrase("correct state.lineage in massctl.yaml, or bring the right ledger"),
+        )
+    refuse_by(realm_refusal(session, state, list(session.settings.accounts)))
+
+
+def _kept(folder: Path) -> dict[str, bytes]:
+    """Read the files beside a local ledger, as far as they are such."""
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    ours = [path for path in found if _KEPT.fullmatch(path.name) and path.is_file()]
+    return {path.name: path.read_bytes() for path in ours if path.stat().st_size <= ARCHIVE_BYTES_MAX}
+
+
+def _write(session: Session, data: bytes, before: bytes) -> None:
+    """Put the ledger's file in place whole; raises where another one lies there."""
+    path = session.ledger_path
+    if not data.startswith(before):
+        raise LedgerForeignError(
+            Phrase("{file} is another ledger than the one in git", file=path.name),
+            Phrase("Nothing was changed."),
+            Phrase("look whose it is, and give it another name"),
+        )
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).chmod(0o644)
+        Path(beside).replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        Path(beside).unlink(missing_ok=True)
+        raise LedgerError(
+            Phrase("cannot {verb} the ledger", verb=Phrase("write")),
+            Phrase("{file}: {why}. Nothing that depends on it was done.", file=path.name, why=system_reason(error)),
+            Phrase("Make the file writable and the disk not full, then run the same command again."),
+        ) from None
+
+
+def _name(target: Session, state: State, where: Mapping[str, str]) -> None:
+    """Write into massctl.yaml where the ledger is, and ask for a commit."""
+    changed = declare_backend(target.root, target.settings.state.backend, where)
+    if declare_lineage(target.root, state.lineage or "") or changed:
+        told = Phrase("massctl.yaml says where the ledger is now: commit this")
+        target.voice.talk(say(told, target.voice.language))
+
+
+def _nothing_to_move() -> LedgerMissingError:
+    return LedgerMissingError(
+        Phrase("there is no ledger to move"),
+        Phrase("Nothing was changed."),
+        Phrase("write the backend under state in massctl.yaml, then: massctl state init"),
+    )
+
+
+def _told(session: Session, told: Phrase) -> int:
+    session.voice.result(say(told, session.voice.language))
+    return ExitStatus.DONE

@@ -113,6 +113,16 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Begin the ledger, and name it in massctl.yaml. The first apply does so by itself.": (
         "开始一本账本，并写进 massctl.yaml。第一次 apply 会自己做这件事。"
     ),
+    "Move the ledger: from the file to a branch of the remote, or back. massctl.yaml names its new place.": (
+        "搬动账本：从文件搬到远端的分支，或者搬回来。massctl.yaml 会写明它的新位置。"
+    ),
+    "Where it goes.": "搬到哪里。",
+    "With --to git: the branch, if not as massctl.yaml says.": (
+        "与 --to git 一起用：哪个分支，如果和 massctl.yaml 写的不同。"
+    ),
+    "With --to git: the remote, if not as massctl.yaml says.": (
+        "与 --to git 一起用：哪个远端，如果和 massctl.yaml 写的不同。"
+    ),
     "Start over; the old ledger is put aside, and what it knew is told.": (
         "重新开始；旧账本放到一边，并说明它记过什么。"
     ),

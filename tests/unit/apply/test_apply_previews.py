@@ -6,9 +6,11 @@ import pytest
 from building import HOUR, NOW, reviewers
 from simulation.crashing import Crash
 from simulation.scenario import Scene, whole_news, whole_text
-from simulation.world import Fault
+from simulation.world import Fault, SimWeChat
 
+from massctl.model.phrase import UNNAMED, Phrase
 from massctl.model.rendered import Recipient, Window
+from massctl.model.send import PreviewFailed
 
 NEWS = whole_news()
 WORDS = whole_text(recipients=reviewers("editor_li"))
@@ -106,3 +108,12 @@ def test_an_answer_that_is_no_verdict_is_a_bug() -> None:
         patch.setattr("simulation.world.SimWeChat.preview", nonsense)
         with pytest.raises(AssertionError):
             scene.apply()
+
+
+def test_advice_that_was_written_for_every_campaign_names_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    advice = Phrase("then: massctl adopt {name} --reason TEXT", name=UNNAMED)
+    refused = PreviewFailed(48021, None, "it cannot be sent", advice)
+    monkeypatch.setattr(SimWeChat, "preview", lambda *_: refused)
+    error = Scene([whole_news(recipients=reviewers("li"))]).apply().campaigns[0].error
+    assert error is not None
+    assert "then: massctl adopt sale --reason TEXT" == error.hint

@@ -9,7 +9,7 @@ from massctl.model.diagnostic import Severity
 from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import PICTURE_SCHEME
-from massctl.render.bounds import bracket_fault, control_fault, depth_fault
+from massctl.render.bounds import bracket_fault, control_fault, depth_fault, without_controls
 from massctl.render.fault import Fault
 from massctl.render.html_edit import hidden_faults, with_placeholders
 from massctl.render.inputs import Inputs, Problem
@@ -92,6 +92,9 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
             sources=body.sources,
             blocks=_blocks(setting, theme, body, is_markdown=is_markdown),
         )
+    if is_markdown and not isinstance(text, Fault):
+        text, told = without_controls(text)
+        body.faults += told
     refusal = text if isinstance(text, Fault) else _refusal(text, is_markdown=is_markdown)
     if isinstance(text, Fault) or refusal is not None:
         body.faults += [refusal] if refusal is not None else []

@@ -5,8 +5,10 @@ for each level of elements: without bounds a small file could keep a machine bus
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 
+from massctl.model.diagnostic import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_scan import tags
@@ -35,6 +37,17 @@ def control_fault(text: str) -> Fault | None:
     code = f"U+{ord(found[0]):04X}"
     say = Phrase("the control character {code} cannot stand in an article", code=code)
     return Fault("MC003", say, Phrase("delete it; most editors do not show it"), needle=found[0])
+
+
+def without_controls(markdown: str) -> tuple[str, list[Fault]]:
+    """Take control characters out of Markdown, where nobody sees them; a warning names the first.
+
+    NUL stays and is refused: a text with it is in another encoding.
+    """
+    fault = control_fault(markdown)
+    if fault is None or "\0" in markdown:
+        return markdown, []
+    return _CONTROL.sub("", markdown), [replace(fault, severity=Severity.WARNING)]
 
 
 def bracket_fault(markdown: str) -> Fault | None:

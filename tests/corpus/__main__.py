@@ -1,4 +1,4 @@
-"""Run the check: `PYTHONPATH=tests:tests/pages python -m corpus FOLDER [--chromium] [--verbose]`."""
+"""Run the check: `PYTHONPATH=tests:tests/pages python -m corpus FOLDER [--chromium] [--limit N]`."""
 
 import argparse
 import sys
@@ -7,18 +7,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from browser import CHROMIUM, Browser
-
 from corpus.forbidden import forbidden
 from corpus.losses import losses
-from corpus.rendering import Rendered, rendered
-from corpus.widths import too_wide
-from massctl.browser.devtools import FLAGS
-from massctl.render.theme.values import resolved
-from massctl.source.built_in import built_in_theme
-
-CSS = resolved((("built_in.css", built_in_theme("qingshan") or ""),)).css
-"""The theme where none is named."""
+from corpus.rendering import CSS, Rendered, rendered
 
 
 def main() -> int:
@@ -45,6 +36,12 @@ def main() -> int:
             sys.stdout.write(f"{path}: {each}\n")
         articles[path] = article
     if given.chromium:
+        # From tests/pages, whose path is needed for this alone.
+        from browser import CHROMIUM, Browser
+
+        from corpus.widths import too_wide
+        from massctl.browser.devtools import FLAGS
+
         scratch = Path(tempfile.mkdtemp())
         with Browser(Path(CHROMIUM or ""), scratch / "profile", FLAGS) as browser:
             bodies = {path: article.body for path, article in articles.items()}

@@ -23,12 +23,14 @@ _REFERENCE = re.compile(r"\[\^[^\]]*\]:?|\^\[")
 _TAG = re.compile(r"<[^<>]*>")
 _TASK = re.compile(r"^\[[ xX]\]")
 _CONTAINER = re.compile(r"^\s*:::.*$|^\s*>?\s*\[![A-Za-z]+\].*$", re.MULTILINE)
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def losses(source: str, found: Rendered) -> Iterator[str]:
     """Give what is lost, each in words."""
-    tree = LexborHTMLParser("<body>" + _PLAIN.render(_CONTAINER.sub("", source.removeprefix("\ufeff"))))
+    tree = LexborHTMLParser(
+        "<body>" + _PLAIN.render(_CONTAINER.sub("", _CONTROL.sub("", source.removeprefix("\ufeff"))))
+    )
     for each in tree.css(".footnote-ref, .footnote-backref"):
         each.decompose()
     body = LexborHTMLParser("<body>" + found.body)

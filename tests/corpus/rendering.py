@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 from massctl.model.diagnostic import Severity
 from massctl.model.names import Sha256
 from massctl.model.rendered import Picture, Purpose
-from massctl.render.bounds import bracket_fault, control_fault
+from massctl.render.bounds import bracket_fault, control_fault, without_controls
 from massctl.render.fault import Fault
 from massctl.render.limits import content_faults
 from massctl.render.markdown import markdown_to_html
 from massctl.render.page import Page
 from massctl.render.pictures import Pictures, placeholder
 from massctl.render.styles import plainer, with_styles
+from massctl.render.theme.values import resolved
+from massctl.source.built_in import built_in_theme
+
+CSS = resolved((("built_in.css", built_in_theme("qingshan") or ""),)).css
+"""The theme where none is named."""
 
 
 @dataclass
@@ -51,6 +56,7 @@ ASKED: list[str] = []
 def rendered(text: str, css: str) -> Rendered:
     """Render one article."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text, _ = without_controls(text)
     early = control_fault(text) or bracket_fault(text)
     if early is not None:
         return Rendered("", [early], [])

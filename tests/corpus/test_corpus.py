@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from corpus.__main__ import CSS
 from corpus.forbidden import forbidden
 from corpus.losses import losses
-from corpus.rendering import Rendered, rendered
+from corpus.rendering import CSS, Rendered, rendered
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.md"))
 SAMPLE = SAMPLES[0].read_text(encoding="utf-8")

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 from browser import Browser
-from corpus.__main__ import CSS
-from corpus.rendering import rendered
+from corpus.rendering import CSS, rendered
 from corpus.widths import too_wide
 from measures import contrast
 

@@ -3,6 +3,7 @@ import time
 import pytest
 from render_inputs import body, lines, wrong
 
+from massctl.model.diagnostic import Severity
 from massctl.render import bounds
 
 SECONDS_MAX = 1.0
@@ -74,4 +75,10 @@ def test_too_many_brackets_are_refused_at_the_first() -> None:
 def test_a_control_character_has_a_place(name: str, character: str) -> None:
     found = wrong(f"a\n\tb{character}c", {}, name)
     assert [("MC003", 2, 3)] == lines(found)
+    is_dropped = character != "\0" and name != "main.html"
+    assert (Severity.WARNING if is_dropped else Severity.ERROR) is found[0].severity
     assert f"U+{ord(character):04X}" in found[0].message
+
+
+def test_markdown_without_its_control_characters_is_what_it_was() -> None:
+    assert "<section><p>中文</p></section>" == body("中\b文\x01")

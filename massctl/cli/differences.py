@@ -15,12 +15,12 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.plan.against import Base, BaseKind, base_of
 from massctl.plan.plan import PlannedCampaign
-from massctl.plan.step import Guard
 from massctl.source.lock_digest import locked_digest
 from massctl.source.repository import SETTINGS, Repository
 from massctl.view.language import say
 
 if TYPE_CHECKING:
+    from massctl.cli.unlocked import Unlocked
     from massctl.model.version import Version
     from massctl.plan.changes import Difference
     from massctl.source.desired import Desires
@@ -97,13 +97,18 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
     return Checkout(repository, desires, directory)
 
 
-def differences(session: Session, made: Planned | Foreseen, checkout: Checkout | None) -> Differences:
-    """Compare every campaign of a plan with its base; what is not at hand any more is told in one line of talk."""
+def differences(
+    session: Session, made: Planned | Foreseen, checkout: Checkout | None, unlocked: "Unlocked"
+) -> Differences:
+    """Compare every campaign of a plan with its base; what is not at hand any more is told in one line of talk.
+
+    `unlocked` holds those that are refused for their lock, as they are now.
+    """
     found: dict[CampaignName, Difference] = {}
     unknown: list[str] = []
     for planned in made.plan.campaigns:
-        campaign = _as_it_is_now(made, planned)
-        if campaign is None:
+        campaign = planned.rendered or unlocked.get(planned.name)
+        if not isinstance(campaign, RenderedCampaign):
             continue
         if checkout is not None:
             difference = checkout.difference(campaign)
@@ -122,15 +127,6 @@ def differences(session: Session, made: Planned | Foreseen, checkout: Checkout |
         why = "what changed cannot be shown for {names}: what to compare with is not kept here whole"
         session.voice.talk(say(Phrase(why, names=", ".join(unknown)), session.voice.language))
     return found
-
-
-def _as_it_is_now(made: Planned | Foreseen, planned: PlannedCampaign) -> RenderedCampaign | None:
-    """Give the campaign as the plan has it; one that is refused for not being what was locked is rendered for this."""
-    if planned.rendered is not None or Guard.LOCK_STALE not in {refusal.guard for refusal in planned.refusals}:
-        return planned.rendered
-    from massctl.source.desired import Desires
-
-    return _rendered(Desires(made.workbench, made.state), planned.name)
 
 
 def _rendered(desires: "Desires", name: CampaignName) -> RenderedCampaign | None:

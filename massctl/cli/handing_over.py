@@ -1,10 +1,13 @@
-"""Locks from the job that renders to the job that commits, and which campaigns a branch changes. Runs no template."""
+"""Locks from the job that renders to the job that commits, and which campaigns a branch changes.
+
+Only `print_unlocked` runs templates.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from massctl.cli.session import open_settings
+from massctl.cli.session import open_settings, session
 from massctl.errors import ForgeError, UsageError
 from massctl.forge.artefact import ArtefactError, read_text
 from massctl.forge.lock_bundle import BUNDLE_BYTES_MAX, bundle_text, is_lock_path, read_bundle
@@ -13,6 +16,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.system_reason import system_reason
 from massctl.source.lock_files import write_lock, written_files
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository, UnreadableError
+from massctl.view.language import say
 
 _NOTHING: Final = Phrase("Nothing was written.")
 
@@ -49,6 +53,30 @@ def print_changed(directory: str, other: Path) -> None:
     _, _, voice = open_settings(directory)
     for name in _changed(Repository(_root(directory)), Repository(other.resolve())):
         voice.result(name)
+
+
+def print_begun(directory: str) -> None:
+    """Print whether massctl.yaml names a ledger; raises UsageError where it is faulty."""
+    with session(directory) as (current, _):
+        has_begun, voice = current.settings.state.lineage is not None, current.voice
+    voice.result("true" if has_begun else "false")
+    if not has_begun:
+        voice.talk(say(Phrase("there is no ledger yet, so nothing is staged, sent or watched"), voice.language))
+        voice.talk(say(Phrase("massctl state init   then commit the line that it writes"), voice.language))
+
+
+def print_unlocked(directory: str) -> None:
+    """Print the campaigns without faults whose lock is missing or differs, where the policy asks for locks."""
+    # Rendering is needed by this verb alone.
+    from massctl.cli.locking import locked
+    from massctl.plan.lock_report import LockResult
+
+    with session(directory) as (current, _):
+        report = locked(current, (), check=True) if current.settings.policy.require_lock else []
+        voice = current.voice
+    for each in report:
+        if each.result in (LockResult.MISSING, LockResult.DIFFERS):
+            voice.result(each.name)
 
 
 def _texts(root: Path, name: CampaignName) -> dict[str, str]:

@@ -19,7 +19,9 @@ from massctl.plan.saved import SavedPlan
 from massctl.transport.line import Inside, Line
 from massctl.view.as_markdown import plan_comment
 from massctl.view.language import Language, say
+from massctl.view.markdown_locking import Locking
 
+LOCK_WORKFLOW: Final = ".github/workflows/lock.yml"
 API: Final = "https://api.github.com"
 _EVENT_BYTES_MAX: Final = 16 * 1024 * 1024
 
@@ -37,7 +39,8 @@ def commented(
     try:
         forge = _forge(line, event, environment)
         numbers = forge.pull_requests_of(event)
-        body = _body(voice, event, folder, environment) if numbers else ""
+        locking = _locking(Path(directory), event)
+        body = _body(voice, event, folder, environment, locking) if numbers else ""
         for number in numbers:
             forge.say(number, body)
             voice.talk(say(Phrase("the plan stands below pull request {number}", number=number), voice.language))
@@ -65,7 +68,14 @@ def _forge(line: Line, event: RunEvent, environment: Mapping[str, str]) -> Forge
     return Forge(line, api.rstrip("/"), event.repository.full_name, token)
 
 
-def _body(voice: Voice, event: RunEvent, folder: Path, environment: Mapping[str, str]) -> str:
+def _locking(root: Path, event: RunEvent) -> Locking:
+    """Say who locks, from this checkout, which is of main."""
+    if not (root / LOCK_WORKFLOW).is_file():
+        return Locking.BY_HAND
+    return Locking.OF_FORK if event.from_fork else Locking.BY_WORKFLOW
+
+
+def _body(voice: Voice, event: RunEvent, folder: Path, environment: Mapping[str, str], locking: Locking) -> str:
     """Make the comment from the plan, as data; in place of what cannot be shown it says so."""
     foot = _foot(voice, event, environment)
     try:
@@ -77,7 +87,8 @@ def _body(voice: Voice, event: RunEvent, folder: Path, environment: Mapping[str,
     review = plan.review if isinstance(plan, SavedPlan) else None
     language = Language(review.language) if review is not None else voice.language
     sha = event.workflow_run.head_sha
-    return "\n".join([plan_comment(plan, language, commit=sha, from_fork=event.from_fork), *foot])
+    comment = plan_comment(plan, language, commit=sha, from_fork=event.from_fork, locking=locking)
+    return "\n".join([comment, *foot])
 
 
 def _foot(voice: Voice, event: RunEvent, environment: Mapping[str, str]) -> list[str]:

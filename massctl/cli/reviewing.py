@@ -6,6 +6,7 @@ from massctl.cli.planning import Foreseen, Planned
 from massctl.cli.reading import read_at_most
 from massctl.cli.saved_plans import SAVED_BYTES_MAX
 from massctl.cli.session import Session
+from massctl.cli.unlocked import Unlocked
 from massctl.errors import NotAPlanError
 from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 _REFUSED: Final = {Guard.LOCK_MISSING: LockState.MISSING, Guard.LOCK_STALE: LockState.STALE}
 
 
-def reviewed(session: Session, made: Planned | Foreseen, differences: "Differences") -> Reviewed:
-    """Give what reviewers are shown beside a plan: this moment, what changed, and how locks stand."""
-    return Reviewed(session.clock.now(), differences, _locks(session, made))
+def reviewed(session: Session, made: Planned | Foreseen, differences: "Differences", unlocked: Unlocked) -> Reviewed:
+    """Give what reviewers are shown beside a plan: this moment, what changed, how locks stand, and what is unlocked."""
+    return Reviewed(session.clock.now(), differences, _locks(session, made), unlocked)
 
 
 def _locks(session: Session, made: Planned | Foreseen) -> dict[CampaignName, LockState]:

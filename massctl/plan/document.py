@@ -90,12 +90,12 @@ def _campaign(campaign: PlannedCampaign, *, with_diagnostics: bool) -> dict[str,
         document["tag_due"] = campaign.tag_due
         document["awaiting_until"] = campaign.awaiting_until.isoformat() if campaign.awaiting_until else None
         document["handoff"] = [{"item": each.item, "done": each.done} for each in campaign.handoff]
-        document["approved"] = _approved(campaign.rendered) if campaign.rendered else None
+        document["approved"] = approved_document(campaign.rendered) if campaign.rendered else None
         ordered = sorted(campaign.diagnostics, key=lambda d: d.sort_key)
         document["diagnostics"] = [diagnostic_document(diagnostic) for diagnostic in ordered]
     return document
 
 
-def _approved(campaign: RenderedCampaign) -> dict[str, Any]:
+def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
     """Give all that the digest stands for, in the shape of a lock, so that a stale plan can name what moved."""
     return lock_document(campaign, f"massctl {__version__}")

@@ -79,6 +79,15 @@ class PlannedHandoff(Strict):
     """Whether somebody adopted the draft after doing it."""
 
 
+class ReviewedContent(Strict):
+    """What would be locked of a campaign that is refused for its lock."""
+
+    content: LockFile | None
+    """All that its digest would stand for, in the shape of campaign.lock.json; null where its files have faults."""
+    diagnostics: list[PlannedDiagnostic]
+    """What is wrong in its files."""
+
+
 class SavedCampaign(Strict):
     """One campaign of a plan."""
 
@@ -118,6 +127,8 @@ class SavedCampaign(Strict):
     """How its lock stands to what would be sent, with `--for-review`; null where nothing can be sent."""
     changes: ReviewedChanges | None = None
     """What changed for readers, with `--for-review`; null where nothing did, or nothing is known of it."""
+    unlocked: ReviewedContent | None = None
+    """With `--for-review`: what would be locked of it; null where its lock refuses nothing."""
 
 
 class PlannedCounts(Strict):

@@ -16,6 +16,7 @@ from massctl.plan.step import Kind
 from massctl.view.language import Language
 from massctl.view.markdown_appendix import appendices
 from massctl.view.markdown_campaign import CampaignWriter
+from massctl.view.markdown_locking import Locking, locking_notes
 from massctl.view.markdown_room import Block, beginning, deal, grow, lines_size
 from massctl.view.markdown_row import RowWriter
 from massctl.view.markdown_weight import Weight, is_faulty, weight
@@ -41,11 +42,12 @@ def plan_comment(
     *,
     commit: str | None = None,
     from_fork: bool = False,
+    locking: Locking = Locking.BY_HAND,
     limit: int = MARKDOWN_CHARACTERS_MAX,
 ) -> str:
     """Show a plan in at most `limit` characters, 3,000 or more; `commit` is what it was made for.
 
-    `from_fork` says that its JSON comes from somebody who may have written anything into it.
+    `from_fork` says that its JSON comes from somebody who may have written anything into it, `locking` who locks.
     """
     words = Words(language)
     provenance = _provenance(plan, commit)
@@ -58,8 +60,9 @@ def plan_comment(
     if isinstance(plan, StoppedPlan):
         why = [f"**{words.said(plan.error.message)}**", "", words.said(plan.error.hint), ""]
         return "\n".join([*head, *why, *below]).rstrip() + "\n"
-    head += [*_summary(words, plan), *below]
-    return _Fitting(words, plan, limit).text(head)
+    notes = ["- " + words.said(note) for note in locking_notes(plan.campaigns, locking)]
+    head += [*_summary(words, plan), *notes, *below]
+    return _Fitting(words, plan, limit, locking).text(head)
 
 
 def _provenance(plan: SavedPlan | StoppedPlan, commit: str | None) -> list[Phrase]:
@@ -103,6 +106,7 @@ class _Fitting:
     words: Words
     plan: SavedPlan
     limit: int
+    locking: Locking
 
     def text(self, head: list[str]) -> str:
         ordered = sorted(self.plan.campaigns, key=lambda each: (weight(each), each.changes is None))
@@ -143,7 +147,7 @@ class _Fitting:
             for each in account.ahead:
                 for name in dict.fromkeys(each.campaigns):
                     spans.setdefault(name, []).append(each.span)
-        writer = CampaignWriter(self.words, spans)
+        writer = CampaignWriter(self.words, spans, self.locking)
         for index, planned in enumerate(shown):
             urgent = len(shown) <= _OPEN_MAX or weight(planned) <= Weight.FAULTY
             yield writer.block(planned, is_open=urgent and index < _OPEN_MAX)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from massctl.model.diagnostic import Place, Severity
@@ -22,10 +23,11 @@ from massctl.view.ahead_text import left, period
 from massctl.view.diagnostic_text import SEVERITY, place_text
 from massctl.view.difference_markdown import changed_rows
 from massctl.view.locked_text import message_facts
+from massctl.view.markdown_locking import Locking, next_of
 from massctl.view.markdown_room import Block
 from massctl.view.markdown_row import LOCKS, NAME_CELLS, TITLE_CELLS, window_of, window_words
 from massctl.view.markdown_text import code, html, html_code
-from massctl.view.markdown_weight import Weight, may_send, weight
+from massctl.view.markdown_weight import LOCK_GUARDS, Weight, content_of, diagnostics_of, may_send, weight
 from massctl.view.markdown_words import Words
 from massctl.view.moments import recorded
 from massctl.view.plan_text import LABELS
@@ -61,6 +63,8 @@ class CampaignWriter:
     words: Words
     allowance: Mapping[str, Sequence[Span]]
     """By campaign: the days and months in which it is to come."""
+    locking: Locking = Locking.BY_HAND
+    """Who locks what is not."""
 
     def block(self, planned: SavedCampaign, *, is_open: bool = False) -> Block:
         """Give the details of a campaign: facts that stand together, then rows, most important first."""
@@ -74,7 +78,7 @@ class CampaignWriter:
             *self._diagnostics(planned),
             *self._steps(planned),
             *self._allowance(planned),
-            *(self._message(planned.approved) if planned.approved else []),
+            *(self._message(content) if (content := content_of(planned)) else []),
             *(changed_rows(planned.changes, LABELS["changes"], self.words) if planned.changes else []),
         ]
         return Block([*opening, *self._facts(planned)], rows, closing)
@@ -82,9 +86,10 @@ class CampaignWriter:
     def _facts(self, planned: SavedCampaign) -> list[str]:
         words = self.words
         facts = [f"**{self._verdict(planned)}**", ""]
-        if planned.approved is not None:
+        content = content_of(planned)
+        if content is not None:
             facts += [
-                self._audience(planned, planned.approved),
+                self._audience(planned, content),
                 words.row(LABELS["window"], window_words(words, planned)),
             ]
         if planned.awaiting_until is not None:
@@ -122,7 +127,7 @@ class CampaignWriter:
         return self.words.row(LABELS["audience"], " · ".join([who, *map(self.words.said, facts)]))
 
     def _local(self, planned: SavedCampaign, at: datetime) -> str:
-        window = window_of(planned.approved)
+        window = window_of(content_of(planned))
         return moment(at.astimezone(window.not_before.tzinfo)) if window else recorded(at)
 
     def _by_hand(self, planned: SavedCampaign) -> list[str]:
@@ -165,14 +170,17 @@ class CampaignWriter:
         return Phrase("send to {audience}: this cannot be undone", audience=who)
 
     def _refusals(self, planned: SavedCampaign) -> list[str]:
-        return self.words.labelled(LABELS["refused"], self.words.first(planned.refusals, self._refusal))
+        return self.words.labelled(
+            LABELS["refused"], self.words.first(planned.refusals, partial(self._refusal, planned))
+        )
 
-    def _refusal(self, refusal: PlannedRefusal) -> str:
+    def _refusal(self, planned: SavedCampaign, refusal: PlannedRefusal) -> str:
         said = f"- {code(refusal.guard.value)} {self.words.said(refusal.message)}"
-        return said + self._below(refusal.hint)
+        then = next_of(planned, self.locking) if refusal.guard in LOCK_GUARDS else None
+        return said + self._below(then or refusal.hint)
 
     def _diagnostics(self, planned: SavedCampaign) -> list[str]:
-        ordered = sorted(planned.diagnostics, key=lambda each: list(Severity).index(each.severity))
+        ordered = sorted(diagnostics_of(planned), key=lambda each: list(Severity).index(each.severity))
         rows = self.words.first(ordered, self._diagnostic)
         return self.words.labelled(Phrase("faults and notes"), rows)
 

@@ -16,7 +16,7 @@ from massctl.model.rendered import Window
 from massctl.plan.planned_review import LockState
 from massctl.plan.saved import SavedCampaign
 from massctl.view.markdown_text import cell, code, prose
-from massctl.view.markdown_weight import Weight, may_send, weight
+from massctl.view.markdown_weight import Weight, content_of, diagnostics_of, may_send, weight
 from massctl.view.markdown_words import Words
 from massctl.view.moments import window_span
 from massctl.view.words import STATUS, WINDOW, audience_words, errors, followers, openids, short_digest, warnings
@@ -51,7 +51,7 @@ def window_of(lock: LockFile | None) -> Window | None:
 
 def window_words(words: Words, planned: SavedCampaign) -> str:
     """Say when it may go out, in its own offset, and whether that is now."""
-    window = window_of(planned.approved)
+    window = window_of(content_of(planned))
     return words.facts(*([window_span(window)] if window else []), WINDOW[planned.window])
 
 
@@ -71,7 +71,7 @@ class RowWriter:
         mark = "‼ " if may_send(planned) else ""
         title = prose(planned.title, foreign=True, cells=TITLE_CELLS)
         # Without its content nothing is known of a campaign's window.
-        when = window_words(self.words, planned) if planned.approved is not None else ""
+        when = window_words(self.words, planned) if content_of(planned) is not None else ""
         cells = [
             (f"{mark}{code(planned.name, NAME_CELLS)}", title),
             (self._verdict(planned), self._lock(planned)),
@@ -88,7 +88,7 @@ class RowWriter:
     def _verdict(self, planned: SavedCampaign) -> str:
         found = weight(planned)
         guards = list(dict.fromkeys(refusal.guard.value for refusal in planned.refusals))
-        counts = Counter(each.severity for each in planned.diagnostics)
+        counts = Counter(each.severity for each in diagnostics_of(planned))
         left_over = sum(not each.done for each in planned.handoff)
         faulty, is_faulty = errors(counts[Severity.ERROR]), bool(counts[Severity.ERROR])
         said = self.words.said(faulty if found is Weight.FAULTY else _SHORT[found])
@@ -100,9 +100,10 @@ class RowWriter:
         return " · ".join([first, *map(code, guards[:_GUARDS_MAX]), *map(self.words.said, told)])
 
     def _audience(self, planned: SavedCampaign) -> str:
-        if planned.approved is None:
+        content = content_of(planned)
+        if content is None:
             return ""
-        audience = planned.approved.audience
+        audience = content.audience
         known = followers(planned.audience_count) if planned.audience_count is not None else None
         size = openids(audience.openid_list.count) if audience.openid_list is not None else known
         who = self.words.said(audience_words(audience), TITLE_CELLS)

@@ -1,12 +1,17 @@
 """How much a campaign of a plan matters to a reviewer: what would be sent for good comes first."""
 
 from enum import IntEnum
+from typing import Final
 
 from massctl.model.diagnostic import Severity
 from massctl.model.lifecycle import FINAL
-from massctl.plan.saved import SavedCampaign
+from massctl.model.lock import LockFile
+from massctl.plan.saved import PlannedDiagnostic, SavedCampaign
 from massctl.plan.step import Guard, Kind
 from massctl.plan.window import WindowState
+
+LOCK_GUARDS: Final = frozenset({Guard.LOCK_MISSING, Guard.LOCK_STALE})
+"""What refuses a campaign for its lock."""
 
 
 class Weight(IntEnum):
@@ -26,9 +31,24 @@ def may_send(planned: SavedCampaign) -> bool:
     return sends or (bool(planned.refusals) and all(r.guard is Guard.AUDIENCE_BOUNDS for r in planned.refusals))
 
 
+def content_of(planned: SavedCampaign) -> LockFile | None:
+    """Give what would be sent, or, where its lock refuses it, what would be locked; None where nothing can be."""
+    return planned.unlocked.content if planned.approved is None and planned.unlocked else planned.approved
+
+
+def diagnostics_of(planned: SavedCampaign) -> list[PlannedDiagnostic]:
+    """Give what is wrong in its files, also where its lock refuses it before they are read."""
+    return [*planned.diagnostics, *(planned.unlocked.diagnostics if planned.unlocked else ())]
+
+
+def is_refused_for_lock(planned: SavedCampaign) -> bool:
+    """Say whether its lock refuses it."""
+    return any(each.guard in LOCK_GUARDS for each in planned.refusals)
+
+
 def is_faulty(planned: SavedCampaign) -> bool:
     """Say whether its files have faults."""
-    return any(each.severity is Severity.ERROR for each in planned.diagnostics)
+    return any(each.severity is Severity.ERROR for each in diagnostics_of(planned))
 
 
 def weight(planned: SavedCampaign) -> Weight:

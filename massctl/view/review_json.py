@@ -6,7 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from massctl.model.names import CampaignName
+from massctl.model.rendered import RenderedCampaign
 from massctl.plan.changes import Difference
+from massctl.plan.desired import Invalid
+from massctl.plan.document import approved_document, diagnostic_document
 from massctl.plan.planned_review import LockState
 from massctl.view.difference_rows import base_words, difference_rows
 from massctl.view.language import Language
@@ -23,6 +26,8 @@ class Reviewed:
     """The moment of the plan."""
     differences: Mapping[CampaignName, Difference] = field(default_factory=dict)
     locks: Mapping[CampaignName, LockState] = field(default_factory=dict)
+    unlocked: Mapping[CampaignName, RenderedCampaign | Invalid] = field(default_factory=dict)
+    """Those that are refused for their lock, as they would be locked now."""
 
 
 def add_review(document: dict[str, Any], reviewed: Reviewed, language: Language) -> None:
@@ -32,6 +37,16 @@ def add_review(document: dict[str, Any], reviewed: Reviewed, language: Language)
         lock, difference = reviewed.locks.get(campaign["name"]), reviewed.differences.get(campaign["name"])
         campaign["lock"] = lock.value if lock is not None else None
         campaign["changes"] = _changes(difference) if difference is not None else None
+        unlocked = reviewed.unlocked.get(campaign["name"])
+        campaign["unlocked"] = _unlocked(unlocked) if unlocked is not None else None
+
+
+def _unlocked(found: RenderedCampaign | Invalid) -> dict[str, Any]:
+    ordered = sorted(found.diagnostics, key=lambda each: each.sort_key)
+    return {
+        "content": approved_document(found) if isinstance(found, RenderedCampaign) else None,
+        "diagnostics": [diagnostic_document(each) for each in ordered],
+    }
 
 
 def _changes(difference: Difference) -> dict[str, Any]:

@@ -8,6 +8,8 @@ CI: Final[dict[str, str]] = {
     # massctl/cli/at_tip.py
     "git says: {words}": "git 说：{words}",
     # massctl/cli/handing_over.py
+    "there is no ledger yet, so nothing is staged, sent or watched": "还没有账本，所以不准备、不发送、也不查看",
+    "massctl state init   then commit the line that it writes": "massctl state init   然后提交它写下的那一行",
     "Nothing was written.": "什么都没有写。",
     "{file} cannot be written: {why}": "{file} 写不了：{why}",
     "the locks cannot be used: {why}": "这些锁不能用：{why}",

@@ -45,6 +45,18 @@ COMMENT: Final[dict[str, str]] = {
     # massctl/view/markdown_campaign.py
     "allowance": "额度",
     "message": "消息",
+    # massctl/view/markdown_locking.py
+    "the workflow lock does it in a few minutes, and this comment is written anew; nothing to do": (
+        "工作流 lock 几分钟内会锁定它，并重写这条评论；不用做什么"
+    ),
+    "correct its faults; each commit is checked anew, and then the workflow lock locks it": (
+        "请改正它的错误；每次提交都会重新检查，改好后工作流 lock 会锁定它"
+    ),
+    "the workflow lock cannot write into a fork: somebody of this repository puts the commit on a branch of it": (
+        "工作流 lock 不能写入分叉仓库：要由本仓库的人把这个提交放到本仓库的一个分支上"
+    ),
+    "{campaigns} to lock: {how}": "待锁定：{campaigns}；{how}",
+    "{campaigns} to correct first: {how}": "先要改正：{campaigns}；{how}",
     # massctl/view/markdown_row.py
     "campaign": "活动",
     "verdict and lock": "结论和锁定",

@@ -162,6 +162,12 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Hand locks and plans from one job of a workflow to the next; what a job left is data, and is checked.": (
         "在工作流的任务之间传递锁和计划；任务留下的都是数据，要检查。"
     ),
+    "Print `true` where massctl.yaml names a ledger, else `false`, and say on stderr how to begin one.": (
+        "massctl.yaml 指明了账本就打印 `true`，否则打印 `false`，并在标准错误里说怎样开始。"
+    ),
+    "Print the campaigns that can be locked and are not, one name a line; none where locks are not required.": (
+        "打印可以锁定而没有锁定的活动，一行一个名字；不要求锁定时什么也不打印。"
+    ),
     "Print the campaigns whose folder is another than in the second checkout DIR, one name a line.": (
         "打印文件夹与另一份检出 DIR 不同的活动，一行一个名字。"
     ),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from fake_forge import FakeForge, run_event
 from massctl.cli.remarking import commented
 
 SHA = "ab" * 20
+AT_NOON = "send: {not_before: 2026-12-01T11:00:00+08:00, not_after: 2026-12-01T13:00:00+08:00}\n"
 
 
 @pytest.fixture
@@ -230,3 +232,111 @@ def test_the_campaigns_that_a_branch_changes_are_named(shell: Shell, tmp_path: P
     shell("lock")
 
     assert "edited\nnew\n" == shell("ci", "changed", str(tmp_path / "main")).out
+
+
+def unlocked(shell: Shell, name: str, **more: str) -> None:
+    """A campaign that has to be locked, and is not."""
+    shell.tree.settings(policy="  require_lock: true\n")
+    shell.tree.news(name, **more)
+
+
+def test_an_unlocked_campaign_shows_its_audience_window_and_message(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
+    unlocked(shell, "letter", title="风信", more=AT_NOON)
+    comment(shell, forge, planned_in(shell, tmp_path / "left"))
+
+    (body,) = forge.bodies(7)
+    assert "lock_missing" in body
+    assert "**audience**" in body
+    assert "11:00" in body
+    assert "**message**" in body
+    judge(body.rpartition("<sub>")[0])
+
+
+def test_an_unlocked_campaign_shows_its_faults(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    unlocked(shell, "letter", body="![](images/none.png)\n")
+    comment(shell, forge, planned_in(shell, tmp_path / "left"))
+
+    (body,) = forge.bodies(7)
+    assert "lock_missing" in body
+    assert "`campaigns/letter/articles/main.md:1" in body
+    assert "faults: 1 campaign" in body
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "told"),
+    [
+        ("house/letters", "好。\n", "1 campaign to lock: the workflow lock does it in a few minutes"),
+        ("house/letters", "![](images/none.png)\n", "1 campaign to correct first: correct its faults"),
+        ("stranger/letters", "好。\n", "the workflow lock cannot write into a fork"),
+    ],
+)
+def test_an_editor_is_told_who_locks_and_types_nothing(
+    shell: Shell, forge: FakeForge, tmp_path: Path, head: str, body: str, told: str
+) -> None:
+    unlocked(shell, "letter", body=body)
+    shell.tree.write(".github/workflows/lock.yml", "name: lock\n")
+    forge.open_pull_request(8, "spring", "ef" * 20, head=head)
+    comment(shell, forge, planned_in(shell, tmp_path / "left"), run_event("spring", "ef" * 20, head=head))
+
+    (said,) = forge.bodies(8)
+    assert told in said
+    assert "massctl lock" not in said
+
+
+def test_without_the_workflow_the_comment_says_what_to_type(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    unlocked(shell, "letter")
+    comment(shell, forge, planned_in(shell, tmp_path / "left"))
+
+    assert "massctl lock letter" in forge.bodies(7)[0]
+
+
+def test_what_is_unlocked_is_compared_with_a_second_checkout(shell: Shell) -> None:
+    unlocked(shell, "letter", title="风信")
+    there = shell.root.parent / "before"
+    shutil.copytree(shell.root, there)
+    shell.tree.write("campaigns/letter/articles/main.md", "另一段话。\n")
+    (letter,) = shell("plan", "--format", "json", "--for-review", "--against", str(there)).document["campaigns"]
+
+    assert ["lock_missing"] == [each["guard"] for each in letter["refusals"]]
+    assert letter["changes"]["rows"]
+
+
+def test_what_can_be_locked_is_named_beside_what_has_faults(shell: Shell) -> None:
+    unlocked(shell, "letter")
+    shell.tree.news("bad", body="![](images/none.png)\n")
+    shell.tree.news("done")
+    shell("lock", "done")
+
+    assert (0, "letter\n") == ((said := shell("ci", "unlocked")).status, said.out)
+
+
+def test_where_locks_are_not_required_nothing_is_unlocked(shell: Shell) -> None:
+    shell.tree.news("letter")
+
+    assert (0, "") == ((said := shell("ci", "unlocked")).status, said.out)
+
+
+@pytest.mark.parametrize(
+    ("state", "printed"),
+    [
+        ("state: {backend: local, lineage: 01JCZ5Q2M3N4P5R6S7T8V9WXYZ}\n", "true\n"),
+        ("state:\n    backend: local\n    lineage: 01JCZ5Q2M3N4P5R6S7T8V9WXYZ\n", "true\n"),
+        ("# lineage\nstate:\n  backend: local\n", "false\n"),
+    ],
+)
+def test_however_it_is_written_a_ledger_has_begun_or_not(shell: Shell, state: str, printed: str) -> None:
+    yaml = (shell.root / "massctl.yaml").read_text()
+    shell.tree.write("massctl.yaml", re.sub(r"(?m)^state:.*\n(?:  .*\n)*", "", yaml) + state)
+    said = shell("ci", "begun")
+
+    assert (0, printed) == (said.status, said.out)
+    assert ("state init" in said.err) == (printed == "false\n")
+
+
+def test_with_faulty_settings_nobody_says_that_nothing_has_begun(shell: Shell) -> None:
+    shell.tree.write("massctl.yaml", "surprise: 1\n")
+    said = shell("ci", "begun")
+
+    assert (1, "") == (said.status, said.out)

@@ -185,6 +185,18 @@ def test_an_editor_who_only_uses_the_browser_gets_it_locked_reviewed_and_sent(hu
     assert 2 == jobs(hub), applied.log
 
 
+def test_a_faulty_campaign_keeps_the_locks_of_no_other_away(hub: Hub, person: Path) -> None:
+    letter(person, "spring", title="春")
+    letter(person, "faulty", title="错", body="![](images/none.png)\n")
+    run = hub.play("lock", hub.pull_request(person, "spring"))
+
+    assert {"render": "success", "commit": "success", "ask-for-a-plan": "success"} == run.results, run.log
+    locked = hub.git("ls-tree", "-r", "--name-only", hub.tip("refs/heads/spring")).split()
+    assert [f"campaigns/{each}/campaign.lock.json" for each in ("letter", "spring")] == [
+        each for each in locked if each.endswith("campaign.lock.json")
+    ]
+
+
 def test_a_branch_that_moved_on_while_it_was_locked_is_left_alone(hub: Hub, person: Path) -> None:
     letter(person, "spring")
     opened = hub.pull_request(person, "spring")

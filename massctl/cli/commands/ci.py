@@ -38,6 +38,24 @@ def watch(directory: str) -> int:
     return alarmed(directory)
 
 
+@command.command(name="begun")
+@click.pass_obj
+def begun(directory: str) -> None:
+    """Print `true` where massctl.yaml names a ledger, else `false`, and say on stderr how to begin one."""
+    from massctl.cli.handing_over import print_begun
+
+    print_begun(directory)
+
+
+@command.command(name="unlocked")
+@click.pass_obj
+def unlocked(directory: str) -> None:
+    """Print the campaigns that can be locked and are not, one name a line; none where locks are not required."""
+    from massctl.cli.handing_over import print_unlocked
+
+    print_unlocked(directory)
+
+
 @command.command(name="pack-locks")
 @click.argument("file", type=FILE)
 @click.pass_obj

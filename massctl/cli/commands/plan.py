@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from massctl.cli.differences import Checkout, Differences
     from massctl.cli.planning import Foreseen, Planned
     from massctl.cli.session import Session
+    from massctl.cli.unlocked import Unlocked
     from massctl.model.diagnostic import Diagnostic
     from massctl.plan.plan import Plan
     from massctl.view.review_json import Reviewed
@@ -73,8 +74,10 @@ def command(
 
                 save_plan(current, out, plan, names)
             voice, now = current.voice, current.clock.now()
-            changed = _differences(current, made, checkout) if form != "json" or for_review else {}
-            reviewed = _reviewed(current, made, changed) if form == "markdown" or for_review else None
+            for_people, is_reviewed = form != "json" or for_review, form == "markdown" or for_review
+            unlocked = _unlocked(made, missing=is_reviewed or checkout is not None) if for_people else {}
+            changed = _differences(current, made, checkout, unlocked) if for_people else {}
+            reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
         if form == "json":
             from massctl.view.as_json import plan_json
 
@@ -129,18 +132,33 @@ def _checkout(current: "Session", against: str, *, for_review: bool) -> "Checkou
     return open_checkout(current, against, for_review=for_review)
 
 
-def _differences(current: "Session", made: "Planned | Foreseen", checkout: "Checkout | None") -> "Differences":
+def _unlocked(made: "Planned | Foreseen", *, missing: bool) -> "Unlocked":
+    # What is refused for its lock is rendered once, for all that people are shown of it; `missing` asks for what was
+    # never locked too, which has nothing to be compared with but a second checkout.
+    if not any(campaign.refusals for campaign in made.plan.campaigns):
+        return {}
+    from massctl.cli.unlocked import LOCK_GUARDS, unlocked_now
+    from massctl.plan.step import Guard
+
+    return unlocked_now(made, LOCK_GUARDS if missing else {Guard.LOCK_STALE})
+
+
+def _differences(
+    current: "Session", made: "Planned | Foreseen", checkout: "Checkout | None", unlocked: "Unlocked"
+) -> "Differences":
     # JSON tells no difference, and does not pay for one.
     from massctl.cli.differences import differences
 
-    return differences(current, made, checkout)
+    return differences(current, made, checkout, unlocked)
 
 
-def _reviewed(current: "Session", made: "Planned | Foreseen", changed: "Differences") -> "Reviewed":
+def _reviewed(
+    current: "Session", made: "Planned | Foreseen", changed: "Differences", unlocked: "Unlocked"
+) -> "Reviewed":
     # Only what reviewers are shown needs to know about locks.
     from massctl.cli.reviewing import reviewed
 
-    return reviewed(current, made, changed)
+    return reviewed(current, made, changed, unlocked)
 
 
 def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:

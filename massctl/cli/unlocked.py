@@ -1,0 +1,24 @@
+"""What would be locked of campaigns that are refused for their lock, rendered for people; nothing here is sent."""
+
+from collections.abc import Collection, Mapping
+
+from massctl.cli.planning import Foreseen, Planned
+from massctl.model.names import CampaignName
+from massctl.model.rendered import RenderedCampaign
+from massctl.plan.desired import Invalid
+from massctl.plan.step import Guard
+from massctl.source.desired import Desires
+
+Unlocked = Mapping[CampaignName, RenderedCampaign | Invalid]
+"""By campaign; the faults where its files have some."""
+LOCK_GUARDS = frozenset({Guard.LOCK_MISSING, Guard.LOCK_STALE})
+"""What refuses a campaign for its lock."""
+
+
+def unlocked_now(made: Planned | Foreseen, guards: Collection[Guard] = LOCK_GUARDS) -> Unlocked:
+    """Render the campaigns of a plan that one of `guards` refuses; one that went in this moment is left out."""
+    names = [each.name for each in made.plan.campaigns if any(refusal.guard in guards for refusal in each.refusals)]
+    if not names:
+        return {}
+    found = Desires(made.workbench, made.state).read(names)
+    return {each.name: each for each in found if isinstance(each, RenderedCampaign | Invalid)}

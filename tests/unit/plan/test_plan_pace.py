@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from building import APPID, NOW, OTHER_APPID, at, attempted, recorded, text
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from massctl.model.ledger import SendRejected
@@ -51,6 +51,8 @@ def test_another_refusal_slows_nothing_down() -> None:
     assert NOW == next_send_at(state, APPID, NOW)
 
 
+# Each story folds a hundred ledgers of sixty entries, so a few stories are told.
+@settings(max_examples=15)
 @given(st.lists(st.floats(0, 3), min_size=100, max_size=150))
 def test_who_keeps_to_it_never_has_more_than_sixty_in_a_minute(gaps: list[float]) -> None:
     moment, asked, happened = NOW, [], []

@@ -23,7 +23,8 @@ def readings(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any
     """
     wanted: dict[AudienceKey, list[tuple[CampaignOutcome, RenderedCampaign]]] = {}
     for outcome, campaign in run.going():
-        needed = run.may_send(outcome) or run.may_clear(outcome) or steps_of(outcome, SaveDraft)
+        saves = any(not step.for_preview for step in steps_of(outcome, SaveDraft))
+        needed = run.may_send(outcome) or run.may_clear(outcome) or saves
         if outcome.planned.tag_due is not None:
             needed = True  # A name is looked up when it is staged, also for a message with nothing else to stage.
         if needed and campaign.openid_list is None:

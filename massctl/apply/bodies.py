@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from massctl.errors import InvariantError
+from massctl.model.drafts import Draft
 from massctl.model.message import (
     MaterialRef,
     RenderedCard,
@@ -47,12 +48,12 @@ def send_body(
             assert_never(message)
 
 
-def preview_body(campaign: RenderedCampaign, state: State, batch: int | None = None) -> Body:
-    """Give what a preview carries: what the send, or a batch of it, will; for a coupon also what only previews need."""
+def preview_body(campaign: RenderedCampaign, state: State, shown: Draft | None = None) -> Body:
+    """Give what a preview carries: what the send will, from the draft `shown`; for a coupon what only previews need."""
     message = campaign.message
     if isinstance(message, RenderedCard):
         return Card(message.card_id, message.card_ext)
-    return send_body(campaign, state, batch=batch)
+    return send_body(campaign, state, MediaId(shown.event.media_id) if shown is not None else None)
 
 
 def has_material(campaign: RenderedCampaign, state: State) -> bool:

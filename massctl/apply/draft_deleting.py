@@ -5,13 +5,14 @@ request: else the next run would take a draft that we removed for one that someb
 cannot be deleted now stays on record, and the next run tries again; it can harm nobody meanwhile.
 """
 
+from datetime import timedelta
 from typing import Final
 
 from massctl.apply.readback import is_as_saved, kept_sha256
 from massctl.apply.recovery import look_once_more, looked_after
 from massctl.apply.run import Run
 from massctl.errors import ConfigurationError, WeChatError
-from massctl.model.drafts import Draft
+from massctl.model.drafts import Draft, newest
 from massctl.model.ledger import DraftDeleted, DraftVerified
 from massctl.model.lifecycle import is_concluded
 from massctl.model.names import MediaId
@@ -22,6 +23,9 @@ CHANGED: Final = "changed in the console, left there"
 """What becomes of a draft that is not ours any more."""
 SUPERSEDED: Final = "superseded"
 """Why a draft is deleted that another one replaces, or that its campaign's send left over."""
+PROPOSAL_AGE_MAX: Final = timedelta(days=1)
+"""A draft that only a preview showed stays for so long: WeChat does not say that what is on the phone outlives it, and
+whoever does a hand-off should not find two drafts of a campaign for longer. Our bound."""
 
 
 def delete_superseded(run: Run) -> None:
@@ -41,6 +45,19 @@ def tidy_up(run: Run) -> None:
         for draft in record.drafts:
             if draft.doomed or _outlived_its_send(record, draft) or _was_replaced(run, record, draft):
                 _delete(run, record, draft)
+        for draft in record.proposals:
+            if draft.doomed or (draft.alive and _has_been_seen(run, record, draft)):
+                _delete(run, record, draft)
+
+
+def _has_been_seen(run: Run, record: Record, proposal: Draft) -> bool:
+    """Say whether a draft that only a preview showed is done with: staged since, shown anew, sent, or a day old."""
+    staged = record.draft()
+    if is_concluded(record) or (staged is not None and staged.event.digest == proposal.event.digest):
+        return True
+    if proposal is not newest(each for each in record.proposals if each.event.digest == proposal.event.digest):
+        return True
+    return run.world.clock.now() - proposal.saved_at >= PROPOSAL_AGE_MAX
 
 
 def _outlived_its_send(record: Record, draft: Draft) -> bool:
@@ -96,7 +113,8 @@ def _fate(run: Run, record: Record, draft: Draft) -> str | None:
     """
     read = run.read(draft)
     if read is None:
-        return None if draft.alive and not is_concluded(record) else "gone already"
+        staged = draft.alive and not draft.event.for_preview
+        return None if staged and not is_concluded(record) else "gone already"
     if not is_as_saved(draft, read):
         return CHANGED
     why = draft.doomed or SUPERSEDED

@@ -96,7 +96,7 @@ def _not_there_yet(run: Run, wanted: Sequence[_Wanted]) -> Iterator[_Wanted]:
     """Leave out the drafts that were found in the draft box."""
     for each in wanted:
         draft = run.draft_of(each.campaign, each.step.batch)
-        if draft is not None and draft.event.digest == each.campaign.digest:
+        if draft is not None and draft.event.digest == each.campaign.digest and not each.step.for_preview:
             each.outcome.performed.append(each.step)
         else:
             yield each
@@ -121,6 +121,7 @@ def _begun(run: Run, wanted: _Wanted, articles: Articles) -> DraftBegun:
         titles=[article.title for article in articles],
         audience_count=count if isinstance(count, int) else None,
         source_sha256=campaign.source_sha256,
+        for_preview=wanted.step.for_preview or None,
     )
 
 

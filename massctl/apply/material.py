@@ -14,7 +14,12 @@ from massctl.plan.window import WindowState
 
 
 def note_staged(run: Run) -> None:
-    """Note each message without a draft whose material is all on record now; makes no call."""
+    """Note each message without a draft whose material is all on record now; makes no call.
+
+    Away from the tip it notes nothing: what is shown from there is not staged.
+    """
+    if run.away:
+        return
     for outcome, campaign in run.going():
         record = run.book.state.record(campaign.name, campaign.edition)
         if campaign.message.has_draft or not campaign.files or record.open_attempts:

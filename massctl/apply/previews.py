@@ -41,7 +41,7 @@ def send_previews(run: Run) -> None:
     _stop_what_cannot_be_shown(run)
     due = [(steps, outcome, c) for outcome, c in run.going() if (steps := steps_of(outcome, SendPreview))]
     for steps, outcome, campaign in sorted(due, key=lambda each: going_out(each[0][0])):
-        body = preview_body(campaign, run.book.state, _shown(run, campaign))
+        body = preview_body(campaign, run.book.state, run.draft_of(campaign, _shown(run, campaign)))
         wechat = run.world.wechat(campaign.account)
         run.book.record_all([_previewed(campaign, step, "begun") for step in steps], campaign)
         calls = [((outcome, campaign, step), partial(_show, run, wechat, step, body)) for step in steps]

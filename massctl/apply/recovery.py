@@ -114,7 +114,8 @@ def _read_box(run: Run, account: AccountName, missing: list[_Missing]) -> _Box:
     """Read the drafts in an account's box that the ledger does not know and that may be a missing one."""
     box = _Box()
     wanted = [each.begun.event.titles for each in missing if each.account == account]
-    known = {draft.event.media_id for record in run.book.state.records.values() for draft in record.drafts}
+    ours = [each for record in run.book.state.records.values() for each in (*record.drafts, *record.proposals)]
+    known = {draft.event.media_id for draft in ours}
     label = Phrase("looking for drafts whose answer was lost")
 
     def listed(_: AccountName, result: tuple[ListedDraft, ...] | Failed) -> None:
@@ -163,6 +164,8 @@ def _found(run: Run, missing: _Missing, media_id: MediaId) -> None:
 
 def _is_surplus(record: Record, begun: BegunDraft) -> bool:
     """Say whether a campaign has no use for a draft: it went out, or has the same one, or a newer one."""
+    if begun.event.for_preview:
+        return True  # Whoever asked for that preview has seen it fail, and asks again.
     if record.open_attempts or is_concluded(record) or begun.event.batch in record.sent_batches:
         return True
     draft = record.draft(begun.event.batch)

@@ -9,7 +9,7 @@ from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Openids, Overlap, Pictures, Progress, WeChat
 from massctl.apply.testimony import Testimony
 from massctl.errors import ConfigurationError, WeChatError
-from massctl.model.drafts import Draft
+from massctl.model.drafts import Draft, newest
 from massctl.model.lifecycle import is_concluded
 from massctl.model.names import AccountName, AppId, MediaId, Sha256
 from massctl.model.phrase import about
@@ -19,6 +19,7 @@ from massctl.plan.batches import batches_left
 from massctl.plan.guard import House
 from massctl.plan.skew import Skew
 from massctl.plan.step import Guard, Reason, SendMass, Step
+from massctl.plan.tip import off_tip
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -81,12 +82,15 @@ class Run:
     began: int = field(init=False)
     """The serial of the last entry before this run."""
     accounts: Mapping[str, AccountName] = field(init=False)
-    """AppID -> the account whose drafts this run may look after; none under a ledger that is not trusted."""
+    """AppID -> the account whose drafts this run may look after; none under a ledger that is not trusted, or away."""
+    away: bool = field(init=False)
+    """It stands elsewhere than at the tip of the branch that sends: it stages nothing, and touches nothing staged."""
 
     def __post_init__(self) -> None:
         self.began = self.book.state.serial
         refused = {refusal.guard for outcome in self.outcomes for refusal in outcome.refusals}
-        self.accounts = {} if refused & UNTRUSTED else self.world.accounts
+        self.away = off_tip(self.house.tip) is not None
+        self.accounts = {} if refused & UNTRUSTED or self.away else self.world.accounts
 
     def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
         """Give the campaigns that can go on: rendered, and not stopped."""
@@ -124,8 +128,17 @@ class Run:
         return self.book.state.record(campaign.name, campaign.edition)
 
     def draft_of(self, campaign: RenderedCampaign, batch: int | None = None) -> Draft | None:
-        """Give the recorded draft that a news campaign shows, or that a batch of it sends; a text has none."""
-        return self.record_of(campaign).draft(batch or 1) if campaign.message.has_draft else None
+        """Give the recorded draft that a news campaign shows, or that a batch of it sends; a text has none.
+
+        Away from the tip a version that is not staged has a draft of its own.
+        """
+        if not campaign.message.has_draft:
+            return None
+        record = self.record_of(campaign)
+        staged = record.draft(batch or 1)
+        if self.away and (staged is None or staged.event.digest != campaign.digest):
+            return newest(each for each in record.proposals if each.event.digest == campaign.digest)
+        return staged
 
     def drafts_of(self, campaign: RenderedCampaign) -> list[Draft]:
         """Give the recorded drafts of a news campaign that are still to be sent, one for each batch."""
@@ -191,7 +204,7 @@ class Run:
 
     def wechat_of(self, draft: Draft) -> WeChat:
         """Give the client of the account that a draft lies in, which need not be its campaign's any more."""
-        return self.world.wechat(self.accounts[draft.event.appid])
+        return self.world.wechat(self.world.accounts[draft.event.appid])
 
     def fail(self, outcome: CampaignOutcome, error: Failed) -> None:
         """Stop one campaign for this run, and no other; the first reason is kept."""

@@ -136,7 +136,7 @@ class _Applying:
         session, lock_use = self.session, lock_use_of(self.session, locked=self.locked)
 
         def plan() -> Planned:
-            return planned(session, picked, self.warnings, self.stage, lock_use, self.showing, self.names)
+            return planned(session, picked, self.warnings, self.stage, lock_use, self.showing, self.names, acts=True)
 
         try:
             with sole_runner(session.locks, session.clock.now()):

@@ -57,12 +57,14 @@ def planned(
     named: Sequence[str] | None = None,
     *,
     lasting: bool = True,
+    acts: bool = False,
 ) -> Planned:
     """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
 
     Without `lock_use` the policy decides whether campaigns are rendered or taken from their locks. `named` are the
     names of the command line, where only some of the campaigns that it stands for are planned. A plan that is only
-    shown is not `lasting`: it leaves the sandbox's clock where it is.
+    shown is not `lasting`: it leaves the sandbox's clock where it is. One that is carried out (`acts`) asks the remote
+    whether this checkout is the tip of the branch that sends.
     """
     typed = names if named is None else named  # A pass of a run that waits is about some of them.
     ledger = session.ledger()
@@ -73,6 +75,8 @@ def planned(
     desired = desires.read(picked)
     _ready_sandbox(session, typed, desired, lasting=lasting)
     house = _house(session, typed, desired, state, desires, workbench)
+    if acts:
+        house = replace(house, tip=session.tip())
     plan = _plan(session, desired, state, house, until, showing)
     return Planned(plan, state, ledger, house, workbench, [*warnings, *([] if names else desires.strays())])
 

@@ -142,8 +142,12 @@ class Session:
         policy = policy.model_copy(update={"in_doubt": house.policy.in_doubt})
         return replace(house, policy=policy, tip=self._tip(policy.branch))
 
+    def tip(self) -> "Tip | None":
+        """Compare this checkout with the branch that sends; None where massctl.yaml names none."""
+        return self._tip(self.settings.policy.branch)
+
     def _tip(self, branch: str | None) -> "Tip | None":
-        """Compare this checkout with the branch that sends; a sandbox's sends reach nobody."""
+        """Compare this checkout with a branch; a sandbox's sends reach nobody."""
         if branch is None or self.sandbox is not None:
             return None
         # Only a house that names a branch asks git.

@@ -37,6 +37,7 @@ KEPT: Final = {
         "video",
         "resolved",
         "settled_at",
+        "proposals",
     ),
     "MadeVideo": ("digest", "media_id", "at"),
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed", "done_by_hand"),
@@ -112,6 +113,7 @@ def _record_document(record: Record) -> list[Any]:
         [record.video.digest, record.video.media_id, record.video.at.isoformat()] if record.video else None,
         _event_document(record.resolved),
         record.settled_at.isoformat() if record.settled_at else None,
+        [_draft_document(draft) for draft in record.proposals],
     ]
 
 
@@ -176,12 +178,12 @@ def _event_document(event: Any) -> dict[str, Any] | None:
 
 def _record_from(written: list[Any], make: Make) -> Record:
     name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settled, *late = written
-    imported, expired_at, staged, video, resolved, settled_at = late
+    imported, expired_at, staged, video, resolved, settled_at, proposals = late
     return Record(
         CampaignName(name),
         edition,
         AppId(appid) if appid is not None else None,
-        [Draft(datetime.fromisoformat(at), make(event), *rest) for at, event, *rest in drafts],
+        [_draft_from(draft, make) for draft in drafts],
         [BegunDraft(serial, datetime.fromisoformat(at), make(event), *rest) for serial, at, event, *rest in begun],
         {(digest, recipient): make(event) for digest, recipient, event in previews},
         shown,
@@ -194,7 +196,13 @@ def _record_from(written: list[Any], make: Make) -> Record:
         _video_from(*video) if video else None,
         make(resolved) if resolved else None,
         datetime.fromisoformat(settled_at) if settled_at else None,
+        [_draft_from(draft, make) for draft in proposals],
     )
+
+
+def _draft_from(written: list[Any], make: Make) -> Draft:
+    at, event, *rest = written
+    return Draft(datetime.fromisoformat(at), make(event), *rest)
 
 
 def _video_from(digest: str, media_id: str, at: str) -> MadeVideo:

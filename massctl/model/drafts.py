@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -51,10 +52,21 @@ class BegunDraft:
     """A run has looked for it when it could not be on its way any more, and did not find it."""
 
 
+def newest(drafts: Iterable[Draft]) -> Draft | None:
+    """Give the last of the drafts, oldest first, that is alive."""
+    alive = [draft for draft in drafts if draft.alive]
+    return alive[-1] if alive else None
+
+
 def absorb_draft(
-    drafts: list[Draft], begun_drafts: list[BegunDraft], event: DraftEvent, serial: int, at: datetime
+    drafts: list[Draft],
+    proposals: list[Draft],
+    begun_drafts: list[BegunDraft],
+    event: DraftEvent,
+    serial: int,
+    at: datetime,
 ) -> None:
-    """Fold what became of a draft into those of its campaign."""
+    """Fold what became of a draft into those of its campaign; `proposals` are those that only a preview shows."""
     match event:
         case entries.DraftBegun():
             begun_drafts.append(BegunDraft(serial, at, event))
@@ -64,9 +76,9 @@ def absorb_draft(
         case entries.DraftNotSaved() | entries.DraftSaved():
             begun_drafts[:] = [begun for begun in begun_drafts if begun.serial != event.begun]
             if isinstance(event, entries.DraftSaved):
-                drafts.append(Draft(at, event))
+                (proposals if event.for_preview else drafts).append(Draft(at, event))
         case _:
-            for draft in drafts:
+            for draft in (*drafts, *proposals):
                 if draft.event.media_id == event.media_id:
                     _absorb(draft, event)
 

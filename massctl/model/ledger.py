@@ -71,6 +71,8 @@ class DraftBegun(Fields):
     """The articles' titles, by which a listing without contents tells which drafts may be this one."""
     audience_count: int | None = None
     source_sha256: str | None = None
+    for_preview: bool | None = None
+    """True: it shows what does not stand at the tip of the branch that sends. It is never sent, and takes no place."""
 
 
 class DraftNotSaved(Fields):
@@ -100,6 +102,8 @@ class DraftSaved(Fields):
     source_sha256: str | None = None
     begun: int | None = None
     """Serial of its `draft_begun`; None where an earlier massctl wrote it."""
+    for_preview: bool | None = None
+    """True: it shows what does not stand at the tip of the branch that sends. It is never sent, and takes no place."""
 
 
 class DraftVerified(Fields):

@@ -67,7 +67,7 @@ def status_of(record: Record) -> Status:
     if record.staged is not None:
         return Status.PREVIEWED if record.staged.digest in shown else Status.STAGED
     # A text stands for itself; a message whose draft is gone has nothing left to show.
-    return Status.PREVIEWED if shown and not record.drafts else Status.NEW
+    return Status.PREVIEWED if shown and not record.drafts and not record.proposals else Status.NEW
 
 
 def is_concluded(record: Record) -> bool:

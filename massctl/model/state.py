@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.errors import LedgerCorruptError
-from massctl.model.drafts import BegunDraft, Draft, absorb_draft
+from massctl.model.drafts import BegunDraft, Draft, absorb_draft, newest
 from massctl.model.jobs import Job as Job  # noqa: PLC0414 - part of a record, wherever it is defined
 from massctl.model.jobs import absorb_job_entry
 from massctl.model.lazily import Lazily
@@ -83,6 +83,8 @@ class Record:
     """Which tag the name in the campaign was found to stand for, at last."""
     settled_at: datetime | None = None
     """When a person's word on its send was recorded."""
+    proposals: list[Draft] = field(default_factory=list)
+    """Drafts that showed what does not stand at the tip of the branch that sends: none is staged or ever sent."""
 
     @property
     def open_attempts(self) -> list[Attempt]:
@@ -113,8 +115,7 @@ class Record:
 
     def draft(self, batch: int = 1) -> Draft | None:
         """Give the draft of a batch that is alive, newest first."""
-        alive = [d for d in self.drafts if d.alive and d.event.batch == batch]
-        return alive[-1] if alive else None
+        return newest(draft for draft in self.drafts if draft.event.batch == batch)
 
     def rejection_of(self, digest: str) -> entries.SendRejected | None:
         """Give the refusal of the newest attempt, if that attempt sent `digest` and was refused."""
@@ -216,8 +217,8 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
             | entries.DraftDeleted()
             | entries.Adopted()
         ):
-            absorb_draft(record.drafts, record.begun_drafts, event, entry.serial, entry.at)
-            if isinstance(event, entries.DraftSaved):
+            absorb_draft(record.drafts, record.proposals, record.begun_drafts, event, entry.serial, entry.at)
+            if isinstance(event, entries.DraftSaved) and not event.for_preview:
                 record.staged = None
         case entries.MessageStaged() | entries.VideoMade() | entries.AudienceResolved():
             _into_staging(record, event, entry.at)
@@ -257,8 +258,7 @@ def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
     if settled.outcome == "sent" and settled.msg_id is not None:
         client_msg_id = closed[-1].event.client_msg_id if closed else None
         record.jobs.append(Job(settled.batch, client_msg_id, at, settled.msg_id, None))
-    record.settled = settled
-    record.settled_at = at
+    record.settled, record.settled_at = settled, at
 
 
 def _import(record: Record, told: entries.SendImported) -> None:
@@ -292,9 +292,8 @@ def _into_attempts(record: Record, entry: entries.Entry) -> None:
 
 
 def _impossible(entry: entries.Entry, why: Phrase) -> LedgerCorruptError:
-    kind = entry.event.type
     return LedgerCorruptError(
         Phrase("the ledger tells an impossible story"),
-        Phrase("Entry {serial} ({kind}) cannot be: {why}.", serial=entry.serial, kind=kind, why=why),
+        Phrase("Entry {serial} ({kind}) cannot be: {why}.", serial=entry.serial, kind=entry.event.type, why=why),
         Phrase("Restore the ledger from a copy that verifies; `massctl state verify` checks one."),
     )

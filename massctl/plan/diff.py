@@ -39,6 +39,14 @@ def drafts(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
     return steps
 
 
+def proposal(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
+    """Plan the draft that shows a version beside the staged one; none where the staged draft is of this version."""
+    draft = state.record(campaign.name, campaign.edition).draft()
+    if not campaign.message.has_draft or (draft is not None and draft.event.digest == campaign.digest):
+        return []
+    return [SaveDraft(campaign, staging_reason(campaign, state), for_preview=True)]
+
+
 def staging_reason(campaign: RenderedCampaign, state: State, batch: int = 1) -> Reason:
     """Say why a campaign, or a batch of it, is staged, now that it is."""
     record = state.record(campaign.name, campaign.edition)

@@ -21,10 +21,12 @@ from massctl.plan.doubt import repeat_at, settle
 from massctl.plan.giving_way import crowded_month, no_place_at_all, used_up_today, waits_until
 from massctl.plan.guard import House
 from massctl.plan.handoff import handoff_of
+from massctl.plan.off_the_tip import off_the_tip
 from massctl.plan.planned_campaign import PlannedCampaign as PlannedCampaign  # noqa: PLC0414 - part of a plan
 from massctl.plan.previews import Showing
-from massctl.plan.step import FOR_GOOD, Guard, Reason, Refusal, SendMass, SendPreview, Step
+from massctl.plan.step import FOR_GOOD, Guard, Reason, Refusal, SendPreview, Step
 from massctl.plan.tags import is_refused_for_good, tag_due
+from massctl.plan.tip import off_tip
 from massctl.plan.window import WindowState, never_allowed, next_moment, window_state
 
 if TYPE_CHECKING:
@@ -176,7 +178,13 @@ class _Planner:
             return self._expired(planned, campaign, record)
         if (changed := frozen(campaign, record)) is not None:
             return replace(planned, refusals=(changed,))
-        return self._open(planned, campaign, record)
+        return self._from_here(self._open(planned, campaign, record), campaign)
+
+    def _from_here(self, planned: PlannedCampaign, campaign: RenderedCampaign) -> PlannedCampaign:
+        if (away := off_tip(self.house.tip)) is None:
+            return planned
+        shown = self.until is Until.PREVIEW and self.house.is_named(campaign.name)
+        return off_the_tip(planned, campaign, self.state, away, shown=shown)
 
     def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
         at = repeat_at(record.open_attempts, campaign, self.house.policy, self.now)
@@ -270,24 +278,12 @@ def make_plan(
     previews again, on purpose.
     """
     planner = _Planner(state, house, until, now, showing)
-    planned = _within_allowance([planner.plan(each) for each in sorted(desired, key=_order)], state, now)
+    planned = previews.within_allowance([planner.plan(each) for each in sorted(desired, key=_order)], state, now)
     if stop is not None:
         planned = [replace(each, steps=(), refusals=(stop,), tag_due=None, wants_send=False) for each in planned]
     accounts = {each.account for each in planned}
     ahead = look_ahead(house.agenda, state, house.policy, now, accounts) if house.agenda is not None else ()
     return Plan(state.lineage, state.serial, tuple(planned), ahead)
-
-
-def _within_allowance(planned: list[PlannedCampaign], state: State, now: datetime) -> list[PlannedCampaign]:
-    """Take away the previews that today's allowance does not cover, and the sends that would go out without them."""
-    steps = [step for each in planned for step in each.steps if isinstance(step, SendPreview)]
-    beyond, refusals = previews.beyond_allowance(steps, state, now)
-
-    def within(each: PlannedCampaign) -> PlannedCampaign:
-        left = tuple(s for s in each.steps if s.address not in beyond and not isinstance(s, SendMass))
-        return replace(each, steps=left, refusals=(*each.refusals, refusals[each.name]))
-
-    return [within(each) if each.name in refusals else each for each in planned]
 
 
 def _as_concluded(c: RenderedCampaign) -> Concluded:

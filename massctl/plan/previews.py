@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,8 @@ from massctl.model.rendered import Recipient, RenderedCampaign
 from massctl.model.state import Record, State
 from massctl.plan.diff import preview_reason
 from massctl.plan.doubt import settle
-from massctl.plan.step import Guard, Refusal, SendPreview, Step
+from massctl.plan.planned_campaign import PlannedCampaign
+from massctl.plan.step import Guard, Refusal, SendMass, SendPreview, Step
 from massctl.plan.used import counted_anew
 
 if TYPE_CHECKING:
@@ -129,6 +130,18 @@ def beyond_allowance(
         beyond.add(step.address)
         refusals[name] = _used_up(needed[name], available[name], now)
     return beyond, refusals
+
+
+def within_allowance(planned: list[PlannedCampaign], state: State, now: datetime) -> list[PlannedCampaign]:
+    """Take away the previews that today's allowance does not cover, and the sends that would go out without them."""
+    steps = [step for each in planned for step in each.steps if isinstance(step, SendPreview)]
+    beyond, refusals = beyond_allowance(steps, state, now)
+
+    def within(each: PlannedCampaign) -> PlannedCampaign:
+        left = tuple(s for s in each.steps if s.address not in beyond and not isinstance(s, SendMass))
+        return replace(each, steps=left, refusals=(*each.refusals, refusals[each.name]))
+
+    return [within(each) if each.name in refusals else each for each in planned]
 
 
 def going_out(step: SendPreview) -> tuple[bool, float, str, int]:

@@ -107,13 +107,17 @@ class SaveDraft:
     """The draft of an earlier digest, which is deleted once the new one is proven good."""
     batch: int | None = None
     """Which batch of a list of openids sends it, from 1; None where there are no batches."""
+    for_preview: bool = False
+    """It only shows what does not stand at the tip of the branch that sends, beside the draft that is staged."""
 
     kind = Kind.SAVE_DRAFT
     reversible = True
 
     @property
     def address(self) -> Address:
-        """`NAME/draft`, in batches `NAME/draft/3`."""
+        """`NAME/draft`, in batches `NAME/draft/3`; `NAME/draft/preview` for one that is only shown."""
+        if self.for_preview:
+            return Address(f"{self.campaign.name}/draft/preview")
         return Address(f"{self.campaign.name}/draft" + _of_batch(self.batch))
 
 

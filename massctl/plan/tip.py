@@ -43,6 +43,11 @@ def tip_refusal(tip: Tip | None) -> Refusal | None:
     return _unread(tip) or _stopped(tip) or _moved(tip) or _changed(tip)
 
 
+def off_tip(tip: Tip | None) -> Refusal | None:
+    """Say why nothing may be staged from here; None at the tip, and where nobody asked. A brake stops no staging."""
+    return None if tip is None else _unread(tip) or _moved(tip) or _changed(tip)
+
+
 def _unread(tip: Tip) -> Refusal | None:
     if tip.unread is None:
         return None

@@ -80,6 +80,7 @@ _FIELDS: Final[dict[str, str]] = {
     "name": "The tag's name, as WeChat tells it.",
     "count": "Followers with the tag, as read.",
     "source_sha256": "Names the campaign's folder as read.",
+    "for_preview": "True: it shows what does not stand at the tip of the branch that sends, and is never sent.",
     "recipient": "A reviewer: a WeChat name, or the digest of an openid.",
     "outcome": "What came of it.",
     "errcode": "WeChat's code.",

@@ -75,6 +75,8 @@ def planned_words(step: Step, planned: PlannedCampaign, times: int = 1) -> Phras
 def _planned_draft(step: SaveDraft, times: int) -> Phrase:
     if times > 1:
         return Phrase("save {count} drafts, one for each batch", count=times)
+    if step.for_preview:
+        return Phrase("save a draft of its own for the preview: this is not the tip")
     if step.supersedes is None:
         return Phrase("save the draft")
     return Phrase("save a new draft in place of the old one")
@@ -113,6 +115,8 @@ def done_words(performed: list[Step]) -> list[Phrase]:
         match step:
             case SaveDraft() if times > 1:
                 said.append(Phrase("saved {count} drafts and read them back", count=times))
+            case SaveDraft(for_preview=True):
+                said.append(Phrase("saved a draft of its own for the preview; the staged one stays"))
             case SaveDraft():
                 said.append(Phrase("saved the draft and read it back"))
             case SendPreview():

@@ -135,6 +135,8 @@ VIEW: Final[dict[str, str]] = {
     "the ledger is whole: every line is what was written": "账本完好：每一行都和写入时一样",
     "asked for; nobody knows whether it is there": "已经提交；不知道草稿箱里有没有",
     "in the draft box": "在草稿箱里",
+    "only for a preview, in the draft box": "仅供预览，在草稿箱里",
+    "only for a preview, gone": "仅供预览，已不在",
     "settled as sent, so probably gone": "已认定为发出，多半已不在",
     "gone: sent, replaced or deleted": "已不在：发出、被替换或被删除",
     "refused with errcode {errcode}": "被拒绝，errcode {errcode}",
@@ -152,6 +154,7 @@ VIEW: Final[dict[str, str]] = {
     # massctl/view/step_text.py
     "added 1 material": "新增了 1 个永久素材",
     "save the draft": "保存草稿",
+    "save a draft of its own for the preview: this is not the tip": "为预览另存一份草稿：这里不是最新提交",
     "save a new draft in place of the old one": "保存新草稿，替换旧草稿",
     "preview to {reviewer}": "发预览给 {reviewer}",
     "send to {audience}: this cannot be undone": "群发给{audience}：发出后无法撤回",
@@ -163,6 +166,7 @@ VIEW: Final[dict[str, str]] = {
     "added {count} materials": "新增了 {count} 个永久素材",
     "and {count} more pictures": "另有 {count} 张图片",
     "saved the draft and read it back": "草稿已保存并核对",
+    "saved a draft of its own for the preview; the staged one stays": "为预览另存了一份草稿；已备好的那份没有动",
     "showed the preview to {reviewer}": "已发预览给 {reviewer}",
     "WeChat accepted the send to {audience}": "微信已受理群发：{audience}",
     # massctl/view/words.py

@@ -334,6 +334,21 @@ def test_a_label_shows_the_branch_s_words_with_main_s_settings(hub: Hub, person:
     assert (1, 0) == (len(report["previews"]), len(report["jobs"])), run.log
 
 
+def test_a_label_leaves_alone_the_draft_that_main_staged(hub: Hub, person: Path) -> None:
+    """It may have been worked on in the console, and its window may be open."""
+    assert "success" == hub.play("apply", hub.pushed(), "stage", after=begun(hub)).jobs["stage"].result
+    staged = hub.wechat.report()["drafts"]
+    letter(person, "letter", title="另一个说法")
+    typed(hub, person, "lock")
+    run = hub.play("preview", hub.pull_request(person, "reword", action="labeled"))
+
+    assert "success" == run.jobs["preview"].result, run.log
+    assert 1 == len(staged)
+    assert staged == [each for each in hub.wechat.report()["drafts"] if each in staged]
+    assert "success" == hub.play("apply", hub.pushed(), "send", after=begun(hub)).jobs["send"].result
+    assert 1 == jobs(hub)
+
+
 def test_the_watch_fails_where_somebody_is_needed(hub: Hub, person: Path) -> None:
     calm = hub.play("watch", Event("schedule", "refs/heads/main", hub.tip(), {"schedule": "23 * * * *"}))
     settings = (person / "massctl.yaml").read_text()

@@ -25,7 +25,13 @@ def comments_switched(session: Session, name: str, article: int | None, answer: 
     news = news_of(record)
     articles = _articles(session, record, article)
     wechat = session.wechat(account_of(session, AppId(record.appid or "")))
-    switch_comments(news, articles, wechat, opened=opened)
+    articles = switch_comments(news, articles, wechat, opened=opened)
+    if not articles:
+        raise UsageError(
+            Phrase("the comments of {name} cannot be switched", name=record.campaign),
+            Phrase("What you named was withdrawn. No request was made."),
+            Phrase("massctl status {name}", name=record.campaign),
+        )
     if answer is not None:
         from massctl.view.act_json import comments_json
 

@@ -1,7 +1,9 @@
 """From a session to the state of its jobs."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from types import MappingProxyType
+from typing import Final
 
 from massctl.apply.book import Book
 from massctl.apply.following import Followed, follow_jobs, unfinished
@@ -13,14 +15,40 @@ from massctl.cli.recorded import ledger_refusal
 from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, LedgerError, LedgerForeignError, LedgerMissingError, UsageError
 from massctl.ledger.runner import sole_runner
+from massctl.model.hold import is_held
 from massctl.model.names import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
 from massctl.plan.step import Guard, Refusal
 from massctl.source.campaigns import load_campaign
 
+LOOK_SECONDS: Final = 20
+"""Between two looks for what the administrator said. Our own bound: with a ledger in git each look is a fetch."""
+
 
 def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool) -> Followed:
+    """Ask about unfinished jobs, and again for `wait_seconds`; also about sends that wait for the administrator.
+
+    What he says comes as an event, which another process records: between two looks the ledger is left to it.
+    """
+    clock = session.clock
+    until = clock.now() + timedelta(seconds=wait_seconds)
+    failed: list[Record] = []
+    while True:
+        remaining = (until - clock.now()).total_seconds()
+        found = _followed_once(session, names, max(0.0, remaining), all_editions=all_editions)
+        found.failed_now[:0] = failed
+        held = sum(is_held(record) for record in found.records)
+        remaining = (until - clock.now()).total_seconds()
+        if not held or remaining <= 0:
+            return found
+        failed = found.failed_now
+        say = Phrase("waiting for the administrator: {count}; looking again for", count=held)
+        progress(session.voice).waiting(say, int(remaining))
+        clock.sleep(min(LOOK_SECONDS, remaining))
+
+
+def _followed_once(session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool) -> Followed:
     """Ask about unfinished jobs, alone on the ledger; without one it makes no request and takes no lock."""
     ledger = session.ledger()
     state = session.read_state(ledger)

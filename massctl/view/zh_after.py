@@ -50,6 +50,14 @@ AFTER: Final[dict[str, str]] = {
         "微信按 msg_data_id 找留言，群发的应答里有它，而那次应答丢了。"
     ),
     "the comments of {name} cannot be switched": "{name} 的留言无法打开或关闭",
+    "All of it was withdrawn, and its comments with it. No request was made.": (
+        "它已全部删除，留言也随之没有了。没有发出任何请求。"
+    ),
+    # massctl/cli/commenting.py
+    "What you named was withdrawn. No request was made.": "你指定的文章已经删除。没有发出任何请求。",
+    # massctl/cli/following.py
+    "waiting for the administrator: {count}; looking again for": "等待管理员确认：{count} 个；继续查看，剩余",
+    # massctl/apply/commenting.py
     "massctl status {name}": "massctl status {name}",
     "the articles' addresses hold it: massctl record-event FILE records the event that names them; "
     "or open and close comments in the console under 留言管理": (

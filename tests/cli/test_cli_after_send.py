@@ -191,6 +191,13 @@ def test_comments_of_one_article(sent: Shell) -> None:
     assert "letter has one article, and no article 2" in said.err
 
 
+def test_comments_of_what_was_withdrawn_are_left_alone(sent: Shell) -> None:
+    assert 0 == sent("withdraw", "letter", "--all", "--yes", "--sandbox").status
+    said = sent("comments", "open", "letter", "--sandbox")
+    assert (2, True) == (said.status, "withdrawn" in said.err), said
+    assert 0 == calls(sent, "comment/open")
+
+
 def test_comments_without_what_was_sent_need_a_number_or_an_event(sent: Shell) -> None:
     for path in (sent.root / ".massctl/sandbox/massctl.state.bodies").iterdir():
         path.unlink()

@@ -49,3 +49,12 @@ def test_his_silence_fails_the_job(guarded: Shell) -> None:
     said = guarded("apply", "notice", "--yes", "--sandbox", "--format", "json")
     (campaign,) = said.document["campaigns"]
     assert (1, "failed", 1) == (said.status, campaign["status"], len(guarded.report()["jobs"]))
+
+
+def test_a_status_that_waits_stays_for_him(guarded: Shell) -> None:
+    guarded("apply", "notice", "--yes", "--sandbox")
+    said = guarded("status", "notice", "--wait", "600", "--sandbox")
+    assert (0, True) == (said.status, "waiting for the administrator: 1" in said.err), said
+    guarded.set_time(NOON + timedelta(minutes=9))
+    said = guarded("status", "notice", "--wait", "1800", "--sandbox", "--format", "json")
+    assert (4, "in_doubt") == (said.status, said.document["campaigns"][0]["status"]), said

@@ -6,9 +6,9 @@ import pytest
 from building import LINEAGE, NOW, as_new, at, attempted, news, text
 from simulation.scenario import Scene
 
-from massctl.apply.commenting import news_of, switch_comments
+from massctl.apply.commenting import SentNews, news_of, switch_comments
 from massctl.errors import UsageError
-from massctl.model.ledger import Created, JobStatus, SendAccepted, SendSettled
+from massctl.model.ledger import Created, JobStatus, SendAccepted, SendSettled, Withdrawn
 from massctl.model.names import MsgDataId
 from massctl.model.state import Record
 
@@ -38,13 +38,30 @@ def record(campaign: Any, *events: Any) -> Record:
 @pytest.mark.parametrize(("opened", "word"), [(True, "open"), (False, "close")])
 def test_every_article_of_every_news_is_switched(opened: bool, word: str) -> None:
     phone = Phone()
-    switch_comments([MsgDataId(8), MsgDataId(9)], [1, 2], phone, opened=opened)
+    assert [1, 2] == switch_comments([SentNews(MsgDataId(8)), SentNews(MsgDataId(9))], [1, 2], phone, opened=opened)
     assert [(word, 8, 1), (word, 8, 2), (word, 9, 1), (word, 9, 2)] == phone.switched
+
+
+def test_what_was_withdrawn_is_left_alone() -> None:
+    phone = Phone()
+    news = [SentNews(MsgDataId(8), frozenset({2})), SentNews(MsgDataId(9), frozenset({1, 2}))]
+    assert [1] == switch_comments(news, [1, 2], phone, opened=True)
+    assert [("open", 8, 1)] == phone.switched
+    assert [] == switch_comments(news, [2], phone, opened=True)
 
 
 def test_the_news_is_known_by_the_answer_to_its_send() -> None:
     tried, accepted = attempted(SALE, media_id="D")[0], SendAccepted(attempt=2, msg_id=7, msg_data_id=8)
-    assert [8] == news_of(record(SALE, tried, accepted))
+    assert [SentNews(MsgDataId(8))] == news_of(record(SALE, tried, accepted))
+
+
+def test_what_is_gone_is_no_news_any_more() -> None:
+    tried, accepted = attempted(SALE, media_id="D")[0], SendAccepted(attempt=2, msg_id=7, msg_data_id=8)
+    found = news_of(record(SALE, tried, accepted, Withdrawn(msg_id=7, article=2)))
+    assert [SentNews(MsgDataId(8), frozenset({2}))] == found
+    with pytest.raises(UsageError) as caught:
+        news_of(record(SALE, tried, accepted, Withdrawn(msg_id=7, article=0)))
+    assert "withdrawn" in caught.value.detail
 
 
 def test_without_that_answer_there_is_no_way_to_it() -> None:
@@ -68,7 +85,7 @@ def lost(*urls: str) -> Record:
 
 
 def test_an_event_tells_it_in_the_addresses_of_the_articles() -> None:
-    assert [2247480005] == news_of(lost(URL.format(2247480005, 1), URL.format(2247480005, 2)))
+    assert [SentNews(MsgDataId(2247480005))] == news_of(lost(URL.format(2247480005, 1), URL.format(2247480005, 2)))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +105,7 @@ def test_addresses_that_do_not_agree_tell_nothing(urls: list[str]) -> None:
 
 def test_the_answer_to_the_send_comes_before_the_addresses() -> None:
     tried, accepted = attempted(SALE, media_id="D")[0], SendAccepted(attempt=2, msg_id=7, msg_data_id=8)
-    assert [8] == news_of(record(SALE, tried, accepted, told(URL.format(5, 1))))
+    assert [SentNews(MsgDataId(8))] == news_of(record(SALE, tried, accepted, told(URL.format(5, 1))))
 
 
 def test_nor_for_what_a_person_settled() -> None:

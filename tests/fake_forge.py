@@ -16,6 +16,8 @@ class FakeForge:
     """What it knows, and what it was asked."""
 
     pulls: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[int, list[str]] = field(default_factory=dict)
+    """The files that a pull request changes; none where it is not named."""
     comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     status: int = 200
@@ -57,6 +59,7 @@ class FakeForge:
     def _answer(self, method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
         handlers: dict[tuple[str, int, str], Callable[[], Any]] = {
             ("GET", 1, "pulls"): lambda: [each for each in self.pulls if each["head"]["label"] == query["head"]],
+            ("GET", 3, "pulls"): lambda: self._files(int(parts[1]), query),
             ("GET", 3, "issues"): lambda: self._page(int(parts[1]), query),
             ("POST", 3, "issues"): lambda: self.comment(int(parts[1]), body["body"]) or {},
             ("PATCH", 3, "issues"): lambda: self._edit(int(parts[2]), body["body"]),
@@ -67,6 +70,10 @@ class FakeForge:
     def _page(self, number: int, query: dict[str, str]) -> list[dict[str, Any]]:
         size, page = int(query["per_page"]), int(query["page"])
         return self.comments.get(number, [])[(page - 1) * size : page * size]
+
+    def _files(self, number: int, query: dict[str, str]) -> list[dict[str, Any]]:
+        size, page = int(query["per_page"]), int(query["page"])
+        return [{"filename": each} for each in self.files.get(number, [])[(page - 1) * size : page * size]]
 
     def _edit(self, comment: int, body: str) -> dict[str, Any]:
         found = next(each for below in self.comments.values() for each in below if each["id"] == comment)

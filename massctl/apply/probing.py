@@ -6,7 +6,7 @@ account has it, and what is left of today's calls. Source: WeChat docs, "openapi
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -26,8 +26,11 @@ ASKED_BY_QUOTA: Final[Mapping[Check, str]] = {
     Check.COMMENTS: "/cgi-bin/comment/open",
 }
 """What would have an effect -> the API whose quota is read in its place."""
-NO_RIGHT: Final = frozenset({48001, 50001, 76022})
-"""The account does not have this API. Source: WeChat docs, "Global return codes", "openapi/quota/get", read 2026-10."""
+NO_RIGHT: Final = 76022
+"""What `openapi/quota/get` says of an API that the account does not have. 48001 and 50001 say that of the question
+itself, and nothing of the API that it asks about. Source: WeChat docs, "openapi/quota/get", read 2026-10."""
+TOKEN_REFUSED: Final = frozenset({40001, 40014, 41001, 42001})
+"""The token is none, or none any more. Source: WeChat docs, "Global return codes", read 2026-10."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ class Patient:
     """What its campaigns cannot do without."""
     wechat: Checked | None
     """None where credential or proxy cannot work, so that nothing is tried."""
+    token_is_given: bool = False
+    """Its token comes from `token_command`, so that WeChat has not seen it before it answers the first call."""
+
+
+_Question = tuple[Patient, Check, Callable[[], object]]
 
 
 def probe(patients: Sequence[Patient], overlap: Overlap) -> list[Finding]:
@@ -61,6 +69,7 @@ def probe(patients: Sequence[Patient], overlap: Overlap) -> list[Finding]:
         for check in _checks(patient)
     ]
     answers = _results([call for _, _, call in questions], overlap)
+    found = [_proven(each, questions, answers) if each.check is Check.TOKEN else each for each in found]
     for (patient, check, _), answer in zip(questions, answers, strict=True):
         found.append(_judged(patient, check, answer))
         if check is Check.MASS_SEND_OPENIDS:
@@ -103,6 +112,21 @@ def _token(patient: Patient, result: object) -> Finding:
     return Finding(Check.TOKEN, Level.OK, say, account=patient.account)
 
 
+def _proven(finding: Finding, questions: Sequence[_Question], answers: Sequence[object]) -> Finding:
+    """Judge a token that `token_command` printed by what WeChat answered to the calls that were made with it."""
+    pairs = zip(questions, answers, strict=True)
+    told = [(patient, answer) for (patient, _, _), answer in pairs if patient.account == finding.account]
+    if finding.level is not Level.OK or not any(patient.token_is_given for patient, _ in told):
+        return finding
+    refused = [(p, each) for p, each in told if isinstance(each, WeChatError) and each.errcode in TOKEN_REFUSED]
+    for patient, error in refused:
+        return _failed(patient, Check.TOKEN, error, Level.PROBLEM)
+    if any(not isinstance(answer, MassctlError) or isinstance(answer, AuthError | QuotaError) for _, answer in told):
+        return replace(finding, message=Phrase("WeChat takes the token that token_command gives"))
+    say = Phrase("token_command gave a token; no answer of WeChat says whether it takes it")
+    return replace(finding, level=Level.UNKNOWN, message=say)
+
+
 def _unasked(patient: Patient, check: Check) -> Finding:
     why = Phrase("not checked: there is no token")
     if check is Check.TOKEN:
@@ -112,6 +136,9 @@ def _unasked(patient: Patient, check: Check) -> Finding:
 
 def _judged(patient: Patient, check: Check, answer: object) -> Finding:
     """Judge the answer to one question."""
+    if isinstance(answer, AuthError) and check in ASKED_BY_QUOTA and answer.errcode != NO_RIGHT:
+        say = Phrase("not known: WeChat does not answer openapi/quota/get (errcode {errcode})", errcode=answer.errcode)
+        return Finding(check, Level.UNKNOWN, say, answer.hint, patient.account, answer.errcode, answer.rid)
     if isinstance(answer, MassctlError):
         return _failed(patient, check, answer, _level(patient, check, answer))
     if isinstance(answer, CallQuota) and answer.remaining == 0:
@@ -142,7 +169,7 @@ def _failed(patient: Patient, check: Check, error: MassctlError, level: Level) -
 
 def _kind(patient: Patient, answer: object) -> Finding:
     """Compare the declared kind with what WeChat lets the account do: only service accounts send to openids."""
-    refused = isinstance(answer, WeChatError) and answer.errcode in NO_RIGHT
+    refused = isinstance(answer, WeChatError) and answer.errcode == NO_RIGHT
     if isinstance(answer, MassctlError) and not refused:
         return Finding(
             Check.KIND, Level.UNKNOWN, Phrase("the declared kind could not be compared"), account=patient.account

@@ -127,11 +127,24 @@ def _notify(session: Session) -> Iterator[Finding]:
                 yield Finding(
                     Check.NOTIFY, Level.OK, Phrase("what would go to {name} stays on this machine", name=name)
                 )
-            elif session.environment.get(name):
+            elif (value := session.environment.get(name)) and name != channel.signing_secret_env:
+                yield _address(name, value)
+            elif value:
                 yield Finding(Check.NOTIFY, Level.OK, Phrase("{name} is set", name=name))
             else:
                 say = Phrase("the environment variable {name} is empty", name=name)
                 yield Finding(Check.NOTIFY, Level.WARNING, say, Phrase("export {name}=…", name=name))
+
+
+def _address(name: str, address: str) -> Finding:
+    """Look at where a channel posts, without a request and without naming it: who has the address can post to it."""
+    from massctl.notify.posting import unfit
+
+    if (wrong := unfit(address)) is not None:
+        say = Phrase("{name} is set, and nothing can be posted there: {why}", name=name, why=wrong)
+        return Finding(Check.NOTIFY, Level.WARNING, say, Phrase("export {name}=…", name=name))
+    say = Phrase("{name} is set; only a post shows whether it is taken", name=name)
+    return Finding(Check.NOTIFY, Level.OK, say)
 
 
 def _settings(session: Session, account: AccountName) -> Iterator[Finding]:
@@ -181,4 +194,4 @@ def _patient(
             wechat = session.wechat(account)
         except ConfigurationError as error:
             settings.append(Finding(Check.PROXY, Level.PROBLEM, what_happened(error), error.hint, account))
-    return Patient(account, declared.kind, needs, wechat)
+    return Patient(account, declared.kind, needs, wechat, declared.token_command is not None)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,10 @@ from massctl.scaffold.repository import already_there, scaffold_files, write_sca
 from massctl.source.schemas import schema_documents
 from massctl.view.language import say
 
+README: Final = "README.md"
+IGNORED: Final = ".gitignore"
+_CACHE: Final = ".massctl/"
+"""Caches, and the sandbox's world."""
 _LANGUAGES: Final = ("MASSCTL_LANG", "LANG")
 
 
@@ -36,12 +40,34 @@ def founded(
         speaker.result(path)
     for path in kept:
         speaker.talk(say(Phrase("kept: {path}", path=path), speaker.language))
-    where = f"cd {target} && " if target else ""
-    for hint in (
-        Phrase("next: {where}massctl apply first-letter --sandbox --yes", where=where),
-        Phrase("then: what README.md says under the last heading"),
-    ):
+    for hint in _hints(root, target, kept):
         speaker.talk(say(hint, speaker.language))
+
+
+def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[Phrase]:
+    """Say what is to be typed next, and what this folder lacks although the files are there."""
+    if (top := _above(root)) is not None:
+        yield Phrase(
+            "this folder lies inside the git repository {top}: GitHub reads .github/ only at the top of a repository, "
+            "so no workflow runs here. Begin in a folder of its own, or in that one",
+            top=top.name,
+        )
+    if IGNORED in kept and _CACHE not in (root / IGNORED).read_text(encoding="utf-8", errors="replace").split():
+        yield Phrase("add the line {line} to {file}: what lies there is for this machine", line=_CACHE, file=IGNORED)
+    where = f"cd {target} && " if target else ""
+    yield Phrase("next: {where}massctl apply first-letter --sandbox --yes", where=where)
+    if README in kept:
+        yield Phrase("then: docs/guides/first-pull-request.md of massctl; your README.md was kept")
+    else:
+        yield Phrase("then: what README.md says under the last heading")
+
+
+def _above(root: Path) -> Path | None:
+    """Give the git repository that this folder is only a part of; None where it is the top of one, or in none."""
+    root = root.resolve()
+    if (root / ".git").exists():
+        return None
+    return next((each for each in root.parents if (each / ".git").exists()), None)
 
 
 def _spoken(environment: Mapping[str, str]) -> str:

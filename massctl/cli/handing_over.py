@@ -51,6 +51,9 @@ def put(directory: str, file: Path) -> None:
 def print_changed(directory: str, other: Path) -> None:
     """Print the campaigns whose own folder differs from the one in `other`, or is not there."""
     _, _, voice = open_settings(directory)
+    if not other.is_dir():
+        # Every campaign would pass for a new one.
+        raise UsageError(Phrase("there is no folder {directory}", directory=str(other)))
     for name in _changed(Repository(_root(directory)), Repository(other.resolve())):
         voice.result(name)
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from massctl.cli.last_read import shown_state
-from massctl.cli.recorded import ledger_refusal, recorded_if_begun
+from massctl.cli.recorded import ledger_refusal, recorded_if_begun, shown_if_begun
 from massctl.cli.session import Session
 from massctl.errors import UsageError
 from massctl.model.diagnostic import Diagnostic
@@ -103,7 +102,7 @@ def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic])
         return Foreseen(made.plan, made.state, made.workbench, made.warnings)
     # What lies on a remote is read there: the bytes that an earlier plan knew prove nothing.
     in_git = session.in_git
-    state = shown_state(session) if in_git else memory.state(session.ledger_path, session.locks)
+    state = shown_if_begun(session) if in_git else memory.state(session.ledger_path, session.locks)
     workbench = Workbench(session.repository, session.settings, session.cache)
     desires = memory.desires(workbench, state, lock_use_of(session))
     desired = desires.read(chosen(names, desires.names()))

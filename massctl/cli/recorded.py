@@ -55,6 +55,22 @@ def recorded_if_begun(session: Session) -> State:
         raise
 
 
+def shown_if_begun(session: Session) -> State:
+    """Read what is recorded, for a plan to be shown; where none is named yet and none can be read, say why not."""
+    try:
+        return shown_state(session)
+    except LedgerUnreachableError as error:
+        if session.settings.state.lineage is not None:
+            raise
+        # Only a repository that is not set up yet comes here.
+        from massctl.apply.outcome import what_happened
+        from massctl.view.language import say
+
+        for told in (Phrase("the ledger was not read: {why}", why=what_happened(error)), error.hint):
+            session.voice.talk(say(told, session.voice.language))
+        return State()
+
+
 def realm_refusal(session: Session, state: State, accounts: list[str]) -> Refusal | None:
     """Refuse a ledger of another world than the one that `accounts` are in."""
     realm = session.realm(accounts)

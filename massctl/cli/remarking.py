@@ -11,7 +11,7 @@ from massctl.cli.speaking import Voice
 from massctl.errors import ConfigurationError, ForgeError
 from massctl.forge.artefact import ArtefactError, read_plan, read_text
 from massctl.forge.events import RunEvent, read_event
-from massctl.forge.pull_requests import Forge
+from massctl.forge.pull_requests import Forge, Touched
 from massctl.model.api_base import realm_of
 from massctl.model.phrase import Phrase
 from massctl.plan.planned_review import COMMENT_MARK
@@ -40,9 +40,9 @@ def commented(
         forge = _forge(line, event, environment)
         numbers = forge.pull_requests_of(event)
         locking = _locking(Path(directory), event)
-        body = _body(voice, event, folder, environment, locking) if numbers else ""
         for number in numbers:
-            forge.say(number, body)
+            warned = _warnings(forge.touches(number))
+            forge.say(number, _body(voice, event, folder, environment, locking, warned))
             voice.talk(say(Phrase("the plan stands below pull request {number}", number=number), voice.language))
     finally:
         line.close()
@@ -75,19 +75,40 @@ def _locking(root: Path, event: RunEvent) -> Locking:
     return Locking.OF_FORK if event.from_fork else Locking.BY_WORKFLOW
 
 
-def _body(voice: Voice, event: RunEvent, folder: Path, environment: Mapping[str, str], locking: Locking) -> str:
+def _warnings(touched: Touched) -> list[Phrase]:
+    """Name what a reviewer has to read line by line, since no plan shows what it does."""
+    settings = Phrase(
+        "This pull request changes massctl.yaml, which says where the secret goes, which account sends, from which "
+        "branch, and whether locks and reviews count: read it line by line."
+    )
+    workflows = Phrase(
+        "This pull request changes .github/, which says what runs with the secret: read it line by line."
+    )
+    return [*([settings] if touched.settings else []), *([workflows] if touched.workflows else [])]
+
+
+def _body(
+    voice: Voice,
+    event: RunEvent,
+    folder: Path,
+    environment: Mapping[str, str],
+    locking: Locking,
+    warned: list[Phrase],
+) -> str:
     """Make the comment from the plan, as data; in place of what cannot be shown it says so."""
     foot = _foot(voice, event, environment)
     try:
         plan = read_plan(folder)
     except ArtefactError as refused:
         told = Phrase("The plan of this commit cannot be shown: {why}.", why=refused.what)
-        return "\n".join([COMMENT_MARK, "## massctl plan", "", f"**{say(told, voice.language)}**", "", *foot])
+        above = ["- ⚠ " + say(each, voice.language) for each in warned]
+        head = [COMMENT_MARK, "## massctl plan", "", f"**{say(told, voice.language)}**", ""]
+        return "\n".join([*head, *above, *([""] if above else []), *foot])
     # Its sentences are in the language of the run that made it.
     review = plan.review if isinstance(plan, SavedPlan) else None
     language = Language(review.language) if review is not None else voice.language
     sha = event.workflow_run.head_sha
-    comment = plan_comment(plan, language, commit=sha, from_fork=event.from_fork, locking=locking)
+    comment = plan_comment(plan, language, commit=sha, from_fork=event.from_fork, locking=locking, warned=warned)
     return "\n".join([comment, *foot])
 
 

@@ -52,10 +52,14 @@ def read_text(path: Path, bytes_max: int) -> str:
         descriptor = os.open(path, _FLAGS)
     except OSError:
         raise ArtefactError(Phrase("{file} is not an ordinary file", file=path.name)) from None
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    try:
+        # Before it becomes a file of Python's, which for a folder raises.
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ArtefactError(Phrase("{file} is not an ordinary file", file=path.name))
-        data = file.read(bytes_max + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(bytes_max + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > bytes_max:
         raise ArtefactError(Phrase("{file} is too large", file=path.name))
     try:

@@ -1,6 +1,7 @@
 """Which pull request a run belongs to, and its one comment.
 
 The pull request is found from the branch and the commit of the run, as GitHub tells them, never from what the run left.
+Which files it changes, GitHub tells too: it lists 3,000 at most, in the order of their paths, so that both come early.
 Sources: GitHub docs, "REST API endpoints for pull requests" and "for issue comments", API version 2022-11-28, read
 2026-11.
 """
@@ -20,9 +21,21 @@ from massctl.transport.line import Call, Line
 BOT: Final = "github-actions[bot]"
 """Who writes with a workflow's token. A comment of anybody else that begins like ours is theirs."""
 READ_SECONDS: Final = 30.0
+SETTINGS_FILE: Final = "massctl.yaml"
+WORKFLOWS_FOLDER: Final = ".github/"
 _PAGE: Final = 100
 """The most that GitHub gives at once."""
 _PAGES_MAX: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a pull request changes of the files that decide about secrets and sends."""
+
+    settings: bool
+    """massctl.yaml."""
+    workflows: bool
+    """Anything in .github/."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,16 @@ class Forge:
             and (each["head"]["repo"] or {}).get("full_name") == run.head_repository.full_name
             and each["base"]["repo"]["full_name"] == self.repository
         ]
+
+    def touches(self, pull_request: int) -> Touched:
+        """Say which files that decide about secrets and sends a pull request changes, as GitHub lists them."""
+        files = [
+            str(path)
+            for each in self._pages(f"pulls/{pull_request}/files")
+            for path in (each.get("filename"), each.get("previous_filename"))
+            if path
+        ]
+        return Touched(SETTINGS_FILE in files, any(path.startswith(WORKFLOWS_FOLDER) for path in files))
 
     def say(self, pull_request: int, body: str) -> None:
         """Write our comment on a pull request, or write it anew where there is one. Raises ForgeError."""

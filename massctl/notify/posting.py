@@ -16,7 +16,7 @@ READ_SECONDS: Final = 10.0
 
 def posted(line: Line, address: str, post: Post, *, robot: bool) -> Phrase | None:
     """Post to `address`, exactly once; None where it was taken, else why not. The address is in no reason."""
-    if (wrong := _unfit(address)) is not None:
+    if (wrong := unfit(address)) is not None:
         return wrong
     answer = line.exchange(Call("POST", address, READ_SECONDS, content=post.body, headers=post.headers))
     if isinstance(answer, NoAnswer):
@@ -26,7 +26,7 @@ def posted(line: Line, address: str, post: Post, *, robot: bool) -> Phrase | Non
     return _refused(answer.content) if robot else None
 
 
-def _unfit(address: str) -> Phrase | None:
+def unfit(address: str) -> Phrase | None:
     """Say why an address may not be posted to: what is told is not for everybody on the way."""
     try:
         parts = urlsplit(address)

@@ -43,11 +43,13 @@ def plan_comment(
     commit: str | None = None,
     from_fork: bool = False,
     locking: Locking = Locking.BY_HAND,
+    warned: Sequence[Phrase] = (),
     limit: int = MARKDOWN_CHARACTERS_MAX,
 ) -> str:
     """Show a plan in at most `limit` characters, 3,000 or more; `commit` is what it was made for.
 
-    `from_fork` says that its JSON comes from somebody who may have written anything into it, `locking` who locks.
+    `from_fork` says that its JSON comes from somebody who may have written anything into it, `locking` who locks, and
+    `warned` what stands above everything.
     """
     words = Words(language)
     provenance = _provenance(plan, commit)
@@ -56,7 +58,8 @@ def plan_comment(
         "Nothing is sent that is not merged."
     )
     below = [*(["- " + words.facts(*provenance)] if provenance else []), *(["- ⚠ " + words.said(fork)] * from_fork)]
-    head = [COMMENT_MARK, "## massctl plan", ""]
+    above = ["- ⚠ **" + words.said(each) + "**" for each in warned]
+    head = [COMMENT_MARK, "## massctl plan", "", *above, *([""] if above else [])]
     if isinstance(plan, StoppedPlan):
         why = [f"**{words.said(plan.error.message)}**", "", words.said(plan.error.hint), ""]
         return "\n".join([*head, *why, *below]).rstrip() + "\n"

@@ -72,16 +72,19 @@ class CampaignWriter:
         title = html(planned.title, foreign=True, cells=2 * TITLE_CELLS)
         label = f"{mark}{html_code(planned.name, NAME_CELLS)} {title}".rstrip()
         opening, closing = self.words.folded(label, is_open=is_open)
+        standing = self._standing(planned)
+        pressing = [*self._refusals(planned), *self._by_hand(planned), *self._diagnostics(planned)]
+        stopped = weight(planned) in (Weight.REFUSED, Weight.FAULTY) and bool(pressing)
         rows = [
-            *self._refusals(planned),
-            *self._by_hand(planned),
-            *self._diagnostics(planned),
+            *(pressing[1:] if stopped else pressing),
             *self._steps(planned),
             *self._allowance(planned),
             *(self._message(content) if (content := content_of(planned)) else []),
             *(changed_rows(planned.changes, LABELS["changes"], self.words) if planned.changes else []),
         ]
-        return Block([*opening, *self._facts(planned)], rows, closing)
+        # With little room a campaign that is stopped still says why, rather than where it stands.
+        first = [*self._facts(planned), *(pressing[:1] if stopped else standing)]
+        return Block([*opening, *first], [*rows, *(_below_rows(standing) if stopped else [])], closing)
 
     def _facts(self, planned: SavedCampaign) -> list[str]:
         words = self.words
@@ -97,6 +100,10 @@ class CampaignWriter:
             facts.append("- " + words.said(until))
         if planned.next_at is not None:
             facts.append(words.row(LABELS["next"], words.said(self._local(planned, planned.next_at))))
+        return facts
+
+    def _standing(self, planned: SavedCampaign) -> list[str]:
+        words, facts = self.words, list[str]()
         standing = [STATUS[planned.status]]
         if planned.account is not None:
             standing.insert(0, Phrase("account {account}", account=planned.account))
@@ -192,6 +199,11 @@ class CampaignWriter:
     def _below(self, hint: str | None) -> str:
         said = self.words.said(hint) if hint else ""
         return f"\n  - {said}" if said else ""
+
+
+def _below_rows(standing: list[str]) -> list[str]:
+    """Put facts behind rows, as a list of their own."""
+    return ["\n" + standing[0], *standing[1:]]
 
 
 def _place(diagnostic: PlannedDiagnostic) -> str:

@@ -10,12 +10,20 @@ CI: Final[dict[str, str]] = {
     # massctl/cli/handing_over.py
     "there is no ledger yet, so nothing is staged, sent or watched": "还没有账本，所以不准备、不发送、也不查看",
     "massctl state init   then commit the line that it writes": "massctl state init   然后提交它写下的那一行",
+    "there is no folder {directory}": "没有文件夹 {directory}",
     "Nothing was written.": "什么都没有写。",
     "{file} cannot be written: {why}": "{file} 写不了：{why}",
     "the locks cannot be used: {why}": "这些锁不能用：{why}",
     "the locks of {name} are not UTF-8": "{name} 的锁不是 UTF-8",
     "the locks cannot be used: {name} is no campaign here": "这些锁不能用：这里没有活动 {name}",
     # massctl/cli/remarking.py
+    "This pull request changes massctl.yaml, which says where the secret goes, which account sends, from which "
+    "branch, and whether locks and reviews count: read it line by line.": (
+        "这个合并请求改了 massctl.yaml，它决定密钥交给谁、哪个公众号发、从哪个分支发、锁和评审算不算数：请逐行看。"
+    ),
+    "This pull request changes .github/, which says what runs with the secret: read it line by line.": (
+        "这个合并请求改了 .github/，它决定拿着密钥运行什么：请逐行看。"
+    ),
     "the plan stands below pull request {number}": "计划已写到合并请求 {number} 下面",
     "no open pull request stands at {sha} any more; nothing was written": (
         "已经没有停在 {sha} 的合并请求了；什么都没有写"

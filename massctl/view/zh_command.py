@@ -189,6 +189,17 @@ COMMAND: Final[dict[str, str]] = {
         "massctl init NEW_FOLDER   或者，保留这里已有的、只写缺的：massctl init --keep"
     ),
     "kept: {path}": "保留：{path}",
+    "this folder lies inside the git repository {top}: GitHub reads .github/ only at the top of a repository, "
+    "so no workflow runs here. Begin in a folder of its own, or in that one": (
+        "这个文件夹在 git 仓库 {top} 里面：GitHub 只读仓库最上层的 .github/，所以这里的工作流不会运行。"
+        "请在单独的文件夹里开始，或在那个仓库的最上层"
+    ),
+    "add the line {line} to {file}: what lies there is for this machine": (
+        "给 {file} 加一行 {line}：那里面的东西只属于这台机器"
+    ),
+    "then: docs/guides/first-pull-request.md of massctl; your README.md was kept": (
+        "然后：照 massctl 的 docs/guides/first-pull-request.zh-CN.md 做；您的 README.md 原样留着"
+    ),
     "then: what README.md says under the last heading": "然后：照 README.md 最后一节做",
     "{directory} cannot be written: {why}": "无法写入 {directory}：{why}",
     "{label}: {done}/{total}": "{label}：{done}/{total}",

@@ -5,6 +5,13 @@ from typing import Final
 DOCTOR: Final[dict[str, str]] = {
     # massctl/apply/probing.py
     "WeChat gave a token: credential and address are accepted": "微信给了 access_token：凭据和出口地址都没有问题",
+    "WeChat takes the token that token_command gives": "微信接受 token_command 给的 access_token",
+    "token_command gave a token; no answer of WeChat says whether it takes it": (
+        "token_command 给了 access_token；微信是否接受，还没有回答能说明"
+    ),
+    "not known: WeChat does not answer openapi/quota/get (errcode {errcode})": (
+        "无法得知：微信不回答 openapi/quota/get（errcode {errcode}）"
+    ),
     "not checked: there is no token": "没有检查：拿不到 access_token",
     "not tried: credential or proxy cannot work as they are": "没有尝试：凭据或代理现在这样不能用",
     "the account has the right": "有这项权限",
@@ -80,6 +87,8 @@ DOCTOR: Final[dict[str, str]] = {
     "it printed WeChat's refusal, errcode {errcode}": "它打印的是微信的拒绝，errcode {errcode}",
     "its expires_in is no number of seconds that are left": "它的 expires_in 不是剩余的秒数",
     # massctl/plan/checkup.py
+    "{name} is set, and nothing can be posted there: {why}": "{name} 已设置，但往那里发不出去：{why}",
+    "{name} is set; only a post shows whether it is taken": "{name} 已设置；收不收，真发一次才知道",
     "{name} is set": "{name} 已设置",
     "{name} holds a blank or a line end, which is no part of an AppSecret": (
         "{name} 里有空格或换行，AppSecret 里没有这些"

@@ -34,6 +34,8 @@ GIT: Final[dict[str, str]] = {
     "the ledger {lineage} is in git already": "账本 {lineage} 本来就在 git 里",
     "the ledger {lineage} is a file already": "账本 {lineage} 本来就是文件",
     # massctl/cli/recorded.py
+    "the ledger was not read: {why}": "没有读到账本：{why}",
+    # massctl/cli/recorded.py
     "massctl.yaml names no ledger, and {branch} holds {found}": (
         "massctl.yaml 里没有写账本编号，而 {branch} 上是 {found}"
     ),

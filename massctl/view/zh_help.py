@@ -110,8 +110,9 @@ HELP: Final[dict[str, str]] = {
     "Show what `massctl apply` with the same NAMEs would do now, step by step, and why.": (
         "显示同样写法的 `massctl apply` 现在会做什么，一步一步，连同原因。"
     ),
-    "Reads the repository and the ledger. Without --refresh it needs no network and no secret; it changes nothing.": (
-        "读取仓库和账本。不加 --refresh 就不联网、不要密钥；什么都不改。"
+    "Reads the repository and the ledger, and changes nothing. Without --refresh it needs no secret, and the network "
+    "only to read a ledger in git; without it, it shows what was fetched last.": (
+        "只读仓库和账本，什么也不改。不用 --refresh 时不需要密钥；账本在 git 里时才要网络，连不上就按上次取到的显示。"
     ),
     "Exit 6 when apply would do something, 5 when it would refuse.": "apply 有事可做则以 6 退出，会被拦下则以 5 退出。",
     "Save the plan too, for `apply --plan FILE`.": "同时保存计划，供 `apply --plan FILE` 使用。",

@@ -340,3 +340,55 @@ def test_with_faulty_settings_nobody_says_that_nothing_has_begun(shell: Shell) -
     said = shell("ci", "begun")
 
     assert (1, "") == (said.status, said.out)
+
+
+def test_campaigns_are_compared_with_a_folder_that_is_there(shell: Shell) -> None:
+    shell.tree.news("letter")
+    said = shell("ci", "changed", "nowhere")
+
+    assert (2, "") == (said.status, said.out)
+    assert "there is no folder nowhere" in said.err
+
+
+def test_a_plan_that_is_a_folder_is_named_in_the_comment(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    (tmp_path / "left/plan.json").mkdir(parents=True)
+
+    assert 0 == comment(shell, forge, tmp_path / "left")
+    assert "plan.json is not an ordinary file" in forge.bodies(7)[0]
+
+
+@pytest.mark.parametrize(
+    ("files", "told", "untold"),
+    [
+        (["campaigns/a/campaign.yaml"] * 120 + ["massctl.yaml"], "changes massctl.yaml", "changes .github/"),
+        ([".github/workflows/apply.yml"], "changes .github/", "changes massctl.yaml"),
+    ],
+)
+def test_a_change_of_what_decides_stands_on_top(
+    shell: Shell, forge: FakeForge, tmp_path: Path, files: list[str], told: str, untold: str
+) -> None:
+    shell.tree.news("letter")
+    forge.files[7] = files
+    comment(shell, forge, planned_in(shell, tmp_path / "left"))
+
+    body = forge.bodies(7)[0]
+    assert body.startswith("<!-- massctl:plan -->\n## massctl plan\n\n- ⚠ **This pull request")
+    words = body.replace("`", "")
+    assert told in words
+    assert untold not in words
+    judge(body.rpartition("<sub>")[0])
+
+
+def test_a_change_of_what_decides_is_told_without_a_plan_too(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    forge.files[7] = ["massctl.yaml"]
+    comment(shell, forge, tmp_path / "none")
+
+    assert "- ⚠ This pull request changes massctl.yaml" in forge.bodies(7)[0]
+
+
+def test_a_change_of_words_alone_has_no_warning(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    shell.tree.news("letter")
+    forge.files[7] = ["campaigns/letter/campaign.yaml"]
+    comment(shell, forge, planned_in(shell, tmp_path / "left"))
+
+    assert "⚠" not in forge.bodies(7)[0]

@@ -262,3 +262,23 @@ def test_the_clock_of_the_sandbox_is_that_of_the_run(shell: Shell):
     shell.set_time(NOON.replace(year=2031))
 
     assert "ok" == levels(shell, "--sandbox")["clock"]
+
+
+@pytest.mark.parametrize(
+    ("address", "level"),
+    [
+        ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k", "ok"),
+        ("http://evil.example/hook", "warning"),
+        ("not a url", "warning"),
+    ],
+)
+def test_an_address_that_cannot_be_posted_to_is_no_good_news(
+    shell: Shell, offline: list[Any], address: str, level: str
+) -> None:
+    shell.tree.settings()
+    yaml = shell.tree.read("massctl.yaml")
+    shell.tree.write("massctl.yaml", yaml + "notify:\n  - wecom_robot_env: ROBOT\n")
+    shell.env(ROBOT=address)
+
+    assert level == levels(shell)["notify"]
+    assert address not in shell("doctor").out

@@ -146,7 +146,7 @@ def test_doctor_without_the_remote_says_what_it_could_not_check(in_git: Shell, r
         (lambda shell, remote: shell.env(PATH="/nowhere"), "git cannot be run", "install git"),
     ],
 )
-@pytest.mark.parametrize("command", [("apply", "notice", "--yes"), ("plan",), ("state", "init")])
+@pytest.mark.parametrize("command", [("apply", "notice", "--yes"), ("state", "init")])
 def test_what_stands_in_the_way_is_one_clear_error(in_git: Shell, remote: Path, spoil, told, typed, command):
     spoil(in_git, remote)
     said = in_git(*command)
@@ -154,6 +154,21 @@ def test_what_stands_in_the_way_is_one_clear_error(in_git: Shell, remote: Path, 
     assert told in said.err
     assert typed in said.err
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda shell, remote: git(shell.root, "remote", "remove", "origin"), "no remote origin"),
+        (lambda shell, remote: (shell.root / ".git").rename(shell.root / "git"), "no git repository"),
+        (lambda shell, remote: shell.env(PATH="/nowhere"), "git cannot be run"),
+    ],
+)
+def test_a_plan_is_shown_before_a_ledger_is_begun_and_says_what_it_lacks(in_git: Shell, remote: Path, spoil, told):
+    spoil(in_git, remote)
+    said = in_git("plan")
+    assert (0, True, True) == (said.status, "the ledger was not read" in said.err, told in said.err)
+    assert "massctl state init" in said.out
 
 
 def test_the_sandbox_has_a_ledger_of_its_own(in_git: Shell, remote: Path):

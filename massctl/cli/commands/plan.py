@@ -57,7 +57,8 @@ def command(
 ) -> int:
     """Show what `massctl apply` with the same NAMEs would do now, step by step, and why.
 
-    Reads the repository and the ledger. Without --refresh it needs no network and no secret; it changes nothing.
+    Reads the repository and the ledger, and changes nothing. Without --refresh it needs no secret, and the network
+    only to read a ledger in git; without it, it shows what was fetched last.
     """
     _agree(form, refresh=refresh, out=out, against=against, for_review=for_review)
     from massctl.cli.planning import tell_strays

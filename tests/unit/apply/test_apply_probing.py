@@ -60,8 +60,10 @@ def overlap(calls: Sequence[Callable[[], Any]]) -> Iterator[tuple[int, Any]]:
             yield index, error
 
 
-def probed(account: Account | None, kind: str = "service", needs: frozenset[Check] = ALL) -> dict[Check, Finding]:
-    found = probe([Patient(AccountName("main"), kind, needs, account)], overlap)
+def probed(
+    account: Account | None, kind: str = "service", needs: frozenset[Check] = ALL, *, token_is_given: bool = False
+) -> dict[Check, Finding]:
+    found = probe([Patient(AccountName("main"), kind, needs, account, token_is_given)], overlap)
     assert {AccountName("main")} == {each.account for each in found}
     return {each.check: each for each in found}
 
@@ -143,6 +145,47 @@ def test_the_declared_kind_is_compared_with_what_wechat_lets_the_account_do(kind
     found = probed(Account(send=send), kind)[Check.KIND]
 
     assert (level, level is Level.WARNING) == (found.level, "accounts.main.kind" in found.hint)
+
+
+@pytest.mark.parametrize("errcode", [48001, 50001])
+def test_where_the_question_itself_is_closed_nothing_is_known_of_the_right(errcode: int) -> None:
+    closed = AuthError("no right", errcode=errcode)
+    found = probed(Account(sendall=closed, send=closed))
+
+    assert (Level.UNKNOWN, errcode) == (found[Check.MASS_SEND].level, found[Check.MASS_SEND].errcode)
+    assert Level.UNKNOWN is found[Check.KIND].level
+
+
+EVERY_CALL = ("drafts", "materials", "tags", "speed", "sendall", "send", "preview", "open")
+
+
+@pytest.mark.parametrize(
+    ("answer", "level", "errcode", "said"),
+    [
+        (AuthError("the token is none", errcode=40001), Level.PROBLEM, 40001, "the token is none"),
+        (TransportError("no answer"), Level.UNKNOWN, None, "no answer of WeChat says"),
+        (AuthError("no right", errcode=48001), Level.OK, None, "WeChat takes the token"),
+        (QuotaError("used up", errcode=45009), Level.OK, None, "WeChat takes the token"),
+    ],
+)
+def test_a_given_token_is_judged_by_the_calls_that_carry_it(
+    answer: MassctlError, level: Level, errcode: int | None, said: str
+) -> None:
+    found = probed(Account(**dict.fromkeys(EVERY_CALL, answer)), token_is_given=True)[Check.TOKEN]
+
+    assert (level, errcode, True) == (found.level, found.errcode, said in found.message)
+
+
+def test_a_given_token_that_one_call_was_answered_with_is_accepted() -> None:
+    found = probed(Account(tags=TransportError("no answer")), token_is_given=True)[Check.TOKEN]
+
+    assert (Level.OK, True) == (found.level, "WeChat takes the token" in found.message)
+
+
+def test_a_given_token_that_could_not_be_had_is_told_as_that() -> None:
+    found = probed(Account(token=MassctlError("the command gave none")), token_is_given=True)[Check.TOKEN]
+
+    assert (Level.PROBLEM, True) == (found.level, "the command gave none" in found.message)
 
 
 def test_accounts_are_asked_side_by_side_and_one_does_not_stop_another() -> None:

@@ -1,0 +1,48 @@
+"""`massctl init`: what it writes is ready, and what the place lacks is said."""
+
+from cli_runner import Shell
+from gits import git
+
+
+def test_nobody_is_sent_a_preview_before_a_name_is_written(shell: Shell) -> None:
+    """A placeholder would go to whoever has that WeChat name."""
+    shell("init", "new", "--language", "en")
+    (letter,) = shell("-C", "new", "plan", "--sandbox", "--format", "json").document["campaigns"]
+
+    assert [] == [each["kind"] for each in letter["steps"] if each["kind"] == "send_preview"]
+    assert "# preview:" in shell.tree.read("new/campaigns/first-letter/campaign.yaml")
+
+
+def test_a_plan_works_before_there_is_a_repository_or_a_remote(shell: Shell) -> None:
+    shell("init", "new", "--language", "en")
+    without = shell("-C", "new", "plan")
+    git(shell.root / "new", "init", "-q")
+    alone = shell("-C", "new", "plan")
+
+    assert (0, 0) == (without.status, alone.status), without.err + alone.err
+    assert "state init" in without.out
+    assert without.out == alone.out
+
+
+def test_a_subfolder_of_a_repository_is_told_that_no_workflow_runs(shell: Shell) -> None:
+    git(shell.root, "init", "-q")
+    inside = shell("init", "new", "--language", "en").err
+
+    assert "GitHub reads .github/ only at the top" in inside
+    assert "GitHub reads" not in shell("init", ".", "--language", "en", "--keep").err
+
+
+def test_what_is_kept_is_not_pointed_to_and_what_it_lacks_is_named(shell: Shell) -> None:
+    shell.tree.write("new/README.md", "# ours\n")
+    shell.tree.write("new/.gitignore", "*.log\n")
+    said = shell("init", "new", "--language", "en", "--keep").err
+
+    assert "README.md says under the last heading" not in said
+    assert "docs/guides/first-pull-request.md" in said
+    assert "add the line .massctl/ to .gitignore" in said
+
+
+def test_a_kept_file_that_has_the_line_needs_nothing(shell: Shell) -> None:
+    shell.tree.write("new/.gitignore", "*.log\n.massctl/\n")
+
+    assert ".gitignore:" not in shell("init", "new", "--language", "en", "--keep").err

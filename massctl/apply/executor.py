@@ -72,6 +72,7 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
     _flush(run, outcome)
     for each in run.outcomes:
         each.order_performed()
+        each.answer = run.answers.get(each.planned.name)
     return outcome
 
 
@@ -134,7 +135,7 @@ def _attempt(run: Run, campaign: RenderedCampaign, batch: int | None) -> Accepte
         verdict = run.world.wechat(campaign.account).send_mass(send)  # One request; nothing below repeats it.
     except WeChatError as error:
         verdict = never_left(error)
-    verdict = judged_by_material(run, campaign, verdict)
+    verdict = run.answers[campaign.name] = judged_by_material(run, campaign, verdict)
     match verdict:
         case Accepted(msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate):
             run.book.record(
@@ -149,4 +150,5 @@ def _attempt(run: Run, campaign: RenderedCampaign, batch: int | None) -> Accepte
             run.book.record(SendInDoubt(attempt=attempt, reason=reason, errcode=code, rid=rid), campaign)
         case _:
             assert_never(verdict)
+    del run.answers[campaign.name]  # It is on record.
     return verdict

@@ -9,6 +9,7 @@ from massctl.model.hold import is_held
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
+from massctl.model.send import Verdict
 from massctl.model.state import Record, State
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.step import Guard, Refusal, Step
@@ -52,6 +53,13 @@ class CampaignOutcome:
     """The operator answered no."""
     refused: bool = False
     """A guard refused in this run, and not only in the plan."""
+    answer: Verdict | None = None
+    """What WeChat answered to its newest attempt, where the ledger could not be written any more."""
+
+    @property
+    def findings(self) -> list[Refusal]:
+        """Give the refusals that somebody has to hear of: not those of a campaign that waits for its name."""
+        return [each for each in self.refusals if each not in self.planned.by_name_only]
 
     def order_performed(self) -> None:
         """Put what was done in the order of the plan; calls that run beside each other end in any order."""
@@ -147,7 +155,7 @@ class Outcome:
             return 1
         if self.ledger_error is not None:
             return self.ledger_error.exit_status
-        return 5 if any(c.refusals or c.declined for c in self.campaigns) else 0
+        return 5 if any(c.findings or c.declined for c in self.campaigns) else 0
 
     def _failed(self) -> bool:
         """Say whether a campaign failed by itself; a ledger that stopped the run is no campaign's failure."""

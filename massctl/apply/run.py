@@ -14,6 +14,7 @@ from massctl.model.lifecycle import is_concluded
 from massctl.model.names import AccountName, AppId, MediaId, Sha256
 from massctl.model.phrase import about
 from massctl.model.rendered import RenderedCampaign
+from massctl.model.send import Verdict
 from massctl.model.state import Record
 from massctl.plan.batches import batches_left
 from massctl.plan.guard import House
@@ -77,6 +78,8 @@ class Run:
     strangers: dict[MediaId, Sha256] = field(default_factory=dict)
     """Drafts that the ledger does not know and this run has read -> what names their articles."""
     counts: dict[AudienceKey, int | Failed | None] = field(default_factory=dict)
+    answers: dict[str, Verdict] = field(default_factory=dict)
+    """Campaign -> what WeChat answered to its newest attempt, until that is on record."""
     previews_spent: set[AppId] = field(default_factory=set)
     """Accounts of which WeChat said in this run that their previews of the day are used up."""
     began: int = field(init=False)

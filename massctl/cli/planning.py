@@ -15,6 +15,7 @@ from massctl.plan.desired import Desired
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan, Until, make_plan
 from massctl.plan.previews import Showing
+from massctl.plan.tip import brake
 from massctl.source.agenda import agenda_of
 from massctl.source.desired import Desires, Workbench
 from massctl.source.lock_use import LockUse
@@ -76,6 +77,8 @@ def planned(
     house = _house(session, typed, desired, state, desires, workbench)
     if acts:
         house = replace(house, tip=session.tip())
+    elif until is Until.SEND:
+        house = _braked(session, house)
     plan = _plan(session, desired, state, house, until, showing)
     return Planned(plan, state, ledger, house, workbench, [*warnings, *([] if names else desires.strays())])
 
@@ -108,7 +111,7 @@ def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic])
     desired = desires.read(chosen(names, desires.names()))
     memory.keep(desires)
     others = desires.recalled(sorted({*desires.folders()} - {each.name for each in desired}))
-    house = _house(session, names, [*desired, *others], state, desires, workbench)
+    house = _braked(session, _house(session, names, [*desired, *others], state, desires, workbench))
     plan = _plan(session, desired, state, house)
     return Foreseen(plan, state, workbench, [*warnings, *([] if names else desires.strays())])
 
@@ -125,6 +128,11 @@ def _house(
     house = session.house(names)
     agenda = agenda_of(workbench, state, desired, desires.folders(), house.named, session.clock.now())
     return replace(house, agenda=agenda)
+
+
+def _braked(session: Session, house: House) -> House:
+    """Add whether somebody stopped all sends, where the ledger's remote is asked anyway."""
+    return replace(house, tip=brake(session.tip())) if session.in_git else house
 
 
 def _plan(

@@ -79,7 +79,7 @@ class GitLedger:
         if found.newline_lost:
             self._data += b"\n"
         self._lineage = lineage_of(found.entries)
-        require_newest(self._locks, self._lineage, len(found.entries), found.digests)
+        require_newest(self._locks, self._lineage, len(found.entries), found.digests, self._branch.name)
         self._serial, self._prev, self._lines = len(found.entries), found.prev, []
         if self._lineage is not None:
             self._note()

@@ -24,10 +24,16 @@ def note_newest(locks: Path, lineage: str, serial: int, digest: str) -> None:
         beside.replace(locks / FILE)
 
 
-def require_newest(locks: Path, lineage: str | None, serial: int, digests: Sequence[str] | None = None) -> None:
+def require_newest(
+    locks: Path,
+    lineage: str | None,
+    serial: int,
+    digests: Sequence[str] | None = None,
+    branch: str | None = None,
+) -> None:
     """Raise LedgerOlderError for a ledger that ends before what was seen of it, or that went another way since.
 
-    `digests` names its lines, the first one first, where they are known.
+    `digests` names its lines, the first one first, where they are known; `branch` is where it lies, if in git.
     """
     seen = _seen(locks)
     if seen is None or seen["lineage"] != lineage:
@@ -38,9 +44,19 @@ def require_newest(locks: Path, lineage: str | None, serial: int, digests: Seque
         why = Phrase("Its entry {serial} is another one than was written here.", serial=seen["serial"])
     else:
         return
+    then = Phrase("{why} What was sent since is not in it. Nothing was sent and nothing was changed.", why=why)
+    if branch is not None:
+        raise LedgerOlderError(
+            Phrase("the branch {branch} was put back to an older commit", branch=branch),
+            then,
+            Phrase(
+                "push the newer commit to it again; on GitHub, Activity of the repository names every push. Where it "
+                'is lost for good, begin anew and import what went out: massctl state init --new-lineage --reason "…"'
+            ),
+        )
     raise LedgerOlderError(
         Phrase("the ledger is an older copy"),
-        Phrase("{why} What was sent since is not in it. Nothing was sent and nothing was changed.", why=why),
+        then,
         Phrase(
             "bring the newer file back; where it is lost for good, begin anew and import what went out: "
             'massctl state init --new-lineage --reason "…"'

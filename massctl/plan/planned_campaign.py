@@ -41,6 +41,11 @@ class PlannedCampaign:
     """What only a person can do to its draft, and whether that is done."""
 
     @property
+    def by_name_only(self) -> tuple[Refusal, ...]:
+        """Why a send is refused that nobody asked for: without a window a campaign waits for its name. No findings."""
+        return self.refusals if any(r.guard is Guard.NOT_NAMED for r in self.refusals) else ()
+
+    @property
     def may_send(self) -> bool:
         """It is time, and nothing refuses but an audience's recorded size, which apply reads again."""
         return self.wants_send and all(r.guard is Guard.AUDIENCE_BOUNDS for r in self.refusals)

@@ -43,6 +43,13 @@ def tip_refusal(tip: Tip | None) -> Refusal | None:
     return _unread(tip) or _stopped(tip) or _moved(tip) or _changed(tip)
 
 
+def brake(tip: Tip | None) -> Tip | None:
+    """Give what a verb that only shows says of a tip: that somebody stopped all sends. A review is never at the tip."""
+    if tip is None or tip.unread is not None or not tip.stopped:
+        return None
+    return Tip(tip.branch, tip.remote, tip.there, tip.there, stopped=True)
+
+
 def off_tip(tip: Tip | None) -> Refusal | None:
     """Say why nothing may be staged from here; None at the tip, and where nobody asked. A brake stops no staging."""
     return None if tip is None else _unread(tip) or _moved(tip) or _changed(tip)

@@ -9,6 +9,7 @@ from massctl.model.diagnostic import Severity, has_errors
 from massctl.model.hold import held_until, is_held
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
+from massctl.model.send import Accepted, Rejected, Verdict
 from massctl.model.state import Record
 from massctl.plan.doubt import REPEAT_HOURS_MAX
 from massctl.plan.step import Guard, SendMass
@@ -87,19 +88,26 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
         if diagnostic.severity is Severity.ERROR:
             diagnostic_line(page, diagnostic, indent=2)
     if record.open_attempts and not outcome.held_elsewhere:
-        doubt_rows(table, record, LABELS["in_doubt"], may_repeat=not _is_refused_for_doubt(campaign))
+        repeats = not _is_refused_for_doubt(campaign)
+        doubt_rows(table, record, LABELS["in_doubt"], may_repeat=repeats, answer=campaign.answer)
     if planned.next_at is not None and not (campaign.performed or record.open_attempts):
         zone = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
         at = moment(planned.next_at.astimezone(zone)) if zone else recorded(planned.next_at)
         table.row(LABELS["next"], Phrase("at {moment}", moment=at))
 
 
-def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool) -> None:
-    """Say of an open attempt what happened, what is now true, and what to type."""
+def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool, answer: Verdict | None = None) -> None:
+    """Say of an open attempt what happened, what is now true, and what to type.
+
+    `answer` is what WeChat said to it in this run; a clear one leaves it open where it could not be recorded.
+    """
     if (answer_by := held_until(record)) is not None:
         hold_rows(table, record.campaign, answer_by, LABELS["next"])
         return
     first, last = record.open_attempts[0], record.open_attempts[-1]
+    if isinstance(answer, Accepted | Rejected):
+        _unrecorded(table, record.campaign, label, answer)
+        return
     asked = Phrase("WeChat was asked to send it at {moment}", moment=recorded(last.at))
     if last.doubt:
         reason = say_recorded(last.doubt, table.language)
@@ -118,6 +126,20 @@ def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool) ->
     table.below(Phrase("or look in the console under 群发记录, and settle it; the first one says what to look for:"))
     for choice in ("", ' --sent --reason "…"', ' --not-sent --reason "…"'):
         table.below(f"massctl reconcile {record.campaign}{choice}", inner=4)
+
+
+def _unrecorded(table: Table, name: str, label: str, answer: Accepted | Rejected) -> None:
+    """Say a clear answer that the ledger does not know: whoever types it closes the attempt."""
+    if isinstance(answer, Accepted):
+        number = answer.msg_id or ""
+        told = Phrase("WeChat accepted it with msg_id {msg_id}, and that could not be recorded", msg_id=number or "-")
+        choice = f"--sent {number}".rstrip()
+    else:
+        said = "WeChat refused it with errcode {errcode}, and that could not be recorded"
+        told, choice = Phrase(said, errcode=answer.errcode), "--not-sent"
+    table.row(label, Inked(told, Ink.ALARM), inner=2)
+    table.below(Phrase("For the ledger it is in doubt. When the ledger can be written again:"))
+    table.below(f'massctl reconcile {name} {choice} --reason "…"', inner=4)
 
 
 def _is_refused_for_doubt(campaign: CampaignOutcome) -> bool:
@@ -160,7 +182,7 @@ def _left(outcome: Outcome, campaign: CampaignOutcome) -> str:
         return "failed"
     if campaign.declined:
         return "declined"
-    if campaign.refusals:
+    if campaign.findings:
         return "refused"
     if any(isinstance(step, SendMass) for step in campaign.performed):
         return "sent"

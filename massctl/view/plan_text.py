@@ -95,6 +95,10 @@ def heading(page: Page, name: str, title: str, *parts: Part) -> None:
 def refusal_rows(table: Table, refusals: tuple[Refusal, ...] | list[Refusal]) -> None:
     """Add why something is not done, and what to do about it."""
     for refusal in refusals:
+        if refusal.guard is Guard.NOT_NAMED:
+            table.row(LABELS["next"], refusal.message, inner=2)  # What was declared, and nothing that went wrong.
+            table.below(refusal.hint)
+            continue
         table.row(LABELS["refused"], Inked(f"{refusal.guard.value}: ", Ink.WARNING), refusal.message, inner=2)
         table.below(refusal.hint)
 
@@ -199,7 +203,7 @@ def _summary(page: Page, plan: Plan, now: datetime) -> None:
         if kinds[kind]:
             ink = Ink.ALARM if kind is Kind.SEND_MASS else Ink.PLAIN
             said += [Phrase(", "), Inked(counted_steps(kind, kinds[kind]), ink)]
-    refused = sum(bool(c.refusals) for c in plan.campaigns)
+    refused = sum(bool(c.refusals) and not c.by_name_only for c in plan.campaigns)
     faulty = sum(has_errors(c.diagnostics) for c in plan.campaigns)
     if said:
         page.line(Phrase("plan: "), *said[1:], hang=2)

@@ -119,6 +119,12 @@ CORE: Final[dict[str, str]] = {
     "entry {serial} is of a kind this version does not know": "第 {serial} 条的类型，这个版本不认识",
     # massctl/ledger/newest.py
     "the ledger is an older copy": "账本是一份旧的副本",
+    "the branch {branch} was put back to an older commit": "分支 {branch} 被退回到了旧的提交",
+    "push the newer commit to it again; on GitHub, Activity of the repository names every push. Where it "
+    'is lost for good, begin anew and import what went out: massctl state init --new-lineage --reason "…"': (
+        "把较新的提交再推上去；在 GitHub 上，仓库的 Activity 列出每一次推送。实在找不回来，就重新开始，"
+        '并补记发过的：massctl state init --new-lineage --reason "…"'
+    ),
     "It ends with entry {serial}, and {seen} were written here.": (
         "它到第 {serial} 条为止，而这台机器上写过 {seen} 条。"
     ),

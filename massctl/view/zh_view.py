@@ -142,6 +142,9 @@ VIEW: Final[dict[str, str]] = {
     "refused with errcode {errcode}": "被拒绝，errcode {errcode}",
     "never left, for no token could be had": "没有发出：取不到 access_token",
     "the run ended before the answer": "没等到答复，运行就中断了",
+    "WeChat accepted it with msg_id {msg_id}, and that could not be recorded": "微信已受理（{msg_id}），但没能入账",
+    "WeChat refused it with errcode {errcode}, and that could not be recorded": "微信拒绝了（{errcode}），但没能入账",
+    "For the ledger it is in doubt. When the ledger can be written again:": "账本里它仍是结果不明。账本能写之后：",
     "open: {why}": "未决：{why}",
     "closed later: {why}": "后来已了结：{why}",
     # massctl/view/status_text.py

@@ -164,9 +164,20 @@ def test_0_one_lost_answer_is_settled_in_the_same_run(shell: Shell):
 
 def test_5_a_refusal(shell: Shell):
     shell.tree.text()
-    said = shell("apply", "--sandbox", "--format", "json")
+    shell.tree.settings(policy="  sending: disabled\n")
+    said = shell("apply", "notice", "--sandbox", "--format", "json")
     guards = [refusal["guard"] for refusal in said.document["campaigns"][0]["refusals"]]
-    assert (5, ["not_named"]) == (said.status, guards)
+    assert (5, ["kill_switch"]) == (said.status, guards)
+
+
+def test_0_what_waits_for_its_name_is_no_finding(shell: Shell):
+    shell.tree.text()
+    shell.tree.settings(policy="  sending: disabled\n")
+    said = shell("apply", "--sandbox", "--yes", "--format", "json")
+    assert (0, "not_named") == (said.status, said.document["campaigns"][0]["refusals"][0]["guard"])
+    assert 0 == shell("plan", "--sandbox", "--detailed-exitcode").status
+    told = shell("apply", "--sandbox", "--yes").out
+    assert ("sent only by name" in told, "refused 1" in told, "not_named" in told) == (True, False, False)
 
 
 def test_5_the_run_that_finds_a_window_expired(shell: Shell):
@@ -201,7 +212,8 @@ def test_5_anything_but_yes_is_no(shell: Shell, answer: str):
 
 
 def test_5_a_refusal_in_a_plan_with_detailed_exitcode(shell: Shell):
-    shell.tree.text()
+    shell.tree.text(more=DUE)
+    shell.tree.settings(policy="  sending: disabled\n")
     assert [0, 5] == [shell("plan").status, shell("plan", "--detailed-exitcode").status]
 
 

@@ -81,7 +81,7 @@ def test_a_branch_that_somebody_set_back_is_older(in_git: Shell, remote: Path):
     in_git("state", "import", "--website-send", "2026-11-30T20:00:00+08:00", "--reason", "the console")
     git(remote, "update-ref", "refs/heads/massctl-state", tip)
     said = in_git("apply", "notice", "--yes")
-    assert (5, True) == (said.status, "the ledger is an older copy" in said.err)
+    assert (5, True) == (said.status, "the branch origin/massctl-state was put back to an older commit" in said.err)
 
 
 def offline(remote: Path) -> None:
@@ -188,3 +188,16 @@ def test_a_key_of_git_beside_a_local_ledger_is_a_fault(shell: Shell, key: str):
     shell.tree.settings(state=f"state:\n  {key}\n")
     said = shell("validate")
     assert (1, True) == (said.status, f"{key.partition(':')[0]} goes with backend: git" in said.out)
+
+
+def test_the_brake_is_told_where_nothing_is_sent_anyway(in_git: Shell, remote: Path):
+    in_git.tree.settings(state=IN_GIT, policy="  branch: main\n")
+    in_git.tree.text(
+        "notice", more="send: {not_before: 2026-12-01T11:55:00+08:00, not_after: 2026-12-01T13:00:00+08:00}\n"
+    )
+    in_git("state", "init")
+    git(in_git.root, "push", "-q", "origin", "HEAD:massctl-stop")
+    (planned,) = in_git("plan", "--format", "json").document["campaigns"]
+    assert (["kill_switch"], []) == ([each["guard"] for each in planned["refusals"]], planned["steps"])
+    watched = in_git("ci", "watch")
+    assert (1, True) == (watched.status, "somebody stopped all sends" in watched.out)

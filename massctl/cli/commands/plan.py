@@ -167,6 +167,6 @@ def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:
         return ExitStatus.FAILED
     if not detailed:
         return ExitStatus.DONE
-    if any(campaign.refusals for campaign in plan.campaigns):
+    if any(campaign.refusals and not campaign.by_name_only for campaign in plan.campaigns):
         return ExitStatus.REFUSED
     return ExitStatus.CHANGES if plan.can_apply else ExitStatus.DONE

@@ -2,11 +2,14 @@
 
 import pytest
 from building import OPEN, article, news
-from simulation.scenario import Scene
-from simulation.world import SimLedger
+from simulation.scenario import Scene, whole_text
+from simulation.world import Fault, SimLedger
 
 from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError
 from massctl.plan.plan import Until
+from massctl.view.language import Language
+from massctl.view.outcome_text import outcome_text
+from massctl.view.style import Style
 
 
 class Flushing(SimLedger):
@@ -68,3 +71,32 @@ def test_only_a_lost_race_leaves_a_ledger_that_can_be_written(
     outcome = scene.apply()
     assert (5, flushes, []) == (outcome.exit_status(), ledger.flushes, scene.wechat.departures)
     assert type(stopped_by) is type(outcome.ledger_error)
+
+
+class Unwritable(SimLedger):
+    """Takes no entry of one type: the server refuses what it does not like, or is gone by then."""
+
+    refused = ""
+
+    def append(self, expected_serial, entries, *, durable):
+        if entries and entries[0].event.type == self.refused:
+            raise LedgerUnreachableError("the ledger's branch cannot be written")
+        return super().append(expected_serial, entries, durable=durable)
+
+
+@pytest.mark.parametrize(
+    ("refused", "fault", "told", "choice"),
+    [
+        ("send_accepted", None, "WeChat accepted it with msg_id 3147000001", "reconcile words --sent 3147000001"),
+        ("send_rejected", Fault.NO_QUOTA, "WeChat refused it with errcode 45028", "reconcile words --not-sent"),
+        ("send_in_doubt", Fault.ANSWER_LOST, "and the run ended before the answer", "reconcile words --sent"),
+    ],
+)
+def test_a_clear_answer_that_could_not_be_recorded_is_told(refused, fault, told, choice) -> None:
+    scene = Scene([whole_text()], ledger=Unwritable())
+    scene.ledger.refused = refused
+    outcome = scene.apply(*([("send_mass", fault)] if fault else []))
+    said = outcome_text(outcome, Language.EN, Style.PLAIN, 120)
+
+    assert 4 == outcome.exit_status()
+    assert (True, True) == (told in said, choice in said), said

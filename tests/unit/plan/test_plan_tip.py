@@ -8,7 +8,7 @@ from building import NOW, OPEN, house, recorded, text
 
 from massctl.plan.guard import send_refusals
 from massctl.plan.step import Guard
-from massctl.plan.tip import Tip, tip_refusal
+from massctl.plan.tip import Tip, brake, tip_refusal
 
 TIP = Tip("main", "origin", "a" * 40, "a" * 40)
 
@@ -42,3 +42,17 @@ def test_a_send_is_judged_by_it() -> None:
     assert [Guard.NOT_AT_TIP] == [
         each.guard for each in send_refusals(text("now", window=OPEN), recorded(), moved, NOW)
     ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [({}, False), ({"stopped": True}, True), ({"stopped": True, "there": "b" * 40}, True), ({"unread": "away"}, False)],
+)
+def test_a_plan_that_is_only_shown_tells_the_brake_and_no_other_commit(changed: dict[str, Any], told: bool) -> None:
+    refusal = tip_refusal(brake(replace(TIP, **changed)))
+
+    assert told == (refusal is not None and refusal.guard is Guard.KILL_SWITCH)
+
+
+def test_where_nobody_asked_there_is_no_brake() -> None:
+    assert None is brake(None)

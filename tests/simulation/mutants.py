@@ -875,7 +875,7 @@ MUTANTS = (
     Mutant(
         "git: a branch that was set back is believed",
         _GIT,
-        "        require_newest(self._locks, self._lineage, len(found.entries), found.digests)\n",
+        "        require_newest(self._locks, self._lineage, len(found.entries), found.digests, self._branch.name)\n",
         "",
         "git, set back",
     ),

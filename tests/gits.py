@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -54,10 +54,15 @@ def ledger_in(clone: Path, environment: Mapping[str, str] = ENVIRONMENT, token: 
     return GitLedger(branch, clone / ".massctl" / "locks", lambda seconds: None)
 
 
-def branch_in(clone: Path, environment: Mapping[str, str] = ENVIRONMENT, token: str | None = None) -> GitBranch:
+def branch_in(
+    clone: Path,
+    environment: Mapping[str, str] = ENVIRONMENT,
+    token: str | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> GitBranch:
     """Open the branch of a clone as massctl does there."""
     way = way_to(clone, "origin", environment, token)
-    return GitBranch(clone / ".massctl" / "ledger.git", way, "massctl-state", environment)
+    return GitBranch(clone / ".massctl" / "ledger.git", way, "massctl-state", environment, tell)
 
 
 def look_of(clone: Path) -> dict[str, bytes | str]:

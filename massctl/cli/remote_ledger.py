@@ -1,6 +1,6 @@
 """From a session to its ledger on a branch: the way there, the credential, and what its processes may know."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,16 +13,23 @@ if TYPE_CHECKING:
 
 
 def remote_ledger(
-    root: Path, cache: Path, settings: "MassctlFile", locks: Path, environment: Mapping[str, str]
+    root: Path,
+    cache: Path,
+    settings: "MassctlFile",
+    locks: Path,
+    environment: Mapping[str, str],
+    tell: Callable[[str], None] = lambda _: None,
 ) -> GitLedger:
     """Open the ledger on its branch; reads the user's repository, and asks no server yet.
+
+    `tell` says to people that the remote is waited for, or that a broken copy is made anew.
 
     Raises LedgerUnreachableError where git or the remote is missing.
     """
     state = settings.state
     known = known_to_git(settings, environment)
     way = way_to(root, state.remote, known, token_for_git(settings, environment))
-    return GitLedger(GitBranch(cache / "ledger.git", way, state.branch, known), locks)
+    return GitLedger(GitBranch(cache / "ledger.git", way, state.branch, known, tell), locks)
 
 
 def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:

@@ -103,8 +103,14 @@ class Session:
             # Only a ledger in git pays for it.
             from massctl.cli.remote_ledger import remote_ledger
 
-            self._git_ledger = remote_ledger(self.root, self.cache, self.settings, self.locks, self.environment)
+            around = self.root, self.cache, self.settings, self.locks, self.environment
+            self._git_ledger = remote_ledger(*around, self._tell)
         return self._git_ledger
+
+    def _tell(self, said: str) -> None:
+        from massctl.view.language import say
+
+        self.voice.talk(say(said, self.voice.language))
 
     def archive(self) -> "Contents":
         """Open the contents that are kept beside the ledger; reads and writes nothing yet."""

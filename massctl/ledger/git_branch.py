@@ -6,14 +6,15 @@ History is fetched from the first fetch on only, so that a runner with an empty 
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import rmtree
 from typing import Final
 
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.branch import Push, Pushed, Tip
-from massctl.ledger.git_faults import cannot_push, cannot_read, is_race, is_refusal
+from massctl.ledger.git_faults import cannot_push, cannot_read, is_broken_copy, is_race, is_refusal
 from massctl.ledger.git_run import NETWORK_SECONDS, Git, GitAnswer
 from massctl.ledger.git_way import Way
 from massctl.model.phrase import Phrase
@@ -45,25 +46,33 @@ _OURS: Final = (
 class GitBranch:
     """Implements `massctl.ledger.branch.Branch`; `folder` is the bare repository, made when it is first needed."""
 
-    def __init__(self, folder: Path, way: Way, branch: str, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        way: Way,
+        branch: str,
+        environment: Mapping[str, str],
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._tell = tell
         self._folder = folder
         self._way = way
         self._branch = f"refs/heads/{branch}"
         self._nonce = secrets.token_hex(16)
         settings = (*way.settings, *_OURS)
-        self._git = Git(way.folder, environment, settings, way.secrets)
         self.name: Final = f"{way.remote}/{branch}"
+        waiting = Phrase("waiting for {branch} at {address}", branch=self.name, address=way.address)
+        self._git = Git(way.folder, environment, settings, way.secrets, lambda: tell(waiting))
 
     def fetch(self) -> Tip | None:
         """See `Branch`; keeps where it was, for a verb that only shows something while the remote is out of reach."""
         with self._alone():
-            known = self.fetched()
-            deep = () if known else ("--depth=1",)
-            there = self._run(
-                *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap="),
-                *(*deep, "--", self._way.remote, f"+{self._branch}:{_TIP}"),
-                seconds=NETWORK_SECONDS,
-            )
+            there = self._fetch()
+            if not there.done and is_broken_copy(there):
+                self._tell(Phrase("the copy of {branch} in .massctl/ is broken: making it anew", branch=self.name))
+                rmtree(self._folder)
+                self._begin()
+                there = self._fetch()
             if there.done:
                 self._tidy()
                 return self.fetched()
@@ -71,6 +80,14 @@ class GitBranch:
                 self._run("update-ref", "-d", _TIP)
                 return None
             raise cannot_read(there, self.name, self._way.address)
+
+    def _fetch(self) -> GitAnswer:
+        deep = () if self.fetched() else ("--depth=1",)
+        return self._run(
+            *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap="),
+            *(*deep, "--", self._way.remote, f"+{self._branch}:{_TIP}"),
+            seconds=NETWORK_SECONDS,
+        )
 
     def fetched(self) -> Tip | None:
         """See `Branch`."""
@@ -188,8 +205,10 @@ class GitBranch:
             ) from None
 
     def _begin(self) -> None:
-        """Make the bare repository: without a template, so without hooks."""
-        made = self._git.run("init", "--quiet", "--bare", "--template=", str(self._folder))
+        """Make the bare repository: without a template, so without hooks, and with the names of the user's objects."""
+        told = self._git.run("rev-parse", "--show-object-format")
+        names = told.out.decode("ascii", "replace").strip() if told.done else "sha1"
+        made = self._git.run("init", "--quiet", "--bare", "--template=", f"--object-format={names}", str(self._folder))
         if not made.done:
             raise LedgerUnreachableError(
                 Phrase("the copy of the ledger's branch in .massctl/ cannot be used"),

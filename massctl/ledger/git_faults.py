@@ -31,6 +31,17 @@ _NOT_THERE: Final = re.compile(
     r"|No such file or directory|not exported",
     re.I,
 )
+_BROKEN: Final = re.compile(
+    r"mismatched algorithms|not a git repository: |bad object|object file \S+ is empty|is corrupt|unable to read \w+ "
+    r"|missing (blob|tree|commit)|did not send all necessary objects|invalid sha1 pointer|bad signature"
+    r"|Could not read [0-9a-f]{40}"
+)
+"""git's words where objects or files of our own bare repository are not what they were."""
+
+
+def is_broken_copy(said: GitAnswer) -> bool:
+    """Whether a fetch failed for our own copy of the branch, which may be made anew."""
+    return _BROKEN.search(said.said) is not None
 
 
 def is_race(line: str) -> bool:

@@ -9,7 +9,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,8 @@ LOCAL_SECONDS: Final = 60.0
 """For what needs no network; it takes milliseconds."""
 NETWORK_SECONDS: Final = 120.0
 """For one fetch or push: a first fetch over a poor line may take its time."""
+SLOW_SECONDS: Final = 5.0
+"""After so long a person wants to hear what is waited for."""
 INTERRUPTED_SECONDS: Final = 15.0
 """So long a call may still take once the operator has interrupted it."""
 SAID_CHARACTERS_MAX: Final = 256
@@ -71,6 +73,8 @@ class Git:
     """Given to each call as configuration, in this order, and written nowhere."""
     secrets: Sequence[str] = field(default=(), repr=False)
     """Struck from everything that it says."""
+    slow: Callable[[], None] | None = None
+    """Called once in a call that asks a network and takes longer than SLOW_SECONDS."""
 
     def run(self, *arguments: str, given: bytes = b"", seconds: float = LOCAL_SECONDS) -> GitAnswer:
         """Run `git ARGUMENTS` and wait for its end, `seconds` at most; raises where there is no git to run."""
@@ -86,7 +90,7 @@ class Git:
             )
         except OSError as error:
             raise _missing(error) from None
-        status, out, said = _ended(process, given, seconds)
+        status, out, said = _ended(process, given, seconds, self.slow if seconds >= NETWORK_SECONDS else None)
         return GitAnswer(status, out, self._without_secrets(said.decode("utf-8", errors="replace")))
 
     def _environment(self) -> dict[str, str]:
@@ -115,15 +119,23 @@ def without_userinfo(address: str) -> str:
     return _USERINFO.sub("…", address)
 
 
-def _ended(process: "subprocess.Popen[bytes]", given: bytes, seconds: float) -> tuple[int | None, bytes, bytes]:
+def _ended(
+    process: "subprocess.Popen[bytes]", given: bytes, seconds: float, slow: Callable[[], None] | None
+) -> tuple[int | None, bytes, bytes]:
     """Wait for a process; it is ended with all that it started when it takes too long."""
-    limit = time.monotonic() + seconds
+    began = time.monotonic()
+    limit = began + seconds
     interruption: KeyboardInterrupt | None = None
     rest: bytes | None = given
     while True:
         try:
-            out, said = process.communicate(rest, timeout=max(0.0, limit - time.monotonic()))
+            until = limit if slow is None else min(limit, began + SLOW_SECONDS)
+            out, said = process.communicate(rest, timeout=max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
+            if slow is not None and time.monotonic() < limit:
+                slow()
+                slow, rest = None, None
+                continue
             _kill(process)
             out, said = process.communicate()
             return _told(interruption, None, out, said)

@@ -3,6 +3,8 @@
 from typing import Final
 
 GIT: Final[dict[str, str]] = {
+    "waiting for {branch} at {address}": "在等远端答复：{address} 上的 {branch}",
+    "the copy of {branch} in .massctl/ is broken: making it anew": ".massctl/ 里 {branch} 的副本坏了：重新取一份",
     # massctl/apply/book.py
     "It ends with entry {serial} now. What this run had not begun was not begun.": (
         "它现在到第 {serial} 条为止。本次运行还没开始的事，都没有再开始。"

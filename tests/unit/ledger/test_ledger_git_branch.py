@@ -4,7 +4,9 @@ import os
 import stat
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from building import APPID, LINEAGE, NOW, as_new, sha, text
@@ -405,3 +407,52 @@ def test_commits_say_what_they_hold(clone: Path, remote: Path):
     begin(clone)
     use(clone)
     assert "expired words (entry 2)" == git(remote, "log", "-1", "--format=%s", "massctl-state")
+
+
+def other_names(copy: Path) -> None:
+    rmtree(copy)
+    git(copy.parent, "init", "--quiet", "--bare", "--object-format=sha256", str(copy))
+
+
+def no_objects(copy: Path) -> None:
+    for each in [*(copy / "objects").rglob("*")]:
+        if each.is_file():
+            each.chmod(0o600)
+            each.write_bytes(b"")
+
+
+def bad_head(copy: Path) -> None:
+    (copy / "HEAD").write_text("nonsense\n")
+
+
+@pytest.mark.parametrize("broken", [other_names, no_objects, bad_head])
+def test_a_broken_copy_is_made_anew_and_that_is_told(clone: Path, remote: Path, broken: Callable[[Path], None]) -> None:
+    begin(clone)
+    told: list[str] = []
+    branch = branch_in(clone, tell=told.append)
+    tip = branch.fetch()
+    (copy,) = clone.rglob("ledger.git")
+    broken(copy)
+
+    assert (tip, True) == (branch.fetch(), "making it anew" in "".join(told))
+    assert tip is not None
+    assert branch.read(tip, FILE)
+    use(clone)
+    assert 2 == types_on(remote)
+
+
+def test_a_setting_for_other_names_makes_no_other_copy(clone: Path, remote: Path, tmp_path: Path) -> None:
+    settings = write(tmp_path / "config", "[init]\n\tdefaultObjectFormat = sha256\n")
+    begin(clone)
+    rmtree(next(clone.rglob("ledger.git")))
+    use(clone, {"GIT_CONFIG_GLOBAL": str(settings)})
+
+    assert 2 == types_on(remote)
+
+
+def test_a_remote_that_takes_its_time_is_told_once(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("massctl.ledger.git_run.SLOW_SECONDS", 0.0)
+    told: list[str] = []
+    branch_in(clone, tell=told.append).fetch()
+
+    assert ["waiting for origin/massctl-state"] == [each.rpartition(" at ")[0] for each in told]

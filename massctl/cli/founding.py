@@ -52,7 +52,7 @@ def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[P
             "so no workflow runs here. Begin in a folder of its own, or in that one",
             top=top.name,
         )
-    if IGNORED in kept and _CACHE not in (root / IGNORED).read_text(encoding="utf-8", errors="replace").split():
+    if IGNORED in kept and _CACHE not in _lines(root / IGNORED):
         yield Phrase("add the line {line} to {file}: what lies there is for this machine", line=_CACHE, file=IGNORED)
     where = f"cd {target} && " if target else ""
     yield Phrase("next: {where}massctl apply first-letter --sandbox --yes", where=where)
@@ -60,6 +60,14 @@ def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[P
         yield Phrase("then: docs/guides/first-pull-request.md of massctl; your README.md was kept")
     else:
         yield Phrase("then: what README.md says under the last heading")
+
+
+def _lines(path: Path) -> list[str]:
+    """Give the lines of a file that somebody else wrote; none of one that cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").split()
+    except OSError:
+        return []
 
 
 def _above(root: Path) -> Path | None:

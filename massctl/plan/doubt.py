@@ -30,7 +30,8 @@ def settle(name: str) -> Phrase:
     """Say how a person settles whether a campaign was sent."""
     return Phrase(
         'look in the console under 群发记录; if {name} went out: massctl reconcile {name} --sent --reason "…"; '
-        'if it did not: massctl reconcile {name} --not-sent --reason "…"; what to look for: massctl reconcile {name}',
+        'if it did not: massctl reconcile {name} --not-sent --reason "…"; what to look for: '
+        "massctl reconcile {name}; on GitHub: Actions / operate / reconcile",
         name=name,
     )
 

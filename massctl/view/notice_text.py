@@ -26,6 +26,7 @@ HAPPENING: Final = {
     "expired": Phrase("window missed"),
     "refused": Phrase("refused"),
 }
+_ON_GITHUB: Final = Phrase("on GitHub, where massctl init wrote the workflows: Actions / operate / reconcile")
 _MARKUP: Final = str.maketrans("<>[]`*#@\\|~", "＜＞［］｀＊＃＠＼｜～")
 _ADDRESS: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*):(?=//)")
 
@@ -61,6 +62,7 @@ def _block(notice: Notice, language: Language) -> str:
         lines.append("> " + plain(say(notice.hint, language)))
     if notice.choices is not None:
         lines += [f"> {command}\n> {say(told, language)}" for command, told in _choices(notice.choices)]
+        lines.append("> " + say(_ON_GITHUB, language))
     return "\n".join(lines)
 
 

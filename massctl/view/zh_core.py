@@ -201,9 +201,11 @@ CORE: Final[dict[str, str]] = {
     "it names no campaign": "它没有写明活动",
     # massctl/plan/doubt.py
     'look in the console under 群发记录; if {name} went out: massctl reconcile {name} --sent --reason "…"; '
-    'if it did not: massctl reconcile {name} --not-sent --reason "…"; what to look for: massctl reconcile {name}': (
+    'if it did not: massctl reconcile {name} --not-sent --reason "…"; what to look for: '
+    "massctl reconcile {name}; on GitHub: Actions / operate / reconcile": (
         '到公众平台的“群发记录”里查看；{name} 已发出：massctl reconcile {name} --sent --reason "…"；'
-        '没有发出：massctl reconcile {name} --not-sent --reason "…"；要核对什么：massctl reconcile {name}'
+        '没有发出：massctl reconcile {name} --not-sent --reason "…"；要核对什么：massctl reconcile {name}；'
+        "在 GitHub 上：Actions / operate / reconcile"
     ),
     "policy.in_doubt is `stop`": "policy.in_doubt 是 `stop`",
     "the campaign was changed since the attempt": "提交之后，活动被改过",

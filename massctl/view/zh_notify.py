@@ -37,6 +37,9 @@ NOTIFY: Final[dict[str, str]] = {
     # massctl/view/doctor_text.py
     "notify": "通知",
     # massctl/view/notice_text.py
+    "on GitHub, where massctl init wrote the workflows: Actions / operate / reconcile": (
+        "在 GitHub 上（工作流由 massctl init 写下）：Actions / operate / reconcile"
+    ),
     "window missed": "错过时段",
     "and {count} more: massctl status": "还有 {count} 条：massctl status",
     "not possible: {why}": "不可用：{why}",

@@ -307,7 +307,8 @@ def test_somebody_stops_everything_and_somebody_lets_it_go_on(hub: Hub) -> None:
     stopped = hub.play("operate", hub.dispatched(act="stop all sends"))
     run = hub.play("apply", hub.pushed())
 
-    assert {"stop": "success", "go-on": "skipped", "settle": "skipped"} == stopped.results, stopped.log
+    others = {"not-done": "skipped", "go-on": "skipped", "settle": "skipped"}
+    assert {"stop": "success", **others} == stopped.results, stopped.log
     assert ("failure", 0) == (run.jobs["send"].result, jobs(hub))
     assert "massctl-stop" in run.jobs["send"].log
     assert "success" == hub.play("operate", hub.dispatched(act="allow sends again")).jobs["go-on"].result
@@ -378,6 +379,17 @@ def test_a_doubt_is_settled_by_hand_with_the_name_of_who_did(hub: Hub, gate: Gat
 
     assert "success" == run.jobs["settle"].result, run.log
     assert "editor-lin" in typed(hub, person, "state", "list")
+
+
+def test_what_operate_does_not_do_fails_and_says_why(hub: Hub) -> None:
+    typed_wrong = hub.dispatched(act="withdraw all articles", campaign="letter", again="lettre", number="", reason="")
+    elsewhere = replace(hub.dispatched(act="stop all sends", campaign="", again=""), ref="refs/heads/spring")
+    for event, why in ((typed_wrong, "type the campaign's name twice"), (elsewhere, "operate acts only from main")):
+        run = hub.play("operate", event)
+
+        assert {"not-done": "failure", "stop": "skipped", "go-on": "skipped", "settle": "skipped"} == run.results
+        assert why in run.log
+    assert {} == hub.wechat.report()["calls"]
 
 
 def test_before_a_ledger_has_begun_nothing_runs_that_needs_a_secret(hub: Hub, person: Path) -> None:

@@ -36,7 +36,7 @@ from massctl.model.ledger import (
 from massctl.model.names import AccountName
 from massctl.model.rendered import Purpose, Window
 from massctl.plan.plan import Until
-from massctl.plan.step import Kind, SaveDraft
+from massctl.plan.step import Kind, Reason, SaveDraft
 
 
 def test_a_new_campaign_is_uploaded_saved_shown_and_sent_in_this_order():
@@ -172,3 +172,8 @@ def test_one_endpoint_does_not_know_what_the_other_took():
 def test_a_forgotten_material_is_uploaded_once_more():
     state = recorded(*UPLOADS, MaterialForgotten(appid=APPID, sha256=sha("cover")))
     assert [(COVER, "new")] == steps(planned(SALE, state, until=Until.UPLOAD))
+
+
+def test_a_draft_that_only_shows_what_is_not_merged_has_an_address_of_its_own():
+    shown = SaveDraft(SALE, Reason.NEW, for_preview=True)
+    assert ("sale/draft", "sale/draft/preview") == (replace(shown, for_preview=False).address, shown.address)

@@ -12,11 +12,12 @@ from massctl.model.lifecycle import FINAL
 from massctl.model.message import RenderedNews
 from massctl.model.moment import BEIJING, moment
 from massctl.model.names import AccountName, AppId
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import HOLD_CODES
 from massctl.model.state import Attempt, State
 from massctl.plan.doubt import settle
+from massctl.plan.handoff import how_to_do, left_to_do
 from massctl.plan.skew import Skew, skew_refusal
 from massctl.plan.tip import tip_refusal
 from massctl.plan.window import WindowState
@@ -33,6 +34,8 @@ ALARM_FOR: Final = timedelta(days=3)
 """So long a missed window is an alarm: over a weekend. After that it is history, which `doctor` still tells."""
 APPLY_LATE: Final = timedelta(minutes=20)
 """So long an open window may go without a send before somebody is called: a queue, a staging, a wait in doubt."""
+HANDOFF_AHEAD: Final = timedelta(hours=6)
+"""So long before a window opens an open hand-off is an alarm: half a working day, and no mail each hour for days."""
 
 _APP_SECRET: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 """What the console gives out. Source: WeChat docs, "基本配置", read 2026-10 (by example)."""
@@ -138,6 +141,8 @@ def _is_alarming(planned: "PlannedCampaign", now: datetime) -> bool:
         return True
     if planned.window is WindowState.EXPIRED:
         return now - window.not_after <= ALARM_FOR
+    if planned.window is WindowState.WAITING:
+        return window.not_before - now <= HANDOFF_AHEAD
     return bool(planned.refusals) or now - window.not_before >= APPLY_LATE
 
 
@@ -148,6 +153,8 @@ def _window(planned: "PlannedCampaign") -> Finding | None:
         say = Phrase("the window of {name} has closed, and it was not sent", name=planned.name)
         hint = Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed")
         return Finding(Check.WINDOWS, Level.WARNING, say, hint, _account(planned))
+    if planned.window is WindowState.WAITING:
+        return _by_hand(planned)
     if planned.window is not WindowState.DUE:
         return None
     for refusal in planned.refusals:
@@ -162,6 +169,19 @@ def _window(planned: "PlannedCampaign") -> Finding | None:
     return Finding(
         Check.WINDOWS, Level.WARNING, say, Phrase("massctl apply {name}", name=planned.name), _account(planned)
     )
+
+
+def _by_hand(planned: "PlannedCampaign") -> Finding | None:
+    left, window = left_to_do(planned.handoff, planned.status), planned.rendered.window if planned.rendered else None
+    if not left or window is None:
+        return None
+    say = Phrase(
+        "the window of {name} opens at {at}, and this is left to do in the console till then: {items}",
+        name=planned.name,
+        at=moment(window.not_before),
+        items=in_a_row(left),
+    )
+    return Finding(Check.WINDOWS, Level.WARNING, say, how_to_do(planned.name), _account(planned))
 
 
 def _account(planned: "PlannedCampaign") -> AccountName | None:

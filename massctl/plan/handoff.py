@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from massctl.model.lifecycle import Status
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record
@@ -19,6 +20,9 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "reward": Phrase("reward (赞赏)"),
     "ai_label": Phrase("AI label (创作来源)"),
 }
+
+
+_HAS_A_DRAFT: Final = frozenset({Status.STAGED, Status.PREVIEWED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,19 @@ def handoff_open(campaign: RenderedCampaign, record: Record) -> Refusal | None:
     return Refusal(
         Guard.HANDOFF_OPEN,
         Phrase("this is left to do in the console: {items}", items=in_a_row(left)),
-        Phrase(
-            "do it to its draft in 草稿箱 of 微信公众平台 (mp.weixin.qq.com) and save it there, changing no word, "
-            'picture or link; then: massctl adopt {name} --reason "…"',
-            name=campaign.name,
-        ),
+        how_to_do(campaign.name),
     )
+
+
+def how_to_do(name: str) -> Phrase:
+    """Say how a person does what is on the list, and says so."""
+    return Phrase(
+        "do it to its draft in 草稿箱 of 微信公众平台 (mp.weixin.qq.com) and save it there, changing no word, "
+        'picture or link; then: massctl adopt {name} --reason "…"',
+        name=name,
+    )
+
+
+def left_to_do(items: tuple[HandoffItem, ...], status: Status) -> list[str]:
+    """Say what a person can do now: what is not done yet, once there is a draft to do it to."""
+    return [each.words for each in items if not each.done] if status in _HAS_A_DRAFT else []

@@ -7,11 +7,13 @@ from typing import Final
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, failure_of
 from massctl.model.diagnostic import Severity, has_errors
 from massctl.model.hold import held_until, is_held
+from massctl.model.lifecycle import Status
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
 from massctl.model.send import Accepted, Rejected, Verdict
 from massctl.model.state import Record
 from massctl.plan.doubt import REPEAT_HOURS_MAX
+from massctl.plan.handoff import handoff_of, how_to_do, left_to_do
 from massctl.plan.step import Guard, SendMass
 from massctl.view.diagnostic_text import diagnostic_line
 from massctl.view.error_text import error_text
@@ -30,6 +32,7 @@ from massctl.view.words import STATUS, STATUS_INK, followers
 LABELS: Final = {
     "done": Phrase("done"),
     "refused": PLAN_LABELS["refused"],
+    "by_hand": PLAN_LABELS["by_hand"],
     "declined": Phrase("declined"),
     "error": Phrase("error"),
     "job": Phrase("job"),
@@ -80,6 +83,7 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
     if any(isinstance(step, SendMass) for step in campaign.performed):
         job_rows(table, record, LABELS["job"])
     refusal_rows(table, campaign.refusals)
+    _by_hand(table, campaign, record, status)
     if campaign.declined:
         table.row(LABELS["declined"], Inked(Phrase("you did not say yes, so it was not sent"), Ink.WARNING))
     if campaign.error is not None and not _is_of_ledger(campaign.error, outcome):
@@ -94,6 +98,17 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
         zone = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
         at = moment(planned.next_at.astimezone(zone)) if zone else recorded(planned.next_at)
         table.row(LABELS["next"], Phrase("at {moment}", moment=at))
+
+
+def _by_hand(table: Table, campaign: CampaignOutcome, record: Record, status: Status) -> None:
+    """Say what is left to do in the console, as soon as there is a draft to do it to: days before the window."""
+    rendered = campaign.planned.rendered
+    told = any(refusal.guard is Guard.HANDOFF_OPEN for refusal in campaign.refusals)
+    left = left_to_do(handoff_of(rendered, record), status) if rendered is not None and not told else []
+    for number, words in enumerate(left):
+        table.row(LABELS["by_hand"] if number == 0 else "", Inked("○ ", Ink.WARNING), words, inner=2)
+    if left:
+        table.below(how_to_do(campaign.planned.name))
 
 
 def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool, answer: Verdict | None = None) -> None:

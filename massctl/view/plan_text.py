@@ -10,6 +10,7 @@ from massctl.model.lifecycle import FINAL
 from massctl.model.moment import moment
 from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
+from massctl.plan.handoff import how_to_do, left_to_do
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.step import Guard, Kind, Refusal
 from massctl.plan.window import WindowState
@@ -130,6 +131,9 @@ def _campaign(page: Page, planned: PlannedCampaign, now: datetime, difference: "
     for number, each in enumerate(planned.handoff):
         mark = Inked("✓ ", Ink.DONE) if each.done else Inked("○ ", Ink.WARNING)
         table.row(LABELS["by_hand"] if number == 0 else "", mark, each.words, inner=2)
+    told = any(refusal.guard is Guard.HANDOFF_OPEN for refusal in planned.refusals)
+    if left_to_do(planned.handoff, planned.status) and not told:
+        table.below(how_to_do(planned.name))
     step_rows(table, planned, LABELS["steps"])
     refusal_rows(table, planned.refusals)
     if planned.wants_send and planned.may_send and any(r.guard is Guard.AUDIENCE_BOUNDS for r in planned.refusals):

@@ -3,6 +3,9 @@
 from typing import Final
 
 DOCTOR: Final[dict[str, str]] = {
+    "the window of {name} opens at {at}, and this is left to do in the console till then: {items}": (
+        "{name} 的时段 {at} 开始，在那之前还要在公众平台做完：{items}"
+    ),
     # massctl/apply/probing.py
     "WeChat gave a token: credential and address are accepted": "微信给了 access_token：凭据和出口地址都没有问题",
     "WeChat takes the token that token_command gives": "微信接受 token_command 给的 access_token",

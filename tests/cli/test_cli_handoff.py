@@ -122,3 +122,14 @@ def test_only_a_draft_can_be_handed_off(shell: Shell):
     found = shell("validate", "--format", "json").document["diagnostics"]
 
     assert ["MC014", "MC014"] == [each["code"] for each in found]
+
+
+def test_what_is_left_to_do_is_told_as_soon_as_it_is_staged(shell: Shell):
+    shell.tree.news(more=window("2026-12-04T12:00:00+08:00", "2026-12-04T14:00:00+08:00") + HANDOFF)
+    staged = shell("apply", "--sandbox", "--until", "preview")
+    assert 0 == staged.status
+    for said in (staged.out, shell("apply", "--sandbox", "--yes").out, shell("plan", "--sandbox").out):
+        assert "○ original (原创)" in said
+        assert "massctl adopt" in said
+    assert 0 == shell("adopt", "letter", "--reason", "声明了原创", "--sandbox").status
+    assert "○" not in shell("apply", "--sandbox", "--yes").out

@@ -22,6 +22,7 @@ from building import (
     plan_of,
     recorded,
     reviewers,
+    saved,
     sent,
     text,
 )
@@ -289,3 +290,20 @@ LIST = OpenidList(Sha256("0" * 64), 3)
 )
 def test_rights_are_needed_by_what_campaigns_do(campaign: RenderedCampaign, needs: set[Check]) -> None:
     assert needs == checkup.needs_of([campaign])
+
+
+def test_what_is_left_to_do_by_hand_is_told_before_the_window_opens() -> None:
+    letter = news("letter", article(), window=LATER, handoff=("original",))
+    staged = recorded(saved(letter))
+    told = "the window of letter opens at"
+    assert [] == alarms(letter, state=staged, now=LATER.not_before - timedelta(hours=6, seconds=1))
+    (alarm,) = alarms(letter, state=staged, now=LATER.not_before - timedelta(hours=6))
+    assert (True, True) == (alarm.startswith(told), "original (原创)" in alarm)
+    (found,) = checkup.window_findings(plan_of([letter], staged, house()))
+    assert (Level.WARNING, True) == (found.level, found.message.startswith(told))
+
+
+def test_nothing_is_left_to_do_before_there_is_a_draft() -> None:
+    letter = news("letter", article(), window=LATER, handoff=("original",))
+    (found,) = checkup.window_findings(plan_of([letter], None, house()))
+    assert Level.OK == found.level

@@ -9,7 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+from massctl.render.formula_line import formula_line
+
+if TYPE_CHECKING:
+    from ziamath.zmath import Latex
 
 UNITS: Final = 200
 """Of a drawing, to the size of the letters around it: 0.08 px in an article."""
@@ -23,15 +28,25 @@ _NAMED: Final = (
 )
 SYMBOLS: Final = dict(each.split("=", 1) for each in _NAMED.split(" ") if each) | {"=": "="}
 """What a command says, where that is one character."""
+_WORDS: Final = r"\\(?:text|mbox|textrm|textup|mathrm)\s*\{"
 _SIMPLE: Final = re.compile(
-    r"(?P<space>\s+)|(?P<letter>[A-Za-z])|(?P<plain>[0-9.,;:!()+=/|\[\]'-]|<|>)"
-    r"|(?P<raised>[\^_])(?:\{(?P<group>[^{}\\^_]{1,20})\}|(?P<one>[A-Za-z0-9+*-])|\\(?P<sign>[A-Za-z]+))"
+    r"(?P<space>\s+)|(?P<letter>[A-Za-z])|(?P<plain>[0-9.,;:!()+=/|\[\]'-]|<|>|[^\x00-\x7f])"
+    rf"|(?P<raised>[\^_])(?:\{{(?:(?P<group>[^{{}}\\^_]{{1,20}})|{_WORDS}(?P<named>[^{{}}\\$]+)\}})\}}"
+    r"|(?P<one>[A-Za-z0-9+*-]|[^\x00-\x7f])|\\(?P<sign>[A-Za-z]+))"
+    rf"|{_WORDS}(?P<words>[^{{}}\\$]+)\}}"
     r"|\\(?P<command>[A-Za-z]+|[,%$&{}])"
 )
 _NUMBER: Final = re.compile(r"[A-Za-z]|-?\d+(?:\.\d+)?")
 _SHAPE: Final = re.compile(r'<path d="(?P<path>[^"]*)"|<rect (?P<rect>[^>]*)>')
 _VIEW: Final = re.compile(r'viewBox="(?P<x>\S+) (?P<y>\S+) (?P<width>\S+) (?P<height>[^"\s]+)"')
-_UNKNOWN: Final = re.compile(r">\\[A-Za-z]+<")
+_UNKNOWN: Final = re.compile(r">(\\[A-Za-z]+)<")
+_LOST: Final = re.compile(r"\\(?:[bx]?cancel|sout|boxed|fbox|f?colorbox|(?:text)?color|rule|text(?:tt|sf))(?![A-Za-z])")
+"""What the drawing would not show, or show as a black block: it is of one colour, and filled."""
+_NOT_DRAWN: Final = re.compile(
+    r'(?:mathcolor|mathbackground)=|mathvariant="(?:monospace|sans)|(?:column|row)lines="[^"]*(?:solid|dashed)'
+)
+_OPERATOR: Final = re.compile(r"\\operatorname(?:\*\s*|(?=\{[^{}]*\\))(?=\{)")
+"""Of more than letters, or with what stands below it; the library would show the asterisk."""
 
 
 class FormulaError(Exception):
@@ -65,18 +80,21 @@ def _piece(found: re.Match[str]) -> str | None:
     if found["letter"]:
         return f"<i>{found['letter']}</i>"
     if found["raised"]:
-        text = found["group"] or found["one"] or SYMBOLS.get(found["sign"] or "")
+        text = found["group"] or found["named"] or found["one"] or SYMBOLS.get(found["sign"] or "")
         name = "sup" if found["raised"] == "^" else "sub"
         return f"<{name}>{escape(text.replace('-', '−'), quote=False)}</{name}>" if text else None
     if found["command"]:
         sign = SYMBOLS.get(found["command"])
         return escape(sign, quote=False) if sign else None
-    return escape((found["plain"] or "").replace("-", "−"), quote=False)
+    return escape((found["plain"] or found["words"] or "").replace("-", "−"), quote=False)
 
 
 @lru_cache(maxsize=256)
 def drawn_formula(tex: str, *, by_itself: bool) -> str:
-    """Draw a formula as one SVG element in the colour of the text around it; raises FormulaError."""
+    """Draw a formula as one SVG element in the colour of the text around it; raises FormulaError.
+
+    One that has Chinese in it is written in a line instead: the font of the drawing would show boxes.
+    """
     # Some 200 ms, for the fonts; hardly any article has a formula.
     from latex2mathml.converter import convert
     from ziamath.config import config
@@ -84,14 +102,43 @@ def drawn_formula(tex: str, *, by_itself: bool) -> str:
 
     # Otherwise letters are symbols that are referred to by ids, which WeChat removes.
     config.svg2 = False
+    known = _OPERATOR.sub(r"\\mathrm", tex)
     try:
-        unknown = _UNKNOWN.search(convert(tex))
-        svg = "" if unknown else Latex(tex, size=UNITS, inline=not by_itself, color="currentColor").svg()
+        mathml = convert(known)
+        _refuse_what_is_lost(known, mathml)
+        drawing = Latex(known, size=UNITS, inline=not by_itself, color="currentColor")
+        missing = "".join(_without_glyph(drawing))
+        line = formula_line(mathml) if missing else None
+        svg = "" if missing else drawing.svg()
+    except FormulaError:
+        raise
     except Exception as error:  # Whatever the libraries make of bad TeX becomes a diagnostic.
         raise FormulaError(_shown(tex)) from error
-    if unknown is not None:
-        raise FormulaError(unknown[0][1:-1])
+    if line is not None:
+        return line
+    if missing:
+        raise FormulaError(_shown(missing))
     return _as_short_as_can_be(svg, tex)
+
+
+def _refuse_what_is_lost(tex: str, mathml: str) -> None:
+    if found := _UNKNOWN.search(mathml):
+        raise FormulaError(found[1])
+    if found := _LOST.search(tex):
+        raise FormulaError(found[0])
+    if _NOT_DRAWN.search(mathml):
+        raise FormulaError(_shown(tex))
+
+
+def _without_glyph(drawing: "Latex") -> Iterator[str]:
+    """Give the characters that the font of the drawing has no form for: it would show boxes."""
+    waiting: list[Any] = [drawing.node]
+    while waiting:
+        node = waiting.pop()
+        waiting += reversed(getattr(node, "nodes", ()))
+        glyph = getattr(node, "glyph", None)
+        if glyph is not None and glyph.index == 0:
+            yield node.char
 
 
 def _shown(tex: str) -> str:
@@ -101,7 +148,8 @@ def _shown(tex: str) -> str:
 def _as_short_as_can_be(svg: str, tex: str) -> str:
     view = _VIEW.search(svg)
     path = "".join(_shapes(svg))
-    if view is None or not path:
+    # A line that is stroked would be filled: a frame, a black block.
+    if view is None or not path or "stroke=" in svg:
         raise FormulaError(_shown(tex))
     box = _Box(*(round(float(view[name])) for name in ("x", "y", "width", "height")))
     below = box.y + box.height

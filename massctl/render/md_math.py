@@ -17,9 +17,12 @@ _INLINE: Final = re.compile(
     r"\$(?![\s$])(?P<tex>(?:[^$\n\\]|\\[^\n]){1,300}?)(?<!\s)\$(?![0-9A-Za-z$])"
     r"|\$\$(?P<shown>(?:[^$\\]|\\[\s\S]){1,600}?)\$\$(?!\$)"
 )
-_LOOKS_LIKE_ONE: Final = re.compile(r"[\\^_=<>+]|^[A-Za-z](?:'|\([A-Za-z]\))?$")
+_SIGN: Final = re.compile(r"[\\^_=<>+±×÷·¬°²³¹⁰⁴-⁹⁺⁻ⁿ₀-₉℃℉\u2190-\u21ff\u2200-\u22ff\u2a00-\u2aff]")
+_ALONE: Final = re.compile(r"[A-Za-z](?:'|\([A-Za-z]\))?|[\u0370-\u03ff]|[\u3400-\u9fff]{1,20}")
+_COMMAND: Final = re.compile(r"\\[A-Za-z]")
 _CHINESE: Final = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
-_TEXT: Final = re.compile(r"\\(?:text|mbox|textrm|mathrm)\s*\{[^{}]*\}")
+_PUNCTUATION: Final = re.compile(r"[\u3000-\u303f\uff00-\uffef]")
+_AMOUNT: Final = re.compile(r"[0-9]")
 _BEFORE: Final = re.compile(r"[0-9A-Za-z$\\]")
 
 
@@ -37,13 +40,22 @@ def _inline(state: StateInline, silent: bool) -> bool:
     if found is None:
         return False
     tex = (found["tex"] or found["shown"]).strip()
-    if _CHINESE.search(_TEXT.sub("", tex)) or not (found["shown"] or _LOOKS_LIKE_ONE.search(tex)):
+    if not (found["shown"] or _looks_like_one(tex)):
         return False
     if not silent:
         token = state.push("formula", "", 0)
         token.content, token.markup = tex, "$" if found["tex"] else "$$"
     state.pos = found.end()
     return True
+
+
+def _looks_like_one(tex: str) -> bool:
+    """Tell a formula from what stands between two amounts of money: a sentence, or one that begins with a number."""
+    if _COMMAND.search(tex):
+        return True
+    if _CHINESE.search(tex) and (_PUNCTUATION.search(tex) or _AMOUNT.match(tex)):
+        return False
+    return bool(_SIGN.search(tex) or _ALONE.fullmatch(tex))
 
 
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:

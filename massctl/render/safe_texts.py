@@ -63,7 +63,7 @@ def formula(writer: Writer, node: LexborNode) -> None:
         try:
             shown = drawn_formula(tex, by_itself=mark == "$$")
         except FormulaError as error:
-            say = Phrase("the formula is shown as it is written: `{text}` cannot be read", text=str(error))
+            say = Phrase("the formula is shown as it is written: `{text}` cannot be read or drawn", text=str(error))
             hint = Phrase("write it in LaTeX's own commands, or show it as a picture")
             writer.page.report(Fault("MC329", say, hint, severity=Severity.WARNING, needle=tex.partition("\n")[0]))
             shown = escaped_text(" ".join(f"{mark}{tex}{mark}".split()))

@@ -103,7 +103,9 @@ RENDER: Final[dict[str, str]] = {
         "指向 {address} 的链接在微信里打不开，会变成普通文字"
     ),
     # massctl/render/safe_texts.py
-    "the formula is shown as it is written: `{text}` cannot be read": "公式会照原样显示：无法识别 `{text}`",
+    "the formula is shown as it is written: `{text}` cannot be read or drawn": (
+        "公式会照原样显示：`{text}` 无法识别或画不出来"
+    ),
     "write it in LaTeX's own commands, or show it as a picture": "只用 LaTeX 自带的命令，或改用图片",
     # massctl/render/safe_pictures.py
     "`{text}` points to a part of the drawing by its id, which WeChat removes": (

@@ -22,13 +22,19 @@ from massctl.render.markdown import markdown_to_html
         (r"90^\circ", "90<sup>°</sup>"),
         (r"a - b < c\%", "<i>a</i>−<i>b</i>&lt;<i>c</i>%"),
         (r"f(x) \to \infty", "<i>f</i>(<i>x</i>)→∞"),
+        (r"\text{速度}", "速度"),
+        (r"v_{\text{平均}}", "<i>v</i><sub>平均</sub>"),
+        (r"\mathrm{中}", "中"),
+        ("n ≥ 2", "<i>n</i>≥2"),
+        ("x^中", "<i>x</i><sup>中</sup>"),
+        (r"\text{if }x<0", "if <i>x</i>&lt;0"),
     ],
 )
 def test_what_a_line_can_say_is_text(tex: str, expected: str) -> None:
     assert expected == simple_formula(tex)
 
 
-@pytest.mark.parametrize("tex", [r"\frac{1}{2}", r"\sqrt{2}", "x^{a^b}", r"x^\foo", r"\foo", "a~b", "a 中", "x^"])
+@pytest.mark.parametrize("tex", [r"\frac{1}{2}", r"\sqrt{2}", "x^{a^b}", r"x^\foo", r"\foo", "a~b", r"\text{}", "x^"])
 def test_what_it_cannot_say_is_not(tex: str) -> None:
     assert simple_formula(tex) is None
 
@@ -40,8 +46,9 @@ def test_what_it_cannot_say_is_not(tex: str) -> None:
         ("$E=mc^2$。", 1),
         (r"价格 $5 和 $6，$100-$200，US$5=$6，$PATH:$HOME，$AAPL 和 $TSLA", 0),
         ("$5 < 6，$7", 0),
-        ("$甲=乙$", 0),
         (r"$\text{速度}=v$", 1),
+        ("从 $5，花了$，到 $10=70元$", 0),
+        ("$PATH_A，另有$HOME，$变量，$", 0),
         ("`$x^2$` 和 \\$x^2$", 0),
         ("$a$b 和 a$b$", 0),
         ("$ a^2$ 和 $a^2 $", 0),
@@ -53,6 +60,23 @@ def test_what_it_cannot_say_is_not(tex: str) -> None:
 def test_a_dollar_may_be_money(text: str, formulas: int) -> None:
     html = markdown_to_html(text, page())
     assert formulas == len(re.findall(r"<i>.*?(?=[，。、和完]|</p>)|<svg", html)), html
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("$x≤y$", "<i>x</i>≤<i>y</i>"),
+        ("$a×b$", "<i>a</i>×<i>b</i>"),
+        ("$x→y$", "<i>x</i>→<i>y</i>"),
+        ("$O(n²)$", "<i>O</i>(<i>n</i>²)"),
+        ("$α$", "α"),
+        ("$℃$", "℃"),
+        ("$中文$", "中文"),
+        ("$甲=乙$", "甲=乙"),
+    ],
+)
+def test_signs_that_are_typed_are_signs(text: str, shown: str) -> None:
+    assert f"<p>{shown}</p>" == md(text)
 
 
 MATH = '<section class="math">{}</section>'
@@ -83,6 +107,69 @@ def test_a_drawing_is_one_path_in_the_colour_of_the_text() -> None:
     assert 1 == found.count("<path")
     assert None is re.search(r"\bid=|<use|<symbol|black", found)
     assert len(found) < 600
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        (r"\text{准确率} = \frac{\text{正确数}}{\text{总数}}", "准确率=正确数/总数"),
+        (r"速度=\frac{路程}{时间}", "速度=路程/时间"),
+        (r"F_1=\frac{2\times 精确率}{精确率+召回率}", "<i>F</i><sub>1</sub>=(2×精确率)/(精确率+召回率)"),
+        (r"\frac{速度}{ab}c", "(速度/(<i>ab</i>))<i>c</i>"),
+        (r"2\frac{中}{x}", "2(中/<i>x</i>)"),
+        (r"\left(\frac{中}{2}\right)^2", "(中/2)<sup>2</sup>"),
+        (r"{a-中}^2\quad x", "(<i>a</i>−中)<sup>2</sup>\u2003<i>x</i>"),
+        (r"\sqrt{速度+1}", "√(速度+1)"),
+        (r"\displaystyle\frac{中}{2}\,x\!y", "中/2\u2009<i>xy</i>"),
+        (r"\sum_{i=1}^{总数} x_i^2", "∑<sub><i>i</i>=1</sub><sup>总数</sup><i>x</i><sub><i>i</i></sub><sup>2</sup>"),
+        (r"\sin 角+\max_{中}x", "sin\u2009角+max<sub>中</sub><i>x</i>"),
+        (r"\text{如果 }\mathscr{中}<1", "如果 中&lt;1"),
+    ],
+)
+def test_chinese_is_never_drawn(tex: str, shown: str) -> None:
+    assert shown == drawn_formula(tex, by_itself=True)
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\begin{pmatrix}1&中\\3&4\end{pmatrix}",
+        r"\hat{中}",
+        r"\overline{\text{中}}",
+        r"\sqrt[3]{中}",
+        r"\binom{中}{2}",
+        r"x_{中_a}",
+        r"\phantom{x}中",
+        r"\not=中",
+    ],
+)
+def test_what_would_be_a_box_and_fits_no_line_stays(tex: str) -> None:
+    with pytest.raises(FormulaError, match="中"):
+        drawn_formula(tex, by_itself=True)
+
+
+@pytest.mark.parametrize(
+    ("tex", "said"),
+    [
+        (r"\cancel{x}", r"\cancel"),
+        (r"\textcolor{red}{x}", r"\textcolor"),
+        (r"\texttt{ab}", r"\texttt"),
+        (r"\boxed{x}", r"\boxed"),
+        (r"\verb|a|", r"\verb|a|"),
+        (r"\begin{array}{c|c}a&b\end{array}", r"\begin{array}{c|c}a&b\end{array}"),
+    ],
+)
+def test_what_a_drawing_would_lose_is_refused(tex: str, said: str) -> None:
+    with pytest.raises(FormulaError) as found:
+        drawn_formula(tex, by_itself=False)
+    assert said == str(found.value)
+
+
+def test_an_operator_of_several_words_shows_no_asterisk() -> None:
+    plain = drawn_formula(r"\mathrm{arg\,max}_x f", by_itself=True)
+    for tex in (r"\operatorname*{arg\,max}_x f", r"\operatorname{arg\,max}_x f"):
+        found = drawn_formula(tex, by_itself=True)
+        assert plain.partition("<path")[2] == found.partition("<path")[2]
 
 
 def test_a_formula_on_the_line_needs_no_alignment() -> None:

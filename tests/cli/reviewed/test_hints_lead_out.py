@@ -178,7 +178,7 @@ def test_the_hint_of_account_in_doubt(shell: Shell, answer: str):
     assert (said.status, jobs(shell)) == (4, 1)
     (hint,) = (each["refusals"][0]["hint"] for each in said.document["campaigns"] if each["refusals"])
     settled = {
-        command[-3]: command[1:] for each in hint.split(": ")[1:] if (command := shlex.split(each.split(";")[0]))
+        command[-3]: command[1:] for each in re.split(r":\s+", hint)[1:] if (command := shlex.split(each.split(";")[0]))
     }
     assert shell(*settled[answer]).status == 0
     again = apply(shell, more=("--format", "json"))

@@ -6,6 +6,7 @@ units, as JavaScript does, is a warning.
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Final
 
 from massctl.model.diagnostic import Severity
@@ -47,6 +48,13 @@ HTML_CHARACTERS_MAX: Final = 200_000
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"[0-9a-f]{64}")
 _MARKUP: Final = re.compile(r"<[^>]*>")
 _IMAGE: Final = re.compile(r"<im(?:g|age)\b[^>]*>", re.IGNORECASE)
+_FORMULA: Final = re.compile(
+    r'<svg viewBox="[^"]*" fill="currentColor" style="[^"]*" aria-label="(?P<tex>[^"]*)">'
+    r'<path d="[^"]*"></path></svg>'
+)
+"""As massctl.render.formula draws it."""
+_FORMULAS_TAKE_MUCH: Final = 2_000
+"""Ours: a tenth of what an article may have; where they take less, it is not for them that it is too long."""
 _SHOWN: Final = re.compile(r"<(?:img|image|svg|iframe|mp)|url\(", re.IGNORECASE)
 
 
@@ -147,22 +155,8 @@ def content_faults(content: str) -> Iterator[Fault]:
             count=f"{len(sent):,}",
             limit=f"{CONTENT_CHARACTERS_BELOW:,}",
         )
-        words = len(_without_markup(sent))
-        hint = Phrase(
-            "{words} of them are text, {markup} are tags and styles",
-            words=f"{words:,}",
-            markup=f"{len(sent) - words:,}",
-        )
-        shown = [len(found[0]) for found in _IMAGE.finditer(sent, 0, sent.rfind(">") + 1)]
-        if shown:
-            hint = Phrase(
-                "{words} of them are text, {markup} are tags and styles; {pictures} pictures take about {taken}",
-                words=f"{words:,}",
-                markup=f"{len(sent) - words:,}",
-                pictures=len(shown),
-                taken=f"{round(sum(shown), -2):,}",
-            )
-        yield Fault("MC304", say, hint)
+        longest, hint = _what_takes_it(sent)
+        yield Fault("MC304", say, hint, needle=longest)
     elif utf16_length(sent) >= CONTENT_CHARACTERS_BELOW:
         yield _near(Phrase("content"), utf16_length(sent), CONTENT_CHARACTERS_BELOW)
     size = len(sent.encode())
@@ -173,6 +167,38 @@ def content_faults(content: str) -> Iterator[Fault]:
             limit=f"{CONTENT_BYTES_BELOW:,}",
         )
         yield Fault("MC304", say)
+
+
+def _what_takes_it(sent: str) -> tuple[str, Phrase]:
+    """Give the longest formula, as it is written, where the drawings of formulas take much; and what takes how much."""
+    words = len(_without_markup(sent))
+    said = {"words": f"{words:,}", "markup": f"{len(sent) - words:,}"}
+    hint = Phrase("{words} of them are text, {markup} are tags and styles", **said)
+    pictures = [len(found[0]) for found in _IMAGE.finditer(sent, 0, sent.rfind(">") + 1)]
+    if pictures:
+        hint = Phrase(
+            "{words} of them are text, {markup} are tags and styles; {pictures} pictures take about {taken}",
+            **said,
+            pictures=len(pictures),
+            taken=f"{round(sum(pictures), -2):,}",
+        )
+    drawn = [(len(found[0]), found["tex"]) for found in _FORMULA.finditer(sent)]
+    taken = sum(length for length, _ in drawn)
+    if taken < _FORMULAS_TAKE_MUCH:
+        return "", hint
+    most, longest = max(drawn)
+    tex = unescape(longest).partition("\n")[0]
+    return tex, Phrase(
+        "{first}; {second}",
+        first=hint,
+        second=Phrase(
+            "{formulas} formulas that are drawn take {taken}, the longest, `{tex}`, {most}: show it as a picture",
+            formulas=len(drawn),
+            taken=f"{taken:,}",
+            tex=tex,
+            most=f"{most:,}",
+        ),
+    )
 
 
 def _length(code: str, what: Phrase, text: str, limit: int) -> Iterator[Fault]:

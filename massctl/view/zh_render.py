@@ -60,6 +60,9 @@ RENDER: Final[dict[str, str]] = {
     "{words} of them are text, {markup} are tags and styles; {pictures} pictures take about {taken}": (
         "其中文字 {words} 个，标签和样式 {markup} 个；{pictures} 张图片约占 {taken} 个"
     ),
+    "{formulas} formulas that are drawn take {taken}, the longest, `{tex}`, {most}: show it as a picture": (
+        "{formulas} 个画出来的公式占 {taken} 个，最长的 `{tex}` 占 {most} 个：请改用图片"
+    ),
     "the article has {count} bytes as it will be sent; WeChat takes fewer than {limit}": (
         "文章发送时有 {count} 字节；微信只接受少于 {limit} 字节"
     ),

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterable
 
 import pytest
@@ -126,6 +127,24 @@ def test_too_long_an_article_says_what_its_pictures_take() -> None:
     picture = f'<img src="massctl-picture:{"0" * 64}" style="display:block;max-width:100%">'
     found = next(limits.content_faults(picture * 30 + "字" * 16_000))
     assert "16,000 of them are text, 5,070 are tags and styles; 30 pictures take about 5,100" == found.hint
+
+
+def test_too_long_an_article_points_at_its_longest_formula() -> None:
+    long = r"\sqrt{a<b+" + "+".join("cdefghijkl") + "}"
+    (found,) = wrong("字\n\n" + r"$\sqrt{2}$ " * 20 + f"\n\n字 ${long}$" + "\n\n字" * 3 + "字" * 19_000)
+    assert ("MC304", 5, 4) == (found.code, found.place.line, found.place.column)  # type: ignore[union-attr]
+    assert found.hint is not None
+    assert re.search(
+        rf"tags and styles; 21 formulas that are drawn take 1\d,\d+, the longest, `{re.escape(long)}`, \d,\d+: show",
+        found.hint,
+    )
+
+
+def test_a_few_short_formulas_are_not_why_an_article_is_too_long() -> None:
+    (found,) = wrong(r"$\sqrt{2}$ " + "字" * 20_000)
+    assert "formula" not in (found.hint or "formula")
+    assert found.place is not None
+    assert found.place.file.endswith("campaign.yaml:mpnews.articles.0.content")
 
 
 @pytest.mark.parametrize(("name", "length"), [("main.md", 40_001), ("main.html", 200_001), ("main.md.j2", 40_001)])

@@ -20,7 +20,7 @@ NUMBERED = [(theme, number) for number, theme in enumerate(BUILT_IN, 1)]
 PAGE = """<!doctype html><meta charset="utf-8"><style>
 :root{{color-scheme:light dark}}
 body{{margin:0;background:light-dark(#fff,#191919);color:light-dark(#191919,#a3a3a3)}}
-main{{padding:16px;font:17px/1.6 "PingFang SC",system-ui,"Noto Sans CJK SC",sans-serif}}
+main{{padding:16px;font:17px/1.6 "PingFang SC",system-ui,"Noto Sans CJK SC",sans-serif;text-align:justify}}
 h2,h3,h4,h5,p,blockquote,section{{margin:0;padding:0;font-size:inherit;font-weight:400}}
 a{{color:light-dark(#576b95,#7d90a9);text-decoration:none}}
 </style><main>{body}</main>"""
@@ -69,6 +69,32 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, bodies: Path, theme: st
         })()"""
     )
     assert [width, []] == found
+
+
+@pytest.mark.parametrize("theme", BUILT_IN)
+def test_no_line_is_torn_apart_by_a_long_word_behind_it(browser: Browser, bodies: Path, theme: str):
+    """WeChat justifies what does not say otherwise."""
+    show(browser, bodies, theme, 375)
+    widest = browser.value(
+        """(() => {
+          const torn = document.createElement("p");
+          torn.append("我们把整套服务迁移到了新的地址", document.createElement("wbr"), "x".repeat(18));
+          const article = document.querySelector("main > section");
+          article.append(torn);
+          const at = (i) => {
+            const range = document.createRange();
+            range.setStart(torn.firstChild, i);
+            range.setEnd(torn.firstChild, i + 1);
+            return range.getBoundingClientRect();
+          };
+          const letter = parseFloat(getComputedStyle(torn).fontSize);
+          const spacing = parseFloat(getComputedStyle(torn).letterSpacing);
+          const steps = [0, 1, 2, 3].map((i) => (at(i + 1).left - at(i).left) / (letter + spacing));
+          torn.remove();
+          return Math.max(...steps);
+        })()"""
+    )
+    assert widest < 1.05
 
 
 @pytest.mark.parametrize("theme", BUILT_IN)

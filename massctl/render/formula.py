@@ -40,11 +40,14 @@ _NUMBER: Final = re.compile(r"[A-Za-z]|-?\d+(?:\.\d+)?")
 _SHAPE: Final = re.compile(r'<path d="(?P<path>[^"]*)"|<rect (?P<rect>[^>]*)>')
 _VIEW: Final = re.compile(r'viewBox="(?P<x>\S+) (?P<y>\S+) (?P<width>\S+) (?P<height>[^"\s]+)"')
 _UNKNOWN: Final = re.compile(r">(\\[A-Za-z]+)<")
-_LOST: Final = re.compile(r"\\(?:[bx]?cancel|sout|boxed|fbox|f?colorbox|(?:text)?color|rule|text(?:tt|sf))(?![A-Za-z])")
+_LOST: Final = re.compile(
+    r"\\(?:[bx]?cancel|sout|boxed|fbox|f?colorbox|(?:text)?color|rule|text(?:tt|sf)|tag)(?![A-Za-z])"
+)
 """What the drawing would not show, or show as a black block: it is of one colour, and filled."""
 _NOT_DRAWN: Final = re.compile(
     r'(?:mathcolor|mathbackground)=|mathvariant="(?:monospace|sans)|(?:column|row)lines="[^"]*(?:solid|dashed)'
 )
+_NUMBER_OF_ONE: Final = re.compile(r"\\tag\s*\{(?P<number>[^{}\\$]*)\}")
 _OPERATOR: Final = re.compile(r"\\operatorname(?:\*\s*|(?=\{[^{}]*\\))(?=\{)")
 """Of more than letters, or with what stands below it; the library would show the asterisk."""
 
@@ -93,8 +96,15 @@ def _piece(found: re.Match[str]) -> str | None:
 def drawn_formula(tex: str, *, by_itself: bool) -> str:
     """Draw a formula as one SVG element in the colour of the text around it; raises FormulaError.
 
-    One that has Chinese in it is written in a line instead: the font of the drawing would show boxes.
+    One that has Chinese in it is written in a line instead: the font of the drawing would show boxes. A number
+    (`\\tag{1}`) stands behind as text: the library would leave out what stands between the first brace and the last.
     """
+    numbers = list(_NUMBER_OF_ONE.finditer(tex))
+    if len(numbers) == 1:
+        alone = tex[: numbers[0].start()] + tex[numbers[0].end() :]
+        shown = simple_formula(alone)
+        shown = drawn_formula(alone, by_itself=by_itself) if shown is None else shown
+        return f"{shown}\u2003({escape(numbers[0]['number'], quote=False)})"
     # Some 200 ms, for the fonts; hardly any article has a formula.
     from latex2mathml.converter import convert
     from ziamath.config import config

@@ -155,6 +155,8 @@ def test_what_would_be_a_box_and_fits_no_line_stays(tex: str) -> None:
         (r"\textcolor{red}{x}", r"\textcolor"),
         (r"\texttt{ab}", r"\texttt"),
         (r"\boxed{x}", r"\boxed"),
+        (r"\tag{$x$} y", r"\tag"),
+        (r"x\tag{1}\\y\tag{2}", r"\tag"),
         (r"\verb|a|", r"\verb|a|"),
         (r"\begin{array}{c|c}a&b\end{array}", r"\begin{array}{c|c}a&b\end{array}"),
     ],
@@ -170,6 +172,18 @@ def test_an_operator_of_several_words_shows_no_asterisk() -> None:
     for tex in (r"\operatorname*{arg\,max}_x f", r"\operatorname{arg\,max}_x f"):
         found = drawn_formula(tex, by_itself=True)
         assert plain.partition("<path")[2] == found.partition("<path")[2]
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        (r"x=1\tag{3}", "<i>x</i>=1\u2003(3)"),
+        (r"\tag{式 1} \frac{甲}{x}", "甲/<i>x</i>\u2003(式 1)"),
+        (r"\sqrt{2}\tag{<}", drawn_formula(r"\sqrt{2}", by_itself=True) + "\u2003(&lt;)"),
+    ],
+)
+def test_the_number_of_a_formula_stands_behind_it(tex: str, shown: str) -> None:
+    assert shown == drawn_formula(tex, by_itself=True)
 
 
 def test_a_formula_on_the_line_needs_no_alignment() -> None:

@@ -34,7 +34,7 @@ def coloured_code(code: str, language: str) -> str | None:
     if lexer is None:
         return None
     # One character for each of the code, so that pieces of the one are pieces of the other.
-    code = code.replace("\t", TAB)
+    code = code.expandtabs(TAB)
     kept = blanks_kept(code)
     out: list[str] = []
     end = 0

@@ -15,6 +15,7 @@ from massctl.model.diagnostic import Severity
 from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
 from massctl.render.bounds import DEPTH_MAX, depth_fault
+from massctl.render.cjk import has_cjk
 from massctl.render.fault import Fault
 from massctl.render.md_emoji import with_emoji
 from massctl.render.md_lookalikes import lookalikes
@@ -25,6 +26,8 @@ from massctl.render.safe_html import safe_html
 
 _TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>?", re.DOTALL)
 _LEFT_OVER: Final = re.compile(r"\*\*[^*\n]{0,20}")
+_UNDERSCORES: Final = re.compile(r"(?<![A-Za-z0-9_/])__(?![\s_])[^_\n]{1,60}(?<!\s)__(?![A-Za-z0-9_(])")
+"""Two on both sides of words, and no name as Python writes them (`a__b__`)."""
 _BROKEN: Final = re.compile(r"\]\((?P<address>[^()\n]{1,200})\)")
 _PICTURE_NAME: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
 
@@ -89,8 +92,8 @@ class _Writer:
 
     def _text(self, token: Token) -> None:
         content = token.content
-        if "**" in content:
-            self._look_for_asterisks(content)
+        if "**" in content or "__" in content:
+            self._look_for_marks(content)
         if "](" in content and (broken := _BROKEN.search(content)) is not None:
             self._page.report(_broken(broken["address"]))
         self._out.append(escapeHtml(with_emoji(content) if ":" in content else content))
@@ -121,7 +124,7 @@ class _Writer:
         self._out.append(checked_html(token.content, self._page))
 
     def _block_of_html(self, token: Token) -> None:
-        self._look_for_asterisks(_TAG.sub(" ", token.content))
+        self._look_for_marks(_TAG.sub(" ", token.content))
         self._html(token)
 
     def _picture(self, token: Token) -> None:
@@ -162,13 +165,19 @@ class _Writer:
     def _note_end(self, _: Token) -> None:
         self._out.append("</massctl-text>")
 
-    def _look_for_asterisks(self, shown: str) -> None:
+    def _look_for_marks(self, shown: str) -> None:
         """Warn of emphasis marks that a reader would see."""
         left_over = _LEFT_OVER.search(shown)
         if left_over is not None:
             say = Phrase("the asterisks stay in the text: `{text}`", text=left_over[0])
             hint = Phrase("write `**` right before and right after the words, without blanks between")
             self._page.report(Fault("MC312", say, hint, severity=Severity.WARNING, needle=left_over[0]))
+        for found in _UNDERSCORES.finditer(shown):
+            if not has_cjk(shown[max(0, found.start() - 1) : found.end() + 1]):
+                continue
+            say = Phrase("the underscores stay in the text: `{text}`", text=found[0])
+            hint = Phrase("write `{text}`: underscores next to Chinese are no emphasis", text=f"**{found[0][2:-2]}**")
+            self._page.report(Fault("MC312", say, hint, severity=Severity.WARNING, needle=found[0]))
 
 
 _WRITERS: Final[Mapping[str, Callable[[_Writer, Token], None]]] = {

@@ -10,6 +10,7 @@ from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.md_parser import Parsed
+from massctl.render.md_tables import lost_cells
 
 REPORTS_MAX: Final = 50
 """Faults of this kind in one article; who reads fifty knows the rest."""
@@ -45,6 +46,8 @@ def lookalikes(text: str, parsed: Parsed) -> Iterator[tuple[Fault, int]]:
 def _all(text: str, parsed: Parsed) -> Iterator[tuple[Fault, int]]:
     skipped = {n for token in parsed.tokens if token.type in _UNREAD and token.map for n in range(*token.map)}
     lines = Lines(text)
+    for fault, number, column in lost_cells(lines, parsed.tokens):
+        yield fault, lines.bounds(number)[0] + column
     front = _FRONT_MATTER.match(text)
     if front is not None:
         say = Phrase("the lines between `---` are shown as text: there is no front matter here")

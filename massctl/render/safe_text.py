@@ -4,8 +4,8 @@ import re
 from typing import Final
 
 _BLANKS: Final = re.compile(r"(?:^|(?<=\n)) +| {2,}")
-TAB: Final = " " * 4
-"""What a tab is in code; phones show eight or nothing."""
+TAB: Final = 4
+"""Columns from one tab stop in code to the next; phones show eight or nothing."""
 
 
 def escaped_text(text: str) -> str:
@@ -17,7 +17,7 @@ def escaped_text(text: str) -> str:
 
 def code_text(text: str) -> str:
     """Write code, with its blanks and line ends where WeChat drops them."""
-    return escaped_text(blanks_kept(text.replace("\t", TAB))).replace("\n", "<br>")
+    return escaped_text(blanks_kept(text.expandtabs(TAB))).replace("\n", "<br>")
 
 
 def blanks_kept(code: str) -> str:

@@ -88,6 +88,13 @@ RENDER: Final[dict[str, str]] = {
     "if it is a heading or a list entry, write `{text}`": "如果它是标题或列表项，请写成 `{text}`",
     "full-width marks are no Markdown: `{text}`": "全角标点不是 Markdown：`{text}`",
     "write `{text}`": "请写 `{text}`",
+    # massctl/render/md_tables.py
+    "this row has more cells than the table's header, and these are lost: `{text}`": (
+        "这一行的单元格比表头多，多出来的会丢失：`{text}`"
+    ),
+    "write a bar that belongs to the text as `\\|`, also in code; or give the header another cell": (
+        "属于文字的竖线请写成 `\\|`，代码里也一样；或者给表头加一格"
+    ),
     # massctl/render/markdown.py, md_raw.py
     "`{text}` is no HTML and is shown as text": "`{text}` 不是 HTML，会当作文字显示",
     "if it is code, write it between back-ticks": "如果是代码，请写在反引号里",
@@ -101,6 +108,8 @@ RENDER: Final[dict[str, str]] = {
     "write `**` right before and right after the words, without blanks between": (
         "`**` 要紧贴在词语的前后，中间不留空格"
     ),
+    "the underscores stay in the text: `{text}`": "下划线会留在文字里：`{text}`",
+    "write `{text}`: underscores next to Chinese are no emphasis": "请写 `{text}`：紧挨着中文的下划线不是强调",
     "the link to {address} becomes a footnote": "指向 {address} 的链接会变成脚注",
     "the link to {address} leads nowhere in WeChat and becomes plain text": (
         "指向 {address} 的链接在微信里打不开，会变成普通文字"

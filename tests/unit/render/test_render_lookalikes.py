@@ -107,3 +107,55 @@ def test_an_empty_address_is_placed_where_it_should_be(text: str) -> None:
 def test_an_address_with_entities_is_found_in_the_article() -> None:
     text = "a & b\n\n[a](jAvaScript&colon;alert(1)) [b](<java&#115;cript:x>)"
     assert [("MC308", 3, 5), ("MC308", 3, 37)] == lines(wrong(text))
+
+
+TABLE = "| A | B |\n|---|---|\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "lost"),
+    [
+        (TABLE + "| 1 | 2 | 丢了 | 第四格 |", 3, 11, "丢了 | 第四格"),
+        (TABLE + "| 1 | 2 |\n| a\\|b | `x|y` |", 4, 13, "y`"),
+        ("A | B\n--|--\n1 | 2 | 3", 3, 9, "3"),
+        ("> - a\n>\n>   | A |\n>   |---|\n>   | 1 | 2 |", 5, 11, "2"),
+        (TABLE + f"| 1 | 2 | {'长' * 50} |", 3, 11, "长" * 40 + "…"),
+    ],
+)
+def test_cells_without_a_column_are_a_warning(text: str, line: int, column: int, lost: str) -> None:
+    found = wrong(text)
+    assert [("MC343", line, column)] == lines(found)
+    assert Severity.WARNING is found[0].severity
+    assert found[0].message.endswith(f"these are lost: `{lost}`")
+    assert found[0].hint is not None
+    assert "`\\|`" in found[0].hint
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["| 1 | 2 |", "| 1 | 2", "1 | 2 |", "| 1 |", "| 1 | 2 | |", "| 1 | 2 | | |", "| a\\|b | `x\\|y` |", "| | 2 |"],
+)
+def test_cells_with_a_column_say_nothing(row: str) -> None:
+    assert [] == wrong(TABLE + row)
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "right"),
+    [
+        ("好 __下划线__粗", 3, "**下划线**"),
+        ("这是__粗__吗", 3, "**粗**"),
+        ("这是__bold__吗", 3, "**bold**"),
+    ],
+)
+def test_underscores_that_stay_are_a_warning(text: str, column: int, right: str) -> None:
+    found = wrong(text)
+    assert [("MC312", 1, column)] == lines(found)
+    assert Severity.WARNING is found[0].severity
+    assert f"write `{right}`: underscores next to Chinese are no emphasis" == found[0].hint
+
+
+@pytest.mark.parametrize(
+    "text", ["__粗__", "`这是__粗__吗`", "填空：____", "方法__init__()是", "a__b__c", "看 x/__init__.py", "é__x__é"]
+)
+def test_underscores_that_are_meant_say_nothing(text: str) -> None:
+    assert [] == wrong(text)

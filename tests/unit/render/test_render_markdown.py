@@ -60,6 +60,7 @@ def test_lists_are_sections_with_marks(text: str, expected: str) -> None:
         ("```\na b\n```", "a b"),
         ("```none\nif x:\n    y\n```", "if x:<br>&nbsp; &nbsp; y"),
         ("```\n a\n\tb\n```", "&nbsp;a<br>&nbsp; &nbsp; b"),
+        ("```\na\tb\nab\tc\n```", "a&nbsp; &nbsp;b<br>ab&nbsp; c"),
         ('```\n<b> & "\n\nx\n```', '&lt;b&gt; &amp; "<br><br>x'),
         ("    a\n     b", "a<br>&nbsp;b"),
         ("```\n```", ""),

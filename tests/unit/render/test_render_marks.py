@@ -183,7 +183,7 @@ def test_colours_change_no_character(code: str, language: str) -> None:
     coloured = coloured_code(code, language)
     assert coloured is not None
     shown = unescape(re.sub(r"<[^>]*>", "", coloured.replace("<br>", "\n"))).replace("\u00a0", " ")
-    assert code.replace("\t", " " * 4).replace("\u00a0", " ") == shown
+    assert code.expandtabs(4).replace("\u00a0", " ") == shown
 
 
 def test_code_has_no_colours_where_they_do_not_fit() -> None:

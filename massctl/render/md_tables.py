@@ -1,0 +1,59 @@
+"""Cells of tables that Markdown drops: a row has as many as the header, and what is more is lost without a word.
+
+Source: GitHub Flavored Markdown 0.29, 4.10 "Tables (extension)": "The excess is ignored", and a bar ends a cell also
+inside of code.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from markdown_it.token import Token
+
+from massctl.model.diagnostic import Severity
+from massctl.model.lines import Lines
+from massctl.model.phrase import Phrase
+from massctl.render.fault import Fault
+
+_BAR: Final = re.compile(r"(?<!\\)\|")
+_SHOWN_MAX: Final = 40
+"""Characters of the lost cells that a message says."""
+
+
+def lost_cells(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
+    """Give a warning for each row with more cells than the header, with its line (from 1) and its column (from 0)."""
+    columns = 0
+    for token in tokens:
+        if token.type == "table_open":
+            columns = 0
+        elif token.type == "th_open":
+            columns += 1
+        elif token.type == "tr_open" and columns and token.map:
+            number = token.map[0] + 1
+            line = lines.written(number)
+            start = _start_of_rest(line, columns)
+            rest = line[start:].strip().removesuffix("|").strip()
+            if rest.strip("| "):
+                yield _lost(rest), number, start
+
+
+def _start_of_rest(line: str, columns: int) -> int:
+    """Give where the first cell begins that the header has no column for; the line's length if there is none.
+
+    Before the row stand the marks and blanks of the quotations and lists that it is in.
+    """
+    start = len(line) - len(line.lstrip(" \t>"))
+    begins = [start + 1 if line.startswith("|", start) else start]
+    begins += [bar.end() for bar in _BAR.finditer(line, begins[0])]
+    if len(begins) <= columns:
+        return len(line)
+    start = begins[columns]
+    return start + len(line[start:]) - len(line[start:].lstrip())
+
+
+def _lost(rest: str) -> Fault:
+    cells = " | ".join(each.strip() for each in _BAR.split(rest))
+    shown = cells if len(cells) <= _SHOWN_MAX else cells[:_SHOWN_MAX] + "…"
+    say = Phrase("this row has more cells than the table's header, and these are lost: `{text}`", text=shown)
+    hint = Phrase("write a bar that belongs to the text as `\\|`, also in code; or give the header another cell")
+    return Fault("MC343", say, hint, severity=Severity.WARNING, needle=rest)

@@ -27,7 +27,15 @@ from massctl.view.markdown_locking import Locking, next_of
 from massctl.view.markdown_room import Block
 from massctl.view.markdown_row import LOCKS, NAME_CELLS, TITLE_CELLS, window_of, window_words
 from massctl.view.markdown_text import code, html, html_code
-from massctl.view.markdown_weight import LOCK_GUARDS, Weight, content_of, diagnostics_of, may_send, weight
+from massctl.view.markdown_weight import (
+    LOCK_GUARDS,
+    Weight,
+    content_of,
+    diagnostics_of,
+    may_send,
+    refusals_of,
+    weight,
+)
 from massctl.view.markdown_words import Words
 from massctl.view.moments import recorded
 from massctl.view.plan_text import LABELS
@@ -118,10 +126,12 @@ class CampaignWriter:
 
     def _verdict(self, planned: SavedCampaign) -> str:
         found = weight(planned)
-        if found is Weight.SENDS and planned.refusals:
+        if found is Weight.SENDS and refusals_of(planned):
             return self.words.said(Phrase("apply reads the size again before it decides"))
         if found is Weight.REFUSED and planned.steps:
             return self.words.said(Phrase("its send is refused; the steps below would be done"))
+        if found is Weight.WAITS and planned.refusals:
+            return self.words.said(planned.refusals[0].message)  # It waits for its name.
         return self.words.said(_VERDICT[found])
 
     def _audience(self, planned: SavedCampaign, approved: LockFile) -> str:
@@ -178,7 +188,7 @@ class CampaignWriter:
 
     def _refusals(self, planned: SavedCampaign) -> list[str]:
         return self.words.labelled(
-            LABELS["refused"], self.words.first(planned.refusals, partial(self._refusal, planned))
+            LABELS["refused"], self.words.first(refusals_of(planned), partial(self._refusal, planned))
         )
 
     def _refusal(self, planned: SavedCampaign, refusal: PlannedRefusal) -> str:

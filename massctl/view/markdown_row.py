@@ -16,7 +16,7 @@ from massctl.model.rendered import Window
 from massctl.plan.planned_review import LockState
 from massctl.plan.saved import SavedCampaign
 from massctl.view.markdown_text import cell, code, prose
-from massctl.view.markdown_weight import Weight, content_of, diagnostics_of, may_send, weight
+from massctl.view.markdown_weight import Weight, content_of, diagnostics_of, may_send, refusals_of, weight
 from massctl.view.markdown_words import Words
 from massctl.view.moments import window_span
 from massctl.view.words import STATUS, WINDOW, audience_words, errors, followers, openids, short_digest, warnings
@@ -87,7 +87,7 @@ class RowWriter:
 
     def _verdict(self, planned: SavedCampaign) -> str:
         found = weight(planned)
-        guards = list(dict.fromkeys(refusal.guard.value for refusal in planned.refusals))
+        guards = list(dict.fromkeys(refusal.guard.value for refusal in refusals_of(planned)))
         counts = Counter(each.severity for each in diagnostics_of(planned))
         left_over = sum(not each.done for each in planned.handoff)
         faulty, is_faulty = errors(counts[Severity.ERROR]), bool(counts[Severity.ERROR])

@@ -6,7 +6,7 @@ from typing import Final
 from massctl.model.diagnostic import Severity
 from massctl.model.lifecycle import FINAL
 from massctl.model.lock import LockFile
-from massctl.plan.saved import PlannedDiagnostic, SavedCampaign
+from massctl.plan.saved import PlannedDiagnostic, PlannedRefusal, SavedCampaign
 from massctl.plan.step import Guard, Kind
 from massctl.plan.window import WindowState
 
@@ -41,6 +41,11 @@ def diagnostics_of(planned: SavedCampaign) -> list[PlannedDiagnostic]:
     return [*planned.diagnostics, *(planned.unlocked.diagnostics if planned.unlocked else ())]
 
 
+def refusals_of(planned: SavedCampaign) -> list[PlannedRefusal]:
+    """Give why it is refused; that it has no window and waits for its name was declared, and went not wrong."""
+    return [each for each in planned.refusals if each.guard is not Guard.NOT_NAMED]
+
+
 def is_refused_for_lock(planned: SavedCampaign) -> bool:
     """Say whether its lock refuses it."""
     return any(each.guard in LOCK_GUARDS for each in planned.refusals)
@@ -55,7 +60,7 @@ def weight(planned: SavedCampaign) -> Weight:
     """Weigh a campaign of a plan."""
     if may_send(planned):
         return Weight.SENDS
-    if planned.refusals:
+    if refusals_of(planned):
         return Weight.REFUSED
     if is_faulty(planned):
         return Weight.FAULTY

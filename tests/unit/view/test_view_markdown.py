@@ -156,7 +156,7 @@ def test_a_plan_of_every_kind(snapshot: object, language: Language):
 
 def test_what_matters_most_comes_first():
     written = plan_markdown(dressed("春", "campaigns/x.yaml", "y"), NOW, Language.EN)
-    names = ["2026-12-spring-sale", "2026-12-text-notice", "2026-12-bad", "2026-12-later", "2026-10-sent"]
+    names = ["2026-12-spring-sale", "2026-12-bad", "2026-12-later", "2026-12-text-notice", "2026-10-sent"]
     rows, details = ([written.index(f"{before}{name}") for name in names[:4]] for before in ("`", "<code>"))
     places = [*rows, *details, written.index(f"- `{names[4]}`")]
     assert sorted(places) == places

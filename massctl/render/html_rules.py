@@ -17,13 +17,15 @@ from massctl.render.page import ExternalLinks
 from massctl.render.paths import is_foreign
 
 _FORBIDDEN: Final = (
-    "applet audio base body button embed form frame frameset head html iframe input link meta noembed noframes"
-    " noscript object plaintext script select style template textarea video xmp"
+    "applet audio base body button canvas embed form frame frameset head html iframe input link marquee math meta"
+    " noembed noframes noscript object plaintext script select style template textarea video xmp"
 )
 FORBIDDEN_ELEMENTS: Final = frozenset(_FORBIDDEN.split())
 LINK_HOST: Final = "mp.weixin.qq.com"
 """Links to articles are the only ones that every account may use."""
 _LINK_ATTRIBUTES: Final = frozenset({"action", "formaction", "href", "src", "xlink:href"})
+_GROUNDS: Final = frozenset({"table", "tbody", "td", "tfoot", "th", "thead", "tr"})
+"""What an old attribute `background` draws a picture behind. Source: HTML standard, "15.3.8 Tables", read 2026-11."""
 _ANIMATIONS: Final = frozenset({"animate", "animatecolor", "animatemotion", "animatetransform", "set"})
 _CSS_ESCAPE: Final = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})\s?|(.))", re.DOTALL)
 _INVISIBLE: Final = re.compile(r"[\x00-\x20]")
@@ -68,6 +70,10 @@ def forbidden(tag: Tag, written: str, external_links: ExternalLinks) -> list[tup
         elif attribute.name in ("srcset", "imagesrcset"):
             say = Phrase("WeChat does not read `{name}`", name=attribute.name)
             faults.append((Fault("MC308", say, Phrase("write one picture as `src`"), needle=needle), attribute.start))
+        elif attribute.name == "background" and tag.name in _GROUNDS and attribute.value.strip():
+            say = Phrase("WeChat does not read `{name}`", name=attribute.name)
+            hint = Phrase("write the picture as a style: `background-image:url(path)`")
+            faults.append((Fault("MC308", say, hint, needle=needle), attribute.start))
         elif tag.name in _ANIMATIONS and attribute.name == "attributename" and _is_address_name(attribute.value):
             say = Phrase("an animation cannot change `{name}`", name=attribute.value.strip())
             faults.append((Fault("MC308", say, needle=needle), attribute.start))
@@ -114,6 +120,8 @@ def _lost_link(needle: str) -> Fault:
 
 
 def _advice(name: str) -> Phrase | None:
+    if name in ("canvas", "math"):
+        return Phrase("show it as a picture or a drawing (`<svg>`)")
     if name in ("style", "link"):
         return Phrase("write the styles into `style` attributes")
     if name in ("html", "head", "body", "meta", "base"):

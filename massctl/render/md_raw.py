@@ -18,7 +18,7 @@ from massctl.render.page import Page
 _HTML: Final = (
     "a abbr acronym address area article aside b bdi bdo big blink blockquote br caption center cite code col colgroup"
     " data datalist dd del details dfn dialog dir div dl dt em fieldset figcaption figure font footer h1 h2 h3 h4 h5"
-    " h6 header hgroup hr i img ins kbd label legend li main map mark marquee math menu meter nav nobr ol optgroup"
+    " h6 header hgroup hr i img ins kbd label legend li main map mark menu meter nav nobr ol optgroup"
     " option output p param picture pre progress q rb rp rt rtc ruby s samp search section slot small source span"
     " strike strong sub summary sup svg table tbody td tfoot th thead time title tr track tt u ul var wbr"
 )

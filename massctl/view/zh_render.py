@@ -88,6 +88,9 @@ RENDER: Final[dict[str, str]] = {
     "if it is a heading or a list entry, write `{text}`": "如果它是标题或列表项，请写成 `{text}`",
     "full-width marks are no Markdown: `{text}`": "全角标点不是 Markdown：`{text}`",
     "write `{text}`": "请写 `{text}`",
+    # massctl/render/html_rules.py
+    "write the picture as a style: `background-image:url(path)`": "请把图片写进样式：`background-image:url(path)`",
+    "show it as a picture or a drawing (`<svg>`)": "请改用图片或图形（`<svg>`）",
     # massctl/render/md_tables.py
     "this row has more cells than the table's header, and these are lost: `{text}`": (
         "这一行的单元格比表头多，多出来的会丢失：`{text}`"

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from building import APPID, article, attempted, house, news, text
+from building import APPID, PAST, article, attempted, house, news, text
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault, SimLedger
 
@@ -51,9 +51,13 @@ def test_an_invalid_campaign_is_1_and_stops_only_itself() -> None:
 
 
 def test_a_refusal_is_5_and_a_failure_beside_it_1() -> None:
-    refused = text("never", "不")
+    refused = text("late", "晚", window=PAST)
     assert 5 == Scene([refused]).apply().exit_status()
     assert 1 == Scene([refused, WORDS]).apply(REJECTED).exit_status()
+
+
+def test_what_waits_for_its_name_is_no_finding() -> None:
+    assert 0 == Scene([text("never", "不")]).apply().exit_status()
 
 
 def test_an_interruption_outranks_a_failure() -> None:

@@ -101,7 +101,7 @@ def test_a_tag_by_name_is_all_that_a_text_has_to_stage(shell: Shell) -> None:
     shell.tree.write("campaigns/letter/campaign.yaml", LETTER.replace("openids: lists/members.csv", "tag: 会员"))
     planned = shell("plan", "--sandbox", "--detailed-exitcode")
     assert "apply looks up which tag that is and records its id; the send goes to that id alone" in _unwrapped(planned)
-    assert (5, True) == (planned.status, "plan: 1 tag to look up" in planned.out)
+    assert (6, True) == (planned.status, "plan: 1 tag to look up" in planned.out)
     said = shell("apply", "letter", "--sandbox", "--until", "draft")
     assert (0, True) == (said.status, "✓ recorded that tag 会员 is id " in said.out)
     assert "this run: prepared 1" in said.out

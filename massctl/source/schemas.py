@@ -133,7 +133,7 @@ def descriptions(model: type[BaseModel]) -> dict[str, str]:
     command.
     """
     base = next((each for each in model.__bases__ if issubclass(each, BaseModel) and each.model_fields), None)
-    found = descriptions(base) if base is not None else {}
+    found = dict(descriptions(base)) if base is not None else {}
     body = ast.parse(inspect.getsource(model)).body[0]
     statements = body.body if isinstance(body, ast.ClassDef) else []
     for field, below in pairwise(statements):

@@ -19,14 +19,15 @@ from massctl.apply.sending import (
     attempted,
     consented,
     follow_up,
+    give_up,
     mass_send,
     never_left,
     record_expired,
     refuses,
     renewed,
+    require_in_time,
     wait_to_repeat,
 )
-from massctl.apply.spent import rejection_error
 from massctl.apply.videos import make_videos
 from massctl.errors import LedgerError, LedgerStaleError, WeChatError
 from massctl.model.ledger import SendAccepted, SendInDoubt, SendRejected
@@ -116,7 +117,7 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch:
             case Rejected(errcode=pace.TOO_FAST) if slower:
                 slower -= 1  # The account's pace waits for the next minute; every guard is asked again after it.
             case Rejected():
-                run.fail(outcome, rejection_error(run, campaign, verdict))
+                give_up(run, outcome, campaign, verdict)
                 return False
             case InDoubt(is_held=False) if repeats:
                 repeats -= 1
@@ -132,6 +133,7 @@ def _attempt(run: Run, campaign: RenderedCampaign, batch: int | None) -> Accepte
     send = mass_send(campaign, run.book.state, batch, run.world.openids)
     attempt = run.book.record(attempted(run, campaign, send, batch), campaign).serial
     try:
+        require_in_time(run, campaign)
         verdict = run.world.wechat(campaign.account).send_mass(send)  # One request; nothing below repeats it.
     except WeChatError as error:
         verdict = never_left(error)

@@ -13,6 +13,7 @@ from massctl.apply.ports import Openids, SendQuestion
 from massctl.apply.previews import seen_by
 from massctl.apply.readback import is_as_saved
 from massctl.apply.run import Run
+from massctl.apply.spent import rejection_error
 from massctl.errors import InvariantError, WeChatError
 from massctl.model.drafts import Draft
 from massctl.model.ledger import Expired, JobStatus, SendAttempted
@@ -22,7 +23,7 @@ from massctl.model.rendered import RenderedCampaign, approved_audience
 from massctl.model.send import MassSend, News, Recipients, Rejected, ToAll, ToOpenids, ToTag, Video, client_msg_id
 from massctl.model.state import Attempt, Record, State
 from massctl.plan.doubt import NoRepeat, may_repeat, settle
-from massctl.plan.guard import send_refusals
+from massctl.plan.guard import late_refusals, send_refusals
 from massctl.plan.handoff import handoff_of
 from massctl.plan.previews import preview_missing
 from massctl.plan.skew import skew_refusal
@@ -166,8 +167,23 @@ def renewed(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> b
     return True
 
 
+def require_in_time(run: Run, campaign: RenderedCampaign) -> None:
+    """Raise a WeChatError where it became too late while the attempt was made durable: a push may take minutes."""
+    for refusal in late_refusals(campaign, run.house, run.world.clock.now()):
+        raise WeChatError(refusal.message, hint=refusal.hint)
+
+
+def give_up(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, verdict: Rejected) -> None:
+    """Note why nothing more is attempted: what WeChat answered, or, where nobody asked it, that it is too late."""
+    late = late_refusals(campaign, run.house, run.world.clock.now()) if verdict.errcode is None else []
+    for refusal in late:
+        outcome.refuse(refusal)
+    if not late:
+        run.fail(outcome, rejection_error(run, campaign, verdict))
+
+
 def never_left(error: WeChatError) -> Rejected:
-    """Judge an attempt whose request was never made, because no token could be had: nothing happened for it."""
+    """Judge an attempt whose request was never made, without a token or too late: nothing happened for it."""
     return Rejected(error.errcode, error.rid, failure_of(error).message, error.hint, retryable=True)
 
 

@@ -118,6 +118,12 @@ def sent_by_another(campaign: RenderedCampaign, state: State, sends: Mapping[Dig
     return Refusal(Guard.SAME_CONTENT, say, _IF_INTENDED)
 
 
+def late_refusals(campaign: RenderedCampaign, house: House, now: datetime) -> list[Refusal]:
+    """Refuse by the hour alone: the window has closed, quiet hours or frozen days have begun."""
+    closed = window_state(campaign.window, now) is WindowState.EXPIRED
+    return [expired_refusal(campaign, now)] if closed else hour_refusals(house.policy, campaign.window, now)
+
+
 def expired_refusal(campaign: RenderedCampaign, now: datetime) -> Refusal:
     """Say that the window has closed; it is never sent late."""
     closed = campaign.window.not_after if campaign.window else now

@@ -8,7 +8,7 @@ import importlib
 import inspect
 import types
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,19 @@ class Mutant:
     new: str
     scenario: str
     """The one of the smoke run that notices it soonest."""
+    together: "Mutant | None" = None
+    """A mistake elsewhere without which this one does no harm, because two places catch the same."""
 
 
 @contextmanager
 def applied(mutant: Mutant) -> Iterator[None]:
     """Let massctl run with a mistake in it: only the code of functions is exchanged, in place."""
+    with applied(mutant.together) if mutant.together else nullcontext(), _applied_alone(mutant):
+        yield
+
+
+@contextmanager
+def _applied_alone(mutant: Mutant) -> Iterator[None]:
     module = importlib.import_module(mutant.module)
     source = Path(inspect.getfile(module)).read_text(encoding="utf-8")
     if source.count(mutant.old) != 1:
@@ -106,6 +114,21 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch:
 """What keeps a batch back: the verdict on the one before, and the guards."""
 _GOES_ON = "_send(run, outcome, campaign, batch)"
 
+_NO_LAST_LOOK = Mutant(
+    "the clock is not looked at when the attempt is durable",
+    _EXECUTOR,
+    "        require_in_time(run, campaign)\n",
+    "",
+    "text, window closing",
+)
+_LAST_LOOK_IS_BLIND = Mutant(
+    "the clock is looked at when the attempt is durable, and nothing follows",
+    _SENDING,
+    "    for refusal in late_refusals(campaign, run.house, run.world.clock.now()):\n        raise",
+    "    for refusal in ():\n        raise",
+    "text, window closing",
+)
+
 MUTANTS = (
     # 1. The attempt is durable before its request.
     Mutant(
@@ -113,11 +136,13 @@ MUTANTS = (
         _EXECUTOR,
         """    attempt = run.book.record(attempted(run, campaign, send, batch), campaign).serial
     try:
+        require_in_time(run, campaign)
         verdict = run.world.wechat(campaign.account).send_mass(send)  # One request; nothing below repeats it.
     except WeChatError as error:
         verdict = never_left(error)
 """,
         """    try:
+        require_in_time(run, campaign)
         verdict = run.world.wechat(campaign.account).send_mass(send)
     except WeChatError as error:
         verdict = never_left(error)
@@ -433,6 +458,7 @@ MUTANTS = (
         "        _window(campaign, record, house, now),\n",
         "",
         "text, window closing",
+        _NO_LAST_LOOK,
     ),
     Mutant(
         "a window that has closed is repeated in",
@@ -440,6 +466,7 @@ MUTANTS = (
         "    match window_state(campaign.window, now):\n",
         "    match WindowState.DUE if record.open_attempts else window_state(campaign.window, now):\n",
         "text, window closing",
+        _NO_LAST_LOOK,
     ),
     Mutant("the kill switch is not asked for", _GUARD, "        _kill_switch(house),\n", "", "text, kill switch"),
     Mutant("MASSCTL_NO_SEND is not asked for", _GUARD, "    if house.no_send:", "    if False:", "text, kill switch"),
@@ -484,6 +511,7 @@ MUTANTS = (
         "send_refusals(campaign, run.book.state, run.house, run.world.clock.now())",
         "[]",
         "text, window closing",
+        _NO_LAST_LOOK,
     ),
     Mutant(
         "the guards are asked once for two attempts",
@@ -491,6 +519,7 @@ MUTANTS = (
         "    while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch):",
         "    while wait_to_repeat(run, campaign) and not (repeats and refuses(run, outcome, campaign, batch)):",
         "text, window closing",
+        _LAST_LOOK_IS_BLIND,
     ),
     Mutant(
         "another campaign's doubt is not asked for",

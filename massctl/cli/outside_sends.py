@@ -1,5 +1,7 @@
 """From a session to a send on record that massctl did not make."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from massctl.apply.book import Book
@@ -28,13 +30,8 @@ def imported_website_send(session: Session, at: datetime, account: str | None, r
     """Record a send that a person made on the website; it counts for the allowance of its day and month."""
     _check_past(session, at)
     name = _account(session, account)
-    refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        _require_begun(session, state)
+    with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
-        book = Book(ledger, session.clock, state)
         import_website_send(appid, at, Testimony(reason or "", who(session)), book)
     _tell(session, Phrase("a send on the website at {at} is recorded for {account}", at=moment(at), account=name))
     return ExitStatus.DONE
@@ -43,13 +40,9 @@ def imported_website_send(session: Session, at: datetime, account: str | None, r
 def retracted_website_send(session: Session, at: datetime, account: str | None, reason: str) -> int:
     """Take back what was recorded of a send on the website, so that it uses nothing of the allowance."""
     name = _account(session, account)
-    refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        _require_begun(session, state)
+    with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
-        retract_website_send(appid, at, Testimony(reason, who(session)), Book(ledger, session.clock, state))
+        retract_website_send(appid, at, Testimony(reason, who(session)), book)
     say_so = "the send on the website at {at} is taken back for {account}; it uses nothing of the allowance"
     _tell(session, Phrase(say_so, at=moment(at), account=name))
     return ExitStatus.DONE
@@ -67,18 +60,14 @@ def imported_sent(
 ) -> int:
     """Record that an edition of a campaign went out; `apply` never sends that edition then."""
     _check_past(session, at)
-    refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        _require_begun(session, state)
+    with _own_book(session) as book:
         # A name that is mistyped would leave the campaign that is meant looking new.
         chosen([name], session.repository.campaign_folders().names)
         file = load_campaign(session.repository, CampaignName(name), session.settings).file
         if file is None:
             raise _unreadable(name)
         number = edition if edition is not None else file.edition
-        record = state.record(CampaignName(name), number)
+        record = book.state.record(CampaignName(name), number)
         appid = AppId(session.settings.accounts[file.account].appid)
         # Only the edition that the folder holds can be named by what is in it.
         rendered = declared(session, name, number, warnings)
@@ -87,7 +76,7 @@ def imported_sent(
             appid,
             at,
             Testimony(reason or "", who(session), msg_id),
-            Book(ledger, session.clock, state),
+            book,
             message_digest=rendered.message_digest if rendered else None,
             source_sha256=rendered.source_sha256 if rendered else None,
             audience=approved_audience(rendered) if rendered else None,
@@ -102,6 +91,17 @@ def imported_sent(
     if msg_id is not None:
         _tell(session, Phrase("massctl status {name}   asks what became of its job", name=name))
     return ExitStatus.DONE
+
+
+@contextmanager
+def _own_book(session: Session) -> Iterator[Book]:
+    """Open the ledger to write to it, alone; raises a LedgerError where there is none of this repository."""
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, session.clock.now()):
+        ledger = session.ledger()
+        state = session.read_state(ledger)
+        _require_begun(session, state)
+        yield Book(ledger, session.clock, state)
 
 
 def _account(session: Session, name: str | None) -> AccountName:

@@ -27,7 +27,7 @@ _PROGRAMS: Final = frozenset({".githooks/pre-commit"})
 def scaffold_files(language: str = "zh", owner: str | None = None) -> dict[str, bytes]:
     """Give the scaffold's files: path with `/` -> bytes. `owner` is a person or team as CODEOWNERS names them."""
     source = files("massctl.scaffold")
-    found = {**dict(_walk(source / "common", "")), **dict(_walk(source / language, ""))}
+    found = {**dict(_walk(source / "every_language", "")), **dict(_walk(source / language, ""))}
     found[REQUIREMENTS] = found[REQUIREMENTS].replace(b"VERSION", __version__.encode())
     if owner is not None:
         found[OWNERS] = found[OWNERS].replace(b"@OWNER", owner.encode())

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 
 from massctl.apply.draft_articles import draft_articles
 from massctl.apply.outcome import CampaignOutcome
@@ -17,12 +16,10 @@ from massctl.model.ledger import DraftBegun, DraftNotSaved, DraftSaved, Material
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Picture, Purpose, RenderedCampaign
+from massctl.model.state import MEDIA_UNKNOWN
 from massctl.plan.step import SaveDraft
 
 Articles = tuple[DraftArticle, ...]
-
-MEDIA_UNKNOWN: Final = 40007
-"""draft/add does not know a cover's media_id. Source: WeChat docs, "draft/add", read 2026-10."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Literal, assert_never
+from typing import Literal, assert_never
 
 from massctl.apply.bodies import preview_body
 from massctl.apply.material import forget_if_unknown, material_advice
@@ -10,6 +10,7 @@ from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import WeChat
 from massctl.apply.run import Failed, Run, steps_of
 from massctl.errors import ConfigurationError, WeChatError
+from massctl.model.jobs import DAY_USED_UP
 from massctl.model.ledger import Previewed
 from massctl.model.message import RenderedCard
 from massctl.model.phrase import Phrase
@@ -21,9 +22,6 @@ from massctl.plan.previews import allowance_spent, going_out
 from massctl.plan.step import Guard, SendPreview
 
 Job = tuple[CampaignOutcome, RenderedCampaign, SendPreview]
-
-DAILY_LIMIT: Final = 45009
-"""The previews of the day are used up. Source: WeChat docs, "message/mass/preview", read 2026-10."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ def _show(run: Run, wechat: WeChat, step: SendPreview, body: Body) -> PreviewVer
     if appid in run.previews_spent:
         return Untried()
     verdict = wechat.preview(step.recipient, body)
-    if isinstance(verdict, PreviewFailed) and verdict.errcode == DAILY_LIMIT:
+    if isinstance(verdict, PreviewFailed) and verdict.errcode == DAY_USED_UP:
         run.previews_spent.add(appid)
     return verdict
 

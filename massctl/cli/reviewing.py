@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.cli.planning import Foreseen, Planned
 from massctl.cli.reading import read_at_most
-from massctl.cli.saved_plans import SAVED_BYTES_MAX
 from massctl.cli.session import Session
 from massctl.cli.unlocked import Unlocked
 from massctl.errors import NotAPlanError
 from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.planned_review import LockState
-from massctl.plan.saved import SavedPlan, StoppedPlan
+from massctl.plan.saved import SAVED_BYTES_MAX, SavedPlan, StoppedPlan
 from massctl.plan.shown import reviewable
 from massctl.plan.step import Guard
 from massctl.source.lock_digest import locked_digest

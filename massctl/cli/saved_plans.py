@@ -4,7 +4,6 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from massctl.apply.outcome import Outcome, refuse_all
 from massctl.cli.reading import read_at_most
@@ -16,13 +15,10 @@ from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.plan import Plan, PlannedCampaign
-from massctl.plan.saved import SavedCampaign, SavedPlan, plan_stale, read_saved
+from massctl.plan.saved import SAVED_BYTES_MAX, SavedCampaign, SavedPlan, plan_stale, read_saved
 from massctl.plan.step import Refusal
 from massctl.view.as_json import plan_json
 from massctl.view.language import say
-
-SAVED_BYTES_MAX: Final = 16 * 1024 * 1024
-"""Of a saved plan: some thousands of campaigns. Reading JSON can take 45 times as much memory."""
 
 
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:

@@ -11,12 +11,10 @@ from typing import Final
 
 from massctl.errors import NotAPlanError
 from massctl.model.phrase import Phrase
-from massctl.plan.saved import SavedPlan, StoppedPlan
+from massctl.plan.saved import SAVED_BYTES_MAX, SavedPlan, StoppedPlan
 from massctl.plan.shown import reviewable
 
 PLAN_FILE: Final = "plan.json"
-PLAN_BYTES_MAX: Final = 32 * 1024 * 1024
-"""A plan of a thousand campaigns, each with its lock, is a tenth of it."""
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -38,7 +36,7 @@ def read_plan(folder: Path) -> SavedPlan | StoppedPlan:
     if found != {PLAN_FILE}:
         raise ArtefactError(Phrase("it holds other files than {files}", files=PLAN_FILE))
     try:
-        plan = reviewable(read_text(folder / PLAN_FILE, PLAN_BYTES_MAX))
+        plan = reviewable(read_text(folder / PLAN_FILE, SAVED_BYTES_MAX))
     except NotAPlanError:
         plan = None
     if plan is None or (plan.digest is not None and _DIGEST.fullmatch(plan.digest) is None):

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from massctl.model.job_entries import JobStatus, Withdrawn
 
 DAY_USED_UP: Final = 45009
-"""The calls of the day are used up. Source: WeChat docs, "API limits of a new account", read 2026-10."""
+"""The calls of the day are used up, or its previews. Source: WeChat docs, "API limits of a new account" and
+"message/mass/preview", read 2026-10."""
 
 
 @dataclass(slots=True)

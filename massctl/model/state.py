@@ -29,7 +29,8 @@ else:
 
 
 MEDIA_UNKNOWN: Final = 40007
-"""No such material. Source: WeChat docs, "message/mass/preview", read 2026-10."""
+"""No such material or draft (any more). Source: WeChat docs, "message/mass/preview", "draft/add", "draft/get", read
+2026-10."""
 
 
 @dataclass(slots=True)

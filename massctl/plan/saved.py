@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError
 
@@ -19,6 +19,9 @@ from massctl.plan.planned_remote import PlannedRemote
 from massctl.plan.planned_review import LockState, PlanError, PlannedMoment, Review, ReviewedChanges
 from massctl.plan.step import Guard, Kind, Reason, Refusal, SendMass
 from massctl.plan.window import WindowState
+
+SAVED_BYTES_MAX: Final = 16 * 1024 * 1024
+"""Of a saved plan: some thousands of campaigns, each with its lock. Reading JSON can take 45 times as much memory."""
 
 
 class PlannedStep(Strict):

@@ -19,6 +19,7 @@ from massctl.model.names import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recipient
 from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
+from massctl.model.state import MEDIA_UNKNOWN
 from massctl.transport.answer import NoAnswer
 from massctl.transport.line import Inside
 from massctl.wechat import wire, wire_after, wire_audience, wire_checking
@@ -32,9 +33,6 @@ from massctl.wechat.transport import Transport
 from massctl.wechat.verdict import preview_verdict_of, verdict_of
 from massctl.wechat.watching import Exchange, Watch
 from massctl.wechat.wire import Grant, Request, T
-
-MEDIA_UNKNOWN = 40007
-"""No draft of this id (any more). Source: WeChat docs, "draft/get", read 2026-10."""
 
 NEWEST_DRAFTS = 500
 """How far back the draft box is listed: 25 calls of the 1000 a day. Our own bound: nobody saves so many drafts between

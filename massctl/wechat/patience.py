@@ -18,6 +18,7 @@ from tenacity import (
     wait_random,
 )
 
+from massctl.plan.pace import TOO_FAST
 from massctl.transport.answer import NoAnswer
 from massctl.wechat.errcode import Refusal
 from massctl.wechat.ruling import Kind
@@ -31,8 +32,6 @@ LINE_PAUSE_SECONDS: Final = 1.0
 BUSY_PAUSE_SECONDS: Final = 5.0
 """Before the first repetition after errcode -1. Source: the class table for -1, read 2026-10."""
 PAUSE_SECONDS_MAX: Final = 10.0
-TOO_FAST: Final = 45011
-"""The calls of this minute are used up. Source: WeChat docs, "Global return codes", read 2026-10."""
 MINUTE_PAUSE_SECONDS: Final = 60.0
 """After 45011: its text says to retry in the next minute."""
 JITTER_SECONDS: Final = 0.5

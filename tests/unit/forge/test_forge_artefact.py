@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from massctl.forge.artefact import PLAN_BYTES_MAX, ArtefactError, read_plan
-from massctl.plan.saved import StoppedPlan
+from massctl.forge.artefact import ArtefactError, read_plan
+from massctl.plan.saved import SAVED_BYTES_MAX, StoppedPlan
 
 PLAN: dict[str, Any] = {
     "format_version": 1,
@@ -74,7 +74,7 @@ def test_a_pipe_is_not_waited_for(left: Path) -> None:
 
 def test_a_giant_is_not_read(left: Path) -> None:
     with (left / "plan.json").open("r+b") as file:
-        file.truncate(PLAN_BYTES_MAX + 1)
+        file.truncate(SAVED_BYTES_MAX + 1)
 
     assert "plan.json is too large" == refusal(left)
 

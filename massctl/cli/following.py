@@ -13,7 +13,14 @@ from massctl.cli.notifying import Notifier
 from massctl.cli.progress import progress
 from massctl.cli.recorded import ledger_refusal
 from massctl.cli.session import Session
-from massctl.errors import ConfigurationError, LedgerError, LedgerForeignError, LedgerMissingError, UsageError
+from massctl.errors import (
+    ConfigurationError,
+    LedgerError,
+    LedgerForeignError,
+    LedgerLockedError,
+    LedgerMissingError,
+    UsageError,
+)
 from massctl.ledger.runner import sole_runner
 from massctl.model.hold import is_held
 from massctl.model.names import AccountName, AppId, CampaignName
@@ -33,16 +40,20 @@ def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all
     """
     clock = session.clock
     until = clock.now() + timedelta(seconds=wait_seconds)
-    failed: list[Record] = []
+    found: Followed | None = None
     while True:
         remaining = (until - clock.now()).total_seconds()
-        found = _followed_once(session, names, max(0.0, remaining), all_editions=all_editions)
-        found.failed_now[:0] = failed
-        held = sum(is_held(record) for record in found.records)
+        try:
+            newly = _followed_once(session, names, max(0.0, remaining), all_editions=all_editions)
+        except LedgerLockedError:
+            if found is None:
+                raise
+            newly = Followed(found.records)  # Somebody records something in this moment; the next look sees it.
+        newly.failed_now[:0] = found.failed_now if found is not None else []
+        found, held = newly, sum(is_held(record) for record in newly.records)
         remaining = (until - clock.now()).total_seconds()
         if not held or remaining <= 0:
             return found
-        failed = found.failed_now
         say = Phrase("waiting for the administrator: {count}; looking again for", count=held)
         progress(session.voice).waiting(say, int(remaining))
         clock.sleep(min(LOOK_SECONDS, remaining))
@@ -68,7 +79,9 @@ def _followed_once(session: Session, names: Sequence[str], wait_seconds: float, 
         def wechat(appid: AppId) -> WeChat:
             return session.wechat(account_of(session, appid))
 
-        found = follow_jobs(records, wechat, book, session.clock, progress(session.voice), wait_seconds)
+        # Nobody else can write while this waits, and the administrator's answer is written by somebody else.
+        waits = 0 if any(is_held(record) for record in records) else wait_seconds
+        found = follow_jobs(records, wechat, book, session.clock, progress(session.voice), waits)
     notifier.tell(state)
     return found
 

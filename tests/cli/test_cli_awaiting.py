@@ -1,11 +1,16 @@
 """A send that waits for the administrator (API 群发保护), as people see it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from building import APPID
 from cli_runner import NOON, Shell
 from syrupy.assertion import SnapshotAssertion
+
+from massctl.cli import following
+from massctl.errors import LedgerLockedError
 
 
 @pytest.fixture
@@ -58,3 +63,33 @@ def test_a_status_that_waits_stays_for_him(guarded: Shell) -> None:
     guarded.set_time(NOON + timedelta(minutes=9))
     said = guarded("status", "notice", "--wait", "1800", "--sandbox", "--format", "json")
     assert (4, "in_doubt") == (said.status, said.document["campaigns"][0]["status"]), said
+
+
+def test_it_goes_on_where_somebody_records_something_in_that_moment(
+    guarded: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guarded("apply", "notice", "--yes", "--sandbox")
+    alone, tries = following.sole_runner, []
+
+    @contextmanager
+    def held_once(*given: object) -> Iterator[None]:
+        tries.append(given)
+        if len(tries) == 1:
+            raise LedgerLockedError("another massctl is at work on this ledger")
+        with alone(*given):
+            yield
+
+    monkeypatch.setattr(following, "sole_runner", held_once)
+    said = guarded("status", "notice", "--wait", "1900", "--sandbox", "--format", "json")
+    assert (4, 2, "in_doubt") == (said.status, len(tries), said.document["campaigns"][0]["status"]), said
+
+
+def test_whoever_comes_while_another_writes_is_told_at_once(guarded: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    guarded("apply", "notice", "--yes", "--sandbox")
+    guarded.set_time(NOON + timedelta(minutes=31))
+
+    def held(*_: object) -> None:
+        raise LedgerLockedError("another massctl is at work on this ledger")
+
+    monkeypatch.setattr(following, "sole_runner", held)
+    assert 5 == guarded("status", "notice", "--wait", "600", "--sandbox").status

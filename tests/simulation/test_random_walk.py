@@ -168,7 +168,9 @@ def the_rules_are_those_of_the_start(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_window_is_not_asked(patch: pytest.MonkeyPatch) -> None:
+    """Neither before the attempt nor once it is durable: either alone keeps a send from leaving too late."""
     patch.setattr(guard, "_window", lambda *_: None)
+    patch.setattr(sending, "late_refusals", lambda *_: [])
 
 
 def quiet_hours_are_not_asked(patch: pytest.MonkeyPatch) -> None:

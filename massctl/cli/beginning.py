@@ -83,7 +83,7 @@ class _Before:
 
 def _before(session: Session) -> _Before | None:
     """Read the old ledger as far as it can be; None where there is none."""
-    data = session.git_ledger().as_found() if session.in_git else _bytes(session.ledger_path)
+    data = session.git_ledger().as_found() if session.in_git else _bytes(session.places.ledger)
     if data is None:
         return None
     state = State()
@@ -107,7 +107,7 @@ def _put_aside(session: Session) -> str | None:
     """Put the ledger aside where it is; gives its new name, or None without one."""
     if session.in_git:
         return session.git_ledger().put_aside(session.clock.now())
-    aside = put_aside(session.ledger_path, session.clock.now())
+    aside = put_aside(session.places.ledger, session.clock.now())
     return aside.name if aside else None
 
 

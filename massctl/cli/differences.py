@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from massctl.cli.places import loopback_override
 from massctl.cli.planning import Foreseen, Planned
 from massctl.cli.recorded import recorded_if_begun
-from massctl.cli.session import API_BASE_VARIABLE, Session
+from massctl.cli.session import Session
 from massctl.errors import UsageError
 from massctl.model.diagnostic import has_errors
 from massctl.model.names import CampaignName
@@ -81,7 +82,7 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
             Phrase("git worktree add ../before main   then: massctl plan --against ../before"),
         )
     repository = Repository(root)
-    override = "http://127.0.0.1" if session.sandbox else session.environment.get(API_BASE_VARIABLE) or None
+    override = loopback_override(session.environment, sandbox=session.sandbox is not None)
     settings, diagnostics = load_settings(repository, loopback_override=override)
     if for_review and (settings is None or has_errors(diagnostics)):
         return Checkout(

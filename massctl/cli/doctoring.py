@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from massctl.apply.outcome import what_happened
 from massctl.apply.probing import Patient, probe
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.places import API_BASE_VARIABLE
 from massctl.cli.planning import planned
 from massctl.cli.proxies import proxy_finding
 from massctl.cli.recorded import ledger_refusal, refuse_fleeting_ledger
-from massctl.cli.session import API_BASE_VARIABLE, Session
+from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.model.diagnostic import Diagnostic

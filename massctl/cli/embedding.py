@@ -8,6 +8,7 @@ from typing import Final
 from wsgiref.types import WSGIApplication
 
 from massctl.cli.clocks import SandboxClock
+from massctl.cli.places import Places
 from massctl.model.account import MassctlFile
 from massctl.model.campaign import Audience
 from massctl.model.rendered import Window
@@ -66,7 +67,7 @@ class Embedded:
 
 def embedded(root: Path, settings: MassctlFile, real_now: Callable[[], datetime]) -> Embedded:
     """Open the repository's sandbox, where every account of massctl.yaml exists."""
-    sandbox = open_world(root / ".massctl" / "sandbox", real_now=real_now)
+    sandbox = open_world(Places(root).world, real_now=real_now)
     for name, account in settings.accounts.items():
         sandbox.ensure_account(account.appid, secret=SECRET, name=name, kind=account.kind)
     return Embedded(sandbox, SandboxClock(sandbox))

@@ -14,8 +14,9 @@ from typing import Final
 
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import refuse_by
+from massctl.cli.places import LEDGER_FILE
 from massctl.cli.recorded import realm_refusal, refuse_fleeting_ledger
-from massctl.cli.session import LEDGER_FILE, Session
+from massctl.cli.session import Session
 from massctl.errors import LedgerError, LedgerForeignError, LedgerMissingError
 from massctl.ledger.archive import ARCHIVE_BYTES_MAX, LocalArchive
 from massctl.ledger.aside import put_aside
@@ -45,9 +46,9 @@ def moved_to_git(session: Session, where: Mapping[str, str]) -> int:
             _name(target, found, where)
             return _told(session, Phrase("the ledger {lineage} is in git already", lineage=found.lineage))
         _trust(session, state)
-        git.take_over(data, _kept(session.archive_path))
+        git.take_over(data, _kept(session.places.archive))
         _name(target, state, where)
-        aside = put_aside(session.ledger_path, session.clock.now())
+        aside = put_aside(session.places.ledger, session.clock.now())
     branch = f"{target.settings.state.remote}/{target.settings.state.branch}"
     _told(session, Phrase("the ledger {lineage} is on {branch} now", lineage=state.lineage, branch=branch))
     if aside is not None:
@@ -71,8 +72,8 @@ def moved_to_local(session: Session) -> int:
         if there.lineage is not None:
             _trust(session, there)
             _write(session, git.as_found() or b"", data)
-            LocalArchive(session.archive_path).take_over(git.bodies())
-            git.put_aside(session.clock.now(), expected=session.ledger_path.read_bytes())
+            LocalArchive(session.places.archive).take_over(git.bodies())
+            git.put_aside(session.clock.now(), expected=session.places.ledger.read_bytes())
             state = there
         if state.lineage is None:
             raise _nothing_to_move()
@@ -93,8 +94,8 @@ def _as(session: Session, backend: str, where: Mapping[str, str]) -> Session:
 def _local(session: Session) -> tuple[State, bytes]:
     """Read and verify the local ledger; gives its whole lines too."""
     state = State()
-    state.absorb_all(LocalLedger(session.ledger_path, session.locks).read(0))
-    data = session.ledger_path.read_bytes() if session.ledger_path.exists() else b""
+    state.absorb_all(LocalLedger(session.places.ledger, session.locks).read(0))
+    data = session.places.ledger.read_bytes() if session.places.ledger.exists() else b""
     return state, b"".join(line + b"\n" for line in data.split(b"\n")[: state.serial])
 
 
@@ -120,7 +121,7 @@ def _kept(folder: Path) -> dict[str, bytes]:
 
 def _write(session: Session, data: bytes, before: bytes) -> None:
     """Put the ledger's file in place whole; raises where another one lies there."""
-    path = session.ledger_path
+    path = session.places.ledger
     if not data.startswith(before):
         raise LedgerForeignError(
             Phrase("{file} is another ledger than the one in git", file=path.name),

@@ -105,7 +105,7 @@ def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic])
         return Foreseen(made.plan, made.state, made.workbench, made.warnings)
     # What lies on a remote is read there: the bytes that an earlier plan knew prove nothing.
     in_git = session.in_git
-    state = shown_if_begun(session) if in_git else memory.state(session.ledger_path, session.locks)
+    state = shown_if_begun(session) if in_git else memory.state(session.places.ledger, session.locks)
     workbench = Workbench(session.repository, session.settings, session.cache)
     desires = memory.desires(workbench, state, lock_use_of(session))
     desired = desires.read(chosen(names, desires.names()))

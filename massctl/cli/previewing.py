@@ -2,14 +2,17 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from massctl.cli.clocks import machine_now
+from massctl.cli.places import Places, loopback_override
 from massctl.cli.planning import chosen
-from massctl.cli.session import API_BASE_VARIABLE, ARCHIVE_FOLDER, LEDGER_FILE, open_settings
+from massctl.cli.session import open_settings
 from massctl.cli.speaking import Voice, voice
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.archive import Contents, GitArchive, LocalArchive
@@ -25,12 +28,12 @@ from massctl.source.repository import Repository
 from massctl.view.language import Language, say
 
 
-def serve_pages(directory: str, name: str | None, port: int) -> None:
+def serve_pages(directory: str, name: str | None, port: int, *, sandbox: bool = False) -> None:
     """Serve, and print the address first; raises UsageError for a name that is no campaign, or a port that is taken.
 
-    Faults of massctl.yaml stop nothing: the pages show them.
+    Faults of massctl.yaml stop nothing: the pages show them. With `sandbox`, ledger and clock are those of its world.
     """
-    settings, _, speaker = open_settings(directory)
+    settings, _, speaker = open_settings(directory, sandbox=sandbox)
     root = Path(directory).resolve()
     if name is not None:
         chosen([name], Repository(root).campaign_folders().names)
@@ -42,7 +45,8 @@ def serve_pages(directory: str, name: str | None, port: int) -> None:
         speaker.talk(say(Phrase("open it in a browser   stop with Ctrl-C"), speaker.language))
 
     try:
-        run_studio(_grounds(root, settings, speaker), port, ready)
+        with _sandbox_clock(root) if sandbox else nullcontext(machine_now) as now:
+            run_studio(_grounds(root, settings, speaker, now), port, ready)
     except OSError as error:
         why = system_reason(error)
         raise UsageError(
@@ -51,21 +55,34 @@ def serve_pages(directory: str, name: str | None, port: int) -> None:
         ) from None
 
 
-def _grounds(root: Path, settings: MassctlFile | None, speaker: Voice) -> Grounds:
-    ledger = _in_git(root, settings) or _Local(root)
+@contextmanager
+def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
+    # The sandbox is half of massctl; only `--sandbox` pays for it.
+    from massctl.sandbox.embedded import open_world
+
+    world = open_world(Places(root).world, real_now=machine_now)
+    try:
+        yield world.now
+    finally:
+        world.close()
+
+
+def _grounds(root: Path, settings: MassctlFile | None, speaker: Voice, now: Callable[[], datetime]) -> Grounds:
+    places = Places(root, sandbox=speaker.sandbox)
+    ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places)
 
     def language_of(settings: MassctlFile | None) -> Language:
         return voice(settings.language).language if settings else speaker.language
 
     return Grounds(
         root=root,
-        cache=root / ".massctl",
-        ledger=root / LEDGER_FILE,
+        cache=places.cache,
+        ledger=places.ledger,
         entries=ledger.entries,
         archive=ledger.archive,
-        loopback_override=os.environ.get(API_BASE_VARIABLE) or None,
+        loopback_override=loopback_override(os.environ, sandbox=places.sandbox),
         language_of=language_of,
-        now=machine_now,
+        now=now,
     )
 
 
@@ -83,13 +100,13 @@ class _Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Local:
-    root: Path
+    places: Places
 
     def entries(self) -> Sequence[Entry]:
-        return LocalLedger(self.root / LEDGER_FILE, self.root / ".massctl" / "locks").read(0)
+        return LocalLedger(self.places.ledger, self.places.locks).read(0)
 
     def archive(self) -> Contents:
-        return LocalArchive(self.root / ARCHIVE_FOLDER)
+        return LocalArchive(self.places.archive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +128,13 @@ class _InGit:
         return GitArchive(self.ledger)
 
 
-def _in_git(root: Path, settings: MassctlFile | None) -> _Ledger | None:
+def _in_git(places: Places, settings: MassctlFile | None) -> _Ledger | None:
     """Give a ledger in git; None where it is a file, or where git itself is missing."""
     if settings is None or settings.state.backend != "git":
         return None
     from massctl.cli.remote_ledger import remote_ledger
 
     try:
-        return _InGit(remote_ledger(root, root / ".massctl", settings, root / ".massctl" / "locks", os.environ))
+        return _InGit(remote_ledger(places.root, places.cache, settings, places.locks, os.environ))
     except LedgerUnreachableError:
         return None

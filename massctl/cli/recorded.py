@@ -4,7 +4,8 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.last_read import shown_state
-from massctl.cli.session import LEDGER_FILE, Session
+from massctl.cli.places import LEDGER_FILE
+from massctl.cli.session import Session
 from massctl.errors import LedgerError, LedgerUnreachableError
 from massctl.model.phrase import Phrase
 from massctl.model.state import State

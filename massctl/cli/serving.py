@@ -6,6 +6,7 @@ from typing import Final
 
 from massctl.cli.clocks import machine_now
 from massctl.cli.embedding import Embedded
+from massctl.cli.places import Places
 from massctl.cli.session import Session, session
 from massctl.cli.speaking import Voice, speak_as, voice
 from massctl.errors import UsageError
@@ -29,7 +30,7 @@ def serve_world(directory: str, port: int, secret: str) -> None:
                 appid = next(iter(current.settings.accounts.values())).appid
                 _serve(current.sandbox.world, port, appid, secret, current.voice)
         return
-    world = open_world(Path(directory) / ".massctl" / "sandbox", real_now=machine_now)
+    world = open_world(Places(Path(directory)).world, real_now=machine_now)
     try:
         world.ensure_account(APPID, secret=secret, name="massctl", kind="service")
         _serve(world, port, APPID, secret, speak_as(voice(None)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.clocks import machine_clock, machine_now
+from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override
 from massctl.cli.speaking import Voice, speak_as, voice
 from massctl.errors import ConfigurationError, UsageError
 from massctl.model.api_base import Realm, check_api_base, realm_of
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     from massctl.plan.tip import Tip
     from massctl.wechat.client import WeChatClient
 
-LEDGER_FILE: Final = "massctl.state.jsonl"
-ARCHIVE_FOLDER: Final = "massctl.state.bodies"
-"""Beside the ledger: what was staged and sent, for people to compare with."""
-API_BASE_VARIABLE: Final = "MASSCTL_API_BASE"
 NO_SEND_VARIABLE: Final = "MASSCTL_NO_SEND"
 _OFF: Final = frozenset({"", "0", "false", "no", "off"})
 """Values of MASSCTL_NO_SEND that do not stop sending; anything else does."""
@@ -64,24 +61,19 @@ class Session:
         return Repository(self.root)
 
     @property
+    def places(self) -> Places:
+        """Where the files of this run stand."""
+        return Places(self.root, sandbox=self.sandbox is not None)
+
+    @property
     def cache(self) -> Path:
         """The folder for caches and locks."""
-        return self.root / ".massctl"
-
-    @property
-    def ledger_path(self) -> Path:
-        """The local ledger's file; the sandbox has its own."""
-        return (self.cache / "sandbox" if self.sandbox else self.root) / LEDGER_FILE
-
-    @property
-    def archive_path(self) -> Path:
-        """The folder of contents beside the ledger."""
-        return self.ledger_path.with_name(ARCHIVE_FOLDER)
+        return self.places.cache
 
     @property
     def locks(self) -> Path:
         """The folder of the ledger's locks."""
-        return self.cache / "sandbox" / "locks" if self.sandbox else self.cache / "locks"
+        return self.places.locks
 
     @property
     def in_git(self) -> bool:
@@ -95,7 +87,7 @@ class Session:
         # A plan that remembers the ledger opens none.
         from massctl.ledger.local import LocalLedger
 
-        return LocalLedger(self.ledger_path, self.locks)
+        return LocalLedger(self.places.ledger, self.locks)
 
     def git_ledger(self) -> "GitLedger":
         """Open the ledger on its branch, once: what waits for a push waits in it."""
@@ -117,7 +109,7 @@ class Session:
         # A run without a difference to show, and none to keep, does without it.
         from massctl.ledger.archive import GitArchive, LocalArchive
 
-        return GitArchive(self.git_ledger()) if self.in_git else LocalArchive(self.archive_path)
+        return GitArchive(self.git_ledger()) if self.in_git else LocalArchive(self.places.archive)
 
     def api_base(self, account: AccountName) -> str:
         """Give where an account's API answers: MASSCTL_API_BASE outranks massctl.yaml."""
@@ -141,7 +133,7 @@ class Session:
         # Only a run that sends asks, and it has loaded this already.
         from massctl.source.campaigns import load_settings
 
-        override = "http://127.0.0.1" if self.sandbox else self.environment.get(API_BASE_VARIABLE) or None
+        override = loopback_override(self.environment, sandbox=self.sandbox is not None)
         settings, _ = load_settings(self.repository, loopback_override=override)
         policy = settings.policy if settings else house.policy.model_copy(update={"sending": "disabled"})
         # `reconcile --resubmit` outranks policy.in_doubt for its run; nothing outranks the rest.
@@ -206,7 +198,7 @@ def open_settings(
             Phrase("massctl works in the folder that holds massctl.yaml and campaigns/, and does not search above it."),
             Phrase("cd into that folder, name it with `massctl -C DIR …`, or begin one with `massctl init`"),
         )
-    override = "http://127.0.0.1" if sandbox else environment.get(API_BASE_VARIABLE) or None
+    override = loopback_override(environment, sandbox=sandbox)
     known = memory.settings(Repository(root), override) if memory else None
     settings, diagnostics = (known, []) if known else _load_settings(root, override, memory)
     spoken = voice(settings.language if settings else None, environment)

@@ -99,7 +99,7 @@ _COMMAND_START: Final = re.compile(r"(?<=[ ：，；。（])massctl ")
 _INK: Final = re.compile(r"\x1b\[[0-9;]*m")
 _LEAD: Final = re.compile(r" *(?:\S+ {2,})?")
 """What stands before a sentence: blanks, and a label with blanks behind it."""
-_WITHOUT_SANDBOX: Final = ("validate", "lock", "render", "serve")
+_WITHOUT_SANDBOX: Final = ("validate", "lock")
 _WITH_LOCKED: Final = ("apply", "preview")
 _ADVISED: Final = re.compile(
     r"\bmassctl(?P<gap>\s+)(?P<verb>apply|plan|doctor|status|reconcile|preview|withdraw|record-event|adopt|"

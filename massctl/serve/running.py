@@ -17,7 +17,7 @@ def run_studio(grounds: Grounds, port: int, ready: Callable[[int], None]) -> Non
     """
     bell = Bell()
     studio = Studio(grounds, bell)
-    watch = Watch(grounds.root, grounds.ledger.name, studio.changed)
+    watch = Watch(grounds.root, grounds.ledger, studio.changed)
 
     def keep_warm() -> None:
         number = bell.number

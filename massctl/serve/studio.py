@@ -56,6 +56,7 @@ class Studio:
     def __init__(self, grounds: Grounds, bell: Bell) -> None:
         self._grounds: Final = grounds
         self._repository: Final = Repository(grounds.root)
+        self._ledger: Final = grounds.ledger.relative_to(grounds.root).as_posix()
         self._bell: Final = bell
         self._one_at_a_time: Final = threading.RLock()
         self._kept: Final[dict[CampaignName, Rendered]] = {}
@@ -134,7 +135,7 @@ class Studio:
             self._settings, self._faults = self._read_settings()
             self._stale.update(self._kept)
             everything = True
-        if self._grounds.ledger.name in paths:
+        if self._ledger in paths:
             self._state, self._trouble = self._read_ledger()
             # Any may show the address of an article that it knows now.
             self._stale.update(self._kept)

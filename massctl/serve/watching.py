@@ -1,4 +1,4 @@
-"""Watches the working tree: campaigns/ with everything below, and of the root only what pages are made from."""
+"""Watches the working tree: campaigns/ with everything below, the ledger, and what pages are made from of the root."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -25,18 +25,23 @@ Changed = Callable[[set[str]], None]
 
 
 class Watch:
-    """Two threads that tell changes, by paths from the root, until it is ended."""
+    """A thread for each folder that tells changes, by paths from the root, until it is ended."""
 
-    def __init__(self, root: Path, ledger: str, changed: Changed) -> None:
-        """Watch below `root`; `ledger` is the name of the ledger's file there."""
+    def __init__(self, root: Path, ledger: Path, changed: Changed) -> None:
+        """Watch below `root`; `ledger` is the ledger's file, in `root` or in a folder of its own."""
         self._root = root.resolve()
-        self._of_the_root = frozenset({SETTINGS, CAMPAIGNS, ledger})
+        self._ledger = ledger.resolve()
+        self._ledger_path = self._relative(str(self._ledger))
+        self._of_the_root = frozenset({SETTINGS, CAMPAIGNS, self._ledger_path})
         self._changed = changed
         self._ended = threading.Event()
 
     def begin(self) -> None:
         """Begin; changes are told from the threads."""
-        for target in (self._watch_root, self._watch_campaigns):
+        targets = [self._watch_root, self._watch_campaigns]
+        if self._ledger.parent != self._root:
+            targets.append(self._watch_ledger)
+        for target in targets:
             threading.Thread(target=target, name="massctl-watch", daemon=True).start()
 
     def end(self) -> None:
@@ -48,11 +53,17 @@ class Watch:
             self._changed(paths)
 
     def _watch_campaigns(self) -> None:
-        campaigns = self._root / CAMPAIGNS
+        self._watch_whenever_there(CAMPAIGNS, self._root / CAMPAIGNS, recursive=True, wanted=is_source)
+
+    def _watch_ledger(self) -> None:
+        path = self._ledger_path
+        self._watch_whenever_there(path, self._ledger.parent, recursive=False, wanted=lambda found: found == path)
+
+    def _watch_whenever_there(self, path: str, folder: Path, *, recursive: bool, wanted: Callable[[str], bool]) -> None:
         while not self._ended.is_set():
-            if campaigns.is_dir():
-                self._changed({CAMPAIGNS})  # It came, or what happened before it was watched is not known.
-                for paths in self._changes(campaigns, recursive=True, wanted=is_source):
+            if folder.is_dir():
+                self._changed({path})  # It came, or what happened before it was watched is not known.
+                for paths in self._changes(folder, recursive=recursive, wanted=wanted):
                     self._changed(paths)
             self._ended.wait(_ABSENT_SECONDS)
 

@@ -91,9 +91,10 @@ HELP: Final[dict[str, str]] = {
         "在浏览器里按手机上的样子显示全部活动或 NAME，每次保存文件都会刷新。"
     ),
     "Prints `http://127.0.0.1:PORT/` first. Only this machine can ask; it needs no ledger, no secret and no network, "
-    "and writes nothing but the picture cache. Ctrl-C ends it.": (
+    "and writes nothing but the picture cache. With --sandbox it compares with what the sandbox's followers have. "
+    "Ctrl-C ends it.": (
         "先打印 `http://127.0.0.1:PORT/`。只有这台机器能访问；不要账本、密钥和网络，"
-        "除图片缓存外什么都不写。按 Ctrl-C 结束。"
+        "除图片缓存外什么都不写。加 --sandbox 时，与沙盒里的粉丝收到的内容比较。按 Ctrl-C 结束。"
     ),
     "0 takes a free port.": "0 表示随便找一个空闲端口。",
     # massctl/cli/commands/lock.py

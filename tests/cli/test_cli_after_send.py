@@ -248,6 +248,15 @@ def test_an_event_brings_counts_and_addresses(sent: Shell, form: str) -> None:
     assert (None, 1) == (job["reason"], job["copyright_check"]["check_state"])
 
 
+def test_what_is_rendered_for_the_sandbox_links_to_what_was_sent_there(sent: Shell) -> None:
+    sent("record-event", event(sent), "--sandbox")
+    (job,) = status(sent)["jobs"]
+    sent.tree.text("notice", content="上一封：{{ article_url('letter') }}")
+    said = [sent("render", "notice", "--out", "out", *more) for more in ([], ["--sandbox"])]
+    assert [1, 0] == [each.status for each in said]
+    assert job["article_urls"][0].removeprefix("http://") in sent.tree.read("out/message.txt")
+
+
 def test_an_event_from_standard_input(sent: Shell) -> None:
     text = (sent.root / event(sent)).read_text(encoding="utf-8")
     assert 0 == sent("record-event", "-", "--sandbox", typed=text).status

@@ -72,6 +72,28 @@ def test_a_port_that_is_taken_is_said(tree: Tree, server: subprocess.Popen[str])
     assert f"massctl -C {tree.root} serve --port 0" in " ".join(said.err.split())
 
 
+def test_what_the_sandbox_sent_lies_beside_what_is_written_now(tree: Tree):
+    command = [MASSCTL, "-C", str(tree.root), "apply", "letter", "--sandbox", "--yes"]
+    assert 0 == subprocess.run(command, env=environment(), capture_output=True, check=False).returncode
+    tree.write("campaigns/letter/articles/main.md", BODY.replace("多穿一件", "少穿一件"))
+    shown = {"--sandbox": page_of(tree, "--sandbox"), "": page_of(tree)}
+    assert "<del>多</del><ins>少</ins>" in shown["--sandbox"]
+    assert "column earlier" not in shown[""]
+
+
+def page_of(tree: Tree, *arguments: str) -> str:
+    with begun(tree, "--port", "0", *arguments) as process:
+        assert process.stdout is not None
+        connection = http.client.HTTPConnection(
+            process.stdout.readline().strip().removeprefix("http://").rstrip("/"), timeout=PATIENCE_SECONDS
+        )
+        connection.request("GET", "/letter")
+        page = connection.getresponse().read().decode()
+        connection.close()
+        process.send_signal(signal.SIGINT)
+    return page
+
+
 def test_faulty_settings_stop_nothing(tree: Tree):
     tree.write("massctl.yaml", "version: 1\n")
     process = begun(tree, "--port", "0")

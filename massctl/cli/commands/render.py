@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from massctl.cli.arguments import sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import session
 
@@ -14,8 +15,9 @@ from massctl.cli.session import session
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write into."
 )
 @click.option("--screenshots", is_flag=True, help="Write what a phone shows as PNG too; needs a Chromium.")
+@sandbox_option
 @click.pass_obj
-def command(directory: str, names: tuple[str, ...], out: Path, screenshots: bool) -> int:
+def command(directory: str, names: tuple[str, ...], out: Path, screenshots: bool, sandbox: bool) -> int:
     """Write NAME's articles exactly as they will be sent, with their pictures beside them.
 
     `article-N.html` differs from what is sent only in the addresses of pictures; `message.txt` is a text
@@ -23,6 +25,6 @@ def command(directory: str, names: tuple[str, ...], out: Path, screenshots: bool
     """
     from massctl.cli.rendering import render_into
 
-    with session(directory) as (current, _):
+    with session(directory, sandbox=sandbox) as (current, _):
         done = render_into(current, tuple(dict.fromkeys(names)), out, screenshots=screenshots)
     return ExitStatus.DONE if done else ExitStatus.FAILED

@@ -35,7 +35,7 @@ def reset(directory: str) -> None:
     with session(directory, sandbox=True) as (current, _):
         if current.sandbox is not None:
             current.sandbox.reset()
-        current.ledger_path.unlink(missing_ok=True)
+        current.places.ledger.unlink(missing_ok=True)
         told_file(current).unlink(missing_ok=True)
-        shutil.rmtree(current.archive_path, ignore_errors=True)
+        shutil.rmtree(current.places.archive, ignore_errors=True)
         current.voice.result(say(Phrase("the sandbox is empty again"), current.voice.language))

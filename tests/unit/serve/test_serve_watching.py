@@ -39,7 +39,7 @@ def told(tmp_path: Path) -> Iterator[Told]:
     (tmp_path / "campaigns").mkdir()
     (tmp_path / ".venv").mkdir()
     told = Told()
-    watch = Watch(tmp_path, "massctl.state.jsonl", told)
+    watch = Watch(tmp_path, tmp_path / "massctl.state.jsonl", told)
     watch.begin()
     yield told
     watch.end()
@@ -60,6 +60,25 @@ def test_other_files_of_the_root_are_not_told(tmp_path: Path, told: Told):
 
     every = told.until("massctl.yaml", change)
     assert {"massctl.yaml"} == every - {"campaigns"}
+
+
+def test_a_ledger_in_a_folder_of_its_own_is_told_when_the_folder_comes_too(tmp_path: Path):
+    (tmp_path / "campaigns").mkdir()
+    ledger = tmp_path / ".massctl" / "sandbox" / "massctl.state.jsonl"
+    told = Told()
+    watch = Watch(tmp_path, ledger, told)
+    watch.begin()
+
+    def change() -> None:
+        ledger.parent.mkdir(parents=True, exist_ok=True)
+        (ledger.parent / "world.db").write_text("早")
+        (tmp_path / "massctl.state.jsonl").write_text("早")
+        ledger.write_text("早")
+
+    path = ".massctl/sandbox/massctl.state.jsonl"
+    every = told.until(path, change) | told.until(path, change)
+    watch.end()
+    assert {path} == every - {"campaigns"}
 
 
 def test_a_folder_of_campaigns_that_comes_back_is_watched_again(tmp_path: Path, told: Told):

@@ -11,7 +11,7 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from massctl.render.formula_line import formula_line
+from massctl.render.formula_line import flat_formula, formula_line
 
 if TYPE_CHECKING:
     from ziamath.zmath import Latex
@@ -116,6 +116,8 @@ def drawn_formula(tex: str, *, by_itself: bool) -> str:
     try:
         mathml = convert(known)
         _refuse_what_is_lost(known, mathml)
+        if (flat := flat_formula(mathml, by_itself=by_itself)) is not None:
+            return flat
         drawing = Latex(known, size=UNITS, inline=not by_itself, color="currentColor")
         missing = "".join(_without_glyph(drawing))
         line = formula_line(mathml) if missing else None

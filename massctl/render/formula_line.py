@@ -1,19 +1,34 @@
-"""A formula that cannot be drawn, in a line of text: `准确率=正确数/总数` for a fraction that has Chinese in it.
+"""A formula in a line of text, where that shows what a drawing would: bold letters, accents, small ones beside them.
 
-The font of the drawings has mathematics and Latin, Greek and Cyrillic letters, and nothing else; a phone has the rest.
+What cannot be drawn is written in a line too, though a drawing would say it better: `准确率=正确数/总数` for a fraction
+that has Chinese in it. The font of the drawings has mathematics, Latin, Greek and Cyrillic letters, and nothing else.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Final
 from xml.etree import ElementTree as ET
 
+_ITALICS: Final = re.compile("</?i>")
 _TAG: Final = re.compile(r"<[^>]*>")
 _ONE_THING: Final = re.compile(r"[^\W\d_a-zA-Z]+|[a-zA-Z]|\d+(?:\.\d+)?|\([^()]*\)")
 _ONE_PRODUCT: Final = re.compile(r"[\w.]+|\([^()]*\)")
 _KEEPS_FRACTIONS_APART: Final = frozenset("=+−<>≤≥≈≠≡∝→⇒,;，；")
 _UNDER_AND_OVER: Final = frozenset("∑∏∫∮⋃⋂∐") | {"lim", "max", "min", "sup", "inf", "limsup", "liminf"}
+_LEAVES: Final = frozenset({"mi", "mn", "mo", "mtext"})
+_SMALL_ONES: Final = frozenset({"msub", "msup", "msubsup"})
+_FLAT: Final = _LEAVES | _SMALL_ONES | {"math", "mrow", "mstyle", "mspace", "mover"}
+_ON_PHONES: Final = re.compile("[ -~\u00a0-\u03ff\u2009-\u2033\u2190-\u22ff\u2308-\u230b⟨⟩ℂℍℏℓℕℙℚℝℤ]*")
+"""Latin, Greek, arrows, operators, brackets. Of script and double letters, phones have fonts for some only (ours)."""
+_ACCENTS: Final = {"^": "\u0302", "~": "\u0303", "¯": "\u0304", "˙": "\u0307", "¨": "\u0308"}
+_BOLD: Final = {0x1D400 + place: letter for place, letter in enumerate((*range(65, 91), *range(97, 123)))}
+"""𝐀 to 𝐳, which MathML has for `\\mathbf`: letters that phones show in bold."""
+_PLAINER: Final = {"-": "−", "∣": "|", "⩽": "≤", "⩾": "≥"}
+"""Operators as phones have them, and as a line has them that needs none of this."""
+_PRIMES: Final = frozenset("′″‴")
+_BLANKS: Final = " \u2003\u2009"
 _WIDE: Final = 0.9
 _THIN: Final = "\u2009"
 
@@ -24,11 +39,58 @@ class _NotInALineError(Exception):
 
 def formula_line(mathml: str) -> str | None:
     """Write MathML as HTML of one line, with brackets where a fraction needs them; None where a line cannot say it."""
+    return _line(_parsed(mathml))
+
+
+def flat_formula(mathml: str, *, by_itself: bool) -> str | None:
+    """Write MathML as HTML of one line, where a drawing of it would be one too; else None.
+
+    By itself a sum is drawn large, with its bounds below and above it; in running text they stand behind it.
+    """
     try:
-        # No XML of a stranger's: latex2mathml wrote it, from a formula, and it has no entities.
-        return _written(ET.fromstring(mathml)).replace("</i><i>", "")  # noqa: S314
+        formula = _parsed(mathml)
+    except ET.ParseError:  # An alignment, whose marks are not written as XML has them.
+        return None
+    return (_line(formula) or None) if all(_is_flat(part, by_itself=by_itself) for part in formula.iter()) else None
+
+
+def _parsed(mathml: str) -> ET.Element:
+    # No XML of a stranger's: latex2mathml wrote it, from a formula, and it has no entities.
+    return ET.fromstring(mathml)  # noqa: S314
+
+
+def _line(formula: ET.Element) -> str | None:
+    try:
+        html = _written(formula)
     except _NotInALineError:
         return None
+    for seam in ("</i><i>", "</i></b><b><i>", "</b><b>"):
+        html = html.replace(seam, "")
+    return html.strip(_BLANKS).replace(f"{_THIN}(", "(")
+
+
+def _is_flat(part: ET.Element, *, by_itself: bool) -> bool:
+    """Tell whether an element, without what stands in it, is drawn as a line shows it."""
+    name, said = _name(part), _said(part).translate(_BOLD)
+    said = _PLAINER.get(said, said)
+    if name not in _FLAT or not _ON_PHONES.fullmatch(said) or not _is_known(part.get("mathvariant")):
+        return False
+    if name == "mover":
+        return _said(part[1]) in _ACCENTS
+    if name in _SMALL_ONES and not _is_one(part[0]):
+        return False
+    return not by_itself or said not in _UNDER_AND_OVER
+
+
+def _is_known(variant: str | None) -> bool:
+    return variant in (None, "normal", "bold", "bold-italic", "italic")
+
+
+def _is_one(base: ET.Element) -> bool:
+    """Tell whether small ones clearly belong to all of this."""
+    while _name(base) in {"mrow", "mstyle"} and len(base) == 1:
+        base = base[0]
+    return (_name(base) in _LEAVES and bool(_said(base))) or _name(base) == "mover"
 
 
 def _written(element: ET.Element) -> str:
@@ -67,20 +129,25 @@ def _said(element: ET.Element) -> str:
 
 
 def _identifier(element: ET.Element) -> str:
-    said = _named(_said(element))
-    return f"<i>{said}</i>" if re.fullmatch("[A-Za-z]", said) and not element.get("mathvariant") else said
+    said = _said(element)
+    variant = element.get("mathvariant") or ("bold" if said.translate(_BOLD) != said else "italic")
+    said = _named(said.translate(_BOLD))
+    said = f"<i>{said}</i>" if re.fullmatch("[A-Za-z]", said) and variant.endswith("italic") else said
+    return f"<b>{said}</b>" if variant.startswith("bold") else said
 
 
 def _text(element: ET.Element) -> str:
-    return escape((element.text or "").replace("\u00a0", " "), quote=False)
+    said = escape((element.text or "").replace("\u00a0", " "), quote=False)
+    return f"<b>{said}</b>" if element.get("mathvariant") == "bold" else said
 
 
 def _operator(element: ET.Element) -> str:
-    return _named(_said(element).replace("-", "−"))
+    return _named(_said(element))
 
 
 def _named(said: str) -> str:
-    """Keep the name of a function apart from what it is of."""
+    """Keep the name of a function apart from what it is of, and write signs as phones have them."""
+    said = _PLAINER.get(said, said)
     return said + _THIN if len(said) > 1 and said.isalpha() and said.isascii() else escape(said, quote=False)
 
 
@@ -106,20 +173,33 @@ def _root(element: ET.Element) -> str:
     return "√" + _bracketed("".join(map(_written, element)), _ONE_THING)
 
 
+def _over(element: ET.Element) -> str:
+    """Write a letter with its accent as one character, `ŷ`, where there is one."""
+    accent = _ACCENTS.get(_said(element[1]))
+    if accent is None:
+        return _small(f"{_LIMIT}sup")(element)
+    base = _written(element[0])
+    letter = _TAG.sub("", base)
+    both = unicodedata.normalize("NFC", letter + accent)
+    if len(both) != 1:
+        raise _NotInALineError
+    return base.replace(f">{letter}<", f">{both}<") if base != letter else both
+
+
 def _small(*names: str) -> Callable[[ET.Element], str]:
-    """Write what has small ones below or above it. A small one has none of its own in a line."""
+    """Write what has small ones below or above it, in upright letters. A small one has none of its own in a line."""
 
     def write(element: ET.Element) -> str:
         base, *small = element
         if names[0].startswith(_LIMIT) and _said(base) not in _UNDER_AND_OVER:
             raise _NotInALineError
         said = _written(base)
-        out = [said.rstrip(_THIN) if _name(base) == "mo" else _bracketed(said, _ONE_THING)]
+        out = [said.rstrip(_THIN) if _name(base) in {"mo", "mtext"} else _bracketed(said, _ONE_THING)]
         for name, each in zip(names, small, strict=True):
-            small_one, tag = _written(each), name.removeprefix(_LIMIT)
+            small_one, tag = _ITALICS.sub("", _written(each)), name.removeprefix(_LIMIT)
             if "<su" in small_one:
                 raise _NotInALineError
-            out.append(f"<{tag}>{small_one}</{tag}>")
+            out.append(small_one if small_one in _PRIMES else f"<{tag}>{small_one}</{tag}>")
         return "".join(out)
 
     return write
@@ -141,6 +221,6 @@ _WRITERS: Final[Mapping[str, Callable[[ET.Element], str]]] = {
     "msup": _small("sup"),
     "msubsup": _small("sub", "sup"),
     "munder": _small(_LIMIT + "sub"),
-    "mover": _small(_LIMIT + "sup"),
+    "mover": _over,
     "munderover": _small(_LIMIT + "sub", _LIMIT + "sup"),
 }

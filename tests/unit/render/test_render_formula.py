@@ -121,7 +121,7 @@ def test_a_drawing_is_one_path_in_the_colour_of_the_text() -> None:
         (r"{a-中}^2\quad x", "(<i>a</i>−中)<sup>2</sup>\u2003<i>x</i>"),
         (r"\sqrt{速度+1}", "√(速度+1)"),
         (r"\displaystyle\frac{中}{2}\,x\!y", "中/2\u2009<i>xy</i>"),
-        (r"\sum_{i=1}^{总数} x_i^2", "∑<sub><i>i</i>=1</sub><sup>总数</sup><i>x</i><sub><i>i</i></sub><sup>2</sup>"),
+        (r"\sum_{i=1}^{总数} x_i^2", "∑<sub>i=1</sub><sup>总数</sup><i>x</i><sub>i</sub><sup>2</sup>"),
         (r"\sin 角+\max_{中}x", "sin\u2009角+max<sub>中</sub><i>x</i>"),
         (r"\text{如果 }\mathscr{中}<1", "如果 中&lt;1"),
     ],
@@ -165,6 +165,51 @@ def test_what_a_drawing_would_lose_is_refused(tex: str, said: str) -> None:
     with pytest.raises(FormulaError) as found:
         drawn_formula(tex, by_itself=False)
     assert said == str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        (r"\boldsymbol{x}_i", "<b><i>x</i></b><sub>i</sub>"),
+        (r"\mathbf{A}\mathbf{B}^\top", "<b>AB</b><sup>⊤</sup>"),
+        (r"\boldsymbol{\theta}'", "<b>θ</b>′"),
+        (r"\mathbf{12}\textbf{ab}\text{c}", "<b>12ab</b>c"),
+        (r"\hat{y}_{\boldsymbol{x}}", "<i>ŷ</i><sub><b>x</b></sub>"),
+        (r"f\left(x_{n-1}^{(i)}\right) \in \mathbb{R}", "<i>f</i>(<i>x</i><sub>n−1</sub><sup>(i)</sup>)∈ℝ"),
+        (r"a \leqslant b \mid c", "<i>a</i>≤<i>b</i>|<i>c</i>"),
+        (r"\sum_{i=1}^n x_i", "∑<sub>i=1</sub><sup>n</sup><i>x</i><sub>i</sub>"),
+        (r"\log(p)+\log p", "log(<i>p</i>)+log\u2009<i>p</i>"),
+        (r"\text{Block}^{24}\|w\|", "Block<sup>24</sup>‖<i>w</i>‖"),
+    ],
+)
+def test_what_a_drawing_would_show_in_one_line_is_a_line(tex: str, shown: str) -> None:
+    assert shown == drawn_formula(tex, by_itself=False)
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        *(
+            r"\frac{1}{2}",
+            r"\sqrt{x}",
+            r"\hat{x}",
+            r"\hat{ab}",
+            r"\vec{a}",
+            r"\overline{a}",
+            r"x_{a_b}",
+            r"\mathcal{D}",
+        ),
+        *(r"\mathbb{E}", "{ab}^2", "{}_a x", r"\sum\limits_i x", r"\mathsf{Z}", r"\binom{n}{k}"),
+        r"\begin{aligned}a&=\boldsymbol{b}\\c&=d\end{aligned}",
+    ],
+)
+def test_what_a_line_would_change_is_drawn(tex: str) -> None:
+    assert drawn_formula(tex, by_itself=False).startswith("<svg")
+
+
+@pytest.mark.parametrize("tex", [r"\sum_{i=1}^n x_i", r"\int f", r"\lim_{x\to 0} f"])
+def test_a_sum_by_itself_is_drawn_large(tex: str) -> None:
+    assert drawn_formula(tex, by_itself=True).startswith("<svg")
 
 
 def test_an_operator_of_several_words_shows_no_asterisk() -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import PICTURE_SCHEME
 from massctl.render.fault import Fault
-from massctl.render.html_rules import FORBIDDEN_ELEMENTS, forbidden, hides_picture, is_script
+from massctl.render.html_rules import FORBIDDEN_ELEMENTS, forbidden, hides_picture, is_script, lost_title
 from massctl.render.html_scan import Attribute, Edit, Tag, edited, tags
 from massctl.render.page import Page
 from massctl.render.paths import is_at_wechat
@@ -35,7 +35,12 @@ SOURCES: Final = {
 def with_placeholders(text: str, page: Page) -> str:
     """Check raw HTML and put placeholders for its pictures."""
     edits: list[Edit] = []
+    drawings = 0
     for tag in tags(text):
+        if tag.name == "svg":
+            drawings = max(0, drawings + (-1 if tag.closing else 1))
+        elif tag.name == "title" and not drawings and not tag.closing:
+            page.report(lost_title(), tag.start)
         for fault, at in forbidden(tag, text[tag.start : tag.end], page.external_links):
             page.report(fault, at)
         for fault, at in unreadable(tag, text):

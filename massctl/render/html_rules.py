@@ -80,6 +80,12 @@ def forbidden(tag: Tag, written: str, external_links: ExternalLinks) -> list[tup
     return faults
 
 
+def lost_title() -> Fault:
+    """Make the fault of a `<title>` outside of a drawing: it belongs into the head of a page, and WeChat has none."""
+    say = Phrase("WeChat removes `<{name}>` from articles", name="title")
+    return Fault("MC308", say, Phrase("write title, author and digest into campaign.yaml"), needle="<title")
+
+
 def hides_picture(style: str, known: int) -> bool:
     """Say whether a style names more pictures than the `known` ones, in a way that cannot be read or replaced."""
     plain = _CSS_ESCAPE.sub(_unescaped, style).lower()

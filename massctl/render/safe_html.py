@@ -79,5 +79,6 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "q": texts.quoted,
     "summary": blocks.summary,
     "table": blocks.table,
+    "title": texts.title,
 }
 """What writes each element; of any other one, what stands inside is written."""

@@ -10,6 +10,7 @@ from massctl.model.diagnostic import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.formula import FormulaError, drawn_formula, simple_formula
+from massctl.render.html_rules import lost_title
 from massctl.render.safe_text import escaped_text
 from massctl.render.safe_writer import Writer
 
@@ -71,6 +72,11 @@ def formula(writer: Writer, node: LexborNode) -> None:
         writer.begin(f'<section class="math">{shown}</section>')
     else:
         writer.shown(shown)
+
+
+def title(writer: Writer, _: LexborNode) -> None:
+    """Refuse the title of a page; a drawing's own is written with the drawing."""
+    writer.page.report(lost_title())
 
 
 def nothing(_: Writer, __: LexborNode) -> None:

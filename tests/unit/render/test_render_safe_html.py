@@ -338,3 +338,9 @@ def test_any_html_becomes_one_line_and_parses_to_what_it_says(text: str) -> None
     html = safe_html(text, page())
     assert safe_html(html, page()).count("<section") >= 0
     assert "<script" not in html
+
+
+def test_the_title_of_a_page_is_refused_at_its_line_and_that_of_a_drawing_is_kept() -> None:
+    text = "词\n\n<title>标题</title>\n\n<svg viewBox='0 0 9 9'><title>图</title><path d='M0 0z'/></svg>"
+    assert [("MC308", 3, 1)] == lines(wrong(text))
+    assert "<title>图</title>" in md(text.replace("<title>标题</title>", "字"))

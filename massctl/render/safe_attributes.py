@@ -17,12 +17,15 @@ _PROPERTY: Final = re.compile(r"-?[a-z][a-z0-9-]*")
 _LENGTH: Final = re.compile(r"\s*(?P<number>\d{1,4}(?:\.\d+)?)(?P<unit>px|%)?\s*")
 
 
-def attributes_of(node: LexborNode, page: Page) -> str:
-    """Give what an element's opening tag says behind its name; pictures in its style get their placeholders."""
+def attributes_of(node: LexborNode, page: Page, ours: str = "") -> str:
+    """Give what an element's opening tag says behind its name; pictures in its style get their placeholders.
+
+    `ours` is a style that goes before its own.
+    """
     found = node.attributes
     if not found:
-        return ""
-    style = [declarations(found.get("style") or ""), *styles_said(found)]
+        return f' style="{ours}"' if ours else ""
+    style = [ours, declarations(found.get("style") or ""), *styles_said(found)]
     kept = {name: value for name, value in found.items() if name in _KEPT or name.startswith("data-")}
     kept.pop("style", None)
     if any(style):

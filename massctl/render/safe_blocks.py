@@ -1,4 +1,4 @@
-"""Paragraphs, headings, tables, code and boxes."""
+"""Paragraphs, headings, code and boxes."""
 
 from typing import Final
 
@@ -10,10 +10,6 @@ from massctl.render.safe_pictures import lone_pictures
 from massctl.render.safe_text import code_text, escaped_text
 from massctl.render.safe_writer import Writer
 
-COLUMNS_MAX: Final = 4
-"""Ours: more than these do not fit side by side on a phone, so that the table is wider than the screen and scrolls."""
-COLUMN_SHARE: Final = 26
-"""Percent of the screen that each column of such a table has, some 90 px of a phone."""
 _TITLES: Final = {
     "note": ("说明", "Note"),
     "tip": ("提示", "Tip"),
@@ -87,34 +83,6 @@ def _language(node: LexborNode) -> str:
     classes = (found.get("class") or "").split()
     named = (each.partition("-")[2] for each in classes if each.startswith(("language-", "lang-")))
     return found.get("lang") or next(named, "")
-
-
-def table(writer: Writer, node: LexborNode) -> None:
-    """Write a table in a section that scrolls."""
-    columns = _columns(node)
-    wide = f' style="min-width:{columns * COLUMN_SHARE}%"' if columns > COLUMNS_MAX else ""
-    caption = next((child for child in node.iter() if child.tag == "caption"), None)
-    if caption is not None:
-        writer.block(caption, "section", ' class="caption"')
-    writer.begin(f'<section class="scroll" data-ignore-width><table{wide}>')
-    _rows(writer, node)
-    writer.end("</table></section>")
-
-
-def _rows(writer: Writer, node: LexborNode) -> None:
-    """Write the parts of a table; blanks between them are nothing."""
-    for child in node.iter():
-        if child.tag in ("thead", "tbody", "tfoot", "tr"):
-            writer.begin(f"<{child.tag}{attributes_of(child, writer.page)}>")
-            _rows(writer, child)
-            writer.end(f"</{child.tag}>")
-        elif child.tag in ("th", "td"):
-            writer.block(child, child.tag)
-
-
-def _columns(node: LexborNode) -> int:
-    row = node.css_first("tr")
-    return sum(1 for _ in row.iter()) if row is not None else 0
 
 
 def callout(writer: Writer, node: LexborNode) -> None:

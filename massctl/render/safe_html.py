@@ -14,6 +14,7 @@ from massctl.render import safe_blocks as blocks
 from massctl.render import safe_links as links
 from massctl.render import safe_lists as lists
 from massctl.render import safe_pictures as pictures
+from massctl.render import safe_tables as tables
 from massctl.render import safe_texts as texts
 from massctl.render.cjk import has_cjk
 from massctl.render.html_rules import FORBIDDEN_ELEMENTS
@@ -78,7 +79,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "p": blocks.paragraph,
     "q": texts.quoted,
     "summary": blocks.summary,
-    "table": blocks.table,
+    "table": tables.table,
     "title": texts.title,
 }
 """What writes each element; of any other one, what stands inside is written."""

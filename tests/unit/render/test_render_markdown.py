@@ -188,7 +188,7 @@ def test_a_lone_picture_needs_no_paragraph() -> None:
 def test_the_built_in_theme_keeps_pictures_apart() -> None:
     css = built_in_theme("qingshan") or ""
     found = body("![](a.png)\n\n<img src='a.png' height='9'>", {"spring/articles/a.png": "A"}, css=css)
-    style = 'style="display:block;max-width:100%;margin:0 0 1.2em"'
+    style = 'style="display:block;max-width:100%;margin:0 auto 1.2em"'
     assert f'<img src="{hold("A")}" data-w="1080" {style}>' in found
     assert 1 == found.count("width:14px")
 

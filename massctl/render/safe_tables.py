@@ -1,0 +1,88 @@
+"""Tables, in a section that scrolls, with columns that Chinese words can be read in."""
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from massctl.render.cjk import has_cjk, is_cjk
+from massctl.render.safe_attributes import attributes_of
+from massctl.render.safe_writer import Writer
+
+COLUMNS_MAX: Final = 4
+"""Ours: more than these do not fit side by side on a phone, so that the table is wider than the screen and scrolls."""
+COLUMN_SHARE: Final = 26
+"""Percent of the screen that each column of such a table has, some 90 px of a phone."""
+SCREEN_EMS: Final = 24
+"""Letters in a row on a phone: 343 px, at the 14 px that the built-in themes write tables with."""
+BETWEEN_EMS: Final = 0.9
+"""Room beside each cell of theirs, 12 px."""
+SPACED: Final = 1.1
+"""A letter of theirs with the room behind it, at most 1 px."""
+WORD_EMS_MAX: Final = 4
+"""Ours: a Chinese word of so many characters stays in one line; a longer one may break, into pieces of as many."""
+LATIN_EMS: Final = 0.6
+"""What a letter of another script is wide, about."""
+
+
+def table(writer: Writer, node: LexborNode) -> None:
+    """Write a table in a section that scrolls."""
+    rows = [[cell for cell in row.iter() if cell.tag in ("th", "td")] for row in _rows_of(node)]
+    columns = len(rows[0]) if rows else 0
+    wide = f' style="min-width:{columns * COLUMN_SHARE}%"' if columns > COLUMNS_MAX else ""
+    caption = next((child for child in node.iter() if child.tag == "caption"), None)
+    if caption is not None:
+        writer.block(caption, "section", ' class="caption"')
+    writer.begin(f'<section class="scroll" data-ignore-width><table{wide}>')
+    _write(writer, node, _least_widths(rows))
+    writer.end("</table></section>")
+
+
+def _rows_of(node: LexborNode) -> Iterator[LexborNode]:
+    for child in node.iter():
+        if child.tag == "tr":
+            yield child
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from _rows_of(child)
+
+
+def _write(writer: Writer, node: LexborNode, widths: list[str]) -> None:
+    """Write the parts of a table; blanks between them are nothing. The first row takes the `widths`."""
+    for child in node.iter():
+        if child.tag in ("thead", "tbody", "tfoot", "tr"):
+            writer.begin(f"<{child.tag}{attributes_of(child, writer.page)}>")
+            _write(writer, child, widths)
+            writer.end(f"</{child.tag}>")
+        elif child.tag in ("th", "td"):
+            width = widths.pop(0) if widths else ""
+            writer.begin(f"<{child.tag}{attributes_of(child, writer.page, width)}>")
+            writer.children(child)
+            writer.end(f"</{child.tag}>")
+
+
+def _least_widths(rows: Sequence[Sequence[LexborNode]]) -> list[str]:
+    """Give a style for each cell of the first row; all empty where nothing has to be said.
+
+    A browser may make a column as narrow as its longest word, and to it each Chinese character is one: beside a long
+    text, `必须` and `可选` would stand upright.
+    """
+    if any(name in cell.attributes for row in rows for cell in row for name in ("colspan", "rowspan")):
+        return []
+    columns = [[cell for cell in column if cell is not None] for column in zip_longest(*rows)]
+    if sum(max(_ems(cell) for cell in column) * SPACED + BETWEEN_EMS for column in columns) <= SCREEN_EMS:
+        return []
+    return [_least_width(column) for column in columns]
+
+
+def _least_width(column: Sequence[LexborNode]) -> str:
+    """Say how wide a column is at least; one of long texts has room by itself, and words of Latin do not break."""
+    if max(map(_ems, column)) > SCREEN_EMS / 2 or not any(has_cjk(cell.text()) for cell in column):
+        return ""
+    # The words of a header may stand in two lines, which leaves more room for the long texts.
+    ems = min(WORD_EMS_MAX, max(_ems(cell) if cell.tag == "td" else max(2, _ems(cell) / 2) for cell in column))
+    return f"min-width:{ems * SPACED:.2g}em"
+
+
+def _ems(cell: LexborNode) -> float:
+    return sum(1 if is_cjk(character) else LATIN_EMS for character in cell.text().strip())

@@ -22,7 +22,8 @@ def frozen(campaign: RenderedCampaign, record: Record) -> Refusal | None:
     first = next((attempt for attempt in record.attempts if attempt.may_have_sent), None)
     if first is None or first.event.batches is None or is_concluded(record):
         return None
-    if first.event.message_digest == campaign.message_digest:
+    # A list may have been corrected since, and sent in part as it was then: all that was sent has to be the same.
+    if all(each.event.message_digest == campaign.message_digest for each in _asked(record)):
         return None
     return _changed(campaign, record, first)
 
@@ -114,14 +115,19 @@ def has_it_already(campaign: RenderedCampaign, state: State) -> list[Diagnostic]
     ]
 
 
-def _keeps_its_people(campaign: RenderedCampaign, record: Record) -> bool:
-    """Say whether it is proven that each batch that may have gone out has the same openids in this list.
+def _asked(record: Record) -> list[Attempt]:
+    """Give the attempts at the batches that went out, or may have: all but those that WeChat alone refused.
 
-    Also one of which a person says that it was not sent: only WeChat's own refusal is clear.
+    Also those of which a person says that they were not sent: only WeChat's own refusal is clear.
     """
+    sent = record.sent_batches
+    return [each for each in record.attempts if each.rejection is None or each.event.batch in sent]
+
+
+def _keeps_its_people(campaign: RenderedCampaign, record: Record) -> bool:
+    """Say whether it is proven that each batch that may have gone out has the same openids in this list."""
     cut = campaign.openid_list.batch_sha256s if campaign.openid_list is not None else ()
-    asked = {each.event.batch for each in record.attempts if each.rejection is None} | record.sent_batches
-    for batch in asked:
+    for batch in {each.event.batch for each in _asked(record)} | record.sent_batches:
         tried = [each for each in record.attempts if each.event.batch == batch]
         named = {each.event.recipients_sha256 for each in tried if each.rejection is None} or {
             each.event.recipients_sha256 for each in tried

@@ -750,9 +750,16 @@ MUTANTS = (
     Mutant(
         "a list that was changed goes on",
         "massctl.plan.begun_list",
-        "    if first.event.message_digest == campaign.message_digest:",
+        "    if all(each.event.message_digest == campaign.message_digest for each in _asked(record)):",
         "    if True:",
         "text in batches, the list changes",
+    ),
+    Mutant(
+        "a list that was corrected may become again what it was",
+        "massctl.plan.begun_list",
+        "    if all(each.event.message_digest == campaign.message_digest for each in _asked(record)):",
+        "    if first.event.message_digest == campaign.message_digest:",
+        "text in batches, the correction is undone",
     ),
     Mutant(
         "a list that was corrected goes on wherever its people stand",

@@ -32,6 +32,16 @@ def refused(errcode: int = 40003) -> State:
     return begun(tried(2), (SendRejected(attempt=4, errcode=errcode), LETTER))
 
 
+def refused_then_corrected() -> State:
+    """The second batch was refused, and went out as the corrected list has it."""
+    return begun(
+        tried(2),
+        (SendRejected(attempt=4, errcode=40003), LETTER),
+        tried(2, CORRECTED, FIXED),
+        (SendAccepted(attempt=6, msg_id=8), FIXED),
+    )
+
+
 def told(campaign: RenderedCampaign, state: State) -> str:
     (planned,) = plan_of(campaign, state).campaigns
     return " | ".join(f"{each.guard} {each.message} {each.hint}" for each in planned.refusals)
@@ -43,16 +53,41 @@ def test_a_list_that_was_corrected_behind_its_people_goes_on() -> None:
 
 
 def test_it_may_be_corrected_once_more_and_ends_as_the_last_list_says() -> None:
-    state = begun(
-        tried(2),
-        (SendRejected(attempt=4, errcode=40003), LETTER),
-        tried(2, CORRECTED, FIXED),
-        (SendAccepted(attempt=6, msg_id=8), FIXED),
-    )
+    state = refused_then_corrected()
     record = state.record(LETTER.name, 1)
     assert (3, [("words/send/3", "due")]) == (record.batches, steps(plan_of(FIXED, state).campaigns[0]))
     shorter = to_openids(LETTER, CORRECTED[:2])
     assert "everybody whom the list names now has the message" in told(shorter, state)
+
+
+def test_a_correction_that_was_sent_in_part_is_not_undone() -> None:
+    """The list that the first batch was sent with would send the next one to people of the corrected second."""
+    undone = refused_then_corrected()
+    assert told(LETTER, undone).startswith("audience_changed the openids who have the message, or may have it")
+    assert [("words/send/3", "due")] == steps(plan_of(FIXED, undone).campaigns[0])
+
+
+def test_nor_where_a_person_says_that_a_refused_batch_went_out() -> None:
+    """Nobody knows which of its two lists that was."""
+    state = begun(
+        tried(2),
+        (SendRejected(attempt=4, errcode=40003), LETTER),
+        tried(2, CORRECTED, FIXED),
+        (SendRejected(attempt=6, errcode=40003), FIXED),
+        (SendSettled(batch=2, outcome="sent", reason="looked", by="wang"), FIXED),
+    )
+    assert "audience_changed" in told(LETTER, state)
+    assert "audience_changed" in told(FIXED, state)
+
+
+def test_a_correction_of_which_nobody_got_anything_is_undone() -> None:
+    state = begun(
+        tried(2),
+        (SendRejected(attempt=4, errcode=40003), LETTER),
+        tried(2, CORRECTED, FIXED),
+        (SendRejected(attempt=6, errcode=40003, retryable=True), FIXED),
+    )
+    assert [("words/send/2", "due"), ("words/send/3", "due")] == steps(plan_of(LETTER, state).campaigns[0])
 
 
 @pytest.mark.parametrize("changed", [to_openids(LETTER, MOVED), replace(LETTER, audience=audience(), openid_list=None)])

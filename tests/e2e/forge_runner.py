@@ -87,6 +87,8 @@ class Event:
     sha: str
     payload: dict[str, Any] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
+    attempt: int = 1
+    """How often somebody had this run begun: with "Re-run" it is the same event, commit and inputs."""
 
     @property
     def github(self) -> dict[str, Any]:
@@ -98,6 +100,7 @@ class Event:
             "sha": self.sha,
             "repository": REPOSITORY,
             "actor": "editor-lin",
+            "run_attempt": str(self.attempt),
             "token": "ghs_played",
             "head_ref": pull.get("head", {}).get("ref", ""),
             "workflow": "played",

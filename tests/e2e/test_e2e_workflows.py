@@ -30,6 +30,7 @@ pytestmark = [
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the windows of a real afternoon
 OPEN = [(NOW + timedelta(minutes=minutes)).isoformat() for minutes in (-10, 120)]
+SPRING = "refs/heads/spring"
 DUE = "preview: {towxname: [editor_lin]}\n"
 
 
@@ -114,7 +115,7 @@ def without_a_secret(hub: Hub, run: Run) -> bool:
 def test_what_is_locked_on_main_is_sent_once_and_a_second_run_finds_it_sent(hub: Hub) -> None:
     run = hub.play("apply", hub.pushed())
 
-    assert {"check": "success", "stage": "success", "send": "success"} == run.results, run.log
+    assert {"not-done": "skipped", "check": "success", "stage": "success", "send": "success"} == run.results, run.log
     assert 1 == jobs(hub)
 
     again = hub.play("apply", hub.pushed(), "send", after=run)
@@ -144,7 +145,9 @@ def test_a_fork_s_pull_request_gets_a_plan_and_neither_secret_nor_effect(
     labelled = hub.pulled(
         event.payload["pull_request"]["head"]["sha"], "main", head="stranger/letters", action="labeled"
     )
-    assert {"skipped"} == set(hub.play("preview", labelled).results.values())
+    shown = hub.play("preview", labelled)
+    assert {"not-done": "failure", "preview": "skipped", "take-the-label-off": "success"} == shown.results
+    assert "of this repository" in shown.log
 
     forge, _ = forge_at
     sha = event.payload["pull_request"]["head"]["sha"]
@@ -226,7 +229,7 @@ def test_what_is_merged_without_a_lock_is_not_sent_and_keeps_nobody_back(hub: Hu
     hub.commit(person, "refs/heads/main")
     run = hub.play("apply", hub.pushed())
 
-    assert {"check": "failure", "stage": "failure", "send": "failure"} == run.results
+    assert {"not-done": "skipped", "check": "failure", "stage": "failure", "send": "failure"} == run.results
     assert "massctl lock unlocked" in run.jobs["send"].log
     assert 1 == jobs(hub), run.log
 
@@ -329,7 +332,7 @@ def test_a_label_shows_the_branch_s_words_with_main_s_settings(hub: Hub, person:
     event = hub.pull_request(person, "spring", action="labeled")
     run = hub.play("preview", event)
 
-    assert {"preview": "success", "take-the-label-off": "success"} == run.results, run.log
+    assert {"not-done": "skipped", "preview": "success", "take-the-label-off": "success"} == run.results, run.log
     assert [] == list(hub.root.rglob("owned"))
     report = hub.wechat.report()
     assert (1, 0) == (len(report["previews"]), len(report["jobs"])), run.log
@@ -357,8 +360,8 @@ def test_the_watch_fails_where_somebody_is_needed(hub: Hub, person: Path) -> Non
     hub.commit(person, "refs/heads/main")
     alarmed = hub.play("watch", Event("schedule", "refs/heads/main", hub.tip(), {"schedule": "23 * * * *"}))
 
-    assert {"watch": "success"} == calm.results, calm.log
-    assert {"watch": "failure"} == alarmed.results
+    assert {"not-done": "skipped", "watch": "success"} == calm.results, calm.log
+    assert {"not-done": "skipped", "watch": "failure"} == alarmed.results
     assert "kill_switch" in alarmed.jobs["watch"].log
 
 
@@ -383,12 +386,55 @@ def test_a_doubt_is_settled_by_hand_with_the_name_of_who_did(hub: Hub, gate: Gat
 
 def test_what_operate_does_not_do_fails_and_says_why(hub: Hub) -> None:
     typed_wrong = hub.dispatched(act="withdraw all articles", campaign="letter", again="lettre", number="", reason="")
-    elsewhere = replace(hub.dispatched(act="stop all sends", campaign="", again=""), ref="refs/heads/spring")
+    elsewhere = replace(hub.dispatched(act="stop all sends", campaign="", again=""), ref=SPRING)
     for event, why in ((typed_wrong, "type the campaign's name twice"), (elsewhere, "operate acts only from main")):
         run = hub.play("operate", event)
 
         assert {"not-done": "failure", "stop": "skipped", "go-on": "skipped", "settle": "skipped"} == run.results
         assert why in run.log
+    assert {} == hub.wechat.report()["calls"]
+
+
+def test_what_was_decided_once_is_not_done_again_by_starting_the_run_again(hub: Hub, gate: Gate) -> None:
+    """Since then it may be in doubt once more, and this time WeChat has it: "not sent" would send it twice."""
+    decided = hub.dispatched(act="reconcile: it was not sent", campaign="letter", reason="looked", number="", again="")
+    for answered in (False, True):
+        hub.port = gate.port
+        gate.hold(path="/cgi-bin/message/mass/sendall", answered=answered)
+        with ThreadPoolExecutor() as pool:
+            running = pool.submit(hub.play, "apply", hub.pushed(), "send", after=begun(hub))
+            assert gate.reached.wait(60)
+            hub.cancel()
+            gate.release(dropped=True)
+            running.result()
+        hub.port = 0
+        run = hub.play("operate", replace(decided, attempt=2 if answered else 1))
+        hub.wechat.later(100)
+
+    assert {"not-done": "failure", "stop": "skipped", "go-on": "skipped", "settle": "skipped"} == run.results, run.log
+    assert "say it anew" in run.log
+    hub.play("apply", hub.pushed(), "send", after=begun(hub))
+    assert 1 == jobs(hub)
+
+
+def test_stopping_works_each_time_and_allowing_sends_only_once(hub: Hub) -> None:
+    again = replace(hub.dispatched(act="stop all sends"), attempt=2)
+    assert "success" == hub.play("operate", again).jobs["stop"].result
+    allowed = hub.play("operate", replace(hub.dispatched(act="allow sends again"), attempt=2))
+
+    assert ("failure", "skipped") == (allowed.jobs["not-done"].result, allowed.jobs["go-on"].result)
+    assert hub.found("refs/heads/massctl-stop")
+
+
+@pytest.mark.parametrize("workflow", ["apply", "watch", "preview"])
+def test_a_branch_that_was_chosen_by_mistake_is_told_in_red(hub: Hub, workflow: str) -> None:
+    run = hub.play(workflow, replace(hub.dispatched(branch="spring"), ref=SPRING))
+
+    assert {"failure": ["not-done"]} == {
+        result: [name for name, job in run.jobs.items() if job.result == result]
+        for result in {*run.results.values()} - {"skipped"}
+    }
+    assert "Choose main under 'Use workflow from'" in run.log
     assert {} == hub.wechat.report()["calls"]
 
 

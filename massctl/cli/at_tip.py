@@ -37,7 +37,7 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
         return Tip(branch, remote, unread=what_happened(error))
     if not asked.done or not status.done:
         words = asked.words if not asked.done else status.words
-        return Tip(branch, remote, unread=Phrase("git says: {words}", words=words or "-"))
+        return Tip(branch, remote, unread=Phrase("git says: “{words}”", words=words or "-"))
     lines = [line.partition("\t") for line in asked.out.decode("utf-8", "replace").splitlines()]
     found = {ref: commit for commit, _, ref in lines}
     changed = status.out.decode("utf-8", "replace").partition("\0")[0]

@@ -131,7 +131,7 @@ class GitBranch:
         if not made.done:
             raise LedgerUnreachableError(
                 Phrase("the ledger's next entry cannot be made into a commit"),
-                Phrase("git says: {words} Nothing that depends on it was done.", words=made.words),
+                Phrase("git says: “{words}”. Nothing that depends on it was done.", words=made.words),
                 Phrase("Make .massctl/ writable and the disk not full, then run the same command again."),
             )
         return Tip(made.out.decode("ascii").strip())
@@ -212,6 +212,6 @@ class GitBranch:
         if not made.done:
             raise LedgerUnreachableError(
                 Phrase("the copy of the ledger's branch in .massctl/ cannot be used"),
-                Phrase("git says: {words} Nothing that depends on it was done.", words=made.words),
+                Phrase("git says: “{words}”. Nothing that depends on it was done.", words=made.words),
                 Phrase("Make .massctl/ writable, then run the same command again."),
             )

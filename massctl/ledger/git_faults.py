@@ -75,7 +75,7 @@ def _why(said: GitAnswer, line: str = "") -> str:
         return Phrase("git did not end within {seconds} s.", seconds=round(NETWORK_SECONDS))
     words = said.words
     reason = line.rpartition("\t")[2] if line.startswith("!") else ""
-    return Phrase("git says: {words}.", words="; ".join(each for each in (reason, words) if each).rstrip(".") or "-")
+    return Phrase("git says: “{words}”.", words="; ".join(each for each in (reason, words) if each).rstrip(".") or "-")
 
 
 _HINTS: Final = (

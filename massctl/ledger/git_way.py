@@ -108,7 +108,7 @@ def _no_repository(words: str) -> LedgerUnreachableError:
         )
     return LedgerUnreachableError(
         Phrase("this folder is in no git repository, and the ledger is on a remote of one"),
-        Phrase("git says: {words} Nothing was done.", words=words),
+        Phrase("git says: “{words}”. Nothing was done.", words=words),
         Phrase("run this in a clone; or let the ledger be a file: write backend: local in massctl.yaml"),
     )
 

@@ -6,7 +6,7 @@ CI: Final[dict[str, str]] = {
     # massctl/cli/alarming.py
     "nothing needs a person": "没有什么需要人来处理",
     # massctl/cli/at_tip.py
-    "git says: {words}": "git 说：{words}",
+    "git says: “{words}”": "git 说：“{words}”",
     # massctl/cli/handing_over.py
     "there is no ledger yet, so nothing is staged, sent or watched": "还没有账本，所以不准备、不发送、也不查看",
     "massctl state init   then commit the line that it writes": "massctl state init   然后提交它写下的那一行",

@@ -63,7 +63,7 @@ GIT: Final[dict[str, str]] = {
     ),
     # massctl/ledger/git_branch.py
     "the ledger's next entry cannot be made into a commit": "账本的下一条做不成提交",
-    "git says: {words} Nothing that depends on it was done.": "git 说：{words} 以它为前提的事都没有做。",
+    "git says: “{words}”. Nothing that depends on it was done.": "git 说：“{words}”。以它为前提的事都没有做。",
     "Make .massctl/ writable and the disk not full, then run the same command again.": (
         "让 .massctl/ 可写、硬盘不满，再运行同一条命令。"
     ),
@@ -78,7 +78,7 @@ GIT: Final[dict[str, str]] = {
     "{branch} at {address}": "{address} 上的 {branch}",
     "{where}. {why} Nothing was sent and nothing was changed.": "{where}。{why}什么都没有发，也没有改动任何东西。",
     "{where}. {why} Nothing that depends on this entry was done.": "{where}。{why}以这条记录为前提的事都没有做。",
-    "git says: {words}.": "git 说：{words}。",
+    "git says: “{words}”.": "git 说：“{words}”。",
     "look whether the server can be reached: git fetch   then run the same command again": (
         "看看能不能连上服务器：git fetch   然后再运行同一条命令"
     ),
@@ -133,7 +133,7 @@ GIT: Final[dict[str, str]] = {
     "this folder is in no git repository, and the ledger is on a remote of one": (
         "这个目录不在任何 git 仓库里，而账本在仓库的远端"
     ),
-    "git says: {words} Nothing was done.": "git 说：{words} 什么都没有做。",
+    "git says: “{words}”. Nothing was done.": "git 说：“{words}”。什么都没有做。",
     "run this in a clone; or let the ledger be a file: write backend: local in massctl.yaml": (
         "在克隆出来的仓库里运行；或者让账本是一个文件：在 massctl.yaml 写 backend: local"
     ),

@@ -60,11 +60,7 @@ def applied(
     at_work_on(session)
     saved = open_plan(plan_file) if plan_file is not None else None
     refuse_fleeting_ledger(session)
-    if plan_file is not None and saved is not None:
-        names = still_there(session, saved)
-        if saved.names and not names:
-            return refuse_gone(session, saved, plan_file)
-    until_moment = session.clock.now() + wait if wait is not None else None
+    until_moment = None if wait is None else session.clock.now() + wait
     run = _Applying(
         session,
         names,
@@ -79,11 +75,18 @@ def applied(
         notifier=Notifier(session),
     )
     if plan_file is not None and saved is not None:
-        return run.carry_out(names, partial(_as_saved, saved, names, plan_file))
+        return _carried_out_as_saved(run, saved, plan_file)
     outcome = run.carry_out(names)
     if until_moment is None or outcome.held_elsewhere:
         return outcome
     return stayed(session, outcome, until_moment, run.carry_out)
+
+
+def _carried_out_as_saved(run: "_Applying", saved: SavedPlan, plan_file: Path) -> Outcome:
+    names = still_there(run.session, saved)
+    if saved.names and not names:
+        return refuse_gone(run.session, saved, plan_file)
+    return replace(run, names=names).carry_out(names, partial(_as_saved, saved, names, plan_file))
 
 
 def _as_saved(

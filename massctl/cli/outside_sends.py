@@ -81,10 +81,8 @@ def imported_sent(
             source_sha256=rendered.source_sha256 if rendered else None,
             audience=approved_audience(rendered) if rendered else None,
         )
-    _tell(
-        session,
-        Phrase("edition {edition} of {name} is recorded as sent at {at}", edition=number, name=name, at=moment(at)),
-    )
+    said = Phrase("edition {edition} of {name} is recorded as sent at {at}", edition=number, name=name, at=moment(at))
+    _tell(session, said)
     if rendered is None:
         _tell(session, Phrase("what it said is not known, so an equal message under another name is not noticed"))
         _tell(session, COUNTS_AS_ALL)

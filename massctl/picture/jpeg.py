@@ -1,6 +1,7 @@
 """The markers of a JPEG file (ITU T.81, annex B)."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from massctl.picture.container import (
@@ -23,6 +24,7 @@ _COMMENT: Final = 0xFE
 _STANDALONE: Final = frozenset({0x01, 0xD8})
 """Markers without a segment, but for the restarts within coded data."""
 _FRAME_HEADERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_EXIF_SEGMENT: Final = 0xE1
 _EXIF: Final = b"Exif\0\0"
 _ICC: Final = 0xE2
 _KEPT_APPLICATION_DATA: Final = {0xE0: b"JFIF\0", _ICC: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
@@ -39,50 +41,61 @@ Fill bytes (0xff) may stand before it; they are no part of this, since a search 
 
 def walk_jpeg(data: bytes) -> Container:
     """Read the markers up to the end of the image; raises BrokenPictureError where there is none."""
-    size: tuple[int, int] | None = None
-    orientation = 0
-    scans = channels = 0
-    keep = [(0, 2)]
+    told, keep = _Told(), [(0, 2)]
     position = 2
     for _ in range(PARTS_MAX):
         marker, start, body = _next_marker(data, position)
         if marker == _END_OF_IMAGE:
             keep.append((start, body))
             break
-        if marker in _STANDALONE:
-            # A second beginning, say: we could step over it, and other readers give up there.
-            raise BrokenPictureError(WRONG_HEADER)
-        end = body + int.from_bytes(data[body : body + 2], "big")
-        if end < body + 2 or end > len(data):
-            raise BrokenPictureError(ENDS_TOO_EARLY)
+        end = _end_of_segment(data, marker, body)
         content = data[body + 2 : min(end, body + 2 + 16)]
         if marker in _FRAME_HEADERS:
-            if size is not None or len(content) < 6:
-                raise BrokenPictureError(WRONG_HEADER)
-            size = (int.from_bytes(content[3:5], "big"), int.from_bytes(content[1:3], "big"))
-            channels = content[5]
-        elif marker == 0xE1 and content.startswith(_EXIF) and not orientation:
-            orientation = orientation_of(data[body + 2 + len(_EXIF) : end])
+            told.frame(content)
+        elif marker == _EXIF_SEGMENT and content.startswith(_EXIF) and not told.orientation:
+            told.orientation = orientation_of(data[body + 2 + len(_EXIF) : end])
         elif marker == _START_OF_SCAN:
-            scans += 1
-            if size is None or scans > JPEG_SCANS_MAX:
-                raise BrokenPictureError(WRONG_SCANS)
+            told.scan()
             end = _end_of_scan(data, end)
         if _is_kept(marker, content):
             keep.append((start, end))
         position = end
     else:
         raise BrokenPictureError(TOO_MANY_PARTS)
-    if size is None or not scans:
+    if told.size is None or not told.scans:
         raise BrokenPictureError(NO_IMAGE)
     return Container(
         Format.JPEG,
-        *size,
-        orientation=orientation or 1,
-        is_plain_colour=channels != _CMYK_CHANNELS and _is_srgb(data, keep),
+        *told.size,
+        orientation=told.orientation or 1,
+        is_plain_colour=told.channels != _CMYK_CHANNELS and _is_srgb(data, keep),
         has_metadata=sum(end - start for start, end in keep) < keep[-1][1],
         keep=tuple(keep),
     )
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the segments said so far."""
+
+    size: tuple[int, int] | None = None
+    """Width and height in pixels, as stored: before the orientation is applied."""
+    channels: int = 0
+    orientation: int = 0
+    scans: int = 0
+
+    def frame(self, content: bytes) -> None:
+        """Take a frame header, of which there is one."""
+        if self.size is not None or len(content) < 6:
+            raise BrokenPictureError(WRONG_HEADER)
+        self.size = (int.from_bytes(content[3:5], "big"), int.from_bytes(content[1:3], "big"))
+        self.channels = content[5]
+
+    def scan(self) -> None:
+        """Count a scan, which needs the frame before it."""
+        self.scans += 1
+        if self.size is None or self.scans > JPEG_SCANS_MAX:
+            raise BrokenPictureError(WRONG_SCANS)
 
 
 def _next_marker(data: bytes, position: int) -> tuple[int, int, int]:
@@ -91,6 +104,16 @@ def _next_marker(data: bytes, position: int) -> tuple[int, int, int]:
     if found is None:
         raise BrokenPictureError(ENDS_TOO_EARLY)
     return data[found.end() - 1], found.end() - 2, found.end()
+
+
+def _end_of_segment(data: bytes, marker: int, body: int) -> int:
+    if marker in _STANDALONE:
+        # A second beginning, say: we could step over it, and other readers give up there.
+        raise BrokenPictureError(WRONG_HEADER)
+    end = body + int.from_bytes(data[body : body + 2], "big")
+    if end < body + 2 or end > len(data):
+        raise BrokenPictureError(ENDS_TOO_EARLY)
+    return end
 
 
 def _end_of_scan(data: bytes, position: int) -> int:

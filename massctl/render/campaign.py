@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from massctl.model.account import Account
 from massctl.model.campaign import Article, CampaignFile, Image, Preview, Send
 from massctl.model.campaign_rules import Path, parse_offset_time
 from massctl.model.diagnostic import Diagnostic, Place, Severity, has_errors
@@ -16,7 +17,6 @@ from massctl.render.audience import render_audience
 from massctl.render.ignoring import without_ignored
 from massctl.render.inputs import Inputs
 from massctl.render.message import render_message
-from massctl.render.page import ExternalLinks
 from massctl.render.pictures import Pictures
 from massctl.render.rules.words import WordLists
 from massctl.render.strings import KeyPlace, Strings
@@ -31,9 +31,7 @@ def render_campaign(
     name: CampaignName,
     file: CampaignFile,
     *,
-    appid: AppId,
-    external_links: ExternalLinks,
-    theme: str | None = None,
+    account: Account,
     inputs: Inputs,
     source_sha256: Sha256,
     place: KeyPlace,
@@ -42,22 +40,17 @@ def render_campaign(
 ) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
     """Render a validated campaign; None where a diagnostic is an error. Diagnostics are sorted.
 
-    `appid`, `external_links` and `theme` are those of the campaign's account; `place` finds keys of its
-    campaign.yaml; `source_sha256` names its folder as read; `words` is what to look for in the text; `about_file` is
-    what is worth a warning in campaign.yaml itself, which may be ignored as all else.
+    `account` is the one that the file names; `place` finds keys of campaign.yaml; `source_sha256` names the folder as
+    read; `words` is what to look for in the text; `about_file` is what is worth a warning in campaign.yaml itself,
+    which may be ignored as all else.
     """
     pictures = Pictures(name, inputs)
-    setting = Setting(name, inputs, pictures, external_links, Themes(inputs, pictures, theme))
+    setting = Setting(name, inputs, pictures, account.external_links, Themes(inputs, pictures, account.theme))
     strings = Strings(file, setting, place, words)
     message, recordings = render_message(strings)
     openid_list, about_audience = render_audience(name, file, inputs, place)
-    about_pictures = [_changed(name, p.path, p.note) for p in pictures.used if p.note is not None]
-    about_window = _short_window(name, file.send, place)
-    about_comments = _closed_comments(name, file, place)
-    about_all = [*about_file, *about_audience, *about_pictures, *about_window, *about_comments]
-    everything = [*about_all, *strings.diagnostics]
-    diagnostics = without_ignored(name, file.ignore, everything, place)
-    diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
+    about_rest = [*_changed(name, pictures), *_about_keys(name, file, place), *strings.diagnostics]
+    diagnostics = without_ignored(name, file.ignore, [*about_file, *about_audience, *about_rest], place)
     if has_errors(diagnostics):
         return None, diagnostics
     rendered = RenderedCampaign(
@@ -65,7 +58,7 @@ def render_campaign(
         title=file.title,
         edition=file.edition,
         account=AccountName(file.account),
-        appid=appid,
+        appid=AppId(account.appid),
         audience=file.audience,
         window=_window(file.send),
         send_ignore_reprint=file.send.send_ignore_reprint,
@@ -82,9 +75,15 @@ def render_campaign(
     return rendered, diagnostics
 
 
-def _changed(name: CampaignName, path: str, note: str) -> Diagnostic:
-    """Say what was done to a picture so that WeChat takes it."""
-    return Diagnostic("MC207", Severity.INFO, note, Place(path), campaign=name)
+def _changed(name: CampaignName, pictures: Pictures) -> list[Diagnostic]:
+    """Say what was done to pictures so that WeChat takes them."""
+    changed = [(each.path, each.note) for each in pictures.used if each.note is not None]
+    return [Diagnostic("MC207", Severity.INFO, note, Place(path), campaign=name) for path, note in changed]
+
+
+def _about_keys(name: CampaignName, file: CampaignFile, place: KeyPlace) -> list[Diagnostic]:
+    """Warn of keys that are allowed, and seldom meant."""
+    return [*_short_window(name, file.send, place), *_closed_comments(name, file, place)]
 
 
 def _window(send: Send) -> Window | None:

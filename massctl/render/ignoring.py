@@ -14,10 +14,11 @@ CODE = "MC325"
 def without_ignored(
     name: str, entries: Sequence[Ignore], diagnostics: Sequence[Diagnostic], place: KeyPlace
 ) -> list[Diagnostic]:
-    """Leave out what `ignore:` names, and warn of each entry that ignores nothing."""
+    """Leave out what `ignore:` names, and warn of each entry that ignores nothing; in the order of their places."""
     codes = {entry.code for entry in entries} - {CODE}
     kept = [each for each in diagnostics if each.severity is Severity.ERROR or each.code not in codes]
-    return [*kept, *_useless(name, entries, diagnostics, place)]
+    kept += _useless(name, entries, diagnostics, place)
+    return sorted(kept, key=lambda diagnostic: diagnostic.sort_key)
 
 
 def _useless(

@@ -209,9 +209,7 @@ class Desires:
         rendered, diagnostics = render_campaign(
             loaded.name,
             file,
-            appid=AppId(account.appid),
-            external_links=account.external_links,
-            theme=account.theme,
+            account=account,
             inputs=self._inputs_of(loaded.name),
             source_sha256=source,
             place=loaded.place,

@@ -1,15 +1,49 @@
 """What is worth knowing of a ledger entry, in one line of the ledger's own words."""
 
+from typing import TypeAlias
+
 from massctl.model import ledger as entries
 from massctl.model.moment import moment
 from massctl.view.words import short_digest
 
 
-def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a type, and all in sight
+def entry_facts(event: entries.Event) -> str:
     """Give the members of an entry that tell it from its like, as `name value` pairs."""
+    if isinstance(event, _Staging):
+        return _about_staging(event)
+    if isinstance(event, _Sending):
+        return _about_sending(event)
+    return _about_rest(event)
+
+
+_Staging: TypeAlias = (
+    entries.ImageUploaded
+    | entries.MaterialAdded
+    | entries.MaterialForgotten
+    | entries.VideoMade
+    | entries.MessageStaged
+    | entries.AudienceResolved
+    | entries.DraftBegun
+    | entries.DraftNotSaved
+    | entries.DraftSaved
+    | entries.DraftVerified
+    | entries.DraftDeleted
+    | entries.Previewed
+)
+_Sending: TypeAlias = (
+    entries.SendAttempted
+    | entries.SendAccepted
+    | entries.SendRejected
+    | entries.SendInDoubt
+    | entries.SendSettled
+    | entries.SendImported
+    | entries.WebsiteSendRetracted
+)
+_Other: TypeAlias = entries.Created | entries.JobStatus | entries.Withdrawn | entries.Expired | entries.Adopted
+
+
+def _about_staging(event: _Staging) -> str:  # noqa: PLR0911 - one case a type, and all in sight
     match event:
-        case entries.Created():
-            return f"lineage {event.lineage} realm {event.realm}{_because(event.reason)}"
         case entries.ImageUploaded() | entries.MaterialAdded() | entries.MaterialForgotten():
             return f"{event.appid} sha256 {event.sha256[:12]}"
         case entries.VideoMade() | entries.MessageStaged():
@@ -28,6 +62,10 @@ def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - 
             return f"media_id {event.media_id}{_because(event.reason)}"
         case entries.Previewed():
             return f"{event.outcome} {event.recipient} digest {short_digest(event.digest)}{_code(event.errcode)}"
+
+
+def _about_sending(event: _Sending) -> str:  # noqa: PLR0911 - one case a type, and all in sight
+    match event:
         case entries.SendAttempted():
             batch = f" batch {event.batch}/{event.batches}" if event.batches is not None else ""
             asked = f" by {event.by}{_because(event.reason)}" if event.by else ""
@@ -46,6 +84,12 @@ def entry_facts(event: entries.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - 
             return f"{event.appid} sent {moment(event.sent_at)}{known} by {event.by}{_because(event.reason)}"
         case entries.WebsiteSendRetracted():
             return f"{event.appid} sent {moment(event.sent_at)} by {event.by}{_because(event.reason)}"
+
+
+def _about_rest(event: _Other) -> str:
+    match event:
+        case entries.Created():
+            return f"lineage {event.lineage} realm {event.realm}{_because(event.reason)}"
         case entries.JobStatus():
             sent = f" sent {event.sent_count}/{event.total_count}" if event.sent_count is not None else ""
             told = f" {event.source}" if event.source else ""

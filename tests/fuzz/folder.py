@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from massctl.model.account import Account
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostic import Diagnostic, Place
 from massctl.model.message import RenderedNews
-from massctl.model.names import AppId, CampaignName, Sha256
+from massctl.model.names import CampaignName, Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Picture, Purpose
 from massctl.render.campaign import render_campaign
@@ -62,8 +63,7 @@ def render(body: str, name: str = "main.md", title: str = "标题") -> tuple[str
     rendered, diagnostics = render_campaign(
         CAMPAIGN,
         file,
-        appid=AppId("wx0123456789abcdef"),
-        external_links="footnotes",
+        account=Account(appid="wx0123456789abcdef", kind="service", secret_env="SECRET"),
         inputs=Folder({f"spring/articles/{name}": body}),
         source_sha256=Sha256("0" * 64),
         place=lambda _key, **_: Place(ROOT + "campaign.yaml"),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from massctl.cli.differences import Checkout, Differences
     from massctl.cli.planning import Foreseen, Planned
     from massctl.cli.session import Session
+    from massctl.cli.speaking import Voice
     from massctl.cli.unlocked import Unlocked
     from massctl.model.diagnostic import Diagnostic
     from massctl.plan.plan import Plan
@@ -71,9 +72,7 @@ def command(
             faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
             tell_strays(current, made)
             if out is not None:
-                from massctl.cli.saved_plans import save_plan
-
-                save_plan(current, out, plan, names)
+                _save(current, out, plan, names)
             voice, now = current.voice, current.clock.now()
             for_people, is_reviewed = form != "json" or for_review, form == "markdown" or for_review
             unlocked = _unlocked(made, missing=is_reviewed or checkout is not None) if for_people else {}
@@ -83,15 +82,8 @@ def command(
             from massctl.view.as_json import plan_json
 
             answer.give(voice, lambda: plan_json(plan, voice.language, names, reviewed))
-    # Each form has its own view; a plan is asked for often, so it loads one of them only.
     if form == "markdown":
-        from massctl.plan.shown import reviewable
-        from massctl.view.as_json import plan_json
-        from massctl.view.as_markdown import plan_comment
-
-        # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
-        written = voice.advised(plan_json(plan, voice.language, names, reviewed))
-        voice.document(plan_comment(reviewable(written), voice.language))
+        _show_comment(voice, plan, names, reviewed)
     elif form == "text":
         from massctl.view.plan_text import plan_text
 
@@ -160,6 +152,23 @@ def _reviewed(
     from massctl.cli.reviewing import reviewed
 
     return reviewed(current, made, changed, unlocked)
+
+
+def _save(current: "Session", out: Path, plan: "Plan", names: tuple[str, ...]) -> None:
+    from massctl.cli.saved_plans import save_plan
+
+    save_plan(current, out, plan, names)
+
+
+def _show_comment(voice: "Voice", plan: "Plan", names: tuple[str, ...], reviewed: "Reviewed | None") -> None:
+    # Each form has its own view; a plan is asked for often, so it loads one of them only.
+    from massctl.plan.shown import reviewable
+    from massctl.view.as_json import plan_json
+    from massctl.view.as_markdown import plan_comment
+
+    # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
+    written = voice.advised(plan_json(plan, voice.language, names, reviewed))
+    voice.document(plan_comment(reviewable(written), voice.language))
 
 
 def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:

@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from massctl.model.account import Account
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostic import Diagnostic, Place
 from massctl.model.message import RenderedNews
-from massctl.model.names import AppId, CampaignName, Sha256
+from massctl.model.names import CampaignName, Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Picture, Purpose, Recording, RenderedCampaign
 from massctl.render.campaign import render_campaign
@@ -129,8 +130,7 @@ def render(
     return render_campaign(
         CAMPAIGN,
         file,
-        appid=AppId("wx0123456789abcdef"),
-        external_links=links,
+        account=Account(appid="wx0123456789abcdef", kind="service", secret_env="SECRET", external_links=links),
         inputs=folder,
         source_sha256=sha("folder"),
         place=place_of,

@@ -12,7 +12,7 @@ from massctl.model.digest import sha256_of
 from massctl.model.lock import body_files, lock_digest, lock_text
 from massctl.model.lock_document import lock_document
 from massctl.model.lock_sources import sources_text
-from massctl.model.names import AppId, CampaignName, Sha256
+from massctl.model.names import CampaignName, Sha256
 from massctl.model.rendered import RenderedCampaign
 from massctl.plan.step import Refusal
 from massctl.render.campaign import render_campaign
@@ -56,8 +56,7 @@ def read(repository: Repository) -> Read:
     campaign, found = render_campaign(
         NAME,
         file,
-        appid=AppId(account.appid),
-        external_links="footnotes",
+        account=account,
         inputs=witness,
         source_sha256=Sha256("0" * 64),
         place=loaded.place,

@@ -1,11 +1,14 @@
 """What reviewers are shown beside a plan, and the comment that is made of it."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.planning import Foreseen, Planned
 from massctl.cli.reading import read_at_most
 from massctl.cli.session import Session
+from massctl.cli.speaking import current_voice, speak_as, voice
 from massctl.cli.unlocked import Unlocked
+from massctl.cli.writing import write_files
 from massctl.errors import NotAPlanError
 from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
@@ -41,6 +44,22 @@ def _locks(session: Session, made: Planned | Foreseen) -> dict[CampaignName, Loc
             missing = LockState.MISSING if locked is None else LockState.STALE
             found[planned.name] = LockState.LOCKED if locked == planned.digest else missing
     return found
+
+
+def write_comment(file: str, commit: str | None, out: Path | None, *, from_fork: bool) -> None:
+    """Make the comment of a plan's JSON and print it, or write it into `out`. Raises as `read_review` does."""
+    from massctl.view.as_markdown import plan_comment
+
+    plan = read_review(file)
+    if isinstance(plan, SavedPlan) and plan.review is not None:
+        # Its sentences are in this language already.
+        speak_as(voice(plan.review.language))
+    speaker = current_voice()
+    comment = plan_comment(plan, speaker.language, commit=commit, from_fork=from_fork)
+    if out is None:
+        speaker.document(comment)
+    else:
+        write_files(out.parent, {out.name: comment.encode()})
 
 
 def read_review(file: str) -> SavedPlan | StoppedPlan:

@@ -14,7 +14,6 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "serve": ("massctl.cli.commands.serve", "Show campaigns live in a browser on this machine, as a phone shows them."),
     "lock": ("massctl.cli.commands.lock", "Write or check what was approved: campaign.lock.json and the bodies."),
     "plan": ("massctl.cli.commands.plan", "Show what apply would do now, and why. Needs no network and no secret."),
-    "plan-comment": ("massctl.cli.commands.plan_comment", "Write a plan as the comment of a pull request."),
     "apply": ("massctl.cli.commands.apply", "Carry the plan out: upload, save drafts, preview, send."),
     "preview": ("massctl.cli.commands.preview", "Show a campaign on reviewers' phones, again where they have it."),
     "status": ("massctl.cli.commands.status", "Ask WeChat about mass jobs that are not finished."),

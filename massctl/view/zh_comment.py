@@ -20,7 +20,7 @@ COMMENT: Final[dict[str, str]] = {
     # massctl/cli/commands/plan.py
     "--for-review adds to the JSON; it goes with --format json": "--for-review 是给 JSON 加内容的，要配 --format json",
     "with --format json, --against goes with --for-review": "用 --format json 时，--against 要配 --for-review",
-    # massctl/cli/commands/plan_comment.py
+    # massctl/cli/commands/ci.py
     "{text} is no commit: 7 to 64 hex digits": "{text} 不是提交号：应是 7 到 64 位十六进制数字",
     # massctl/plan/shown.py
     "No comment was made.": "没有生成评论。",

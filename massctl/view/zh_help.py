@@ -39,7 +39,6 @@ HELP: Final[dict[str, str]] = {
     "Show what apply would do now, and why. Needs no network and no secret.": (
         "显示现在 apply 会做什么、为什么。不联网，不要密钥。"
     ),
-    "Write a plan as the comment of a pull request.": "把计划写成合并请求下的评论。",
     "Carry the plan out: upload, save drafts, preview, send.": "执行计划：上传、存草稿、预览、群发。",
     "Show a campaign on reviewers' phones, again where they have it.": "把活动发到预览人的手机上，看过的也再发一次。",
     "Ask WeChat about mass jobs that are not finished.": "向微信查询还没有结束的群发任务。",
@@ -121,21 +120,9 @@ HELP: Final[dict[str, str]] = {
     "Show what changed for readers since a second checkout, instead of since the lock or what was staged or sent.": (
         "与另一份检出相比，读者会看到什么改动；不写则与锁定的、备好的或发出的内容相比。"
     ),
-    "Add what changed for readers, and locks, to the JSON: for `plan-comment`.": (
-        "在 JSON 里加上读者会看到的改动和锁定情况，供 `plan-comment` 使用。"
+    "Add what changed for readers, and locks, to the JSON: for `ci comment`.": (
+        "在 JSON 里加上读者会看到的改动和锁定情况，供 `ci comment` 使用。"
     ),
-    # massctl/cli/commands/plan_comment.py
-    "Write the comment for a pull request from FILE, the JSON of `massctl plan --format json --for-review`.": (
-        "用 FILE 生成合并请求下的评论；FILE 是 `massctl plan --format json --for-review` 的 JSON。"
-    ),
-    "FILE is data that anybody may have written: it is checked against the schema, and no word in it becomes a link, a "
-    "mention, a picture or HTML. `-` is standard input. Needs no repository, no network and no secret.": (
-        "FILE 是数据，谁写的都有可能：会按 schema 检查，里面的文字不会变成链接、提及、图片或 HTML。`-` 是标准输入。"
-        "不要仓库、网络和密钥。"
-    ),
-    "Say which commit it was made for.": "写明是为哪个提交生成的。",
-    "Say that it comes from a fork, so that it may say anything.": "写明它来自分叉仓库，说什么都有可能。",
-    "Write it into a file instead.": "写进文件，不打印。",
     **HELP_OF_ACTS,
 }
 """English paragraph -> Chinese paragraph."""

@@ -159,6 +159,17 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "repository.": "CODE 是诊断（MC014）、拦下的原因（draft_gone）、退出码（5）或微信的错误码（45028）。不要仓库。",
     "Instead of MASSCTL_LANG, else LANG.": "不用 MASSCTL_LANG 和 LANG。",
     # massctl/cli/commands/ci.py
+    "Write the comment for a pull request from FILE, the JSON of `massctl plan --format json --for-review`.": (
+        "用 FILE 生成合并请求下的评论；FILE 是 `massctl plan --format json --for-review` 的 JSON。"
+    ),
+    "FILE is data that anybody may have written: it is checked against the schema, and no word in it becomes a link, a "
+    "mention, a picture or HTML. `-` is standard input. Needs no repository, no network and no secret.": (
+        "FILE 是数据，谁写的都有可能：会按 schema 检查，里面的文字不会变成链接、提及、图片或 HTML。`-` 是标准输入。"
+        "不要仓库、网络和密钥。"
+    ),
+    "Say which commit it was made for.": "写明是为哪个提交生成的。",
+    "Say that it comes from a fork, so that it may say anything.": "写明它来自分叉仓库，说什么都有可能。",
+    "Write it into a file instead.": "写进文件，不打印。",
     "Hand locks and plans from one job of a workflow to the next; what a job left is data, and is checked.": (
         "在工作流的任务之间传递锁和计划；任务留下的都是数据，要检查。"
     ),

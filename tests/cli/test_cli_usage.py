@@ -13,7 +13,6 @@ INTERFACE = [
     "render",
     "lock",
     "plan",
-    "plan-comment",
     "apply",
     "preview",
     "status",

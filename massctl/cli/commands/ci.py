@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from massctl.model.phrase import Phrase
+
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -24,6 +26,24 @@ def comment(directory: str, artefact: Path) -> int:
     from massctl.cli.remarking import commented
 
     return commented(directory, artefact)
+
+
+@command.command(name="comment-text")
+@click.argument("file", metavar="FILE")
+@click.option("--commit", metavar="SHA", help="Say which commit it was made for.")
+@click.option("--from-fork", is_flag=True, help="Say that it comes from a fork, so that it may say anything.")
+@click.option("--out", type=FILE, metavar="BODY", help="Write it into a file instead.")
+def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | None) -> None:
+    """Write the comment for a pull request from FILE, the JSON of `massctl plan --format json --for-review`.
+
+    FILE is data that anybody may have written: it is checked against the schema, and no word in it becomes a link, a
+    mention, a picture or HTML. `-` is standard input. Needs no repository, no network and no secret.
+    """
+    if commit is not None and not (7 <= len(commit) <= 64 and set(commit) <= set("0123456789abcdef")):
+        raise click.UsageError(Phrase("{text} is no commit: 7 to 64 hex digits", text=commit))
+    from massctl.cli.reviewing import write_comment
+
+    write_comment(file, commit, out, from_fork=from_fork)
 
 
 @command.command(name="watch")

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     help="Show what changed for readers since a second checkout, instead of since the lock or what was staged or sent.",
 )
 @click.option(
-    "--for-review", is_flag=True, help="Add what changed for readers, and locks, to the JSON: for `plan-comment`."
+    "--for-review", is_flag=True, help="Add what changed for readers, and locks, to the JSON: for `ci comment`."
 )
 @click.pass_obj
 def command(

@@ -1,4 +1,4 @@
-"""`massctl plan-comment`: a plan that travelled as data becomes the comment that `plan --format markdown` shows."""
+"""`massctl ci comment-text`: a plan that travelled as data becomes the comment that `plan --format markdown` shows."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def plan(shell: Shell) -> Path:
 
 
 def test_the_comment_is_the_markdown_of_the_plan(shell: Shell, plan: Path):
-    said = shell("plan-comment", str(plan))
+    said = shell("ci", "comment-text", str(plan))
     assert (0, "") == (said.status, said.err)
     assert shell("plan", "--format", "markdown").out == said.out
     judge(said.out)
@@ -35,15 +35,15 @@ def test_the_comment_is_the_markdown_of_the_plan(shell: Shell, plan: Path):
 
 
 def test_it_needs_no_repository(shell: Shell, plan: Path):
-    here = shell("plan-comment", str(plan)).out
+    here = shell("ci", "comment-text", str(plan)).out
     shell.monkeypatch.chdir(plan.parent)
-    assert here == shell("plan-comment", "plan.json").out
-    assert here == shell("plan-comment", "-", typed=plan.read_text(encoding="utf-8")).out
+    assert here == shell("ci", "comment-text", "plan.json").out
+    assert here == shell("ci", "comment-text", "-", typed=plan.read_text(encoding="utf-8")).out
 
 
 def test_it_is_written_into_a_file(shell: Shell, plan: Path):
     body = shell.root.parent / "new/body.md"
-    said = shell("plan-comment", str(plan), "--out", str(body), "--commit", "ab" * 20, "--from-fork")
+    said = shell("ci", "comment-text", str(plan), "--out", str(body), "--commit", "ab" * 20, "--from-fork")
     assert (0, "", "") == (said.status, said.out, said.err)
     written = body.read_text(encoding="utf-8")
     assert f"for commit `{'ab' * 20}`" in written
@@ -57,7 +57,7 @@ def test_it_speaks_the_language_of_the_plan(shell: Shell):
     path.write_text(shell("plan", "--format", "json", "--for-review").out, encoding="utf-8")
     shell.monkeypatch.chdir(path.parent)
     shell.env(MASSCTL_LANG="en")
-    assert "| 活动 | 结论和锁定 |" in shell("plan-comment", "plan.json").out
+    assert "| 活动 | 结论和锁定 |" in shell("ci", "comment-text", "plan.json").out
 
 
 def test_a_plan_for_review_is_of_its_schema(plan: Path):
@@ -73,7 +73,7 @@ def test_a_plan_without_a_review_has_a_comment_too(shell: Shell):
     shell.tree.text("notice", more=AT_NOON)
     path = shell.root.parent / "plan.json"
     path.write_text(shell("plan", "--format", "json").out, encoding="utf-8")
-    said = shell("plan-comment", str(path))
+    said = shell("ci", "comment-text", str(path))
     assert "| ‼ `notice`<br>" in said.out
     assert "lock" not in said.out.split("| --- |")[-1]
 
@@ -135,14 +135,14 @@ def test_flags_that_do_not_go_together(shell: Shell, flags: list[str], told: str
 
 @pytest.mark.parametrize("commit", ["", "abc", "HEAD", "@all", "ab" * 40, "ABCDEF0"])
 def test_a_commit_is_hex(shell: Shell, plan: Path, commit: str):
-    assert 2 == shell("plan-comment", str(plan), "--commit", commit).status
+    assert 2 == shell("ci", "comment-text", str(plan), "--commit", commit).status
 
 
 @pytest.mark.parametrize("text", ["", "null", "[1]", '{"format_version": 2}', "[" * 50_000])
 def test_what_is_no_plan_makes_no_comment(shell: Shell, text: str):
     path = shell.root / "plan.json"
     path.write_text(text)
-    said = shell("plan-comment", str(path))
+    said = shell("ci", "comment-text", str(path))
     assert (1, "") == (said.status, said.out)
     assert "is not a plan for review" in " ".join(said.err.split())  # Where it breaks, the path decides.
     assert "No comment was made." in said.err
@@ -151,7 +151,7 @@ def test_what_is_no_plan_makes_no_comment(shell: Shell, text: str):
 def test_a_key_that_is_no_key_is_named_and_does_nothing(shell: Shell, plan: Path):
     document = json.loads(plan.read_text(encoding="utf-8"))
     plan.write_text(json.dumps({**document, "x\n::add-mask::y\u202e": 1}))
-    said = shell("plan-comment", str(plan))
+    said = shell("ci", "comment-text", str(plan))
     assert 1 == said.status
     assert not any(line.startswith("::") for line in said.err.splitlines())
     assert "\u202e" not in said.err
@@ -161,12 +161,12 @@ def test_a_giant_is_not_read(shell: Shell):
     path = shell.root / "plan.json"
     with path.open("wb") as file:
         file.truncate(17 * 1024 * 1024)
-    said = shell("plan-comment", str(path))
+    said = shell("ci", "comment-text", str(path))
     assert 1 == said.status
     assert "the plan is larger than 16 MB" in said.err
 
 
 def test_a_file_that_is_not_there_is_a_wrong_command_line(shell: Shell):
-    said = shell("plan-comment", "nothing.json")
+    said = shell("ci", "comment-text", "nothing.json")
     assert 2 == said.status
     assert "nothing.json cannot be read: No such file or directory" in said.err

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from massctl.cli.places import loopback_override
 from massctl.cli.planning import Foreseen, Planned
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from massctl.plan.changes import Difference
     from massctl.source.desired import Desires
 
+_NEW: Final = Phrase("it is new: there is no such campaign there")
 Differences = Mapping[CampaignName, "Difference"]
 """By campaign; one that did not change, or of which nothing is known, is left out."""
 
@@ -41,6 +42,8 @@ class Checkout:
     """As the command line names it."""
     note: Phrase | None = None
     """Why nothing there can be read."""
+    is_empty: bool = False
+    """Nothing can be read there because there is nothing."""
 
     def difference(self, campaign: RenderedCampaign) -> "Difference | None":
         """Compare a campaign with what is locked there for its edition, or else with what would be rendered there."""
@@ -49,9 +52,9 @@ class Checkout:
 
         base = Base(BaseKind.CHECKOUT, where=self.where)
         if self.desires is None:
-            return Difference(base, self.note)
+            return Difference(base, self.note, is_new=self.is_empty)
         if campaign.name not in self.desires.names():
-            return Difference(base, Phrase("it is new: there is no such campaign there"))
+            return Difference(base, _NEW, is_new=True)
         version = locked_version(self.repository, campaign.name)
         if version is not None and version.lock.edition == campaign.edition:
             return _compared(base, version, campaign)
@@ -74,7 +77,7 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
 
     root = Path(directory).resolve()
     if for_review and root.is_dir() and not (root / SETTINGS).is_file():
-        return Checkout(Repository(root), None, directory, Phrase("it is new: there is no such campaign there"))
+        return Checkout(Repository(root), None, directory, _NEW, is_empty=True)
     if not (root / SETTINGS).is_file():
         raise UsageError(
             Phrase("there is no massctl.yaml in {directory}", directory=directory),

@@ -111,6 +111,8 @@ class Difference:
     base: Base
     note: Phrase | None = None
     """In place of everything else: why there is nothing to compare with."""
+    is_new: bool = False
+    """There was no such campaign before; `note` says so."""
     frame: tuple[FramePart, ...] = ()
     text: tuple[Change, ...] = ()
     """Of a message without articles."""

@@ -10,6 +10,7 @@ from massctl.model.lock import LockedAudience, LockedSend, LockFile
 from massctl.model.names import AppId, CampaignName
 from massctl.model.phrase import Phrase, enumerated
 from massctl.plan.locked_message import changed_message, declared_message
+from massctl.plan.planned_review import ReviewedPart
 from massctl.plan.step import Guard, Refusal
 
 
@@ -18,6 +19,8 @@ class FramePart:
     """A part of what is approved around the message, in which two locks differ."""
 
     what: Phrase
+    part: ReviewedPart | None
+    """None for what no reviewer has to see at once."""
     before: int | str | bool | Audience | LockedSend
     """For the window, all of `send`."""
     after: int | str | bool | Audience | LockedSend
@@ -89,18 +92,18 @@ def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
     """Give every part but the message and its pictures in which two locks differ."""
     if before.campaign != after.campaign:
         say = Phrase("the campaign's name (locked as {campaign})", campaign=before.campaign)
-        yield FramePart(say, before.campaign, after.campaign)
+        yield FramePart(say, None, before.campaign, after.campaign)
     if before.edition != after.edition:
-        yield FramePart(Phrase("the edition"), before.edition, after.edition)
+        yield FramePart(Phrase("the edition"), ReviewedPart.EDITION, before.edition, after.edition)
     if before.account.appid != after.account.appid:
-        yield FramePart(Phrase("the account"), before.account.appid, after.account.appid)
+        yield FramePart(Phrase("the account"), ReviewedPart.ACCOUNT, before.account.appid, after.account.appid)
     if before.audience != after.audience:
-        yield FramePart(Phrase("the audience"), before.audience, after.audience)
+        yield FramePart(Phrase("the audience"), ReviewedPart.AUDIENCE, before.audience, after.audience)
     if (before.send.not_before, before.send.not_after) != (after.send.not_before, after.send.not_after):
-        yield FramePart(Phrase("the window"), before.send, after.send)
+        yield FramePart(Phrase("the window"), ReviewedPart.WINDOW, before.send, after.send)
     old, new = before.send.send_ignore_reprint, after.send.send_ignore_reprint
     if old != new:
-        yield FramePart(Phrase("the flag send_ignore_reprint"), old, new)
+        yield FramePart(Phrase("the flag send_ignore_reprint"), None, old, new)
 
 
 def _changed_pictures(before: LockFile, after: LockFile) -> Iterator[Phrase]:

@@ -56,11 +56,28 @@ class ReviewedRow(Strict):
     """Where it is about a text: its pieces, right behind the words."""
 
 
+class ReviewedPart(StrEnum):
+    """What changed beside words and pictures, as far as it decides who gets it, by whom and when."""
+
+    NEW = "new"
+    """There was no such campaign before."""
+    ACCOUNT = "account"
+    """Another account sends it."""
+    AUDIENCE = "audience"
+    """Other people get it, or others are expected."""
+    WINDOW = "window"
+    """It goes out at another time."""
+    EDITION = "edition"
+    """It goes out once more, or under another number."""
+
+
 class ReviewedChanges(Strict):
     """What changed in one campaign."""
 
     against: str
     """What it is compared with, for people."""
+    parts: list[ReviewedPart] = Field(default_factory=list)
+    """What changed beside words and pictures."""
     rows: list[ReviewedRow]
     """What changed, who gets it and when first."""
 

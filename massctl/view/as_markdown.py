@@ -10,7 +10,7 @@ from typing import Final
 
 from massctl.model.phrase import Phrase
 from massctl.plan.ahead import Span
-from massctl.plan.planned_review import COMMENT_MARK, LockState
+from massctl.plan.planned_review import COMMENT_MARK, LockState, ReviewedPart
 from massctl.plan.saved import SavedCampaign, SavedPlan, StoppedPlan
 from massctl.plan.step import Kind
 from massctl.view.language import Language
@@ -19,7 +19,7 @@ from massctl.view.markdown_campaign import CampaignWriter
 from massctl.view.markdown_locking import Locking, locking_notes
 from massctl.view.markdown_room import Block, beginning, deal, grow, lines_size
 from massctl.view.markdown_row import RowWriter
-from massctl.view.markdown_weight import Weight, is_faulty, weight
+from massctl.view.markdown_weight import Weight, is_faulty, parts_of, precedence, weight
 from massctl.view.markdown_words import Words
 from massctl.view.moments import recorded
 from massctl.view.words import campaigns, counted_steps, counted_tags
@@ -83,6 +83,8 @@ def _summary(words: Words, plan: SavedPlan) -> list[str]:
     """Say in one line what would be done, and below it what needs somebody."""
     kinds = Counter(step.kind for each in plan.campaigns for step in each.steps)
     sending = sum(weight(each) is Weight.SENDS for each in plan.campaigns)
+    later = sum(weight(each) is Weight.SENDS_LATER for each in plan.campaigns)
+    others = sum(ReviewedPart.AUDIENCE in parts_of(each) for each in plan.campaigns)
     refused = sum(bool(each.refusals) for each in plan.campaigns)
     faulty = sum(map(is_faulty, plan.campaigns))
     changed = sum(each.changes is not None for each in plan.campaigns)
@@ -94,6 +96,8 @@ def _summary(words: Words, plan: SavedPlan) -> list[str]:
     first = words.said(Phrase("plan: {steps}", steps=words.listed(counted)) if counted else nothing)
     told = [
         (sending, Phrase("sent now, cannot be undone: {campaigns}", campaigns=campaigns(sending))),
+        (later, Phrase("sent in their windows, cannot be undone: {campaigns}", campaigns=campaigns(later))),
+        (others, Phrase("the audience changed: {campaigns}", campaigns=campaigns(others))),
         (refused, Phrase("refused: {campaigns}", campaigns=campaigns(refused))),
         (faulty, Phrase("faults: {campaigns}; massctl validate shows them", campaigns=campaigns(faulty))),
         (changed, Phrase("changed: {campaigns}", campaigns=campaigns(changed))),
@@ -112,7 +116,7 @@ class _Fitting:
     locking: Locking
 
     def text(self, head: list[str]) -> str:
-        ordered = sorted(self.plan.campaigns, key=lambda each: (weight(each), each.changes is None))
+        ordered = sorted(self.plan.campaigns, key=precedence)
         shown = [each for each in ordered if weight(each) is not Weight.RESTS]
         room = self.limit - _NOTE_CHARACTERS_MAX - lines_size(head)
         below, room = self._below(ordered[len(shown) :], room)

@@ -58,6 +58,7 @@ _VERDICT: Final = {
     Weight.SENDS: Phrase("apply would send this now, and that cannot be undone"),
     Weight.REFUSED: Phrase("it is refused; nothing would be done"),
     Weight.FAULTY: Phrase("its files have faults; nothing would be done"),
+    Weight.SENDS_LATER: Phrase("it is not sent now; in its window apply sends it, and that cannot be undone"),
     Weight.PREPARES: Phrase("it would be prepared, and not sent now"),
     Weight.WAITS: Phrase("Nothing to do."),
     Weight.RESTS: Phrase("Nothing to do."),

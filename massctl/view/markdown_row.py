@@ -11,12 +11,13 @@ from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.diagnostic import Severity
 from massctl.model.lifecycle import FINAL
 from massctl.model.lock import LockFile
+from massctl.model.moment import BEIJING
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Window
-from massctl.plan.planned_review import LockState
+from massctl.plan.planned_review import LockState, ReviewedPart
 from massctl.plan.saved import SavedCampaign
 from massctl.view.markdown_text import cell, code, prose
-from massctl.view.markdown_weight import Weight, content_of, diagnostics_of, may_send, refusals_of, weight
+from massctl.view.markdown_weight import Weight, content_of, diagnostics_of, may_send, parts_of, refusals_of, weight
 from massctl.view.markdown_words import Words
 from massctl.view.moments import window_span
 from massctl.view.words import STATUS, WINDOW, audience_words, errors, followers, openids, short_digest, warnings
@@ -30,9 +31,17 @@ _GUARDS_MAX: Final = 4
 _SHORT: Final = {  # Of what is faulty, its faults are counted.
     Weight.SENDS: Phrase("sent now, cannot be undone"),
     Weight.REFUSED: Phrase("refused"),
+    Weight.SENDS_LATER: Phrase("sent in its window, cannot be undone"),
     Weight.PREPARES: Phrase("prepared"),
     Weight.WAITS: Phrase("nothing to do"),
     Weight.RESTS: Phrase("nothing to do"),
+}
+PARTS: Final = {
+    ReviewedPart.NEW: Phrase("new campaign"),
+    ReviewedPart.ACCOUNT: Phrase("account"),
+    ReviewedPart.AUDIENCE: Phrase("audience"),
+    ReviewedPart.WINDOW: Phrase("window"),
+    ReviewedPart.EDITION: Phrase("edition"),
 }
 LOCKS: Final = {
     LockState.LOCKED: Phrase("locked"),
@@ -50,9 +59,15 @@ def window_of(lock: LockFile | None) -> Window | None:
 
 
 def window_words(words: Words, planned: SavedCampaign) -> str:
-    """Say when it may go out, in its own offset, and whether that is now."""
+    """Say when it may go out, in its own offset and, where that is another, in Beijing's; and whether that is now."""
     window = window_of(content_of(planned))
-    return words.facts(*([window_span(window)] if window else []), WINDOW[planned.window])
+    return words.facts(*([_span(window)] if window else []), WINDOW[planned.window])
+
+
+def _span(window: Window) -> str:
+    here = Window(window.not_before.astimezone(BEIJING), window.not_after.astimezone(BEIJING))
+    declared, in_beijing = window_span(window), window_span(here)
+    return declared if declared == in_beijing else f"{declared} = {in_beijing}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +110,18 @@ class RowWriter:
         told = [faulty] if is_faulty and found is not Weight.FAULTY else []
         told += [warnings(counts[Severity.WARNING])] if counts[Severity.WARNING] else []
         told += [Phrase("{count} by hand", count=left_over)] if left_over else []
-        told += [Phrase("changed")] if planned.changes is not None else []
-        first = f"**{said}**" if found <= Weight.FAULTY else said
-        return " · ".join([first, *map(code, guards[:_GUARDS_MAX]), *map(self.words.said, told)])
+        first = f"**{said}**" if found <= Weight.SENDS_LATER else said
+        counted = map(self.words.said, told)
+        return " · ".join([first, *map(code, guards[:_GUARDS_MAX]), *counted, *self._changed(planned)])
+
+    def _changed(self, planned: SavedCampaign) -> list[str]:
+        if planned.changes is None:
+            return []
+        if parts := [PARTS[part] for part in dict.fromkeys(parts_of(planned))]:
+            new = ReviewedPart.NEW in planned.changes.parts
+            said = PARTS[ReviewedPart.NEW] if new else Phrase("changed: {what}", what=self.words.listed(parts))
+            return [f"**{self.words.said(said)}**"]
+        return [self.words.said(Phrase("changed"))]
 
     def _audience(self, planned: SavedCampaign) -> str:
         content = content_of(planned)

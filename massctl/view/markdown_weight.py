@@ -4,8 +4,9 @@ from enum import IntEnum
 from typing import Final
 
 from massctl.model.diagnostic import Severity
-from massctl.model.lifecycle import FINAL
+from massctl.model.lifecycle import FINAL, Status
 from massctl.model.lock import LockFile
+from massctl.plan.planned_review import ReviewedPart
 from massctl.plan.saved import PlannedDiagnostic, PlannedRefusal, SavedCampaign
 from massctl.plan.step import Guard, Kind
 from massctl.plan.window import WindowState
@@ -20,9 +21,11 @@ class Weight(IntEnum):
     SENDS = 0
     REFUSED = 1
     FAULTY = 2
-    PREPARES = 3
-    WAITS = 4
-    RESTS = 5
+    SENDS_LATER = 3
+    """Nothing stands between it and its window: who approves it approves the send."""
+    PREPARES = 4
+    WAITS = 5
+    RESTS = 6
 
 
 def may_send(planned: SavedCampaign) -> bool:
@@ -56,6 +59,24 @@ def is_faulty(planned: SavedCampaign) -> bool:
     return any(each.severity is Severity.ERROR for each in diagnostics_of(planned))
 
 
+def parts_of(planned: SavedCampaign) -> list[ReviewedPart]:
+    """Give what changed in it beside words and pictures."""
+    return planned.changes.parts if planned.changes is not None else []
+
+
+def _is_sent_in_its_window(planned: SavedCampaign) -> bool:
+    waits = planned.window is WindowState.WAITING and planned.approved is not None
+    is_open = planned.status not in FINAL and planned.status is not Status.IN_DOUBT
+    return waits and is_open and all(each.done for each in planned.handoff)
+
+
+def precedence(planned: SavedCampaign) -> tuple[bool, bool, Weight, bool]:
+    """Order campaigns for a reviewer: what is sent now, then what changed, each by its weight and by who gets it."""
+    found = weight(planned)
+    others = {ReviewedPart.NEW, ReviewedPart.AUDIENCE, ReviewedPart.ACCOUNT} & set(parts_of(planned))
+    return found is not Weight.SENDS, planned.changes is None, found, not others
+
+
 def weight(planned: SavedCampaign) -> Weight:
     """Weigh a campaign of a plan."""
     if may_send(planned):
@@ -64,6 +85,8 @@ def weight(planned: SavedCampaign) -> Weight:
         return Weight.REFUSED
     if is_faulty(planned):
         return Weight.FAULTY
+    if _is_sent_in_its_window(planned):
+        return Weight.SENDS_LATER
     if planned.steps or planned.tag_due is not None:
         return Weight.PREPARES
     idle = planned.status in FINAL or planned.window is WindowState.EXPIRED

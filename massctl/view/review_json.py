@@ -10,7 +10,7 @@ from massctl.model.rendered import RenderedCampaign
 from massctl.plan.changes import Difference
 from massctl.plan.desired import Invalid
 from massctl.plan.document import approved_document, diagnostic_document
-from massctl.plan.planned_review import LockState
+from massctl.plan.planned_review import LockState, ReviewedPart
 from massctl.view.difference_rows import base_words, difference_rows
 from massctl.view.language import Language
 
@@ -49,9 +49,14 @@ def _unlocked(found: RenderedCampaign | Invalid) -> dict[str, Any]:
     }
 
 
+def _parts(difference: Difference) -> list[ReviewedPart]:
+    return [ReviewedPart.NEW] if difference.is_new else [each.part for each in difference.frame if each.part]
+
+
 def _changes(difference: Difference) -> dict[str, Any]:
     return {
         "against": base_words(difference.base),
+        "parts": [part.value for part in _parts(difference)],
         "rows": [
             {
                 "words": row.words,

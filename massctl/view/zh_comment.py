@@ -62,7 +62,16 @@ COMMENT: Final[dict[str, str]] = {
     "verdict and lock": "结论和锁定",
     "audience and window": "对象和时段",
     "sent now, cannot be undone": "现在就发，不可撤回",
+    "sent in its window, cannot be undone": "时段一到就发，不可撤回",
+    "sent in their windows, cannot be undone: {campaigns}": "时段一到就发、不可撤回：{campaigns}",
+    "the audience changed: {campaigns}": "发送对象改了：{campaigns}",
+    "it is not sent now; in its window apply sends it, and that cannot be undone": (
+        "现在不发；时段一到，apply 就会群发，发出后无法撤回"
+    ),
     "prepared": "只做准备",
+    "new campaign": "新活动",
+    "edition": "版次",
+    "changed: {what}": "有改动：{what}",
     "locked": "已锁定",
     "the lock is of other content": "锁定的是别的内容",
     "not locked": "未锁定",

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -30,7 +30,7 @@ from massctl.plan.changes import Difference
 from massctl.plan.desired import Concluded, Invalid
 from massctl.plan.locked import FramePart
 from massctl.plan.plan import Plan, PlannedCampaign
-from massctl.plan.planned_review import COMMENT_MARK, LockState
+from massctl.plan.planned_review import COMMENT_MARK, LockState, ReviewedPart
 from massctl.plan.shown import reviewable
 from massctl.plan.window import WindowState
 from massctl.view.as_json import plan_json, stopped_json
@@ -160,6 +160,53 @@ def test_what_matters_most_comes_first():
     rows, details = ([written.index(f"{before}{name}") for name in names[:4]] for before in ("`", "<code>"))
     places = [*rows, *details, written.index(f"- `{names[4]}`")]
     assert sorted(places) == places
+
+
+def changed_in(*parts: ReviewedPart, is_new: bool = False) -> Difference:
+    frame = tuple(FramePart(Phrase("part"), part, 1, 2) for part in parts)
+    return Difference(Base(BaseKind.LOCK), Phrase("new") if is_new else None, is_new, frame)
+
+
+def test_who_approves_a_window_that_opens_later_approves_a_send_that_cannot_be_undone():
+    written = plan_markdown(plan_of(campaign(window=LATER)), NOW, Language.EN)
+    assert "- sent in their windows, cannot be undone: 1 campaign\n" in written
+    assert "| **sent in its window, cannot be undone**<br>" in written
+    assert "**it is not sent now; in its window apply sends it, and that cannot be undone**" in written
+
+
+def test_what_nobody_sends_by_itself_is_only_prepared():
+    written = plan_markdown(plan_of(campaign(window=None)), NOW, Language.EN)
+    assert "in its window" not in written
+
+
+def test_who_gets_it_and_when_is_seen_in_the_table_where_it_changed():
+    other = changed_in(ReviewedPart.AUDIENCE, ReviewedPart.WINDOW)
+    words = Difference(Base(BaseKind.LOCK))
+    names = [CampaignName(name) for name in ("a", "b", "c", "d")]
+    plan = plan_of(*(campaign(name, window=LATER) for name in names))
+    changed = dict(zip(names[1:], (words, other, changed_in(is_new=True)), strict=True))
+    written = plan_markdown(plan, NOW, Language.EN, changed)
+
+    assert "- the audience changed: 1 campaign\n" in written
+    assert " · **changed: audience, window**<br>" in written
+    assert " · **new campaign**<br>" in written
+    # First who gets what they did not, then other words, then what is as it was.
+    places = [written.index(f"| `{name}`<br>") for name in ("c", "d", "b", "a")]
+    assert sorted(places) == places
+
+
+def test_what_changed_comes_before_what_others_left_refused():
+    old = campaign("old", window=Window(NOW - timedelta(days=2), NOW - timedelta(days=1)))
+    new = campaign("young", window=LATER)
+    written = plan_markdown(plan_of(old, new), NOW, Language.EN, {new.name: changed_in(is_new=True)})
+    assert written.index("| `young`") < written.index("| `old`")
+
+
+def test_a_window_of_another_offset_is_shown_in_beijing_too():
+    opens = datetime(2026, 12, 5, 20, 0, tzinfo=timezone(timedelta(hours=-5)))
+    written = plan_markdown(plan_of(campaign(window=Window(opens, opens + timedelta(hours=2)))), NOW, Language.ZH)
+    assert "2026-12-05 20:00–22:00 -05:00 = 2026-12-06 09:00–11:00 +08:00 · 尚未开始" in written
+    assert " = " not in plan_markdown(plan_of(campaign(window=LATER)), NOW, Language.ZH)
 
 
 def test_a_mass_send_and_a_preview_are_marked_as_irreversible():
@@ -355,7 +402,7 @@ def test_a_comment_is_never_too_long_and_says_what_is_left_out(language: Languag
 
 def test_a_pull_request_that_changes_200_campaigns_fits_with_a_row_for_each():
     names = [f"2026-12-{number:03}-{'spring-sale' * 2}" for number in range(200)]
-    raised = Difference(Base(BaseKind.LOCK), frame=(FramePart(Phrase("edition"), 1, 2),))
+    raised = Difference(Base(BaseKind.LOCK), frame=(FramePart(Phrase("edition"), ReviewedPart.EDITION, 1, 2),))
     changed = {CampaignName(name): raised for name in names}
     locks = {CampaignName(name): LockState.LOCKED for name in names}
     plan = plan_of(*(campaign(name, title="给会员的春季大促，三天，错过等一年", window=LATER) for name in names))

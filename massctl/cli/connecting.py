@@ -21,6 +21,7 @@ from massctl.model.account import Account
 from massctl.model.api_base import realm_of
 from massctl.model.names import AccountName
 from massctl.model.phrase import Phrase
+from massctl.plan.variables import proxy_to_set, secret_to_set
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.token import TokenSource
 
@@ -69,7 +70,7 @@ def _credential(account: AccountName, declared: Account, around: Surroundings) -
     raise ConfigurationError(
         Phrase("the AppSecret of account {account} is not set", account=account),
         Phrase("The environment variable {name} is empty. No request was made.", name=name),
-        Phrase("export {name}=…   (the console shows it under 设置与开发 / 基本配置)", name=name),
+        secret_to_set(name),
     )
 
 
@@ -83,5 +84,5 @@ def _proxy(account: AccountName, declared: Account, api_base: str, around: Surro
     raise ConfigurationError(
         Phrase("the proxy of account {account} is not set", account=account),
         Phrase("The environment variable {name} is empty. No request was made.", name=name),
-        Phrase("export {name}=http://proxy.example:3128", name=name),
+        proxy_to_set(name),
     )

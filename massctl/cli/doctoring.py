@@ -36,6 +36,7 @@ from massctl.plan.checkup import (
     window_findings,
 )
 from massctl.plan.plan import Plan
+from massctl.plan.variables import to_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _notify(session: Session) -> Iterator[Finding]:
                 yield Finding(Check.NOTIFY, Level.OK, Phrase("{name} is set", name=name))
             else:
                 say = Phrase("the environment variable {name} is empty", name=name)
-                yield Finding(Check.NOTIFY, Level.WARNING, say, Phrase("export {name}=…", name=name))
+                yield Finding(Check.NOTIFY, Level.WARNING, say, to_set(name))
 
 
 def _address(name: str, address: str) -> Finding:
@@ -143,7 +144,7 @@ def _address(name: str, address: str) -> Finding:
 
     if (wrong := unfit(address)) is not None:
         say = Phrase("{name} is set, and nothing can be posted there: {why}", name=name, why=wrong)
-        return Finding(Check.NOTIFY, Level.WARNING, say, Phrase("export {name}=…", name=name))
+        return Finding(Check.NOTIFY, Level.WARNING, say, to_set(name))
     say = Phrase("{name} is set; only a post shows whether it is taken", name=name)
     return Finding(Check.NOTIFY, Level.OK, say)
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from massctl.model.finding import Check, Finding, Level
 from massctl.model.names import AccountName
 from massctl.model.phrase import Phrase
+from massctl.plan.variables import proxy_to_set
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
@@ -27,7 +28,7 @@ def proxy_finding(session: "Session", account: AccountName) -> Finding:
         return found(Level.OK, Phrase("no proxy: WeChat sees this machine's own address"))
     if session.realm([account]) == "loopback":
         return found(Level.OK, Phrase("not used: the API is on this machine"))
-    write = Phrase("export {name}=http://proxy.example:3128", name=name)
+    write = proxy_to_set(name)
     address = session.environment.get(name, "")
     if not address:
         return found(Level.PROBLEM, Phrase("the environment variable {name} is empty", name=name), write)

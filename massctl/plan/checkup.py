@@ -20,6 +20,7 @@ from massctl.plan.doubt import settle
 from massctl.plan.handoff import how_to_do, left_to_do
 from massctl.plan.skew import Skew, skew_refusal
 from massctl.plan.tip import tip_refusal
+from massctl.plan.variables import secret_to_set
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def secret_finding(account: AccountName, variable: str, value: str, *, loopback:
     def found(level: Level, message: Phrase, hint: str = "") -> Finding:
         return Finding(Check.CREDENTIAL, level, message, hint, account)
 
-    again = Phrase("export {name}=…   (the console shows it under 设置与开发 / 基本配置)", name=variable)
+    again = secret_to_set(variable)
     if not value.strip():
         return found(Level.PROBLEM, Phrase("the environment variable {name} is empty", name=variable), again)
     if value.split() != [value]:
@@ -66,7 +67,7 @@ def ledger_finding(state: State, refusal: "Refusal | None") -> Finding:
     if state.lineage is None:
         return Finding(Check.LEDGER, Level.OK, Phrase("there is none yet; the first apply begins it"))
     say = Phrase(
-        "{lineage} verifies: {count} entries, realm {realm}",
+        "{lineage} verifies: realm {realm}, entries: {count}",
         lineage=state.lineage,
         count=state.serial,
         realm=state.realm,

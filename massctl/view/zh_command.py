@@ -129,11 +129,15 @@ COMMAND: Final[dict[str, str]] = {
     ),
     "the AppSecret of account {account} is not set": "没有设置公众号 {account} 的 AppSecret",
     "The environment variable {name} is empty. No request was made.": "环境变量 {name} 是空的。没有发出任何请求。",
-    "export {name}=…   (the console shows it under 设置与开发 / 基本配置)": (
-        "export {name}=…   （在公众平台的“设置与开发 / 基本配置”里）"
+    "export {name}=…   (the console shows it under 设置与开发 / 基本配置); on GitHub: Settings / Environments / "
+    "secret {name}": (
+        "export {name}=…   （在公众平台的“设置与开发 / 基本配置”里）；在 GitHub 上："
+        "Settings / Environments / 密钥 {name}"
     ),
     "the proxy of account {account} is not set": "没有设置公众号 {account} 的代理",
-    "export {name}=http://proxy.example:3128": "export {name}=http://proxy.example:3128",
+    "export {name}=http://proxy.example:3128; on GitHub: Settings / Environments / secret {name}": (
+        "export {name}=http://proxy.example:3128；在 GitHub 上：Settings / Environments / 密钥 {name}"
+    ),
     "correct massctl.yaml; massctl validate   shows every fault of every file": (
         "改正 massctl.yaml；massctl validate   列出每个文件的每处错误"
     ),

@@ -100,7 +100,7 @@ DOCTOR: Final[dict[str, str]] = {
         "{name} 已设置，但不像 AppSecret：应为 32 位数字和字母 a 到 f"
     ),
     "there is none yet; the first apply begins it": "还没有；第一次 apply 会开始记账",
-    "{lineage} verifies: {count} entries, realm {realm}": "{lineage} 校验通过：{count} 个条目，所属环境 {realm}",
+    "{lineage} verifies: realm {realm}, entries: {count}": "{lineage} 校验通过：所属环境 {realm}，条目 {count} 个",
     "{name} waits for the administrator until {until}; its account sends nothing else till then": (
         "{name} 在等管理员确认（到 {until} 为止）；在那之前它的公众号不再发送别的"
     ),

@@ -19,7 +19,9 @@ NOTIFY: Final[dict[str, str]] = {
     "WeChat accepted it and delivers it now": "微信已受理，正在发送",
     # massctl/cli/doctoring.py
     "what would go to {name} stays on this machine": "本该发给 {name} 的只留在本机",
-    "export {name}=…": "export {name}=…",
+    "export {name}=…; on GitHub: Settings / Environments / secret {name}": (
+        "export {name}=…；在 GitHub 上：Settings / Environments / 密钥 {name}"
+    ),
     # massctl/cli/notifying.py
     "{name} (notify) was not told: {why}": "没有通知到 {name}（notify）：{why}",
     "interrupted; not everybody was told (notify in massctl.yaml)": (

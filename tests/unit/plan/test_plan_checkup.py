@@ -73,6 +73,7 @@ def test_a_secret_is_judged_by_its_look_and_shown_in_no_finding(value: str, leve
     assert (Check.CREDENTIAL, level, MAIN) == (found.check, found.level, found.account)
     assert "WECHAT_MAIN_SECRET" in found.message
     assert (level is not Level.OK) == ("export WECHAT_MAIN_SECRET=…" in found.hint)
+    assert (level is not Level.OK) == ("on GitHub: Settings / Environments / secret WECHAT_MAIN_SECRET" in found.hint)
     assert not value.strip() or value.strip() not in found.message + found.hint
 
 
@@ -87,7 +88,7 @@ def test_a_ledger_is_sound_or_not_begun_or_refused() -> None:
 
     assert [Level.OK, Level.OK, Level.PROBLEM] == [none.level, sound.level, refused.level]
     assert "the first apply begins it" in none.message
-    assert f"{LINEAGE} verifies: 1 entries, realm loopback" == sound.message
+    assert f"{LINEAGE} verifies: realm loopback, entries: 1" == sound.message
     assert ("it is not here", "bring it back") == (refused.message, refused.hint)
 
 

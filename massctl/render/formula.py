@@ -1,24 +1,23 @@
 """A formula as what WeChat keeps: letters with small ones where a line of text says it, else a drawing.
 
-A drawing takes some hundred characters a letter of WeChat's 20,000, so it is kept short: one path, in whole units, each
-point told by its distance from the last.
+A drawing takes some 50 characters a letter of WeChat's 20,000, so it is kept short: one path, in whole units.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.render.formula_line import flat_formula, formula_line
+from massctl.render.outline import short_path
 
 if TYPE_CHECKING:
     from ziamath.zmath import Latex
 
-UNITS: Final = 200
-"""Of a drawing, to the size of the letters around it: 0.08 px in an article."""
-_NEAR: Final = 2
+UNITS: Final = 100
+"""Of a drawing, to the size of the letters around it: 0.16 px in an article, half a pixel of a phone."""
+_NEAR: Final = 1
 """Units that nobody sees: so far below the line a drawing may hang."""
 _NAMED: Final = (
     "alpha=α beta=β gamma=γ delta=δ epsilon=ε varepsilon=ε zeta=ζ eta=η theta=θ iota=ι kappa=κ lambda=λ mu=μ nu=ν xi=ξ"
@@ -36,8 +35,6 @@ _SIMPLE: Final = re.compile(
     rf"|{_WORDS}(?P<words>[^{{}}\\$]+)\}}"
     r"|\\(?P<command>[A-Za-z]+|[,%$&{}])"
 )
-_NUMBER: Final = re.compile(r"[A-Za-z]|-?\d+(?:\.\d+)?")
-_SHAPE: Final = re.compile(r'<path d="(?P<path>[^"]*)"|<rect (?P<rect>[^>]*)>')
 _VIEW: Final = re.compile(r'viewBox="(?P<x>\S+) (?P<y>\S+) (?P<width>\S+) (?P<height>[^"\s]+)"')
 _UNKNOWN: Final = re.compile(r">(\\[A-Za-z]+)<")
 _LOST: Final = re.compile(
@@ -54,14 +51,6 @@ _OPERATOR: Final = re.compile(r"\\operatorname(?:\*\s*|(?=\{[^{}]*\\))(?=\{)")
 
 class FormulaError(Exception):
     """Report a formula that cannot be read, or not drawn, by what of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    x: int
-    y: int
-    width: int
-    height: int
 
 
 def simple_formula(tex: str) -> str | None:
@@ -159,67 +148,22 @@ def _shown(tex: str) -> str:
 
 def _as_short_as_can_be(svg: str, tex: str) -> str:
     view = _VIEW.search(svg)
-    path = "".join(_shapes(svg))
     # A line that is stroked would be filled: a frame, a black block.
-    if view is None or not path or "stroke=" in svg:
+    if view is None or "stroke=" in svg:
         raise FormulaError(_shown(tex))
-    box = _Box(*(round(float(view[name])) for name in ("x", "y", "width", "height")))
-    below = box.y + box.height
-    style = f"width:{_em(box.width)};max-width:100%" + (f";vertical-align:{_em(-below)}" if abs(below) > _NEAR else "")
+    left, top = round(float(view["x"])), round(float(view["y"]))
+    width, height = round(float(view["width"])), round(float(view["height"]))
+    path = short_path(svg, left, top)
+    if not path:
+        raise FormulaError(_shown(tex))
+    below = top + height
+    style = f"width:{_em(width)};max-width:100%" + (f";vertical-align:{_em(-below)}" if abs(below) > _NEAR else "")
     return (
-        f'<svg viewBox="{box.x} {box.y} {box.width} {box.height}" fill="currentColor" style="{style}"'
+        f'<svg viewBox="0 0 {width} {height}" fill="currentColor" style="{style}"'
         f' aria-label="{escape(tex)}"><path d="{path}"></path></svg>'
     )
 
 
 def _em(units: int) -> str:
-    return f"{units / UNITS:.2f}".rstrip("0").rstrip(".") + "em"
-
-
-def _shapes(svg: str) -> Iterator[str]:
-    """Give each shape of a drawing as a path."""
-    for found in _SHAPE.finditer(svg):
-        if found["path"] is not None:
-            yield _relative(found["path"])
-        else:
-            said = dict(re.findall(r'(\w+)="([^"]*)"', found["rect"]))
-            x, y, width, height = (float(said[name]) for name in ("x", "y", "width", "height"))
-            yield _relative(f"M {x} {y} L {x + width} {y} L {x + width} {y + height} L {x} {y + height} Z")
-
-
-def _relative(path: str) -> str:
-    """Write a path of absolute moves, lines and curves by distances in whole units."""
-    out: list[str] = []
-    at_x = at_y = 0
-    command, waiting = "", list[int]()
-    need = {"M": 2, "L": 2, "Q": 4, "C": 6}
-    for word in _NUMBER.findall(path):
-        if word.isalpha():
-            command = word
-            if word == "Z":
-                out.append("z")
-            continue
-        waiting.append(round(float(word)))
-        if len(waiting) < need[command]:
-            continue
-        steps = [value - (at_x if index % 2 == 0 else at_y) for index, value in enumerate(waiting)]
-        at_x, at_y = waiting[-2:]
-        waiting = []
-        if command == "M":
-            # Absolute: where the pen stands after the last shape is not where it ended.
-            out.append(f"M{_joined([at_x, at_y])}")
-        elif any(steps):
-            out.append(_step(command, steps))
-    return "".join(out)
-
-
-def _step(command: str, steps: list[int]) -> str:
-    if command == "L" and not steps[1]:
-        return f"h{steps[0]}"
-    if command == "L" and not steps[0]:
-        return f"v{steps[1]}"
-    return command.lower() + _joined(steps)
-
-
-def _joined(numbers: list[int]) -> str:
-    return "".join(f"{number}" if not index or number < 0 else f" {number}" for index, number in enumerate(numbers))
+    written = f"{abs(units) / UNITS:.2f}".strip("0").rstrip(".")
+    return f"{'-' if units < 0 else ''}{written}em"

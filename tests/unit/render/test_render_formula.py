@@ -101,12 +101,12 @@ def test_a_formula_by_itself(text: str, expected: str) -> None:
 
 def test_a_drawing_is_one_path_in_the_colour_of_the_text() -> None:
     found = drawn_formula(r"\sqrt{2}", by_itself=False)
-    assert found.startswith('<svg viewBox="3 -185 256 239" fill="currentColor" style="width:1.28em;max-width:100%;')
-    assert found.endswith('z"></path></svg>')
+    assert found.startswith('<svg viewBox="0 0 129 121" fill="currentColor" style="width:1.29em;max-width:100%;')
+    assert found.endswith('"></path></svg>')
     assert ' aria-label="\\sqrt{2}"' in found
     assert 1 == found.count("<path")
     assert None is re.search(r"\bid=|<use|<symbol|black", found)
-    assert len(found) < 600
+    assert len(found) < 400
 
 
 @pytest.mark.parametrize(

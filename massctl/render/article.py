@@ -140,30 +140,46 @@ def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
                 pictures.use(written, picture)
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How an article is shown, and what is said of it where a way before this one was too long."""
+
+    colours: bool = True
+    plain: bool = False
+    say: Phrase | None = None
+
+
+_WAYS: Final = (
+    _Way(),
+    _Way(colours=False, say=Phrase("code has no colours here: with them the article would be too long")),
+    _Way(
+        colours=False,
+        plain=True,
+        say=Phrase("words in a line have no styles of their own here: with them the article would be too long"),
+    ),
+)
+
+
 def _from_markdown(text: str, page: Page, theme: Theme, body: Body) -> None:
     """Render Markdown; what only adorns small things is left out where the article would not fit with it."""
     # The Markdown parser and the inliner are loaded only where Markdown is.
     from massctl.render.markdown import markdown_to_html
-    from massctl.render.styles import plainer, with_styles
+    from massctl.render.styles import plainer, shortest_blanks, with_styles
 
     is_file = not page.file.endswith(".j2")
-    html = markdown_to_html(text, page, is_file=is_file)
-    body.content = with_styles(html, theme.css)
-    if not _is_too_long(body.content):
-        body.faults += page.faults
-        return
-    say = Phrase("words in a line have no styles of their own here: with them the article would be too long")
-    plain, css = page, plainer(theme.css)
-    if page.has_colours:
-        plain = replace(page, colours=False, faults=[])
-        html = markdown_to_html(text, plain, is_file=is_file)
-        without = with_styles(html, theme.css)
-        if not _is_too_long(without):
-            say, css = Phrase("code has no colours here: with them the article would be too long"), theme.css
-    body.content = with_styles(html, css)
-    if not _is_too_long(body.content):
-        plain.report(Fault("MC328", say, severity=Severity.INFO))
-    body.faults += plain.faults
+    html = ""
+    for way in _WAYS:
+        if not html or page.colours != way.colours:
+            page = replace(page, colours=way.colours, faults=[])
+            html = markdown_to_html(text, page, is_file=is_file)
+        body.content = with_styles(html, plainer(theme.css) if way.plain else theme.css)
+        if _is_too_long(body.content):
+            body.content = shortest_blanks(body.content)
+        if not _is_too_long(body.content):
+            if way.say is not None:
+                page.report(Fault("MC328", way.say, severity=Severity.INFO))
+            break
+    body.faults += page.faults
 
 
 def _is_too_long(content: str) -> bool:

@@ -25,8 +25,6 @@ class Page:
     title: str = ""
     colours: bool = True
     """Code may have colours."""
-    has_colours: bool = False
-    """Some code has."""
     lines: Lines | None = None
     """Set where the text at hand is the file itself, so that positions in it are places in the file."""
     faults: list[Fault] = field(default_factory=list)

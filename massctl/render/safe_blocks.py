@@ -68,7 +68,6 @@ def code_block(writer: Writer, node: LexborNode) -> None:
     if inner is not None and inner.is_text_node and inner.next is None:
         code = inner.text_content or ""
         coloured = coloured_code(code, language) if language and writer.page.colours else None
-        writer.page.has_colours = writer.page.has_colours or coloured is not None
         writer.out.append(code_text(code) if coloured is None else coloured)
     else:
         outside, writer.in_code = writer.in_code, True

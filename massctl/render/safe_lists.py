@@ -28,7 +28,9 @@ def listing(writer: Writer, node: LexborNode) -> None:
             _entry(writer, child, f"{number}." if node.tag == "ol" else BULLET)
             number += 1
         elif child.is_element_node or (child.text_content or "").strip():
+            writer.begin('<section class="item">')
             writer.node(child)
+            writer.end("</section>")
         child = child.next
     writer.list_depth -= 1
     if outermost:
@@ -36,8 +38,10 @@ def listing(writer: Writer, node: LexborNode) -> None:
 
 
 def lone_entry(writer: Writer, node: LexborNode) -> None:
-    """Write an entry that stands in no list."""
+    """Write an entry that stands in no list as a list of one."""
+    writer.begin('<section class="list">')
     _entry(writer, node, BULLET)
+    writer.end("</section>")
 
 
 def _entry(writer: Writer, node: LexborNode, mark: str) -> None:

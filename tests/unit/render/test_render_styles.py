@@ -1,0 +1,90 @@
+"""Styles on elements: what is inherited is said once, and blanks are as short as an article needs them."""
+
+import pytest
+from render_inputs import Folder, news, rendered
+
+from massctl.model.message import RenderedNews
+from massctl.render.styles import shortest_blanks, with_styles
+
+CSS = (
+    ".article{text-align:left;letter-spacing:1px}.mid{text-align:center}"
+    ".code{letter-spacing:0;text-align:left;color:red}"
+)
+
+
+def inlined(html: str, css: str = CSS) -> str:
+    return (
+        with_styles(html, css)
+        .removeprefix('<section style="text-align:left;letter-spacing:1px">')
+        .removesuffix("</section>")
+    )
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<section class="code">a</section>', '<section style="letter-spacing:0;color:red">a</section>'),
+        (
+            '<section class="mid"><section class="code">a</section></section><p class="code">b</p>',
+            (
+                '<section style="text-align:center"><section style="letter-spacing:0;text-align:left;color:red">a'
+                '</section></section><p style="letter-spacing:0;color:red">b</p>'
+            ),
+        ),
+        ('<p style="text-align:left">a<br>b</p>', "<p>a<br>b</p>"),
+        ('<p style="color:red;text-align:left">a</p>', '<p style="color:red">a</p>'),
+        ('<span style="text-align:left">a</span>', "a"),
+        ('<p style="letter-spacing:1px">a</p>', "<p>a</p>"),
+        (
+            '<p class="code"><b style="letter-spacing:1em"><span style="letter-spacing:0">b</span></b></p>',
+            (
+                '<p style="letter-spacing:0;color:red"><b style="letter-spacing:1em">'
+                '<span style="letter-spacing:0">b</span></b></p>'
+            ),
+        ),
+        (
+            '<p style="font-family:&quot;a&quot;;color:red;text-align:left">a</p>',
+            '<p style="font-family:&quot;a&quot;;color:red">a</p>',
+        ),
+        (
+            '<p title="text-align:left" style="text-align:left;color:red;font-family:&quot;a&quot;">a</p>',
+            '<p title="text-align:left" style="color:red;font-family:&quot;a&quot;">a</p>',
+        ),
+        (
+            "<table><tbody><tr><th><section style='text-align:left'>a</section></th></tr></tbody></table>",
+            '<table><tbody><tr><th><section style="text-align:left">a</section></th></tr></tbody></table>',
+        ),
+        ('<h2 style="text-align:left">a</h2>', '<h2 style="text-align:left">a</h2>'),
+    ],
+)
+def test_what_is_inherited_is_said_once(html: str, expected: str) -> None:
+    assert expected == inlined(html)
+
+
+def test_a_list_says_once_how_its_entries_hang() -> None:
+    html = with_styles(
+        '<section class="list"><section class="item">a</section></section>',
+        ".list{text-indent:-1em}.item{padding:0 0 0 1em}",
+    )
+    assert '<section style="text-indent:-1em"><section style="padding:0 0 0 1em">a</section></section>' in html
+
+
+def content(lines: int) -> str:
+    code = "```\n" + "    " * 12 + "x\n" + ("    " * 12 + "y\n") * lines + "```"
+    folder = Folder({"spring/articles/main.md": code, "spring/images/cover.jpg": "cover"}, "")
+    message = rendered(news({}), folder).message
+    assert isinstance(message, RenderedNews)
+    return message.articles[0].content
+
+
+def test_fixed_blanks_are_one_character_where_six_do_not_fit() -> None:
+    short, long = content(3), content(130)
+    assert "&nbsp;" in short
+    assert "\u00a0" not in short
+    assert "&nbsp;" not in long
+    assert ("\u00a0 " * 24 + "y<br>") in long
+    assert len(long) < 20_000 < len(long.replace("\u00a0", "&nbsp;"))
+
+
+def test_the_shortest_blanks_are_the_same_blanks() -> None:
+    assert "a\u00a0 b&lt;" == shortest_blanks("a&nbsp; b&lt;")

@@ -144,7 +144,7 @@ def draft_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: 
     """Refuse a campaign whose draft somebody changed, with the ways out that are open."""
     say = (
         'keep what the console made of it: massctl adopt {name} --reason "…"; or delete that draft in the console, '
-        'then: massctl reconcile {name} --not-sent --reason "…"'
+        'then: massctl reconcile {name} --not-sent --reason "…"; on GitHub: Actions / operate'
     )
     if not _may_be_adopted(state, campaign, draft, read):
         return changed(state, campaign, draft, read, stage_anew(campaign.name))

@@ -68,7 +68,7 @@ def how_to_do(name: str) -> Phrase:
     """Say how a person does what is on the list, and says so."""
     return Phrase(
         "do it to its draft in 草稿箱 of 微信公众平台 (mp.weixin.qq.com) and save it there, changing no word, "
-        'picture or link; then: massctl adopt {name} --reason "…"',
+        'picture or link; then: massctl adopt {name} --reason "…"; on GitHub: Actions / operate / adopt the draft',
         name=name,
     )
 

@@ -25,9 +25,9 @@ CORE: Final[dict[str, str]] = {
     ),
     "the draft was changed in the console after it was saved": "草稿保存之后，在公众平台上被改过",
     'keep what the console made of it: massctl adopt {name} --reason "…"; or delete that draft in the console, '
-    'then: massctl reconcile {name} --not-sent --reason "…"': (
+    'then: massctl reconcile {name} --not-sent --reason "…"; on GitHub: Actions / operate': (
         '保留公众平台上改过的版本：massctl adopt {name} --reason "…"；或者在公众平台上删除那份草稿，'
-        '然后：massctl reconcile {name} --not-sent --reason "…"'
+        '然后：massctl reconcile {name} --not-sent --reason "…"；在 GitHub 上：Actions / operate'
     ),
     # massctl/apply/adoption.py
     "there is nothing to adopt about {name}": "{name} 没有什么可以保留的",

@@ -22,9 +22,9 @@ HANDOFF: Final[dict[str, str]] = {
     "statement (创作来源) {text}": "创作来源：{text}",
     "this is left to do in the console: {items}": "还要在公众平台里做：{items}",
     "do it to its draft in 草稿箱 of 微信公众平台 (mp.weixin.qq.com) and save it there, changing no word, "
-    'picture or link; then: massctl adopt {name} --reason "…"': (
+    'picture or link; then: massctl adopt {name} --reason "…"; on GitHub: Actions / operate / adopt the draft': (
         "在微信公众平台（mp.weixin.qq.com）的草稿箱里对它的草稿做好并保存，不要改动文字、图片和链接；然后运行："
-        'massctl adopt {name} --reason "…"'
+        'massctl adopt {name} --reason "…"；在 GitHub 上：Actions / operate / adopt the draft'
     ),
     # massctl/view/plan_text.py
     "by hand": "人工",

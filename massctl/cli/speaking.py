@@ -37,9 +37,15 @@ class Voice:
     """Whether the commands it advises are for the sandbox; without the flag they would be for real followers."""
     locked: bool = False
     """Whether they are for the locked bytes; without the flag they would send what is rendered now."""
+    in_workflow: bool = False
+    """Whether a runner of GitHub reads along, to which some lines are commands."""
 
     def result(self, text: str) -> None:
         """Write a result to standard output."""
+        write(self._inert(self._to_type(text.rstrip("\n"))))
+
+    def commands(self, text: str) -> None:
+        """Write commands to GitHub's runner to standard output, each of which holds the words of others as data."""
         write(self._to_type(text.rstrip("\n")))
 
     def document(self, text: str) -> None:
@@ -61,7 +67,11 @@ class Voice:
 
     def talk(self, text: str) -> None:
         """Write talk to standard error."""
-        write(self._to_type(text.rstrip("\n")), err=True)
+        write(self._inert(self._to_type(text.rstrip("\n"))), err=True)
+
+    def _inert(self, text: str) -> str:
+        """Break what the runner would take for a command: a title with a line break may begin a line with one."""
+        return _COMMAND.sub(r"\g<before>\\", text) if self.in_workflow else text
 
     def _to_type(self, text: str) -> str:
         """Complete the commands in `text` with what this command itself was given."""
@@ -95,6 +105,8 @@ def _broken(line: str, width: int) -> list[str]:
     return [*_broken(line[: starts[-1]].rstrip(), width), " " * indent + line[starts[-1] :]]
 
 
+_COMMAND: Final = re.compile(r"(?P<before>(?:^|\r)[^\S\n]*:(?=:)|##(?=\[))", re.MULTILINE)
+"""`::command` at the start of a line, and `##[command]` anywhere. Source: actions/runner, ActionCommand.cs, 2026-11."""
 _COMMAND_START: Final = re.compile(r"(?<=[ ：，；。（])massctl ")
 _INK: Final = re.compile(r"\x1b\[[0-9;]*m")
 _LEAD: Final = re.compile(r" *(?:\S+ {2,})?")
@@ -152,7 +164,8 @@ def voice(declared: str | None, environment: Mapping[str, str] = os.environ) -> 
     terminal = sys.stdout.isatty()
     plain = not terminal or bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
     width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if terminal else PLAIN_WIDTH
-    return Voice(language, Style.PLAIN if plain else Style.COLOUR, width)
+    ink = Style.PLAIN if plain else Style.COLOUR
+    return Voice(language, ink, width, in_workflow=bool(environment.get("GITHUB_ACTIONS")))
 
 
 _current: list[Voice] = []

@@ -170,6 +170,26 @@ def test_a_missed_window_is_an_alarm_of_the_run(shell: Shell) -> None:
     assert said.out.startswith("::warning title=massctl::the window of late has closed, and it was not sent%0A")
 
 
+@pytest.mark.parametrize("command", [("plan",), ("lock",), ("apply", "--sandbox", "--yes"), ("validate",)])
+def test_no_word_of_a_campaign_is_a_command_to_the_runner(shell: Shell, command: tuple[str, ...]) -> None:
+    """A title with a line break would begin a line of the log: with `::stop-commands::` no alarm would be one."""
+    shell.tree.text("letter")
+    path, title = "campaigns/letter/campaign.yaml", '"a\\n::stop-commands::x\\n \\t::error::b ##[error]c"'
+    shell.tree.write(path, shell.tree.read(path).replace("改时间", title))
+    shell.env(GITHUB_ACTIONS="true")
+    said = shell(*command)
+
+    lines = (said.out + "\n" + said.err).splitlines()
+    assert [] == [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+
+
+def test_annotations_are_commands_to_the_runner(shell: Shell) -> None:
+    shell.tree.text("letter", more="surprise: 1\n")
+    shell.env(GITHUB_ACTIONS="true")
+
+    assert shell("validate", "--format", "github").out.startswith("::error file=campaigns/letter/campaign.yaml,")
+
+
 def test_a_calm_day_needs_nobody(shell: Shell) -> None:
     shell.tree.news("letter")
 

@@ -25,7 +25,7 @@ def command(directory: str, names: tuple[str, ...], form: str) -> int:
     if form == "github":
         from massctl.view.as_github import github_annotations
 
-        voice.result(github_annotations(found, voice.language))
+        voice.commands(github_annotations(found, voice.language))
     elif form == "text":
         from massctl.view.diagnostic_text import diagnostics_text
 

@@ -11,6 +11,7 @@ from massctl.apply import draft_saving, drafts, keeping, previews, staging
 from massctl.apply.book import Book
 from massctl.apply.draft_deleting import delete_superseded, tidy_up
 from massctl.apply.holding import record_silence
+from massctl.apply.leaving import require_in_time
 from massctl.apply.material import forget_lost, judged_by_material
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
 from massctl.apply.recovery import recover_drafts
@@ -25,7 +26,6 @@ from massctl.apply.sending import (
     record_expired,
     refuses,
     renewed,
-    require_in_time,
     wait_to_repeat,
 )
 from massctl.apply.videos import make_videos

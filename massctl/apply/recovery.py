@@ -25,6 +25,11 @@ from massctl.plan.step import SaveDraft
 
 LATE_MINUTES_MAX: Final = 5
 """An unanswered request may still take effect for so long: ten times what we wait for an answer. Our bound."""
+RECORDED_MINUTES_MAX: Final = 17
+"""So long it may take to put a draft on record before it is asked for: four pushes and as many fetches of
+`git_run.NETWORK_SECONDS`, as `git_ledger` makes them, and the pauses between them."""
+GIVEN_UP_AFTER: Final = timedelta(minutes=LATE_MINUTES_MAX + RECORDED_MINUTES_MAX)
+"""Counted from the entry that says that a draft was begun."""
 
 READ_MAX: Final = 250
 """Strangers in the draft box that one run reads: half of the draft/get of a day. Our bound; a listing with titles
@@ -81,7 +86,7 @@ def look_once_more(run: Run) -> None:
     for missing, unread in _looked_for(run):
         if unread is not None:
             _tell_unread(run, missing, unread)
-        elif run.world.clock.now() - missing.begun.at >= timedelta(minutes=LATE_MINUTES_MAX):
+        elif run.world.clock.now() - missing.begun.at >= GIVEN_UP_AFTER:
             _close(run, missing, "looked for and not there", pending=None if missing.begun.missed else True)
 
 

@@ -167,12 +167,6 @@ def renewed(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> b
     return True
 
 
-def require_in_time(run: Run, campaign: RenderedCampaign) -> None:
-    """Raise a WeChatError where it became too late while the attempt was made durable: a push may take minutes."""
-    for refusal in late_refusals(campaign, run.house, run.world.clock.now()):
-        raise WeChatError(refusal.message, hint=refusal.hint)
-
-
 def give_up(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, verdict: Rejected) -> None:
     """Note why nothing more is attempted: what WeChat answered, or, where nobody asked it, that it is too late."""
     late = late_refusals(campaign, run.house, run.world.clock.now()) if verdict.errcode is None else []
@@ -249,7 +243,7 @@ def _identical(run: Run, campaign: RenderedCampaign, batch: int | None) -> Refus
 def _read_again(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> None:
     """Read the draft again: somebody may have changed, sent or deleted it, also while the prompt stood open."""
     opened = run.book.state.record(campaign.name, campaign.edition).open_attempts
-    draft = _attempted_draft(run, campaign, opened[-1]) if opened else run.draft_of(campaign, batch)
+    draft = attempted_draft(run, campaign, opened[-1]) if opened else run.draft_of(campaign, batch)
     if draft is None:
         return
     try:
@@ -264,7 +258,7 @@ def _read_again(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, 
         outcome.refuse(changed(run.book.state, campaign, draft, read, settle(campaign.name)))
 
 
-def _attempted_draft(run: Run, campaign: RenderedCampaign, attempt: Attempt) -> Draft | None:
+def attempted_draft(run: Run, campaign: RenderedCampaign, attempt: Attempt) -> Draft | None:
     """Give the draft that an attempt carried; None where it carried words."""
     drafts = run.book.state.record(campaign.name, campaign.edition).drafts
     return next((draft for draft in drafts if draft.event.media_id == attempt.event.media_id), None)

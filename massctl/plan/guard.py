@@ -119,7 +119,9 @@ def sent_by_another(campaign: RenderedCampaign, state: State, sends: Mapping[Dig
 
 
 def late_refusals(campaign: RenderedCampaign, house: House, now: datetime) -> list[Refusal]:
-    """Refuse by the hour alone: the window has closed, quiet hours or frozen days have begun."""
+    """Refuse by the kill switch and the hour: the window has closed, quiet hours or frozen days have begun."""
+    if (stopped := _kill_switch(house)) is not None:
+        return [stopped]
     closed = window_state(campaign.window, now) is WindowState.EXPIRED
     return [expired_refusal(campaign, now)] if closed else hour_refusals(house.policy, campaign.window, now)
 

@@ -123,10 +123,17 @@ _NO_LAST_LOOK = Mutant(
 )
 _LAST_LOOK_IS_BLIND = Mutant(
     "the clock is looked at when the attempt is durable, and nothing follows",
-    _SENDING,
-    "    for refusal in late_refusals(campaign, run.house, run.world.clock.now()):\n        raise",
-    "    for refusal in ():\n        raise",
+    "massctl.apply.leaving",
+    "    found = late_refusals(campaign, run.house, run.world.clock.now())\n",
+    "    found = ()\n",
     "text, window closing",
+)
+_LAST_LOOK_IS_AT_OLD_RULES = Mutant(
+    "the rules are not read anew when the attempt is durable",
+    "massctl.apply.leaving",
+    "    run.house = run.world.house() if run.world.house else run.house\n",
+    "",
+    "git, kill switch in a run",
 )
 
 MUTANTS = (
@@ -468,6 +475,7 @@ MUTANTS = (
         "text, window closing",
         _NO_LAST_LOOK,
     ),
+    _LAST_LOOK_IS_AT_OLD_RULES,
     Mutant("the kill switch is not asked for", _GUARD, "        _kill_switch(house),\n", "", "text, kill switch"),
     Mutant("MASSCTL_NO_SEND is not asked for", _GUARD, "    if house.no_send:", "    if False:", "text, kill switch"),
     Mutant(
@@ -483,6 +491,7 @@ MUTANTS = (
         "run.world.house() if run.world.house else run.house",
         "run.house",
         "text, kill switch in a run",
+        _LAST_LOOK_IS_AT_OLD_RULES,
     ),
     Mutant(
         "nobody is asked what is left to do by hand",
@@ -701,7 +710,7 @@ MUTANTS = (
     Mutant(
         "a draft that comes late is not looked for",
         "massctl.apply.recovery",
-        """timedelta(minutes=LATE_MINUTES_MAX):
+        """GIVEN_UP_AFTER:
             _close(run, missing, "looked for and not there", pending=None if missing.begun.missed else True)
 """,
         """timedelta(0):

@@ -98,6 +98,7 @@ def _loses_a_picture(given: DraftArticle) -> DraftArticle:
 
 SECOND_EDITION: Final = replace(TEXT, edition=2, message=RenderedText("今晚十点"))
 
+KILLED_IN_A_PUSH: Final = ("", f"{KILL_SWITCH}before push", f"{KILL_SWITCH}after push")
 OF_PUSHES: Final = {**dict.fromkeys(FAULTS, ()), "push": FAULTS["push"], "send_mass": NETWORK["send_mass"]}
 """The network between massctl and the remote, and lost sends."""
 
@@ -123,6 +124,7 @@ IN_GIT: Final = (
     _one("git, set back", SHOWN_SOON, 3, 0, 1, faults=NETWORK, in_git=True, before=OLDER),
     _one("git, interrupted", TEXT, 2, 0, 1, faults=OF_PUSHES, in_git=True, during=((INTERRUPT,), ("",)), arrives=True),
     _one("git, a person settles", TEXT, 3, 0, 1, faults=OF_PUSHES, in_git=True, before=SETTLED, arrives=True),
+    _one("git, kill switch in a run", TEXT, 2, 0, 1, faults=OF_PUSHES, in_git=True, during=(KILLED_IN_A_PUSH, ("",))),
     _one("git, text in batches", IN_BATCHES, 2, 1, 0, in_git=True, sends=("今晚八点",) * 3, arrives=True),
     _one("git, news", NEWS, 2, 1, 0, in_git=True, sends=("春季大促",)),
     _one("git, news and faults", NEWS, 2, 0, 1, in_git=True),

@@ -7,6 +7,7 @@ A failure prints its seed and the shortest story that goes wrong, ready to be pa
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +21,7 @@ from simulation.walk_events import Console, Edit, OlderCopy, Policy, Settle, Ske
 from simulation.walk_runs import Run, Together
 from simulation.walk_world import World
 
-from massctl.apply import draft_deleting, draft_saving, executor, recovery, sending
+from massctl.apply import draft_deleting, draft_saving, executor, leaving, recovery, sending
 from massctl.apply import run as apply_run
 from massctl.apply.book import Book
 from massctl.apply.executor import _attempt
@@ -170,7 +171,7 @@ def the_rules_are_those_of_the_start(patch: pytest.MonkeyPatch) -> None:
 def the_window_is_not_asked(patch: pytest.MonkeyPatch) -> None:
     """Neither before the attempt nor once it is durable: either alone keeps a send from leaving too late."""
     patch.setattr(guard, "_window", lambda *_: None)
-    patch.setattr(sending, "late_refusals", lambda *_: [])
+    patch.setattr(leaving, "late_refusals", lambda *_: [])
 
 
 def quiet_hours_are_not_asked(patch: pytest.MonkeyPatch) -> None:
@@ -201,7 +202,7 @@ def drafts_are_not_looked_for(patch: pytest.MonkeyPatch) -> None:
 
 def drafts_never_come_late(patch: pytest.MonkeyPatch) -> None:
     close = recovery._close
-    patch.setattr(recovery, "LATE_MINUTES_MAX", 0)
+    patch.setattr(recovery, "GIVEN_UP_AFTER", timedelta(0))
     patch.setattr(recovery, "_close", lambda run, missing, reason, **_: close(run, missing, reason))
 
 

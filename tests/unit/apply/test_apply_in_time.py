@@ -1,20 +1,24 @@
 """What becomes too late while its attempt is made durable is not sent: a push to a slow remote may take minutes."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from building import NOW, OPEN, house, text
+from building import NOW, OPEN, house, news, text
 from simulation.scenario import Scene
+from simulation.world import Fault
 
 from massctl.model.ledger import NewEntry
 from massctl.plan.step import Guard
 
 
-def slow(scene: Scene, until: datetime) -> Scene:
-    """Let the ledger take until then to make an attempt durable."""
+def slow(scene: Scene, until: datetime, during: Callable[[], object] = lambda: None) -> Scene:
+    """Let the ledger take until then to make an attempt durable; `during` happens meanwhile."""
 
     def wait(new: NewEntry) -> None:
         if new.event.type == "send_attempted":
+            during()
             scene.clock.sleep((until - scene.clock.now()).total_seconds())
 
     scene.ledger.fail = wait
@@ -41,3 +45,41 @@ def test_nor_does_one_that_came_into_quiet_hours() -> None:
 def test_the_last_moment_of_the_window_is_in_time(late: timedelta) -> None:
     scene = slow(Scene([text("sale", window=OPEN)]), OPEN.not_after + late)
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_the_kill_switch_is_obeyed_that_was_thrown_meanwhile() -> None:
+    rules = [house()]
+    scene = Scene([text("sale", window=OPEN)], fresh_rules=lambda: rules[-1])
+    slow(scene, NOW + timedelta(minutes=5), lambda: rules.append(house(sending="disabled")))
+    (outcome,) = scene.apply().campaigns
+    assert ([], [Guard.KILL_SWITCH]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(14, 1), (16, 0)])
+def test_a_draft_is_read_again_where_more_than_a_moment_passed(seconds: int, sent: int) -> None:
+    """Else whoever edits it in the console meanwhile has it sent as nobody reviewed it."""
+    scene = Scene([news(window=OPEN)])
+
+    def edit() -> None:
+        (media_id,) = scene.wechat.drafts
+        scene.wechat.drafts[media_id] = (replace(scene.wechat.drafts[media_id][0], title="春季大促！"),)
+
+    done = slow(scene, NOW + timedelta(seconds=seconds), edit).apply()
+    (outcome,) = done.campaigns
+    assert sent == len(scene.wechat.jobs)
+    if not sent:
+        assert "the draft was changed in the console after it was saved: article 1: title" in outcome.error.message  # type: ignore[union-attr]
+        assert (1, "send_rejected") == (done.exit_status(), scene.types()[-1])
+
+
+@pytest.mark.parametrize(("repeated", "sent"), [(False, 0), (True, 1)])
+def test_a_draft_that_is_gone_by_then_stops_a_first_try_and_no_repetition(repeated: bool, sent: int) -> None:
+    """Somebody may have sent it in the console; a repetition is recognised by its id, and the first try consumed it."""
+    scene = Scene([news(window=OPEN)], wait_in_doubt=False)
+    if repeated:
+        scene.apply(("send_mass", Fault.REQUEST_LOST))
+        scene.later(minutes=2)
+        scene.wait_in_doubt = True
+    slow(scene, scene.clock.now() + timedelta(minutes=5), scene.wechat.drafts.clear)
+    scene.apply()
+    assert (sent, 0) == (scene.wechat.count("send_mass"), len(scene.wechat.jobs))

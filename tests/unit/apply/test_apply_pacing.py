@@ -89,7 +89,7 @@ def test_a_window_that_closes_before_the_next_minute_is_not_sent_late() -> None:
 
 
 def test_a_kill_switch_that_is_thrown_meanwhile_is_obeyed() -> None:
-    rules = iter([house(), house()])
+    rules = iter([house(), house(), house()])
     scene = Scene([WORDS], fresh_rules=lambda: next(rules, house(no_send=True)))
     outcome = scene.apply(TOO_FAST)
     assert [Guard.KILL_SWITCH] == [r.guard for r in outcome.campaigns[0].refusals]

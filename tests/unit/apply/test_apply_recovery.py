@@ -85,7 +85,7 @@ def test_a_request_that_never_left_is_given_up_when_it_cannot_come_any_more() ->
     scene.later(minutes=4)
     scene.apply()
     assert ["newest_drafts", "add_draft", "get_draft", "newest_drafts"] == calls(scene)
-    scene.later(minutes=4)
+    scene.later(minutes=19)
     scene.apply()
     assert [True] == [event.pending for event in scene.events("draft_not_saved")]
     scene.apply()

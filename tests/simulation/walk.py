@@ -14,11 +14,17 @@ from typing import Any, Final
 
 from simulation.walk_account import Nature
 from simulation.walk_declared import Declared, Rules
-from simulation.walk_events import Adopt, Console, Edit, OlderCopy, Policy, Settle, Skew, Wait
+from simulation.walk_events import Adopt, Console, Edit, OlderCopy, Policy, Settle, Skew, Verge, Wait
+from simulation.walk_people import CORRECTIONS, FIRST
 from simulation.walk_port import FAULTS
+from simulation.walk_remote import PUSH_FAULTS
 from simulation.walk_runs import Happening, Run, Together, settle_down
 from simulation.walk_world import World
 
+IN_GIT: Final = 0.25
+"""Of all stories, those whose ledger is a branch of a remote."""
+LISTS: Final = 0.25
+"""Of all campaigns without a tag, those to a list of openids."""
 WINDOWS: Final = ((None, None), (-1, 80), (1, 5), (-1, 2), (20, 30))
 GAPS: Final = (1, 1, 4, 7, 31, 61, 180, 600, 1150, 1300, 1450, 1800)
 """Minutes: at once, past five and past thirty, within WeChat's memory of an id, about its end, and past it."""
@@ -57,7 +63,10 @@ CRASHES: Final = (
     "after newest_drafts",
     "before renew_token#2",
     "before job_report",
+    "after send_mass#2",
+    "before append send_accepted#2",
 )
+PUSH_CRASHES: Final = ("before push", "before push#2", "after push", "after push#2", "after push#3")
 
 
 DOCUMENTED: Final = Nature()
@@ -70,11 +79,23 @@ class Story:
     declared: tuple[Declared, ...]
     events: tuple[Happening, ...]
     nature: Nature = DOCUMENTED
+    in_git: bool = False
+    """The ledger is a branch of a remote."""
+
+
+@dataclass(frozen=True)
+class _Cast:
+    """Who and what a story is about, for the dice."""
+
+    names: tuple[str, ...]
+    lists: tuple[str, ...]
+    """Those of the names whose audience is a list of openids."""
+    in_git: bool
 
 
 def tell(story: Story) -> list[str]:
     """Let a story happen, and then nothing go wrong any more; gives what must not be, at the first moment."""
-    world = World(story.declared, story.nature)
+    world = World(story.declared, story.nature, in_git=story.in_git)
     for event in story.events:
         event.happen(world)
         if world.wrongs:
@@ -97,8 +118,11 @@ def story_of(seed: int) -> Story:
     dice = random.Random(seed)
     declared = tuple(_campaigns(dice))
     nature = Nature(dice.random() < 0.8, dice.random() < 0.3, dice.choice([None, None, None, 1, 2]))
-    events = [_event(dice, [each.name for each in declared]) for _ in range(dice.randint(6, 18))]
-    return Story(declared, tuple(events), nature)
+    cast = _Cast(
+        tuple(each.name for each in declared), tuple(d.name for d in declared if d.people), dice.random() < IN_GIT
+    )
+    events = [event for _ in range(dice.randint(6, 18)) for event in _events(dice, cast)]
+    return Story(declared, tuple(events), nature, cast.in_git)
 
 
 def _campaigns(dice: random.Random) -> list[Declared]:
@@ -107,28 +131,35 @@ def _campaigns(dice: random.Random) -> list[Declared]:
         opens, closes = dice.choice(WINDOWS)
         kind = "text" if dice.random() < (0.8 if name == "words" else 0.25) else "news"
         tag_id = 101 if name == "club" else None
-        found.append(
-            Declared(
-                name, kind, opens, closes, dice.choice([0, 0, 1, 2]), tag_id, "other" if name == "else" else "main"
-            )
-        )
+        people = FIRST if tag_id is None and dice.random() < LISTS else ""
+        account = "other" if name == "else" else "main"
+        found.append(Declared(name, kind, opens, closes, dice.choice([0, 0, 1, 2]), tag_id, account, people))
     return found
 
 
-def _event(dice: random.Random, names: Sequence[str]) -> Happening:
-    name, sort = dice.choice(names), dice.random()
-    if sort < 0.42:
-        return _run(dice, names)
+def _events(dice: random.Random, cast: _Cast) -> Sequence[Happening]:
+    """Make something that happens: on the verge of a window a run, after a small change in the console an adoption."""
+    sort = dice.random()
+    if sort < 0.40:
+        return [_run(dice, cast)]
     if sort < 0.54:
         word = "".join(dice.choice("01") for _ in range(dice.randint(2, 40)))
-        return Together(_run(dice, names, alone=False), _run(dice, names, alone=False), word)
+        return [Together(_run(dice, cast, alone=False), _run(dice, cast, alone=False), word)]
+    if sort < 0.68:
+        return [Wait(dice.choice(GAPS))]
     if sort < 0.72:
-        return Wait(dice.choice(GAPS))
-    return _deed(dice, name)
+        return [Verge(dice.choice(cast.names), dice.choice([1, 5, 15])), _run(dice, cast)]
+    if sort < 0.74:
+        name = dice.choice(cast.names)
+        return [Console("comment", name), Adopt(name)]
+    return [_deed(dice, cast)]
 
 
-def _deed(dice: random.Random, name: str) -> Happening:
+def _deed(dice: random.Random, cast: _Cast) -> Happening:
     """Something that people do."""
+    name = dice.choice(cast.names)
+    if cast.lists and dice.random() < 0.3:
+        return Edit(dice.choice(cast.lists), people=dice.choice(CORRECTIONS))
     match dice.randrange(13):
         case 0 | 1:
             return Edit(name, version=1)
@@ -143,7 +174,9 @@ def _deed(dice: random.Random, name: str) -> Happening:
         case 5:
             return Policy(Rules())
         case 6 | 7 | 8:
-            return Console(dice.choice(["send", "edit", "mark_up", "comment", "delete", "send_else"]), name)
+            return Console(
+                dice.choice(["send", "send", "send", "edit", "mark_up", "comment", "delete", "send_else"]), name
+            )
         case 9 | 10:
             return Settle(name, dice.random() < 0.5)
         case 11:
@@ -154,18 +187,21 @@ def _deed(dice: random.Random, name: str) -> Happening:
             return OlderCopy(dice.randint(1, 12), dice.random() < 0.4)
 
 
-def _run(dice: random.Random, names: Sequence[str], *, alone: bool = True) -> Run:
-    chosen = tuple(name for name in names if dice.random() < 0.6) if dice.random() < 0.6 else ()
-    methods = ["send_mass"] * 5 + ["add_draft"] * 2 + [*FAULTS]
+def _run(dice: random.Random, cast: _Cast, *, alone: bool = True) -> Run:
+    chosen = tuple(name for name in cast.names if dice.random() < 0.6) if dice.random() < 0.6 else ()
+    faults = {**FAULTS, "push": PUSH_FAULTS}
+    methods = ["send_mass"] * 5 + ["add_draft"] * 2 + [*FAULTS] + ["push"] * (15 * cast.in_git)
     faulty = [dice.choice(methods) for _ in range(dice.choice([0, 1, 1, 2, 2, 3]))]
-    during = tuple(_deed(dice, dice.choice(names)) for _ in range(dice.choice([0, 0, 1]))) if alone else ()
+    later = [("send_mass", "NONE")] * dice.randint(0, 2) if cast.lists and dice.random() < 0.5 else []
+    during = tuple(_deed(dice, cast) for _ in range(dice.choice([0, 0, 1]))) if alone else ()
+    crashes = (*CRASHES, *PUSH_CRASHES * 2) if cast.in_git else CRASHES
     return Run(
         chosen,
         machine=dice.choice([0, 0, 0, 1]),
         until=dice.choice(["SEND"] * 8 + ["UPLOAD", "DRAFT", "PREVIEW"]),
         behind=dice.choice([0] * 6 + [1, 2]),
-        faults=tuple((method, dice.choice(FAULTS[method])) for method in faulty),
-        crash=dice.choice(CRASHES) if dice.random() < 0.4 else "",
+        faults=(*later, *((method, dice.choice(faults[method])) for method in faulty)),
+        crash=dice.choice(crashes) if dice.random() < 0.4 else "",
         interrupt=dice.random() < 0.15,
         power=dice.randrange(4) if alone and dice.random() < 0.12 else None,
         asked=dice.choice([0, 1, 20]) if dice.random() < 0.15 else None,
@@ -216,6 +252,7 @@ def _simpler(story: Story) -> list[Story]:
         choices = [event.first, event.second] if isinstance(event, Together) else _plainer(event)
         found += [replace(story, events=(*events[:at], each, *events[at + 1 :])) for each in choices]
     found += [replace(story, nature=each) for each in _plainer(story.nature)]
+    found += [replace(story, in_git=False)] if story.in_git else []
     for at, declared in enumerate(story.declared):
         plain = [each for each in _plainer(declared) if each.name == declared.name]
         found += [replace(story, declared=(*story.declared[:at], d, *story.declared[at + 1 :])) for d in plain]
@@ -240,8 +277,9 @@ def written(story: Story) -> str:
     """Write a story so that it can be pasted into a test."""
     lines = [f"        {short(event)}," for event in story.events]
     declared = ", ".join(map(short, story.declared))
-    nature = "" if story.nature == DOCUMENTED else f"\n    {short(story.nature)},"
-    return "\n".join(["Story(", f"    ({declared},),", "    (", *lines, f"    ),{nature}", ")"])
+    nature = "" if story.nature == DOCUMENTED else f"\n    nature={short(story.nature)},"
+    in_git = "\n    in_git=True," if story.in_git else ""
+    return "\n".join(["Story(", f"    ({declared},),", "    (", *lines, f"    ),{nature}{in_git}", ")"])
 
 
 def short(value: Any) -> str:

@@ -16,7 +16,7 @@ from massctl.apply.ports import DraftArticle, JobReport, Material, Upload
 from massctl.errors import PermanentError
 from massctl.model.digest import sha256_of
 from massctl.model.names import ClientMsgId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256
-from massctl.model.send import Accepted, Body, InDoubt, MassSend, News, Rejected, ToTag, Verdict
+from massctl.model.send import Accepted, Body, InDoubt, MassSend, News, Rejected, ToOpenids, ToTag, Verdict
 
 MEMORY: Final = timedelta(hours=24)
 """How long a clientmsgid is remembered. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
@@ -47,6 +47,8 @@ class MassJob:
     key: Key | None
     """The campaign that it sent; None for what somebody made up in the console."""
     by_console: bool = False
+    openids: tuple[str, ...] = ()
+    """Who got it, where they were named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +147,16 @@ class Account:
         return JobReport(msg_id, "sent")
 
     def accept(
-        self, key: Key | None, media_id: MediaId | None, *, consumed: bool = True, by_console: bool = False
+        self,
+        key: Key | None,
+        media_id: MediaId | None,
+        openids: tuple[str, ...] = (),
+        *,
+        consumed: bool = True,
+        by_console: bool = False,
     ) -> MassJob:
         """Make a job, which uses the allowance, and the draft."""
-        job = MassJob(MsgId(self.first_msg_id + len(self.jobs)), self.time(), key, by_console)
+        job = MassJob(MsgId(self.first_msg_id + len(self.jobs)), self.time(), key, by_console, openids)
         self.jobs.append(job)
         if media_id is not None:
             self.sent.add(media_id)
@@ -175,7 +183,8 @@ class Account:
         if gone:
             return refusal(40007)
         consumed = nature.drafts_are_consumed and not isinstance(send.recipients, ToTag)
-        job = self.accept(key, media_id, consumed=consumed)
+        openids = send.recipients.openids if isinstance(send.recipients, ToOpenids) else ()
+        job = self.accept(key, media_id, openids, consumed=consumed)
         self.memory[send.client_msg_id] = _Remembered(job.msg_id, now, now)
         return Accepted(job.msg_id, MsgDataId(2247000001) if media_id else None)
 
@@ -198,9 +207,11 @@ class Account:
 
 
 def refusal(errcode: int) -> Rejected:
-    """Refuse a send as WeChat does: the token, the allowance, or the draft."""
+    """Refuse a send as WeChat does: the token, the allowance, the draft, or an openid."""
     dead = errcode in {40001, 40014, 42001}
-    return Rejected(errcode, "6a-7b", "refused", "look in the console", token_dead=dead, retryable=errcode != 40007)
+    return Rejected(
+        errcode, "6a-7b", "refused", "look in the console", token_dead=dead, retryable=errcode not in {40003, 40007}
+    )
 
 
 def campaign_of(articles: Sequence[DraftArticle]) -> str:

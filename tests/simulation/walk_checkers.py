@@ -8,15 +8,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from simulation.walk_account import Account, Key
+from simulation.walk_account import Account, Key, MassJob
 from simulation.walk_declared import name_of
+from simulation.walk_people import batches_of, name_of_people
 from simulation.walk_world import Runner, World
 
 from massctl.model import ledger as entries
 from massctl.model.message import RenderedNews
 from massctl.model.names import AppId, MediaId
 from massctl.model.rendered import RenderedCampaign
-from massctl.model.send import Body, MassSend, News, ToTag
+from massctl.model.send import Body, MassSend, News, ToAll, ToOpenids, ToTag
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,12 @@ def sending(runner: Runner, account: Account, send: MassSend, appid: AppId, camp
 
 
 def once(world: World) -> None:
-    """At most one job for a campaign's edition, whoever asked for it."""
+    """At most one job for a campaign's edition, and for each openid of a list, whoever asked for it."""
     for name, account in world.accounts.items():
-        for key, times in Counter(job.key for job in account.jobs if job.key is not None).items():
-            if times > 1 and (said := f"{key} went out {times} times by {name}") not in world.wrongs:
+        got = Counter((job.key, who) for job in account.jobs if job.key is not None for who in job.openids or ("",))
+        for (key, who), times in got.items():
+            said = f"{key} went out {times} times by {name}" + (f" to {who}" if who else "")
+            if times > 1 and said not in world.wrongs:
                 world.wrong(said)
 
 
@@ -72,11 +75,13 @@ def previewing(runner: Runner, account: Account, recipient: str, body: Body, *, 
     key = recipient, campaign.digest
     if key in world.asked and not runner.on_purpose:
         world.wrong(f"{recipient} is shown {campaign.name} again in run {runner.number}")
-    for each in _as_approved(account, body, campaign):
+    # What people do to a draft in the moment before is seen by reviewers, and found when the send reads it again.
+    for each in _as_approved(account, body, campaign) if not runner.disturbed else ():
         world.wrong(f"{campaign.name} is shown in run {runner.number}: {each}")
     world.asked.add(key)
     if arrives:
-        world.seen.setdefault(campaign.digest, runner.number)
+        world.moments += 1
+        world.seen.setdefault(campaign.digest, world.moments)
 
 
 def deleting(world: World, account: Account, media_id: MediaId) -> None:
@@ -93,16 +98,23 @@ def between_runs(world: World) -> None:
     shown = {recipient for account in world.accounts.values() for recipient in account.shown}
     jobs = {job.msg_id: job for account in world.accounts.values() for job in account.jobs}
     drafts = {media_id for account in world.accounts.values() for media_id in account.ours}
+    asked = {e.serial: e.event.recipients_sha256 for e in world.disk.entries if e.event.type == "send_attempted"}
     for entry in world.disk.entries:
         match entry.event:
             case entries.SendAccepted(msg_id=msg_id) | entries.SendSettled(outcome="sent", msg_id=int(msg_id)):
                 job = jobs.get(msg_id)
                 if job is None or job.key != (entry.campaign, entry.edition):
                     world.wrong(f"entry {entry.serial} says that job {msg_id} is of {entry.campaign}")
+                elif (named := asked.get(getattr(entry.event, "attempt", 0))) and named != _named(job):
+                    world.wrong(f"entry {entry.serial} says that others got job {msg_id} than {job.openids}")
             case entries.Previewed(outcome="sent", recipient=recipient) if recipient not in shown:
                 world.wrong(f"entry {entry.serial} says that {recipient} has the preview")
             case entries.DraftSaved(media_id=media_id) if media_id not in drafts:
                 world.wrong(f"entry {entry.serial} says that {media_id} was saved")
+
+
+def _named(job: MassJob) -> str | None:
+    return f"sha256:{name_of_people(job.openids)}" if job.openids else None
 
 
 def at_the_end(world: World, refused: set[str]) -> None:
@@ -119,7 +131,8 @@ def at_the_end(world: World, refused: set[str]) -> None:
         # How long one may be late is measured by clocks.
         left = [each for each in account.our_drafts(name) if each not in account.mangled]
         left = [each for each in left if each in known or not (world.skewed and each in account.late)]
-        if len(left) > 1 and world.declared[name].appid not in doubtful and name not in refused:
+        jobs = max(1, len(batches_of(world.checkout()[name].openid_list)))
+        if len(left) > jobs and world.declared[name].appid not in doubtful and name not in refused:
             world.wrong(f"{len(left)} drafts of {name} are left: {left}")
 
 
@@ -178,8 +191,14 @@ def _as_approved(account: Account, body: Body, campaign: RenderedCampaign) -> It
 
 
 def _to_its_audience(send: MassSend, campaign: RenderedCampaign) -> Iterator[str]:
-    tag_id = send.recipients.tag_id if isinstance(send.recipients, ToTag) else None
-    if tag_id != campaign.audience.tag_id:
+    match send.recipients:
+        case ToOpenids(openids):
+            right = openids in batches_of(campaign.openid_list)
+        case ToTag(tag_id):
+            right = tag_id == campaign.audience.tag_id
+        case ToAll():
+            right = campaign.audience.tag_id is None and campaign.openid_list is None
+    if not right:
         yield f"it goes to {send.recipients}"
 
 
@@ -187,10 +206,11 @@ def _seen(runner: Runner, campaign: RenderedCampaign) -> Iterator[str]:
     """Where the policy asks for it, an earlier run showed it; a repetition was judged at its first attempt."""
     world = runner.world
     mine = [each for each in open_attempts(world) if each.key == (campaign.name, campaign.edition)]
-    if not world.rules.require_preview or len(mine) > 1:
+    # Whether somebody looked at it is judged once, and not again after a push that took minutes.
+    if not (runner.rules_at_attempt or world.rules).require_preview or len(mine) > 1:
         return
     first = world.seen.get(campaign.digest)
-    if first is None or not (first < runner.number or runner.attended):
+    if first is None or not (first < runner.began or runner.attended):
         yield "nobody could look at it before"
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from building import APPID, HOUR, NOW, OTHER_APPID, article, audience, house, picture, reviewers, sha, text
+from simulation.walk_people import listed
 
 from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.names import AccountName, AppId
@@ -29,6 +30,8 @@ class Declared:
     reviewers: int = 0
     tag_id: int | None = None
     account: str = "main"
+    people: str = ""
+    """A list of openids, a letter each, that it goes to; empty where it is no list."""
 
     @property
     def appid(self) -> AppId:
@@ -46,6 +49,8 @@ class Page:
     """Hours by which its window was moved."""
     turned: bool = False
     """A news campaign became a text, or a text news."""
+    people: str = ""
+    """The list as it was corrected; empty where it was not."""
 
 
 def subject(name: str, version: int) -> str:
@@ -73,6 +78,9 @@ def rendered(declared: Declared, page: Page) -> RenderedCampaign:
         "source_sha256": sha(f"{declared} {page}"),
         "message": RenderedText(line),
     }
+    if declared.people:
+        fields["audience"] = audience(openids="people.txt")
+        fields["openid_list"] = listed(page.people or declared.people)
     if news:
         body = f'<p>{line}</p><img src="massctl-picture:{sha("hero")}"><img src="massctl-picture:{sha("second")}">'
         fields["message"] = RenderedNews((article(line, content=body, cover=sha(f"cover {declared.name}")),))

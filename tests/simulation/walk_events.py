@@ -10,19 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from simulation import walk_checkers
-from simulation.walk_account import Account, Key
+from simulation.walk_account import Account, MassJob
 from simulation.walk_declared import Rules
-from simulation.walk_ledger import DiskLedger
+from simulation.walk_people import name_of_people
 from simulation.walk_port import RunnerWeChat
 from simulation.walk_world import Runner, RunnerLedger, World
 
 from massctl.apply.adoption import adopt_draft
 from massctl.apply.book import Book
 from massctl.apply.ports import DraftArticle
-from massctl.apply.reconcile import Testimony, settle_not_sent, settle_sent
+from massctl.apply.reconcile import Testimony, batch_in_question, settle_not_sent, settle_sent
 from massctl.errors import MassctlError, UsageError
 from massctl.model.ledger import Entry, SendSettled
-from massctl.model.names import MediaId
+from massctl.model.names import CampaignName, MediaId
 from massctl.model.state import Record
 
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -42,6 +42,18 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class Verge:
+    """Time passes until shortly before a campaign's window closes."""
+
+    name: str
+    minutes: int = 5
+
+    def happen(self, world: World) -> None:
+        if self.name in world.declared and (window := world.checkout()[self.name].window) is not None:
+            world.pass_by(max(timedelta(0), window.not_after - timedelta(minutes=self.minutes) - world.time))
+
+
+@dataclass(frozen=True)
 class Skew:
     """A machine's clock is wrong from now on; assumption: never by two hours or more."""
 
@@ -54,7 +66,7 @@ class Skew:
 
 @dataclass(frozen=True)
 class Edit:
-    """Somebody commits a change of a campaign: words, edition, window, or its kind of message.
+    """Somebody commits a change of a campaign: words, edition, window, its kind of message, or its list of openids.
 
     Assumption: the edition is not raised before it is settled what somebody sent of it in the console.
     """
@@ -64,14 +76,15 @@ class Edit:
     edition: int = 0
     later: int = 0
     turn: bool = False
+    people: str = ""
 
     def happen(self, world: World) -> None:
         pages = world.pages.get(self.name)
         if pages is None:
             return
-        page = pages[-1]
-        sent = [job for job in world.account(self.name).jobs if job.by_console and job.key is not None]
-        if self.edition and any(job.key[0] == self.name and not _known(world, job.key) for job in sent):
+        page, account = pages[-1], world.account(self.name)
+        sent = [job for job in account.jobs if job.by_console and job.key is not None]
+        if self.edition and any(job.key[0] == self.name and not _known(world, job) for job in sent):
             return
         pages.append(
             replace(
@@ -80,6 +93,7 @@ class Edit:
                 edition=page.edition + self.edition,
                 later=page.later + self.later,
                 turned=page.turned is not self.turn,
+                people=self.people or page.people,
             )
         )
 
@@ -98,8 +112,8 @@ class Policy:
 class Console:
     """Somebody works in the console, on the newest draft of a campaign: send, edit, mark_up, delete; or sends else.
 
-    Assumptions: nobody sends there what is in doubt, what massctl has sent, or a draft that a run left behind when it
-    died before it could write the draft down; a draft that was sent there is gone.
+    Assumptions: nobody sends there what is in doubt, what massctl has sent, what goes to a list of openids, or a draft
+    that a run left behind when it died before it could write the draft down; a draft that was sent there is gone.
     """
 
     act: str
@@ -121,6 +135,8 @@ def _send(world: World, account: Account, media_id: MediaId) -> None:
     key = account.ours[media_id]
     in_doubt = any(each.key[0] == key[0] for each in walk_checkers.open_attempts(world))
     known = media_id in {e.event.media_id for e in world.disk.entries[: world.disk.flushed] if _is_saved(e)}
+    if world.declared[key[0]].people:
+        return
     if known and not account.jobs_of(key) and not in_doubt and not account.coming:
         account.accept(key, media_id, by_console=True)
 
@@ -193,7 +209,7 @@ class Settle:
         account, key = world.account(self.name), (record.campaign, record.edition)
         if account.coming or any(runner.now() - each.at < HALF_AN_HOUR for each in record.open_attempts):
             return
-        jobs = account.jobs_of(key)
+        jobs = [job for job in account.jobs_of(key) if not job.openids or _is_open(record, job)]
         wechat = RunnerWeChat(runner, account, world.declared[self.name].appid)
         said = Testimony("looked it up", "li", jobs[0].msg_id if jobs and self.with_id else None)
         try:
@@ -245,10 +261,10 @@ class OlderCopy:
     fresh_machine: bool = False
 
     def happen(self, world: World) -> None:
-        if len(world.disk.lines) < 2 or world.disk.newer is not None:
+        if len(world.disk.entries) < 2 or world.disk.newer is not None:
             return
         world.disk.put_older(self.back)
-        if self.fresh_machine or not all(locks.noted > len(world.disk.lines) for locks in world.locks):
+        if self.fresh_machine or not all(locks.noted > len(world.disk.entries) for locks in world.locks):
             world.disk.newer, world.forked = None, True
             for locks in world.locks:
                 locks.forget()
@@ -262,26 +278,37 @@ def import_old_sends(world: World) -> None:
         return
     for account in world.accounts.values():
         for job in account.jobs:
-            forgotten = job.by_console or world.time - job.at >= OLD  # WeChat knows no id of what people sent.
-            if job.key is not None and forgotten and not _known(world, job.key):
+            # WeChat knows no id of what people sent, and an id of a job to others than the list names by now.
+            forgotten = job.by_console or job.openids or world.time - job.at >= OLD
+            if job.key is not None and forgotten and not _known(world, job):
                 _, book = _at_work(world)
-                said = SendSettled(outcome="sent", reason="lost with the ledger", by="li", msg_id=job.msg_id)
-                book.record_for(said, *job.key)
+                batch = batch_in_question(book.state.record(CampaignName(job.key[0]), job.key[1]), None)
+                lost = SendSettled(
+                    batch=batch, outcome="sent", reason="lost with the ledger", by="li", msg_id=job.msg_id
+                )
+                book.record_for(lost, *job.key)
 
 
-def _known(world: World, key: Key) -> bool:
-    """Whether the ledger says that an edition went out."""
-    return any(
-        (entry.campaign, entry.edition) == key
-        and (entry.event.type == "send_accepted" or getattr(entry.event, "outcome", "") == "sent")
-        for entry in world.disk.entries
-        if entry.event.type != "previewed"
-    )
+def _is_open(record: Record, job: MassJob) -> bool:
+    """Whether a job is that of the batch whose outcome nobody knows."""
+    named = f"sha256:{name_of_people(job.openids)}"
+    return any(attempt.event.recipients_sha256 == named for attempt in record.open_attempts)
+
+
+def _known(world: World, job: MassJob) -> bool:
+    """Whether the ledger says that an edition went out, or this job of it."""
+    told = [entry for entry in world.disk.entries if (entry.campaign, entry.edition) == job.key]
+    told = [e for e in told if e.event.type == "send_accepted" or _is_word_for(e)]
+    return any(not job.openids or getattr(e.event, "msg_id", None) in (None, job.msg_id) for e in told)
+
+
+def _is_word_for(entry: Entry) -> bool:
+    return entry.event.type == "send_settled" and entry.event.outcome == "sent"
 
 
 def _at_work(world: World) -> tuple[Runner, Book]:
     """Open the ledger as a person's command does; it meets no fault."""
     runner = Runner(world)
-    ledger = DiskLedger(world.disk, world.locks[0])
+    ledger = runner.ledger()
     state = runner.state(ledger)
     return runner, Book(RunnerLedger(ledger, runner), runner, state)

@@ -79,6 +79,10 @@ class Disk:
             self.lines, self.entries, self.names, self.flushed = found.lines, found.entries, found.names, found.flushed
             self.torn = b""
 
+    def open(self, _: object, locks: "Folder") -> "DiskLedger":
+        """Open the ledger as a new process does."""
+        return DiskLedger(self, locks)
+
     def bytes(self, *, newline_lost: bool = False) -> bytes:
         """Give the file as it is."""
         whole = b"".join(line + b"\n" for line in self.lines)
@@ -99,6 +103,9 @@ class Folder:
 
     def __truediv__(self, name: str) -> Path:
         return cast("Path", _File(self, name))
+
+    def mkdir(self, **_: Any) -> None:
+        """It is always there."""
 
     @property
     def noted(self) -> int:
@@ -152,6 +159,11 @@ class DiskLedger:
         """Compare, before the swap."""
         if expected_serial != self._serial or (len(self._disk.entries), self._disk.prev) != (self._serial, self._prev):
             raise LedgerStaleError("another runner wrote to the ledger")
+
+    def tear(self, expected_serial: int, entries: Sequence[NewEntry], number: int) -> None:
+        """Die in the middle of an append; what is left of it is another in every run."""
+        self.check(expected_serial)
+        self._disk.tear(entries, (len(entries) - 1) * (number % 2), newline_only=number % 3 == 0)
 
     def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
         """Compare and swap as `LocalLedger` does."""

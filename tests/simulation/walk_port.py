@@ -26,6 +26,7 @@ from massctl.model.send import (
     PreviewSent,
     PreviewUnknown,
     PreviewVerdict,
+    ToOpenids,
     Verdict,
 )
 
@@ -44,6 +45,7 @@ FAULTS: Final[Mapping[str, tuple[str, ...]]] = {
     "preview": (*_ANY, "NOT_A_FOLLOWER", "NO_PREVIEWS"),
     "send_mass": (
         *_ANY,
+        "NONE",  # Nothing befalls this one, so that what comes next befalls a later one.
         "LATE",  # No answer, and the job is made minutes later: also what a held send looks like.
         "BUSY",  # -1, and nothing happened.
         "BUSY_YET_ACCEPTED",
@@ -55,6 +57,7 @@ FAULTS: Final[Mapping[str, tuple[str, ...]]] = {
         "42001",
         "45028",
         "40007",
+        "40003",  # An openid of a list is none of the account's.
     ),
     "job_report": ("REQUEST_LOST", "NO_TOKEN"),
 }
@@ -142,6 +145,8 @@ class RunnerWeChat:
         campaign = runner.checkout[name]
         walk_checkers.sending(runner, account, send, self._appid, campaign)
         key = campaign.name, campaign.edition
+        if fault == "NONE" or (fault == "40003" and not isinstance(send.recipients, ToOpenids)):
+            fault = None
         if fault and fault.isdigit():
             verdict: Verdict = refusal(int(fault))
         elif fault == "LATE":

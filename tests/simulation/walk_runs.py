@@ -11,7 +11,7 @@ from simulation import walk_checkers
 from simulation.crashing import Crash
 from simulation.walk_declared import APPIDS
 from simulation.walk_events import import_old_sends
-from simulation.walk_ledger import DiskLedger
+from simulation.walk_people import Lists
 from simulation.walk_port import RunnerWeChat
 from simulation.walk_world import Runner, RunnerLedger, World, in_any_order
 
@@ -81,7 +81,7 @@ class Run:
     def apply(self, runner: Runner) -> Outcome | None:
         """Plan and apply; None where the process died."""
         world = runner.world
-        ledger = DiskLedger(world.disk, world.locks[self.machine])
+        ledger = runner.ledger()
         port = apply_run.World(
             lambda name: RunnerWeChat(runner, world.accounts[name], _appid(world, name)),
             world.pictures,
@@ -92,6 +92,7 @@ class Run:
             wait_in_doubt=not self.no_wait,
             attended=self.asked is not None,
             house=runner.house,
+            openids=Lists(),
             accounts={appid: name for name, appid in APPIDS.items()},
         )
         wanted = [each for name, each in runner.checkout.items() if not self.names or name in self.names]

@@ -11,6 +11,7 @@ from simulation.scenario import PICTURES
 from simulation.walk_account import Account, Nature
 from simulation.walk_declared import Declared, Page, Rules, house_of, rendered
 from simulation.walk_ledger import Disk, DiskLedger, Folder
+from simulation.walk_remote import BranchLedger, Server
 from simulation.world import SimPictures
 
 from massctl.errors import LedgerOlderError
@@ -30,7 +31,7 @@ LABELS: Final = ("hero", "second")
 class World:
     """Everything that is not massctl, and what is wrong in it."""
 
-    def __init__(self, declared: Sequence[Declared], nature: Nature) -> None:
+    def __init__(self, declared: Sequence[Declared], nature: Nature, *, in_git: bool = False) -> None:
         self.time = NOW
         """The true time, which is WeChat's."""
         self.declared = {each.name: each for each in declared}
@@ -40,7 +41,9 @@ class World:
         self.accounts = {
             name: Account(nature, lambda: self.time, first) for name, first in (("main", 3147000001), ("other", 5))
         }
-        self.disk = Disk()
+        self.arriving: list[tuple[datetime, Callable[[], object]]] = []
+        """Pushes on their way whose senders wait no more."""
+        self.disk: Disk | Server = Server(self._later) if in_git else Disk()
         self.locks = [Folder() for _ in range(MACHINES)]
         self.skew = [timedelta(0)] * MACHINES
         self.skewed = False
@@ -52,7 +55,9 @@ class World:
         self.asked: set[tuple[str, str]] = set()
         """(recipient, digest) of previews that left and were not refused, as far as the ledger of today can know."""
         self.seen: dict[str, int] = {}
-        """Digest -> the first run in which somebody got the preview."""
+        """Digest -> the moment, of `moments`, at which somebody first got the preview."""
+        self.moments = 0
+        """Counts previews, and the moments at which runs read the ledger."""
         self.forked = False
         """An older copy of the ledger took the file's place for good."""
 
@@ -74,11 +79,25 @@ class World:
     def pass_by(self, gap: timedelta) -> None:
         """Let time pass, and let happen what was under way."""
         end = self.time + gap
-        while coming := [at for account in self.accounts.values() for at, _ in account.coming if at <= end]:
+        while coming := [at for ways in self._ways() for at, _ in ways if at <= end]:
             self.time = max(self.time, min(coming))
-            for account in self.accounts.values():
-                account.land()
-        self.time = end
+            self.land()
+        self.time = max(self.time, end)
+
+    def land(self) -> None:
+        """Let everything take effect that is due."""
+        for account in self.accounts.values():
+            account.land()
+        due = [act for at, act in self.arriving if at <= self.time]
+        self.arriving = [(at, act) for at, act in self.arriving if at > self.time]
+        for act in due:
+            act()
+
+    def _ways(self) -> list[list[tuple[datetime, Callable[[], object]]]]:
+        return [self.arriving, *(account.coming for account in self.accounts.values())]
+
+    def _later(self, delay: timedelta, act: Callable[[], object]) -> None:
+        self.arriving.append((self.time + delay, act))
 
 
 @dataclass
@@ -101,6 +120,12 @@ class Runner:
     """What happens while it waits for the first time."""
     pause: Callable[[], None] = lambda: None
     number: int = field(init=False)
+    began: int = 0
+    """The moment, of the world's `moments`, at which it read the ledger."""
+    rules_at_attempt: Rules | None = None
+    """The rules when it wrote its newest attempt down."""
+    disturbed: bool = False
+    """People did something while it waited."""
     last_look: datetime = field(init=False)
     """What this machine's clock said when massctl last asked."""
     passed: dict[str, int] = field(default_factory=dict)
@@ -129,6 +154,7 @@ class Runner:
         """Wait; other people do not."""
         self.world.pass_by(timedelta(seconds=seconds))
         happening, self.during = self.during, []
+        self.disturbed |= bool(happening)
         for each in happening:
             each()
         self.pause()
@@ -145,13 +171,19 @@ class Runner:
         """Read the rules of this moment."""
         return house_of(self.world.rules, self.named)
 
-    def state(self, ledger: DiskLedger) -> State:
+    def ledger(self) -> DiskLedger | BranchLedger:
+        """Open the ledger as a new process does."""
+        return self.world.disk.open(self, self.world.locks[self.machine])
+
+    def state(self, ledger: DiskLedger | BranchLedger) -> State:
         """Read the ledger as a new process does; a person who is told that it is older brings the newer file back."""
         try:
             entries = ledger.read(0)
         except LedgerOlderError:
             self.world.disk.bring_newer_back()
             entries = ledger.read(0)
+        self.world.moments += 1
+        self.began = self.world.moments
         state = State()
         state.absorb_all(entries)
         return state
@@ -166,7 +198,7 @@ class Runner:
 class RunnerLedger:
     """The ledger of a process, with boundaries around each append and a tear inside."""
 
-    inner: DiskLedger
+    inner: DiskLedger | BranchLedger
     runner: Runner
 
     def read(self, since: int) -> Sequence[Entry]:
@@ -176,11 +208,12 @@ class RunnerLedger:
         name = f"append {entries[0].event.type}" if entries else "flush"
         self.runner.reach(f"before {name}")
         if entries and self.runner.reach(f"torn {name}"):
-            self.inner.check(expected_serial)
-            odd = self.runner.number % 2 == 1
-            self.runner.world.disk.tear(entries, (len(entries) - 1) * odd, newline_only=self.runner.number % 3 == 0)
+            self.inner.tear(expected_serial, entries, self.runner.number)
             raise Crash(f"torn {name}")
+        if any(entry.event.type == "send_attempted" for entry in entries):
+            self.runner.rules_at_attempt = self.runner.world.rules
         written = self.inner.append(expected_serial, entries, durable=durable)
+        self.runner.now()  # Whatever follows could look at the clock, for it may have taken minutes.
         self.runner.reach(f"after {name}")
         return written
 

@@ -11,6 +11,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import PICTURE_SCHEME
 from massctl.render.bounds import bracket_fault, control_fault, depth_fault, without_controls
 from massctl.render.fault import Fault
+from massctl.render.foreign import template_marks
 from massctl.render.html_edit import hidden_faults, with_placeholders
 from massctl.render.inputs import Inputs, Problem
 from massctl.render.limits import HTML_CHARACTERS_MAX, MARKDOWN_CHARACTERS_MAX, content_faults, empty_content_faults
@@ -106,6 +107,8 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
     else:
         page = Page(path, setting.pictures, setting.external_links, title)
         page.lines = None if path.endswith(".j2") else Lines(text)
+        for fault, at in template_marks(text) if page.lines is not None else ():
+            page.report(fault, at)
         body.content = with_placeholders(text, page)
         body.faults += page.faults
         if not any(fault.severity is Severity.ERROR for fault in page.faults):

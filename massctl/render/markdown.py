@@ -18,6 +18,7 @@ from massctl.render.bounds import DEPTH_MAX, depth_fault
 from massctl.render.cjk import has_cjk
 from massctl.render.fault import Fault
 from massctl.render.md_emoji import with_emoji
+from massctl.render.md_links import broken_links
 from massctl.render.md_lookalikes import lookalikes
 from massctl.render.md_parser import NESTING_MAX, Parsed, parse
 from massctl.render.md_raw import checked_html
@@ -39,7 +40,7 @@ def markdown_to_html(text: str, page: Page, *, is_file: bool = False) -> str:
     """
     parsed = parse(text)
     page.lines = Lines(text) if is_file else None
-    for fault, at in lookalikes(text, parsed):
+    for fault, at in lookalikes(text, parsed, is_file=is_file):
         page.report(fault, at)
     # From here on, positions are those in a token.
     page.lines = None
@@ -94,6 +95,9 @@ class _Writer:
         content = token.content
         if "**" in content or "__" in content:
             self._look_for_marks(content)
+        if "[" in content:
+            for fault in broken_links(content):
+                self._page.report(fault)
         if "](" in content and (broken := _BROKEN.search(content)) is not None:
             self._page.report(_broken(broken["address"]))
         self._out.append(escapeHtml(with_emoji(content) if ":" in content else content))
@@ -177,6 +181,9 @@ class _Writer:
                 continue
             say = Phrase("the underscores stay in the text: `{text}`", text=found[0])
             hint = Phrase("write `{text}`: underscores next to Chinese are no emphasis", text=f"**{found[0][2:-2]}**")
+            if found[0].isascii():
+                bold = f"**{found[0][2:-2]}**"
+                hint = Phrase("write `{text}`, or, where it is code, put it between back-ticks", text=bold)
             self._page.report(Fault("MC312", say, hint, severity=Severity.WARNING, needle=found[0]))
 
 

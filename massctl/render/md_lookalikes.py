@@ -1,16 +1,19 @@
 """Lines that look like Markdown to their writer and are none: what they mean would be lost without a word."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
+
+from markdown_it.token import Token
 
 from massctl.model.diagnostic import Severity
 from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
+from massctl.render.foreign import diagram, foreign_marks, template_marks
 from massctl.render.md_parser import Parsed
-from massctl.render.md_tables import lost_cells
+from massctl.render.md_tables import lost_cells, lost_tables
 
 REPORTS_MAX: Final = 50
 """Faults of this kind in one article; who reads fifty knows the rest."""
@@ -38,16 +41,20 @@ _SUSPECT: Final = re.compile(
 _UNREAD: Final = frozenset({"fence", "code_block", "html_block"})
 
 
-def lookalikes(text: str, parsed: Parsed) -> Iterator[tuple[Fault, int]]:
-    """Give the faults of one article's Markdown, each with its position in `text`; `parsed` is what it was read as."""
-    return islice(_all(text, parsed), REPORTS_MAX)
+def lookalikes(text: str, parsed: Parsed, *, is_file: bool = False) -> Iterator[tuple[Fault, int]]:
+    """Give the faults of one article's Markdown, each with its position in `text`; `parsed` is what it was read as.
+
+    `is_file`: the text is no template's, so that what a template would fill in is a fault.
+    """
+    return islice(_all(text, parsed, is_file=is_file), REPORTS_MAX)
 
 
-def _all(text: str, parsed: Parsed) -> Iterator[tuple[Fault, int]]:
+def _all(text: str, parsed: Parsed, *, is_file: bool) -> Iterator[tuple[Fault, int]]:
     skipped = {n for token in parsed.tokens if token.type in _UNREAD and token.map for n in range(*token.map)}
     lines = Lines(text)
-    for fault, number, column in lost_cells(lines, parsed.tokens):
+    for fault, number, column in (*lost_cells(lines, parsed.tokens), *lost_tables(lines, parsed.tokens)):
         yield fault, lines.bounds(number)[0] + column
+    yield from _of_other_tools(text, parsed.tokens, lines, is_file=is_file)
     front = _FRONT_MATTER.match(text)
     if front is not None:
         say = Phrase("the lines between `---` are shown as text: there is no front matter here")
@@ -61,6 +68,20 @@ def _all(text: str, parsed: Parsed) -> Iterator[tuple[Fault, int]]:
             line = _CODE.sub(lambda found: " " * len(found[0]), lines.written(number))
             for fault, column in _in_line(line, parsed.notes):
                 yield fault, lines.bounds(number)[0] + column
+
+
+def _of_other_tools(text: str, tokens: Sequence[Token], lines: Lines, *, is_file: bool) -> Iterator[tuple[Fault, int]]:
+    code = [token for token in tokens if token.type in ("fence", "code_block") and token.map]
+    for token in code:
+        if token.type == "fence" and token.map and (fault := diagram(token)) is not None:
+            yield fault, text.index(fault.needle, lines.bounds(token.map[0] + 1)[0])
+    found = [*(template_marks(text) if is_file else ()), *foreign_marks(text)]
+    if found:
+        skipped = {n for token in code if token.map for n in range(*token.map)}
+        spans = [each.span() for each in _CODE.finditer(text)]
+        for fault, at in found:
+            if lines.at(at)[0] - 1 not in skipped and not any(start <= at < end for start, end in spans):
+                yield fault, at
 
 
 def _in_line(line: str, notes: Mapping[str, int]) -> Iterator[tuple[Fault, int]]:

@@ -1,4 +1,6 @@
-"""Cells of tables that Markdown drops: a row has as many as the header, and what is more is lost without a word.
+"""Cells that Markdown drops, and lines that were meant as a table and are none.
+
+A row has as many cells as the header, and what is more is lost without a word.
 
 Source: GitHub Flavored Markdown 0.29, 4.10 "Tables (extension)": "The excess is ignored", and a bar ends a cell also
 inside of code.
@@ -16,6 +18,8 @@ from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 
 _BAR: Final = re.compile(r"(?<!\\)\|")
+_DASHES: Final = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_ROW: Final = re.compile(r"\|(?:[^|\n]+\|){2,}[ \t]*")
 _SHOWN_MAX: Final = 40
 """Characters of the lost cells that a message says."""
 
@@ -35,6 +39,42 @@ def lost_cells(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, i
             rest = line[start:].strip().removesuffix("|").strip()
             if rest.strip("| "):
                 yield _lost(rest), number, start
+
+
+def lost_tables(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
+    """Give a warning for each paragraph that its writer meant as a table, placed as `lost_cells` places its own."""
+    for token in tokens:
+        if token.type == "paragraph_open" and token.map and token.map[1] - token.map[0] > 1:
+            written = [lines.written(number + 1).lstrip(" \t>") for number in range(*token.map)]
+            dashes = next((n for n, line in enumerate(written) if n and "|" in line and _DASHES.fullmatch(line)), None)
+            if dashes is not None:
+                fault, number = _unlike(written[dashes - 1], written[dashes]), token.map[0] + 1 + dashes
+            elif all(map(_ROW.fullmatch, written)):
+                fault, number = _without_dashes(written[0]), token.map[0] + 1
+            else:
+                continue
+            yield fault, number, lines.written(number).index(fault.needle)
+
+
+def _unlike(header: str, dashes: str) -> Fault:
+    above, below = len(_cells(header)), len(_cells(dashes))
+    say = Phrase(
+        "these lines are no table: the header has {header} cells, the line of dashes {dashes}",
+        header=above,
+        dashes=below,
+    )
+    hint = Phrase("give both the same number; a bar that belongs to the text is `\\|`, also in code")
+    return Fault("MC314", say, hint, severity=Severity.WARNING, needle=dashes)
+
+
+def _without_dashes(row: str) -> Fault:
+    say = Phrase("these lines are no table: the line of dashes below the header is missing")
+    hint = Phrase("write `{text}` below the first line", text="|---" * len(_cells(row)) + "|")
+    return Fault("MC314", say, hint, severity=Severity.WARNING, needle=row)
+
+
+def _cells(row: str) -> list[str]:
+    return _BAR.split(row.strip().removeprefix("|").removesuffix("|"))
 
 
 def _start_of_rest(line: str, columns: int) -> int:

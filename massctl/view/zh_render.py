@@ -98,6 +98,28 @@ RENDER: Final[dict[str, str]] = {
     "write a bar that belongs to the text as `\\|`, also in code; or give the header another cell": (
         "属于文字的竖线请写成 `\\|`，代码里也一样；或者给表头加一格"
     ),
+    "these lines are no table: the header has {header} cells, the line of dashes {dashes}": (
+        "这几行不是表格：表头有 {header} 格，横线行有 {dashes} 格"
+    ),
+    "give both the same number; a bar that belongs to the text is `\\|`, also in code": (
+        "让两行的格数相同；属于文字的竖线请写成 `\\|`，代码里也一样"
+    ),
+    "these lines are no table: the line of dashes below the header is missing": "这几行不是表格：表头下面缺一行横线",
+    "write `{text}` below the first line": "请在第一行下面写上 `{text}`",
+    # massctl/render/md_links.py
+    "the picture `{text}` is not shown: nothing says where `[{label}]` is": (
+        "图片 `{text}` 不会显示：没有写明 `[{label}]` 在哪里"
+    ),
+    "`{text}` is no link: nothing says where `[{label}]` leads": "`{text}` 不是链接：没有写明 `[{label}]` 指向哪里",
+    "write on a line of its own: `{text}`": "请另起一行写：`{text}`",
+    "`{text}` is no link": "`{text}` 不是链接",
+    # massctl/render/foreign.py
+    "`{text}` is shown as it is written: this file is no template": "`{text}` 会照原样显示：这个文件不是模板",
+    "end the file's name in `.j2`, or write what stands there": "文件名以 `.j2` 结尾才是模板；否则请直接写出内容",
+    "write what the other tool makes of it, or leave it out": "请直接写出别的工具会生成的内容，或删掉它",
+    "`{text}` is shown as it is written": "`{text}` 会照原样显示",
+    "the diagram is shown as its source, in `{name}`": "图表会显示成源码（`{name}`）",
+    "export it as a picture, and show that": "请导出成图片，再插入图片",
     # massctl/render/markdown.py, md_raw.py
     "`{text}` is no HTML and is shown as text": "`{text}` 不是 HTML，会当作文字显示",
     "if it is code, write it between back-ticks": "如果是代码，请写在反引号里",
@@ -113,6 +135,7 @@ RENDER: Final[dict[str, str]] = {
     ),
     "the underscores stay in the text: `{text}`": "下划线会留在文字里：`{text}`",
     "write `{text}`: underscores next to Chinese are no emphasis": "请写 `{text}`：紧挨着中文的下划线不是强调",
+    "write `{text}`, or, where it is code, put it between back-ticks": "请写 `{text}`；如果是代码，请放在反引号里",
     "the link to {address} becomes a footnote": "指向 {address} 的链接会变成脚注",
     "the link to {address} leads nowhere in WeChat and becomes plain text": (
         "指向 {address} 的链接在微信里打不开，会变成普通文字"

@@ -144,7 +144,6 @@ def test_cells_with_a_column_say_nothing(row: str) -> None:
     [
         ("好 __下划线__粗", 3, "**下划线**"),
         ("这是__粗__吗", 3, "**粗**"),
-        ("这是__bold__吗", 3, "**bold**"),
     ],
 )
 def test_underscores_that_stay_are_a_warning(text: str, column: int, right: str) -> None:
@@ -159,3 +158,94 @@ def test_underscores_that_stay_are_a_warning(text: str, column: int, right: str)
 )
 def test_underscores_that_are_meant_say_nothing(text: str) -> None:
     assert [] == wrong(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "told"),
+    [
+        ("| a | b | c |\n|---|---|\n| 1 | 2 | 3 |", 2, 1, "the header has 3 cells, the line of dashes 2"),
+        ("> `a|b` | c\n> --|:-:\n> 1 | 2", 2, 3, "the header has 3 cells, the line of dashes 2"),
+        ("字\n\n| a | b |\n| 1 | 2 |", 3, 1, "the line of dashes below the header is missing"),
+        ("看[词][nope]，", 1, 2, "`[词][nope]` is no link: nothing says where `[nope]` leads"),
+        ("[词][]", 1, 1, "`[词][]` is no link: nothing says where `[词]` leads"),
+        ("[词] (https://e.com/a)", 1, 1, "`[词] (https://e.com/a)` is no link"),
+        ("（词）[https://e.com/a]", 1, 1, "`（词）[https://e.com/a]` is no link"),
+    ],
+)
+def test_tables_and_links_that_are_none_are_a_warning(text: str, line: int, column: int, told: str) -> None:
+    found = wrong(text)
+    assert [("MC314", line, column)] == lines(found)
+    assert Severity.WARNING is found[0].severity
+    assert found[0].message.endswith(told)
+
+
+@pytest.mark.parametrize("text", ["![图][a]", "![图] (https://e.com/a.png)"])
+def test_a_picture_that_is_none_is_an_error(text: str) -> None:
+    found = wrong(text)
+    assert [("MC201", 1, 1)] == lines(found)
+    assert Severity.ERROR is found[0].severity
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "|x| + |y|\n|z|",
+        "| a | b |",
+        "a | b\nc | d",
+        "- -\n--",
+        "a[i][j] 见[1][2] [WARN][net] [x](https://mp.weixin.qq.com/s/1)[y]",
+        "`[词][nope]` [1] (https://e.com/a)",
+        "[词][a]\n\n[a]: https://mp.weixin.qq.com/s/1",
+        "（词）[注]",
+    ],
+)
+def test_bars_and_brackets_of_prose_say_nothing(text: str) -> None:
+    assert [] == wrong(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("你好 {{ name }}", 1, 4),
+        ("{% if a %}字", 1, 1),
+        ('字\n\n{{< figure src="a.png" >}}', 3, 1),
+        ("<p>{{ name }}</p>", 1, 4),
+        ("[TOC]", 1, 1),
+        ("字\n\n[[toc]]", 3, 1),
+        ("@[TOC]", 1, 1),
+        ("* 目录\n{:toc}", 2, 1),
+        ("## 标题 {#title}", 1, 7),
+        ("字\n\n```mermaid\ngraph TD; A-->B\n```", 3, 4),
+        ("> ```PlantUML\n> a\n> ```", 1, 6),
+    ],
+)
+def test_marks_of_other_tools_are_a_warning(text: str, line: int, column: int) -> None:
+    found = wrong(text)
+    assert [("MC344", line, column)] == lines(found)
+    assert Severity.WARNING is found[0].severity
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`{{ name }}` 和 `[TOC]`",
+        "```jinja\n{{ name }}\n[TOC]\n```",
+        "    {{ name }}",
+        "$\\frac{{a}}{{b}}$ {a} {{}}",
+        "见 [TOC] 和 {#}",
+    ],
+)
+def test_marks_that_are_what_it_is_about_say_nothing(text: str) -> None:
+    assert [] == wrong(text)
+
+
+def test_a_template_may_write_braces_and_html_that_is_none_is_told() -> None:
+    assert [] == wrong("{{ '{{ name }}' }}", name="main.md.j2")
+    assert [("MC344", 1, 4)] == lines(wrong("<p>{{ name }}</p>", name="main.html"))
+    assert [] == wrong("<p>{{ '{{ name }}' }}</p>", name="main.html.j2")
+
+
+def test_an_identifier_between_underscores_is_code() -> None:
+    found = wrong("用__init__方法")
+    assert [("MC312", 1, 2)] == lines(found)
+    assert "write `**init**`, or, where it is code, put it between back-ticks" == found[0].hint

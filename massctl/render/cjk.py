@@ -24,6 +24,11 @@ def has_cjk(text: str) -> bool:
     return _CJK.search(text) is not None
 
 
+def cjk_count(text: str) -> int:
+    """Count such characters."""
+    return len(_CJK.findall(text))
+
+
 def is_cjk_at(text: str, index: int, beyond: int) -> bool:
     """Say the same of `text[index]`; quotation marks and dashes go with their neighbour, `beyond` away (-1 or 1)."""
     if not 0 <= index < len(text):

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from massctl.render.cjk import has_cjk, is_cjk
+from massctl.render.cjk import cjk_count
 from massctl.render.safe_attributes import attributes_of
 from massctl.render.safe_writer import Writer
 
@@ -24,6 +24,15 @@ WORD_EMS_MAX: Final = 4
 """Ours: a Chinese word of so many characters stays in one line; a longer one may break, into pieces of as many."""
 LATIN_EMS: Final = 0.6
 """What a letter of another script is wide, about."""
+
+
+class _Cell(NamedTuple):
+    """What a cell needs of its column."""
+
+    is_header: bool
+    ems: float
+    is_chinese: bool
+    """It has Chinese characters, which a browser parts."""
 
 
 def table(writer: Writer, node: LexborNode) -> None:
@@ -69,20 +78,22 @@ def _least_widths(rows: Sequence[Sequence[LexborNode]]) -> list[str]:
     """
     if any(name in cell.attributes for row in rows for cell in row for name in ("colspan", "rowspan")):
         return []
-    columns = [[cell for cell in column if cell is not None] for column in zip_longest(*rows)]
-    if sum(max(_ems(cell) for cell in column) * SPACED + BETWEEN_EMS for column in columns) <= SCREEN_EMS:
+    columns = [[_cell(node) for node in column if node is not None] for column in zip_longest(*rows)]
+    if sum(max(cell.ems for cell in column) * SPACED + BETWEEN_EMS for column in columns) <= SCREEN_EMS:
         return []
     return [_least_width(column) for column in columns]
 
 
-def _least_width(column: Sequence[LexborNode]) -> str:
+def _least_width(column: Sequence[_Cell]) -> str:
     """Say how wide a column is at least; one of long texts has room by itself, and words of Latin do not break."""
-    if max(map(_ems, column)) > SCREEN_EMS / 2 or not any(has_cjk(cell.text()) for cell in column):
+    if max(cell.ems for cell in column) > SCREEN_EMS / 2 or not any(cell.is_chinese for cell in column):
         return ""
     # The words of a header may stand in two lines, which leaves more room for the long texts.
-    ems = min(WORD_EMS_MAX, max(_ems(cell) if cell.tag == "td" else max(2, _ems(cell) / 2) for cell in column))
-    return f"min-width:{ems * SPACED:.2g}em"
+    widest = max(max(2, cell.ems / 2) if cell.is_header else cell.ems for cell in column)
+    return f"min-width:{min(WORD_EMS_MAX, widest) * SPACED:.2g}em"
 
 
-def _ems(cell: LexborNode) -> float:
-    return sum(1 if is_cjk(character) else LATIN_EMS for character in cell.text().strip())
+def _cell(node: LexborNode) -> _Cell:
+    text = node.text().strip()
+    chinese = cjk_count(text)
+    return _Cell(node.tag == "th", chinese + (len(text) - chinese) * LATIN_EMS, chinese > 0)

@@ -1,7 +1,8 @@
-"""Formulas in Markdown: `$x^2$` in a line, `$$…$$` by itself.
+"""Formulas in Markdown: `$x^2$` in a line, `$$…$$` by itself, and LaTeX's own `\\(…\\)` and `\\[…\\]`.
 
 A dollar is also money, and a variable of a shell, so what stands between two is a formula only where it looks like one
-and touches both; everything else stays as it is written.
+and touches both; everything else stays as it is written. `\\(` and `\\[` are brackets to Markdown, so what stands
+between them has to look like one as well.
 """
 
 import re
@@ -23,6 +24,13 @@ _COMMAND: Final = re.compile(r"\\[A-Za-z]")
 _CHINESE: Final = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 _PUNCTUATION: Final = re.compile(r"[\u3000-\u303f\uff00-\uffef]")
 _AMOUNT: Final = re.compile(r"[0-9]")
+_BRACKETED: Final = re.compile(
+    r"\\\((?P<tex>(?:[^\n\\]|\\[^\n()\[\]]){1,300}?)\\\)|\\\[(?P<shown>(?:[^\\]|\\[^()\[\]]){1,600}?)\\\]"
+)
+_CERTAIN: Final = re.compile(r"(?<!\\)[\^_=<>]")
+_TERM: Final = re.compile(r"(?![A-Za-z]{3})(?:[A-Za-z]{1,2}(?![A-Za-z])|[0-9+\-*/(),. |']){1,40}")
+"""`x`, `n+1`, `(a, b)`: no word."""
+_ENDS: Final = {"$$": "$$", "\\[": "\\]"}
 _BEFORE: Final = re.compile(r"[0-9A-Za-z$\\]")
 
 
@@ -30,6 +38,7 @@ def add_math(markdown: MarkdownIt) -> None:
     """Teach a parser both spellings; its tokens are `formula`, with the TeX as content and `$` or `$$` as markup."""
     markdown.block.ruler.before("fence", "formula", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     markdown.inline.ruler.before("escape", "formula", _inline)
+    markdown.inline.ruler.before("escape", "bracketed_formula", _bracketed)
     markdown.inline.add_terminator_char("$")
 
 
@@ -49,6 +58,25 @@ def _inline(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _bracketed(state: StateInline, silent: bool) -> bool:
+    found = _BRACKETED.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "\\" else None
+    if found is None:
+        return False
+    tex = (found["tex"] or found["shown"]).strip()
+    if not (_is_certain(tex) or (found["tex"] and _TERM.fullmatch(tex))):
+        return False
+    if not silent:
+        token = state.push("formula", "", 0)
+        token.content, token.markup = tex, found[0][:2]
+    state.pos = found.end()
+    return True
+
+
+def _is_certain(tex: str) -> bool:
+    """Tell a formula from what stands between two brackets that a converter escaped."""
+    return bool(_COMMAND.search(tex) or (_CERTAIN.search(tex) and not _CHINESE.search(tex)))
+
+
 def _looks_like_one(tex: str) -> bool:
     """Tell a formula from what stands between two amounts of money: a sentence, or one that begins with a number."""
     if _COMMAND.search(tex):
@@ -59,22 +87,25 @@ def _looks_like_one(tex: str) -> bool:
 
 
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Read lines from one that begins with `$$` to one that ends with it; no blank line stands between."""
+    """Read lines from `$$` or `\\[` at the beginning of one to its end at that of one; none between is empty."""
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    if not first.startswith("$$") or state.is_code_block(start):
+    mark, ending = first[:2], _ENDS.get(first[:2])
+    if ending is None or state.is_code_block(start):
         return False
     lines = [first[2:]]
     last = start
-    while not lines[-1].rstrip().endswith("$$"):
+    while not lines[-1].rstrip().endswith(ending):
         last += 1
         if last >= end or state.sCount[last] < state.blkIndent or state.isEmpty(last):
             return False
         lines.append(state.src[state.bMarks[last] + state.tShift[last] : state.eMarks[last]])
-    tex = "\n".join(lines).rstrip().removesuffix("$$").strip()
-    if not tex or "$" in tex or len(tex) > FORMULA_CHARACTERS_MAX:
+    tex = "\n".join(lines).rstrip().removesuffix(ending).strip()
+    if not tex or "$" in tex or ending in tex or len(tex) > FORMULA_CHARACTERS_MAX:
+        return False
+    if mark != "$$" and not _is_certain(tex):
         return False
     if not silent:
         token = state.push("formula", "", 0)
-        token.content, token.markup, token.map, token.block = tex, "$$", [start, last + 1], True
+        token.content, token.markup, token.map, token.block = tex, mark, [start, last + 1], True
         state.line = last + 1
     return True

@@ -14,6 +14,8 @@ from massctl.render.html_rules import lost_title
 from massctl.render.safe_text import escaped_text
 from massctl.render.safe_writer import Writer
 
+_ENDS: Final = {"\\(": "\\)", "\\[": "\\]"}
+"""What ends a formula that did not end as it began."""
 _COLOUR: Final = re.compile(r"#?\w+", re.ASCII)
 
 
@@ -62,12 +64,12 @@ def formula(writer: Writer, node: LexborNode) -> None:
     shown = simple_formula(tex)
     if shown is None:
         try:
-            shown = drawn_formula(tex, by_itself=mark == "$$")
+            shown = drawn_formula(tex, by_itself=mark in ("$$", "\\["))
         except FormulaError as error:
             say = Phrase("the formula is shown as it is written: `{text}` cannot be read or drawn", text=str(error))
             hint = Phrase("write it in LaTeX's own commands, or show it as a picture")
             writer.page.report(Fault("MC329", say, hint, severity=Severity.WARNING, needle=tex.partition("\n")[0]))
-            shown = escaped_text(" ".join(f"{mark}{tex}{mark}".split()))
+            shown = escaped_text(" ".join(f"{mark}{tex}{_ENDS.get(mark, mark)}".split()))
     if "block" in node.attributes:
         writer.begin(f'<section class="math">{shown}</section>')
     else:

@@ -273,3 +273,42 @@ def test_two_formulas_that_are_one_text_keep_their_words() -> None:
 def test_any_tex_is_written_somehow(tex: str) -> None:
     html = markdown_to_html(f"a $${tex}$$ b", page())
     assert html.startswith("<p>a")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (r"\(x\)，\( E=mc^2 \)", "<i>x</i>，<i>E</i>=<i>mc</i><sup>2</sup>"),
+        (r"\(n+1\) 和 \((a, b)\)", "<i>n</i>+1 和 (<i>a</i>,<i>b</i>)"),
+        (r"即 \[ a \le b \]", "即 <i>a</i>≤<i>b</i>"),
+    ],
+)
+def test_latex_has_marks_of_its_own(text: str, shown: str) -> None:
+    assert f"<p>{shown}</p>" == md(text)
+
+
+def test_so_has_a_formula_by_itself() -> None:
+    assert md("字\n\\[\n\\frac{a}{b}\n= c^2\n\\]\n字") == md("字\n$$\n\\frac{a}{b}\n= c^2\n$$\n字")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (r"\(注\) 和 \[1\]", "(注) 和 [1]"),
+        (r"\(see below\)", "(see below)"),
+        (r"\[注：a=b\]", "[注：a=b]"),
+        (r"\[a\_b\] 和 \[c", "[a_b] 和 [c"),
+        (r"\[文字\] 又 \[2\]", "[文字] 又 [2]"),
+        (r"\\(x\\)", r"\(x\)"),
+        (r"\(\)", "()"),
+    ],
+)
+def test_escaped_brackets_stay_brackets(text: str, shown: str) -> None:
+    assert f"<p>{shown}</p>" == md(text)
+
+
+@pytest.mark.parametrize("text", [r"\(\foo\)", r"\[\foo\]"])
+def test_what_cannot_be_read_stays_as_it_is_written(text: str) -> None:
+    at = page()
+    assert f"<p>{text}</p>" in markdown_to_html(f"字 {text}", at).replace("字 ", "")
+    assert ["MC329"] == [fault.code for fault in at.faults]

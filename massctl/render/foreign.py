@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostic import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _TEMPLATE: Final = re.compile(r"(?<![A-Za-z_^}$\\])\{\{[^{}\n]{1,200}\}\}|\{%[^{}\n]{1,200}%\}")
 """TeX has two braces too, behind a command or an index."""
@@ -46,7 +47,7 @@ def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
         yield Fault("MC344", say, hint, severity=Severity.WARNING, needle=mark), found.start(found.lastgroup or 0)
 
 
-def diagram(token: Token) -> Fault | None:
+def diagram(token: "Token") -> Fault | None:
     """Say of a block of code that it is the source of a diagram, which is not drawn; None for any other."""
     language = token.info.strip().partition(" ")[0].lower()
     if language not in _DIAGRAMS:

@@ -10,7 +10,7 @@ from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_rules import is_script, script_link
 from massctl.render.safe_attributes import written
-from massctl.render.safe_notes import has_scheme, stays
+from massctl.render.safe_notes import has_scheme, meant, stays
 from massctl.render.safe_text import escaped_text
 from massctl.render.safe_writer import Writer
 
@@ -18,7 +18,8 @@ from massctl.render.safe_writer import Writer
 def link(writer: Writer, node: LexborNode) -> None:
     """Write a link: it stays, or becomes its text and the number of a note."""
     found = node.attributes
-    address = (found.get("href") or "").strip()
+    said = (found.get("href") or "").strip()
+    address = meant(said)
     closing, note = "", ""
     if found.get("data-miniprogram-appid"):
         data = {name: value for name, value in found.items() if name.startswith("data-")}
@@ -39,14 +40,14 @@ def link(writer: Writer, node: LexborNode) -> None:
     writer.in_link = outside
     writer.out.append(closing)
     if note and node.text().strip() not in (note, note.removeprefix("mailto:")):
-        refer(writer, note)
+        refer(writer, note, said)
 
 
-def refer(writer: Writer, key: str | int) -> None:
-    """Write the number of a note."""
+def refer(writer: Writer, key: str | int, needle: str = "") -> None:
+    """Write the number of a note; `needle` is how its address stands in the source."""
     if isinstance(key, str) and not writer.notes.knows(key):
         say = Phrase("the link to {address} becomes a footnote", address=key)
-        writer.page.report(Fault("MC309", say, severity=Severity.INFO, needle=key))
+        writer.page.report(Fault("MC309", say, severity=Severity.INFO, needle=needle))
     writer.out.append(f'<sup class="ref">[{writer.notes.number(key)}]</sup>')
 
 

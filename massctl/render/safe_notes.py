@@ -12,8 +12,26 @@ from massctl.render.page import Page
 from massctl.render.safe_text import escaped_text
 
 _SCHEME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
+_NEARLY: Final = re.compile(r"[^\w/.#]{0,4}(?P<scheme>https?)[:：]//(?P<rest>[^\s（）]+?)[\])>）」]*", re.IGNORECASE)
+_SITE: Final = re.compile(r"(?://|www\.)[\w-]+\.\S+", re.IGNORECASE)
+_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _BARE: Final = re.compile(r"(?<![\w./=&-])https?://[\w.~:/?#\[\]@!$&'()*+,;=%-]+(?<![.,;:!?'*_~])", re.ASCII)
 """An address in text. It ends before Chinese, which GitHub's rule would take along, and before what ends a sentence."""
+
+
+def meant(address: str) -> str:
+    """Give the address that a link without a scheme certainly means; else what it says.
+
+    `//a.cn/b` and `www.a.cn` lead to a site, `a@b.cn` to a mailbox, and `https：//a.cn` and `(https://a.cn)` are slips.
+    """
+    if has_scheme(address):
+        return address
+    if _SITE.fullmatch(address):
+        return f"https://{address.removeprefix('//')}"
+    if _MAIL.fullmatch(address):
+        return f"mailto:{address}"
+    nearly = _NEARLY.fullmatch(address)
+    return f"{nearly['scheme']}://{nearly['rest']}" if nearly is not None else address
 
 
 @dataclass

@@ -344,3 +344,31 @@ def test_the_title_of_a_page_is_refused_at_its_line_and_that_of_a_drawing_is_kep
     text = "词\n\n<title>标题</title>\n\n<svg viewBox='0 0 9 9'><title>图</title><path d='M0 0z'/></svg>"
     assert [("MC308", 3, 1)] == lines(wrong(text))
     assert "<title>图</title>" in md(text.replace("<title>标题</title>", "字"))
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("//a.cn/b", "https://a.cn/b"),
+        ("www.a.cn", "https://www.a.cn"),
+        ("<https：//a.cn/b>", "https://a.cn/b"),
+        ("(https://a.cn/b)", "https://a.cn/b"),
+        ("<[](http://a.cn/b)>", "http://a.cn/b"),
+        ("<[https://a.cn/b]>", "https://a.cn/b"),
+        ("b@a.cn", "b@a.cn"),
+    ],
+)
+def test_an_address_that_is_nearly_one_is_not_lost(address: str, meant: str) -> None:
+    at = page()
+    html = markdown_to_html(f"[词]({address})", at)
+    assert f'<p>词<sup class="ref">[1]</sup></p><section class="notes"><section class="note">[1] {meant}<' in html
+    assert [("MC309", Severity.INFO, address.strip("<>"))] == [(f.code, f.severity, f.needle) for f in at.faults]
+
+
+def test_an_article_that_is_nearly_linked_is_linked() -> None:
+    assert '<a href="https://mp.weixin.qq.com/s/1">' in md("[词](//mp.weixin.qq.com/s/1)")
+
+
+@pytest.mark.parametrize("address", ["a.md", "../a/", "/a", "//", "a.cn/b", "./www.a.cn"])
+def test_what_may_be_a_file_leads_nowhere(address: str) -> None:
+    assert [Severity.WARNING] == [found.severity for found in wrong(f"[词]({address})")]

@@ -17,6 +17,8 @@ from massctl.render.md_tables import lost_cells, lost_tables
 
 REPORTS_MAX: Final = 50
 """Faults of this kind in one article; who reads fifty knows the rest."""
+LABEL_CHARACTERS_MAX: Final = 24
+"""Ours: what is longer is no name of a footnote, but the note itself."""
 _LETTER: Final = r"[^\W\d_]"
 _FRONT_MATTER: Final = re.compile(
     r"---[ \t]*\n(?:[^\n]*\n){0,50}?[A-Za-z_]+:(?:[ \t][^\n]*)?\n(?:[^\n]*\n){0,50}?---[ \t]*(?:\n|\Z)"
@@ -87,8 +89,11 @@ def _of_other_tools(text: str, tokens: Sequence[Token], lines: Lines, *, is_file
 def _in_line(line: str, notes: Mapping[str, int]) -> Iterator[tuple[Fault, int]]:
     for found in _FOOTNOTE.finditer(line):
         if found["label"] not in notes:
-            say = Phrase("there is no footnote `{text}`: it is shown as it is written", text=found[0])
+            shown = found[0] if len(found[0]) <= LABEL_CHARACTERS_MAX else found[0][:LABEL_CHARACTERS_MAX] + "…"
+            say = Phrase("there is no footnote `{text}`: it is shown as it is written", text=shown)
             hint = Phrase("write it on a line of its own: `{text}: …`", text=found[0])
+            if shown != found[0]:
+                hint = Phrase("a note that stands in the line is written `^[…]`")
             yield Fault("MC326", say, hint, severity=Severity.WARNING, needle=found[0]), found.start()
     for found in _WIDE.finditer(line):
         if _is_meant(found):

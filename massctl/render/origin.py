@@ -12,7 +12,9 @@ from massctl.render.fault import Fault
 
 CAMPAIGNS: Final = "campaigns/"
 """Before a path from the campaigns folder, to make it one from the repository's root."""
-_WITH_ENTITY: Final = re.compile(r"(?:(?<=\]\()|(?<=<))[^\s<>&]*&(?:[^\s<>()]|\([^\s<>()]*\))*")
+HALF_CHARACTERS_MIN: Final = 8
+"""Ours: fewer may be anything."""
+_WITH_ENTITY: Final = re.compile(r"(?:(?<=\]\()|(?<=\]:)|(?<=\]: )|(?<=<))[^\s<>&]*&(?:[^\s<>()]|\([^\s<>()]*\))*")
 """The address of a link or picture with an entity in it."""
 
 
@@ -51,7 +53,14 @@ class Origin:
             # Markup between the words around it: the word alone is looked for.
             alone = fault.needle[fault.shift : fault.shift + fault.width]
             found = self._search(replace(fault, needle=alone, shift=0)) if alone else None
-        return found or (self._key, None)
+        return found or self._beginning(fault) or (self._key, None)
+
+    def _beginning(self, fault: Fault) -> tuple[Place, str] | None:
+        """Find the first half of a text that stands there with escapes or entities, if that is in one place only."""
+        half = fault.needle[: len(fault.needle) // 2]
+        if len(half) < HALF_CHARACTERS_MIN or sum(source.count(half) for source in self._sources.values()) != 1:
+            return None
+        return self._find(half, replace(fault, needle=half, shift=0, width=None))
 
     def _search(self, fault: Fault) -> tuple[Place, str] | None:
         """Find a text in the sources, as it stands or as it is spelled with entities."""

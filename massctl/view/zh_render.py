@@ -84,6 +84,7 @@ RENDER: Final[dict[str, str]] = {
     "write title, author and digest into campaign.yaml": "标题、作者和摘要请写在 campaign.yaml 里",
     "there is no footnote `{text}`: it is shown as it is written": "没有脚注 `{text}`：它会照原样显示",
     "write it on a line of its own: `{text}: …`": "请另起一行写：`{text}: …`",
+    "a note that stands in the line is written `^[…]`": "写在行内的脚注要写成 `^[…]`",
     "this line is shown as it is written: `{text}`": "这一行会照原样显示：`{text}`",
     "if it is a heading or a list entry, write `{text}`": "如果它是标题或列表项，请写成 `{text}`",
     "full-width marks are no Markdown: `{text}`": "全角标点不是 Markdown：`{text}`",

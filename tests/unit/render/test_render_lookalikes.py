@@ -249,3 +249,16 @@ def test_an_identifier_between_underscores_is_code() -> None:
     found = wrong("用__init__方法")
     assert [("MC312", 1, 2)] == lines(found)
     assert "write `**init**`, or, where it is code, put it between back-ticks" == found[0].hint
+
+
+def test_a_note_in_the_wrong_brackets_is_not_said_whole() -> None:
+    found = wrong(f"字[^{'长' * 90}]。")
+    assert [("MC326", 1, 2)] == lines(found)
+    assert 90 > len(found[0].message)
+    assert "a note that stands in the line is written `^[…]`" == found[0].hint
+
+
+def test_what_stands_there_with_escapes_or_entities_has_its_line() -> None:
+    assert [("MC312", 3, 1)] == lines(wrong("字\n\n** 值得注意的是，在这里 \\_\\_block 会被保留"))
+    assert [("MC309", 3, 5)] == lines(wrong("[字][1]\n\n[1]:https://a.cn/b?c=1&amp;d=2"))
+    assert [(None, None)] == [(c, d) for _, c, d in lines(wrong("** 词 \\_\\_b"))]

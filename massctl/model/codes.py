@@ -111,6 +111,7 @@ CODES: Final[dict[str, str]] = {
     "MC342": "drawing that refers to its parts",
     "MC343": "cells that the table has no column for",
     "MC344": "marks of another tool",
+    "MC345": "signs read as emphasis",
     "MC401": "edited after its send",
     "MC402": "preview of unknown outcome",
     "MC403": "campaign with an open attempt is gone from the repository",

@@ -22,6 +22,7 @@ from massctl.render.md_links import broken_links
 from massctl.render.md_lookalikes import lookalikes
 from massctl.render.md_parser import NESTING_MAX, Parsed, parse
 from massctl.render.md_raw import checked_html
+from massctl.render.md_signs import swallowed_signs
 from massctl.render.page import Page
 from massctl.render.safe_html import safe_html
 
@@ -84,7 +85,11 @@ class _Writer:
                 out.append(f"<{token.tag}>")
 
     def _inline(self, token: Token) -> None:
-        self._write(token.children or ())
+        children = token.children or ()
+        if "*" in token.content:
+            for fault in swallowed_signs(children):
+                self._page.report(fault)
+        self._write(children)
 
     def _paragraph(self, token: Token) -> None:
         # In a tight list a paragraph is hidden; inside the entry its text begins a line of its own.

@@ -114,6 +114,11 @@ RENDER: Final[dict[str, str]] = {
     "`{text}` is no link: nothing says where `[{label}]` leads": "`{text}` 不是链接：没有写明 `[{label}]` 指向哪里",
     "write on a line of its own: `{text}`": "请另起一行写：`{text}`",
     "`{text}` is no link": "`{text}` 不是链接",
+    # massctl/render/md_signs.py
+    "the asterisks of `{text}` are read as emphasis and are not shown": "`{text}` 里的星号会被当作强调，不会显示",
+    "if they are signs, write `\\*`, `×`, or all of it between back-ticks": (
+        "如果它们是符号，请写 `\\*`、`×`，或把整段放在反引号里"
+    ),
     # massctl/render/foreign.py
     "`{text}` is shown as it is written: this file is no template": "`{text}` 会照原样显示：这个文件不是模板",
     "end the file's name in `.j2`, or write what stands there": "文件名以 `.j2` 结尾才是模板；否则请直接写出内容",

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render_inputs import md
+from render_inputs import lines, md, wrong
 
 from massctl.render.cjk import is_cjk, line_break
 
@@ -36,7 +36,6 @@ from massctl.render.cjk import is_cjk, line_break
         ("**[链](#x)，**后", "<strong>链，</strong>后"),
         ("**`码`，**后", "<strong><code>码</code>，</strong>后"),
         ("a **b** c", "a <strong>b</strong> c"),
-        ("a*b*c", "a<em>b</em>c"),
         ("a_b_c", "a_b_c"),
         ("_a_ __b__", "<em>a</em> <strong>b</strong>"),
         ("2 * 3 * 4", "2 * 3 * 4"),
@@ -95,3 +94,23 @@ def test_line_break(before: str, after: str, expected: str) -> None:
 )
 def test_is_cjk(character: str, expected: bool) -> None:
     assert expected is is_cjk(character)
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "told"),
+    [
+        ("一共 2*3*4 份", 4, "2*3*4"),
+        ("a*b*c", 1, "a*b*c"),
+        ("f(x)**2**3", 3, "x)**2**3"),
+        ("取 x1*y2*z，", 3, "x1*y2*z"),
+    ],
+)
+def test_signs_that_are_read_as_emphasis_are_told(text: str, column: int, told: str) -> None:
+    found = wrong(text)
+    assert [("MC345", 1, column)] == lines(found)
+    assert f"the asterisks of `{told}` are read as emphasis and are not shown" == found[0].message
+
+
+@pytest.mark.parametrize("text", ["2\\*3\\*4", "`2*3*4`", "第*二*个", "a *b* c", "2*三*4", "*a*b", "a*b c*d", "**a**1"])
+def test_emphasis_that_is_one_is_not(text: str) -> None:
+    assert [] == wrong(text)

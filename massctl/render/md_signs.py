@@ -1,0 +1,34 @@
+"""Asterisks that were meant as signs, as in `2*3*4`, and that Markdown takes for emphasis: nobody would see them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from markdown_it.token import Token
+
+from massctl.model.diagnostic import Severity
+from massctl.model.phrase import Phrase
+from massctl.render.fault import Fault
+
+_BEFORE: Final = re.compile(r"[A-Za-z0-9_.)\]]{1,20}$")
+_INSIDE: Final = re.compile(r"[A-Za-z0-9(\[](?:[!-)+-~]{0,20}[A-Za-z0-9)\]])?")
+_BEHIND: Final = re.compile(r"[A-Za-z0-9_(\[]{1,20}")
+
+
+def swallowed_signs(tokens: Sequence[Token]) -> Iterator[Fault]:
+    """Give a warning for each emphasis that touches letters or digits of a formula on both sides."""
+    for index in range(1, len(tokens) - 3):
+        before, opening, inside, closing, behind = tokens[index - 1 : index + 4]
+        if (
+            opening.type in ("em_open", "strong_open")
+            and opening.markup.startswith("*")
+            and closing.type in ("em_close", "strong_close")
+            and before.type == inside.type == behind.type == "text"
+        ):
+            left, right = _BEFORE.search(before.content), _BEHIND.match(behind.content)
+            if left is not None and right is not None and _INSIDE.fullmatch(inside.content):
+                mark = opening.markup
+                text = f"{left[0]}{mark}{inside.content}{mark}{right[0]}"
+                say = Phrase("the asterisks of `{text}` are read as emphasis and are not shown", text=text)
+                hint = Phrase("if they are signs, write `\\*`, `×`, or all of it between back-ticks")
+                yield Fault("MC345", say, hint, severity=Severity.WARNING, needle=text)

@@ -30,7 +30,7 @@ _DIAGRAMS: Final = frozenset(
 
 def template_marks(text: str) -> Iterator[tuple[Fault, int]]:
     """Find what a template would fill in, in a file that is none, each with its position."""
-    for found in _TEMPLATE.finditer(text):
+    for found in _TEMPLATE.finditer(text) if "{{" in text or "{%" in text else ():
         say = Phrase("`{text}` is shown as it is written: this file is no template", text=found[0][:40])
         hint = Phrase("end the file's name in `.j2`, or write what stands there")
         if _SHORTCODE.match(found[0]):
@@ -40,7 +40,7 @@ def template_marks(text: str) -> Iterator[tuple[Fault, int]]:
 
 def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
     """Find tables of contents and attributes that another tool would have made, each with its position."""
-    for found in _MARKS.finditer(text):
+    for found in _MARKS.finditer(text) if "{" in text or "[toc]" in text.lower() else ():
         mark = found[found.lastgroup or 0]
         say = Phrase("`{text}` is shown as it is written", text=mark[:40])
         hint = Phrase("write what the other tool makes of it, or leave it out")

@@ -8,11 +8,12 @@ that follow from the window alone (`is_its_turn`), and a doubt always.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from massctl.apply.outcome import CampaignOutcome
+from massctl.apply.unrecorded import Unrecorded, unrecorded_of
 from massctl.model.diagnostic import has_errors
 from massctl.model.digest import digest_of
 from massctl.model.hold import held_until
@@ -76,6 +77,8 @@ class Notice:
     """Every run finds it so until somebody does something: no entry of the ledger says when it began."""
     window: Window | None = None
     """When the campaign may go out; None where it has no window, or none that is known."""
+    unrecorded: Unrecorded | None = None
+    """What WeChat answered, where the ledger could not take it: then one choice alone is true."""
 
     @property
     def key(self) -> str:
@@ -134,10 +137,7 @@ class Noticing:
         was, status = self._was(record), status_of(record)
         if status is Status.IN_DOUBT:
             if was.status is not status or record.open_attempts[-1].doubt is None:
-                say = Phrase("nobody knows whether it was sent; its account sends nothing else")
-                left_behind = was.status is status
-                evidence = self.evidence(record)
-                yield self._notice("in_doubt", record, outcome, say, choices=evidence, met_again=left_behind)
+                yield self._doubt(record, outcome, met_again=was.status is status)
         elif status is was.status:
             return
         elif status is Status.AWAITING_ADMIN:
@@ -146,6 +146,14 @@ class Noticing:
             yield self._notice("failed", record, outcome, _failed(record), _in_the_console())
         elif status in _OUT and was.status not in _OUT:
             yield self._notice("sent", record, outcome, _sent(record, status))
+
+    def _doubt(self, record: Record, outcome: CampaignOutcome | None, *, met_again: bool) -> Notice:
+        """Tell what nobody knows; or what this run alone knows, because the ledger could not take it."""
+        answer = unrecorded_of(record, outcome.answer if outcome is not None else None)
+        say = answer.told if answer else Phrase("nobody knows whether it was sent; its account sends nothing else")
+        evidence = self.evidence(record)
+        found = self._notice("in_doubt", record, outcome, say, choices=evidence, met_again=met_again)
+        return replace(found, unrecorded=answer)
 
     def _kept_back(self, outcome: CampaignOutcome) -> Iterator[Notice]:
         """Tell what kept a campaign from its send, where it was time for it."""

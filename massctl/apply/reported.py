@@ -85,6 +85,23 @@ class ReportedJob(Strict):
     """What the originality check found; null where no event said so."""
 
 
+class ReportedAnswer(Strict):
+    """A clear answer of WeChat to a send, which the ledger could not take: for the ledger it is in doubt."""
+
+    outcome: Literal["sent", "not_sent"]
+    """How it ended: accepted; or refused, or never asked for."""
+    batch: int
+    """Counts the batches of a list of openids from 1; 1 for every other audience."""
+    msg_id: int | None
+    """WeChat's id of the job that it accepted."""
+    errcode: int | None
+    """WeChat's code, where it refused the send."""
+    message: str
+    """What happened, for people."""
+    command: str
+    """What to type when the ledger can be written again, with a reason in place of the dots."""
+
+
 class AppliedCampaign(Strict):
     """One campaign's part of a run."""
 
@@ -108,6 +125,8 @@ class AppliedCampaign(Strict):
     """What stopped it."""
     jobs: list[ReportedJob]
     """Its mass jobs."""
+    unrecorded: ReportedAnswer | None = Field(default=None)
+    """What WeChat said to its send and the ledger could not take; absent where there is nothing like that."""
 
 
 class ApplyReport(Strict):

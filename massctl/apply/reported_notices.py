@@ -49,6 +49,8 @@ class ReportedNotice(Strict):
     """What happened, for people."""
     hint: str
     """What to do about it, for people; empty where nothing is, and where there are choices."""
+    msg_id: int | None = Field(default=None)
+    """WeChat's id of a job that it accepted and the ledger could not take; absent everywhere else."""
     choices: list[ReportedChoice]
     """The ways out, where nobody knows whether it was sent; else empty."""
 

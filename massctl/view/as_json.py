@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from massctl.apply.following import Followed
     from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
     from massctl.model.finding import Finding
+    from massctl.model.send import Verdict
     from massctl.view.explanation import Explanation
     from massctl.view.review_json import Reviewed
 
@@ -158,7 +159,7 @@ def _explanation(explanation: "Explanation") -> dict[str, Any]:
 
 
 def _outcome(outcome: "Outcome", campaign: "CampaignOutcome") -> dict[str, Any]:
-    planned = campaign.planned
+    planned, record = campaign.planned, outcome.record(campaign)
     return {
         "name": planned.name,
         "account": planned.account,
@@ -169,8 +170,28 @@ def _outcome(outcome: "Outcome", campaign: "CampaignOutcome") -> dict[str, Any]:
         "performed": [step_document(step) for step in campaign.performed],
         "refusals": [refusal_document(refusal) for refusal in campaign.refusals],
         "error": _error(campaign.error) if campaign.error else _faulty(planned.diagnostics),
-        "jobs": [_job(job) for job in outcome.record(campaign).jobs],
+        "jobs": [_job(job) for job in record.jobs],
+        **(_unrecorded(record, campaign.answer) if campaign.answer is not None else {}),
     }
+
+
+def _unrecorded(record: Record, answer: "Verdict") -> dict[str, Any]:
+    """Give what the ledger could not take of WeChat's answer, under its key; nothing where it was no clear one."""
+    # Only a run whose ledger fell away has one.
+    from massctl.apply.unrecorded import unrecorded_of
+
+    found = unrecorded_of(record, answer)
+    if found is None:
+        return {}
+    said = {
+        "outcome": "not_sent" if found.is_refusal else "sent",
+        "batch": found.batch,
+        "msg_id": found.msg_id,
+        "errcode": found.errcode,
+        "message": found.told,
+        "command": found.command,
+    }
+    return {"unrecorded": said}
 
 
 def _followed(record: Record, followed: "Followed") -> dict[str, Any]:

@@ -60,7 +60,10 @@ def _block(notice: Notice, language: Language) -> str:
     lines.append(plain(guard + say(notice.message, language)))
     if notice.hint:
         lines.append("> " + plain(say(notice.hint, language)))
-    if notice.choices is not None:
+    if notice.unrecorded is not None:
+        when = say(Phrase("when the ledger can be written again"), language)
+        lines += [f"> {notice.unrecorded.command}\n> {when}", "> " + say(_ON_GITHUB, language)]
+    elif notice.choices is not None:
         lines += [f"> {command}\n> {say(told, language)}" for command, told in _choices(notice.choices)]
         lines.append("> " + say(_ON_GITHUB, language))
     return "\n".join(lines)
@@ -103,8 +106,15 @@ def _document(notice: Notice) -> dict[str, Any]:
         "guard": notice.guard,
         "message": notice.message,
         "hint": notice.hint,
-        "choices": _choices_document(notice.choices) if notice.choices is not None else [],
+        **({"msg_id": notice.unrecorded.msg_id} if notice.unrecorded is not None else {}),
+        "choices": _choices_of(notice),
     }
+
+
+def _choices_of(notice: Notice) -> list[dict[str, Any]]:
+    if notice.unrecorded is not None:
+        return [_choice(notice.unrecorded.command, notice.at, None)]
+    return _choices_document(notice.choices) if notice.choices is not None else []
 
 
 def _choices_document(evidence: Evidence) -> list[dict[str, Any]]:

@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Final
 
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, failure_of
+from massctl.apply.unrecorded import Unrecorded, unrecorded_of
 from massctl.model.diagnostic import Severity, has_errors
 from massctl.model.hold import held_until, is_held
 from massctl.model.lifecycle import Status
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
-from massctl.model.send import Accepted, Rejected, Verdict
+from massctl.model.send import Verdict
 from massctl.model.state import Record
 from massctl.plan.doubt import REPEAT_HOURS_MAX
 from massctl.plan.handoff import handoff_of, how_to_do, left_to_do
@@ -120,8 +121,8 @@ def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool, an
         hold_rows(table, record.campaign, answer_by, LABELS["next"])
         return
     first, last = record.open_attempts[0], record.open_attempts[-1]
-    if isinstance(answer, Accepted | Rejected):
-        _unrecorded(table, record.campaign, label, answer)
+    if (unrecorded := unrecorded_of(record, answer)) is not None:
+        _unrecorded(table, label, unrecorded)
         return
     asked = Phrase("WeChat was asked to send it at {moment}", moment=recorded(last.at))
     if last.doubt:
@@ -143,18 +144,11 @@ def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool, an
         table.below(f"massctl reconcile {record.campaign}{choice}", inner=4)
 
 
-def _unrecorded(table: Table, name: str, label: str, answer: Accepted | Rejected) -> None:
+def _unrecorded(table: Table, label: str, answer: Unrecorded) -> None:
     """Say a clear answer that the ledger does not know: whoever types it closes the attempt."""
-    if isinstance(answer, Accepted):
-        number = answer.msg_id or ""
-        told = Phrase("WeChat accepted it with msg_id {msg_id}, and that could not be recorded", msg_id=number or "-")
-        choice = f"--sent {number}".rstrip()
-    else:
-        said = "WeChat refused it with errcode {errcode}, and that could not be recorded"
-        told, choice = Phrase(said, errcode=answer.errcode), "--not-sent"
-    table.row(label, Inked(told, Ink.ALARM), inner=2)
+    table.row(label, Inked(answer.told, Ink.ALARM), inner=2)
     table.below(Phrase("For the ledger it is in doubt. When the ledger can be written again:"))
-    table.below(f'massctl reconcile {name} {choice} --reason "…"', inner=4)
+    table.below(answer.command, inner=4)
 
 
 def _is_refused_for_doubt(campaign: CampaignOutcome) -> bool:

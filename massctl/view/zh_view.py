@@ -144,6 +144,8 @@ VIEW: Final[dict[str, str]] = {
     "the run ended before the answer": "没等到答复，运行就中断了",
     "WeChat accepted it with msg_id {msg_id}, and that could not be recorded": "微信已受理（{msg_id}），但没能入账",
     "WeChat refused it with errcode {errcode}, and that could not be recorded": "微信拒绝了（{errcode}），但没能入账",
+    "no request for it left, and that could not be recorded": "请求没有发出，但没能入账",
+    "when the ledger can be written again": "等账本能写了再执行",
     "For the ledger it is in doubt. When the ledger can be written again:": "账本里它仍是结果不明。账本能写之后：",
     "open: {why}": "未决：{why}",
     "closed later: {why}": "后来已了结：{why}",

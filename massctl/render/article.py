@@ -1,7 +1,7 @@
 """One article's body: its file, through Jinja and Markdown, or passed through, with placeholders for pictures."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -145,21 +145,26 @@ def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How an article is shown, and what is said of it where a way before this one was too long."""
+    """How an article is shown, and what is said of it where it was too long as the ways before have it."""
 
     colours: bool = True
     plain: bool = False
-    say: Phrase | None = None
+    letters: bool = False
+
+    def told(self) -> Iterator[Phrase]:
+        """Say what is missing."""
+        if self.letters:
+            yield Phrase("formulas have letters of the phone's font here: drawn, the article would be too long")
+        if self.plain:
+            yield Phrase("words in a line have no styles of their own here: with them the article would be too long")
+        elif not self.colours:
+            yield Phrase("code has no colours here: with them the article would be too long")
 
 
-_WAYS: Final = (
-    _Way(),
-    _Way(colours=False, say=Phrase("code has no colours here: with them the article would be too long")),
-    _Way(
-        colours=False,
-        plain=True,
-        say=Phrase("words in a line have no styles of their own here: with them the article would be too long"),
-    ),
+_WAYS: Final = tuple(
+    _Way(colours, plain, letters)
+    for letters in (False, True)
+    for colours, plain in ((True, False), (False, False), (False, True))
 )
 
 
@@ -172,15 +177,17 @@ def _from_markdown(text: str, page: Page, theme: Theme, body: Body) -> None:
     is_file = not page.file.endswith(".j2")
     html = ""
     for way in _WAYS:
-        if not html or page.colours != way.colours:
-            page = replace(page, colours=way.colours, faults=[])
+        if way.letters and "<svg" not in html:
+            break
+        if not html or (page.colours, page.letters) != (way.colours, way.letters):
+            page = replace(page, colours=way.colours, letters=way.letters, faults=[])
             html = markdown_to_html(text, page, is_file=is_file)
         body.content = with_styles(html, plainer(theme.css) if way.plain else theme.css)
         if _is_too_long(body.content):
             body.content = shortest_blanks(body.content)
         if not _is_too_long(body.content):
-            if way.say is not None:
-                page.report(Fault("MC328", way.say, severity=Severity.INFO))
+            for say in way.told():
+                page.report(Fault("MC328", say, severity=Severity.INFO))
             break
     body.faults += page.faults
 

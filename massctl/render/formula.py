@@ -9,6 +9,7 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from massctl.render.formula_letters import LETTERED, letters, use_letters
 from massctl.render.formula_line import flat_formula, formula_line
 from massctl.render.outline import short_path
 
@@ -82,17 +83,18 @@ def _piece(found: re.Match[str]) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def drawn_formula(tex: str, *, by_itself: bool) -> str:
+def drawn_formula(tex: str, *, by_itself: bool, with_letters: bool = False) -> str:
     """Draw a formula as one SVG element in the colour of the text around it; raises FormulaError.
 
     One that has Chinese in it is written in a line instead: the font of the drawing would show boxes. A number
     (`\\tag{1}`) stands behind as text: the library would leave out what stands between the first brace and the last.
+    `with_letters` writes letters as text where that is shorter, mostly by two thirds.
     """
     numbers = list(_NUMBER_OF_ONE.finditer(tex))
     if len(numbers) == 1:
         alone = tex[: numbers[0].start()] + tex[numbers[0].end() :]
         shown = simple_formula(alone)
-        shown = drawn_formula(alone, by_itself=by_itself) if shown is None else shown
+        shown = drawn_formula(alone, by_itself=by_itself, with_letters=with_letters) if shown is None else shown
         return f"{shown}\u2003({escape(numbers[0]['number'], quote=False)})"
     # Some 200 ms, for the fonts; hardly any article has a formula.
     from latex2mathml.converter import convert
@@ -108,8 +110,11 @@ def drawn_formula(tex: str, *, by_itself: bool) -> str:
         if (flat := flat_formula(mathml, by_itself=by_itself)) is not None:
             return flat
         drawing = Latex(known, size=UNITS, inline=not by_itself, color="currentColor")
-        missing = "".join(_without_glyph(drawing))
+        glyphs = list(_glyphs(drawing))
+        missing = "".join(each.char for each in glyphs if each.glyph.index == 0)
         line = formula_line(mathml) if missing else None
+        if with_letters:
+            use_letters(glyphs)
         svg = "" if missing else drawing.svg()
     except FormulaError:
         raise
@@ -119,7 +124,9 @@ def drawn_formula(tex: str, *, by_itself: bool) -> str:
         return line
     if missing:
         raise FormulaError(_shown(missing))
-    return _as_short_as_can_be(svg, tex)
+    found = _as_short_as_can_be(svg, tex)
+    # Of a letter or two, what is said of all letters would be more than their outlines.
+    return min(found, drawn_formula(tex, by_itself=by_itself), key=len) if with_letters else found
 
 
 def _refuse_what_is_lost(tex: str, mathml: str) -> None:
@@ -131,15 +138,14 @@ def _refuse_what_is_lost(tex: str, mathml: str) -> None:
         raise FormulaError(_shown(tex))
 
 
-def _without_glyph(drawing: "Latex") -> Iterator[str]:
-    """Give the characters that the font of the drawing has no form for: it would show boxes."""
+def _glyphs(drawing: "Latex") -> Iterator[Any]:
+    """Give all that is drawn of fonts; index 0 is a character that they have no form for, and would show a box."""
     waiting: list[Any] = [drawing.node]
     while waiting:
         node = waiting.pop()
         waiting += reversed(getattr(node, "nodes", ()))
-        glyph = getattr(node, "glyph", None)
-        if glyph is not None and glyph.index == 0:
-            yield node.char
+        if getattr(node, "glyph", None) is not None:
+            yield node
 
 
 def _shown(tex: str) -> str:
@@ -153,14 +159,17 @@ def _as_short_as_can_be(svg: str, tex: str) -> str:
         raise FormulaError(_shown(tex))
     left, top = round(float(view["x"])), round(float(view["y"]))
     width, height = round(float(view["width"])), round(float(view["height"]))
-    path = short_path(svg, left, top)
-    if not path:
+    path, text = short_path(svg, left, top), "".join(letters(svg, left, top))
+    if not path and not text:
         raise FormulaError(_shown(tex))
     below = top + height
     style = f"width:{_em(width)};max-width:100%" + (f";vertical-align:{_em(-below)}" if abs(below) > _NEAR else "")
+    # A letter of the phone may be wider than its outline.
+    style, look = (f"{style};overflow:visible", LETTERED) if text else (style, "")
+    drawn = f'<path d="{path}"></path>' if path else ""
     return (
-        f'<svg viewBox="0 0 {width} {height}" fill="currentColor" style="{style}"'
-        f' aria-label="{escape(tex)}"><path d="{path}"></path></svg>'
+        f'<svg viewBox="0 0 {width} {height}" fill="currentColor"{look} style="{style}" aria-label="{escape(tex)}">'
+        f"{drawn}{text}</svg>"
     )
 
 

@@ -49,8 +49,8 @@ _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"[0-9a-f]{64}")
 _MARKUP: Final = re.compile(r"<[^>]*>")
 _IMAGE: Final = re.compile(r"<im(?:g|age)\b[^>]*>", re.IGNORECASE)
 _FORMULA: Final = re.compile(
-    r'<svg viewBox="[^"]*" fill="currentColor" style="[^"]*" aria-label="(?P<tex>[^"]*)">'
-    r'<path d="[^"]*"></path></svg>'
+    r'<svg viewBox="[^"]*" fill="currentColor"(?: [a-z-]+="[^"]*")* aria-label="(?P<tex>[^"]*)">'
+    r'(?:<path d="[^"]*"></path>)?(?:<text[^>]*>[^<]*</text>)*</svg>'
 )
 """As massctl.render.formula draws it."""
 _FORMULAS_TAKE_MUCH: Final = 2_000

@@ -9,6 +9,9 @@ RENDER: Final[dict[str, str]] = {
         "{path} 不是文章：文件名要以 {suffixes} 之一结尾"
     ),
     "code has no colours here: with them the article would be too long": "这里的代码没有颜色：加上颜色，文章就太长了",
+    "formulas have letters of the phone's font here: drawn, the article would be too long": (
+        "这里的公式用手机字体的字母：全部画成图形，文章就太长了"
+    ),
     "words in a line have no styles of their own here: with them the article would be too long": (
         "这里行内的词没有单独的样式：加上样式，文章就太长了"
     ),

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 from massctl.model.diagnostic import Severity
 from massctl.model.names import Sha256
@@ -72,9 +73,11 @@ def rendered(text: str, css: str) -> Rendered:
 
 def _ways(text: str, css: str) -> Iterator[tuple[str, list[Fault]]]:
     """Render an article plainer and plainer, as massctl does where it is too long."""
-    for colours, styles in ((True, css), (False, css), (False, plainer(css))):
+    ways = ((True, css), (False, css), (False, plainer(css)))
+    for letters, (colours, styles) in product((False, True), ways):
         ASKED.clear()
-        page = _AnyPage("a/a.md", Pictures("a", None), "footnotes", colours=colours)  # type: ignore[arg-type]
+        pictures = Pictures("a", None)  # type: ignore[arg-type]
+        page = _AnyPage("a/a.md", pictures, "footnotes", colours=colours, letters=letters)
         body = with_styles(markdown_to_html(text, page, is_file=True), styles)
         for fitted in (body, shortest_blanks(body)):
             yield fitted, [*page.faults, *content_faults(fitted)]

@@ -2,7 +2,7 @@ import re
 from collections.abc import Iterable
 
 import pytest
-from render_inputs import body, wrong
+from render_inputs import Folder, body, news, render, wrong
 
 from massctl.model.diagnostic import Severity
 from massctl.render import limits
@@ -135,9 +135,20 @@ def test_too_long_an_article_points_at_its_longest_formula() -> None:
     assert ("MC304", 5, 4) == (found.code, found.place.line, found.place.column)  # type: ignore[union-attr]
     assert found.hint is not None
     assert re.search(
-        rf"tags and styles; 21 formulas that are drawn take \d,\d+, the longest, `{re.escape(long)}`, \d,\d+: show",
+        rf"tags and styles; 21 formulas that are drawn take \d,\d+, the longest, `{re.escape(long)}`, \d+: show",
         found.hint,
     )
+
+
+def test_formulas_have_letters_of_the_phone_where_drawings_do_not_fit() -> None:
+    formula = r"$$\frac{a+b}{c+d}$$"
+    assert "<text" not in body("\n\n".join([formula] * 5))
+    folder = Folder({"spring/articles/main.md": "\n\n".join([formula] * 30), "spring/images/cover.jpg": "cover"}, "")
+    campaign, found = render(news({}), folder)
+    assert [("MC328", Severity.INFO)] == [(each.code, each.severity) for each in found]
+    assert found[0].message.startswith("formulas have letters of the phone's font here")
+    content = campaign.message.articles[0].content  # type: ignore[union-attr]
+    assert 60 == content.count("<text")
 
 
 def test_a_few_short_formulas_are_not_why_an_article_is_too_long() -> None:

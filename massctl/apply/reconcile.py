@@ -12,6 +12,7 @@ from massctl.errors import PermanentError, UsageError, WeChatError
 from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftDeleted, JobStatus, SendSettled
 from massctl.model.lifecycle import is_concluded
+from massctl.model.moment import moment
 from massctl.model.names import CampaignName, MediaId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
@@ -27,6 +28,7 @@ def settle_sent(
     """
     if not (record.attempts and not is_concluded(record)):
         _check_unsettled(record)
+    _require_seen([record], testimony)
     report = None
     if testimony.msg_id is not None:
         check_foreign(testimony.msg_id, record, book.state)
@@ -47,6 +49,7 @@ def settle_not_sent(record: Record, testimony: Testimony, wechat: Callable[[Draf
     unsent = unsent_below(record, book.state)
     if not any(each.draft() for each in unsent):
         _check_unsettled(record)
+    _require_seen([*unsent, record], testimony)
     forgotten = False
     questioned = [(each, draft) for each in [*unsent, record] for draft in each.drafts if draft.alive]
     if wechat is not None:
@@ -58,6 +61,26 @@ def settle_not_sent(record: Record, testimony: Testimony, wechat: Callable[[Draf
         _settle(record, "not_sent", testimony, book)
     elif not forgotten:
         raise nothing_to_settle(record)
+
+
+def _require_seen(records: Sequence[Record], testimony: Testimony) -> None:
+    """Raise UsageError where what is in question now began after the person looked: they spoke of another send."""
+    seen = testimony.looked_at
+    tries = [attempt.at for record in records for attempt in record.open_attempts]
+    saved = [draft.saved_at for record in records for draft in record.drafts if draft.alive]
+    later = [at for at in [*tries, *saved] if seen is not None and at > seen]
+    if seen is None or not later:
+        return
+    raise UsageError(
+        Phrase(
+            "what is in question about {name} began at {began}, and you looked at {seen}",
+            name=records[-1].campaign,
+            began=moment(max(later)),
+            seen=moment(seen),
+        ),
+        Phrase("Nothing was recorded: what you saw was about something earlier."),
+        Phrase("look again in the console under 群发记录, then say it anew"),
+    )
 
 
 def require_repetition(state: State, names: Sequence[str]) -> None:

@@ -69,7 +69,7 @@ AUDIENCE: Final[dict[str, str]] = {
     "nobody knows whom {name} goes to": "不知道 {name} 该发给谁",
     "say which batch of {name} you mean: {batches}": "请说明 {name} 的哪一批：{batches}",
     "name it with --batch": "用 --batch 指明",
-    "--batch goes with --sent and --not-sent": "--batch 要和 --sent 或 --not-sent 一起用",
+    "{flag} goes with --sent and --not-sent": "{flag} 要和 --sent 或 --not-sent 一起用",
     "its list takes {needed} jobs, and {left} of the account's {daily} mass calls a day are left": (
         "名单要 {needed} 个群发任务，而公众号每天 {daily} 次群发调用今天还剩 {left} 次"
     ),

@@ -42,6 +42,9 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Repeat the identical request now, under the same clientmsgid.": "现在原样再提交一次，clientmsgid 不变。",
     "With --sent: the address of the sent article.": "配 --sent：已发文章的地址。",
     "Which batch of a list of openids, where several are open.": "openid 名单的第几批，在几批都没有结果时写。",
+    "With --sent or --not-sent: when you looked; what began later is not settled by it.": (
+        "与 --sent 或 --not-sent 一起：您是什么时候看的；在那之后开始的不算。"
+    ),
     "How you know; recorded with your name. Part of every choice.": (
         "您是怎么知道的；会连同您的名字记下来。每种做法都要写。"
     ),

@@ -5,6 +5,11 @@ from typing import Final
 SETTLING: Final[dict[str, str]] = {
     # massctl/apply/outside_sends.py
     "a send on the website at {at} is recorded already": "{at} 在网页上的这次群发已经记录过了",
+    "what is in question about {name} began at {began}, and you looked at {seen}": (
+        "{name} 现在要了结的是 {began} 开始的，而您是 {seen} 看的"
+    ),
+    "Nothing was recorded: what you saw was about something earlier.": "没有记录任何东西：您看到的是更早的那一次。",
+    "look again in the console under 群发记录, then say it anew": "请再看一遍公众平台的“群发记录”，然后重新说明",
     "Nothing was recorded. The console shows sends to the minute, so this is taken for the same one.": (
         "什么都没有记录。公众平台只显示到分钟，所以当作同一次。"
     ),

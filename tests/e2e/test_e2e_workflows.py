@@ -31,6 +31,8 @@ pytestmark = [
 
 OPEN: list[str] = []
 """When the window of these tests opened, and when it closes."""
+NOTHING_DONE = {"not-done": "failure", **dict.fromkeys(("stop", "go-on", "looked", "settle"), "skipped")}
+"""How the jobs of `operate` end where it tells only why not."""
 SPRING = "refs/heads/spring"
 DUE = "preview: {towxname: [editor_lin]}\n"
 
@@ -325,7 +327,7 @@ def test_somebody_stops_everything_and_somebody_lets_it_go_on(hub: Hub) -> None:
     stopped = hub.play("operate", hub.dispatched(act="stop all sends"))
     run = hub.play("apply", hub.pushed())
 
-    others = {"not-done": "skipped", "go-on": "skipped", "settle": "skipped"}
+    others = {"not-done": "skipped", "go-on": "skipped", "looked": "skipped", "settle": "skipped"}
     assert {"stop": "success", **others} == stopped.results, stopped.log
     assert ("failure", 0) == (run.jobs["send"].result, jobs(hub))
     assert "massctl-stop" in run.jobs["send"].log
@@ -405,7 +407,13 @@ def test_what_operate_does_not_do_fails_and_says_why(hub: Hub) -> None:
     for event, why in ((typed_wrong, "type the campaign's name twice"), (elsewhere, "operate acts only from main")):
         run = hub.play("operate", event)
 
-        assert {"not-done": "failure", "stop": "skipped", "go-on": "skipped", "settle": "skipped"} == run.results
+        assert {
+            "not-done": "failure",
+            "stop": "skipped",
+            "go-on": "skipped",
+            "looked": "skipped",
+            "settle": "skipped",
+        } == run.results
         assert why in run.log
     assert {} == hub.wechat.report()["calls"]
 
@@ -426,8 +434,35 @@ def test_what_was_decided_once_is_not_done_again_by_starting_the_run_again(hub: 
         run = hub.play("operate", replace(decided, attempt=2 if answered else 1))
         hub.wechat.later(100)
 
-    assert {"not-done": "failure", "stop": "skipped", "go-on": "skipped", "settle": "skipped"} == run.results, run.log
+    assert {
+        "not-done": "failure",
+        "stop": "skipped",
+        "go-on": "skipped",
+        "looked": "skipped",
+        "settle": "skipped",
+    } == run.results, run.log
     assert "say it anew" in run.log
+    hub.play("apply", hub.pushed(), "send", after=begun(hub))
+    assert 1 == jobs(hub)
+
+
+def test_what_waited_for_an_approval_settles_no_send_that_began_later(hub: Hub, gate: Gate) -> None:
+    hub.port = gate.port
+    gate.hold(path="/cgi-bin/message/mass/sendall", answered=True)
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(hub.play, "apply", hub.pushed(), "send", after=begun(hub))
+        assert gate.reached.wait(60)
+        hub.cancel()
+        gate.release(dropped=True)
+        running.result()
+    hub.port = 0
+    decided = hub.dispatched(act="reconcile: it was not sent", campaign="letter", reason="looked", number="", again="")
+    looked = Run(hub.root, {"looked": Job("success", {"at": (now() - timedelta(hours=1)).isoformat()})})
+    run = hub.play("operate", decided, "settle", after=looked)
+
+    assert "failure" == run.jobs["settle"].result
+    assert "群发记录" in run.log
+    hub.wechat.later(100)
     hub.play("apply", hub.pushed(), "send", after=begun(hub))
     assert 1 == jobs(hub)
 

@@ -1,11 +1,12 @@
 """`massctl reconcile`: settle a send of unknown outcome."""
 
+from datetime import datetime
 from typing import Final
 
 import click
 
 from massctl.cli.answering import one_document
-from massctl.cli.arguments import Text, form_option, sandbox_option
+from massctl.cli.arguments import Moment, Text, form_option, sandbox_option
 from massctl.cli.session import session
 from massctl.model.phrase import Phrase
 
@@ -21,6 +22,12 @@ URL_PATTERN: Final = r"https?://[^\s/]+/\S*"
 @click.option("--resubmit", is_flag=True, help="Repeat the identical request now, under the same clientmsgid.")
 @click.option("--url", type=Text(URL_PATTERN), help="With --sent: the address of the sent article.")
 @click.option("--batch", type=click.IntRange(1), help="Which batch of a list of openids, where several are open.")
+@click.option(
+    "--looked-at",
+    type=Moment(),
+    metavar="AT",
+    help="With --sent or --not-sent: when you looked; what began later is not settled by it.",
+)
 @click.option("--reason", type=Text(r".*\S.*"), help="How you know; recorded with your name. Part of every choice.")
 @click.option("--yes", is_flag=True, help="With --resubmit: send without asking.")
 @form_option
@@ -35,6 +42,7 @@ def command(
     resubmit: bool,
     url: str | None,
     batch: int | None,
+    looked_at: datetime | None,
     reason: str | None,
     yes: bool,
     form: str,
@@ -44,12 +52,7 @@ def command(
 
     Exactly one of --sent, --not-sent and --resubmit. Without one it shows what is on record and what may be chosen.
     """
-    if sent + not_sent + resubmit > 1:
-        raise click.UsageError(Phrase("give exactly one of --sent, --not-sent and --resubmit"))
-    if (msg_id is not None or url is not None) and not sent:
-        raise click.UsageError(Phrase("MSG_ID and --url go with --sent"))
-    if batch is not None and not (sent or not_sent):
-        raise click.UsageError(Phrase("--batch goes with --sent and --not-sent"))
+    _agree(sent, not_sent, resubmit, of_sent=(msg_id, url), of_both={"--batch": batch, "--looked-at": looked_at})
     chosen = sent or not_sent or resubmit
     if chosen and reason is None:
         raise click.UsageError(Phrase("{key} is missing", key="--reason"))
@@ -67,4 +70,18 @@ def command(
             return shown(current, name, warnings)
         if resubmit:
             return resubmitted(current, name, warnings, reason, answer, yes=yes)
-        return settled(current, name, warnings, Testimony(reason, who(current), msg_id, url, batch), answer, sent=sent)
+        said = Testimony(reason, who(current), msg_id, url, batch, looked_at)
+        return settled(current, name, warnings, said, answer, sent=sent)
+
+
+def _agree(
+    sent: bool, not_sent: bool, resubmit: bool, *, of_sent: tuple[object, ...], of_both: dict[str, object]
+) -> None:
+    """Refuse choices and flags that do not go together; a flag that was not given is None."""
+    if sent + not_sent + resubmit > 1:
+        raise click.UsageError(Phrase("give exactly one of --sent, --not-sent and --resubmit"))
+    if any(each is not None for each in of_sent) and not sent:
+        raise click.UsageError(Phrase("MSG_ID and --url go with --sent"))
+    for flag, value in of_both.items():
+        if value is not None and not (sent or not_sent):
+            raise click.UsageError(Phrase("{flag} goes with --sent and --not-sent", flag=flag))

@@ -1,6 +1,7 @@
 """What a person says about an open attempt or a draft in question."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from building import HOUR, NOW, text
@@ -44,6 +45,29 @@ def test_a_send_that_went_out_is_settled_without_an_id() -> None:
         settled.msg_id,
     )
     assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
+
+
+@pytest.mark.parametrize("settle", [settle_sent, settle_not_sent])
+def test_a_word_about_an_earlier_send_settles_no_later_one(settle: Callable[..., object]) -> None:
+    scene = in_doubt()
+    began = scene.record(WORDS).open_attempts[0].at
+    early, in_time = (
+        testimony.Testimony("looked", "li", looked_at=began + timedelta(seconds=seconds)) for seconds in (-1, 0)
+    )
+    with pytest.raises(UsageError, match="and you looked at") as stopped:
+        settle(scene.record(WORDS), early, None, scene.book())
+    assert ("look again" in stopped.value.hint, []) == (True, scene.events("send_settled"))
+    settle(scene.record(WORDS), in_time, None, scene.book())
+    assert 1 == len(scene.events("send_settled"))
+
+
+def test_a_word_about_an_earlier_draft_forgets_no_later_one() -> None:
+    scene = staged()
+    scene.wechat.drafts.clear()
+    early = testimony.Testimony("looked", "li", looked_at=scene.record(NEWS).drafts[0].saved_at - HOUR)
+    with pytest.raises(UsageError, match="and you looked at"):
+        settle_not_sent(scene.record(NEWS), early, lambda _: scene.wechat, scene.book())
+    assert [] == scene.events("draft_deleted")
 
 
 def test_an_id_is_checked_with_wechat() -> None:

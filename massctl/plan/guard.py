@@ -119,11 +119,17 @@ def sent_by_another(campaign: RenderedCampaign, state: State, sends: Mapping[Dig
 
 
 def late_refusals(campaign: RenderedCampaign, house: House, now: datetime) -> list[Refusal]:
-    """Refuse by the kill switch and the hour: the window has closed, quiet hours or frozen days have begun."""
+    """Refuse by the kill switch and the hour: the window is closed, quiet hours or frozen days have begun."""
     if (stopped := _kill_switch(house)) is not None:
         return [stopped]
-    closed = window_state(campaign.window, now) is WindowState.EXPIRED
-    return [expired_refusal(campaign, now)] if closed else hour_refusals(house.policy, campaign.window, now)
+    state = window_state(campaign.window, now)
+    match state:
+        case WindowState.EXPIRED:
+            return [expired_refusal(campaign, now)]
+        case WindowState.WAITING:
+            return [_clock_went_back()]
+        case _:
+            return hour_refusals(house.policy, campaign.window, now)
 
 
 def expired_refusal(campaign: RenderedCampaign, now: datetime) -> Refusal:
@@ -151,14 +157,18 @@ def _window(campaign: RenderedCampaign, record: Record, house: House, now: datet
                 Phrase("massctl apply {name}", name=campaign.name),
             )
         case WindowState.WAITING:
-            # A plan never asks before the window opens, so the clock went back since it was made.
-            return Refusal(
-                Guard.CLOCK_SKEW,
-                Phrase("the clock went back and now stands before the window"),
-                Phrase("set this machine's clock right, then run apply again"),
-            )
+            # A plan never asks before the window opens.
+            return _clock_went_back()
         case _:
             return None
+
+
+def _clock_went_back() -> Refusal:
+    return Refusal(
+        Guard.CLOCK_SKEW,
+        Phrase("the clock went back and now stands before the window"),
+        Phrase("set this machine's clock right, then run apply again"),
+    )
 
 
 def _kill_switch(house: House) -> Refusal | None:

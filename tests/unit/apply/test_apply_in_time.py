@@ -34,6 +34,13 @@ def test_an_attempt_that_outlived_its_window_leaves_no_request() -> None:
     assert (5, ["send_attempted", "send_rejected", "expired"]) == (done.exit_status(), kinds)
 
 
+def test_nor_does_one_under_a_clock_that_was_set_back_before_the_window() -> None:
+    """Nobody knows which of the two moments was right."""
+    scene = slow(Scene([text("sale", window=OPEN)]), NOW - timedelta(minutes=87))
+    (outcome,) = scene.apply().campaigns
+    assert ([], [Guard.CLOCK_SKEW]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+
+
 def test_nor_does_one_that_came_into_quiet_hours() -> None:
     rules = house(quiet_hours={"from": "12:30", "to": "13:00", "timezone": "Asia/Shanghai"})
     scene = slow(Scene([text("sale", window=OPEN)], rules=rules), NOW + timedelta(minutes=45))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".md", ".md.j2", ".html", ".html.j2")
 _OPENING: Final = re.compile(r"<section(?:[^\">]|\"[^\"]*\")*>")
 """What `with_styles` begins with."""
+_COLOURED: Final = '<span class="hl-'
+"""What massctl.render.highlight writes."""
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
 
 
@@ -175,13 +177,16 @@ def _from_markdown(text: str, page: Page, theme: Theme, body: Body) -> None:
     from massctl.render.styles import plainer, shortest_blanks, with_styles
 
     is_file = not page.file.endswith(".j2")
-    html = ""
+    html, is_coloured = "", True
     for way in _WAYS:
         if way.letters and "<svg" not in html:
             break
-        if not html or (page.colours, page.letters) != (way.colours, way.letters):
+        if not (way.colours or way.plain or is_coloured):
+            continue
+        if not html or page.letters != way.letters or (page.colours != way.colours and is_coloured):
             page = replace(page, colours=way.colours, letters=way.letters, faults=[])
             html = markdown_to_html(text, page, is_file=is_file)
+            is_coloured = _COLOURED in html
         body.content = with_styles(html, plainer(theme.css) if way.plain else theme.css)
         if _is_too_long(body.content):
             body.content = shortest_blanks(body.content)

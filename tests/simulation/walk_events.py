@@ -113,7 +113,8 @@ class Console:
     """Somebody works in the console, on the newest draft of a campaign: send, edit, mark_up, delete; or sends else.
 
     Assumptions: nobody sends there what is in doubt, what massctl has sent, what goes to a list of openids, or a draft
-    that a run left behind when it died before it could write the draft down; a draft that was sent there is gone.
+    that a run left behind when it died before it could write the draft down, or the draft that a campaign had before
+    it became a text, while that text waits for a push; a draft that was sent there is gone.
     """
 
     act: str
@@ -135,7 +136,8 @@ def _send(world: World, account: Account, media_id: MediaId) -> None:
     key = account.ours[media_id]
     in_doubt = any(each.key[0] == key[0] for each in walk_checkers.open_attempts(world))
     known = media_id in {e.event.media_id for e in world.disk.entries[: world.disk.flushed] if _is_saved(e)}
-    if world.declared[key[0]].people:
+    pushed = world.pushing.checkout.get(key[0]) if world.pushing is not None else None
+    if world.declared[key[0]].people or (pushed is not None and not pushed.message.has_draft):
         return
     if known and not account.jobs_of(key) and not in_doubt and not account.coming:
         account.accept(key, media_id, by_console=True)

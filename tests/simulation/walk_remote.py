@@ -130,7 +130,7 @@ class RunnerBranch(SimBranch):
             self._server.later(LATE_PUSH, lambda: self.remote.take(tip))
             raise Crash("torn push")
         if fault == "SLOW":
-            runner.sleep(SLOW_PUSH.total_seconds())
+            self._wait(SLOW_PUSH)
         elif fault == "LATE":
             self._server.later(LATE_PUSH, lambda: self.remote.take(tip))
         elif fault == "REFUSED":
@@ -140,9 +140,14 @@ class RunnerBranch(SimBranch):
         self._is_away |= fault in {"AWAY", "LATE"}
         runner.reach("after push")
         if self._is_away or fault in {"NOT_LEFT", "ANSWER_LOST"}:
-            runner.sleep(NO_ANSWER.total_seconds())
+            self._wait(NO_ANSWER)
             return Pushed(Push.UNKNOWN, why)
         return Pushed(Push.DONE) if taken else Pushed(Push.LOST, why)
+
+    def _wait(self, time: timedelta) -> None:
+        self._runner.world.pushing = self._runner
+        self._runner.sleep(time.total_seconds())
+        self._runner.world.pushing = None
 
 
 class BranchLedger(GitLedger):

@@ -56,6 +56,8 @@ class World:
         """(recipient, digest) of previews that left and were not refused, as far as the ledger of today can know."""
         self.seen: dict[str, int] = {}
         """Digest -> the moment, of `moments`, at which somebody first got the preview."""
+        self.pushing: Runner | None = None
+        """Who waits for a push in this moment."""
         self.moments = 0
         """Counts previews, and the moments at which runs read the ledger."""
         self.forked = False

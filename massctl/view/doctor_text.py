@@ -17,7 +17,7 @@ LABELS: Final = {
     Check.NOTIFY: Phrase("notify"),
     Check.CAMPAIGNS: Phrase("campaigns"),
     Check.WINDOWS: Phrase("windows"),
-    Check.SENDING: Phrase("kill switch"),
+    Check.SENDING: Phrase("may send"),
     Check.API_HOST: Phrase("API host"),
     Check.CREDENTIAL: Phrase("credential"),
     Check.PROXY: Phrase("proxy"),

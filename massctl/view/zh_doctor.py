@@ -151,7 +151,7 @@ DOCTOR: Final[dict[str, str]] = {
     "git": "git",
     "campaigns": "活动",
     "windows": "时段",
-    "kill switch": "总闸",
+    "may send": "能否群发",
     "API host": "API 主机",
     "credential": "凭据",
     "proxy": "代理",

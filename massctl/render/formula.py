@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from massctl.render.formula_letters import LETTERED, letters, use_letters
 from massctl.render.formula_line import flat_formula, formula_line
+from massctl.render.formula_signs import with_room
 from massctl.render.outline import short_path
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def simple_formula(tex: str) -> str | None:
             return None
         out.append(piece)
         end = found.end()
-    return "".join(out).replace("</i><i>", "") if end == len(tex) else None
+    return with_room("".join(out).replace("</i><i>", "")) if end == len(tex) else None
 
 
 def _piece(found: re.Match[str]) -> str | None:
@@ -166,9 +167,9 @@ def _as_short_as_can_be(svg: str, tex: str) -> str:
     style = f"width:{_em(width)};max-width:100%" + (f";vertical-align:{_em(-below)}" if abs(below) > _NEAR else "")
     # A letter of the phone may be wider than its outline.
     style, look = (f"{style};overflow:visible", LETTERED) if text else (style, "")
-    drawn = f'<path d="{path}"></path>' if path else ""
+    drawn, name = f'<path d="{path}"></path>' if path else "", escape(" ".join(tex.split()))
     return (
-        f'<svg viewBox="0 0 {width} {height}" fill="currentColor"{look} style="{style}" aria-label="{escape(tex)}">'
+        f'<svg viewBox="0 0 {width} {height}" fill="currentColor"{look} style="{style}" aria-label="{name}">'
         f"{drawn}{text}</svg>"
     )
 

@@ -11,6 +11,8 @@ from html import escape
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from massctl.render.formula_signs import with_room
+
 _ITALICS: Final = re.compile("</?i>")
 _TAG: Final = re.compile(r"<[^>]*>")
 _ONE_THING: Final = re.compile(r"[^\W\d_a-zA-Z]+|[a-zA-Z]|\d+(?:\.\d+)?|\([^()]*\)")
@@ -66,7 +68,7 @@ def _line(formula: ET.Element) -> str | None:
         return None
     for seam in ("</i><i>", "</i></b><b><i>", "</b><b>"):
         html = html.replace(seam, "")
-    return html.strip(_BLANKS).replace(f"{_THIN}(", "(")
+    return with_room(html.strip(_BLANKS).replace(f"{_THIN}(", "("))
 
 
 def _is_flat(part: ET.Element, *, by_itself: bool) -> bool:

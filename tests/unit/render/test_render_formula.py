@@ -16,22 +16,44 @@ from massctl.render.markdown import markdown_to_html
     ("tex", "expected"),
     [
         ("x", "<i>x</i>"),
-        ("E=mc^2", "<i>E</i>=<i>mc</i><sup>2</sup>"),
-        (r"\alpha_1 \le 3", "α<sub>1</sub>≤3"),
+        ("E=mc^2", "<i>E</i>\u2005=\u2005<i>mc</i><sup>2</sup>"),
+        (r"\alpha_1 \le 3", "α<sub>1</sub>\u2005≤\u20053"),
         ("x_{n-1}^{10}", "<i>x</i><sub>n−1</sub><sup>10</sup>"),
         (r"90^\circ", "90<sup>°</sup>"),
-        (r"a - b < c\%", "<i>a</i>−<i>b</i>&lt;<i>c</i>%"),
-        (r"f(x) \to \infty", "<i>f</i>(<i>x</i>)→∞"),
+        (r"a - b < c\%", "<i>a</i>\u2005−\u2005<i>b</i>\u2005&lt;\u2005<i>c</i>%"),
+        (r"f(x) \to \infty", "<i>f</i>(<i>x</i>)\u2005→\u2005∞"),
         (r"\text{速度}", "速度"),
         (r"v_{\text{平均}}", "<i>v</i><sub>平均</sub>"),
         (r"\mathrm{中}", "中"),
-        ("n ≥ 2", "<i>n</i>≥2"),
+        ("n ≥ 2", "<i>n</i>\u2005≥\u20052"),
         ("x^中", "<i>x</i><sup>中</sup>"),
-        (r"\text{if }x<0", "if <i>x</i>&lt;0"),
+        (r"\text{if }x<0", "if <i>x</i>\u2005&lt;\u20050"),
     ],
 )
 def test_what_a_line_can_say_is_text(tex: str, expected: str) -> None:
     assert expected == simple_formula(tex)
+
+
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        ("-1", "−1"),
+        ("x=-1", "<i>x</i>_=_−1"),
+        ("(-1)^n+1", "(−1)<sup>n</sup>_+_1"),
+        (r"2\times-3", "2_×_−3"),
+        ("f(a,-b)", "<i>f</i>(<i>a</i>,−<i>b</i>)"),
+        ("|-x|+|y|", "|−<i>x</i>|_+_|<i>y</i>|"),
+        ("a:=b", "<i>a</i>_:=_<i>b</i>"),
+        ("n!=6", "<i>n</i>!_=_6"),
+        ("a<=b", "<i>a</i>_&lt;=_<i>b</i>"),
+        ("≥2", "≥2"),
+        ("x=", "<i>x</i>="),
+        (r"a\,=\,b", "<i>a</i>_=_<i>b</i>"),
+        ("x_{n-1}", "<i>x</i><sub>n−1</sub>"),
+    ],
+)
+def test_a_sign_between_two_things_has_room(tex: str, expected: str) -> None:
+    assert expected.replace("_", "\u2005") == simple_formula(tex)
 
 
 @pytest.mark.parametrize("tex", [r"\frac{1}{2}", r"\sqrt{2}", "x^{a^b}", r"x^\foo", r"\foo", "a~b", r"\text{}", "x^"])
@@ -65,14 +87,14 @@ def test_a_dollar_may_be_money(text: str, formulas: int) -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("$x≤y$", "<i>x</i>≤<i>y</i>"),
-        ("$a×b$", "<i>a</i>×<i>b</i>"),
-        ("$x→y$", "<i>x</i>→<i>y</i>"),
+        ("$x≤y$", "<i>x</i>\u2005≤\u2005<i>y</i>"),
+        ("$a×b$", "<i>a</i>\u2005×\u2005<i>b</i>"),
+        ("$x→y$", "<i>x</i>\u2005→\u2005<i>y</i>"),
         ("$O(n²)$", "<i>O</i>(<i>n</i>²)"),
         ("$α$", "α"),
         ("$℃$", "℃"),
         ("$中文$", "中文"),
-        ("$甲=乙$", "甲=乙"),
+        ("$甲=乙$", "甲\u2005=\u2005乙"),
     ],
 )
 def test_signs_that_are_typed_are_signs(text: str, shown: str) -> None:
@@ -85,9 +107,9 @@ MATH = '<section class="math">{}</section>'
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("$$\nx=1\n$$", MATH.format("<i>x</i>=1")),
-        ("$$x=1$$", MATH.format("<i>x</i>=1")),
-        ("字\n$$\nx\n=1\n$$\n尾", "<p>字</p>" + MATH.format("<i>x</i>=1") + "<p>尾</p>"),
+        ("$$\nx=1\n$$", MATH.format("<i>x</i>\u2005=\u20051")),
+        ("$$x=1$$", MATH.format("<i>x</i>\u2005=\u20051")),
+        ("字\n$$\nx\n=1\n$$\n尾", "<p>字</p>" + MATH.format("<i>x</i>\u2005=\u20051") + "<p>尾</p>"),
         ("> $$\n> x\n> $$", "<blockquote>" + MATH.format("<i>x</i>") + "</blockquote>"),
         ("$$\nx", "<p>$$ x</p>"),
         ("$$\n\n$$", "<p>$$</p><p>$$</p>"),
@@ -109,21 +131,28 @@ def test_a_drawing_is_one_path_in_the_colour_of_the_text() -> None:
     assert len(found) < 400
 
 
+def test_what_a_drawing_is_called_is_one_line() -> None:
+    assert r' aria-label="\frac{1} {2}"' in drawn_formula("\\frac{1}\n  {2}", by_itself=True)
+
+
 @pytest.mark.parametrize(
     ("tex", "shown"),
     [
-        (r"\text{准确率} = \frac{\text{正确数}}{\text{总数}}", "准确率=正确数/总数"),
-        (r"速度=\frac{路程}{时间}", "速度=路程/时间"),
-        (r"F_1=\frac{2\times 精确率}{精确率+召回率}", "<i>F</i><sub>1</sub>=(2×精确率)/(精确率+召回率)"),
+        (r"\text{准确率} = \frac{\text{正确数}}{\text{总数}}", "准确率\u2005=\u2005正确数/总数"),
+        (r"速度=\frac{路程}{时间}", "速度\u2005=\u2005路程/时间"),
+        (
+            r"F_1=\frac{2\times 精确率}{精确率+召回率}",
+            "<i>F</i><sub>1</sub>\u2005=\u2005(2\u2005×\u2005精确率)/(精确率\u2005+\u2005召回率)",
+        ),
         (r"\frac{速度}{ab}c", "(速度/(<i>ab</i>))<i>c</i>"),
         (r"2\frac{中}{x}", "2(中/<i>x</i>)"),
         (r"\left(\frac{中}{2}\right)^2", "(中/2)<sup>2</sup>"),
-        (r"{a-中}^2\quad x", "(<i>a</i>−中)<sup>2</sup>\u2003<i>x</i>"),
-        (r"\sqrt{速度+1}", "√(速度+1)"),
+        (r"{a-中}^2\quad x", "(<i>a</i>\u2005−\u2005中)<sup>2</sup>\u2003<i>x</i>"),
+        (r"\sqrt{速度+1}", "√(速度\u2005+\u20051)"),
         (r"\displaystyle\frac{中}{2}\,x\!y", "中/2\u2009<i>xy</i>"),
         (r"\sum_{i=1}^{总数} x_i^2", "∑<sub>i=1</sub><sup>总数</sup><i>x</i><sub>i</sub><sup>2</sup>"),
-        (r"\sin 角+\max_{中}x", "sin\u2009角+max<sub>中</sub><i>x</i>"),
-        (r"\text{如果 }\mathscr{中}<1", "如果 中&lt;1"),
+        (r"\sin 角+\max_{中}x", "sin\u2009角\u2005+\u2005max<sub>中</sub><i>x</i>"),
+        (r"\text{如果 }\mathscr{中}<1", "如果 中\u2005&lt;\u20051"),
     ],
 )
 def test_chinese_is_never_drawn(tex: str, shown: str) -> None:
@@ -175,10 +204,10 @@ def test_what_a_drawing_would_lose_is_refused(tex: str, said: str) -> None:
         (r"\boldsymbol{\theta}'", "<b>θ</b>′"),
         (r"\mathbf{12}\textbf{ab}\text{c}", "<b>12ab</b>c"),
         (r"\hat{y}_{\boldsymbol{x}}", "<i>ŷ</i><sub><b>x</b></sub>"),
-        (r"f\left(x_{n-1}^{(i)}\right) \in \mathbb{R}", "<i>f</i>(<i>x</i><sub>n−1</sub><sup>(i)</sup>)∈ℝ"),
-        (r"a \leqslant b \mid c", "<i>a</i>≤<i>b</i>|<i>c</i>"),
+        (r"f\left(x_{n-1}^{(i)}\right) \in \mathbb{R}", "<i>f</i>(<i>x</i><sub>n−1</sub><sup>(i)</sup>)\u2005∈\u2005ℝ"),
+        (r"a \leqslant b \mid c", "<i>a</i>\u2005≤\u2005<i>b</i>|<i>c</i>"),
         (r"\sum_{i=1}^n x_i", "∑<sub>i=1</sub><sup>n</sup><i>x</i><sub>i</sub>"),
-        (r"\log(p)+\log p", "log(<i>p</i>)+log\u2009<i>p</i>"),
+        (r"\log(p)+\log p", "log(<i>p</i>)\u2005+\u2005log\u2009<i>p</i>"),
         (r"\text{Block}^{24}\|w\|", "Block<sup>24</sup>‖<i>w</i>‖"),
     ],
 )
@@ -270,7 +299,7 @@ def test_an_operator_of_several_words_shows_no_asterisk() -> None:
 @pytest.mark.parametrize(
     ("tex", "shown"),
     [
-        (r"x=1\tag{3}", "<i>x</i>=1\u2003(3)"),
+        (r"x=1\tag{3}", "<i>x</i>\u2005=\u20051\u2003(3)"),
         (r"\tag{式 1} \frac{甲}{x}", "甲/<i>x</i>\u2003(式 1)"),
         (r"\sqrt{2}\tag{<}", drawn_formula(r"\sqrt{2}", by_itself=True) + "\u2003(&lt;)"),
     ],
@@ -314,7 +343,7 @@ def test_a_formula_of_nothing_cannot_be_drawn() -> None:
 
 
 def test_two_formulas_that_are_one_text_keep_their_words() -> None:
-    assert "<p>设 <i>n</i>=1，则 <i>n</i><sup>2</sup>=1</p>" == md("设 $n=1$，则 $n^2=1$")
+    assert "<p>设 <i>n</i>\u2005=\u20051，则 <i>n</i><sup>2</sup>\u2005=\u20051</p>" == md("设 $n=1$，则 $n^2=1$")
 
 
 @given(st.text(r"\frac{}^_12xy+-=&$ sqrt", max_size=30))
@@ -326,9 +355,9 @@ def test_any_tex_is_written_somehow(tex: str) -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        (r"\(x\)，\( E=mc^2 \)", "<i>x</i>，<i>E</i>=<i>mc</i><sup>2</sup>"),
-        (r"\(n+1\) 和 \((a, b)\)", "<i>n</i>+1 和 (<i>a</i>,<i>b</i>)"),
-        (r"即 \[ a \le b \]", "即 <i>a</i>≤<i>b</i>"),
+        (r"\(x\)，\( E=mc^2 \)", "<i>x</i>，<i>E</i>\u2005=\u2005<i>mc</i><sup>2</sup>"),
+        (r"\(n+1\) 和 \((a, b)\)", "<i>n</i>\u2005+\u20051 和 (<i>a</i>,<i>b</i>)"),
+        (r"即 \[ a \le b \]", "即 <i>a</i>\u2005≤\u2005<i>b</i>"),
     ],
 )
 def test_latex_has_marks_of_its_own(text: str, shown: str) -> None:

@@ -38,6 +38,8 @@ _SIMPLE: Final = re.compile(
     r"|\\(?P<command>[A-Za-z]+|[,%$&{}])"
 )
 _VIEW: Final = re.compile(r'viewBox="(?P<x>\S+) (?P<y>\S+) (?P<width>\S+) (?P<height>[^"\s]+)"')
+_SHAPE: Final = re.compile(r'<(?:path d="[^"]|rect |text )')
+"""What is seen of a drawing: without one it is blank."""
 _UNKNOWN: Final = re.compile(r">(\\[A-Za-z]+)<")
 _LOST: Final = re.compile(
     r"\\(?:[bx]?cancel|sout|boxed|fbox|f?colorbox|(?:text)?color|rule|text(?:tt|sf)|tag)(?![A-Za-z])"
@@ -156,13 +158,11 @@ def _shown(tex: str) -> str:
 def _as_short_as_can_be(svg: str, tex: str) -> str:
     view = _VIEW.search(svg)
     # A line that is stroked would be filled: a frame, a black block.
-    if view is None or "stroke=" in svg:
+    if view is None or "stroke=" in svg or not _SHAPE.search(svg):
         raise FormulaError(_shown(tex))
     left, top = round(float(view["x"])), round(float(view["y"]))
     width, height = round(float(view["width"])), round(float(view["height"]))
     path, text = short_path(svg, left, top), "".join(letters(svg, left, top))
-    if not path and not text:
-        raise FormulaError(_shown(tex))
     below = top + height
     style = f"width:{_em(width)};max-width:100%" + (f";vertical-align:{_em(-below)}" if abs(below) > _NEAR else "")
     # A letter of the phone may be wider than its outline.

@@ -79,6 +79,11 @@ def test_a_draft_is_read_again_where_more_than_a_moment_passed(seconds: int, sen
         assert (1, "send_rejected") == (done.exit_status(), scene.types()[-1])
 
 
+def test_a_draft_that_is_as_it_was_is_sent_however_long_it_took() -> None:
+    scene = slow(Scene([news(window=OPEN)]), NOW + timedelta(minutes=5))
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
 @pytest.mark.parametrize(("repeated", "sent"), [(False, 0), (True, 1)])
 def test_a_draft_that_is_gone_by_then_stops_a_first_try_and_no_repetition(repeated: bool, sent: int) -> None:
     """Somebody may have sent it in the console; a repetition is recognised by its id, and the first try consumed it."""

@@ -364,6 +364,10 @@ def test_latex_has_marks_of_its_own(text: str, shown: str) -> None:
     assert f"<p>{shown}</p>" == md(text)
 
 
+def test_brackets_in_the_words_of_a_link_are_a_formula_as_dollars_are() -> None:
+    assert md(r"[看 $n=1$](https://mp.weixin.qq.com/s/a)") == md(r"[看 \(n=1\)](https://mp.weixin.qq.com/s/a)")
+
+
 def test_so_has_a_formula_by_itself() -> None:
     assert md("字\n\\[\n\\frac{a}{b}\n= c^2\n\\]\n字") == md("字\n$$\n\\frac{a}{b}\n= c^2\n$$\n字")
 

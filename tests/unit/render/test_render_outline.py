@@ -86,6 +86,7 @@ def test_a_path_runs_where_the_drawing_does(tex: str) -> None:
         ("M 0 0 Q 10 0 15 5 Q 20 10 20 20 Z", "m0 0q20 0 20 20"),
         ("M 0 0 C 1 2 3 4 5 5 C 6 6 7 7 8 0 Z", "m0 0c1 2 3 4 5 5 1 1 2 2 3-5"),
         ("M 0.4 0.4 L 10.8 0.4 Z", "m0 0h10"),
+        ("M 3 3", ""),
     ],
 )
 def test_what_a_path_becomes(path: str, expected: str) -> None:

@@ -67,6 +67,10 @@ def forbidden(tag: Tag, written: str, external_links: ExternalLinks) -> list[tup
             faults.append((script_link(needle), attribute.start))
         elif tag.name == "a" and attribute.name == "href" and _is_lost(tag, attribute.value, external_links):
             faults.append((_lost_link(needle), attribute.start))
+        elif tag.name == "area" and attribute.name == "href":
+            say = Phrase("a part of a picture cannot be a link: `<area>` is left out")
+            hint = Phrase("put `<a>` around the whole picture, or cut it into several")
+            faults.append((Fault("MC308", say, hint, needle=needle), attribute.start))
         elif attribute.name in ("srcset", "imagesrcset"):
             say = Phrase("WeChat does not read `{name}`", name=attribute.name)
             faults.append((Fault("MC308", say, Phrase("write one picture as `src`"), needle=needle), attribute.start))

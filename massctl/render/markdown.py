@@ -28,6 +28,8 @@ from massctl.render.safe_html import safe_html
 
 _TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>?", re.DOTALL)
 _LEFT_OVER: Final = re.compile(r"\*\*[^*\n]{0,20}")
+_READ_NOT: Final = re.compile(r"(?<![A-Za-z0-9*_/\\])\*(?=[^\W_])[^*\n]{0,40}(?<=\w)\*(?![A-Za-z0-9*_/])")
+"""Emphasis of one asterisk, as it stands inside HTML; `*` behind a name and before a note is none."""
 _UNDERSCORES: Final = re.compile(r"(?<![A-Za-z0-9_/])__(?![\s_])[^_\n]{1,60}(?<!\s)__(?![A-Za-z0-9_(])")
 """Two on both sides of words, and no name as Python writes them (`a__b__`)."""
 _BROKEN: Final = re.compile(r"\]\((?P<address>[^()\n]{1,200})\)")
@@ -98,8 +100,11 @@ class _Writer:
 
     def _text(self, token: Token) -> None:
         content = token.content
-        if "**" in content or "__" in content:
-            self._look_for_marks(content)
+        if "**" in content and (left_over := _LEFT_OVER.search(content)) is not None:
+            hint = Phrase("write `**` right before and right after the words, without blanks between")
+            self._report_asterisks(left_over[0], hint)
+        if "__" in content:
+            self._look_for_underscores(content)
         if "[" in content:
             for fault in broken_links(content):
                 self._page.report(fault)
@@ -133,7 +138,14 @@ class _Writer:
         self._out.append(checked_html(token.content, self._page))
 
     def _block_of_html(self, token: Token) -> None:
-        self._look_for_marks(_TAG.sub(" ", token.content))
+        shown = _TAG.sub(" ", token.content)
+        left_over = _LEFT_OVER.search(shown) or _READ_NOT.search(shown)
+        if left_over is not None:
+            self._report_asterisks(
+                left_over[0],
+                Phrase("right behind a tag nothing is read as Markdown: leave a line empty, or write `<em>`"),
+            )
+        self._look_for_underscores(shown)
         self._html(token)
 
     def _picture(self, token: Token) -> None:
@@ -174,13 +186,13 @@ class _Writer:
     def _note_end(self, _: Token) -> None:
         self._out.append("</massctl-text>")
 
-    def _look_for_marks(self, shown: str) -> None:
+    def _report_asterisks(self, shown: str, hint: Phrase) -> None:
         """Warn of emphasis marks that a reader would see."""
-        left_over = _LEFT_OVER.search(shown)
-        if left_over is not None:
-            say = Phrase("the asterisks stay in the text: `{text}`", text=left_over[0])
-            hint = Phrase("write `**` right before and right after the words, without blanks between")
-            self._page.report(Fault("MC312", say, hint, severity=Severity.WARNING, needle=left_over[0]))
+        say = Phrase("the asterisks stay in the text: `{text}`", text=shown)
+        self._page.report(Fault("MC312", say, hint, severity=Severity.WARNING, needle=shown))
+
+    def _look_for_underscores(self, shown: str) -> None:
+        """Warn of those beside Chinese, which are no emphasis."""
         for found in _UNDERSCORES.finditer(shown):
             if not has_cjk(shown[max(0, found.start() - 1) : found.end() + 1]):
                 continue

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from selectolax.lexbor import LexborNode
 
 from massctl.render.cjk import cjk_count
-from massctl.render.safe_attributes import attributes_of
+from massctl.render.safe_attributes import attributes_of, length_said
 from massctl.render.safe_writer import Writer
 
 COLUMNS_MAX: Final = 4
@@ -24,6 +24,8 @@ WORD_EMS_MAX: Final = 4
 """Ours: a Chinese word of so many characters stays in one line; a longer one may break, into pieces of as many."""
 LATIN_EMS: Final = 0.6
 """What a letter of another script is wide, about."""
+SCREEN_PX: Final = 343
+"""Of a phone of 375 px, beside WeChat's margins: cells that are wider together were made for another page."""
 
 
 class _Cell(NamedTuple):
@@ -58,16 +60,25 @@ def _rows_of(node: LexborNode) -> Iterator[LexborNode]:
 
 def _write(writer: Writer, node: LexborNode, widths: list[str]) -> None:
     """Write the parts of a table; blanks between them are nothing. The first row takes the `widths`."""
+    said = iter(_said_widths(node)) if node.tag == "tr" else iter(())
     for child in node.iter():
         if child.tag in ("thead", "tbody", "tfoot", "tr"):
             writer.begin(f"<{child.tag}{attributes_of(child, writer.page)}>")
             _write(writer, child, widths)
             writer.end(f"</{child.tag}>")
         elif child.tag in ("th", "td"):
-            width = widths.pop(0) if widths else ""
+            least = widths.pop(0) if widths else ""
+            width = next(said, "") or least
             writer.begin(f"<{child.tag}{attributes_of(child, writer.page, width)}>")
             writer.children(child)
             writer.end(f"</{child.tag}>")
+
+
+def _said_widths(row: LexborNode) -> list[str]:
+    """Give a style for each cell of a row: the width that its old attribute says, where all fit on a phone."""
+    said = [length_said(cell.attributes, "width") or "" for cell in row.iter() if cell.tag in ("th", "td")]
+    pixels = sum(float(each[len("width:") : -len("px")]) for each in said if each.endswith("px"))
+    return said if pixels <= SCREEN_PX else ["" if each.endswith("px") else each for each in said]
 
 
 def _least_widths(rows: Sequence[Sequence[LexborNode]]) -> list[str]:

@@ -139,6 +139,11 @@ RENDER: Final[dict[str, str]] = {
         "图片 {address} 不会显示：这一行会照原样留在文字里"
     ),
     "the asterisks stay in the text: `{text}`": "星号会留在文字里：`{text}`",
+    "right behind a tag nothing is read as Markdown: leave a line empty, or write `<em>`": (
+        "紧跟在标签后面的内容不按 Markdown 读：空一行，或者写成 `<em>`"
+    ),
+    "a part of a picture cannot be a link: `<area>` is left out": "图片的一部分不能当链接：`<area>` 会被去掉",
+    "put `<a>` around the whole picture, or cut it into several": "把 `<a>` 套在整张图片外面，或者把图片切成几张",
     "write `**` right before and right after the words, without blanks between": (
         "`**` 要紧贴在词语的前后，中间不留空格"
     ),

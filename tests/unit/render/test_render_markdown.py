@@ -150,12 +150,30 @@ def test_links_stay_for_accounts_that_may_have_them() -> None:
         ("![图](图 片.png)", "MC201", Severity.ERROR, "图 片.png"),
         ("<p onclick='x()'>a</p>", "MC308", Severity.ERROR, "onclick='x()'"),
         ("a <script>", "MC308", Severity.ERROR, "<script"),
+        (
+            '<map><area href="https://mp.weixin.qq.com/s/1"></map>',
+            "MC308",
+            Severity.ERROR,
+            'href="https://mp.weixin.qq.com/s/1"',
+        ),
+        ("<center>中 *斜*</center>", "MC312", Severity.WARNING, "*斜*"),
+        ("<center>中*斜的字*文</center>", "MC312", Severity.WARNING, "*斜的字*"),
+        ("<center>中 **粗**</center>", "MC312", Severity.WARNING, "**粗"),
     ],
 )
 def test_what_would_be_lost_is_reported_once(text: str, code: str, severity: Severity, needle: str) -> None:
     at = page()
     markdown_to_html(text, at)
     assert [(code, severity, needle)] == [(f.code, f.severity, f.needle) for f in at.faults]
+
+
+@pytest.mark.parametrize(
+    "said", ["2*3*4", "* 必填，* 选填", "姓名*：电话*：", "5 * 6 * 7", "a/*b*/c", "满 100 元* 减 20 元*", "<i>*</i>"]
+)
+def test_asterisks_in_html_that_are_signs_are_not_reported(said: str) -> None:
+    at = page()
+    markdown_to_html(f"<div>{said}</div>", at)
+    assert [] == at.faults
 
 
 @pytest.mark.parametrize(

@@ -44,3 +44,23 @@ def test_rows_of_different_length_and_tables_in_cells_are_read() -> None:
     inner = f"<table><tr><td><table>{row}</table></td></tr></table>"
     assert 1 == md(inner).count("min-width:2.2em")
     assert "<table></table>" in md("<table></table>")
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ('<td width="30%">a</td><td>b</td>', ['d style="width:30%"', "d"]),
+        ("<td width=90>a</td><th width='200px'>b</th>", ['d style="width:90px"', 'h style="width:200px"']),
+        ('<td width=90 style="width:40px">a</td>', ['d style="width:90px;width:40px"']),
+        ('<td width=300>a</td><td width=300>b</td><td width="10%">c</td>', ["d", "d", 'd style="width:10%"']),
+        ("<td width=auto>a</td>", ["d"]),
+    ],
+)
+def test_a_cell_keeps_the_width_that_it_says_where_all_fit_on_a_phone(cells: str, expected: list[str]) -> None:
+    html = md(f"<table><tr>{cells}</tr></table>")
+    assert expected == [each.partition(">")[0] for each in html.split("<t") if each[:2] in ("h ", "h>", "d ", "d>")]
+
+
+def test_a_width_that_is_said_takes_the_place_of_the_least_one() -> None:
+    html = md(f'<table><tr><td width="20%">必须</td><td>{LONG}</td></tr></table>')
+    assert '<td style="width:20%">必须</td>' in html

@@ -119,8 +119,8 @@ def sent_by_another(campaign: RenderedCampaign, state: State, sends: Mapping[Dig
 
 
 def late_refusals(campaign: RenderedCampaign, house: House, now: datetime) -> list[Refusal]:
-    """Refuse by the kill switch and the hour: the window is closed, quiet hours or frozen days have begun."""
-    if (stopped := _kill_switch(house)) is not None:
+    """Refuse by the kill switches, the tip, and the hour: the window is closed, quiet hours or frozen days began."""
+    if (stopped := _kill_switch(house) or tip_refusal(house.tip)) is not None:
         return [stopped]
     state = window_state(campaign.window, now)
     match state:

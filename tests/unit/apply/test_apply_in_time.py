@@ -11,6 +11,9 @@ from simulation.world import Fault
 
 from massctl.model.ledger import NewEntry
 from massctl.plan.step import Guard
+from massctl.plan.tip import Tip
+
+TIP = Tip("main", "origin", "a" * 40, "a" * 40)
 
 
 def slow(scene: Scene, until: datetime, during: Callable[[], object] = lambda: None) -> Scene:
@@ -60,6 +63,23 @@ def test_the_kill_switch_is_obeyed_that_was_thrown_meanwhile() -> None:
     slow(scene, NOW + timedelta(minutes=5), lambda: rules.append(house(sending="disabled")))
     (outcome,) = scene.apply().campaigns
     assert ([], [Guard.KILL_SWITCH]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+
+
+@pytest.mark.parametrize(
+    ("tip", "guard"),
+    [
+        (replace(TIP, stopped=True), Guard.KILL_SWITCH),
+        (replace(TIP, there="b" * 40), Guard.NOT_AT_TIP),
+        (replace(TIP, unread="away"), Guard.NOT_AT_TIP),
+    ],
+    ids=["the brake", "a merge", "nobody knows"],
+)
+def test_so_is_what_the_remote_says_by_then(tip: Tip, guard: Guard) -> None:
+    rules = [replace(house(), tip=TIP)]
+    scene = Scene([text("sale", window=OPEN)], fresh_rules=lambda: rules[-1])
+    slow(scene, NOW + timedelta(minutes=5), lambda: rules.append(replace(house(), tip=tip)))
+    (outcome,) = scene.apply().campaigns
+    assert ([], [guard]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
 
 
 @pytest.mark.parametrize(("seconds", "sent"), [(14, 1), (16, 0)])

@@ -119,6 +119,20 @@ def jobs(hub: Hub) -> int:
     return len(hub.wechat.jobs())
 
 
+def cut_off(hub: Hub, gate: Gate, *, answered: bool) -> Run:
+    """Cancel the job that sends while its request is on the way; `answered`: WeChat took it before."""
+    hub.port = gate.port
+    gate.hold(path="/cgi-bin/message/mass/sendall", answered=answered)
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(hub.play, "apply", hub.pushed(), "send", after=begun(hub))
+        assert gate.reached.wait(60)
+        hub.cancel()
+        gate.release(dropped=True)
+        cut = running.result()
+    hub.port = 0
+    return cut
+
+
 def without_a_secret(hub: Hub, run: Run) -> bool:
     """Say whether no process of any job could see a secret."""
     seen = [each for job in run.jobs.values() for each in job.environments]
@@ -296,15 +310,7 @@ def test_two_runs_at_once_send_once(hub: Hub) -> None:
 
 @pytest.mark.parametrize("answered", [False, True])
 def test_a_job_that_is_cancelled_in_the_send_is_finished_by_the_next(hub: Hub, gate: Gate, answered: bool) -> None:
-    hub.port = gate.port
-    gate.hold(path="/cgi-bin/message/mass/sendall", answered=answered)
-    with ThreadPoolExecutor() as pool:
-        running = pool.submit(hub.play, "apply", hub.pushed(), "send", after=begun(hub))
-        assert gate.reached.wait(60)
-        hub.cancel()
-        gate.release(dropped=True)
-        cut = running.result()
-    hub.port = 0
+    cut = cut_off(hub, gate, answered=answered)
     hub.wechat.later(100)
     run = hub.play("apply", hub.pushed(), "send", after=begun(hub))
 
@@ -383,15 +389,7 @@ def test_the_watch_fails_where_somebody_is_needed(hub: Hub, person: Path) -> Non
 
 
 def test_a_doubt_is_settled_by_hand_with_the_name_of_who_did(hub: Hub, gate: Gate, person: Path) -> None:
-    hub.port = gate.port
-    gate.hold(path="/cgi-bin/message/mass/sendall")
-    with ThreadPoolExecutor() as pool:
-        running = pool.submit(hub.play, "apply", hub.pushed(), "send", after=begun(hub))
-        assert gate.reached.wait(60)
-        hub.cancel()
-        gate.release(dropped=True)
-        running.result()
-    hub.port = 0
+    cut_off(hub, gate, answered=False)
     asked = hub.dispatched(
         act="reconcile: it was not sent", campaign="letter", reason="not in the list", number="", again=""
     )
@@ -422,15 +420,7 @@ def test_what_was_decided_once_is_not_done_again_by_starting_the_run_again(hub: 
     """Since then it may be in doubt once more, and this time WeChat has it: "not sent" would send it twice."""
     decided = hub.dispatched(act="reconcile: it was not sent", campaign="letter", reason="looked", number="", again="")
     for answered in (False, True):
-        hub.port = gate.port
-        gate.hold(path="/cgi-bin/message/mass/sendall", answered=answered)
-        with ThreadPoolExecutor() as pool:
-            running = pool.submit(hub.play, "apply", hub.pushed(), "send", after=begun(hub))
-            assert gate.reached.wait(60)
-            hub.cancel()
-            gate.release(dropped=True)
-            running.result()
-        hub.port = 0
+        cut_off(hub, gate, answered=answered)
         run = hub.play("operate", replace(decided, attempt=2 if answered else 1))
         hub.wechat.later(100)
 
@@ -447,15 +437,7 @@ def test_what_was_decided_once_is_not_done_again_by_starting_the_run_again(hub: 
 
 
 def test_what_waited_for_an_approval_settles_no_send_that_began_later(hub: Hub, gate: Gate) -> None:
-    hub.port = gate.port
-    gate.hold(path="/cgi-bin/message/mass/sendall", answered=True)
-    with ThreadPoolExecutor() as pool:
-        running = pool.submit(hub.play, "apply", hub.pushed(), "send", after=begun(hub))
-        assert gate.reached.wait(60)
-        hub.cancel()
-        gate.release(dropped=True)
-        running.result()
-    hub.port = 0
+    cut_off(hub, gate, answered=True)
     decided = hub.dispatched(act="reconcile: it was not sent", campaign="letter", reason="looked", number="", again="")
     looked = Run(hub.root, {"looked": Job("success", {"at": (now() - timedelta(hours=1)).isoformat()})})
     run = hub.play("operate", decided, "settle", after=looked)

@@ -28,7 +28,10 @@ class Unrecorded:
 
 
 def unrecorded_of(record: Record, answer: Verdict | None) -> Unrecorded | None:
-    """Judge the answer to the newest attempt of an edition; None where it was no clear one, or nothing is open."""
+    """Judge the answer to the newest attempt of an edition; None where it was no clear one, or nothing is open.
+
+    A refusal of a repetition is not clear: it says nothing of the first try, which may be why it was refused.
+    """
     if not record.open_attempts or not isinstance(answer, Accepted | Rejected):
         return None
     batch = record.open_attempts[-1].event.batch
@@ -37,6 +40,8 @@ def unrecorded_of(record: Record, answer: Verdict | None) -> Unrecorded | None:
         told = Phrase(said, msg_id=answer.msg_id or "-")
         choice = f"--sent {answer.msg_id or ''}".rstrip()
         return Unrecorded(told, _command(record, choice), is_refusal=False, batch=batch, msg_id=answer.msg_id)
+    if len(record.open_attempts) > 1:
+        return None
     told = Phrase("no request for it left, and that could not be recorded")
     if answer.errcode is not None:
         said = "WeChat refused it with errcode {errcode}, and that could not be recorded"

@@ -84,6 +84,18 @@ class Unwritable(SimLedger):
         return super().append(expected_serial, entries, durable=durable)
 
 
+def test_a_refusal_of_a_repetition_that_could_not_be_recorded_says_nothing_of_the_first_try() -> None:
+    """It is refused, often because the first try went out: "not sent" of both would let it go out twice."""
+    scene = Scene([whole_text()], ledger=Unwritable())
+    scene.ledger.refused = "send_rejected"
+    outcome = scene.apply(("send_mass", Fault.ANSWER_LOST), ("send_mass", Fault.NO_QUOTA))
+    said = outcome_text(outcome, Language.EN, Style.PLAIN, 120)
+
+    assert (4, 2) == (outcome.exit_status(), len(scene.record(scene.campaigns[0]).open_attempts))
+    assert "could not be recorded" not in said, said
+    assert ("--sent" in said, "--not-sent" in said) == (True, True), said
+
+
 @pytest.mark.parametrize(
     ("refused", "fault", "told", "choice"),
     [

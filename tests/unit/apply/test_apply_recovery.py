@@ -9,8 +9,10 @@ from simulation.crashing import Boundaries, Crash
 from simulation.scenario import Scene, whole_news
 from simulation.world import Fault
 
+from massctl.apply import recovery
 from massctl.apply.ports import ListedDraft
 from massctl.errors import PermanentError
+from massctl.ledger import git_ledger, git_run
 from massctl.model.message import RenderedNews
 from massctl.model.rendered import Window
 from massctl.plan.plan import make_plan
@@ -211,3 +213,9 @@ def test_without_a_secret_an_old_draft_stays_for_another_day() -> None:
     scene.no_secret_for = frozenset({"main"})
     assert 0 == scene.apply().exit_status()
     assert 1 == len(scene.wechat.drafts)
+
+
+def test_a_begun_draft_is_given_up_no_sooner_than_its_entry_can_be_pushed() -> None:
+    """Each push, and each look at what became of it, may take as long as the ledger waits for a remote."""
+    slowest = 2 * git_ledger.PUSHES_MAX * git_run.NETWORK_SECONDS + sum(git_ledger.PAUSE_SECONDS)
+    assert slowest <= 60 * recovery.RECORDED_MINUTES_MAX

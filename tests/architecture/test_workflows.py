@@ -4,7 +4,10 @@ actionlint and zizmor look at them too, in `.ci/run static`; these are the rules
 """
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,3 +80,44 @@ def test_an_ignored_finding_has_a_reason() -> None:
     found = [(path.name, why) for path in [*WORKFLOWS, *ACTIONS] for why in marks.findall(path.read_text("utf-8"))]
 
     assert [] == [(name, why) for name, why in found if len(why.split()) < 4]
+
+
+@pytest.mark.xfail(strict=True, reason="fault 17: the installer imports what a pull request brings")
+def test_the_installer_imports_nothing_of_the_checkout(tmp_path: Path) -> None:
+    """A pull request is checked out where the job that may write installs massctl."""
+    checkout, temporary = tmp_path / "checkout", tmp_path / "temp"
+    names = ["venv", "pip", "ensurepip", "subprocess", "sitecustomize", "usercustomize", "runpy"]
+    for path in (checkout, temporary):
+        path.mkdir()
+    for name in names:
+        (checkout / f"{name}.py").write_text(f"open({str(tmp_path / name)!r}, 'w')\n", encoding="utf-8")
+    (checkout / "trusted").mkdir()
+    (checkout / "trusted/requirements.txt").write_text("# nothing\n", encoding="utf-8")
+    done = subprocess.run(
+        ["bash", str(ROOT / ".github/actions/massctl/install.sh")],
+        cwd=checkout,
+        env={
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "RUNNER_TEMP": str(temporary),
+            "REQUIREMENTS": "trusted/requirements.txt",
+            "PYTHONPATH": str(checkout),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert [] == [name for name in names if (tmp_path / name).exists()]
+    assert (0, True) == (done.returncode, (temporary / "massctl/bin/pip").exists()), done.stderr
+
+
+@pytest.mark.xfail(strict=True, reason="fault 17: the installer imports what a pull request brings")
+def test_every_python_of_the_workflows_is_isolated() -> None:
+    """Without -I the folder that it is started in is looked through first."""
+    scripts = [*(ROOT / ".github/actions").rglob("*.sh")]
+    lines = [line for path in scripts for line in path.read_text("utf-8").splitlines() if "python" in line.casefold()]
+    shared = [path for path in WORKFLOWS if f".github/workflows/{path.name}" in SCAFFOLD]
+    lines += [line for path in shared for step in steps_of(path) for line in step.get("run", "").splitlines()]
+
+    called = re.compile(r"(^|[\s/\"'])(python[0-9.]*|pip[0-9.]*)[\"']?(?=\s)(?! -I\b)(?!.*#)")
+    assert [] == [line for line in lines if called.search(line) and not line.lstrip().startswith("#")]

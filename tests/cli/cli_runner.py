@@ -118,14 +118,14 @@ class Shell:
         """Give what the sandbox of `--sandbox` received."""
         return self._world("GET", "report", None)
 
-    def edit_draft(self, appid: str, **fields: object) -> None:
-        """Change the first article of the newest draft as a person in the console would."""
+    def edit_draft(self, appid: str, *, older: int = 0, **fields: object) -> None:
+        """Change the first article of the newest draft, or of one so many places `older`, as a person would."""
         world = open_world(self.root / ".massctl" / "sandbox", real_now=lambda: NOON)
         try:
             with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1/cgi-bin/") as client:
                 grant = {"grant_type": "client_credential", "appid": appid, "secret": SECRET}
                 token = {"access_token": client.post("stable_token", json=grant).json()["access_token"]}
-                listed = client.post("draft/batchget", params=token, json={"offset": 0, "count": 1}).json()
+                listed = client.post("draft/batchget", params=token, json={"offset": older, "count": 1}).json()
                 (draft,) = listed["item"]
                 changed = {**draft["content"]["news_item"][0], **fields}
                 body = {"media_id": draft["media_id"], "index": 0, "articles": changed}

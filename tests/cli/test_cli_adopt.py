@@ -59,3 +59,18 @@ def test_a_campaign_that_is_not_locked_is_refused_where_only_locked_ones_are_sen
 
 def test_the_reason_is_part_of_it(staged: Shell):
     assert 2 == staged("adopt", "letter", "--sandbox").status
+
+
+@pytest.mark.xfail(strict=True, reason="fault 8: adopt on a list of openids changes batch 1 only")
+def test_the_drafts_of_a_list_are_staged_again_and_never_adopted(shell: Shell):
+    shell.tree.news("letter")
+    campaign = shell.tree.read("campaigns/letter/campaign.yaml").replace("is_to_all: true", "openids: members.txt")
+    shell.tree.write("campaigns/letter/campaign.yaml", campaign)
+    shell.tree.write("campaigns/letter/members.txt", "".join(f"oTEST{number:023}\n" for number in range(10_002)))
+    assert 0 == shell("apply", "letter", "--until", "draft", "--sandbox").status
+    shell.edit_draft(APPID, older=1, author="原作者")
+    refused = " ".join(shell(*SEND).out.split())
+    assert ("draft_changed" in refused, "adopt" in refused, "--not-sent" in refused) == (True, False, True)
+    said = shell(*ADOPT)
+    assert (2, True, True) == (said.status, "a draft for each of its 2 batches" in said.err, "--not-sent" in said.err)
+    assert "adopted" not in shell("state", "list", "--sandbox").out

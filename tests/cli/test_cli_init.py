@@ -1,5 +1,6 @@
 """`massctl init`: what it writes is ready, and what the place lacks is said."""
 
+import pytest
 from cli_runner import Shell
 from gits import git
 
@@ -46,3 +47,15 @@ def test_a_kept_file_that_has_the_line_needs_nothing(shell: Shell) -> None:
     shell.tree.write("new/.gitignore", "*.log\n.massctl/\n")
 
     assert ".gitignore:" not in shell("init", "new", "--language", "en", "--keep").err
+
+
+@pytest.mark.xfail(strict=True, reason="fault 20: apply without names stages and previews the sample")
+def test_the_sample_goes_nowhere_before_it_is_named(shell: Shell) -> None:
+    shell("init", "new", "--language", "en")
+    there = ("-C", "new")
+    said = shell(*there, "apply", "--sandbox", "--yes", "--until", "preview", "--format", "json")
+    (campaign,) = said.document["campaigns"]
+    guards = [each["guard"] for each in campaign["refusals"]]
+    assert (0, [], ["not_named"], 0) == (said.status, campaign["performed"], guards, said.document["serial"])
+    assert 0 == shell(*there, "plan", "--sandbox", "--detailed-exitcode").status
+    assert "massctl apply --sandbox first-letter" in shell(*there, "plan", "--sandbox").out

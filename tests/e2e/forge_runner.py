@@ -89,6 +89,8 @@ class Event:
     inputs: dict[str, str] = field(default_factory=dict)
     attempt: int = 1
     """How often somebody had this run begun: with "Re-run" it is the same event, commit and inputs."""
+    by: str = "editor-lin"
+    """Who had this attempt begun."""
 
     @property
     def github(self) -> dict[str, Any]:
@@ -100,6 +102,7 @@ class Event:
             "sha": self.sha,
             "repository": REPOSITORY,
             "actor": "editor-lin",
+            "triggering_actor": self.by,
             "run_attempt": str(self.attempt),
             "token": "ghs_played",
             "head_ref": pull.get("head", {}).get("ref", ""),
@@ -403,6 +406,9 @@ class Player:
             "PATH": f"{self.hub.root / 'bin'}:{Path(sys.executable).parent}:{clean['PATH']}",
             "CI": "true",
             "GITHUB_ACTIONS": "true",
+            "GITHUB_ACTOR": "editor-lin",
+            "GITHUB_TRIGGERING_ACTOR": self.event.by,
+            "GITHUB_RUN_ATTEMPT": str(self.event.attempt),
             "GITHUB_API_URL": self.hub.api,
             "GITHUB_EVENT_PATH": str(self.temporary / "event.json"),
             "GITHUB_REPOSITORY": REPOSITORY,

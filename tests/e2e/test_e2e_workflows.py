@@ -399,6 +399,25 @@ def test_a_doubt_is_settled_by_hand_with_the_name_of_who_did(hub: Hub, gate: Gat
     assert "editor-lin" in typed(hub, person, "state", "list")
 
 
+@pytest.mark.xfail(strict=True, reason="fault 17: operate asks nobody who it is")
+@pytest.mark.parametrize("by", ["stranger", ""])
+def test_somebody_who_is_no_operator_decides_nothing_and_reaches_no_secret(hub: Hub, gate: Gate, by: str) -> None:
+    cut_off(hub, gate, answered=True)
+    hub.git("update-ref", "refs/heads/massctl-stop", hub.tip())
+    ledger = hub.tip("refs/heads/massctl-state")
+    calls = hub.wechat.report()["calls"]
+    acts = ["reconcile: it was not sent", "reconcile: repeat it now", "adopt the draft", "withdraw all articles"]
+    for act in [*acts, "allow sends again"]:
+        asked = hub.dispatched(act=act, campaign="letter", reason="looked", number="", again="letter")
+        run = hub.play("operate", replace(asked, by=by))
+        job = run.jobs["go-on" if act == "allow sends again" else "settle"]
+        assert ("failure", "policy.operators" in job.log) == (job.result, True), run.log
+        assert without_a_secret(hub, run)
+
+    assert (ledger, calls) == (hub.tip("refs/heads/massctl-state"), hub.wechat.report()["calls"])
+    assert hub.found("refs/heads/massctl-stop")
+
+
 def test_what_operate_does_not_do_fails_and_says_why(hub: Hub) -> None:
     typed_wrong = hub.dispatched(act="withdraw all articles", campaign="letter", again="lettre", number="", reason="")
     elsewhere = replace(hub.dispatched(act="stop all sends", campaign="", again=""), ref=SPRING)

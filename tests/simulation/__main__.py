@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from simulation.choices import Explored, Explorer, Violation
 from simulation.reproducing import reproduction
-from simulation.scenarios import NIGHTLY, SMOKE
+from simulation.scenarios import MOVING, NIGHTLY, SMOKE
 from simulation.schedule import Scenario, Turn
 
 SPACES = {"smoke": SMOKE, "nightly": (*SMOKE, *NIGHTLY)}
@@ -64,7 +64,7 @@ def replay(written: str) -> int:
 
 
 def _scenario(name: str) -> Scenario:
-    return next(each for each in (*SMOKE, *NIGHTLY) if each.name == name)
+    return next(each for each in (*SMOKE, *MOVING, *NIGHTLY) if each.name == name)
 
 
 def main() -> int:

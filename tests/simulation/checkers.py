@@ -5,6 +5,7 @@ recognised by its words or its title, never by a clientmsgid, which massctl coul
 """
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from massctl.model.rendered import RenderedCampaign
 
 PATIENCE: Final = timedelta(hours=20)
 """No repetition later than this after the first open attempt: docs/concepts/exactly-once.md, rule 5."""
+REACHED_A_MONTH: Final = 4
+"""Mass messages that one follower gets in a month. Source: WeChat docs, "群发规则", read 2026-10."""
 MINUTE: Final = timedelta(minutes=1)
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 Identity = tuple[str, int, tuple[str, ...]]
@@ -35,6 +38,7 @@ def violations(scenario: Scenario, situation: Situation) -> list[str]:
     books = Books(scenario, situation.wechat)
     return [
         *books.sent_at_most_once(),
+        *books.one_version_each(),
         *books.requests(),
         *_previewed_at_most_once(situation.wechat),
         *_nothing_that_nobody_could_look_at(situation.wechat),
@@ -71,11 +75,29 @@ def leftovers(wechat: SimWeChat) -> list[str]:
     """Say what must not be left by a run without trouble: a draft beside another, or of a message that went out."""
     drafts = [wechat.named[media_id] for media_id in (*wechat.drafts, *wechat.late_drafts)]
     batches = max((campaign.batches or 1 for campaign in wechat.rules.approved), default=1)
-    if len(drafts) > batches - len(wechat.jobs) * (batches > 1):
+    if len(drafts) > max(0, batches - len(wechat.jobs) * (batches > 1)):
         return [f"{len(drafts)} drafts are left in the draft box: {drafts}"]
     if batches == 1 and drafts and wechat.jobs and wechat.drafts_are_consumed:
         return [f"a draft is left of a message that went out: {drafts}"]
     return []
+
+
+def abandoned(scenario: Scenario, situation: Situation) -> list[str]:
+    """Say which drafts are left of what nobody sends any more: its folder is gone, or its window is over.
+
+    Whoever finds one in the console may send it by hand.
+    """
+    wechat, wanted = (
+        situation.wechat,
+        {subject_of(each) for each in scenario.campaigns[-1] if _may_come(each, situation)},
+    )
+    sent = {job.subject for job in wechat.jobs}
+    left = {wechat.named[media_id] for media_id in wechat.drafts} - wanted - sent
+    return [f"a draft of {subject} is left, and nobody sends it any more" for subject in sorted(left)]
+
+
+def _may_come(campaign: RenderedCampaign, situation: Situation) -> bool:
+    return campaign.window is None or situation.moment <= campaign.window.not_after
 
 
 def lost(scenario: Scenario, situation: Situation) -> list[str]:
@@ -90,7 +112,7 @@ def lost(scenario: Scenario, situation: Situation) -> list[str]:
     return [
         f"{subject_of(campaign)} is lost: it was neither sent nor refused, and nothing is in doubt"
         for campaign in scenario.campaigns[-1]
-        if campaign.window is not None and situation.moment <= campaign.window.not_after
+        if campaign.window is not None and campaign.window.not_before <= situation.moment <= campaign.window.not_after
         if subject_of(campaign) not in sent
         or any((subject_of(campaign), openid) not in people for batch in _batches(campaign) for openid in batch)
     ]
@@ -131,12 +153,24 @@ class Books:
 
     def __init__(self, scenario: Scenario, wechat: SimWeChat) -> None:
         self._wechat = wechat
-        self._by_subject = {subject_of(each): each for group in scenario.campaigns for each in group}
+        self._campaigns = {id(each): each for group in scenario.campaigns for each in group}.values()
+        self._by_subject = {subject_of(each): each for each in self._campaigns}
+        self._copies = {each for each, n in Counter(map(subject_of, self._campaigns)).items() if n > 1}
 
     def identity(self, sent: MassJob | Departure) -> Identity | None:
         """Say which campaign, and which batch of it, a message is of."""
-        campaign = self._by_subject.get(sent.subject)
+        campaign = self._campaign_of(sent)
         return (campaign.name, campaign.edition, sent.openids) if campaign else None
+
+    def _campaign_of(self, sent: MassJob | Departure) -> RenderedCampaign | None:
+        """Recognise a message by its words; where several campaigns say the same, by the id that they have."""
+        if sent.subject in self._copies:
+            named = sent.client_msg_id if isinstance(sent, MassJob) else json.loads(sent.request)["clientmsgid"]
+            for each in self._campaigns:
+                ids = (documented_id(each.appid, each.name, each.edition, n) for n in range(1, 4))
+                if subject_of(each) == sent.subject and named in ids:
+                    return each
+        return self._by_subject.get(sent.subject)
 
     def sent_at_most_once(self) -> Iterator[str]:
         """Look at what followers have."""
@@ -147,8 +181,13 @@ class Books:
                 yield "something was sent that is in no campaign"
             elif count > 1:
                 yield f"{identity} was sent {count} times: it was sent {[j.subject for j in self._wechat.jobs]}"
+        for subject in self._copies:
+            # Editions say the same on purpose.
+            names = {c.name for c in map(self._campaign_of, self._wechat.jobs) if c and subject_of(c) == subject}
+            if len(names) > 1:
+                yield f"{subject} went out under the names {sorted(names)}"
         for job in self._wechat.jobs:
-            campaign = self._by_subject.get(job.subject)
+            campaign = self._campaign_of(job)
             if campaign and job.client_msg_id is not None:
                 name = documented_id(campaign.appid, campaign.name, campaign.edition, _batch(job.openids))
                 if job.client_msg_id != name:
@@ -158,11 +197,42 @@ class Books:
         """Look at openids one by one: batches may be cut in one way and then in another."""
         times: Counter[tuple[str, int, str]] = Counter()
         for job in self._wechat.jobs:
-            campaign = self._by_subject.get(job.subject)
+            campaign = self._campaign_of(job)
             times.update((campaign.name, campaign.edition, openid) for openid in job.openids if campaign)
         for (name, _, openid), count in times.items():
             if count > 1:
                 yield f"{openid} got {name} {count} times"
+
+    def one_version_each(self) -> Iterator[str]:
+        """Look at what an edition became: one message for all of its batches, and no edition below one that went out.
+
+        Whoever has a part of a list has it once, also where its edition is raised before the rest of it went out.
+        """
+        sent: dict[tuple[str, int], MassJob] = {}
+        got: dict[str, dict[int, set[str]]] = {}
+        for job in self._wechat.jobs:
+            campaign = self._campaign_of(job)
+            if campaign is None:
+                continue
+            first = sent.setdefault((campaign.name, campaign.edition), job)
+            if (first.subject, self._content(first)) != (job.subject, self._content(job)):
+                yield f"edition {campaign.edition} of {campaign.name} went out in two versions"
+            editions = got.setdefault(campaign.name, {})
+            if job.client_msg_id is not None and any(edition > campaign.edition for edition in editions):
+                yield f"edition {campaign.edition} of {campaign.name} went out after edition {max(editions)}"
+            people = set(job.openids)
+            for edition, reached in editions.items():
+                if edition < campaign.edition and people & reached and not self._whole(campaign.name, edition, reached):
+                    yield f"{sorted(people & reached)} got {campaign.name} again, of whose list others got nothing"
+            editions.setdefault(campaign.edition, set()).update(people)
+
+    def _content(self, job: MassJob) -> Any:
+        return [_comparable(each, self._wechat) for each in job.articles] if job.articles else None
+
+    def _whole(self, name: str, edition: int, reached: set[str]) -> bool:
+        """Say whether everybody of a list of an edition was reached."""
+        named = [c for c in self._campaigns if (c.name, c.edition) == (name, edition)]
+        return any({openid for batch in _batches(each) for openid in batch} <= reached for each in named)
 
     def requests(self) -> Iterator[str]:
         """Look at every request for a send, in turn."""
@@ -186,6 +256,7 @@ class Books:
             elif departure.answer == "unclear":
                 doubts.setdefault(identity, _Doubt()).requests.append(departure)
         yield from _slowly(_sends(self._wechat))
+        yield from _to_nobody(_sends(self._wechat))
         for run, dead in Counter(d.run for d in _sends(self._wechat) if d.answer == "token dead").items():
             if dead > 2:
                 yield f"{dead} requests of run {run} left with a dead token"
@@ -199,6 +270,8 @@ class Books:
                 yield f"a send of {departure.subject} left, and its draft was gone"
         else:
             approved = [_article(each) for each in campaign.message.articles]
+            if len(approved) > 1:  # Of several WeChat tells no digest.
+                approved = [(title, author, "", *rest) for title, author, _, *rest in approved]
             if approved != [_comparable(each, self._wechat) for each in departure.draft]:
                 yield f"the draft of {departure.subject} is not what was approved when it was sent"
 
@@ -254,6 +327,8 @@ def _to_its_audience(departure: Departure, campaign: RenderedCampaign, meant: di
         yield f"a send to {departure.openids} left, and no list was approved"
     if tag != approved:
         yield f"a send to tag {tag} left, and tag {approved} was approved"
+    if campaign.audience.tag is not None and departure.tag_name != campaign.audience.tag:
+        yield f"a send to tag {tag} left, which is called {departure.tag_name} and not {campaign.audience.tag}"
     expect = campaign.audience.expect
     low, high = (expect.min, expect.max) if expect else (None, None)
     if not count or count < (low or 1) or (high is not None and count > high):
@@ -303,6 +378,17 @@ def _slowly(sends: Sequence[Departure]) -> Iterator[str]:
             yield f"{departure.subject} was asked for a third time in a run that was told 45011 twice"
 
 
+def _to_nobody(sends: Sequence[Departure]) -> Iterator[str]:
+    """Look for a fifth send of a month to the same tag, or to everybody: WeChat takes it and delivers it to nobody."""
+    reached: Counter[tuple[str, int | None]] = Counter()
+    for send in sends if len(sends) > REACHED_A_MONTH else ():
+        if send.answer == "accepted" and not send.openids:
+            key = send.at.astimezone(BEIJING).strftime("%Y-%m"), send.audience[0]
+            reached[key] += 1
+            if reached[key] > REACHED_A_MONTH:
+                yield f"{send.subject} was the {reached[key]}th of its month to the same followers, who do not get it"
+
+
 def _previewed_at_most_once(wechat: SimWeChat) -> Iterator[str]:
     """A preview that WeChat plainly refused reached nobody and may be asked for again."""
     shown = Counter(
@@ -342,9 +428,30 @@ def _ledger(situation: Situation, books: Books) -> Iterator[str]:
     sends = _sends(situation.wechat)
     if len(sends) > len(attempts):
         yield f"{len(sends)} requests left, and the ledger knows of no attempt for {len(sends) - len(attempts)}"
+    yield from _named_as_approved(sends, attempts)
     if sends and attempts and min(_at(each) for each in attempts) > sends[0].at:
         yield "a request left before its attempt was on record"
     yield from _claims(situation.wechat, lines)
+
+
+def _named_as_approved(sends: Sequence[Departure], attempts: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Look whether the newest request is of the version that its attempt names, which its run had in its files."""
+    for send in sends[-1:]:
+        named = json.loads(send.request)["clientmsgid"]
+        mine = [each for each in attempts if each["client_msg_id"] == named and _at(each) <= send.at]
+        digests = {campaign.digest for campaign in send.rules.approved if subject_of(campaign) == send.subject}
+        if mine and digests and mine[-1]["digest"] not in digests:
+            yield f"{send.subject} left, and its attempt names another version"
+
+
+_ONCE: Final = {
+    "send_accepted": "attempt",
+    "send_rejected": "attempt",
+    "image_uploaded": "url",
+    "material_added": "media_id",
+    "draft_saved": "media_id",
+}
+"""Type of an entry -> what it tells of once, ever."""
 
 
 def _attempted_again(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
@@ -358,6 +465,10 @@ def _attempted_again(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
             yield f"{each['campaign']} was attempted again after its acceptance was on record"
         if each["type"] == "send_accepted":
             accepted.add(batches[each["attempt"]])
+    told = Counter((e["type"], e[what]) for e in lines if (what := _ONCE.get(e["type"])) is not None)
+    for (kind, what), times in told.items():
+        if times > 1:
+            yield f"{kind} {what} is on record {times} times"
 
 
 def _chain(content: bytes, lines: Sequence[dict[str, Any]]) -> Iterator[str]:

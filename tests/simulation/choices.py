@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from simulation.checkers import in_doubt, leftovers, lost, verdicts, violations
+from simulation.checkers import abandoned, in_doubt, leftovers, lost, verdicts, violations
 from simulation.disk import on_simulated_disks
-from simulation.happenings import ANYWHERE
+from simulation.happenings import ANYWHERE, is_for_every_boundary
 from simulation.scenario import Situation
 from simulation.schedule import Budget, Moment, Played, Scenario, Schedule, Turn, crashed, first, play
 from simulation.world import FAULTS
@@ -109,7 +109,7 @@ class Explorer:
             for before in scenario.of_run(scenario.before, number):
                 for during in scenario.of_run(scenario.during, number):
                     turn = Turn(gap, before, during)
-                    if during in ANYWHERE:
+                    if is_for_every_boundary(during):
                         yield from self._anywhere(node, budget, number, replace(turn, during=""), during)
                     else:
                         yield from self._faults(node, budget, number, turn, 0)
@@ -184,6 +184,9 @@ class Explorer:
                 self._wrong("there still is something to do", node)
         for wrong in lost(self._scenario, node.situation):
             self._wrong(wrong, node)
+        if self._scenario.tidies and not in_doubt(node.situation.disk.content):
+            for wrong in abandoned(self._scenario, node.situation):
+                self._wrong(wrong, node)
         wechat = node.situation.wechat
         if len(self._scenario.campaigns[-1]) == 1:
             for wrong in leftovers(wechat):

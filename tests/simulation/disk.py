@@ -22,6 +22,8 @@ from simulation.crashing import Boundaries
 
 LEDGER: Final = "/repository/massctl.state.jsonl"
 LOCKS: Final = "/repository/.massctl/locks"
+ELSEWHERE: Final = "/elsewhere/.massctl/locks"
+"""Of another checkout, whose ledger is a link to this one."""
 LOSSES: Final = ("all", "half", "newline")
 """What becomes of bytes that were not flushed: none, half, or all but the last are there."""
 

@@ -1,4 +1,8 @@
-"""What others do between two runs, and during one: the console, a person, another machine, clocks, a backup."""
+"""What others do between two runs, or at any boundary inside one: the console, people, clocks, a backup, the ledger.
+
+Each is a function of the situation, by its name in a schedule: alone it happens before a run, and with `AT` and the
+number of a boundary behind it in the midst of one, while massctl waits for a call, a push, or the disk.
+"""
 
 import hashlib
 import re
@@ -10,11 +14,14 @@ from typing import Any, Final
 from building import APPID
 from simulation.crashing import Boundaries
 from simulation.scenario import Situation, state_of
-from simulation.world import MassJob, Remembered
+from simulation.world import SLOW, MassJob, Remembered
 
+from massctl.apply.adoption import adopt_draft
 from massctl.apply.book import Book
 from massctl.apply.reconcile import Testimony, settle_not_sent, settle_sent
+from massctl.errors import MassctlError
 from massctl.model.names import ClientMsgId, MsgId
+from massctl.model.state import Record
 
 CLOCK_FAST: Final = timedelta(hours=31)
 CLOCK_SLOW: Final = timedelta(hours=-3, minutes=-55)
@@ -63,6 +70,30 @@ def _name_goes_to_another_tag(situation: Situation) -> None:
     wechat.tags_count |= dict.fromkeys(wechat.tags_of, 5)
 
 
+def _name_is_changed(situation: Situation) -> None:
+    """The tag stays, under another name, and nothing has the old one."""
+    situation.wechat.tags_of = {id_: f"{name}（旧）" for id_, name in situation.wechat.tags_of.items()}
+
+
+def _many_follow(situation: Situation) -> None:
+    situation.wechat.followers = 900_000
+
+
+def _throws_the_switch(situation: Situation) -> None:
+    situation.wechat.sending_allowed = False
+
+
+def _time_passes(situation: Situation) -> None:
+    """Whatever massctl does in this moment, the disk or the machine is slow with it."""
+    situation.wechat.clock.moment += SLOW
+
+
+def _very_late_arrives(situation: Situation) -> None:
+    """A draft takes effect whose request was given up, in an earlier run or in this one."""
+    situation.wechat.drafts |= situation.wechat.very_late_drafts
+    situation.wechat.very_late_drafts.clear()
+
+
 def _older_ledger(situation: Situation) -> None:
     disk = situation.disk
     if disk.backup is not None:
@@ -83,6 +114,45 @@ def _damaged(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Situatio
             disk.beside.clear()  # On a machine that never saw it whole, only its chain can tell.
 
     return damage
+
+
+def _rewritten(change: Callable[[bytes], bytes]) -> Callable[[Situation], None]:
+    """Let the whole file become something else, on a machine that never saw it whole."""
+
+    def rewrite(situation: Situation) -> None:
+        disk = situation.disk
+        if disk.content is not None and disk.content.count(b"\n") > 1:
+            disk.content = disk.flushed = disk.promised = change(disk.content)
+            disk.damaged_after = situation.wechat.run
+            disk.beside.clear()
+
+    return rewrite
+
+
+def _half(content: bytes) -> bytes:
+    """Cut a file in half, in the midst of a line."""
+    end = len(content) // 2
+    return content[: end - 1] if content[end - 1 : end] == b"\n" else content[:end]
+
+
+def _merged_by_hand(content: bytes) -> bytes:
+    """Leave the marks of a merge around what two sides wrote behind the first half."""
+    lines = content.splitlines(keepends=True)
+    base, ours = lines[: len(lines) // 2], lines[len(lines) // 2 :]
+    return b"".join([*base, b"<<<<<<< HEAD\n", *ours, b"=======\n", *ours[:1], b">>>>>>> other\n"])
+
+
+def _of_both_sides(content: bytes) -> bytes:
+    """Keep what one side wrote, and behind it what the other side wrote from the same line on."""
+    lines = content.splitlines(keepends=True)
+    ours = lines[len(lines) // 2 :]
+    return b"".join([*lines[: len(lines) // 2], *(each.replace(b'"words"', b'"other"') for each in ours), *ours])
+
+
+def _doubled(content: bytes) -> bytes:
+    """Write every line behind the first twice."""
+    first, *lines = content.splitlines(keepends=True)
+    return first + b"".join(each + each for each in lines)
 
 
 def _without_attempts(lines: list[bytes]) -> list[bytes]:
@@ -119,12 +189,9 @@ def _sent_by_another_machine(situation: Situation) -> None:
 
 def _person_settles(situation: Situation) -> None:
     """A person looks into the console and says the truth about every open attempt."""
-    situation.disk.boundaries = Boundaries()
-    ledger = situation.ledger()
-    state = state_of(ledger)
-    book = Book(ledger, situation.wechat.clock, state)
+    book = _at_work(situation)
     departures, testimony = situation.wechat.departures, Testimony("looked it up", "li")
-    for record in [each for each in state.records.values() if each.open_attempts]:
+    for record in [each for each in book.state.records.values() if each.open_attempts]:
         known = documented_id(APPID, record.campaign, record.edition, record.open_attempts[-1].event.batch)
         sent = any(job.client_msg_id == known for job in situation.wechat.jobs)
         (settle_sent if sent else settle_not_sent)(record, testimony, None, book)
@@ -133,6 +200,53 @@ def _person_settles(situation: Situation) -> None:
             {(d.subject, d.openids): situation.wechat.run for d in unclear} if sent else {}
         )
         departures[:] = [replace(d, answer="settled") if d in unclear else d for d in departures]
+
+
+def _person_says_not_sent(situation: Situation) -> None:
+    """A person looks too early, or at the wrong list, and says of every open attempt that it was not sent."""
+    book = _at_work(situation)
+    for record in [each for each in book.state.records.values() if each.open_attempts]:
+        settle_not_sent(record, Testimony("it is not under 群发记录", "li"), None, book)
+
+
+def _person_sends_what_was_refused(situation: Situation) -> None:
+    """A person sends by hand what WeChat refused, to the very same people, and says so."""
+    book, wechat = _at_work(situation), situation.wechat
+    for record in [each for each in book.state.records.values() if _is_refused(each)]:
+        refused = next(d for d in reversed(wechat.departures) if d.recipient is None and d.answer == "rejected")
+        job = MassJob(
+            MsgId(3147000001 + len(wechat.jobs)), None, wechat.clock.moment, refused.subject, None, refused.openids
+        )
+        wechat.jobs.append(job)
+        settle_sent(record, Testimony("sent it in the console", "li"), None, book)
+        wechat.told_sent[refused.subject, refused.openids] = wechat.run
+
+
+def _is_refused(record: Record) -> bool:
+    last = record.attempts[-1] if record.attempts else None
+    refusal = last.rejection if last is not None and not record.open_attempts else None
+    return refusal is not None and refusal.errcode is not None and last.event.batch not in record.sent_batches
+
+
+def _person_keeps_the_consoles_version(situation: Situation) -> None:
+    """Somebody opens comments in every draft, and keeps that; what may not be kept is put back."""
+    wechat, book = situation.wechat, _at_work(situation)
+    before = dict(wechat.drafts)
+    for media_id, articles in before.items():
+        wechat.drafts[media_id] = tuple(replace(each, need_open_comment=False) for each in articles)
+    for campaign in wechat.rules.approved:
+        try:
+            adopt_draft(campaign, Testimony("comments stay closed", "li"), wechat, book)
+        except MassctlError:
+            wechat.drafts |= {media_id: before[media_id] for media_id in wechat.drafts}
+    wechat.calls.clear()
+
+
+def _at_work(situation: Situation) -> Book:
+    """Open the ledger as a person's command does, which meets no fault."""
+    situation.disk.boundaries = Boundaries()
+    ledger = situation.ledger()
+    return Book(ledger, situation.wechat.clock, state_of(ledger))
 
 
 BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
@@ -145,18 +259,36 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "few have the tag": _few_have_the_tag,
     "the tag is gone": _tag_is_gone,
     "the tag's name goes to another": _name_goes_to_another_tag,
+    "the tag's name is changed": _name_is_changed,
     "many have the tag": _many_have_the_tag,
+    "many follow the account": _many_follow,
+    "the kill switch": _throws_the_switch,
+    "40 s pass": _time_passes,
+    "what is very late arrives": _very_late_arrives,
     "attempts are cut out of the ledger": _damaged(_without_attempts),
     "an attempt is torn in the midst of the ledger": _damaged(_with_a_torn_attempt),
     "what was sent is given to another campaign": _damaged(_of_another_campaign),
     "an older ledger is put back": _older_ledger,
+    "the ledger is empty": _rewritten(lambda _: b""),
+    "the ledger is full of zeros": _rewritten(lambda _: bytes(4096)),
+    "the ledger is cut in half": _rewritten(_half),
+    "zeros stand behind the ledger": _rewritten(lambda content: content + bytes(512)),
+    "the ledger is merged by hand": _rewritten(_merged_by_hand),
+    "the ledger has lines of both sides": _rewritten(_of_both_sides),
+    "the ledger has every line twice": _rewritten(_doubled),
     "the clock is 31 h fast": _clock(CLOCK_FAST),
     "the clock is 3 h 55 min slow": _clock(CLOCK_SLOW),
     "the clock is right": _clock(timedelta(0)),
     "another machine sends it": _sent_by_another_machine,
     "a person settles": _person_settles,
+    "a person says not sent": _person_says_not_sent,
+    "a person sends what was refused": _person_sends_what_was_refused,
+    "a person keeps the console's version": _person_keeps_the_consoles_version,
 }
-"""What happens between two runs, by its name in a schedule."""
+"""What happens between two runs, or inside one, by its name in a schedule."""
+
+AT: Final = " at boundary "
+"""Behind one of those and before the number of a boundary: it happens there. Without a number it is for all of them."""
 
 KILL_SWITCH: Final = "kill switch "
 """Followed by the name of a boundary: sending is disabled when the run first reaches it."""
@@ -164,9 +296,17 @@ RIVAL: Final = "rival "
 """Followed by the number of a boundary: another runner makes a whole run there."""
 TWIN: Final = "twin "
 """Followed by the number of a boundary: as a rival, and in the very same moment, so that both write the same lines."""
+NEIGHBOUR: Final = "neighbour "
+"""Followed by the number of a boundary: as a rival, from another checkout that shares the ledger by a link."""
 INTERRUPT: Final = "Ctrl-C "
 """Followed by the number of a boundary: the operator interrupts the run there."""
 FULL: Final = "full disk "
 """Followed by the number of a boundary: from there on the run can write nothing more."""
-ANYWHERE: Final = (RIVAL, TWIN, INTERRUPT, FULL)
+RIVALS: Final = (RIVAL, TWIN, NEIGHBOUR)
+ANYWHERE: Final = (*RIVALS, INTERRUPT, FULL)
 """What may happen at every boundary; alone, without a number, each stands for all of them."""
+
+
+def is_for_every_boundary(during: str) -> bool:
+    """Say whether something may happen at every boundary, and the boundary is still to be chosen."""
+    return during in ANYWHERE or during.endswith(AT)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from simulation.choices import Explorer, Violation
-from simulation.happenings import RIVAL, TWIN
+from simulation.happenings import AT, NEIGHBOUR, RIVAL, TWIN
 from simulation.schedule import Scenario, Schedule, Turn, schedule_text
 
 SHRINKS_MAX = 500
@@ -68,6 +68,12 @@ def _told(turn: Turn) -> str:
         words.append(f"with another runner's whole run at its boundary {turn.during.removeprefix(RIVAL)}")
     elif turn.during.startswith(TWIN):
         words.append(f"with another runner's whole run in the same moment, at its boundary {turn.during.split()[1]}")
+    elif turn.during.startswith(NEIGHBOUR):
+        words.append(
+            f"with a whole run of another checkout that shares the ledger, at its boundary {turn.during.split()[1]}"
+        )
+    elif AT in turn.during:
+        words.append(f"and meanwhile {turn.during}")
     elif turn.during:
         words.append(f"with the {turn.during}")
     words += [f"call {call}: {fault.value}" for call, fault in turn.faults]

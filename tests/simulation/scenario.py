@@ -66,6 +66,8 @@ class Situation:
     moment: datetime
     ahead: timedelta = timedelta(0)
     """By how much the runner's clock is fast."""
+    locks: str = LOCKS
+    """The folder of the checkout that runs; another one may share its ledger."""
 
     def after(self, gap: timedelta) -> "Situation":
         """Give a copy, later."""
@@ -80,7 +82,7 @@ class Situation:
         """Open the ledger as a new process does: the real one, on this disk or on a branch of this server."""
         if isinstance(self.disk, SimServer):
             return self.disk.open(self.wechat)
-        return LocalLedger(cast("Path", SimPath(self.disk, LEDGER)), cast("Path", SimPath(self.disk, LOCKS)))
+        return LocalLedger(cast("Path", SimPath(self.disk, LEDGER)), cast("Path", SimPath(self.disk, self.locks)))
 
 
 def begin(*, in_git: bool = False, **world: Any) -> Situation:

@@ -4,17 +4,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from building import HOUR, NOW, article, audience, house, reviewers, sha, voice
+from building import APPID, HOUR, NOW, article, audience, house, reviewers, sha, voice
 from openid_samples import BATCHES, CORRECTED, MOVED, PAIRS
-from simulation.happenings import FULL, INTERRUPT, KILL_SWITCH, RIVAL, TWIN
+from simulation.happenings import AT, FULL, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, TWIN
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 from simulation.schedule import Budget, Scenario
-from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, Fault
+from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, SLOWNESS, Fault
 
 from massctl.apply.ports import DraftArticle
 from massctl.model.message import RenderedNews, RenderedText
-from massctl.model.names import CampaignName
+from massctl.model.names import AccountName, CampaignName
 from massctl.model.rendered import RenderedCampaign, Window
+from massctl.plan.allowance import Agenda
+from massctl.plan.demand import demand_of
 
 SOON: Final = Window(NOW + HOUR, NOW + 5 * HOUR)
 """Opens after the first run, and closes before one that comes 30 hours later."""
@@ -243,6 +245,217 @@ SMOKE: Final = (
     _one("news, the console", PLAIN_NEWS, 3, 0, 1, faults=NETWORK, gaps=(2 * HOUR,), before=CONSOLE),
 )
 """Together more than 20,000 schedules."""
+
+NO_FAULTS: Final = dict.fromkeys(FAULTS, ())
+NEWS_TO_LIST: Final = replace(NEWS_IN_BATCHES, window=SOON, message=RenderedNews((article("春季大促"),)))
+OTHER_TO_LIST: Final = replace(NEWS_TO_LIST, message=RenderedNews((article("春季大促，改"),)))
+LATE_DRAFTS: Final = {**NO_FAULTS, "add_draft": (Fault.VERY_LATE,), "send_mass": (Fault.NO_QUOTA,)}
+REFUSED_FOR_GOOD: Final = {**NO_FAULTS, "send_mass": (Fault.MEDIA_UNKNOWN,)}
+SETTLED_REFUSALS: Final = (("",), ("", "a person sends what was refused"))
+TO_A_TAG_OF_MANY: Final = replace(TEXT, audience=audience(tag_id=7, expect={"max": 1500}))
+TO_ALL_OF_FEW: Final = replace(TEXT, audience=audience(expect={"max": 1500}))
+NEWS_TO_ALL_OF_FEW: Final = replace(UNSEEN_NEWS, audience=audience(expect={"max": 1500}))
+SLOW_OR_LOST: Final = {**SLOWNESS, "send_mass": (*SLOWNESS["send_mass"], *NETWORK["send_mass"])}
+SHORTLY: Final = Window(NOW - HOUR, NOW + timedelta(seconds=70))
+"""Closes within two slow calls."""
+DAMAGE: Final = (
+    "the ledger is empty",
+    "the ledger is full of zeros",
+    "the ledger is cut in half",
+    "zeros stand behind the ledger",
+    "the ledger is merged by hand",
+    "the ledger has lines of both sides",
+    "the ledger has every line twice",
+)
+MANY_TO_A_TAG: Final = tuple(
+    replace(TEXT, name=CampaignName(f"words-{n}"), message=RenderedText(f"第{n}封"), audience=audience(tag_id=7))
+    for n in range(1, 6)
+)
+SERVICE: Final = replace(
+    house(), agenda=Agenda({APPID: (AccountName("main"), "service")}, tuple(map(demand_of, MANY_TO_A_TAG)))
+)
+SECOND_TO_LIST: Final = replace(IN_BATCHES, edition=2, message=SECOND_EDITION.message)
+OF_TWO: Final = replace(UNSEEN_NEWS, message=RenderedNews((article("春季大促"), article("第二篇"))))
+
+MOVING: Final = (
+    Scenario(
+        "news in batches, edited and put back",
+        ((NEWS_TO_LIST,), (OTHER_TO_LIST,), (NEWS_TO_LIST,)),
+        3,
+        Budget(1, 0),
+        gaps=(MINUTE, 2 * HOUR),
+    ),
+    Scenario(
+        "news in batches, edited and put back, and late",
+        ((NEWS_TO_LIST,), (OTHER_TO_LIST,), (NEWS_TO_LIST,)),
+        4,
+        Budget(1, 2),
+        gaps=(MINUTE, 2 * HOUR),
+        faults=LATE_DRAFTS,
+        before=(("",), ("",), ("",), ("", "what is very late arrives")),
+    ),
+    _one(
+        "text in batches, refusals are settled",
+        IN_BATCHES,
+        4,
+        0,
+        2,
+        faults=REFUSED_FOR_GOOD,
+        gaps=(MINUTE,),
+        before=SETTLED_REFUSALS,
+    ),
+    _one("text, a damaged ledger", TEXT, 2, 0, 1, faults=LOST_SENDS, gaps=(30 * HOUR,), before=(("",), DAMAGE)),
+    _one(
+        "text, a ledger that grew into another",
+        TEXT,
+        2,
+        0,
+        1,
+        faults=LOST_SENDS,
+        gaps=(MINUTE,),
+        before=(("",), DAMAGE),
+    ),
+    _one(
+        "text to a tag that grows",
+        TO_A_TAG_OF_MANY,
+        1,
+        0,
+        1,
+        faults=LOST_SENDS,
+        world={"tags_count": {7: 500}},
+        during=((f"many have the tag{AT}",),),
+    ),
+    _one(
+        "text to a tag that shrinks",
+        TO_A_TAG,
+        1,
+        0,
+        1,
+        faults=LOST_SENDS,
+        world={"tags_count": {7: 500}},
+        during=((f"nobody has the tag any more{AT}", f"the tag is gone{AT}"),),
+    ),
+    _one(
+        "text to a name that moves",
+        NAMED_TAG,
+        2,
+        0,
+        1,
+        faults=LOST_SENDS,
+        gaps=(2 * HOUR,),
+        world={"tags_of": {7: "会员"}, "tags_count": {7: 500}, "tags_meant": {"会员": 7}},
+        during=(
+            ("",),
+            (f"the tag's name goes to another{AT}", f"the tag's name is changed{AT}"),
+        ),
+    ),
+    _one(
+        "text to all, and many follow",
+        TO_ALL_OF_FEW,
+        1,
+        0,
+        1,
+        faults=LOST_SENDS,
+        during=((f"many follow the account{AT}",),),
+    ),
+    _one("news to all, and many follow", NEWS_TO_ALL_OF_FEW, 1, 0, 0, during=((f"many follow the account{AT}",),)),
+    _one(
+        "git, news to all, and many follow",
+        NEWS_TO_ALL_OF_FEW,
+        1,
+        0,
+        0,
+        in_git=True,
+        during=((f"many follow the account{AT}",),),
+    ),
+    _one("text, slow", whole_text(SHORTLY), 1, 0, 2, faults=SLOWNESS),
+    _one("news, slow", whole_news(SHORTLY, recipients=()), 1, 0, 2, faults=SLOWNESS),
+    _one("text, slow, and quiet hours", TEXT, 1, 0, 2, faults=SLOWNESS, rules=(QUIET,)),
+    _one("git, text, slow", whole_text(SHORTLY), 1, 0, 2, faults=SLOWNESS, in_git=True),
+    _one("git, news, slow", whole_news(SHORTLY, recipients=()), 1, 0, 2, faults=SLOWNESS, in_git=True),
+    _one("text, slow, and a lost answer", whole_text(SHORTLY), 1, 0, 2, faults=SLOW_OR_LOST),
+    _one(
+        "text, slow, and the kill switch",
+        TEXT,
+        1,
+        0,
+        1,
+        faults=SLOWNESS,
+        during=(("", f"{KILL_SWITCH}before send_mass", f"{KILL_SWITCH}after send_mass"),),
+    ),
+    _one("text, a slow disk", whole_text(CLOSING), 1, 0, 0, during=((f"40 s pass{AT}",),)),
+    _one("text, two checkouts of one ledger", TEXT, 1, 0, 1, faults=NETWORK, during=((NEIGHBOUR,),)),
+    Scenario("two campaigns, two checkouts of one ledger", ((TEXT, OTHER),), 1, Budget(0, 0), during=((NEIGHBOUR,),)),
+    _one(
+        "news in batches, the console's version is kept",
+        NEWS_TO_LIST,
+        2,
+        0,
+        0,
+        gaps=(2 * HOUR,),
+        before=(("",), ("a person keeps the console's version",)),
+        arrives=True,
+    ),
+    Scenario("news, the folder is deleted", ((PLAIN_NEWS,), ()), 2, Budget(1, 0), gaps=(30 * HOUR,), tidies=True),
+    _one("news, the window expires", PLAIN_NEWS, 2, 1, 0, gaps=(30 * HOUR,), tidies=True),
+    Scenario(
+        "text, the edition is lowered",
+        ((SECOND_EDITION,), (TEXT,)),
+        2,
+        Budget(0, 1),
+        faults=LOST_SENDS,
+        gaps=(MINUTE, 30 * HOUR),
+    ),
+    Scenario(
+        "text in batches, the edition is raised",
+        ((IN_BATCHES,), (SECOND_TO_LIST,)),
+        2,
+        Budget(0, 1),
+        faults=REFUSED_FOR_GOOD,
+        gaps=(MINUTE,),
+    ),
+    Scenario(
+        "git, a person is wrong in a push",
+        ((TEXT,), (COPY,)),
+        2,
+        Budget(0, 1),
+        faults=OF_PUSHES,
+        in_git=True,
+        gaps=(HOUR,),
+        during=((f"a person says not sent{AT}",), ("",)),
+    ),
+    _one("git, news, interrupted", UNSEEN_NEWS, 1, 0, 0, in_git=True, during=((INTERRUPT,),)),
+    _one("news of two articles", OF_TWO, 1, 0, 0, sends=("春季大促",), arrives=True),
+    Scenario(
+        "five to one tag in a month",
+        (MANY_TO_A_TAG,),
+        1,
+        Budget(0, 0),
+        rules=(SERVICE,),
+        world={"tags_count": {7: 128}},
+    ),
+    _one(
+        "news, the console in a run",
+        UNSEEN_NEWS,
+        1,
+        0,
+        1,
+        faults=LOST_SENDS,
+        during=((f"the console changes the draft{AT}", f"the console sends the draft{AT}"),),
+    ),
+    _one(
+        "git, news, the console in a push",
+        UNSEEN_NEWS,
+        1,
+        0,
+        1,
+        faults={**NO_FAULTS, "push": (Fault.SLOW, Fault.REQUEST_LOST)},
+        in_git=True,
+        during=((f"the console changes the draft{AT}", f"the console sends the draft{AT}"),),
+    ),
+    _one("text, the kill switch in a run", TEXT, 1, 0, 1, faults=LOST_SENDS, during=((f"the kill switch{AT}",),)),
+)
+"""Worlds in which more moves: calls take time, numbers change inside them, files are put back, ledgers are damaged."""
 
 NIGHTLY: Final = (
     _one("git, text, longer", TEXT, 3, 2, 1, in_git=True, sends=("今晚八点",), arrives=True),

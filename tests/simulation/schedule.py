@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from building import house
 from simulation.crashing import Boundaries
-from simulation.disk import entries_of
-from simulation.happenings import BETWEEN, FULL, INTERRUPT, KILL_SWITCH, RIVAL, TWIN
+from simulation.disk import ELSEWHERE, entries_of
+from simulation.happenings import AT, BETWEEN, FULL, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, RIVALS, TWIN
 from simulation.scenario import Situation, begin, run_once
 from simulation.server import SimServer
 from simulation.world import FAULTS, Fault, RunRules, SimClock
@@ -46,7 +46,8 @@ class Scenario:
     before: Sequence[Sequence[str]] = (("",),)
     """What may happen before a run, by names of BETWEEN."""
     during: Sequence[Sequence[str]] = (("",),)
-    """What may happen in a run: KILL_SWITCH with a boundary's name; one of ANYWHERE alone stands for every boundary."""
+    """What may happen in a run: KILL_SWITCH with a boundary's name; one of ANYWHERE, or a name of BETWEEN with AT
+    behind it, stands for every boundary."""
     world: Mapping[str, Any] = field(default_factory=dict)
     waits: bool = True
     """Without --no-wait."""
@@ -59,6 +60,9 @@ class Scenario:
 
     arrives: bool = False
     """Whatever happens, in the end it is sent, in doubt, refused for good, or its window is over: never lost."""
+
+    tidies: bool = False
+    """In the end no draft is left of what nobody sends any more, unless something is in doubt."""
 
     settles: bool = True
     """After trouble there is nothing left to do; False where every run tries again until a person helps."""
@@ -154,14 +158,18 @@ def play(scenario: Scenario, start: Situation, number: int, turn: Turn, *, momen
     campaigns = scenario.of_run(scenario.campaigns, number)
     wechat = situation.wechat
     wechat.faults, wechat.sending_allowed = dict(turn.faults), allows(rules)
-    stands_still = turn.during.startswith((RIVAL, TWIN))
+    stands_still = turn.during.startswith(RIVALS)
     wechat.rules = replace(_in_words(rules, campaigns), waits=scenario.waits, stands_still=stands_still)
     lines = len(entries_of(situation.disk.content))
     seen: list[Moment] = []
     version: tuple[Any, ...] = ()
+    counted: bytes | None = None
 
     def look(boundary: int, name: str) -> None:
-        nonlocal version
+        nonlocal version, counted
+        if turn.during and situation.disk.flushed is not counted:
+            counted = situation.disk.flushed
+            wechat.attempts = counted.count(b'"type":"send_attempted"')
         _happens(turn.during, situation, campaigns, rules, boundary, name)
         now = _version(situation)
         if moments and now != version:
@@ -169,6 +177,7 @@ def play(scenario: Scenario, start: Situation, number: int, turn: Turn, *, momen
             seen.append(Moment(boundary, name, _frozen(situation)))
 
     def fresh() -> House:
+        wechat.looked["switch"] = wechat.attempts
         return replace(rules, no_send=rules.no_send or (allows(rules) and not wechat.sending_allowed))
 
     boundaries, outcome, error = Boundaries(on_reaching=look), None, None
@@ -227,17 +236,38 @@ def _version(situation: Situation) -> tuple[Any, ...]:
 def _happens(
     what: str, situation: Situation, campaigns: Sequence[RenderedCampaign], rules: House, boundary: int, name: str
 ) -> None:
+    if what.endswith(f"{AT}{boundary}"):
+        _happens_meanwhile(what.partition(AT)[0], situation)
     if what == f"{KILL_SWITCH}{name}":
-        situation.wechat.sending_allowed = False
+        _happens_meanwhile("the kill switch", situation)
     if what == f"{RIVAL}{boundary}":
         situation.wechat.clock.moment += RIVAL_LATER
         _rival(situation, campaigns, rules)
+    if what == f"{NEIGHBOUR}{boundary}":
+        ours, situation.locks = situation.locks, ELSEWHERE
+        _rival(situation, campaigns, rules)
+        situation.locks = ours
     if what == f"{TWIN}{boundary}":
         _rival(situation, campaigns, rules)
     if what == f"{FULL}{boundary}":
         situation.disk.full = True
     if what == f"{INTERRUPT}{boundary}":
         raise KeyboardInterrupt
+
+
+def _happens_meanwhile(name: str, situation: Situation) -> None:
+    """Let others do something while the run stands at a boundary, and note what no earlier look could know."""
+    wechat, disk = situation.wechat, situation.disk
+    audience, drafts = (wechat.followers, wechat.tags_count, wechat.tags_of), dict(wechat.drafts)
+    ours, calls, allowed = disk.boundaries, list(wechat.calls), wechat.sending_allowed
+    BETWEEN[name](situation)
+    disk.boundaries, wechat.calls[:] = ours, calls
+    if audience != (wechat.followers, wechat.tags_count, wechat.tags_of):
+        wechat.changed("audience", audience)
+    if drafts != wechat.drafts:
+        wechat.changed("drafts", drafts)
+    if allowed and not wechat.sending_allowed:
+        wechat.changed("switch", True)
 
 
 def _rival(situation: Situation, campaigns: Sequence[RenderedCampaign], rules: House) -> None:

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 from simulation.choices import Explorer
-from simulation.happenings import BETWEEN
+from simulation.happenings import AT, BETWEEN
 from simulation.reproducing import reproduction
-from simulation.scenarios import NIGHTLY, SMOKE
+from simulation.scenarios import MOVING, NIGHTLY, SMOKE
 from simulation.schedule import Scenario, Turn, schedule_text
 from simulation.world import Fault
 
@@ -29,12 +29,15 @@ def test_the_smoke_run_has_its_twenty_thousand_schedules() -> None:
 
 
 def test_every_scenario_has_a_name_of_its_own() -> None:
-    names = [scenario.name for scenario in (*SMOKE, *NIGHTLY)]
+    names = [scenario.name for scenario in (*SMOKE, *MOVING, *NIGHTLY)]
     assert len(set(names)) == len(names)
 
 
 def test_everything_that_may_happen_happens_in_some_scenario() -> None:
-    assert BETWEEN.keys() == {name for scenario in SMOKE for names in scenario.before for name in names}
+    scenarios = (*SMOKE, *MOVING)
+    before = {name for scenario in scenarios for names in scenario.before for name in names}
+    meanwhile = {name.partition(AT)[0] for each in scenarios for names in each.during for name in names if AT in name}
+    assert BETWEEN.keys() == before | meanwhile
 
 
 def test_a_house_that_trusts_no_memory_is_safe_in_a_world_that_forgets_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,9 @@
 
 It knows what the documentation promises and what was observed: drafts are consumed by accepted sends, a clientmsgid
 is remembered for 24 hours (45065), and not to be repeated within a minute (45066). A send arrives as bytes and is
-answered in bytes, which the real client writes and reads. WeChat keeps books of its own, for the checkers. Calls take
-no time. Everything can be copied, so that a simulation can go on from one moment in many ways.
+answered in bytes, which the real client writes and reads. WeChat keeps books of its own, for the checkers. A call takes
+no time, unless a fault makes it slow: then the clock moves inside it, on the way there or on the way back. Everything
+can be copied, so that a simulation can go on from one moment in many ways.
 """
 
 import json
@@ -48,6 +49,10 @@ MEMORY: Final = timedelta(hours=24)
 """How long a clientmsgid is remembered. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
 TOO_SOON: Final = timedelta(minutes=1)
 """A repetition within it is answered 45066. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
+SLOW: Final = timedelta(seconds=40)
+"""How long a slow call takes: to connect, for a send, or with its repetitions, for a read."""
+PERMIT: Final = timedelta(seconds=2)
+"""How long a last look allows a request to leave: docs/concepts/exactly-once.md."""
 
 
 class Fault(StrEnum):
@@ -73,6 +78,9 @@ class Fault(StrEnum):
     UNKNOWN_CODE = "a code that nobody knows, though accepted"
     PUSH_REFUSED = "the remote refuses the push"
     PUSHED_AWAY = "the push arrives, and its answer and the remote are out of reach"
+    VERY_LATE = "answer lost, and the effect comes when it is called for"
+    SLOW = "it takes 40 s to get there"
+    SLOW_ANSWER = "it is done at once, and its answer takes 40 s"
 
 
 _LOST: Final = (Fault.REQUEST_LOST, Fault.ANSWER_LOST)
@@ -104,6 +112,11 @@ NETWORK: Final[Mapping[str, tuple[Fault, ...]]] = {
     method: tuple(fault for fault in faults if fault in _LOST) for method, faults in FAULTS.items()
 }
 """Method -> only what the network does."""
+SLOWNESS: Final[Mapping[str, tuple[Fault, ...]]] = {
+    **dict.fromkeys(FAULTS, (Fault.SLOW,)),
+    "send_mass": (Fault.SLOW, Fault.SLOW_ANSWER),
+}
+"""Method -> what makes it slow, and nothing else. Whatever a read tells, it tells it when it gets there."""
 ODD_ANSWERS: Final[Mapping[str, tuple[Fault, ...]]] = {
     **dict.fromkeys(FAULTS, ()),
     "send_mass": (
@@ -239,11 +252,23 @@ class Departure:
     """What lay in the draft box then."""
     openids: tuple[str, ...] = ()
     """Whom a send was for, one by one; empty for a tag and for all."""
+    tag_name: str | None = None
+    """What that tag was called then."""
 
     @property
     def wants_a_look(self) -> bool:
         """The policy asked that somebody saw it before."""
         return self.rules.wants_a_look
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody changed while a run was under way, so that no last look before it could know."""
+
+    at: datetime
+    attempts: int
+    """How many attempts were durable when massctl had looked at it last: at the newest of them, this came too late."""
+    before: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +305,12 @@ class SimWeChat:
     """What this run may do; for the record only."""
     run: int = 0
     """The number of this run."""
+    attempts: int = 0
+    """How many attempts are durable in the ledger; for the record only, and kept while somebody may change things."""
+    looked: dict[str, int] = field(default_factory=dict)
+    """What massctl looked at in this run -> how many attempts were durable then."""
+    changes: dict[str, Change] = field(default_factory=dict)
+    """What was changed in the midst of this run: the `audience`, the `drafts`, or the `switch`."""
     images: dict[ImageUrl, Sha256] = field(default_factory=dict)
     materials: dict[MediaId, str] = field(default_factory=dict)
     uploaded: dict[str, str] = field(default_factory=dict)
@@ -287,6 +318,8 @@ class SimWeChat:
     drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
     late_drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
     """What will be in the draft box after this run."""
+    very_late_drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
+    """What will be there when somebody says so."""
     named: dict[MediaId, str] = field(default_factory=dict)
     """Every draft there ever was, by its subject."""
     delivered_previews: list[tuple[str, str]] = field(default_factory=list)
@@ -313,12 +346,15 @@ class SimWeChat:
             uploaded=dict(self.uploaded),
             drafts=dict(self.drafts),
             late_drafts=dict(self.late_drafts),
+            very_late_drafts=dict(self.very_late_drafts),
             named=dict(self.named),
             delivered_previews=list(self.delivered_previews),
             jobs=list(self.jobs),
             memory=dict(self.memory),
             departures=list(self.departures),
             told_sent=dict(self.told_sent),
+            changes={},
+            looked={},
             calls=[],
             faults={},
             coming=[],
@@ -344,6 +380,7 @@ class SimWeChat:
             tuple(self.named.items()),
             tuple(self.drafts.items()),
             tuple(self.late_drafts.items()),
+            tuple(self.very_late_drafts.items()),
             tuple(self.delivered_previews),
             tuple(self.jobs),
             tuple(self.memory.items()),
@@ -400,8 +437,10 @@ class SimWeChat:
             if any(article.thumb_media_id not in self.materials for article in articles):
                 raise PermanentError("WeChat does not know a picture of this draft", errcode=40007)
             media_id = MediaId(self._mint("DRAFT"))
-            box = self.late_drafts if fault is Fault.LATE else self.drafts
-            box[media_id] = tuple(self.keeps(article) for article in articles)
+            box = {Fault.LATE: self.late_drafts, Fault.VERY_LATE: self.very_late_drafts}.get(fault, self.drafts)
+            # Of several articles WeChat tells no digest: it shows it where one stands alone.
+            kept = articles if len(articles) == 1 else [replace(article, digest="") for article in articles]
+            box[media_id] = tuple(self.keeps(article) for article in kept)
             self.named[media_id] = articles[0].title
             return media_id
 
@@ -411,6 +450,7 @@ class SimWeChat:
         return self._finish(fault, act)
 
     def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
+        self.looked["drafts"] = self.attempts
         return self._effect("get_draft", lambda: self.drafts.get(media_id))
 
     def newest_drafts(self) -> tuple[ListedDraft, ...]:
@@ -423,6 +463,7 @@ class SimWeChat:
         self._effect("delete_draft", lambda: self.drafts.pop(media_id, None))
 
     def audience_count(self, audience: Audience) -> int | None:
+        self.looked["audience"] = self.attempts
         if audience.tag_id is None:
             return self._effect("audience_count", lambda: self.followers)
         return self._effect("audience_count", lambda: self.tags_count.get(audience.tag_id or 0))
@@ -432,6 +473,7 @@ class SimWeChat:
         return tuple(Tag(each, self.tags_of.get(each, f"标签 {each}"), n) for each, n in self.tags_count.items())
 
     def tags(self) -> tuple[Tag, ...]:
+        self.looked["audience"] = self.attempts
         return self._effect("tags", self.named_tags)
 
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
@@ -456,19 +498,30 @@ class SimWeChat:
             raise TransportError("WeChat gave no usable answer")
         line: Any = _Line(self, fault)
         client = WeChatClient("wx0123456789abcdef", "", line, sleep=lambda _: None, monotonic=lambda: 0.0)
-        return client.send_mass(send)
+        verdict = client.send_mass(send)
+        if fault is Fault.SLOW_ANSWER:
+            self.clock.moment += SLOW
+        return verdict
 
     def arrived(self, content: bytes, fault: Fault | None) -> RawAnswer | NoAnswer:
         """Take the request for a send, put it into the books, and answer."""
         asked = json.loads(content)
-        draft = self.drafts.get(asked["mpnews"]["media_id"]) if "mpnews" in asked else None
-        audience, openids = self._reached(asked), tuple(asked.get("touser", ()))
+        drafts = self._at_the_last_look("drafts", self.drafts)
+        draft = drafts.get(asked["mpnews"]["media_id"]) if "mpnews" in asked else None
+        openids, name = tuple(asked.get("touser", ())), self._tag_name(asked)
+        audience = self._reached(asked)
         answer = self._answer(asked, fault)
         said = _understood(answer)
         subject = self._subject_of(asked)
         self._depart(subject, None, refused=said in ("rejected", "token dead"))
         told = replace(
-            self.departures[-1], request=content, answer=said, audience=audience, draft=draft, openids=openids
+            self.departures[-1],
+            request=content,
+            answer=said,
+            audience=audience,
+            draft=draft,
+            openids=openids,
+            tag_name=name,
         )
         self.departures[-1] = told
         return answer
@@ -483,9 +536,29 @@ class SimWeChat:
 
     def _depart(self, subject: str, recipient: str | None, *, refused: bool) -> None:
         now, allowed = self.clock.now(), self.sending_allowed
+        if (thrown := self.changes.get("switch")) is not None and now - thrown.at <= PERMIT:
+            allowed |= self._at_the_last_look("switch", self.sending_allowed)
         self.departures.append(Departure(now, subject, recipient, refused, allowed, self.run, self.rules))
 
+    def changed(self, what: str, before: Any) -> None:
+        """Note that somebody changes something in the midst of a run: until now it was as `before`."""
+        self.changes[what] = Change(self.clock.now(), self.looked.get(what, -1), before)
+
+    def _at_the_last_look(self, what: str, now: T) -> T:
+        """Give something as it was when massctl looked at it for the newest attempt, if it was changed since."""
+        change = self.changes.get(what)
+        before: T = now if change is None or change.attempts != self.attempts else change.before
+        return before
+
     def _begin(self, method: str) -> Fault | None:
+        """Take the fault of a call; a slow one gets there later, and a send is slow to connect."""
+        fault = self._fault_of(method)
+        if fault is Fault.SLOW and method != "send_mass":
+            self.clock.moment += SLOW
+            return None
+        return fault
+
+    def _fault_of(self, method: str) -> Fault | None:
         coming = next((each for each in self.coming if each[0] == method), None)
         if coming is not None:
             self.coming.remove(coming)
@@ -501,7 +574,7 @@ class SimWeChat:
         if fault is Fault.REQUEST_LOST:
             raise TransportError("WeChat gave no usable answer", hint="run apply again")
         result = act()
-        if fault in (Fault.ANSWER_LOST, Fault.LATE):
+        if fault in (Fault.ANSWER_LOST, Fault.LATE, Fault.VERY_LATE):
             raise TransportError("WeChat gave no usable answer", hint="run apply again")
         return result
 
@@ -561,10 +634,16 @@ class SimWeChat:
         """Give the tag of a send, and how many followers have it now; of openids their number."""
         if "touser" in asked:
             return None, len(asked["touser"])
+        followers, count, _ = self._at_the_last_look("audience", (self.followers, self.tags_count, self.tags_of))
         audience = asked["filter"]
         if audience["is_to_all"]:
-            return None, self.followers
-        return audience["tag_id"], self.tags_count.get(audience["tag_id"])
+            return None, followers
+        return audience["tag_id"], count.get(audience["tag_id"])
+
+    def _tag_name(self, asked: dict[str, Any]) -> str | None:
+        """Give the name of the tag that a send goes to; None where it has none of its own, or none is meant."""
+        *_, names = self._at_the_last_look("audience", (self.followers, self.tags_count, self.tags_of))
+        return names.get(asked["filter"].get("tag_id")) if "filter" in asked else None
 
     def _subject_of(self, asked: dict[str, Any]) -> str:
         if "mpnews" in asked:
@@ -645,6 +724,8 @@ class _Line:
         """Carry a request over: that for a token, or the send."""
         if token is None:
             return RawAnswer(200, b'{"access_token": "ACCESS", "expires_in": 7200}')
+        if self.fault is Fault.SLOW:
+            self.wechat.clock.moment += SLOW  # It is written when the connection is there, and not before.
         return self.wechat.arrived(request.content or b"", self.fault)
 
 

@@ -110,6 +110,34 @@ def test_one_thing_moves_after_the_lock_and_nothing_leaves(
     assert (0, SENT, []) == (status, sorted(sent(found), key=SENT.index), found["refusals"])
 
 
+def forged(repository: Repository) -> None:
+    """Put other words into the lock, in a way that agrees with itself: digests, bodies and sources all fit."""
+    honest = (repository.folder / "campaign.sources.json").read_text(encoding="utf-8")
+    before = repository.lock()["digest"]
+    repository.edit(f"{NAME}/articles/main.md.j2", "元。", "元，全网最低。")
+    repository.massctl("lock")
+    after = repository.lock()["digest"]
+    repository.edit(f"{NAME}/articles/main.md.j2", "元，全网最低。", "元。")
+    (repository.folder / "campaign.sources.json").write_text(honest.replace(before, after), encoding="utf-8")
+
+
+@pytest.mark.xfail(strict=True, reason="fault 12: a lock that agrees with itself is believed")
+@pytest.mark.parametrize("flag", [[], ["--locked"]], ids=["policy", "flag"])
+def test_a_forged_lock_that_agrees_with_itself_sends_nothing(repository: Repository, flag: list[str]) -> None:
+    if flag:
+        repository.edit("../massctl.yaml", "require_lock: true", "require_lock: false")
+    repository.massctl("lock")
+    forged(repository)
+    assert 5 == repository.check()[0]
+
+    status, found = repository.apply(*flag)
+
+    refusal = found["refusals"][0]
+    assert (5, [], "lock_stale") == (status, found["performed"], refusal["guard"])
+    assert "campaign.lock.json does not say what the files render" in refusal["message"]
+    assert "the text of article 1" in refusal["message"]
+
+
 def test_a_renamed_folder_is_not_what_was_locked(repository: Repository) -> None:
     repository.massctl("lock")
     renamed(repository)

@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from building import NOW, OPEN, house, news, text
 from simulation.scenario import Scene
-from simulation.world import Fault
+from simulation.world import Fault, _Line
 
+from massctl.apply.ports import DraftArticle
 from massctl.model.ledger import NewEntry
+from massctl.model.names import MediaId
 from massctl.plan.step import Guard
 from massctl.plan.tip import Tip
+from massctl.transport.answer import NoAnswer, RawAnswer
+from massctl.wechat.wire import Request
 
 TIP = Tip("main", "origin", "a" * 40, "a" * 40)
 
@@ -115,3 +120,36 @@ def test_a_draft_that_is_gone_by_then_stops_a_first_try_and_no_repetition(repeat
     slow(scene, scene.clock.now() + timedelta(minutes=5), scene.wechat.drafts.clear)
     scene.apply()
     assert (sent, 0) == (scene.wechat.count("send_mass"), len(scene.wechat.jobs))
+
+
+@pytest.mark.xfail(strict=True, reason="fault 6: the window closes during the last reading of the draft")
+def test_a_last_reading_of_the_draft_that_outlasts_the_window_leaves_no_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene = slow(Scene([news(window=OPEN)]), OPEN.not_after - timedelta(seconds=40))
+    read = scene.wechat.get_draft
+
+    def slowly(media_id: MediaId) -> tuple[DraftArticle, ...] | None:
+        if scene.types()[-1] == "send_attempted":
+            scene.clock.sleep(98)
+        return read(media_id)
+
+    monkeypatch.setattr(type(scene.wechat), "get_draft", lambda _, media_id: slowly(media_id))
+    (outcome,) = scene.apply().campaigns
+    assert ([], [Guard.EXPIRED]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+
+
+@pytest.mark.parametrize("seconds", [1, 5, 98])
+@pytest.mark.xfail(strict=True, reason="fault 6: the window closes while a token is fetched for the send")
+def test_a_token_that_comes_behind_the_window_leaves_no_request(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    scene = slow(Scene([text("sale", window=OPEN)]), OPEN.not_after)
+    exchange = _Line.exchange
+
+    def slowly(line: _Line, request: Request[Any], token: str | None, *more: Any) -> RawAnswer | NoAnswer:
+        if token is None:
+            scene.clock.sleep(seconds)
+        return exchange(line, request, token, *more)
+
+    monkeypatch.setattr(_Line, "exchange", slowly)
+    (outcome,) = scene.apply().campaigns
+    assert ([], [Guard.EXPIRED]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])

@@ -11,7 +11,11 @@ from simulation.world import Fault
 from massctl.apply import reconcile, testimony
 from massctl.apply.reconcile import settle_not_sent, settle_sent
 from massctl.errors import PermanentError, UsageError
+from massctl.model.ledger import SendAccepted
+from massctl.model.lifecycle import Status, status_of
 from massctl.model.rendered import Window
+from massctl.plan.step import Guard
+from massctl.plan.used import uses
 
 WORDS = whole_text()
 NEWS = whole_news(recipients=())
@@ -239,3 +243,32 @@ def test_words_that_did_not_go_out_have_no_draft_to_look_at() -> None:
     scene = in_doubt()
     settle_not_sent(scene.record(WORDS), I_LOOKED, lambda _: scene.wechat, scene.book())
     assert 1 == len(scene.events("send_settled"))
+
+
+@pytest.mark.xfail(
+    strict=True, reason="fault 11: an acceptance behind a person's wrong word is forgotten by the guards"
+)
+def test_an_acceptance_counts_whatever_a_person_said_before() -> None:
+    """Another runner heard the answer, and recorded it after somebody had said that nothing was sent."""
+    scene = in_doubt()
+    attempt = scene.record(WORDS).attempts[0]
+    settle_not_sent(scene.record(WORDS), I_LOOKED, None, scene.book())
+    scene.write((SendAccepted(attempt=attempt.serial, msg_id=scene.wechat.jobs[0].msg_id), WORDS))
+    assert [attempt.at] == [use.at for use in uses(scene.state, WORDS.appid)]
+    scene.campaigns = [text("copy", "今晚八点", window=WORDS.window)]
+    outcome = scene.apply()
+    assert (5, [Guard.SAME_CONTENT], 1) == (
+        outcome.exit_status(),
+        [refusal.guard for refusal in outcome.campaigns[0].refusals],
+        len(scene.wechat.jobs),
+    )
+
+
+@pytest.mark.xfail(strict=True, reason="fault 11: an acceptance that is recorded twice makes two jobs")
+def test_an_acceptance_that_is_recorded_twice_is_one_job() -> None:
+    scene = Scene([WORDS])
+    scene.apply()
+    (accepted,) = scene.events("send_accepted")
+    before = scene.record(WORDS)
+    scene.write((accepted, WORDS))
+    assert (before, Status.SENT) == (scene.record(WORDS), status_of(scene.record(WORDS)))

@@ -7,7 +7,7 @@ import pytest
 from building import HOUR, LINEAGE, NOW, attempted, audience, house, sha, text
 from simulation.crashing import Crash
 from simulation.scenario import Scene, whole_news, whole_text
-from simulation.world import Fault
+from simulation.world import Fault, SimLedger
 
 from massctl.apply.ports import Consent, SendQuestion
 from massctl.apply.sending import mass_send
@@ -512,3 +512,27 @@ def _boundary(scene: Scene, name: str) -> int:
     twin = Scene(scene.campaigns)
     twin.apply()
     return twin.boundaries.passed.index(name)
+
+
+@pytest.mark.xfail(strict=True, reason="an id that WeChat knows and this ledger does not is taken for our own send")
+def test_what_an_id_stands_for_that_this_ledger_never_sent_is_unknown() -> None:
+    """The ledger of the first send is lost, and WeChat still knows its clientmsgid."""
+    scene = Scene([WORDS])
+    scene.apply()
+    scene.ledger = SimLedger()
+    scene.later(minutes=2)
+    outcome = scene.apply()
+    assert (0, 1, ["unknown"]) == (
+        outcome.exit_status(),
+        len(scene.wechat.jobs),
+        [event.content for event in scene.events("send_accepted")],
+    )
+    assert [True] == ["which content" in line for line in scene.progress.lines]
+    assert [None] == [event.content for event in known_by_its_own_attempt().events("send_accepted")]
+
+
+def known_by_its_own_attempt() -> Scene:
+    """Give a scene in which the repetition of a lost answer was recognised."""
+    scene = Scene([WORDS])
+    assert 0 == scene.apply(ANSWER_LOST).exit_status()
+    return scene

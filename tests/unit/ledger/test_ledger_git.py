@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from branches import PushFault, SimBranch, SimRemote
 from building import APPID, LINEAGE, NOW, as_new, attempted, sha, text
+from simulation.world import SimClock
 
+from massctl.apply.book import Book
 from massctl.errors import (
     LedgerCorruptError,
     LedgerForeignError,
@@ -17,8 +19,10 @@ from massctl.errors import (
     LedgerUnreachableError,
 )
 from massctl.ledger.archive import GitArchive
+from massctl.ledger.branch import Pushed, Tip
 from massctl.ledger.git_ledger import KEPT_BACK_MAX, GitLedger
 from massctl.model.ledger import Created, Expired, ImageUploaded, NewEntry
+from massctl.model.state import State
 
 WORDS = text("words")
 CREATED = as_new(Created(lineage=LINEAGE, realm="loopback"))
@@ -239,6 +243,35 @@ def test_an_interrupted_push_leaves_what_was_there(begun: GitLedger, opened: Ope
     with pytest.raises(KeyboardInterrupt):
         ledger.append(1, [ATTEMPT], durable=True)
     assert ["created"] == types(ledger)
+
+
+class Interrupted(SimBranch):
+    """A branch whose next push arrives, and the person types Ctrl-C while it does."""
+
+    typed = False
+
+    def push(self, tip: Tip) -> Pushed:
+        pushed = super().push(tip)
+        if not self.typed:
+            self.typed = True
+            raise KeyboardInterrupt
+        return pushed
+
+
+@pytest.mark.xfail(strict=True, reason="fault 11: what waited for an interrupted push that arrived is pushed again")
+def test_what_arrived_with_an_interrupted_push_is_not_written_twice(
+    begun: GitLedger, remote: SimRemote, tmp_path: Path
+):
+    ledger = GitLedger(Interrupted(remote, "i"), tmp_path / "i" / "locks", lambda _: None)
+    state = State()
+    state.absorb_all(ledger.read(0))
+    book = Book(ledger, SimClock(NOW), state)
+    book.note(image("one").event)
+    with pytest.raises(KeyboardInterrupt):
+        book.record(ATTEMPT.event, WORDS)
+    book.flush()
+    assert ["created", "image_uploaded", "send_attempted"] == types(ledger)
+    assert (3, 1) == (book.state.serial, len(book.state.record(WORDS.name, 1).open_attempts))
 
 
 @pytest.mark.parametrize("expected", [0, 2])

@@ -17,6 +17,7 @@ from massctl.apply.readback import (
     differences,
     draft_sha256,
     is_as_saved,
+    keeps_digests,
     kept_sha256,
     losses,
 )
@@ -189,7 +190,7 @@ def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read:
         return [each.phrase for each in found]
     if any(crops_of(theirs).keys() - crops_of(article) for article, theirs in zip(ours, read, strict=True)):
         return [Phrase("its markup alone, or what is shown of a cover")]
-    if all(article.digest for article in ours):
+    if not keeps_digests(ours) or all(article.digest for article in ours):
         return [Phrase("its markup alone")]
     return [Phrase("its markup alone, or a digest (摘要) that was left empty")]
 
@@ -208,8 +209,9 @@ def _other_digest(campaign: RenderedCampaign, draft: Draft, read: Articles) -> b
         return False  # It is part of what was kept.
     if draft.event.digest != campaign.digest or not isinstance(campaign.message, RenderedNews):
         return False
-    pairs = zip(campaign.message.articles, read, strict=False)
-    return any(ours.digest and ours.digest != theirs.digest for ours, theirs in pairs)
+    given = campaign.message.articles
+    pairs = zip(given, read, strict=False)
+    return keeps_digests(given) and any(ours.digest and ours.digest != theirs.digest for ours, theirs in pairs)
 
 
 def _lost(what: Sequence[str]) -> Failure:

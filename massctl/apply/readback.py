@@ -8,7 +8,7 @@ the same text.
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from typing import Any, Final
 
 from massctl.apply.ports import DraftArticle
@@ -35,9 +35,22 @@ _DROPPED = frozenset({"style", "script"})
 """Elements that WeChat drops with what is in them."""
 
 
+def keeps_digests(articles: Sequence[object]) -> bool:
+    """Say whether WeChat keeps the digests (摘要) of a draft: it does where an article is alone, and empties them else.
+
+    Source: WeChat docs, "draft/add" ("only for single-article drafts"), read 2026-10.
+    """
+    return len(articles) == 1
+
+
+def _compared(articles: Sequence[DraftArticle]) -> Sequence[DraftArticle]:
+    """Leave out the digests that WeChat does not keep: whatever stands there is no difference."""
+    return articles if keeps_digests(articles) else [replace(each, digest="") for each in articles]
+
+
 def draft_facts(articles: Sequence[DraftArticle]) -> list[dict[str, Any]]:
     """Give, per article, what a reader would miss: title, author, text, pictures, links, cover, flags."""
-    return [_facts(article) for article in articles]
+    return [_facts(article) for article in _compared(articles)]
 
 
 def draft_sha256(articles: Sequence[DraftArticle]) -> Sha256:
@@ -46,8 +59,8 @@ def draft_sha256(articles: Sequence[DraftArticle]) -> Sha256:
 
 
 def kept_sha256(articles: Sequence[DraftArticle]) -> Sha256:
-    """Name a draft by all that WeChat gives of it; only the addresses of its pictures are read as one."""
-    kept = [{**_told(each), "content": _ADDRESS.sub(_as_one, each.content)} for each in articles]
+    """Name a draft by all that WeChat keeps of it; only the addresses of its pictures are read as one."""
+    kept = [{**_told(each), "content": _ADDRESS.sub(_as_one, each.content)} for each in _compared(articles)]
     return sha256_of(canonical_json(kept).encode())
 
 

@@ -34,7 +34,7 @@ _COVERS = frozenset({"image", "thumb"})
 
 
 def checked(desk: Desk, article: object, *, alone: bool) -> Record:
-    """Return the article as stored; `alone` says that it is the only one of its draft.
+    """Return the article as stored; `alone` says that it is the only one of its draft, so that its digest is kept.
 
     Refuses with 40097 (not an object), 45003, 45110, 45004, 45005, 44003, 45002, 45166, 40007, 40215, 88000.
     """
@@ -45,9 +45,7 @@ def checked(desk: Desk, article: object, *, alone: bool) -> Record:
         raise Refusal(40097)
     stored: Record = {"article_type": kind, **_fields(article)}
     content = _content(article, kind)
-    digest = stored["digest"]
-    if alone and not digest:
-        digest = plain_text(content)[:DEFAULT_DIGEST_CHARS]
+    digest = (stored["digest"] or plain_text(content)[:DEFAULT_DIGEST_CHARS]) if alone else ""
     stored = {**stored, "digest": digest, "content": content, **_comments(desk, article), "show_cover_pic": 0}
     if kind == "newspic":
         return {**stored, **_pictures(desk, article)}

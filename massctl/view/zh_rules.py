@@ -61,10 +61,10 @@ RULES: Final[dict[str, str]] = {
         "没有摘要：微信会取正文的前 {count} 个字"
     ),
     "write `digest:`, one sentence that makes people open it": "写 `digest:`，一句让人想点开的话",
-    "followers do not see this digest: WeChat shows one for a single article only": (
-        "粉丝看不到这条摘要：微信只显示单篇文章的摘要"
+    "nobody sees this digest: of a message with several articles WeChat keeps none": (
+        "没有人会看到这条摘要：消息有多篇文章时，微信不保留摘要"
     ),
-    "leave it out, or keep it for when the article is shared": "可以去掉，也可以留给转发时用",
+    "leave it out": "把它去掉",
     # massctl/render/rules/links.py
     "write https:// if the site answers there, as nearly every one does": "改写 https://，绝大多数网站都支持",
     "copy the address of the published article, or of a page of the web": "复制已经发出的文章的网址，或一个网页的网址",

@@ -269,9 +269,7 @@ class Books:
             if departure.subject not in known:
                 yield f"a send of {departure.subject} left, and its draft was gone"
         else:
-            approved = [_article(each) for each in campaign.message.articles]
-            if len(approved) > 1:  # Of several WeChat tells no digest.
-                approved = [(title, author, "", *rest) for title, author, _, *rest in approved]
+            approved = _approved(campaign.message.articles)
             if approved != [_comparable(each, self._wechat) for each in departure.draft]:
                 yield f"the draft of {departure.subject} is not what was approved when it was sent"
 
@@ -289,9 +287,10 @@ def _sends(wechat: SimWeChat) -> list[Departure]:
     return [each for each in wechat.departures if each.recipient is None]
 
 
-def _article(article: Any) -> tuple[Any, ...]:
-    """Take what was approved of an article."""
-    return (article.title, article.author, article.digest, article.content, article.cover)
+def _approved(articles: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Take what was approved of articles; WeChat keeps a digest only where an article is alone."""
+    alone = len(articles) == 1
+    return [(each.title, each.author, each.digest if alone else "", each.content, each.cover) for each in articles]
 
 
 def _comparable(article: DraftArticle, wechat: SimWeChat) -> tuple[Any, ...]:

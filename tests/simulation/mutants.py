@@ -918,6 +918,13 @@ MUTANTS = (
         "git, two runners in one moment",
     ),
     Mutant(
+        "a digest that WeChat does not keep of several articles is missed in their draft",
+        "massctl.apply.readback",
+        "    return len(articles) == 1\n",
+        "    return True\n",
+        "news of two articles",
+    ),
+    Mutant(
         "git: a branch that was set back is believed",
         _GIT,
         "        require_newest(self._locks, self._lineage, len(found.entries), found.digests, self._branch.name)\n",

@@ -425,7 +425,7 @@ MOVING: Final = (
         during=((f"a person says not sent{AT}",), ("",)),
     ),
     _one("git, news, interrupted", UNSEEN_NEWS, 1, 0, 0, in_git=True, during=((INTERRUPT,),)),
-    _one("news of two articles", OF_TWO, 1, 0, 0, sends=("春季大促",), arrives=True),
+    _one("news of two articles", OF_TWO, 2, 1, 0, sends=("春季大促",), arrives=True),
     Scenario(
         "five to one tag in a month",
         (MANY_TO_A_TAG,),

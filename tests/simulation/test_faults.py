@@ -167,7 +167,6 @@ def words_of(outcome: Outcome) -> list[str]:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="fault 13: WeChat tells no digest of several articles")
 def test_fault_13_a_digest_stops_every_message_of_several_articles() -> None:
     nothing_is_wrong("news of two articles")
 

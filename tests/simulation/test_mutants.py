@@ -8,10 +8,10 @@ from simulation.crashing import Boundaries
 from simulation.disk import SimDisk, on_simulated_disks
 from simulation.mutants import MUTANTS, Mutant, applied
 from simulation.scenario import begin, run_once
-from simulation.scenarios import SMOKE, TEXT
+from simulation.scenarios import MOVING, SMOKE, TEXT
 from simulation.schedule import Scenario
 
-BY_NAME = {scenario.name: scenario for scenario in SMOKE}
+BY_NAME = {scenario.name: scenario for scenario in (*SMOKE, *MOVING)}
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.rule)

@@ -20,7 +20,7 @@ def find_missing_digest(subject: Subject) -> Iterator[Finding]:
 
 
 def find_unseen_digest(subject: Subject) -> Iterator[Finding]:
-    """Say that a message of several articles shows no summaries. Source: WeChat docs, "draft/add", read 2026-10."""
+    """Say that WeChat drops the summaries of several articles. Source: WeChat docs, "draft/add", read 2026-10."""
     if subject.key and not subject.is_alone and subject.texts.get((*subject.key, "digest")):
-        say = Phrase("followers do not see this digest: WeChat shows one for a single article only")
-        yield Finding((*subject.key, "digest"), say, Phrase("leave it out, or keep it for when the article is shared"))
+        say = Phrase("nobody sees this digest: of a message with several articles WeChat keeps none")
+        yield Finding((*subject.key, "digest"), say, Phrase("leave it out"))

@@ -214,6 +214,18 @@ def test_where_the_digest_was_left_empty_it_may_be_what_was_changed() -> None:
     assert refused(scene).endswith("its markup alone, or a digest (摘要) that was left empty")
 
 
+def test_of_several_articles_no_digest_is_named_or_compared() -> None:
+    two = (article(content=BODY), article("第二条", content=BODY, digest=""))
+    scene = Scene([news("sale", *two, window=NEWS.window)], now=NOW - 2 * HOUR)
+    assert 0 == scene.apply().exit_status()
+    change(scene, digest="别的摘要")
+    assert 0 == scene.apply().exit_status()
+    ((_, (first, _)),) = scene.wechat.drafts.items()
+    change(scene, content=first.content.replace("<p>", '<p style="color:red">'))
+    scene.later(hours=2)
+    assert refused(scene).endswith("saved: its markup alone")
+
+
 def test_what_an_edited_campaign_said_before_is_not_known_any_more() -> None:
     scene = staged(title="另一个标题")
     scene.campaigns = [news("sale", article(content=BODY, title="改过"), window=NEWS.window)]

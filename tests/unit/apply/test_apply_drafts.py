@@ -408,6 +408,14 @@ def test_a_digest_that_was_changed_in_the_console_is_noticed() -> None:
     assert ["draft_changed"] == told(scene.apply())
 
 
+def test_of_several_articles_no_digest_is_missed_in_a_draft_that_a_dead_run_left_unread() -> None:
+    two = replace(NEWS, message=RenderedNews((article(), article("第二条"))))
+    scene = Scene([two], now=AHEAD)
+    assert 1 == scene.apply(*[("get_draft", Fault.REQUEST_LOST)] * 2).exit_status()
+    scene.later(hours=2)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
 def test_a_superseded_draft_that_cannot_be_deleted_is_tried_again_by_the_next_run() -> None:
     scene = Scene([NEWS], now=AHEAD)
     scene.apply()

@@ -66,6 +66,14 @@ def test_a_digest_that_wechat_filled_in_is_no_loss() -> None:
     assert draft_sha256([without]) == draft_sha256([GIVEN])
 
 
+def test_of_several_articles_no_digest_is_compared() -> None:
+    kept = [replace(GIVEN, digest=""), replace(GIVEN, digest="console")]
+    assert [] == losses([GIVEN, GIVEN], kept)
+    assert draft_sha256([GIVEN, GIVEN]) == draft_sha256(kept)
+    assert kept_sha256([GIVEN, GIVEN]) == kept_sha256(kept)
+    assert kept_sha256([GIVEN]) != kept_sha256(kept[:1])
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

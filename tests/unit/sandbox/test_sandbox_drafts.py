@@ -170,8 +170,9 @@ def test_a_draft_reads_back_with_its_defaults(caller: Caller) -> None:
     assert item["url"].startswith("http://mp.weixin.qq.com/s?")
 
 
-def test_a_draft_of_several_articles_gets_no_digest_of_its_own(caller: Caller) -> None:
-    media_id = caller.post("draft/add", {"articles": [caller.article(), caller.article()]})["media_id"]
+def test_a_draft_of_several_articles_keeps_no_digest(caller: Caller) -> None:
+    given = [caller.article(), caller.article(digest="三天，错过等一年")]
+    media_id = caller.post("draft/add", {"articles": given})["media_id"]
     items = caller.post("draft/get", {"media_id": media_id})["news_item"]
     assert [item["digest"] for item in items] == ["", ""]
 

@@ -112,7 +112,7 @@ def delete(desk: Desk, call: Call) -> Reply:
 def speed_get(desk: Desk, _call: Call) -> Reply:
     """Answer `mass/speed/get`."""
     speed = int(desk.account["speed"])
-    return Reply({"errcode": 0, "errmsg": "ok", "speed": speed, "realspeed": SPEEDS[speed]})
+    return Reply({"speed": speed, "realspeed": SPEEDS[speed]})
 
 
 def speed_set(desk: Desk, call: Call) -> Reply:

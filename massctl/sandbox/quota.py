@@ -99,8 +99,6 @@ def get(desk: Desk, call: Call, known_paths: frozenset[str]) -> Reply:
     used = _used(desk.state, f"{desk.appid}|{name}|{day_of(desk.now)}")
     return Reply(
         {
-            "errcode": 0,
-            "errmsg": "ok",
             "quota": {"daily_limit": limit, "used": used, "remain": limit - used},
             "rate_limit": {"call_count": MINUTE.get(name, UNLISTED_DAILY), "refresh_second": _MINUTE_SECONDS},
             "component_rate_limit": {"call_count": 0, "refresh_second": 0},

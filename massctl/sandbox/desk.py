@@ -63,5 +63,5 @@ def integer(value: object, low: int, high: int, errcode: int = 40097) -> int:
 
 
 def flag(value: object) -> int:
-    """Read a 0/1 member (absent: 0); anything else is refused with 40097."""
-    return 0 if value is None else integer(int(value) if isinstance(value, bool) else value, 0, 1)
+    """Read a 0/1 member (absent: 0); anything else, `true` and `false` too, is refused with 40097."""
+    return 0 if value is None else integer(value, 0, 1)

@@ -170,6 +170,12 @@ def test_a_draft_reads_back_with_its_defaults(caller: Caller) -> None:
     assert item["url"].startswith("http://mp.weixin.qq.com/s?")
 
 
+@pytest.mark.parametrize("value", [True, "yes", 2])
+def test_a_flag_is_zero_or_one(caller: Caller, value: object) -> None:
+    answer = caller.post("draft/add", {"articles": [caller.article(need_open_comment=value)]})
+    assert answer["errcode"] == 40097
+
+
 def test_a_draft_of_several_articles_keeps_no_digest(caller: Caller) -> None:
     given = [caller.article(), caller.article(digest="三天，错过等一年")]
     media_id = caller.post("draft/add", {"articles": given})["media_id"]

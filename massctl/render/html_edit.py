@@ -21,14 +21,15 @@ STYLE_URL: Final = re.compile(
 """A picture in a style, by the form in which it stands there."""
 _HIDEABLE: Final = ",".join(sorted({*FORBIDDEN_ELEMENTS, "img"} - {"html", "head", "body"}))
 """What no body may hold, and pictures; every page has the three that are left out."""
+_CARD_PICTURES: Final = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl")
+"""Where the picture of a mini-program's card stands; the misspelling is WeChat's own, of 2019."""
 SOURCES: Final = {
     "img": ("src", "data-src"),
     # Outside of a drawing browsers take `image` for `img`.
     "image": ("href", "xlink:href", "src"),
-    # The misspelling is WeChat's own.
-    "mp-common-miniprogram": ("data-miniprogram-imageurl",),
+    "mp-common-miniprogram": _CARD_PICTURES,
     "mp-common-profile": ("data-headimg",),
-    "mp-miniprogram": ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl"),
+    "mp-miniprogram": _CARD_PICTURES,
 }
 
 

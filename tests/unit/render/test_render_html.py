@@ -32,6 +32,10 @@ A, B = hold("A"), hold("B")
             '<mp-miniprogram data-progarm-imageurl="a.png" data-miniprogram-imageurl="a.png">',
             f'<mp-miniprogram data-progarm-imageurl="{A}" data-miniprogram-imageurl="{A}">',
         ),
+        (
+            '<mp-common-miniprogram data-progarm-imageurl="a.png"></mp-common-miniprogram>',
+            f'<mp-common-miniprogram data-progarm-imageurl="{A}"></mp-common-miniprogram>',
+        ),
         ("<img src='HTTP://mmbiz.qpic.cn/a?b=1&c='>", "<img src='https://mmbiz.qpic.cn/a?b=1&c='>"),
         ("<p style='background:url(http://mmbiz.qpic.cn/a)'>", "<p style='background:url(https://mmbiz.qpic.cn/a)'>"),
     ],

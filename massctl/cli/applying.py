@@ -17,7 +17,7 @@ from massctl.apply.testimony import Testimony
 from massctl.cli.consent import consent, somebody_is_here
 from massctl.cli.interrupting import at_work_on, recorded_now
 from massctl.cli.notifying import Notifier
-from massctl.cli.planning import Planned, lock_use_of, planned, tell_strays
+from massctl.cli.planning import Planned, planned, tell_strays
 from massctl.cli.progress import progress
 from massctl.cli.recorded import Founding, ledger_refusal, refuse_fleeting_ledger
 from massctl.cli.saved_plans import open_plan, refuse_gone, refuse_stale, stale, still_there
@@ -136,10 +136,12 @@ class _Applying:
         self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
     ) -> Outcome:
         """Plan the campaigns `picked` and carry that out, alone on the ledger as far as this machine goes."""
-        session, lock_use = self.session, lock_use_of(self.session, locked=self.locked)
+        session = self.session
 
         def plan() -> Planned:
-            return planned(session, picked, self.warnings, self.stage, lock_use, self.showing, self.names, acts=True)
+            return planned(
+                session, picked, self.warnings, self.stage, self.showing, self.names, locked=self.locked, acts=True
+            )
 
         try:
             with sole_runner(session.locks, session.clock.now()):
@@ -164,8 +166,8 @@ class _Applying:
             return refuse_all(made.plan, made.state, refusal)
 
 
-TOLD: Final = frozenset({"MC401", "MC402", "MC405", "MC408"})
-"""Warnings that a run repeats: edited after the send or the lock, previews nobody knows the outcome of, lists begun
+TOLD: Final = frozenset({"MC401", "MC402", "MC408"})
+"""Warnings that a run repeats: edited after the send, previews nobody knows the outcome of, lists begun
 anew."""
 
 

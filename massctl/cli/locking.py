@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from massctl import __version__
 from massctl.cli.planning import chosen
 from massctl.cli.recorded import recorded_if_begun
 from massctl.cli.session import Session
 from massctl.model.lock import body_files, lock_text
-from massctl.model.lock_document import lock_document
+from massctl.model.lock_document import RENDERER, lock_document
 from massctl.model.lock_sources import SourcesFile, sources_text
 from massctl.model.names import CampaignName
 from massctl.model.rendered import RenderedCampaign
@@ -20,8 +19,6 @@ from massctl.source.lock_check import lock_differences
 from massctl.source.lock_files import write_lock
 from massctl.source.repository import LOCK_FILE, RENDERED, SOURCES_FILE
 from massctl.source.witness import Witness
-
-RENDERER = f"massctl {__version__}"
 
 
 def locked(session: Session, names: Sequence[str], *, check: bool, cache: Path | None = None) -> list[LockedCampaign]:

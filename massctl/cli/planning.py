@@ -18,7 +18,6 @@ from massctl.plan.previews import Showing
 from massctl.plan.tip import brake
 from massctl.source.agenda import agenda_of
 from massctl.source.desired import Desires, Workbench
-from massctl.source.lock_use import LockUse
 
 if TYPE_CHECKING:
     from massctl.ledger.git_ledger import GitLedger
@@ -52,25 +51,25 @@ def planned(
     names: Sequence[str],
     warnings: list[Diagnostic],
     until: Until = Until.SEND,
-    lock_use: LockUse | None = None,
     showing: Showing | None = None,
     named: Sequence[str] | None = None,
     *,
+    locked: bool = False,
     lasting: bool = True,
     acts: bool = False,
 ) -> Planned:
     """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
 
-    Without `lock_use` the policy decides whether campaigns are rendered or taken from their locks. `named` are the
-    names of the command line, where only some of the campaigns that it stands for are planned. A plan that is only
-    shown is not `lasting`: it leaves the sandbox's clock where it is. One that is carried out (`acts`) asks the remote
-    whether this checkout is the tip of the branch that sends.
+    With `locked`, as where the policy requires locks, a campaign is only what its lock says too. `named` are the names
+    of the command line, where only some of the campaigns that it stands for are planned. A plan that is only shown is
+    not `lasting`: it leaves the sandbox's clock where it is. One that is carried out (`acts`) asks the remote whether
+    this checkout is the tip of the branch that sends.
     """
     typed = names if named is None else named  # A pass of a run that waits is about some of them.
     ledger = session.ledger()
     state = session.read_state(ledger)
     workbench = Workbench(session.repository, session.settings, session.cache)
-    desires = Desires(workbench, state, lock_use or lock_use_of(session))
+    desires = Desires(workbench, state, locked=locked or session.settings.policy.require_lock)
     picked = chosen(names, desires.names())
     desired = desires.read(picked)
     _ready_sandbox(session, typed, desired, lasting=lasting)
@@ -87,7 +86,7 @@ def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -
     """Plan from the sources alone, whatever is locked, for a verb that judges files and needs no ledger to be begun."""
     state = recorded_if_begun(session)
     workbench = Workbench(session.repository, session.settings, session.cache)
-    desires = Desires(workbench, state, LockUse.NONE)
+    desires = Desires(workbench, state)
     desired = desires.read(chosen(names, desires.names()))
     house = _house(session, names, desired, state, desires, workbench)
     plan = _plan(session, desired, state, house)
@@ -107,7 +106,7 @@ def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic])
     in_git = session.in_git
     state = shown_if_begun(session) if in_git else memory.state(session.places.ledger, session.locks)
     workbench = Workbench(session.repository, session.settings, session.cache)
-    desires = memory.desires(workbench, state, lock_use_of(session))
+    desires = memory.desires(workbench, state, locked=session.settings.policy.require_lock)
     desired = desires.read(chosen(names, desires.names()))
     memory.keep(desires)
     others = desires.recalled(sorted({*desires.folders()} - {each.name for each in desired}))
@@ -146,13 +145,6 @@ def _plan(
     accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
     stop = ledger_refusal(session, state, accounts)
     return make_plan(desired, state, house, session.clock.now(), until=until, stop=stop, showing=showing)
-
-
-def lock_use_of(session: Session, *, locked: bool = False) -> LockUse:
-    """Give which bytes a run sends; `locked` is the flag, and the policy asks for more than the flag does."""
-    if session.settings.policy.require_lock:
-        return LockUse.REQUIRED
-    return LockUse.LOCKED if locked else LockUse.NONE
 
 
 def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:

@@ -13,7 +13,6 @@ from massctl.memory.stamp import stamp
 from massctl.model.digest import digest_of
 from massctl.model.state import State
 from massctl.source.kept_settings import settings_document, settings_from
-from massctl.source.lock_use import LockUse
 from massctl.source.noting import Note, outcome_of
 from massctl.source.remembered import Kept, RememberingDesires
 from massctl.source.repository import Repository
@@ -59,7 +58,7 @@ class Memory:
             self._ledger_file.write(keep)
         return state
 
-    def desires(self, workbench: "Workbench", state: State, lock_use: LockUse) -> RememberingDesires:
+    def desires(self, workbench: "Workbench", state: State, *, locked: bool) -> RememberingDesires:
         """Give what reads the campaigns; what is remembered belongs to the accounts and words as they are."""
         settings = workbench.settings
         accounts = digest_of(
@@ -71,7 +70,7 @@ class Memory:
         if self._plan.get("accounts") != accounts or not isinstance(self._plan.get("campaigns"), dict):
             self._plan |= {"accounts": accounts, "campaigns": {}}
         campaigns: Kept = self._plan["campaigns"]
-        return RememberingDesires(workbench, state, lock_use, campaigns)
+        return RememberingDesires(workbench, state, campaigns, locked=locked)
 
     def keep(self, desires: RememberingDesires) -> None:
         """Write what is remembered now, if that is other than it was."""

@@ -283,8 +283,3 @@ EITHER_OF = {"image": ("files", "media_ids"), "voice": ("file", "media_id"), "mp
 """Of these keys of a message exactly one is due: a file of the campaign, or material that the account has."""
 MESSAGES = ("mpnews", "text", "image", "voice", "mpvideo", "wxcard")
 AUDIENCES = ("is_to_all", "tag_id", "tag", "openids")
-
-
-def audience_as_declared(audience: Audience) -> dict[str, Any]:
-    """Give the audience as the lock file and the ledger write it: the declared keys only, `expect` without nulls."""
-    return audience.model_dump(exclude_none=True)

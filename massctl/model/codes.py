@@ -116,7 +116,6 @@ CODES: Final[dict[str, str]] = {
     "MC402": "preview of unknown outcome",
     "MC403": "campaign with an open attempt is gone from the repository",
     "MC404": "recorded audience outside its bounds",
-    "MC405": "edited since it was locked",
     "MC406": "more sends in a month than a follower gets",
     "MC407": "mass calls of today used up",
     "MC408": "list begun anew that was sent in part",

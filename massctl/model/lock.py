@@ -5,21 +5,18 @@ and where pictures come from. The bodies stand beside it in `rendered/`; the loc
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
 from massctl.model.audience import OpenidList
 from massctl.model.campaign import Audience, OffsetTime
-from massctl.model.campaign_rules import parse_offset_time
-from massctl.model.diagnostic import Diagnostic
 from massctl.model.digest import digest_of, sha256_of
-from massctl.model.locked_message import LockedMessage, LockedNews, LockedText, restored
+from massctl.model.locked_message import LockedMessage, LockedNews, LockedText
 from massctl.model.message import RenderedNews, RenderedText
-from massctl.model.names import AccountName, AppId, CampaignName, Digest, Sha256
-from massctl.model.rendered import MediaFile, Picture, Recipient, Recording, RenderedCampaign, Window
+from massctl.model.names import Digest, Sha256
+from massctl.model.rendered import RenderedCampaign
 from massctl.model.strict import NonEmpty, PrefixedDigest, Strict
 
 TEXT_FILE: Final = "message.txt"
@@ -54,11 +51,6 @@ class LockedAudience(Audience):
     """Of the openids in their order, each once, each with a newline after it; only with `openids`."""
     count: Annotated[int, Field(ge=2)] | None = None
     """How many openids there are, each once; only with `openids`."""
-
-    @property
-    def declared(self) -> Audience:
-        """Give the audience as campaign.yaml declares it."""
-        return Audience.model_validate(self.model_dump(exclude={"sha256", "count"}, exclude_none=True))
 
     @property
     def openid_list(self) -> OpenidList | None:
@@ -120,22 +112,6 @@ class LockFile(Strict):
                 return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What a rendered campaign has and a lock does not: it decides nothing that a reviewer approves."""
-
-    title: str
-    account: AccountName
-    recipients: tuple[Recipient, ...]
-    same_content_allowed: bool
-    source_sha256: Sha256
-    card_ext: str | None = None
-    """For previews of a coupon."""
-    diagnostics: tuple[Diagnostic, ...] = ()
-    handoff: tuple[str, ...] = ()
-    """What is left to a person in the console."""
-
-
 def body_name(number: int) -> str:
     """Give the file of an article's body, in `rendered/`; articles count from 1."""
     return f"article-{number}.html"
@@ -168,30 +144,6 @@ def lock_digest(document: Mapping[str, Any]) -> Digest:
 def path_from_lock(written: str, campaign: str) -> str:
     """Give the path, from campaigns/, that a lock writes; the repository refuses one that leads out."""
     return written if written.startswith("_shared/") else f"{campaign}/{written.removeprefix('./')}"
-
-
-def restore(lock: LockFile, bodies: Sequence[str], files: Sequence[MediaFile], around: Around) -> RenderedCampaign:
-    """Give the campaign that was locked; the caller has checked `bodies` and `files` by their digests."""
-    first, last = parse_offset_time(lock.send.not_before), parse_offset_time(lock.send.not_after)
-    return RenderedCampaign(
-        name=CampaignName(lock.campaign),
-        title=around.title,
-        edition=lock.edition,
-        account=around.account,
-        appid=AppId(lock.account.appid),
-        audience=lock.audience.declared,
-        window=Window(first, last) if first is not None and last is not None else None,
-        send_ignore_reprint=lock.send.send_ignore_reprint,
-        same_content_allowed=around.same_content_allowed,
-        message=restored(lock.message, bodies, around.card_ext),
-        pictures=tuple(each for each in files if isinstance(each, Picture)),
-        recordings=tuple(each for each in files if isinstance(each, Recording)),
-        recipients=around.recipients,
-        source_sha256=around.source_sha256,
-        diagnostics=around.diagnostics,
-        openid_list=lock.audience.openid_list,
-        handoff=around.handoff,
-    )
 
 
 def _without(document: Mapping[str, Any], *keys: str) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from typing import Any, Final
 
+from massctl import __version__
 from massctl.model.rendered import RenderedCampaign, approved_document
 
+RENDERER: Final = f"massctl {__version__}"
+"""Who renders in this run, as a lock names it."""
 _PREFIX: Final = "sha256:"
 
 

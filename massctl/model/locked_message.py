@@ -127,26 +127,6 @@ LockedMessage = Annotated[
 ]
 
 
-def whole_pictures(message: LockedMessage) -> set[str]:
-    """Give the pictures, by digest, that stand for themselves: covers, and those of a picture message."""
-    match message:
-        case LockedNews(articles=articles):
-            return {each.cover for each in articles}
-        case LockedImage(files=files):
-            return set(files or ())
-        case _:
-            return set()
-
-
-def own_files(message: LockedMessage) -> set[str]:
-    """Give every file, by digest, that the message itself names and that must be among the lock's pictures."""
-    match message:
-        case LockedVoice(file=file) | LockedVideo(file=file):
-            return {file} if file is not None else set()
-        case _:
-            return whole_pictures(message)
-
-
 def restored(message: LockedMessage, bodies: Sequence[str], card_ext: str | None) -> RenderedMessage:
     """Give the message that was locked; `bodies` are those of its articles."""
     match message:

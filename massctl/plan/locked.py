@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from massctl.model.audience import OpenidList
-from massctl.model.campaign import Audience, CampaignFile, audience_as_declared
-from massctl.model.campaign_rules import parse_offset_time
-from massctl.model.lock import LockedAudience, LockedSend, LockFile
-from massctl.model.names import AppId, CampaignName
+from massctl.model.campaign import Audience
+from massctl.model.lock import LockedSend, LockFile
+from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase, enumerated
-from massctl.plan.locked_message import changed_message, declared_message
+from massctl.plan.locked_message import changed_message
 from massctl.plan.planned_review import ReviewedPart
 from massctl.plan.step import Guard, Refusal
 
@@ -44,48 +42,10 @@ def lock_stale(name: CampaignName, differences: Sequence[Phrase]) -> Refusal:
     )
 
 
-def as_declared(
-    lock: LockFile, name: CampaignName, file: CampaignFile, appid: AppId, openid_list: OpenidList | None = None
-) -> LockFile:
-    """Give the lock with all that campaign.yaml says of it without running a template.
-
-    `openid_list` is the audience's as it is now; None also where it cannot be read. Where it differs from `lock`,
-    campaign.yaml or the list was changed since; a string with Jinja in it is left as it was locked.
-    """
-    send = lock.send.model_copy(
-        update={
-            "not_before": _as_locked(file.send.not_before),
-            "not_after": _as_locked(file.send.not_after),
-            "send_ignore_reprint": file.send.send_ignore_reprint,
-        }
-    )
-    return lock.model_copy(
-        update={
-            "campaign": name,
-            "edition": file.edition,
-            "account": lock.account.model_copy(update={"appid": appid}),
-            "audience": _declared_audience(file.audience, openid_list),
-            "send": send,
-            "message": declared_message(lock.message, file.message),
-        }
-    )
-
-
-def _declared_audience(audience: Audience, found: OpenidList | None) -> LockedAudience:
-    named = {"sha256": "sha256:" + found.sha256, "count": found.count} if found else {}
-    return LockedAudience.model_validate({**audience_as_declared(audience), **named})
-
-
 def changed_parts(before: LockFile, after: LockFile) -> list[Phrase]:
     """Name every approved part in which two locks differ."""
     frame = [part.what for part in changed_frame(before, after)]
     return [*frame, *changed_message(before.message, after.message), *_changed_pictures(before, after)]
-
-
-def _as_locked(declared: str | None) -> str | None:
-    """Spell a moment of campaign.yaml as a lock does."""
-    moment = parse_offset_time(declared)
-    return moment.isoformat() if moment is not None else None
 
 
 def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:

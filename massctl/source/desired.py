@@ -15,8 +15,8 @@ from massctl.model.names import AccountName, AppId, CampaignName, Sha256
 from massctl.model.rendered import Picture, Recording, RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
+from massctl.plan.step import Refusal
 from massctl.render.inputs import Inputs, ListedOpenids, Problem
-from massctl.source.lock_use import LockUse
 from massctl.source.reporter import about_file
 from massctl.source.repository import Repository, UnreadableError
 
@@ -130,21 +130,22 @@ _ENDS = ("not_before", "not_after")
 class Desires:
     """Reads what the repository declares, given what is recorded.
 
-    `lock_use` says whether campaigns are rendered or taken from their locks; `inputs_of` puts something else between
-    a campaign's rendering and the disk.
+    Where they are `locked`, a campaign is only what its lock says too; `inputs_of` puts something else between a
+    campaign's rendering and the disk.
     """
 
     def __init__(
         self,
         workbench: Workbench,
         state: State,
-        lock_use: LockUse = LockUse.NONE,
+        *,
+        locked: bool = False,
         inputs_of: Callable[[CampaignName], Inputs] | None = None,
     ) -> None:
         self._workbench = workbench
         self._state = state
         workbench.recorded = workbench.recorded or state
-        self._lock_use = lock_use
+        self._is_locked = locked
         self._inputs_of = inputs_of or (lambda _: self._workbench)
         self._folders = workbench.repository.campaign_folders()
 
@@ -185,22 +186,24 @@ class Desires:
         if is_concluded(record):
             window = _window(file)
             return Concluded(name, file.title, file.account, AppId(account.appid), file.edition, window, source)
-        if self._lock_use is not LockUse.NONE:
+        if self._is_locked:
             return self._locked(loaded, file, account, source)
         return self._render(loaded, file, account, source)
 
     def _locked(self, loaded: "Loaded", file: "CampaignFile", account: "Account", source: Sha256) -> Desired:
-        # Only a run that sends locked bytes needs the reader of locks.
+        # Only a run that sends what is locked needs the reader of locks.
         from massctl.source.locked import LockReader
 
         workbench = self._workbench
-        reader = LockReader(workbench.repository, workbench, loaded.name, file, account, source, self._lock_use)
-        found = reader.read()
-        if isinstance(found, RenderedCampaign):
-            return found
-        return NotLocked(loaded.name, file.title, file.account, file.edition, _window(file), found)
+        reader = LockReader(workbench.repository, workbench, loaded.name, file, account)
+        found = reader.read(lambda: self._render(loaded, file, account, source))
+        if isinstance(found, Refusal):
+            return NotLocked(loaded.name, file.title, file.account, file.edition, _window(file), found)
+        return found
 
-    def _render(self, loaded: "Loaded", file: "CampaignFile", account: "Account", source: Sha256) -> Desired:
+    def _render(
+        self, loaded: "Loaded", file: "CampaignFile", account: "Account", source: Sha256
+    ) -> RenderedCampaign | Invalid:
         # Rendering loads Jinja, Markdown and the CSS inliner; a repository of sent campaigns needs none.
         from massctl.render.campaign import render_campaign
         from massctl.source.excerpts import with_excerpts

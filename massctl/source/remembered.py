@@ -21,7 +21,6 @@ from massctl.model.state import State
 from massctl.plan.desired import Concluded, Desired, NotLocked
 from massctl.source.desired import Desires, Workbench
 from massctl.source.kept_recipients import recipients_document, recipients_from
-from massctl.source.lock_use import LockUse
 from massctl.source.marks import Marks, can_be_marked, has_marks, marks_document, marks_from, marks_of
 from massctl.source.noting import NotingRepository, outcome_of
 from massctl.source.plain_values import from_plain, to_plain
@@ -38,8 +37,8 @@ Kept = dict[str, dict[str, Any]]
 class RememberingDesires(Desires):
     """Reads what the repository declares; `kept` is what was remembered, and what is to be remembered afterwards."""
 
-    def __init__(self, workbench: Workbench, state: State, lock_use: LockUse, kept: Kept) -> None:
-        super().__init__(workbench, state, lock_use)
+    def __init__(self, workbench: Workbench, state: State, kept: Kept, *, locked: bool) -> None:
+        super().__init__(workbench, state, locked=locked)
         self.kept = kept
         self.changed = False
         """Whether `kept` is other than it was."""
@@ -81,7 +80,7 @@ class RememberingDesires(Desires):
 
     def _open(self, name: CampaignName, kept: dict[str, Any]) -> Desired | None:
         repository = self._workbench.repository
-        if kept["lock_use"] != self._lock_use.value or kept["source"] != repository.folder_digest(name):
+        if kept["locked"] != self._is_locked or kept["source"] != repository.folder_digest(name):
             return None
         if any(outcome_of(repository, path, limit) != outcome for path, limit, outcome in kept["reads"]):
             return None
@@ -123,7 +122,7 @@ class RememberingDesires(Desires):
     def _open_document(
         self, name: CampaignName, found: RenderedCampaign | NotLocked, noting: NotingRepository
     ) -> dict[str, Any] | None:
-        document: dict[str, Any] = {"lock_use": self._lock_use.value, "reads": noting.notes}
+        document: dict[str, Any] = {"locked": self._is_locked, "reads": noting.notes}
         openids: list[str] = []
         if isinstance(found, RenderedCampaign):
             document["source"] = found.source_sha256

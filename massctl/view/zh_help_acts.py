@@ -14,7 +14,9 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Stop after this stage; the first three never send and never ask.": "做完这一步就停；前三步从不群发，也从不询问。",
     "Do not wait for, and do not repeat, a send of unknown outcome.": "结果不明的群发，不等，也不重发。",
     "Carry out exactly this saved plan, once; counts as consent.": "只照这份保存的计划做一次；等于已经同意。",
-    "Send the bytes that `massctl lock` wrote; run no template.": "发送 `massctl lock` 写下的字节，不运行模板。",
+    "Send only what `massctl lock` wrote, rendered again and compared.": (
+        "只发送 `massctl lock` 锁定的内容：重新渲染并逐项比对。"
+    ),
     "Stay for windows that open within 90s, 45m, 3h …": "等待在 90s、45m、3h…… 之内开始的时段。",
     # massctl/cli/commands/preview.py
     "Show NAME on phones before it is sent: on those that campaign.yaml declares, or only on those given here.": (
@@ -24,7 +26,9 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "and never sends.": "缺什么先上传、保存。它会有意再发一次预览，占用公众号每天 100 次的额度，从不群发。",
     "A WeChat name (微信号) to show it to.": "预览人的微信号。",
     "An openid to show it to.": "预览人的 openid。",
-    "Show the bytes that `massctl lock` wrote; run no template.": "显示 `massctl lock` 写下的字节，不运行模板。",
+    "Show only what `massctl lock` wrote, rendered again and compared.": (
+        "只显示 `massctl lock` 锁定的内容：重新渲染并逐项比对。"
+    ),
     # massctl/cli/commands/status.py
     "Ask WeChat about mass jobs that are not finished, and record the answers. Makes no request for others.": (
         "向微信查询还没有结束的群发任务，并记下答复。其他的不请求。"

@@ -90,14 +90,8 @@ LOCK: Final[dict[str, str]] = {
     "{file} is not what massctl wrote": "{file} 不是 massctl 写的样子",
     "{name} cannot be locked: {why}": "无法锁定 {name}：{why}",
     # massctl/source/locked.py
-    "edited since it was locked ({what}); what is sent is what was locked": (
-        "锁定之后又改过（{what}）；发出的仍是锁定的内容"
-    ),
-    "if the edit shall go out, lock it anew: massctl lock {name}": (
-        "要发出改动后的内容，请重新锁定：massctl lock {name}"
-    ),
-    "picture {path} is converted to other bytes by this massctl": "图片 {path} 在这个版本的 massctl 下转换结果不同",
-    "{file} does not list every picture": "{file} 没有列全图片",
+    "this {now} renders it otherwise than {before} did": "这个 {now} 的渲染结果与 {before} 当时的不同",
+    "{file} does not say what the files render": "{file} 与源文件渲染出来的不一致",
     "{file} belongs to another lock than {lock}": "{file} 和 {lock} 不属于同一次锁定",
     # massctl/view/lock_text.py
     "because": "原因",

@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 from repositories import Tree
 
 from massctl.cli.main import run
-from massctl.model.names import CampaignName, Sha256
+from massctl.model.names import CampaignName
 from massctl.model.rendered import RenderedCampaign
+from massctl.model.state import State
+from massctl.plan.desired import Invalid
 from massctl.plan.document import plan_document
 from massctl.plan.saved import read_saved, what_moved
 from massctl.plan.step import Refusal
 from massctl.source.campaigns import load_campaign, load_settings
-from massctl.source.desired import Workbench
+from massctl.source.desired import Desires, Workbench
 from massctl.source.lock_files import DamagedLockError, read_lock, read_sources
-from massctl.source.lock_use import LockUse
 from massctl.source.locked import LockReader
 from massctl.source.repository import Repository
 
@@ -85,16 +86,17 @@ def read_locked(root: Path) -> object:
     loaded = load_campaign(repository, NAME, settings)
     assert loaded.file is not None
     account = settings.accounts["main"]
+    bench = Workbench(repository, settings, root / ".massctl")
     reader = LockReader(
         repository,
-        Workbench(repository, settings, root / ".massctl"),
+        bench,
         NAME,
         loaded.file,
         account,
-        Sha256("0" * 64),
-        LockUse.REQUIRED,
     )
-    return reader.read()
+    (rendered,) = Desires(bench, State()).read([NAME])
+    assert isinstance(rendered, RenderedCampaign | Invalid)
+    return reader.read(lambda: rendered)
 
 
 HUGE = {

@@ -157,7 +157,6 @@ def test_a_hint_of_another_folder_names_it(issue: Issue, monkeypatch: pytest.Mon
 def test_a_hint_of_a_locked_run_is_for_the_locked_bytes(issue: Issue):
     issue.edit(YAML, DUE, "")
     issue.done("lock")
-    edit(MAIN, "门票", "票价")(issue)
     said = issue.shell("apply", "--locked", "--sandbox", "--yes", "--format", "json")
     hint = said.document["campaigns"][0]["refusals"][0]["hint"]
     assert hint == "massctl apply --sandbox --locked letter"

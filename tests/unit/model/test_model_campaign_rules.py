@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from massctl.model.campaign import Article, Audience, CampaignFile, Cover, MpNews, Text, audience_as_declared
+from massctl.model.campaign import Article, CampaignFile, Cover, MpNews, Text
 from massctl.model.campaign_rules import campaign_faults, parse_offset_time
 from massctl.model.strict import NotYet, Strict, is_not_yet, not_yet
 
@@ -177,11 +177,6 @@ def test_full_width_digits_are_no_time():
         CampaignFile.model_validate(
             {"version": 1, "account": "main", **OK, "send": {"not_before": START.replace("2", "２")}}
         )
-
-
-def test_the_audience_is_recorded_as_declared_without_nulls():
-    audience = Audience.model_validate({"tag_id": 101, "expect": {"max": 9000}})
-    assert {"tag_id": 101, "expect": {"max": 9000}} == audience_as_declared(audience)
 
 
 def test_a_key_whose_effect_is_not_built_is_known_as_such():

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from building import article, coupon, images, news, sha, text, video, voice
 
-from massctl.model.lock import Around, LockFile, body_files, lock_digest, restore
+from massctl.model.lock import LockFile, body_files, lock_digest
 from massctl.model.lock_document import lock_document
-from massctl.model.locked_message import own_files, whole_pictures
+from massctl.model.locked_message import restored
 from massctl.model.message import MaterialRef, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
 from massctl.model.names import MediaId
 from massctl.model.rendered import RenderedCampaign
@@ -65,15 +65,11 @@ def test_a_message_is_written_into_its_lock_and_known_by_its_words_or_files(
 
 
 @pytest.mark.parametrize("campaign", [case[0] for case in CASES] + [news("sale", article("甲"), article("乙"))])
-def test_a_locked_campaign_comes_back_as_it_was(campaign: RenderedCampaign) -> None:
+def test_a_locked_message_comes_back_as_it_was(campaign: RenderedCampaign) -> None:
     document = lock_document(campaign, "massctl")
     lock = LockFile.model_validate(document)
-    around = Around(
-        campaign.title, campaign.account, campaign.recipients, False, campaign.source_sha256, card_ext='{"code":""}'
-    )
     bodies = [body.decode() for body in body_files(campaign).values()]
-    back = restore(lock, bodies, campaign.files, around)
-    assert (campaign, campaign.digest) == (back, back.digest)
+    assert campaign.message == restored(lock.message, bodies, '{"code":""}')
     assert lock_digest(document) == lock.digest == campaign.digest
     assert lock == version_of(campaign).lock
     assert set(lock.bodies) == set(body_files(campaign))
@@ -95,24 +91,6 @@ def test_what_previews_of_a_coupon_need_is_no_part_of_what_is_approved() -> None
     assert (one.digest, one.message_digest) == (other.digest, other.message_digest)
     assert "code" not in repr(one.message)
     assert one.digest != replace(one, message=RenderedCard("pOTHER", None)).digest
-
-
-@pytest.mark.parametrize(
-    ("campaign", "whole", "own"),
-    [
-        (news(), {"sha256:" + sha("cover")}, {"sha256:" + sha("cover")}),
-        (images(), {HERO}, {HERO}),
-        (images(pictures=(), message=RenderedImage((GIVEN,), "", False, False)), set(), set()),
-        (voice(), set(), {BELL}),
-        (voice(recordings=(), message=RenderedVoice(GIVEN)), set(), set()),
-        (video(), set(), {BALL}),
-        (text(), set(), set()),
-        (coupon(), set(), set()),
-    ],
-)
-def test_a_lock_knows_which_files_its_message_names(campaign: RenderedCampaign, whole: set[str], own: set[str]) -> None:
-    message = version_of(campaign).lock.message
-    assert (whole, own) == (whole_pictures(message), own_files(message))
 
 
 def test_files_are_listed_with_what_takes_them() -> None:

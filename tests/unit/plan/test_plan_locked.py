@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from building import (
-    APPID,
     LATER,
     NOW,
     OPEN,
@@ -21,7 +20,6 @@ from building import (
     text,
 )
 
-from massctl.model.campaign import CampaignFile
 from massctl.model.lock import LockFile
 from massctl.model.lock_document import lock_document
 from massctl.model.lock_sources import Cause
@@ -30,7 +28,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import Purpose, RenderedCampaign, Window
 from massctl.plan.desired import NotLocked
 from massctl.plan.lock_report import LockedCampaign, LockResult, lock_exit_status, lock_report_document
-from massctl.plan.locked import as_declared, changed_parts, lock_missing, lock_stale
+from massctl.plan.locked import changed_parts, lock_missing, lock_stale
 
 SALE = news("sale", window=OPEN)
 WORDS = text("sale", window=OPEN)
@@ -84,107 +82,6 @@ def test_other_words_are_another_text() -> None:
         changed_parts(lock(WORDS), lock(WORDS)),
         changed_parts(lock(WORDS), lock(text("sale", "别的", window=OPEN))),
     )
-
-
-NEWS_FILE: dict[str, Any] = {
-    "version": 1,
-    "account": "main",
-    "audience": {"is_to_all": True},
-    "send": {"not_before": OPEN.not_before.isoformat(), "not_after": OPEN.not_after.isoformat()},
-    "mpnews": {
-        "articles": [
-            {
-                "title": "春季大促",
-                "author": "编辑部",
-                "digest": "三天，错过等一年",
-                "content": "main.md",
-                "cover": "cover.png",
-                "need_open_comment": True,
-            }
-        ]
-    },
-}
-TEXT_FILE = {key: value for key, value in NEWS_FILE.items() if key != "mpnews"} | {"text": {"content": " 今晚八点 "}}
-
-
-def differing(
-    locked: RenderedCampaign, declared: dict[str, Any], name: str = "sale", appid: str = APPID
-) -> list[Phrase]:
-    before = lock(locked)
-    file = CampaignFile.model_validate(declared)
-    return changed_parts(before, as_declared(before, CampaignName(name), file, AppId(appid)))
-
-
-def with_article(**changes: Any) -> dict[str, Any]:
-    return {**NEWS_FILE, "mpnews": {"articles": [{**NEWS_FILE["mpnews"]["articles"][0], **changes}]}}
-
-
-@pytest.mark.parametrize(
-    ("declared", "expected"),
-    [
-        (NEWS_FILE, []),
-        (with_article(title="{{ title }}", author="{% if a %}", digest="{# x #}", content_source_url="{{ u }}"), []),
-        (with_article(title=" 春季大促 "), []),
-        (with_article(title="夏季大促"), ["the title of article 1"]),
-        (with_article(author="市场部"), ["the author of article 1"]),
-        (with_article(content_source_url="https://x"), ["the content_source_url of article 1"]),
-        (with_article(need_open_comment=False), ["the flag need_open_comment of article 1"]),
-        ({**NEWS_FILE, "audience": {"tag_id": 1}}, ["the audience"]),
-        ({**NEWS_FILE, "edition": 2}, ["the edition"]),
-        ({**NEWS_FILE, "send": {}}, ["the window"]),
-        ({**NEWS_FILE, "send": {**NEWS_FILE["send"], "send_ignore_reprint": True}}, ["the flag send_ignore_reprint"]),
-        ({**NEWS_FILE, "mpnews": {"articles": NEWS_FILE["mpnews"]["articles"] * 2}}, ["the number of articles"]),
-        (TEXT_FILE, ["the type of the message"]),
-    ],
-)
-def test_campaign_yaml_must_agree_with_the_lock(declared: dict[str, Any], expected: list[str]) -> None:
-    assert expected == differing(SALE, declared)
-
-
-CUT = news("sale", article(pic_crop_235_1="0_0.1_1_0.9", pic_crop_1_1="0_0_0.5_1"), window=OPEN)
-CROP = "the crop of the cover of article 1"
-
-
-@pytest.mark.parametrize(
-    ("cover", "expected"),
-    [
-        ("cover.png", [CROP]),
-        ({"file": "cover.png", "focus": [0.5, 0.5]}, []),
-        ({"file": "cover.png", "focus": [0.5, 0.5], "crop_235_1": "0_0.10_1_0.9"}, []),
-        ({"file": "cover.png", "focus": [0.5, 0.5], "crop_235_1": "0_0.2_1_0.9"}, [CROP]),
-        ({"file": "cover.png", "crop_235_1": "0_0.1_1_0.9"}, [CROP]),
-        ({"file": "cover.png", "crop_235_1": "0_0.1_1_0.9", "crop_1_1": "0_0_0.5_1"}, []),
-    ],
-)
-def test_what_is_shown_of_a_cover_must_agree(cover: object, expected: list[str]) -> None:
-    """What a focus comes to only the picture's size tells; an edited focus is an edited campaign.yaml."""
-    assert expected == differing(CUT, with_article(cover=cover))
-
-
-def test_fewer_articles_are_declared_than_were_locked() -> None:
-    assert ["the number of articles"] == differing(news("sale", article(), article("二"), window=OPEN), NEWS_FILE)
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"), [(" 今晚八点 ", []), ("今晚{{ n }}点", []), ("今晚九点", ["the text"])]
-)
-def test_the_words_of_a_text_must_agree(content: str, expected: list[str]) -> None:
-    assert expected == differing(WORDS, {**TEXT_FILE, "text": {"content": content}})
-
-
-def test_a_text_was_locked_and_news_are_declared() -> None:
-    assert ["the type of the message"] == differing(WORDS, NEWS_FILE)
-
-
-def test_another_folder_and_another_account_are_named() -> None:
-    found = differing(SALE, NEWS_FILE, "other", "wxfedcba9876543210")
-    assert ["the campaign's name (locked as sale)", "the account"] == found
-
-
-def test_the_same_moment_in_another_spelling_agrees() -> None:
-    window = Window(OPEN.not_before, OPEN.not_after)
-    spelled = {"not_before": "2026-12-01 03:00 Z", "not_after": "2026-12-01T05:00:00Z"}
-    assert [] == differing(news("sale", window=window), {**NEWS_FILE, "send": spelled})
 
 
 def test_the_refusals_say_what_to_type() -> None:

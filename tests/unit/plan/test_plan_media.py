@@ -7,7 +7,6 @@ import pytest
 from building import (
     APPID,
     OPEN,
-    article,
     coupon,
     images,
     news,
@@ -25,17 +24,16 @@ from building import (
     voice,
 )
 
-from massctl.model.campaign import CampaignFile
 from massctl.model.ledger import MaterialAdded, MessageStaged
 from massctl.model.lifecycle import Status
 from massctl.model.message import MaterialRef, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
-from massctl.model.names import AppId, CampaignName, MediaId
+from massctl.model.names import MediaId
 from massctl.model.rendered import Purpose, RenderedCampaign
 from massctl.model.version import version_of
 from massctl.plan.against import Base, BaseKind, base_of
 from massctl.plan.changes import Change, FieldChanged, PictureChanged
 from massctl.plan.difference import difference
-from massctl.plan.locked import as_declared, changed_parts
+from massctl.plan.locked import changed_parts
 
 BELL = f"main/material/{sha('bell')[:12]}"
 ADDED = MaterialAdded(appid=APPID, sha256=sha("bell"), media_id="V1", material_type="voice")
@@ -194,68 +192,3 @@ def test_a_sound_with_other_bytes_is_a_file_and_no_picture() -> None:
         version_of(voice("c", recordings=(), message=RenderedVoice(MaterialRef(media_id=MediaId("V"))))),
     ).text[1:]
     assert (True, None) == (isinstance(gone, PictureChanged), getattr(gone, "after", 0))
-
-
-def declared(campaign: RenderedCampaign, **message: Any) -> list[str]:
-    """Name what campaign.yaml says otherwise than the lock of `campaign`."""
-    lock = version_of(campaign).lock
-    base = {"version": 1, "account": "main", "audience": {"is_to_all": True}}
-    file = CampaignFile.model_validate({**base, **message})
-    return changed_parts(lock, as_declared(lock, CampaignName(campaign.name), file, AppId(APPID)))
-
-
-GIVEN_IMAGE = images(
-    "c",
-    pictures=(),
-    message=RenderedImage((MaterialRef(media_id=MediaId("A")), MaterialRef(media_id=MediaId("B"))), "", False, False),
-)
-GIVEN_VOICE = voice("c", recordings=(), message=RenderedVoice(MaterialRef(media_id=MediaId("V1"))))
-
-
-@pytest.mark.parametrize(
-    ("campaign", "message", "expected"),
-    [
-        (voice("c"), {"voice": {"file": "any.mp3"}}, []),
-        (voice("c"), {"voice": {"media_id": "V1"}}, ["the sound"]),
-        (GIVEN_VOICE, {"voice": {"media_id": "V1"}}, []),
-        (GIVEN_VOICE, {"voice": {"media_id": "{{ id }}"}}, []),
-        (GIVEN_VOICE, {"voice": {"media_id": "V2"}}, ["the sound"]),
-        (GIVEN_VOICE, {"voice": {"file": "any.mp3"}}, ["the sound"]),
-        (video("c"), {"mpvideo": {"file": "v.mp4", "title": "雪球下坡", "description": "两秒钟"}}, []),
-        (
-            video("c"),
-            {"mpvideo": {"file": "v.mp4", "title": "雪", "description": ""}},
-            ["the title of the video", "the description of the video"],
-        ),
-        (images("c", "a", "b"), {"image": {"files": ["1", "2"], "recommend": "同一段河堤"}}, []),
-        (images("c", "a", "b"), {"image": {"files": ["1"], "recommend": "{{ words }}"}}, ["the pictures"]),
-        (images("c", "a"), {"image": {"files": ["1"], "recommend": "别的"}}, ["the recommendation"]),
-        (images("c", "a"), {"image": {"files": ["1"], "title": "河", "recommend": "同一段河堤"}}, ["the title"]),
-        (
-            images("c", "a"),
-            {"image": {"files": ["1"], "recommend": "同一段河堤", "need_open_comment": True}},
-            ["the flag need_open_comment"],
-        ),
-        (images("c", "a"), {"image": {"media_ids": ["M"], "recommend": "同一段河堤"}}, ["the pictures"]),
-        (GIVEN_IMAGE, {"image": {"media_ids": ["A", "{{ b }}"]}}, []),
-        (GIVEN_IMAGE, {"image": {"media_ids": ["A"]}}, ["the pictures"]),
-        (GIVEN_IMAGE, {"image": {"media_ids": ["A", "C"]}}, ["the pictures"]),
-        (coupon("c"), {"wxcard": {"card_id": "pTEA", "card_ext": "another"}}, []),
-        (coupon("c"), {"wxcard": {"card_id": "pOTHER"}}, ["the card_id"]),
-        (coupon("c"), {"text": {"content": "字"}}, ["the type of the message"]),
-        (text("c"), {"wxcard": {"card_id": "p"}}, ["the type of the message"]),
-        (text("c"), {"voice": {"file": "v.mp3"}}, ["the type of the message"]),
-        (text("c"), {"mpvideo": {"media_id": "V", "title": "t"}}, ["the type of the message"]),
-        (text("c"), {"image": {"media_ids": ["M"]}}, ["the type of the message"]),
-        (
-            voice("c"),
-            {"mpnews": {"articles": [{"title": "t", "content": "a.md", "cover": "c.jpg"}]}},
-            ["the type of the message"],
-        ),
-        (news("c", article("甲")), {"voice": {"media_id": "V"}}, ["the type of the message"]),
-    ],
-)
-def test_campaign_yaml_must_agree_with_its_lock(
-    campaign: RenderedCampaign, message: dict[str, Any], expected: list[str]
-) -> None:
-    assert expected == declared(campaign, **message)

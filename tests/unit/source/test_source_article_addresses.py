@@ -13,7 +13,6 @@ from massctl.model.state import Record, State
 from massctl.plan.desired import Invalid
 from massctl.source.campaigns import load_settings
 from massctl.source.desired import Desires, Workbench
-from massctl.source.lock_use import LockUse
 from massctl.source.remembered import RememberingDesires
 from massctl.source.repository import Repository
 
@@ -63,7 +62,7 @@ def test_what_a_workbench_knows_outlasts_a_look_without_a_ledger(workbench: Work
 def test_no_plan_remembers_what_the_ledger_said(workbench: Workbench, content: str, kept: list[str]) -> None:
     path: Path = workbench.repository.root / "campaigns/spring/campaign.yaml"
     path.write_text(YAML.replace("上一期 {{ article_url('sale') }}", content), encoding="utf-8")
-    desires = RememberingDesires(workbench, sent(), LockUse.NONE, {})
+    desires = RememberingDesires(workbench, sent(), {}, locked=False)
     (found,) = desires.read([SPRING])
     assert isinstance(found, RenderedCampaign)
     assert kept == [*desires.kept]

@@ -10,7 +10,7 @@ from massctl.errors import UsageError
 from massctl.model.account import Account
 from massctl.model.digest import sha256_of
 from massctl.model.lock import body_files, lock_digest, lock_text
-from massctl.model.lock_document import lock_document
+from massctl.model.lock_document import RENDERER, lock_document
 from massctl.model.lock_sources import sources_text
 from massctl.model.names import CampaignName, Sha256
 from massctl.model.rendered import RenderedCampaign
@@ -19,7 +19,6 @@ from massctl.render.campaign import render_campaign
 from massctl.source.campaigns import load_campaign, load_settings
 from massctl.source.desired import Workbench
 from massctl.source.lock_files import DamagedLockError, read_lock, read_sources, write_lock, written_files
-from massctl.source.lock_use import LockUse
 from massctl.source.locked import LockReader
 from massctl.source.repository import Repository
 from massctl.source.witness import Witness
@@ -63,11 +62,10 @@ def read(repository: Repository) -> Read:
     )
     assert campaign is not None, found
 
-    def through(change: Callable[[dict[str, Any]], None], body: bytes | None = None, *, sign: bool = True) -> Any:
-        document = lock_document(campaign, "massctl 0.1.0")
+    def through(change: Callable[[dict[str, Any]], None], body: bytes | None = None, *, now: Any = None) -> Any:
+        document = lock_document(campaign, RENDERER)
         change(document)
-        if sign:
-            document["digest"] = lock_digest(document)
+        document["digest"] = lock_digest(document)
         bodies = body_files(campaign) if body is None else {"article-1.html": body}
         sources = witness.sources(document["digest"], file, account)
         contents = {
@@ -76,8 +74,7 @@ def read(repository: Repository) -> Read:
             **{f"rendered/{name}": data for name, data in bodies.items()},
         }
         write_lock(repository.root, NAME, contents)
-        reader = LockReader(repository, bench, NAME, file, account, campaign.source_sha256, LockUse.REQUIRED)
-        return reader.read()
+        return LockReader(repository, bench, NAME, file, account).read(lambda: now or campaign)
 
     return through
 
@@ -95,10 +92,15 @@ def test_a_lock_as_it_was_written_gives_the_campaign(read: Read) -> None:
 
 FOREIGN = b'<p><img src="massctl-picture:' + b"0" * 64 + b'"></p>'
 FORGED: list[tuple[Callable[[dict[str, Any]], None], bytes | None, str]] = [
-    (lambda lock: lock["pictures"].pop(), None, "campaign.lock.json does not list every picture"),
-    (lambda lock: lock["pictures"].pop(0), None, "campaign.lock.json does not list every picture"),
-    (with_body(FOREIGN), FOREIGN, "campaign.lock.json does not list every picture"),
-    (with_body(b"\xff"), b"\xff", "rendered/article-1.html was changed by hand"),
+    (lambda lock: lock["pictures"].pop(), None, "does not say what the files render, the picture hero.png"),
+    (lambda lock: lock["pictures"].pop(0), None, "does not say what the files render, the picture cover.png"),
+    (with_body(FOREIGN), FOREIGN, "does not say what the files render, the text of article 1"),
+    (with_body(b"\xff"), b"\xff", "does not say what the files render, the text of article 1"),
+    (
+        lambda lock: lock.update(renderer="massctl 0.0.9") or with_body(b"x")(lock),
+        b"x",
+        f"this {RENDERER} renders it otherwise than massctl 0.0.9 did, the text of article 1",
+    ),
     (
         lambda lock: lock["message"]["articles"][0].update(content_chars=1),
         None,
@@ -108,18 +110,14 @@ FORGED: list[tuple[Callable[[dict[str, Any]], None], bytes | None, str]] = [
     (
         lambda lock: lock["pictures"][0].update(path="../../massctl.yaml"),
         None,
-        "picture campaigns/spring/../../massctl.yaml",
+        "campaign.lock.json was changed by hand",
     ),
     (
         lambda lock: lock["pictures"][0].update({"as": "image"}),
         None,
-        "campaign.lock.json does not list every picture",
+        "does not say what the files render, the picture cover.png",
     ),
-    (
-        lambda lock: lock["pictures"][0].update(bytes=1),
-        None,
-        "picture campaigns/spring/cover.png is converted to other bytes by this massctl",
-    ),
+    (lambda lock: lock["pictures"][0].update(bytes=1), None, "campaign.lock.json was changed by hand"),
 ]
 
 

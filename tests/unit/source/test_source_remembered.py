@@ -193,7 +193,7 @@ def test_whoever_lists_a_folder_is_not_remembered(root: Path) -> None:
 
 
 WARNING = Diagnostic(
-    "MC405",
+    "MC402",
     Severity.WARNING,
     Phrase("{a} and {b}", a=Phrase("{n} of them", n=2), b="春"),
     Place("campaigns/a/campaign.yaml", 1, 2, 3, 4),

@@ -1,9 +1,14 @@
-"""What a send or a preview carries: a pure function of what was rendered and what is recorded."""
+"""What a send or a preview carries: a pure function of what was rendered and what is recorded.
+
+A recorded draft is carried only for the version and the batch that it was saved for. This is judged here and nowhere
+else, for every message: who follows the ledger wrongly gets an InvariantError, and no follower the wrong article.
+"""
 
 from typing import assert_never
 
 from massctl.errors import InvariantError
 from massctl.model.drafts import Draft
+from massctl.model.ledger import DraftSaved, SendAttempted
 from massctl.model.message import (
     MaterialRef,
     RenderedCard,
@@ -17,18 +22,20 @@ from massctl.model.names import AppId, MediaId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import Body, Card, Images, News, Video, Voice, Words
-from massctl.model.state import State
+from massctl.model.state import Attempt, State
 
 
 def send_body(
-    campaign: RenderedCampaign, state: State, repeated: MediaId | None = None, batch: int | None = None
+    campaign: RenderedCampaign, state: State, batch: int | None = None, carried: Draft | Attempt | None = None
 ) -> Body:
     """Give what a send, or a batch of it, carries.
 
-    `repeated` is the draft or video of an open attempt, which is sent again as it was. Raises InvariantError
-    where something is not recorded that the stages before must have made.
+    `carried` is an open attempt, whose draft or video is sent again as it was, or the draft that a preview shows.
+    Raises InvariantError where it is of another version or batch, and where something is not recorded that the stages
+    before must have made.
     """
     message = campaign.message
+    repeated = _media_id(campaign, carried.event, batch or 1) if carried is not None else None
     match message:
         case RenderedNews():
             return News(repeated or _draft(campaign, state, batch or 1))
@@ -53,7 +60,12 @@ def preview_body(campaign: RenderedCampaign, state: State, shown: Draft | None =
     message = campaign.message
     if isinstance(message, RenderedCard):
         return Card(message.card_id, message.card_ext)
-    return send_body(campaign, state, MediaId(shown.event.media_id) if shown is not None else None)
+    return send_body(campaign, state, shown.event.batch if shown is not None else None, shown)
+
+
+def is_of(campaign: RenderedCampaign, event: DraftSaved | SendAttempted, batch: int) -> bool:
+    """Whether a draft was saved, or an attempt made, for exactly this version and this batch."""
+    return (event.digest, event.batch) == (campaign.digest, batch)
 
 
 def has_material(campaign: RenderedCampaign, state: State) -> bool:
@@ -72,11 +84,18 @@ def material_id(material: MaterialRef, appid: AppId, state: State) -> MediaId:
     return recorded[0]
 
 
+def _media_id(campaign: RenderedCampaign, event: DraftSaved | SendAttempted, batch: int) -> MediaId | None:
+    if not is_of(campaign, event, batch):
+        raise InvariantError(Phrase("what is recorded of {name} is of another version or batch", name=campaign.name))
+    return MediaId(event.media_id) if event.media_id is not None else None
+
+
 def _draft(campaign: RenderedCampaign, state: State, batch: int) -> MediaId:
     draft = state.record(campaign.name, campaign.edition).draft(batch)
-    if draft is None:
+    media_id = _media_id(campaign, draft.event, batch) if draft is not None else None
+    if media_id is None:
         raise InvariantError(Phrase("{name} has no draft to send", name=campaign.name))
-    return MediaId(draft.event.media_id)
+    return media_id
 
 
 def _video(campaign: RenderedCampaign, state: State) -> MediaId:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from massctl.apply.bodies import is_of
 from massctl.apply.ports import DraftArticle, ListedDraft
 from massctl.apply.readback import draft_sha256, is_as_given
 from massctl.apply.run import Failed, Run, steps_of
@@ -158,7 +159,7 @@ def _newest(run: Run, account: AccountName) -> tuple[ListedDraft, ...]:
 def _found(run: Run, missing: _Missing, media_id: MediaId) -> None:
     """Take a draft that was found for the campaign's, or delete it where the campaign has no use for another."""
     record, begun = missing.record, missing.begun
-    if _is_surplus(record, begun) or _has_what_is_wanted(run, record):
+    if _is_surplus(record, begun) or _has_what_is_wanted(run, record, begun.event.batch):
         _delete_surplus(run, missing, media_id)
         return
     fields = begun.event.model_dump(exclude={"type", "titles"})
@@ -177,17 +178,16 @@ def _is_surplus(record: Record, begun: BegunDraft) -> bool:
     return draft is not None and (draft.event.digest == begun.event.digest or (draft.event.begun or 0) > begun.serial)
 
 
-def _has_what_is_wanted(run: Run, record: Record) -> bool:
-    """Say whether a campaign has a draft of the very content that this run stages or sends.
+def _has_what_is_wanted(run: Run, record: Record, batch: int) -> bool:
+    """Say whether a batch has a draft of the very content that this run stages or sends.
 
-    Another version must not take its place: the plan was made without it, and would show and send it unseen.
+    Another version must not take its place: the plan was made without it, and would show it, or find no draft to send.
     """
-    draft = record.draft()
-    campaigns = [each.planned.rendered for each in run.outcomes]
+    draft = record.draft(batch)
+    wanted = [each.planned.rendered for each in run.outcomes if each.planned.rendered is not None]
     return draft is not None and any(
-        each is not None
-        and (each.name, each.edition, each.digest) == (record.campaign, record.edition, draft.event.digest)
-        for each in campaigns
+        (each.name, each.edition) == (record.campaign, record.edition) and is_of(each, draft.event, batch)
+        for each in wanted
     )
 
 

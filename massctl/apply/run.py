@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
+from massctl.apply.bodies import is_of
 from massctl.apply.book import Book
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Openids, Overlap, Pictures, Progress, WeChat
@@ -159,11 +160,13 @@ class Run:
     def due_batches(self, campaign: RenderedCampaign) -> Iterator[int | None]:
         """Give the batches to send, one after the other; [None] stands for an audience that is one job.
 
-        It ends before a batch whose draft is missing: the next run stages it.
+        It ends before a batch that has no draft of this version: the next run stages it.
         """
         for batch in batches_left(campaign, self.record_of(campaign)):
             record = self.record_of(campaign)
-            if campaign.message.has_draft and not (record.open_attempts or record.draft(batch or 1)):
+            draft = record.draft(batch or 1)
+            is_staged = draft is not None and is_of(campaign, draft.event, batch or 1)
+            if campaign.message.has_draft and not (record.open_attempts or is_staged):
                 return
             yield batch
 

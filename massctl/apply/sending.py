@@ -5,7 +5,7 @@ from datetime import timedelta
 from math import ceil
 
 from massctl.apply.audiences import refusal_of
-from massctl.apply.bodies import has_material, send_body
+from massctl.apply.bodies import has_material, is_of, send_body
 from massctl.apply.drafts import changed, judge_earlier
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.pacing import calls_used_up, keep_pace
@@ -39,8 +39,7 @@ def mass_send(
     the batch, where the audience is a list.
     """
     record = state.record(campaign.name, campaign.edition)
-    opened = record.open_attempts[-1].event.media_id if record.open_attempts else None
-    body = send_body(campaign, state, MediaId(opened) if opened is not None else None, batch)
+    body = send_body(campaign, state, batch, record.open_attempts[-1] if record.open_attempts else None)
     return MassSend(
         recipients=_recipients(campaign, record, batch, openids),
         body=body,
@@ -231,9 +230,9 @@ def _identical(run: Run, campaign: RenderedCampaign, batch: int | None) -> Refus
     opened = run.book.state.record(campaign.name, campaign.edition).open_attempts
     if not opened:
         return None
-    state, openids = run.book.state, run.world.openids
-    may_be = has_material(campaign, state)
-    if may_be and mass_send(campaign, state, batch, openids).fingerprint == opened[-1].event.fingerprint:
+    state, last = run.book.state, opened[-1].event
+    may_be = is_of(campaign, last, batch or 1) and has_material(campaign, state)
+    if may_be and mass_send(campaign, state, batch, run.world.openids).fingerprint == last.fingerprint:
         return None
     say = Phrase("nobody knows whether it was sent, and the recorded request can no longer be made")
     hint = settle(campaign.name)

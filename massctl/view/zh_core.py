@@ -77,6 +77,7 @@ CORE: Final[dict[str, str]] = {
     "Nothing was recorded.": "没有记录任何东西。",
     # massctl/apply/run.py
     "{name} has no draft to send": "{name} 没有可发的草稿",
+    "what is recorded of {name} is of another version or batch": "{name} 的记录属于另一个版本或批次",
     # massctl/apply/sending.py
     "the reason stands in the console under 群发记录; the allowance counts as used": (
         "原因在公众平台的“群发记录”里；这次群发次数算已用"

@@ -136,6 +136,30 @@ _LAST_LOOK_IS_AT_OLD_RULES = Mutant(
     "git, kill switch in a run",
 )
 
+_ANY_DRAFT_IS_STAGED = Mutant(
+    "a batch is sent whose newest draft is of another version",
+    "massctl.apply.run",
+    "            is_staged = draft is not None and is_of(campaign, draft.event, batch or 1)\n",
+    "            is_staged = draft is not None\n",
+    "news in batches, an edit is taken back",
+)
+_ANY_DRAFT_IS_CARRIED = Mutant(
+    "a send carries whatever draft is recorded last",
+    "massctl.apply.bodies",
+    "    if not is_of(campaign, event, batch):\n",
+    "    if False:\n",
+    "news in batches, an edit is taken back",
+    _ANY_DRAFT_IS_STAGED,
+)
+_ANY_ATTEMPT_IS_REPEATED = Mutant(
+    "an attempt at another version or batch is taken for the same",
+    _SENDING,
+    "    may_be = is_of(campaign, last, batch or 1) and has_material(campaign, state)\n",
+    "    may_be = has_material(campaign, state)\n",
+    "news, edited in doubt",
+    _ANY_DRAFT_IS_CARRIED,
+)
+
 MUTANTS = (
     # 1. The attempt is durable before its request.
     Mutant(
@@ -599,6 +623,7 @@ MUTANTS = (
         "    if digest != last.event.digest:",
         "    if False:",
         "news, edited in doubt",
+        _ANY_ATTEMPT_IS_REPEATED,
     ),
     Mutant(
         "a draft of an earlier run is not read again",
@@ -627,6 +652,7 @@ MUTANTS = (
         "        if alive is None or alive.event.digest != campaign.digest:",
         "        if alive is None:",
         "news, edited and faults",
+        _ANY_DRAFT_IS_CARRIED,
     ),
     Mutant(
         "a send after an acceptance",
@@ -863,6 +889,14 @@ MUTANTS = (
         "    elif read is not None and not is_as_saved(draft, read):",
         "    elif False:",
         "news, changed in doubt",
+    ),
+    Mutant(
+        "what is found in the draft box is judged by batch 1",
+        "massctl.apply.recovery",
+        "    draft = record.draft(batch)\n",
+        "    draft = record.draft()\n",
+        "news in batches, an edit is taken back",
+        _ANY_DRAFT_IS_CARRIED,
     ),
     Mutant(
         "what WeChat dropped from a draft is not looked at",

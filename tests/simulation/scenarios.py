@@ -79,6 +79,7 @@ EMPTIED: Final = (("",), ("", "the console empties the material library"))
 OTHERS: Final = to_openids(TEXT, MOVED)
 BEHIND: Final = to_openids(TEXT, CORRECTED)
 NEWS_IN_BATCHES: Final = to_openids(UNSEEN_NEWS, PAIRS)
+STAGED_LIST, EDITED_LIST = to_openids(PLAIN_NEWS, PAIRS), to_openids(EDITED_NEWS, PAIRS)
 BETWEEN_BOUNDS: Final = replace(TEXT, audience=audience(tag_id=7, expect={"min": 100, "max": 1000}))
 COPY: Final = replace(TEXT, name=CampaignName("copy"))
 UNNAMED: Final = replace(TEXT, window=None)
@@ -222,6 +223,14 @@ SMOKE: Final = (
         gaps=(30 * HOUR,),
     ),
     _one("news in batches", NEWS_IN_BATCHES, 2, 1, 0, gaps=(MINUTE, 30 * HOUR), sends=("春季大促",) * 2),
+    Scenario(
+        "news in batches, an edit is taken back",
+        ((STAGED_LIST,), (EDITED_LIST,), (STAGED_LIST,)),
+        3,
+        Budget(1, 0),
+        gaps=(HOUR / 2,),
+        sends=("春季大促",) * 2,
+    ),
     _one("news in batches and faults", NEWS_IN_BATCHES, 2, 0, 1, gaps=(3 * HOUR,)),
     _one("text, interrupted", TEXT, 2, 0, 1, faults=LOST_SENDS, during=((INTERRUPT,), ("",)), arrives=True),
     _one("text, a full disk", TEXT, 2, 0, 1, faults=LOST_SENDS, during=((FULL,), ("",)), arrives=True),

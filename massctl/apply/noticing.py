@@ -247,8 +247,8 @@ def _in_the_console() -> Phrase:
 
 
 def _sent(record: Record, status: Status) -> Phrase:
-    if record.settled is not None and record.settled.outcome == "sent":
-        return Phrase("it was sent, says {who}", who=record.settled.by)
+    if record.settled_sent:
+        return Phrase("it was sent, says {who}", who=record.settled_sent[-1].event.by)
     if status is Status.SENDING:
         return Phrase("WeChat accepted it and delivers it now")
     return Phrase("it was sent")

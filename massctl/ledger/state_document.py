@@ -13,7 +13,7 @@ from massctl.model.drafts import BegunDraft, Draft
 from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.preview_days import PreviewDays
 from massctl.model.record_parts import Imported, MadeVideo
-from massctl.model.state import Attempt, Job, Record, State
+from massctl.model.state import Attempt, Job, Record, Settlement, State
 
 Make = Callable[[dict[str, Any]], Any]
 """From the fields of an event, `type` among them, to the event."""
@@ -30,19 +30,19 @@ KEPT: Final = {
         "shown",
         "attempts",
         "jobs",
-        "settled",
+        "settlements",
         "imported",
         "expired_at",
         "staged",
         "video",
         "resolved",
-        "settled_at",
         "proposals",
     ),
     "MadeVideo": ("digest", "media_id", "at"),
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed", "done_by_hand"),
     "BegunDraft": ("serial", "at", "event", "missed"),
     "Attempt": ("serial", "at", "event", "open", "doubt", "doubt_errcode", "rejection", "settled"),
+    "Settlement": ("at", "event"),
     "Imported": ("sent_at", "by", "reason", "message_digest", "source_sha256", "audience"),
     "Job": (
         "batch",
@@ -106,13 +106,12 @@ def _record_document(record: Record) -> list[Any]:
         record.shown,
         [_attempt_document(attempt) for attempt in record.attempts],
         [_job_document(job) for job in record.jobs],
-        _event_document(record.settled),
+        [[each.at.isoformat(), _event_document(each.event)] for each in record.settlements],
         _imported_document(record.imported),
         [moment.isoformat() for moment in record.expired_at],
         _event_document(record.staged),
         [record.video.digest, record.video.media_id, record.video.at.isoformat()] if record.video else None,
         _event_document(record.resolved),
-        record.settled_at.isoformat() if record.settled_at else None,
         [_draft_document(draft) for draft in record.proposals],
     ]
 
@@ -177,8 +176,8 @@ def _event_document(event: Any) -> dict[str, Any] | None:
 
 
 def _record_from(written: list[Any], make: Make) -> Record:
-    name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settled, *late = written
-    imported, expired_at, staged, video, resolved, settled_at, proposals = late
+    name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settlements, *late = written
+    imported, expired_at, staged, video, resolved, proposals = late
     return Record(
         CampaignName(name),
         edition,
@@ -189,13 +188,12 @@ def _record_from(written: list[Any], make: Make) -> Record:
         shown,
         [_attempt_from(attempt, make) for attempt in attempts],
         [_job_from(job, make) for job in jobs],
-        make(settled) if settled else None,
+        [Settlement(datetime.fromisoformat(at), make(event)) for at, event in settlements],
         Imported(datetime.fromisoformat(imported[0]), *imported[1:]) if imported else None,
         [datetime.fromisoformat(moment) for moment in expired_at],
         make(staged) if staged else None,
         _video_from(*video) if video else None,
         make(resolved) if resolved else None,
-        datetime.fromisoformat(settled_at) if settled_at else None,
         [_draft_from(draft, make) for draft in proposals],
     )
 

@@ -56,6 +56,14 @@ class Attempt:
         return self.rejection is None and not not_sent
 
 
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A person's word on a batch, and when it was recorded."""
+
+    at: datetime
+    event: entries.SendSettled
+
+
 @dataclass(slots=True)
 class Record:
     """All that is recorded of one edition of one campaign."""
@@ -72,7 +80,8 @@ class Record:
     """digest -> the serial at which the newest of its previews was recorded as sent."""
     attempts: list[Attempt] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
-    settled: entries.SendSettled | None = None
+    settlements: list[Settlement] = field(default_factory=list)
+    """Every word of a person on a batch, oldest first: a later one takes back none that says sent."""
     imported: Imported | None = None
     expired_at: list[datetime] = field(default_factory=list)
     """The `not_after` of windows that were found closed."""
@@ -82,8 +91,6 @@ class Record:
     """The newest id of its video."""
     resolved: entries.AudienceResolved | None = None
     """Which tag the name in the campaign was found to stand for, at last."""
-    settled_at: datetime | None = None
-    """When a person's word on its send was recorded."""
     proposals: list[Draft] = field(default_factory=list)
     """Drafts that showed what does not stand at the tip of the branch that sends: none is staged or ever sent."""
 
@@ -100,10 +107,13 @@ class Record:
 
     @property
     def sent_batches(self) -> frozenset[int]:
-        """The batches that went out: accepted by WeChat, or settled so by a person."""
-        told = {a.event.batch for a in self.attempts if a.settled is not None and a.settled.outcome == "sent"}
-        by_hand = {self.settled.batch} if self.settled is not None and self.settled.outcome == "sent" else set()
-        return frozenset({job.batch for job in self.jobs} | told | by_hand)
+        """The batches that went out: accepted by WeChat, or settled so by a person. None is ever taken back."""
+        return frozenset({job.batch for job in self.jobs} | {each.event.batch for each in self.settled_sent})
+
+    @property
+    def settled_sent(self) -> list[Settlement]:
+        """The words of people that a batch was sent, oldest first."""
+        return [each for each in self.settlements if each.event.outcome == "sent"]
 
     @property
     def is_partly_sent(self) -> bool:
@@ -259,7 +269,7 @@ def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
     if settled.outcome == "sent" and settled.msg_id is not None:
         client_msg_id = closed[-1].event.client_msg_id if closed else None
         record.jobs.append(Job(settled.batch, client_msg_id, at, settled.msg_id, None))
-    record.settled, record.settled_at = settled, at
+    record.settlements.append(Settlement(at, settled))
 
 
 def _import(record: Record, told: entries.SendImported) -> None:

@@ -139,8 +139,16 @@ def _keeps_its_people(campaign: RenderedCampaign, record: Record) -> bool:
 
 def _reached(record: Record) -> int:
     """Count the openids of the batches that went out."""
-    sizes = {each.event.batch: each.event.recipients or 0 for each in record.attempts if each.rejection is None}
-    return sum(size for batch, size in sizes.items() if batch in record.sent_batches)
+    return sum(size for batch, size in _sizes(record).items() if batch in record.sent_batches)
+
+
+def _sizes(record: Record) -> dict[int, int]:
+    """Give how many openids each batch had that went out, or may have.
+
+    What WeChat refused says it only of a batch that a person sent by hand.
+    """
+    refused_first = sorted(_asked(record), key=lambda each: each.rejection is None)
+    return {each.event.batch: each.event.recipients or 0 for each in refused_first}
 
 
 def _sent(record: Record) -> Phrase:
@@ -161,9 +169,8 @@ def _other_list(record: Record) -> Refusal:
 
 
 def _begun(record: Record) -> int:
-    """Count the openids of the batches that WeChat did not refuse."""
-    sizes = {each.event.batch: each.event.recipients or 0 for each in record.attempts if each.rejection is None}
-    return sum(sizes.values())
+    """Count the openids of the batches that went out, or may have."""
+    return sum(_sizes(record).values())
 
 
 def _other_message(record: Record) -> Refusal:

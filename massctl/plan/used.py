@@ -144,11 +144,12 @@ def _of_record(record: Record, appid: AppId) -> Iterator[Use]:
         return
     if record.imported is not None:
         yield Use(record.imported.sent_at, _recorded_scope(record.imported.audience), name, edition)
-    if record.settled is None or record.settled.outcome != "sent":
-        return
-    if record.settled_at is not None and not any(a.may_have_sent for a in record.attempts):
-        # Its draft was sent in the console; when, nobody wrote down, but it was before it was settled.
-        yield Use(record.settled_at, _recorded_scope(record.settled.audience), name, edition)
+    tried = [attempt.event for attempt in record.attempts if attempt.may_have_sent]
+    for settled in record.settled_sent:
+        if all(each.batch != settled.event.batch for each in tried):
+            # It was sent in the console; when, nobody wrote down, but it was before it was settled.
+            audience = tried[-1].audience if tried else settled.event.audience
+            yield Use(settled.at, _recorded_scope(audience), name, edition)
 
 
 def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:

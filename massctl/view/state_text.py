@@ -114,8 +114,7 @@ def _drafts(table: Table, record: Record) -> None:
     rows: list[Row] = []
     for draft in record.drafts:
         fate = Phrase("in the draft box") if draft.alive else Phrase("gone: sent, replaced or deleted")
-        settled = record.settled
-        if draft.alive and settled is not None and (settled.outcome, settled.batch) == ("sent", draft.event.batch):
+        if draft.alive and any(each.event.batch == draft.event.batch for each in record.settled_sent):
             fate = Phrase("settled as sent, so probably gone")
         rows.append((draft.event.batch, draft.saved_at, (_digest(draft.event.digest), DOT, fate)))
     for shown in record.proposals:

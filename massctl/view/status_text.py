@@ -6,6 +6,7 @@ from massctl.apply.following import Followed
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
+from massctl.view.batch_rows import batch_words
 from massctl.view.job_text import job_rows
 from massctl.view.language import Language
 from massctl.view.moments import recorded
@@ -54,15 +55,18 @@ def record_heading(page: Page, record: Record) -> None:
 
 
 def settled_row(table: Table, record: Record, label: str) -> None:
-    """Add what a person settled about a send of unknown outcome, or told of one that the ledger did not see."""
-    settled, imported = record.settled, record.imported
+    """Add what people settled about sends of unknown outcome, or told of one that the ledger did not see."""
+    imported = record.imported
     if imported is not None:
         told = Phrase("as sent at {at}, by {who}", at=recorded(imported.sent_at), who=imported.by)
         why = Phrase("{what}: {reason}", what=told, reason=imported.reason) if imported.reason else told
         table.row(label, why, inner=2)
-    if settled is None:
-        return
-    what = Phrase("as sent") if settled.outcome == "sent" else Phrase("as not sent")
-    table.row(label, Phrase("{what}, by {who}: {reason}", what=what, who=settled.by, reason=settled.reason), inner=2)
-    if settled.url:
-        table.below(Inked(settled.url, Ink.DETAIL))
+        label = ""
+    for each in record.settlements:
+        settled = each.event
+        what = Phrase("as sent") if settled.outcome == "sent" else Phrase("as not sent")
+        told = Phrase("{what}, by {who}: {reason}", what=what, who=settled.by, reason=settled.reason)
+        table.row(label, *batch_words(settled.batch, settled.batch, record), told, inner=2)
+        label = ""
+        if settled.url:
+            table.below(Inked(settled.url, Ink.DETAIL))

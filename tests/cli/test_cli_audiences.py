@@ -172,7 +172,6 @@ def test_a_corrected_list_reaches_the_others_once(letter: Shell) -> None:
     assert 3 == len(letter.report()["jobs"])
 
 
-@pytest.mark.xfail(strict=True, reason="fault 2: the record holds one person's word, so the second forgets the first")
 def test_every_refused_batch_that_a_person_sent_stays_sent(letter: Shell) -> None:
     others = [OPENIDS[15_000], OPENIDS[-1]]
 

@@ -814,9 +814,16 @@ MUTANTS = (
     Mutant(
         "what a person says was sent is sent again",
         _STATE,
-        "frozenset({job.batch for job in self.jobs} | told | by_hand)",
+        "frozenset({job.batch for job in self.jobs} | {each.event.batch for each in self.settled_sent})",
         "frozenset({job.batch for job in self.jobs})",
         "text, a person settles a doubt",
+    ),
+    Mutant(
+        "what a person says of one batch is forgotten for what they say of the next",
+        _STATE,
+        "each for each in self.settlements if each.event.outcome",
+        "each for each in self.settlements[-1:] if each.event.outcome",
+        "text in batches, a person settles twice",
     ),
     # What looks whole, and is not.
     Mutant(

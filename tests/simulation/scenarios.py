@@ -212,6 +212,9 @@ SMOKE: Final = (
     _one("text in batches, two faults", IN_BATCHES, 3, 0, 2, faults=LOST_SENDS, arrives=True),
     _one("text in batches, refusals", IN_BATCHES, 2, 0, 2, faults=REFUSED_SENDS, gaps=(30 * HOUR,)),
     _one("text in batches, a person settles", IN_BATCHES, 3, 0, 1, faults=LOST_SENDS, before=SETTLED, arrives=True),
+    _one(
+        "text in batches, a person settles twice", IN_BATCHES, 3, 0, 2, faults=LOST_SENDS, before=SETTLED, waits=False
+    ),
     Scenario("text in batches, the list changes", ((IN_BATCHES,), (OTHERS,)), 2, Budget(1, 1), faults=LOST_SENDS),
     Scenario("text in batches, the rest is corrected", ((IN_BATCHES,), (BEHIND,)), 2, Budget(0, 2), faults=OF_SENDS),
     Scenario(

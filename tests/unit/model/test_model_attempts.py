@@ -124,6 +124,15 @@ def test_a_persons_word_says_nothing_about_attempts_that_were_closed_before():
     assert [False, True] == [a.may_have_sent for a in record.attempts]
 
 
+def test_what_people_say_of_each_batch_is_kept():
+    words = [
+        SendSettled(batch=batch, outcome=outcome, reason="seen", by="wang")
+        for batch, outcome in [(2, "sent"), (3, "not_sent"), (3, "sent"), (2, "not_sent")]
+    ]
+    record = record_of(WORDS, *(attempted(WORDS, batch=batch, batches=3) for batch in (1, 2, 3)), *words)
+    assert (words, {2, 3}) == ([each.event for each in record.settlements], record.sent_batches)
+
+
 def test_the_refusal_of_the_newest_attempt_is_known_by_its_content():
     rejected = SendRejected(attempt=2, errcode=45028)
     record = record_of(WORDS, attempted(WORDS), rejected)

@@ -111,7 +111,7 @@ def legal_next(record: Record, serial: int) -> list[Any]:
     if record.jobs:
         words = ["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
         return [*map(said, words), Withdrawn(msg_id=7, article=1), Withdrawn(msg_id=7, article=0)]
-    if record.settled is not None and record.settled.outcome == "sent":
+    if record.settled_sent:
         return [Expired(not_after=NOW), GONE]
     opened = record.open_attempts
     verdicts = [

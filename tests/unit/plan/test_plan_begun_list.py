@@ -12,6 +12,7 @@ from massctl.model.message import RenderedText
 from massctl.model.rendered import RenderedCampaign, approved_audience
 from massctl.model.state import State
 from massctl.plan.begun_list import refused_batch, standstill, way_on
+from massctl.plan.used import Scope, uses
 
 LETTER = to_openids(whole_text(LONG), BATCHES)
 FIXED = to_openids(LETTER, CORRECTED)
@@ -40,6 +41,18 @@ def refused_then_corrected() -> State:
         tried(2, CORRECTED, FIXED),
         (SendAccepted(attempt=6, msg_id=8), FIXED),
     )
+
+
+def sent_by_hand(*more: object) -> State:
+    """The second batch was refused, and a person sent it: to whom, the batch before says."""
+    by_hand = SendSettled(batch=2, outcome="sent", reason="by hand", by="li")
+    return begun(tried(2), (SendRejected(attempt=4, errcode=40003), LETTER), (by_hand, LETTER), *more)
+
+
+def test_a_batch_that_was_refused_and_sent_by_hand_is_counted_among_those_who_have_it() -> None:
+    record = sent_by_hand(tried(3), (SendRejected(attempt=7, errcode=40003), LETTER)).record(LETTER.name, 1)
+    assert ({1, 2}, True) == (record.sent_batches, "the first 5 openids" in (standstill(record) or ""))
+    assert [Scope.OPENIDS] * 2 == [use.scope for use in uses(sent_by_hand(), LETTER.appid)]
 
 
 def told(campaign: RenderedCampaign, state: State) -> str:

@@ -41,7 +41,7 @@ KEPT: Final = {
     "MadeVideo": ("digest", "media_id", "at"),
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed", "done_by_hand"),
     "BegunDraft": ("serial", "at", "event", "missed"),
-    "Attempt": ("serial", "at", "event", "open", "doubt", "doubt_errcode", "rejection", "settled"),
+    "Attempt": ("serial", "at", "event", "open", "doubt", "doubt_errcode", "rejection", "settled", "accepted"),
     "Settlement": ("at", "event"),
     "Imported": ("sent_at", "by", "reason", "message_digest", "source_sha256", "audience"),
     "Job": (
@@ -144,6 +144,7 @@ def _attempt_document(attempt: Attempt) -> list[Any]:
         attempt.doubt_errcode,
         _event_document(attempt.rejection),
         _event_document(attempt.settled),
+        _event_document(attempt.accepted),
     ]
 
 
@@ -208,7 +209,7 @@ def _video_from(digest: str, media_id: str, at: str) -> MadeVideo:
 
 
 def _attempt_from(written: list[Any], make: Make) -> Attempt:
-    serial, at, event, is_open, doubt, errcode, rejection, settled = written
+    serial, at, event, is_open, doubt, errcode, rejection, settled, accepted = written
     return Attempt(
         serial,
         datetime.fromisoformat(at),
@@ -218,6 +219,7 @@ def _attempt_from(written: list[Any], make: Make) -> Attempt:
         errcode,
         make(rejection) if rejection else None,
         make(settled) if settled else None,
+        make(accepted) if accepted else None,
     )
 
 

@@ -48,6 +48,8 @@ class Attempt:
     rejection: entries.SendRejected | None = None
     settled: entries.SendSettled | None = None
     """What a person found out about it while it was open."""
+    accepted: entries.SendAccepted | None = None
+    """WeChat's yes to this very attempt. It takes the place of every word before it, and none comes after it."""
 
     @property
     def may_have_sent(self) -> bool:
@@ -108,7 +110,8 @@ class Record:
     @property
     def sent_batches(self) -> frozenset[int]:
         """The batches that went out: accepted by WeChat, or settled so by a person. None is ever taken back."""
-        return frozenset({job.batch for job in self.jobs} | {each.event.batch for each in self.settled_sent})
+        accepted = {each.event.batch for each in self.attempts if each.accepted is not None}
+        return frozenset(accepted | {job.batch for job in self.jobs} | {each.event.batch for each in self.settled_sent})
 
     @property
     def settled_sent(self) -> list[Settlement]:
@@ -263,13 +266,16 @@ def _into_staging(record: Record, event: Any, at: datetime) -> None:
 
 def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
     """Close the open attempts of a batch by a person's word; a job whose id they know can be followed."""
+    said = Settlement(at, settled)
+    if said in record.settlements:
+        return  # It was written twice.
     closed = [attempt for attempt in record.open_attempts if attempt.event.batch == settled.batch]
     for attempt in closed:
         attempt.open, attempt.settled = False, settled
     if settled.outcome == "sent" and settled.msg_id is not None:
         client_msg_id = closed[-1].event.client_msg_id if closed else None
-        record.jobs.append(Job(settled.batch, client_msg_id, at, settled.msg_id, None))
-    record.settlements.append(Settlement(at, settled))
+        _add_job(record, Job(settled.batch, client_msg_id, at, settled.msg_id, None))
+    record.settlements.append(said)
 
 
 def _import(record: Record, told: entries.SendImported) -> None:
@@ -277,29 +283,55 @@ def _import(record: Record, told: entries.SendImported) -> None:
     named = told.message_digest, told.source_sha256
     record.imported = Imported(told.sent_at, told.by, told.reason, *named, told.audience)
     if told.msg_id is not None:
-        record.jobs.append(Job(1, None, told.sent_at, told.msg_id, None))
+        _add_job(record, Job(1, None, told.sent_at, told.msg_id, None))
+
+
+def _add_job(record: Record, job: Job) -> None:
+    """Add a job, or what is new about one that is on record: by its id, else by its batch where one has no id."""
+    same_id = [each for each in record.jobs if each.msg_id == job.msg_id and job.msg_id is not None]
+    same_batch = [each for each in record.jobs if each.batch == job.batch and None in (each.msg_id, job.msg_id)]
+    for known in [*same_id, *same_batch][:1]:
+        known.client_msg_id = known.client_msg_id or job.client_msg_id
+        known.msg_id = job.msg_id if known.msg_id is None else known.msg_id
+        known.msg_data_id = job.msg_data_id if known.msg_data_id is None else known.msg_data_id
+        return
+    record.jobs.append(job)
 
 
 def _into_attempts(record: Record, entry: entries.Entry) -> None:
-    """Fold a verdict. An acceptance closes its batch; a rejection closes its own attempt and no other."""
+    """Fold a verdict. An acceptance closes its batch; a rejection closes its own attempt and no other.
+
+    An acceptance stands against every other word, and is folded once however often it is recorded.
+    """
     event: Any = entry.event
     attempt = next((a for a in record.attempts if a.serial == event.attempt), None)
     if attempt is None:
         raise _impossible(entry, Phrase("there is no attempt {serial}", serial=event.attempt))
+    if attempt.accepted is not None:
+        return
     match event:
         case entries.SendAccepted():
-            sent = attempt.event
-            for other in record.attempts:
-                other.open = other.open and other.event.batch != sent.batch
-            for draft in record.drafts:
-                draft.alive = draft.alive and draft.event.media_id != sent.media_id
-            record.jobs.append(Job(sent.batch, sent.client_msg_id, entry.at, event.msg_id, event.msg_data_id))
+            _accept(record, attempt, event, entry.at)
         case entries.SendRejected():
             attempt.open, attempt.rejection = False, event
             if event.errcode == MEDIA_UNKNOWN and record.video and record.video.media_id == attempt.event.media_id:
                 record.video = None
         case _:
             attempt.doubt, attempt.doubt_errcode = event.reason, event.errcode
+
+
+def _accept(record: Record, attempt: Attempt, accepted: entries.SendAccepted, at: datetime) -> None:
+    """Close a batch by WeChat's yes to one of its attempts."""
+    sent = attempt.event
+    attempt.accepted, attempt.rejection, attempt.settled = accepted, None, None
+    for other in record.attempts:
+        if other.event.batch == sent.batch:
+            other.open = False
+            # WeChat knew the id, so an attempt before this one went out, whatever a person said of it.
+            other.settled = None if accepted.duplicate else other.settled
+    for draft in record.drafts:
+        draft.alive = draft.alive and draft.event.media_id != sent.media_id
+    _add_job(record, Job(sent.batch, sent.client_msg_id, at, accepted.msg_id, accepted.msg_data_id))
 
 
 def _impossible(entry: entries.Entry, why: Phrase) -> LedgerCorruptError:

@@ -664,8 +664,8 @@ MUTANTS = (
     Mutant(
         "an acceptance closes nothing",
         _STATE,
-        "other.open = other.open and other.event.batch != sent.batch",
-        "other.open = other.open",
+        "            other.open = False\n",
+        "            other.open = other.open\n",
         "text, sent by another machine",
     ),
     Mutant(
@@ -814,8 +814,8 @@ MUTANTS = (
     Mutant(
         "what a person says was sent is sent again",
         _STATE,
-        "frozenset({job.batch for job in self.jobs} | {each.event.batch for each in self.settled_sent})",
-        "frozenset({job.batch for job in self.jobs})",
+        "frozenset(accepted | {job.batch for job in self.jobs} | {each.event.batch for each in self.settled_sent})",
+        "frozenset(accepted | {job.batch for job in self.jobs})",
         "text, a person settles a doubt",
     ),
     Mutant(

@@ -245,9 +245,6 @@ def test_words_that_did_not_go_out_have_no_draft_to_look_at() -> None:
     assert 1 == len(scene.events("send_settled"))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="fault 11: an acceptance behind a person's wrong word is forgotten by the guards"
-)
 def test_an_acceptance_counts_whatever_a_person_said_before() -> None:
     """Another runner heard the answer, and recorded it after somebody had said that nothing was sent."""
     scene = in_doubt()
@@ -264,7 +261,6 @@ def test_an_acceptance_counts_whatever_a_person_said_before() -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="fault 11: an acceptance that is recorded twice makes two jobs")
 def test_an_acceptance_that_is_recorded_twice_is_one_job() -> None:
     scene = Scene([WORDS])
     scene.apply()

@@ -133,6 +133,41 @@ def test_what_people_say_of_each_batch_is_kept():
     assert (words, {2, 3}) == ([each.event for each in record.settlements], record.sent_batches)
 
 
+NOT_SENT = SendSettled(outcome="not_sent", reason="not there", by="wang")
+
+
+@pytest.mark.parametrize("before", [NOT_SENT, SendRejected(attempt=2, errcode=45028)])
+@pytest.mark.parametrize("after", [NOT_SENT, SendRejected(attempt=2, errcode=45028)])
+def test_an_acceptance_stands_against_every_word_before_and_after_it(before, after):
+    record = record_of(WORDS, attempted(WORDS), before, SendAccepted(attempt=2, msg_id=7), after)
+    assert ([(True, None)], [(NOW, WORDS.message_digest)], {1}) == (
+        [(a.may_have_sent, a.rejection) for a in record.attempts],
+        record.may_have_sent(),
+        record.sent_batches,
+    )
+
+
+@pytest.mark.parametrize(("duplicate", "may_have_sent"), [(True, [True, True]), (False, [False, True])])
+def test_an_id_that_wechat_knew_proves_a_person_wrong_who_said_that_nothing_was_sent(duplicate, may_have_sent):
+    accepted = SendAccepted(attempt=4, msg_id=7, duplicate=duplicate)
+    record = record_of(WORDS, attempted(WORDS), NOT_SENT, attempted(WORDS), accepted)
+    assert may_have_sent == [a.may_have_sent for a in record.attempts]
+
+
+@pytest.mark.parametrize(
+    ("words", "jobs"),
+    [
+        ([SendSettled(outcome="sent", reason="seen", by="wang", msg_id=7), SendAccepted(attempt=2, msg_id=7)], [7]),
+        ([SendAccepted(attempt=3), SendAccepted(attempt=2, msg_id=7, msg_data_id=8)], [7]),
+        ([SendAccepted(attempt=3, msg_id=7, msg_data_id=8), SendAccepted(attempt=2)], [7]),
+        ([SendAccepted(attempt=3, msg_id=7), SendAccepted(attempt=2, msg_id=9)], [7, 9]),
+    ],
+)
+def test_a_job_is_on_record_once_however_it_is_told(words, jobs):
+    record = record_of(WORDS, attempted(WORDS), attempted(WORDS), *words)
+    assert jobs == [job.msg_id for job in record.jobs]
+
+
 def test_the_refusal_of_the_newest_attempt_is_known_by_its_content():
     rejected = SendRejected(attempt=2, errcode=45028)
     record = record_of(WORDS, attempted(WORDS), rejected)
@@ -189,7 +224,6 @@ def as_entries(said: list[tuple[str, int, int | None, bool]]) -> Iterator[Any]:
             yield SendInDoubt(attempt=serials[-which % len(serials)], reason="timeout")
 
 
-@pytest.mark.xfail(strict=True, reason="faults 2, 11: a later word takes back an earlier one, and a job is made twice")
 @given(st.lists(SAID, max_size=12))
 def test_what_was_sent_stays_sent_and_no_entry_counts_twice(said):
     new = [at(NOW + timedelta(seconds=number), event, WORDS) for number, event in enumerate(as_entries(said))]

@@ -57,6 +57,8 @@ class GitLedger:
         """Written, and not pushed yet."""
         self._lines: list[bytes] = []
         """Their lines."""
+        self._on_the_way: list[tuple[Tip, list[NewEntry]]] = []
+        """Commits that were pushed, and nobody heard whether they arrived; each with its entries."""
         self._files: dict[str, bytes] = {}
         """What goes with the next push beside the ledger, by path."""
         self._there: frozenset[str] | None = None
@@ -83,6 +85,8 @@ class GitLedger:
         self._serial, self._prev, self._lines = len(found.entries), found.prev, []
         if self._lineage is not None:
             self._note()
+        arrived = self._arrived()
+        self._waiting = [entry for entry in self._waiting if id(entry) not in arrived]
         if self._tip != self._base:
             # Behind what others wrote meanwhile what waits has other serials. What happened is as true as it was;
             # what was decided is not.
@@ -212,12 +216,20 @@ class GitLedger:
         if self._tip is None:
             files[BESIDE] = README
         commit = self._branch.commit(self._tip, files, described(self._waiting, self._serial))
+        self._on_the_way.append((commit, list(self._waiting)))
         self._settle(commit)
+        self._on_the_way.clear()  # The branch has moved on: none that was pushed before can arrive any more.
         begun = [entry.event.lineage for entry in self._waiting if isinstance(entry.event, Created)]
         self._lineage = begun[0] if begun else self._lineage
         self._tip = self._base = commit
         self._data, self._waiting, self._lines = data, [], []
         self._note()
+
+    def _arrived(self) -> set[int]:
+        """Name the entries that came to the branch with a push of which nobody heard: one that was interrupted."""
+        tip, pushed = self._tip, self._on_the_way
+        held = [entries for commit, entries in pushed if tip is not None and self._branch.holds(tip, commit)]
+        return {id(entry) for entries in held for entry in entries}
 
     def _settle(self, commit: Tip) -> None:
         """Push a commit until it is known to be on the remote; raises where it is known not to be, or nobody knows."""

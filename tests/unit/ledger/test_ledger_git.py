@@ -258,7 +258,21 @@ class Interrupted(SimBranch):
         return pushed
 
 
-@pytest.mark.xfail(strict=True, reason="fault 11: what waited for an interrupted push that arrived is pushed again")
+def test_what_arrives_after_an_interruption_is_not_written_twice(begun: GitLedger, remote: SimRemote, tmp_path: Path):
+    """The run ends before the push is on the remote, and makes durable what waits."""
+    branch = Interrupted(remote, "i", [PushFault.LATE])
+    ledger = GitLedger(branch, tmp_path / "i" / "locks", lambda _: None)
+    state = State()
+    state.absorb_all(ledger.read(0))
+    book = Book(ledger, SimClock(NOW), state)
+    book.note(image("one").event)
+    with pytest.raises(KeyboardInterrupt):
+        book.record(ATTEMPT.event, WORDS)
+    branch.before_push = remote.arrive
+    book.flush()
+    assert ["created", "image_uploaded", "send_attempted"] == types(ledger)
+
+
 def test_what_arrived_with_an_interrupted_push_is_not_written_twice(
     begun: GitLedger, remote: SimRemote, tmp_path: Path
 ):

@@ -45,7 +45,7 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
     A failure or refusal stops its own campaign. KeyboardInterrupt leaves a ledger from which the next run goes on.
     """
     run = Run(world, book, house, [outcome_of(planned, attended=world.attended) for planned in plan.campaigns])
-    outcome = Outcome(plan, book.state, run.outcomes)
+    outcome = Outcome(plan, book.state, run.outcomes, accounts=world.accounts)
     try:
         staging.connect(run)
         recover_drafts(run)

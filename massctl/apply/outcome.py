@@ -1,5 +1,6 @@
 """What a run did to each campaign, as values for the view and the exit status."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ from massctl.errors import LedgerError, LedgerStaleError, MassctlError, WeChatEr
 from massctl.model.diagnostic import has_errors
 from massctl.model.hold import is_held
 from massctl.model.lifecycle import Status, status_of
-from massctl.model.names import AppId
+from massctl.model.names import AccountName, AppId
 from massctl.model.phrase import Phrase
 from massctl.model.send import Verdict
 from massctl.model.state import Record, State
@@ -88,6 +89,8 @@ class Outcome:
     ledger_error: LedgerError | None = None
     faulty_repository: bool = False
     """Something in campaigns/ is neither a campaign nor shared, so nobody knows whether one is missing."""
+    accounts: Mapping[str, AccountName] = field(default_factory=dict)
+    """AppID -> the account, as massctl.yaml has them now."""
     held_elsewhere: bool = False
     """Another runner is at work, so an open attempt may be one that it is waiting for: it is not this run's to tell."""
     _failed_before: bool = False
@@ -112,6 +115,7 @@ class Outcome:
             [again.get(each.planned.name, each) for each in self.campaigns],
             interrupted=later.interrupted,
             ledger_error=later.ledger_error,
+            accounts=later.accounts,
             faulty_repository=self.faulty_repository or later.faulty_repository,
             held_elsewhere=later.held_elsewhere,
             _failed_before=self._failed() or later._failed_before,
@@ -146,8 +150,7 @@ class Outcome:
 
     def exit_status(self) -> int:
         """Give the first that applies: 4 an attempt is in doubt, 130 interrupted, 1 failed, 5 refused, else 0."""
-        open_sends = [record for appid in self._appids() for record in self.state.in_doubt(appid)]
-        if not self.held_elsewhere and any(not is_held(record) for record in open_sends):
+        if not self.held_elsewhere and any(not is_held(record) for record in self._open_sends()):
             return 4
         if self.interrupted:
             return 130
@@ -156,6 +159,21 @@ class Outcome:
         if self.ledger_error is not None:
             return self.ledger_error.exit_status
         return 5 if any(c.findings or c.declined for c in self.campaigns) else 0
+
+    @property
+    def doubts_of_others(self) -> list[Record]:
+        """Give the open sends of campaigns that this run was not asked for, where no refusal of this run names them."""
+        refused = [each for each in self.campaigns if any(r.guard is Guard.ACCOUNT_IN_DOUBT for r in each.refusals)]
+        told = {each.planned.rendered.appid for each in refused if each.planned.rendered is not None}
+        names = {each.planned.name for each in self.campaigns}
+        return [
+            record
+            for record in self._open_sends()
+            if record.campaign not in names and not any(a.event.appid in told for a in record.open_attempts)
+        ]
+
+    def _open_sends(self) -> list[Record]:
+        return [record for appid in sorted(self._appids()) for record in self.state.in_doubt(appid)]
 
     def _failed(self) -> bool:
         """Say whether a campaign failed by itself; a ledger that stopped the run is no campaign's failure."""

@@ -41,10 +41,13 @@ def settle_sent(
     return report
 
 
-def settle_not_sent(record: Record, testimony: Testimony, wechat: Callable[[Draft], WeChat] | None, book: Book) -> None:
+def settle_not_sent(
+    record: Record, testimony: Testimony, wechat: Callable[[Draft], WeChat | None] | None, book: Book
+) -> None:
     """Record that it did not go out; drafts that are no longer as they were saved are forgotten, so that a new one is.
 
-    Also those of lower editions that were never sent: an edition that takes their place waits for this word.
+    Also those of lower editions that were never sent: an edition that takes their place waits for this word. `wechat`
+    gives the account that a draft lies in, or None where it is out of reach: that draft stays as it is recorded.
     """
     unsent = unsent_below(record, book.state)
     if not any(each.draft() for each in unsent):
@@ -54,8 +57,13 @@ def settle_not_sent(record: Record, testimony: Testimony, wechat: Callable[[Draf
     questioned = [(each, draft) for each in [*unsent, record] for draft in each.drafts if draft.alive]
     if wechat is not None:
         with _nothing_recorded():
-            reads = [wechat(draft).get_draft(MediaId(draft.event.media_id)) for _, draft in questioned]
-        for (each, draft), read in zip(questioned, reads, strict=True):
+            holders = [(each, draft, wechat(draft)) for each, draft in questioned]
+            reads = [
+                (each, draft, holder.get_draft(MediaId(draft.event.media_id)))
+                for each, draft, holder in holders
+                if holder is not None
+            ]
+        for each, draft, read in reads:
             forgotten |= _forget(each, draft, read, book)
     if record.open_attempts:
         _settle(record, "not_sent", testimony, book)

@@ -120,8 +120,8 @@ class Run:
         One that is refused for other reasons too keeps those alone.
         """
         for outcome, campaign in self.going():
-            if self.book.state.in_doubt(campaign.appid):
-                continue
+            if self.book.state.in_doubt(campaign.appid) or self.record_of(campaign).open_attempts:
+                continue  # Its own attempt may be of another AppID, which massctl.yaml had before.
             only_that = self.may_clear(outcome)
             outcome.refusals = [each for each in outcome.refusals if each.guard is not Guard.ACCOUNT_IN_DOUBT]
             if only_that:

@@ -75,7 +75,7 @@ def settled(
             if by_hand and rendered is None:
                 session.voice.talk(say(COUNTS_AS_ALL, session.voice.language))
         else:
-            settle_not_sent(record, testimony, lambda draft: _holder(session, draft), book)
+            settle_not_sent(record, testimony, lambda draft: _holder(session, record, draft), book)
             told = Phrase("{name} is recorded as not sent; `massctl apply {name}` may send it again", name=name)
     notifier.tell(state)
     voice = session.voice
@@ -117,7 +117,11 @@ def _wechat(session: Session, record: Record) -> WeChat | None:
     return session.wechat(account_of(session, record.appid)) if record.appid is not None else None
 
 
-def _holder(session: Session, draft: Draft) -> WeChat:
+def _holder(session: Session, record: Record, draft: Draft) -> WeChat | None:
+    """Give the account that a draft lies in; None where massctl.yaml lost it, and an open attempt is to be settled."""
+    known = {account.appid for account in session.settings.accounts.values()}
+    if record.open_attempts and draft.event.appid not in known:
+        return None
     return session.wechat(account_of(session, AppId(draft.event.appid)))
 
 

@@ -184,6 +184,9 @@ def _kill_switch(house: House) -> Refusal | None:
 def _account_in_doubt(
     campaign: RenderedCampaign, record: Record, state: State, house: House, now: datetime
 ) -> Refusal | None:
+    if record.open_attempts and (before := record.open_attempts[-1].event.appid) != campaign.appid:
+        say = "nobody knows whether it was sent with the AppID {before}; massctl.yaml has {now} for its account now"
+        return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(say, before=before, now=campaign.appid), settle(record.campaign))
     if record.open_attempts:
         decision = may_repeat(record.open_attempts, campaign.digest, house.policy, now)
         if isinstance(decision, Repeat):

@@ -8,9 +8,9 @@ from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, failure_of
 from massctl.apply.unrecorded import Unrecorded, unrecorded_of
 from massctl.model.diagnostic import Severity, has_errors
 from massctl.model.hold import held_until, is_held
-from massctl.model.lifecycle import Status
+from massctl.model.lifecycle import Status, status_of
 from massctl.model.moment import moment
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, in_a_row
 from massctl.model.send import Verdict
 from massctl.model.state import Record
 from massctl.plan.doubt import REPEAT_HOURS_MAX
@@ -48,6 +48,9 @@ def outcome_text(outcome: Outcome, language: Language, style: Style, width: int)
     for campaign in outcome.campaigns:
         page.blank()
         _campaign(page, outcome, campaign)
+    for record in [] if outcome.held_elsewhere else outcome.doubts_of_others:
+        page.blank()
+        _of_another(page, outcome, record)
     page.blank()
     if outcome.ledger_error is not None:
         page.raw(error_text(outcome.ledger_error, language, style, width))
@@ -99,6 +102,19 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
         zone = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
         at = moment(planned.next_at.astimezone(zone)) if zone else recorded(planned.next_at)
         table.row(LABELS["next"], Phrase("at {moment}", moment=at))
+
+
+def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
+    """Say of a campaign that nobody named why the run ends with 4, and what to type."""
+    status = status_of(record)
+    heading(page, record.campaign, "", "  ", Inked(STATUS[status], STATUS_INK.get(status, Ink.DETAIL)))
+    table = Table(page, list(LABELS.values()))
+    before, now = record.open_attempts[-1].event.appid, outcome.accounts
+    doubt_rows(table, record, LABELS["in_doubt"], may_repeat=before in now)
+    if before not in now:
+        say = "It was sent with the AppID {before}; massctl.yaml has another now: {accounts}"
+        accounts = in_a_row([f"{name} {appid}" for appid, name in now.items()])
+        table.below(Phrase(say, before=before, accounts=accounts or "-"))
 
 
 def _by_hand(table: Table, campaign: CampaignOutcome, record: Record, status: Status) -> None:

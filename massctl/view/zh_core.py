@@ -236,6 +236,9 @@ CORE: Final[dict[str, str]] = {
         "可以发送时，把 massctl.yaml 里的 policy.sending 改回 `enabled`"
     ),
     "unset MASSCTL_NO_SEND when sending is allowed again": "可以发送时，取消环境变量 MASSCTL_NO_SEND",
+    "nobody knows whether it was sent with the AppID {before}; massctl.yaml has {now} for its account now": (
+        "不知道是否已用 AppID {before} 发出；massctl.yaml 里它的公众号现在是 {now}"
+    ),
     "nobody knows whether it was sent, and it may not be repeated: {why}": (
         "不知道是否已经发出，而且不能重复提交：{why}"
     ),

@@ -89,6 +89,9 @@ VIEW: Final[dict[str, str]] = {
     "nothing to do {count}": "无事可做 {count}",
     "this run: ": "本次运行：",
     "interrupted; the next apply goes on from here": "已中断；下次 apply 会接着做",
+    "It was sent with the AppID {before}; massctl.yaml has another now: {accounts}": (
+        "它是用 AppID {before} 发的；massctl.yaml 里现在是别的：{accounts}"
+    ),
     "you did not say yes, so it was not sent": "您没有同意，所以没有发送",
     ", ": "、",
     "Nothing to do.": "无事可做。",

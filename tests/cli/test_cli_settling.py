@@ -79,9 +79,6 @@ def test_a_draft_in_question_offers_no_repetition(shell: Shell):
     assert (2, False, True) == (said.status, "--resubmit" in said.out, "--not-sent" in said.out)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="fault 11: exit 4 without a word why, and reconcile asks an account that is gone"
-)
 def test_a_send_in_doubt_under_an_appid_that_was_changed_is_told_and_settled(doubtful: Shell):
     doubtful.tree.settings(language="en")
     doubtful.tree.write("massctl.yaml", doubtful.tree.read("massctl.yaml").replace(APPID, OTHER_APPID))
@@ -95,7 +92,6 @@ def test_a_send_in_doubt_under_an_appid_that_was_changed_is_told_and_settled(dou
     assert [0, 1] == [doubtful("apply", "letter", "--yes", "--sandbox").status, len(doubtful.report()["jobs"])]
 
 
-@pytest.mark.xfail(strict=True, reason="fault 11: exit 4 for the doubt of a campaign that nobody names")
 def test_another_campaigns_doubt_under_the_appid_of_before_is_told(shell: Shell):
     shell.tree.settings(language="en")
     shell.tree.text("notice")

@@ -1,10 +1,11 @@
 """What a person says about an open attempt or a draft in question."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from building import HOUR, NOW, text
+from building import HOUR, NOW, OTHER_APPID, text
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault
 
@@ -13,6 +14,7 @@ from massctl.apply.reconcile import settle_not_sent, settle_sent
 from massctl.errors import PermanentError, UsageError
 from massctl.model.ledger import SendAccepted
 from massctl.model.lifecycle import Status, status_of
+from massctl.model.names import AccountName
 from massctl.model.rendered import Window
 from massctl.plan.step import Guard
 from massctl.plan.used import uses
@@ -268,3 +270,43 @@ def test_an_acceptance_that_is_recorded_twice_is_one_job() -> None:
     before = scene.record(WORDS)
     scene.write((accepted, WORDS))
     assert (before, Status.SENT) == (scene.record(WORDS), status_of(scene.record(WORDS)))
+
+
+def under_another_appid() -> Scene:
+    """Give a scene in which massctl.yaml got another AppID while nobody knew whether the news went out."""
+    scene = staged()
+    scene.wait_in_doubt = False
+    scene.apply(("send_mass", Fault.REQUEST_LOST))
+    scene.campaigns = [replace(NEWS, account=AccountName("other"), appid=OTHER_APPID)]
+    scene.other.minted = scene.wechat.minted  # No two accounts give out the same id.
+    return scene
+
+
+def test_a_doubt_under_the_appid_of_before_is_told_and_sends_nothing() -> None:
+    scene = under_another_appid()
+    outcome = scene.apply()
+    (refusal,) = outcome.campaigns[0].refusals
+    assert (4, Guard.ACCOUNT_IN_DOUBT, 0) == (outcome.exit_status(), refusal.guard, scene.other.count("send_mass"))
+    assert [] == [each for each in (NEWS.appid, OTHER_APPID) if each not in refusal.message]
+    assert [] == outcome.doubts_of_others
+
+
+def test_a_draft_of_an_account_that_is_gone_is_left_where_it_is() -> None:
+    scene = under_another_appid()
+    settle_not_sent(scene.record(NEWS), I_LOOKED, lambda _: None, scene.book())
+    assert ([], 1) == (scene.events("draft_deleted"), len(scene.events("send_settled")))
+    assert (0, 0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs), len(scene.other.jobs))
+
+
+def test_the_doubt_of_a_campaign_that_was_not_asked_for_is_told_unless_a_refusal_names_it() -> None:
+    sent = text("sent", "第一", window=WORDS.window)
+    scene = Scene([sent])
+    scene.apply()
+    scene.campaigns, scene.wait_in_doubt = [WORDS], False
+    scene.apply(ANSWER_LOST)
+    scene.campaigns = [sent]
+    outcome = scene.apply()
+    assert (4, [WORDS.name]) == (outcome.exit_status(), [each.campaign for each in outcome.doubts_of_others])
+    scene.campaigns = [text("next", "第二", window=WORDS.window)]
+    outcome = scene.apply()
+    assert (4, []) == (outcome.exit_status(), outcome.doubts_of_others)

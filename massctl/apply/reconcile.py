@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from massctl.apply.book import Book
 from massctl.apply.ports import DraftArticle, JobReport, WeChat
 from massctl.apply.readback import is_as_saved
 from massctl.apply.testimony import Testimony
-from massctl.errors import PermanentError, UsageError, WeChatError
+from massctl.errors import PermanentError, RefusedError, UsageError, WeChatError
 from massctl.model.drafts import Draft
 from massctl.model.ledger import DraftDeleted, JobStatus, SendSettled
 from massctl.model.lifecycle import is_concluded
@@ -88,6 +90,22 @@ def _require_seen(records: Sequence[Record], testimony: Testimony) -> None:
         ),
         Phrase("Nothing was recorded: what you saw was about something earlier."),
         Phrase("look again in the console under 群发记录, then say it anew"),
+    )
+
+
+def require_verdict(record: Record, wait: timedelta, now: datetime) -> None:
+    """Raise RefusedError while the answer to an attempt may still come: it has no verdict, and is younger than `wait`.
+
+    The run that made it, perhaps on another machine, knows more than the console shows in that moment.
+    """
+    without = [attempt.at for attempt in record.open_attempts if attempt.doubt is None]
+    left = max(without) + wait - now if without else timedelta(0)
+    if left <= timedelta(0):
+        return
+    raise RefusedError(
+        Phrase("{name} was asked for a moment ago, and WeChat may still answer", name=record.campaign),
+        Phrase("Nothing was recorded: the run that asked records the answer itself, if it is still at work."),
+        Phrase("run the same command again in {seconds} s", seconds=ceil(left.total_seconds())),
     )
 
 

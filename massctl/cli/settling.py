@@ -1,10 +1,11 @@
 """From a session to a settled doubt."""
 
 import getpass
+from datetime import timedelta
 
 from massctl.apply.book import Book
 from massctl.apply.ports import WeChat
-from massctl.apply.reconcile import is_by_hand, nothing_to_settle, settle_not_sent, settle_sent
+from massctl.apply.reconcile import is_by_hand, nothing_to_settle, require_verdict, settle_not_sent, settle_sent
 from massctl.apply.testimony import Testimony
 from massctl.cli.answering import Answer
 from massctl.cli.applying import applied
@@ -64,6 +65,7 @@ def settled(
         state = session.read_state(ledger)
         trust(session, state)
         record, notifier = _in_question(state, name), Notifier(session)
+        require_verdict(record, timedelta(seconds=session.settings.policy.in_doubt_wait), session.clock.now())
         notifier.begin(state)
         book = Book(ledger, session.clock, state)
         if sent:

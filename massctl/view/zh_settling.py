@@ -138,6 +138,11 @@ SETTLING: Final[dict[str, str]] = {
     "What went out before is unknown now. Until it is imported, apply would send it again.": (
         "现在不知道以前发过什么。导入之前，apply 会把它们再发一遍。"
     ),
+    "{name} was asked for a moment ago, and WeChat may still answer": "{name} 刚刚提交，微信可能还会答复",
+    "Nothing was recorded: the run that asked records the answer itself, if it is still at work.": (
+        "没有记录任何东西：提交它的那次运行如果还在，会自己记下答复。"
+    ),
+    "run the same command again in {seconds} s": "{seconds} 秒后再运行同一条命令",
     "{name} was attempted, and nobody knows whether it was sent": "{name} 提交过，不知道是否已经发出",
     "look in the console under 群发记录; if it is there:": "到公众平台的“群发记录”里查看；如果有它：",
     "the old ledger says that these went out; type this before the next apply:": (

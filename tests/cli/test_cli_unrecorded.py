@@ -66,6 +66,8 @@ def test_an_acceptance_is_told_everywhere_with_its_id_and_can_be_typed(told: She
     assert f"massctl reconcile notice --sent {job['msg_id']}" in robot["body"]["markdown"]["content"]
 
     typed = shlex.split(answer["command"].replace("…", "the ledger is back"))[1:]
+    assert 5 == told(*typed, "--sandbox").status  # For the ledger the answer may still come.
+    told.control("advance", {"seconds": 60})
     assert 0 == told(*typed, "--sandbox").status
     (settled,) = json.loads(told("state", "show", "notice", "--sandbox", "--format", "json").out)["campaigns"]
     assert ([job["msg_id"]], 1) == ([each["msg_id"] for each in settled["jobs"]], len(told.report()["jobs"]))

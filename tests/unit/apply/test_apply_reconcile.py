@@ -1,18 +1,19 @@
 """What a person says about an open attempt or a draft in question."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from building import HOUR, NOW, OTHER_APPID, text
+from building import HOUR, NOW, OTHER_APPID, attempted, recorded, text
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault
 
 from massctl.apply import reconcile, testimony
 from massctl.apply.reconcile import settle_not_sent, settle_sent
-from massctl.errors import PermanentError, UsageError
-from massctl.model.ledger import SendAccepted
+from massctl.errors import PermanentError, RefusedError, UsageError
+from massctl.model.ledger import SendAccepted, SendInDoubt
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.names import AccountName
 from massctl.model.rendered import Window
@@ -310,3 +311,16 @@ def test_the_doubt_of_a_campaign_that_was_not_asked_for_is_told_unless_a_refusal
     scene.campaigns = [text("next", "第二", window=WORDS.window)]
     outcome = scene.apply()
     assert (4, []) == (outcome.exit_status(), outcome.doubts_of_others)
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(0, "60 s"), (59.5, "1 s"), (60, None)])
+def test_an_attempt_without_a_verdict_is_not_settled_while_its_answer_may_come(
+    seconds: float, left: str | None
+) -> None:
+    opened = recorded(attempted(WORDS)).record(WORDS.name, 1)
+    now = opened.attempts[0].at + timedelta(seconds=seconds)
+    with pytest.raises(RefusedError) if left else nullcontext() as refused:
+        reconcile.require_verdict(opened, timedelta(seconds=60), now)
+    assert left is None or left in refused.value.hint
+    doubtful = recorded(attempted(WORDS), (SendInDoubt(attempt=2, reason="timeout"), WORDS)).record(WORDS.name, 1)
+    reconcile.require_verdict(doubtful, timedelta(seconds=60), now)

@@ -21,6 +21,7 @@ from massctl.apply.sending import (
     consented,
     follow_up,
     give_up,
+    known_before,
     mass_send,
     never_left,
     record_expired,
@@ -131,6 +132,7 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch:
 def _attempt(run: Run, campaign: RenderedCampaign, batch: int | None) -> Accepted | Rejected | InDoubt:
     """Make one attempt: durable before its request leaves, and open until its verdict is durable too."""
     send = mass_send(campaign, run.book.state, batch, run.world.openids)
+    is_first = not run.record_of(campaign).open_attempts
     attempt = run.book.record(attempted(run, campaign, send, batch), campaign).serial
     try:
         require_in_time(run, campaign)
@@ -140,9 +142,9 @@ def _attempt(run: Run, campaign: RenderedCampaign, batch: int | None) -> Accepte
     verdict = run.answers[campaign.name] = judged_by_material(run, campaign, verdict)
     match verdict:
         case Accepted(msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate):
-            run.book.record(
-                SendAccepted(attempt=attempt, msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate), campaign
-            )
+            accepted = SendAccepted(attempt=attempt, msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate)
+            accepted = known_before(run, campaign, accepted) if duplicate and is_first else accepted
+            run.book.record(accepted, campaign)
         case Rejected(errcode=errcode, rid=rid, token_dead=dead, retryable=retryable):
             run.book.record(
                 SendRejected(attempt=attempt, errcode=errcode, rid=rid, token_dead=dead, retryable=retryable), campaign

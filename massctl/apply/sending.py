@@ -16,7 +16,7 @@ from massctl.apply.run import Run
 from massctl.apply.spent import rejection_error
 from massctl.errors import InvariantError, WeChatError
 from massctl.model.drafts import Draft
-from massctl.model.ledger import Expired, JobStatus, SendAttempted
+from massctl.model.ledger import Expired, JobStatus, SendAccepted, SendAttempted
 from massctl.model.names import MediaId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, approved_audience
@@ -178,6 +178,16 @@ def give_up(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, verd
 def never_left(error: WeChatError) -> Rejected:
     """Judge an attempt whose request was never made, without a token or too late: nothing happened for it."""
     return Rejected(error.errcode, error.rid, failure_of(error).message, error.hint, retryable=True)
+
+
+def known_before(run: Run, campaign: RenderedCampaign, accepted: SendAccepted) -> SendAccepted:
+    """Judge an id that WeChat knew (45065) though no attempt on record was open: what it stands for is not known."""
+    say = (
+        "{name}: WeChat knew its clientmsgid already, and this ledger knows of no send with it; which content went out "
+        "is not known: look in the console under 群发记录"
+    )
+    run.world.progress.say(Phrase(say, name=campaign.name))
+    return accepted.model_copy(update={"content": "unknown"})
 
 
 def follow_up(run: Run, campaign: RenderedCampaign, outcome: CampaignOutcome) -> None:

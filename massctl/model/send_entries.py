@@ -41,6 +41,8 @@ class SendAccepted(Fields):
     msg_id: int | None = None
     msg_data_id: int | None = None
     duplicate: bool = False
+    content: Literal["unknown"] | None = None
+    """WeChat knew the id from a send that this ledger does not know of, so what went out may be another message."""
 
 
 class SendRejected(Fields):

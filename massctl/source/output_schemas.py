@@ -88,6 +88,7 @@ _FIELDS: Final[dict[str, str]] = {
     "msg_id": "WeChat's id of the job.",
     "msg_data_id": "WeChat's id of the news.",
     "duplicate": "Whether an earlier attempt had been accepted.",
+    "content": "`unknown` where WeChat knew the id from a send that this ledger does not know of.",
     "token_dead": "Whether the token was refused.",
     "retryable": "Whether the next apply may try again.",
     "status": "What was said of the job.",

@@ -72,7 +72,8 @@ def _about_sending(event: _Sending) -> str:  # noqa: PLR0911 - one case a type, 
             return f"clientmsgid {event.client_msg_id} digest {short_digest(event.digest)}{batch}{asked}"
         case entries.SendAccepted():
             known = f" msg_id {event.msg_id}" if event.msg_id is not None else ""
-            return f"attempt {event.attempt}{known}{' duplicate' if event.duplicate else ''}"
+            content = f" content {event.content}" if event.content is not None else ""
+            return f"attempt {event.attempt}{known}{' duplicate' if event.duplicate else ''}{content}"
         case entries.SendRejected():
             return f"attempt {event.attempt}{_code(event.errcode)}{f' rid {event.rid}' if event.rid else ''}"
         case entries.SendInDoubt():

@@ -154,6 +154,8 @@ def _attempts(table: Table, record: Record) -> None:
         elif attempt.open:
             why = doubt or Phrase("the run ended before the answer")
             verdict = Inked(Phrase("open: {why}", why=why), Ink.ALARM)
+        elif attempt.accepted is not None and attempt.accepted.content is not None:
+            verdict = Inked(Phrase("WeChat knew its id before; which content went out is not known"), Ink.WARNING)
         elif doubt:
             verdict = Phrase("closed later: {why}", why=doubt)
         rows.append((attempt.event.batch, attempt.at, (verdict,)))

@@ -79,6 +79,11 @@ CORE: Final[dict[str, str]] = {
     "{name} has no draft to send": "{name} 没有可发的草稿",
     "what is recorded of {name} is of another version or batch": "{name} 的记录属于另一个版本或批次",
     # massctl/apply/sending.py
+    "{name}: WeChat knew its clientmsgid already, and this ledger knows of no send with it; which content went out "
+    "is not known: look in the console under 群发记录": (
+        "{name}：微信早已认得它的 clientmsgid，而这份账本里没有用它发过；发出的是哪份内容不得而知："
+        "请到公众平台的“群发记录”里看"
+    ),
     "the reason stands in the console under 群发记录; the allowance counts as used": (
         "原因在公众平台的“群发记录”里；这次群发次数算已用"
     ),

@@ -191,12 +191,8 @@ MUTANTS = (
     Mutant(
         "rule 1: a verdict is not recorded",
         _EXECUTOR,
-        """            run.book.record(
-                SendAccepted(attempt=attempt, msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate), campaign
-            )
-""",
-        """            pass
-""",
+        "            run.book.record(accepted, campaign)\n",
+        "            pass\n",
         "text",
     ),
     Mutant(
@@ -829,8 +825,8 @@ MUTANTS = (
     Mutant(
         "rule 1: an acceptance is noted, and not flushed",
         _EXECUTOR,
-        "            run.book.record(\n                SendAccepted",
-        "            run.book.note(\n                SendAccepted",
+        "run.book.record(accepted, campaign)",
+        "run.book.note(accepted, campaign)",
         "text, two runners",
     ),
     Mutant(

@@ -514,7 +514,6 @@ def _boundary(scene: Scene, name: str) -> int:
     return twin.boundaries.passed.index(name)
 
 
-@pytest.mark.xfail(strict=True, reason="an id that WeChat knows and this ledger does not is taken for our own send")
 def test_what_an_id_stands_for_that_this_ledger_never_sent_is_unknown() -> None:
     """The ledger of the first send is lost, and WeChat still knows its clientmsgid."""
     scene = Scene([WORDS])

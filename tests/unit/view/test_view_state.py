@@ -174,3 +174,12 @@ def test_the_draft_of_a_send_that_was_settled_as_sent_is_not_said_to_be_there():
     )
     text = state_text(made, Language.EN, Style.PLAIN, 100)
     assert ("settled as sent, so probably gone" in text, "in the draft box" in text) == (True, False)
+
+
+def test_an_acceptance_of_unknown_content_is_told_as_such() -> None:
+    accepted = entries.SendAccepted(attempt=2, msg_id=7, duplicate=True, content="unknown")
+    told = entries_of(attempted(OPEN), (accepted, OPEN.name), start=START)
+    made = State()
+    made.absorb_all(told)
+    assert "which content went out is not known" in state_text(made, Language.EN, Style.PLAIN, 120)
+    assert "duplicate content unknown" in entries_text(told, Language.EN, Style.PLAIN, 120)

@@ -30,8 +30,11 @@ def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat
     """Record that the console's version of a campaign's draft is the one to send; gives what differs in it.
 
     With a hand-off list it also says that all of that is done, which may differ in nothing that an API shows.
-    Raises UsageError where there is nothing to adopt, and RefusedError where more differs than may.
+    Raises UsageError where there is nothing to adopt and for a list of openids, and RefusedError where more differs
+    than may.
     """
+    if campaign.openid_list is not None:
+        raise _list(campaign)
     record = book.state.record(campaign.name, campaign.edition)
     draft = _draft_in_question(campaign, record)
     read = wechat.get_draft(MediaId(draft.event.media_id))
@@ -68,6 +71,19 @@ def _draft_in_question(campaign: RenderedCampaign, record: Record) -> Draft:
     if draft.event.digest != campaign.digest:
         raise _nothing(campaign, Phrase("It was edited since its draft was saved, so apply saves a new one."))
     return draft
+
+
+def _list(campaign: RenderedCampaign) -> UsageError:
+    """Refuse a list of openids: each of its batches has a draft of its own, and everybody gets the same."""
+    return UsageError(
+        Phrase(
+            "{name} goes to a list of openids, with a draft for each of its {batches} batches: none of them is adopted",
+            name=campaign.name,
+            batches=campaign.batches,
+        ),
+        Phrase("Nothing was recorded."),
+        stage_anew(campaign.name),
+    )
 
 
 def _nothing(campaign: RenderedCampaign, why: Phrase) -> UsageError:

@@ -162,8 +162,8 @@ def stage_anew(name: CampaignName) -> Phrase:
 
 
 def _may_be_adopted(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
-    """Whether `massctl adopt` takes this draft: its words, pictures and links are those that were reviewed."""
-    if campaign.digest != draft.event.digest or uploads(campaign, state, set()):
+    """Whether `massctl adopt` takes this draft: no batch's, and with the words, pictures and links of the review."""
+    if campaign.openid_list is not None or campaign.digest != draft.event.digest or uploads(campaign, state, set()):
         return False
     return all(each.name in FREE for each in differences(draft_articles(campaign, state), read))
 

@@ -31,6 +31,9 @@ CORE: Final[dict[str, str]] = {
     ),
     # massctl/apply/adoption.py
     "there is nothing to adopt about {name}": "{name} 没有什么可以保留的",
+    "{name} goes to a list of openids, with a draft for each of its {batches} batches: none of them is adopted": (
+        "{name} 发给 openid 名单，{batches} 批各有一份草稿：这些草稿都不能这样保留"
+    ),
     "its markup alone": "只有排版标记不同",
     "its markup alone, or a digest (摘要) that was left empty": "只有排版标记不同，或者改了原来留空的摘要",
     "{said}: {differences}": "{said}：{differences}",

@@ -61,7 +61,6 @@ def test_the_reason_is_part_of_it(staged: Shell):
     assert 2 == staged("adopt", "letter", "--sandbox").status
 
 
-@pytest.mark.xfail(strict=True, reason="fault 8: adopt on a list of openids changes batch 1 only")
 def test_the_drafts_of_a_list_are_staged_again_and_never_adopted(shell: Shell):
     shell.tree.news("letter")
     campaign = shell.tree.read("campaigns/letter/campaign.yaml").replace("is_to_all: true", "openids: members.txt")

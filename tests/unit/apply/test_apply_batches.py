@@ -11,12 +11,14 @@ from simulation.scenario import LONG, Scene, to_openids, whole_news, whole_text
 from simulation.world import Fault
 
 from massctl.apply import testimony
+from massctl.apply.adoption import adopt_draft
 from massctl.apply.reconcile import batch_in_question, settle_not_sent, settle_sent
 from massctl.apply.sending import mass_send
 from massctl.errors import InvariantError, UsageError
 from massctl.model.ledger import DraftDeleted
 from massctl.model.lifecycle import Status, is_concluded, status_of
 from massctl.model.message import RenderedText
+from massctl.model.names import MediaId
 from massctl.model.state import State
 from massctl.plan.plan import Until
 from massctl.plan.step import Guard
@@ -215,3 +217,22 @@ def test_a_batch_that_is_not_in_question_is_refused() -> None:
 def test_nobody_is_sent_to_for_want_of_an_audience() -> None:
     with pytest.raises(InvariantError, match="nobody knows whom words goes to"):
         mass_send(LETTER, State(), 1)
+
+
+def test_a_draft_of_a_list_that_the_console_changed_is_staged_again_and_never_adopted() -> None:
+    scene = Scene([ISSUE], until=Until.DRAFT)
+    scene.apply()
+    first = MediaId(scene.record(ISSUE).drafts[0].event.media_id)
+    (article, *more) = scene.wechat.drafts[first]
+    scene.wechat.drafts[first] = (replace(article, author="别人"), *more)
+    scene.until = Until.SEND
+    refused = scene.apply()
+    hint = refused.campaigns[0].refusals[0].hint
+    assert (5, False, True) == (refused.exit_status(), "adopt" in hint, "--not-sent" in hint)
+    with pytest.raises(UsageError, match="a draft for each of its 2 batches"):
+        adopt_draft(ISSUE, testimony.Testimony("looked", "li"), scene.wechat, scene.book())
+
+    del scene.wechat.drafts[first]  # As the refusal says.
+    settle_not_sent(scene.record(ISSUE), testimony.Testimony("deleted", "li"), lambda _: scene.wechat, scene.book())
+    assert (0, list(PAIRS)) == (scene.apply().exit_status(), delivered(scene))
+    assert [] == scene.events("adopted")

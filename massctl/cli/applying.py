@@ -166,9 +166,8 @@ class _Applying:
             return refuse_all(made.plan, made.state, refusal)
 
 
-TOLD: Final = frozenset({"MC401", "MC402", "MC408"})
-"""Warnings that a run repeats: edited after the send, previews nobody knows the outcome of, lists begun
-anew."""
+TOLD: Final = frozenset({"MC401", "MC402"})
+"""Warnings that a run repeats: edited after the send, previews nobody knows the outcome of."""
 
 
 def _tell_warnings(session: Session, plan: Plan) -> None:

@@ -118,7 +118,6 @@ CODES: Final[dict[str, str]] = {
     "MC404": "recorded audience outside its bounds",
     "MC406": "more sends in a month than a follower gets",
     "MC407": "mass calls of today used up",
-    "MC408": "list begun anew that was sent in part",
     "MC501": "event cannot be read",
     "MC502": "not the end of a mass job",
     "MC503": "event says too little",
@@ -133,3 +132,6 @@ CODES: Final[dict[str, str]] = {
     "MC609": "openids need a service account",
 }
 """Code -> constant summary, in English; the view translates it."""
+RETIRED: Final = frozenset({"MC408"})
+"""Codes that no diagnostic has any more, and none gets again. MC408, "list begun anew that was sent in part", is the
+refusal `partly_sent` now."""

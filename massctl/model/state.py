@@ -123,6 +123,11 @@ class Record:
         """Whether some of its batches went out, and others did not yet."""
         return self.imported is None and 0 < len(self.sent_batches) < self.batches
 
+    @property
+    def may_be_out(self) -> bool:
+        """Whether followers may have any of it: attempted and not refused, accepted, settled as sent, or imported."""
+        return bool(self.may_have_sent() or self.sent_batches)
+
     def resolved_for(self, digest: str) -> entries.AudienceResolved | None:
         """Give the tag that this version's name was found to stand for."""
         return self.resolved if self.resolved is not None and self.resolved.digest == digest else None

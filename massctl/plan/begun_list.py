@@ -6,8 +6,8 @@ sent to each of its openids once.
 
 from typing import Final
 
-from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.lifecycle import is_concluded
+from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, message_digest_to
 from massctl.model.state import Attempt, Record, State
@@ -88,31 +88,37 @@ def way_on(record: Record) -> Phrase | None:
     )
 
 
-def has_it_already(campaign: RenderedCampaign, state: State) -> list[Diagnostic]:
-    """Warn where a raised edition begins a list anew of which another edition reached a part."""
-    if campaign.openid_list is None or state.record(campaign.name, campaign.edition).may_have_sent():
-        return []
-    parts = [each for each in state.editions(campaign.name) if each.edition < campaign.edition and each.is_partly_sent]
-    if not parts:
-        return []
-    before = parts[-1]
-    say = Phrase(
-        "edition {before} went out to the first {count:,} openids of its list and to no other; edition {edition} goes "
-        "to all of the list, and those get the message once more",
+def partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | None:
+    """Refuse an edition above one that reached a part of its list: those who have the message would get it again.
+
+    Where all that went out failed or was withdrawn, nobody has it.
+    """
+    below = [each for each in state.editions(name) if each.edition < edition and each.may_be_out]
+    if not below or not below[-1].is_partly_sent:
+        return None
+    before = below[-1]
+    undone = {job.batch for job in before.jobs if job.status == "failed" or job.is_gone}
+    if not before.sent_batches - undone:
+        return None
+    count = _reached(before)
+    own = Phrase("make a campaign of its own with a list of the openids behind the first {count:,}", count=count)
+    go_on = Phrase(
+        "put `edition` back to {before}, leave those openids as they are, and run apply again: it goes on behind them; "
+        "or {own}",
         before=before.edition,
-        count=_reached(before),
-        edition=campaign.edition,
+        own=own,
     )
-    hint = Phrase(
-        "to reach only the others, put `edition` back to {before}, leave those openids as they are, and correct the "
-        "list behind them",
-        before=before.edition,
+    return Refusal(
+        Guard.PARTLY_SENT,
+        Phrase(
+            "edition {before} went out to the first {count:,} openids of its list and to no other; edition {edition} "
+            "would go to them once more",
+            before=before.edition,
+            count=count,
+            edition=edition,
+        ),
+        own if is_concluded(before) else go_on,
     )
-    return [
-        Diagnostic(
-            "MC408", Severity.WARNING, say, Place(f"campaigns/{campaign.name}/campaign.yaml"), hint, campaign.name
-        )
-    ]
 
 
 def _asked(record: Record) -> list[Attempt]:

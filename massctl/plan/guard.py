@@ -13,7 +13,7 @@ from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Record, State
 from massctl.plan.allowance import Agenda
 from massctl.plan.batches import too_many_batches
-from massctl.plan.begun_list import frozen, standstill, way_on
+from massctl.plan.begun_list import frozen, partly_sent, standstill, way_on
 from massctl.plan.doubt import Repeat, may_repeat, settle
 from massctl.plan.giving_way import no_place_now
 from massctl.plan.handoff import handoff_open
@@ -60,6 +60,7 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
         _window(campaign, record, house, now),
         _kill_switch(house),
         tip_refusal(house.tip),
+        edition_refusal(campaign.name, campaign.edition, state),
         frozen(campaign, record),
         handoff_open(campaign, record),
         many,
@@ -70,6 +71,25 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
         no_place_now(campaign, house.agenda, state, house.policy, now) if many is None else None,
     ]
     return [refusal for refusal in found if refusal is not None]
+
+
+def edition_refusal(name: CampaignName, edition: int, state: State) -> Refusal | None:
+    """Refuse an edition below one that may have been sent, or above one that reached a part of its list."""
+    above = [each for each in state.editions(name) if each.edition > edition and each.may_be_out]
+    if not above:
+        return partly_sent(name, edition, state)
+    last = above[-1]
+    back = Phrase("put `edition` back to {last}", last=last.edition)
+    once_more = Phrase("{back}, or raise it to {next} to send it once more", back=back, next=last.edition + 1)
+    return Refusal(
+        Guard.EDITION_LOWERED,
+        Phrase(
+            "edition {last} was sent, or may have been, and this is edition {edition}",
+            last=last.edition,
+            edition=edition,
+        ),
+        back if last.is_partly_sent else once_more,
+    )
 
 
 def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:

@@ -15,7 +15,7 @@ from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan import batches, diff, guard, previews
 from massctl.plan.ahead import AccountAhead, look_ahead
-from massctl.plan.begun_list import frozen, has_it_already
+from massctl.plan.begun_list import frozen
 from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.plan.doubt import repeat_at, settle
 from massctl.plan.giving_way import crowded_month, no_place_at_all, used_up_today, waits_until
@@ -117,6 +117,8 @@ class _Planner:
             window_state(desired.window, self.now),
             digest=record.attempts[-1].event.digest if record.attempts else None,
         )
+        if (lowered := guard.edition_refusal(desired.name, desired.edition, self.state)) is not None:
+            return replace(planned, refusals=(lowered,))
         if record.source_sha256 in (None, desired.source_sha256):
             return planned
         say = Phrase("edited after edition {edition} was sent; followers have the old version", edition=desired.edition)
@@ -176,8 +178,9 @@ class _Planner:
             return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
-        if (changed := frozen(campaign, record)) is not None:
-            return replace(planned, refusals=(changed,))
+        wrong = guard.edition_refusal(campaign.name, campaign.edition, self.state) or frozen(campaign, record)
+        if wrong is not None:
+            return replace(planned, refusals=(wrong,))
         return self._from_here(self._open(planned, campaign, record), campaign)
 
     def _from_here(self, planned: PlannedCampaign, campaign: RenderedCampaign) -> PlannedCampaign:
@@ -243,8 +246,7 @@ class _Planner:
         crowded = crowded_month(campaign, self.house.agenda, self.state, self.house.policy, self.now)
         due = window_state(campaign.window, self.now) is WindowState.DUE or self.house.is_named(campaign.name)
         spent = used_up_today(campaign, self.state, self.house.policy, self.now) if due else []
-        again = has_it_already(campaign, self.state)
-        return [*again, *previews.unknown_previews(campaign, record), *crowded, *spent]
+        return [*previews.unknown_previews(campaign, record), *crowded, *spent]
 
     def _staging(self, campaign: RenderedCampaign, record: Record) -> list[Step]:
         if is_refused_for_good(campaign, record) and not self.showing:

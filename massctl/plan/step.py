@@ -46,6 +46,8 @@ class Guard(StrEnum):
     DRAFT_CHANGED = "draft_changed"
     DRAFT_GONE = "draft_gone"
     EDITED_AFTER_SEND = "edited_after_send"
+    EDITION_LOWERED = "edition_lowered"
+    PARTLY_SENT = "partly_sent"
     SAME_CONTENT = "same_content"
     REJECTED_BEFORE = "rejected_before"
     PLAN_STALE = "plan_stale"

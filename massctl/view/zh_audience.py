@@ -100,13 +100,15 @@ AUDIENCE: Final[dict[str, str]] = {
         "消息保持最前面 {count:,} 人收到的样子：要换消息，就给后面的 openid 另建一个活动，名单里只放他们；"
         "提高 `edition` 会再发给所有人"
     ),
-    "edition {before} went out to the first {count:,} openids of its list and to no other; edition {edition} goes to "
-    "all of the list, and those get the message once more": (
-        "第 {before} 版只发给了名单最前面的 {count:,} 个 openid；"
-        "第 {edition} 版会发给名单里的所有人，这些人会再收到一遍"
+    "edition {before} went out to the first {count:,} openids of its list and to no other; edition {edition} would go "
+    "to them once more": (
+        "第 {before} 版只发给了名单最前面的 {count:,} 个 openid；第 {edition} 版会让这些人再收到一遍"
     ),
-    "to reach only the others, put `edition` back to {before}, leave those openids as they are, and correct the "
-    "list behind them": ("只想发给其余的人，就把 `edition` 改回 {before}，这些 openid 保持原样，只改正它们后面的名单"),
+    "make a campaign of its own with a list of the openids behind the first {count:,}": (
+        "另建一个活动，名单里只放最前面 {count:,} 个之后的 openid"
+    ),
+    "put `edition` back to {before}, leave those openids as they are, and run apply again: it goes on behind them; "
+    "or {own}": ("把 `edition` 改回 {before}，这些 openid 保持原样，再运行 apply：会从他们后面接着发；或者{own}"),
     "WeChat refused batch {batch}, so there is no doubt. Only if it went out after all:": (
         "微信拒绝了第 {batch} 批，没有疑问。只有它后来其实发出了，才用："
     ),

@@ -273,6 +273,11 @@ CORE: Final[dict[str, str]] = {
     "massctl apply {name}": "massctl apply {name}",
     "the clock went back and now stands before the window": "时钟往回走了，现在是时段开始之前",
     "set this machine's clock right, then run apply again": "校准这台机器的时钟，再运行 apply",
+    "edition {last} was sent, or may have been, and this is edition {edition}": (
+        "第 {last} 版已发出，或者可能已发出，而现在写的是第 {edition} 版"
+    ),
+    "put `edition` back to {last}": "把 `edition` 改回 {last}",
+    "{back}, or raise it to {next} to send it once more": "{back}；确实要再发一次，就提高到 {next}",
     "if that is intended, write `same_content: allow` under send: in campaign.yaml": (
         "如果确实要发，在 campaign.yaml 的 send: 下面写上 `same_content: allow`"
     ),

@@ -880,6 +880,20 @@ MUTANTS = (
         "two campaigns of one message",
     ),
     Mutant(
+        "an edition below one that was sent goes out",
+        _GUARD,
+        "if each.edition > edition and each.may_be_out]",
+        "if False]",
+        "text, the edition is lowered",
+    ),
+    Mutant(
+        "a raised edition goes to those whom a part of the list reached",
+        "massctl.plan.begun_list",
+        "    if not below or not below[-1].is_partly_sent:\n",
+        "    if True:\n",
+        "text in batches, the edition is raised",
+    ),
+    Mutant(
         "a campaign without a window is sent unnamed",
         _GUARD,
         "case WindowState.NONE if not house.is_named(campaign.name) and not record.open_attempts:",

@@ -129,12 +129,10 @@ def test_fault_09_a_draft_stays_that_nobody_sends_any_more(name: str) -> None:
     nothing_is_wrong(name)
 
 
-@pytest.mark.xfail(strict=True, reason="fault 10: an edition below one that was sent is sent")
 def test_fault_10_an_edition_is_lowered() -> None:
     nothing_is_wrong("text, the edition is lowered")
 
 
-@pytest.mark.xfail(strict=True, reason="fault 10: whoever has it gets a raised edition of a list that others wait for")
 def test_fault_10_an_edition_is_raised_over_a_partly_sent_list() -> None:
     nothing_is_wrong("text in batches, the edition is raised")
 

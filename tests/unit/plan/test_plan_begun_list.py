@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from building import attempted, audience, guards, plan_of, recorded, steps
+from building import NOW, attempted, audience, guards, plan_of, recorded, steps
 from openid_samples import BATCHES, CORRECTED, MOVED, sha256_of_batches
 from simulation.scenario import LONG, to_openids, whole_text
 
-from massctl.model.ledger import NewEntry, SendAccepted, SendRejected, SendSettled
+from massctl.model.ledger import JobStatus, NewEntry, SendAccepted, SendImported, SendRejected, SendSettled
 from massctl.model.message import RenderedText
 from massctl.model.rendered import RenderedCampaign, approved_audience
 from massctl.model.state import State
@@ -172,23 +172,32 @@ def test_nothing_stands_still_where_apply_goes_on(after: tuple[NewEntry, ...]) -
     assert (None, None, None) == (refused_batch(record), standstill(record), way_on(record))
 
 
-def test_a_raised_edition_of_a_list_that_was_sent_in_part_is_told() -> None:
-    raised = replace(LETTER, edition=2)
-    (planned,) = plan_of(raised, begun()).campaigns
-    (warning,) = [each for each in planned.diagnostics if each.code == "MC408"]
-    assert "edition 1 went out to the first 3 openids of its list and to no other" in warning.message
-    assert "put `edition` back to 1" in str(warning.hint)
-    assert 3 == len(planned.steps)
+RAISED = replace(LETTER, edition=2)
+FAILED = JobStatus(msg_id=7, status="failed"), LETTER
+
+
+@pytest.mark.parametrize("campaign", [RAISED, replace(LETTER, edition=7, audience=audience(), openid_list=None)])
+def test_a_raised_edition_of_a_list_that_was_sent_in_part_is_refused(campaign: RenderedCampaign) -> None:
+    (planned,) = plan_of(campaign, begun()).campaigns
+    assert (["partly_sent"], []) == (guards(planned), steps(planned))
+    assert "edition 1 went out to the first 3 openids of its list and to no other" in told(campaign, begun())
+    assert "put `edition` back to 1" in told(campaign, begun())
+
+
+def test_where_no_batch_follows_the_edition_is_not_put_back() -> None:
+    second = tried(2), (SendAccepted(attempt=4, msg_id=8), LETTER), (JobStatus(msg_id=8, status="failed"), LETTER)
+    assert "back to" not in told(RAISED, begun(*second))
+    assert "a campaign of its own with a list of the openids behind the first 5" in told(RAISED, begun(*second))
 
 
 @pytest.mark.parametrize(
-    ("campaign", "state"),
+    "state",
     [
-        (LETTER, begun()),
-        (replace(LETTER, edition=2), State()),
-        (replace(LETTER, edition=2, audience=audience(), openid_list=None), begun()),
-        (replace(LETTER, edition=2), begun((tried(1)[0], replace(LETTER, edition=2)))),  # type: ignore[index]
+        State(),
+        begun(FAILED),  # Nobody has it.
+        begun((JobStatus(msg_id=7, status="deleted"), LETTER)),
+        begun((SendImported(appid=LETTER.appid, sent_at=NOW, by="li"), RAISED)),  # It was raised on purpose before.
     ],
 )
-def test_no_other_edition_is(campaign: RenderedCampaign, state: State) -> None:
-    assert [] == [each for each in plan_of(campaign, state).campaigns[0].diagnostics if each.code == "MC408"]
+def test_another_raised_edition_is_not(state: State) -> None:
+    assert "partly_sent" not in told(replace(LETTER, edition=3), state)

@@ -18,11 +18,12 @@ from building import (
     recorded,
     reviewers,
     saved,
+    sent,
     steps,
     text,
 )
 
-from massctl.model.ledger import Expired, SendRejected
+from massctl.model.ledger import Expired, SendAccepted, SendImported, SendRejected, SendSettled
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
 from massctl.plan.guard import audience_refusal, send_refusals
@@ -217,3 +218,49 @@ def test_an_empty_audience_is_not_told_to_correct_bounds_that_cannot_help(whom, 
         refusal = audience_refusal(audience(**whom, **({"expect": expect} if expect else {})), 0)
         assert refusal is not None
         assert (True, False) == (refusal.hint.startswith(hint), "audience.expect" in refusal.hint)
+
+
+HIGHER = text("words", edition=2)
+LOWERED = text("words", "corrected", window=OPEN)
+
+
+@pytest.mark.parametrize(
+    "happenings",
+    [
+        sent(HIGHER),
+        [attempted(HIGHER)],
+        [attempted(HIGHER), (SendSettled(outcome="sent", reason="looked", by="li"), HIGHER)],
+        [saved(HIGHER), (SendSettled(outcome="sent", reason="in the console", by="li"), HIGHER)],
+        [(SendImported(appid=HIGHER.appid, sent_at=NOW, by="li"), HIGHER)],
+    ],
+)
+def test_an_edition_below_one_that_may_be_out_is_refused_before_it_is_staged(happenings: list[Any]):
+    state = recorded(*happenings)
+    campaign = planned(LOWERED, state)
+    assert (["edition_lowered"], []) == (guards(campaign), steps(campaign))
+    assert "put `edition` back to 2, or raise it to 3" in campaign.refusals[0].hint
+    # Whatever was planned before, the guards are asked again in the moment of the send.
+    assert "edition_lowered" in [each.guard.value for each in send_refusals(LOWERED, state, house(), NOW)]
+
+
+@pytest.mark.parametrize(
+    "happenings",
+    [
+        [saved(HIGHER)],
+        [attempted(HIGHER), (SendRejected(attempt=2, errcode=45028), HIGHER)],
+        [attempted(HIGHER), (SendSettled(outcome="not_sent", reason="looked", by="li"), HIGHER)],
+        sent(text("another", edition=2)),
+    ],
+)
+def test_an_edition_is_not_lowered_where_no_higher_one_went_out(happenings: list[Any]):
+    assert [] == guards(planned(LOWERED, recorded(*happenings)))
+
+
+def test_an_edition_that_went_out_is_refused_below_another_that_did():
+    both = recorded(*sent(text("words")), attempted(HIGHER), (SendAccepted(attempt=4, msg_id=8), HIGHER))
+    assert ["edition_lowered"] == guards(planned(text("words"), both))
+
+
+def test_below_a_list_that_was_sent_in_part_the_edition_is_put_back_and_not_raised():
+    part = [attempted(HIGHER, batches=3), (SendAccepted(attempt=2, msg_id=7), HIGHER)]
+    assert "put `edition` back to 2" == planned(LOWERED, recorded(*part)).refusals[0].hint

@@ -79,13 +79,6 @@ def test_an_edition_above_1_of_a_campaign_that_never_went_out_is_not_raised():
     assert ["same_content"] == guards(planned(text("copy", edition=2, window=OPEN), recorded(*sent(text("words")))))
 
 
-def test_a_lowered_edition_is_not_raised():
-    """Edition 3 went out; going back to 2, which never did, would send the same once more by accident."""
-    assert ["same_content"] == guards(
-        planned(text("words", edition=2, window=OPEN), recorded(*sent(text("words", edition=3))))
-    )
-
-
 @pytest.mark.parametrize(
     "after",
     [SendRejected(attempt=2, errcode=45028), SendSettled(outcome="not_sent", reason="not in the console", by="wang")],

@@ -97,8 +97,9 @@ class Run:
         self.accounts = {} if refused & UNTRUSTED or self.away else self.world.accounts
 
     def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
-        """Give the campaigns that can go on: rendered, and not stopped."""
-        return [(o, o.planned.rendered) for o in self.outcomes if o.planned.rendered is not None and not o.stopped]
+        """Give the campaigns that can go on: rendered, named or with a window, and not stopped."""
+        about = [each for each in self.outcomes if not (each.stopped or each.planned.by_name_only)]
+        return [(each, each.planned.rendered) for each in about if each.planned.rendered is not None]
 
     def may_send(self, outcome: CampaignOutcome) -> bool:
         """Whether this run goes on to a campaign's send, as planned or once a person has seen its preview."""

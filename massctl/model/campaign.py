@@ -61,7 +61,7 @@ class Audience(Strict):
 
 
 class Send(Strict):
-    """When and how it may go out. Without a window it is sent only by name."""
+    """When and how it may go out. Without a window it is staged and sent only by name."""
 
     not_before: OffsetTime | None = None
     """The earliest moment of the send, with an offset: 2026-12-01T20:00:00+08:00."""
@@ -243,7 +243,7 @@ class CampaignFile(Strict):
     audience: Audience
     """Who receives the message; there is no default."""
     send: Send = Field(default_factory=Send)
-    """When and how it may go out. Without it there is no window, and it is sent only by name."""
+    """When and how it may go out. Without it there is no window, and it is staged and sent only by name."""
     preview: Preview = Field(default_factory=Preview)
     """Whose phones show the message before it is sent."""
     handoff: Handoff | None = None

@@ -152,6 +152,15 @@ def late_refusals(campaign: RenderedCampaign, house: House, now: datetime) -> li
             return hour_refusals(house.policy, campaign.window, now)
 
 
+def not_named(name: CampaignName) -> Refusal:
+    """Say that a run without names passes over a campaign without a window."""
+    return Refusal(
+        Guard.NOT_NAMED,
+        Phrase("it has no window, so it is staged and sent only by name"),
+        Phrase("massctl apply {name}", name=name),
+    )
+
+
 def expired_refusal(campaign: RenderedCampaign, now: datetime) -> Refusal:
     """Say that the window has closed; it is never sent late."""
     closed = campaign.window.not_after if campaign.window else now
@@ -171,11 +180,7 @@ def _window(campaign: RenderedCampaign, record: Record, house: House, now: datet
             return expired_refusal(campaign, now)
         case WindowState.NONE if not house.is_named(campaign.name) and not record.open_attempts:
             # Settling a doubt repeats a send that was named once; it needs no second naming.
-            return Refusal(
-                Guard.NOT_NAMED,
-                Phrase("it has no window, so it is sent only by name"),
-                Phrase("massctl apply {name}", name=campaign.name),
-            )
+            return not_named(campaign.name)
         case WindowState.WAITING:
             # A plan never asks before the window opens.
             return _clock_went_back()

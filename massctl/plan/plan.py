@@ -131,12 +131,15 @@ class _Planner:
 
     def _not_locked(self, desired: NotLocked) -> PlannedCampaign:
         """Refuse all of it, staging too; a closed window says enough, unless it is named."""
-        status = status_of(self.state.record(desired.name, desired.edition))
-        window = window_state(desired.window, self.now)
+        record = self.state.record(desired.name, desired.edition)
+        status, window = status_of(record), window_state(desired.window, self.now)
         passed = window is WindowState.EXPIRED and not self.house.is_named(desired.name)
         refusals = () if passed else (desired.refusal,)
         account, edition = desired.account, desired.edition
-        return PlannedCampaign(desired.name, desired.title, account, edition, status, window, refusals=refusals)
+        planned = PlannedCampaign(desired.name, desired.title, account, edition, status, window, refusals=refusals)
+        if record.open_attempts or self._is_selected(planned):
+            return planned
+        return replace(planned, refusals=(guard.not_named(desired.name), *refusals))
 
     def _gone(self, desired: Gone) -> PlannedCampaign:
         say = Phrase("its send has no known outcome, and its folder is no longer in the repository")
@@ -178,10 +181,15 @@ class _Planner:
             return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
-        wrong = guard.edition_refusal(campaign.name, campaign.edition, self.state) or frozen(campaign, record)
-        if wrong is not None:
+        unselected = None if self._is_selected(planned) else guard.not_named(campaign.name)
+        wrong_edition = guard.edition_refusal(campaign.name, campaign.edition, self.state)
+        if (wrong := unselected or wrong_edition or frozen(campaign, record)) is not None:
             return replace(planned, refusals=(wrong,))
         return self._from_here(self._open(planned, campaign, record), campaign)
+
+    def _is_selected(self, planned: PlannedCampaign) -> bool:
+        """Whether the run is about it: a campaign without a window has to be named."""
+        return planned.window is not WindowState.NONE or self.house.is_named(planned.name)
 
     def _from_here(self, planned: PlannedCampaign, campaign: RenderedCampaign) -> PlannedCampaign:
         if (away := off_tip(self.house.tip)) is None:

@@ -42,7 +42,7 @@ class PlannedCampaign:
 
     @property
     def by_name_only(self) -> tuple[Refusal, ...]:
-        """Why a send is refused that nobody asked for: without a window a campaign waits for its name. No findings."""
+        """Why a run passes over it: without a window it waits for its name. These are no findings."""
         return self.refusals if any(r.guard is Guard.NOT_NAMED for r in self.refusals) else ()
 
     @property

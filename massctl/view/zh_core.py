@@ -269,7 +269,7 @@ CORE: Final[dict[str, str]] = {
     ),
     "policy.sending is `disabled`": "policy.sending 是 `disabled`",
     "MASSCTL_NO_SEND is set": "设置了 MASSCTL_NO_SEND",
-    "it has no window, so it is sent only by name": "它没有时段，所以只在点名时才发",
+    "it has no window, so it is staged and sent only by name": "它没有时段，所以只在点名时才备稿和群发",
     "massctl apply {name}": "massctl apply {name}",
     "the clock went back and now stands before the window": "时钟往回走了，现在是时段开始之前",
     "set this machine's clock right, then run apply again": "校准这台机器的时钟，再运行 apply",

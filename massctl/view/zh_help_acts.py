@@ -7,8 +7,8 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Upload, save drafts, show previews, then send what is due. A mass send cannot be taken back.": (
         "上传、存草稿、发预览，然后群发到时间的内容。群发无法收回。"
     ),
-    "Without NAMEs it sends only campaigns that have a window; one without is sent only by name.": (
-        "不写 NAME 时，只发有时段的活动；没有时段的，点名才发。"
+    "Without NAMEs it is about campaigns that have a window; one without is staged and sent only by name.": (
+        "不写 NAME 时，只管有时段的活动；没有时段的，点名才备稿和群发。"
     ),
     "Send without asking; needed where there is no terminal.": "不再询问，直接发送；没有终端的地方必须写。",
     "Stop after this stage; the first three never send and never ask.": "做完这一步就停；前三步从不群发，也从不询问。",

@@ -99,7 +99,7 @@ def test_a_tag_by_name_is_all_that_a_text_has_to_stage(shell: Shell) -> None:
     """It is an entry and no step, so the plan says it beside the audience, and counts it."""
     shell.tree.settings(language="en")
     shell.tree.write("campaigns/letter/campaign.yaml", LETTER.replace("openids: lists/members.csv", "tag: 会员"))
-    planned = shell("plan", "--sandbox", "--detailed-exitcode")
+    planned = shell("plan", "letter", "--sandbox", "--detailed-exitcode")
     assert "apply looks up which tag that is and records its id; the send goes to that id alone" in _unwrapped(planned)
     assert (6, True) == (planned.status, "plan: 1 tag to look up" in planned.out)
     said = shell("apply", "letter", "--sandbox", "--until", "draft")
@@ -107,7 +107,7 @@ def test_a_tag_by_name_is_all_that_a_text_has_to_stage(shell: Shell) -> None:
     assert "this run: prepared 1" in said.out
     again = shell("apply", "letter", "--sandbox", "--until", "draft")
     assert (0, True) == (again.status, "this run: nothing to do 1" in again.out)
-    assert "to look up" not in shell("plan", "--sandbox").out
+    assert "to look up" not in shell("plan", "letter", "--sandbox").out
 
 
 def _unwrapped(said: Said) -> str:

@@ -319,7 +319,7 @@ def test_what_is_unlocked_is_compared_with_a_second_checkout(shell: Shell) -> No
     shell.tree.write("campaigns/letter/articles/main.md", "另一段话。\n")
     (letter,) = shell("plan", "--format", "json", "--for-review", "--against", str(there)).document["campaigns"]
 
-    assert ["lock_missing"] == [each["guard"] for each in letter["refusals"]]
+    assert ["not_named", "lock_missing"] == [each["guard"] for each in letter["refusals"]]
     assert letter["changes"]["rows"]
 
 

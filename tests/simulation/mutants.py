@@ -899,6 +899,13 @@ MUTANTS = (
         "case WindowState.NONE if not house.is_named(campaign.name) and not record.open_attempts:",
         "case WindowState.NONE if False:",
         "text without window",
+        together=Mutant(
+            "a run without names is about a campaign without a window",
+            "massctl.plan.plan",
+            "return planned.window is not WindowState.NONE or self.house.is_named(planned.name)",
+            "return True",
+            "text without window",
+        ),
     ),
     Mutant(
         "a draft that was changed in the console while in doubt is repeated",

@@ -48,7 +48,7 @@ def command(
 ) -> int:
     """Upload, save drafts, show previews, then send what is due. A mass send cannot be taken back.
 
-    Without NAMEs it sends only campaigns that have a window; one without is sent only by name.
+    Without NAMEs it is about campaigns that have a window; one without is staged and sent only by name.
     """
     if plan_file is not None and (names or until != "send"):
         raise click.UsageError(Phrase("--plan says which campaigns and how far; it goes with no NAME and no --until"))

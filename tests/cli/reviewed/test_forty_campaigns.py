@@ -8,7 +8,7 @@ from forty import ACCOUNTS, BAD_BODIES, IN_DOUBT, NO_UPLOAD, Story, names, tell
 
 _TOLD: list[Story] = []
 DUE = names("due-1", "due-2", "due-3", "due-4")
-NEWS = names("due-1", "due-2", "soon", "far", "nameless", "crowd") | {"main-tagless"}
+NEWS = names("due-1", "due-2", "soon", "far", "crowd") | {"main-tagless"}
 INVALID = names("bad-key", "bad-body")
 IN_ORDER = ["late", "late-news", "due-3", "due-1", "due-2", "due-4", "crowd", "soon", "tagless", "far"]
 IN_ORDER += ["nameless", "nameless-text"]

@@ -133,13 +133,25 @@ def test_a_draft_that_we_deleted_is_not_taken_for_one_that_was_sent_by_hand() ->
 
 @pytest.mark.parametrize("named", [(), ("sale",)], ids=["not named", "named"])
 def test_what_a_crash_left_over_is_deleted_whatever_keeps_the_campaign_back(named: tuple[str, ...]) -> None:
-    scene = staged(replace(NEWS, window=None), rules=house(sending="disabled"))
+    scene = staged(replace(NEWS, window=None), rules=house("sale", sending="disabled"))
     scene.campaigns = [replace(EDITED, window=None)]
-    scene.rules = house(*named, sending="disabled")
     crashed(scene, "before delete_draft")
     assert 2 == len(scene.wechat.drafts)
+    scene.rules = house(*named, sending="disabled")
     scene.apply()
     assert ["春季大促，改"] == [articles[0].title for articles in scene.wechat.drafts.values()]
+
+
+@pytest.mark.parametrize("boundary", ["before get_draft", "after add_draft"])
+def test_a_run_without_names_makes_no_request_for_a_campaign_without_a_window(boundary: str) -> None:
+    scene = Scene([replace(NEWS, window=None)], rules=house("sale", sending="disabled"))
+    crashed(scene, boundary)
+    scene.rules = house()
+    scene.apply()  # It looks for the draft whose answer was lost, and for nothing else.
+    scene.campaigns = [replace(EDITED, window=None)]
+    outcome = scene.apply()
+    assert (0, ["not_named"], []) == (outcome.exit_status(), told(outcome), scene.wechat.calls)
+    assert [] == scene.events("draft_verified")
 
 
 def test_a_draft_of_a_run_that_died_before_it_was_read_back_is_read_by_the_next() -> None:

@@ -325,7 +325,7 @@ def test_the_kill_switch_and_an_unnamed_campaign_are_refused_without_a_call() ->
     scene = Scene([WORDS, text("other-words", "明天见")], rules=house(no_send=True))
     outcome = scene.apply()
     assert (5, []) == (outcome.exit_status(), scene.wechat.calls)
-    assert (["kill_switch"], ["not_named", "kill_switch"]) == (told(outcome), told(outcome, 1))
+    assert (["kill_switch"], ["not_named"]) == (told(outcome), told(outcome, 1))
 
 
 def test_the_same_words_under_another_name_are_refused_in_the_same_run() -> None:

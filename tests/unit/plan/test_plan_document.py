@@ -109,7 +109,7 @@ def test_the_document_of_a_plan():
                 "refusals": [
                     {
                         "guard": "not_named",
-                        "message": "it has no window, so it is sent only by name",
+                        "message": "it has no window, so it is staged and sent only by name",
                         "hint": "massctl apply words",
                     }
                 ],

@@ -80,12 +80,12 @@ def test_naming_a_campaign_lifts_neither_quiet_hours_nor_a_frozen_day():
 
 def test_every_refusal_is_named_at_once():
     rules = house(no_send=True, freeze=["2026-12-01"])
-    assert ["not_named", "kill_switch", "freeze"] == guards(planned(text("words"), rules=rules))
+    assert ["kill_switch", "freeze"] == guards(planned(WORDS, rules=rules))
 
 
 @pytest.mark.parametrize("until", [Until.UPLOAD, Until.DRAFT, Until.PREVIEW])
 def test_a_run_that_does_not_send_is_refused_nothing(until):
-    campaign = planned(text("words"), rules=house(no_send=True), until=until)
+    campaign = planned(text("words"), rules=house("words", no_send=True), until=until)
     assert ([], False) == (guards(campaign), campaign.may_send)
 
 

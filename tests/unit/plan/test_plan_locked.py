@@ -113,6 +113,22 @@ def test_a_closed_window_without_a_lock_is_refused_only_where_it_is_named(
     assert expected == len(planned(not_locked(PAST), rules=house(*named)).refusals)
 
 
+@pytest.mark.parametrize(
+    ("named", "happenings", "expected"),
+    [
+        ((), [], ["not_named", "lock_missing"]),
+        (("sale",), [], ["lock_missing"]),
+        ((), [attempted(SALE)], ["lock_missing"]),  # A doubt needs no second naming.
+    ],
+)
+def test_without_a_window_a_missing_lock_is_a_finding_only_where_it_is_named(
+    named: tuple[str, ...], happenings: list[Any], expected: list[str]
+) -> None:
+    found = planned(not_locked(None), recorded(*happenings), house(*named))
+    assert expected == [each.guard.value for each in found.refusals]
+    assert ("not_named" in expected) is bool(found.by_name_only)
+
+
 def test_a_campaign_without_a_lock_keeps_its_status() -> None:
     found = planned(not_locked(), recorded(attempted(SALE)), now=NOW)
     assert ("in_doubt", 1) == (found.status.value, len(found.refusals))

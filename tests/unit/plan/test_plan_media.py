@@ -8,6 +8,7 @@ from building import (
     APPID,
     OPEN,
     coupon,
+    house,
     images,
     news,
     picture,
@@ -34,6 +35,7 @@ from massctl.plan.against import Base, BaseKind, base_of
 from massctl.plan.changes import Change, FieldChanged, PictureChanged
 from massctl.plan.difference import difference
 from massctl.plan.locked import changed_parts
+from massctl.plan.plan import Until
 
 BELL = f"main/material/{sha('bell')[:12]}"
 ADDED = MaterialAdded(appid=APPID, sha256=sha("bell"), media_id="V1", material_type="voice")
@@ -88,13 +90,15 @@ def test_an_edited_one_is_staged_because_the_content_changed() -> None:
     before = voice("bell")
     after = replace(before, recordings=(recording("ball"),), message=RenderedVoice(MaterialRef(sha256=sha("ball"))))
     assert [(f"main/material/{sha('ball')[:12]}", "content_changed")] == steps(
-        planned(after, recorded(ADDED, staged(before)))
+        planned(after, recorded(ADDED, staged(before)), house("bell"), until=Until.UPLOAD)
     )
 
 
 def test_what_wechat_lost_is_new_and_no_change_of_the_content() -> None:
     campaign = voice("bell")
-    assert [(f"main/material/{sha('bell')[:12]}", "new")] == steps(planned(campaign, recorded(staged(campaign))))
+    assert [(f"main/material/{sha('bell')[:12]}", "new")] == steps(
+        planned(campaign, recorded(staged(campaign)), house("bell"), until=Until.UPLOAD)
+    )
 
 
 def test_it_is_compared_with_what_was_staged() -> None:

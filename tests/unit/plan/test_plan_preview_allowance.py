@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from building import APPID, DAY, HOUR, NOW, OTHER_APPID, guards, plan_of, planned, recorded, reviewers, text
+from building import APPID, DAY, HOUR, NOW, OTHER_APPID, guards, house, plan_of, planned, recorded, reviewers, text
 
 from massctl.model.ledger import Previewed
 from massctl.model.names import AppId
@@ -81,7 +81,7 @@ SOON, LATE, NONE = words("late-name", opens_in=1), words("b", opens_in=2), words
 def test_the_soonest_window_comes_first_and_none_comes_last(
     order: Sequence[RenderedCampaign], before: int, expected: list[str]
 ) -> None:
-    plan = plan_of(order, used(before))
+    plan = plan_of(order, used(before), house("a"))
     assert expected == sorted(name for name, found in refused(plan).items() if "allowance" in found)
 
 

@@ -40,7 +40,7 @@ def test_a_named_campaign_is_shown_however_far_its_window_is():
 
 
 def test_a_campaign_without_a_window_is_shown_at_once():
-    kinds = [step.kind for step in planned(replace(SALE, window=None)).steps]
+    kinds = [step.kind for step in planned(replace(SALE, window=None), rules=house("sale")).steps]
     assert 2 == kinds.count(Kind.SEND_PREVIEW)
 
 

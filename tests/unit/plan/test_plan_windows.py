@@ -147,4 +147,4 @@ def test_what_wechat_or_the_house_refuses_for_good_comes_at_no_moment():
 
 def test_without_window_and_name_no_moment_comes():
     campaign = planned(text(), rules=house(**NIGHT), now=EVENING)
-    assert (["not_named", "quiet_hours"], None) == (guards(campaign), campaign.next_at)
+    assert (["not_named"], None) == (guards(campaign), campaign.next_at)

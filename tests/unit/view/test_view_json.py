@@ -47,7 +47,7 @@ def test_a_plan_says_its_refusals_in_chinese():
     document = json.loads(plan_json(plan_of(text_campaign(window=None)), Language.ZH))
     expected = {
         "guard": "not_named",
-        "message": "它没有时段，所以只在点名时才发",
+        "message": "它没有时段，所以只在点名时才备稿和群发",
         "hint": "massctl apply 2026-12-text-notice",
     }
     assert [expected] == document["campaigns"][0]["refusals"]

@@ -69,6 +69,24 @@ def unfinished(job: Job) -> MsgId | None:
     return MsgId(job.msg_id) if job.msg_id is not None and job.status in UNFINISHED else None
 
 
+def nobody_got_it(record: Record) -> Failure | None:
+    """Say that a job ended and reached nobody, as the fifth of a month does; None where none did."""
+    jobs = [job for job in record.jobs if job.reached_nobody]
+    if not jobs:
+        return None
+    totals = [job.counts.total_count for job in jobs if job.counts is not None]
+    total = sum(each or 0 for each in totals)
+    return Failure(
+        None,
+        None,
+        Phrase("nobody got it: WeChat delivered it to 0 of {total:,} followers", total=total),
+        Phrase(
+            "whoever had four mass messages that month gets no fifth; to send it once more, raise `edition` and give "
+            "it a window in another month"
+        ),
+    )
+
+
 def _ask(
     followed: Followed, record: Record, job: Job, msg_id: MsgId, wechat: Callable[[AppId], WeChat], book: Book
 ) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from massctl.apply.following import nobody_got_it
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.unrecorded import Unrecorded, unrecorded_of
 from massctl.model.diagnostic import has_errors
@@ -24,6 +25,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import Window
 from massctl.model.state import Record, State
 from massctl.plan.choices import Evidence
+from massctl.plan.giving_way import CROWDED
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.window import WindowState
 
@@ -44,6 +46,8 @@ class Standing:
     status: Status
     attempts: int
     expired: int
+    reached_nobody: int = 0
+    """Jobs that ended and reached nobody."""
 
 
 Standings: TypeAlias = Mapping[tuple[CampaignName, int], Standing]
@@ -68,7 +72,7 @@ class Notice:
     """When it was learnt."""
     message: str
     hint: str = ""
-    """What to do about it; empty where nothing is to be done, and where there are choices."""
+    """What to do or to know about it; empty where there is nothing, and where there are choices."""
     guard: str | None = None
     """What refuses it, where a guard does."""
     choices: Evidence | None = None
@@ -109,7 +113,7 @@ def is_its_turn(notice: Notice) -> bool:
 def standings(state: State) -> Standings:
     """Note how every edition stands, before a run changes it."""
     return {
-        key: Standing(status_of(record), len(record.attempts), len(record.expired_at))
+        key: Standing(status_of(record), len(record.attempts), len(record.expired_at), _reached_nobody(record))
         for key, record in state.records.items()
     }
 
@@ -129,7 +133,9 @@ class Noticing:
     def notices(self, outcomes: Sequence[CampaignOutcome] = ()) -> list[Notice]:
         """Give every fact that this run learnt, in the order of the ledger, then what kept campaigns back."""
         planned = {(each.planned.name, each.planned.edition or 1): each for each in outcomes}
-        found = [n for key, record in self.state.records.items() for n in self._recorded(record, planned.get(key))]
+        records = [(record, planned.get(key)) for key, record in self.state.records.items()]
+        found = [notice for record, outcome in records for notice in self._recorded(record, outcome)]
+        found += [notice for record, outcome in records for notice in self._in_vain(record, outcome)]
         return [*found, *(notice for each in outcomes for notice in self._kept_back(each))]
 
     def _recorded(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
@@ -145,7 +151,13 @@ class Noticing:
         elif status is Status.FAILED:
             yield self._notice("failed", record, outcome, _failed(record), _in_the_console())
         elif status in _OUT and was.status not in _OUT:
-            yield self._notice("sent", record, outcome, _sent(record, status))
+            yield self._notice("sent", record, outcome, _sent(record, status), _crowded(outcome))
+
+    def _in_vain(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
+        """Tell of a job that ended and reached nobody."""
+        told = nobody_got_it(record)
+        if told is not None and _reached_nobody(record) > self._was(record).reached_nobody:
+            yield self._notice("failed", record, outcome, told.message, told.hint)
 
     def _doubt(self, record: Record, outcome: CampaignOutcome | None, *, met_again: bool) -> Notice:
         """Tell what nobody knows; or what this run alone knows, because the ledger could not take it."""
@@ -215,6 +227,16 @@ class Noticing:
             met_again,
             planned.rendered.window if planned is not None and planned.rendered is not None else None,
         )
+
+
+def _reached_nobody(record: Record) -> int:
+    return sum(job.reached_nobody for job in record.jobs)
+
+
+def _crowded(outcome: CampaignOutcome | None) -> str:
+    """Give the warning under which it was sent, that some of its followers may have had four this month."""
+    found = outcome.planned.diagnostics if outcome is not None else ()
+    return next((each.message for each in found if each.code == CROWDED), "")
 
 
 def _telling(outcome: CampaignOutcome) -> Refusal | None:

@@ -252,3 +252,5 @@ class SendQuestion:
     """How many jobs a list of openids takes; None where it is one job."""
     done_by_hand: tuple[str, ...] = ()
     """What was done to its draft in the console, in words."""
+    warnings: tuple[str, ...] = ()
+    """What may keep it from followers, in words."""

@@ -23,6 +23,7 @@ from massctl.model.rendered import RenderedCampaign, approved_audience
 from massctl.model.send import MassSend, News, Recipients, Rejected, ToAll, ToOpenids, ToTag, Video, client_msg_id
 from massctl.model.state import Attempt, Record, State
 from massctl.plan.doubt import NoRepeat, may_repeat, settle
+from massctl.plan.giving_way import crowded_month
 from massctl.plan.guard import late_refusals, send_refusals
 from massctl.plan.handoff import handoff_of
 from massctl.plan.previews import preview_missing
@@ -115,7 +116,8 @@ def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) ->
         return False  # It would not be repeated, so there is nothing to ask.
     if refuses(run, outcome, campaign, next(run.due_batches(campaign), None)):
         return False
-    count, record = run.size_of(campaign), run.record_of(campaign)
+    count, record, now = run.size_of(campaign), run.record_of(campaign), run.world.clock.now()
+    crowded = crowded_month(campaign, run.house.agenda, run.book.state, run.house.policy, now)
     question = SendQuestion(
         campaign=campaign.name,
         title=campaign.title,
@@ -127,6 +129,7 @@ def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) ->
         headlines=campaign.headlines,
         recipients_previewed=seen_by(campaign, record),
         done_by_hand=tuple(each.words for each in handoff_of(campaign, record)),
+        warnings=tuple(each.message for each in crowded),
     )
     outcome.declined = not run.world.consent(question)
     return not outcome.declined

@@ -71,6 +71,9 @@ class Send(Strict):
     """true: go on although WeChat judges an article to be a reprint (转载) and the original allows it."""
     same_content: Literal["refuse", "allow"] = "refuse"
     """allow: send although the same message went to the same audience in the last 90 days."""
+    over_limit: Literal["refuse", "allow"] = "refuse"
+    """allow: send although the same tag, or everybody, had four mass messages this month; WeChat delivers a fifth to
+    nobody who had them. For service accounts."""
 
 
 class Preview(Strict):

@@ -34,6 +34,11 @@ class Job:
     """When WeChat refused one last because the account's of the day were used up."""
 
     @property
+    def reached_nobody(self) -> bool:
+        """Whether it ended as sent, and WeChat delivered it to no follower."""
+        return self.status == "sent" and self.counts is not None and self.counts.sent_count == 0
+
+    @property
     def is_gone(self) -> bool:
         """Whether nothing of it is left to be read: withdrawn as a whole, by massctl or by somebody else."""
         return self.status == "deleted" or 0 in self.withdrawn

@@ -29,7 +29,7 @@ class SourcesFile(Strict):
     digest: PrefixedDigest
     """The digest of the lock that this belongs to."""
     campaign: PrefixedDigest
-    """What campaign.yaml declares, without reviewers and `same_content`."""
+    """What campaign.yaml declares, without reviewers, `same_content` and `over_limit`."""
     external_links: str
     """The account's setting in massctl.yaml that decides about links."""
     usual_theme: str | None = None
@@ -56,10 +56,11 @@ class Cause:
 def declared_digest(file: CampaignFile) -> Digest:
     """Name what a campaign.yaml declares, however it is written.
 
-    Reviewers, `same_content`, the `card_ext` of previews and what is ignored are no part of it.
+    Reviewers, `same_content`, `over_limit`, the `card_ext` of previews and what is ignored are no part of it.
     """
     declared = file.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"preview", "ignore"})
-    declared.get("send", {}).pop("same_content", None)
+    for key in ("same_content", "over_limit"):
+        declared.get("send", {}).pop(key, None)
     declared.get("wxcard", {}).pop("card_ext", None)
     return digest_of({key: value for key, value in declared.items() if value != {}})
 

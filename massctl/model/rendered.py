@@ -131,6 +131,8 @@ class RenderedCampaign:
     """What names the list of an audience of openids; None for every other audience."""
     handoff: tuple[str, ...] = ()
     """What is left to a person in the console (`massctl.model.handoff`); no part of what is sent, nor of the digest."""
+    over_limit_allowed: bool = False
+    """It may be the fifth of a month, which WeChat delivers to nobody who had four."""
 
     @property
     def batches(self) -> int | None:

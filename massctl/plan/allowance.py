@@ -21,6 +21,7 @@ from massctl.plan.demand import (
     DAYS_AHEAD,
     REACH,
     SENDS,
+    TAGGED,
     Demand,
     Holder,
     Rule,
@@ -31,7 +32,7 @@ from massctl.plan.demand import (
     what_is_left,
 )
 from massctl.plan.places import Places
-from massctl.plan.used import Use, calls_by_day, used_in, uses
+from massctl.plan.used import Scope, Tag, Use, calls_by_day, tag_ids, used_in, uses
 from massctl.plan.window import next_moment
 
 if TYPE_CHECKING:
@@ -98,48 +99,78 @@ def _seated(
 ) -> Ledgered:
     """Seat the demands in the interface's order, and say of each how it fared."""
     used = uses(state, appid)
-    rule = SENDS[kind]
-    by_period = used_in(used, rule.unit, rule.scopes)
-    sends: Places[Demand] = Places(lambda period: rule.limit - len(by_period.get(period, [])))
+    counted = _Counted(kind, used, tag_ids(state, appid))
     calls = Calls(demands, calls_by_day(state, appid), policy, now)
     crowd = _Crowd(used, policy, now) if kind == "service" else None
     standings: dict[CampaignName, Standing] = {}
     opens: dict[Demand, datetime] = {}
     ordered = sorted(demands, key=lambda demand: demand.sort_key)
     for demand in ordered:
-        standing = Standing()
+        standing, sends = Standing(), counted.sends(demand)
+        rule = sends.rule
         if demand.scope in rule.scopes and (options := periods(demand, rule.unit, policy, now)):
             opens[demand] = next_moment(policy, demand.window, now) or now
             due = demand.window is None or opens[demand] == now
             current = rule.unit.of(now)
             # Of two that wait for the same day, the one that opens first goes out first, and else the one before.
-            there = () if due else sends.held.get(current, ())
+            there = () if due else sends.places.held.get(current, ())
             keeping = frozenset(each for each in there if opens[each] <= opens[demand])
-            standing = _seat(sends, rule, by_period, demand, options, current, keeping, due=due)
+            standing = _seat(sends, demand, options, current, keeping, due=due)
+            if demand.over_limit and rule.unit is REACH.unit and standing.rule is not None:
+                standing = Standing()  # WeChat takes it all the same.
         if standing.fits and (refused := calls.take(demand)) is not None:
             standing = refused
         if crowd is not None and standing.fits:
-            seats = [place for place, holders in sends.held.items() if demand in holders]
+            seats = [place for place, holders in sends.places.held.items() if demand in holders]
             standing = crowd.join(demand, standing, seats)
         standings[demand.name] = standing
-    for held in (sends.held, calls.held):
+    for held in (*(each.places.held for each in counted.groups.values()), calls.held):
         for place, holders in held.items():
             for demand in holders:
                 standing = standings[demand.name]
                 standings[demand.name] = replace(standing, place=max(place, standing.place or place))
     # Only when all are seated it is known where nobody sits.
     for demand in (each for each in ordered if not standings[each.name].fits):
-        by_calls = standings[demand.name].rule is CALLS
-        room = partial(calls.has_room, demand) if by_calls else sends.has_room
-        day = first_place(demand, (CALLS if by_calls else rule).unit, policy, now, room)
+        by_calls, sends = standings[demand.name].rule is CALLS, counted.sends(demand)
+        room = partial(calls.has_room, demand) if by_calls else sends.places.has_room
+        day = first_place(demand, (CALLS if by_calls else sends.rule).unit, policy, now, room)
         standings[demand.name] = replace(standings[demand.name], free_from=day)
-    return Ledgered(tuple(ordered), tuple(used), sends, calls, standings)
+    return Ledgered(tuple(ordered), tuple(used), counted.sends_to_all.places, calls, standings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sends:
+    """The sends that are counted together: what is used, and who has a place."""
+
+    rule: Rule
+    used: Mapping[date, list[Use]]
+    places: Places[Demand]
+
+
+class _Counted:
+    """The sends of an account, counted as WeChat counts them: a service account's for each tag, and for everybody."""
+
+    def __init__(self, kind: str, used: list[Use], ids: Mapping[str, int]) -> None:
+        self._kind, self._used, self._ids = kind, used, ids
+        self.groups: dict[Tag | None, _Sends] = {}
+        self.sends_to_all = self._group(None)
+
+    def sends(self, demand: Demand) -> _Sends:
+        """Give the sends among which a demand is counted."""
+        if self._kind != "service" or demand.scope is not Scope.TAG or demand.tag is None:
+            return self.sends_to_all
+        return self._group(self._ids.get(demand.tag, demand.tag) if isinstance(demand.tag, str) else demand.tag)
+
+    def _group(self, tag: Tag | None) -> _Sends:
+        if tag not in self.groups:
+            rule = SENDS[self._kind] if tag is None else TAGGED
+            used = used_in(self._used, rule.unit, rule.scopes, tag)
+            self.groups[tag] = _Sends(rule, used, Places(lambda period: rule.limit - len(used.get(period, []))))
+        return self.groups[tag]
 
 
 def _seat(
-    places: Places[Demand],
-    rule: Rule,
-    used: Mapping[date, list[Use]],
+    sends: _Sends,
     demand: Demand,
     options: Sequence[date],
     current: date,
@@ -152,6 +183,7 @@ def _seat(
     One that is `due` goes out now: nobody after it moves it to another day. One that is not takes the current period
     from nobody of those `keeping` it, who go out before it does.
     """
+    places, rule, used = sends.places, sends.rule, sends.used
 
     def taken(wanted: Sequence[date]) -> tuple[tuple[date, tuple[Holder, ...]], ...]:
         return tuple(

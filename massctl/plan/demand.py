@@ -10,11 +10,12 @@ from massctl.model.names import AccountName, AppId, CampaignName
 from massctl.model.preview_days import beijing_day
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record
-from massctl.plan.used import Scope, Unit, scope_of
+from massctl.plan.used import Scope, Tag, Unit, scope_of
 from massctl.plan.window import next_moment
 
 if TYPE_CHECKING:
     from massctl.model.account import Policy
+    from massctl.model.campaign import Audience
 
 DAYS_AHEAD: Final = 31
 """How far campaigns are looked ahead for: a calendar month at its longest."""
@@ -36,6 +37,9 @@ SENDS: Final = {
     "service": Rule(Unit.MONTH, 4, frozenset({Scope.ALL})),
 }
 """By the account's kind; sends on the website count too. Source: WeChat docs, "群发规则", read 2026-10."""
+TAGGED: Final = Rule(Unit.MONTH, 4, frozenset({Scope.ALL, Scope.TAG}))
+"""Mass messages that the followers with one tag get from a service account: those to the tag, and those to everybody.
+Source: WeChat docs, "群发规则", read 2026-10."""
 CALLS: Final = Rule(Unit.DAY, 100, frozenset(Scope))
 """Requests for mass sends. Source: WeChat docs, "API limits of a new account", read 2026-10."""
 REACH: Final = Rule(Unit.MONTH, 4, frozenset(Scope))
@@ -57,6 +61,10 @@ class Demand:
     """The folder as it is now; None where nobody needs to know."""
     calls: int = 1
     """Requests that it takes, all of them on one day: a list of openids is begun only where all of it fits."""
+    tag: Tag | None = None
+    """The tag that it goes to, as it is declared; None for every other audience."""
+    over_limit: bool = False
+    """Whether it may be a fifth of a month."""
     begun: bool = False
     """Whether some of its batches went out already; the others follow whatever else is to come."""
 
@@ -110,7 +118,13 @@ def demand_of(campaign: RenderedCampaign) -> Demand:
     scope = scope_of(campaign.audience)
     name, edition, account, appid = campaign.name, campaign.edition, campaign.account, campaign.appid
     calls = campaign.batches or 1
-    return Demand(name, edition, account, appid, scope, campaign.window, campaign.source_sha256, calls)
+    tag, over = tag_of(campaign.audience), campaign.over_limit_allowed
+    return Demand(name, edition, account, appid, scope, campaign.window, campaign.source_sha256, calls, tag, over)
+
+
+def tag_of(audience: "Audience") -> Tag | None:
+    """Give the tag that an audience declares, by id or by name."""
+    return audience.tag_id if audience.tag_id is not None else audience.tag
 
 
 def what_is_left(demand: Demand, record: Record) -> Demand:

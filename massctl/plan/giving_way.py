@@ -13,18 +13,21 @@ from massctl.model.state import State
 from massctl.plan.allowance import Agenda
 from massctl.plan.anew import again_after, tomorrow
 from massctl.plan.batches import GIVE_A_TAG
-from massctl.plan.demand import CALLS, REACH, SENDS, Holder, Rule, Standing
+from massctl.plan.demand import CALLS, REACH, SENDS, TAGGED, Holder, Rule, Standing
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.used import Unit, calls_used_up
 
 if TYPE_CHECKING:
     from massctl.model.account import Policy
 
+CROWDED: Final = "MC406"
+"""The code of the warning that some followers may have had four mass messages of a month."""
 _PLACES_TOLD_MAX: Final = 7
 """So many taken days are named; the others are counted."""
 _LIMITS: Final = {
     SENDS["subscription"]: Phrase("a subscription account has one send a day (Beijing time)"),
     SENDS["service"]: Phrase("a service account has four sends to every follower a month (Beijing time)"),
+    TAGGED: Phrase("the followers with one tag get four mass messages a month from a service account (Beijing time)"),
     CALLS: Phrase("an account has 100 mass calls a day (Beijing time)"),
 }
 
@@ -65,7 +68,7 @@ def crowded_month(
     )
     hint = Phrase("nobody can know who that is; if they overlap, move one of them to another month")
     place = Place(f"campaigns/{campaign.name}/campaign.yaml")
-    return [Diagnostic("MC406", Severity.WARNING, say, place, hint, campaign.name)]
+    return [Diagnostic(CROWDED, Severity.WARNING, say, place, hint, campaign.name)]
 
 
 def used_up_today(campaign: RenderedCampaign, state: State, policy: "Policy", now: datetime) -> list[Diagnostic]:
@@ -115,7 +118,13 @@ def _refusal(campaign: RenderedCampaign, standing: Standing, rule: Rule) -> Refu
         return _no_day_for_list(campaign, standing, taken)
     if not standing.fits:
         say = Phrase("{limit}, and none is left for it: {taken}", limit=_LIMITS[rule], taken=taken)
-        return Refusal(Guard.ALLOWANCE, say, _another_place(campaign, standing))
+        hint = _another_place(campaign, standing)
+        if rule.unit is REACH.unit:
+            over = (
+                "{place}; or write `over_limit: allow` under send: in campaign.yaml: whoever had four does not get it"
+            )
+            hint = Phrase(over, place=hint)
+        return Refusal(Guard.ALLOWANCE, say, hint)
     say = Phrase("{limit}, and it has to wait for its own: {taken}", limit=_LIMITS[rule], taken=taken)
     return Refusal(Guard.ALLOWANCE, say, _later_in_window(standing))
 

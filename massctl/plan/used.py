@@ -42,6 +42,10 @@ class Unit(StrEnum):
         return day if self is Unit.DAY else day.replace(day=1)
 
 
+Tag = int | str
+"""A tag by its id, or by its name where no id is known for that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """One send that may have gone out."""
@@ -51,6 +55,8 @@ class Use:
     campaign: CampaignName | None
     """None for something that people sent on the website."""
     edition: int = 0
+    tag: Tag | None = None
+    """Whose followers it went to, where it went to a tag."""
 
 
 def scope_of(audience: "Audience") -> Scope:
@@ -60,6 +66,12 @@ def scope_of(audience: "Audience") -> Scope:
     return Scope.OPENIDS if audience.openids is not None else Scope.TAG
 
 
+def tag_ids(state: State, appid: AppId) -> dict[str, int]:
+    """Give the ids of the tags that an account's campaigns name, as they were looked up last."""
+    found = (each.resolved for each in state.records.values() if each.resolved is not None)
+    return {each.tag: each.tag_id for each in found if each.appid == appid}
+
+
 def uses(state: State, appid: AppId) -> list[Use]:
     """Give every use of an account's allowance on record; an attempt that was repeated on another day counts on both.
 
@@ -67,16 +79,20 @@ def uses(state: State, appid: AppId) -> list[Use]:
     and as one to everybody where that is not known.
     """
     found = [Use(at, Scope.ALL, None) for at in state.website_sends.get(appid, [])]
+    ids = tag_ids(state, appid)
     for record in state.records.values():
-        found += _of_record(record, appid)
+        found += _of_record(record, appid, ids)
     return found
 
 
-def used_in(found: list[Use], unit: Unit, scopes: frozenset[Scope]) -> dict[date, list[Use]]:
-    """Sort uses of `scopes` by day or month: an edition counts once in each, a send on the website every time."""
+def used_in(found: list[Use], unit: Unit, scopes: frozenset[Scope], tag: Tag | None = None) -> dict[date, list[Use]]:
+    """Sort uses of `scopes` by day or month: an edition counts once in each, a send on the website every time.
+
+    With `tag` no other tag's are among them.
+    """
     by_period: dict[date, list[Use]] = {}
     for use in found:
-        if use.scope not in scopes:
+        if use.scope not in scopes or (tag is not None and use.scope is Scope.TAG and use.tag != tag):
             continue
         there = by_period.setdefault(unit.of(use.at), [])
         if use.campaign is None or (use.campaign, use.edition) not in {(u.campaign, u.edition) for u in there}:
@@ -135,21 +151,25 @@ def counted_anew(now: datetime) -> Phrase:
     return Phrase("they are counted anew at {moment}; run the same command after that", moment=moment(tomorrow(now)))
 
 
-def _of_record(record: Record, appid: AppId) -> Iterator[Use]:
-    name, edition = record.campaign, record.edition
+def _of_record(record: Record, appid: AppId, ids: Mapping[str, int]) -> Iterator[Use]:
+    def use(at: datetime, audience: Mapping[str, Any] | None) -> Use:
+        tag = audience.get("tag_id", audience.get("tag")) if audience is not None else None
+        known = {**ids, record.resolved.tag: record.resolved.tag_id} if record.resolved is not None else ids
+        named = known.get(tag, tag) if isinstance(tag, str) else tag
+        return Use(at, _recorded_scope(audience), record.campaign, record.edition, named)
+
     for attempt in record.attempts:
         if attempt.may_have_sent and attempt.event.appid == appid:
-            yield Use(attempt.at, _recorded_scope(attempt.event.audience), name, edition)
+            yield use(attempt.at, attempt.event.audience)
     if record.appid != appid:
         return
     if record.imported is not None:
-        yield Use(record.imported.sent_at, _recorded_scope(record.imported.audience), name, edition)
+        yield use(record.imported.sent_at, record.imported.audience)
     tried = [attempt.event for attempt in record.attempts if attempt.may_have_sent]
     for settled in record.settled_sent:
         if all(each.batch != settled.event.batch for each in tried):
             # It was sent in the console; when, nobody wrote down, but it was before it was settled.
-            audience = tried[-1].audience if tried else settled.event.audience
-            yield Use(settled.at, _recorded_scope(audience), name, edition)
+            yield use(settled.at, tried[-1].audience if tried else settled.event.audience)
 
 
 def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:

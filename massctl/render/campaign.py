@@ -71,6 +71,7 @@ def render_campaign(
         diagnostics=tuple(diagnostics),
         openid_list=openid_list,
         handoff=handoff_items(file.handoff),
+        over_limit_allowed=file.send.over_limit == "allow",
     )
     return rendered, diagnostics
 

@@ -17,7 +17,7 @@ from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import State
 from massctl.plan.allowance import Agenda
 from massctl.plan.calls import may_run_short
-from massctl.plan.demand import Demand, demand_of
+from massctl.plan.demand import Demand, demand_of, tag_of
 from massctl.plan.desired import Concluded, Desired
 from massctl.plan.used import calls_by_day, scope_of
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
@@ -90,7 +90,8 @@ class _Others:
             return None
         appid = AppId(settings.accounts[file.account].appid)
         scope, window = scope_of(file.audience), Window(start, end)
-        return Demand(name, file.edition, AccountName(file.account), appid, scope, window, source, calls)
+        account, tag, over = AccountName(file.account), tag_of(file.audience), file.send.over_limit == "allow"
+        return Demand(name, file.edition, account, appid, scope, window, source, calls, tag, over)
 
     def counted(self, demands: Sequence[Demand], accounts: Iterable[AppId]) -> list[Demand]:
         """Give demands in which the jobs of lists are counted wherever their number may matter."""

@@ -195,8 +195,10 @@ def _unrecorded(record: Record, answer: "Verdict") -> dict[str, Any]:
 
 
 def _followed(record: Record, followed: "Followed") -> dict[str, Any]:
+    from massctl.apply.following import nobody_got_it  # Only `status` follows jobs.
+
     failures = [failure for failed, failure in followed.errors if failed is record]
-    return campaign_document(record, failures[0] if failures else None)
+    return campaign_document(record, failures[0] if failures else nobody_got_it(record))
 
 
 def campaign_document(record: Record, failure: "Failure | None") -> dict[str, Any]:

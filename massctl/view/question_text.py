@@ -15,6 +15,7 @@ LABELS: Final = {
     "message": Phrase("message"),
     "previews": Phrase("previewed"),
     "by_hand": Phrase("by hand"),
+    "warning": Phrase("warning"),
 }
 
 
@@ -38,6 +39,8 @@ def question_text(question: SendQuestion, language: Language, style: Style, widt
         table.row(LABELS["previews"], page.say(Phrase(", ")).join(shown))
     for number, item in enumerate(question.done_by_hand):
         table.row(LABELS["by_hand"] if number == 0 else "", item)
+    for number, warning in enumerate(question.warnings):
+        table.row(LABELS["warning"] if number == 0 else "", Inked(warning, Ink.WARNING), inner=2)
     digest = Phrase("digest {digest}", digest=short_digest(question.digest))
     table.row("", Inked(digest, Ink.DETAIL))
     page.line(Inked(Phrase("A mass send cannot be taken back."), Ink.ALARM), indent=2)

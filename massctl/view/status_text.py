@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from massctl.apply.following import Followed
+from massctl.apply.following import Followed, nobody_got_it
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
@@ -37,6 +37,8 @@ def status_text(followed: Followed, language: Language, style: Style, width: int
         for failed, failure in followed.errors:
             if failed is record:
                 failure_rows(table, failure, LABELS["error"])
+        if (nobody := nobody_got_it(record)) is not None:
+            failure_rows(table, nobody, LABELS["error"])
         if record.open_attempts:
             doubt_rows(table, record, LABELS["in_doubt"], may_repeat=True)
         unexplained = not any(job.counts and job.counts.reason for job in record.jobs)

@@ -121,5 +121,18 @@ ALLOWANCE: Final[dict[str, str]] = {
     "job {msg_id} is {now}; the ledger says {before}: massctl status {name}": (
         "任务 {msg_id} 现在是“{now}”，账本里是“{before}”：massctl status {name}"
     ),
+    "the followers with one tag get four mass messages a month from a service account (Beijing time)": (
+        "服务号的群发，同一个标签的粉丝每月最多收到四次（北京时间）"
+    ),
+    "{place}; or write `over_limit: allow` under send: in campaign.yaml: whoever had four does not get it": (
+        "{place}；或者在 campaign.yaml 的 send: 下写 `over_limit: allow`：已收到四次的人收不到"
+    ),
+    "nobody got it: WeChat delivered it to 0 of {total:,} followers": (
+        "没有人收到：微信发给了 {total:,} 个粉丝中的 0 个"
+    ),
+    "whoever had four mass messages that month gets no fifth; to send it once more, raise `edition` and give it a "
+    "window in another month": (
+        "当月已收到四次群发的人收不到第五次；要再发一次，就提高 `edition`，并把时段改到别的月份"
+    ),
 }
 """English template -> Chinese template with the same fields."""

@@ -32,7 +32,6 @@ def four(shell: Shell) -> Shell:
     return shell
 
 
-@pytest.mark.xfail(strict=True, reason="fault 14: the fifth send of a month to one tag is made, and reaches nobody")
 def test_the_fifth_to_a_tag_is_refused_until_the_month_is_over(four: Shell) -> None:
     said = send(four, 4)
     assert (5, ["allowance"], 4) == (said.status, guards(said), len(four.report()["jobs"]))
@@ -40,7 +39,6 @@ def test_the_fifth_to_a_tag_is_refused_until_the_month_is_over(four: Shell) -> N
     assert 0 == send(four, 31).status  # The first of January.
 
 
-@pytest.mark.xfail(strict=True, reason="fault 14: nothing tells that a job reached nobody")
 def test_a_job_that_reached_nobody_is_an_error_and_is_told(four: Shell) -> None:
     four.tree.settings(state="notify:\n  - {webhook_env: HOOK}\n")
     assert 0 == send(four, 4, OTHER_TAG).status
@@ -55,3 +53,18 @@ def test_a_job_that_reached_nobody_is_an_error_and_is_told(four: Shell) -> None:
     assert "nobody got it" in four("status", "n-4", "--sandbox").out
     (campaign,) = four("status", "n-4", "--sandbox", "--format", "json").document["campaigns"]
     assert ("sent", True) == (campaign["status"], "nobody got it" in campaign["error"]["message"])
+
+
+def test_a_campaign_may_insist_and_is_warned_where_it_is_asked_for(four: Shell) -> None:
+    said = send(four, 4, more="send: {over_limit: allow}\n")
+    assert (0, 5, 0) == (said.status, len(four.report()["jobs"]), four.report()["jobs"][-1]["sent_count"])
+    four.tree.text("n-5", content="n-5")
+    asked = " ".join(four("apply", "n-5", "--sandbox", typed="no\n").err.split())
+    assert "warning a follower of a service account gets at most 4 mass messages a month, and n-0" in asked
+
+
+def test_what_was_sent_under_a_warning_is_told_with_it(four: Shell) -> None:
+    four.tree.settings(state="notify:\n  - {webhook_env: HOOK}\n")
+    assert 0 == send(four, 4, OTHER_TAG).status
+    (notice,) = [each for post in four.report()["notifications"] for each in post["body"]["notices"]]
+    assert ("sent", True) == (notice["event"], "gets at most 4 mass messages a month" in notice["hint"])

@@ -40,12 +40,10 @@ def nothing_is_wrong_with(written: str) -> None:
     assert [] == [violation.what for violation in found.violations]
 
 
-@pytest.mark.xfail(strict=True, reason="fault 1: a body is taken from a draft without comparing its digest")
 def test_fault_01_an_edit_that_is_put_back_leaves_a_draft_of_another_version() -> None:
     nothing_is_wrong("news in batches, edited and put back")
 
 
-@pytest.mark.xfail(strict=True, reason="fault 1: recovery looks at the first batch only")
 def test_fault_01_a_draft_that_comes_late_is_of_the_version_before() -> None:
     nothing_is_wrong_with(
         '{"scenario": "news in batches, edited and put back, and late", "turns": [{}, {"gap_minutes": 1.0, "faults": '
@@ -54,7 +52,6 @@ def test_fault_01_a_draft_that_comes_late_is_of_the_version_before() -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="fault 2: only the last settlement of a list counts")
 def test_fault_02_batches_that_a_person_sent_by_hand_go_out_again() -> None:
     nothing_is_wrong("text in batches, refusals are settled")
 
@@ -118,7 +115,6 @@ def test_fault_07_a_checkout_cuts_away_what_another_wrote(name: str) -> None:
     nothing_is_wrong(name)
 
 
-@pytest.mark.xfail(strict=True, reason="fault 8: `adopt` on a list changes the first batch, and the others stand still")
 def test_fault_08_a_list_stands_still_behind_its_first_batch() -> None:
     nothing_is_wrong("news in batches, the console's version is kept")
 
@@ -137,17 +133,14 @@ def test_fault_10_an_edition_is_raised_over_a_partly_sent_list() -> None:
     nothing_is_wrong("text in batches, the edition is raised")
 
 
-@pytest.mark.xfail(strict=True, reason="fault 11: an acceptance behind a person's word is forgotten")
 def test_fault_11_what_was_accepted_after_a_wrong_word_is_sent_under_another_name() -> None:
     nothing_is_wrong("git, a person is wrong in a push")
 
 
-@pytest.mark.xfail(strict=True, reason="fault 11: what waited for a push that arrived is written once more")
 def test_fault_11_an_interrupted_push_is_written_twice() -> None:
     nothing_is_wrong("git, news, interrupted")
 
 
-@pytest.mark.xfail(strict=True, reason="fault 11: an account in doubt is left in doubt without a word")
 def test_fault_11_an_appid_that_changes_in_doubt_is_told_of() -> None:
     scene = Scene([replace(TEXT, window=None)], rules=house("words"), wait_in_doubt=False)
     scene.apply(("send_mass", Fault.ANSWER_LOST))
@@ -169,7 +162,6 @@ def test_fault_13_a_digest_stops_every_message_of_several_articles() -> None:
     nothing_is_wrong("news of two articles")
 
 
-@pytest.mark.xfail(strict=True, reason="fault 14: the fifth of a month is sent, and delivered to nobody")
 def test_fault_14_a_fifth_send_of_a_month_leaves() -> None:
     nothing_is_wrong("five to one tag in a month")
 

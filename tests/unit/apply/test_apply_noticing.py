@@ -26,6 +26,7 @@ from massctl.apply.outcome import CampaignOutcome, Failure
 from massctl.model.diagnostic import Diagnostic, Severity
 from massctl.model.ledger import Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
 from massctl.model.lifecycle import Status
+from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan.choices import Evidence
@@ -255,3 +256,27 @@ def test_what_every_run_meets_says_so_and_what_is_on_record_does_not() -> None:
     dead = told([TRIED], [])
     assert ["in_doubt"] == [each.happening for each in dead]
     assert [True] == [each.met_again for each in dead]
+
+
+def ended(**counts: int) -> tuple[Any, RenderedCampaign]:
+    return status("sent", source="event", **counts)
+
+
+def test_a_job_that_reached_nobody_is_told_by_the_run_that_learns_it() -> None:
+    in_vain = ended(total_count=128, filter_count=0, sent_count=0)
+    (notice,) = told([TRIED, TAKEN, status("sent")], [in_vain])
+    assert ("failed", Status.SENT) == (notice.happening, notice.status)
+    assert "nobody got it: WeChat delivered it to 0 of 128 followers" == str(notice.message)
+    assert [] == happenings([TRIED, TAKEN, in_vain], [])
+    assert [] == happenings([TRIED, TAKEN, status("sent")], [ended(total_count=128, sent_count=1)])
+    assert ["failed"] == happenings([TRIED, TAKEN], [status("failed", sent_count=0)])
+
+
+def test_a_send_is_told_with_the_warning_under_which_it_left() -> None:
+    warning = Diagnostic("MC406", Severity.WARNING, Phrase("some had four"), None)
+    other = Diagnostic("MC402", Severity.WARNING, Phrase("a preview"), None)
+    (plain,) = told([], [TRIED, TAKEN], outcome())
+    crowded = outcome()
+    crowded.planned = replace(crowded.planned, diagnostics=(other, warning))
+    (warned,) = told([], [TRIED, TAKEN], crowded)
+    assert ("", "some had four") == (plain.hint, warned.hint)

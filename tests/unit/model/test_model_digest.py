@@ -83,6 +83,7 @@ NOT_APPROVED = {
     "title": "给人看的标题",
     "account": AccountName("renamed"),
     "same_content_allowed": True,
+    "over_limit_allowed": True,
     "recipients": reviewers("editor_li"),
     "source_sha256": sha("another folder"),
 }

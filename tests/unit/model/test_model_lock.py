@@ -100,6 +100,7 @@ def declared(**changes: Any) -> str:
     [
         {"preview": {"towxname": ["li"]}},
         {"send": {"same_content": "allow"}},
+        {"send": {"over_limit": "allow"}},
         {"edition": 1},
         {"vars": {}},
         {"ignore": [{"code": "MC215", "reason": "a line"}]},

@@ -108,7 +108,7 @@ def test_one_fault_is_one_diagnostic_at_its_place(campaign: Load, text: str, exp
         (
             "send: {title: x}",
             "unknown key title",
-            "the keys here are not_before, not_after, send_ignore_reprint, same_content",
+            "the keys here are not_before, not_after, send_ignore_reprint, same_content, over_limit",
         ),
         (
             "send: {send_ignore_reprint: On}",

@@ -44,11 +44,17 @@ class Expect(Strict):
     """The most followers that may be reached; a larger audience is refused."""
 
 
+def _said_of_all(written: Any) -> Any:
+    """Read false as not said: it stands beside the audience that is meant, as in WeChat's own filter."""
+    return None if written is False else written
+
+
 class Audience(Strict):
     """Who receives the message: exactly one of is_to_all, tag_id, tag and openids. There is no default."""
 
-    is_to_all: Literal[True] | None = None
-    """true: every follower of the account. Enters the account's history page."""
+    is_to_all: Annotated[Literal[True] | None, BeforeValidator(_said_of_all, json_schema_input_type=bool | None)] = None
+    """Whether it goes to every follower of the account, and enters its history page. false may stand beside one of the
+    others, as WeChat writes it, and changes nothing."""
     tag_id: Annotated[int, Field(ge=0)] | None = None
     """The id of one of the account's tags (标签), as in the console's address bar."""
     tag: NonEmpty | None = None
@@ -285,4 +291,5 @@ class CampaignFile(Strict):
 EITHER_OF = {"image": ("files", "media_ids"), "voice": ("file", "media_id"), "mpvideo": ("file", "media_id")}
 """Of these keys of a message exactly one is due: a file of the campaign, or material that the account has."""
 MESSAGES = ("mpnews", "text", "image", "voice", "mpvideo", "wxcard")
-AUDIENCES = ("is_to_all", "tag_id", "tag", "openids")
+EVERYBODY = "is_to_all"
+AUDIENCES = (EVERYBODY, "tag_id", "tag", "openids")

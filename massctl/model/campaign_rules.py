@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from massctl.model.campaign import AUDIENCES, CODE_PATTERN, EITHER_OF, MESSAGES, OFFSET_TIME_PATTERN
+from massctl.model.campaign import AUDIENCES, CODE_PATTERN, EITHER_OF, EVERYBODY, MESSAGES, OFFSET_TIME_PATTERN
 from massctl.model.codes import CODES
 from massctl.model.cover import CROP_PATTERN, Crop
 from massctl.model.phrase import Phrase
@@ -102,10 +102,16 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
     audience = data.get("audience", {})
     if not isinstance(audience, Mapping):
         return []
-    found = [key for key in audience if key in AUDIENCES]
+    # WeChat's own filter has false beside a tag.
+    beside = audience.get(EVERYBODY) is False
+    found = [key for key in audience if key in AUDIENCES and not (key == EVERYBODY and beside)]
+    if not found and beside:
+        say = Phrase("say who receives it: {key} is false, and no other audience stands beside it", key=EVERYBODY)
+        hint = Phrase("write one of {audiences} beside it", audiences=", ".join(AUDIENCES[1:]))
+        return [Fault("MC016", ("audience", EVERYBODY), say, hint)]
     if not found:
         say = Phrase("there is no audience: write one of {audiences}", audiences=", ".join(AUDIENCES))
-        hint = Phrase("there is no default; to reach every follower write `is_to_all: true`")
+        hint = Phrase("say who receives it: there is no default")
         return [Fault("MC016", ("audience",) if "audience" in data else (), say, hint)]
     faults = [
         Fault(

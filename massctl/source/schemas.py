@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from massctl.errors import InvariantError
 from massctl.model.account import CHANNELS, CREDENTIALS, MassctlFile
-from massctl.model.campaign import AUDIENCES, EITHER_OF, MESSAGES, CampaignFile
+from massctl.model.campaign import AUDIENCES, EITHER_OF, EVERYBODY, MESSAGES, CampaignFile
 from massctl.source.shape import keys_of
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -33,7 +33,16 @@ _RULES: Final[dict[str, dict[str, Any]]] = {
         "then": {"properties": {"audience": {"description": "No list of openids.", "not": {"required": ["openids"]}}}},
     },
     "Handoff": {"minProperties": 1},
-    "Audience": {"oneOf": [{"required": [key]} for key in AUDIENCES]},
+    # false beside another audience says nothing. Not "const": editors would offer that value.
+    "Audience": {
+        "oneOf": [
+            {
+                "required": [EVERYBODY],
+                "properties": {EVERYBODY: {"description": "Not false.", "not": {"const": False}}},
+            },
+            *({"required": [key]} for key in AUDIENCES if key != EVERYBODY),
+        ]
+    },
     **{
         model: {"oneOf": [{"required": [key]} for key in EITHER_OF[message]]}
         for model, message in (("Image", "image"), ("Voice", "voice"), ("MpVideo", "mpvideo"))

@@ -9,7 +9,7 @@ from massctl.model.account import (
     ENVIRONMENT_NAME_PATTERN,
     TIME_OF_DAY_PATTERN,
 )
-from massctl.model.campaign import CODE_PATTERN, OFFSET_TIME_PATTERN
+from massctl.model.campaign import CODE_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN
 from massctl.model.campaign_rules import Fault, Path
 from massctl.model.cover import CROP_PATTERN
 from massctl.model.hours import DURATION_PATTERN
@@ -43,6 +43,7 @@ _KEY_PATTERNS: Final = {
 }
 _DURATIONS: Final = frozenset({"preview_ahead"})
 """Keys whose value is a number with a unit."""
+_WHO: Final = Phrase("say who receives it: every follower, or those of tag_id, tag or openids")
 _WORDS_FOR_BOOL: Final = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 
 
@@ -70,6 +71,8 @@ def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
     """Say that a value is of another type than is due."""
     say = Phrase("{key}: expected {expected}, found {found}", key=name_of(path), expected=expected, found=shown(value))
     hint = _type_hint(expected, value)
+    if path and path[-1] == EVERYBODY and hint is not None and hint.values.get("word") == "true":
+        hint = _WHO  # A slip of the pen is no consent to reach everybody.
     if path and path[-1] in _DURATIONS and type(value) is int:
         hint = Phrase("write {example}", example=f"{value}h")
     return Fault("MC013", path, say, hint, at_key=False)

@@ -182,9 +182,11 @@ CORE: Final[dict[str, str]] = {
     # massctl/model/campaign_rules.py
     "there is no message: write one of {messages}": "没有消息：请写 {messages} 中的一种",
     "there is no audience: write one of {audiences}": "没有群发对象：请写 {audiences} 中的一种",
-    "there is no default; to reach every follower write `is_to_all: true`": (
-        "没有默认值；要发给全部粉丝，写 `is_to_all: true`"
+    "say who receives it: there is no default": "请写明发给谁：没有默认值",
+    "say who receives it: {key} is false, and no other audience stands beside it": (
+        "请写明发给谁：{key} 是 false，旁边又没有写别的对象"
     ),
+    "write one of {audiences} beside it": "在旁边写 {audiences} 中的一种",
     "not_before needs not_after: without it a late run would send at any hour": (
         "有 not_before 就要有 not_after：否则晚了的运行会在任何时刻发送"
     ),

@@ -146,6 +146,9 @@ SOURCE: Final[dict[str, str]] = {
     "{key} is part of the format, but massctl {version} does not carry it out yet": (
         "{key} 是格式的一部分，但 massctl {version} 还没有实现"
     ),
+    "say who receives it: every follower, or those of tag_id, tag or openids": (
+        "请写明发给谁：全部粉丝，或 tag_id、tag、openids 里的一种"
+    ),
     "expected {expected}, found {found}": "应为 {expected}，写的是 {found}",
     "true or false": "true 或 false",
     "a whole number": "整数",

@@ -85,6 +85,18 @@ def test_every_audience_after_the_first_is_a_fault():
     assert [("MC016", ("audience", "is_to_all"))] == found(audience={"tag_id": 1, "is_to_all": True})
 
 
+@pytest.mark.parametrize("other", [{"tag_id": 2}, {"tag": "会员"}, {"openids": "a.txt"}])
+def test_false_beside_another_audience_says_nothing(other):
+    beside = {"is_to_all": False, **other}
+    assert [] == found(audience=beside)
+    assert Audience(**other) == Audience(**beside)
+
+
+def test_false_alone_names_nobody_and_excuses_no_second_audience():
+    assert [("MC016", ("audience", "is_to_all"))] == found(audience={"is_to_all": False, "expect": {"min": 1}})
+    assert [("MC016", ("audience", "tag"))] == found(audience={"is_to_all": False, "tag_id": 2, "tag": "会员"})
+
+
 def test_no_audience_block_is_a_fault_of_the_whole_file():
     assert [("MC016", ())] == found(audience="absent")
 

@@ -50,7 +50,7 @@ def test_a_valid_campaign_is_a_model_without_diagnostics(campaign: Load) -> None
         (HEAD + ALL + "mpnews:\n  articles:\n  - title: a\n    content: b\n", ("MC012", 6, 5)),
         (HEAD + TEXT + "audience: {is_to_all: yes}\n", ("MC013", 4, 23)),
         (HEAD + TEXT + "audience: {is_to_all: 1}\n", ("MC013", 4, 23)),
-        (HEAD + TEXT + "audience: {is_to_all: false}\n", ("MC014", 4, 23)),
+        (HEAD + TEXT + "audience: {is_to_all: false}\n", ("MC016", 4, 12)),
         (HEAD + TEXT + "audience:\n", ("MC013", 4, 1)),
         (HEAD + TEXT + "audience: 3\n", ("MC013", 4, 11)),
         (HEAD + TEXT + "audience: {tag_id: }\n", ("MC013", 4, 12)),

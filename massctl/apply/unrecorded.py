@@ -5,7 +5,7 @@ For the ledger such a send is in doubt. Nobody but the run that heard the answer
 
 from dataclasses import dataclass
 
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.send import Accepted, Rejected, Verdict
 from massctl.model.state import Record
 
@@ -50,4 +50,4 @@ def unrecorded_of(record: Record, answer: Verdict | None) -> Unrecorded | None:
 
 
 def _command(record: Record, choice: str) -> str:
-    return f'massctl reconcile {record.campaign} {choice} --reason "…"'
+    return Command("reconcile", record.campaign, choice, '--reason "…"')

@@ -43,7 +43,7 @@ class Answer:
         with _heeding_the_second():
             text = make()
             self.is_begun = True
-            voice.json(text)
+            voice.document(text)
 
 
 @contextmanager

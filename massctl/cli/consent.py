@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from massctl.apply.ports import Consent, SendQuestion
 from massctl.cli.speaking import Voice
 from massctl.errors import UsageError
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.view.language import say
 from massctl.view.question_text import question_text
 
@@ -45,8 +45,8 @@ def consent(voice: Voice, names: Sequence[str], *, yes: bool, would_send: bool) 
             Phrase("There is no terminal to ask on. No request was made."),
             Phrase(
                 "Look at `{plan}`; then give your consent with `{apply}`.",
-                plan=" ".join(["massctl plan", *names]),
-                apply=" ".join(["massctl apply", *names, "--yes"]),
+                plan=Command("plan", *names),
+                apply=Command("apply", *names, "--yes"),
             ),
         )
     return AskOnTerminal(voice)

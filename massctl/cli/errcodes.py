@@ -57,7 +57,7 @@ def errcode_explained(errcode: int, language: Language) -> Explanation:
         say(first.meaning, language),
         say(_WORLD[first.kind], language),
         say(_TOKEN if first.token_dead else _OURS[first.kind], language),
-        (" " if language is Language.EN else "").join([say(first.advice, language), *_of_calls(calls, language)]),
+        (" " if language.is_english else "").join([say(first.advice, language), *_of_calls(calls, language)]),
     )
 
 

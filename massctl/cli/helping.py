@@ -32,7 +32,7 @@ class SpokenContext(click.Context):
 
     def get_help(self) -> str:
         """Give the help of its command."""
-        if _language(self) is Language.EN:
+        if _language(self).is_english:
             return super().get_help()
         return _chinese(self)
 

@@ -68,11 +68,11 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
 
 
 def _grounds(root: Path, settings: MassctlFile | None, speaker: Voice, now: Callable[[], datetime]) -> Grounds:
-    places = Places(root, sandbox=speaker.sandbox)
+    places = Places(root, sandbox=speaker.language.flags.sandbox)
     ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places)
 
     def language_of(settings: MassctlFile | None) -> Language:
-        return voice(settings.language).language if settings else speaker.language
+        return voice(settings.language).language if settings else speaker.language.plain
 
     return Grounds(
         root=root,

@@ -106,7 +106,7 @@ def _body(
         return "\n".join([*head, *above, *([""] if above else []), *foot])
     # Its sentences are in the language of the run that made it.
     review = plan.review if isinstance(plan, SavedPlan) else None
-    language = Language(review.language) if review is not None else voice.language
+    language = Language(review.language) if review is not None else voice.language.plain
     sha = event.workflow_run.head_sha
     comment = plan_comment(plan, language, commit=sha, from_fork=event.from_fork, locking=locking, warned=warned)
     return "\n".join([comment, *foot])

@@ -55,7 +55,7 @@ def write_comment(file: str, commit: str | None, out: Path | None, *, from_fork:
         # Its sentences are in this language already.
         speak_as(voice(plan.review.language))
     speaker = current_voice()
-    comment = plan_comment(plan, speaker.language, commit=commit, from_fork=from_fork)
+    comment = plan_comment(plan, speaker.language.plain, commit=commit, from_fork=from_fork)
     if out is None:
         speaker.document(comment)
     else:

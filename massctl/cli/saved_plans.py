@@ -24,7 +24,7 @@ from massctl.view.language import say
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
     """Write the plan's JSON into a file; raises UsageError where it is too large or cannot be written."""
     language = session.voice.language
-    document = (session.voice.advised(plan_json(plan, language, names)) + "\n").encode()
+    document = (plan_json(plan, language, names) + "\n").encode()
     if len(document) > SAVED_BYTES_MAX:
         raise UsageError(
             Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20),

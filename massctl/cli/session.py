@@ -20,6 +20,7 @@ from massctl.model.state import State
 from massctl.plan.guard import House
 from massctl.source.noting import NotingRepository
 from massctl.source.repository import Repository
+from massctl.view.language import Flags, say
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock
@@ -100,8 +101,6 @@ class Session:
         return self._git_ledger
 
     def _tell(self, said: str) -> None:
-        from massctl.view.language import say
-
         self.voice.talk(say(said, self.voice.language))
 
     def archive(self) -> "Contents":
@@ -203,7 +202,7 @@ def open_settings(
     settings, diagnostics = (known, []) if known else _load_settings(root, override, memory)
     spoken = voice(settings.language if settings else None, environment)
     where = "" if directory == "." else f"-C {shlex.quote(directory)}"
-    return settings, diagnostics, speak_as(replace(spoken, where=where, sandbox=sandbox))
+    return settings, diagnostics, speak_as(spoken.advising(Flags(where, sandbox)))
 
 
 def _load_settings(
@@ -245,7 +244,7 @@ def session(
             Phrase("massctl.yaml has faults, so nothing was done"),
             hint=Phrase("correct massctl.yaml; massctl validate   shows every fault of every file"),
         )
-    speaker = speak_as(replace(speaker, locked=locked))
+    speaker = speak_as(speaker.advising(replace(speaker.language.flags, locked=locked)))
     root = Path(directory).resolve()
     override = environment.get(API_BASE_VARIABLE)
     _check_override(override, settings)

@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TextIO
 
 import click
@@ -16,8 +16,7 @@ import click
 from massctl.errors import MassctlError
 from massctl.model.phrase import Phrase
 from massctl.model.system_reason import system_reason
-from massctl.view.cells import cells
-from massctl.view.language import Language, say
+from massctl.view.language import Flags, Language, say
 from massctl.view.style import Style
 
 PLAIN_WIDTH = 100
@@ -31,94 +30,36 @@ class Voice:
     language: Language
     style: Style
     width: int
-    where: str = ""
-    """`-C DIR`, where this command was given it: the commands it advises need it too."""
-    sandbox: bool = False
-    """Whether the commands it advises are for the sandbox; without the flag they would be for real followers."""
-    locked: bool = False
-    """Whether they are for the locked bytes; without the flag they would send what is rendered now."""
     in_workflow: bool = False
     """Whether a runner of GitHub reads along, to which some lines are commands."""
 
+    def advising(self, flags: Flags) -> "Voice":
+        """Advise commands with these flags from now on."""
+        return replace(self, language=replace(self.language, flags=flags))
+
     def result(self, text: str) -> None:
         """Write a result to standard output."""
-        write(self._inert(self._to_type(text.rstrip("\n"))))
+        write(self._inert(text.rstrip("\n")))
 
     def commands(self, text: str) -> None:
         """Write commands to GitHub's runner to standard output, each of which holds the words of others as data."""
-        write(self._to_type(text.rstrip("\n")))
+        write(text.rstrip("\n"))
 
     def document(self, text: str) -> None:
         """Write a JSON document to standard output: always UTF-8, whatever the terminal speaks."""
         write(text.rstrip("\n").encode() + b"\n")
 
-    def json(self, text: str) -> None:
-        """Write a JSON document whose hints a person may type."""
-        self.document(self.advised(text))
-
-    def advised(self, text: str) -> str:
-        """Complete the commands in the hints of a JSON document."""
-        if not (self.where or self.sandbox or self.locked):
-            return text
-        # Only a command that was given more than its verb has more to advise.
-        from massctl.view.as_json import with_advice
-
-        return with_advice(text, self._to_type)
-
     def talk(self, text: str) -> None:
         """Write talk to standard error."""
-        write(self._inert(self._to_type(text.rstrip("\n"))), err=True)
+        write(self._inert(text.rstrip("\n")), err=True)
 
     def _inert(self, text: str) -> str:
         """Break what the runner would take for a command: a title with a line break may begin a line with one."""
         return _COMMAND.sub(r"\g<before>\\", text) if self.in_workflow else text
 
-    def _to_type(self, text: str) -> str:
-        """Complete the commands in `text` with what this command itself was given."""
-        if not (self.where or self.sandbox or self.locked):
-            return text
-        completed = _ADVISED.sub(self._completed, text)
-        # The page was broken into lines before: what made one too long goes on below.
-        lines = [part for line in completed.split("\n") for part in _broken(line, self.width)]
-        return "\n".join(lines)
-
-    def _completed(self, command: re.Match[str]) -> str:
-        verb = command["verb"]
-        where = [self.where] if self.where else []
-        flags = ["--sandbox"] if self.sandbox and verb not in _WITHOUT_SANDBOX else []
-        flags += ["--locked"] if self.locked and verb in _WITH_LOCKED else []
-        # The gap before the verb may be the end of a line; it stays where it was.
-        return " ".join(["massctl", *where]) + command["gap"] + " ".join([verb, *flags])
-
-
-def _broken(line: str, width: int) -> list[str]:
-    """Break a line that is too long before its last command, which stays whole, below where its sentence begins."""
-    shown = _INK.sub("", line)
-    # Each character has two cells at most.
-    if 2 * len(shown) <= width or cells(shown) <= width:
-        return [line]
-    lead = _LEAD.match(shown)
-    indent = lead.end() if lead is not None else 0
-    starts = [match.start() for match in _COMMAND_START.finditer(line)]
-    if not starts or not _INK.sub("", line[: starts[-1]])[indent:].strip():
-        return [line]
-    return [*_broken(line[: starts[-1]].rstrip(), width), " " * indent + line[starts[-1] :]]
-
 
 _COMMAND: Final = re.compile(r"(?P<before>(?:^|\r)[^\S\n]*:(?=:)|##(?=\[))", re.MULTILINE)
 """`::command` at the start of a line, and `##[command]` anywhere. Source: actions/runner, ActionCommand.cs, 2026-11."""
-_COMMAND_START: Final = re.compile(r"(?<=[ ：，；。（])massctl ")
-_INK: Final = re.compile(r"\x1b\[[0-9;]*m")
-_LEAD: Final = re.compile(r" *(?:\S+ {2,})?")
-"""What stands before a sentence: blanks, and a label with blanks behind it."""
-_WITHOUT_SANDBOX: Final = ("validate", "lock")
-_WITH_LOCKED: Final = ("apply", "preview")
-_ADVISED: Final = re.compile(
-    r"\bmassctl(?P<gap>\s+)(?P<verb>apply|plan|doctor|status|reconcile|preview|withdraw|record-event|adopt|"
-    r"comments\s+(?:open|close)|speed\s+(?:get|set)|state\s+(?:show|list|verify|init|import)|validate|lock|render|serve)\b"
-    r"(?! --sandbox)"
-)
-"""A command that a sentence advises, up to its verb, be it broken over lines."""
 _lost: list[str] = []
 """Why results could not be written, where somebody was there to read them."""
 

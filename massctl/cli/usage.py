@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from massctl import __version__
-from massctl.model.phrase import Phrase, enumerated, in_a_row
+from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
 
 _EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
 _PATH: Final = re.compile(r"['\"](.*)['\"] (does not exist|is a file|is a directory)\.?$", re.DOTALL)
@@ -45,7 +45,8 @@ def show_usage(error: click.UsageError) -> None:
         return
     context = error.ctx
     written = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
-    hint = Phrase("{command} --help", command=context.command_path)
+    verb = context.command_path.removeprefix(context.find_root().command_path).strip()
+    hint = Command(verb, "--help") if verb else Phrase("massctl --help")
     show_error(UsageError(_said(error), Phrase("usage: {line}", line=written), hint))
 
 

@@ -25,6 +25,18 @@ class Phrase(str):
         return self
 
 
+class Command(Phrase):
+    """A command of massctl as it is typed: in every language the same, but for what the run that advises it adds."""
+
+    __slots__ = ()
+
+    def __new__(cls, verb: str, *arguments: object) -> Self:
+        """Join our own `verb` and `arguments`, which may be anybody's words."""
+        names = [f"argument_{number}" for number in range(len(arguments))]
+        template = " ".join(["massctl", verb, *(f"{{{name}}}" for name in names)])
+        return super().__new__(cls, template, **dict(zip(names, arguments, strict=True)))
+
+
 def enumerated(parts: Sequence[str]) -> str:
     """Join one or more names as a language lists them: `a, b` or `a、b`."""
     said = parts[0]

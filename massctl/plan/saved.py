@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from massctl.model.diagnostic import Severity
 from massctl.model.lifecycle import Status
 from massctl.model.lock import LockFile
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.strict import Strict
 from massctl.plan.document import plan_document
 from massctl.plan.locked import changed_parts
@@ -208,7 +208,7 @@ def plan_stale(moved: list[Phrase], names: Sequence[str], file: str = "FILE") ->
 
     `file` is where it was saved, as it is typed in a shell.
     """
-    again = " ".join(["massctl plan", *names, "--out", file])
+    again = Command("plan", *names, "--out", file)
     return Refusal(
         Guard.PLAN_STALE,
         Phrase("this is not what was planned any more: {moved}", moved=enumerated(moved)),

@@ -5,7 +5,7 @@ Their keys and codes never change with the language; only `message` and `hint` d
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, Final
 
@@ -254,21 +254,6 @@ def _faulty(diagnostics: Sequence[Diagnostic]) -> dict[str, Any] | None:
     return {"errcode": None, "rid": None, "message": message, "hint": Phrase("massctl validate")}
 
 
-def with_advice(document: str, complete: Callable[[str], str]) -> str:
-    """Give a document with its hints completed, so that a command in them can be typed as it stands."""
-    # Its phrases are said already, so that any language leaves them as they are.
-    return _json(_advised(json.loads(document), complete), Language.EN, "\n")
-
-
-def _advised(value: Any, complete: Callable[[str], str]) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: complete(each) if key == "hint" and isinstance(each, str) else _advised(each, complete)
-            for key, each in value.items()
-        }
-    return [_advised(each, complete) for each in value] if isinstance(value, list) else value
-
-
 def _written(document: dict[str, Any], language: Language) -> str:
     """Write a document as `json.dumps(…, indent=2)` would, every Phrase of it in `language`.
 
@@ -277,13 +262,17 @@ def _written(document: dict[str, Any], language: Language) -> str:
     return _json(document, language, "\n")
 
 
-def _json(value: Any, language: Language, line_end: str) -> str:
+def _json(value: Any, language: Language, line_end: str, *, is_hint: bool = False) -> str:
     inner = line_end + "  "
     if isinstance(value, dict) and value:
-        each = [f"{encode_basestring(key)}: {_json(entry, language, inner)}" for key, entry in value.items()]
+        each = [
+            f"{encode_basestring(key)}: {_json(entry, language, inner, is_hint=key == 'hint')}"
+            for key, entry in value.items()
+        ]
         return f"{{{inner}{f',{inner}'.join(each)}{line_end}}}"
     if isinstance(value, list) and value:
         return f"[{inner}{f',{inner}'.join([_json(entry, language, inner) for entry in value])}{line_end}]"
     if isinstance(value, str):
-        return str(encode_basestring(say(value, language)))
+        # A person may type what a hint advises; everything else is for programs.
+        return str(encode_basestring(say(value, language if is_hint else language.plain)))
     return json.dumps(value)

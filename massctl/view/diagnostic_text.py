@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.view.cells import cells, cluster_cells, clusters, printable
 from massctl.view.language import Language
 from massctl.view.page import Inked, Page
@@ -43,7 +43,7 @@ def diagnostics_text(
     _summary(page, diagnostics, campaigns)
     first = next((diagnostic for diagnostic in ordered if diagnostic.severity is Severity.ERROR), None)
     if first is not None:
-        page.line(Inked(f"massctl explain {first.code}", Ink.DETAIL))
+        page.line(Inked(Command("explain", first.code), Ink.DETAIL))
     return page.text()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from massctl.model.moment import BEIJING
-from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.view.page import Inked, Page, Table
 from massctl.view.style import Ink, Style
 
@@ -128,7 +128,7 @@ def foreign_text(
             Phrase("They use the account's allowance; if this is the end of one, record it with its time:"), indent=2
         )
         at = finish.created_at.astimezone(BEIJING).isoformat(timespec="minutes") if finish.created_at else "AT"
-        page.line(f"massctl state import --website-send {at}", indent=4)
+        page.line(Command("state import", "--website-send", at), indent=4)
     for record in candidates:
         say = Phrase(
             "It may be the end of {name}, edition {edition}, of which nobody knows whether it was sent. If it is:",
@@ -136,6 +136,7 @@ def foreign_text(
             edition=record.edition,
         )
         page.line(Inked(say, Ink.WARNING), indent=2)
-        page.line(f"massctl reconcile {record.campaign} --sent {finish.msg_id} --reason MASSSENDJOBFINISH", indent=4)
+        known = Command("reconcile", record.campaign, "--sent", finish.msg_id, "--reason MASSSENDJOBFINISH")
+        page.line(known, indent=4)
         page.line(Phrase("and then record this event once more"), indent=4)
     return page.text()

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from massctl.model.moment import BEIJING, offset
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Attempt, Record
 from massctl.plan.choices import Evidence, Repetition
 from massctl.view.job_text import job_rows
@@ -113,11 +113,11 @@ def _choices(page: Page, evidence: Evidence) -> None:
     page.line(_heading(evidence))
     if evidence.repetition is not None:
         _repetition(page, name, evidence.repetition, evidence.now)
-    page.line(f'massctl reconcile {name} --sent --reason "…"', indent=2, hang=6)
+    page.line(Command("reconcile", name, '--sent --reason "…"'), indent=2, hang=6)
     page.line(Phrase("it is in 群发记录; with its msg_id, if you know it: --sent MSG_ID. At any time."), indent=6)
     if not evidence.may_be_not_sent:
         return
-    page.line(f'massctl reconcile {name} --not-sent --reason "…"', indent=2, hang=6)
+    page.line(Command("reconcile", name, '--not-sent --reason "…"'), indent=2, hang=6)
     nowhere = Phrase(
         "it is not there, nothing of it waits, nobody sent it by hand; then: massctl apply {name}", name=name
     )
@@ -139,7 +139,7 @@ def _heading(evidence: Evidence) -> Phrase:
 
 
 def _repetition(page: Page, name: str, repetition: Repetition, now: datetime) -> None:
-    page.line(f'massctl reconcile {name} --resubmit --reason "…"', indent=2, hang=6)
+    page.line(Command("reconcile", name, '--resubmit --reason "…"'), indent=2, hang=6)
     until = recorded(repetition.until)
     if repetition.at is None:
         page.line(Inked(Phrase("not possible:"), Ink.WARNING), " ", repetition.refused[0], indent=6)

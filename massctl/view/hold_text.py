@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.view.moments import recorded
 from massctl.view.page import Inked, Table
 from massctl.view.style import Ink
@@ -14,4 +14,4 @@ def hold_rows(table: Table, campaign: str, until: datetime, label: str) -> None:
     table.row(label, Inked(say, Ink.WARNING), inner=2)
     table.below(Phrase("Unconfirmed it is not sent. Until that is known the account sends nothing else."))
     table.below(Phrase("once that is answered, this asks WeChat what became of it:"))
-    table.below(f"massctl apply {campaign}", inner=4)
+    table.below(Command("apply", campaign), inner=4)

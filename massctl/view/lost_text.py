@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from massctl.model.moment import BEIJING
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record
 from massctl.view.language import Language
 from massctl.view.page import Inked, Page
@@ -52,17 +52,17 @@ def lost_text(lost: Lost, language: Language, style: Style, width: int) -> str:
     others = [name for name in lost.campaigns if name not in told]
     if others and not (lost.sent or lost.open):
         page.line(Phrase("look in the console under 群发记录 which of these went out, and when, then for each:"))
-        _type(page, "massctl state import --sent NAME --at 2026-12-01T20:00:00+08:00")
+        _type(page, Command("state import", "--sent NAME --at 2026-12-01T20:00:00+08:00"))
         page.line(Phrase("campaigns here: {names}", names=", ".join(others)), indent=2)
     page.line(Phrase("a send that somebody made on the website, which counts for the allowance:"))
     for at in lost.website_sends or ("2026-12-01T20:00:00+08:00",):
-        _type(page, f"massctl state import --website-send {at}")
+        _type(page, Command("state import", "--website-send", at))
     return page.text()
 
 
-def _type(page: Page, command: str) -> None:
+def _type(page: Page, command: Command) -> None:
     """Add a command that is to be typed: in one piece, however wide the window is."""
-    page.raw(f"    {command}")
+    page.raw(f"    {page.say(command)}")
 
 
 def _open(page: Page, record: Record) -> None:
@@ -70,11 +70,10 @@ def _open(page: Page, record: Record) -> None:
     page.line(Inked(say, Ink.ALARM), hang=2)
     page.line(Phrase("look in the console under 群发记录; if it is there:"), indent=2)
     at = record.open_attempts[0].at.astimezone(BEIJING).isoformat(timespec="seconds")
-    command = f"massctl state import --sent {record.campaign} --edition {record.edition} --at {at}"
-    _type(page, command)
+    _type(page, Command("state import", "--sent", record.campaign, "--edition", record.edition, "--at", at))
 
 
-def _command(record: Record) -> str:
+def _command(record: Record) -> Command:
     """Give the command that tells a new ledger of a send, with all that the old one knows."""
     job = record.jobs[-1] if record.jobs else None
     times = [job.accepted_at] if job else []
@@ -82,5 +81,5 @@ def _command(record: Record) -> str:
     times += [attempt.at for attempt in record.attempts[-1:]]
     # A send that was settled without an attempt was made in the console, at a time that only a person knows.
     at = times[0].astimezone(BEIJING).isoformat(timespec="seconds") if times else "AT"
-    number = f" --msg-id {job.msg_id}" if job and job.msg_id is not None else ""
-    return f"massctl state import --sent {record.campaign} --edition {record.edition}{number} --at {at}"
+    number = ("--msg-id", job.msg_id) if job and job.msg_id is not None else ()
+    return Command("state import", "--sent", record.campaign, "--edition", record.edition, *number, "--at", at)

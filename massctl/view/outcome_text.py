@@ -10,7 +10,7 @@ from massctl.model.diagnostic import Severity, has_errors
 from massctl.model.hold import held_until, is_held
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.moment import moment
-from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.send import Verdict
 from massctl.model.state import Record
 from massctl.plan.doubt import REPEAT_HOURS_MAX
@@ -154,10 +154,10 @@ def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool, an
     if may_repeat:
         until = recorded(first.at + timedelta(hours=REPEAT_HOURS_MAX))
         table.below(Phrase("repeat the identical request, until {moment}:", moment=until))
-        table.below(f"massctl apply {record.campaign}", inner=4)
+        table.below(Command("apply", record.campaign), inner=4)
     table.below(Phrase("or look in the console under 群发记录, and settle it; the first one says what to look for:"))
-    for choice in ("", ' --sent --reason "…"', ' --not-sent --reason "…"'):
-        table.below(f"massctl reconcile {record.campaign}{choice}", inner=4)
+    for choice in ((), ('--sent --reason "…"',), ('--not-sent --reason "…"',)):
+        table.below(Command("reconcile", record.campaign, *choice), inner=4)
 
 
 def _unrecorded(table: Table, label: str, answer: Unrecorded) -> None:

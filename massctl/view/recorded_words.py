@@ -15,7 +15,7 @@ _LITERAL_MIN: Final = 7
 
 def say_recorded(text: str, language: Language) -> str:
     """Say what the ledger recorded of WeChat's behaviour; a sentence that is not known is given as it is."""
-    if language is Language.EN or isinstance(text, Phrase):
+    if language.is_english or isinstance(text, Phrase):
         return say(text, language)
     for template, pattern in _patterns().items():
         match = pattern.fullmatch(text)

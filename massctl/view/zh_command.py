@@ -166,7 +166,6 @@ COMMAND: Final[dict[str, str]] = {
         "{what}（{does}）已列入接口，但 massctl {version} 还没有实现"
     ),
     "massctl --help": "massctl --help",
-    "{command} --help": "{command} --help",
     "usage: {line}": "用法：{line}",
     "there is no flag {flag}": "没有选项 {flag}",
     "{number} is taken for a flag, and no number here is below 0": "{number} 会被当作选项；这里没有小于 0 的数",

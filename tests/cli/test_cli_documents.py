@@ -304,7 +304,7 @@ def test_interrupted_twice_while_it_is_printed_a_document_is_followed_by_no_othe
         written.append(text)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Voice, "json", stop)
+    monkeypatch.setattr(Voice, "document", stop)
     assert (130, 1) == (shell("plan", "--format", "json").status, len(written))
 
 

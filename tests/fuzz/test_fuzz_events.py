@@ -12,7 +12,7 @@ from massctl.callback.finish import INTEGER_MAX, URL_CHARACTERS_MAX, read_finish
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
 from massctl.model.codes import CODES
 from massctl.model.finish import JobFinish
-from massctl.view.language import Language, say
+from massctl.view.language import LANGUAGES, say
 
 OPENID = "oR5Gjjl_eiZoUpGozMo7dbBJ362A"
 RESULT = {"ArticleIdx": 1, "AuditState": 2, "OriginalArticleUrl": "http://mp.weixin.qq.com/s/x", "CanReprint": 1}
@@ -72,7 +72,7 @@ def test_an_event_is_the_end_of_a_job_or_one_fault(data: bytes) -> None:
         found = read_finish(data)
     if isinstance(found, EventFault):
         assert found.code in CODES
-        for language in Language:
+        for language in LANGUAGES:
             for said in (say(found.message, language), say(found.hint, language)):
                 assert said.encode()
                 assert len(said) < 500

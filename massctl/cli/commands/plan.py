@@ -167,8 +167,8 @@ def _show_comment(voice: "Voice", plan: "Plan", names: tuple[str, ...], reviewed
     from massctl.view.as_markdown import plan_comment
 
     # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
-    written = voice.advised(plan_json(plan, voice.language, names, reviewed))
-    voice.document(plan_comment(reviewable(written), voice.language))
+    written = plan_json(plan, voice.language, names, reviewed)
+    voice.document(plan_comment(reviewable(written), voice.language.plain))
 
 
 def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:

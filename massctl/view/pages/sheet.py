@@ -28,7 +28,7 @@ class Sheet:
     @property
     def code(self) -> str:
         """The language as HTML names it."""
-        return "zh-CN" if self.language is Language.ZH else "en"
+        return "en" if self.language.is_english else "zh-CN"
 
     def say(self, text: str) -> str:
         """Say a phrase in the page's language, as HTML."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from massctl.model.campaign import Article, CampaignFile, Cover, MpNews, Text
+from massctl.model.campaign import Article, Audience, CampaignFile, Cover, MpNews, Text
 from massctl.model.campaign_rules import campaign_faults, parse_offset_time
 from massctl.model.strict import NotYet, Strict, is_not_yet, not_yet
 

@@ -25,7 +25,7 @@ from massctl.plan.difference import difference
 from massctl.view.as_markdown import MARKDOWN_CHARACTERS_MAX
 from massctl.view.cells import cells
 from massctl.view.difference_rows import base_words
-from massctl.view.language import Language, say
+from massctl.view.language import LANGUAGES, Language, say
 from massctl.view.markdown_room import size
 from massctl.view.plan_text import plan_text
 from massctl.view.style import Style
@@ -101,18 +101,18 @@ def test_a_list_that_grew_is_told_by_its_numbers():
     assert "the openids in lists/a.txt, 2 openids → the openids in lists/a.txt, 3 openids" in " ".join(said.split())
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 @pytest.mark.parametrize("width", [60, 100])
 def test_every_kind_of_change(snapshot: object, language: Language, width: int):
     assert snapshot == text_of(after(), compared(before(), after()), language, width)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_every_kind_of_change_as_markdown(snapshot: object, language: Language):
     assert snapshot == plan_markdown(plan_of(after()), NOW, language, compared(before(), after()))
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_nothing_overflows(language: Language, width: int):
     shown = text_of(after(), compared(before(), after()), language, width)

@@ -12,7 +12,7 @@ from massctl.model.names import CampaignName, MsgId
 from massctl.model.state import Record
 from massctl.view.event_text import REASONS, foreign_text, reason_words
 from massctl.view.job_text import job_rows
-from massctl.view.language import Language, say
+from massctl.view.language import LANGUAGES, Language, say
 from massctl.view.page import Page, Table
 from massctl.view.speed_text import TABLE, speed_words
 from massctl.view.style import Style
@@ -37,7 +37,7 @@ def test_every_documented_status_has_words() -> None:
     assert set(DOCUMENTED) == set(REASONS)
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 @pytest.mark.parametrize("reason", [*(f"err({code})" for code in DOCUMENTED), "err(99999)", "send fail"])
 def test_a_reason_is_said_with_wechats_own_word(reason: str, language: Language) -> None:
     said = say(reason_words(reason), language)
@@ -46,7 +46,7 @@ def test_a_reason_is_said_with_wechats_own_word(reason: str, language: Language)
     assert (language is Language.ZH) == bool(re.search("[\u4e00-\u9fff]", said))
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_an_originality_verdict_names_the_article_and_what_it_resembles(language: Language) -> None:
     result = CopyrightResult(
         article_idx=2,
@@ -93,7 +93,7 @@ def test_an_unknown_withdrawal_is_told() -> None:
     assert "every article was withdrawn" in " ".join(shown(every).split())
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_a_foreign_event_offers_what_it_may_be(language: Language) -> None:
     finish = JobFinish(MsgId(3147000009), "sent")
     alone = foreign_text(finish, [], language, Style.PLAIN, 100)

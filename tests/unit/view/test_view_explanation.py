@@ -12,7 +12,7 @@ from massctl.plan.step import Guard
 from massctl.view.cells import cells
 from massctl.view.explanation import PAGES, Explanation, Subject, find, near, read_page
 from massctl.view.explanation_text import explanation_text, explanations_text
-from massctl.view.language import Language
+from massctl.view.language import LANGUAGES, Language
 from massctl.view.style import Style
 
 PAGE = """# Guards
@@ -57,7 +57,7 @@ def everything(language: Language) -> list[Explanation]:
     return [each for page in pages(language).values() for each in page]
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_every_code_guard_and_status_is_explained_in_order(language: Language):
     expected = {
         Subject.DIAGNOSTIC: list(CODES),
@@ -77,7 +77,7 @@ def test_both_languages_give_an_example_of_the_same_subjects():
 
 
 def test_an_example_shows_a_difference():
-    examples = [each.example for language in Language for each in everything(language) if each.example]
+    examples = [each.example for language in LANGUAGES for each in everything(language) if each.example]
     assert len(examples) > 20
     assert [] == [example for example in examples if example.wrong == example.right]
 
@@ -101,7 +101,7 @@ def test_chinese_is_set_as_in_the_catalogue():
     assert [] == [text for text in said for before, after in pairwise(text) if slips(before, after)]
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 @pytest.mark.parametrize("width", [40, 80])
 def test_nothing_overflows(language: Language, width: int):
     found = everything(language)

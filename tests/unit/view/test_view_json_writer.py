@@ -6,8 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.view.as_json import document_json, with_advice
-from massctl.view.language import Language
+from massctl.model.phrase import Phrase
+from massctl.view.as_json import document_json
+from massctl.view.language import Flags, Language
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -22,6 +23,15 @@ def test_a_document_is_indented_as_python_would(document: dict[str, Any]) -> Non
 
 
 @given(st.dictionaries(st.text(), VALUES, max_size=4))
-def test_a_document_without_advice_stays_as_it_was(document: dict[str, Any]) -> None:
-    written = document_json(document, Language.EN)
-    assert written == with_advice(written, lambda hint: hint)
+def test_flags_change_nothing_in_a_document_without_a_sentence(document: dict[str, Any]) -> None:
+    flagged = Language("en", Flags("-C r2", sandbox=True))
+    assert document_json(document, Language.EN) == document_json(document, flagged)
+
+
+def test_only_hints_are_for_people_to_type() -> None:
+    advice = Phrase("massctl apply {name}", name="massctl apply")
+    found = json.loads(
+        document_json({"hint": advice, "message": advice, "at": [advice]}, Language("zh", Flags("-C r")))
+    )
+    plain = "massctl apply massctl apply"
+    assert {"hint": "massctl -C r apply massctl apply", "message": plain, "at": [plain]} == found

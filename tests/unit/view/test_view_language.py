@@ -1,7 +1,11 @@
 """Sentences in two languages."""
 
-from massctl.model.phrase import Phrase
-from massctl.view.language import Language, say
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from massctl.model.phrase import Command, Phrase
+from massctl.view.language import Flags, Language, say
 from massctl.view.recorded_words import say_recorded
 from massctl.view.zh import CATALOGUE
 
@@ -52,3 +56,45 @@ def test_a_recorded_sentence_that_nobody_knows_stays():
 
 def test_a_recorded_sentence_is_english_in_english():
     assert "no answer within 30 s" == say_recorded("no answer within 30 s", Language.EN)
+
+
+ALL = Flags("-C 'a {b} c'", sandbox=True, locked=True)
+WORDS = st.lists(
+    st.sampled_from(["massctl apply", "massctl -C r2 plan", "`massctl status`", "{name}", "}", " ", "风"]) | st.text(),
+    max_size=4,
+).map("".join)
+
+
+@given(WORDS, st.sampled_from(["en", "zh"]), st.sampled_from([ALL, Flags("-C r"), Flags(sandbox=True)]))
+def test_what_fills_a_sentence_is_never_changed(words: str, value: str, flags: Flags) -> None:
+    language = Language("en" if value == "en" else "zh", flags)
+    once = say(Phrase("the plan is saved; to carry out exactly this: massctl apply --plan {path}", path="?"), language)
+    again = Phrase("the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=words)
+    inside = Phrase("hint: {hint}", hint=again)
+    assert once.split("?")[0] + words == say(again, language)
+    assert say(inside, language).endswith(say(again, language))
+    assert words == say(words, language)
+    assert say(Command("apply", words), language).endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (ALL, "massctl -C 'a {b} c' apply --sandbox --locked x"),
+        (Flags(sandbox=True), "massctl apply --sandbox x"),
+        (Flags(locked=True), "massctl apply --locked x"),
+        (Flags(), "massctl apply x"),
+    ],
+)
+@pytest.mark.parametrize("value", ["en", "zh"])
+def test_advice_has_what_this_run_was_given(value: str, flags: Flags, said: str) -> None:
+    language = Language("en" if value == "en" else "zh", flags)
+    assert [said] * 2 == [say(Phrase("massctl apply {name}", name="x"), language), say(Command("apply", "x"), language)]
+
+
+def test_a_verb_gets_no_flag_that_it_does_not_take() -> None:
+    english = Language("en", ALL)
+    assert "massctl -C 'a {b} c' validate" == say(Phrase("massctl validate"), english)
+    assert "massctl -C 'a {b} c' state show --sandbox" == say(Command("state show"), english)
+    assert "massctl explain MC016" == say(Command("explain", "MC016"), english)
+    assert "massctl apply --sandbox x" == say(Command("apply --sandbox", "x"), Language("en", Flags(sandbox=True)))

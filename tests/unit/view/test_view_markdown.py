@@ -36,7 +36,7 @@ from massctl.plan.window import WindowState
 from massctl.view.as_json import plan_json, stopped_json
 from massctl.view.as_markdown import MARKDOWN_CHARACTERS_MAX, plan_comment
 from massctl.view.cells import printable, shorten
-from massctl.view.language import Language
+from massctl.view.language import LANGUAGES, Language
 from massctl.view.markdown_room import size
 from massctl.view.markdown_text import TEXT_CELLS_MAX, cell, code, html, html_code, prose
 from massctl.view.review_json import Reviewed
@@ -148,7 +148,7 @@ def dressed(title: str, path: str, message: str, name: str = "editor_li") -> Pla
     return plan_of(due, notice, later, bad, sent, state=state)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_a_plan_of_every_kind(snapshot: object, language: Language):
     plan = dressed("春季大促", "campaigns/2026-12-bad/campaign.yaml", "titel")
     assert snapshot == plan_markdown(plan, NOW, language)
@@ -384,7 +384,7 @@ def counted(written: str, said: str) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_a_comment_is_never_too_long_and_says_what_is_left_out(language: Language):
     plan = plan_of(campaign(), *(faulty(number) for number in range(1_000)))
     written = plan_markdown(plan, NOW, language)

@@ -18,7 +18,7 @@ from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.choices import Evidence, evidence
 from massctl.view.as_json import document_json
-from massctl.view.language import Language
+from massctl.view.language import LANGUAGES, Language
 from massctl.view.notice_text import HAPPENING, left_out, notice_blocks, notices_document, plain
 
 SCHEMA = json.loads((Path(massctl.__file__).parent.parent / "schemas" / "notices.schema.json").read_text("utf-8"))
@@ -127,7 +127,7 @@ def test_what_has_no_room_is_a_number() -> None:
 
 
 @pytest.mark.parametrize("choices", [None, doubt(), doubt(sending="disabled")])
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_the_document_is_what_its_schema_says(choices: Evidence | None, language: Language) -> None:
     document = json.loads(document_json(notices_document([notice(choices=choices, title="<@all>\n")]), language))
 

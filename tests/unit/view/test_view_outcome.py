@@ -15,7 +15,7 @@ from massctl.model.rendered import Window
 from massctl.plan.desired import Invalid
 from massctl.plan.step import Guard, Refusal
 from massctl.view.cells import cells
-from massctl.view.language import Language
+from massctl.view.language import LANGUAGES, Language
 from massctl.view.outcome_text import outcome_text
 from massctl.view.style import Style
 
@@ -64,19 +64,19 @@ def shown(made: Outcome, language: Language = Language.EN, width: int = 100) -> 
     return outcome_text(made, language, Style.PLAIN, width)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 @pytest.mark.parametrize("width", [60, 100])
 def test_a_run_of_every_kind(snapshot: object, language: Language, width: int):
     assert snapshot == shown(busy(), language, width)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 @pytest.mark.parametrize("width", [60, 100])
 def test_a_run_in_doubt(snapshot: object, language: Language, width: int):
     assert snapshot == shown(doubtful(), language, width)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_nothing_overflows(language: Language):
     text = shown(busy(), language, 60) + "\n" + shown(doubtful(), language, 60)
     assert [] == [line for line in text.split("\n") if cells(line) > 60]

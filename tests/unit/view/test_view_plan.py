@@ -29,7 +29,7 @@ from massctl.model.rendered import Purpose, Window
 from massctl.plan.desired import Concluded, Invalid
 from massctl.plan.plan import Plan, Until
 from massctl.view.cells import cells
-from massctl.view.language import Language
+from massctl.view.language import LANGUAGES, Language
 from massctl.view.plan_text import plan_text
 from massctl.view.style import Style
 
@@ -70,13 +70,13 @@ def shown(plan: Plan, language: Language = Language.EN, width: int = 100, style:
     return plan_text(plan, NOW, language, style, width)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 @pytest.mark.parametrize("width", [60, 100])
 def test_a_plan_of_every_kind(snapshot: object, language: Language, width: int):
     assert snapshot == shown(busy(), language, width)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_nothing_overflows(language: Language, width: int):
     assert [] == [line for line in shown(busy(), language, width).split("\n") if cells(line) > width]

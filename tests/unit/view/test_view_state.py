@@ -17,7 +17,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.view.cells import cells
 from massctl.view.error_text import error_text
-from massctl.view.language import Language
+from massctl.view.language import LANGUAGES, Language
 from massctl.view.moments import in_time, moment, recorded
 from massctl.view.question_text import question_text
 from massctl.view.state_text import entries_text, state_text, verified_text
@@ -77,12 +77,12 @@ def question(**changes: object) -> SendQuestion:
     return SendQuestion(**(asked | changes))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_the_ledger_campaign_by_campaign(snapshot: object, language: Language):
     assert snapshot == state_text(state(), language, Style.PLAIN, 80)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_the_ledger_entry_by_entry(snapshot: object, language: Language):
     assert snapshot == entries_text(history(), language, Style.PLAIN, 120)
 
@@ -106,7 +106,7 @@ def test_no_entries():
     assert "nothing is recorded yet" == entries_text([], Language.EN, Style.PLAIN, 80)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_where_campaigns_stand(snapshot: object, language: Language):
     records = [state().record(SENT.name, 1), state().record(OPEN.name, 1)]
     failure = Failure(45009, "63a1", Phrase("the platform is busy"), Phrase("No request was made."))
@@ -118,7 +118,7 @@ def test_no_campaigns_at_all():
     assert "nothing is recorded yet" == status_text(Followed([]), Language.EN, Style.PLAIN, 80)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_the_question_before_a_send(snapshot: object, language: Language):
     asked = question(recipients_previewed=("editor_li", "editor_mei"))
     assert snapshot == question_text(asked, language, Style.PLAIN, 80)

@@ -3,6 +3,9 @@
 # failure.
 set -uo pipefail
 
+# massctl works in the checkout, and no module comes from there.
+unset PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE
+
 mapfile -t words < <(printf '%s\n' "$ARGUMENTS" | grep .)
 printed="${OUTPUT:-$RUNNER_TEMP/massctl.out}"
 mkdir -p "$(dirname "$printed")"

@@ -104,6 +104,8 @@ class Policy(PolicyRules, Strict):
     """Hours of the day in which nothing is sent."""
     freeze: list[Days] = Field(default_factory=list)
     """Days, or first/last day, on which nothing is sent, in the time zone of quiet_hours or Asia/Shanghai."""
+    preview_to: list[NonEmpty] | None = None
+    """WeChat names (微信号) and openids that previews may reach; another recipient is refused. Absent: anybody."""
     banned_words: list[NonEmpty] = Field(default_factory=list)
     """Words that no message may hold, beside the absolute terms of the advertising law, which are a warning."""
     allowed_words: list[NonEmpty] = Field(default_factory=list)

@@ -1,4 +1,4 @@
-"""When the policy of the house lets something go out: quiet hours, frozen days, and how far ahead previews go.
+"""When the policy of the house lets something go out, and to whom: quiet hours, frozen days, and previews.
 
 The rules stand apart from the file format (`massctl.model.account`), so that they judge remembered settings too,
 without the machinery that validates a file.
@@ -51,6 +51,11 @@ class PolicyRules:
         quiet_hours: QuietRules | None
         freeze: list[str]
         preview_ahead: str
+        preview_to: list[str] | None
+
+    def may_preview_to(self, name: str) -> bool:
+        """Say whether a preview may reach a reviewer, by WeChat name or openid."""
+        return self.preview_to is None or name in self.preview_to
 
     @property
     def zone(self) -> ZoneInfo:

@@ -181,10 +181,14 @@ class _Planner:
             return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
-        unselected = None if self._is_selected(planned) else guard.not_named(campaign.name)
-        wrong_edition = guard.edition_refusal(campaign.name, campaign.edition, self.state)
-        if (wrong := unselected or wrong_edition or frozen(campaign, record)) is not None:
-            return replace(planned, refusals=(wrong,))
+        stopped = (
+            (None if self._is_selected(planned) else guard.not_named(campaign.name))
+            or guard.edition_refusal(campaign.name, campaign.edition, self.state)
+            or frozen(campaign, record)
+            or previews.strangers(campaign, self.house.policy, self.showing)
+        )
+        if stopped is not None:
+            return replace(planned, refusals=(stopped,))
         return self._from_here(self._open(planned, campaign, record), campaign)
 
     def _is_selected(self, planned: PlannedCampaign) -> bool:

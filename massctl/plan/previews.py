@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostic import Diagnostic, Place, Severity
 from massctl.model.names import Address, AppId
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.model.rendered import Recipient, RenderedCampaign
 from massctl.model.state import Record, State
 from massctl.plan.diff import preview_reason
@@ -41,6 +41,23 @@ def shown(campaign: RenderedCampaign, record: Record, showing: Showing) -> list[
         SendPreview(campaign, number, recipient, preview_reason(campaign, record, recipient))
         for number, recipient in enumerate(dict.fromkeys([*declared, *asked]), 1)
     ]
+
+
+def strangers(campaign: RenderedCampaign, policy: "Policy", showing: Showing | None) -> Refusal | None:
+    """Refuse a campaign with a reviewer whom the policy does not name: a branch could name any follower."""
+    asked = campaign.recipients if showing is None or showing.recipients is None else showing.recipients
+    found = [
+        Phrase("reviewer {number} (by openid)", number=number) if each.kind == "touser" else each.name
+        for number, each in enumerate(asked, 1)
+        if not policy.may_preview_to(each.name)
+    ]
+    if not found:
+        return None
+    return Refusal(
+        Guard.PREVIEW_TO,
+        Phrase("policy.preview_to does not name everybody who would be shown it: {names}", names=enumerated(found)),
+        Phrase("take them out of `preview:` or the command, or have them added to policy.preview_to in massctl.yaml"),
+    )
 
 
 def in_doubt(record: Record) -> Refusal:

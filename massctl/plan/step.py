@@ -58,6 +58,7 @@ class Guard(StrEnum):
     CLOCK_SKEW = "clock_skew"
     HANDOFF_OPEN = "handoff_open"
     NOT_AT_TIP = "not_at_tip"
+    PREVIEW_TO = "preview_to"
 
 
 FOR_GOOD: Final = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})

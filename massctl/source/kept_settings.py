@@ -7,6 +7,7 @@ YAML takes as long again.
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
+from massctl.model.digest import digest_of
 from massctl.model.hours import PolicyRules, QuietRules
 
 if TYPE_CHECKING:
@@ -20,10 +21,17 @@ class _QuietHours(QuietRules, SimpleNamespace):
 class _Policy(PolicyRules, SimpleNamespace):
     """A policy without the file format."""
 
+    def may_preview_to(self, name: str) -> bool:
+        """Compare digests: an openid is kept nowhere."""
+        return self.preview_to is None or digest_of(name) in self.preview_to
+
 
 def settings_document(settings: "MassctlFile") -> dict[str, Any]:
-    """Write settings, with every default."""
-    return dict(settings.model_dump(mode="json", by_alias=False))
+    """Write settings, with every default; those who may see previews by digest, for an openid may be among them."""
+    document = dict(settings.model_dump(mode="json", by_alias=False))
+    names = settings.policy.preview_to
+    document["policy"]["preview_to"] = None if names is None else [digest_of(name) for name in names]
+    return document
 
 
 def settings_from(document: dict[str, Any]) -> "MassctlFile":

@@ -19,6 +19,12 @@ PREVIEW: Final[dict[str, str]] = {
     ),
     "{name} declares nobody who could be shown a preview": "{name} 没有写明任何预览人",
     # massctl/plan/previews.py
+    "policy.preview_to does not name everybody who would be shown it: {names}": (
+        "policy.preview_to 没有写明所有会收到预览的人：{names}"
+    ),
+    "take them out of `preview:` or the command, or have them added to policy.preview_to in massctl.yaml": (
+        "从 `preview:` 或命令里去掉他们，或者把他们加进 massctl.yaml 的 policy.preview_to"
+    ),
     "nobody knows whether preview {number} of this version arrived; it is not repeated": (
         "不知道这个版本的 {number} 号预览是否送达；不会重发"
     ),

@@ -43,7 +43,6 @@ def reviewed(shell: Shell, more: str = LI, policy: str = MAY) -> Shell:
 # Whom previews may reach
 
 
-@pytest.mark.xfail(strict=True, reason="fault 17: previews of a branch go to any follower")
 @pytest.mark.parametrize("declared", ["{towxname: [editor_li, stranger]}", "{touser: [oSTRANGERopenid0123456789abcd]}"])
 def test_another_recipient_in_a_campaign_is_refused_before_any_request(shell: Shell, declared: str) -> None:
     letter = reviewed(shell, f"preview: {declared}\n")
@@ -57,7 +56,6 @@ def test_another_recipient_in_a_campaign_is_refused_before_any_request(shell: Sh
     assert ("stranger" in refusal["message"], False) == ("towx" in declared, "STRANGER" in planned.out)
 
 
-@pytest.mark.xfail(strict=True, reason="fault 17: previews of a branch go to any follower")
 @pytest.mark.parametrize("asked", [("--towxname", "stranger"), ("--touser", "oSTRANGERopenid0123456789abcd")])
 def test_another_recipient_on_the_command_line_is_refused(shell: Shell, asked: tuple[str, str]) -> None:
     letter = reviewed(shell)
@@ -66,7 +64,6 @@ def test_another_recipient_on_the_command_line_is_refused(shell: Shell, asked: t
     assert "STRANGER" not in said.out + said.err
 
 
-@pytest.mark.xfail(strict=True, reason="fault 17: there is no policy.preview_to")
 def test_those_who_are_named_get_it(shell: Shell) -> None:
     letter = reviewed(shell)
     assert 0 == letter("preview", "letter", "--towxname", "editor_li", "--touser", OPENID, "--sandbox").status

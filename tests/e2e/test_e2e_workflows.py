@@ -361,6 +361,23 @@ def test_a_label_shows_the_branch_s_words_with_main_s_settings(hub: Hub, person:
     assert (1, 0) == (len(report["previews"]), len(report["jobs"])), run.log
 
 
+def test_a_branch_shows_nobody_whom_main_does_not_name(hub: Hub, person: Path) -> None:
+    """The branch names a follower, and adds the name to its own massctl.yaml."""
+    settings = person / "massctl.yaml"
+    plain = settings.read_text()
+    settings.write_text(plain.replace("policy:", "policy:\n  preview_to: [editor_lin]", 1))
+    hub.commit(person, "refs/heads/main")
+    letter(person, "spring", title="春")
+    campaign = person / "campaigns/spring/campaign.yaml"
+    campaign.write_text(campaign.read_text().replace("[editor_lin]", "[editor_lin, stranger]"))
+    settings.write_text(plain.replace("policy:", "policy:\n  preview_to: [editor_lin, stranger]", 1))
+    typed(hub, person, "lock")
+    run = hub.play("preview", hub.pull_request(person, "spring", action="labeled"))
+
+    assert ("failure", True) == (run.jobs["preview"].result, "preview_to" in run.log), run.log
+    assert [] == hub.wechat.report()["previews"]
+
+
 def test_a_label_leaves_alone_the_draft_that_main_staged(hub: Hub, person: Path) -> None:
     """It may have been worked on in the console, and its window may be open."""
     assert "success" == hub.play("apply", hub.pushed(), "stage", after=begun(hub)).jobs["stage"].result

@@ -53,6 +53,39 @@ def test_only_those_who_are_named_and_declared_ones_first():
     assert [("sale/preview/1", "wang"), ("sale/preview/2", "zhao")] == to(shown(SALE, staged(SALE), asked))
 
 
+LI_ONLY = {"preview_to": ["li", "oLI"]}
+OPENIDS = (Recipient("touser", "oLI"), Recipient("touser", "oSTRANGER"))
+
+
+@pytest.mark.parametrize("until", Until)
+def test_a_campaign_that_names_a_stranger_is_refused_whole(until):
+    asked = replace(SALE, recipients=(*reviewers("li", "zhao", "qian"), *OPENIDS))
+    (campaign,) = make_plan([asked], staged(SALE), house("sale", **LI_ONLY), NOW, until=until).campaigns
+    assert (["preview_to"], []) == (guards(campaign), steps(campaign))
+    assert campaign.refusals[0].message.endswith(": zhao, qian, reviewer 5 (by openid)")
+
+
+def test_those_whom_the_policy_names_are_shown_it_and_an_empty_list_is_nobody():
+    for campaign, allowed, refused in (
+        (replace(SALE, recipients=reviewers("li")), LI_ONLY, []),
+        (replace(SALE, recipients=reviewers("li")), {"preview_to": []}, ["preview_to"]),
+        (replace(SALE, recipients=()), {"preview_to": []}, []),
+    ):
+        (planned,) = make_plan([campaign], staged(SALE), house("sale", **allowed), NOW, until=Until.PREVIEW).campaigns
+        assert refused == guards(planned)
+
+
+@pytest.mark.parametrize(
+    ("asked", "refused"), [(("li",), []), (("li", "zhao"), ["preview_to"]), (None, ["preview_to"])]
+)
+def test_of_a_command_those_whom_it_names_are_judged(asked, refused):
+    showing = Showing(reviewers(*asked) if asked else None)
+    rules = house("sale", **LI_ONLY)
+    strange = replace(SALE, recipients=reviewers("wang"))
+    (planned,) = make_plan([strange], staged(SALE), rules, NOW, until=Until.PREVIEW, showing=showing).campaigns
+    assert refused == guards(planned)
+
+
 def test_nobody_is_shown_it_twice_in_a_run():
     twice = replace(SALE, recipients=reviewers("li", "li"))
     assert [("sale/preview/1", "li")] == to(shown(twice, staged(SALE)))

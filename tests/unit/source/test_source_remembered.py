@@ -271,13 +271,17 @@ def test_settings_come_back_with_their_rules(settings: Any) -> None:
         policy:
           quiet_hours: {from: "22:00", to: "08:00"}
           freeze: [2026-12-05]
+          preview_to: [editor_li, oABC123]
         """
     )
+    assert "oABC123" not in str(settings_document(loaded))
     back = settings_from(settings_document(loaded))
     night, frozen = datetime(2026, 12, 1, 15, tzinfo=UTC), datetime(2026, 12, 5, 4, tzinfo=UTC)
     for policy in (loaded.policy, back.policy):
         assert datetime(2026, 12, 2, 0, tzinfo=UTC) == policy.quiet_hours.ends_after(night)
         assert "2026-12-05" == policy.frozen_on(frozen)
         assert 72 * 3600 == policy.preview_ahead_duration.total_seconds()
+        may = [policy.may_preview_to(name) for name in ("editor_li", "oABC123", "stranger")]
+        assert [True, True, False] == may
     assert vars(loaded.accounts["main"]) == vars(back.accounts["main"])
     assert settings_document(loaded)["state"] == vars(back.state)

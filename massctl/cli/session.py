@@ -225,10 +225,12 @@ def session(
     sandbox: bool = False,
     locked: bool = False,
     remember: bool = False,
+    decides: bool = False,
     environment: Mapping[str, str] = os.environ,
 ) -> Iterator[tuple[Session, list[Diagnostic]]]:
     """Open a repository. Gives the session, and the warnings of massctl.yaml. `locked`: advise the flag too.
 
+    `decides`: a person's decision is carried out, which on a forge only an operator may ask for, and once.
     With `remember`, what earlier plans found out may be believed: for verbs that write and send nothing. Raises
     UsageError where there is no massctl.yaml, and ConfigurationError, after its faults were shown, where it
     cannot be used.
@@ -244,6 +246,11 @@ def session(
             Phrase("massctl.yaml has faults, so nothing was done"),
             hint=Phrase("correct massctl.yaml; massctl validate   shows every fault of every file"),
         )
+    if decides and not sandbox:
+        # Only decisions ask.
+        from massctl.cli.operators import require_operator
+
+        require_operator(settings.policy, environment)
     speaker = speak_as(speaker.advising(replace(speaker.language.flags, locked=locked)))
     root = Path(directory).resolve()
     override = environment.get(API_BASE_VARIABLE)

@@ -128,8 +128,8 @@ def _holder(session: Session, record: Record, draft: Draft) -> WeChat | None:
 
 
 def who(session: Session) -> str:
-    """Name the person: the workflow's actor, else the login name."""
-    actor = session.environment.get("GITHUB_ACTOR")
+    """Name the person: who started this run of the workflow, else the login name."""
+    actor = session.environment.get("GITHUB_TRIGGERING_ACTOR") or session.environment.get("GITHUB_ACTOR")
     if actor:
         return actor
     try:

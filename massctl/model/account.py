@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints
 
 from massctl.model.hours import DURATION_PATTERN, TIMEZONE, PolicyRules, QuietRules
-from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN, GIT_NAME_PATTERN, THEME_NAME_PATTERN
+from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN, GIT_NAME_PATTERN, LOGIN_PATTERN, THEME_NAME_PATTERN
 from massctl.model.strict import NonEmpty, Strict
 
 API_BASE: Final = "https://api.weixin.qq.com"
@@ -106,6 +106,9 @@ class Policy(PolicyRules, Strict):
     """Days, or first/last day, on which nothing is sent, in the time zone of quiet_hours or Asia/Shanghai."""
     preview_to: list[NonEmpty] | None = None
     """WeChat names (微信号) and openids that previews may reach; another recipient is refused. Absent: anybody."""
+    operators: list[Annotated[str, StringConstraints(pattern=LOGIN_PATTERN)]] = Field(default_factory=list)
+    """Logins of the forge that may withdraw, reconcile, adopt, and allow sends again from there; nobody, where none is
+    named. On a machine of one's own nobody is asked."""
     banned_words: list[NonEmpty] = Field(default_factory=list)
     """Words that no message may hold, beside the absolute terms of the advertising law, which are a warning."""
     allowed_words: list[NonEmpty] = Field(default_factory=list)

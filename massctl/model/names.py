@@ -23,6 +23,8 @@ Address = NewType("Address", str)
 GIT_NAME_PATTERN: Final = r"^[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$"
 """Of the names that git takes for branches and remotes, those that no shell and no refspec reads otherwise."""
 CAMPAIGN_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+LOGIN_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(\[bot\])?$"
+"""A person or an app on a forge, without the @; GitHub adds `[bot]` to an app's name."""
 ACCOUNT_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 APPID_PATTERN: Final = r"^wx[A-Za-z0-9_-]{1,62}$"
 OPENID_PATTERN: Final = r"^o[A-Za-z0-9_-]{5,63}$"

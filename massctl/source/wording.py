@@ -13,7 +13,13 @@ from massctl.model.campaign import CODE_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN
 from massctl.model.campaign_rules import Fault, Path
 from massctl.model.cover import CROP_PATTERN
 from massctl.model.hours import DURATION_PATTERN
-from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
+from massctl.model.names import (
+    ACCOUNT_NAME_PATTERN,
+    APPID_PATTERN,
+    LOGIN_PATTERN,
+    OPENID_PATTERN,
+    VARIABLE_NAME_PATTERN,
+)
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import word
 
@@ -35,6 +41,7 @@ _PATTERNS: Final = {
     DAYS_PATTERN: Phrase("a day or two with a slash: 2027-01-28/2027-02-03"),
     DURATION_PATTERN: Phrase("a number and a unit: 90s, 45m, 72h or 3d"),
     CROP_PATTERN: Phrase("four numbers from 0 to 1, left, top, right, bottom: 0_0.1_1_0.9"),
+    LOGIN_PATTERN: Phrase("a login of the forge, without @"),
     CODE_PATTERN: Phrase("the code of a diagnostic: MC and three digits"),
 }
 _KEY_PATTERNS: Final = {

@@ -183,6 +183,12 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Print `true` where massctl.yaml names a ledger, else `false`, and say on stderr how to begin one.": (
         "massctl.yaml 指明了账本就打印 `true`，否则打印 `false`，并在标准错误里说怎样开始。"
     ),
+    "Exit 5 unless policy.operators names whoever started this run, and it was not started again.": (
+        "如果启动这次运行的人不在 policy.operators 里，或者这次是重跑，就以 5 退出。"
+    ),
+    "Needs no secret and makes no request: for the first step of a job that carries a decision out.": (
+        "不需要密钥，也不发请求：放在执行决定的任务的第一步。"
+    ),
     "Print the campaigns that can be locked and are not, one name a line; none where locks are not required.": (
         "打印可以锁定而没有锁定的活动，一行一个名字；不要求锁定时什么也不打印。"
     ),

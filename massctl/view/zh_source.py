@@ -168,6 +168,7 @@ SOURCE: Final[dict[str, str]] = {
     "an AppID: wx and letters or digits": "AppID：wx 加字母或数字",
     'a time of day in quotes: "22:00"': '加引号的时刻："22:00"',
     "a day or two with a slash: 2027-01-28/2027-02-03": "一天，或用斜线隔开的两天：2027-01-28/2027-02-03",
+    "a login of the forge, without @": "代码平台的用户名，不带 @",
     "a number and a unit: 90s, 45m, 72h or 3d": "数字加单位：90s、45m、72h 或 3d",
     "a variable's name: ASCII letters, digits and _, no digit first": "变量名：英文字母、数字和 _，不以数字开头",
     "{key}: expected {expected}, found {found}": "{key}：应为 {expected}，写的是 {found}",

@@ -84,6 +84,7 @@ SETTINGS: dict[str, Any] = {
         "require_preview": True,
         "preview_ahead": "72h",
         "preview_to": ["editor_li", "oABC123"],
+        "operators": ["lin-mei", "wang_acme", "release[bot]"],
         "in_doubt": "resubmit",
         "in_doubt_wait": 60,
         "quiet_hours": {"from": "22:00", "to": "08:00", "timezone": "Asia/Shanghai"},

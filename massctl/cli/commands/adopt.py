@@ -26,5 +26,8 @@ def command(directory: str, name: str, reason: str, form: str, sandbox: bool) ->
     # The renderer and the client are needed by this verb, and not by its help.
     from massctl.cli.adopting import adopted
 
-    with one_document(form, "adopt") as answer, session(directory, sandbox=sandbox) as (current, warnings):
+    with (
+        one_document(form, "adopt") as answer,
+        session(directory, sandbox=sandbox, decides=True) as (current, warnings),
+    ):
         return adopted(current, name, warnings, reason, answer if form == "json" else None)

@@ -67,6 +67,19 @@ def begun(directory: str) -> None:
     print_begun(directory)
 
 
+@command.command(name="operator")
+@click.pass_obj
+def operator(directory: str) -> None:
+    """Exit 5 unless policy.operators names whoever started this run, and it was not started again.
+
+    Needs no secret and makes no request: for the first step of a job that carries a decision out.
+    """
+    from massctl.cli.session import session
+
+    with session(directory, decides=True):
+        pass
+
+
 @command.command(name="unlocked")
 @click.pass_obj
 def unlocked(directory: str) -> None:

@@ -64,7 +64,7 @@ def command(
 
     with (
         one_document(form, "apply" if resubmit else "reconcile") as answer,
-        session(directory, sandbox=sandbox) as (current, warnings),
+        session(directory, sandbox=sandbox, decides=chosen) as (current, warnings),
     ):
         if not chosen or reason is None:
             return shown(current, name, warnings)

@@ -28,7 +28,7 @@ def command(directory: str, name: str, article: int | None, every: bool, yes: bo
     from massctl.cli.taking_back import withdrawn
 
     with one_document(form, "withdraw") as answer:
-        with session(directory, sandbox=sandbox) as (current, _):
+        with session(directory, sandbox=sandbox, decides=True) as (current, _):
             taken = withdrawn(current, name, article or 0, yes=yes)
         voice = current.voice
 

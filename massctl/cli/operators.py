@@ -1,0 +1,44 @@
+"""Who may decide from the forge: `policy.operators`, asked before a secret is read or a request made.
+
+A workflow runs with the rights of the repository, whoever started it. A person at a terminal has the secret, and is
+asked nothing.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from massctl.errors import RefusedError
+from massctl.model.phrase import Phrase
+
+if TYPE_CHECKING:
+    from massctl.model.account import Policy
+
+# GitHub sets them, and no workflow can overwrite them. Source: GitHub docs, "Variables reference", read 2026-11.
+_ON_THE_FORGE = "GITHUB_ACTIONS"
+_STARTED_BY = "GITHUB_TRIGGERING_ACTOR"
+"""Who started this attempt; GITHUB_ACTOR stays whoever started the first."""
+_ATTEMPT = "GITHUB_RUN_ATTEMPT"
+
+
+def require_operator(policy: "Policy", environment: Mapping[str, str]) -> None:
+    """Raise RefusedError on a forge unless an operator started this run, and started it for the first time."""
+    if not environment.get(_ON_THE_FORGE):
+        return
+    if environment.get(_ATTEMPT) != "1":
+        raise RefusedError(
+            Phrase("policy.operators: what was decided once is not done again by starting the run again"),
+            Phrase("Nothing was done."),
+            Phrase("look how it stands now, then decide in a new run: Actions / operate / Run workflow"),
+        )
+    actor = environment.get(_STARTED_BY, "")
+    # A login is the same in capitals and small letters.
+    if actor.casefold() in {login.casefold() for login in policy.operators}:
+        return
+    raise RefusedError(
+        Phrase("policy.operators does not name {actor}, who started this run", actor=actor or "-"),
+        Phrase("Nothing was done."),
+        Phrase(
+            "let somebody decide who is named there; or have the login added under policy.operators in massctl.yaml, "
+            "by a pull request"
+        ),
+    )

@@ -55,6 +55,12 @@ class Verbs(click.Group):
             formatter.write_dl([(verb, does) for verb, (_, does) in VERBS.items()])
 
 
+def _no_language_yet(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    """Refuse a flag whose effect is not built; it would be taken for having one."""
+    if value is not None:
+        raise not_yet("--language", Phrase("choose the language of one command"), context)
+
+
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
 @click.option(
     "-C",
@@ -64,6 +70,7 @@ class Verbs(click.Group):
     metavar="DIR",
     help="Work in DIR, which holds massctl.yaml.",
 )
+@click.option("--language", hidden=True, expose_value=False, callback=_no_language_yet)
 @click.option(
     "-v",
     "verbosity",

@@ -33,6 +33,12 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 """Verb -> module with a click command named `command`, and its help in one line."""
 
 NOT_YET: Final[dict[str, Phrase]] = {
+    "new": Phrase("make a campaign's folder from a sample or another campaign"),
+    "stop": Phrase("stop all sends of this repository"),
+    "resume": Phrase("allow sends again"),
+    "import": Phrase("make a campaign's folder from a draft, an article or a document"),
+    "run": Phrase("fetch the branch, and apply what is merged and due"),
+    "tags": Phrase("list an account's tags, and keep them for plans without a network"),
     "listen": Phrase("receive MASSSENDJOBFINISH events"),
     "report": Phrase("show what the sends reached"),
 }

@@ -1,12 +1,12 @@
 """massctl.yaml: the accounts, where the ledger is, and the policy of the house."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
 from massctl.model.hours import DURATION_PATTERN, TIMEZONE, PolicyRules, QuietRules
 from massctl.model.names import ACCOUNT_NAME_PATTERN, APPID_PATTERN, GIT_NAME_PATTERN, LOGIN_PATTERN, THEME_NAME_PATTERN
-from massctl.model.strict import NonEmpty, Strict
+from massctl.model.strict import NonEmpty, NotYet, NotYetValues, Strict
 
 API_BASE: Final = "https://api.weixin.qq.com"
 """The nearest site. Source: WeChat docs, "API domains", read 2026-10."""
@@ -36,6 +36,8 @@ Duration = Annotated[str, StringConstraints(pattern=DURATION_PATTERN)]
 class Account(Strict):
     """One Official Account (公众号)."""
 
+    name: Any = NotYet
+    """What people call the account, on phones, pages and in comments."""
     appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)]
     """The account's AppID, from the console: 设置与开发 / 基本配置."""
     secret_env: EnvironmentName | None = None
@@ -47,6 +49,10 @@ class Account(Strict):
     """service (服务号) or subscription (订阅号, 公众号): decides what may be sent how often."""
     api_base: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#\s@]+$")] = API_BASE
     """Where the API answers. Hosts other than WeChat's must be in policy.api_hosts, or on loopback."""
+    original_id: Any = NotYet
+    """The account's original ID (原始 ID), which begins with gh_."""
+    callback: Any = NotYet
+    """What checks and reads the events that WeChat sends."""
     proxy_env: EnvironmentName | None = None
     """The name of an environment variable that holds the address of the proxy that this account is reached through."""
     external_links: Literal["footnotes", "keep"] = "footnotes"
@@ -58,7 +64,7 @@ class Account(Strict):
 class StateSettings(Strict):
     """Where the ledger is."""
 
-    backend: Literal["local", "git"] = "local"
+    backend: Annotated[Literal["local", "git"], NotYetValues(("s3", "postgres"))] = "local"
     """local: the file massctl.state.jsonl beside massctl.yaml, for one machine. git: a branch of this repository's
     remote, which every machine reads and writes."""
     branch: GitName = STATE_BRANCH
@@ -69,6 +75,12 @@ class StateSettings(Strict):
     """With git over https: the name of the variable that holds a token, where git finds no credential by itself."""
     lineage: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{26}$")] | None = None
     """Written when the ledger begins: says that it exists, and which it is. Commit it."""
+    keys: Any = NotYet
+    """Public keys; where there are any, every entry of the ledger is signed."""
+    url: Any = NotYet
+    """With s3: where the ledger is."""
+    dsn_env: Any = NotYet
+    """With postgres: the name of the variable that says where the database is."""
 
 
 class QuietHours(QuietRules, Strict):
@@ -147,3 +159,7 @@ class MassctlFile(Strict):
     """What this house allows."""
     notify: list[Channel] = Field(default_factory=list)
     """Who is told what needs a person."""
+    moved: Any = NotYet
+    """Campaigns whose folder has another name now, so that their record goes on."""
+    callback: Any = NotYet
+    """Where events of WeChat that are for others are passed on to."""

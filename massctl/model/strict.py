@@ -1,5 +1,6 @@
 """The pydantic foundation of every file format: strict, frozen, no unknown keys."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -26,6 +27,13 @@ def not_yet(schema: dict[str, Any]) -> None:
 
 NotYet = Field(default=None, json_schema_extra=not_yet)
 """Marks a key that the format knows and whose effect is not built: writing it is a diagnostic, never ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotYetValues:
+    """Marks a key of which the format knows more values than are built: writing one of these is a diagnostic."""
+
+    values: tuple[str, ...]
 
 
 def is_not_yet(model: type[BaseModel], key: str) -> bool:

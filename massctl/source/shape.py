@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from massctl.model.campaign_rules import Path
-from massctl.model.strict import is_not_yet
+from massctl.model.strict import NotYetValues, is_not_yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class Key:
         """The only values it may have, where there are such."""
         kind = _bare(self.field.annotation)
         return get_args(kind) if get_origin(kind) is Literal else ()
+
+    @property
+    def values_not_yet(self) -> tuple[str, ...]:
+        """The values that the format knows beside them, and that are not built."""
+        return tuple(value for each in self.field.metadata if isinstance(each, NotYetValues) for value in each.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,4 +68,5 @@ def _advice(name: str, block: Block, root: type[BaseModel]) -> tuple[str | None,
     close = next(iter(get_close_matches(plain, keys_of(block.model), n=1)), None)
     if close is not None:
         return close, Phrase("did you mean {key}?", key=close)
-    return None, Phrase("the keys here are {keys}", keys=", ".join(keys_of(block.model)))
+    built = [key for key, each in keys_of(block.model).items() if not each.is_not_yet]
+    return None, Phrase("the keys here are {keys}", keys=", ".join(built))

@@ -66,6 +66,8 @@ def _block_faults(block: Block) -> Iterator[Fault]:
         path, key = (*block.path, name), known[name]
         if key.is_not_yet:
             yield _not_yet(path, name)
+        elif value in key.values_not_yet:
+            yield _not_yet(path, f"{name}: {value}")
         elif value is None:
             say, hint = Phrase("{key} has no value", key=name), Phrase("write a value behind it, or delete the key")
             yield Fault("MC013", path, say, hint)

@@ -165,6 +165,14 @@ COMMAND: Final[dict[str, str]] = {
     "{what} ({does}) is part of the interface, but massctl {version} does not carry it out yet": (
         "{what}（{does}）已列入接口，但 massctl {version} 还没有实现"
     ),
+    "choose the language of one command": "选择一条命令的语言",
+    "make a campaign's folder from a sample or another campaign": "照样例或另一个活动建一个活动文件夹",
+    "stop all sends of this repository": "停止这个仓库的一切发送",
+    "allow sends again": "恢复发送",
+    "make a campaign's folder from a draft, an article or a document": "把草稿、文章或文档变成一个活动文件夹",
+    "fetch the branch, and apply what is merged and due": "取来分支，执行合并了又到时候的活动",
+    "list an account's tags, and keep them for plans without a network": "列出公众号的标签，并留着给不联网的计划用",
+    "keep what can be read of a damaged ledger": "留下损坏的账本里还能读的部分",
     "massctl --help": "massctl --help",
     "usage: {line}": "用法：{line}",
     "there is no flag {flag}": "没有选项 {flag}",

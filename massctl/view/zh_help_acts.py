@@ -183,6 +183,7 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Print `true` where massctl.yaml names a ledger, else `false`, and say on stderr how to begin one.": (
         "massctl.yaml 指明了账本就打印 `true`，否则打印 `false`，并在标准错误里说怎样开始。"
     ),
+    "Say that it is not built.": "说明它还没有实现。",
     "Exit 5 unless policy.operators names whoever started this run, and it was not started again.": (
         "如果启动这次运行的人不在 policy.operators 里，或者这次是重跑，就以 5 退出。"
     ),

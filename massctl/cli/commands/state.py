@@ -8,6 +8,7 @@ from massctl.cli.answering import one_document
 from massctl.cli.arguments import GitName, Moment, Text, form_option, sandbox_option
 from massctl.cli.last_read import shown_entries, shown_state
 from massctl.cli.session import session
+from massctl.cli.usage import not_yet
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 
@@ -15,6 +16,17 @@ from massctl.model.state import State
 @click.group(name="state")
 def command() -> None:
     """Read, check and repair the ledger: what was uploaded, saved, previewed and sent."""
+
+
+@command.command(
+    name="repair",
+    hidden=True,
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+def repair() -> None:
+    """Say that it is not built."""
+    raise not_yet("massctl state repair", Phrase("keep what can be read of a damaged ledger"))
 
 
 @command.command(name="show")

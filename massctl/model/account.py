@@ -57,6 +57,8 @@ class Account(Strict):
     """The name of an environment variable that holds the address of the proxy that this account is reached through."""
     external_links: Literal["footnotes", "keep"] = "footnotes"
     """What becomes of links to other sites in Markdown: numbered footnotes, or keep for accounts with WeChat Pay."""
+    content_limit: Annotated[int, Field(ge=1, lt=1_000_000)] | None = None
+    """For an account that refuses long articles (45002): more characters of HTML than this are an error."""
     theme: Annotated[str, StringConstraints(pattern=THEME_NAME_PATTERN)] | None = None
     """The look of this account's articles where campaign and article name none; without it a built-in theme."""
 

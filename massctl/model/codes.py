@@ -94,7 +94,6 @@ CODES: Final[dict[str, str]] = {
     "MC325": "nothing to ignore",
     "MC326": "footnote that is not there",
     "MC327": "tag that is no HTML",
-    "MC328": "shown plainer, so that it fits",
     "MC329": "formula that cannot be read",
     "MC330": "structure: transparent picture",
     "MC331": "structure: transparent caret",
@@ -112,6 +111,7 @@ CODES: Final[dict[str, str]] = {
     "MC343": "cells that the table has no column for",
     "MC344": "marks of another tool",
     "MC345": "signs read as emphasis",
+    "MC346": "content above the documented length",
     "MC401": "edited after its send",
     "MC402": "preview of unknown outcome",
     "MC403": "campaign with an open attempt is gone from the repository",
@@ -132,6 +132,6 @@ CODES: Final[dict[str, str]] = {
     "MC609": "openids need a service account",
 }
 """Code -> constant summary, in English; the view translates it."""
-RETIRED: Final = frozenset({"MC408"})
-"""Codes that no diagnostic has any more, and none gets again. MC408, "list begun anew that was sent in part", is the
-refusal `partly_sent` now."""
+RETIRED: Final = frozenset({"MC328", "MC405", "MC408"})
+"""Codes that no diagnostic has any more, and none gets again: MC328 "shown plainer, so that it fits", MC405 "edited since
+it was locked" (the refusal `lock_stale` now), MC408 "list begun anew that was sent in part" (`partly_sent` now)."""

@@ -1,20 +1,26 @@
 """One article's body: its file, through Jinja and Markdown, or passed through, with placeholders for pictures."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.model.diagnostic import Severity
 from massctl.model.lines import Lines
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import PICTURE_SCHEME
-from massctl.render.bounds import bracket_fault, control_fault, depth_fault, without_controls
+from massctl.render.bounds import PASSED_ELEMENTS_MAX, bracket_fault, control_fault, depth_fault, without_controls
 from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks
 from massctl.render.html_edit import hidden_faults, with_placeholders
 from massctl.render.inputs import Inputs, Problem
-from massctl.render.limits import HTML_CHARACTERS_MAX, MARKDOWN_CHARACTERS_MAX, content_faults, empty_content_faults
+from massctl.render.limits import (
+    CONTENT_BYTES_BELOW,
+    MARKDOWN_CHARACTERS_MAX,
+    ContentLimit,
+    content_faults,
+    empty_content_faults,
+)
 from massctl.render.page import ExternalLinks, Page
 from massctl.render.paths import template_path
 from massctl.render.pictures import Pictures
@@ -26,8 +32,6 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".md", ".md.j2", ".html", ".html.j2")
 _OPENING: Final = re.compile(r"<section(?:[^\">]|\"[^\"]*\")*>")
 """What `with_styles` begins with."""
-_COLOURED: Final = '<span class="hl-'
-"""What massctl.render.highlight writes."""
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
 
 
@@ -53,6 +57,8 @@ class Setting:
     pictures: Pictures
     external_links: ExternalLinks
     themes: Themes
+    limit: ContentLimit | None = None
+    """Of an account that takes less than WeChat does elsewhere."""
 
 
 def render_body(written: str, title: str, variables: Mapping[str, Any], setting: Setting, theme: str) -> Body:
@@ -115,7 +121,7 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
         body.faults += page.faults
         if not any(fault.severity is Severity.ERROR for fault in page.faults):
             body.faults += hidden_faults(body.content)
-    body.faults += [*_forged(body.content, setting.pictures), *content_faults(body.content)]
+    body.faults += [*_forged(body.content, setting.pictures), *content_faults(body.content, setting.limit)]
     if not body.faults:
         # What is missing may be what a fault speaks of already.
         body.faults += empty_content_faults(body.content)
@@ -145,69 +151,23 @@ def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
                 pictures.use(written, picture)
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How an article is shown, and what is said of it where it was too long as the ways before have it."""
-
-    colours: bool = True
-    plain: bool = False
-    letters: bool = False
-
-    def told(self) -> Iterator[Phrase]:
-        """Say what is missing."""
-        if self.letters:
-            yield Phrase("formulas have letters of the phone's font here: drawn, the article would be too long")
-        if self.plain:
-            yield Phrase("words in a line have no styles of their own here: with them the article would be too long")
-        elif not self.colours:
-            yield Phrase("code has no colours here: with them the article would be too long")
-
-
-_WAYS: Final = tuple(
-    _Way(colours, plain, letters)
-    for letters in (False, True)
-    for colours, plain in ((True, False), (False, False), (False, True))
-)
-
-
 def _from_markdown(text: str, page: Page, theme: Theme, body: Body) -> None:
-    """Render Markdown; what only adorns small things is left out where the article would not fit with it."""
     # The Markdown parser and the inliner are loaded only where Markdown is.
     from massctl.render.markdown import markdown_to_html
-    from massctl.render.styles import plainer, shortest_blanks, with_styles
+    from massctl.render.styles import with_styles
 
-    is_file = not page.file.endswith(".j2")
-    html, is_coloured = "", True
-    for way in _WAYS:
-        if way.letters and "<svg" not in html:
-            break
-        if not (way.colours or way.plain or is_coloured):
-            continue
-        if not html or page.letters != way.letters or (page.colours != way.colours and is_coloured):
-            page = replace(page, colours=way.colours, letters=way.letters, faults=[])
-            html = markdown_to_html(text, page, is_file=is_file)
-            is_coloured = _COLOURED in html
-        body.content = with_styles(html, plainer(theme.css) if way.plain else theme.css)
-        if _is_too_long(body.content):
-            body.content = shortest_blanks(body.content)
-        if not _is_too_long(body.content):
-            for say in way.told():
-                page.report(Fault("MC328", say, severity=Severity.INFO))
-            break
+    html = markdown_to_html(text, page, is_file=not page.file.endswith(".j2"))
+    body.content = with_styles(html, theme.css)
     body.faults += page.faults
-
-
-def _is_too_long(content: str) -> bool:
-    return any(fault.severity is Severity.ERROR for fault in content_faults(content))
 
 
 def _refusal(text: str, *, is_markdown: bool) -> Fault | None:
     """Say why a text is not even read, where it is not: it could take minutes, or end the process."""
-    limit = MARKDOWN_CHARACTERS_MAX if is_markdown else HTML_CHARACTERS_MAX
+    limit = MARKDOWN_CHARACTERS_MAX if is_markdown else CONTENT_BYTES_BELOW
     if len(text) > limit:
         say = Phrase("the article is longer than {limit} characters before it is rendered", limit=f"{limit:,}")
         return Fault("MC304", say)
-    return control_fault(text) or (bracket_fault(text) if is_markdown else depth_fault(text))
+    return control_fault(text) or (bracket_fault(text) if is_markdown else depth_fault(text, PASSED_ELEMENTS_MAX))
 
 
 def _forged(content: str, pictures: Pictures) -> list[Fault]:

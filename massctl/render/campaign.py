@@ -16,6 +16,7 @@ from massctl.render.article import Setting
 from massctl.render.audience import render_audience
 from massctl.render.ignoring import without_ignored
 from massctl.render.inputs import Inputs
+from massctl.render.limits import ContentLimit
 from massctl.render.message import render_message
 from massctl.render.pictures import Pictures
 from massctl.render.rules.words import WordLists
@@ -45,7 +46,8 @@ def render_campaign(
     which may be ignored as all else.
     """
     pictures = Pictures(name, inputs)
-    setting = Setting(name, inputs, pictures, account.external_links, Themes(inputs, pictures, account.theme))
+    limit = ContentLimit(file.account, account.content_limit) if account.content_limit is not None else None
+    setting = Setting(name, inputs, pictures, account.external_links, Themes(inputs, pictures, account.theme), limit)
     strings = Strings(file, setting, place, words)
     message, recordings = render_message(strings)
     openid_list, about_audience = render_audience(name, file, inputs, place)

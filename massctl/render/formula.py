@@ -1,6 +1,6 @@
 """A formula as what WeChat keeps: letters with small ones where a line of text says it, else a drawing.
 
-A drawing takes some 50 characters a letter of WeChat's 20,000, so it is kept short: one path, in whole units.
+A drawing takes some 50 characters a letter, so it is kept short: one path, in whole units.
 """
 
 import re
@@ -9,7 +9,6 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from massctl.render.formula_letters import LETTERED, letters, use_letters
 from massctl.render.formula_line import flat_formula, formula_line
 from massctl.render.formula_signs import with_room
 from massctl.render.outline import short_path
@@ -38,7 +37,7 @@ _SIMPLE: Final = re.compile(
     r"|\\(?P<command>[A-Za-z]+|[,%$&{}])"
 )
 _VIEW: Final = re.compile(r'viewBox="(?P<x>\S+) (?P<y>\S+) (?P<width>\S+) (?P<height>[^"\s]+)"')
-_SHAPE: Final = re.compile(r'<(?:path d="[^"]|rect |text )')
+_SHAPE: Final = re.compile(r'<(?:path d="[^"]|rect )')
 """What is seen of a drawing: without one it is blank."""
 _UNKNOWN: Final = re.compile(r">(\\[A-Za-z]+)<")
 _LOST: Final = re.compile(
@@ -86,18 +85,17 @@ def _piece(found: re.Match[str]) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def drawn_formula(tex: str, *, by_itself: bool, with_letters: bool = False) -> str:
+def drawn_formula(tex: str, *, by_itself: bool) -> str:
     """Draw a formula as one SVG element in the colour of the text around it; raises FormulaError.
 
     One that has Chinese in it is written in a line instead: the font of the drawing would show boxes. A number
     (`\\tag{1}`) stands behind as text: the library would leave out what stands between the first brace and the last.
-    `with_letters` writes letters as text where that is shorter, mostly by two thirds.
     """
     numbers = list(_NUMBER_OF_ONE.finditer(tex))
     if len(numbers) == 1:
         alone = tex[: numbers[0].start()] + tex[numbers[0].end() :]
         shown = simple_formula(alone)
-        shown = drawn_formula(alone, by_itself=by_itself, with_letters=with_letters) if shown is None else shown
+        shown = drawn_formula(alone, by_itself=by_itself) if shown is None else shown
         return f"{shown}\u2003({escape(numbers[0]['number'], quote=False)})"
     # Some 200 ms, for the fonts; hardly any article has a formula.
     from latex2mathml.converter import convert
@@ -116,8 +114,6 @@ def drawn_formula(tex: str, *, by_itself: bool, with_letters: bool = False) -> s
         glyphs = list(_glyphs(drawing))
         missing = "".join(each.char for each in glyphs if each.glyph.index == 0)
         line = formula_line(mathml) if missing else None
-        if with_letters:
-            use_letters(glyphs)
         svg = "" if missing else drawing.svg()
     except FormulaError:
         raise
@@ -127,9 +123,7 @@ def drawn_formula(tex: str, *, by_itself: bool, with_letters: bool = False) -> s
         return line
     if missing:
         raise FormulaError(_shown(missing))
-    found = _as_short_as_can_be(svg, tex)
-    # Of a letter or two, what is said of all letters would be more than their outlines.
-    return min(found, drawn_formula(tex, by_itself=by_itself), key=len) if with_letters else found
+    return _as_short_as_can_be(svg, tex)
 
 
 def _refuse_what_is_lost(tex: str, mathml: str) -> None:
@@ -162,15 +156,12 @@ def _as_short_as_can_be(svg: str, tex: str) -> str:
         raise FormulaError(_shown(tex))
     left, top = round(float(view["x"])), round(float(view["y"]))
     width, height = round(float(view["width"])), round(float(view["height"]))
-    path, text = short_path(svg, left, top), "".join(letters(svg, left, top))
-    below = top + height
+    path, below = short_path(svg, left, top), top + height
     style = f"width:{_em(width)};max-width:100%" + (f";vertical-align:{_em(-below)}" if abs(below) > _NEAR else "")
-    # A letter of the phone may be wider than its outline.
-    style, look = (f"{style};overflow:visible", LETTERED) if text else (style, "")
-    drawn, name = f'<path d="{path}"></path>' if path else "", escape(" ".join(tex.split()))
+    name = escape(" ".join(tex.split()))
     return (
-        f'<svg viewBox="0 0 {width} {height}" fill="currentColor"{look} style="{style}" aria-label="{name}">'
-        f"{drawn}{text}</svg>"
+        f'<svg viewBox="0 0 {width} {height}" fill="currentColor" style="{style}" aria-label="{name}">'
+        f'<path d="{path}"></path></svg>'
     )
 
 

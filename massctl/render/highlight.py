@@ -1,4 +1,4 @@
-"""Colours in code: what Pygments takes a piece for, as one of a few classes, since every colour costs characters."""
+"""Colours in code: what Pygments takes a piece for, as one of a few classes."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
 CODE_CHARACTERS_MAX: Final = 8_000
-"""Ours: longer code has no colours. They would not fit into an article, and some grammars are slow."""
+"""Ours: longer code has no colours, since some grammars are slow."""
 _CLASSES: Final = (
     ("Comment", "hl-comment"),
     ("Keyword", "hl-keyword"),

@@ -4,6 +4,7 @@ from typing import Final, assert_never
 
 from massctl.model.campaign import Article, Cover, Image, MpNews, MpVideo, Text, Voice, WxCard
 from massctl.model.campaign_rules import Path
+from massctl.model.diagnostic import Severity
 from massctl.model.message import RenderedArticle, RenderedMessage, RenderedNews, RenderedText
 from massctl.model.names import Sha256
 from massctl.model.phrase import Phrase
@@ -64,7 +65,7 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     strings.report(body.faults, body.sources, (*keys, "content"))
     if body.theme is not None:
         strings.report(body.theme.faults, body.theme.sources, theme_key)
-    elif article.theme is not None and not body.faults:
+    elif article.theme is not None and not any(each.severity is Severity.ERROR for each in body.faults):
         say = Phrase("an HTML article is passed through as it is, and no theme touches it: take `theme` out")
         strings.report([Fault("MC014", say)], {}, theme_key)
     texts = {(*keys, "title"): title, (*keys, "author"): author, (*keys, "digest"): digest}

@@ -28,7 +28,7 @@ WIDTH_MAX: Final = 1_000
 """Columns, fill characters, digits and stripped characters in one operation."""
 RANGE_MAX: Final = 10_000
 TEMPLATE_CHARACTERS_MAX: Final = 100_000
-"""A template's source; WeChat takes articles of fewer than 20,000 characters."""
+"""Of a template's source; Jinja reads so many within 2 seconds."""
 
 
 class TemplateStop(Exception):  # noqa: N818  # It is control flow inside this room, and never leaves it.

@@ -1,6 +1,6 @@
 """The shapes of a drawing as one path of few characters, which looks the same.
 
-Each character counts towards the 20,000 of an article (WeChat docs, draft/add). So points are whole units, told by
+Points are whole units, told by
 their distance from the last one; two curves that are one within half a unit are one; a curve that is hardly bent is a
 line; and one that goes on as the last one bent says so (`t`), which is how TrueType fonts write half of theirs. A shape
 that is filled need not be closed.

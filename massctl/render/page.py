@@ -23,10 +23,6 @@ class Page:
     pictures: Pictures
     external_links: ExternalLinks
     title: str = ""
-    colours: bool = True
-    """Code may have colours."""
-    letters: bool = False
-    """Drawn formulas have letters of the phone's font."""
     lines: Lines | None = None
     """Set where the text at hand is the file itself, so that positions in it are places in the file."""
     faults: list[Fault] = field(default_factory=list)

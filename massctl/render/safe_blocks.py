@@ -67,7 +67,7 @@ def code_block(writer: Writer, node: LexborNode) -> None:
     writer.begin('<section class="code">')
     if inner is not None and inner.is_text_node and inner.next is None:
         code = inner.text_content or ""
-        coloured = coloured_code(code, language) if language and writer.page.colours else None
+        coloured = coloured_code(code, language) if language else None
         writer.out.append(code_text(code) if coloured is None else coloured)
     else:
         outside, writer.in_code = writer.in_code, True

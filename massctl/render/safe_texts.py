@@ -64,7 +64,7 @@ def formula(writer: Writer, node: LexborNode) -> None:
     shown = simple_formula(tex)
     if shown is None:
         try:
-            shown = drawn_formula(tex, by_itself=mark in ("$$", "\\["), with_letters=writer.page.letters)
+            shown = drawn_formula(tex, by_itself=mark in ("$$", "\\["))
         except FormulaError as error:
             say = Phrase("the formula is shown as it is written: `{text}` cannot be read or drawn", text=str(error))
             hint = Phrase("write it in LaTeX's own commands, or show it as a picture")

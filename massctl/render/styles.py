@@ -1,4 +1,4 @@
-"""The theme onto the elements: WeChat takes styles only in `style` attributes, and counts their characters."""
+"""The theme onto the elements: WeChat takes styles only in `style` attributes."""
 
 import re
 from functools import cache
@@ -9,9 +9,6 @@ if TYPE_CHECKING:
 
 _TAG: Final = re.compile(r"<(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)(?:[^\">]|\"[^\"]*\")*+>")
 _CLASS: Final = re.compile(r" class=\"[^\"]*\"")
-
-_RULE: Final = re.compile(r"(?P<selectors>[^{}]+)\{(?P<declarations>[^{}]*)\}")
-_LAST: Final = re.compile(r"\s*[\s>+~]\s*")
 _VOID: Final = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "source", "wbr"})
 """What has no end (HTML Standard, 13.1.2, read 2026-11)."""
 _STYLE: Final = re.compile(r' style="(?P<style>[^"]*)"')
@@ -22,8 +19,6 @@ _PLAIN: Final = frozenset({"section", "p", "span", "blockquote"})
 """Neither a browser nor WeChat's own style sheet aligns or spaces these."""
 _ALIGNED: Final = frozenset({"table", "caption", "th", "center", "svg"})
 """These do not inherit it from outside."""
-_IN_LINE: Final = re.compile(r"(?=.)(?:a|b|code|em|i|s|strong|sub|sup|u)?(?:\.(?:inner|mark|ref|hl-[a-z]+))?(?::.*)?")
-"""What a selector ends with where it reaches words in a line."""
 
 
 @cache
@@ -37,29 +32,6 @@ def _inliner() -> "CSSInliner":
 def with_styles(html: str, stylesheet: str) -> str:
     """Wrap a safe body, put the theme onto its elements, and take out the classes."""
     return _tidy(_inliner().inline_fragment(f'<section class="article">{html}</section>', stylesheet))
-
-
-@cache
-def plainer(stylesheet: str) -> str:
-    """Take out of a theme what it says of words in a line, and of hooks inside of headings and code.
-
-    These repeat most and are missed least: without it they look as WeChat shows them by itself.
-    """
-    return _RULE.sub(_plainer_rule, stylesheet)
-
-
-def _plainer_rule(rule: re.Match[str]) -> str:
-    kept = [each for each in rule["selectors"].split(",") if not _IN_LINE.fullmatch(_LAST.split(each.strip())[-1])]
-    return f"{','.join(kept)}{{{rule['declarations']}}}" if kept else ""
-
-
-def shortest_blanks(html: str) -> str:
-    """Write fixed blanks as the one character that they are, in place of six.
-
-    The same to every reader of HTML. Only an article that is too long needs it: all tools write them as six, and nobody
-    has measured yet what WeChat makes of the one.
-    """
-    return html.replace("&nbsp;", "\u00a0")
 
 
 def _tidy(html: str) -> str:

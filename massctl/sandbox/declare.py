@@ -19,6 +19,7 @@ _DEFAULTS: Record = {
     "website_only": False,
     "mass_video": False,
     "mass_card": False,
+    "content_characters": None,
 }
 _TYPES: dict[str, tuple[type, ...]] = {
     "secret": (str,),
@@ -31,6 +32,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "website_only": (bool,),
     "mass_video": (bool,),
     "mass_card": (bool,),
+    "content_characters": (int, type(None)),
 }
 # What survives a reset: who exists. A new world begins now; within one its clock never runs back.
 _LASTING = frozenset({"accounts", "tags", "settings"})
@@ -45,7 +47,8 @@ def account(state: State, appid: str, **given: object) -> str:
 
     Members: secret, name, kind (service | subscription), comment_right, followers, whitelist (addresses;
     None: every address), protection (API mass-send protection), website_only (advertising agreement), mass_video and
-    mass_card (it still may send videos, coupons: WeChat has closed both, 48022 and 45113).
+    mass_card (it still may send videos, coupons: WeChat has closed both, 48022 and 45113), content_characters (articles
+    must have fewer: the documented limit of 20,000, which WeChat did not enforce; None: no limit but the bytes).
     """
     for name, value in given.items():
         if name not in _TYPES:

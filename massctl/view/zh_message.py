@@ -108,8 +108,10 @@ MESSAGE: Final[dict[str, str]] = {
     ),
     "the author's name is not allowed": "作者名不被允许",
     "the content is too long": "内容太长",
-    "An article's HTML has fewer than 20000 characters and less than 1 MB: split it into two articles.": (
-        "文章的 HTML 要少于 20000 个字符、小于 1 MB：请分成两篇。"
+    "Split the article in two, or shorten the text. Where this account refuses what others may send, write "
+    "`content_limit: 20000` under the account in massctl.yaml: massctl validate then finds what is too long.": (
+        "请把文章分成两篇，或缩短文字。如果只是这个公众号拒收，就在 massctl.yaml 的这个公众号下面写 "
+        "`content_limit: 20000`：massctl validate 会提前找出太长的文章。"
     ),
     "the news message is out of bounds: more than 8 articles, or too large": "图文消息超出范围：多于 8 篇，或太大",
     "an article has no content": "有一篇文章没有内容",

@@ -8,13 +8,6 @@ RENDER: Final[dict[str, str]] = {
     "{path} is not an article: its name must end in one of {suffixes}": (
         "{path} 不是文章：文件名要以 {suffixes} 之一结尾"
     ),
-    "code has no colours here: with them the article would be too long": "这里的代码没有颜色：加上颜色，文章就太长了",
-    "formulas have letters of the phone's font here: drawn, the article would be too long": (
-        "这里的公式用手机字体的字母：全部画成图形，文章就太长了"
-    ),
-    "words in a line have no styles of their own here: with them the article would be too long": (
-        "这里行内的词没有单独的样式：加上样式，文章就太长了"
-    ),
     "{text} is written by massctl only; write the picture's path": "{text} 只能由 massctl 写入；请写图片的路径",
     # massctl/render/bounds.py
     "the control character {code} cannot stand in an article": "文章里不能有控制字符 {code}",
@@ -56,8 +49,16 @@ RENDER: Final[dict[str, str]] = {
         "content_source_url 有 {count} 字节；最多 {limit} 字节"
     ),
     "the text has {count} bytes; at most {limit} are allowed": "文字有 {count} 字节；最多 {limit} 字节",
-    "the article has {count} characters as it will be sent; WeChat takes fewer than {limit}": (
-        "文章发送时有 {count} 个字符；微信只接受少于 {limit} 个"
+    "the article has {count} characters as it will be sent; accounts.{account}.content_limit is {limit}": (
+        "文章发送时有 {count} 个字符；accounts.{account}.content_limit 是 {limit}"
+    ),
+    "the article has {count} characters as it will be sent; WeChat documents a limit of {limit}, and did not "
+    "enforce it when that was last measured": (
+        "文章发送时有 {count} 个字符；微信的文档写的上限是 {limit}，最近一次实测并没有执行"
+    ),
+    "apply reads the draft back and compares it; for an account that refuses it (45002) write "
+    "`content_limit: 20000` in massctl.yaml": (
+        "apply 会把草稿读回来比对；如果公众号拒收（45002），就在 massctl.yaml 里写 `content_limit: 20000`"
     ),
     "{words} of them are text, {markup} are tags and styles": "其中文字 {words} 个，标签和样式 {markup} 个",
     "{words} of them are text, {markup} are tags and styles; {pictures} pictures take about {taken}": (
@@ -79,7 +80,6 @@ RENDER: Final[dict[str, str]] = {
     "content_source_url must begin with https:// or http://": "content_source_url 必须以 https:// 或 http:// 开头",
     "the text is empty": "文字是空的",
     "the article is empty": "文章是空的",
-    "content": "正文",
     # massctl/render/md_lookalikes.py
     "the lines between `---` are shown as text: there is no front matter here": (
         "两行 `---` 之间的内容会显示成正文：这里没有 front matter"

@@ -144,7 +144,10 @@ MESSAGE: Final[Mapping[int, Ruling]] = {
     40192: _wrong(Phrase("the author's name is not allowed"), _CHANGE_AND_RETRY),  # sdk
     45002: _wrong(
         Phrase("the content is too long"),
-        Phrase("An article's HTML has fewer than 20000 characters and less than 1 MB: split it into two articles."),
+        Phrase(
+            "Split the article in two, or shorten the text. Where this account refuses what others may send, write "
+            "`content_limit: 20000` under the account in massctl.yaml: massctl validate then finds what is too long."
+        ),
     ),
     45008: _wrong(
         Phrase("the news message is out of bounds: more than 8 articles, or too large"),

@@ -21,14 +21,12 @@ def told(shell: Shell) -> list[tuple[str, str]]:
     return [(each["code"], each["severity"]) for each in document["diagnostics"]]
 
 
-@pytest.mark.xfail(strict=True, reason="fault 21: more than 20,000 characters of HTML are refused")
 def test_an_article_of_more_than_20000_characters_is_sent_with_a_note(long: Shell) -> None:
     assert (0, [("MC346", "info")]) == (long("validate").status, told(long))
     assert 0 == long("apply", "letter", "--sandbox", "--yes").status
     assert 1 == len(long.report()["jobs"])
 
 
-@pytest.mark.xfail(strict=True, reason="fault 21: more than 20,000 characters of HTML are refused")
 def test_nothing_is_shown_plainer_so_that_it_fits(shell: Shell) -> None:
     code = "```python\n" + "x = 'hello'  # said\n" * 300 + "```\n\n"
     shell.tree.news("letter", body=code * 2)
@@ -37,14 +35,12 @@ def test_nothing_is_shown_plainer_so_that_it_fits(shell: Shell) -> None:
     assert 600 <= shell.tree.read("out/article-1.html").count("color:")
 
 
-@pytest.mark.xfail(strict=True, reason="fault 21: an account that refuses has no key for it")
 def test_an_account_that_refuses_has_a_limit_of_its_own(long: Shell) -> None:
     long.tree.settings(account="    content_limit: 20000\n")
     assert [("MC304", "error")] == told(long)
     assert "accounts.main.content_limit" in long("validate").out
 
 
-@pytest.mark.xfail(strict=True, reason="fault 21: an account that refuses has no key for it")
 def test_the_answer_45002_names_the_key(long: Shell) -> None:
     long("plan", "--sandbox")
     long.control("accounts", {"appid": APPID, "content_characters": 20_000})
@@ -54,7 +50,6 @@ def test_the_answer_45002_names_the_key(long: Shell) -> None:
     assert "content_limit" in said.out + said.err
 
 
-@pytest.mark.xfail(strict=True, reason="fault 21: the text is refused before its bytes are counted")
 def test_a_million_bytes_are_too_many(shell: Shell) -> None:
     shell.tree.news("letter", body="")
     shell.tree.write("campaigns/letter/articles/main.html", "<p>" + "a" * 999_993 + "</p>")

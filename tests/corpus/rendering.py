@@ -1,13 +1,10 @@
 """One article of a corpus, rendered as massctl does, but for pictures: any address is one of ours."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
 
 from massctl.model.diagnostic import Severity
 from massctl.model.names import Sha256
-from massctl.model.phrase import Phrase
 from massctl.model.rendered import Picture, Purpose
 from massctl.render.bounds import bracket_fault, control_fault, without_controls
 from massctl.render.fault import Fault
@@ -15,7 +12,7 @@ from massctl.render.limits import content_faults
 from massctl.render.markdown import markdown_to_html
 from massctl.render.page import Page
 from massctl.render.pictures import Pictures, placeholder
-from massctl.render.styles import plainer, shortest_blanks, with_styles
+from massctl.render.styles import with_styles
 from massctl.render.theme.values import resolved
 from massctl.source.built_in import built_in_theme
 
@@ -63,21 +60,9 @@ def rendered(text: str, css: str) -> Rendered:
     early = control_fault(text) or bracket_fault(text)
     if early is not None:
         return Rendered("", [early], [])
-    body, faults = "", [Fault("MC304", Phrase(""))]
-    ways = _ways(text, css)
-    while any(each.code == "MC304" for each in faults) and (way := next(ways, None)):
-        body, faults = way
+    ASKED.clear()
+    pictures = Pictures("a", None)  # type: ignore[arg-type]
+    page = _AnyPage("a/a.md", pictures, "footnotes")
+    body = with_styles(markdown_to_html(text, page, is_file=True), css)
     known = {f"massctl-picture:{hashlib.sha256(each.encode()).hexdigest()}": each for each in ASKED}
-    return Rendered(body, faults, list(ASKED), known)
-
-
-def _ways(text: str, css: str) -> Iterator[tuple[str, list[Fault]]]:
-    """Render an article plainer and plainer, as massctl does where it is too long."""
-    ways = ((True, css), (False, css), (False, plainer(css)))
-    for letters, (colours, styles) in product((False, True), ways):
-        ASKED.clear()
-        pictures = Pictures("a", None)  # type: ignore[arg-type]
-        page = _AnyPage("a/a.md", pictures, "footnotes", colours=colours, letters=letters)
-        body = with_styles(markdown_to_html(text, page, is_file=True), styles)
-        for fitted in (body, shortest_blanks(body)):
-            yield fitted, [*page.faults, *content_faults(fitted)]
+    return Rendered(body, [*page.faults, *content_faults(body)], list(ASKED), known)

@@ -153,7 +153,7 @@ REPEATED = {
 
 @pytest.mark.parametrize(("name", "what"), [(name, what) for name, cases in REPEATED.items() for what in cases])
 def test_rendering_takes_no_more_than_linear_time(name, what):
-    """By day up to some 20,000 characters, about what WeChat takes; at night up to 160,000."""
+    """By day up to some 20,000 characters; at night up to 160,000."""
     piece = REPEATED[name][what]
     size = (20_000 if NIGHTLY else 2_500) // len(piece)
     assert_linear(lambda count: lambda: render(piece * count, name), max(size, GROWTH_FACTOR))

@@ -126,11 +126,18 @@ def render(
     folder: Folder,
     links: ExternalLinks = "footnotes",
     words: WordLists = NO_WORDS,
+    content_limit: int | None = None,
 ) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
     return render_campaign(
         CAMPAIGN,
         file,
-        account=Account(appid="wx0123456789abcdef", kind="service", secret_env="SECRET", external_links=links),
+        account=Account(
+            appid="wx0123456789abcdef",
+            kind="service",
+            secret_env="SECRET",
+            external_links=links,
+            content_limit=content_limit,
+        ),
         inputs=folder,
         source_sha256=sha("folder"),
         place=place_of,

@@ -13,7 +13,7 @@ SECONDS_MAX = 5.0
 @pytest.mark.parametrize("name", ["main.md", "main.html", "main.md.j2"])
 @pytest.mark.parametrize("piece", ["<b>", "<section>", "<ul><li>", "<b/>", "<p><i>"])
 def test_html_nested_too_deep_is_a_diagnostic(name: str, piece: str) -> None:
-    found = wrong(piece * (13_330 * 3 // len(piece)) + "x", {}, name)
+    found = wrong(piece * (13_330 * 4 // len(piece)) + "x", {}, name)
     assert found[0].code in {"MC304", "MC308"}
     assert 1 == len(found)
 
@@ -48,6 +48,8 @@ def test_many_elements_beside_each_other_are_not_deep(text: str) -> None:
 def test_too_many_elements_are_refused_before_they_are_read() -> None:
     text = "<p></p>" * bounds.ELEMENTS_MAX
     assert (None, "MC304") == (bounds.depth_fault(text), getattr(bounds.depth_fault(text + "<p>"), "code", ""))
+    assert ["MC346"] == [each.code for each in wrong(text + "<p>a</p>", {}, "main.html")]
+    assert ["MC304"] == [each.code for each in wrong("<p>" * (bounds.PASSED_ELEMENTS_MAX + 1), {}, "main.html")]
 
 
 def test_what_hides_tags_from_the_scanner_is_counted() -> None:

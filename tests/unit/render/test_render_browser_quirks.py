@@ -6,7 +6,7 @@ import pytest
 from render_inputs import body, hold, lines, wrong
 
 from massctl.render.html_edit import hidden_faults
-from massctl.render.limits import content_faults
+from massctl.render.limits import ContentLimit, content_faults
 
 
 @pytest.mark.parametrize("comment", ["<!-->", "<!--->", "<!-- a --!>", "<!---->", "<!-- a -->"])
@@ -25,7 +25,7 @@ def test_an_image_outside_of_a_drawing_is_a_picture():
 def test_a_body_of_openings_without_an_end_is_measured_at_once(piece):
     """Each of them was once followed to the end."""
     began = time.process_time()
-    assert ["MC304"] == [fault.code for fault in content_faults(piece * 150_000)]
+    assert ["MC304"] == [fault.code for fault in content_faults(piece * 150_000, ContentLimit("main", 20_000))]
     assert time.process_time() - began < 1
 
 

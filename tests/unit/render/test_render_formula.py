@@ -241,54 +241,6 @@ def test_a_sum_by_itself_is_drawn_large(tex: str) -> None:
     assert drawn_formula(tex, by_itself=True).startswith("<svg")
 
 
-def test_a_drawing_may_have_letters_of_the_phone() -> None:
-    found = drawn_formula(r"\frac{a_1<\boldsymbol{b}}{\mathbf{c}}", by_itself=True, with_letters=True)
-    assert ' font-family="serif" text-anchor="middle" style="' in found
-    assert ";overflow:visible" in found
-    assert 1 == found.count("<path")
-    assert [
-        (' font-size="100" font-style="italic"', "a"),
-        (' font-size="70"', "1"),
-        (' font-size="100"', "&lt;"),
-        (' font-size="100" font-weight="700" font-style="italic"', "b"),
-        (' font-size="100" font-weight="700"', "c"),
-    ] == re.findall(r'<text([^>]*) x="[^"]*" y="[^"]*">([^<]*)</text>', found)
-    assert len(found) < len(drawn_formula(r"\frac{a_1<\boldsymbol{b}}{\mathbf{c}}", by_itself=True))
-
-
-def test_letters_stand_by_their_middle_and_say_their_line_once() -> None:
-    found = drawn_formula(r"\frac{aaa}{bb}", by_itself=True, with_letters=True)
-    ((across, down, letters),) = re.findall(r'<text[^>]* x="([^"]*)" y="([^"]*)">([^<]*)<', found)
-    assert "aaabb" == letters
-    assert 5 == len(across.split())
-    # Three lines of `a`, and that of the first `b`, which the second keeps.
-    assert 4 == len(down.split())
-
-
-@pytest.mark.parametrize("tex", [r"\mathcal{D}", r"\sqrt{\frac{1}{2}}", r"\mathbb{E}"])
-def test_what_a_phone_would_show_in_another_way_stays_drawn(tex: str) -> None:
-    found = drawn_formula(tex, by_itself=True, with_letters=True)
-    assert "<path" in found
-    assert re.sub(r"<text.*?</text>", "", found).count("𝒟") == 0
-
-
-def test_no_letter_is_lost() -> None:
-    tex = r"\frac{\exp(z)=K^p+\log q}{\operatorname{soft}(w)\neq\frac{0}{u}}"
-    found = drawn_formula(tex, by_itself=True, with_letters=True)
-    assert sorted("exp(z)=Kp+logqsoft(w)≠0u") == sorted("".join(re.findall(">([^<]+)</text>", found)))
-
-
-def test_letters_are_drawn_where_that_is_shorter() -> None:
-    assert drawn_formula(r"\mathcal{C}_1", by_itself=True) == drawn_formula(
-        r"\mathcal{C}_1", by_itself=True, with_letters=True
-    )
-
-
-def test_a_bracket_that_grew_stays_drawn() -> None:
-    found = drawn_formula(r"\left(\frac{a}{b}\right)(c", by_itself=True, with_letters=True)
-    assert 1 == len(re.findall(r"[()]", "".join(re.findall(r">([^<]*)</text>", found))))
-
-
 def test_an_operator_of_several_words_shows_no_asterisk() -> None:
     plain = drawn_formula(r"\mathrm{arg\,max}_x f", by_itself=True)
     for tex in (r"\operatorname*{arg\,max}_x f", r"\operatorname{arg\,max}_x f"):

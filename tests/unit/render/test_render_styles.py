@@ -1,10 +1,8 @@
 """Styles on elements: what is inherited is said once, and blanks are as short as an article needs them."""
 
 import pytest
-from render_inputs import Folder, news, rendered
 
-from massctl.model.message import RenderedNews
-from massctl.render.styles import shortest_blanks, with_styles
+from massctl.render.styles import with_styles
 
 CSS = (
     ".article{text-align:left;letter-spacing:1px}.mid{text-align:center}"
@@ -67,24 +65,3 @@ def test_a_list_says_once_how_its_entries_hang() -> None:
         ".list{text-indent:-1em}.item{padding:0 0 0 1em}",
     )
     assert '<section style="text-indent:-1em"><section style="padding:0 0 0 1em">a</section></section>' in html
-
-
-def content(lines: int) -> str:
-    code = "```\n" + "    " * 12 + "x\n" + ("    " * 12 + "y\n") * lines + "```"
-    folder = Folder({"spring/articles/main.md": code, "spring/images/cover.jpg": "cover"}, "")
-    message = rendered(news({}), folder).message
-    assert isinstance(message, RenderedNews)
-    return message.articles[0].content
-
-
-def test_fixed_blanks_are_one_character_where_six_do_not_fit() -> None:
-    short, long = content(3), content(130)
-    assert "&nbsp;" in short
-    assert "\u00a0" not in short
-    assert "&nbsp;" not in long
-    assert ("\u00a0 " * 24 + "y<br>") in long
-    assert len(long) < 20_000 < len(long.replace("\u00a0", "&nbsp;"))
-
-
-def test_the_shortest_blanks_are_the_same_blanks() -> None:
-    assert "a\u00a0 b&lt;" == shortest_blanks("a&nbsp; b&lt;")

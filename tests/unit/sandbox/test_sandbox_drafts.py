@@ -93,7 +93,7 @@ def test_materials_are_counted_listed_read_and_deleted(caller: Caller) -> None:
         ({"author": "者" * 17}, 45110),
         ({"digest": "摘" * 129}, 45004),
         ({"content": ""}, 44003),
-        ({"content": "字" * 20_000}, 45002),
+        ({"content": "字" * 333_334}, 45002),
         ({"content_source_url": "https://example.com/" + "a" * 1024}, 45005),
         ({"thumb_media_id": ""}, 40007),
         ({"thumb_media_id": "unknown"}, 40007),
@@ -109,6 +109,15 @@ def test_materials_are_counted_listed_read_and_deleted(caller: Caller) -> None:
 def test_draft_add_refuses(caller: Caller, members: dict[str, Any], errcode: int) -> None:
     answer = caller.post("draft/add", {"articles": [caller.article(**members)]})
     assert answer["errcode"] == errcode
+
+
+def test_content_below_a_million_bytes_is_taken_unless_the_account_refuses(caller: Caller) -> None:
+    long = {"articles": [caller.article(content="字" * 333_333)]}
+    assert "media_id" in caller.post("draft/add", long)
+    caller.account(content_characters=20_000)
+    for count, refused in ((19_999, False), (20_000, True)):
+        answer = caller.post("draft/add", {"articles": [caller.article(content="字" * count)]})
+        assert refused == (answer.get("errcode") == 45002)
 
 
 def test_a_part_of_a_cover_is_kept_and_told(caller: Caller) -> None:

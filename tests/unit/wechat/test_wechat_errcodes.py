@@ -86,9 +86,10 @@ def test_40164_without_a_readable_address_still_says_where_to_click(errmsg):
     [
         (45028, "shared with sends from the website"), (48001, "verified"), (89503, "administrator"),
         (89506, "24 hours"), (89507, "an hour"), (40125, "secret_env"), (40243, "Unfreeze"), (45004, "120"),
-        (45003, "32"), (45110, "16"), (45002, "20000"), (43004, "preview:"), (40132, "微信号"), (45009, "midnight"),
-        (45011, "Wait"), (40013, "appid"), (48003, "agreement"), (40005, "JPEG"), (40009, "1 MB"), (40137, "JPEG"),
-        (88000, "need_open_comment"), (53404, "product"), (50002, "notices"), (45067, "report"), (45066, "minute"),
+        (45003, "32"), (45110, "16"), (45002, "content_limit"), (43004, "preview:"), (40132, "微信号"),
+        (45009, "midnight"), (45011, "Wait"), (40013, "appid"), (48003, "agreement"), (40005, "JPEG"), (40009, "1 MB"),
+        (40137, "JPEG"), (88000, "need_open_comment"), (53404, "product"), (50002, "notices"), (45067, "report"),
+        (45066, "minute"),
         (40152, "tag_id"), (48021, "by hand"), (45086, "关联小程序"),
     ],
 )  # fmt: skip

@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import Final
 
 from massctl.apply.book import Book
+from massctl.apply.following import POLL_SECONDS
 from massctl.apply.outcome import what_happened
+from massctl.apply.ports import Clock, Progress
 from massctl.apply.ports_after import Withdrawing
 from massctl.errors import MassctlError, PermanentError, RefusedError, TransportError, UsageError, WeChatError
 from massctl.model.ledger import JobStatus, Withdrawn
@@ -74,15 +76,53 @@ def prepared(record: Record, article: int, state: State, now: datetime) -> Taken
     return TakenBack(record, article, today, [refusal] if refusal is not None else [])
 
 
-def take_back(taken: TakenBack, wechat: Withdrawing, book: Book) -> None:
-    """Withdraw one after the other, until one fails."""
-    for target in taken.today:
-        try:
-            withdraw(target, wechat, book)
-        except (WeChatError, RefusedError) as error:
-            taken.error = error
+class StillSendingError(RefusedError):
+    """Refuse to withdraw what WeChat is still sending; nothing was withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a withdrawal waits for jobs that WeChat is still sending."""
+
+    until: datetime
+    clock: Clock
+    progress: Progress
+
+    def pause(self, count: int) -> bool:
+        """Wait until the states of `count` jobs are asked for again; False where the time is over."""
+        remaining = (self.until - self.clock.now()).total_seconds()
+        if remaining <= 0:
+            return False
+        say = "still sending: {count}; withdrawn as soon as WeChat allows it, asking again for"
+        self.progress.waiting(Phrase(say, count=count), int(remaining))
+        self.clock.sleep(min(POLL_SECONDS, remaining))
+        return True
+
+
+def take_back(taken: TakenBack, wechat: Withdrawing, book: Book, patience: Patience | None = None) -> None:
+    """Withdraw one after the other, until one fails; with `patience`, each at the first moment that WeChat allows.
+
+    While it waits, a state that cannot be read is asked for again.
+    """
+    left = list(taken.today)
+    while left:
+        waiting: list[Target] = []
+        for target in left:
+            try:
+                found = _state_once_sent(target, wechat, book) if patience is not None else None
+                if isinstance(found, MassctlError):
+                    waiting.append(target)
+                    taken.error = found
+                    continue
+                withdraw(target, wechat, book, found)
+            except (WeChatError, RefusedError) as error:
+                taken.error = error
+                return
+            taken.done.append(target)
+        left = waiting
+        if patience is not None and left and not patience.pause(len(left)):
             return
-        taken.done.append(target)
+    taken.error = None
 
 
 def targets(record: Record, article: int) -> list[Target]:
@@ -117,15 +157,16 @@ def sharing(target: Target, state: State) -> Iterator[Record]:
             yield record
 
 
-def withdraw(target: Target, wechat: Withdrawing, book: Book) -> None:
+def withdraw(target: Target, wechat: Withdrawing, book: Book, status: str | None = None) -> None:
     """Withdraw, and record it; does nothing where it is on record as gone already.
 
+    `status` is that of its job, where it was read already.
     Raises RefusedError while the job is not sent, TransportError where nobody knows whether the articles are gone, and
     another WeChatError where WeChat said no.
     """
     if target.is_done:
         return
-    if _read_state(target, wechat, book) == "deleted":
+    if (status or _read_state(target, wechat, book)) == "deleted":
         _note(target, book)
         return
     asked_before = target.article in target.job.withdrawing
@@ -147,8 +188,16 @@ def withdraw(target: Target, wechat: Withdrawing, book: Book) -> None:
     _is_deleted(target, wechat, book)
 
 
+def _state_once_sent(target: Target, wechat: Withdrawing, book: Book) -> str | MassctlError:
+    """Ask for the job's state; gives why nobody can withdraw it yet, where that may pass."""
+    try:
+        return _read_state(target, wechat, book)
+    except (StillSendingError, TransportError) as error:
+        return error
+
+
 def _read_state(target: Target, wechat: Withdrawing, book: Book) -> str:
-    """Ask for the job's state and record a change; raises RefusedError for one that is not sent."""
+    """Ask for the job's state and record a change; raises RefusedError for one that is neither sent nor deleted."""
     status = wechat.job_report(target.msg_id).status
     _learn(target, status, book)
     if status in ("sent", "deleted"):
@@ -160,10 +209,15 @@ def _read_state(target: Target, wechat: Withdrawing, book: Book) -> str:
             Phrase("Nothing was withdrawn."),
             Phrase("massctl status {name}", name=name),
         )
-    raise RefusedError(
+    chosen = "--all" if target.article == ALL else f"--article {target.article}"
+    raise StillSendingError(
         Phrase("{name} is still being sent, and only what is sent can be withdrawn", name=name),
         Phrase("Nothing was withdrawn."),
-        Phrase("massctl status {name} --wait 600   then withdraw it again", name=name),
+        Phrase(
+            "massctl withdraw {name} {chosen} --wait 1h   deletes it at the first moment that WeChat allows",
+            name=name,
+            chosen=chosen,
+        ),
     )
 
 

@@ -1,11 +1,13 @@
 """From a session to withdrawn articles: which of them, whose consent, and what came of it."""
 
 import sys
+from datetime import timedelta
 
 from massctl.apply.book import Book
-from massctl.apply.withdrawing import ALL, TakenBack, prepared, sharing, take_back
+from massctl.apply.withdrawing import ALL, Patience, TakenBack, prepared, sharing, take_back
 from massctl.cli.consent import somebody_is_here
 from massctl.cli.following import account_of, records_of, trust
+from massctl.cli.progress import progress
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
@@ -17,8 +19,10 @@ from massctl.view.language import say
 from massctl.view.withdraw_text import withdraw_question
 
 
-def withdrawn(session: Session, name: str, article: int, *, yes: bool) -> TakenBack:
+def withdrawn(session: Session, name: str, article: int, *, yes: bool, wait: timedelta | None = None) -> TakenBack:
     """Withdraw an article (from 1) or ALL of the edition that was sent last, once somebody said yes.
+
+    With `wait` it stays so long for what WeChat is still sending; the question comes first, and is asked once.
 
     Nothing is asked, neither of a person nor of WeChat, where nothing is left to withdraw or none of it today.
     """
@@ -34,9 +38,12 @@ def withdrawn(session: Session, name: str, article: int, *, yes: bool) -> TakenB
         if article != ALL:
             require_article(session, record, article)
         if not yes:
-            _require_consent(session, taken, state)
+            _require_consent(session, taken, state, wait)
         wechat = session.wechat(account_of(session, AppId(record.appid or "")))
-        take_back(taken, wechat, Book(ledger, session.clock, state))
+        patience = None
+        if wait is not None:
+            patience = Patience(session.clock.now() + wait, session.clock, progress(session.voice))
+        take_back(taken, wechat, Book(ledger, session.clock, state), patience)
     return taken
 
 
@@ -70,7 +77,7 @@ def require_article(session: Session, record: Record, article: int) -> None:
         )
 
 
-def _require_consent(session: Session, taken: TakenBack, state: State) -> None:
+def _require_consent(session: Session, taken: TakenBack, state: State, wait: timedelta | None) -> None:
     """Ask on the terminal; without one, and without --yes, nothing is asked and nothing done."""
     if not somebody_is_here():
         raise UsageError(
@@ -82,7 +89,8 @@ def _require_consent(session: Session, taken: TakenBack, state: State) -> None:
     headlines = headlines_of(session, taken.record)
     sharers = {id(record): record for target in taken.today for record in sharing(target, state)}
     others = [f"{record.campaign} ({record.edition})" for record in sharers.values()]
-    voice.talk(withdraw_question(taken, headlines, others, voice.language, voice.style, voice.width))
+    until = session.clock.now() + wait if wait is not None else None
+    voice.talk(withdraw_question(taken, headlines, others, voice.language, voice.style, voice.width, until=until))
     voice.talk(say(Phrase("Type `yes` to withdraw:"), voice.language))
     # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
     answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")

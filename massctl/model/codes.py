@@ -133,5 +133,8 @@ CODES: Final[dict[str, str]] = {
 }
 """Code -> constant summary, in English; the view translates it."""
 RETIRED: Final = frozenset({"MC328", "MC405", "MC408"})
-"""Codes that no diagnostic has any more, and none gets again: MC328 "shown plainer, so that it fits", MC405 "edited since
-it was locked" (the refusal `lock_stale` now), MC408 "list begun anew that was sent in part" (`partly_sent` now)."""
+"""Codes that no diagnostic has any more, and none gets again.
+
+MC328 was "shown plainer, so that it fits"; MC405 "edited since it was locked", now the refusal `lock_stale`; MC408 "list
+begun anew that was sent in part", now the refusal `partly_sent`.
+"""

@@ -1,6 +1,7 @@
 """The question before a withdrawal, everything that a yes stands for; and what became of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.phrase import Phrase
@@ -17,13 +18,24 @@ LABELS: Final = {
     "left": Phrase("later"),
     "articles": Phrase("articles"),
     "too": Phrase("lost too"),
+    "when": Phrase("when"),
 }
 
 
 def withdraw_question(
-    taken: "TakenBack", headlines: Sequence[str], others: Sequence[str], language: Language, style: Style, width: int
+    taken: "TakenBack",
+    headlines: Sequence[str],
+    others: Sequence[str],
+    language: Language,
+    style: Style,
+    width: int,
+    *,
+    until: datetime | None = None,
 ) -> str:
-    """Show what is withdrawn, and which other sends lose their link with it; `headlines` may be unknown."""
+    """Show what is withdrawn, and which other sends lose their link with it; `headlines` may be unknown.
+
+    `until` is how long it waits for what is still being sent.
+    """
     page = Page(language, style, width)
     record = taken.record
     edition = Phrase("edition {edition}", edition=record.edition)
@@ -44,6 +56,9 @@ def withdraw_question(
         table.row(LABELS["articles"], one if taken.article else every)
     if others:
         table.row(LABELS["too"], Inked(page.say(Phrase(", ")).join(others), Ink.ALARM))
+    if until is not None:
+        say = "at the first moment that WeChat allows; while it is still being sent, massctl waits until {until}"
+        table.row(LABELS["when"], Phrase(say, until=recorded(until)))
     page.line(
         Inked(Phrase("The cards stay in the chats; whoever opens one reads that it was deleted."), Ink.PLAIN), indent=2
     )

@@ -88,7 +88,12 @@ AFTER: Final[dict[str, str]] = {
     # massctl/apply/withdrawing.py
     "{name} is still being sent, and only what is sent can be withdrawn": ("{name} 还在发送，只有发完的才能撤下"),
     "Nothing was withdrawn.": "什么都没有撤下。",
-    "massctl status {name} --wait 600   then withdraw it again": ("massctl status {name} --wait 600   等发完再撤下"),
+    "massctl withdraw {name} {chosen} --wait 1h   deletes it at the first moment that WeChat allows": (
+        "massctl withdraw {name} {chosen} --wait 1h   微信一允许就撤下"
+    ),
+    "still sending: {count}; withdrawn as soon as WeChat allows it, asking again for": (
+        "还在发送：{count} 个任务；微信一允许就撤下，继续等待，剩余"
+    ),
     "nobody knows whether the articles of {name} are gone": "不知道 {name} 的文章是否已经撤下",
     "Run the same command again: it reads the state first, and asking twice does no harm.": (
         "请再运行同一条命令：它先查状态，重复请求没有坏处。"
@@ -249,6 +254,10 @@ AFTER: Final[dict[str, str]] = {
     # massctl/view/withdraw_text.py
     "later": "以后",
     "lost too": "一同失效",
+    "when": "何时",
+    "at the first moment that WeChat allows; while it is still being sent, massctl waits until {until}": (
+        "微信一允许就撤下；还在发送时，massctl 等到 {until}"
+    ),
     "{name}: withdrawn from {count} of {all} jobs; the cards stay in the chats": (
         "{name}：{all} 个任务里撤下了 {count} 个，聊天里的卡片还在"
     ),

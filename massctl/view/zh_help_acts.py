@@ -57,9 +57,12 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Delete sent articles of NAME (mass/delete). The cards stay in the chats, and this cannot be undone.": (
         "删除 NAME 已群发的文章（mass/delete）。聊天里的卡片还在，而且无法撤销。"
     ),
-    "Only news and videos that were sent. WeChat allows ten withdrawals a day.": (
-        "只限已群发的图文和视频。微信每天允许撤下十次。"
+    "Only news and videos that were sent. WeChat allows ten withdrawals a day. While it is still being sent it cannot "
+    "be withdrawn: with --wait massctl asks you first, and deletes at the first moment that WeChat allows.": (
+        "只限已群发的图文和视频。微信每天允许撤下十次。还在发送时不能撤下：加上 --wait，"
+        "massctl 先问你，微信一允许就删除。"
     ),
+    "Wait for what is still being sent: 90s, 45m …": "还在发送的，最多等这么久：90s、45m……",
     "Withdraw this article; they count from 1.": "撤下这一篇；从 1 数起。",
     "Withdraw every article.": "撤下全部文章。",
     "Withdraw without asking; needed where there is no terminal.": "不再询问，直接撤下；没有终端的地方必须写。",

@@ -63,7 +63,6 @@ def test_a_reprint_is_told_with_the_way_to_send_it_after_all(told: Shell) -> Non
             assert flat(step) in flat(text.replace("｀", " ")), (step, text)
 
 
-@pytest.mark.xfail(strict=True, reason="fault 19: withdraw right after the send cannot wait")
 def test_withdraw_waits_for_the_first_moment_that_wechat_allows(told: Shell) -> None:
     assert 0 == told("apply", "letter", "--sandbox", "--yes").status
     said = told("withdraw", "letter", "--all", "--wait", "10m", "--sandbox", typed="yes\n")
@@ -72,14 +71,13 @@ def test_withdraw_waits_for_the_first_moment_that_wechat_allows(told: Shell) -> 
     assert "every article is withdrawn" in said.out
 
 
-@pytest.mark.xfail(strict=True, reason="fault 19: withdraw right after the send cannot wait")
 def test_withdraw_that_waited_in_vain_says_what_is_true_and_what_to_type(told: Shell) -> None:
     assert 0 == told("apply", "letter", "--sandbox", "--yes").status
     said = told("withdraw", "letter", "--all", "--wait", "60s", "--yes", "--sandbox")
     assert (5, "") == (said.status, said.out)
     assert "letter is still being sent" in said.err
     assert "Nothing was withdrawn" in said.err
-    assert "massctl withdraw letter --all --wait 1h" in said.err
+    assert "massctl withdraw --sandbox letter --all --wait 1h" in said.err
     assert "/cgi-bin/message/mass/delete" not in told.report()["calls"]
     told.set_time(NOON + timedelta(minutes=10))
     assert 0 == told("withdraw", "letter", "--all", "--yes", "--sandbox").status

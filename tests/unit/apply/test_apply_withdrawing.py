@@ -7,8 +7,9 @@ import pytest
 from building import APPID, DAY, HOUR, LINEAGE, NOW, OTHER_APPID, as_new, at, attempted, news, text
 from simulation.scenario import Scene
 
+from massctl.apply.following import POLL_SECONDS
 from massctl.apply.ports import JobReport
-from massctl.apply.withdrawing import ALL, TakenBack, prepared, sharing, take_back, targets, withdraw
+from massctl.apply.withdrawing import ALL, Patience, TakenBack, prepared, sharing, take_back, targets, withdraw
 from massctl.errors import PermanentError, QuotaError, RefusedError, TransportError, UsageError, WeChatError
 from massctl.model.ledger import Created, JobStatus, SendAccepted, SendSettled, Withdrawn
 from massctl.model.names import AppId
@@ -152,6 +153,58 @@ def test_a_state_that_changed_meanwhile_is_recorded() -> None:
     one = scene(*sent(SALE), at(NOW, JobStatus(msg_id=7, status="sent"), SALE))
     taken_one_by_one(one, Phone())
     assert ["sent"] == [event.status for event in one.events("job_status")]
+
+
+class Slow(Phone):
+    """A phone whose jobs are sent after so many looks at them; a look may find nobody."""
+
+    def __init__(self, looks: int, *, deaf: bool = False) -> None:
+        super().__init__()
+        self.looks, self.deaf = looks, deaf
+
+    def job_report(self, msg_id: Any) -> JobReport:
+        self.looks -= 1
+        if self.deaf and self.looks >= 0:
+            raise TransportError("no answer")
+        return JobReport(msg_id, "sending") if self.looks >= 0 else super().job_report(msg_id)
+
+
+def taken_with_patience(one: Scene, phone: Phone, seconds: int = 60) -> TakenBack:
+    book, record = one.book(), one.state.record(SALE.name, 1)
+    taken = prepared(record, ALL, one.state, NOW)
+    take_back(taken, phone, book, Patience(NOW + timedelta(seconds=seconds), one.clock, one.progress))
+    return taken
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+def test_with_patience_it_is_deleted_at_the_first_moment(deaf: bool) -> None:
+    one, phone = scene(*sent(SALE)), Slow(3, deaf=deaf)
+    taken = taken_with_patience(one, phone)
+    assert (None, 1, [ALL]) == (taken.error, len(taken.done), phone.asked)
+    assert timedelta(seconds=3 * POLL_SECONDS) == one.clock.now() - NOW
+
+
+@pytest.mark.parametrize(("deaf", "status"), [(False, 5), (True, 1)])
+def test_patience_ends_and_says_why(deaf: bool, status: int) -> None:
+    one, phone = scene(*sent(SALE)), Slow(99, deaf=deaf)
+    taken = taken_with_patience(one, phone, seconds=12)
+    assert (status, [], []) == (taken.exit_status(), taken.done, phone.asked)
+    assert timedelta(seconds=12) == one.clock.now() - NOW
+
+
+def test_a_job_that_failed_meanwhile_ends_the_wait() -> None:
+    one, phone = scene(*sent(SALE)), Phone(status="failed")
+    assert "failed the job" in str(taken_with_patience(one, phone).error)
+    assert NOW == one.clock.now()
+
+
+def test_without_patience_what_is_still_being_sent_names_the_flag() -> None:
+    one = scene(*sent(SALE))
+    for article, flag in ((ALL, "--all"), (2, "--article 2")):
+        taken = prepared(one.state.record(SALE.name, 1), article, one.state, NOW)
+        take_back(taken, Phone(status="sending"), one.book())
+        assert taken.error is not None
+        assert f"massctl withdraw sale {flag} --wait 1h" in taken.error.hint
 
 
 def test_there_is_nothing_to_withdraw_of_what_was_not_sent() -> None:

@@ -26,6 +26,7 @@ from massctl.model.rendered import Window
 from massctl.model.state import Record, State
 from massctl.plan.choices import Evidence
 from massctl.plan.giving_way import CROWDED
+from massctl.plan.job_failure import reason_of, reason_words, way_out
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.window import WindowState
 
@@ -149,7 +150,7 @@ class Noticing:
         elif status is Status.AWAITING_ADMIN:
             yield self._notice("awaiting_admin", record, outcome, _awaited(record), _answer(record))
         elif status is Status.FAILED:
-            yield self._notice("failed", record, outcome, _failed(record), _in_the_console())
+            yield self._notice("failed", record, outcome, _failed(record), way_out(record) or "")
         elif status in _OUT and was.status not in _OUT:
             yield self._notice("sent", record, outcome, _sent(record, status), _crowded(outcome))
 
@@ -258,14 +259,9 @@ def _answer(record: Record) -> Phrase:
 
 
 def _failed(record: Record) -> Phrase:
-    reasons = [job.counts.reason for job in record.jobs if job.counts is not None and job.counts.reason]
-    if reasons:
-        return Phrase("WeChat failed the job: {reason}", reason=reasons[-1])
-    return Phrase("WeChat accepted the job and then failed it")
-
-
-def _in_the_console() -> Phrase:
-    return Phrase("the reason stands in the console under 群发记录; the allowance counts as used")
+    reason = reason_of(record)
+    told = Phrase("WeChat accepted the job and then failed it") if reason is None else reason_words(reason)
+    return Phrase("{reason}; the allowance counts as used", reason=told)
 
 
 def _sent(record: Record, status: Status) -> Phrase:

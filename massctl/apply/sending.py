@@ -26,6 +26,7 @@ from massctl.plan.doubt import NoRepeat, may_repeat, settle
 from massctl.plan.giving_way import crowded_month
 from massctl.plan.guard import late_refusals, send_refusals
 from massctl.plan.handoff import handoff_of
+from massctl.plan.job_failure import way_out
 from massctl.plan.previews import preview_missing
 from massctl.plan.skew import skew_refusal
 from massctl.plan.step import Guard, Refusal
@@ -207,7 +208,9 @@ def follow_up(run: Run, campaign: RenderedCampaign, outcome: CampaignOutcome) ->
     status = JobStatus.model_validate({"msg_id": job.msg_id, "status": report.status})
     run.book.note(status, campaign)  # Where it is lost, it is asked for again.
     if report.status == "failed":
-        run.fail(outcome, WeChatError(Phrase("WeChat accepted the job and then failed it"), hint=_why_failed()))
+        failed = Phrase("WeChat accepted the job and then failed it")
+        told = Phrase("{reason}; the allowance counts as used", reason=failed)
+        run.fail(outcome, WeChatError(told, hint=way_out(run.record_of(campaign)) or ""))
 
 
 def record_expired(run: Run) -> None:
@@ -218,10 +221,6 @@ def record_expired(run: Run) -> None:
             continue
         if campaign.window.not_after not in run.book.state.record(campaign.name, campaign.edition).expired_at:
             run.book.record(Expired(not_after=campaign.window.not_after), campaign)
-
-
-def _why_failed() -> Phrase:
-    return Phrase("the reason stands in the console under 群发记录; the allowance counts as used")
 
 
 def _refusal_of_this_moment(run: Run, campaign: RenderedCampaign, batch: int | None) -> Refusal | None:

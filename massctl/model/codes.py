@@ -135,6 +135,6 @@ CODES: Final[dict[str, str]] = {
 RETIRED: Final = frozenset({"MC328", "MC405", "MC408"})
 """Codes that no diagnostic has any more, and none gets again.
 
-MC328 was "shown plainer, so that it fits"; MC405 "edited since it was locked", now the refusal `lock_stale`; MC408 "list
-begun anew that was sent in part", now the refusal `partly_sent`.
+MC328 was "shown plainer, so that it fits"; MC405 "edited since it was locked", now the refusal `lock_stale`; MC408
+"list begun anew that was sent in part", now the refusal `partly_sent`.
 """

@@ -1,11 +1,11 @@
-"""What an event tells, in words: reasons of failures, the originality check, jobs that nobody knows."""
+"""What an event tells, in words: the originality check, jobs that nobody knows."""
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from massctl.model.moment import BEIJING
 from massctl.model.phrase import Command, Phrase, in_a_row
+from massctl.plan.job_failure import reason_words
 from massctl.view.page import Inked, Page, Table
 from massctl.view.style import Ink, Style
 
@@ -15,25 +15,6 @@ if TYPE_CHECKING:
     from massctl.model.state import Record
     from massctl.view.language import Language
 
-REASONS: Final = {
-    10001: Phrase("advertising"),
-    20001: Phrase("political content"),
-    20002: Phrase("pornographic content"),
-    20004: Phrase("against public order"),
-    20006: Phrase("illegal or criminal content"),
-    20008: Phrase("fraud"),
-    20013: Phrase("a violation of copyright"),
-    20431: Phrase("a reason that WeChat does not document"),
-    21000: Phrase("other violations"),
-    22000: Phrase("accounts that promote each other"),
-    30001: Phrase("the originality check broke down, and the send was to stop then"),
-    30002: Phrase("the originality check forbids it"),
-    30003: Phrase("judged a reprint, and the send was to stop then (send_ignore_reprint)"),
-    40001: Phrase("the administrator refused it"),
-    40002: Phrase("the administrator did not answer within 30 minutes"),
-}
-"""The n of err(n). Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10; 20431 by a forum report of 2024."""
-_ERR: Final = re.compile(r"err\((\d{1,9})\)", re.ASCII)
 _DECLARED: Final = {1: Phrase("declared original"), 2: Phrase("declared a reprint")}
 _AUDIT: Final = {0: Phrase("not checked"), 1: Phrase("still being checked"), 11: Phrase("passed the check")}
 _CHECK: Final = {
@@ -47,17 +28,6 @@ _ORIGINAL: Final = {
     3: Phrase("it resembles a news article"),
     4: Phrase("it resembles an article on a black list"),
 }
-
-
-def reason_words(reason: str) -> Phrase:
-    """Say why a job failed, with WeChat's own word for it."""
-    err = _ERR.fullmatch(reason)
-    if err is None:
-        return Phrase("WeChat failed it without a reason ({word})", word=reason)
-    meaning = REASONS.get(int(err[1]))
-    if meaning is None:
-        return Phrase("WeChat failed it for a reason that massctl does not know ({word})", word=reason)
-    return Phrase("WeChat failed it: {meaning} ({word})", meaning=meaning, word=reason)
 
 
 def contradiction_text(before: Literal["sent", "failed"], language: "Language", style: Style, width: int) -> str:

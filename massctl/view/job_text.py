@@ -6,8 +6,9 @@ from massctl.model.lifecycle import is_concluded
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record
 from massctl.plan.begun_list import standstill, way_on
+from massctl.plan.job_failure import reason_words
 from massctl.view.batch_rows import alike, batch_words, from_to
-from massctl.view.event_text import originality_rows, reason_words
+from massctl.view.event_text import originality_rows
 from massctl.view.page import DOT, Inked, Part, Table
 from massctl.view.style import Ink
 from massctl.view.words import JOB, articles_named

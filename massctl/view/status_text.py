@@ -6,6 +6,7 @@ from massctl.apply.following import Followed, nobody_got_it
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
+from massctl.plan.job_failure import way_out
 from massctl.view.batch_rows import batch_words
 from massctl.view.job_text import job_rows
 from massctl.view.language import Language
@@ -20,6 +21,7 @@ LABELS: Final = {
     "settled": Phrase("settled"),
     "error": Phrase("error"),
     "in_doubt": Phrase("in doubt"),
+    "next": Phrase("what now"),
 }
 
 
@@ -45,6 +47,10 @@ def status_text(followed: Followed, language: Language, style: Style, width: int
         if unexplained and any(failed is record for failed in followed.failed_now):
             say = Phrase("WeChat failed the job; the reason stands in the console under 群发记录")
             table.row(LABELS["error"], Inked(say, Ink.ERROR), inner=2)
+        # Of an older edition nothing is left to do: the newer one took its place.
+        newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
+        if record.edition == newest and (way := way_out(record)) is not None:
+            table.row(LABELS["next"], way, inner=2)
     return page.text()
 
 

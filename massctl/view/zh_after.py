@@ -182,6 +182,31 @@ AFTER: Final[dict[str, str]] = {
     "Look at `massctl status`; then give your consent with --yes.": ("先看 `massctl status`，再用 --yes 表示同意。"),
     "Type `yes` to withdraw:": "输入 `yes` 就撤下：",
     "you did not say yes, so nothing was withdrawn": "你没有同意，所以什么都没有撤下",
+    # massctl/plan/job_failure.py
+    "write `edition: {edition}` in campaign.yaml; then: massctl lock {name}, massctl apply {name}": (
+        "在 campaign.yaml 里写 `edition: {edition}`；然后：massctl lock {name}，massctl apply {name}"
+    ),
+    "write `send_ignore_reprint: true` under send: and `edition: {edition}` in campaign.yaml; then: "
+    "massctl lock {name}, massctl apply {name}": (
+        "在 campaign.yaml 的 send: 下写 `send_ignore_reprint: true`，并写 `edition: {edition}`；然后："
+        "massctl lock {name}，massctl apply {name}"
+    ),
+    "to send it although that check breaks down: {how}": "原创校验出错也要群发：{how}",
+    "the original may not be reprinted, so change the article: {how}": "原文不允许转载，请改文章：{how}",
+    "to send it as a reprint, where the original permits that: {how}": (
+        "要作为转载群发（原文允许转载时才发得出去）：{how}"
+    ),
+    "ask the administrator (管理员) to agree: {how}": "请管理员同意：{how}",
+    "change what WeChat objects to; 群发记录 in the console may show it: {how}": (
+        "改掉微信不接受的内容，公众平台的“群发记录”里可能有说明：{how}"
+    ),
+    "the reason stands in the console under 群发记录; to send it once more: {how}": (
+        "原因在公众平台的“群发记录”里；要再发一次：{how}"
+    ),
+    "a part of the list has it, and a raised `edition` would go to everybody again: make a campaign of its "
+    "own, with a list of the openids behind those who have it": (
+        "名单里的一部分人已收到，提高 `edition` 会再发给所有人：请另建一个活动，名单只放这些人后面的 openid"
+    ),
     # massctl/view/event_text.py
     "advertising": "涉嫌广告",
     "political content": "涉嫌政治",

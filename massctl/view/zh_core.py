@@ -87,9 +87,6 @@ CORE: Final[dict[str, str]] = {
         "{name}：微信早已认得它的 clientmsgid，而这份账本里没有用它发过；发出的是哪份内容不得而知："
         "请到公众平台的“群发记录”里看"
     ),
-    "the reason stands in the console under 群发记录; the allowance counts as used": (
-        "原因在公众平台的“群发记录”里；这次群发次数算已用"
-    ),
     "nobody knows whether it was sent, and the recorded request can no longer be made": (
         "不知道是否已经发出，而且记录下来的请求已无法原样重做"
     ),

@@ -11,7 +11,7 @@ NOTIFY: Final[dict[str, str]] = {
     "it waits for the administrator's confirmation (API 群发保护) until {until}": (
         "它在等管理员确认（API 群发保护），到 {until} 为止"
     ),
-    "WeChat failed the job: {reason}": "微信没有完成这个群发任务：{reason}",
+    "{reason}; the allowance counts as used": "{reason}；这次群发次数算已用",
     "its window closed at {closed}, and it was not sent": "时段已在 {closed} 结束，没有发出",
     "its files have faults, and its window is open": "时段已经开始，而它的文件有错误",
     "it was sent": "已发出",

@@ -157,6 +157,7 @@ VIEW: Final[dict[str, str]] = {
     "as sent": "已发送",
     "as not sent": "未发送",
     "{what}, by {who}: {reason}": "{what}，经手人 {who}：{reason}",
+    "what now": "怎么办",
     "WeChat failed the job; the reason stands in the console under 群发记录": (
         "微信没能完成这次群发；原因在公众平台的“群发记录”里"
     ),

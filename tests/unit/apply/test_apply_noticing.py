@@ -142,7 +142,10 @@ def test_an_account_that_nobody_recorded_is_none() -> None:
         ([TRIED, TAKEN], "delivers it now"),
         ([TRIED, TAKEN, status("sent")], "it was sent"),
         ([TRIED, TAKEN, status("failed")], "and then failed it"),
-        ([TRIED, TAKEN, status("failed", reason="err(30003)", source="event")], "failed the job: err(30003)"),
+        (
+            [TRIED, TAKEN, status("failed", reason="err(30003)", source="event")],
+            "send_ignore_reprint) (err(30003)); the allowance",
+        ),
         ([TRIED, HELD], "until 2026-12-01 12:30 +08:00"),
         ([TRIED, TAKEN, status("awaiting_admin")], "(API 群发保护)"),
     ],

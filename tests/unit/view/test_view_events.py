@@ -10,7 +10,8 @@ from massctl.model.job_entries import CopyrightCheck, CopyrightResult, JobStatus
 from massctl.model.jobs import Job
 from massctl.model.names import CampaignName, MsgId
 from massctl.model.state import Record
-from massctl.view.event_text import REASONS, foreign_text, reason_words
+from massctl.plan.job_failure import REASONS, reason_words
+from massctl.view.event_text import foreign_text
 from massctl.view.job_text import job_rows
 from massctl.view.language import LANGUAGES, Language, say
 from massctl.view.page import Page, Table

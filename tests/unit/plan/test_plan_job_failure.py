@@ -1,0 +1,46 @@
+"""A job that failed: what to do about each reason, and never what would send to the same people twice."""
+
+import pytest
+from building import NOW
+
+from massctl.model.ledger import JobStatus
+from massctl.model.names import CampaignName
+from massctl.model.state import Job, Record
+from massctl.plan.job_failure import REASONS, way_out
+
+
+def failed(reason: str | None, *others: str) -> Record:
+    counts = JobStatus(msg_id=7, status="failed", source="event", reason=reason) if reason else None
+    jobs = [Job(number, "id", NOW, 70 + number, None, status, None) for number, status in enumerate(others, 2)]
+    return Record(CampaignName("sale"), 3, jobs=[Job(1, "id", NOW, 7, 8, "failed", counts), *jobs])
+
+
+@pytest.mark.parametrize("reason", [*(f"err({number})" for number in REASONS), "err(99999)", "send fail", None])
+def test_every_way_raises_the_edition_and_locks(reason: str | None) -> None:
+    way = way_out(failed(reason)) or ""
+    assert all(step in way for step in ("edition: 4", "massctl lock sale", "massctl apply sale"))
+    assert (reason in ("err(30001)", "err(30003)")) == ("send_ignore_reprint: true" in way)
+
+
+@pytest.mark.parametrize(
+    ("reason", "word"),
+    [
+        ("err(30002)", "change the article"),
+        ("err(40001)", "administrator"),
+        ("err(40002)", "administrator"),
+        ("err(10001)", "objects to"),
+        ("err(99999)", "the reason stands in the console"),
+    ],
+)
+def test_each_reason_has_its_way(reason: str, word: str) -> None:
+    assert word in (way_out(failed(reason)) or "")
+
+
+@pytest.mark.parametrize("other", ["sent", "sending"])
+def test_a_list_that_was_sent_in_part_is_never_told_to_raise_its_edition(other: str) -> None:
+    way = way_out(failed("err(30003)", other)) or ""
+    assert ("massctl apply" in way, "a campaign of its own" in way) == (False, True)
+
+
+def test_what_did_not_fail_has_no_way() -> None:
+    assert way_out(Record(CampaignName("sale"), 1)) is None

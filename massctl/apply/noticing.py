@@ -22,16 +22,18 @@ from massctl.model.lifecycle import Status, is_concluded, status_of
 from massctl.model.moment import BEIJING, moment
 from massctl.model.names import AppId, CampaignName
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Window
+from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
+from massctl.plan.ahead import AccountAhead
 from massctl.plan.choices import Evidence
-from massctl.plan.giving_way import CROWDED
 from massctl.plan.job_failure import reason_of, reason_words, way_out
+from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of, window_of
 from massctl.plan.step import Guard, Refusal
-from massctl.plan.window import WindowState
+from massctl.plan.window import WindowState, window_state
 
 if TYPE_CHECKING:
     from massctl.model.account import Happening
+    from massctl.model.lock import LockFile
 
 _OUT: Final = frozenset({Status.SENDING, Status.SENT})
 _NOBODY_NEEDED: Final = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EXPIRED, Guard.NOT_AT_TIP})
@@ -84,6 +86,8 @@ class Notice:
     """When the campaign may go out; None where it has no window, or none that is known."""
     unrecorded: Unrecorded | None = None
     """What WeChat answered, where the ledger could not take it: then one choice alone is true."""
+    block: SendBlock | None = None
+    """The send as it was planned and asked for; None where its content is not at hand."""
 
     @property
     def key(self) -> str:
@@ -130,6 +134,10 @@ class Noticing:
     evidence: Callable[[Record], Evidence]
     """Puts together what a person may choose about a doubt."""
     now: datetime
+    content: "Callable[[Record], LockFile | None]" = lambda _: None
+    """Gives what was kept of the content of an edition that this run did not render."""
+    ahead: Callable[[AppId], Sequence[AccountAhead]] = lambda _: ()
+    """Gives what is left of an account's allowance, after this run."""
 
     def notices(self, outcomes: Sequence[CampaignOutcome] = ()) -> list[Notice]:
         """Give every fact that this run learnt, in the order of the ledger, then what kept campaigns back."""
@@ -152,7 +160,7 @@ class Noticing:
         elif status is Status.FAILED:
             yield self._notice("failed", record, outcome, _failed(record), way_out(record) or "")
         elif status in _OUT and was.status not in _OUT:
-            yield self._notice("sent", record, outcome, _sent(record, status), _crowded(outcome))
+            yield self._notice("sent", record, outcome, _sent(record, status))
 
     def _in_vain(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
         """Tell of a job that ended and reached nobody."""
@@ -227,17 +235,29 @@ class Noticing:
             choices,
             met_again,
             planned.rendered.window if planned is not None and planned.rendered is not None else None,
+            block=self._block(record, outcome),
+        )
+
+    def _block(self, record: Record, outcome: CampaignOutcome | None) -> SendBlock | None:
+        planned = outcome.planned if outcome is not None else None
+        content = planned.rendered if planned is not None and planned.rendered is not None else self.content(record)
+        if content is None:
+            return None
+        appid = content.appid if isinstance(content, RenderedCampaign) else content.account.appid
+        account = self.accounts.get(AppId(appid)) or (planned.account if planned else None) or appid
+        attempted = record.attempts[-1].event.audience_count if record.attempts else None
+        return send_block(
+            content,
+            window_state(window_of(content), self.now),
+            account=account,
+            count=attempted if attempted is not None or planned is None else planned.audience_count,
+            allowance=spans_of(self.ahead(AppId(appid)), account, record.campaign),
+            warnings=warnings_of(planned.diagnostics) if planned is not None else (),
         )
 
 
 def _reached_nobody(record: Record) -> int:
     return sum(job.reached_nobody for job in record.jobs)
-
-
-def _crowded(outcome: CampaignOutcome | None) -> str:
-    """Give the warning under which it was sent, that some of its followers may have had four this month."""
-    found = outcome.planned.diagnostics if outcome is not None else ()
-    return next((each.message for each in found if each.code == CROWDED), "")
 
 
 def _telling(outcome: CampaignOutcome) -> Refusal | None:

@@ -11,6 +11,7 @@ from massctl.model.ledger import Entry, NewEntry
 from massctl.model.names import ImageUrl, MediaId, MsgId, Sha256
 from massctl.model.rendered import Recipient, RenderedCampaign
 from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
+from massctl.plan.send_block import SendBlock
 
 T = TypeVar("T")
 
@@ -241,16 +242,11 @@ class SendQuestion:
 
     campaign: str
     title: str
-    account: str
-    audience: Audience
-    count: int | None
+    block: SendBlock
+    """To whom, when, and what else decides."""
     digest: str
     headlines: tuple[str, ...]
     recipients_previewed: Iterable[str] = ()
     """Who has seen exactly this version; WeChat names in clear, openids never."""
-    batches: int | None = None
-    """How many jobs a list of openids takes; None where it is one job."""
     done_by_hand: tuple[str, ...] = ()
     """What was done to its draft in the console, in words."""
-    warnings: tuple[str, ...] = ()
-    """What may keep it from followers, in words."""

@@ -22,6 +22,27 @@ class ReportedChoice(Strict):
     """Why it is not possible, for people."""
 
 
+class ReportedSend(Strict):
+    """The decisive facts of a send, in words for people."""
+
+    account: str
+    """The account that sends."""
+    audience: str
+    """Who receives it, and how many that are."""
+    window: str
+    """When it may go out, and whether that is now."""
+    edition: str
+    """Its edition."""
+    reprint: str | None
+    """What becomes of it where WeChat finds a reprint (send_ignore_reprint); null where it is no news."""
+    comments: str | None
+    """Who may comment; null where nobody can."""
+    allowance: list[str]
+    """What is left of the account's allowance, a day or month each."""
+    warnings: list[str]
+    """What the plan warned of."""
+
+
 class ReportedNotice(Strict):
     """One fact about one campaign."""
 
@@ -51,6 +72,8 @@ class ReportedNotice(Strict):
     """What to do about it, for people; empty where nothing is, and where there are choices."""
     msg_id: int | None = Field(default=None)
     """WeChat's id of a job that it accepted and the ledger could not take; absent everywhere else."""
+    send: ReportedSend | None
+    """What is sent to whom, as the plan and the question show it; null where its content was not at hand."""
     choices: list[ReportedChoice]
     """The ways out, where nobody knows whether it was sent; else empty."""
 

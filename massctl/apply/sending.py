@@ -22,14 +22,16 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign, approved_audience
 from massctl.model.send import MassSend, News, Recipients, Rejected, ToAll, ToOpenids, ToTag, Video, client_msg_id
 from massctl.model.state import Attempt, Record, State
+from massctl.plan.ahead import look_ahead
 from massctl.plan.doubt import NoRepeat, may_repeat, settle
-from massctl.plan.giving_way import crowded_month
 from massctl.plan.guard import late_refusals, send_refusals
 from massctl.plan.handoff import handoff_of
 from massctl.plan.job_failure import way_out
 from massctl.plan.previews import preview_missing
+from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of
 from massctl.plan.skew import skew_refusal
 from massctl.plan.step import Guard, Refusal
+from massctl.plan.window import window_state
 
 
 def mass_send(
@@ -117,23 +119,33 @@ def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) ->
         return False  # It would not be repeated, so there is nothing to ask.
     if refuses(run, outcome, campaign, next(run.due_batches(campaign), None)):
         return False
-    count, record, now = run.size_of(campaign), run.record_of(campaign), run.world.clock.now()
-    crowded = crowded_month(campaign, run.house.agenda, run.book.state, run.house.policy, now)
+    record = run.record_of(campaign)
     question = SendQuestion(
         campaign=campaign.name,
         title=campaign.title,
-        account=campaign.account,
-        audience=campaign.audience,
-        batches=campaign.batches,
-        count=count if isinstance(count, int) else None,
+        block=_block(run, outcome, campaign),
         digest=campaign.digest,
         headlines=campaign.headlines,
         recipients_previewed=seen_by(campaign, record),
         done_by_hand=tuple(each.words for each in handoff_of(campaign, record)),
-        warnings=tuple(each.message for each in crowded),
     )
     outcome.declined = not run.world.consent(question)
     return not outcome.declined
+
+
+def _block(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> SendBlock:
+    """Put together what a yes stands for, with the size and the allowance of this moment."""
+    count, now, agenda = run.size_of(campaign), run.world.clock.now(), run.house.agenda
+    ahead = look_ahead(agenda, run.book.state, run.house.policy, now, {campaign.account}) if agenda is not None else ()
+    return send_block(
+        campaign,
+        window_state(campaign.window, now),
+        account=campaign.account,
+        count=count if isinstance(count, int) else None,
+        allowance=spans_of(ahead, campaign.account, campaign.name),
+        warnings=warnings_of(outcome.planned.diagnostics),
+        is_counted_now=True,
+    )
 
 
 def wait_to_repeat(run: Run, campaign: RenderedCampaign) -> bool:

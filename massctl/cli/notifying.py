@@ -19,12 +19,14 @@ from massctl.errors import InvariantError, MassctlError
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.names import AccountName, AppId
 from massctl.model.phrase import Phrase
-from massctl.model.state import State
+from massctl.model.state import Record, State
 from massctl.view.language import say
 
 if TYPE_CHECKING:
     from massctl.model.account import Channel
+    from massctl.model.lock import LockFile
     from massctl.notify.channel import Post
+    from massctl.plan.ahead import AccountAhead
     from massctl.transport.line import Line
 
 SANDBOX_PATH: Final = "/_sandbox/notifications"
@@ -58,6 +60,8 @@ class Notifier:
             accounts,
             lambda record: evidence_for(session, record, state, list(warnings)),
             session.clock.now(),
+            lambda record: _content(session, record),
+            lambda appid: _ahead(session, state, appid),
         )
         try:
             fresh = [each for each in noticing.notices(outcomes) if each.key not in self._told]
@@ -70,6 +74,26 @@ class Notifier:
             raise
         except MassctlError as error:
             _complain(session, Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error)))
+
+
+def _content(session: Session, record: Record) -> "LockFile | None":
+    """Give what was kept of what an edition last asked WeChat to send."""
+    if not record.attempts:
+        return None
+    version = session.archive().read(record.attempts[-1].event.digest)
+    return version.lock if version is not None else None
+
+
+def _ahead(session: Session, state: State, appid: AppId) -> "Sequence[AccountAhead]":
+    """Give what is left of an account's allowance now, whoever is still to use it."""
+    from massctl.plan.ahead import look_ahead
+    from massctl.plan.allowance import Agenda
+
+    name = next((name for name, each in session.settings.accounts.items() if each.appid == appid), None)
+    if name is None:
+        return ()
+    agenda = Agenda({appid: (AccountName(name), session.settings.accounts[name].kind)}, [])
+    return look_ahead(agenda, state, session.settings.policy, session.clock.now(), {name})
 
 
 def _tell(session: Session, notices: Sequence[Notice], told: Told) -> None:

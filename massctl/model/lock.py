@@ -12,11 +12,12 @@ from pydantic import Field
 
 from massctl.model.audience import OpenidList
 from massctl.model.campaign import Audience, OffsetTime
+from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.digest import digest_of, sha256_of
 from massctl.model.locked_message import LockedMessage, LockedNews, LockedText
 from massctl.model.message import RenderedNews, RenderedText
 from massctl.model.names import Digest, Sha256
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.strict import NonEmpty, PrefixedDigest, Strict
 
 TEXT_FILE: Final = "message.txt"
@@ -43,6 +44,12 @@ class LockedSend(Strict):
     send_ignore_reprint: bool
     """Whether it goes out although WeChat judges an article to be a reprint."""
 
+    @property
+    def window(self) -> Window | None:
+        """Give when it may go out; None without a window."""
+        start, end = parse_offset_time(self.not_before), parse_offset_time(self.not_after)
+        return Window(start, end) if start is not None and end is not None else None
+
 
 class LockedAudience(Audience):
     """Who receives it, as declared, and for a list of openids what names them."""
@@ -51,6 +58,11 @@ class LockedAudience(Audience):
     """Of the openids in their order, each once, each with a newline after it; only with `openids`."""
     count: Annotated[int, Field(ge=2)] | None = None
     """How many openids there are, each once; only with `openids`."""
+
+    @property
+    def declared(self) -> Audience:
+        """Give the audience as campaign.yaml declares it."""
+        return Audience.model_validate(self.model_dump(exclude={"sha256", "count"}, exclude_none=True))
 
     @property
     def openid_list(self) -> OpenidList | None:

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from massctl.model.names import AccountName
 from massctl.model.phrase import Phrase
-from massctl.plan.ahead import Span
+from massctl.plan.ahead import AccountAhead
 from massctl.plan.planned_review import COMMENT_MARK, LockState, ReviewedPart
 from massctl.plan.saved import SavedCampaign, SavedPlan, StoppedPlan
 from massctl.plan.step import Kind
@@ -149,12 +150,11 @@ class _Fitting:
         return placed, room
 
     def _blocks(self, shown: Sequence[SavedCampaign]) -> Iterator[Block]:
-        spans: dict[str, list[Span]] = {}
-        for account in self.plan.allowance:
-            for each in account.ahead:
-                for name in dict.fromkeys(each.campaigns):
-                    spans.setdefault(name, []).append(each.span)
-        writer = CampaignWriter(self.words, spans, self.locking)
+        ahead = [
+            AccountAhead(AccountName(each.account), each.kind, tuple(span.span for span in each.ahead))
+            for each in self.plan.allowance
+        ]
+        writer = CampaignWriter(self.words, ahead, self.locking)
         for index, planned in enumerate(shown):
             urgent = len(shown) <= _OPEN_MAX or weight(planned) <= Weight.FAULTY
             yield writer.block(planned, is_open=urgent and index < _OPEN_MAX)

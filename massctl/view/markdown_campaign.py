@@ -5,7 +5,7 @@ It is written from the plan's JSON, which may come from a fork: every word in it
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,17 +15,17 @@ from massctl.model.diagnostic import Place, Severity
 from massctl.model.lock import LockFile
 from massctl.model.moment import moment
 from massctl.model.phrase import Phrase
-from massctl.plan.ahead import Span
+from massctl.plan.ahead import AccountAhead
 from massctl.plan.handoff import HandoffItem
 from massctl.plan.saved import PlannedDiagnostic, PlannedRefusal, SavedCampaign
+from massctl.plan.send_block import send_block, spans_of, window_of
 from massctl.plan.step import Kind, Reason
-from massctl.view.ahead_text import left, period
 from massctl.view.diagnostic_text import SEVERITY, place_text
 from massctl.view.difference_markdown import changed_rows
 from massctl.view.locked_text import message_facts
 from massctl.view.markdown_locking import Locking, next_of
 from massctl.view.markdown_room import Block
-from massctl.view.markdown_row import LOCKS, NAME_CELLS, TITLE_CELLS, window_of, window_words
+from massctl.view.markdown_row import LOCKS, NAME_CELLS, TITLE_CELLS
 from massctl.view.markdown_text import code, html, html_code
 from massctl.view.markdown_weight import (
     LOCK_GUARDS,
@@ -39,17 +39,8 @@ from massctl.view.markdown_weight import (
 from massctl.view.markdown_words import Words
 from massctl.view.moments import recorded
 from massctl.view.plan_text import LABELS
-from massctl.view.words import (
-    REASON,
-    STATUS,
-    TAG_DUE,
-    audience_size,
-    audience_words,
-    counted_steps,
-    expected,
-    followers,
-    jobs_words,
-)
+from massctl.view.send_block_text import Row, block_rows
+from massctl.view.words import REASON, STATUS, audience_words, counted_steps, followers, jobs_words
 
 _FACT_CELLS: Final = 120
 """Of a path or tag in a line that always stands."""
@@ -70,8 +61,8 @@ class CampaignWriter:
     """Writes the campaigns of one plan."""
 
     words: Words
-    allowance: Mapping[str, Sequence[Span]]
-    """By campaign: the days and months in which it is to come."""
+    ahead: Sequence[AccountAhead]
+    """The next days of the accounts' allowance."""
     locking: Locking = Locking.BY_HAND
     """Who locks what is not."""
 
@@ -87,7 +78,6 @@ class CampaignWriter:
         rows = [
             *(pressing[1:] if stopped else pressing),
             *self._steps(planned),
-            *self._allowance(planned),
             *(self._message(content) if (content := content_of(planned)) else []),
             *(changed_rows(planned.changes, LABELS["changes"], self.words) if planned.changes else []),
         ]
@@ -98,12 +88,7 @@ class CampaignWriter:
     def _facts(self, planned: SavedCampaign) -> list[str]:
         words = self.words
         facts = [f"**{self._verdict(planned)}**", ""]
-        content = content_of(planned)
-        if content is not None:
-            facts += [
-                self._audience(planned, content),
-                words.row(LABELS["window"], window_words(words, planned)),
-            ]
+        facts += [self._fact(row) for row in self._block_rows(planned)]
         if planned.awaiting_until is not None:
             until = Phrase("the administrator may confirm it until {moment}", moment=recorded(planned.awaiting_until))
             facts.append("- " + words.said(until))
@@ -114,9 +99,10 @@ class CampaignWriter:
     def _standing(self, planned: SavedCampaign) -> list[str]:
         words, facts = self.words, list[str]()
         standing = [STATUS[planned.status]]
-        if planned.account is not None:
+        known = content_of(planned) is not None
+        if planned.account is not None and not known:
             standing.insert(0, Phrase("account {account}", account=planned.account))
-        if planned.edition is not None:
+        if planned.edition is not None and not known:
             standing.append(Phrase("edition {edition}", edition=planned.edition))
         facts.append(words.row(LABELS["status"], words.facts(*standing)))
         if planned.lock is not None:
@@ -135,17 +121,28 @@ class CampaignWriter:
             return self.words.said(planned.refusals[0].message)  # It waits for its name.
         return self.words.said(_VERDICT[found])
 
-    def _audience(self, planned: SavedCampaign, approved: LockFile) -> str:
-        of_list, bounds = approved.audience.openid_list, expected(approved.audience.expect)
-        jobs = of_list.batches if of_list is not None else None
-        known = audience_size(jobs, of_list.count if of_list is not None else planned.audience_count)
-        who = self.words.said(audience_words(approved.audience), _FACT_CELLS)
-        due = [TAG_DUE] if planned.tag_due is not None else []
-        facts = [known, *([bounds] if bounds is not None else []), *due]
-        return self.words.row(LABELS["audience"], " · ".join([who, *map(self.words.said, facts)]))
+    def _block_rows(self, planned: SavedCampaign) -> list[Row]:
+        """Give what everybody sees of a send; what is a diagnostic stands below, with what to do about it."""
+        content = content_of(planned)
+        if content is None:
+            return []
+        account = planned.account or content.account.name
+        block = send_block(
+            content,
+            planned.window,
+            account=account,
+            count=planned.audience_count,
+            allowance=spans_of(self.ahead, account, planned.name),
+            is_tag_due=planned.tag_due is not None,
+        )
+        return block_rows(block)
+
+    def _fact(self, row: Row) -> str:
+        return self.words.row(row.label, " · ".join(self.words.said(each, _FACT_CELLS) for each in row.words))
 
     def _local(self, planned: SavedCampaign, at: datetime) -> str:
-        window = window_of(content_of(planned))
+        content = content_of(planned)
+        window = window_of(content) if content is not None else None
         return moment(at.astimezone(window.not_before.tzinfo)) if window else recorded(at)
 
     def _by_hand(self, planned: SavedCampaign) -> list[str]:
@@ -153,10 +150,6 @@ class CampaignWriter:
         items = [HandoffItem(each.item, each.done) for each in planned.handoff]
         rows = self.words.first(items, lambda each: f"- [{'x' if each.done else ' '}] {self.words.said(each.words)}")
         return self.words.labelled(LABELS["by_hand"], rows)
-
-    def _allowance(self, planned: SavedCampaign) -> list[str]:
-        rows = ["- " + self.words.facts(period(span), left(span)) for span in self.allowance.get(planned.name, ())]
-        return self.words.labelled(Phrase("allowance"), rows)
 
     def _message(self, approved: LockFile) -> list[str]:
         rows = [self.words.row(label, self.words.facts(*facts)) for label, facts in message_facts(approved)]

@@ -7,20 +7,17 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.campaign_rules import parse_offset_time
 from massctl.model.diagnostic import Severity
 from massctl.model.lifecycle import FINAL
-from massctl.model.lock import LockFile
-from massctl.model.moment import BEIJING
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Window
 from massctl.plan.planned_review import LockState, ReviewedPart
 from massctl.plan.saved import SavedCampaign
+from massctl.plan.send_block import window_of
 from massctl.view.markdown_text import cell, code, prose
 from massctl.view.markdown_weight import Weight, content_of, diagnostics_of, may_send, parts_of, refusals_of, weight
 from massctl.view.markdown_words import Words
-from massctl.view.moments import window_span
-from massctl.view.words import STATUS, WINDOW, audience_words, errors, followers, openids, short_digest, warnings
+from massctl.view.send_block_text import window_words
+from massctl.view.words import STATUS, audience_words, errors, followers, openids, short_digest, warnings
 
 NAME_CELLS: Final = 64
 """A campaign's name has no more."""
@@ -50,26 +47,6 @@ LOCKS: Final = {
 }
 
 
-def window_of(lock: LockFile | None) -> Window | None:
-    """Give the window of what would be sent; None without one."""
-    if lock is None:
-        return None
-    start, end = parse_offset_time(lock.send.not_before), parse_offset_time(lock.send.not_after)
-    return Window(start, end) if start is not None and end is not None else None
-
-
-def window_words(words: Words, planned: SavedCampaign) -> str:
-    """Say when it may go out, in its own offset and, where that is another, in Beijing's; and whether that is now."""
-    window = window_of(content_of(planned))
-    return words.facts(*([_span(window)] if window else []), WINDOW[planned.window])
-
-
-def _span(window: Window) -> str:
-    here = Window(window.not_before.astimezone(BEIJING), window.not_after.astimezone(BEIJING))
-    declared, in_beijing = window_span(window), window_span(here)
-    return declared if declared == in_beijing else f"{declared} = {in_beijing}"
-
-
 @dataclass(frozen=True, slots=True)
 class RowWriter:
     """Writes the rows of the table, and of the list of campaigns that need nothing."""
@@ -86,7 +63,8 @@ class RowWriter:
         mark = "‼ " if may_send(planned) else ""
         title = prose(planned.title, foreign=True, cells=TITLE_CELLS)
         # Without its content nothing is known of a campaign's window.
-        when = window_words(self.words, planned) if content_of(planned) is not None else ""
+        content = content_of(planned)
+        when = self.words.facts(*window_words(window_of(content), planned.window)) if content is not None else ""
         cells = [
             (f"{mark}{code(planned.name, NAME_CELLS)}", title),
             (self._verdict(planned), self._lock(planned)),

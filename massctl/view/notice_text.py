@@ -12,9 +12,11 @@ from typing import Any, Final
 from massctl.apply.noticing import Notice
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.plan.choices import Evidence
+from massctl.plan.send_block import SendBlock
 from massctl.view.cells import printable
 from massctl.view.language import Language, say
 from massctl.view.moments import recorded
+from massctl.view.send_block_text import LABELS, Row, block_rows
 
 WORDS_SHOWN: Final = 400
 """Characters of a sentence that may hold words from files; more are cut."""
@@ -66,7 +68,20 @@ def _block(notice: Notice, language: Language) -> str:
     elif notice.choices is not None:
         lines += [f"> {command}\n> {say(told, language)}" for command, told in _choices(notice.choices)]
         lines.append("> " + say(_ON_GITHUB, language))
+    if notice.block is not None:
+        lines += [_row(row, language) for row in block_rows(notice.block)]
     return "\n".join(lines)
+
+
+def _row(row: Row, language: Language) -> str:
+    return plain(
+        " · ".join(
+            [
+                f"{say(row.label, language)}: {say(row.words[0], language)}",
+                *(say(each, language) for each in row.words[1:]),
+            ]
+        )
+    )
 
 
 def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
@@ -107,8 +122,18 @@ def _document(notice: Notice) -> dict[str, Any]:
         "message": notice.message,
         "hint": notice.hint,
         **({"msg_id": notice.unrecorded.msg_id} if notice.unrecorded is not None else {}),
+        "send": _send_document(notice.block) if notice.block is not None else None,
         "choices": _choices_of(notice),
     }
+
+
+def _send_document(block: SendBlock) -> dict[str, Any]:
+    """Give the block by the names of its rows: words for people, lists where there may be several."""
+    said: dict[str, Any] = dict.fromkeys(LABELS) | {"allowance": [], "warnings": []}
+    for row in block_rows(block):
+        words = in_a_row(row.words)
+        said[row.name] = [*said[row.name], words] if isinstance(said[row.name], list) else words
+    return said
 
 
 def _choices_of(notice: Notice) -> list[dict[str, Any]]:

@@ -12,38 +12,27 @@ from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.handoff import how_to_do, left_to_do
 from massctl.plan.plan import Plan, PlannedCampaign
+from massctl.plan.send_block import planned_block, warnings_of
 from massctl.plan.step import Guard, Kind, Refusal
 from massctl.plan.window import WindowState
 from massctl.view.diagnostic_text import diagnostic_line, place_text
 from massctl.view.hold_text import hold_rows
 from massctl.view.language import Language
 from massctl.view.message_text import message_rows, picture_rows
-from massctl.view.moments import in_time, recorded, window_span
+from massctl.view.moments import in_time, recorded
 from massctl.view.page import DOT, Inked, Page, Part, Table
+from massctl.view.send_block_text import LABELS as SEND_LABELS
+from massctl.view.send_block_text import block_table
 from massctl.view.step_text import step_rows
 from massctl.view.style import Ink, Style
-from massctl.view.words import (
-    STATUS,
-    STATUS_INK,
-    TAG_DUE,
-    WINDOW,
-    audience_size,
-    audience_words,
-    campaigns,
-    counted_steps,
-    counted_tags,
-    expected,
-    short_digest,
-)
+from massctl.view.words import STATUS, STATUS_INK, campaigns, counted_steps, counted_tags, short_digest
 
 if TYPE_CHECKING:
     from massctl.plan.changes import Difference
 
 LABELS: Final = {
-    "account": Phrase("account"),
+    **SEND_LABELS,
     "status": Phrase("status"),
-    "window": Phrase("window"),
-    "audience": Phrase("audience"),
     "articles": Phrase("articles"),
     "text": Phrase("text"),
     "message": Phrase("message"),
@@ -53,7 +42,6 @@ LABELS: Final = {
     "steps": Phrase("steps"),
     "refused": Phrase("refused"),
     "next": Phrase("next"),
-    "warning": Phrase("warning"),
 }
 
 
@@ -69,7 +57,7 @@ def plan_text(
     page = Page(language, style, width)
     for planned in plan.campaigns:
         page.blank()
-        _campaign(page, planned, now, (differences or {}).get(planned.name))
+        _campaign(page, planned, plan, now, (differences or {}).get(planned.name))
     if plan.ahead:
         # Most plans look ahead to nothing.
         from massctl.view.ahead_text import ahead_rows
@@ -104,7 +92,7 @@ def refusal_rows(table: Table, refusals: tuple[Refusal, ...] | list[Refusal]) ->
         table.below(refusal.hint)
 
 
-def _campaign(page: Page, planned: PlannedCampaign, now: datetime, difference: "Difference | None") -> None:
+def _campaign(page: Page, planned: PlannedCampaign, plan: Plan, now: datetime, difference: "Difference | None") -> None:
     idle = not (planned.steps or planned.tag_due or planned.refusals or planned.diagnostics or difference)
     if idle and (planned.status in FINAL or planned.window is WindowState.EXPIRED):
         standing = Inked(STATUS[planned.status], STATUS_INK.get(planned.status, Ink.DETAIL))
@@ -113,14 +101,15 @@ def _campaign(page: Page, planned: PlannedCampaign, now: datetime, difference: "
         return
     heading(page, planned.name, planned.title)
     table = Table(page, list(LABELS.values()))
-    if planned.account is not None:
+    block = planned_block(planned, plan.ahead)
+    if block is None and planned.account is not None:
         table.row(LABELS["account"], planned.account)
     _standing(table, planned)
     if planned.awaiting_until is not None:
         hold_rows(table, planned.name, planned.awaiting_until, "")
-    if planned.rendered is not None:
-        _window(table, planned)
-        _audience(table, planned)
+    if block is not None and planned.rendered is not None:
+        # What is a diagnostic stands below with its place, and with what to do about it.
+        block_table(table, block, but=warnings_of(planned.diagnostics))
         message_rows(table, planned.rendered, LABELS)
         picture_rows(table, planned.rendered, LABELS["pictures"])
     if difference is not None:
@@ -148,34 +137,12 @@ def _campaign(page: Page, planned: PlannedCampaign, now: datetime, difference: "
 
 def _standing(table: Table, planned: PlannedCampaign) -> None:
     parts: list[Part] = [Inked(STATUS[planned.status], STATUS_INK.get(planned.status, Ink.PLAIN))]
-    if planned.edition is not None:
+    if planned.edition is not None and planned.rendered is None:
         parts += [DOT, Phrase("edition {edition}", edition=planned.edition)]
     if planned.digest is not None:
         digest = Phrase("digest {digest}", digest=short_digest(planned.digest))
         parts += [DOT, Inked(digest, Ink.DETAIL)]
     table.row(LABELS["status"], *parts)
-
-
-def _window(table: Table, planned: PlannedCampaign) -> None:
-    window = planned.rendered.window if planned.rendered else None
-    state = WINDOW[planned.window]
-    if window is None:
-        table.row(LABELS["window"], state)
-        return
-    ink = {WindowState.DUE: Ink.DONE, WindowState.EXPIRED: Ink.WARNING}.get(planned.window, Ink.PLAIN)
-    table.row(LABELS["window"], window_span(window), DOT, Inked(state, ink))
-
-
-def _audience(table: Table, planned: PlannedCampaign) -> None:
-    if planned.rendered is None:
-        return
-    audience, count = planned.rendered.audience, planned.audience_count
-    parts: list[Part] = [audience_words(audience), DOT, audience_size(planned.rendered.batches, count)]
-    if (bounds := expected(audience.expect)) is not None:
-        parts += [DOT, bounds]
-    table.row(LABELS["audience"], *parts)
-    if planned.tag_due is not None:
-        table.below(Inked(TAG_DUE, Ink.DETAIL))
 
 
 def _diagnostics(page: Page, table: Table, planned: PlannedCampaign) -> None:
@@ -188,7 +155,7 @@ def _diagnostics(page: Page, table: Table, planned: PlannedCampaign) -> None:
         if diagnostic.severity is Severity.WARNING:
             where = f" ({place_text(diagnostic.place)})" if diagnostic.place and diagnostic.place.line else ""
             table.row(
-                LABELS["warning"],
+                LABELS["warnings"],
                 Inked(f"{diagnostic.code} ", Ink.WARNING),
                 diagnostic.message,
                 Inked(where, Ink.DETAIL),

@@ -5,17 +5,17 @@ from typing import Final
 from massctl.apply.ports import SendQuestion
 from massctl.model.phrase import Phrase
 from massctl.view.language import Language
-from massctl.view.page import DOT, Inked, Page, Part, Table
+from massctl.view.page import Inked, Page, Part, Table
+from massctl.view.send_block_text import LABELS as SEND_LABELS
+from massctl.view.send_block_text import block_table
 from massctl.view.style import Ink, Style
-from massctl.view.words import audience_words, followers, jobs_words, openids, short_digest
+from massctl.view.words import short_digest
 
 LABELS: Final = {
-    "account": Phrase("account"),
-    "audience": Phrase("audience"),
+    **SEND_LABELS,
     "message": Phrase("message"),
     "previews": Phrase("previewed"),
     "by_hand": Phrase("by hand"),
-    "warning": Phrase("warning"),
 }
 
 
@@ -25,12 +25,7 @@ def question_text(question: SendQuestion, language: Language, style: Style, widt
     titled: list[Part] = [Inked("‼ ", Ink.ALARM), Inked(question.campaign, Ink.NAME)]
     page.line(*titled, f"  {question.title}" if question.title else "", hang=2)
     table = Table(page, list(LABELS.values()))
-    table.row(LABELS["account"], question.account)
-    count = Phrase("size unknown") if question.count is None else followers(question.count)
-    jobs: list[Part] = []
-    if question.batches is not None:
-        count, jobs = openids(question.count or 0), [DOT, Inked(jobs_words(question.batches), Ink.ALARM)]
-    table.row(LABELS["audience"], audience_words(question.audience), DOT, Inked(count, Ink.ALARM), *jobs)
+    block_table(table, question.block)
     for number, headline in enumerate(question.headlines, 1):
         many = len(question.headlines) > 1
         table.row(LABELS["message"] if number == 1 else "", f"{number}. " if many else "", headline, inner=3)
@@ -39,8 +34,6 @@ def question_text(question: SendQuestion, language: Language, style: Style, widt
         table.row(LABELS["previews"], page.say(Phrase(", ")).join(shown))
     for number, item in enumerate(question.done_by_hand):
         table.row(LABELS["by_hand"] if number == 0 else "", item)
-    for number, warning in enumerate(question.warnings):
-        table.row(LABELS["warning"] if number == 0 else "", Inked(warning, Ink.WARNING), inner=2)
     digest = Phrase("digest {digest}", digest=short_digest(question.digest))
     table.row("", Inked(digest, Ink.DETAIL))
     page.line(Inked(Phrase("A mass send cannot be taken back."), Ink.ALARM), indent=2)

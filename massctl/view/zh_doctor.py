@@ -166,7 +166,6 @@ DOCTOR: Final[dict[str, str]] = {
     "comments": "留言",
     "kind": "公众号类型",
     "API 群发保护": "API 群发保护",
-    "allowance": "群发额度",
     "doctor: ": "检查结果：",
     "problems: {count}": "问题 {count}",
     "nothing keeps a send back": "没有什么妨碍群发",

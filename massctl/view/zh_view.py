@@ -157,6 +157,19 @@ VIEW: Final[dict[str, str]] = {
     "as sent": "已发送",
     "as not sent": "未发送",
     "{what}, by {who}: {reason}": "{what}，经手人 {who}：{reason}",
+    # massctl/plan/send_block.py, massctl/view/send_block_text.py
+    "{code} {message}": "{code} {message}",
+    "reprint": "转载",
+    "stop if WeChat finds a reprint (send_ignore_reprint: 0)": (
+        "原创校验判定为转载就停止群发（send_ignore_reprint: 0）"
+    ),
+    "go on although WeChat finds a reprint, where the original permits it (send_ignore_reprint: 1)": (
+        "原创校验判定为转载、原文允许转载时，继续群发（send_ignore_reprint: 1）"
+    ),
+    "closed to everybody": "不开放",
+    "open to everybody": "所有人可留言",
+    "open to followers only": "仅粉丝可留言",
+    "{articles}: {who}": "{articles}：{who}",
     "what now": "怎么办",
     "WeChat failed the job; the reason stands in the console under 群发记录": (
         "微信没能完成这次群发；原因在公众平台的“群发记录”里"

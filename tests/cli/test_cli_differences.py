@@ -33,7 +33,7 @@ def changes(out: str) -> str:
     lines = out.splitlines()
     (start,) = (number for number, line in enumerate(lines) if line.startswith("  changes "))
     end = next(number for number, line in enumerate(lines) if number > start and not line.startswith(" " * 10))
-    return "\n".join(line[12:] for line in lines[start:end])
+    return "\n".join(line[13:] for line in lines[start:end])
 
 
 def second(shell: Shell, name: str = "before") -> Tree:

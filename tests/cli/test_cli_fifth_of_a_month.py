@@ -60,11 +60,12 @@ def test_a_campaign_may_insist_and_is_warned_where_it_is_asked_for(four: Shell) 
     assert (0, 5, 0) == (said.status, len(four.report()["jobs"]), four.report()["jobs"][-1]["sent_count"])
     four.tree.text("n-5", content="n-5")
     asked = " ".join(four("apply", "n-5", "--sandbox", typed="no\n").err.split())
-    assert "warning a follower of a service account gets at most 4 mass messages a month, and n-0" in asked
+    assert "MC406 a follower of a service account gets at most 4 mass messages a month, and n-0" in asked
 
 
 def test_what_was_sent_under_a_warning_is_told_with_it(four: Shell) -> None:
     four.tree.settings(state="notify:\n  - {webhook_env: HOOK}\n")
     assert 0 == send(four, 4, OTHER_TAG).status
     (notice,) = [each for post in four.report()["notifications"] for each in post["body"]["notices"]]
-    assert ("sent", True) == (notice["event"], "gets at most 4 mass messages a month" in notice["hint"])
+    (warning,) = notice["send"]["warnings"]
+    assert ("sent", True) == (notice["event"], "gets at most 4 mass messages a month" in warning)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,12 +26,16 @@ from massctl.apply.outcome import CampaignOutcome, Failure
 from massctl.model.diagnostic import Diagnostic, Severity
 from massctl.model.ledger import Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
 from massctl.model.lifecycle import Status
-from massctl.model.phrase import Phrase
+from massctl.model.lock import LockFile
+from massctl.model.lock_document import lock_document
+from massctl.model.names import AccountName
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
+from massctl.plan.ahead import AccountAhead, Span
 from massctl.plan.choices import Evidence
 from massctl.plan.desired import Desired, Invalid
 from massctl.plan.step import Guard, Refusal
+from massctl.plan.used import Unit
 
 WORDS = text("words", title="改时间", window=OPEN)
 TRIED = attempted(WORDS)
@@ -123,6 +127,35 @@ def test_of_a_campaign_that_is_not_in_the_run_the_ledger_tells_what_it_knows() -
     assert ("", "main", WORDS.digest) == (notice.title, notice.account, notice.digest)
     (unknown,) = Noticing({}, recorded(TRIED, TAKEN), {}, evidence, NOW).notices()
     assert unknown.account is None
+
+
+def test_what_is_told_has_the_block_of_the_send() -> None:
+    (rendered,) = told([], [TRIED, TAKEN], outcome())
+    lock = LockFile.model_validate(lock_document(WORDS, "massctl 0"))
+    span = Span(Unit.DAY, date(2026, 12, 1), "calls", 100, 1, (), 99)
+    state = recorded(TRIED, TAKEN)
+    (kept,) = Noticing({}, state, {APPID: "main"}, evidence, NOW, lambda _: lock, lambda _: [ahead(span)]).notices()
+    assert rendered.block is not None
+    assert rendered.block == replace(kept.block, allowance=())  # type: ignore[type-var]
+    assert (span,) == kept.block.allowance  # type: ignore[union-attr]
+    assert TRIED[0].audience_count == rendered.block.count
+    (nothing,) = Noticing({}, state, {APPID: "main"}, evidence, NOW).notices()
+    assert nothing.block is None
+
+
+def test_without_an_attempt_the_planned_size_is_told_and_an_unknown_account_by_its_appid() -> None:
+    kept_back = outcome(state=recorded(), sending="disabled")
+    kept_back.planned = replace(kept_back.planned, audience_count=12)
+    (notice,) = told([], [], kept_back)
+    assert notice.block is not None
+    assert (12, "main") == (notice.block.count, notice.block.account)
+    lock = LockFile.model_validate(lock_document(WORDS, "massctl 0"))
+    (stranger,) = Noticing({}, recorded(TRIED, TAKEN), {}, evidence, NOW, lambda _: lock).notices()
+    assert APPID == stranger.block.account  # type: ignore[union-attr]
+
+
+def ahead(*spans: Span) -> AccountAhead:
+    return AccountAhead(AccountName("main"), "service", spans)
 
 
 def test_an_account_that_nobody_recorded_is_none() -> None:
@@ -273,13 +306,3 @@ def test_a_job_that_reached_nobody_is_told_by_the_run_that_learns_it() -> None:
     assert [] == happenings([TRIED, TAKEN, in_vain], [])
     assert [] == happenings([TRIED, TAKEN, status("sent")], [ended(total_count=128, sent_count=1)])
     assert ["failed"] == happenings([TRIED, TAKEN], [status("failed", sent_count=0)])
-
-
-def test_a_send_is_told_with_the_warning_under_which_it_left() -> None:
-    warning = Diagnostic("MC406", Severity.WARNING, Phrase("some had four"), None)
-    other = Diagnostic("MC402", Severity.WARNING, Phrase("a preview"), None)
-    (plain,) = told([], [TRIED, TAKEN], outcome())
-    crowded = outcome()
-    crowded.planned = replace(crowded.planned, diagnostics=(other, warning))
-    (warned,) = told([], [TRIED, TAKEN], crowded)
-    assert ("", "some had four") == (plain.hint, warned.hint)

@@ -439,13 +439,13 @@ def test_each_send_is_asked_for_on_its_own() -> None:
     assert 5 == outcome.exit_status()
     questions = {question.campaign: question for question in asked}
     assert (audience(), 1000, ("春季大促",)) == (
-        questions["sale"].audience,
-        questions["sale"].count,
+        questions["sale"].block.audience,
+        questions["sale"].block.count,
         questions["sale"].headlines,
     )
     assert (audience(tag_id=101), 7, ("今晚八点",), tagged.digest) == (
-        questions["words"].audience,
-        questions["words"].count,
+        questions["words"].block.audience,
+        questions["words"].block.count,
         questions["words"].headlines,
         questions["words"].digest,
     )
@@ -461,7 +461,7 @@ def test_the_size_is_unknown_to_the_operator_where_it_could_not_be_read() -> Non
     asked: list[SendQuestion] = []
     scene = Scene([WORDS], consent=yes_to_all(asked))
     scene.apply(("audience_count", Fault.REQUEST_LOST))
-    assert [None] == [question.count for question in asked]
+    assert [None] == [question.block.count for question in asked]
 
 
 def test_a_job_that_failed_at_once_is_a_failure_of_this_run() -> None:

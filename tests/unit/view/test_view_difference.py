@@ -173,7 +173,7 @@ def test_where_only_looks_changed_no_word_did():
 def test_without_anything_to_compare_it_says_why():
     note = Difference(Base(BaseKind.CHECKOUT, where="../main"), Phrase("it is new: there is no such campaign there"))
     shown = text_of(campaign(), {campaign().name: note})
-    assert "  changes   against ../main\n            it is new: there is no such campaign there\n" in shown
+    assert "  changes    against ../main\n             it is new: there is no such campaign there\n" in shown
 
 
 def test_a_plan_without_differences_says_nothing_of_changes():

@@ -472,7 +472,7 @@ def test_the_allowance_stands_in_the_campaign_and_below():
     document = forged(["x"] * 12, "en")
     document["allowance"][0]["ahead"][0]["campaigns"] = ["x"]
     written = plan_comment(reviewable(json.dumps(document)), Language.EN)
-    assert "**allowance**\n\n- 2026-12-01 · 0 of 1 sends left, 0 used\n" in written
+    assert "- **allowance** 2026-12-01 · 0 of 1 sends left, 0 used\n" in written
     assert "- x · service account · 2026-12-01 · x · 0 of 1 sends left, 0 used\n" in written
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import HOUR, NOW, attempted, house, planned, recorded, text
+from building import HOUR, NOW, attempted, audience, house, planned, recorded, text
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -17,6 +17,8 @@ from massctl.model.lifecycle import Status
 from massctl.model.names import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.choices import Evidence, evidence
+from massctl.plan.send_block import send_block
+from massctl.plan.window import WindowState
 from massctl.view.as_json import document_json
 from massctl.view.language import LANGUAGES, Language
 from massctl.view.notice_text import HAPPENING, left_out, notice_blocks, notices_document, plain
@@ -111,6 +113,30 @@ def test_no_words_leave_a_sign_that_a_chat_acts_on(words: str) -> None:
     shown = plain(words)
     assert not set("<>[]`*#@\\\n\r") & set(shown)
     assert "://" not in shown
+
+
+TAGGED = text("words", audience=audience(tag="<@all>"))
+SENT = send_block(TAGGED, WindowState.NONE, account="main", count=7, allowance=(), warnings=("see http://x",))
+
+
+def test_the_block_of_the_send_stands_below_and_is_as_harmless() -> None:
+    lines = block(block=SENT).split("\n")
+    assert ["account: main", "audience: tag ＜＠all＞ · 7 followers when last counted"] == lines[3:5]
+    assert "warning: see http：//x" == lines[-1]
+
+
+def test_the_document_names_each_row_of_the_block() -> None:
+    document = json.loads(document_json(notices_document([notice(block=SENT)]), Language.EN))
+    Draft202012Validator(SCHEMA).validate(document)
+    shown = document["notices"][0]["send"]
+    assert {
+        "account": "main",
+        "edition": "1",
+        "reprint": None,
+        "comments": None,
+        "allowance": [],
+    }.items() <= shown.items()
+    assert ["see http://x"] == shown["warnings"]
 
 
 def test_words_from_files_in_refusals_and_hints_are_as_harmless() -> None:

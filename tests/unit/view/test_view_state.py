@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from view_samples import COVER, HERO, NOW, added, attempted, campaign, entries_of, saved, text_campaign, uploaded
@@ -11,10 +12,11 @@ from massctl.apply.outcome import Failure
 from massctl.apply.ports import SendQuestion
 from massctl.errors import ConfigurationError, PermanentError
 from massctl.model import ledger as entries
-from massctl.model.campaign import Audience
 from massctl.model.ledger import Entry
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
+from massctl.plan.send_block import SendBlock, send_block
+from massctl.plan.window import WindowState
 from massctl.view.cells import cells
 from massctl.view.error_text import error_text
 from massctl.view.language import LANGUAGES, Language
@@ -64,13 +66,16 @@ def state() -> State:
     return made
 
 
+def block(**changes: Any) -> SendBlock:
+    given: dict[str, Any] = {"account": "main", "count": 1_234_567, "allowance": (), "is_counted_now": True}
+    return send_block(SENT, WindowState.DUE, **(given | changes))
+
+
 def question(**changes: object) -> SendQuestion:
     asked = {
         "campaign": "2026-12-spring-sale",
         "title": "春季大促",
-        "account": "main",
-        "audience": Audience(is_to_all=True),
-        "count": 1_234_567,
+        "block": block(),
         "digest": SENT.digest,
         "headlines": ("春季大促，1999 元起", "路线卡"),
     }
@@ -125,7 +130,7 @@ def test_the_question_before_a_send(snapshot: object, language: Language):
 
 
 def test_an_audience_of_unknown_size_is_not_shown_as_zero():
-    text = question_text(question(count=None), Language.EN, Style.PLAIN, 80)
+    text = question_text(question(block=block(count=None)), Language.EN, Style.PLAIN, 80)
     assert "every follower · size unknown" in text
 
 

@@ -1,0 +1,146 @@
+"""What everybody sees of a send: who is asked, who reviews the plan, and who is told afterwards. Pure.
+
+One value, made in one place, so that nothing decisive stands in one view and is missing in another.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.message import RenderedImage, RenderedNews
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign, Window
+from massctl.plan.ahead import AccountAhead, Span
+from massctl.plan.window import WindowState
+
+if TYPE_CHECKING:
+    from massctl.model.campaign import Audience
+    from massctl.model.lock import LockFile
+    from massctl.plan.planned_campaign import PlannedCampaign
+
+
+class Commenting(StrEnum):
+    """Who may comment on an article."""
+
+    CLOSED = "closed"
+    EVERYBODY = "everybody"
+    FOLLOWERS = "followers"
+
+
+@dataclass(frozen=True, slots=True)
+class SendBlock:
+    """The decisive facts of a send."""
+
+    account: str
+    audience: "Audience"
+    batches: int | None
+    """How many jobs a list of openids takes; None for every other audience."""
+    count: int | None
+    """How many it reaches, as far as that is known."""
+    is_counted_now: bool
+    """The size was read for this very send, and not when it was last recorded."""
+    is_tag_due: bool
+    """The tag's id is still to be looked up."""
+    window: Window | None
+    window_state: WindowState
+    edition: int
+    ignores_reprint: bool | None
+    """`send_ignore_reprint`; None where it is no news, of which WeChat checks nothing."""
+    commenting: tuple[Commenting, ...]
+    """For each article; empty where the message cannot be commented on."""
+    allowance: tuple[Span, ...]
+    """The days and months in which it counts, with what is left."""
+    warnings: tuple[str, ...]
+    """What to think of before a yes, in sentences."""
+
+
+def send_block(
+    content: "RenderedCampaign | LockFile",
+    state: WindowState,
+    *,
+    account: str,
+    count: int | None,
+    allowance: Sequence[Span],
+    warnings: Sequence[str] = (),
+    is_counted_now: bool = False,
+    is_tag_due: bool = False,
+) -> SendBlock:
+    """Put together what is shown of a send; `content` is what is sent, rendered or as a lock holds it.
+
+    `state` is that of its window.
+    """
+    if isinstance(content, RenderedCampaign):
+        audience, listed, ignores = content.audience, content.openid_list, content.send_ignore_reprint
+    else:
+        audience, listed = content.audience.declared, content.audience.openid_list
+        ignores = content.send.send_ignore_reprint
+    return SendBlock(
+        account=account,
+        audience=audience,
+        batches=listed.batches if listed is not None else None,
+        count=listed.count if listed is not None else count,
+        is_counted_now=is_counted_now,
+        is_tag_due=is_tag_due,
+        window=window_of(content),
+        window_state=state,
+        edition=content.edition,
+        ignores_reprint=ignores if content.message.type == "mpnews" else None,
+        commenting=_commenting(content),
+        allowance=tuple(allowance),
+        warnings=tuple(warnings),
+    )
+
+
+def planned_block(planned: "PlannedCampaign", ahead: Sequence[AccountAhead]) -> SendBlock | None:
+    """Put together what a plan shows of a send; None where nothing is known of what would be sent."""
+    if planned.rendered is None:
+        return None
+    account = planned.rendered.account
+    return send_block(
+        planned.rendered,
+        planned.window,
+        account=account,
+        count=planned.audience_count,
+        allowance=spans_of(ahead, account, planned.name),
+        warnings=warnings_of(planned.diagnostics),
+        is_tag_due=planned.tag_due is not None,
+    )
+
+
+def spans_of(ahead: Sequence[AccountAhead], account: str, name: str) -> tuple[Span, ...]:
+    """Give the spans in which a campaign counts; where it has no place yet, the first in which the account sends."""
+    spans = [span for each in ahead if each.account == account for span in each.spans if span.of != "withdrawals"]
+    return tuple(span for span in spans if name in span.campaigns) or tuple(spans[:1])
+
+
+def warnings_of(diagnostics: Sequence[Diagnostic]) -> tuple[Phrase, ...]:
+    """Give what is a warning, each with its code."""
+    ordered = sorted(diagnostics, key=lambda each: each.sort_key)
+    found = [each for each in ordered if each.severity is Severity.WARNING]
+    return tuple(Phrase("{code} {message}", code=each.code, message=each.message) for each in found)
+
+
+def window_of(content: "RenderedCampaign | LockFile") -> Window | None:
+    """Give when something may go out; None without a window."""
+    return content.window if isinstance(content, RenderedCampaign) else content.send.window
+
+
+def _commenting(content: "RenderedCampaign | LockFile") -> tuple[Commenting, ...]:
+    if isinstance(content, RenderedCampaign):
+        message = content.message
+        pictures = (message,) if isinstance(message, RenderedImage) else ()
+        below = message.articles if isinstance(message, RenderedNews) else pictures
+        return tuple(_who(each.need_open_comment, each.only_fans_can_comment) for each in below)
+    # No isinstance: a plan does not load the models of files.
+    locked = content.message
+    if locked.type == "mpnews":
+        return tuple(_who(each.need_open_comment, each.only_fans_can_comment) for each in locked.articles)
+    return (_who(locked.need_open_comment, locked.only_fans_can_comment),) if locked.type == "image" else ()
+
+
+def _who(is_open: bool, only_fans: bool) -> Commenting:
+    if not is_open:
+        return Commenting.CLOSED
+    return Commenting.FOLLOWERS if only_fans else Commenting.EVERYBODY

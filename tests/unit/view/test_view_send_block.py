@@ -1,0 +1,92 @@
+"""The facts of a send in words: one place, whatever shows them."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from building import HOUR, NOW, article, audience, news, text
+
+from massctl.model.audience import OpenidList
+from massctl.model.moment import BEIJING
+from massctl.model.names import Sha256
+from massctl.model.phrase import Phrase
+from massctl.model.rendered import RenderedCampaign, Window
+from massctl.plan.ahead import Span
+from massctl.plan.send_block import send_block
+from massctl.plan.used import Unit
+from massctl.plan.window import WindowState
+from massctl.view.language import Language, say
+from massctl.view.page import Page, Table
+from massctl.view.send_block_text import LABELS, block_rows, block_table
+from massctl.view.style import Style
+
+SPANS = (
+    Span(Unit.MONTH, date(2026, 12, 1), "sends", 4, 3, (), 1),
+    Span(Unit.DAY, date(2026, 12, 1), "calls", 100, 0, (), 99),
+)
+
+
+def facts(campaign: RenderedCampaign, language: Language = Language.EN, **more: Any) -> dict[str, list[str]]:
+    given: dict[str, Any] = {"account": "main", "count": 7, "allowance": SPANS, "warnings": (Phrase("careful"),)}
+    found: dict[str, list[str]] = {}
+    for row in block_rows(send_block(campaign, WindowState.DUE, **(given | more))):
+        found.setdefault(row.name, []).append(" · ".join(say(each, language) for each in row.words))
+    return found
+
+
+def test_every_row_has_its_words() -> None:
+    here = Window((NOW - HOUR).astimezone(BEIJING), (NOW + HOUR).astimezone(BEIJING))
+    found = facts(news(window=here, audience=audience(tag_id=101, expect={"min": 5})), is_counted_now=True)
+    assert list(LABELS) == list(found)
+    assert ["tag 101 · 7 followers · expected at least 5"] == found["audience"]
+    assert found["window"][0].endswith(" · open now")
+    assert ["1"] == found["edition"]
+    assert ["stop if WeChat finds a reprint (send_ignore_reprint: 0)"] == found["reprint"]
+    assert ["2026-12 · 1 of 4 sends to every follower left, 3 used", "2026-12-01 · 99 of 100 calls left, 0 used"] == (
+        found["allowance"]
+    )
+    assert ["careful"] == found["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("more", "size"),
+    [
+        ({}, "7 followers when last counted"),
+        ({"count": None}, "not counted yet"),
+        ({"count": None, "is_counted_now": True}, "size unknown"),
+        ({"is_tag_due": True}, "which tag that is"),
+    ],
+)
+def test_a_size_says_of_when_it_is(more: dict[str, Any], size: str) -> None:
+    assert size in facts(text(), **more)["audience"][0]
+
+
+def test_a_list_is_told_in_jobs() -> None:
+    whom = {"audience": audience(openids="a.txt"), "openid_list": OpenidList(Sha256("0" * 64), 25_000)}
+    assert "25,000 openids in 3 jobs" in facts(text(**whom), is_counted_now=True)["audience"][0]
+
+
+def test_articles_that_differ_say_who_may_comment_on_which() -> None:
+    closed, anybody = article(need_open_comment=False), article(need_open_comment=True)
+    found = facts(news("sale", closed, anybody, closed))["comments"]
+    assert ["articles 1, 3: closed to everybody · article 2: open to everybody"] == found
+
+
+def test_a_text_has_neither_reprints_nor_comments_and_says_that_it_has_no_window() -> None:
+    campaign = text()
+    rows = block_rows(send_block(campaign, WindowState.NONE, account="main", count=None, allowance=()))
+    assert ["account", "audience", "window", "edition"] == [row.name for row in rows]
+    assert ["no window: sent only by name"] == rows[2].words
+
+
+def test_wechats_own_words_stand_in_the_chinese() -> None:
+    found = facts(news(send_ignore_reprint=True), Language.ZH)["reprint"]
+    assert ["原创校验判定为转载、原文允许转载时，继续群发（send_ignore_reprint: 1）"] == found
+
+
+def test_what_is_shown_elsewhere_is_not_shown_twice() -> None:
+    warnings = (Phrase("MC406 crowded"), Phrase("the fifth of a month"))
+    block = send_block(text(), WindowState.NONE, account="main", count=7, allowance=SPANS, warnings=warnings)
+    page = Page(Language.EN, Style.PLAIN, 80)
+    block_table(Table(page, list(LABELS.values())), block, but=warnings[:1])
+    assert ["MC406" in page.text(), page.text().count("warning"), page.text().count("allowance")] == [False, 1, 1]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from massctl.apply.ports import Deadline
 from massctl.ledger.codec import chain_digest, decode, encode
 from massctl.model.account import MassctlFile
 from massctl.model.campaign import Audience
@@ -51,6 +52,18 @@ LINEAGE = "01JDXW00000000000000000000"
 OPEN = Window(NOW - HOUR, NOW + HOUR)
 LATER = Window(NOW + 100 * HOUR, NOW + 101 * HOUR)
 PAST = Window(NOW - 3 * HOUR, NOW - HOUR)
+
+
+class _StandingClock:
+    def now(self) -> datetime:
+        return NOW
+
+    def sleep(self, seconds: float) -> None:
+        """No time passes."""
+
+
+IN_TIME = Deadline(NOW, _StandingClock())
+"""A deadline that is never passed."""
 
 
 def sha(text: str) -> Sha256:

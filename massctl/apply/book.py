@@ -67,6 +67,10 @@ class Book:
         """Write an entry that every later runner is sure to read; durable, with all before it, on return."""
         return self._append([event], campaign, durable=True)[-1]
 
+    def behind(self, serial: int) -> Sequence[Entry]:
+        """Read what others wrote behind an entry of this run; what it decides by stays as it is."""
+        return self._ledger.read(serial)
+
     def record_all(self, events: Sequence[Event], campaign: RenderedCampaign) -> None:
         """Write several entries about a campaign as one durable append; none of them where `events` is empty."""
         if events:

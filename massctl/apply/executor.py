@@ -11,7 +11,7 @@ from massctl.apply import draft_saving, drafts, keeping, previews, staging
 from massctl.apply.book import Book
 from massctl.apply.draft_deleting import delete_superseded, tidy_up
 from massctl.apply.holding import record_silence
-from massctl.apply.leaving import require_in_time
+from massctl.apply.leaving import last_look
 from massctl.apply.material import forget_lost, judged_by_material
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
 from massctl.apply.recovery import recover_drafts
@@ -107,7 +107,7 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch:
     repeats, renewals, slower = (0 if record.open_attempts else 1), 1, 1 if run.world.wait_in_doubt else 0
     reason = Reason.RESUBMIT if record.open_attempts else Reason.DUE
     while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch):
-        verdict = _attempt(run, campaign, batch)
+        verdict = _attempt(run, outcome, campaign, batch)
         match verdict:
             case Accepted():
                 outcome.performed.append(SendMass(campaign, reason, batch))
@@ -129,14 +129,17 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch:
     return False
 
 
-def _attempt(run: Run, campaign: RenderedCampaign, batch: int | None) -> Accepted | Rejected | InDoubt:
+def _attempt(
+    run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None
+) -> Accepted | Rejected | InDoubt:
     """Make one attempt: durable before its request leaves, and open until its verdict is durable too."""
     send = mass_send(campaign, run.book.state, batch, run.world.openids)
     is_first = not run.record_of(campaign).open_attempts
     attempt = run.book.record(attempted(run, campaign, send, batch), campaign).serial
     try:
-        require_in_time(run, campaign)
-        verdict = run.world.wechat(campaign.account).send_mass(send)  # One request; nothing below repeats it.
+        deadline = last_look(run, outcome, campaign)
+        # One request; nothing below repeats it.
+        verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
     except WeChatError as error:
         verdict = never_left(error)
     verdict = run.answers[campaign.name] = judged_by_material(run, campaign, verdict)

@@ -1,39 +1,105 @@
 """The last look before a request leaves: its attempt is durable by now, and to make it so may have taken minutes.
 
-A push to a slow remote is asked for again and again. What was judged before it may be otherwise since: the window may
-be over, the kill switch thrown, the draft changed in the console.
+What was judged before may be otherwise since: the draft changed in the console, the audience grown, the kill switch
+thrown, the window over. All of it is read again, and the clock last. What this run cannot read is read again until
+shortly before the window's end, each time from the beginning, so that nothing counts that was read long ago.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from massctl.apply.drafts import changed, draft_changed, draft_gone
+from massctl.apply.outcome import CampaignOutcome
+from massctl.apply.ports import Deadline
 from massctl.apply.readback import is_as_saved
 from massctl.apply.run import Run
 from massctl.apply.sending import attempted_draft
-from massctl.errors import WeChatError
+from massctl.errors import LedgerUnreachableError, TransportError, WeChatError
+from massctl.model.ledger import (
+    Entry,
+    SendAccepted,
+    SendAttempted,
+    SendImported,
+    SendInDoubt,
+    SendRejected,
+    SendSettled,
+)
 from massctl.model.names import MediaId
+from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
-from massctl.plan.doubt import settle
+from massctl.model.state import Attempt
+from massctl.plan.doubt import NoRepeat, may_repeat, settle
 from massctl.plan.guard import late_refusals
-from massctl.plan.step import Refusal
+from massctl.plan.step import Guard, Refusal
+from massctl.plan.tip import tip_refusal
+from massctl.plan.window import leaves_until
 
-MOMENT: Final = timedelta(seconds=15)
-"""So long at most a draft counts as it was read: an attempt is durable sooner, unless a remote is slow. Our bound."""
+PAUSE: Final = timedelta(seconds=5)
+"""Before the first repetition of a last look; doubles each time. The client has repeated each call by then."""
+PAUSE_MAX: Final = timedelta(seconds=60)
+BEFORE_THE_END: Final = timedelta(seconds=30)
+"""So long before its window's end a campaign is given up that cannot be looked at. docs/concepts/exactly-once.md"""
+WITHOUT_A_WINDOW: Final = timedelta(minutes=10)
+"""So long is looked where there is no window whose end could end it: somebody typed its name, and waits. Our bound."""
 
 
-def require_in_time(run: Run, campaign: RenderedCampaign) -> None:
-    """Raise a WeChatError where the send may not leave any more; nothing has left then."""
-    run.house = run.world.house() if run.world.house else run.house
-    found = late_refusals(campaign, run.house, run.world.clock.now())
-    for refusal in found or _of_the_draft(run, campaign):
-        raise WeChatError(refusal.message, hint=refusal.hint)
+class _UnreadError(WeChatError):
+    """What decides about a send could not be read; `refusal` says so where it stays like that."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message, hint=refusal.hint)
+        self.refusal = refusal
+
+
+def last_look(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> Deadline:
+    """Give until when the newest attempt's request may be written; raise a WeChatError where it may not leave.
+
+    Nothing has left then. What refuses is noted in the outcome.
+    """
+    clock, pause, attempt = run.world.clock, PAUSE, run.record_of(campaign).open_attempts[-1]
+    end = campaign.window.not_after - BEFORE_THE_END if campaign.window else clock.now() + WITHOUT_A_WINDOW
+    while True:
+        try:
+            return _looked(run, outcome, campaign, attempt)
+        except KeyboardInterrupt:
+            run.book.record(SendRejected(attempt=attempt.serial, retryable=True), campaign)
+            raise
+        except (TransportError, LedgerUnreachableError, _UnreadError) as error:
+            if clock.now() + pause > end:
+                raise _given_up(outcome, error) from None
+            say = "{name}: what decides about its send could not be read, and is read again: {why}"
+            run.world.progress.say(Phrase(say, name=campaign.name, why=error.summary))
+            clock.sleep(pause.total_seconds())
+            pause = min(2 * pause, PAUSE_MAX)
+
+
+def _given_up(outcome: CampaignOutcome, error: TransportError | LedgerUnreachableError | _UnreadError) -> WeChatError:
+    if isinstance(error, _UnreadError):
+        outcome.refuse(error.refusal)
+    # Whatever could not be read, the attempt is closed: nothing has left.
+    return WeChatError(error.summary, error.detail, error.hint)
+
+
+def _looked(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, attempt: Attempt) -> Deadline:
+    """Look once, the clock last; a reading that fails raises what it failed with."""
+    run.world.wechat(campaign.account).require_token()
+    found = _of_the_draft(run, campaign) or _of_the_ledger(run, campaign, attempt)
+    if not found:
+        run.house = run.world.house() if run.world.house else run.house
+        if run.house.tip is not None and run.house.tip.unread is not None and (unread := tip_refusal(run.house.tip)):
+            raise _UnreadError(unread)
+    now = run.world.clock.now()
+    for refusal in found or late_refusals(campaign, run.house, now) or _of_the_repetition(run, campaign, now):
+        outcome.refuse(refusal)
+    if outcome.stopped:
+        raise WeChatError(outcome.refusals[-1].message, hint=outcome.refusals[-1].hint)
+    return Deadline(leaves_until(run.house.policy, campaign.window, now), run.world.clock)
 
 
 def _of_the_draft(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
-    """Read the draft once more where more than a moment passed since the attempt was written down."""
+    """Read the draft once more."""
     opened = run.record_of(campaign).open_attempts
-    draft = attempted_draft(run, campaign, opened[-1]) if run.world.clock.now() - opened[-1].at > MOMENT else None
+    draft = attempted_draft(run, campaign, opened[-1])
     if draft is None:
         return []
     read = run.world.wechat(campaign.account).get_draft(MediaId(draft.event.media_id))
@@ -44,5 +110,37 @@ def _of_the_draft(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
     if is_as_saved(draft, read):
         return []
     state = run.book.state
-    again = draft_changed(state, campaign, draft, read) if is_first else None
-    return [again or changed(state, campaign, draft, read, settle(campaign.name))]
+    if is_first:
+        return [draft_changed(state, campaign, draft, read)]
+    return [changed(state, campaign, draft, read, settle(campaign.name))]
+
+
+def _of_the_ledger(run: Run, campaign: RenderedCampaign, attempt: Attempt) -> list[Refusal]:
+    """Refuse where another runner, or a person, wrote about this very send behind its attempt."""
+    batches = {each.serial: each.event.batch for each in run.record_of(campaign).attempts}
+
+    def is_of_this_send(entry: Entry) -> bool:
+        if (entry.campaign, entry.edition) != (campaign.name, campaign.edition):
+            return False
+        match entry.event:
+            case SendAttempted(batch=batch) | SendSettled(batch=batch):
+                return batch == attempt.event.batch
+            case SendAccepted(attempt=of) | SendRejected(attempt=of) | SendInDoubt(attempt=of):
+                return batches.get(of, attempt.event.batch) == attempt.event.batch
+            case event:
+                return isinstance(event, SendImported)
+
+    if not any(is_of_this_send(entry) for entry in run.book.behind(attempt.serial)):
+        return []
+    say = Phrase("another runner wrote about this send in the same moment")
+    return [Refusal(Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger anew"))]
+
+
+def _of_the_repetition(run: Run, campaign: RenderedCampaign, now: datetime) -> list[Refusal]:
+    """Refuse a repetition that the last look itself made too late for WeChat's memory."""
+    opened = run.record_of(campaign).open_attempts
+    decision = may_repeat(opened, campaign.digest, run.house.policy, now) if len(opened) > 1 else None
+    if not isinstance(decision, NoRepeat):
+        return []
+    say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)
+    return [Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(campaign.name))]

@@ -97,6 +97,30 @@ class JobReport:
     status: str
 
 
+class Clock(Protocol):
+    """The time of this run: the machine's, or the sandbox's."""
+
+    def now(self) -> datetime:
+        """Give the moment, with an offset."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; may be interrupted by KeyboardInterrupt."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The last moment at which a request may be written, by the clock that it was judged by."""
+
+    at: datetime
+    clock: Clock
+
+    def has_passed(self) -> bool:
+        """Say whether it is too late by now."""
+        return self.clock.now() > self.at
+
+
 class WeChat(Protocol):
     """One Official Account. Every method raises a WeChatError, except where it says otherwise.
 
@@ -147,12 +171,20 @@ class WeChat(Protocol):
         """
         ...
 
-    def send_mass(self, send: MassSend) -> Verdict:
-        """Ask for the mass send; one request and no repetition. Raises a WeChatError only while nothing has left."""
+    def send_mass(self, send: MassSend, deadline: Deadline) -> Verdict:
+        """Ask for the mass send; one request and no repetition.
+
+        The deadline is judged when the request is about to be written, behind name resolution, connection and TLS.
+        Raises a WeChatError only while nothing has left, as where it is too late or there is no connection.
+        """
         ...
 
     def job_report(self, msg_id: MsgId) -> JobReport:
         """Ask for the state of a job (message/mass/get)."""
+        ...
+
+    def require_token(self) -> None:
+        """See to it that there is a live token, so that a send need not fetch one."""
         ...
 
     def renew_token(self) -> None:
@@ -181,18 +213,6 @@ class Archive(Protocol):
 
     def keep(self, campaign: RenderedCampaign) -> bool:
         """Keep a campaign's content, unless it is kept already; False where it cannot be. Raises nothing."""
-        ...
-
-
-class Clock(Protocol):
-    """The time of this run: the machine's, or the sandbox's."""
-
-    def now(self) -> datetime:
-        """Give the moment, with an offset."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Wait; may be interrupted by KeyboardInterrupt."""
         ...
 
 

@@ -184,6 +184,8 @@ def renewed(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> b
 
 def give_up(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, verdict: Rejected) -> None:
     """Note why nothing more is attempted: what WeChat answered, or, where nobody asked it, that it is too late."""
+    if outcome.stopped:
+        return  # The last look has said why.
     late = late_refusals(campaign, run.house, run.world.clock.now()) if verdict.errcode is None else []
     for refusal in late:
         outcome.refuse(refusal)

@@ -51,7 +51,7 @@ class SendRejected(Fields):
     type: Literal["send_rejected"] = "send_rejected"
     attempt: int
     errcode: int | None = None
-    """None: no token could be had, so the request never left."""
+    """None: the request never left."""
     rid: str | None = None
     token_dead: bool = False
     retryable: bool = False

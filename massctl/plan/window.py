@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from massctl.model.account import Policy
 
 _LOOK_AHEAD: Final = timedelta(days=400)
+LEAVES_WITHIN: Final = timedelta(seconds=2)
+"""So long what was judged about a send holds: its request is written within it, or not at all. Our own bound,
+docs/concepts/exactly-once.md."""
 
 
 class WindowState(StrEnum):
@@ -56,6 +59,17 @@ def hour_refusal(policy: "Policy", now: datetime) -> Refusal | None:
             Phrase("run apply again after that, or change policy.quiet_hours in massctl.yaml"),
         )
     return None
+
+
+def leaves_until(policy: "Policy", window: Window | None, now: datetime) -> datetime:
+    """Give the last moment at which a request may be written that is allowed now: rules may stop it in between.
+
+    Quiet hours and frozen days begin with a minute, and last longer than a request waits.
+    """
+    last = now + LEAVES_WITHIN if window is None else min(now + LEAVES_WITHIN, window.not_after)
+    if hour_refusal(policy, last) is None:
+        return last
+    return last.replace(second=0, microsecond=0) - datetime.resolution
 
 
 def never_allowed(policy: "Policy", window: Window | None, now: datetime) -> list[Refusal]:

@@ -23,8 +23,10 @@ class RawAnswer:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """There is no usable answer: the call may have had its effect or not."""
+    """There is no usable answer: the call may have had its effect, unless its request never left."""
 
     reason: Phrase
     """A clause, without address and token: `no answer within 30 s`."""
     hint: Phrase = _LOOK_AT_THE_LINE
+    left: bool = True
+    """False: nothing of the request was written, so it had no effect."""

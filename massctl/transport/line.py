@@ -7,11 +7,11 @@ ours is raised, so that they do not hang in the context of our exceptions either
 import logging
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from wsgiref.types import WSGIApplication
 
 import httpx
@@ -40,6 +40,12 @@ _ON_THE_LINE: Final[tuple[tuple[type[Exception], Phrase], ...]] = (
     (httpx.DecodingError, Phrase("an answer that cannot be unpacked")),
 )
 """What went wrong, most telling first."""
+_NOT_CONNECTED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+"""What ends an exchange before anything of its request is written."""
+_WRITING: Final = ".send_request_headers.started"
+"""How the trace event ends that comes right before a request is written."""
+_TOO_LATE: Final = Phrase("it took too long to reach the server, so the request was held back")
+_TRY_AGAIN: Final = Phrase("Nothing was sent; run the same command again.")
 
 
 class _Silence(logging.Filter):
@@ -64,6 +70,47 @@ class Call:
     """Fields beside the part."""
     part: tuple[str, bytes, str] | None = field(default=None, repr=False)
     """The one file, as `media`: its name, its bytes, its type."""
+    is_late: Callable[[], bool] | None = field(default=None, repr=False)
+    """Asked when the request is about to be written: True holds it back. None where it may leave at any time."""
+
+
+class _LateError(Exception):
+    """Hold back a request that is about to be written."""
+
+
+class _Departure:
+    """Watches an exchange for the moment in which its request is written; a late one is held back."""
+
+    def __init__(self, is_late: Callable[[], bool] | None) -> None:
+        self._is_late = is_late
+        self.begun = False
+        """From here on nobody can say that the server got nothing."""
+
+    def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        """Hear a trace event of httpcore. Source: httpcore's documentation, "Extensions", read 2026-10.
+
+        What a proxy is asked for first (CONNECT) is not the request.
+        """
+        if event.endswith(_WRITING) and getattr(info.get("request"), "method", None) != b"CONNECT":
+            if self._is_late is not None and self._is_late():
+                raise _LateError
+            self.begun = True
+
+
+class _Inside(httpx.BaseTransport):
+    """Says the moment of writing for what answers in place of the network, which knows none."""
+
+    def __init__(self, answering: httpx.BaseTransport) -> None:
+        self._answering = answering
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request, unless it is late."""
+        request.extensions["trace"](f"inside{_WRITING}", {"request": request})
+        return self._answering.handle_request(request)
+
+    def close(self) -> None:
+        """Close what answers."""
+        self._answering.close()
 
 
 class Line:
@@ -73,20 +120,24 @@ class Line:
         """`inside` replaces the network. Raises ConfigurationError for a proxy address that cannot work."""
         if inside is not None and not isinstance(inside, httpx.BaseTransport):
             inside = httpx.WSGITransport(app=inside)
-        self._http = _open_client(None if inside else proxy, inside)
+        self._http = _open_client(None if inside else proxy, _Inside(inside) if inside else None)
 
     def exchange(self, call: Call) -> RawAnswer | NoAnswer:
         """Make exactly one exchange. Raises nothing of the network's."""
+        departure = _Departure(call.is_late)
         try:
-            return self._exchange(call)
+            return self._exchange(call, departure)
+        except _LateError:
+            return NoAnswer(_TOO_LATE, _TRY_AGAIN, left=False)
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
-            return _no_answer(error, call.read_seconds)
+            left = departure.begun and not isinstance(error, _NOT_CONNECTED)
+            return replace(_no_answer(error, call.read_seconds), left=left)
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
-    def _exchange(self, call: Call) -> RawAnswer | NoAnswer:
+    def _exchange(self, call: Call, departure: _Departure) -> RawAnswer | NoAnswer:
         with self._http.stream(
             call.method,
             call.url,
@@ -96,6 +147,7 @@ class Line:
             files={"media": call.part} if call.part is not None else None,
             headers=dict(call.headers),
             timeout=httpx.Timeout(call.read_seconds, connect=CONNECT_SECONDS),
+            extensions={"trace": departure},
         ) as response:
             content = bytearray()
             for piece in response.iter_bytes():

@@ -214,6 +214,8 @@ ACCESS: Final[dict[str, str]] = {
     ),
     "no connection within {seconds} s": "{seconds} 秒内没能连上",
     "no answer within {seconds} s": "{seconds} 秒内没有答复",
+    "it took too long to reach the server, so the request was held back": "连上服务器用了太久，请求没有发出",
+    "Nothing was sent; run the same command again.": "没有群发；再运行同一条命令。",
     "api_base was not checked: the secret would travel in clear": "api_base 没有经过检查：密钥会以明文传输",
     "an answer of more than {bytes} bytes": "答复超过 {bytes} 字节",
 }

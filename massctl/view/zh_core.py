@@ -29,6 +29,12 @@ CORE: Final[dict[str, str]] = {
         '保留公众平台上改过的版本：massctl adopt {name} --reason "…"；或者在公众平台上删除那份草稿，'
         '然后：massctl reconcile {name} --not-sent --reason "…"；在 GitHub 上：Actions / operate'
     ),
+    # massctl/apply/leaving.py
+    "{name}: what decides about its send could not be read, and is read again: {why}": (
+        "{name}：决定它能不能发的内容没有读到，再读一次：{why}"
+    ),
+    "another runner wrote about this send in the same moment": "同一时刻，另一个运行写下了这次群发的记录",
+    "run the same command again; it reads the ledger anew": "再运行同一条命令；它会重新读账本",
     # massctl/apply/adoption.py
     "there is nothing to adopt about {name}": "{name} 没有什么可以保留的",
     "{name} goes to a list of openids, with a draft for each of its {batches} batches: none of them is adopted": (

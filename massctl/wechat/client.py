@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Self
 
-from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload
+from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.apply.ports_after import SendingSpeed
 from massctl.apply.ports_checking import CallQuota
 from massctl.errors import InvariantError, WeChatError
@@ -164,14 +164,16 @@ class WeChatClient:
             outcome = self._once(request, renewed, hide)
         return preview_verdict_of(outcome)
 
-    def send_mass(self, send: MassSend) -> Verdict:
-        """Ask for the mass send: exactly one request.
+    def send_mass(self, send: MassSend, deadline: Deadline) -> Verdict:
+        """Ask for the mass send: exactly one request, which is not written behind its deadline.
 
-        Raises a WeChatError only while there is no token, before anything has left; `renew_token` first.
+        Raises a WeChatError only before anything has left: without a token or a connection, or too late.
         """
         request = wire.send_request(send)
         token = self._tokens.get()
-        outcome = self._once(request, token)
+        outcome = self._once(request, token, deadline=deadline)
+        if isinstance(outcome, NoAnswer) and not outcome.left:
+            raise error_of(outcome, request.path)
         if isinstance(outcome, Refusal) and outcome.ruling.token_dead:
             self._tokens.drop(token)
         return verdict_of(without_openids(outcome, send))
@@ -212,6 +214,10 @@ class WeChatClient:
         """Close the comments of an article, from 1."""
         self._call(wire_after.comments_request(msg_data_id, article, opened=False))
 
+    def require_token(self) -> None:
+        """See to it that there is a live token, so that a send need not fetch one."""
+        self._tokens.get()
+
     def renew_token(self) -> None:
         """Forget the token and fetch one in normal mode, so that a send never has to."""
         self._tokens.renew()
@@ -236,12 +242,14 @@ class WeChatClient:
         """Make a call with one token, as patiently as its repetition is harmless."""
         return patiently(lambda: self._once(request, token), self._sleep, repeatable=request.repeatable)
 
-    def _once(self, request: Request[T], token: str | None, hide: Sequence[str] = ()) -> T | Refusal | NoAnswer:
+    def _once(
+        self, request: Request[T], token: str | None, hide: Sequence[str] = (), deadline: Deadline | None = None
+    ) -> T | Refusal | NoAnswer:
         """Make one exchange, tell whoever watches, and understand the answer."""
         begun = Exchange(request.method, request.path)
         self._watch(begun)
         before = self._monotonic()
-        raw = self._transport.exchange(request, token)
+        raw = self._transport.exchange(request, token, deadline.has_passed if deadline is not None else None)
         answer = raw if isinstance(raw, NoAnswer) else read_answer(raw, [*self._hide, *hide])
         date = None if isinstance(raw, NoAnswer) else raw.server_date
         ended = replace(begun, milliseconds=round((self._monotonic() - before) * 1000), server_date=date)

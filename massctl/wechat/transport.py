@@ -4,6 +4,7 @@ Only here do address, path and token come together.
 """
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from massctl.errors import InvariantError
@@ -32,8 +33,10 @@ class Transport:
         self._base = api_base.rstrip("/")
         self._line = Line(None if local else proxy, inside)
 
-    def exchange(self, request: Request[T], token: str | None) -> RawAnswer | NoAnswer:
-        """Make exactly one exchange. Raises nothing of the network's."""
+    def exchange(
+        self, request: Request[T], token: str | None, is_late: Callable[[], bool] | None = None
+    ) -> RawAnswer | NoAnswer:
+        """Make exactly one exchange, unless `is_late` says so of its request. Raises nothing of the network's."""
         return self._line.exchange(
             Call(
                 request.method,
@@ -44,6 +47,7 @@ class Transport:
                 headers={} if request.content is None else {"Content-Type": "application/json; charset=utf-8"},
                 form=request.form,
                 part=_file_part(request),
+                is_late=is_late,
             )
         )
 

@@ -1,8 +1,8 @@
 """The outcome of a send or a preview as a verdict: sent, refused, or nobody knows.
 
 A refusal is one only if its code says plainly that nothing happened. Everything else is a doubt: a busy
-platform, an unknown code, a success without its `msg_id`, and every kind of lost answer, also one where the
-connection was never made, since that is not worth a second way of thinking about sends.
+platform, an unknown code, a success without its `msg_id`, and every kind of lost answer. A request that never left is
+not judged here: `WeChatClient.send_mass` raises.
 """
 
 from typing import Final

@@ -37,7 +37,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """A machine whose requests are answered by nobody; gives what was asked."""
     asked: list[Any] = []
 
-    def unanswered(_: Any, request: Any, token: Any) -> NoAnswer:
+    def unanswered(_: Any, request: Any, *__: Any) -> NoAnswer:
         asked.append(request.path)
         return NoAnswer(Phrase("the host's name could not be resolved"))
 

@@ -128,7 +128,6 @@ def served(folder: Path) -> Iterator[tuple[Served, Sandbox]]:
 
 @pytest.mark.enable_socket
 @pytest.mark.allow_hosts(["127.0.0.1"])
-@pytest.mark.xfail(strict=True, reason="fault 6: the clock is not looked at when the request is about to be written")
 def test_a_request_whose_connection_outlasts_the_window_is_not_written(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

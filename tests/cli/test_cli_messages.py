@@ -29,9 +29,9 @@ def bodies(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     seen: list[tuple[str, str]] = []
     once = WeChatClient._once
 
-    def note(self: WeChatClient, request: Request, *rest: object) -> object:
+    def note(self: WeChatClient, request: Request, *rest: object, **more: object) -> object:
         seen.append((request.path.removeprefix("/cgi-bin/"), (request.content or b"").decode()))
-        return once(self, request, *rest)
+        return once(self, request, *rest, **more)
 
     monkeypatch.setattr(WeChatClient, "_once", note)
     return seen

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from building import IN_TIME
 from sandbox_client import APPID, SECRET, START, Clock, picture
 
 from massctl.apply.ports import DraftArticle, Upload
@@ -29,7 +30,7 @@ def sent(client: WeChatClient, number: int = 1) -> Accepted | InDoubt:
     cover = client.add_material(Upload(picture(), "a.jpg", "image/jpeg")).media_id
     article = DraftArticle("标题", "", "", f"<p>{number}</p>", "", cover, True, False)
     media_id = client.add_draft([article, article])
-    verdict = client.send_mass(MassSend(ToAll(), News(media_id), ClientMsgId(f"{number:032x}"), False))
+    verdict = client.send_mass(MassSend(ToAll(), News(media_id), ClientMsgId(f"{number:032x}"), False), IN_TIME)
     assert isinstance(verdict, Accepted | InDoubt)
     return verdict
 

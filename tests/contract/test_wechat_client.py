@@ -4,6 +4,7 @@ import json
 
 import httpx
 import pytest
+from building import IN_TIME
 
 from massctl.apply.ports import WeChat
 from massctl.model.names import ClientMsgId, MediaId, MsgId
@@ -48,7 +49,7 @@ def port_to(answer: str, bodies: list[bytes]) -> WeChat:
 
 @pytest.mark.parametrize(("answer", "expected"), SAMPLES.values(), ids=SAMPLES)
 def test_a_documented_answer_has_its_verdict(answer, expected):
-    verdict = port_to(answer, []).send_mass(SEND)
+    verdict = port_to(answer, []).send_mass(SEND, IN_TIME)
     if isinstance(expected, Accepted):
         assert expected == verdict
     else:
@@ -58,7 +59,7 @@ def test_a_documented_answer_has_its_verdict(answer, expected):
 
 def test_the_documented_request_for_news_to_a_tag():
     bodies: list[bytes] = []
-    port_to('{"errcode":0,"msg_id":1}', bodies).send_mass(SEND)
+    port_to('{"errcode":0,"msg_id":1}', bodies).send_mass(SEND, IN_TIME)
     assert [
         {
             "filter": {"is_to_all": False, "tag_id": 101},

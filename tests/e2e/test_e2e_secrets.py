@@ -344,7 +344,7 @@ BUG: Final = """\
 import base64, os
 from urllib.parse import quote
 from massctl.wechat import transport
-def broken(self, request, token):
+def broken(self, request, token, *_):
     way = os.environ["{way}"]
     password = way.split(":")[2].split("@")[0]
     def inner(secret, token):

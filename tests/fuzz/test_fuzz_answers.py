@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from building import IN_TIME
 from fuzzing import ending, examples, json_values, mutated, peak_bytes
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -48,7 +49,7 @@ CALLS: dict[str, Callable[[WeChatClient], object]] = {
     "close_comments": lambda client: client.close_comments(MsgDataId(1), 2),
     "token": lambda client: client.renew_token(),
     "preview": lambda client: client.preview(REVIEWER, News(MediaId("M"))),
-    "send": lambda client: client.send_mass(SEND),
+    "send": lambda client: client.send_mass(SEND, IN_TIME),
 }
 WORDS = [
     "errcode",
@@ -290,6 +291,6 @@ def test_an_answer_without_end_is_broken_off(encoding):
     )
     found: list[Verdict] = []
     with ending(20):
-        peak = peak_bytes(lambda: found.append(client.send_mass(SEND)))
+        peak = peak_bytes(lambda: found.append(client.send_mass(SEND, IN_TIME)))
     assert isinstance(found[0], InDoubt)
     assert peak < 120 * 1024 * 1024

@@ -6,7 +6,7 @@ from typing import TypeVar
 from building import LINEAGE
 from simulation.world import SimLedger
 
-from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload, WeChat
+from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload, WeChat
 from massctl.model.audience import Tag
 from massctl.model.campaign import Audience
 from massctl.model.ledger import Created, Entry, NewEntry
@@ -95,6 +95,9 @@ class CrashingWeChat:
         self._inner = inner
         self._boundaries = boundaries
 
+    def require_token(self) -> None:
+        self._inner.require_token()
+
     def renew_token(self) -> None:
         self._boundaries.around("renew_token", self._inner.renew_token)
 
@@ -128,8 +131,8 @@ class CrashingWeChat:
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
         return self._boundaries.around("preview", lambda: self._inner.preview(recipient, body))
 
-    def send_mass(self, send: MassSend) -> Verdict:
-        return self._boundaries.around("send_mass", lambda: self._inner.send_mass(send))
+    def send_mass(self, send: MassSend, deadline: Deadline) -> Verdict:
+        return self._boundaries.around("send_mass", lambda: self._inner.send_mass(send, deadline))
 
     def job_report(self, msg_id: MsgId) -> JobReport:
         return self._boundaries.around("job_report", lambda: self._inner.job_report(msg_id))

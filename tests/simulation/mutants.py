@@ -90,6 +90,7 @@ def _function(whole: Any, other: Any) -> Iterator[tuple[Any, str, Any]]:
 
 _EXECUTOR = "massctl.apply.executor"
 _SENDING = "massctl.apply.sending"
+_LEAVING = "massctl.apply.leaving"
 _GUARD = "massctl.plan.guard"
 _DOUBT = "massctl.plan.doubt"
 _LOCAL = "massctl.ledger.local"
@@ -114,24 +115,47 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch:
 """What keeps a batch back: the verdict on the one before, and the guards."""
 _GOES_ON = "_send(run, outcome, campaign, batch)"
 
+_NO_DEADLINE = Mutant(
+    "nobody asks for the time when the request is about to be written",
+    "massctl.apply.ports",
+    "return self.clock.now() > self.at",
+    "return False",
+    "text, slow connection",
+)
 _NO_LAST_LOOK = Mutant(
     "the clock is not looked at when the attempt is durable",
-    _EXECUTOR,
-    "        require_in_time(run, campaign)\n",
-    "",
+    _LEAVING,
+    "found or late_refusals(campaign, run.house, now) or ",
+    "found or ",
     "text, window closing",
+    _NO_DEADLINE,
+)
+_DRAFT_IS_READ_ONCE = Mutant(
+    "the draft is not read again when the attempt is durable",
+    _LEAVING,
+    "    if is_as_saved(draft, read):",
+    "    if True:",
+    "news, changed in doubt",
+)
+_LEDGER_IS_READ_ONCE = Mutant(
+    "the ledger is not read again when the attempt is durable",
+    _LEAVING,
+    "    if not any(is_of_this_send(entry) for entry in run.book.behind(attempt.serial)):",
+    "    if True:",
+    "git, two runners",
 )
 _LAST_LOOK_IS_BLIND = Mutant(
     "the clock is looked at when the attempt is durable, and nothing follows",
-    "massctl.apply.leaving",
-    "    found = late_refusals(campaign, run.house, run.world.clock.now())\n",
-    "    found = ()\n",
+    _LEAVING,
+    "        outcome.refuse(refusal)\n    if outcome.stopped",
+    "        pass\n    if outcome.stopped",
     "text, window closing",
+    _NO_DEADLINE,
 )
 _LAST_LOOK_IS_AT_OLD_RULES = Mutant(
     "the rules are not read anew when the attempt is durable",
-    "massctl.apply.leaving",
-    "    run.house = run.world.house() if run.world.house else run.house\n",
+    _LEAVING,
+    "        run.house = run.world.house() if run.world.house else run.house\n",
     "",
     "git, kill switch in a run",
 )
@@ -167,14 +191,15 @@ MUTANTS = (
         _EXECUTOR,
         """    attempt = run.book.record(attempted(run, campaign, send, batch), campaign).serial
     try:
-        require_in_time(run, campaign)
-        verdict = run.world.wechat(campaign.account).send_mass(send)  # One request; nothing below repeats it.
+        deadline = last_look(run, outcome, campaign)
+        # One request; nothing below repeats it.
+        verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
     except WeChatError as error:
         verdict = never_left(error)
 """,
         """    try:
-        require_in_time(run, campaign)
-        verdict = run.world.wechat(campaign.account).send_mass(send)
+        deadline = Deadline(run.world.clock.now(), run.world.clock)
+        verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
     except WeChatError as error:
         verdict = never_left(error)
     attempt = run.book.record(attempted(run, campaign, send, batch), campaign).serial
@@ -261,30 +286,27 @@ MUTANTS = (
     Mutant(
         "rule 2: the client makes a send's request again",
         "massctl.wechat.client",
-        "        outcome = self._once(request, token)\n"
-        "        if isinstance(outcome, Refusal) and outcome.ruling.token_dead:\n"
-        "            self._tokens.drop(token)\n"
-        "        return verdict_of",
-        "        outcome = patiently(lambda: self._once(request, token), self._sleep)\n        return verdict_of",
+        "        outcome = self._once(request, token, deadline=deadline)\n",
+        "        outcome = patiently(lambda: self._once(request, token, deadline=deadline), self._sleep)\n",
         "text, two faults",
     ),
     Mutant(
         "rule 1: a dead token is renewed and the request made again under the same attempt",
         _EXECUTOR,
-        "send_mass(send)  # One request; nothing below repeats it.\n",
-        """send_mass(send)
+        "send_mass(send, deadline)\n",
+        """send_mass(send, deadline)
         if isinstance(verdict, Rejected) and verdict.token_dead:
-            verdict = run.world.wechat(campaign.account).send_mass(send)
+            verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
 """,
         "text, refusals",
     ),
     Mutant(
         "rule 1: a doubt is repeated under the same attempt",
         _EXECUTOR,
-        "send_mass(send)  # One request; nothing below repeats it.\n",
-        """send_mass(send)
+        "send_mass(send, deadline)\n",
+        """send_mass(send, deadline)
         if isinstance(verdict, InDoubt):
-            verdict = run.world.wechat(campaign.account).send_mass(send)
+            verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
 """,
         "text, two faults",
     ),
@@ -496,6 +518,21 @@ MUTANTS = (
         _NO_LAST_LOOK,
     ),
     _LAST_LOOK_IS_AT_OLD_RULES,
+    _NO_DEADLINE,
+    Mutant(
+        "the deadline of a request forgets the window",
+        "massctl.plan.window",
+        "min(now + LEAVES_WITHIN, window.not_after)",
+        "now + LEAVES_WITHIN",
+        "text, slow connection",
+    ),
+    Mutant(
+        "rule 2: a lost answer is taken for a request that never left",
+        "massctl.wechat.client",
+        "isinstance(outcome, NoAnswer) and not outcome.left:",
+        "isinstance(outcome, NoAnswer):",
+        "text, two faults",
+    ),
     Mutant("the kill switch is not asked for", _GUARD, "        _kill_switch(house),\n", "", "text, kill switch"),
     Mutant("MASSCTL_NO_SEND is not asked for", _GUARD, "    if house.no_send:", "    if False:", "text, kill switch"),
     Mutant(
@@ -913,6 +950,7 @@ MUTANTS = (
         "    elif read is not None and not is_as_saved(draft, read):",
         "    elif False:",
         "news, changed in doubt",
+        _DRAFT_IS_READ_ONCE,
     ),
     Mutant(
         "what is found in the draft box is judged by batch 1",
@@ -957,6 +995,7 @@ MUTANTS = (
         "if pushed.outcome is Push.DONE:",
         "if pushed.outcome in (Push.DONE, Push.LOST):",
         "git, two runners",
+        _LEDGER_IS_READ_ONCE,
     ),
     Mutant(
         "git: after a lost race the entries are pushed on top of what was not read",
@@ -974,6 +1013,7 @@ MUTANTS = (
         "if now is not None and self._branch.holds(now, commit):",
         "if now and (self._branch.read(now, LEDGER) or b'').startswith(self._branch.read(commit, LEDGER) or b''):",
         "git, two runners in one moment",
+        _LEDGER_IS_READ_ONCE,
     ),
     Mutant(
         "a digest that WeChat does not keep of several articles is missed in their draft",
@@ -1010,5 +1050,6 @@ MUTANTS = (
         "        state = State()\n        state.absorb_all(entries)\n        vars(self.state).update(vars(state))\n"
         "        self._overtaken, self._ahead = True, 0\n",
         "git, news, two runners",
+        _LEDGER_IS_READ_ONCE,
     ),
 )

@@ -22,6 +22,9 @@ SOON: Final = Window(NOW + HOUR, NOW + 5 * HOUR)
 """Opens after the first run, and closes before one that comes 30 hours later."""
 CLOSING: Final = Window(NOW - HOUR, NOW + timedelta(seconds=30))
 """Closes while a first run waits to repeat its send."""
+BRINK: Final = Window(NOW - HOUR, NOW + timedelta(seconds=1))
+"""Closes while a send waits for its connection."""
+TWO_SECONDS: Final = {"connects_in": timedelta(seconds=2)}
 TEXT: Final = whole_text(LONG)
 NEWS: Final = whole_news(LONG)
 PLAIN_NEWS: Final = whole_news(SOON, recipients=())
@@ -62,6 +65,7 @@ UNBOUNDED: Final = replace(TEXT, audience=audience(tag_id=7))
 SHOWN_SOON: Final = whole_text(Window(NOW + MINUTE, NOW + 80 * HOUR), recipients=reviewers("editor_li"))
 LOST_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": NETWORK["send_mass"]}
 LOST_THEN_REFUSED: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": (Fault.ANSWER_LOST, Fault.NO_QUOTA)}
+NOT_CONNECTED_OR_LOST: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": (Fault.NOT_CONNECTED, Fault.REQUEST_LOST)}
 TOO_FAST_ONLY: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": (Fault.TOO_FAST,)}
 TOO_FAST_OR_LOST: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": (Fault.TOO_FAST, *NETWORK["send_mass"])}
 CONSOLE: Final = (
@@ -160,6 +164,8 @@ SMOKE: Final = (
     _one("text, kill switch in a run", TEXT, 2, 0, 1, faults=NETWORK, during=(KILLED,)),
     _one("text, sending disabled", TEXT, 2, 0, 1, faults=NETWORK, rules=(house(sending="disabled"), house())),
     _one("text, window closing", whole_text(CLOSING), 2, 1, 1, faults=NETWORK),
+    _one("text, slow connection", whole_text(BRINK), 2, 1, 1, faults=NETWORK, world=TWO_SECONDS),
+    _one("text, no connection", TEXT, 2, 0, 2, faults=NOT_CONNECTED_OR_LOST, arrives=True),
     _one("text, window opening", whole_text(SOON), 3, 0, 1, faults=NETWORK),
     _one("text, quiet hours", TEXT, 3, 0, 1, faults=NETWORK, rules=(QUIET,)),
     _one("text, preview required", SHOWN, 2, 1, 1, rules=(house(require_preview=True),), schedules_min=1500),

@@ -29,12 +29,14 @@ from massctl.apply import draft_deleting, draft_saving, executor, leaving, recov
 from massctl.apply import run as apply_run
 from massctl.apply.book import Book
 from massctl.apply.executor import _attempt
+from massctl.apply.outcome import CampaignOutcome
+from massctl.apply.ports import Deadline
 from massctl.errors import WeChatError
 from massctl.ledger import git_ledger
 from massctl.ledger.branch import Push, Pushed, Tip
 from massctl.model import state as folding
 from massctl.model.ledger import Entry, Event, SendAttempted, SendRejected
-from massctl.model.names import ClientMsgId
+from massctl.model.names import AccountName, ClientMsgId
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import InDoubt, MassSend, Rejected, ToAll, Verdict
 from massctl.model.state import Record
@@ -110,24 +112,25 @@ def is_of_a_corrected_list(world: World, job: MassJob) -> bool:
 
 
 def rule_1_recorded_after_the_request(patch: pytest.MonkeyPatch) -> None:
-    def late(run: apply_run.Run, campaign: RenderedCampaign, batch: int | None) -> Verdict:
+    def late(run: apply_run.Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> Verdict:
         send = sending.mass_send(campaign, run.book.state, batch, run.world.openids)
         try:
-            verdict = run.world.wechat(campaign.account).send_mass(send)
+            deadline = Deadline(run.world.clock.now(), run.world.clock)
+            verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
         except WeChatError as error:
             verdict = sending.never_left(error)
-        return _attempt(answering(run, lambda _: verdict), campaign, batch)
+        return _attempt(answering(run, lambda *_: verdict), outcome, campaign, batch)
 
     patch.setattr(executor, "_attempt", late)
 
 
 def rule_2_a_timeout_is_a_rejection(patch: pytest.MonkeyPatch) -> None:
-    def hasty(run: apply_run.Run, campaign: RenderedCampaign, batch: int | None) -> Verdict:
-        def answer(asked: MassSend) -> Verdict:
-            verdict = run.world.wechat(campaign.account).send_mass(asked)
+    def hasty(run: apply_run.Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> Verdict:
+        def answer(asked: MassSend, deadline: Deadline) -> Verdict:
+            verdict = run.world.wechat(campaign.account).send_mass(asked, deadline)
             return Rejected(-1, None, verdict.reason, "", retryable=True) if isinstance(verdict, InDoubt) else verdict
 
-        return _attempt(answering(run, answer), campaign, batch)
+        return _attempt(answering(run, answer), outcome, campaign, batch)
 
     patch.setattr(executor, "_attempt", hasty)
 
@@ -202,10 +205,22 @@ def the_window_is_not_asked(patch: pytest.MonkeyPatch) -> None:
     """Neither before the attempt nor once it is durable: either alone keeps a send from leaving too late."""
     patch.setattr(guard, "_window", lambda *_: None)
     patch.setattr(leaving, "late_refusals", lambda *_: [])
+    no_request_is_ever_late(patch)
+
+
+def no_request_is_ever_late(patch: pytest.MonkeyPatch) -> None:
+    """A deadline that is over when it is made would catch what else is forgotten."""
+    patch.setattr(Deadline, "has_passed", lambda _: False)
+
+
+def nobody_reads_the_ledger_again(patch: pytest.MonkeyPatch) -> None:
+    """It would catch what a push got wrong."""
+    patch.setattr(Book, "behind", lambda *_: [])
 
 
 def quiet_hours_are_not_asked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(guard, "hour_refusals", lambda *_: [])
+    no_request_is_ever_late(patch)
 
 
 def a_doubt_stops_no_other_campaign(patch: pytest.MonkeyPatch) -> None:
@@ -218,6 +233,7 @@ def everybody_gets_it(patch: pytest.MonkeyPatch) -> None:
 
 def a_draft_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sending, "_read_again", lambda *_: None)
+    a_draft_is_not_read_again_after_a_push(patch)
 
 
 def a_changed_draft_is_deleted(patch: pytest.MonkeyPatch) -> None:
@@ -254,7 +270,8 @@ def a_preview_of_unknown_outcome_is_repeated(patch: pytest.MonkeyPatch) -> None:
 
 
 def nobody_looks_at_the_clock_after_a_push(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(executor, "require_in_time", lambda *_: None)
+    patch.setattr(leaving, "late_refusals", lambda *_: [])
+    no_request_is_ever_late(patch)
 
 
 def only_the_window_is_looked_at_after_a_push(patch: pytest.MonkeyPatch) -> None:
@@ -263,15 +280,16 @@ def only_the_window_is_looked_at_after_a_push(patch: pytest.MonkeyPatch) -> None
         return [guard.expired_refusal(campaign, now)] if is_over else []
 
     patch.setattr(leaving, "late_refusals", window_alone)
+    no_request_is_ever_late(patch)
 
 
 def the_rules_are_not_read_again_after_a_push(patch: pytest.MonkeyPatch) -> None:
-    look = leaving.require_in_time
+    look = leaving.last_look
 
-    def deaf(run: apply_run.Run, campaign: RenderedCampaign) -> None:
-        look(replace(run, world=replace(run.world, house=None)), campaign)
+    def deaf(run: apply_run.Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> Deadline:
+        return look(replace(run, world=replace(run.world, house=None)), outcome, campaign)
 
-    patch.setattr(executor, "require_in_time", deaf)
+    patch.setattr(executor, "last_look", deaf)
 
 
 def a_draft_is_not_read_again_after_a_push(patch: pytest.MonkeyPatch) -> None:
@@ -285,6 +303,8 @@ def a_push_without_an_answer_has_arrived(patch: pytest.MonkeyPatch) -> None:
         pushed = push(branch, tip)
         return Pushed(Push.DONE) if pushed.outcome is Push.UNKNOWN else pushed
 
+    nobody_reads_the_ledger_again(patch)
+
     patch.setattr(RunnerBranch, "push", hopefully)
 
 
@@ -294,6 +314,8 @@ def a_lost_race_is_a_won_one(patch: pytest.MonkeyPatch) -> None:
     def boldly(branch: RunnerBranch, tip: Tip) -> Pushed:
         pushed = push(branch, tip)
         return Pushed(Push.DONE) if pushed.outcome is Push.LOST else pushed
+
+    nobody_reads_the_ledger_again(patch)
 
     patch.setattr(RunnerBranch, "push", boldly)
 
@@ -456,7 +478,19 @@ def test_a_failing_story_is_shortened_to_what_it_needs(monkeypatch: pytest.Monke
     assert expected == shortest == eval(written(shortest))
 
 
-def answering(run: apply_run.Run, answer: Callable[[MassSend], Verdict]) -> apply_run.Run:
-    """Give the run with another account behind it, of which only the send is used."""
-    account: Any = SimpleNamespace(send_mass=answer)
-    return replace(run, world=replace(run.world, wechat=lambda _: account))
+def answering(run: apply_run.Run, answer: Callable[[MassSend, Deadline], Verdict]) -> apply_run.Run:
+    """Give the run with an account behind it that answers its send otherwise."""
+    real = run.world.wechat
+
+    def account(name: AccountName) -> Any:
+        there = real(name)
+        other: Any = SimpleNamespace(
+            send_mass=answer,
+            require_token=there.require_token,
+            get_draft=there.get_draft,
+            audience_count=there.audience_count,
+            tags=there.tags,
+        )
+        return other
+
+    return replace(run, world=replace(run.world, wechat=account))

@@ -10,7 +10,7 @@ from simulation.walk_account import Account, campaign_of, refusal
 from simulation.walk_declared import name_of
 from simulation.walk_world import CALL, Runner
 
-from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload
+from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.errors import AuthError, TransportError
 from massctl.model.audience import Tag
 from massctl.model.campaign import Audience
@@ -74,6 +74,9 @@ class RunnerWeChat:
         self._account = account
         self._appid = appid
 
+    def require_token(self) -> None:
+        """There is one in memory."""
+
     def renew_token(self) -> None:
         self._call("renew_token", lambda: None)
 
@@ -136,11 +139,13 @@ class RunnerWeChat:
         runner.reach("after preview")
         return PreviewUnknown("no answer within 30 s") if fault in {"REQUEST_LOST", "ANSWER_LOST"} else PreviewSent()
 
-    def send_mass(self, send: MassSend) -> Verdict:
+    def send_mass(self, send: MassSend, deadline: Deadline) -> Verdict:
         account, runner = self._account, self._runner
         fault = self._begin("send_mass")
         if fault == "NO_TOKEN":
             raise _no_token()
+        if deadline.has_passed():
+            raise TransportError("it took too long to reach the server")
         name = name_of(account.subject(send.body))
         campaign = runner.checkout[name]
         walk_checkers.sending(runner, account, send, self._appid, campaign)

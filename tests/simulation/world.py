@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, Upload
+from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.errors import InvariantError, LedgerStaleError, PermanentError, TransportError
 from massctl.model.audience import Tag
 from massctl.model.campaign import Audience
@@ -76,6 +76,7 @@ class Fault(StrEnum):
     BUSY_YET_ACCEPTED = "-1, though accepted"
     HELD = "89504, and the administrator agrees"
     UNKNOWN_CODE = "a code that nobody knows, though accepted"
+    NOT_CONNECTED = "no connection, so nothing left"
     PUSH_REFUSED = "the remote refuses the push"
     PUSHED_AWAY = "the push arrives, and its answer and the remote are out of reach"
     VERY_LATE = "answer lost, and the effect comes when it is called for"
@@ -311,6 +312,8 @@ class SimWeChat:
     """What massctl looked at in this run -> how many attempts were durable then."""
     changes: dict[str, Change] = field(default_factory=dict)
     """What was changed in the midst of this run: the `audience`, the `drafts`, or the `switch`."""
+    connects_in: timedelta = timedelta(0)
+    """How long a send waits for its connection."""
     images: dict[ImageUrl, Sha256] = field(default_factory=dict)
     materials: dict[MediaId, str] = field(default_factory=dict)
     uploaded: dict[str, str] = field(default_factory=dict)
@@ -403,6 +406,9 @@ class SimWeChat:
         """Say how often a method was called in this run."""
         return Counter(self.calls)[method]
 
+    def require_token(self) -> None:
+        """There is one in memory."""
+
     def renew_token(self) -> None:
         self._effect("renew_token", lambda: None)
 
@@ -492,13 +498,13 @@ class SimWeChat:
             self.delivered_previews.append((recipient.recorded, subject))
         return PreviewUnknown("no answer within 30 s") if fault in _LOST else PreviewSent()
 
-    def send_mass(self, send: MassSend) -> Verdict:
+    def send_mass(self, send: MassSend, deadline: Deadline) -> Verdict:
         fault = self._begin("send_mass")
         if fault is Fault.NO_TOKEN:
             raise TransportError("WeChat gave no usable answer")
         line: Any = _Line(self, fault)
         client = WeChatClient("wx0123456789abcdef", "", line, sleep=lambda _: None, monotonic=lambda: 0.0)
-        verdict = client.send_mass(send)
+        verdict = client.send_mass(send, deadline)
         if fault is Fault.SLOW_ANSWER:
             self.clock.moment += SLOW
         return verdict
@@ -720,12 +726,19 @@ class _Line:
     wechat: SimWeChat
     fault: Fault | None
 
-    def exchange(self, request: Request[Any], token: str | None) -> RawAnswer | NoAnswer:
-        """Carry a request over: that for a token, or the send."""
+    def exchange(
+        self, request: Request[Any], token: str | None, is_late: Callable[[], bool] | None = None
+    ) -> RawAnswer | NoAnswer:
+        """Carry a request over: that for a token, or the send, which is written once there is a connection."""
         if token is None:
             return RawAnswer(200, b'{"access_token": "ACCESS", "expires_in": 7200}')
         if self.fault is Fault.SLOW:
             self.wechat.clock.moment += SLOW  # It is written when the connection is there, and not before.
+        self.wechat.clock.moment += self.wechat.connects_in
+        if is_late is not None and is_late():
+            return NoAnswer(Phrase("it took too long to reach the server"), left=False)
+        if self.fault is Fault.NOT_CONNECTED:
+            return NoAnswer(Phrase("no connection within 10 s"), left=False)
         return self.wechat.arrived(request.content or b"", self.fault)
 
 

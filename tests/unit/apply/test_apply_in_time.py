@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from building import NOW, OPEN, house, news, text
+from building import APPID, NOW, OPEN, Happening, attempted, house, news, text
 from simulation.scenario import Scene
-from simulation.world import Fault, _Line
+from simulation.world import Fault, SimWeChat, _Line
 
+from massctl.apply.outcome import Outcome
 from massctl.apply.ports import DraftArticle
-from massctl.model.ledger import NewEntry
+from massctl.model.ledger import JobStatus, NewEntry, SendImported, SendRejected, SendSettled
 from massctl.model.names import MediaId
 from massctl.plan.step import Guard
 from massctl.plan.tip import Tip
@@ -87,21 +88,25 @@ def test_so_is_what_the_remote_says_by_then(tip: Tip, guard: Guard) -> None:
     assert ([], [guard]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
 
 
-@pytest.mark.parametrize(("seconds", "sent"), [(14, 1), (16, 0)])
-def test_a_draft_is_read_again_where_more_than_a_moment_passed(seconds: int, sent: int) -> None:
-    """Else whoever edits it in the console meanwhile has it sent as nobody reviewed it."""
-    scene = Scene([news(window=OPEN)])
+@pytest.mark.parametrize("repeated", [False, True])
+def test_a_draft_that_is_changed_meanwhile_is_refused(repeated: bool) -> None:
+    """Else whoever edits it in the console has it sent as nobody reviewed it."""
+    scene = Scene([news(window=OPEN)], wait_in_doubt=False)
+    if repeated:
+        scene.apply(("send_mass", Fault.REQUEST_LOST))
+        scene.later(minutes=2)
+        scene.wait_in_doubt = True
 
     def edit() -> None:
         (media_id,) = scene.wechat.drafts
         scene.wechat.drafts[media_id] = (replace(scene.wechat.drafts[media_id][0], title="春季大促！"),)
 
-    done = slow(scene, NOW + timedelta(seconds=seconds), edit).apply()
+    done = slow(scene, scene.clock.now(), edit).apply()
     (outcome,) = done.campaigns
-    assert sent == len(scene.wechat.jobs)
-    if not sent:
-        assert "the draft was changed in the console after it was saved: article 1: title" in outcome.error.message  # type: ignore[union-attr]
-        assert (1, "send_rejected") == (done.exit_status(), scene.types()[-1])
+    (refusal,) = outcome.refusals
+    assert ([], Guard.DRAFT_CHANGED, None) == (scene.wechat.jobs, refusal.guard, outcome.error)
+    assert "the draft was changed in the console after it was saved: article 1: title" in refusal.message
+    assert (4 if repeated else 5, "send_rejected") == (done.exit_status(), scene.types()[-1])
 
 
 def test_a_draft_that_is_as_it_was_is_sent_however_long_it_took() -> None:
@@ -122,7 +127,6 @@ def test_a_draft_that_is_gone_by_then_stops_a_first_try_and_no_repetition(repeat
     assert (sent, 0) == (scene.wechat.count("send_mass"), len(scene.wechat.jobs))
 
 
-@pytest.mark.xfail(strict=True, reason="fault 6: the window closes during the last reading of the draft")
 def test_a_last_reading_of_the_draft_that_outlasts_the_window_leaves_no_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -140,7 +144,6 @@ def test_a_last_reading_of_the_draft_that_outlasts_the_window_leaves_no_request(
 
 
 @pytest.mark.parametrize("seconds", [1, 5, 98])
-@pytest.mark.xfail(strict=True, reason="fault 6: the window closes while a token is fetched for the send")
 def test_a_token_that_comes_behind_the_window_leaves_no_request(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
     scene = slow(Scene([text("sale", window=OPEN)]), OPEN.not_after)
     exchange = _Line.exchange
@@ -153,3 +156,143 @@ def test_a_token_that_comes_behind_the_window_leaves_no_request(monkeypatch: pyt
     monkeypatch.setattr(_Line, "exchange", slowly)
     (outcome,) = scene.apply().campaigns
     assert ([], [Guard.EXPIRED]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+
+
+def slow_to_connect(seconds: float, closes: timedelta) -> Scene:
+    scene = slow(Scene([text("sale", window=OPEN)]), OPEN.not_after - closes)
+    scene.wechat.connects_in = timedelta(seconds=seconds)
+    return scene
+
+
+@pytest.mark.parametrize("closes", [timedelta(0), timedelta(seconds=1), timedelta(seconds=4)])
+def test_a_connection_that_comes_behind_the_window_leaves_no_request(closes: timedelta) -> None:
+    scene = slow_to_connect(5, closes)
+    done = scene.apply()
+    (outcome,) = done.campaigns
+    assert ([], [Guard.EXPIRED]) == (scene.wechat.departures, [each.guard for each in outcome.refusals])
+    assert (5, ["send_attempted", "send_rejected", "expired"]) == (done.exit_status(), scene.types()[-3:])
+
+
+def test_one_that_takes_more_than_two_seconds_holds_the_request_back_and_the_next_run_sends_it() -> None:
+    """What was looked at then is not looked at any more."""
+    scene = slow_to_connect(2.001, timedelta(minutes=1))
+    done = scene.apply()
+    error = done.campaigns[0].error
+    assert error is not None
+    assert (1, [], True) == (done.exit_status(), scene.wechat.departures, "no usable answer" in error.message)
+    scene.wechat.connects_in, scene.ledger.fail = timedelta(seconds=2), None
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+@pytest.mark.parametrize("repeated", [False, True])
+def test_without_a_connection_an_attempt_is_closed_and_an_earlier_one_stays_open(repeated: bool) -> None:
+    scene = Scene([text("sale", window=OPEN)], wait_in_doubt=False)
+    if repeated:
+        scene.apply(("send_mass", Fault.REQUEST_LOST))
+        scene.later(minutes=2)
+        scene.wait_in_doubt = True
+    done = scene.apply(("send_mass", Fault.NOT_CONNECTED))
+    assert (4 if repeated else 1, "send_rejected") == (done.exit_status(), scene.types()[-1])
+    assert int(repeated) == len(scene.state.record("sale", 1).open_attempts)
+    scene.later(minutes=2)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_reading_that_fails_is_repeated_with_growing_pauses_until_shortly_before_the_window_ends() -> None:
+    scene = slow(Scene([news(window=OPEN)]), OPEN.not_after - timedelta(minutes=2))
+    done, paused = with_failing(scene, 99)
+    assert ([5, 10, 20, 40], 1) == (paused, done.exit_status())
+    assert ([], 0, True) == (scene.wechat.jobs, len(scene.state.record("sale", 1).open_attempts), bool(scene.progress))
+
+
+def test_one_that_comes_to_life_again_sends() -> None:
+    scene = slow(Scene([news(window=OPEN)]), OPEN.not_after - timedelta(minutes=2))
+    done, paused = with_failing(scene, 2)
+    assert ([5, 10], 0, 1) == (paused, done.exit_status(), len(scene.wechat.jobs))
+
+
+def test_without_a_window_a_reading_is_given_up_after_ten_minutes() -> None:
+    scene = Scene([news()], rules=house("sale"))
+    done, paused = with_failing(scene, 99)
+    assert ([5, 10, 20, 40, 60, 60, 60, 60, 60, 60, 60, 60], 1) == (paused, done.exit_status())
+
+
+def test_a_repetition_that_waited_past_the_memory_of_wechat_is_refused() -> None:
+    scene = Scene([news()], rules=house("sale"), wait_in_doubt=False)
+    scene.apply(("send_mass", Fault.REQUEST_LOST))
+    scene.later(hours=19, minutes=55)
+    scene.wait_in_doubt = True
+    done, paused = with_failing(scene, 9)
+    (refusal,) = done.campaigns[0].refusals
+    assert (9, 4, Guard.ACCOUNT_IN_DOUBT) == (len(paused), done.exit_status(), refusal.guard)
+    assert ("more than 20 hours" in refusal.message, 1) == (True, len(scene.state.record("sale", 1).open_attempts))
+
+
+def with_failing(scene: Scene, times: int, method: str = "get_draft") -> tuple[Outcome, list[float]]:
+    """Apply while the account answers nothing to so many calls of a method, once the attempt is durable."""
+    paused: list[float] = []
+    sleep = scene.clock.sleep
+
+    def noting(seconds: float) -> None:
+        paused.append(seconds)
+        sleep(seconds)
+
+    def fail_from_now_on(_: NewEntry) -> None:
+        if _.event.type == "send_attempted":
+            scene.wechat.coming += [(method, Fault.REQUEST_LOST)] * times
+            scene.clock.sleep = noting  # type: ignore[method-assign]
+
+    before = scene.ledger.fail
+
+    def both(new: NewEntry) -> None:
+        if before is not None:
+            before(new)
+        fail_from_now_on(new)
+
+    scene.ledger.fail = both
+    return scene.apply(), paused
+
+
+def test_an_operator_who_interrupts_the_last_look_leaves_no_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(_: SimWeChat) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SimWeChat, "require_token", stop)
+    scene = Scene([text("sale", window=OPEN)])
+    done = scene.apply()
+    assert (130, "send_rejected") == (done.exit_status(), scene.types()[-1])
+
+
+BEHIND = {
+    "its attempt by another runner": (attempted, True),
+    "what a person says of it": (lambda _: SendSettled(outcome="not_sent", reason="looked", by="li"), True),
+    "another's answer to it": (lambda _: SendRejected(attempt=2, retryable=True), True),
+    "a send by hand": (lambda _: SendImported(appid=APPID, sent_at=NOW, by="li"), True),
+    "another batch": (lambda sale: attempted(sale, batch=2), False),
+    "what became of its draft": (lambda _: JobStatus(msg_id=7, status="sent"), False),
+}
+
+
+@pytest.mark.parametrize(("behind", "closes"), BEHIND.values(), ids=BEHIND)
+def test_an_entry_about_this_send_behind_its_attempt_closes_it(
+    monkeypatch: pytest.MonkeyPatch, behind: Callable[..., Any], closes: bool
+) -> None:
+    sale = text("sale", window=OPEN)
+    scene = Scene([sale])
+    event = behind(sale)
+    written_behind(monkeypatch, scene, (event[0] if isinstance(event, tuple) else event, sale))
+    done = scene.apply()
+    refused = [each.guard for each in done.campaigns[0].refusals]
+    assert (Guard.OTHER_RUNNER in refused, 0 if closes else 1) == (closes, scene.wechat.count("send_mass"))
+
+
+def test_one_about_another_campaign_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene([text("sale", window=OPEN)])
+    written_behind(monkeypatch, scene, attempted(text("other")))
+    scene.apply()
+    assert 1 == scene.wechat.count("send_mass")
+
+
+def written_behind(monkeypatch: pytest.MonkeyPatch, scene: Scene, happening: Happening) -> None:
+    """Let another runner write once this one's attempt is durable."""
+    monkeypatch.setattr(SimWeChat, "require_token", lambda _: scene.write(happening))

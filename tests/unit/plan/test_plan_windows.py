@@ -1,6 +1,7 @@
 """Windows, quiet hours and frozen days."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from building import DAY, HOUR, NOW, OPEN, attempted, guards, house, planned, recorded, settings, text
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from massctl.model.ledger import SendAccepted
 from massctl.model.rendered import Window
 from massctl.plan.plan import Until
-from massctl.plan.window import WindowState, hour_refusal, next_moment, window_state
+from massctl.plan.window import WindowState, hour_refusal, leaves_until, next_moment, window_state
 
 TICK = timedelta(microseconds=1)
 NIGHT = {"quiet_hours": {"from": "22:00", "to": "08:00", "timezone": "Asia/Shanghai"}}
@@ -148,3 +149,28 @@ def test_what_wechat_or_the_house_refuses_for_good_comes_at_no_moment():
 def test_without_window_and_name_no_moment_comes():
     campaign = planned(text(), rules=house(**NIGHT), now=EVENING)
     assert (["not_named"], None) == (guards(campaign), campaign.next_at)
+
+
+@pytest.mark.parametrize(
+    ("policy", "left", "seconds"),
+    [
+        ({}, None, 2.0),
+        ({}, 5.0, 2.0),
+        ({}, 2.0, 2.0),
+        ({}, 0.5, 0.5),
+        ({"quiet_hours": {"from": "12:30", "to": "13:00"}}, 60.0, 1.499999),
+        ({"quiet_hours": {"from": "12:31", "to": "13:00"}}, 60.0, 2.0),
+    ],
+)
+def test_a_request_leaves_within_two_seconds_and_no_rule_that_stops_it(
+    policy: dict[str, Any], left: float | None, seconds: float
+) -> None:
+    now = NOW + timedelta(minutes=29, seconds=58.5)
+    window = Window(NOW, now + timedelta(seconds=left)) if left is not None else None
+    assert now + timedelta(seconds=seconds) == leaves_until(house(**policy).policy, window, now)
+
+
+def test_a_request_leaves_before_a_frozen_day_begins() -> None:
+    eve = datetime(2026, 12, 1, 15, 59, 59, tzinfo=UTC)
+    policy = house(freeze=["2026-12-02"]).policy
+    assert eve + timedelta(microseconds=999_999) == leaves_until(policy, None, eve)

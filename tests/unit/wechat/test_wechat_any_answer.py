@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from building import IN_TIME
 from hypothesis import example, given
 from hypothesis import strategies as st
 from wechat_script import ARTICLE, NEWS, REVIEWER, SEND, UPLOAD, Script, opened
@@ -61,13 +62,13 @@ def test_any_answer_is_a_value_or_a_wechat_error(call, kind, status, body):
 @given(status=STATUSES, body=BODIES)
 def test_any_answer_to_a_send_is_a_verdict_and_one_request(status, body):
     script = Script([(status, body)] * 2)
-    assert isinstance(opened(script).send_mass(SEND), Accepted | Rejected | InDoubt)
+    assert isinstance(opened(script).send_mass(SEND, IN_TIME), Accepted | Rejected | InDoubt)
     assert 1 == len(script.seen)
 
 
 @given(status=STATUSES.filter(lambda status: status >= 300), body=BODIES)
 def test_an_answer_with_another_status_never_settles_a_send(status, body):
-    assert isinstance(opened(Script([(status, body)])).send_mass(SEND), InDoubt)
+    assert isinstance(opened(Script([(status, body)])).send_mass(SEND, IN_TIME), InDoubt)
 
 
 @given(status=STATUSES, body=BODIES)
@@ -85,7 +86,7 @@ def test_any_answer_to_the_token_call_is_a_token_or_a_wechat_error(status, body)
 
 def test_a_cut_answer_never_looks_whole():
     whole = b'{"errcode":0,"errmsg":"send job submission success","msg_id":3147000001,"msg_data_id":2247000002}'
-    verdicts = [opened(Script([whole[:length]])).send_mass(SEND) for length in range(len(whole))]
+    verdicts = [opened(Script([whole[:length]])).send_mass(SEND, IN_TIME) for length in range(len(whole))]
     assert {InDoubt} == {type(verdict) for verdict in verdicts}
 
 
@@ -100,4 +101,4 @@ def test_a_cut_draft_answer_never_looks_whole():
     "body", [b'{"errcode":45028,"errcode":0,"msg_id":1}', b'{"msg_id":1,"errcode":0,"errcode":45028}']
 )
 def test_an_answer_that_says_two_things_at_once_is_a_doubt(body):
-    assert isinstance(opened(Script([body])).send_mass(SEND), InDoubt)
+    assert isinstance(opened(Script([body])).send_mass(SEND, IN_TIME), InDoubt)

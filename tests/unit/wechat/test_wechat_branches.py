@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from building import IN_TIME
 from wechat_script import ID, OPENID, scripted
 
 from massctl.apply.ports import Upload
@@ -58,7 +59,7 @@ END = f'"clientmsgid":"{ID}"}}'
 )
 def test_a_send_byte_for_byte(send: MassSend, expected: str) -> None:
     client, script = scripted(ACCEPTED)
-    client.send_mass(send)
+    client.send_mass(send, IN_TIME)
     assert ("/cgi-bin/message/mass/sendall", expected) == (script.seen[0].path, script.seen[0].content.decode())
 
 

@@ -1,6 +1,7 @@
 """What a person reads about an errcode."""
 
 import pytest
+from building import IN_TIME
 from wechat_script import ARTICLE, SEND, scripted
 
 from massctl.errors import AuthError, PermanentError, QuotaError, TransportError, WeChatError
@@ -136,7 +137,7 @@ def test_a_long_foreign_text_is_cut_and_made_one_printable_line():
 
 def test_a_refusal_without_words_is_told_by_its_code():
     client, _ = scripted({"errcode": 45028})
-    verdict = client.send_mass(SEND)
+    verdict = client.send_mass(SEND, IN_TIME)
     assert isinstance(verdict, Rejected)
     assert "no mass send is left in this period (errcode 45028)" == verdict.message
 

@@ -5,6 +5,7 @@ import ssl
 
 import httpx
 import pytest
+from building import IN_TIME
 from wechat_script import APPID, ARTICLE, BASE, SECRET, SEND, UPLOAD, scripted
 
 from massctl.errors import ConfigurationError, TransportError
@@ -22,15 +23,9 @@ def caused_by(cause: Exception) -> Exception:
 @pytest.mark.parametrize(
     ("trouble", "reason"),
     [
-        (caused_by(socket.gaierror(-2, "unknown")), "the host's name could not be resolved"),
-        (caused_by(ssl.SSLCertVerificationError(1, "bad")), "the server's certificate cannot be verified"),
-        (caused_by(ConnectionRefusedError()), "the connection was refused or could not be made"),
-        (httpx.ProxyError("407"), "the proxy refused the connection"),
-        (httpx.ConnectTimeout("slow"), "no connection within 10 s"),
+        (httpx.ProxyError("502"), "the proxy refused the connection"),
         (httpx.ReadTimeout("slow"), "no answer within 30 s"),
-        (httpx.PoolTimeout("slow"), "no answer within 30 s"),
         (httpx.DecodingError("gzip"), "an answer that cannot be unpacked"),
-        (httpx.UnsupportedProtocol("gopher"), "the address of the API cannot be used"),
         (httpx.ReadError("reset"), "the connection was cut before the answer was complete"),
         (ConnectionResetError(), "the connection was cut before the answer was complete"),
         ((502, b""), "HTTP status 502"),
@@ -41,7 +36,25 @@ def caused_by(cause: Exception) -> Exception:
 )
 def test_a_doubt_names_its_cause(trouble, reason):
     client, _ = scripted(trouble)
-    assert InDoubt(reason) == client.send_mass(SEND)
+    assert InDoubt(reason) == client.send_mass(SEND, IN_TIME)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        (caused_by(socket.gaierror(-2, "unknown")), "the host's name could not be resolved"),
+        (caused_by(ssl.SSLCertVerificationError(1, "bad")), "the server's certificate cannot be verified"),
+        (caused_by(ConnectionRefusedError()), "the connection was refused or could not be made"),
+        (httpx.ConnectTimeout("slow"), "no connection within 10 s"),
+        (httpx.PoolTimeout("slow"), "no answer within 30 s"),
+        (httpx.UnsupportedProtocol("gopher"), "the address of the API cannot be used"),
+    ],
+)
+def test_a_send_without_a_connection_never_left(trouble, reason):
+    client, script = scripted(trouble)
+    with pytest.raises(TransportError) as caught:
+        client.send_mass(SEND, IN_TIME)
+    assert (f"/cgi-bin/message/mass/sendall: {reason}.", 1) == (caught.value.detail, len(script.seen))
 
 
 def test_an_upload_is_given_more_time():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from building import IN_TIME
 from wechat_script import (
     APPID,
     ARTICLE,
@@ -285,7 +286,7 @@ def test_a_preview_goes_to_an_openid():
 
 def test_news_to_a_tag():
     client, script = scripted(ACCEPTED)
-    client.send_mass(SEND)
+    client.send_mass(SEND, IN_TIME)
     assert (
         b'{"filter":{"is_to_all":false,"tag_id":101},"mpnews":{"media_id":"DRAFT"},"msgtype":"mpnews",'
         b'"send_ignore_reprint":0,"clientmsgid":"0123456789abcdef0123456789abcdef"}'
@@ -295,7 +296,7 @@ def test_news_to_a_tag():
 
 def test_text_to_everybody_has_no_tag_and_no_reprint_flag():
     client, script = scripted(ACCEPTED)
-    client.send_mass(SEND_TEXT)
+    client.send_mass(SEND_TEXT, IN_TIME)
     assert {
         "filter": {"is_to_all": True},
         "text": {"content": "明天见"},
@@ -306,14 +307,14 @@ def test_text_to_everybody_has_no_tag_and_no_reprint_flag():
 
 def test_going_on_with_a_reprint_is_1_on_the_wire():
     client, script = scripted(ACCEPTED)
-    client.send_mass(replace(SEND, send_ignore_reprint=True))
+    client.send_mass(replace(SEND, send_ignore_reprint=True), IN_TIME)
     assert 1 == script.seen[0].body["send_ignore_reprint"]
 
 
 def test_equal_sends_are_equal_bytes():
     client, script = scripted(ACCEPTED, ACCEPTED)
-    client.send_mass(SEND)
-    client.send_mass(replace(SEND))
+    client.send_mass(SEND, IN_TIME)
+    client.send_mass(replace(SEND), IN_TIME)
     assert script.seen[0].content == script.seen[1].content
 
 

@@ -5,6 +5,7 @@ from threading import Barrier, Semaphore, Thread
 
 import httpx
 import pytest
+from building import IN_TIME
 from wechat_script import ARTICLE, SEND, UPLOAD, Script, opened, scripted
 
 from massctl.errors import AuthError, QuotaError, TransportError, WeChatError
@@ -195,7 +196,7 @@ def test_a_send_whose_token_was_refused_asks_for_another_one_as_refused():
         return Grant(f"OURS-{len(told)}", 7200)
 
     client = opened(Script([{"errcode": 42001, "errmsg": "no"}]), credential=give)
-    client.send_mass(SEND)
+    client.send_mass(SEND, IN_TIME)
     client.renew_token()
 
     assert [False, True] == told

@@ -41,13 +41,37 @@ def readings(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any
 def refusal_of(run: Run, campaign: RenderedCampaign) -> Refusal | None:
     """Judge the audience in the moment before an attempt; unread, it refuses declared bounds and every tag."""
     if campaign.audience.tag is not None:
-        return _tag_refusal(run, campaign, campaign.audience.tag)
+        return _tag_refusal(run, campaign)
     count = run.size_of(campaign)
     if not isinstance(count, MassctlError):
         return audience_refusal(campaign.audience, count)
-    if campaign.audience.expect is None and campaign.audience.tag_id is None:
-        return None  # It was said when it could not be read; a tag that is not proven to exist is another matter.
-    return _unread(count)
+    return unread(count) if is_needed(campaign) else None  # It was said when it could not be read.
+
+
+def is_needed(campaign: RenderedCampaign) -> bool:
+    """Whether a send depends on the size of its audience: on declared bounds, or a tag that has to exist."""
+    audience = campaign.audience
+    return audience.expect is not None or audience.tag_id is not None or audience.tag is not None
+
+
+def recounted(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+    """Read an audience anew and judge it, its size and what its tag's name stands for; a list knows its own size.
+
+    Raises what the reading raises.
+    """
+    if campaign.openid_list is not None:
+        return audience_refusal(campaign.audience, campaign.openid_list.count)
+    wechat, name = run.world.wechat(campaign.account), campaign.audience.tag
+    resolved = run.record_of(campaign).resolved_for(campaign.digest)
+    if name is None or resolved is None:
+        count = wechat.audience_count(campaign.audience)
+    else:
+        tag = judged_tag(name, resolved, wechat.tags())
+        if isinstance(tag, Refusal):
+            return tag
+        count = tag.count
+    run.counts[audience_key(campaign)] = count
+    return audience_refusal(campaign.audience, count)
 
 
 def _counted(run: Run, key: AudienceKey, result: int | Failed | None) -> None:
@@ -83,24 +107,20 @@ def _resolved(campaign: RenderedCampaign, name: str, tag: Tag) -> AudienceResolv
     )
 
 
-def _tag_refusal(run: Run, campaign: RenderedCampaign, name: str) -> Refusal | None:
+def _tag_refusal(run: Run, campaign: RenderedCampaign) -> Refusal | None:
     """Read the tags once more: the id that was found must still be there, under the same name."""
     resolved = run.record_of(campaign).resolved_for(campaign.digest)
     if resolved is None:
         count = run.size_of(campaign)
-        return _unread(count) if isinstance(count, MassctlError) else audience_refusal(campaign.audience, None)
+        return unread(count) if isinstance(count, MassctlError) else audience_refusal(campaign.audience, None)
     try:
-        tags = run.world.wechat(campaign.account).tags()
+        return recounted(run, campaign)
     except (WeChatError, ConfigurationError) as error:
-        return _unread(error)
-    tag = judged_tag(name, resolved, tags)
-    if isinstance(tag, Refusal):
-        return tag
-    run.counts[audience_key(campaign)] = tag.count
-    return audience_refusal(campaign.audience, tag.count)
+        return unread(error)
 
 
-def _unread(why: MassctlError) -> Refusal:
+def unread(why: MassctlError) -> Refusal:
+    """Refuse an audience whose size could not be read."""
     return Refusal(
         Guard.AUDIENCE_BOUNDS,
         Phrase("the size of the audience could not be read, so it cannot be checked: {why}", why=why.summary),

@@ -8,6 +8,7 @@ shortly before the window's end, each time from the beginning, so that nothing c
 from datetime import datetime, timedelta
 from typing import Final
 
+from massctl.apply.audiences import is_needed, recounted, unread
 from massctl.apply.drafts import changed, draft_changed, draft_gone
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import Deadline
@@ -83,7 +84,7 @@ def _given_up(outcome: CampaignOutcome, error: TransportError | LedgerUnreachabl
 def _looked(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, attempt: Attempt) -> Deadline:
     """Look once, the clock last; a reading that fails raises what it failed with."""
     run.world.wechat(campaign.account).require_token()
-    found = _of_the_draft(run, campaign) or _of_the_ledger(run, campaign, attempt)
+    found = _of_the_draft(run, campaign) or _of_the_audience(run, campaign) or _of_the_ledger(run, campaign, attempt)
     if not found:
         run.house = run.world.house() if run.world.house else run.house
         if run.house.tip is not None and run.house.tip.unread is not None and (unread := tip_refusal(run.house.tip)):
@@ -113,6 +114,19 @@ def _of_the_draft(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
     if is_first:
         return [draft_changed(state, campaign, draft, read)]
     return [changed(state, campaign, draft, read, settle(campaign.name))]
+
+
+def _of_the_audience(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
+    """Count the audience once more: it may have grown at the prompt, at a preview, or while others were sent."""
+    try:
+        refusal = recounted(run, campaign)
+    except TransportError as error:
+        if not is_needed(campaign):
+            return []
+        raise _UnreadError(unread(error)) from None
+    except WeChatError as error:
+        refusal = unread(error) if is_needed(campaign) else None
+    return [refusal] if refusal is not None else []
 
 
 def _of_the_ledger(run: Run, campaign: RenderedCampaign, attempt: Attempt) -> list[Refusal]:

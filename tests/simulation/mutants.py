@@ -137,6 +137,13 @@ _DRAFT_IS_READ_ONCE = Mutant(
     "    if True:",
     "news, changed in doubt",
 )
+_AUDIENCE_IS_COUNTED_ONCE = Mutant(
+    "the audience is not counted again when the attempt is durable",
+    _LEAVING,
+    "    return [refusal] if refusal is not None else []\n\n\ndef _of_the_ledger",
+    "    return []\n\n\ndef _of_the_ledger",
+    "text to a tag that grows",
+)
 _LEDGER_IS_READ_ONCE = Mutant(
     "the ledger is not read again when the attempt is durable",
     _LEAVING,
@@ -533,6 +540,7 @@ MUTANTS = (
         "isinstance(outcome, NoAnswer):",
         "text, two faults",
     ),
+    _AUDIENCE_IS_COUNTED_ONCE,
     Mutant("the kill switch is not asked for", _GUARD, "        _kill_switch(house),\n", "", "text, kill switch"),
     Mutant("MASSCTL_NO_SEND is not asked for", _GUARD, "    if house.no_send:", "    if False:", "text, kill switch"),
     Mutant(
@@ -614,9 +622,10 @@ MUTANTS = (
     Mutant(
         "the audience's size is not asked for",
         "massctl.apply.audiences",
-        "        return audience_refusal(campaign.audience, count)\n    if campaign.audience.expect",
-        "        return None\n    if campaign.audience.expect",
+        "        return audience_refusal(campaign.audience, count)\n    return unread",
+        "        return None\n    return unread",
         "text to a tag",
+        _AUDIENCE_IS_COUNTED_ONCE,
     ),
     Mutant(
         "an empty audience is sent to", _GUARD, "    if count == 0:", "    if False:", "text to a tag without bounds"

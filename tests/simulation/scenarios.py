@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from building import APPID, HOUR, NOW, article, audience, house, reviewers, sha, voice
 from openid_samples import BATCHES, CORRECTED, MOVED, PAIRS
-from simulation.happenings import AT, FULL, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, TWIN
+from simulation.happenings import AT, FULL, GROWTH, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, TWIN
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 from simulation.schedule import Budget, Scenario
 from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, SLOWNESS, Fault
@@ -53,6 +53,7 @@ EDITED_LATE: Final = replace(UNSEEN_NEWS, message=EDITED_NEWS.message)
 EDITIONS: Final = ("今晚八点", "今晚十点")
 BOTH: Final = ("今晚八点", "明天见")
 KILLED: Final = ("", f"{KILL_SWITCH}before renew_token", f"{KILL_SWITCH}after send_mass")
+GROWING: Final = (("", f"{GROWTH}after audience_count"),)
 OLDER: Final = (("",), ("",), ("", "an older ledger is put back"))
 FAST: Final = (("the clock is 31 h fast",), ("the clock is right",))
 SETTLED: Final = (("",), ("", "a person settles"))
@@ -250,6 +251,7 @@ SMOKE: Final = (
     _one("news, left to a person", LEFT_BY_HAND, 2, 0, 1, faults=NETWORK, sends=()),
     _one("text without window", UNNAMED, 2, 0, 1, faults=NETWORK, sends=()),
     _one("text to a tag within bounds", BETWEEN_BOUNDS, 2, 0, 0, world={"tags_count": {7: 500}}, before=(MANY,)),
+    _one("text to a tag that grows", BETWEEN_BOUNDS, 2, 0, 0, world={"tags_count": {7: 500}}, during=GROWING),
     Scenario("two campaigns of one message", ((TEXT, COPY),), 2, Budget(0, 1), faults=LOST_SENDS, gaps=(HOUR,)),
     Scenario(
         "two campaigns, 45028 before 45065",

@@ -61,8 +61,8 @@ def test_a_violation_is_told_in_few_lines_that_play_it_again(monkeypatch: pytest
     (text,) = [scenario for scenario in SMOKE if scenario.name == "text, two faults"]
     found = Explorer(text, stop_early=True).explore()
     told = reproduction(text, found.violations[0]).splitlines()
-    assert "  1. at once, a run, call 2: answer lost" in told
-    least = (Turn(faults=((2, Fault.ANSWER_LOST),)),)
+    assert "  1. at once, a run, call 3: answer lost" in told
+    least = (Turn(faults=((3, Fault.ANSWER_LOST),)),)
     assert f"PYTHONPATH=tests python -m simulation replay '{schedule_text(text, least)}'" == told[-1]
 
 

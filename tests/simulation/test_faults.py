@@ -74,7 +74,6 @@ def test_fault_04_a_damaged_ledger_sends() -> None:
     nothing_is_wrong("text, a damaged ledger")
 
 
-@pytest.mark.xfail(strict=True, reason="fault 5: the audience is counted when the run begins, and not in the last look")
 @pytest.mark.parametrize(
     "name",
     [

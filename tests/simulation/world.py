@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload
-from massctl.errors import InvariantError, LedgerStaleError, PermanentError, TransportError
+from massctl.errors import AuthError, InvariantError, LedgerStaleError, PermanentError, TransportError
 from massctl.model.audience import Tag
 from massctl.model.campaign import Audience
 from massctl.model.digest import sha256_of
@@ -76,6 +76,7 @@ class Fault(StrEnum):
     BUSY_YET_ACCEPTED = "-1, though accepted"
     HELD = "89504, and the administrator agrees"
     UNKNOWN_CODE = "a code that nobody knows, though accepted"
+    NO_RIGHT = "48001"
     NOT_CONNECTED = "no connection, so nothing left"
     PUSH_REFUSED = "the remote refuses the push"
     PUSHED_AWAY = "the push arrives, and its answer and the remote are out of reach"
@@ -579,6 +580,8 @@ class SimWeChat:
         """End a call that is not a send: a lost request does nothing, a lost answer does it all the same."""
         if fault is Fault.REQUEST_LOST:
             raise TransportError("WeChat gave no usable answer", hint="run apply again")
+        if fault is Fault.NO_RIGHT:
+            raise AuthError("the account may not make this call", errcode=48001)
         result = act()
         if fault in (Fault.ANSWER_LOST, Fault.LATE, Fault.VERY_LATE):
             raise TransportError("WeChat gave no usable answer", hint="run apply again")

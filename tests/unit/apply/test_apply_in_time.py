@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from building import APPID, NOW, OPEN, Happening, attempted, house, news, text
+from building import APPID, NOW, OPEN, Happening, attempted, audience, house, news, text
 from simulation.scenario import Scene
 from simulation.world import Fault, SimWeChat, _Line
 
@@ -14,6 +14,7 @@ from massctl.apply.outcome import Outcome
 from massctl.apply.ports import DraftArticle
 from massctl.model.ledger import JobStatus, NewEntry, SendImported, SendRejected, SendSettled
 from massctl.model.names import MediaId
+from massctl.model.rendered import RenderedCampaign
 from massctl.plan.step import Guard
 from massctl.plan.tip import Tip
 from massctl.transport.answer import NoAnswer, RawAnswer
@@ -296,3 +297,71 @@ def test_one_about_another_campaign_does_not(monkeypatch: pytest.MonkeyPatch) ->
 def written_behind(monkeypatch: pytest.MonkeyPatch, scene: Scene, happening: Happening) -> None:
     """Let another runner write once this one's attempt is durable."""
     monkeypatch.setattr(SimWeChat, "require_token", lambda _: scene.write(happening))
+
+
+BOUNDED = {"min": 500, "max": 1500}
+TAGGED = {101: 1000}
+
+
+def counted(campaign: RenderedCampaign, meanwhile: Callable[[Scene], object], *faults: tuple[str, Fault]) -> Outcome:
+    """Apply while something happens to the audience, once the attempt is durable."""
+    scene = Scene([campaign])
+    scene.wechat.tags_of, scene.wechat.tags_count = {101: "会员"}, dict(TAGGED)
+    slow(scene, scene.clock.now(), lambda: (meanwhile(scene), scene.wechat.coming.extend(faults)))
+    done = scene.apply()
+    assert (len(scene.wechat.jobs) == 0) == bool(done.campaigns[0].refusals)
+    return done
+
+
+def followers(count: int) -> Callable[[Scene], None]:
+    def change(scene: Scene) -> None:
+        scene.wechat.followers, scene.wechat.tags_count = count, dict.fromkeys(TAGGED, count)
+
+    return change
+
+
+@pytest.mark.parametrize("count", [0, 499, 1501, 900_000])
+@pytest.mark.parametrize("whom", [{}, {"tag_id": 101}, {"tag": "会员"}], ids=["everybody", "a tag", "a name"])
+def test_an_audience_that_changes_its_size_meanwhile_is_refused(whom: dict[str, Any], count: int) -> None:
+    (outcome,) = counted(
+        text("sale", window=OPEN, audience=audience(**whom, expect=BOUNDED)), followers(count)
+    ).campaigns
+    (refusal,) = outcome.refusals
+    assert (Guard.AUDIENCE_BOUNDS, True) == (refusal.guard, f"{count} followers" in refusal.message)
+
+
+def test_one_that_stays_within_its_bounds_or_has_none_is_sent() -> None:
+    assert 0 == counted(text("sale", window=OPEN, audience=audience(expect=BOUNDED)), followers(1500)).exit_status()
+    assert 0 == counted(text("sale", window=OPEN), followers(900_000)).exit_status()
+
+
+def test_nobody_is_never_sent_to() -> None:
+    assert 5 == counted(text("sale", window=OPEN), followers(0)).exit_status()
+
+
+def test_a_tag_that_gives_its_name_away_meanwhile_is_refused() -> None:
+    def rename(scene: Scene) -> None:
+        scene.wechat.tags_of = {101: "老会员"}
+
+    (outcome,) = counted(text("sale", window=OPEN, audience=audience(tag="会员")), rename).campaigns
+    assert [Guard.AUDIENCE_CHANGED] == [each.guard for each in outcome.refusals]
+
+
+@pytest.mark.parametrize("whom", [{"expect": BOUNDED}, {"tag_id": 101}, {"tag": "会员"}])
+@pytest.mark.parametrize("fault", [Fault.REQUEST_LOST, Fault.NO_RIGHT])
+def test_a_size_that_stays_unread_refuses_where_the_send_depends_on_it(whom: dict[str, Any], fault: Fault) -> None:
+    never = [("tags" if "tag" in whom else "audience_count", fault)] * 99
+    (outcome,) = counted(text("sale", window=OPEN, audience=audience(**whom)), lambda _: None, *never).campaigns
+    assert [Guard.AUDIENCE_BOUNDS] == [each.guard for each in outcome.refusals]
+
+
+@pytest.mark.parametrize("fault", [Fault.REQUEST_LOST, Fault.NO_RIGHT])
+def test_a_size_that_nothing_depends_on_may_stay_unread(fault: Fault) -> None:
+    assert 0 == counted(text("sale", window=OPEN), lambda _: None, ("audience_count", fault)).exit_status()
+
+
+def test_a_size_that_can_be_read_again_is_judged() -> None:
+    campaign = text("sale", window=OPEN, audience=audience(expect=BOUNDED))
+    lost = [("audience_count", Fault.REQUEST_LOST)] * 2
+    assert 0 == counted(campaign, lambda _: None, *lost).exit_status()
+    assert 5 == counted(campaign, followers(1501), *lost).exit_status()

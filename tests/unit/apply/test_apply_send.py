@@ -217,7 +217,7 @@ def test_a_token_that_dies_twice_is_an_error() -> None:
 
 def test_a_token_that_cannot_be_renewed_is_the_error() -> None:
     scene = Scene([WORDS])
-    scene.wechat.faults = {3: Fault.REQUEST_LOST}  # The renewal; the first token, the size and the send come before.
+    scene.wechat.faults = {4: Fault.REQUEST_LOST}  # The renewal; a token, the size twice and the send come before.
     outcome = scene.apply(TOKEN_DEAD)
     error = outcome.campaigns[0].error
     assert error is not None

@@ -111,10 +111,11 @@ def test_progress_counts_every_call_and_always_ends() -> None:
     assert expected == scene.progress.labels
 
 
-def test_sizes_are_read_once_for_each_audience() -> None:
+def test_sizes_are_read_once_for_each_audience_and_again_for_each_send() -> None:
     scene = Scene([whole_news(), whole_text()])
     scene.apply()
-    assert 1 == scene.wechat.count("audience_count")
+    calls = [each for each in scene.wechat.calls if each in ("audience_count", "send_mass")]
+    assert ["audience_count", *["audience_count", "send_mass"] * 2] == calls
 
 
 def test_what_is_refused_is_staged_all_the_same() -> None:

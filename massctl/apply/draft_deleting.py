@@ -1,4 +1,5 @@
-"""Drafts of ours that nobody needs any more, deleted: replaced, given up, or found where there is one already.
+"""Drafts of ours that nobody needs any more, deleted: replaced, given up, found where there is one already, or left
+behind by a campaign whose folder is gone or whose window has closed. Else somebody could send them by hand.
 
 Each is read right before, and only what still is ours is deleted. That it is to be deleted is on record before the
 request: else the next run would take a draft that we removed for one that somebody sent in the console. Whatever
@@ -8,6 +9,7 @@ cannot be deleted now stays on record, and the next run tries again; it can harm
 from datetime import timedelta
 from typing import Final
 
+from massctl.apply.outcome import LeftDraft
 from massctl.apply.readback import is_as_saved, kept_sha256
 from massctl.apply.recovery import look_once_more, looked_after
 from massctl.apply.run import Run
@@ -18,11 +20,18 @@ from massctl.model.lifecycle import is_concluded
 from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
+from massctl.plan.window import WindowState, window_state
 
 CHANGED: Final = "changed in the console, left there"
 """What becomes of a draft that is not ours any more."""
+DELETE_IT: Final = Phrase(
+    "somebody could send it by hand: delete it in the console under 草稿箱, or keep its text first"
+)
 SUPERSEDED: Final = "superseded"
 """Why a draft is deleted that another one replaces, or that its campaign's send left over."""
+FOLDER_GONE: Final = "the campaign's folder is gone"
+"""Why a draft is deleted that no run can send: in the ledger's words, as is the next."""
+WINDOW_CLOSED: Final = "the campaign's window has closed"
 PROPOSAL_AGE_MAX: Final = timedelta(days=1)
 """A draft that only a preview showed stays for so long: WeChat does not say that what is on the phone outlives it, and
 whoever does a hand-off should not find two drafts of a campaign for longer. Our bound."""
@@ -42,9 +51,12 @@ def tidy_up(run: Run) -> None:
     """
     look_once_more(run)
     for record in looked_after(run):
+        stranded = _stranded(run, record)
         for draft in record.drafts:
             if draft.doomed or _outlived_its_send(record, draft) or _was_replaced(run, record, draft):
                 _delete(run, record, draft)
+            elif draft.alive and stranded is not None:
+                _clear_away(run, record, draft, stranded)
         for draft in record.proposals:
             if draft.doomed or (draft.alive and _has_been_seen(run, record, draft)):
                 _delete(run, record, draft)
@@ -77,6 +89,59 @@ def _was_replaced(run: Run, record: Record, draft: Draft) -> bool:
     return any(each.alive and _is_proven(run, holder, each) for holder, each in newer)
 
 
+def _stranded(run: Run, record: Record) -> str | None:
+    """Say why no run sends a campaign's drafts any more; None where one may, or where one may have been sent.
+
+    A window may be moved: then the next run saves a new draft.
+    """
+    if is_concluded(record) or any(each.open_attempts for each in run.book.state.editions(record.campaign)):
+        return None
+    if run.world.folders is not None and record.campaign not in run.world.folders:
+        return FOLDER_GONE
+    now = run.world.clock.now()
+    campaigns = [outcome.planned.rendered for outcome in run.outcomes]
+    closed = any(
+        each is not None
+        and (each.name, each.edition) == (record.campaign, record.edition)
+        and window_state(each.window, now) is WindowState.EXPIRED
+        for each in campaigns
+    )
+    return WINDOW_CLOSED if closed else None
+
+
+def _clear_away(run: Run, record: Record, draft: Draft, why: str) -> None:
+    """Delete a draft that nothing sends any more, if it is as recorded; tell that it stays where a person changed it.
+
+    One that is gone tells nothing: somebody may have sent it, which is judged when the campaign is to be sent again.
+    """
+    if draft.event.appid not in run.accounts:
+        return
+    try:
+        fate = _fate(run, record, draft, why)
+    except (WeChatError, ConfigurationError) as error:
+        say = Phrase("{name}: its draft could not be deleted: {why}", name=record.campaign, why=error.summary)
+        run.world.progress.say(say)
+        return
+    if fate == CHANGED:
+        _tell_left(run, record, draft, folder_gone=why == FOLDER_GONE)
+    elif fate is not None:
+        _note(run, record, draft, fate)
+        told = {
+            FOLDER_GONE: Phrase("{name}: its draft was deleted, for its folder is gone", name=record.campaign),
+            WINDOW_CLOSED: Phrase("{name}: its draft was deleted, for its window has closed", name=record.campaign),
+        }
+        run.world.progress.say(told[why])
+
+
+def _tell_left(run: Run, record: Record, draft: Draft, *, folder_gone: bool) -> None:
+    """Tell of a draft that stays; where its window may be moved it stays the campaign's too, and may be adopted."""
+    if folder_gone:
+        _note(run, record, draft, CHANGED)
+    run.drafts_left.append(LeftDraft(record.campaign, record.edition, folder_gone))
+    say = "{name}: its draft was changed in the console and stays there; {how}"
+    run.world.progress.say(Phrase(say, name=record.campaign, how=DELETE_IT))
+
+
 def _is_proven(run: Run, record: Record, draft: Draft) -> bool:
     """Say whether a draft was read back; one that a dead run left unread is read now, for its folder may be gone."""
     if draft.kept_sha256 is None and draft.event.appid in run.accounts:
@@ -106,7 +171,7 @@ def _delete(run: Run, record: Record, draft: Draft) -> None:
         run.world.progress.say(Phrase(say, name=record.campaign))
 
 
-def _fate(run: Run, record: Record, draft: Draft) -> str | None:
+def _fate(run: Run, record: Record, draft: Draft, why: str = SUPERSEDED) -> str | None:
     """Delete a draft if it still is ours, and say what became of it in the ledger's words.
 
     None where a draft of a campaign that did not go out is gone without us: that is for the next run to judge.
@@ -115,9 +180,9 @@ def _fate(run: Run, record: Record, draft: Draft) -> str | None:
     if read is None:
         staged = draft.alive and not draft.event.for_preview
         return None if staged and not is_concluded(record) else "gone already"
-    if not is_as_saved(draft, read):
+    if not is_as_saved(draft, read) or (draft.adopted and why in (FOLDER_GONE, WINDOW_CLOSED)):
         return CHANGED
-    why = draft.doomed or SUPERSEDED
+    why = draft.doomed or why
     if draft.alive:
         _note(run, record, draft, why, pending=True)
     run.wechat_of(draft).delete_draft(MediaId(draft.event.media_id))

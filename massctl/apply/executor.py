@@ -72,6 +72,7 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
     except LedgerError as error:
         outcome.stop(error)
     _flush(run, outcome)
+    outcome.drafts_left = run.drafts_left
     for each in run.outcomes:
         each.order_performed()
         each.answer = run.answers.get(each.planned.name)

@@ -7,13 +7,14 @@ that remembers what it told says them once a day; one that remembers nothing, as
 that follow from the window alone (`is_its_turn`), and a doubt always.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from massctl.apply.draft_deleting import DELETE_IT
 from massctl.apply.following import nobody_got_it
-from massctl.apply.outcome import CampaignOutcome
+from massctl.apply.outcome import CampaignOutcome, LeftDraft
 from massctl.apply.unrecorded import Unrecorded, unrecorded_of
 from massctl.model.diagnostic import has_errors
 from massctl.model.digest import digest_of
@@ -139,13 +140,15 @@ class Noticing:
     ahead: Callable[[AppId], Sequence[AccountAhead]] = lambda _: ()
     """Gives what is left of an account's allowance, after this run."""
 
-    def notices(self, outcomes: Sequence[CampaignOutcome] = ()) -> list[Notice]:
+    def notices(self, outcomes: Sequence[CampaignOutcome] = (), left: Sequence[LeftDraft] = ()) -> list[Notice]:
         """Give every fact that this run learnt, in the order of the ledger, then what kept campaigns back."""
         planned = {(each.planned.name, each.planned.edition or 1): each for each in outcomes}
         records = [(record, planned.get(key)) for key, record in self.state.records.items()]
         found = [notice for record, outcome in records for notice in self._recorded(record, outcome)]
         found += [notice for record, outcome in records for notice in self._in_vain(record, outcome)]
-        return [*found, *(notice for each in outcomes for notice in self._kept_back(each))]
+        found += [self._left(each) for each in left if each.folder_gone]
+        stays = {each.campaign for each in left}
+        return [*found, *(notice for each in outcomes for notice in self._kept_back(each, stays))]
 
     def _recorded(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
         """Tell what came on record about the send of an edition."""
@@ -176,8 +179,13 @@ class Noticing:
         found = self._notice("in_doubt", record, outcome, say, choices=evidence, met_again=met_again)
         return replace(found, unrecorded=answer)
 
-    def _kept_back(self, outcome: CampaignOutcome) -> Iterator[Notice]:
-        """Tell what kept a campaign from its send, where it was time for it."""
+    def _left(self, draft: LeftDraft) -> Notice:
+        """Tell of a draft that its campaign left behind."""
+        say = Phrase("its folder is gone, and its draft was changed in the console, so it stays there")
+        return self._notice("draft_left", self.state.record(draft.campaign, draft.edition), None, say, DELETE_IT)
+
+    def _kept_back(self, outcome: CampaignOutcome, stays: Collection[str]) -> Iterator[Notice]:
+        """Tell what kept a campaign from its send, where it was time for it; `stays` names those whose draft stays."""
         planned = outcome.planned
         record = self.state.record(planned.name, planned.edition or 1)
         was = self._was(record)
@@ -187,6 +195,9 @@ class Noticing:
             closed = moment(record.expired_at[-1])
             say = Phrase("its window closed at {closed}, and it was not sent", closed=closed)
             hint = Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed")
+            if planned.name in stays:
+                say = Phrase("{said}; its draft was changed in the console, so it stays there", said=say)
+                hint = Phrase("{hint}; {other}", hint=hint, other=DELETE_IT)
             yield self._notice("expired", record, outcome, say, hint)
         elif planned.window is not WindowState.DUE and len(record.attempts) == was.attempts:
             return

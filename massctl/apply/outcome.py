@@ -8,7 +8,7 @@ from massctl.errors import LedgerError, LedgerStaleError, MassctlError, WeChatEr
 from massctl.model.diagnostic import has_errors
 from massctl.model.hold import is_held
 from massctl.model.lifecycle import Status, status_of
-from massctl.model.names import AccountName, AppId
+from massctl.model.names import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.send import Verdict
 from massctl.model.state import Record, State
@@ -78,6 +78,16 @@ class CampaignOutcome:
         self.refused = True
 
 
+@dataclass(frozen=True, slots=True)
+class LeftDraft:
+    """A draft that nothing sends any more, and that stays in the console because a person changed it there."""
+
+    campaign: CampaignName
+    edition: int
+    folder_gone: bool
+    """The campaign's folder is gone; else its window has closed."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """A whole run; `state` is the ledger's at its end."""
@@ -93,6 +103,8 @@ class Outcome:
     """AppID -> the account, as massctl.yaml has them now."""
     held_elsewhere: bool = False
     """Another runner is at work, so an open attempt may be one that it is waiting for: it is not this run's to tell."""
+    drafts_left: list[LeftDraft] = field(default_factory=list)
+    """Drafts that somebody could send by hand, and nobody else will."""
     _failed_before: bool = False
     """A campaign had failed by itself before the ledger did."""
 
@@ -118,6 +130,7 @@ class Outcome:
             accounts=later.accounts,
             faulty_repository=self.faulty_repository or later.faulty_repository,
             held_elsewhere=later.held_elsewhere,
+            drafts_left=later.drafts_left,
             _failed_before=self._failed() or later._failed_before,
         )
 

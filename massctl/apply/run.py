@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from massctl.apply.bodies import is_of
 from massctl.apply.book import Book
-from massctl.apply.outcome import CampaignOutcome, failure_of
+from massctl.apply.outcome import CampaignOutcome, LeftDraft, failure_of
 from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Openids, Overlap, Pictures, Progress, WeChat
 from massctl.apply.testimony import Testimony
 from massctl.errors import ConfigurationError, WeChatError
@@ -60,6 +60,8 @@ class World:
     """Keeps what is staged and sent, for people; None keeps nothing."""
     accounts: Mapping[str, AccountName] = field(default_factory=dict)
     """AppID -> the account, for every account whose drafts this run may look after."""
+    folders: frozenset[str] | None = None
+    """The campaigns that have a folder; None where nobody can say, and none counts as gone."""
 
 
 @dataclass(slots=True)
@@ -83,6 +85,8 @@ class Run:
     """Campaign -> what WeChat answered to its newest attempt, until that is on record."""
     previews_spent: set[AppId] = field(default_factory=set)
     """Accounts of which WeChat said in this run that their previews of the day are used up."""
+    drafts_left: list[LeftDraft] = field(default_factory=list)
+    """Drafts that nothing sends any more, and that stay in the console."""
     began: int = field(init=False)
     """The serial of the last entry before this run."""
     accounts: Mapping[str, AccountName] = field(init=False)

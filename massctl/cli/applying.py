@@ -158,7 +158,7 @@ class _Applying:
                     outcome = _carried_out(self, outcome)
                     outcome.faulty_repository = has_errors(made.warnings)
             # The ledger is free again: nobody waits for a chat.
-            self.notifier.tell(outcome.state, outcome.campaigns, self.warnings)
+            self.notifier.tell(outcome.state, outcome.campaigns, self.warnings, outcome.drafts_left)
             return outcome
         except LedgerLockedError as held:
             made = plan()
@@ -188,6 +188,12 @@ def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
     return {session.settings.accounts[name].appid: AccountName(name) for name in sorted(names)}
 
 
+def _folders(session: Session) -> frozenset[str] | None:
+    """Name the campaigns that have a folder; None where campaigns/ is not wholly readable: none counts as gone."""
+    folders = session.repository.campaign_folders()
+    return None if has_errors(folders.diagnostics) else frozenset(folders.names)
+
+
 def _sends_to_openids(made: Planned) -> bool:
     return any(each.rendered is not None and each.rendered.openid_list is not None for each in made.plan.campaigns)
 
@@ -211,6 +217,7 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
         openids=made.workbench.openid_lists if _sends_to_openids(made) else None,
         archive=session.archive(),
         accounts=_looked_after(session, made),
+        folders=_folders(session),
     )
     founding = Founding(session)
     lineage = made.state.lineage

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.noticing import Notice, Noticing, Standings, standings
-from massctl.apply.outcome import CampaignOutcome, what_happened
+from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.cli.told import Told
@@ -45,7 +45,13 @@ class Notifier:
         if self.session.settings.notify:
             self._before = standings(state)
 
-    def tell(self, state: State, outcomes: Sequence[CampaignOutcome] = (), warnings: Sequence[Diagnostic] = ()) -> None:
+    def tell(
+        self,
+        state: State,
+        outcomes: Sequence[CampaignOutcome] = (),
+        warnings: Sequence[Diagnostic] = (),
+        left: Sequence[LeftDraft] = (),
+    ) -> None:
         """Tell what the pass has learnt; whatever goes wrong with it ends the telling, and nothing else."""
         session = self.session
         if not session.settings.notify:
@@ -64,7 +70,7 @@ class Notifier:
             lambda appid: _ahead(session, state, appid),
         )
         try:
-            fresh = [each for each in noticing.notices(outcomes) if each.key not in self._told]
+            fresh = [each for each in noticing.notices(outcomes, left) if each.key not in self._told]
             self._told |= {each.key for each in fresh}
             if fresh:
                 _tell(session, fresh, Told(session, state.lineage))

@@ -39,7 +39,7 @@ KEPT: Final = {
         "proposals",
     ),
     "MadeVideo": ("digest", "media_id", "at"),
-    "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed", "done_by_hand"),
+    "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed", "done_by_hand", "adopted"),
     "BegunDraft": ("serial", "at", "event", "missed"),
     "Attempt": ("serial", "at", "event", "open", "doubt", "doubt_errcode", "rejection", "settled", "accepted"),
     "Settlement": ("at", "event"),
@@ -117,7 +117,7 @@ def _record_document(record: Record) -> list[Any]:
 
 
 def _draft_document(draft: Draft) -> list[Any]:
-    told = [draft.alive, draft.kept_sha256, draft.doomed, draft.done_by_hand]
+    told = [draft.alive, draft.kept_sha256, draft.doomed, draft.done_by_hand, draft.adopted]
     return [draft.saved_at.isoformat(), _event_document(draft.event), *told]
 
 

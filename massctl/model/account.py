@@ -23,9 +23,9 @@ STATE_REMOTE: Final = "origin"
 TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAYS_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
-Happening = Literal["sent", "failed", "in_doubt", "awaiting_admin", "expired", "refused"]
+Happening = Literal["sent", "failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left"]
 """What is told: WeChat accepted a send; it failed; its outcome is unknown; the administrator is asked; its window
-closed before it; a guard refuses it in its window."""
+closed before it; a guard refuses it in its window; its folder is gone and its draft stays, because it was changed."""
 EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
 GitName = Annotated[str, StringConstraints(pattern=GIT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]

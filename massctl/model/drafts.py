@@ -39,6 +39,8 @@ class Draft:
     """Why it was given up, in the ledger's words, while the outcome of its deletion is not on record."""
     done_by_hand: list[str] = field(default_factory=list)
     """The items of the hand-off list that whoever adopted it has done in the console."""
+    adopted: bool = False
+    """It is the console's version: a person worked on it there."""
 
 
 @dataclass(slots=True)
@@ -91,4 +93,4 @@ def _absorb(draft: Draft, event: entries.DraftVerified | entries.DraftDeleted | 
     draft.kept_sha256 = event.kept_sha256
     if isinstance(event, entries.Adopted):
         draft.event = draft.event.model_copy(update={"draft_sha256": event.draft_sha256})
-        draft.done_by_hand = list(event.handoff or ())
+        draft.done_by_hand, draft.adopted = list(event.handoff or ()), True

@@ -27,6 +27,7 @@ HAPPENING: Final = {
     "awaiting_admin": Phrase("awaiting the administrator"),
     "expired": Phrase("window missed"),
     "refused": Phrase("refused"),
+    "draft_left": Phrase("draft left"),
 }
 _ON_GITHUB: Final = Phrase("on GitHub, where massctl init wrote the workflows: Actions / operate / reconcile")
 _MARKUP: Final = str.maketrans("<>[]`*#@\\|~", "＜＞［］｀＊＃＠＼｜～")

@@ -29,6 +29,16 @@ CORE: Final[dict[str, str]] = {
         '保留公众平台上改过的版本：massctl adopt {name} --reason "…"；或者在公众平台上删除那份草稿，'
         '然后：massctl reconcile {name} --not-sent --reason "…"；在 GitHub 上：Actions / operate'
     ),
+    # massctl/apply/draft_deleting.py
+    "somebody could send it by hand: delete it in the console under 草稿箱, or keep its text first": (
+        "有人可能手工发出它：到公众平台的草稿箱里删除，要留的内容先存下来"
+    ),
+    "{name}: its draft could not be deleted: {why}": "{name}：草稿没能删除：{why}",
+    "{name}: its draft was deleted, for its folder is gone": "{name}：草稿已删除，因为它的文件夹已经不在",
+    "{name}: its draft was deleted, for its window has closed": "{name}：草稿已删除，因为它的时段已经结束",
+    "{name}: its draft was changed in the console and stays there; {how}": (
+        "{name}：草稿在公众平台上被改过，留在那里；{how}"
+    ),
     # massctl/apply/leaving.py
     "{name}: what decides about its send could not be read, and is read again: {why}": (
         "{name}：决定它能不能发的内容没有读到，再读一次：{why}"

@@ -13,6 +13,13 @@ NOTIFY: Final[dict[str, str]] = {
     ),
     "{reason}; the allowance counts as used": "{reason}；这次群发次数算已用",
     "its window closed at {closed}, and it was not sent": "时段已在 {closed} 结束，没有发出",
+    "its folder is gone, and its draft was changed in the console, so it stays there": (
+        "它的文件夹已经不在，而草稿在公众平台上被改过，所以留在那里"
+    ),
+    "{said}; its draft was changed in the console, so it stays there": (
+        "{said}；它的草稿在公众平台上被改过，所以留在那里"
+    ),
+    "{hint}; {other}": "{hint}；{other}",
     "its files have faults, and its window is open": "时段已经开始，而它的文件有错误",
     "it was sent": "已发出",
     "it was sent, says {who}": "{who} 认定已发出",
@@ -43,6 +50,7 @@ NOTIFY: Final[dict[str, str]] = {
         "在 GitHub 上（工作流由 massctl init 写下）：Actions / operate / reconcile"
     ),
     "window missed": "错过时段",
+    "draft left": "草稿留下了",
     "and {count} more: massctl status": "还有 {count} 条：massctl status",
     "not possible: {why}": "不可用：{why}",
     "it is in 群发记录; at any time": "“群发记录”里有它；随时可用",

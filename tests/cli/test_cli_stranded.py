@@ -36,7 +36,6 @@ def told(shell: Shell) -> list[dict[str, Any]]:
     return [each for post in shell.report()["notifications"] for each in post["body"]["notices"]]
 
 
-@pytest.mark.xfail(strict=True, reason="fault 9: a draft whose campaign is gone or expired stays in the console")
 @pytest.mark.parametrize("how", ["folder", "window"])
 def test_a_draft_that_is_as_recorded_is_deleted(staged: Shell, how: str) -> None:
     strand(staged, how)
@@ -45,7 +44,6 @@ def test_a_draft_that_is_as_recorded_is_deleted(staged: Shell, how: str) -> None
     assert "letter: its draft was deleted" in said.err
 
 
-@pytest.mark.xfail(strict=True, reason="fault 9: nobody is told of a draft that was changed and whose campaign is gone")
 @pytest.mark.parametrize("how", ["folder", "window"])
 def test_a_draft_that_somebody_changed_stays_and_is_told(staged: Shell, how: str) -> None:
     staged.edit_draft(APPID, title="改")

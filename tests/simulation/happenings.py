@@ -28,6 +28,10 @@ CLOCK_SLOW: Final = timedelta(hours=-3, minutes=-55)
 """Within the margin of four hours that a repetition keeps."""
 
 
+CONSOLE_WROTE: Final = "<p>半价</p>"
+"""What a person adds to a draft in the console."""
+
+
 def documented_id(appid: str, campaign: str, edition: int, batch: int = 1) -> str:
     """Derive a clientmsgid as docs/concepts/exactly-once.md says, without a line of massctl."""
     return hashlib.sha256(f"{appid}\0{campaign}\0{edition}\0{batch}".encode()).hexdigest()[:32]
@@ -35,7 +39,7 @@ def documented_id(appid: str, campaign: str, edition: int, batch: int = 1) -> st
 
 def _console_changes(situation: Situation) -> None:
     for media_id, articles in situation.wechat.drafts.items():
-        situation.wechat.drafts[media_id] = tuple(replace(a, content=a.content + "<p>半价</p>") for a in articles)
+        situation.wechat.drafts[media_id] = tuple(replace(a, content=a.content + CONSOLE_WROTE) for a in articles)
 
 
 def _console_sends(situation: Situation) -> None:

@@ -976,6 +976,20 @@ MUTANTS = (
         "        elif lost := []:",
         "news that WeChat does not keep",
     ),
+    Mutant(
+        "a draft stays whose folder is gone",
+        "massctl.apply.draft_deleting",
+        "        return FOLDER_GONE\n",
+        "        return None\n",
+        "news, folder deleted",
+    ),
+    Mutant(
+        "a draft stays whose window has closed",
+        "massctl.apply.draft_deleting",
+        "    return WINDOW_CLOSED if closed else None\n",
+        "    return None\n",
+        "news, window missed",
+    ),
     # Where the ledger is a branch, durable means pushed, and by us.
     Mutant(
         "git: an attempt waits with what nothing waits for",

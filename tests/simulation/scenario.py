@@ -132,6 +132,7 @@ def run_once(
         house=fresh_rules,
         openids=OPENIDS,
         accounts=ACCOUNTS,
+        folders=frozenset(each.name for each in campaigns),
     )
     ledger = situation.ledger()
 
@@ -202,6 +203,7 @@ class Scene:
             openids=OPENIDS,
             archive=self.archive,
             accounts=ACCOUNTS,
+            folders=frozenset(each.name for each in self.campaigns),
         )
         plan = plan or self.plan()
         return apply_plan(plan, world, self.book(), self.rules)

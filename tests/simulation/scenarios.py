@@ -22,6 +22,8 @@ SOON: Final = Window(NOW + HOUR, NOW + 5 * HOUR)
 """Opens after the first run, and closes before one that comes 30 hours later."""
 CLOSING: Final = Window(NOW - HOUR, NOW + timedelta(seconds=30))
 """Closes while a first run waits to repeat its send."""
+FAR: Final = Window(NOW + 1000 * HOUR, NOW + 1001 * HOUR)
+"""Opens when all runs are over."""
 BRINK: Final = Window(NOW - HOUR, NOW + timedelta(seconds=1))
 """Closes while a send waits for its connection."""
 TWO_SECONDS: Final = {"connects_in": timedelta(seconds=2)}
@@ -44,6 +46,7 @@ def _one(name: str, campaign: RenderedCampaign, runs: int, crashes: int, trouble
     return Scenario(name, ((campaign,),), runs, Budget(crashes, troubles), **more)
 
 
+TEXT_LATER: Final = replace(TEXT, name=CampaignName("later"), window=FAR)
 OTHER: Final = replace(TEXT, name=CampaignName("other"), message=RenderedText("明天见"))
 SHOWN: Final = whole_text(LONG, recipients=reviewers("editor_li"))
 UNSEEN_NEWS: Final = whole_news(LONG, recipients=())
@@ -262,6 +265,10 @@ SMOKE: Final = (
     ),
     _one("news, changed in doubt", UNSEEN_NEWS, 2, 0, 2, faults=LOST_SENDS, before=CHANGED_IN_DOUBT),
     _one("news that WeChat does not keep", UNSEEN_NEWS, 1, 0, 0, world={"keeps": _loses_a_picture}, settles=False),
+    _one("news, window missed", PLAIN_NEWS, 2, 1, 1, faults=NETWORK, gaps=(30 * HOUR,), sends=(), tidies=True),
+    Scenario(
+        "news, folder deleted", ((PLAIN_NEWS,), (TEXT_LATER,)), 2, Budget(1, 1), faults=NETWORK, sends=(), tidies=True
+    ),
     _one("news, the console", PLAIN_NEWS, 3, 0, 1, faults=NETWORK, gaps=(2 * HOUR,), before=CONSOLE),
 )
 """Together more than 20,000 schedules."""

@@ -115,7 +115,6 @@ def test_fault_08_a_list_stands_still_behind_its_first_batch() -> None:
     nothing_is_wrong("news in batches, the console's version is kept")
 
 
-@pytest.mark.xfail(strict=True, reason="fault 9: what nobody sends any more stays in the draft box")
 @pytest.mark.parametrize("name", ["news, the folder is deleted", "news, the window expires"])
 def test_fault_09_a_draft_stays_that_nobody_sends_any_more(name: str) -> None:
     nothing_is_wrong(name)

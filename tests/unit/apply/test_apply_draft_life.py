@@ -5,18 +5,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from building import HOUR, NOW, OTHER_APPID, article, house, news, reviewers, text
+from building import HOUR, LATER, NOW, OTHER_APPID, article, house, news, reviewers, saved, text
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import Scene, whole_news
 from simulation.world import Fault
 
 from massctl.apply import reconcile
+from massctl.apply.outcome import LeftDraft
 from massctl.apply.ports import DraftArticle, ListedDraft
-from massctl.apply.readback import markup_sha256
+from massctl.apply.readback import draft_sha256, kept_sha256, markup_sha256
 from massctl.apply.reconcile import settle_not_sent
+from massctl.model.ledger import Adopted
 from massctl.model.message import RenderedNews
 from massctl.model.names import AccountName, MediaId
 from massctl.model.rendered import RenderedCampaign, Window
+from massctl.plan.desired import Invalid
 
 AHEAD = NOW - 2 * HOUR
 """Two hours before the window of `NEWS` opens."""
@@ -247,8 +250,7 @@ def test_what_a_crash_left_of_a_campaign_whose_folder_is_gone_is_cleared_away(bo
     crashed(scene, boundary)
     scene.campaigns = [other]
     scene.apply()
-    scene.apply()
-    assert ["另一个", "春季大促，改"] == sorted(articles[0].title for articles in scene.wechat.drafts.values())
+    assert ["另一个"] == sorted(articles[0].title for articles in scene.wechat.drafts.values())
     scene.apply()
     assert [] == scene.wechat.calls
 
@@ -258,7 +260,7 @@ def test_an_heir_that_was_changed_before_anybody_read_it_replaces_nothing() -> N
     scene.campaigns = [EDITED]
     crashed(scene, "before append draft_verified")
     striking_out(scene, list(scene.wechat.drafts)[-1])
-    scene.campaigns = []
+    scene.campaigns = [Invalid(NEWS.name, "", None, None, ())]
     scene.apply()
     assert (2, []) == (len(scene.wechat.drafts), scene.events("draft_deleted"))
 
@@ -352,3 +354,111 @@ def test_what_changes_the_look_is_told_from_what_wechat_writes_otherwise(
     given = (DraftArticle("t", "", "", html, "", "C", False, False),)
     read = (replace(given[0], content=change(html)),)
     assert same == (markup_sha256(given) == markup_sha256(read))
+
+
+def test_a_draft_whose_folder_is_gone_is_deleted_and_that_is_said() -> None:
+    scene = staged()
+    scene.campaigns = []
+    scene.apply()
+    assert ({}, "the campaign's folder is gone") == (scene.wechat.drafts, scene.events("draft_deleted")[-1].reason)
+    assert ["sale: its draft was deleted, for its folder is gone"] == [str(each) for each in scene.progress.lines]
+    assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
+
+
+def test_a_faulty_campaign_has_a_folder_and_so_may_any_where_nobody_can_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = staged()
+    scene.campaigns = [Invalid(NEWS.name, "", None, None, ())]
+    scene.apply()
+    scene.campaigns = []
+    monkeypatch.setattr("simulation.scenario.frozenset", lambda _: None, raising=False)
+    scene.apply()
+    assert 1 == len(scene.wechat.drafts)
+
+
+def test_a_draft_whose_window_has_closed_is_deleted_and_staged_again_where_it_is_moved() -> None:
+    scene = staged()
+    scene.later(days=5)
+    assert (5, {}) == (scene.apply().exit_status(), scene.wechat.drafts)
+    assert "sale: its draft was deleted, for its window has closed" in [str(each) for each in scene.progress.lines]
+    assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
+    now = scene.clock.now()
+    scene.campaigns = [replace(NEWS, window=Window(now + HOUR, now + 2 * HOUR))]
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.drafts))
+
+
+def test_an_edition_that_is_higher_than_the_one_whose_window_has_closed_keeps_its_draft() -> None:
+    scene = staged(replace(NEWS, edition=2))
+    scene.campaigns = [NEWS]
+    scene.later(days=5)
+    scene.apply()
+    assert 1 == len(scene.wechat.drafts)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_draft_that_was_changed_stays_and_is_told(gone: bool) -> None:
+    scene = staged()
+    striking_out(scene, *scene.wechat.drafts)
+    scene.campaigns = [] if gone else scene.campaigns
+    scene.later(days=5)
+    done = scene.apply()
+    assert ([LeftDraft(NEWS.name, 1, gone)], 1) == (done.drafts_left, len(scene.wechat.drafts))
+    assert "sale: its draft was changed in the console and stays there" in str(scene.progress.lines[-1])
+    again = scene.apply()
+    assert (gone, 0 if gone else 1) == (again.drafts_left == [], scene.wechat.count("get_draft"))
+
+
+def test_one_that_was_adopted_holds_a_persons_work_and_stays() -> None:
+    scene = staged()
+    (media_id,) = scene.wechat.drafts
+    striking_out(scene, media_id)
+    read = scene.wechat.drafts[media_id]
+    adopted = Adopted(
+        media_id=media_id, draft_sha256=draft_sha256(read), kept_sha256=kept_sha256(read), reason="better", by="li"
+    )
+    scene.write((adopted, NEWS))
+    scene.later(days=5)
+    assert [LeftDraft(NEWS.name, 1, False)] == scene.apply().drafts_left
+    assert (1, []) == (len(scene.wechat.drafts), scene.events("draft_deleted"))
+
+
+def test_one_that_is_gone_tells_nothing() -> None:
+    scene = staged()
+    scene.wechat.drafts.clear()
+    scene.campaigns = []
+    scene.apply()
+    assert ([], []) == (scene.progress.lines, scene.events("draft_deleted"))
+
+
+def test_one_that_cannot_be_read_is_told_and_deleted_by_the_next_run() -> None:
+    scene = staged()
+    scene.campaigns = []
+    scene.apply(("get_draft", LOST))
+    assert "sale: its draft could not be deleted" in str(scene.progress.lines[-1])
+    scene.apply()
+    assert {} == scene.wechat.drafts
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_draft_of_a_campaign_in_doubt_is_not_touched(gone: bool) -> None:
+    scene = Scene([replace(NEWS, window=Window(NOW - HOUR, NOW + HOUR))], wait_in_doubt=False)
+    scene.apply(("send_mass", LOST))
+    scene.later(hours=5)
+    scene.campaigns = [] if gone else scene.campaigns
+    scene.apply()
+    assert (1, []) == (len(scene.wechat.drafts), scene.events("draft_deleted"))
+
+
+def test_one_in_an_account_that_this_run_does_not_look_after_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = staged()
+    scene.campaigns = [text("other", window=LATER, account=AccountName("other"), appid=OTHER_APPID)]
+    monkeypatch.setattr("simulation.scenario.ACCOUNTS", {OTHER_APPID: AccountName("other")})
+    scene.apply()
+    assert (1, []) == (len(scene.wechat.drafts), scene.wechat.calls)
+
+
+def test_one_in_an_account_that_massctl_yaml_has_no_more_is_left_alone() -> None:
+    scene = staged()
+    scene.write(saved(NEWS, "ELSEWHERE", appid="wx9999999999999999", batch=2))
+    scene.campaigns = []
+    scene.apply()
+    assert ["get_draft", "delete_draft"] == scene.wechat.calls

@@ -22,7 +22,7 @@ from building import (
 )
 
 from massctl.apply.noticing import Notice, Noticing, is_its_turn, standings
-from massctl.apply.outcome import CampaignOutcome, Failure
+from massctl.apply.outcome import CampaignOutcome, Failure, LeftDraft
 from massctl.model.diagnostic import Diagnostic, Severity
 from massctl.model.ledger import Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
 from massctl.model.lifecycle import Status
@@ -306,3 +306,17 @@ def test_a_job_that_reached_nobody_is_told_by_the_run_that_learns_it() -> None:
     assert [] == happenings([TRIED, TAKEN, in_vain], [])
     assert [] == happenings([TRIED, TAKEN, status("sent")], [ended(total_count=128, sent_count=1)])
     assert ["failed"] == happenings([TRIED, TAKEN], [status("failed", sent_count=0)])
+
+
+def test_a_draft_that_stays_is_told_with_its_window_or_alone_where_its_folder_is_gone() -> None:
+    campaign = text("words", title="改时间", window=PAST)
+    state = recorded(saved(campaign))
+    before = standings(state)
+    state.absorb_all(entries(saved(campaign), (Expired(not_after=PAST.not_after), campaign))[state.serial :])
+    noticing = Noticing(before, state, {APPID: "main"}, evidence, NOW)
+    closed, gone = LeftDraft(campaign.name, 1, False), LeftDraft(campaign.name, 1, True)
+    (alone,) = noticing.notices([], [gone])
+    assert ("draft_left", "words") == (alone.happening, alone.campaign)
+    (expired,) = noticing.notices([outcome(campaign)], [closed])
+    assert ("expired", True) == (expired.happening, "it stays there" in expired.message)
+    assert "delete it in the console" in expired.hint

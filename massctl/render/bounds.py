@@ -18,9 +18,9 @@ DEPTH_MAX: Final = 200
 ELEMENTS_MAX: Final = 4_000
 """Ours: opening tags that Markdown makes. It also bounds the depth of what the scanner here and the inliner's parser
 read differently: that parser bears twice as many levels."""
-PASSED_ELEMENTS_MAX: Final = 10_000
-"""Ours: opening tags of an HTML article, which no inliner reads. The longest that WeChat is known to have taken, of
-183,914 characters (hhk-png/cycle-agent, 2026-09), has fewer; what takes the square of them ends within a second."""
+PASSED_ELEMENTS_MAX: Final = 40_000
+"""Ours: opening tags of an HTML article, which no inliner reads: one for each 25 bytes of the longest article. Reading
+so many takes a second and 100 MB (2026-12)."""
 BRACKETS_MAX: Final = 2_000
 """Ours: `[` in one Markdown article; each link or picture has one."""
 _VOID_NAMES: Final = "area base br col embed hr img input link meta param source track wbr"

@@ -138,7 +138,8 @@ class Subject:
     @cached_property
     def markup(self) -> str:
         """The opening tags of the body in small letters, each of equal ones once: a theme repeats a dozen of them."""
-        return "".join(dict.fromkeys(_OPENING.findall(self.lower)))
+        # Behind the last `>` there are none, and each `<` there would be followed to the end.
+        return "".join(dict.fromkeys(_OPENING.findall(self.lower, 0, self.lower.rfind(">") + 1)))
 
     @cached_property
     def depth(self) -> int:

@@ -1,7 +1,12 @@
-"""Run the proof: `PYTHONPATH=tests python -m simulation [smoke | nightly | replay SCHEDULE]`."""
+"""Run the proof: `PYTHONPATH=tests python -m simulation [smoke | nightly | draw | replay SCHEDULE]`.
+
+`nightly` goes through wider spaces, and draws schedules of worlds that are too wide to go through; `draw` only does
+the latter, others each time.
+"""
 
 import argparse
 import json
+import random
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -10,11 +15,16 @@ from concurrent.futures.process import BrokenProcessPool
 from simulation.choices import Explored, Explorer, Violation
 from simulation.reproducing import reproduction
 from simulation.scenarios import MOVING, NIGHTLY, SMOKE
-from simulation.schedule import Scenario, Turn
+from simulation.schedule import Scenario, Schedule, Turn
+from simulation.wide import WIDE, first_wrong
 
 SPACES = {"smoke": SMOKE, "nightly": (*SMOKE, *NIGHTLY)}
 AT_LEAST = {"smoke": 20_000, "nightly": 1_000_000}
 """Schedules; fewer mean that the proof has lost some of its worlds."""
+
+
+DRAWN = 4_000
+"""Schedules that are drawn of each wide world."""
 
 
 def _say(text: str) -> None:
@@ -32,7 +42,7 @@ def explored(name: str) -> tuple[str, Explored, float]:
 
 def prove(space: str, jobs: int) -> int:
     """Go through a space of scenarios; the exit status is 1 where anything is wrong."""
-    scenarios, schedules, runs, wrong = SPACES[space], 0, 0, 0
+    scenarios, schedules, runs, wrong = SPACES[space], 0, 0, draw(jobs) if space == "nightly" else 0
     begun = time.monotonic()
     with ProcessPoolExecutor(jobs) as pool:
         # The longest come first, so that no core waits for one at the end.
@@ -50,27 +60,48 @@ def prove(space: str, jobs: int) -> int:
     return 1 if wrong or schedules < AT_LEAST[space] else 0
 
 
+def drawn(name: str) -> tuple[str, Schedule | None, float]:
+    """Draw schedules of a wide world, in a process of its own; gives one at which something is wrong."""
+    begun = time.monotonic()
+    return name, first_wrong(_scenario(name), DRAWN, random.randrange(2**32)), time.monotonic() - begun
+
+
+def draw(jobs: int) -> int:
+    """Draw schedules of all wide worlds; gives the number of those that are violated."""
+    wrong = 0
+    with ProcessPoolExecutor(jobs) as pool:
+        for name, schedule, seconds in pool.map(drawn, [each.name for each in WIDE]):
+            _say(f"{seconds:7.1f} s {DRAWN:9,} schedules drawn   {name}")
+            if schedule is not None:
+                wrong += 1
+                _tell(_scenario(name), schedule)
+    return wrong
+
+
+def _tell(scenario: Scenario, schedule: Schedule) -> list[Violation]:
+    found = Explorer(scenario).follow(schedule).violations
+    if found:
+        _say(f"\n{reproduction(scenario, Violation(found[0].what, schedule))}")
+    return found
+
+
 def replay(written: str) -> int:
-    """Play one schedule again, and tell what is wrong with it."""
+    """Play one schedule again, and tell what is wrong with it, shortened."""
     document = json.loads(written)
-    scenario = _scenario(document["scenario"])
-    found = Explorer(scenario).follow(tuple(Turn.read(turn) for turn in document["turns"]))
-    wrong: list[Violation] = found.violations
-    for violation in wrong:
-        _say(violation.what)
+    wrong = _tell(_scenario(document["scenario"]), tuple(Turn.read(turn) for turn in document["turns"]))
     if not wrong:
         _say("nothing is wrong with this schedule")
     return 1 if wrong else 0
 
 
 def _scenario(name: str) -> Scenario:
-    return next(each for each in (*SMOKE, *MOVING, *NIGHTLY) if each.name == name)
+    return next(each for each in (*SMOKE, *MOVING, *NIGHTLY, *WIDE) if each.name == name)
 
 
 def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m simulation", description=__doc__)
-    parser.add_argument("what", choices=[*SPACES, "replay"], nargs="?", default="smoke")
+    parser.add_argument("what", choices=[*SPACES, "draw", "replay"], nargs="?", default="smoke")
     parser.add_argument("schedule", nargs="?", help="with replay: the line that a failure prints")
     parser.add_argument("--jobs", type=int, default=2, help="processes side by side (2)")
     arguments = parser.parse_args()
@@ -78,6 +109,8 @@ def main() -> int:
         if arguments.schedule is None:
             parser.error("replay needs the schedule")
         return replay(arguments.schedule)
+    if arguments.what == "draw":
+        return 1 if draw(arguments.jobs) else 0
     return prove(arguments.what, arguments.jobs)
 
 

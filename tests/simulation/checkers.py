@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from building import APPID, OTHER_APPID
 from simulation.disk import entries_of
 from simulation.happenings import documented_id
 from simulation.scenario import OPENIDS, Situation
@@ -35,7 +36,7 @@ Identity = tuple[str, int, tuple[str, ...]]
 
 def violations(scenario: Scenario, situation: Situation) -> list[str]:
     """Say in words what must not be, whenever one looks."""
-    books = Books(scenario, situation.wechat)
+    books = Books(scenario, situation.wechat, entries_of(situation.disk.content))
     return [
         *books.sent_at_most_once(),
         *books.one_version_each(),
@@ -151,8 +152,9 @@ class _Doubt:
 class Books:
     """WeChat's books against what the repository said."""
 
-    def __init__(self, scenario: Scenario, wechat: SimWeChat) -> None:
+    def __init__(self, scenario: Scenario, wechat: SimWeChat, ledger: Sequence[dict[str, Any]] = ()) -> None:
         self._wechat = wechat
+        self._attempts = [each for each in ledger if each["type"] == "send_attempted"]
         self._campaigns = {id(each): each for group in scenario.campaigns for each in group}.values()
         self._by_subject = {subject_of(each): each for each in self._campaigns}
         self._copies = {each for each, n in Counter(map(subject_of, self._campaigns)).items() if n > 1}
@@ -265,13 +267,18 @@ class Books:
         if not isinstance(campaign.message, RenderedNews):
             return  # Its words are what it is recognised by.
         if departure.draft is None:
-            # An earlier request may have consumed it.
-            if departure.subject not in known:
+            # An earlier request may have consumed it, or a run that died and so cannot know whether it made one.
+            if departure.subject not in known and not self._is_repetition(departure):
                 yield f"a send of {departure.subject} left, and its draft was gone"
         else:
             approved = _approved(campaign.message.articles)
             if approved != [_comparable(each, self._wechat) for each in departure.draft]:
                 yield f"the draft of {departure.subject} is not what was approved when it was sent"
+
+    def _is_repetition(self, departure: Departure) -> bool:
+        """Say whether the ledger has an attempt at it before that of this request."""
+        named = json.loads(departure.request)["clientmsgid"]
+        return sum(each["client_msg_id"] == named and _at(each) <= departure.at for each in self._attempts) > 1
 
 
 def subject_of(campaign: RenderedCampaign) -> str:
@@ -482,8 +489,8 @@ def _claims(wechat: SimWeChat, lines: Sequence[dict[str, Any]]) -> Iterator[str]
     for entry in lines:
         match entry:
             case {"type": "send_accepted", "msg_id": msg_id}:
-                of = "wx0123456789abcdef", entry["campaign"], entry["edition"]
-                named = {documented_id(*of, batch) for batch in range(1, 4)}
+                of, accounts = (entry["campaign"], entry["edition"]), (APPID, OTHER_APPID)
+                named = {documented_id(appid, *of, batch) for appid in accounts for batch in range(1, 4)}
                 if not any(job.msg_id == msg_id and job.client_msg_id in named for job in wechat.jobs):
                     yield f"the ledger says that {entry['campaign']} {entry['edition']} was accepted as job {msg_id}"
             case {"type": "previewed", "outcome": "sent", "recipient": recipient}:

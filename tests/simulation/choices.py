@@ -180,7 +180,7 @@ class Explorer:
             if _all_but_time(node) == before or in_doubt(node.situation.disk.content):
                 break
         else:
-            if self._scenario.settles:
+            if self._scenario.settles and not self._scenario.is_wide:
                 self._wrong("there still is something to do", node)
         for wrong in lost(self._scenario, node.situation):
             self._wrong(wrong, node)
@@ -188,7 +188,7 @@ class Explorer:
             for wrong in abandoned(self._scenario, node.situation):
                 self._wrong(wrong, node)
         wechat = node.situation.wechat
-        if len(self._scenario.campaigns[-1]) == 1:
+        if len(self._scenario.campaigns[-1]) == 1 and not self._scenario.is_wide:
             for wrong in leftovers(wechat):
                 self._wrong(wrong, node)
         sent = tuple(sorted(job.subject for job in wechat.jobs))

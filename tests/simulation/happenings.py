@@ -120,15 +120,19 @@ def _damaged(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Situatio
     return damage
 
 
-def _rewritten(change: Callable[[bytes], bytes]) -> Callable[[Situation], None]:
-    """Let the whole file become something else, on a machine that never saw it whole."""
+def _rewritten(change: Callable[[bytes], bytes], *, seen: bool = False) -> Callable[[Situation], None]:
+    """Let the whole file become something else, on a machine that never saw it whole, or on the one that did.
+
+    Only the latter can tell a file that was cut from one that was torn in a crash.
+    """
 
     def rewrite(situation: Situation) -> None:
         disk = situation.disk
         if disk.content is not None and disk.content.count(b"\n") > 1:
             disk.content = disk.flushed = disk.promised = change(disk.content)
             disk.damaged_after = situation.wechat.run
-            disk.beside.clear()
+            if not seen:
+                disk.beside.clear()
 
     return rewrite
 
@@ -196,7 +200,8 @@ def _person_settles(situation: Situation) -> None:
     book = _at_work(situation)
     departures, testimony = situation.wechat.departures, Testimony("looked it up", "li")
     for record in [each for each in book.state.records.values() if each.open_attempts]:
-        known = documented_id(APPID, record.campaign, record.edition, record.open_attempts[-1].event.batch)
+        newest = record.open_attempts[-1].event
+        known = documented_id(newest.appid, record.campaign, record.edition, newest.batch)
         sent = any(job.client_msg_id == known for job in situation.wechat.jobs)
         (settle_sent if sent else settle_not_sent)(record, testimony, None, book)
         unclear = [d for d in departures if d.answer == "unclear"]
@@ -217,7 +222,8 @@ def _person_sends_what_was_refused(situation: Situation) -> None:
     """A person sends by hand what WeChat refused, to the very same people, and says so."""
     book, wechat = _at_work(situation), situation.wechat
     for record in [each for each in book.state.records.values() if _is_refused(each)]:
-        refused = next(d for d in reversed(wechat.departures) if d.recipient is None and d.answer == "rejected")
+        named = record.attempts[-1].event.client_msg_id.encode()
+        refused = next(d for d in reversed(wechat.departures) if named in d.request)
         job = MassJob(
             MsgId(3147000001 + len(wechat.jobs)), None, wechat.clock.moment, refused.subject, None, refused.openids
         )
@@ -275,7 +281,8 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "an older ledger is put back": _older_ledger,
     "the ledger is empty": _rewritten(lambda _: b""),
     "the ledger is full of zeros": _rewritten(lambda _: bytes(4096)),
-    "the ledger is cut in half": _rewritten(_half),
+    "the ledger is cut in half": _rewritten(_half, seen=True),
+    "the ledger is cut within its first line": _rewritten(lambda content: content[:40], seen=True),
     "zeros stand behind the ledger": _rewritten(lambda content: content + bytes(512)),
     "the ledger is merged by hand": _rewritten(_merged_by_hand),
     "the ledger has lines of both sides": _rewritten(_of_both_sides),

@@ -55,6 +55,10 @@ def _plainer(turn: Turn) -> Iterator[Turn]:
         yield replace(turn, during="")
     if turn.before:
         yield replace(turn, before="")
+    if turn.faults and turn.crash is not None:
+        yield replace(turn, faults=())
+    if turn.files:
+        yield replace(turn, files=turn.files - 1)
     if turn.gap > timedelta(minutes=1):
         yield replace(turn, gap=timedelta(minutes=1))
 
@@ -62,6 +66,7 @@ def _plainer(turn: Turn) -> Iterator[Turn]:
 def _told(turn: Turn) -> str:
     """Tell a turn in words."""
     words = [f"{turn.gap} later" if turn.gap else "at once"]
+    words += [f"the files say what they said in number {turn.files}"] if turn.files is not None else []
     words += [turn.before] if turn.before else []
     words.append("a run")
     if turn.during.startswith(RIVAL):

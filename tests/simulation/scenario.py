@@ -1,6 +1,6 @@
 """Runs of apply against the simulated WeChat: plan anew from the ledger, then carry the plan out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,10 +24,10 @@ from massctl.errors import ConfigurationError, LedgerError
 from massctl.ledger.git_ledger import GitLedger
 from massctl.ledger.local import LocalLedger
 from massctl.model.ledger import Created, Entry, NewEntry
-from massctl.model.names import AccountName
+from massctl.model.names import AccountName, AppId
 from massctl.model.rendered import Purpose, RenderedCampaign, Window
 from massctl.model.state import Record, State
-from massctl.plan.desired import Desired
+from massctl.plan.desired import Desired, Gone
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan, Until, make_plan
 from massctl.plan.previews import Showing
@@ -131,14 +131,14 @@ def run_once(
         wait_in_doubt=wait,
         house=fresh_rules,
         openids=OPENIDS,
-        accounts=ACCOUNTS,
+        accounts=wechat.log_in(campaigns[0].appid) if campaigns else wechat.accounts,
         folders=frozenset(each.name for each in campaigns),
     )
     ledger = situation.ledger()
 
     def run(again: bool) -> Outcome:
         state = state_of(ledger)
-        plan = make_plan(campaigns, state, rules, clock.now())
+        plan = make_plan([*campaigns, *_departed(campaigns, state, world.accounts)], state, rules, clock.now())
         ports = replace(world, wait_in_doubt=wait and not again)
         return apply_plan(plan, ports, Book(ledger, clock, state, CrashingFounding(boundaries)), rules)
 
@@ -148,6 +148,15 @@ def run_once(
         return None
     finally:
         situation.moment = clock.moment
+
+
+def _departed(
+    campaigns: Sequence[RenderedCampaign], state: State, accounts: Mapping[str, AccountName]
+) -> list[Desired]:
+    """Give the campaigns in doubt whose folder is not there, as `massctl.source.desired` does."""
+    names = {campaign.name for campaign in campaigns}
+    gone = [r for r in state.records.values() if r.open_attempts and r.campaign not in names]
+    return [Gone(r.campaign, accounts.get(r.appid or ""), r.appid or AppId(""), r.edition) for r in gone]
 
 
 @dataclass

@@ -283,17 +283,19 @@ TO_A_TAG_OF_MANY: Final = replace(TEXT, audience=audience(tag_id=7, expect={"max
 TO_ALL_OF_FEW: Final = replace(TEXT, audience=audience(expect={"max": 1500}))
 NEWS_TO_ALL_OF_FEW: Final = replace(UNSEEN_NEWS, audience=audience(expect={"max": 1500}))
 SLOW_OR_LOST: Final = {**SLOWNESS, "send_mass": (*SLOWNESS["send_mass"], *NETWORK["send_mass"])}
+SLOW_OR_UNCLEAR: Final = {**SLOWNESS, "send_mass": (*SLOW_OR_LOST["send_mass"], Fault.TOO_FAST)}
 SHORTLY: Final = Window(NOW - HOUR, NOW + timedelta(seconds=70))
 """Closes within two slow calls."""
-DAMAGE: Final = (
+BAD_BYTES: Final = (
     "the ledger is empty",
     "the ledger is full of zeros",
-    "the ledger is cut in half",
     "zeros stand behind the ledger",
     "the ledger is merged by hand",
     "the ledger has lines of both sides",
     "the ledger has every line twice",
 )
+"""What a ledger's own bytes tell, also on a machine that never saw it."""
+DAMAGE: Final = (*BAD_BYTES, "the ledger is cut in half", "the ledger is cut within its first line")
 MANY_TO_A_TAG: Final = tuple(
     replace(TEXT, name=CampaignName(f"words-{n}"), message=RenderedText(f"第{n}封"), audience=audience(tag_id=7))
     for n in range(1, 6)
@@ -310,7 +312,7 @@ MOVING: Final = (
         ((NEWS_TO_LIST,), (OTHER_TO_LIST,), (NEWS_TO_LIST,)),
         3,
         Budget(1, 0),
-        gaps=(MINUTE, 2 * HOUR),
+        gaps=(40 * MINUTE,),
     ),
     Scenario(
         "news in batches, edited and put back, and late",
@@ -331,17 +333,29 @@ MOVING: Final = (
         gaps=(MINUTE,),
         before=SETTLED_REFUSALS,
     ),
-    _one("text, a damaged ledger", TEXT, 2, 0, 1, faults=LOST_SENDS, gaps=(30 * HOUR,), before=(("",), DAMAGE)),
     _one(
-        "text, a ledger that grew into another",
-        TEXT,
+        "text in batches, a refusal is settled",
+        IN_BATCHES,
         2,
         0,
         1,
-        faults=LOST_SENDS,
+        faults={**NO_FAULTS, "send_mass": (Fault.NO_QUOTA,)},
         gaps=(MINUTE,),
-        before=(("",), DAMAGE),
+        before=SETTLED_REFUSALS,
+        arrives=True,
     ),
+    Scenario(
+        "text in batches, the edition is raised behind a settled refusal",
+        ((IN_BATCHES,), (SECOND_TO_LIST,)),
+        2,
+        Budget(0, 1),
+        faults=REFUSED_FOR_GOOD,
+        gaps=(MINUTE,),
+        before=SETTLED_REFUSALS,
+    ),
+    _one("git, text, slow, and no clear answer", TEXT, 1, 0, 2, faults=SLOW_OR_UNCLEAR, in_git=True, arrives=True),
+    _one("text, a damaged ledger", TEXT, 2, 0, 1, faults=LOST_SENDS, gaps=(30 * HOUR,), before=(("",), DAMAGE)),
+    _one("text, a ledger damaged in doubt", TEXT, 2, 1, 0, gaps=(2 * MINUTE,), before=(("",), BAD_BYTES)),
     _one(
         "text to a tag that grows",
         TO_A_TAG_OF_MANY,
@@ -445,8 +459,7 @@ MOVING: Final = (
         "git, a person is wrong in a push",
         ((TEXT,), (COPY,)),
         2,
-        Budget(0, 1),
-        faults=OF_PUSHES,
+        Budget(0, 0),
         in_git=True,
         gaps=(HOUR,),
         during=((f"a person says not sent{AT}",), ("",)),
@@ -466,8 +479,7 @@ MOVING: Final = (
         UNSEEN_NEWS,
         1,
         0,
-        1,
-        faults=LOST_SENDS,
+        0,
         during=((f"the console changes the draft{AT}", f"the console sends the draft{AT}"),),
     ),
     _one(
@@ -476,7 +488,7 @@ MOVING: Final = (
         1,
         0,
         1,
-        faults={**NO_FAULTS, "push": (Fault.SLOW, Fault.REQUEST_LOST)},
+        faults={**NO_FAULTS, "push": (Fault.SLOW,)},
         in_git=True,
         during=((f"the console changes the draft{AT}", f"the console sends the draft{AT}"),),
     ),

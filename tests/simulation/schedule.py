@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -15,6 +16,7 @@ from simulation.server import SimServer
 from simulation.world import FAULTS, Fault, RunRules, SimClock
 
 from massctl.apply.outcome import Outcome
+from massctl.errors import MassctlError
 from massctl.model.rendered import RenderedCampaign
 from massctl.plan.guard import House
 
@@ -64,6 +66,9 @@ class Scenario:
     tidies: bool = False
     """In the end no draft is left of what nobody sends any more, unless something is in doubt."""
 
+    is_wide: bool = False
+    """So much may happen that only what is never right is looked for, and not what is left in the end."""
+
     settles: bool = True
     """After trouble there is nothing left to do; False where every run tries again until a person helps."""
 
@@ -91,6 +96,8 @@ class Turn:
     """(number of a call, from 0; what goes wrong with it)."""
     crash: int | None = None
     """The boundary at which the process dies, from 1."""
+    files: int | None = None
+    """Which of the scenario's groups of campaigns the files hold in this run; None: that of its number."""
     loss: str | None = None
     """The machine dies with it, and this becomes of what was not flushed; None: only the process dies."""
 
@@ -103,15 +110,16 @@ class Turn:
             "faults": {str(call): fault.value for call, fault in self.faults},
             "crash": self.crash,
             "loss": self.loss,
+            "files": self.files,
         }
-        return {name: value for name, value in written.items() if value}
+        return {name: value for name, value in written.items() if value or (name == "files" and value is not None)}
 
     @classmethod
     def read(cls, written: Mapping[str, Any]) -> "Turn":
         """Read what `document` wrote."""
         faults = tuple((int(call), Fault(fault)) for call, fault in written.get("faults", {}).items())
         gap = timedelta(minutes=written.get("gap_minutes", 0))
-        words = {name: written[name] for name in ("before", "during", "crash", "loss") if name in written}
+        words = {name: written[name] for name in ("before", "during", "crash", "loss", "files") if name in written}
         return cls(gap=gap, faults=faults, **words)
 
 
@@ -153,9 +161,10 @@ def play(scenario: Scenario, start: Situation, number: int, turn: Turn, *, momen
     situation = start.after(turn.gap)
     if isinstance(situation.disk, SimServer):
         situation.disk.arrive()
-    BETWEEN[turn.before](situation)
+    with suppress(MassctlError):  # A person's command may be refused, as by a ledger that cannot be trusted.
+        BETWEEN[turn.before](situation)
     rules = scenario.of_run(scenario.rules, number)
-    campaigns = scenario.of_run(scenario.campaigns, number)
+    campaigns = scenario.of_run(scenario.campaigns, number if turn.files is None else turn.files)
     wechat = situation.wechat
     wechat.faults, wechat.sending_allowed = dict(turn.faults), allows(rules)
     stands_still = turn.during.startswith(RIVALS)
@@ -194,7 +203,7 @@ def play(scenario: Scenario, start: Situation, number: int, turn: Turn, *, momen
 def crashed(moment: Moment, loss: str | None) -> Situation:
     """Give what a crash leaves: of the process, or with a `loss` of the machine."""
     situation = moment.situation.after(timedelta(0))
-    if loss is not None:
+    if loss in situation.disk.losses(every_byte=True):
         situation.disk.lose(loss)
     return situation
 
@@ -262,7 +271,8 @@ def _happens_meanwhile(name: str, situation: Situation) -> None:
     wechat, disk = situation.wechat, situation.disk
     audience, drafts = (wechat.followers, wechat.tags_count, wechat.tags_of), dict(wechat.drafts)
     ours, calls, allowed = disk.boundaries, list(wechat.calls), wechat.sending_allowed
-    BETWEEN[name](situation)
+    with suppress(MassctlError):
+        BETWEEN[name](situation)
     disk.boundaries, wechat.calls[:] = ours, calls
     if audience != (wechat.followers, wechat.tags_count, wechat.tags_of):
         wechat.changed("audience", audience)

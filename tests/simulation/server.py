@@ -125,7 +125,7 @@ class _Branch(SimBranch):
         fault = self._wechat._begin("push")
         if server.full:
             raise LedgerUnreachableError("git cannot be run, and the ledger is in it")
-        self.faults = [_FAULTS[fault] if fault else None]
+        self.faults = [_FAULTS.get(fault) if fault else None]
         pushed = super().push(tip)
         if fault is Fault.LATE:
             remote.is_reachable = False

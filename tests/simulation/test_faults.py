@@ -71,7 +71,7 @@ def test_fault_03_a_second_clone_sends_again() -> None:
 
 @pytest.mark.xfail(strict=True, reason="fault 4: a ledger that is empty, zeros, or cut in half counts as none")
 def test_fault_04_a_damaged_ledger_sends() -> None:
-    nothing_is_wrong("text, a damaged ledger")
+    nothing_is_wrong("text, a damaged ledger", "text, a ledger damaged in doubt")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,6 @@ def test_fault_05_an_audience_that_moved_is_sent_to(name: str) -> None:
     "name",
     [
         "text, slow",
-        "text, slow, and a lost answer",
         "text, slow, and quiet hours",
         "text, a slow disk",
         "news, slow",
@@ -168,6 +167,25 @@ def test_what_the_console_changes_while_an_attempt_is_written_down_goes_out(name
 
 def test_a_kill_switch_that_is_thrown_while_a_request_connects_is_obeyed() -> None:
     nothing_is_wrong("text, slow, and the kill switch")
+
+
+@pytest.mark.xfail(strict=True, reason="new: a list whose first batch a person sent counts as sent, all of it")
+def test_a_list_goes_on_behind_a_first_batch_that_a_person_sent() -> None:
+    nothing_is_wrong("text in batches, a refusal is settled")
+
+
+@pytest.mark.xfail(
+    strict=True, reason="new: a raised edition goes to those again to whom a person sent the first batch"
+)
+def test_a_list_of_which_a_person_sent_the_first_batch_is_partly_sent() -> None:
+    nothing_is_wrong("text in batches, the edition is raised behind a settled refusal")
+
+
+@pytest.mark.xfail(
+    strict=True, reason="new: the minute before a repetition counts from the attempt, not from its request"
+)
+def test_a_request_that_left_late_is_repeated_no_sooner() -> None:
+    nothing_is_wrong("text, slow, and a lost answer", "git, text, slow, and no clear answer")
 
 
 def test_a_kill_switch_is_obeyed_wherever_it_is_thrown() -> None:

@@ -15,13 +15,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
+from building import APPID, OTHER_APPID
+
 from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.errors import AuthError, InvariantError, LedgerStaleError, PermanentError, TransportError
 from massctl.model.audience import Tag
 from massctl.model.campaign import Audience
 from massctl.model.digest import sha256_of
 from massctl.model.ledger import Entry, NewEntry
-from massctl.model.names import ClientMsgId, ImageUrl, MediaId, MsgId, Sha256
+from massctl.model.names import AccountName, AppId, ClientMsgId, ImageUrl, MediaId, MsgId, Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import Recipient, RenderedCampaign
 from massctl.model.send import (
@@ -324,6 +326,12 @@ class SimWeChat:
     """What will be in the draft box after this run."""
     very_late_drafts: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
     """What will be there when somebody says so."""
+    appid: AppId = APPID
+    """The account that massctl.yaml names `main` in this run; another one has a draft box and a library of its own."""
+    accounts_elsewhere: dict[AppId, tuple[dict[MediaId, str], dict[MediaId, tuple[DraftArticle, ...]]]] = field(
+        default_factory=dict
+    )
+    """The library and the draft box of the accounts that it named before."""
     named: dict[MediaId, str] = field(default_factory=dict)
     """Every draft there ever was, by its subject."""
     delivered_previews: list[tuple[str, str]] = field(default_factory=list)
@@ -351,6 +359,7 @@ class SimWeChat:
             drafts=dict(self.drafts),
             late_drafts=dict(self.late_drafts),
             very_late_drafts=dict(self.very_late_drafts),
+            accounts_elsewhere={appid: (dict(a), dict(b)) for appid, (a, b) in self.accounts_elsewhere.items()},
             named=dict(self.named),
             delivered_previews=list(self.delivered_previews),
             jobs=list(self.jobs),
@@ -370,6 +379,21 @@ class SimWeChat:
         self.drafts.update(self.late_drafts)
         self.late_drafts.clear()
 
+    @property
+    def accounts(self) -> dict[str, AccountName]:
+        """Give the accounts that massctl.yaml names."""
+        if self.appid == APPID:
+            return {APPID: AccountName("main"), OTHER_APPID: AccountName("other")}
+        return {self.appid: AccountName("main")}
+
+    def log_in(self, appid: AppId) -> dict[str, AccountName]:
+        """Let massctl.yaml name this account, and give the accounts that it names."""
+        if appid != self.appid:
+            self.accounts_elsewhere[self.appid] = self.materials, self.drafts
+            self.materials, self.drafts = self.accounts_elsewhere.pop(appid, ({}, {}))
+            self.appid = appid
+        return self.accounts
+
     def send_in_console(self, media_id: MediaId) -> None:
         """A person sends a draft in the console."""
         articles = self.drafts.pop(media_id)
@@ -385,6 +409,8 @@ class SimWeChat:
             tuple(self.drafts.items()),
             tuple(self.late_drafts.items()),
             tuple(self.very_late_drafts.items()),
+            self.appid,
+            tuple((appid, tuple(a), tuple(b)) for appid, (a, b) in self.accounts_elsewhere.items()),
             tuple(self.delivered_previews),
             tuple(self.jobs),
             tuple(self.memory.items()),

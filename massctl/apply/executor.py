@@ -136,9 +136,10 @@ def _attempt(
     """Make one attempt: durable before its request leaves, and open until its verdict is durable too."""
     send = mass_send(campaign, run.book.state, batch, run.world.openids)
     is_first = not run.record_of(campaign).open_attempts
-    attempt = run.book.record(attempted(run, campaign, send, batch), campaign).serial
+    attempt, asked_at = run.book.record(attempted(run, campaign, send, batch), campaign).serial, None
     try:
         deadline = last_look(run, outcome, campaign)
+        asked_at = run.world.clock.now()
         # One request; nothing below repeats it.
         verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
     except WeChatError as error:
@@ -155,7 +156,8 @@ def _attempt(
             )
             forget_lost(run, campaign, verdict)
         case InDoubt(reason=reason, errcode=code, rid=rid):
-            run.book.record(SendInDoubt(attempt=attempt, reason=reason, errcode=code, rid=rid), campaign)
+            doubt = SendInDoubt(attempt=attempt, reason=reason, errcode=code, rid=rid, asked_at=asked_at)
+            run.book.record(doubt, campaign)
         case _:
             assert_never(verdict)
     del run.answers[campaign.name]  # It is on record.

@@ -41,7 +41,19 @@ KEPT: Final = {
     "MadeVideo": ("digest", "media_id", "at"),
     "Draft": ("saved_at", "event", "alive", "kept_sha256", "doomed", "done_by_hand", "adopted"),
     "BegunDraft": ("serial", "at", "event", "missed"),
-    "Attempt": ("serial", "at", "event", "open", "doubt", "doubt_errcode", "rejection", "settled", "accepted"),
+    "Attempt": (
+        "serial",
+        "at",
+        "event",
+        "open",
+        "doubt",
+        "doubt_errcode",
+        "asked_at",
+        "rejection",
+        "rejected_at",
+        "settled",
+        "accepted",
+    ),
     "Settlement": ("at", "event"),
     "Imported": ("sent_at", "by", "reason", "message_digest", "source_sha256", "audience"),
     "Job": (
@@ -142,7 +154,9 @@ def _attempt_document(attempt: Attempt) -> list[Any]:
         attempt.open,
         attempt.doubt,
         attempt.doubt_errcode,
+        attempt.asked_at.isoformat() if attempt.asked_at else None,
         _event_document(attempt.rejection),
+        attempt.rejected_at.isoformat() if attempt.rejected_at else None,
         _event_document(attempt.settled),
         _event_document(attempt.accepted),
     ]
@@ -209,7 +223,7 @@ def _video_from(digest: str, media_id: str, at: str) -> MadeVideo:
 
 
 def _attempt_from(written: list[Any], make: Make) -> Attempt:
-    serial, at, event, is_open, doubt, errcode, rejection, settled, accepted = written
+    serial, at, event, is_open, doubt, errcode, asked_at, rejection, rejected_at, settled, accepted = written
     return Attempt(
         serial,
         datetime.fromisoformat(at),
@@ -217,7 +231,9 @@ def _attempt_from(written: list[Any], make: Make) -> Attempt:
         is_open,
         doubt,
         errcode,
+        datetime.fromisoformat(asked_at) if asked_at else None,
         make(rejection) if rejection else None,
+        datetime.fromisoformat(rejected_at) if rejected_at else None,
         make(settled) if settled else None,
         make(accepted) if accepted else None,
     )

@@ -65,6 +65,8 @@ class SendInDoubt(Fields):
     reason: str
     errcode: int | None = None
     rid: str | None = None
+    asked_at: AwareDatetime | None = None
+    """When the request was let go, which may be minutes behind the attempt: a repetition waits from then on."""
 
 
 class SendSettled(Fields):

@@ -45,7 +45,11 @@ class Attempt:
     """What was seen in place of an answer; None also where the run died before it could say."""
     doubt_errcode: int | None = None
     """The code of that answer, where there was one."""
+    asked_at: datetime | None = None
+    """When its request was let go, where that is on record; before that it may have waited for minutes."""
     rejection: entries.SendRejected | None = None
+    rejected_at: datetime | None = None
+    """When that was recorded; the request may have left minutes after the attempt."""
     settled: entries.SendSettled | None = None
     """What a person found out about it while it was open."""
     accepted: entries.SendAccepted | None = None
@@ -103,9 +107,10 @@ class Record:
 
     @property
     def batches(self) -> int:
-        """Into how many jobs this edition is cut: what the last attempt says, and 1 before any that may have sent."""
+        """Into how many jobs this edition is cut: what the last attempt says, and 1 before anybody may have it."""
         # A list may be corrected behind what went out, so that the rest of it is cut anew.
-        return (any(each.may_have_sent for each in self.attempts) and self.attempts[-1].event.batches) or 1
+        begun = any(each.may_have_sent for each in self.attempts) or (self.attempts and self.settled_sent)
+        return (begun and self.attempts[-1].event.batches) or 1
 
     @property
     def sent_batches(self) -> frozenset[int]:
@@ -318,11 +323,11 @@ def _into_attempts(record: Record, entry: entries.Entry) -> None:
         case entries.SendAccepted():
             _accept(record, attempt, event, entry.at)
         case entries.SendRejected():
-            attempt.open, attempt.rejection = False, event
+            attempt.open, attempt.rejection, attempt.rejected_at = False, event, entry.at
             if event.errcode == MEDIA_UNKNOWN and record.video and record.video.media_id == attempt.event.media_id:
                 record.video = None
         case _:
-            attempt.doubt, attempt.doubt_errcode = event.reason, event.errcode
+            attempt.doubt, attempt.doubt_errcode, attempt.asked_at = event.reason, event.errcode, event.asked_at
 
 
 def _accept(record: Record, attempt: Attempt, accepted: entries.SendAccepted, at: datetime) -> None:

@@ -23,7 +23,7 @@ REPEAT_HOURS_MAX: Final = 20
 
 
 REPEAT_MARGIN_SECONDS: Final = 1
-"""On top of `in_doubt_wait`: WeChat counts its minute (45066) from the arrival of a request, after our entry."""
+"""On top of `in_doubt_wait`: WeChat counts its minute (45066) from the arrival of a request, after we let it go."""
 
 
 def settle(name: str) -> Phrase:
@@ -58,7 +58,8 @@ def may_repeat(open_attempts: list[Attempt], digest: str | None, policy: "Policy
     if digest != last.event.digest:
         return NoRepeat(Phrase("the campaign was changed since the attempt"))
     deadline = first.at + timedelta(hours=REPEAT_HOURS_MAX)
-    at = last.at + timedelta(seconds=policy.in_doubt_wait + (REPEAT_MARGIN_SECONDS if policy.in_doubt_wait else 0))
+    wait = policy.in_doubt_wait + (REPEAT_MARGIN_SECONDS if policy.in_doubt_wait else 0)
+    at = max(last.at, last.asked_at or last.at) + timedelta(seconds=wait)
     if max(at, now) >= deadline:
         say = "the first attempt is more than {hours} hours old, and WeChat may have forgotten its id"
         return NoRepeat(Phrase(say, hours=REPEAT_HOURS_MAX))

@@ -17,6 +17,7 @@ def test_each_request_is_told_on_standard_error(shell: Shell):
     assert [
         "POST /cgi-bin/stable_token: errcode 0 after N ms, rid -",
         "GET /cgi-bin/user/get: errcode 0 after N ms, rid -",
+        "GET /cgi-bin/user/get: errcode 0 after N ms, rid -",
         "POST /cgi-bin/message/mass/sendall: errcode 0 after N ms, rid -",
         "POST /cgi-bin/message/mass/get: errcode 0 after N ms, rid -",
     ] == lines(said.err)

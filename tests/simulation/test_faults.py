@@ -169,21 +169,14 @@ def test_a_kill_switch_that_is_thrown_while_a_request_connects_is_obeyed() -> No
     nothing_is_wrong("text, slow, and the kill switch")
 
 
-@pytest.mark.xfail(strict=True, reason="new: a list whose first batch a person sent counts as sent, all of it")
 def test_a_list_goes_on_behind_a_first_batch_that_a_person_sent() -> None:
     nothing_is_wrong("text in batches, a refusal is settled")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="new: a raised edition goes to those again to whom a person sent the first batch"
-)
 def test_a_list_of_which_a_person_sent_the_first_batch_is_partly_sent() -> None:
     nothing_is_wrong("text in batches, the edition is raised behind a settled refusal")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="new: the minute before a repetition counts from the attempt, not from its request"
-)
 def test_a_request_that_left_late_is_repeated_no_sooner() -> None:
     nothing_is_wrong("text, slow, and a lost answer", "git, text, slow, and no clear answer")
 

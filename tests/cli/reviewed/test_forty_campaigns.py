@@ -126,8 +126,8 @@ def test_who_is_not_reached_is_refused(story: Story):
 
 
 def test_the_exit_status_is_the_first_that_applies(story: Story):
-    assert [run.status for run in story.runs] == [4, 1, 1, 1]
-    assert [run.document["exit_status"] for run in story.runs] == [4, 1, 1, 1]
+    assert [run.status for run in story.runs] == [4, 1, 1, 1, 1]
+    assert [run.document["exit_status"] for run in story.runs] == [4, 1, 1, 1, 1]
 
 
 def test_uploads_stand_once(story: Story):
@@ -141,9 +141,13 @@ def test_a_third_run_only_asks_who_would_be_reached(story: Story):
     assert [each["name"] for each in story.runs[2].document["campaigns"] if each["performed"]] == []
 
 
+def test_a_run_deletes_the_drafts_of_folders_that_are_gone(story: Story):
+    assert story.new_calls(3) == {"stable_token": 3, "draft/get": 4, "draft/delete": 4}
+
+
 def test_a_run_with_nothing_to_do_makes_no_request(story: Story):
-    assert story.new_calls(3) == {}
+    assert story.new_calls(4) == {}
 
 
 def test_a_good_client_gives_no_cause_for_complaint(story: Story):
-    assert story.reports[3]["violations"] == []
+    assert story.reports[4]["violations"] == []

@@ -458,7 +458,7 @@ def test_one_in_an_account_that_this_run_does_not_look_after_is_left_alone(monke
 
 def test_one_in_an_account_that_massctl_yaml_has_no_more_is_left_alone() -> None:
     scene = staged()
-    scene.write(saved(NEWS, "ELSEWHERE", appid="wx9999999999999999", batch=2))
+    scene.write(saved(NEWS, "ELSEWHERE", appid="wx9999999999999999", batch=2), saved(NEWS, "GONE", batch=3))
     scene.campaigns = []
     scene.apply()
-    assert ["get_draft", "delete_draft"] == scene.wechat.calls
+    assert ["get_draft", "delete_draft", "get_draft"] == scene.wechat.calls

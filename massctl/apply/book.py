@@ -30,7 +30,7 @@ class Founding(Protocol):
         ...
 
     def declare(self, lineage: str) -> None:
-        """Write the lineage into massctl.yaml, after the ledger exists and before anything else is written."""
+        """Write the lineage into massctl.yaml, before the ledger begins; what cannot be named is not begun."""
         ...
 
 
@@ -106,8 +106,8 @@ class Book:
         """Begin the ledger where there is none, no later than what is written into it first."""
         if self.state.serial == 0 and self._founding is not None:
             created = self._founding.created()
-            self._absorb([NewEntry(at=at, event=created)], durable=True)
             self._founding.declare(created.lineage)
+            self._absorb([NewEntry(at=at, event=created)], durable=True)
 
     def _absorb(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:
         observed = all(is_observed(entry.event) for entry in entries)

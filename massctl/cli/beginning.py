@@ -6,9 +6,9 @@ from pathlib import Path
 from massctl.apply.book import Book
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import refuse_by, trust
-from massctl.cli.recorded import Founding, realm_refusal, refuse_fleeting_ledger
+from massctl.cli.recorded import Founding, is_being_begun, realm_refusal, refuse_fleeting_ledger
 from massctl.cli.session import Session
-from massctl.errors import LedgerError, UsageError
+from massctl.errors import LedgerError, LedgerStaleError, UsageError
 from massctl.ledger.aside import entries_as_found, put_aside
 from massctl.ledger.runner import sole_runner
 from massctl.model.lifecycle import is_concluded
@@ -25,14 +25,19 @@ def begun(session: Session) -> int:
     with sole_runner(session.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
-        if session.in_git and session.settings.state.lineage is None:
-            # A branch that massctl.yaml does not name is no reason to stop: to name it is what was asked for.
+        if (session.in_git and session.settings.state.lineage is None) or is_being_begun(session, state):
+            # A branch that massctl.yaml does not name is no reason to stop: to name it is what was asked for. Nor is
+            # one that an earlier run named and did not come to begin.
             refuse_by(realm_refusal(session, state, list(session.settings.accounts)))
         else:
             trust(session, state)
         founding = Founding(session)
         if state.lineage is None:
-            state = Book(ledger, session.clock, state, founding).begin()
+            try:
+                state = Book(ledger, session.clock, state, founding).begin()
+            except LedgerStaleError:
+                founding.take_back()  # Another runner began one, and that is the ledger to be named.
+                raise
             _tell(
                 session, Phrase("the ledger {lineage} was begun; nothing is recorded in it yet", lineage=state.lineage)
             )
@@ -53,8 +58,9 @@ def begun_anew(session: Session, reason: str) -> int:
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
         before = _before(session)
-        aside = _put_aside(session)
         founding = Founding(session, reason)
+        founding.declare(founding.created().lineage)
+        aside = _aside(session, founding)
         state = Book(session.ledger(), session.clock, State(), founding).begin()
     known = session.repository.campaign_folders().names
     lost = Lost(
@@ -109,6 +115,15 @@ def _put_aside(session: Session) -> str | None:
         return session.git_ledger().put_aside(session.clock.now())
     aside = put_aside(session.places.ledger, session.clock.now())
     return aside.name if aside else None
+
+
+def _aside(session: Session, founding: Founding) -> str | None:
+    """Put the ledger aside, or let massctl.yaml go on naming it where it stays."""
+    try:
+        return _put_aside(session)
+    except LedgerError:
+        founding.take_back()
+        raise
 
 
 def _website_sends(session: Session, state: State) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from massctl.ledger.runner import sole_runner
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.model.system_reason import system_reason
-from massctl.source.lineage import declare_backend, declare_lineage
+from massctl.source.lineage import declare_backend, declare_lineage, keys_of, require_changeable
 from massctl.view.language import say
 
 _KEPT: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
@@ -34,6 +34,7 @@ _KEPT: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
 
 def moved_to_git(session: Session, where: Mapping[str, str]) -> int:
     """Move the local ledger to a branch; `where` has keys of `state` that say which, if not as massctl.yaml does."""
+    require_changeable(session.root, keys_of("git", where))
     target = _as(session, "git", where)
     with sole_runner(session.locks, session.clock.now()):
         state, data = _local(session)
@@ -58,6 +59,7 @@ def moved_to_git(session: Session, where: Mapping[str, str]) -> int:
 
 def moved_to_local(session: Session) -> int:
     """Move the ledger from its branch to a file beside massctl.yaml, for one machine."""
+    require_changeable(session.root, keys_of("local", {}))
     target = _as(session, "local", {})
     refuse_fleeting_ledger(target)
     with sole_runner(session.locks, session.clock.now()):

@@ -7,6 +7,7 @@ from massctl.cli.last_read import shown_state
 from massctl.cli.places import LEDGER_FILE
 from massctl.cli.session import Session
 from massctl.errors import LedgerError, LedgerUnreachableError
+from massctl.ledger.newest import is_beginning, note_beginning
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.step import Guard, Refusal
@@ -22,13 +23,13 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
     due = None if session.sandbox else session.settings.state.lineage
     if session.in_git and due is None:
         return _undeclared(session, state)
-    if due is not None and state.lineage is None:
+    if due is not None and state.lineage is None and (session.in_git or not is_being_begun(session, state)):
         return Refusal(
             Guard.LEDGER_MISSING,
             Phrase("massctl.yaml names the ledger {lineage}, and it is not here", lineage=due),
             _bring_back(session),
         )
-    if due is not None and state.lineage != due:
+    if due is not None and state.lineage not in (None, due):
         return Refusal(
             Guard.LEDGER_FOREIGN,
             Phrase(
@@ -41,6 +42,12 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
             ),
         )
     return realm_refusal(session, state, accounts)
+
+
+def is_being_begun(session: Session, state: State) -> bool:
+    """Say whether massctl.yaml names a ledger that a run on this machine named, and did not come to begin."""
+    due = None if session.sandbox else session.settings.state.lineage
+    return due is not None and state.serial == 0 and is_beginning(session.locks, due)
 
 
 def recorded_if_begun(session: Session) -> State:
@@ -137,25 +144,51 @@ class Founding:
         """Begin one for `session`; `reason` says why one starts over."""
         self._session = session
         self._reason = reason
+        self._created: Created | None = None
+        self._before: bytes | None = None
+        """massctl.yaml as it was before it named the ledger; None where it was not changed."""
 
     def created(self) -> "Created":
-        """Draw a new lineage: the time, and chance, in 26 characters that sort by time."""
+        """Draw a new lineage: the time, and chance, in 26 characters that sort by time.
+
+        One that an earlier run named in massctl.yaml and did not come to begin is taken up.
+        """
         # Only a run that begins a ledger needs it.
         from massctl.model.ledger import Created
 
-        number = (int(self._session.clock.now().timestamp() * 1000) << 80) | secrets.randbits(80)
-        lineage = "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
-        return Created(lineage=lineage, realm=self._session.realm(), reason=self._reason)
+        if self._created is None:
+            named = self._session.settings.state.lineage
+            taken_up = named if self._reason is None and is_being_begun(self._session, State()) else None
+            self._created = Created(lineage=taken_up or self._drawn(), realm=self._session.realm(), reason=self._reason)
+        return self._created
 
     def declare(self, lineage: str) -> None:
-        """Write the lineage into massctl.yaml and ask for a commit; a sandbox's ledger is not declared."""
+        """Write the lineage into massctl.yaml and ask for a commit; a sandbox's ledger is not declared.
+
+        Raises LedgerError where it cannot be written there: then nothing is begun.
+        """
         if self._session.sandbox:
             return
         from massctl.source.lineage import declare_lineage
 
-        if not declare_lineage(self._session.root, lineage):
+        if self._created is not None and self._reason is None:
+            note_beginning(self._session.locks, lineage)
+        before = declare_lineage(self._session.root, lineage)
+        if before is None:
             return  # Another run has done it since this one read the file.
-        say = Phrase("a ledger was begun; state.lineage in massctl.yaml names it now: commit this")
+        self._before = before
+        say = Phrase("state.lineage in massctl.yaml names the ledger of this repository now: commit this")
         from massctl.view.language import say as said
 
         self._session.voice.talk(said(say, self._session.voice.language))
+
+    def take_back(self) -> None:
+        """Write massctl.yaml as it was before `declare`: the ledger that it names was not begun."""
+        if self._before is not None:
+            from massctl.source.lineage import take_back
+
+            take_back(self._session.root, self._before)
+
+    def _drawn(self) -> str:
+        number = (int(self._session.clock.now().timestamp() * 1000) << 80) | secrets.randbits(80)
+        return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))

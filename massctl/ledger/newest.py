@@ -24,6 +24,19 @@ def note_newest(locks: Path, lineage: str, serial: int, digest: str) -> None:
         beside.replace(locks / FILE)
 
 
+def note_beginning(locks: Path, lineage: str) -> None:
+    """Remember that a ledger is about to begin, so that a run which dies before its first entry can be gone on with."""
+    with contextlib.suppress(OSError):
+        locks.mkdir(parents=True, exist_ok=True)
+    note_newest(locks, lineage, 0, "")
+
+
+def is_beginning(locks: Path, lineage: str) -> bool:
+    """Say whether this machine was about to begin the ledger `lineage`, and never saw an entry of it."""
+    seen = _seen(locks)
+    return seen is not None and (seen["lineage"], seen["serial"]) == (lineage, 0)
+
+
 def require_newest(
     locks: Path,
     lineage: str | None,
@@ -36,7 +49,7 @@ def require_newest(
     `digests` names its lines, the first one first, where they are known; `branch` is where it lies, if in git.
     """
     seen = _seen(locks)
-    if seen is None or seen["lineage"] != lineage:
+    if seen is None or seen["lineage"] != lineage or not seen["serial"]:
         return
     if serial < seen["serial"]:
         why = Phrase("It ends with entry {serial}, and {seen} were written here.", serial=serial, seen=seen["serial"])
@@ -69,6 +82,6 @@ def _seen(locks: Path) -> dict[str, Any] | None:
     try:
         found = json.loads((locks / FILE).read_text(encoding="utf-8"))
         whole = isinstance(found["lineage"], str) and isinstance(found["digest"], str)
-        return found if whole and type(found["serial"]) is int and found["serial"] > 0 else None
+        return found if whole and type(found["serial"]) is int and found["serial"] >= 0 else None
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None

@@ -86,8 +86,8 @@ COMMAND: Final[dict[str, str]] = {
     "there is no campaign {name}": "没有活动 {name}",
     "Nothing was done.": "什么都没有做。",
     # massctl/cli/recorded.py
-    "a ledger was begun; state.lineage in massctl.yaml names it now: commit this": (
-        "新账本已建立，massctl.yaml 的 state.lineage 记下了它的编号：请提交这处改动"
+    "state.lineage in massctl.yaml names the ledger of this repository now: commit this": (
+        "massctl.yaml 的 state.lineage 记下了这个仓库的账本编号：请提交这处改动"
     ),
     "massctl.yaml names the ledger {lineage}, and it is not here": "massctl.yaml 指定的账本是 {lineage}，这里没有",
     "bring massctl.state.jsonl back from the machine that sent last, for without it nobody knows what was "

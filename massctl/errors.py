@@ -91,6 +91,8 @@ class LedgerError(MassctlError):
 class LedgerCorruptError(LedgerError):
     """Report a line that is not what was once written; the file was left as it is."""
 
+    guard = "ledger_damaged"
+
 
 class LedgerFutureVersionError(LedgerError):
     """Report a ledger of a newer massctl; the file was left as it is."""
@@ -111,7 +113,7 @@ class LedgerForeignError(LedgerError):
 class LedgerOlderError(LedgerError):
     """Report a ledger that lacks entries which this machine wrote; the file was left as it is."""
 
-    guard = "ledger_foreign"
+    guard = "ledger_damaged"
 
 
 class LedgerStaleError(LedgerError):

@@ -27,7 +27,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Failed = WeChatError | ConfigurationError
 """What a call may end with in place of its result: it stops its campaign, and no other."""
-UNTRUSTED: Final = frozenset({Guard.LEDGER_MISSING, Guard.LEDGER_FOREIGN})
+UNTRUSTED: Final = frozenset({Guard.LEDGER_DAMAGED, Guard.LEDGER_MISSING, Guard.LEDGER_FOREIGN})
 """Under them nothing that the ledger says is believed, not even that a draft is ours."""
 AudienceKey = tuple[AppId, int | str | None]
 """An account, and a tag's id or name, or None for everybody."""

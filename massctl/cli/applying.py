@@ -139,24 +139,14 @@ class _Applying:
         session = self.session
 
         def plan() -> Planned:
-            return planned(
-                session, picked, self.warnings, self.stage, self.showing, self.names, locked=self.locked, acts=True
-            )
+            around = session, picked, self.warnings, self.stage, self.showing, self.names
+            return planned(*around, locked=self.locked, acts=True, tells_damage=True)
 
         try:
             with sole_runner(session.locks, session.clock.now()):
                 made = plan()
                 self.notifier.begin(made.state)
-                if self.showing is not None:
-                    require_something_to_show(made.plan, self.showing)
-                if self.insisted is not None:
-                    require_repetition(made.state, self.names)
-                outcome = checked(session, made) if checked is not None else made
-                if isinstance(outcome, Planned):
-                    _tell_warnings(session, outcome.plan)
-                    tell_strays(session, outcome)
-                    outcome = _carried_out(self, outcome)
-                    outcome.faulty_repository = has_errors(made.warnings)
+                outcome = self._acted(made, checked)
             # The ledger is free again: nobody waits for a chat.
             self.notifier.tell(outcome.state, outcome.campaigns, self.warnings, outcome.drafts_left)
             return outcome
@@ -164,6 +154,22 @@ class _Applying:
             made = plan()
             refusal = Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)
             return refuse_all(made.plan, made.state, refusal)
+
+    def _acted(self, made: Planned, checked: Callable[[Session, Planned], Planned | Outcome] | None) -> Outcome:
+        if made.damage is not None:
+            # Nothing that it says is believed, and nothing is written behind it.
+            return refuse_all(made.plan, made.state, made.damage)
+        if self.showing is not None:
+            require_something_to_show(made.plan, self.showing)
+        if self.insisted is not None:
+            require_repetition(made.state, self.names)
+        outcome = checked(self.session, made) if checked is not None else made
+        if isinstance(outcome, Planned):
+            _tell_warnings(self.session, outcome.plan)
+            tell_strays(self.session, outcome)
+            outcome = _carried_out(self, outcome)
+            outcome.faulty_repository = has_errors(made.warnings)
+        return outcome
 
 
 TOLD: Final = frozenset({"MC401", "MC402"})

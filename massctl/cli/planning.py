@@ -1,12 +1,12 @@
 """From a session to a plan: the one way that plan, apply and validate share, and the shorter one of plan alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from massctl.cli.recorded import ledger_refusal, recorded_if_begun, shown_if_begun
 from massctl.cli.session import Session
-from massctl.errors import UsageError
+from massctl.errors import LedgerError, UsageError
 from massctl.model.diagnostic import Diagnostic
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
@@ -15,6 +15,7 @@ from massctl.plan.desired import Desired
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan, Until, make_plan
 from massctl.plan.previews import Showing
+from massctl.plan.step import Guard, Refusal
 from massctl.plan.tip import brake
 from massctl.source.agenda import agenda_of
 from massctl.source.desired import Desires, Workbench
@@ -34,6 +35,8 @@ class Planned:
     house: House
     workbench: Workbench
     warnings: list[Diagnostic]
+    damage: Refusal | None = None
+    """What is wrong with the ledger's bytes; then the state is that of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +60,19 @@ def planned(
     locked: bool = False,
     lasting: bool = True,
     acts: bool = False,
+    tells_damage: bool = False,
 ) -> Planned:
     """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
 
     With `locked`, as where the policy requires locks, a campaign is only what its lock says too. `named` are the names
     of the command line, where only some of the campaigns that it stands for are planned. A plan that is only shown is
     not `lasting`: it leaves the sandbox's clock where it is. One that is carried out (`acts`) asks the remote whether
-    this checkout is the tip of the branch that sends.
+    this checkout is the tip of the branch that sends. With `tells_damage` a damaged ledger refuses every campaign;
+    without it, and where there is no campaign, it is raised.
     """
     typed = names if named is None else named  # A pass of a run that waits is about some of them.
     ledger = session.ledger()
-    state = session.read_state(ledger)
+    state, damage = _read(session, lambda: session.read_state(ledger), tells_damage=tells_damage)
     workbench = Workbench(session.repository, session.settings, session.cache)
     desires = Desires(workbench, state, locked=locked or session.settings.policy.require_lock)
     picked = chosen(names, desires.names())
@@ -78,8 +83,9 @@ def planned(
         house = replace(house, tip=session.tip())
     elif until is Until.SEND:
         house = _braked(session, house)
-    plan = _plan(session, desired, state, house, until, showing)
-    return Planned(plan, state, ledger, house, workbench, [*warnings, *([] if names else desires.strays())])
+    plan = _plan(session, desired, state, house, until, showing, damage)
+    strays = [] if names else desires.strays()
+    return Planned(plan, state, ledger, house, workbench, [*warnings, *strays], damage)
 
 
 def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> Foreseen:
@@ -100,19 +106,36 @@ def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic])
     """
     memory = session.memory
     if memory is None:
-        made = planned(session, names, warnings, lasting=False)
+        made = planned(session, names, warnings, lasting=False, tells_damage=True)
         return Foreseen(made.plan, made.state, made.workbench, made.warnings)
     # What lies on a remote is read there: the bytes that an earlier plan knew prove nothing.
     in_git = session.in_git
-    state = shown_if_begun(session) if in_git else memory.state(session.places.ledger, session.locks)
+
+    def read() -> State:
+        return shown_if_begun(session) if in_git else memory.state(session.places.ledger, session.locks)
+
+    state, damage = _read(session, read, tells_damage=True)
     workbench = Workbench(session.repository, session.settings, session.cache)
     desires = memory.desires(workbench, state, locked=session.settings.policy.require_lock)
     desired = desires.read(chosen(names, desires.names()))
     memory.keep(desires)
     others = desires.recalled(sorted({*desires.folders()} - {each.name for each in desired}))
     house = _braked(session, _house(session, names, [*desired, *others], state, desires, workbench))
-    plan = _plan(session, desired, state, house)
+    plan = _plan(session, desired, state, house, damage=damage)
     return Foreseen(plan, state, workbench, [*warnings, *([] if names else desires.strays())])
+
+
+def _read(session: Session, read: Callable[[], State], *, tells_damage: bool) -> tuple[State, Refusal | None]:
+    """Read the ledger, or give the state of none and the refusal of every campaign that its bytes call for."""
+    try:
+        return read(), None
+    except LedgerError as error:
+        if error.guard != Guard.LEDGER_DAMAGED or not tells_damage or not session.repository.campaign_folders().names:
+            raise
+        # Only a run that meets one needs it.
+        from massctl.apply.outcome import what_happened
+
+        return State(), Refusal(Guard.LEDGER_DAMAGED, what_happened(error), error.hint)
 
 
 def _house(
@@ -141,9 +164,10 @@ def _plan(
     house: House,
     until: Until = Until.SEND,
     showing: Showing | None = None,
+    damage: Refusal | None = None,
 ) -> Plan:
     accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
-    stop = ledger_refusal(session, state, accounts)
+    stop = damage or ledger_refusal(session, state, accounts)
     return make_plan(desired, state, house, session.clock.now(), until=until, stop=stop, showing=showing)
 
 

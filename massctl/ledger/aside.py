@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from massctl.errors import LedgerError
-from massctl.ledger.chain import follow
-from massctl.model.ledger import GENESIS, Entry
+from massctl.ledger.chain import follow_file
+from massctl.model.ledger import Entry
 from massctl.model.phrase import Phrase
 from massctl.model.system_reason import system_reason
 
 
 def entries_as_found(data: bytes) -> Sequence[Entry]:
     """Read a ledger that nobody relies on any more, be it an older copy; raises a LedgerError where it is broken."""
-    return follow(data, 0, GENESIS).entries
+    return follow_file(data).entries
 
 
 def aside_name(ledger: str, now: datetime, taken: Callable[[str], bool]) -> str:

@@ -1,5 +1,8 @@
 """One entry, one line of canonical JSON; each line names the one before it by digest."""
 
+import json
+import re
+from codecs import getincrementaldecoder
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +14,16 @@ from massctl.model.digest import canonical_json, sha256_of
 from massctl.model.ledger import EVENTS, LEDGER_FORMAT_VERSION, Entry, NewEntry
 from massctl.model.phrase import Phrase
 
+_DEPTH_MAX: Final = 8
+"""Levels of an entry: three, and some more for those to come."""
+_STRING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_LAST: Final = "\U0010ffff"
+"""Sorts behind every other character, so that a key that ends with it is in order wherever it stands."""
+_ENDS: Final = (
+    *("", '"', f'{_LAST}":0', f'"{_LAST}":0', ":0", "0", "rue", "ue", "e", "alse", "lse", "se", "ull", "ll", "l"),
+    *(each + end for each in ("\\", "n", "0001", "001", "01", "1", "b", "f") for end in ('"', f'{_LAST}":0')),
+)
+"""What may stand behind a line that was cut off: the rest of a text, a key, a number or a word of JSON."""
 _HEAD: Final = frozenset({"serial", "prev", "at", "campaign", "edition"})
 
 
@@ -34,6 +47,53 @@ def is_whole(line: bytes) -> bool:
     except ValueError:
         return False
     return True
+
+
+def begins_entry(tail: bytes, serial: int, prev: str) -> bool:
+    """Say whether bytes behind the last newline are the beginning of entry `serial` after a line named `prev`.
+
+    They are where something can be added that makes canonical JSON of them, an object with sorted keys and without
+    blanks as `encode` writes it, and where its `serial` and `prev`, as far as they are there, are the ones due. Zeros,
+    a blank, half of another ledger's line and what an editor leaves are no such beginning.
+    """
+    try:
+        text = getincrementaldecoder("utf-8")().decode(tail)
+    except UnicodeDecodeError:
+        return False
+    if not text.startswith("{") or not _places_due(text, serial, prev):
+        return False
+    closers = _closers(text)
+    return closers is not None and any(_is_canonical(text + end + closers) for end in _ENDS)
+
+
+def _places_due(text: str, serial: int, prev: str) -> bool:
+    """Compare `serial` and `prev` of a line that may end anywhere; inside a value no quote is without a backslash."""
+    for key, value in (("prev", f'"{prev}"'), ("serial", str(serial))):
+        _, found, rest = text.partition(f',"{key}":')
+        if found and not rest.startswith(f"{value},") and not f"{value},".startswith(rest):
+            return False
+    return True
+
+
+def _closers(text: str) -> str | None:
+    """Give the brackets that are open at the end of a JSON text; None where no entry is built like that."""
+    open_now: list[str] = []
+    outside = _STRING.sub("", text)
+    for sign in outside.partition('"')[0]:
+        if sign in "{[":
+            open_now.append("}" if sign == "{" else "]")
+        elif sign in "}]" and (not open_now or open_now.pop() != sign):
+            return None
+        if len(open_now) > _DEPTH_MAX:
+            return None
+    return "".join(reversed(open_now)) or None
+
+
+def _is_canonical(text: str) -> bool:
+    try:
+        return canonical_json(json.loads(text)) == text
+    except (ValueError, RecursionError):
+        return False
 
 
 def decode(line: bytes, serial: int, prev: str) -> Entry:
@@ -83,10 +143,26 @@ def _entry(fields: dict[str, Any], serial: int, prev: str) -> Entry:
         raise _future(Phrase("entry {serial} is of a kind this version does not know", serial=serial)) from None
 
 
+def no_beginning(serial: int) -> LedgerCorruptError:
+    """Say that behind the last newline stands something that no crash of ours leaves there."""
+    return _corrupt(serial, Phrase("what stands there is no beginning of one"))
+
+
+def empty_file() -> LedgerCorruptError:
+    """Say that a ledger has no byte: massctl makes the file with its first entry in it."""
+    return _damaged(Phrase("The file is empty, and massctl leaves none without an entry. Nothing was sent."))
+
+
 def _corrupt(serial: int, why: Phrase) -> LedgerCorruptError:
+    return _damaged(
+        Phrase("Entry {serial} was changed or is missing: {why}. Nothing was sent.", serial=serial, why=why)
+    )
+
+
+def _damaged(what: Phrase) -> LedgerCorruptError:
     return LedgerCorruptError(
         Phrase("the ledger is not what was written"),
-        Phrase("Entry {serial} was changed or is missing: {why}. Nothing was sent.", serial=serial, why=why),
+        what,
         Phrase(
             "Restore the file from a copy that verifies; `massctl state verify` checks one. Without any: "
             'massctl state init --new-lineage --reason "…"'

@@ -22,7 +22,7 @@ from massctl.errors import (
 )
 from massctl.ledger.aside import aside_name
 from massctl.ledger.branch import Branch, Push, Tip
-from massctl.ledger.chain import Followed, follow
+from massctl.ledger.chain import Followed, follow_file
 from massctl.ledger.codec import chain_digest, decode, encode
 from massctl.ledger.git_files import BESIDE, BODIES, LEDGER, OURS, README, described
 from massctl.ledger.local import lineage_of, stale
@@ -75,8 +75,9 @@ class GitLedger:
 
     def _read(self, tip: Tip | None, since: int) -> Sequence[Entry]:
         self._tip, self._there = tip, None
-        self._data = (self._branch.read(self._tip, LEDGER) or b"") if self._tip else b""
-        found = follow(self._data, 0, GENESIS)
+        data = self._branch.read(self._tip, LEDGER) if self._tip else None
+        found = follow_file(data)
+        self._data = data or b""
         _require_whole(self._data, found)
         if found.newline_lost:
             self._data += b"\n"

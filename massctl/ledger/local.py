@@ -4,23 +4,28 @@ Readers need no lock: a file that only grows is whole up to its last newline. A 
 for the moment of writing, and writes only if the file still ends where its reader left it. A torn last line is
 what a crash in mid-write leaves; its effect never began, because the flush had not returned. It is dropped by
 the next append. A last line that is whole but for its newline is kept. Anything else that does not verify is refused.
+The file comes into being with its first entry in it: one without a byte is no crash of ours.
 """
 
+import contextlib
+import errno
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from massctl.errors import LedgerError, LedgerStaleError
-from massctl.ledger.chain import follow
+from massctl.ledger.chain import follow_file
 from massctl.ledger.codec import chain_digest, decode, encode
-from massctl.ledger.newest import note_newest, require_newest
+from massctl.ledger.newest import note_newest, require_newest, require_unseen
 from massctl.model.ledger import GENESIS, Created, Entry, NewEntry
 from massctl.model.phrase import Phrase
 from massctl.model.system_reason import system_reason
 
 APPEND_LOCK_SECONDS: Final = 10
 """How long an append waits for another's; one takes milliseconds, so this is a stuck disk."""
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK})
+"""What a file system says that gives a file no second name."""
 
 
 class LocalLedger:
@@ -34,19 +39,17 @@ class LocalLedger:
         self._prev = GENESIS
         self._whole_bytes = 0
         self._newline_lost = False
-
-    @property
-    def exists(self) -> bool:
-        """Whether the file is there and not empty."""
-        try:
-            return self._path.stat().st_size > 0
-        except FileNotFoundError:
-            return False
+        self._is_there = False
+        self._name_is_flushed = False
+        """Whoever made the file may have died before its name was durable."""
 
     def read(self, since: int) -> Sequence[Entry]:
         """Read and verify the whole chain, and give the entries after `since`."""
-        found = follow(self._bytes(), 0, GENESIS)
-        self._lineage = lineage_of(found.entries)
+        data = self._bytes()
+        found = follow_file(data)
+        self._lineage, self._is_there = lineage_of(found.entries), data is not None
+        if self._is_there and not found.entries:
+            require_unseen(self._locks)
         require_newest(self._locks, self._lineage, len(found.entries), found.digests)
         self._serial, self._prev = len(found.entries), found.prev
         self._whole_bytes, self._newline_lost = found.whole_bytes, found.newline_lost
@@ -73,11 +76,11 @@ class LocalLedger:
             raise self._cannot(Phrase("write"), error) from None
         return written
 
-    def _bytes(self) -> bytes:
+    def _bytes(self) -> bytes | None:
         try:
             return self._path.read_bytes()
         except FileNotFoundError:
-            return b""
+            return None
         except OSError as error:
             raise self._cannot(Phrase("read"), error) from None
 
@@ -96,19 +99,39 @@ class LocalLedger:
     def _append(self, lines: list[bytes], durable: bool) -> None:
         """Write lines at the end of what was read; the append lock is held."""
         text = b"".join([b"\n" if self._newline_lost else b"", *(line + b"\n" for line in lines)])
-        begins = self._serial == 0
-        descriptor = os.open(self._path, os.O_RDWR | (os.O_CREAT if begins else 0), 0o644)
-        try:
-            self._check_end(descriptor)
-            if begins:
-                self._flush_folder()  # First, so that no entry is ever in a file whose name may vanish.
-            self._write(descriptor, text, durable)
-        finally:
-            os.close(descriptor)
+        if self._serial == 0 and not self._is_there:
+            self._begin(text)
+        else:
+            descriptor = os.open(self._path, os.O_RDWR)
+            try:
+                self._check_end(descriptor)
+                if durable:
+                    self._flush_name()
+                self._write(descriptor, text, durable)
+            finally:
+                os.close(descriptor)
+        self._is_there = True
         self._serial += len(lines)
         self._prev = chain_digest(lines[-1]) if lines else self._prev
         self._whole_bytes += len(text)
         self._newline_lost = False
+
+    def _begin(self, text: bytes) -> None:
+        """Make the file with its first lines in it: it is there whole and flushed, or not at all."""
+        target = self._path.resolve()
+        beside = target.parent / f".{target.name}.{os.getpid()}"
+        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
+            _write_all(descriptor, text)
+            os.fsync(descriptor)
+            _link(beside, target)
+        except FileExistsError:
+            raise stale(self._serial) from None
+        finally:
+            os.close(descriptor)
+            with contextlib.suppress(OSError):  # A link that stays beside the file does no harm.
+                os.unlink(beside)
+        self._flush_name()
 
     def _check_end(self, descriptor: int) -> None:
         """Make sure that the file ends where it was read to, with nothing but a torn line behind it."""
@@ -121,23 +144,24 @@ class LocalLedger:
         """Write and flush all of `text`, or leave the file as it was; cuts a torn line off first."""
         os.ftruncate(descriptor, self._whole_bytes)
         os.lseek(descriptor, self._whole_bytes, os.SEEK_SET)
-        rest = memoryview(text)
         try:
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
+            _write_all(descriptor, text)
             if durable:
                 os.fsync(descriptor)
         except OSError:
             os.ftruncate(descriptor, self._whole_bytes)
             raise
 
-    def _flush_folder(self) -> None:
-        """Make the file's name durable too."""
-        folder = os.open(self._path.parent, os.O_RDONLY)
+    def _flush_name(self) -> None:
+        """Make the file's name durable too, once."""
+        if self._name_is_flushed:
+            return
+        folder = os.open(self._path.resolve().parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
+        self._name_is_flushed = True
 
     def _cannot(self, verb: Phrase, error: OSError | None) -> LedgerError:
         why = system_reason(error) if error else Phrase("another process holds it")
@@ -146,6 +170,24 @@ class LocalLedger:
             Phrase("{file}: {why}. Nothing that depends on it was done.", file=self._path.name, why=why),
             Phrase("Make the file writable and the disk not full, then run the same command again."),
         )
+
+
+def _write_all(descriptor: int, text: bytes) -> None:
+    rest = memoryview(text)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _link(beside: Path, target: Path) -> None:
+    """Give a file its name, which must be free; where the disk knows no second name, the first one is taken away."""
+    try:
+        os.link(beside, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if target.exists():
+            raise FileExistsError from None
+        beside.replace(target)
 
 
 def lineage_of(entries: Sequence[Entry]) -> str | None:

@@ -77,6 +77,13 @@ def require_newest(
     )
 
 
+def require_unseen(locks: Path) -> None:
+    """Raise LedgerOlderError for a file without a whole entry where this machine saw entries of a ledger."""
+    seen = _seen(locks)
+    if seen is not None:
+        require_newest(locks, seen["lineage"], 0)
+
+
 def _seen(locks: Path) -> dict[str, Any] | None:
     """Read the note; None where there is none, or none of ours."""
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
-from massctl.ledger.newest import require_newest
+from massctl.ledger.newest import require_newest, require_unseen
 from massctl.ledger.state_document import state_document, state_from
 from massctl.model.state import State
 
@@ -36,6 +36,8 @@ def remembered_state(path: Path, locks: Path, kept: dict[str, Any]) -> tuple[Sta
             require_newest(locks, state.lineage, state.serial)
             return state, kept
     state, keep = _continued(data, begin, kept)
+    if state.lineage is None:
+        require_unseen(locks)
     require_newest(locks, state.lineage, state.serial)
     return state, keep
 
@@ -76,12 +78,12 @@ def _event(fields: dict[str, Any]) -> Any:
 def _continued(data: bytes, begin: int | None, kept: dict[str, Any]) -> tuple[State, dict[str, Any]]:
     """Fold what comes after the first `begin` bytes onto what is kept of them, or all of it."""
     # These load pydantic.
-    from massctl.ledger.chain import follow
+    from massctl.ledger.chain import follow, follow_file
     from massctl.model.ledger import GENESIS
 
     known = _state_of(kept, plain=False) if begin is not None else None
     state, start, prev = (known, begin or 0, str(kept["prev"])) if known is not None else (State(), 0, GENESIS)
-    found = follow(data[start:], state.serial, prev)
+    found = follow(data[start:], state.serial, prev) if start else follow_file(data)
     state.absorb_all(found.entries)
     if known is not None and not found.entries:
         return state, kept

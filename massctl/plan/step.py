@@ -51,6 +51,7 @@ class Guard(StrEnum):
     SAME_CONTENT = "same_content"
     REJECTED_BEFORE = "rejected_before"
     PLAN_STALE = "plan_stale"
+    LEDGER_DAMAGED = "ledger_damaged"
     LEDGER_MISSING = "ledger_missing"
     LEDGER_FOREIGN = "ledger_foreign"
     OTHER_RUNNER = "other_runner"

@@ -251,7 +251,7 @@ def test_state_verify_of_a_ledger_that_massctl_yaml_misses(shell: Shell):
 def test_a_ledger_with_a_torn_last_line_is_good(lively: Shell):
     """A crash in mid-write leaves half a line, whose effect never began."""
     path = lively.root / ".massctl/sandbox/massctl.state.jsonl"
-    path.write_bytes(path.read_bytes() + b'{"serial": 99, "ty')
+    path.write_bytes(path.read_bytes() + b'{"appid":"wx0123')
     assert 0 == lively("state", "verify", "--sandbox").status
 
 

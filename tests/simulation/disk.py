@@ -24,6 +24,8 @@ LEDGER: Final = "/repository/massctl.state.jsonl"
 LOCKS: Final = "/repository/.massctl/locks"
 ELSEWHERE: Final = "/elsewhere/.massctl/locks"
 """Of another checkout, whose ledger is a link to this one."""
+FOLDER, CLOSED, PREPARED = -1, -2, -3
+"""In the place of a place in the ledger."""
 LOSSES: Final = ("all", "half", "newline")
 """What becomes of bytes that were not flushed: none, half, or all but the last are there."""
 
@@ -76,10 +78,14 @@ class SimDisk:
     backup: bytes | None = None
     """The ledger as it was after the first run."""
     boundaries: Boundaries = field(default_factory=Boundaries)
+    prepared: bytes = b""
+    """The first lines of a ledger that is about to begin, in a file that has not its name yet."""
+    prepared_flushed: bytes = b""
+    """What of it would survive."""
     held: set[str] = field(default_factory=set)
     """Locks that a living process holds."""
     _open: dict[int, int] = field(default_factory=dict)
-    """Descriptor -> place in the ledger; the folder has none."""
+    """Descriptor -> place in the ledger; the folder has none, and neither has what is prepared."""
     _short: bool = False
     """The next write takes only half."""
 
@@ -106,7 +112,7 @@ class SimDisk:
         if self.content is None or (self.content == self.flushed and self.name_flushed):
             return []
         if not self.name_flushed:
-            return ["name", *(self._lengths(every_byte) if self.content else [])]
+            return ["name", *(self._lengths(every_byte) if self.content != self.flushed else [])]
         return self._lengths(every_byte)
 
     def lose(self, loss: str) -> None:
@@ -148,20 +154,29 @@ class SimDisk:
         descriptor = 100 + len(self._open)
         self._open[descriptor] = 0
         if str(path) == LEDGER and self.content is None:
-            if not flags & os.O_CREAT:
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-            self.content, self.flushed, self.name_flushed = b"", b"", False
-            self.boundaries.reach("after creating the ledger")
-        if str(path) != LEDGER:
-            self._open[descriptor] = -1
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        if flags & os.O_CREAT:
+            self._open[descriptor], self.prepared, self.prepared_flushed = PREPARED, b"", b""
+        elif str(path) != LEDGER:
+            self._open[descriptor] = FOLDER
         return descriptor
+
+    def link(self, _: "SimPath", __: "SimPath") -> None:
+        """Give what is prepared the ledger's name, which is not flushed yet."""
+        if self.content is not None:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        self.content, self.flushed, self.name_flushed = self.prepared, self.prepared_flushed, False
+        self.boundaries.reach("after creating the ledger")
+
+    def unlink(self, _: "SimPath") -> None:
+        """Take away the other name of what was prepared."""
 
     def close(self, descriptor: int) -> None:
         """Close a descriptor."""
         content = self.content or b""
-        if self._open[descriptor] != -1 and sys.exc_info()[0] is None:  # Whoever is interrupted flushes nothing.
+        if self._open[descriptor] >= 0 and sys.exc_info()[0] is None:  # Whoever is interrupted flushes nothing.
             self.careless |= b'"type":"send_' in content[_in_common(content, self.flushed) :]
-        self._open[descriptor] = -2
+        self._open[descriptor] = CLOSED
 
     def fstat(self, _: int) -> SimpleNamespace:
         """Say how long the ledger is."""
@@ -189,6 +204,10 @@ class SimDisk:
     def write(self, descriptor: int, data: bytes | memoryview) -> int:
         """Write into the ledger: half of it where this is the first write since it was cut."""
         self._check_room()
+        if self._open[descriptor] == PREPARED:
+            self.prepared += bytes(data)
+            self.boundaries.reach("after a write")
+            return len(data)
         count = max(1, len(data) // 2) if self._short else len(data)
         self._short = False
         place, content = self._open[descriptor], self.content or b""
@@ -200,7 +219,11 @@ class SimDisk:
     def fsync(self, descriptor: int) -> None:
         """Flush the ledger, or the name it has in its folder."""
         self._check_room()
-        if self._open[descriptor] == -1:
+        if self._open[descriptor] == PREPARED:
+            self.prepared_flushed = self.prepared
+            self.boundaries.reach("after flushing what is prepared")
+            return
+        if self._open[descriptor] == FOLDER:
             self.name_flushed = self.content is not None
             self._promise()
             self.boundaries.reach("after flushing the folder")
@@ -238,6 +261,9 @@ class SimPath:
     @property
     def parent(self) -> "SimPath":
         return SimPath(self.disk, self.path.rpartition("/")[0])
+
+    def resolve(self) -> "SimPath":
+        return self
 
     def read_bytes(self) -> bytes:
         if self.disk.content is None:
@@ -286,7 +312,7 @@ def _on_the_disk(name: str) -> Any:
     return call
 
 
-for _name in ("close", "fstat", "lseek", "read", "ftruncate", "write", "fsync"):
+for _name in ("close", "fstat", "lseek", "read", "ftruncate", "write", "fsync", "link", "unlink"):
     setattr(_Os, _name, _on_the_disk(_name))
 
 

@@ -432,33 +432,31 @@ MUTANTS = (
     Mutant(
         "rule 6: the ledger is flushed before it is written",
         _LOCAL,
-        """            while rest:
-                rest = rest[os.write(descriptor, rest) :]
+        """            _write_all(descriptor, text)
             if durable:
                 os.fsync(descriptor)
 """,
         """            if durable:
                 os.fsync(descriptor)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
+            _write_all(descriptor, text)
 """,
         "text",
     ),
     Mutant("rule 6: the folder is not flushed", _LOCAL, "            os.fsync(folder)", "            pass", "text"),
     Mutant(
-        "rule 6: the folder is flushed by nobody who begins a ledger",
+        "rule 6: a ledger begins before its first entry is flushed",
         _LOCAL,
-        "            if begins:\n",
-        "            if False:\n",
+        "        os.fsync(descriptor)\n            _link(beside, target)\n",
+        "        _link(beside, target)\n",
         "text",
     ),
     Mutant(
         "rule 6: half an entry is taken for written",
         _LOCAL,
-        """            while rest:
-                rest = rest[os.write(descriptor, rest) :]
+        """    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 """,
-        """            os.write(descriptor, rest)
+        """    os.write(descriptor, rest)
 """,
         "text",
     ),
@@ -467,15 +465,15 @@ MUTANTS = (
         _LOCAL,
         "        os.ftruncate(descriptor, self._whole_bytes)\n"
         "        os.lseek(descriptor, self._whole_bytes, os.SEEK_SET)\n"
-        "        rest",
-        "        os.lseek(descriptor, 0, os.SEEK_END)\n        rest",
+        "        try",
+        "        os.lseek(descriptor, 0, os.SEEK_END)\n        try",
         "text",
     ),
     Mutant("rule 6: a lost newline is not written", _LOCAL, 'b"\\n" if self._newline_lost else b""', 'b""', "text"),
     Mutant(
         "rule 6: compare-and-swap compares nothing",
         _LOCAL,
-        "            self._check_end(descriptor)\n",
+        "                self._check_end(descriptor)\n",
         "",
         "text, two runners",
     ),

@@ -115,7 +115,7 @@ def _planned(
     from massctl.cli.planning import planned
     from massctl.cli.refreshing import refreshed_plan
 
-    made = planned(current, names, warnings, lasting=False)
+    made = planned(current, names, warnings, lasting=False, tells_damage=True)
     return refreshed_plan(current, made), made
 
 

@@ -1,5 +1,6 @@
 """Appending: if and only if nobody else has, whole or not at all, and durable when it says so."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -17,18 +18,33 @@ MORE = as_new((Expired(not_after=NOW), WORDS))
 
 
 def test_a_ledger_that_is_not_there_is_empty(open_ledger):
-    assert (False, []) == (open_ledger().exists, open_ledger().read(0))
+    assert [] == open_ledger().read(0)
 
 
-def test_an_empty_file_is_no_ledger(path, open_ledger):
-    path.touch()
-    assert (False, []) == (open_ledger().exists, open_ledger().read(0))
-
-
-def test_the_first_append_makes_the_file(path, open_ledger):
+def test_the_first_append_makes_the_file_and_leaves_nothing_beside_it(path, open_ledger):
     written = open_ledger().append(0, [CREATED], durable=True)
-    assert (True, written) == (open_ledger().exists, open_ledger().read(0))
+    assert written == open_ledger().read(0)
     assert [1] == [entry.serial for entry in written]
+    assert ["locks", path.name] == sorted(each.name for each in path.parent.iterdir())
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EOPNOTSUPP])
+def test_a_disk_that_knows_no_links_holds_a_ledger_too(code, path, open_ledger, monkeypatch):
+    def fail(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "link", fail)
+    ledger, other = open_ledger(), open_ledger()
+    ledger.append(0, [CREATED], durable=True)
+    with pytest.raises(LedgerStaleError):
+        other.append(0, [CREATED], durable=True)
+    assert [1] == [entry.serial for entry in open_ledger().read(0)]
+
+
+def test_a_link_to_a_ledger_that_is_not_there_leads_to_where_it_begins(path, open_ledger):
+    path.symlink_to(path.parent / "elsewhere.jsonl")
+    open_ledger().append(0, [CREATED], durable=True)
+    assert (True, 1) == (path.is_symlink(), len((path.parent / "elsewhere.jsonl").read_bytes().splitlines()))
 
 
 def test_what_is_appended_is_what_is_read(begun, open_ledger):

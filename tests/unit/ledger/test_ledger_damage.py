@@ -7,9 +7,10 @@ from building import LINEAGE, NOW, as_new, attempted, entries, news, saved, text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from massctl.errors import LedgerCorruptError, LedgerError, LedgerFutureVersionError
+from massctl.errors import LedgerCorruptError, LedgerError, LedgerFutureVersionError, LedgerOlderError
 from massctl.ledger.codec import chain_digest, encode
 from massctl.ledger.local import LocalLedger
+from massctl.ledger.newest import note_newest
 from massctl.model.digest import canonical_json
 from massctl.model.ledger import Expired, NewEntry, SendAccepted, SendInDoubt
 
@@ -54,7 +55,7 @@ def test_a_file_cut_anywhere_reads_as_its_whole_lines_and_goes_on_from_there(tmp
     """Every length that a crash in mid-write can leave; a line that lacks only its newline is whole."""
     short = WHOLE[: WHOLE.index(LINES[3])]
     ends = [len(b"\n".join(LINES[:count])) for count in (1, 2, 3)]
-    for cut in range(len(short) + 1):
+    for cut in range(1, len(short) + 1):
         torn = ledger(tmp_path, short[:cut])
         count = sum(end <= cut for end in ends)
         assert ENTRIES[:count] == torn.read(0)
@@ -70,9 +71,52 @@ def test_reading_a_torn_file_changes_nothing(tmp_path):
     assert WHOLE[:-9] == (tmp_path / "state.jsonl").read_bytes()
 
 
-@pytest.mark.parametrize("rubbish", [b"\0" * 512, b"\xff", b"{", b"[1,", b"not json"])
-def test_what_a_crash_leaves_behind_the_last_newline_is_dropped(rubbish, tmp_path):
-    assert ENTRIES == ledger(tmp_path, WHOLE + rubbish).read(0)
+NEXT_LINE = encode(NEXT, 6, chain_digest(LINES[-1]))
+
+
+def test_every_beginning_of_the_next_entry_behind_the_last_newline_is_torn(tmp_path):
+    for cut in range(1, len(NEXT_LINE)):
+        torn = ledger(tmp_path, WHOLE + NEXT_LINE[:cut])
+        assert ENTRIES == torn.read(0), cut
+        assert [6] == [entry.serial for entry in torn.append(5, [NEXT], durable=False)]
+        assert WHOLE + NEXT_LINE + b"\n" == (tmp_path / "state.jsonl").read_bytes()
+
+
+NO_BEGINNINGS = {
+    "zeros": b"\0" * 512,
+    "zeros behind a beginning": NEXT_LINE[:40] + b"\0" * 9,
+    "no UTF-8": b"\xff",
+    "a list": b"[1,",
+    "words": b"not json",
+    "a blank": b" ",
+    "a blank behind the brace": b"{ ",
+    "blanks between": NEXT_LINE[:60].replace(b":", b": "),
+    "keys out of order": b'{"type":"expired","at"',
+    "half of another entry": LINES[1][:-20],
+    "of another chain": NEXT_LINE.replace(b'"prev":"sha256:', b'"prev":"sha256:0')[:-9],
+    "a brace too many": b'{"at":1}}',
+    "brackets that do not fit": b'{"at":[1}',
+    "too deep": b'{"a":' * 9,
+    "a huge number": b'{"at":' + b"9" * 5000,
+    "an editor's mark": b"\xef\xbb\xbf" + NEXT_LINE[:30],
+}
+
+
+@pytest.mark.parametrize("tail", NO_BEGINNINGS.values(), ids=NO_BEGINNINGS)
+def test_anything_else_behind_the_last_newline_is_damage(tail, tmp_path):
+    assert LedgerCorruptError is refused(tmp_path, WHOLE + tail)
+
+
+@pytest.mark.parametrize("data", [b"", bytes(4096), b"\n", b" "])
+def test_a_file_without_an_entry_is_damage_and_no_new_ledger(data, tmp_path):
+    assert LedgerCorruptError is refused(tmp_path, data)
+
+
+def test_the_beginning_of_a_first_entry_is_damage_where_this_machine_saw_it_whole(tmp_path):
+    (tmp_path / "locks").mkdir()
+    assert [] == ledger(tmp_path, LINES[0][:-9]).read(0)
+    note_newest(tmp_path / "locks", LINEAGE, 1, chain_digest(LINES[0]))
+    assert LedgerOlderError is refused(tmp_path, LINES[0][:-9])
 
 
 @pytest.mark.parametrize("kept", [LINES[-1], b"{}", b"7", b'{"type":"created","format_version":9}'])

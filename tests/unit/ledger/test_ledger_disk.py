@@ -71,7 +71,7 @@ def test_a_flush_that_fails_leaves_the_file_as_it_was(path, begun, monkeypatch):
 @pytest.mark.parametrize("operation", ["read", "append"])
 def test_a_ledger_that_is_a_folder_is_an_error_and_no_traceback(operation, path, open_ledger):
     path.mkdir()
-    with pytest.raises(LedgerError, match=f"cannot {'write' if operation == 'append' else 'read'} the ledger"):
+    with pytest.raises(LedgerError, match="cannot read the ledger" if operation == "read" else "another runner wrote"):
         open_ledger().read(0) if operation == "read" else open_ledger().append(0, [CREATED], durable=True)
 
 
@@ -113,9 +113,9 @@ def test_an_append_lock_that_is_never_released_is_an_error(path, begun, monkeypa
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch, path: Path) -> list[str]:
-    """Watch, in order, what reaches the disk: `write`, and `flush` of the file or of its folder."""
+    """Watch, in order, what reaches the disk: `write`, `link`, and `flush` of the file or of its folder."""
     seen: list[str] = []
-    write, fsync = os.write, os.fsync
+    write, fsync, link = os.write, os.fsync, os.link
 
     def watched_write(descriptor: int, data: Any) -> int:
         seen.append("write")
@@ -126,19 +126,46 @@ def calls(monkeypatch: pytest.MonkeyPatch, path: Path) -> list[str]:
         seen.append("flush folder" if folder else "flush")
         fsync(descriptor)
 
+    def watched_link(old: Path, new: Path) -> None:
+        seen.append("link")
+        link(old, new)
+
+    monkeypatch.setattr(local.os, "link", watched_link)
     monkeypatch.setattr(local.os, "write", watched_write)
     monkeypatch.setattr(local.os, "fsync", watched_fsync)
     return seen
 
 
-def test_the_first_append_flushes_the_folder_before_anything_is_in_the_file(calls, open_ledger):
-    open_ledger().append(0, [CREATED], durable=True)
-    assert ["flush folder", "write", "flush"] == calls
+def test_the_first_append_flushes_the_file_before_it_has_its_name_and_then_the_folder(calls, open_ledger):
+    open_ledger().append(0, [CREATED], durable=False)
+    assert ["write", "flush", "link", "flush folder"] == calls
+
+
+@pytest.mark.parametrize("failing", ["write", "fsync", "link"])
+def test_a_first_append_that_fails_leaves_no_file(failing, path, open_ledger, monkeypatch):
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(local.os, failing, fail)
+    ledger = open_ledger()
+    with pytest.raises(LedgerError, match="cannot write the ledger"):
+        ledger.append(0, [CREATED], durable=True)
+    assert ["locks"] == [each.name for each in path.parent.iterdir()]
+    monkeypatch.undo()
+    assert 1 == len(ledger.append(0, [CREATED], durable=True))
 
 
 def test_a_durable_append_is_flushed_when_it_returns(begun, calls):
     begun.append(1, [MORE, MORE], durable=True)
     assert ["write", "flush"] == calls
+
+
+def test_the_name_of_a_file_that_another_process_made_is_flushed_once(begun, calls, open_ledger):
+    ledger = open_ledger()
+    ledger.read(0)
+    ledger.append(1, [MORE], durable=True)
+    ledger.append(2, [MORE], durable=True)
+    assert ["flush folder", "write", "flush", "write", "flush"] == calls
 
 
 def test_an_append_that_need_not_be_durable_is_not_flushed(begun, calls):
@@ -150,9 +177,3 @@ def test_a_durable_append_flushes_what_others_wrote_before(begun, calls):
     begun.append(1, [MORE], durable=False)
     begun.append(2, [MORE], durable=True)
     assert ["write", "write", "flush"] == calls
-
-
-def test_a_file_that_was_left_empty_by_a_crash_has_its_folder_flushed_too(path, calls, open_ledger):
-    path.touch()
-    open_ledger().append(0, [CREATED], durable=True)
-    assert ["flush folder", "write", "flush"] == calls

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from building import APPID, LINEAGE, NOW, sha
 
-from massctl.errors import LedgerOlderError
+from massctl.errors import LedgerCorruptError, LedgerOlderError
 from massctl.ledger.local import LocalLedger
 from massctl.ledger.newest import FILE, require_newest
 from massctl.ledger.remembered import remembered_state
@@ -56,6 +56,23 @@ def test_a_plan_does_not_believe_it_either(ledger: LocalLedger, tmp_path: Path) 
         put_back(tmp_path)
         with pytest.raises(LedgerOlderError):
             remembered_state(tmp_path / "state.jsonl", tmp_path / "locks", remembered)
+
+
+def test_nor_a_file_without_a_whole_entry(ledger: LocalLedger, tmp_path: Path) -> None:
+    (tmp_path / "state.jsonl").write_bytes((tmp_path / "copy.jsonl").read_bytes()[:-20])
+    for read in (
+        lambda: LocalLedger(tmp_path / "state.jsonl", tmp_path / "locks").read(0),
+        lambda: remembered_state(tmp_path / "state.jsonl", tmp_path / "locks", {}),
+    ):
+        with pytest.raises(LedgerOlderError, match="older copy"):
+            read()
+
+
+@pytest.mark.parametrize("data", [b"", bytes(4096)])
+def test_nor_a_file_of_zeros_or_none(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "state.jsonl").write_bytes(data)
+    with pytest.raises(LedgerCorruptError):
+        remembered_state(tmp_path / "state.jsonl", tmp_path / "locks", {})
 
 
 def test_a_longer_copy_is_what_another_process_wrote(ledger: LocalLedger, tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ class Followed:
     """Names the last line, as the next one's `prev` will."""
     whole_bytes: int
     """How far the entries reach; behind it is nothing, or a torn line."""
+    last_bytes: int
+    """Of the last line, without its newline."""
     newline_lost: bool
     """The last line is whole but for its newline."""
 
@@ -54,4 +56,4 @@ def follow(data: bytes, serial: int, prev: str) -> Followed:
     if last and not newline_lost and not begins_entry(last, following, prev):
         raise no_beginning(following)
     whole_bytes = sum(len(line) + 1 for line in lines) - (1 if newline_lost else 0)
-    return Followed(entries, prev, whole_bytes, newline_lost)
+    return Followed(entries, prev, whole_bytes, len(lines[-1]) if lines else 0, newline_lost)

@@ -1,7 +1,8 @@
 """The local backend: one append-only file of JSON lines, for one machine.
 
-Readers need no lock: a file that only grows is whole up to its last newline. A writer holds the append lock
-for the moment of writing, and writes only if the file still ends where its reader left it. A torn last line is
+Readers need no lock: a file that only grows is whole up to its last newline. A writer holds a lock on the file itself
+for the moment of writing, since two checkouts may share it by a link, and writes only if the file still ends where its
+reader left it. It never shortens what another wrote. A torn last line is
 what a crash in mid-write leaves; its effect never began, because the flush had not returned. It is dropped by
 the next append. A last line that is whole but for its newline is kept. Anything else that does not verify is refused.
 The file comes into being with its first entry in it: one without a byte is no crash of ours.
@@ -9,14 +10,16 @@ The file comes into being with its first entry in it: one without a byte is no c
 
 import contextlib
 import errno
+import fcntl
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from massctl.errors import LedgerError, LedgerStaleError
 from massctl.ledger.chain import follow_file
-from massctl.ledger.codec import chain_digest, decode, encode
+from massctl.ledger.codec import begins_entry, chain_digest, decode, encode
 from massctl.ledger.newest import note_newest, require_newest, require_unseen
 from massctl.model.ledger import GENESIS, Created, Entry, NewEntry
 from massctl.model.phrase import Phrase
@@ -24,6 +27,7 @@ from massctl.model.system_reason import system_reason
 
 APPEND_LOCK_SECONDS: Final = 10
 """How long an append waits for another's; one takes milliseconds, so this is a stuck disk."""
+_LOCK_PAUSE_SECONDS: Final = 0.01
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK})
 """What a file system says that gives a file no second name."""
 
@@ -38,6 +42,8 @@ class LocalLedger:
         self._lineage: str | None = None
         self._prev = GENESIS
         self._whole_bytes = 0
+        self._last_bytes = 0
+        """Of the last line, without its newline."""
         self._newline_lost = False
         self._is_there = False
         self._name_is_flushed = False
@@ -53,25 +59,20 @@ class LocalLedger:
         require_newest(self._locks, self._lineage, len(found.entries), found.digests)
         self._serial, self._prev = len(found.entries), found.prev
         self._whole_bytes, self._newline_lost = found.whole_bytes, found.newline_lost
+        self._last_bytes = found.last_bytes
         return found.entries[since:]
 
     def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
         """Write entries at the end if nobody else has; see the port for the promise."""
         if expected_serial != self._serial:
             raise stale(expected_serial)
-        # A reader, such as a plan, does without the lock and its import.
-        from filelock import FileLock, Timeout
-
         lines, written = self._encoded(entries)
         try:
             self._locks.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._locks / "append.lock", timeout=APPEND_LOCK_SECONDS):
-                self._append(lines, durable)
-                self._lineage = self._lineage or lineage_of(written)
-                if durable:
-                    note_newest(self._locks, self._lineage or "", self._serial, self._prev)
-        except Timeout:
-            raise self._cannot(Phrase("lock"), None) from None
+            self._append(lines, durable)
+            self._lineage = self._lineage or lineage_of(written)
+            if durable:
+                note_newest(self._locks, self._lineage or "", self._serial, self._prev)
         except OSError as error:
             raise self._cannot(Phrase("write"), error) from None
         return written
@@ -97,12 +98,12 @@ class LocalLedger:
         return lines, written
 
     def _append(self, lines: list[bytes], durable: bool) -> None:
-        """Write lines at the end of what was read; the append lock is held."""
+        """Write lines at the end of what was read."""
         text = b"".join([b"\n" if self._newline_lost else b"", *(line + b"\n" for line in lines)])
         if self._serial == 0 and not self._is_there:
             self._begin(text)
         else:
-            descriptor = os.open(self._path, os.O_RDWR)
+            descriptor = self._locked()
             try:
                 self._check_end(descriptor)
                 if durable:
@@ -113,6 +114,7 @@ class LocalLedger:
         self._is_there = True
         self._serial += len(lines)
         self._prev = chain_digest(lines[-1]) if lines else self._prev
+        self._last_bytes = len(lines[-1]) if lines else self._last_bytes
         self._whole_bytes += len(text)
         self._newline_lost = False
 
@@ -133,11 +135,40 @@ class LocalLedger:
                 os.unlink(beside)
         self._flush_name()
 
+    def _locked(self) -> int:
+        """Open the file and hold its lock until it is closed; one that was replaced meanwhile is opened again."""
+        until = time.monotonic() + APPEND_LOCK_SECONDS
+        while True:
+            descriptor = os.open(self._path, os.O_RDWR)
+            try:
+                self._lock(descriptor, until)
+                here, there = os.fstat(descriptor), os.stat(self._path)
+                if (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino):
+                    return descriptor
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
+
+    def _lock(self, descriptor: int, until: float) -> None:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise self._cannot(Phrase("lock"), None) from None
+                time.sleep(_LOCK_PAUSE_SECONDS)
+            else:
+                return
+
     def _check_end(self, descriptor: int) -> None:
-        """Make sure that the file ends where it was read to, with nothing but a torn line behind it."""
-        behind_bytes = os.fstat(descriptor).st_size - self._whole_bytes
-        os.lseek(descriptor, self._whole_bytes, os.SEEK_SET)
-        if behind_bytes < 0 or b"\n" in os.read(descriptor, behind_bytes):
+        """Make sure that the file ends with the line that was read last, and nothing but a torn one behind it."""
+        size = os.fstat(descriptor).st_size
+        last = self._whole_bytes - self._last_bytes - (0 if self._newline_lost or not self._serial else 1)
+        tail = _read(descriptor, last, size - last) if size >= self._whole_bytes else b""
+        line, behind = tail[: self._last_bytes], tail[self._whole_bytes - last :]
+        torn = not behind or begins_entry(behind, self._serial + 1, self._prev)
+        if size < self._whole_bytes or not torn or (self._serial and chain_digest(line) != self._prev):
             raise stale(self._serial)
 
     def _write(self, descriptor: int, text: bytes, durable: bool) -> None:
@@ -149,7 +180,9 @@ class LocalLedger:
             if durable:
                 os.fsync(descriptor)
         except OSError:
-            os.ftruncate(descriptor, self._whole_bytes)
+            written = os.fstat(descriptor).st_size - self._whole_bytes
+            if text.startswith(_read(descriptor, self._whole_bytes, written)):
+                os.ftruncate(descriptor, self._whole_bytes)  # What is cut off is ours, and nobody else's.
             raise
 
     def _flush_name(self) -> None:
@@ -170,6 +203,15 @@ class LocalLedger:
             Phrase("{file}: {why}. Nothing that depends on it was done.", file=self._path.name, why=why),
             Phrase("Make the file writable and the disk not full, then run the same command again."),
         )
+
+
+def _read(descriptor: int, start: int, count: int) -> bytes:
+    os.lseek(descriptor, start, os.SEEK_SET)
+    pieces: list[bytes] = []
+    while count > 0 and (piece := os.read(descriptor, count)):
+        pieces.append(piece)
+        count -= len(piece)
+    return b"".join(pieces)
 
 
 def _write_all(descriptor: int, text: bytes) -> None:

@@ -6,6 +6,7 @@ name before its folder was flushed. Files beside the ledger are not flushed by a
 """
 
 import errno
+import fcntl
 import json
 import os
 import sys
@@ -17,7 +18,6 @@ from types import SimpleNamespace
 from typing import Any, Final
 from unittest.mock import patch
 
-from filelock import Timeout
 from simulation.crashing import Boundaries
 
 LEDGER: Final = "/repository/massctl.state.jsonl"
@@ -82,8 +82,8 @@ class SimDisk:
     """The first lines of a ledger that is about to begin, in a file that has not its name yet."""
     prepared_flushed: bytes = b""
     """What of it would survive."""
-    held: set[str] = field(default_factory=set)
-    """Locks that a living process holds."""
+    holder: int | None = None
+    """The descriptor through which a living process holds the ledger's lock."""
     _open: dict[int, int] = field(default_factory=dict)
     """Descriptor -> place in the ledger; the folder has none, and neither has what is prepared."""
     _short: bool = False
@@ -91,7 +91,13 @@ class SimDisk:
 
     def copy(self) -> "SimDisk":
         """Go on from here in another world, where no process lives."""
-        fresh: dict[str, Any] = {"boundaries": Boundaries(), "held": set(), "_open": {}, "_short": False, "full": False}
+        fresh: dict[str, Any] = {
+            "boundaries": Boundaries(),
+            "holder": None,
+            "_open": {},
+            "_short": False,
+            "full": False,
+        }
         return replace(self, beside=dict(self.beside), **fresh)
 
     def key(self) -> tuple[Any, ...]:
@@ -177,10 +183,17 @@ class SimDisk:
         if self._open[descriptor] >= 0 and sys.exc_info()[0] is None:  # Whoever is interrupted flushes nothing.
             self.careless |= b'"type":"send_' in content[_in_common(content, self.flushed) :]
         self._open[descriptor] = CLOSED
+        self.holder = None if self.holder == descriptor else self.holder
 
     def fstat(self, _: int) -> SimpleNamespace:
-        """Say how long the ledger is."""
-        return SimpleNamespace(st_size=len(self.content or b""))
+        """Say how long the ledger is, and that it is the one file of this disk."""
+        return SimpleNamespace(st_size=len(self.content or b""), st_dev=1, st_ino=1)
+
+    def stat(self, _: "SimPath") -> SimpleNamespace:
+        """Say the same of the file that has the ledger's name."""
+        if self.content is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        return self.fstat(0)
 
     def lseek(self, descriptor: int, place: int, how: int) -> int:
         """Go to a place in the ledger."""
@@ -293,7 +306,7 @@ class _Os:
     """The operating system, as far as a ledger on a simulated disk asks it."""
 
     def __init__(self) -> None:
-        self._disk: SimDisk | None = None
+        self.disk: Any = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(os, name)
@@ -301,39 +314,43 @@ class _Os:
     def open(self, path: Any, flags: int, mode: int = 0o777) -> int:
         if not isinstance(path, SimPath):
             return os.open(path, flags, mode)
-        self._disk = path.disk
+        self.disk = path.disk
         return path.disk.open(path, flags, mode)
 
 
 def _on_the_disk(name: str) -> Any:
     def call(system: _Os, *arguments: Any) -> Any:
-        return getattr(system._disk, name)(*arguments)
+        return getattr(system.disk, name)(*arguments)
 
     return call
 
 
-for _name in ("close", "fstat", "lseek", "read", "ftruncate", "write", "fsync", "link", "unlink"):
+for _name in ("close", "fstat", "lseek", "read", "ftruncate", "write", "fsync", "link", "unlink", "stat"):
     setattr(_Os, _name, _on_the_disk(_name))
 
 
-class _Lock:
+class _Fcntl:
     """The lock of an append: whoever comes while another process holds it waits in vain."""
 
-    def __init__(self, path: SimPath, timeout: float = -1, **_: Any) -> None:
-        self._path = path
+    LOCK_EX, LOCK_NB = fcntl.LOCK_EX, fcntl.LOCK_NB
 
-    def __enter__(self) -> "_Lock":
-        if str(self._path) in self._path.disk.held:
-            raise Timeout(str(self._path))
-        self._path.disk.held.add(str(self._path))
-        return self
+    def __init__(self, system: _Os) -> None:
+        self._system = system
 
-    def __exit__(self, *_: object) -> None:
-        self._path.disk.held.discard(str(self._path))
+    def flock(self, descriptor: int, _: int) -> None:
+        disk = self._system.disk
+        if disk.holder is not None:
+            raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK))
+        disk.holder = descriptor
 
 
 @contextmanager
 def on_simulated_disks() -> Iterator[None]:
-    """Let `massctl.ledger.local` work on simulated disks, untouched."""
-    with patch("massctl.ledger.local.os", _Os()), patch("filelock.FileLock", _Lock):
+    """Let `massctl.ledger.local` work on simulated disks, untouched; a lock that is held is not waited for."""
+    system = _Os()
+    with (
+        patch("massctl.ledger.local.os", system),
+        patch("massctl.ledger.local.fcntl", _Fcntl(system)),
+        patch("massctl.ledger.local.APPEND_LOCK_SECONDS", 0),
+    ):
         yield

@@ -480,15 +480,15 @@ MUTANTS = (
     Mutant(
         "rule 6: compare-and-swap misses what another runner wrote",
         _LOCAL,
-        'if behind_bytes < 0 or b"\\n" in os.read(descriptor, behind_bytes):',
-        "if behind_bytes < 0:",
+        "torn = not behind or begins_entry(behind, self._serial + 1, self._prev)",
+        "torn = True",
         "text, two runners",
     ),
     Mutant(
         "rule 6: an append holds no lock",
         _LOCAL,
-        '            with FileLock(self._locks / "append.lock", timeout=APPEND_LOCK_SECONDS):\n',
-        "            if True:\n",
+        "                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
+        "                pass\n",
         "text, two runners",
     ),
     Mutant(
@@ -501,8 +501,8 @@ MUTANTS = (
     Mutant(
         "rule 6: nobody remembers how far the ledger was",
         _LOCAL,
-        '                    note_newest(self._locks, self._lineage or "", self._serial, self._prev)',
-        "                    pass",
+        '                note_newest(self._locks, self._lineage or "", self._serial, self._prev)',
+        "                pass",
         "text, an older ledger",
     ),
     # The guards of the last moment.
@@ -912,8 +912,8 @@ MUTANTS = (
     Mutant(
         "rule 6: a flush that fails is taken for done",
         _LOCAL,
-        "        except OSError:\n            os.ftruncate(descriptor, self._whole_bytes)\n            raise",
-        "        except OSError:\n            pass",
+        "_bytes)  # What is cut off is ours, and nobody else's.\n            raise",
+        "_bytes)",
         "text, a full disk",
     ),
     Mutant(

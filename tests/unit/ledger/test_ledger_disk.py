@@ -1,13 +1,13 @@
 """Appending to a disk that fails, and when what is appended is durable."""
 
 import errno
+import fcntl
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from building import LINEAGE, NOW, as_new, text
-from filelock import FileLock
 
 from massctl.errors import LedgerError
 from massctl.ledger import local
@@ -102,11 +102,10 @@ def test_a_folder_of_locks_that_cannot_be_made_is_an_error_and_no_traceback(tmp_
 def test_an_append_lock_that_is_never_released_is_an_error(path, begun, monkeypatch):
     before = path.read_bytes()
     monkeypatch.setattr(local, "APPEND_LOCK_SECONDS", 0)
-    with (
-        FileLock(path.parent / "locks" / "append.lock"),
-        pytest.raises(LedgerError, match="cannot lock the ledger") as caught,
-    ):
-        begun.append(1, [MORE], durable=True)
+    with path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(LedgerError, match="cannot lock the ledger") as caught:
+            begun.append(1, [MORE], durable=True)
     assert "another process holds it" in caught.value.detail
     assert before == path.read_bytes()
 

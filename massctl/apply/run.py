@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from massctl.apply.bodies import is_of
 from massctl.apply.book import Book
@@ -20,15 +20,13 @@ from massctl.model.state import Record
 from massctl.plan.batches import batches_left
 from massctl.plan.guard import House
 from massctl.plan.skew import Skew
-from massctl.plan.step import Guard, Reason, SendMass, Step
+from massctl.plan.step import UNTRUSTED, Guard, Reason, SendMass, Step
 from massctl.plan.tip import off_tip
 
 T = TypeVar("T")
 R = TypeVar("R")
 Failed = WeChatError | ConfigurationError
 """What a call may end with in place of its result: it stops its campaign, and no other."""
-UNTRUSTED: Final = frozenset({Guard.LEDGER_DAMAGED, Guard.LEDGER_MISSING, Guard.LEDGER_FOREIGN})
-"""Under them nothing that the ledger says is believed, not even that a draft is ours."""
 AudienceKey = tuple[AppId, int | str | None]
 """An account, and a tag's id or name, or None for everybody."""
 

@@ -19,7 +19,7 @@ from massctl.cli.interrupting import at_work_on, recorded_now
 from massctl.cli.notifying import Notifier
 from massctl.cli.planning import Planned, planned, tell_strays
 from massctl.cli.progress import progress
-from massctl.cli.recorded import Founding, ledger_refusal, refuse_fleeting_ledger
+from massctl.cli.recorded import Founding, ledger_refusal, refuse_fleeting_ledger, unshared
 from massctl.cli.saved_plans import open_plan, refuse_gone, refuse_stale, stale, still_there
 from massctl.cli.session import Session
 from massctl.cli.showing import require_something_to_show
@@ -159,6 +159,9 @@ class _Applying:
         if made.damage is not None:
             # Nothing that it says is believed, and nothing is written behind it.
             return refuse_all(made.plan, made.state, made.damage)
+        if made.unshared is not None:
+            tell_strays(self.session, made)
+            return _named_first(self.session, made, made.unshared)
         if self.showing is not None:
             require_something_to_show(made.plan, self.showing)
         if self.insisted is not None:
@@ -182,6 +185,20 @@ def _tell_warnings(session: Session, plan: Plan) -> None:
         for diagnostic in campaign.diagnostics:
             if diagnostic.code in TOLD:
                 session.voice.talk(f"{campaign.name}: {say(diagnostic.message, session.voice.language)}")
+
+
+def _named_first(session: Session, made: Planned, refusal: Refusal) -> Outcome:
+    """Refuse everything until a clone would know the ledger; where none is begun or named yet, do that first."""
+    state, founding = made.state, Founding(session)
+    if not session.in_git and state.lineage is None:
+        state = Book(made.ledger, session.clock, state, founding).begin()
+    elif not session.in_git and session.settings.state.lineage is None:
+        founding.declare(state.lineage or "")
+    else:
+        return refuse_all(made.plan, state, refusal)
+    accounts = {each.account for each in made.plan.campaigns if each.account is not None}
+    named, _ = unshared(session, state, sorted(accounts))
+    return refuse_all(made.plan, state, named or refusal)
 
 
 def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:

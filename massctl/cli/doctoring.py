@@ -13,7 +13,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.places import API_BASE_VARIABLE
 from massctl.cli.planning import planned
 from massctl.cli.proxies import proxy_finding
-from massctl.cli.recorded import ledger_refusal, refuse_fleeting_ledger
+from massctl.cli.recorded import ledger_refusal, refuse_fleeting_ledger, unshared
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import ConfigurationError, LedgerError
@@ -80,7 +80,11 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
         later = [*([Check.GIT] if session.in_git else []), Check.CAMPAIGNS, Check.WINDOWS, Check.ALLOWANCE]
         say = Phrase("not checked: the ledger cannot be read")
         return State(), None, [unread, *findings, *(Finding(each, Level.UNKNOWN, say) for each in later)]
-    ledger = [ledger_finding(state, ledger_refusal(session, state, list(session.settings.accounts)))]
+    accounts = list(session.settings.accounts)
+    refusal = ledger_refusal(session, state, accounts)
+    if refusal is None and state.lineage is not None:
+        refusal, _ = unshared(session, state, accounts)
+    ledger = [ledger_finding(state, refusal)]
     try:
         refuse_fleeting_ledger(session)
     except LedgerError as error:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from massctl.cli.recorded import ledger_refusal, recorded_if_begun, shown_if_begun
+from massctl.cli.recorded import ledger_refusal, recorded_if_begun, shown_if_begun, unshared
 from massctl.cli.session import Session
 from massctl.errors import LedgerError, UsageError
 from massctl.model.diagnostic import Diagnostic
@@ -13,9 +13,9 @@ from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
 from massctl.plan.desired import Desired
 from massctl.plan.guard import House
-from massctl.plan.plan import Plan, Until, make_plan
+from massctl.plan.plan import Plan, Until, make_plan, stopped
 from massctl.plan.previews import Showing
-from massctl.plan.step import Guard, Refusal
+from massctl.plan.step import UNTRUSTED, Guard, Refusal
 from massctl.plan.tip import brake
 from massctl.source.agenda import agenda_of
 from massctl.source.desired import Desires, Workbench
@@ -37,6 +37,8 @@ class Planned:
     warnings: list[Diagnostic]
     damage: Refusal | None = None
     """What is wrong with the ledger's bytes; then the state is that of none."""
+    unshared: Refusal | None = None
+    """A clone would not know the ledger, and that alone is why everything is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,9 @@ def planned(
         house = replace(house, tip=session.tip())
     elif until is Until.SEND:
         house = _braked(session, house)
-    plan = _plan(session, desired, state, house, until, showing, damage)
-    strays = [] if names else desires.strays()
-    return Planned(plan, state, ledger, house, workbench, [*warnings, *strays], damage)
+    plan, alone, copied = _shared(session, state, _plan(session, desired, state, house, until, showing, damage))
+    strays = [*(desires.strays() if not names else []), *(copied if acts else [])]
+    return Planned(plan, state, ledger, house, workbench, [*warnings, *strays], damage, alone)
 
 
 def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> Foreseen:
@@ -121,8 +123,21 @@ def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic])
     memory.keep(desires)
     others = desires.recalled(sorted({*desires.folders()} - {each.name for each in desired}))
     house = _braked(session, _house(session, names, [*desired, *others], state, desires, workbench))
-    plan = _plan(session, desired, state, house, damage=damage)
+    plan, _, _ = _shared(session, state, _plan(session, desired, state, house, damage=damage))
     return Foreseen(plan, state, workbench, [*warnings, *([] if names else desires.strays())])
+
+
+def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal | None, list[Diagnostic]]:
+    """Refuse a plan whose ledger a clone would not know, and give why.
+
+    A ledger that is refused anyway is not asked for. Before one is begun, a plan that does nothing begins none.
+    """
+    refused = {refusal.guard for planned in plan.campaigns for refusal in planned.refusals}
+    if refused & UNTRUSTED or not (state.serial or plan.can_apply):
+        return plan, None, []
+    accounts = {planned.account for planned in plan.campaigns if planned.account is not None}
+    refusal, copied = unshared(session, state, sorted(accounts & session.settings.accounts.keys()))
+    return (plan, None, copied) if refusal is None else (stopped(plan, refusal), refusal, copied)
 
 
 def _read(session: Session, read: Callable[[], State], *, tells_damage: bool) -> tuple[State, Refusal | None]:

@@ -13,6 +13,7 @@ from massctl.model.state import State
 from massctl.plan.step import Guard, Refusal
 
 if TYPE_CHECKING:
+    from massctl.model.diagnostic import Diagnostic
     from massctl.model.ledger import Created
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -42,6 +43,18 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
             ),
         )
     return realm_refusal(session, state, accounts)
+
+
+def unshared(session: Session, state: State, accounts: list[str]) -> "tuple[Refusal | None, list[Diagnostic]]":
+    """Refuse WeChat to a ledger that a clone of this repository would not know of; warn of a folder without git."""
+    if not accounts or session.realm(accounts) == "loopback":
+        return None, []
+    # Only what WeChat is to see asks git.
+    from massctl.cli.shared_lineage import copied_folder, refusal_of, sharing
+
+    around = session.root, session.settings, session.environment
+    found = sharing(*around, state.lineage, session.voice.where)
+    return refusal_of(found, state.lineage), [] if found.in_repository else [copied_folder()]
 
 
 def is_being_begun(session: Session, state: State) -> bool:

@@ -4,11 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from massctl.ledger.git_branch import GitBranch
-from massctl.ledger.git_ledger import GitLedger
-from massctl.ledger.git_way import way_to
-
 if TYPE_CHECKING:
+    from massctl.ledger.git_ledger import GitLedger
     from massctl.model.account import MassctlFile
 
 
@@ -19,13 +16,18 @@ def remote_ledger(
     locks: Path,
     environment: Mapping[str, str],
     tell: Callable[[str], None] = lambda _: None,
-) -> GitLedger:
+) -> "GitLedger":
     """Open the ledger on its branch; reads the user's repository, and asks no server yet.
 
     `tell` says to people that the remote is waited for, or that a broken copy is made anew.
 
     Raises LedgerUnreachableError where git or the remote is missing.
     """
+    # What only asks git something else loads no ledger.
+    from massctl.ledger.git_branch import GitBranch
+    from massctl.ledger.git_ledger import GitLedger
+    from massctl.ledger.git_way import way_to
+
     state = settings.state
     known = known_to_git(settings, environment)
     way = way_to(root, state.remote, known, token_for_git(settings, environment))

@@ -34,6 +34,7 @@ CODES: Final[dict[str, str]] = {
     "MC024": "file or media_id: exactly one is due",
     "MC026": "window short",
     "MC027": "comments for followers only, and none",
+    "MC030": "folder in no git repository",
     "MC101": "template syntax",
     "MC102": "undefined name in a template",
     "MC103": "forbidden in a template",

@@ -293,11 +293,16 @@ def make_plan(
     """
     planner = _Planner(state, house, until, now, showing)
     planned = previews.within_allowance([planner.plan(each) for each in sorted(desired, key=_order)], state, now)
-    if stop is not None:
-        planned = [replace(each, steps=(), refusals=(stop,), tag_due=None, wants_send=False) for each in planned]
     accounts = {each.account for each in planned}
     ahead = look_ahead(house.agenda, state, house.policy, now, accounts) if house.agenda is not None else ()
-    return Plan(state.lineage, state.serial, tuple(planned), ahead)
+    plan = Plan(state.lineage, state.serial, tuple(planned), ahead)
+    return plan if stop is None else stopped(plan, stop)
+
+
+def stopped(plan: Plan, stop: Refusal) -> Plan:
+    """Give a plan in which everything is refused for one reason, staging too."""
+    refused = (replace(c, steps=(), refusals=(stop,), tag_due=None, wants_send=False) for c in plan.campaigns)
+    return replace(plan, campaigns=tuple(refused))
 
 
 def _as_concluded(c: RenderedCampaign) -> Concluded:

@@ -51,6 +51,7 @@ class Guard(StrEnum):
     SAME_CONTENT = "same_content"
     REJECTED_BEFORE = "rejected_before"
     PLAN_STALE = "plan_stale"
+    LINEAGE_UNCOMMITTED = "lineage_uncommitted"
     LEDGER_DAMAGED = "ledger_damaged"
     LEDGER_MISSING = "ledger_missing"
     LEDGER_FOREIGN = "ledger_foreign"
@@ -62,6 +63,8 @@ class Guard(StrEnum):
     PREVIEW_TO = "preview_to"
 
 
+UNTRUSTED: Final = frozenset({Guard.LEDGER_DAMAGED, Guard.LEDGER_MISSING, Guard.LEDGER_FOREIGN})
+"""Under them nothing that the ledger says is believed, not even that a draft is ours."""
 FOR_GOOD: Final = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})
 """What no later moment lifts: somebody has to name, change or allow it."""
 

@@ -108,6 +108,34 @@ COMMAND: Final[dict[str, str]] = {
     ),
     "a local ledger would be lost with this CI runner": "本地账本会随这台 CI 机器一起消失",
     "The next run would not know what this one sent. Nothing was done.": "下次运行就不知道这次发过什么。什么都没有做。",
+    # massctl/cli/shared_lineage.py
+    "nobody knows whether a clone of this repository would know its ledger: {why}": (
+        "不知道这个仓库的克隆会不会知道它的账本：{why}"
+    ),
+    "let git work in this folder, then run the same command again; of a folder that belongs to somebody else: "
+    'git config --global --add safe.directory "$PWD"': (
+        "先让 git 在这个文件夹里能用，再运行同一条命令；文件夹属于别的用户时："
+        'git config --global --add safe.directory "$PWD"'
+    ),
+    "this repository has no ledger yet, and a clone of it would send again what is sent from here": (
+        "这个仓库还没有账本，克隆一份就会把这里发的再发一遍"
+    ),
+    "massctl state init   names one in massctl.yaml; then: {command}": (
+        "massctl state init   会在 massctl.yaml 里写明一本；然后：{command}"
+    ),
+    "no commit here names the ledger {lineage}: a clone would send again what is sent": (
+        "这里没有提交写明账本 {lineage}：克隆一份就会把发过的再发一遍"
+    ),
+    "no remote has the commit that names the ledger {lineage}: a clone would send again": (
+        "写明账本 {lineage} 的提交还不在远端：克隆一份就会再发一遍"
+    ),
+    "{command}   then have it merged into {branch}": "{command}   然后把它合并进 {branch}",
+    "this folder is in no git repository: a copy of it can send again what is sent from here": (
+        "这个文件夹不在 git 仓库里：复制一份就可能把这里发的再发一遍"
+    ),
+    "keep one copy only, with its ledger; or begin a repository here: git init": (
+        "只留一份，连同它的账本；或者在这里建立仓库：git init"
+    ),
     # massctl/cli/serving.py
     "inbox: http://127.0.0.1:{port}/   stop with Ctrl-C": "收件箱：http://127.0.0.1:{port}/   按 Ctrl-C 停止",
     "the sandbox cannot listen on port {port}: {why}": "沙盒无法监听端口 {port}：{why}",

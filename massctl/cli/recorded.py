@@ -53,7 +53,7 @@ def unshared(session: Session, state: State, accounts: list[str]) -> "tuple[Refu
     from massctl.cli.shared_lineage import copied_folder, refusal_of, sharing
 
     around = session.root, session.settings, session.environment
-    found = sharing(*around, state.lineage, session.voice.where)
+    found = sharing(*around, state.lineage, session.voice.language.flags.where)
     return refusal_of(found, state.lineage), [] if found.in_repository else [copied_folder()]
 
 

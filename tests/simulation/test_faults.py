@@ -103,7 +103,6 @@ def test_fault_06_a_window_closes_inside_a_call(name: str) -> None:
     nothing_is_wrong(name)
 
 
-@pytest.mark.xfail(strict=True, reason="fault 7: checkouts that share a ledger hold locks of their own")
 @pytest.mark.parametrize("name", ["text, two checkouts of one ledger", "two campaigns, two checkouts of one ledger"])
 def test_fault_07_a_checkout_cuts_away_what_another_wrote(name: str) -> None:
     nothing_is_wrong(name)

@@ -114,7 +114,7 @@ OF_PUSHES: Final = {**dict.fromkeys(FAULTS, ()), "push": FAULTS["push"], "send_m
 """The network between massctl and the remote, and lost sends."""
 
 IN_GIT: Final = (
-    _one("git, text", TEXT, 3, 1, 1, in_git=True, sends=("今晚八点",), arrives=True),
+    _one("git, text", TEXT, 3, 1, 1, in_git=True, sends=("今晚八点",), arrives=True, schedules_min=3300),
     _one("git, two faults", TEXT, 3, 0, 2, faults=OF_PUSHES, in_git=True, sends=("今晚八点",), arrives=True),
     _one("git, two crashes", TEXT, 3, 2, 0, in_git=True, sends=("今晚八点",), arrives=True),
     _one("git, stop", TEXT, 2, 1, 1, faults=OF_PUSHES, in_git=True, rules=(house(in_doubt="stop"),)),

@@ -27,7 +27,8 @@ class OpenidStore:
     """Holds one list; first `add`, then `seal`, then `batch`. For one thread."""
 
     def __init__(self) -> None:
-        self._db = sqlite3.connect("", isolation_level=None)
+        # One thread uses it, and whichever collects the garbage closes it.
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._db.execute("PRAGMA temp_store = FILE")
         self._db.execute("PRAGMA journal_mode = OFF")

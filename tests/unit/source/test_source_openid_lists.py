@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import pytest
@@ -184,3 +185,12 @@ def test_a_fault_says_what_to_do(tmp_path: Path, data: str, name: str, message: 
 
 def test_a_note_may_go_over_several_lines(tmp_path: Path) -> None:
     assert (A, B) == openids(tmp_path, f'openid,note\n{A},"一\n二"\n{B},\n'.encode(), "list.csv")
+
+
+def test_another_thread_may_be_the_one_that_frees_a_list() -> None:
+    """Whoever happens to collect garbage: an exception in there is told to the user's terminal."""
+    held = [OpenidStore()]
+    held[0].add([(1, "oTEST")])
+    thread = Thread(target=held.clear)
+    thread.start()
+    thread.join()

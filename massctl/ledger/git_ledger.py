@@ -26,7 +26,7 @@ from massctl.ledger.chain import Followed, follow_file
 from massctl.ledger.codec import chain_digest, decode, encode
 from massctl.ledger.git_files import BESIDE, BODIES, LEDGER, OURS, README, described
 from massctl.ledger.local import lineage_of, stale
-from massctl.ledger.newest import note_newest, require_newest
+from massctl.ledger.newest import Mark, note_newest, require_newest, seen_mark
 from massctl.model.ledger import GENESIS, Created, Entry, NewEntry
 from massctl.model.observed import is_observed
 from massctl.model.phrase import Phrase
@@ -66,14 +66,16 @@ class GitLedger:
 
     def read(self, since: int) -> Sequence[Entry]:
         """Fetch and verify the whole chain, and give the entries after `since`; those that wait come last."""
-        return self._read(self._branch.fetch(), since)
+        mark = seen_mark(self._locks)
+        return self._read(self._branch.fetch(), since, mark)
 
     def last_read(self) -> Sequence[Entry] | None:
         """Give the entries as this machine fetched them last, only to be shown; None if it never did."""
+        mark = seen_mark(self._locks)
         tip = self._branch.fetched()
-        return self._read(tip, 0) if tip else None
+        return self._read(tip, 0, mark) if tip else None
 
-    def _read(self, tip: Tip | None, since: int) -> Sequence[Entry]:
+    def _read(self, tip: Tip | None, since: int, mark: Mark | None) -> Sequence[Entry]:
         self._tip, self._there = tip, None
         data = self._branch.read(self._tip, LEDGER) if self._tip else None
         found = follow_file(data)
@@ -82,7 +84,7 @@ class GitLedger:
         if found.newline_lost:
             self._data += b"\n"
         self._lineage = lineage_of(found.entries)
-        require_newest(self._locks, self._lineage, len(found.entries), found.digests, self._branch.name)
+        require_newest(mark, self._lineage, len(found.entries), found.digests, self._branch.name)
         self._serial, self._prev, self._lines = len(found.entries), found.prev, []
         if self._lineage is not None:
             self._note()

@@ -20,7 +20,7 @@ from typing import Final
 from massctl.errors import LedgerError, LedgerStaleError
 from massctl.ledger.chain import follow_file
 from massctl.ledger.codec import begins_entry, chain_digest, decode, encode
-from massctl.ledger.newest import note_newest, require_newest, require_unseen
+from massctl.ledger.newest import note_newest, require_newest, require_unseen, seen_mark
 from massctl.model.ledger import GENESIS, Created, Entry, NewEntry
 from massctl.model.phrase import Phrase
 from massctl.model.system_reason import system_reason
@@ -51,12 +51,13 @@ class LocalLedger:
 
     def read(self, since: int) -> Sequence[Entry]:
         """Read and verify the whole chain, and give the entries after `since`."""
+        mark = seen_mark(self._locks)
         data = self._bytes()
         found = follow_file(data)
         self._lineage, self._is_there = lineage_of(found.entries), data is not None
         if self._is_there and not found.entries:
-            require_unseen(self._locks)
-        require_newest(self._locks, self._lineage, len(found.entries), found.digests)
+            require_unseen(mark)
+        require_newest(mark, self._lineage, len(found.entries), found.digests)
         self._serial, self._prev = len(found.entries), found.prev
         self._whole_bytes, self._newline_lost = found.whole_bytes, found.newline_lost
         self._last_bytes = found.last_bytes

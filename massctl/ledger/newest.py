@@ -6,9 +6,11 @@ after an append was flushed, and not flushed itself: after a crash of the machin
 
 import contextlib
 import json
+import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from massctl.errors import LedgerOlderError
 from massctl.model.phrase import Phrase
@@ -16,9 +18,19 @@ from massctl.model.phrase import Phrase
 FILE: Final = "newest.json"
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a ledger was seen. Read it before the ledger: what another appends in between is no older copy."""
+
+    lineage: str
+    serial: int
+    """0: it was about to begin."""
+    digest: str
+
+
 def note_newest(locks: Path, lineage: str, serial: int, digest: str) -> None:
     """Remember the last entry of a ledger by its serial and by what the next line's `prev` will say."""
-    beside = locks / f"{FILE}.new"
+    beside = locks / f"{FILE}.{os.getpid()}"
     with contextlib.suppress(OSError):  # It is a help, and nothing rests on it.
         beside.write_text(json.dumps({"lineage": lineage, "serial": serial, "digest": digest}), encoding="utf-8")
         beside.replace(locks / FILE)
@@ -33,12 +45,12 @@ def note_beginning(locks: Path, lineage: str) -> None:
 
 def is_beginning(locks: Path, lineage: str) -> bool:
     """Say whether this machine was about to begin the ledger `lineage`, and never saw an entry of it."""
-    seen = _seen(locks)
-    return seen is not None and (seen["lineage"], seen["serial"]) == (lineage, 0)
+    mark = seen_mark(locks)
+    return mark is not None and (mark.lineage, mark.serial) == (lineage, 0)
 
 
 def require_newest(
-    locks: Path,
+    mark: Mark | None,
     lineage: str | None,
     serial: int,
     digests: Sequence[str] | None = None,
@@ -48,13 +60,12 @@ def require_newest(
 
     `digests` names its lines, the first one first, where they are known; `branch` is where it lies, if in git.
     """
-    seen = _seen(locks)
-    if seen is None or seen["lineage"] != lineage or not seen["serial"]:
+    if mark is None or mark.lineage != lineage or not mark.serial:
         return
-    if serial < seen["serial"]:
-        why = Phrase("It ends with entry {serial}, and {seen} were written here.", serial=serial, seen=seen["serial"])
-    elif digests is not None and digests[seen["serial"] - 1] != seen["digest"]:
-        why = Phrase("Its entry {serial} is another one than was written here.", serial=seen["serial"])
+    if serial < mark.serial:
+        why = Phrase("It ends with entry {serial}, and {seen} were written here.", serial=serial, seen=mark.serial)
+    elif digests is not None and digests[mark.serial - 1] != mark.digest:
+        why = Phrase("Its entry {serial} is another one than was written here.", serial=mark.serial)
     else:
         return
     then = Phrase("{why} What was sent since is not in it. Nothing was sent and nothing was changed.", why=why)
@@ -77,18 +88,18 @@ def require_newest(
     )
 
 
-def require_unseen(locks: Path) -> None:
+def require_unseen(mark: Mark | None) -> None:
     """Raise LedgerOlderError for a file without a whole entry where this machine saw entries of a ledger."""
-    seen = _seen(locks)
-    if seen is not None:
-        require_newest(locks, seen["lineage"], 0)
+    if mark is not None:
+        require_newest(mark, mark.lineage, 0)
 
 
-def _seen(locks: Path) -> dict[str, Any] | None:
+def seen_mark(locks: Path) -> Mark | None:
     """Read the note; None where there is none, or none of ours."""
     try:
         found = json.loads((locks / FILE).read_text(encoding="utf-8"))
         whole = isinstance(found["lineage"], str) and isinstance(found["digest"], str)
-        return found if whole and type(found["serial"]) is int and found["serial"] >= 0 else None
+        is_ours = whole and type(found["serial"]) is int and found["serial"] >= 0
+        return Mark(found["lineage"], found["serial"], found["digest"]) if is_ours else None
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None

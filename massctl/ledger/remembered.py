@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
-from massctl.ledger.newest import require_newest, require_unseen
+from massctl.ledger.newest import require_newest, require_unseen, seen_mark
 from massctl.ledger.state_document import state_document, state_from
 from massctl.model.state import State
 
@@ -22,6 +22,7 @@ def remembered_state(path: Path, locks: Path, kept: dict[str, Any]) -> tuple[Sta
 
     Raises what `LocalLedger.read` raises.
     """
+    mark = seen_mark(locks)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -33,12 +34,12 @@ def remembered_state(path: Path, locks: Path, kept: dict[str, Any]) -> tuple[Sta
         # pydantic takes longer to load than all of this; a plan asks events for their fields only.
         state = _state_of(kept, plain=True)
         if state is not None:
-            require_newest(locks, state.lineage, state.serial)
+            require_newest(mark, state.lineage, state.serial)
             return state, kept
     state, keep = _continued(data, begin, kept)
     if state.lineage is None:
-        require_unseen(locks)
-    require_newest(locks, state.lineage, state.serial)
+        require_unseen(mark)
+    require_newest(mark, state.lineage, state.serial)
     return state, keep
 
 

@@ -372,7 +372,7 @@ def test_an_attempt_without_a_verdict_is_not_settled_while_its_answer_may_come(s
     shell.tree.settings(language="en")
     shell.tree.text("letter")
     with shell.monkeypatch.context() as patch:
-        patch.setattr("massctl.apply.executor.require_in_time", interrupted)
+        patch.setattr("massctl.apply.executor.last_look", interrupted)
         assert 4 == shell("apply", "letter", "--yes", "--sandbox").status
     settle = ("reconcile", "letter", choice, "--reason", "looked", "--sandbox")
     early = shell(*settle)

@@ -494,7 +494,7 @@ MUTANTS = (
     Mutant(
         "rule 6: an older copy of the ledger is believed",
         "massctl.ledger.newest",
-        '    if serial < seen["serial"]:',
+        "    if serial < mark.serial:",
         "    if False:",
         "text, an older ledger",
     ),
@@ -1046,7 +1046,7 @@ MUTANTS = (
     Mutant(
         "git: a branch that was set back is believed",
         _GIT,
-        "        require_newest(self._locks, self._lineage, len(found.entries), found.digests, self._branch.name)\n",
+        "        require_newest(mark, self._lineage, len(found.entries), found.digests, self._branch.name)\n",
         "",
         "git, set back",
     ),

@@ -14,7 +14,7 @@ from massctl.errors import LedgerStaleError
 from massctl.ledger.chain import follow
 from massctl.ledger.codec import chain_digest, decode, encode
 from massctl.ledger.local import lineage_of
-from massctl.ledger.newest import FILE, note_newest, require_newest
+from massctl.ledger.newest import FILE, note_newest, require_newest, seen_mark
 from massctl.model.ledger import GENESIS, Entry, NewEntry
 
 
@@ -151,7 +151,7 @@ class DiskLedger:
     def read(self, since: int) -> Sequence[Entry]:
         """Read as `LocalLedger` does."""
         disk = self._disk
-        require_newest(self._locks, lineage_of(disk.entries), len(disk.entries), disk.names)
+        require_newest(seen_mark(self._locks), lineage_of(disk.entries), len(disk.entries), disk.names)
         self._serial, self._prev = len(disk.entries), disk.prev
         return disk.entries[since:]
 

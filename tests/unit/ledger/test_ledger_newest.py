@@ -7,7 +7,7 @@ from building import APPID, LINEAGE, NOW, sha
 
 from massctl.errors import LedgerCorruptError, LedgerOlderError
 from massctl.ledger.local import LocalLedger
-from massctl.ledger.newest import FILE, require_newest
+from massctl.ledger.newest import FILE, require_newest, seen_mark
 from massctl.ledger.remembered import remembered_state
 from massctl.model.ledger import Created, Event, ImageUploaded, NewEntry
 
@@ -90,7 +90,29 @@ def test_what_was_not_flushed_may_be_lost_in_a_crash(ledger: LocalLedger, tmp_pa
 
 
 def test_a_ledger_of_another_lineage_is_judged_elsewhere(ledger: LocalLedger, tmp_path: Path) -> None:
-    require_newest(tmp_path / "locks", "01JDXW99999999999999999999", 1, ["sha256:x"])
+    require_newest(seen_mark(tmp_path / "locks"), "01JDXW99999999999999999999", 1, ["sha256:x"])
+
+
+def test_what_is_appended_while_a_ledger_is_read_makes_no_older_copy_of_it(
+    ledger: LocalLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state.jsonl"
+    _, kept = remembered_state(path, tmp_path / "locks", {})
+    read_bytes = Path.read_bytes
+
+    def overtaken(self: Path) -> bytes:
+        found = read_bytes(self)
+        monkeypatch.undo()
+        ledger.append(ledger.read(0)[-1].serial, [new(OTHER)], durable=True)
+        return found
+
+    for read in (
+        lambda: LocalLedger(path, tmp_path / "locks").read(0),
+        lambda: remembered_state(path, tmp_path / "locks", kept),
+    ):
+        monkeypatch.setattr(Path, "read_bytes", overtaken)
+        read()
+    assert 4 == len(ledger.read(0))
 
 
 @pytest.mark.parametrize(

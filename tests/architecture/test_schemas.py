@@ -231,6 +231,7 @@ def test_a_valid_document_is_accepted_by_both(name: str, data: Any) -> None:
     assert (True, True) == (schema_accepts(name, data), loader_accepts(name, data))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "data"), VALID)
 def test_schema_and_loader_agree_on_every_single_change(name: str, data: Any) -> None:
     changes = [

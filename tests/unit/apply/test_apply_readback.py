@@ -99,6 +99,7 @@ def test_a_lost_article_is_said() -> None:
     assert ["2 articles were given and 1 were kept"] == losses([GIVEN, GIVEN], [GIVEN])
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200), st.text(max_size=40))
 def test_a_draft_is_equal_to_itself_whatever_it_holds(content: str, title: str) -> None:
     article = replace(GIVEN, content=content, title=title)

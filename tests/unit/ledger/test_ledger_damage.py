@@ -51,6 +51,7 @@ def test_only_entries_after_a_serial_are_given(since, tmp_path):
     assert ENTRIES[since:] == ledger(tmp_path, WHOLE).read(since)
 
 
+@pytest.mark.slow
 def test_a_file_cut_anywhere_reads_as_its_whole_lines_and_goes_on_from_there(tmp_path):
     """Every length that a crash in mid-write can leave; a line that lacks only its newline is whole."""
     short = WHOLE[: WHOLE.index(LINES[3])]
@@ -131,6 +132,7 @@ def test_a_newer_kind_of_entry_that_lost_its_newline_is_not_cut_off(tmp_path):
     assert LedgerFutureVersionError is refused(tmp_path, WHOLE + newer)
 
 
+@pytest.mark.slow
 def test_a_changed_byte_anywhere_but_in_the_last_line_is_refused(tmp_path):
     for place in range(len(WHOLE) - len(LINES[-1]) - 1):
         for mask in (0x01, 0x20):
@@ -145,6 +147,7 @@ def test_a_byte_too_many_anywhere_but_behind_the_last_newline_is_refused(byte, t
         assert refused(tmp_path, WHOLE[:place] + byte + WHOLE[place:]) is not None, place
 
 
+@pytest.mark.slow
 def test_a_byte_too_few_anywhere_but_at_the_end_is_refused(tmp_path):
     for place in range(len(WHOLE) - len(LINES[-1]) - 1):
         assert refused(tmp_path, WHOLE[:place] + WHOLE[place + 1 :]) is not None, place

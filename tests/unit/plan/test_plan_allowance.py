@@ -420,6 +420,7 @@ def test_exactly_those_are_refused_who_fit_no_more_beside_all_before_them(window
     assert due == sorted(refused(found), key=[c.name for c in ordered].index)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(WINDOWS, max_size=5))
 def test_a_timer_sends_every_campaign_that_was_not_refused_and_never_two_a_day(windows: list[Window]) -> None:

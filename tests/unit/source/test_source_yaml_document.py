@@ -280,6 +280,7 @@ def test_json_is_read_as_json(value: object) -> None:
     assert ({"a": value}, ()) == (document.data, document.diagnostics)
 
 
+@pytest.mark.slow
 def test_the_largest_file_with_the_most_slips_is_read_in_moments() -> None:
     data = ("\ta：“x”\n" * YAML_BYTES_MAX).encode()[:YAML_BYTES_MAX]
     assert 200 < len(read(data).diagnostics) < NODES_MAX

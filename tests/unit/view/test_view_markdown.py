@@ -384,6 +384,7 @@ def counted(written: str, said: str) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_a_comment_is_never_too_long_and_says_what_is_left_out(language: Language):
     plan = plan_of(campaign(), *(faulty(number) for number in range(1_000)))

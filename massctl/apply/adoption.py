@@ -34,7 +34,7 @@ def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat
     than may.
     """
     if campaign.openid_list is not None:
-        raise _list(campaign)
+        raise _no_adoption_of_a_list(campaign)
     record = book.state.record(campaign.name, campaign.edition)
     draft = _draft_in_question(campaign, record)
     read = wechat.get_draft(MediaId(draft.event.media_id))
@@ -73,8 +73,8 @@ def _draft_in_question(campaign: RenderedCampaign, record: Record) -> Draft:
     return draft
 
 
-def _list(campaign: RenderedCampaign) -> UsageError:
-    """Refuse a list of openids: each of its batches has a draft of its own, and everybody gets the same."""
+def _no_adoption_of_a_list(campaign: RenderedCampaign) -> UsageError:
+    """Refuse to adopt for a list of openids: each batch has a draft of its own, and everybody gets the same."""
     return UsageError(
         Phrase(
             "{name} goes to a list of openids, with a draft for each of its {batches} batches: none of them is adopted",

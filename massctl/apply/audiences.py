@@ -45,17 +45,17 @@ def refusal_of(run: Run, campaign: RenderedCampaign) -> Refusal | None:
     count = run.size_of(campaign)
     if not isinstance(count, MassctlError):
         return audience_refusal(campaign.audience, count)
-    return unread(count) if is_needed(campaign) else None  # It was said when it could not be read.
+    return unread_refusal(count) if needs_size(campaign) else None  # It was said when it could not be read.
 
 
-def is_needed(campaign: RenderedCampaign) -> bool:
-    """Whether a send depends on the size of its audience: on declared bounds, or a tag that has to exist."""
+def needs_size(campaign: RenderedCampaign) -> bool:
+    """Whether a send may not go without the size of its audience: it has declared bounds, or a tag that must exist."""
     audience = campaign.audience
     return audience.expect is not None or audience.tag_id is not None or audience.tag is not None
 
 
-def recounted(run: Run, campaign: RenderedCampaign) -> Refusal | None:
-    """Read an audience anew and judge it, its size and what its tag's name stands for; a list knows its own size.
+def recount_refusal(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+    """Read an audience again and judge its size, and which tag its name stands for. A list knows its own size.
 
     Raises what the reading raises.
     """
@@ -112,14 +112,14 @@ def _tag_refusal(run: Run, campaign: RenderedCampaign) -> Refusal | None:
     resolved = run.record_of(campaign).resolved_for(campaign.digest)
     if resolved is None:
         count = run.size_of(campaign)
-        return unread(count) if isinstance(count, MassctlError) else audience_refusal(campaign.audience, None)
+        return unread_refusal(count) if isinstance(count, MassctlError) else audience_refusal(campaign.audience, None)
     try:
-        return recounted(run, campaign)
+        return recount_refusal(run, campaign)
     except (WeChatError, ConfigurationError) as error:
-        return unread(error)
+        return unread_refusal(error)
 
 
-def unread(why: MassctlError) -> Refusal:
+def unread_refusal(why: MassctlError) -> Refusal:
     """Refuse an audience whose size could not be read."""
     return Refusal(
         Guard.AUDIENCE_BOUNDS,

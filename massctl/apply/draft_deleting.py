@@ -1,5 +1,7 @@
-"""Drafts of ours that nobody needs any more, deleted: replaced, given up, found where there is one already, or left
-behind by a campaign whose folder is gone or whose window has closed. Else somebody could send them by hand.
+"""Delete drafts of ours that nobody needs any more, so that nobody sends one by hand.
+
+A draft was replaced, given up, or found where there is one already; or its campaign left it behind when its folder went
+or its window closed.
 
 Each is read right before, and only what still is ours is deleted. That it is to be deleted is on record before the
 request: else the next run would take a draft that we removed for one that somebody sent in the console. Whatever
@@ -51,12 +53,12 @@ def tidy_up(run: Run) -> None:
     """
     look_once_more(run)
     for record in looked_after(run):
-        stranded = _stranded(run, record)
+        never_sent = _why_never_sent(run, record)
         for draft in record.drafts:
             if draft.doomed or _outlived_its_send(record, draft) or _was_replaced(run, record, draft):
                 _delete(run, record, draft)
-            elif draft.alive and stranded is not None:
-                _clear_away(run, record, draft, stranded)
+            elif draft.alive and never_sent is not None:
+                _delete_unsendable(run, record, draft, never_sent)
         for draft in record.proposals:
             if draft.doomed or (draft.alive and _has_been_seen(run, record, draft)):
                 _delete(run, record, draft)
@@ -89,8 +91,8 @@ def _was_replaced(run: Run, record: Record, draft: Draft) -> bool:
     return any(each.alive and _is_proven(run, holder, each) for holder, each in newer)
 
 
-def _stranded(run: Run, record: Record) -> str | None:
-    """Say why no run sends a campaign's drafts any more; None where one may, or where one may have been sent.
+def _why_never_sent(run: Run, record: Record) -> str | None:
+    """Say why no run will send a campaign's drafts; None where one may, or where one may have been sent.
 
     A window may be moved: then the next run saves a new draft.
     """
@@ -109,10 +111,10 @@ def _stranded(run: Run, record: Record) -> str | None:
     return WINDOW_CLOSED if closed else None
 
 
-def _clear_away(run: Run, record: Record, draft: Draft, why: str) -> None:
-    """Delete a draft that nothing sends any more, if it is as recorded; tell that it stays where a person changed it.
+def _delete_unsendable(run: Run, record: Record, draft: Draft, why: str) -> None:
+    """Delete a draft that no run will send; where a person changed it, leave it and say so.
 
-    One that is gone tells nothing: somebody may have sent it, which is judged when the campaign is to be sent again.
+    A draft that is gone proves nothing: somebody may have sent it. That is judged before the campaign is sent again.
     """
     if draft.event.appid not in run.accounts:
         return
@@ -134,7 +136,7 @@ def _clear_away(run: Run, record: Record, draft: Draft, why: str) -> None:
 
 
 def _tell_left(run: Run, record: Record, draft: Draft, *, folder_gone: bool) -> None:
-    """Tell of a draft that stays; where its window may be moved it stays the campaign's too, and may be adopted."""
+    """Tell of a draft that stays. Where only its window closed, it stays the campaign's, and may be adopted."""
     if folder_gone:
         _note(run, record, draft, CHANGED)
     run.drafts_left.append(LeftDraft(record.campaign, record.edition, folder_gone))

@@ -21,13 +21,13 @@ from massctl.apply.sending import (
     consented,
     follow_up,
     give_up,
-    known_before,
     mass_send,
     never_left,
     record_expired,
     refuses,
     renewed,
     wait_to_repeat,
+    with_unknown_content,
 )
 from massctl.apply.videos import make_videos
 from massctl.errors import LedgerError, LedgerStaleError, WeChatError
@@ -148,7 +148,7 @@ def _attempt(
     match verdict:
         case Accepted(msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate):
             accepted = SendAccepted(attempt=attempt, msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate)
-            accepted = known_before(run, campaign, accepted) if duplicate and is_first else accepted
+            accepted = with_unknown_content(run, campaign, accepted) if duplicate and is_first else accepted
             run.book.record(accepted, campaign)
         case Rejected(errcode=errcode, rid=rid, token_dead=dead, retryable=retryable):
             run.book.record(

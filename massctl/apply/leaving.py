@@ -1,14 +1,14 @@
 """The last look before a request leaves: its attempt is durable by now, and to make it so may have taken minutes.
 
-What was judged before may be otherwise since: the draft changed in the console, the audience grown, the kill switch
-thrown, the window over. All of it is read again, and the clock last. What this run cannot read is read again until
-shortly before the window's end, each time from the beginning, so that nothing counts that was read long ago.
+Meanwhile somebody may have changed the draft in the console or thrown the kill switch, the audience may have grown, and
+the window may be over. So all of it is read again, and the clock last. Where something cannot be read, the look begins
+anew until shortly before the window's end: nothing counts that was read long ago.
 """
 
 from datetime import datetime, timedelta
 from typing import Final
 
-from massctl.apply.audiences import is_needed, recounted, unread
+from massctl.apply.audiences import needs_size, recount_refusal, unread_refusal
 from massctl.apply.drafts import changed, draft_changed, draft_gone
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import Deadline
@@ -36,16 +36,16 @@ from massctl.plan.tip import tip_refusal
 from massctl.plan.window import leaves_until
 
 PAUSE: Final = timedelta(seconds=5)
-"""Before the first repetition of a last look; doubles each time. The client has repeated each call by then."""
+"""Pause before a last look begins anew; it doubles each time. The client has repeated each call by then."""
 PAUSE_MAX: Final = timedelta(seconds=60)
 BEFORE_THE_END: Final = timedelta(seconds=30)
-"""So long before its window's end a campaign is given up that cannot be looked at. docs/concepts/exactly-once.md"""
+"""A look that still fails this long before the window's end ends the attempt. See docs/concepts/exactly-once.md."""
 WITHOUT_A_WINDOW: Final = timedelta(minutes=10)
-"""So long is looked where there is no window whose end could end it: somebody typed its name, and waits. Our bound."""
+"""How long a look is repeated for a campaign without a window: somebody typed its name, and waits. Our bound."""
 
 
 class _UnreadError(WeChatError):
-    """What decides about a send could not be read; `refusal` says so where it stays like that."""
+    """Something that decides about a send could not be read; `refusal` is for the case that it stays so."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.message, hint=refusal.hint)
@@ -53,9 +53,9 @@ class _UnreadError(WeChatError):
 
 
 def last_look(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> Deadline:
-    """Give until when the newest attempt's request may be written; raise a WeChatError where it may not leave.
+    """Return the deadline for writing the newest attempt's request.
 
-    Nothing has left then. What refuses is noted in the outcome.
+    Raises a WeChatError where the request may not leave; the outcome then has what refuses.
     """
     clock, pause, attempt = run.world.clock, PAUSE, run.record_of(campaign).open_attempts[-1]
     end = campaign.window.not_after - BEFORE_THE_END if campaign.window else clock.now() + WITHOUT_A_WINDOW
@@ -77,18 +77,19 @@ def last_look(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) ->
 def _given_up(outcome: CampaignOutcome, error: TransportError | LedgerUnreachableError | _UnreadError) -> WeChatError:
     if isinstance(error, _UnreadError):
         outcome.refuse(error.refusal)
-    # Whatever could not be read, the attempt is closed: nothing has left.
+    # A WeChatError closes the attempt, whatever could not be read: nothing has left.
     return WeChatError(error.summary, error.detail, error.hint)
 
 
 def _looked(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, attempt: Attempt) -> Deadline:
-    """Look once, the clock last; a reading that fails raises what it failed with."""
+    """Look once, at the clock last; a reading that fails raises its own error."""
     run.world.wechat(campaign.account).require_token()
     found = _of_the_draft(run, campaign) or _of_the_audience(run, campaign) or _of_the_ledger(run, campaign, attempt)
     if not found:
         run.house = run.world.house() if run.world.house else run.house
-        if run.house.tip is not None and run.house.tip.unread is not None and (unread := tip_refusal(run.house.tip)):
-            raise _UnreadError(unread)
+        tip = run.house.tip
+        if tip is not None and tip.unread is not None and (refused := tip_refusal(tip)):
+            raise _UnreadError(refused)
     now = run.world.clock.now()
     for refusal in found or late_refusals(campaign, run.house, now) or _of_the_repetition(run, campaign, now):
         outcome.refuse(refusal)
@@ -106,7 +107,7 @@ def _of_the_draft(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
     read = run.world.wechat(campaign.account).get_draft(MediaId(draft.event.media_id))
     is_first = len(opened) == 1
     if read is None:
-        # To a repetition that says nothing: the first try may have consumed it.
+        # For a repetition this proves nothing: the first try may have consumed the draft.
         return [draft_gone(campaign.name)] if is_first else []
     if is_as_saved(draft, read):
         return []
@@ -119,13 +120,13 @@ def _of_the_draft(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
 def _of_the_audience(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
     """Count the audience once more: it may have grown at the prompt, at a preview, or while others were sent."""
     try:
-        refusal = recounted(run, campaign)
+        refusal = recount_refusal(run, campaign)
     except TransportError as error:
-        if not is_needed(campaign):
+        if not needs_size(campaign):
             return []
-        raise _UnreadError(unread(error)) from None
+        raise _UnreadError(unread_refusal(error)) from None
     except WeChatError as error:
-        refusal = unread(error) if is_needed(campaign) else None
+        refusal = unread_refusal(error) if needs_size(campaign) else None
     return [refusal] if refusal is not None else []
 
 

@@ -27,7 +27,7 @@ from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan.ahead import AccountAhead
 from massctl.plan.choices import Evidence
-from massctl.plan.job_failure import reason_of, reason_words, way_out
+from massctl.plan.job_failure import how_to_resend, reason_of, reason_words
 from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of, window_of
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.window import WindowState, window_state
@@ -145,7 +145,7 @@ class Noticing:
         planned = {(each.planned.name, each.planned.edition or 1): each for each in outcomes}
         records = [(record, planned.get(key)) for key, record in self.state.records.items()]
         found = [notice for record, outcome in records for notice in self._recorded(record, outcome)]
-        found += [notice for record, outcome in records for notice in self._in_vain(record, outcome)]
+        found += [notice for record, outcome in records for notice in self._undelivered(record, outcome)]
         found += [self._left(each) for each in left if each.folder_gone]
         stays = {each.campaign for each in left}
         return [*found, *(notice for each in outcomes for notice in self._kept_back(each, stays))]
@@ -161,11 +161,11 @@ class Noticing:
         elif status is Status.AWAITING_ADMIN:
             yield self._notice("awaiting_admin", record, outcome, _awaited(record), _answer(record))
         elif status is Status.FAILED:
-            yield self._notice("failed", record, outcome, _failed(record), way_out(record) or "")
+            yield self._notice("failed", record, outcome, _failed(record), how_to_resend(record) or "")
         elif status in _OUT and was.status not in _OUT:
             yield self._notice("sent", record, outcome, _sent(record, status))
 
-    def _in_vain(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
+    def _undelivered(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
         """Tell of a job that ended and reached nobody."""
         told = nobody_got_it(record)
         if told is not None and _reached_nobody(record) > self._was(record).reached_nobody:

@@ -26,7 +26,7 @@ from massctl.plan.ahead import look_ahead
 from massctl.plan.doubt import NoRepeat, may_repeat, settle
 from massctl.plan.guard import late_refusals, send_refusals
 from massctl.plan.handoff import handoff_of
-from massctl.plan.job_failure import way_out
+from massctl.plan.job_failure import how_to_resend
 from massctl.plan.previews import preview_missing
 from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of
 from massctl.plan.skew import skew_refusal
@@ -198,8 +198,8 @@ def never_left(error: WeChatError) -> Rejected:
     return Rejected(error.errcode, error.rid, failure_of(error).message, error.hint, retryable=True)
 
 
-def known_before(run: Run, campaign: RenderedCampaign, accepted: SendAccepted) -> SendAccepted:
-    """Judge an id that WeChat knew (45065) though no attempt on record was open: what it stands for is not known."""
+def with_unknown_content(run: Run, campaign: RenderedCampaign, accepted: SendAccepted) -> SendAccepted:
+    """Mark an acceptance of an id that WeChat knew (45065) though no attempt was open: its content is not known."""
     say = (
         "{name}: WeChat knew its clientmsgid already, and this ledger knows of no send with it; which content went out "
         "is not known: look in the console under 群发记录"
@@ -224,7 +224,7 @@ def follow_up(run: Run, campaign: RenderedCampaign, outcome: CampaignOutcome) ->
     if report.status == "failed":
         failed = Phrase("WeChat accepted the job and then failed it")
         told = Phrase("{reason}; the allowance counts as used", reason=failed)
-        run.fail(outcome, WeChatError(told, hint=way_out(run.record_of(campaign)) or ""))
+        run.fail(outcome, WeChatError(told, hint=how_to_resend(run.record_of(campaign)) or ""))
 
 
 def record_expired(run: Run) -> None:

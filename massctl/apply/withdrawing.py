@@ -81,7 +81,7 @@ class StillSendingError(RefusedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class WithdrawalWait:
     """How long a withdrawal waits for jobs that WeChat is still sending."""
 
     until: datetime
@@ -99,8 +99,8 @@ class Patience:
         return True
 
 
-def take_back(taken: TakenBack, wechat: Withdrawing, book: Book, patience: Patience | None = None) -> None:
-    """Withdraw one after the other, until one fails; with `patience`, each at the first moment that WeChat allows.
+def take_back(taken: TakenBack, wechat: Withdrawing, book: Book, wait: WithdrawalWait | None = None) -> None:
+    """Withdraw one after the other, until one fails; with `wait`, each at the first moment that WeChat allows.
 
     While it waits, a state that cannot be read is asked for again.
     """
@@ -109,7 +109,7 @@ def take_back(taken: TakenBack, wechat: Withdrawing, book: Book, patience: Patie
         waiting: list[Target] = []
         for target in left:
             try:
-                found = _state_once_sent(target, wechat, book) if patience is not None else None
+                found = _state_once_sent(target, wechat, book) if wait is not None else None
                 if isinstance(found, MassctlError):
                     waiting.append(target)
                     taken.error = found
@@ -120,7 +120,7 @@ def take_back(taken: TakenBack, wechat: Withdrawing, book: Book, patience: Patie
                 return
             taken.done.append(target)
         left = waiting
-        if patience is not None and left and not patience.pause(len(left)):
+        if wait is not None and left and not wait.pause(len(left)):
             return
     taken.error = None
 

@@ -19,7 +19,7 @@ from massctl.cli.interrupting import at_work_on, recorded_now
 from massctl.cli.notifying import Notifier
 from massctl.cli.planning import Planned, planned, tell_strays
 from massctl.cli.progress import progress
-from massctl.cli.recorded import Founding, ledger_refusal, refuse_fleeting_ledger, unshared
+from massctl.cli.recorded import Founding, ledger_refusal, refuse_fleeting_ledger, sharing_refusal
 from massctl.cli.saved_plans import open_plan, refuse_gone, refuse_stale, stale, still_there
 from massctl.cli.session import Session
 from massctl.cli.showing import require_something_to_show
@@ -161,7 +161,7 @@ class _Applying:
             return refuse_all(made.plan, made.state, made.damage)
         if made.unshared is not None:
             tell_strays(self.session, made)
-            return _named_first(self.session, made, made.unshared)
+            return _refused_until_shared(self.session, made, made.unshared)
         if self.showing is not None:
             require_something_to_show(made.plan, self.showing)
         if self.insisted is not None:
@@ -187,8 +187,8 @@ def _tell_warnings(session: Session, plan: Plan) -> None:
                 session.voice.talk(f"{campaign.name}: {say(diagnostic.message, session.voice.language)}")
 
 
-def _named_first(session: Session, made: Planned, refusal: Refusal) -> Outcome:
-    """Refuse everything until a clone would know the ledger; where none is begun or named yet, do that first."""
+def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> Outcome:
+    """Refuse everything until a clone would know the ledger; begin and name it where that is still to be done."""
     state, founding = made.state, Founding(session)
     if not session.in_git and state.lineage is None:
         state = Book(made.ledger, session.clock, state, founding).begin()
@@ -197,7 +197,7 @@ def _named_first(session: Session, made: Planned, refusal: Refusal) -> Outcome:
     else:
         return refuse_all(made.plan, state, refusal)
     accounts = {each.account for each in made.plan.campaigns if each.account is not None}
-    named, _ = unshared(session, state, sorted(accounts))
+    named, _ = sharing_refusal(session, state, sorted(accounts))
     return refuse_all(made.plan, state, named or refusal)
 
 

@@ -60,7 +60,7 @@ def begun_anew(session: Session, reason: str) -> int:
         before = _before(session)
         founding = Founding(session, reason)
         founding.declare(founding.created().lineage)
-        aside = _aside(session, founding)
+        aside = _put_aside(session, founding)
         state = Book(session.ledger(), session.clock, State(), founding).begin()
     known = session.repository.campaign_folders().names
     lost = Lost(
@@ -109,21 +109,19 @@ def _bytes(path: Path) -> bytes | None:
     return path.read_bytes() if path.exists() else None
 
 
-def _put_aside(session: Session) -> str | None:
-    """Put the ledger aside where it is; gives its new name, or None without one."""
-    if session.in_git:
-        return session.git_ledger().put_aside(session.clock.now())
-    aside = put_aside(session.places.ledger, session.clock.now())
-    return aside.name if aside else None
+def _put_aside(session: Session, founding: Founding) -> str | None:
+    """Put the ledger aside where it is; gives its new name, or None without one.
 
-
-def _aside(session: Session, founding: Founding) -> str | None:
-    """Put the ledger aside, or let massctl.yaml go on naming it where it stays."""
+    Where it cannot be put aside, massctl.yaml names it again.
+    """
     try:
-        return _put_aside(session)
+        if session.in_git:
+            return session.git_ledger().put_aside(session.clock.now())
+        aside = put_aside(session.places.ledger, session.clock.now())
     except LedgerError:
         founding.take_back()
         raise
+    return aside.name if aside else None
 
 
 def _website_sends(session: Session, state: State) -> tuple[str, ...]:

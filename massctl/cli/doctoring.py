@@ -13,7 +13,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.places import API_BASE_VARIABLE
 from massctl.cli.planning import planned
 from massctl.cli.proxies import proxy_finding
-from massctl.cli.recorded import ledger_refusal, refuse_fleeting_ledger, unshared
+from massctl.cli.recorded import ledger_refusal, refuse_fleeting_ledger, sharing_refusal
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import ConfigurationError, LedgerError
@@ -83,7 +83,7 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
     accounts = list(session.settings.accounts)
     refusal = ledger_refusal(session, state, accounts)
     if refusal is None and state.lineage is not None:
-        refusal, _ = unshared(session, state, accounts)
+        refusal, _ = sharing_refusal(session, state, accounts)
     ledger = [ledger_finding(state, refusal)]
     try:
         refuse_fleeting_ledger(session)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from massctl.cli.recorded import ledger_refusal, recorded_if_begun, shown_if_begun, unshared
+from massctl.cli.recorded import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
 from massctl.cli.session import Session
 from massctl.errors import LedgerError, UsageError
 from massctl.model.diagnostic import Diagnostic
@@ -136,7 +136,7 @@ def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal |
     if refused & UNTRUSTED or not (state.serial or plan.can_apply):
         return plan, None, []
     accounts = {planned.account for planned in plan.campaigns if planned.account is not None}
-    refusal, copied = unshared(session, state, sorted(accounts & session.settings.accounts.keys()))
+    refusal, copied = sharing_refusal(session, state, sorted(accounts & session.settings.accounts.keys()))
     return (plan, None, copied) if refusal is None else (stopped(plan, refusal), refusal, copied)
 
 

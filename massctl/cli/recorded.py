@@ -45,8 +45,8 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
     return realm_refusal(session, state, accounts)
 
 
-def unshared(session: Session, state: State, accounts: list[str]) -> "tuple[Refusal | None, list[Diagnostic]]":
-    """Refuse WeChat to a ledger that a clone of this repository would not know of; warn of a folder without git."""
+def sharing_refusal(session: Session, state: State, accounts: list[str]) -> "tuple[Refusal | None, list[Diagnostic]]":
+    """Refuse to use WeChat while a clone of this repository would not know its ledger; warn of a folder without git."""
     if not accounts or session.realm(accounts) == "loopback":
         return None, []
     # Only what WeChat is to see asks git.

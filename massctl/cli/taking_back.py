@@ -4,7 +4,7 @@ import sys
 from datetime import timedelta
 
 from massctl.apply.book import Book
-from massctl.apply.withdrawing import ALL, Patience, TakenBack, prepared, sharing, take_back
+from massctl.apply.withdrawing import ALL, TakenBack, WithdrawalWait, prepared, sharing, take_back
 from massctl.cli.consent import somebody_is_here
 from massctl.cli.following import account_of, records_of, trust
 from massctl.cli.progress import progress
@@ -40,10 +40,10 @@ def withdrawn(session: Session, name: str, article: int, *, yes: bool, wait: tim
         if not yes:
             _require_consent(session, taken, state, wait)
         wechat = session.wechat(account_of(session, AppId(record.appid or "")))
-        patience = None
+        waiting = None
         if wait is not None:
-            patience = Patience(session.clock.now() + wait, session.clock, progress(session.voice))
-        take_back(taken, wechat, Book(ledger, session.clock, state), patience)
+            waiting = WithdrawalWait(session.clock.now() + wait, session.clock, progress(session.voice))
+        take_back(taken, wechat, Book(ledger, session.clock, state), waiting)
     return taken
 
 

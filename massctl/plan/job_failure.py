@@ -44,8 +44,8 @@ def reason_of(record: Record) -> str | None:
     return next((job.counts.reason for job in reversed(record.jobs) if job.counts and job.counts.reason), None)
 
 
-def way_out(record: Record) -> Phrase | None:
-    """Say how an edition whose job failed is sent after all; None where none did."""
+def how_to_resend(record: Record) -> Phrase | None:
+    """Say how to send an edition again whose job failed; None where none did."""
     if status_of(record) is not Status.FAILED:
         return None
     if any(job.status in ("sent", "sending") for job in record.jobs):

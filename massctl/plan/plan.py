@@ -185,7 +185,7 @@ class _Planner:
             (None if self._is_selected(planned) else guard.not_named(campaign.name))
             or guard.edition_refusal(campaign.name, campaign.edition, self.state)
             or frozen(campaign, record)
-            or previews.strangers(campaign, self.house.policy, self.showing)
+            or previews.preview_to_refusal(campaign, self.house.policy, self.showing)
         )
         if stopped is not None:
             return replace(planned, refusals=(stopped,))

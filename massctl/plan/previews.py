@@ -43,8 +43,8 @@ def shown(campaign: RenderedCampaign, record: Record, showing: Showing) -> list[
     ]
 
 
-def strangers(campaign: RenderedCampaign, policy: "Policy", showing: Showing | None) -> Refusal | None:
-    """Refuse a campaign with a reviewer whom the policy does not name: a branch could name any follower."""
+def preview_to_refusal(campaign: RenderedCampaign, policy: "Policy", showing: Showing | None) -> Refusal | None:
+    """Refuse a campaign with a reviewer whom `policy.preview_to` leaves out: a branch could name any follower."""
     asked = campaign.recipients if showing is None or showing.recipients is None else showing.recipients
     found = [
         Phrase("reviewer {number} (by openid)", number=number) if each.kind == "touser" else each.name

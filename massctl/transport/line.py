@@ -78,8 +78,8 @@ class _LateError(Exception):
     """Hold back a request that is about to be written."""
 
 
-class _Departure:
-    """Watches an exchange for the moment in which its request is written; a late one is held back."""
+class _WriteTrace:
+    """Traces an exchange up to the moment in which its request is written, and holds back a late one."""
 
     def __init__(self, is_late: Callable[[], bool] | None) -> None:
         self._is_late = is_late
@@ -87,7 +87,7 @@ class _Departure:
         """From here on nobody can say that the server got nothing."""
 
     def __call__(self, event: str, info: Mapping[str, Any]) -> None:
-        """Hear a trace event of httpcore. Source: httpcore's documentation, "Extensions", read 2026-10.
+        """Take a trace event of httpcore. Source: httpcore's documentation, "Extensions", read 2026-10.
 
         What a proxy is asked for first (CONNECT) is not the request.
         """
@@ -97,8 +97,8 @@ class _Departure:
             self.begun = True
 
 
-class _Inside(httpx.BaseTransport):
-    """Says the moment of writing for what answers in place of the network, which knows none."""
+class _TracedInside(httpx.BaseTransport):
+    """Gives the trace event of writing for what answers in place of the network and gives none."""
 
     def __init__(self, answering: httpx.BaseTransport) -> None:
         self._answering = answering
@@ -120,24 +120,24 @@ class Line:
         """`inside` replaces the network. Raises ConfigurationError for a proxy address that cannot work."""
         if inside is not None and not isinstance(inside, httpx.BaseTransport):
             inside = httpx.WSGITransport(app=inside)
-        self._http = _open_client(None if inside else proxy, _Inside(inside) if inside else None)
+        self._http = _open_client(None if inside else proxy, _TracedInside(inside) if inside else None)
 
     def exchange(self, call: Call) -> RawAnswer | NoAnswer:
         """Make exactly one exchange. Raises nothing of the network's."""
-        departure = _Departure(call.is_late)
+        trace = _WriteTrace(call.is_late)
         try:
-            return self._exchange(call, departure)
+            return self._exchange(call, trace)
         except _LateError:
             return NoAnswer(_TOO_LATE, _TRY_AGAIN, left=False)
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
-            left = departure.begun and not isinstance(error, _NOT_CONNECTED)
+            left = trace.begun and not isinstance(error, _NOT_CONNECTED)
             return replace(_no_answer(error, call.read_seconds), left=left)
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
-    def _exchange(self, call: Call, departure: _Departure) -> RawAnswer | NoAnswer:
+    def _exchange(self, call: Call, trace: _WriteTrace) -> RawAnswer | NoAnswer:
         with self._http.stream(
             call.method,
             call.url,
@@ -147,7 +147,7 @@ class Line:
             files={"media": call.part} if call.part is not None else None,
             headers=dict(call.headers),
             timeout=httpx.Timeout(call.read_seconds, connect=CONNECT_SECONDS),
-            extensions={"trace": departure},
+            extensions={"trace": trace},
         ) as response:
             content = bytearray()
             for piece in response.iter_bytes():

@@ -6,7 +6,7 @@ from massctl.apply.following import Followed, nobody_got_it
 from massctl.model.lifecycle import Status, status_of
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
-from massctl.plan.job_failure import way_out
+from massctl.plan.job_failure import how_to_resend
 from massctl.view.batch_rows import batch_words
 from massctl.view.job_text import job_rows
 from massctl.view.language import Language
@@ -49,7 +49,7 @@ def status_text(followed: Followed, language: Language, style: Style, width: int
             table.row(LABELS["error"], Inked(say, Ink.ERROR), inner=2)
         # Of an older edition nothing is left to do: the newer one took its place.
         newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
-        if record.edition == newest and (way := way_out(record)) is not None:
+        if record.edition == newest and (way := how_to_resend(record)) is not None:
             table.row(LABELS["next"], way, inner=2)
     return page.text()
 

@@ -620,8 +620,8 @@ MUTANTS = (
     Mutant(
         "the audience's size is not asked for",
         "massctl.apply.audiences",
-        "        return audience_refusal(campaign.audience, count)\n    return unread",
-        "        return None\n    return unread",
+        "        return audience_refusal(campaign.audience, count)\n    return unread_refusal",
+        "        return None\n    return unread_refusal",
         "text to a tag",
         _AUDIENCE_IS_COUNTED_ONCE,
     ),

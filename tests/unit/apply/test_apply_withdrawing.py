@@ -9,7 +9,7 @@ from simulation.scenario import Scene
 
 from massctl.apply.following import POLL_SECONDS
 from massctl.apply.ports import JobReport
-from massctl.apply.withdrawing import ALL, Patience, TakenBack, prepared, sharing, take_back, targets, withdraw
+from massctl.apply.withdrawing import ALL, TakenBack, WithdrawalWait, prepared, sharing, take_back, targets, withdraw
 from massctl.errors import PermanentError, QuotaError, RefusedError, TransportError, UsageError, WeChatError
 from massctl.model.ledger import Created, JobStatus, SendAccepted, SendSettled, Withdrawn
 from massctl.model.names import AppId
@@ -172,7 +172,7 @@ class Slow(Phone):
 def taken_with_patience(one: Scene, phone: Phone, seconds: int = 60) -> TakenBack:
     book, record = one.book(), one.state.record(SALE.name, 1)
     taken = prepared(record, ALL, one.state, NOW)
-    take_back(taken, phone, book, Patience(NOW + timedelta(seconds=seconds), one.clock, one.progress))
+    take_back(taken, phone, book, WithdrawalWait(NOW + timedelta(seconds=seconds), one.clock, one.progress))
     return taken
 
 

@@ -6,7 +6,7 @@ from building import NOW
 from massctl.model.ledger import JobStatus
 from massctl.model.names import CampaignName
 from massctl.model.state import Job, Record
-from massctl.plan.job_failure import REASONS, way_out
+from massctl.plan.job_failure import REASONS, how_to_resend
 
 
 def failed(reason: str | None, *others: str) -> Record:
@@ -17,7 +17,7 @@ def failed(reason: str | None, *others: str) -> Record:
 
 @pytest.mark.parametrize("reason", [*(f"err({number})" for number in REASONS), "err(99999)", "send fail", None])
 def test_every_way_raises_the_edition_and_locks(reason: str | None) -> None:
-    way = way_out(failed(reason)) or ""
+    way = how_to_resend(failed(reason)) or ""
     assert all(step in way for step in ("edition: 4", "massctl lock sale", "massctl apply sale"))
     assert (reason in ("err(30001)", "err(30003)")) == ("send_ignore_reprint: true" in way)
 
@@ -33,14 +33,14 @@ def test_every_way_raises_the_edition_and_locks(reason: str | None) -> None:
     ],
 )
 def test_each_reason_has_its_way(reason: str, word: str) -> None:
-    assert word in (way_out(failed(reason)) or "")
+    assert word in (how_to_resend(failed(reason)) or "")
 
 
 @pytest.mark.parametrize("other", ["sent", "sending"])
 def test_a_list_that_was_sent_in_part_is_never_told_to_raise_its_edition(other: str) -> None:
-    way = way_out(failed("err(30003)", other)) or ""
+    way = how_to_resend(failed("err(30003)", other)) or ""
     assert ("massctl apply" in way, "a campaign of its own" in way) == (False, True)
 
 
 def test_what_did_not_fail_has_no_way() -> None:
-    assert way_out(Record(CampaignName("sale"), 1)) is None
+    assert how_to_resend(Record(CampaignName("sale"), 1)) is None

@@ -196,16 +196,20 @@ MUTANTS = (
     Mutant(
         "rule 1: an attempt is recorded after its request",
         _EXECUTOR,
-        """    attempt = run.book.record(attempted(run, campaign, send, batch), campaign).serial
+        """    attempt, asked_at = run.book.record(attempted(run, campaign, send, batch), campaign).serial, None
     try:
         deadline = last_look(run, outcome, campaign)
+        asked_at = run.world.clock.now()
         # One request; nothing below repeats it.
         verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
     except WeChatError as error:
         verdict = never_left(error)
 """,
         """    try:
-        deadline = Deadline(run.world.clock.now(), run.world.clock)
+        from datetime import timedelta
+        from massctl.apply.ports import Deadline
+        asked_at = run.world.clock.now()
+        deadline = Deadline(asked_at + timedelta(seconds=2), run.world.clock)
         verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
     except WeChatError as error:
         verdict = never_left(error)
@@ -249,7 +253,7 @@ MUTANTS = (
     Mutant(
         "rule 2: the executor closes an attempt in doubt as rejected",
         _EXECUTOR,
-        "run.book.record(SendInDoubt(attempt=attempt, reason=reason, errcode=code, rid=rid), campaign)",
+        "run.book.record(doubt, campaign)",
         "run.book.record(SendRejected(attempt=attempt, errcode=code, rid=rid, retryable=True), campaign)",
         "text, two faults",
     ),
@@ -321,7 +325,7 @@ MUTANTS = (
     Mutant(
         "rule 3: a rejection closes every open attempt",
         _STATE,
-        "            attempt.open, attempt.rejection = False, event\n",
+        "            attempt.open, attempt.rejection, attempt.rejected_at = False, event, entry.at\n",
         """            attempt.rejection = event
             for other in record.attempts:
                 other.open = False
@@ -331,15 +335,15 @@ MUTANTS = (
     Mutant(
         "rule 3: a rejection closes no attempt",
         _STATE,
-        "            attempt.open, attempt.rejection = False, event\n",
+        "            attempt.open, attempt.rejection, attempt.rejected_at = False, event, entry.at\n",
         "            attempt.rejection = event\n",
         "text, refusals",
     ),
     Mutant(
         "rule 3: a doubt closes its attempt",
         _STATE,
-        "            attempt.doubt, attempt.doubt_errcode = event.reason, event.errcode",
-        "            attempt.doubt, attempt.open = event.reason, False",
+        "attempt.doubt, attempt.doubt_errcode, attempt.asked_at = event.reason, event.errcode, event.asked_at",
+        "attempt.doubt, attempt.open = event.reason, False",
         "text, two faults",
     ),
     # 4. The id is derived, never minted.
@@ -410,8 +414,8 @@ MUTANTS = (
     Mutant(
         "rule 5: repeated within the minute",
         _DOUBT,
-        "at = last.at + timedelta(",
-        "at = last.at + 0 * timedelta(",
+        "max(last.at, last.asked_at or last.at) + timedelta(",
+        "max(last.at, last.asked_at or last.at) + 0 * timedelta(",
         "text, two faults",
     ),
     Mutant(
@@ -733,8 +737,8 @@ MUTANTS = (
     Mutant(
         "what was too fast is asked for again at once",
         "massctl.plan.pace",
-        " and a.rejection.errcode == TOO_FAST]",
-        " and a.rejection.errcode == 0]",
+        " and a.rejection.errcode == TOO_FAST)",
+        " and a.rejection.errcode == 0)",
         "text, too fast",
     ),
     Mutant(
@@ -876,8 +880,8 @@ MUTANTS = (
     Mutant(
         "rule 1: a doubt is noted, and not flushed",
         _EXECUTOR,
-        "run.book.record(SendInDoubt",
-        "run.book.note(SendInDoubt",
+        "run.book.record(doubt",
+        "run.book.note(doubt",
         "text, two runners",
     ),
     Mutant(
@@ -891,7 +895,7 @@ MUTANTS = (
     Mutant(
         "rule 3: a rejection closes the oldest open attempt",
         _STATE,
-        "            attempt.open, attempt.rejection = False, event\n",
+        "            attempt.open, attempt.rejection, attempt.rejected_at = False, event, entry.at\n",
         "            attempt.rejection = event\n            record.open_attempts[0].open = False\n",
         "text, 45028 and hours apart",
     ),
@@ -905,7 +909,7 @@ MUTANTS = (
     Mutant(
         "rule 5: the minute counts from the first attempt",
         _DOUBT,
-        "at = last.at + timedelta(seconds",
+        "at = max(last.at, last.asked_at or last.at) + timedelta(seconds",
         "at = first.at + timedelta(seconds",
         "text, seconds apart",
     ),

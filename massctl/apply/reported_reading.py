@@ -59,7 +59,7 @@ class ReportedLock(Strict):
     causes: list[ReportedCause]
     """What was edited since."""
     refusals: list[PlannedRefusal]
-    """What apply says where only locked bytes are sent."""
+    """What apply says where only what is locked is sent."""
     diagnostics: list[PlannedDiagnostic]
     """What is wrong in its files."""
 

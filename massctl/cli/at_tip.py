@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from massctl.model.account import MassctlFile
 
 _LOCKED: Final = (SETTINGS, f":(glob){CAMPAIGNS}/*/{LOCK_FILE}", f":(glob){CAMPAIGNS}/*/{RENDERED}/**")
-"""What is sent where only locked bytes are."""
+"""What decides about a send where only what is locked is sent."""
 
 
 def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str], branch: str) -> Tip:

@@ -139,7 +139,7 @@ def _rendered(desires: "Desires", name: CampaignName) -> RenderedCampaign | None
 
 
 def _locked(session: Session, planned: PlannedCampaign, name: CampaignName) -> str | None:
-    """Give what the lock says; where only locked bytes are sent, what is planned was read from it a moment ago."""
+    """Give the lock's digest. Where only what is locked is sent, the plan was found equal to it a moment ago."""
     if session.settings.policy.require_lock and planned.rendered is not None:
         return planned.rendered.digest
     return locked_digest(session.repository, name)

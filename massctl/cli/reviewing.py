@@ -37,7 +37,7 @@ def _locks(session: Session, made: Planned | Foreseen) -> dict[CampaignName, Loc
         if refused:
             found[planned.name] = refused[0]
         elif planned.rendered is not None:
-            # Where only locked bytes are sent, what is planned was read from the lock a moment ago.
+            # Where only what is locked is sent, what is planned was found equal to the lock a moment ago.
             locked = planned.digest
             if not session.settings.policy.require_lock:
                 locked = locked_digest(session.repository, planned.name)

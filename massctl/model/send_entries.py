@@ -66,7 +66,7 @@ class SendInDoubt(Fields):
     errcode: int | None = None
     rid: str | None = None
     asked_at: AwareDatetime | None = None
-    """When the request was let go, which may be minutes behind the attempt: a repetition waits from then on."""
+    """Right before the request was made, perhaps minutes after the attempt: a repetition waits from then on."""
 
 
 class SendSettled(Fields):

@@ -46,7 +46,7 @@ class Attempt:
     doubt_errcode: int | None = None
     """The code of that answer, where there was one."""
     asked_at: datetime | None = None
-    """When its request was let go, where that is on record; before that it may have waited for minutes."""
+    """Right before its request was made, where that is on record: perhaps minutes after the attempt."""
     rejection: entries.SendRejected | None = None
     rejected_at: datetime | None = None
     """When that was recorded; the request may have left minutes after the attempt."""

@@ -37,7 +37,7 @@ class Concluded:
 
 @dataclass(frozen=True, slots=True)
 class NotLocked:
-    """A campaign of which only locked bytes may be sent, and whose lock is missing or does not fit."""
+    """A campaign that may be sent only as it is locked, and whose lock is missing or differs."""
 
     name: CampaignName
     title: str

@@ -23,7 +23,7 @@ REPEAT_HOURS_MAX: Final = 20
 
 
 REPEAT_MARGIN_SECONDS: Final = 1
-"""On top of `in_doubt_wait`: WeChat counts its minute (45066) from the arrival of a request, after we let it go."""
+"""On top of `in_doubt_wait`: WeChat counts its minute (45066) from the arrival of a request, after we made it."""
 
 
 def settle(name: str) -> Phrase:

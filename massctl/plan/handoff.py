@@ -2,7 +2,7 @@
 
 The list is no part of what is sent: no API takes or shows these things, so that no digest could stand for them. It is
 reviewed with campaign.yaml; who adopted the draft says, by name and item, that it was done; and an item that is added
-later is open again. Where only locked bytes may be sent, an edit of the list makes the lock stale like any other.
+later is open again. Where only what is locked is sent, an edit of the list makes the lock stale like any other.
 """
 
 from collections.abc import Mapping

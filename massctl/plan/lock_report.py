@@ -47,7 +47,7 @@ class LockedCampaign:
 
     @property
     def refusal(self) -> Refusal | None:
-        """What apply says where only locked bytes are sent; None where the lock fits."""
+        """What apply says where only what is locked is sent; None where the lock fits."""
         if self.result is LockResult.MISSING:
             return lock_missing(self.name)
         return lock_stale(self.name, self.differences) if self.result is LockResult.DIFFERS else None

@@ -1,4 +1,4 @@
-"""Locked against declared and rendered: which parts differ, in words, and the refusals that follow."""
+"""Two locks compared: which parts differ, in words, and the refusals that follow."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The message of a lock against what campaign.yaml declares, and against another lock: which parts differ, in words."""
+"""The messages of two locks compared: which parts differ, in words."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

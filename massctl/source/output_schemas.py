@@ -108,7 +108,7 @@ _FIELDS: Final[dict[str, str]] = {
     "kept_sha256": "Names the draft as WeChat keeps it, markup and all.",
     "handoff": "What was done in the console, item by item; null where nothing was handed off.",
     "attempt": "The serial of the attempt that this is about.",
-    "asked_at": "When the request was let go.",
+    "asked_at": "Right before the request was made.",
     "begun": "The serial of the draft_begun that this is about.",
     "pending": "Whether its end is still to come: a deletion that is not settled, or one more look.",
     "source": "`event` where an event said it, and not a poll.",

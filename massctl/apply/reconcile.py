@@ -103,7 +103,7 @@ def require_verdict(record: Record, wait: timedelta, now: datetime) -> None:
     if left <= timedelta(0):
         return
     raise RefusedError(
-        Phrase("{name} was asked for a moment ago, and WeChat may still answer", name=record.campaign),
+        Phrase("the send of {name} was asked for a moment ago, and WeChat may still answer", name=record.campaign),
         Phrase("Nothing was recorded: the run that asked records the answer itself, if it is still at work."),
         Phrase("run the same command again in {seconds} s", seconds=ceil(left.total_seconds())),
     )

@@ -26,9 +26,9 @@ def require_operator(policy: "Policy", environment: Mapping[str, str]) -> None:
         return
     if environment.get(_ATTEMPT) != "1":
         raise RefusedError(
-            Phrase("policy.operators: what was decided once is not done again by starting the run again"),
+            Phrase("policy.operators: starting a run again does not repeat what was decided in it"),
             Phrase("Nothing was done."),
-            Phrase("look how it stands now, then decide in a new run: Actions / operate / Run workflow"),
+            Phrase("see how it stands now, then decide in a new run: Actions / operate / Run workflow"),
         )
     actor = environment.get(_STARTED_BY, "")
     # A login is the same in capitals and small letters.
@@ -38,7 +38,7 @@ def require_operator(policy: "Policy", environment: Mapping[str, str]) -> None:
         Phrase("policy.operators does not name {actor}, who started this run", actor=actor or "-"),
         Phrase("Nothing was done."),
         Phrase(
-            "let somebody decide who is named there; or have the login added under policy.operators in massctl.yaml, "
+            "let somebody who is named there decide; or have the login added under policy.operators in massctl.yaml, "
             "by a pull request"
         ),
     )

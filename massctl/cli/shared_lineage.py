@@ -184,7 +184,7 @@ def refusal_of(found: Sharing, lineage: str | None) -> Refusal | None:
     if found.unread is not None:
         say = Phrase("nobody knows whether a clone of this repository would know its ledger: {why}", why=found.unread)
         hint = Phrase(
-            "let git work in this folder, then run the same command again; of a folder that belongs to somebody else: "
+            "let git work in this folder, then run the same command again; for a folder that belongs to somebody else: "
             'git config --global --add safe.directory "$PWD"'
         )
         return Refusal(Guard.LINEAGE_UNCOMMITTED, say, hint)

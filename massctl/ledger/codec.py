@@ -145,12 +145,12 @@ def _entry(fields: dict[str, Any], serial: int, prev: str) -> Entry:
 
 def no_beginning(serial: int) -> LedgerCorruptError:
     """Say that behind the last newline stands something that no crash of ours leaves there."""
-    return _corrupt(serial, Phrase("what stands there is no beginning of one"))
+    return _corrupt(serial, Phrase("what stands there is not the beginning of an entry"))
 
 
 def empty_file() -> LedgerCorruptError:
     """Say that a ledger has no byte: massctl makes the file with its first entry in it."""
-    return _damaged(Phrase("The file is empty, and massctl leaves none without an entry. Nothing was sent."))
+    return _damaged(Phrase("The file is empty, and massctl never leaves a ledger without an entry. Nothing was sent."))
 
 
 def _corrupt(serial: int, why: Phrase) -> LedgerCorruptError:

@@ -287,14 +287,14 @@ def _replace(path: Path, data: bytes) -> None:
 def _to_type(keys: Mapping[str, str | None]) -> Phrase:
     lines = ", ".join(f"{key}: {value}" for key, value in keys.items() if value is not None)
     return Phrase(
-        "{lines}   write this into massctl.yaml below state: and further in, then run the same command again",
+        "{lines}   write this into massctl.yaml, indented below state:, then run the same command again",
         lines=lines,
     )
 
 
 def _by_hand(keys: Mapping[str, str | None]) -> LedgerError:
     return LedgerError(
-        Phrase("massctl.yaml is written in a way that no line can be added to without changing others"),
+        Phrase("massctl cannot write this into massctl.yaml without changing other lines"),
         Phrase("massctl.yaml is as it was. Nothing was begun, uploaded or sent."),
         _to_type(keys),
     )

@@ -1,6 +1,6 @@
-"""A lock is kept by rendering again, never by trust: what is sent is what the files render in this run.
+"""Render a locked campaign again and compare it with its lock: what is sent is what the files render in this run.
 
-The lock and its bodies were reviewed, so they must say exactly that. A lock that agrees with itself proves nothing:
+The lock and its bodies were reviewed, so they must say exactly the same. A lock that agrees with itself proves nothing:
 whoever can commit can compute a digest.
 """
 
@@ -31,7 +31,7 @@ _PREFIX: Final = "sha256:"
 
 @dataclass(frozen=True, slots=True)
 class LockReader:
-    """Holds what a campaign renders against the lock in its folder."""
+    """Compares what a campaign renders with the lock in its folder."""
 
     repository: Repository
     inputs: Inputs
@@ -40,9 +40,9 @@ class LockReader:
     account: Account
 
     def read(self, render: Callable[[], RenderedCampaign | Invalid]) -> RenderedCampaign | Invalid | Refusal:
-        """Render the campaign; give it where it is exactly what was locked, else why nothing of it is sent.
+        """Render the campaign, and return it where it is exactly what was locked; else say why nothing is sent.
 
-        It is `Invalid` only where no file was edited since: then this massctl refuses what an earlier one rendered.
+        `Invalid` means that no file was edited since: this massctl refuses what an earlier one rendered.
         """
         try:
             found = read_lock(self.repository, self.name)
@@ -111,6 +111,6 @@ class LockReader:
         if not parts or lock.audience != now.audience:
             return parts  # A list of openids is no source, and the lock itself names what is in it.
         if lock.renderer != RENDERER:
-            say = "this {now} renders it otherwise than {before} did"
+            say = "{now} renders it differently than {before} did"
             return [Phrase(say, now=RENDERER, before=lock.renderer), *parts]
-        return [Phrase("{file} does not say what the files render", file=LOCK_FILE), *parts]
+        return [Phrase("{file} differs from what the files render", file=LOCK_FILE), *parts]

@@ -112,7 +112,7 @@ def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
     before, now = record.open_attempts[-1].event.appid, outcome.accounts
     doubt_rows(table, record, LABELS["in_doubt"], may_repeat=before in now)
     if before not in now:
-        say = "It was sent with the AppID {before}; massctl.yaml has another now: {accounts}"
+        say = "It was asked for with the AppID {before}; massctl.yaml has another one now: {accounts}"
         accounts = in_a_row([f"{name} {appid}" for appid, name in now.items()])
         table.below(Phrase(say, before=before, accounts=accounts or "-"))
 

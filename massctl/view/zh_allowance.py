@@ -128,7 +128,7 @@ ALLOWANCE: Final[dict[str, str]] = {
         "{place}；或者在 campaign.yaml 的 send: 下写 `over_limit: allow`：已收到四次的人收不到"
     ),
     "nobody got it: WeChat delivered it to 0 of {total:,} followers": (
-        "没有人收到：微信发给了 {total:,} 个粉丝中的 0 个"
+        "没有人收到：{total:,} 个粉丝，微信一个也没有送达"
     ),
     "whoever had four mass messages that month gets no fifth; to send it once more, raise `edition` and give it a "
     "window in another month": (

@@ -8,14 +8,14 @@ CI: Final[dict[str, str]] = {
     # massctl/cli/at_tip.py
     "git says: “{words}”": "git 说：“{words}”",
     # massctl/cli/operators.py
-    "policy.operators: what was decided once is not done again by starting the run again": (
+    "policy.operators: starting a run again does not repeat what was decided in it": (
         "policy.operators：做过的决定，不会因为重跑再执行一次"
     ),
-    "look how it stands now, then decide in a new run: Actions / operate / Run workflow": (
+    "see how it stands now, then decide in a new run: Actions / operate / Run workflow": (
         "请看看现在的情况，再用新的运行做决定：Actions / operate / Run workflow"
     ),
     "policy.operators does not name {actor}, who started this run": ("policy.operators 里没有启动这次运行的 {actor}"),
-    "let somebody decide who is named there; or have the login added under policy.operators in massctl.yaml, "
+    "let somebody who is named there decide; or have the login added under policy.operators in massctl.yaml, "
     "by a pull request": ("请名单里的人来决定；或者用合并请求把这个用户名加进 massctl.yaml 的 policy.operators"),
     # massctl/cli/handing_over.py
     "there is no ledger yet, so nothing is staged, sent or watched": "还没有账本，所以不准备、不发送、也不查看",

@@ -112,7 +112,7 @@ COMMAND: Final[dict[str, str]] = {
     "nobody knows whether a clone of this repository would know its ledger: {why}": (
         "不知道这个仓库的克隆会不会知道它的账本：{why}"
     ),
-    "let git work in this folder, then run the same command again; of a folder that belongs to somebody else: "
+    "let git work in this folder, then run the same command again; for a folder that belongs to somebody else: "
     'git config --global --add safe.directory "$PWD"': (
         "先让 git 在这个文件夹里能用，再运行同一条命令；文件夹属于别的用户时："
         'git config --global --add safe.directory "$PWD"'

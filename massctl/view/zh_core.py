@@ -122,8 +122,8 @@ CORE: Final[dict[str, str]] = {
     "Entry {serial} was changed or is missing: {why}. Nothing was sent.": (
         "第 {serial} 条被改动或缺失：{why}。没有群发任何内容。"
     ),
-    "what stands there is no beginning of one": "那里的内容不是一条记录的开头",
-    "The file is empty, and massctl leaves none without an entry. Nothing was sent.": (
+    "what stands there is not the beginning of an entry": "那里的内容不是一条记录的开头",
+    "The file is empty, and massctl never leaves a ledger without an entry. Nothing was sent.": (
         "文件是空的，而 massctl 不会留下没有记录的账本。没有群发任何内容。"
     ),
     "Restore the file from a copy that verifies; `massctl state verify` checks one. Without any: "

@@ -100,7 +100,7 @@ HELP: Final[dict[str, str]] = {
     "Write campaign.lock.json and the rendered bodies of every campaign that has not gone out yet.": (
         "为每个还没有发出的活动写出 campaign.lock.json 和渲染好的正文。"
     ),
-    "`massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is equal.": (
+    "`massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is the same.": (
         "`massctl apply --locked`，或者 policy 里的 `require_lock: true`，会重新渲染，只发送与锁定一致的内容。"
     ),
     "Do nothing where massctl.yaml does not ask for locks.": "massctl.yaml 不要求锁定时什么都不做。",

@@ -14,7 +14,7 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Stop after this stage; the first three never send and never ask.": "做完这一步就停；前三步从不群发，也从不询问。",
     "Do not wait for, and do not repeat, a send of unknown outcome.": "结果不明的群发，不等，也不重发。",
     "Carry out exactly this saved plan, once; counts as consent.": "只照这份保存的计划做一次；等于已经同意。",
-    "Send only what `massctl lock` wrote, rendered again and compared.": (
+    "Send only what is locked: render it again and compare.": (
         "只发送 `massctl lock` 锁定的内容：重新渲染并逐项比对。"
     ),
     "Stay for windows that open within 90s, 45m, 3h …": "等待在 90s、45m、3h…… 之内开始的时段。",
@@ -26,7 +26,7 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "and never sends.": "缺什么先上传、保存。它会有意再发一次预览，占用公众号每天 100 次的额度，从不群发。",
     "A WeChat name (微信号) to show it to.": "预览人的微信号。",
     "An openid to show it to.": "预览人的 openid。",
-    "Show only what `massctl lock` wrote, rendered again and compared.": (
+    "Show only what is locked: render it again and compare.": (
         "只显示 `massctl lock` 锁定的内容：重新渲染并逐项比对。"
     ),
     # massctl/cli/commands/status.py
@@ -60,7 +60,7 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Only news and videos that were sent. WeChat allows ten withdrawals a day. While it is still being sent it cannot "
     "be withdrawn: with --wait massctl asks you first, and deletes at the first moment that WeChat allows.": (
         "只限已群发的图文和视频。微信每天允许撤下十次。还在发送时不能撤下：加上 --wait，"
-        "massctl 先问你，微信一允许就删除。"
+        "massctl 先询问，微信一允许就删除。"
     ),
     "Wait for what is still being sent: 90s, 45m …": "还在发送的，最多等这么久：90s、45m……",
     "Withdraw this article; they count from 1.": "撤下这一篇；从 1 数起。",

@@ -90,8 +90,8 @@ LOCK: Final[dict[str, str]] = {
     "{file} is not what massctl wrote": "{file} 不是 massctl 写的样子",
     "{name} cannot be locked: {why}": "无法锁定 {name}：{why}",
     # massctl/source/locked.py
-    "this {now} renders it otherwise than {before} did": "这个 {now} 的渲染结果与 {before} 当时的不同",
-    "{file} does not say what the files render": "{file} 与源文件渲染出来的不一致",
+    "{now} renders it differently than {before} did": "{now} 的渲染结果与 {before} 当时的不同",
+    "{file} differs from what the files render": "{file} 与源文件渲染出来的不一致",
     "{file} belongs to another lock than {lock}": "{file} 和 {lock} 不属于同一次锁定",
     # massctl/view/lock_text.py
     "because": "原因",

@@ -138,7 +138,7 @@ SETTLING: Final[dict[str, str]] = {
     "What went out before is unknown now. Until it is imported, apply would send it again.": (
         "现在不知道以前发过什么。导入之前，apply 会把它们再发一遍。"
     ),
-    "{name} was asked for a moment ago, and WeChat may still answer": "{name} 刚刚提交，微信可能还会答复",
+    "the send of {name} was asked for a moment ago, and WeChat may still answer": "{name} 刚刚提交，微信可能还会答复",
     "Nothing was recorded: the run that asked records the answer itself, if it is still at work.": (
         "没有记录任何东西：提交它的那次运行如果还在，会自己记下答复。"
     ),

@@ -79,13 +79,13 @@ SOURCE: Final[dict[str, str]] = {
     # massctl/source/lineage.py
     "massctl.yaml cannot be written": "无法写入 massctl.yaml",
     "{why}. Nothing was begun, uploaded or sent.": "{why}。没有建立账本，没有上传也没有群发任何内容。",
-    "massctl.yaml is written in a way that no line can be added to without changing others": (
-        "按 massctl.yaml 现在的写法，加不进一行而不改动别处"
+    "massctl cannot write this into massctl.yaml without changing other lines": (
+        "massctl.yaml 现在的写法，没法只写进这一处而不改动别的行"
     ),
     "massctl.yaml is as it was. Nothing was begun, uploaded or sent.": (
         "massctl.yaml 没有改动。没有建立账本，没有上传也没有群发任何内容。"
     ),
-    "{lines}   write this into massctl.yaml below state: and further in, then run the same command again": (
+    "{lines}   write this into massctl.yaml, indented below state:, then run the same command again": (
         "{lines}   把这一行写进 massctl.yaml，放在 state: 下面并缩进，然后再运行同一条命令"
     ),
     "Make massctl.yaml writable, then run the same command again.": "让 massctl.yaml 可写，再运行同一条命令。",

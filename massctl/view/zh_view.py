@@ -89,8 +89,8 @@ VIEW: Final[dict[str, str]] = {
     "nothing to do {count}": "无事可做 {count}",
     "this run: ": "本次运行：",
     "interrupted; the next apply goes on from here": "已中断；下次 apply 会接着做",
-    "It was sent with the AppID {before}; massctl.yaml has another now: {accounts}": (
-        "它是用 AppID {before} 发的；massctl.yaml 里现在是别的：{accounts}"
+    "It was asked for with the AppID {before}; massctl.yaml has another one now: {accounts}": (
+        "它是用 AppID {before} 提交的；massctl.yaml 里现在是别的：{accounts}"
     ),
     "WeChat knew its id before; which content went out is not known": "微信早已认得它的编号；发出的是哪份内容不得而知",
     "you did not say yes, so it was not sent": "您没有同意，所以没有发送",

@@ -31,7 +31,7 @@ from massctl.model.phrase import Phrase
     metavar="FILE",
     help="Carry out exactly this saved plan, once; counts as consent.",
 )
-@click.option("--locked", is_flag=True, help="Send only what `massctl lock` wrote, rendered again and compared.")
+@click.option("--locked", is_flag=True, help="Send only what is locked: render it again and compare.")
 @click.option("--wait", type=Duration(), metavar="DURATION", help="Stay for windows that open within 90s, 45m, 3h …")
 @click.pass_obj
 def command(

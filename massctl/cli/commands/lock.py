@@ -15,7 +15,7 @@ from massctl.cli.session import session
 def command(directory: str, names: tuple[str, ...], check: bool, if_required: bool, form: str) -> int:
     """Write campaign.lock.json and the rendered bodies of every campaign that has not gone out yet.
 
-    `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is equal.
+    `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is the same.
     """
     # The renderer is needed by this verb, and not by its help.
     from massctl.cli.locking import locked

@@ -14,7 +14,7 @@ from massctl.cli.showing import Reviewer, showing
     "--towxname", multiple=True, type=Reviewer("towxname"), metavar="W", help="A WeChat name (微信号) to show it to."
 )
 @click.option("--touser", multiple=True, type=Reviewer("touser"), metavar="O", help="An openid to show it to.")
-@click.option("--locked", is_flag=True, help="Show only what `massctl lock` wrote, rendered again and compared.")
+@click.option("--locked", is_flag=True, help="Show only what is locked: render it again and compare.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @sandbox_option
 @click.pass_obj

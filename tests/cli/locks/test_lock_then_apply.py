@@ -133,7 +133,7 @@ def test_a_forged_lock_that_agrees_with_itself_sends_nothing(repository: Reposit
 
     refusal = found["refusals"][0]
     assert (5, [], "lock_stale") == (status, found["performed"], refusal["guard"])
-    assert "campaign.lock.json does not say what the files render" in refusal["message"]
+    assert "campaign.lock.json differs from what the files render" in refusal["message"]
     assert "the text of article 1" in refusal["message"]
 
 

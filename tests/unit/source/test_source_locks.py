@@ -92,14 +92,14 @@ def test_a_lock_as_it_was_written_gives_the_campaign(read: Read) -> None:
 
 FOREIGN = b'<p><img src="massctl-picture:' + b"0" * 64 + b'"></p>'
 FORGED: list[tuple[Callable[[dict[str, Any]], None], bytes | None, str]] = [
-    (lambda lock: lock["pictures"].pop(), None, "does not say what the files render, the picture hero.png"),
-    (lambda lock: lock["pictures"].pop(0), None, "does not say what the files render, the picture cover.png"),
-    (with_body(FOREIGN), FOREIGN, "does not say what the files render, the text of article 1"),
-    (with_body(b"\xff"), b"\xff", "does not say what the files render, the text of article 1"),
+    (lambda lock: lock["pictures"].pop(), None, "differs from what the files render, the picture hero.png"),
+    (lambda lock: lock["pictures"].pop(0), None, "differs from what the files render, the picture cover.png"),
+    (with_body(FOREIGN), FOREIGN, "differs from what the files render, the text of article 1"),
+    (with_body(b"\xff"), b"\xff", "differs from what the files render, the text of article 1"),
     (
         lambda lock: lock.update(renderer="massctl 0.0.9") or with_body(b"x")(lock),
         b"x",
-        f"this {RENDERER} renders it otherwise than massctl 0.0.9 did, the text of article 1",
+        f"{RENDERER} renders it differently than massctl 0.0.9 did, the text of article 1",
     ),
     (
         lambda lock: lock["message"]["articles"][0].update(content_chars=1),
@@ -115,7 +115,7 @@ FORGED: list[tuple[Callable[[dict[str, Any]], None], bytes | None, str]] = [
     (
         lambda lock: lock["pictures"][0].update({"as": "image"}),
         None,
-        "does not say what the files render, the picture cover.png",
+        "differs from what the files render, the picture cover.png",
     ),
     (lambda lock: lock["pictures"][0].update(bytes=1), None, "campaign.lock.json was changed by hand"),
 ]

@@ -34,12 +34,6 @@ def sanitise(content: str) -> str:
     return "".join(kept) + ("" if inside else content[at:])
 
 
-def picture_urls(content: str) -> list[str]:
-    """List the picture addresses of `<img>` elements in their order."""
-    found = (tag for tag in _TAG.finditer(content) if (tag[2] or "").lower() == "img" and not tag[1])
-    return [source for tag in found if (source := _attribute(tag[3], "src"))]
-
-
 def plain_text(content: str) -> str:
     """Return the words of an article without markup, blanks run together."""
     return re.sub(r"\s+", " ", unescape(_TAG.sub("", content))).strip()

@@ -14,7 +14,7 @@ from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.recorded_words import say_recorded
 from massctl.view.status_text import record_heading, settled_row
 from massctl.view.style import Ink, Style
-from massctl.view.words import followers, openids, short_digest
+from massctl.view.words import followers, inked_digest, openids, short_digest
 
 LABELS: Final = {
     "attempt": Phrase("attempt"),
@@ -77,13 +77,11 @@ def _drafts(table: Table, record: Record) -> None:
     for draft in record.drafts:
         if not draft.alive:
             continue
-        table.row(label, Phrase("saved {moment}", moment=recorded(draft.saved_at)), DOT, _digest(draft.event.digest))
+        table.row(
+            label, Phrase("saved {moment}", moment=recorded(draft.saved_at)), DOT, inked_digest(draft.event.digest)
+        )
         table.below(Inked(f"media_id {draft.event.media_id}", Ink.DETAIL))
         label = ""
-
-
-def _digest(digest: str) -> Inked:
-    return Inked(Phrase("digest {digest}", digest=short_digest(digest)), Ink.DETAIL)
 
 
 def _console(table: Table, record: Record) -> None:

@@ -17,7 +17,7 @@ from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.recorded_words import say_recorded
 from massctl.view.status_text import record_heading, settled_row
 from massctl.view.style import Ink, Style
-from massctl.view.words import short_digest
+from massctl.view.words import inked_digest
 
 LABELS: Final = {
     "draft": Phrase("draft"),
@@ -116,15 +116,15 @@ def _drafts(table: Table, record: Record) -> None:
         fate = Phrase("in the draft box") if draft.alive else Phrase("gone: sent, replaced or deleted")
         if draft.alive and any(each.event.batch == draft.event.batch for each in record.settled_sent):
             fate = Phrase("settled as sent, so probably gone")
-        rows.append((draft.event.batch, draft.saved_at, (_digest(draft.event.digest), DOT, fate)))
+        rows.append((draft.event.batch, draft.saved_at, (inked_digest(draft.event.digest), DOT, fate)))
     for shown in record.proposals:
         fate = Phrase("only for a preview, in the draft box") if shown.alive else Phrase("only for a preview, gone")
-        rows.append((shown.event.batch, shown.saved_at, (_digest(shown.event.digest), DOT, fate)))
+        rows.append((shown.event.batch, shown.saved_at, (inked_digest(shown.event.digest), DOT, fate)))
     batch_rows(table, LABELS["draft"], rows, record)
     label: str = "" if rows else LABELS["draft"]
     for begun in record.begun_drafts:
         unknown = Inked(Phrase("asked for; nobody knows whether it is there"), Ink.WARNING)
-        table.row(label, recorded(begun.at), DOT, _digest(begun.event.digest), DOT, unknown, inner=2)
+        table.row(label, recorded(begun.at), DOT, inked_digest(begun.event.digest), DOT, unknown, inner=2)
         label = ""
 
 
@@ -133,12 +133,8 @@ def _previews(table: Table, record: Record) -> None:
     label: str = LABELS["previews"]
     counts = Counter((digest, preview.outcome) for (digest, _), preview in record.previews.items())
     for (digest, outcome), count in counts.items():
-        table.row(label, f"{count} ", _PREVIEW[outcome], DOT, _digest(digest), inner=2)
+        table.row(label, f"{count} ", _PREVIEW[outcome], DOT, inked_digest(digest), inner=2)
         label = ""
-
-
-def _digest(digest: str) -> Inked:
-    return Inked(Phrase("digest {digest}", digest=short_digest(digest)), Ink.DETAIL)
 
 
 def _attempts(table: Table, record: Record) -> None:

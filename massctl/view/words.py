@@ -8,6 +8,7 @@ from massctl.model.phrase import Phrase, enumerated
 from massctl.plan.step import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
 from massctl.plan.withdrawals import WITHDRAWALS_A_DAY
+from massctl.view.page import Inked
 from massctl.view.style import Ink
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ JOB: Final = {
 def short_digest(digest: str) -> str:
     """Give the first hex digits of a digest, enough to tell two apart."""
     return digest.removeprefix("sha256:")[:DIGEST_HEX_SHOWN]
+
+
+def inked_digest(digest: str) -> Inked:
+    """Say a digest beside what it is about."""
+    return Inked(Phrase("digest {digest}", digest=short_digest(digest)), Ink.DETAIL)
 
 
 def audience_words(audience: "Audience") -> Phrase:

@@ -67,8 +67,8 @@ class Book:
         """Write an entry that every later runner is sure to read; durable, with all before it, on return."""
         return self._append([event], campaign, durable=True)[-1]
 
-    def behind(self, serial: int) -> Sequence[Entry]:
-        """Read what others wrote behind an entry of this run; what it decides by stays as it is."""
+    def entries_after(self, serial: int) -> Sequence[Entry]:
+        """Read what others wrote after an entry of this run; the state that it decides by does not change."""
         return self._ledger.read(serial)
 
     def record_all(self, events: Sequence[Event], campaign: RenderedCampaign) -> None:

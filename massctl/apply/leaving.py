@@ -145,7 +145,7 @@ def _of_the_ledger(run: Run, campaign: RenderedCampaign, attempt: Attempt) -> li
             case event:
                 return isinstance(event, SendImported)
 
-    if not any(is_of_this_send(entry) for entry in run.book.behind(attempt.serial)):
+    if not any(is_of_this_send(entry) for entry in run.book.entries_after(attempt.serial)):
         return []
     say = Phrase("another runner wrote about this send in the same moment")
     return [Refusal(Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger anew"))]

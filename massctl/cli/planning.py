@@ -128,9 +128,9 @@ def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic])
 
 
 def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal | None, list[Diagnostic]]:
-    """Refuse a plan whose ledger a clone would not know, and give why.
+    """Refuse every campaign of a plan whose ledger a clone would not know; gives the refusal too.
 
-    A ledger that is refused anyway is not asked for. Before one is begun, a plan that does nothing begins none.
+    Git is not asked where the ledger is refused already, nor where a plan would do nothing and there is no ledger yet.
     """
     refused = {refusal.guard for planned in plan.campaigns for refusal in planned.refusals}
     if refused & UNTRUSTED or not (state.serial or plan.can_apply):
@@ -141,7 +141,7 @@ def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal |
 
 
 def _read(session: Session, read: Callable[[], State], *, tells_damage: bool) -> tuple[State, Refusal | None]:
-    """Read the ledger, or give the state of none and the refusal of every campaign that its bytes call for."""
+    """Read the ledger; where it is damaged, give an empty state and the refusal for every campaign."""
     try:
         return read(), None
     except LedgerError as error:

@@ -1,4 +1,4 @@
-"""Does everybody who clones this repository learn which ledger it has? Asks git, and writes nothing.
+"""Ask git whether everybody who clones this repository learns which ledger it has; writes nothing.
 
 A lineage that no commit names, or that nobody else can fetch, protects this folder alone: a clone would find no ledger
 named, begin one of its own, and send again what was sent.
@@ -51,7 +51,7 @@ class Sharing:
 def sharing(
     root: Path, settings: "MassctlFile", environment: Mapping[str, str], lineage: str | None, where: str = ""
 ) -> Sharing:
-    """Ask git about `lineage`; None stands for one that is not drawn yet. `where` is the -C of the command line."""
+    """Ask git about `lineage`, None before there is one. `where` is the `-C DIR` of the command line."""
     git = Git(root, known_to_git(settings, environment))
     try:
         prefix = git.run("rev-parse", "--show-prefix")

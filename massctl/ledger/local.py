@@ -1,11 +1,11 @@
 """The local backend: one append-only file of JSON lines, for one machine.
 
 Readers need no lock: a file that only grows is whole up to its last newline. A writer holds a lock on the file itself
-for the moment of writing, since two checkouts may share it by a link, and writes only if the file still ends where its
-reader left it. It never shortens what another wrote. A torn last line is
-what a crash in mid-write leaves; its effect never began, because the flush had not returned. It is dropped by
-the next append. A last line that is whole but for its newline is kept. Anything else that does not verify is refused.
-The file comes into being with its first entry in it: one without a byte is no crash of ours.
+for the moment of writing, since two checkouts may share it by a link. It writes only if the file still ends where its
+reader left it, and never shortens what another wrote. A crash in mid-write leaves a torn last line. Its effect never
+began, because the flush had not returned, and the next append drops it. A last line that is whole but for its newline
+is kept. Anything else that does not verify is refused. The file is made with its first entry in it, so an empty file is
+damage.
 """
 
 import contextlib

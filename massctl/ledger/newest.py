@@ -37,7 +37,7 @@ def note_newest(locks: Path, lineage: str, serial: int, digest: str) -> None:
 
 
 def note_beginning(locks: Path, lineage: str) -> None:
-    """Remember that a ledger is about to begin, so that a run which dies before its first entry can be gone on with."""
+    """Remember that a ledger is about to begin: if this run dies before its first entry, the next one may begin it."""
     with contextlib.suppress(OSError):
         locks.mkdir(parents=True, exist_ok=True)
     note_newest(locks, lineage, 0, "")

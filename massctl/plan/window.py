@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LOOK_AHEAD: Final = timedelta(days=400)
 LEAVES_WITHIN: Final = timedelta(seconds=2)
-"""So long what was judged about a send holds: its request is written within it, or not at all. Our own bound,
+"""How long a judgement about a send holds: its request is written within this time, or not at all. Our own bound,
 docs/concepts/exactly-once.md."""
 
 

@@ -1,4 +1,4 @@
-"""Write keys of `state` into massctl.yaml by position: the pieces that change, and no other byte.
+"""Write keys of `state` into massctl.yaml, and change no other byte.
 
 The file is composed to learn where `state` stands, and is never written by a YAML library: line endings, a byte order
 mark, comments, indentation and quotes stay. The result is read again before it is written, and must say what the file
@@ -38,12 +38,12 @@ def declare_lineage(root: Path, lineage: str) -> bytes | None:
 
 
 def declare_backend(root: Path, backend: str, where: Mapping[str, str]) -> bytes | None:
-    """Set `state.backend`, with `where` it is in git; keys that speak of git go with it. Else as `declare_lineage`."""
+    """Set `state.backend`, and the keys in `where` that say where it is; else as `declare_lineage`."""
     return _declared(root, keys_of(backend, where))
 
 
 def keys_of(backend: str, where: Mapping[str, str]) -> dict[str, str | None]:
-    """Give the keys of `state` for a backend; None stands for one that goes."""
+    """Give the keys of `state` for a backend; None stands for a key to be removed."""
     if backend == "local":
         return {"backend": backend, **dict.fromkeys(GIT_KEYS)}
     return {"backend": backend, **{key: where[key] for key in GIT_KEYS if key in where}}
@@ -67,7 +67,7 @@ def take_back(root: Path, before: bytes) -> None:
 
 
 def with_keys(data: bytes, keys: Mapping[str, str | None]) -> bytes | None:
-    """Give massctl.yaml with these keys of `state` set, or removed where None; None where no way leads there.
+    """Give massctl.yaml with these keys of `state` set, or removed where None; None where that cannot be done.
 
     `data` must be without a fault.
     """

@@ -147,7 +147,7 @@ _AUDIENCE_IS_COUNTED_ONCE = Mutant(
 _LEDGER_IS_READ_ONCE = Mutant(
     "the ledger is not read again when the attempt is durable",
     _LEAVING,
-    "    if not any(is_of_this_send(entry) for entry in run.book.behind(attempt.serial)):",
+    "    if not any(is_of_this_send(entry) for entry in run.book.entries_after(attempt.serial)):",
     "    if True:",
     "git, two runners",
 )

@@ -113,8 +113,16 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch:
     while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch):
 '''
 """What keeps a batch back: the verdict on the one before, and the guards."""
+_CLOSED_BY_A_REJECTION = "            attempt.open, attempt.rejection, attempt.rejected_at = False, event, entry.at\n"
 _GOES_ON = "_send(run, outcome, campaign, batch)"
 
+_BEHIND_IS_TORN = Mutant(
+    "rule 6: compare-and-swap misses what another runner wrote",
+    _LOCAL,
+    "torn = not behind or begins_entry(behind, self._serial + 1, self._prev)",
+    "torn = True",
+    "text, two runners",
+)
 _NO_DEADLINE = Mutant(
     "nobody asks for the time when the request is about to be written",
     "massctl.apply.ports",
@@ -135,7 +143,7 @@ _DRAFT_IS_READ_ONCE = Mutant(
     _LEAVING,
     "    if is_as_saved(draft, read):",
     "    if True:",
-    "news, changed in doubt",
+    "news, the console in a run",
 )
 _AUDIENCE_IS_COUNTED_ONCE = Mutant(
     "the audience is not counted again when the attempt is durable",
@@ -205,7 +213,8 @@ MUTANTS = (
     except WeChatError as error:
         verdict = never_left(error)
 """,
-        """    try:
+        """    asked_at = None
+    try:
         from datetime import timedelta
         from massctl.apply.ports import Deadline
         asked_at = run.world.clock.now()
@@ -253,8 +262,8 @@ MUTANTS = (
     Mutant(
         "rule 2: the executor closes an attempt in doubt as rejected",
         _EXECUTOR,
-        "run.book.record(doubt, campaign)",
-        "run.book.record(SendRejected(attempt=attempt, errcode=code, rid=rid, retryable=True), campaign)",
+        "SendInDoubt(attempt=attempt, reason=reason, errcode=code, rid=rid, asked_at=asked_at)",
+        "SendRejected(attempt=attempt, errcode=code, rid=rid, retryable=True)",
         "text, two faults",
     ),
     Mutant(
@@ -325,8 +334,8 @@ MUTANTS = (
     Mutant(
         "rule 3: a rejection closes every open attempt",
         _STATE,
-        "            attempt.open, attempt.rejection, attempt.rejected_at = False, event, entry.at\n",
-        """            attempt.rejection = event
+        _CLOSED_BY_A_REJECTION,
+        """            attempt.rejection, attempt.rejected_at = event, entry.at
             for other in record.attempts:
                 other.open = False
 """,
@@ -335,8 +344,8 @@ MUTANTS = (
     Mutant(
         "rule 3: a rejection closes no attempt",
         _STATE,
-        "            attempt.open, attempt.rejection, attempt.rejected_at = False, event, entry.at\n",
-        "            attempt.rejection = event\n",
+        _CLOSED_BY_A_REJECTION,
+        "            attempt.rejection, attempt.rejected_at = event, entry.at\n",
         "text, refusals",
     ),
     Mutant(
@@ -414,9 +423,16 @@ MUTANTS = (
     Mutant(
         "rule 5: repeated within the minute",
         _DOUBT,
-        "max(last.at, last.asked_at or last.at) + timedelta(",
-        "max(last.at, last.asked_at or last.at) + 0 * timedelta(",
+        "last.asked_at or last.at) + timedelta(",
+        "last.asked_at or last.at) + 0 * timedelta(",
         "text, two faults",
+    ),
+    Mutant(
+        "rule 5: the minute counts from the attempt, however late its request left",
+        _DOUBT,
+        "at = max(last.at, last.asked_at or last.at) +",
+        "at = last.at +",
+        "text, slow, and a lost answer",
     ),
     Mutant(
         "rule 5: the wait is not waited for",
@@ -481,12 +497,35 @@ MUTANTS = (
         "",
         "text, two runners",
     ),
+    _BEHIND_IS_TORN,
     Mutant(
-        "rule 6: compare-and-swap misses what another runner wrote",
+        "rule 6: a file is cut below what was read",
         _LOCAL,
-        "torn = not behind or begins_entry(behind, self._serial + 1, self._prev)",
-        "torn = True",
-        "text, two runners",
+        "        os.ftruncate(descriptor, self._whole_bytes)\n        os.lseek",
+        "        os.ftruncate(descriptor, max(0, self._whole_bytes - 1))\n        os.lseek",
+        "text",
+    ),
+    Mutant(
+        "rule 6: a ledger without a byte is none",
+        "massctl.ledger.chain",
+        '    if data == b"":\n        raise empty_file()\n',
+        "",
+        "text, a damaged ledger",
+    ),
+    Mutant(
+        "rule 6: a ledger that was cut to nothing is a new one",
+        _LOCAL,
+        "            require_unseen(self._locks)\n",
+        "            pass\n",
+        "text, a damaged ledger",
+    ),
+    Mutant(
+        "rule 6: whatever stands behind the last line is torn",
+        "massctl.ledger.chain",
+        "not begins_entry(last, following, prev)",
+        "False",
+        "text, a ledger damaged in doubt",
+        _BEHIND_IS_TORN,
     ),
     Mutant(
         "rule 6: an append holds no lock",
@@ -543,6 +582,21 @@ MUTANTS = (
         "text, two faults",
     ),
     _AUDIENCE_IS_COUNTED_ONCE,
+    _DRAFT_IS_READ_ONCE,
+    Mutant(
+        "a request may leave long after the last look",
+        "massctl.plan.window",
+        "now + LEAVES_WITHIN if window is None else min(now + LEAVES_WITHIN, window.not_after)",
+        "now + 50 * LEAVES_WITHIN if window is None else min(now + 50 * LEAVES_WITHIN, window.not_after)",
+        "text, slow, and the kill switch",
+    ),
+    Mutant(
+        "a fifth of a month to one tag is sent",
+        "massctl.plan.allowance",
+        "Places(lambda period: rule.limit - len(used",
+        "Places(lambda period: rule.limit + 1 - len(used",
+        "five to one tag in a month",
+    ),
     Mutant("the kill switch is not asked for", _GUARD, "        _kill_switch(house),\n", "", "text, kill switch"),
     Mutant("MASSCTL_NO_SEND is not asked for", _GUARD, "    if house.no_send:", "    if False:", "text, kill switch"),
     Mutant(
@@ -742,6 +796,13 @@ MUTANTS = (
         "text, too fast",
     ),
     Mutant(
+        "the minute after 45011 counts from the attempt, however late its request left",
+        "massctl.plan.pace",
+        "(a.rejected_at for a in",
+        "(a.at for a in",
+        "git, text, slow, and no clear answer",
+    ),
+    Mutant(
         "what was too fast is asked for again with --no-wait",
         _EXECUTOR,
         "1 if run.world.wait_in_doubt else 0",
@@ -856,6 +917,20 @@ MUTANTS = (
         "text, a person settles a doubt",
     ),
     Mutant(
+        "a person's word takes an acceptance back",
+        _STATE,
+        "attempt.accepted, attempt.rejection, attempt.settled = accepted, None, None",
+        "attempt.accepted, attempt.rejection = accepted, None",
+        "git, a person is wrong in a push",
+    ),
+    Mutant(
+        "a list counts as one job whose first batch was refused and sent by hand",
+        _STATE,
+        " or (self.attempts and self.settled_sent)\n",
+        "\n",
+        "text in batches, a refusal is settled",
+    ),
+    Mutant(
         "what a person says was sent is sent again",
         _STATE,
         "frozenset(accepted | {job.batch for job in self.jobs} | {each.event.batch for each in self.settled_sent})",
@@ -880,8 +955,8 @@ MUTANTS = (
     Mutant(
         "rule 1: a doubt is noted, and not flushed",
         _EXECUTOR,
-        "run.book.record(doubt",
-        "run.book.note(doubt",
+        "run.book.record(doubt, campaign)",
+        "run.book.note(doubt, campaign)",
         "text, two runners",
     ),
     Mutant(
@@ -895,8 +970,9 @@ MUTANTS = (
     Mutant(
         "rule 3: a rejection closes the oldest open attempt",
         _STATE,
-        "            attempt.open, attempt.rejection, attempt.rejected_at = False, event, entry.at\n",
-        "            attempt.rejection = event\n            record.open_attempts[0].open = False\n",
+        _CLOSED_BY_A_REJECTION,
+        "            attempt.rejection, attempt.rejected_at = event, entry.at\n"
+        "            record.open_attempts[0].open = False\n",
         "text, 45028 and hours apart",
     ),
     Mutant(
@@ -909,8 +985,8 @@ MUTANTS = (
     Mutant(
         "rule 5: the minute counts from the first attempt",
         _DOUBT,
-        "at = max(last.at, last.asked_at or last.at) + timedelta(seconds",
-        "at = first.at + timedelta(seconds",
+        "at = max(last.at, last.asked_at or last.at) +",
+        "at = max(first.at, first.asked_at or first.at) +",
         "text, seconds apart",
     ),
     Mutant(
@@ -1013,6 +1089,13 @@ MUTANTS = (
         "if now is not None and self._branch.holds(now, commit):",
         "if False:",
         "git, two faults",
+    ),
+    Mutant(
+        "git: what arrived with an interrupted push is written again",
+        _GIT,
+        "        self._waiting = [entry for entry in self._waiting if id(entry) not in arrived]\n",
+        "",
+        "git, news, interrupted",
     ),
     Mutant(
         "git: a lost race is taken for a won one",

@@ -37,6 +37,7 @@ Identity = tuple[str, int, tuple[str, ...]]
 def violations(scenario: Scenario, situation: Situation) -> list[str]:
     """Say in words what must not be, whenever one looks."""
     books = Books(scenario, situation.wechat, entries_of(situation.disk.content))
+    knows_all = situation.disk.damaged_after is None and not (situation.clone and situation.clone.is_second)
     return [
         *books.sent_at_most_once(),
         *books.one_version_each(),
@@ -44,7 +45,7 @@ def violations(scenario: Scenario, situation: Situation) -> list[str]:
         *_previewed_at_most_once(situation.wechat),
         *_nothing_that_nobody_could_look_at(situation.wechat),
         *_went_on(situation),
-        *(_ledger(situation, books) if situation.disk.damaged_after is None else ()),
+        *(_ledger(situation, books) if knows_all else ()),
     ]
 
 

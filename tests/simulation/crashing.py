@@ -78,14 +78,18 @@ class CrashingLedger:
 class CrashingFounding:
     """Begins a ledger, with boundaries around its declaration."""
 
-    def __init__(self, boundaries: Boundaries) -> None:
+    def __init__(
+        self, boundaries: Boundaries, lineage: str = LINEAGE, name: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._boundaries = boundaries
+        self._lineage = lineage
+        self._name = name
 
     def created(self) -> Created:
-        return Created(lineage=LINEAGE, realm="loopback")
+        return Created(lineage=self._lineage, realm="loopback")
 
     def declare(self, lineage: str) -> None:
-        self._boundaries.around("declare", lambda: None)
+        self._boundaries.around("declare", lambda: self._name(lineage))
 
 
 class CrashingWeChat:

@@ -13,13 +13,15 @@ from typing import Any, Final
 
 from building import APPID
 from simulation.crashing import Boundaries
-from simulation.scenario import Situation, state_of
+from simulation.disk import SimDisk
+from simulation.scenario import Clone, Situation, state_of
 from simulation.world import SLOW, MassJob, Remembered
 
 from massctl.apply.adoption import adopt_draft
 from massctl.apply.book import Book
 from massctl.apply.reconcile import Testimony, settle_not_sent, settle_sent
 from massctl.errors import MassctlError
+from massctl.model.ledger import Created, NewEntry
 from massctl.model.names import ClientMsgId, MsgId
 from massctl.model.state import Record
 
@@ -104,6 +106,26 @@ def _older_ledger(situation: Situation) -> None:
         disk.content = disk.flushed = disk.promised = disk.backup
         # The books forget the requests that this ledger knows nothing of; the jobs they led to stay.
         situation.wechat.departures[:] = [d for d in situation.wechat.departures if d.recipient is not None]
+
+
+def _in_a_clone(*, second: bool = False, begins: bool = False, commits: bool = False, pushes: bool = False) -> Any:
+    """Let a person begin the ledger of a clone, commit the line that names it, and push that.
+
+    The second clone is of what the remote has by then. Whoever comes second cannot push.
+    """
+
+    def work(situation: Situation) -> None:
+        clone = situation.clone or Clone()
+        if second:
+            clone, situation.disk = Clone(clone.remote, clone.remote, clone.remote, is_second=True), SimDisk()
+        if begins and clone.named is None:
+            created = Created(lineage=clone.lineage, realm="loopback")
+            situation.ledger().append(0, [NewEntry(at=situation.moment, event=created)], durable=True)
+            clone = replace(clone, named=clone.lineage)
+        clone = replace(clone, head=clone.named) if commits else clone
+        situation.clone = replace(clone, remote=clone.remote or clone.head) if pushes else clone
+
+    return work
 
 
 def _damaged(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Situation], None]:
@@ -287,6 +309,15 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "the ledger is merged by hand": _rewritten(_merged_by_hand),
     "the ledger has lines of both sides": _rewritten(_of_both_sides),
     "the ledger has every line twice": _rewritten(_doubled),
+    "a person begins the ledger": _in_a_clone(begins=True),
+    "a person begins and commits the ledger": _in_a_clone(begins=True, commits=True),
+    "a person begins, commits and pushes the ledger": _in_a_clone(begins=True, commits=True, pushes=True),
+    "another clone is made": _in_a_clone(second=True),
+    "another clone is made, and its ledger begun": _in_a_clone(second=True, begins=True),
+    "another clone is made, and its ledger begun and committed": _in_a_clone(second=True, begins=True, commits=True),
+    "another clone is made, and its ledger begun, committed and pushed": _in_a_clone(
+        second=True, begins=True, commits=True, pushes=True
+    ),
     "the clock is 31 h fast": _clock(CLOCK_FAST),
     "the clock is 3 h 55 min slow": _clock(CLOCK_SLOW),
     "the clock is right": _clock(timedelta(0)),

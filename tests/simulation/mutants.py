@@ -199,6 +199,14 @@ _ANY_ATTEMPT_IS_REPEATED = Mutant(
     _ANY_DRAFT_IS_CARRIED,
 )
 
+_RUN_BEGINS_ANY_LEDGER = Mutant(
+    "a run begins a ledger that no clone would know",
+    "massctl.cli.shared_lineage",
+    "    if lineage is None:\n        say",
+    "    if lineage is None:\n        return None\n    if lineage is None:\n        say",
+    "text, two clones",
+)
+
 MUTANTS = (
     # 1. The attempt is durable before its request.
     Mutant(
@@ -547,6 +555,29 @@ MUTANTS = (
         '                note_newest(self._locks, self._lineage or "", self._serial, self._prev)',
         "                pass",
         "text, an older ledger",
+    ),
+    _RUN_BEGINS_ANY_LEDGER,
+    Mutant(
+        "a ledger is sent from whose name no commit has",
+        "massctl.cli.shared_lineage",
+        "(found.committed and found.published):",
+        "lineage is not None:",
+        "text, two clones",
+    ),
+    Mutant(
+        "a ledger is sent from whose name no remote has",
+        "massctl.cli.shared_lineage",
+        "(found.committed and found.published):",
+        "found.committed:",
+        "text, two clones",
+    ),
+    Mutant(
+        "a ledger that massctl.yaml names, and that is not here, is begun anew",
+        "massctl.cli.recorded",
+        "and state.lineage is None and (session.in_git or",
+        "and state.lineage is None and False and (session.in_git or",
+        "text, two clones",
+        _RUN_BEGINS_ANY_LEDGER,
     ),
     # The guards of the last moment.
     Mutant(

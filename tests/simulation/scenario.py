@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import Any, Final, cast
 
 import building
 from building import HOUR, NOW, OPEN, article, audience, house, news, picture, reviewers, sha, text
@@ -20,6 +21,9 @@ from massctl.apply.outcome import Outcome
 from massctl.apply.ports import Archive, Consent, Ledger, WeChat
 from massctl.apply.redoing import redone
 from massctl.apply.run import World
+from massctl.cli.recorded import ledger_refusal
+from massctl.cli.session import Session
+from massctl.cli.shared_lineage import Sharing, refusal_of
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.ledger.git_ledger import GitLedger
 from massctl.ledger.local import LocalLedger
@@ -31,6 +35,7 @@ from massctl.plan.desired import Desired, Gone
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan, Until, make_plan
 from massctl.plan.previews import Showing
+from massctl.plan.step import Refusal
 
 LONG = Window(NOW - HOUR, NOW + 80 * HOUR)
 """Open in all runs, even after two gaps of 30 hours."""
@@ -57,6 +62,35 @@ def to_openids(campaign: RenderedCampaign, batches: tuple[tuple[str, ...], ...])
     return replace(campaign, audience=audience(openids="list.txt"), openid_list=openid_list(batches))
 
 
+LINEAGES: Final = (building.LINEAGE, "01JDXX00000000000000000000")
+"""What the first clone of a repository names a ledger that it begins, and what the second one does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clone:
+    """One clone of a repository with a remote: which ledger massctl.yaml names in its files, in its HEAD, and there."""
+
+    named: str | None = None
+    head: str | None = None
+    remote: str | None = None
+    is_second: bool = False
+
+    @property
+    def lineage(self) -> str:
+        """What a ledger is called that is begun here."""
+        return LINEAGES[self.is_second]
+
+    def refusal(self, state: State, locks: Path) -> Refusal | None:
+        """Refuse a ledger as `massctl.cli.planning` does: by what massctl.yaml names, and by what git says of it."""
+        settings, realm = SimpleNamespace(state=SimpleNamespace(lineage=self.named)), "loopback"
+        session = SimpleNamespace(sandbox=None, in_git=False, settings=settings, locks=locks, realm=lambda _: realm)
+        stop, known = ledger_refusal(cast("Session", session), state, ["main"]), state.lineage
+        if stop is not None:
+            return stop
+        committed, published = (known is not None and each == known for each in (self.head, self.remote))
+        return refusal_of(Sharing(committed=committed, published=published, command="git push"), known)
+
+
 @dataclass(slots=True)
 class Situation:
     """A moment between two runs, from which a simulation can go on in many ways."""
@@ -68,29 +102,41 @@ class Situation:
     """By how much the runner's clock is fast."""
     locks: str = LOCKS
     """The folder of the checkout that runs; another one may share its ledger."""
+    clone: Clone | None = None
+    """The clone that runs; None: a folder that is in no git repository, which nobody can clone."""
 
     def after(self, gap: timedelta) -> "Situation":
         """Give a copy, later."""
         moment = self.moment + gap
-        return Situation(self.wechat.copy(SimClock(moment, self.ahead)), self.disk.copy(), moment, self.ahead)
+        wechat = self.wechat.copy(SimClock(moment, self.ahead))
+        return Situation(wechat, self.disk.copy(), moment, self.ahead, clone=self.clone)
 
     def key(self) -> tuple[Any, ...]:
         """Name everything that makes a difference to what can happen from here."""
-        return (self.moment, self.ahead, self.disk.key(), self.wechat.key())
+        return (self.moment, self.ahead, self.disk.key(), self.wechat.key(), self.clone)
 
     def ledger(self) -> LocalLedger | GitLedger:
         """Open the ledger as a new process does: the real one, on this disk or on a branch of this server."""
         if isinstance(self.disk, SimServer):
             return self.disk.open(self.wechat)
-        return LocalLedger(cast("Path", SimPath(self.disk, LEDGER)), cast("Path", SimPath(self.disk, self.locks)))
+        return LocalLedger(cast("Path", SimPath(self.disk, LEDGER)), self.locks_folder())
+
+    def locks_folder(self) -> Path:
+        """Give the folder of the checkout that runs."""
+        return cast("Path", SimPath(cast("SimDisk", self.disk), self.locks))
+
+    def name(self, lineage: str) -> None:
+        """Let massctl.yaml name a ledger."""
+        self.clone = self.clone and replace(self.clone, named=lineage)
 
 
-def begin(*, in_git: bool = False, **world: Any) -> Situation:
+def begin(*, in_git: bool = False, cloned: bool = False, **world: Any) -> Situation:
     """Give the moment before the first run: no ledger, and a simulated WeChat that never heard of us.
 
     A ledger in git was begun by a person.
     """
     situation = Situation(SimWeChat(SimClock(NOW), **world), SimServer() if in_git else SimDisk(), NOW)
+    situation.clone = Clone() if cloned else None
     if in_git:
         created = Created(lineage=building.LINEAGE, realm="loopback")
         situation.ledger().append(0, [NewEntry(at=NOW, event=created)], durable=True)
@@ -134,13 +180,16 @@ def run_once(
         accounts=wechat.log_in(campaigns[0].appid) if campaigns else wechat.accounts,
         folders=frozenset(each.name for each in campaigns),
     )
-    ledger = situation.ledger()
+    ledger, clone = situation.ledger(), situation.clone
+    founding = CrashingFounding(boundaries, clone.lineage if clone else building.LINEAGE, situation.name)
 
     def run(again: bool) -> Outcome:
         state = state_of(ledger)
-        plan = make_plan([*campaigns, *_departed(campaigns, state, world.accounts)], state, rules, clock.now())
+        desired = [*campaigns, *_departed(campaigns, state, world.accounts)]
+        stop = situation.clone.refusal(state, situation.locks_folder()) if situation.clone else None
+        plan = make_plan(desired, state, rules, clock.now(), stop=stop)
         ports = replace(world, wait_in_doubt=wait and not again)
-        return apply_plan(plan, ports, Book(ledger, clock, state, CrashingFounding(boundaries)), rules)
+        return apply_plan(plan, ports, Book(ledger, clock, state, founding), rules)
 
     try:
         return redone(run, lambda: None)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from building import APPID, HOUR, NOW, article, audience, house, reviewers, sha, voice
 from openid_samples import BATCHES, CORRECTED, MOVED, PAIRS
-from simulation.happenings import AT, FULL, GROWTH, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, TWIN
+from simulation.happenings import AT, BETWEEN, FULL, GROWTH, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, TWIN
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 from simulation.schedule import Budget, Scenario
 from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, SLOWNESS, Fault
@@ -306,6 +306,11 @@ SERVICE: Final = replace(
 SECOND_TO_LIST: Final = replace(IN_BATCHES, edition=2, message=SECOND_EDITION.message)
 OF_TWO: Final = replace(UNSEEN_NEWS, message=RenderedNews((article("春季大促"), article("第二篇"))))
 
+IN_TWO_CLONES: Final = (
+    ("", *(name for name in BETWEEN if name.startswith("a person begins"))),
+    ("", *(name for name in BETWEEN if name.startswith("another clone"))),
+)
+
 MOVING: Final = (
     Scenario(
         "news in batches, edited and put back",
@@ -425,6 +430,18 @@ MOVING: Final = (
         during=(("", f"{KILL_SWITCH}before send_mass", f"{KILL_SWITCH}after send_mass"),),
     ),
     _one("text, a slow disk", whole_text(CLOSING), 1, 0, 0, during=((f"40 s pass{AT}",),)),
+    _one(
+        "text, two clones",
+        TEXT,
+        2,
+        1,
+        1,
+        faults=LOST_SENDS,
+        gaps=(MINUTE, 30 * HOUR),
+        before=IN_TWO_CLONES,
+        cloned=True,
+        schedules_min=1900,
+    ),
     _one("text, two checkouts of one ledger", TEXT, 1, 0, 1, faults=NETWORK, during=((NEIGHBOUR,),)),
     Scenario("two campaigns, two checkouts of one ledger", ((TEXT, OTHER),), 1, Budget(0, 0), during=((NEIGHBOUR,),)),
     _one(

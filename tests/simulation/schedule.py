@@ -57,6 +57,8 @@ class Scenario:
     """A crash of the machine may tear the ledger at any byte, and not only at the telling ones."""
     in_git: bool = False
     """The ledger is a branch of a remote."""
+    cloned: bool = False
+    """The folder is a clone of a repository whose remote others can clone too, and its ledger is a file."""
     sends: tuple[str, ...] | None = None
     """The subjects that go out where nothing goes wrong and nothing happens; None: it depends on the gaps."""
 
@@ -215,7 +217,7 @@ def allows(rules: House) -> bool:
 
 def first(scenario: Scenario) -> Situation:
     """Give the moment before the first run."""
-    return begin(in_git=scenario.in_git, **scenario.world)
+    return begin(in_git=scenario.in_git, cloned=scenario.cloned, **scenario.world)
 
 
 def _frozen(situation: Situation) -> Situation:
@@ -223,7 +225,7 @@ def _frozen(situation: Situation) -> Situation:
     clock = situation.wechat.clock
     wechat = situation.wechat.copy(SimClock(clock.moment, clock.ahead))
     wechat.calls = list(situation.wechat.calls)
-    return Situation(wechat, situation.disk.copy(), clock.moment, situation.ahead)
+    return Situation(wechat, situation.disk.copy(), clock.moment, situation.ahead, clone=situation.clone)
 
 
 def _version(situation: Situation) -> tuple[Any, ...]:
@@ -238,6 +240,7 @@ def _version(situation: Situation) -> tuple[Any, ...]:
         disk.flushed,
         disk.name_flushed,
         tuple(disk.beside.values()),
+        situation.clone,
         *((len(disk.remote.late), disk.remote.is_reachable) if isinstance(disk, SimServer) else ()),
     )
 

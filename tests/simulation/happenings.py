@@ -334,8 +334,6 @@ AT: Final = " at boundary "
 
 KILL_SWITCH: Final = "kill switch "
 """Followed by the name of a boundary: sending is disabled when the run first reaches it."""
-GROWTH: Final = "growth "
-"""Followed by the name of a boundary: many have the tag from there on."""
 RIVAL: Final = "rival "
 """Followed by the number of a boundary: another runner makes a whole run there."""
 TWIN: Final = "twin "

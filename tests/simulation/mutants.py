@@ -523,7 +523,7 @@ MUTANTS = (
     Mutant(
         "rule 6: a ledger that was cut to nothing is a new one",
         _LOCAL,
-        "            require_unseen(self._locks)\n",
+        "            require_unseen(mark)\n",
         "            pass\n",
         "text, a damaged ledger",
     ),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from building import house
 from simulation.crashing import Boundaries
 from simulation.disk import ELSEWHERE, entries_of
-from simulation.happenings import AT, BETWEEN, FULL, GROWTH, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, RIVALS, TWIN
+from simulation.happenings import AT, BETWEEN, FULL, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, RIVALS, TWIN
 from simulation.scenario import Situation, begin, run_once
 from simulation.server import SimServer
 from simulation.world import FAULTS, Fault, RunRules, SimClock
@@ -252,8 +252,6 @@ def _happens(
         _happens_meanwhile(what.partition(AT)[0], situation)
     if what == f"{KILL_SWITCH}{name}":
         _happens_meanwhile("the kill switch", situation)
-    if what == f"{GROWTH}{name}":
-        BETWEEN["many have the tag"](situation)
     if what == f"{RIVAL}{boundary}":
         situation.wechat.clock.moment += RIVAL_LATER
         _rival(situation, campaigns, rules)

@@ -53,6 +53,11 @@ def test_without_a_window_a_campaign_is_sent_only_by_name(rules):
     assert (["not_named"], [], "massctl apply words") == (guards(campaign), steps(campaign), campaign.refusals[0].hint)
 
 
+@pytest.mark.parametrize(("rules", "refused"), [(house("another"), ["not_named"]), (house("words"), [])])
+def test_in_the_moment_of_the_send_its_name_is_asked_for_again(rules, refused):
+    assert refused == [refusal.guard for refusal in send_refusals(text("words"), State(), rules, NOW)]
+
+
 def test_without_a_window_a_named_campaign_is_sent():
     assert [("words/send", "due")] == steps(planned(text("words"), rules=house("words")))
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 from massctl.errors import LedgerError
 from massctl.model.account import GIT_KEYS, MassctlFile
 from massctl.model.lines import Lines
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.model.system_reason import system_reason
 from massctl.source.repository import SETTINGS
 from massctl.source.shape import known_keys
@@ -285,11 +285,16 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _to_type(keys: Mapping[str, str | None]) -> Phrase:
-    lines = ", ".join(f"{key}: {value}" for key, value in keys.items() if value is not None)
-    return Phrase(
-        "{lines}   write this into massctl.yaml, indented below state:, then run the same command again",
-        lines=lines,
+    lines = enumerated([f"{key}: {value}" for key, value in keys.items() if value is not None])
+    gone = [key for key, value in keys.items() if value is None]
+    if not gone:
+        say = "{lines}   write this into massctl.yaml, each key on a line below state:, then run the same command again"
+        return Phrase(say, lines=lines)
+    say = (
+        "{lines}   write this into massctl.yaml, each key on a line below state:, and take {keys} out there; then run "
+        "the same command again"
     )
+    return Phrase(say, lines=lines, keys=enumerated(gone))
 
 
 def _by_hand(keys: Mapping[str, str | None]) -> LedgerError:

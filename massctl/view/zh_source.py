@@ -85,8 +85,12 @@ SOURCE: Final[dict[str, str]] = {
     "massctl.yaml is as it was. Nothing was begun, uploaded or sent.": (
         "massctl.yaml 没有改动。没有建立账本，没有上传也没有群发任何内容。"
     ),
-    "{lines}   write this into massctl.yaml, indented below state:, then run the same command again": (
-        "{lines}   把这一行写进 massctl.yaml，放在 state: 下面并缩进，然后再运行同一条命令"
+    "{lines}   write this into massctl.yaml, each key on a line below state:, then run the same command again": (
+        "{lines}   写进 massctl.yaml 的 state: 下面，每个键各占一行并缩进，然后再运行同一条命令"
+    ),
+    "{lines}   write this into massctl.yaml, each key on a line below state:, and take {keys} out there; then run "
+    "the same command again": (
+        "{lines}   写进 massctl.yaml 的 state: 下面，每个键各占一行并缩进，并从那里删去 {keys}；然后再运行同一条命令"
     ),
     "Make massctl.yaml writable, then run the same command again.": "让 massctl.yaml 可写，再运行同一条命令。",
     # massctl/source/nearby.py

@@ -101,6 +101,16 @@ def test_what_cannot_be_added_to_is_left_alone_and_the_line_is_told(text: str, t
     assert text == (tmp_path / "massctl.yaml").read_text(encoding="utf-8")
 
 
+def test_keys_that_a_person_has_to_write_stand_each_on_a_line_and_others_go(tmp_path: Path) -> None:
+    (tmp_path / "massctl.yaml").write_text("x: &s {backend: git}\nstate: *s\n", encoding="utf-8")
+    with pytest.raises(LedgerError) as caught:
+        require_changeable(tmp_path, {"backend": "local", "lineage": LINEAGE, "branch": None, "remote": None})
+    assert caught.value.hint.startswith(
+        f"backend: local, lineage: {LINEAGE}   write this into massctl.yaml, each key on"
+    )
+    assert "and take branch, remote out there" in caught.value.hint
+
+
 MOVES = {
     "to git": (
         "state:\n  backend: local # here\n",

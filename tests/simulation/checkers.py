@@ -156,6 +156,7 @@ class Books:
     def __init__(self, scenario: Scenario, wechat: SimWeChat, ledger: Sequence[dict[str, Any]] = ()) -> None:
         self._wechat = wechat
         self._attempts = [each for each in ledger if each["type"] == "send_attempted"]
+        self._accepted = [each for each in ledger if each["type"] == "send_accepted"]
         self._campaigns = {id(each): each for group in scenario.campaigns for each in group}.values()
         self._by_subject = {subject_of(each): each for each in self._campaigns}
         self._copies = {each for each, n in Counter(map(subject_of, self._campaigns)).items() if n > 1}
@@ -253,6 +254,7 @@ class Books:
                 yield f"{departure.subject} was sent again after a person said that it was sent"
             known.add(departure.subject)
             identity = self.identity(departure)
+            doubts = {each: d for each, d in doubts.items() if each == identity or not self._was_known(each, departure)}
             yield from _repeated_with_care(departure, doubts, identity)
             if departure.answer == "accepted":
                 doubts.pop(identity, None)
@@ -263,6 +265,21 @@ class Books:
         for run, dead in Counter(d.run for d in _sends(self._wechat) if d.answer == "token dead").items():
             if dead > 2:
                 yield f"{dead} requests of run {run} left with a dead token"
+
+    def _was_known(self, identity: Identity | None, departure: Departure) -> bool:
+        """Say whether an acceptance was on record before the attempt of a request.
+
+        A runner that stood still may write it down behind the doubt of another one, which asked after it.
+        """
+        if identity is None:
+            return False
+        name, edition, openids = identity
+        asked = {each["serial"] for each in self._attempts if each.get("batch", 1) == _batch(openids)}
+        of_it = [e for e in self._accepted if (e["campaign"], e["edition"]) == (name, edition)]
+        told = [e["serial"] for e in of_it if e["attempt"] in asked]
+        named = json.loads(departure.request)["clientmsgid"]
+        mine = [e["serial"] for e in self._attempts if e["client_msg_id"] == named and _at(e) <= departure.at]
+        return bool(told and mine) and min(told) < mine[-1]
 
     def _as_approved(self, departure: Departure, campaign: RenderedCampaign, known: set[str]) -> Iterator[str]:
         if not isinstance(campaign.message, RenderedNews):

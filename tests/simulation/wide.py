@@ -162,7 +162,13 @@ def first_wrong(scenario: Scenario, count: int, seeded: int) -> Schedule | None:
     found: list[Schedule] = []
 
     @seed(seeded)
-    @settings(max_examples=count, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(schedules(scenario))
     def draw(schedule: Schedule) -> None:
         if not found and wrongs(scenario, schedule):

@@ -403,10 +403,16 @@ def _slowly(sends: Sequence[Departure]) -> Iterator[str]:
 
 
 def _to_nobody(sends: Sequence[Departure]) -> Iterator[str]:
-    """Look for a fifth send of a month to the same tag, or to everybody: WeChat takes it and delivers it to nobody."""
+    """Look for a fifth send of a month to the same tag, or to everybody: WeChat takes it and delivers it to nobody.
+
+    Whoever asks once more for a job that was accepted is told yes again (45065), and nobody gets anything for it.
+    """
     reached: Counter[tuple[str, int | None]] = Counter()
+    told: set[str] = set()
     for send in sends if len(sends) > REACHED_A_MONTH else ():
-        if send.answer == "accepted" and not send.openids:
+        named = json.loads(send.request)["clientmsgid"]
+        if send.answer == "accepted" and not send.openids and named not in told:
+            told.add(named)
             key = send.at.astimezone(BEIJING).strftime("%Y-%m"), send.audience[0]
             reached[key] += 1
             if reached[key] > REACHED_A_MONTH:

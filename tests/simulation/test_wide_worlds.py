@@ -3,7 +3,7 @@
 import pytest
 from simulation.checkers import MINUTE
 from simulation.choices import Violation
-from simulation.happenings import NEIGHBOUR
+from simulation.happenings import NEIGHBOUR, RIVAL
 from simulation.reproducing import reproduction
 from simulation.schedule import Scenario, Turn
 from simulation.wide import WIDE, first_wrong, wrongs
@@ -27,6 +27,11 @@ def test_an_acceptance_that_is_written_down_behind_a_later_doubt_is_known() -> N
     stood_still = Turn(MINUTE, during=f"{NEIGHBOUR}14", faults=((2, Fault.SLOW),), files=0)
     schedule = Turn(MINUTE, crash=14, files=0), stood_still, Turn(MINUTE, files=2)
     assert [] == wrongs(WIDE[0], schedule)
+
+
+def test_a_job_that_is_asked_for_again_is_one_of_its_month() -> None:
+    rivals = Turn(MINUTE, during=f"{RIVAL}10", files=0), Turn(MINUTE, during=f"{RIVAL}10", files=2)
+    assert [] == wrongs(WIDE[1], rivals)
 
 
 def test_a_seed_draws_the_same_schedules(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,10 +63,10 @@ def test_a_story_is_the_same_whenever_it_is_told() -> None:
 
 
 def test_stories_go_to_places_where_something_could_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What 200 stories lead to, so that a change of the dice does not quietly make them dull."""
+    """What 300 stories lead to, so that a change of the dice does not quietly make them dull."""
     met: Counter[str] = Counter()
     worlds = kept_worlds(monkeypatch)
-    for seed in range(200):
+    for seed in range(300):
         tell(story_of(seed))
     for world in worlds:
         jobs = [job for account in world.accounts.values() for job in account.jobs if job.key]
@@ -215,7 +215,7 @@ def no_request_is_ever_late(patch: pytest.MonkeyPatch) -> None:
 
 def nobody_reads_the_ledger_again(patch: pytest.MonkeyPatch) -> None:
     """It would catch what a push got wrong."""
-    patch.setattr(Book, "behind", lambda *_: [])
+    patch.setattr(Book, "entries_after", lambda *_: [])
 
 
 def quiet_hours_are_not_asked(patch: pytest.MonkeyPatch) -> None:

@@ -124,5 +124,5 @@ def unread_refusal(why: MassctlError) -> Refusal:
     return Refusal(
         Guard.AUDIENCE_BOUNDS,
         Phrase("the size of the audience could not be read, so it cannot be checked: {why}", why=why.summary),
-        why.hint or Phrase("run apply again; nothing was sent"),
+        why.hint or Phrase("run apply again; until then nothing leaves"),
     )

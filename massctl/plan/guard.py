@@ -80,6 +80,10 @@ def edition_refusal(name: CampaignName, edition: int, state: State) -> Refusal |
         return partly_sent(name, edition, state)
     last = above[-1]
     back = Phrase("put `edition` back to {last}", last=last.edition)
+    if last.open_attempts:
+        say = "nobody knows whether edition {last} was sent, and this is edition {edition}"
+        way = Phrase("{back}; then {settle}", back=back, settle=settle(name))
+        return Refusal(Guard.EDITION_LOWERED, Phrase(say, last=last.edition, edition=edition), way)
     once_more = Phrase("{back}, or raise it to {next} to send it once more", back=back, next=last.edition + 1)
     return Refusal(
         Guard.EDITION_LOWERED,
@@ -107,7 +111,7 @@ def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
             Phrase("look the id up in the console under 用户管理, and correct audience.tag_id"),
         )
     low, high = (audience.expect.min, audience.expect.max) if audience.expect else (None, None)
-    hint = Phrase("if the audience is right, correct audience.expect; nothing was sent")
+    hint = Phrase("if the audience is right, correct audience.expect; until then nothing leaves")
     if count == 0:
         return Refusal(Guard.AUDIENCE_BOUNDS, Phrase("the audience is empty: 0 followers"), _whom_else(audience))
     if low is not None and count < low:
@@ -122,10 +126,10 @@ def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
 def _whom_else(audience: "Audience") -> Phrase:
     """Say what to do about an audience that nobody is in; no bounds allow it."""
     if audience.tag_id is None and audience.tag is None:
-        return Phrase("name another audience in campaign.yaml; nothing was sent")
+        return Phrase("name another audience in campaign.yaml; until then nothing leaves")
     return Phrase(
         "give the tag (标签) to followers in the console under 用户管理, or name another audience in campaign.yaml; "
-        "nothing was sent"
+        "until then nothing leaves"
     )
 
 

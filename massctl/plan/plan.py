@@ -181,8 +181,10 @@ class _Planner:
             return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
+        in_doubt = any(each.open_attempts for each in self.state.editions(campaign.name))
         stopped = (
-            (None if self._is_selected(planned) else guard.not_named(campaign.name))
+            (guard.edition_refusal(campaign.name, campaign.edition, self.state) if in_doubt else None)
+            or (None if self._is_selected(planned) else guard.not_named(campaign.name))
             or guard.edition_refusal(campaign.name, campaign.edition, self.state)
             or frozen(campaign, record)
             or previews.preview_to_refusal(campaign, self.house.policy, self.showing)

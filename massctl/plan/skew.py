@@ -56,7 +56,9 @@ def skew_refusal(skew: Skew | None) -> Refusal | None:
             theirs=_told(skew.server),
             most=SKEW_SECONDS_MAX,
         ),
-        Phrase("set this machine's clock (sudo timedatectl set-ntp true), then run apply again; nothing was sent"),
+        Phrase(
+            "set this machine's clock (sudo timedatectl set-ntp true), then run apply again; until then nothing leaves"
+        ),
     )
 
 

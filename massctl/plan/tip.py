@@ -60,7 +60,9 @@ def _unread(tip: Tip) -> Refusal | None:
         return None
     template = "nobody knows whether this is the tip of {branch} on {remote}: {why}"
     say = Phrase(template, branch=tip.branch, remote=tip.remote, why=tip.unread)
-    return Refusal(Guard.NOT_AT_TIP, say, Phrase("run apply again where the remote can be reached; nothing was sent"))
+    return Refusal(
+        Guard.NOT_AT_TIP, say, Phrase("run apply again where the remote can be reached; until then nothing leaves")
+    )
 
 
 def _stopped(tip: Tip) -> Refusal | None:

@@ -45,7 +45,10 @@ _NOT_CONNECTED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTim
 _WRITING: Final = ".send_request_headers.started"
 """How the trace event ends that comes right before a request is written."""
 _TOO_LATE: Final = Phrase("it took too long to reach the server, so the request was held back")
-_TRY_AGAIN: Final = Phrase("Nothing was sent; run the same command again.")
+_TRY_AGAIN: Final = Phrase(
+    "Run the same command again. Where it is slow each time, look at the network or at proxy_env: a send leaves within "
+    "two seconds of its last look, or not at all."
+)
 
 
 class _Silence(logging.Filter):

@@ -215,7 +215,11 @@ ACCESS: Final[dict[str, str]] = {
     "no connection within {seconds} s": "{seconds} 秒内没能连上",
     "no answer within {seconds} s": "{seconds} 秒内没有答复",
     "it took too long to reach the server, so the request was held back": "连上服务器用了太久，请求没有发出",
-    "Nothing was sent; run the same command again.": "没有群发；再运行同一条命令。",
+    "Run the same command again. Where it is slow each time, look at the network or at proxy_env: a send leaves within "
+    "two seconds of its last look, or not at all.": (
+        "再运行同一条命令。如果每次都慢，请检查网络或 proxy_env：群发请求要么在最后一次核对后两秒内发出，要么不发。"
+    ),
+    "WeChat was not asked": "没有向微信提出请求",
     "api_base was not checked: the secret would travel in clear": "api_base 没有经过检查：密钥会以明文传输",
     "an answer of more than {bytes} bytes": "答复超过 {bytes} 字节",
 }

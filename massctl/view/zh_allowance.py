@@ -72,8 +72,8 @@ ALLOWANCE: Final[dict[str, str]] = {
     "this machine's clock says {ours}, and WeChat's said {theirs} in that moment: at most {most} s are allowed": (
         "这台机器的时钟是 {ours}，微信当时的时钟是 {theirs}：最多只许相差 {most} 秒"
     ),
-    "set this machine's clock (sudo timedatectl set-ntp true), then run apply again; nothing was sent": (
-        "校准这台机器的时钟（sudo timedatectl set-ntp true），再运行 apply；什么也没有发送"
+    "set this machine's clock (sudo timedatectl set-ntp true), then run apply again; until then nothing leaves": (
+        "校准这台机器的时钟（sudo timedatectl set-ntp true），再运行 apply；在那之前什么都不会发出"
     ),
     # massctl/plan/withdrawals.py
     "{needed} jobs are to be withdrawn, and {left} of the account's {daily} withdrawals a day are left": (

@@ -67,7 +67,9 @@ CI: Final[dict[str, str]] = {
     "nobody knows whether this is the tip of {branch} on {remote}: {why}": (
         "没法知道这里是不是 {remote} 上 {branch} 的最新提交：{why}"
     ),
-    "run apply again where the remote can be reached; nothing was sent": "在连得上远端的地方再运行 apply；什么都没有发",
+    "run apply again where the remote can be reached; until then nothing leaves": (
+        "在连得上远端的地方再运行 apply；在那之前什么都不会发出"
+    ),
     "{remote} has the branch {branch}: somebody stopped all sends": "{remote} 上有分支 {branch}：有人停掉了所有发送",
     "find out who and why; then: git push {remote} :{branch}   or, on GitHub: Actions / operate / allow sends again": (
         "先弄清是谁、为什么；然后：git push {remote} :{branch}   或在 GitHub 上：Actions / operate / allow sends again"

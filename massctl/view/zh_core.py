@@ -113,7 +113,7 @@ CORE: Final[dict[str, str]] = {
         "{name} 已被受理；暂时读不到它的状态（{why}）：massctl status {name}"
     ),
     "WeChat accepted the job and then failed it": "微信受理了群发任务，但之后失败了",
-    "run apply again; nothing was sent": "再运行一次 apply；没有群发",
+    "run apply again; until then nothing leaves": "再运行一次 apply；在那之前什么都不会发出",
     "{name}: no clear answer; repeating in": "{name}：没有明确答复；再次提交，倒计时",
     # massctl/apply/staging.py
     "connecting": "正在连接",
@@ -242,8 +242,8 @@ CORE: Final[dict[str, str]] = {
     ),
     "the clock stands before the first attempt, so its age is unknown": "时钟走在第一次提交之前，无法知道已过去多久",
     # massctl/plan/guard.py
-    "if the audience is right, correct audience.expect; nothing was sent": (
-        "如果群发对象没错，就改正 audience.expect；没有群发"
+    "if the audience is right, correct audience.expect; until then nothing leaves": (
+        "如果群发对象没错，就改正 audience.expect；在那之前什么都不会发出"
     ),
     "{other} sends the same message to the same audience in this run": (
         "本次运行中，{other} 会把同样的消息发给同样的对象"
@@ -281,10 +281,12 @@ CORE: Final[dict[str, str]] = {
         "到公众平台的“用户管理”里查出标签 id，改正 audience.tag_id"
     ),
     "the audience is empty: 0 followers": "群发对象是空的：0 位粉丝",
-    "name another audience in campaign.yaml; nothing was sent": "在 campaign.yaml 里换一个群发对象；什么都没有发出",
+    "name another audience in campaign.yaml; until then nothing leaves": (
+        "在 campaign.yaml 里换一个群发对象；在那之前什么都不会发出"
+    ),
     "give the tag (标签) to followers in the console under 用户管理, or name another audience in campaign.yaml; "
-    "nothing was sent": (
-        "在公众平台的“用户管理”里给粉丝打上这个标签，或者在 campaign.yaml 里换一个群发对象；什么都没有发出"
+    "until then nothing leaves": (
+        "在公众平台的“用户管理”里给粉丝打上这个标签，或者在 campaign.yaml 里换一个群发对象；在那之前什么都不会发出"
     ),
     "policy.sending is `disabled`": "policy.sending 是 `disabled`",
     "MASSCTL_NO_SEND is set": "设置了 MASSCTL_NO_SEND",
@@ -295,6 +297,10 @@ CORE: Final[dict[str, str]] = {
     "edition {last} was sent, or may have been, and this is edition {edition}": (
         "第 {last} 版已发出，或者可能已发出，而现在写的是第 {edition} 版"
     ),
+    "nobody knows whether edition {last} was sent, and this is edition {edition}": (
+        "不知道第 {last} 版是否已经发出，而现在写的是第 {edition} 版"
+    ),
+    "{back}; then {settle}": "{back}；然后{settle}",
     "put `edition` back to {last}": "把 `edition` 改回 {last}",
     "{back}, or raise it to {next} to send it once more": "{back}；确实要再发一次，就提高到 {next}",
     "if that is intended, write `same_content: allow` under send: in campaign.yaml": (

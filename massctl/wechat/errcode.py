@@ -138,7 +138,7 @@ def error_of(outcome: Refusal | NoAnswer, path: str) -> WeChatError:
     """Give the exception for an outcome of a call that is not a send; a doubt is a TransportError."""
     if isinstance(outcome, NoAnswer):
         return TransportError(
-            Phrase("WeChat gave no usable answer"),
+            Phrase("WeChat gave no usable answer") if outcome.left else Phrase("WeChat was not asked"),
             Phrase("{path}: {reason}.", path=path, reason=outcome.reason),
             outcome.hint,
         )

@@ -180,7 +180,7 @@ def test_one_that_takes_more_than_two_seconds_holds_the_request_back_and_the_nex
     done = scene.apply()
     error = done.campaigns[0].error
     assert error is not None
-    assert (1, [], True) == (done.exit_status(), scene.wechat.departures, "no usable answer" in error.message)
+    assert (1, [], True) == (done.exit_status(), scene.wechat.departures, "WeChat was not asked" in error.message)
     scene.wechat.connects_in, scene.ledger.fail = timedelta(seconds=2), None
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 

@@ -1,5 +1,6 @@
 """What refuses a send, one guard at a time."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from building import (
 )
 
 from massctl.model.ledger import Expired, SendAccepted, SendImported, SendRejected, SendSettled
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.rendered import RenderedCampaign, Window
 from massctl.model.state import State
 from massctl.plan.guard import audience_refusal, send_refusals
 from massctl.plan.plan import PlannedCampaign, Until
@@ -233,7 +234,6 @@ LOWERED = text("words", "corrected", window=OPEN)
     "happenings",
     [
         sent(HIGHER),
-        [attempted(HIGHER)],
         [attempted(HIGHER), (SendSettled(outcome="sent", reason="looked", by="li"), HIGHER)],
         [saved(HIGHER), (SendSettled(outcome="sent", reason="in the console", by="li"), HIGHER)],
         [(SendImported(appid=HIGHER.appid, sent_at=NOW, by="li"), HIGHER)],
@@ -246,6 +246,15 @@ def test_an_edition_below_one_that_may_be_out_is_refused_before_it_is_staged(hap
     assert "put `edition` back to 2, or raise it to 3" in campaign.refusals[0].hint
     # Whatever was planned before, the guards are asked again in the moment of the send.
     assert "edition_lowered" in [each.guard.value for each in send_refusals(LOWERED, state, house(), NOW)]
+
+
+@pytest.mark.parametrize("window", [OPEN, None])
+def test_an_edition_below_one_in_doubt_is_refused_with_the_way_to_settle_it_also_unnamed(window: Window | None):
+    campaign = planned(replace(LOWERED, window=window), recorded(attempted(HIGHER)))
+    assert (["edition_lowered"], []) == (guards(campaign), steps(campaign))
+    hint = campaign.refusals[0].hint
+    assert hint.startswith("put `edition` back to 2; then look in the console under 群发记录")
+    assert "raise it" not in hint
 
 
 @pytest.mark.parametrize(

@@ -81,13 +81,18 @@ def _outlived_its_send(record: Record, draft: Draft) -> bool:
 
 
 def _was_replaced(run: Run, record: Record, draft: Draft) -> bool:
-    """Say whether a newer draft of the campaign was proven whole, and nothing of this edition went out or may have."""
-    if not draft.alive or record.open_attempts or is_concluded(record):
+    """Say whether a draft that takes its place was proven whole, and nothing of it went out or may have.
+
+    That is a newer one, or one of the declared edition; of a higher edition where none is known to be declared.
+    """
+    if not draft.alive or record.open_attempts or is_concluded(record) or draft.event.batch in record.sent_batches:
         return False
     later = record.drafts[record.drafts.index(draft) + 1 :]
     newer = [(record, each) for each in later if each.event.batch == draft.event.batch]
+    declared = run.declared_edition(record.campaign)
     for other in run.book.state.editions(record.campaign):
-        newer += [(other, each) for each in other.drafts if other.edition > record.edition]
+        heir = other.edition > record.edition if declared is None else other.edition == declared != record.edition
+        newer += [(other, each) for each in other.drafts if heir]
     return any(each.alive and _is_proven(run, holder, each) for holder, each in newer)
 
 

@@ -12,7 +12,7 @@ from massctl.apply.testimony import Testimony
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.drafts import Draft, newest
 from massctl.model.lifecycle import is_concluded
-from massctl.model.names import AccountName, AppId, MediaId, Sha256
+from massctl.model.names import AccountName, AppId, CampaignName, MediaId, Sha256
 from massctl.model.phrase import about
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import Verdict
@@ -22,6 +22,7 @@ from massctl.plan.guard import House
 from massctl.plan.skew import Skew
 from massctl.plan.step import UNTRUSTED, Guard, Reason, SendMass, Step
 from massctl.plan.tip import off_tip
+from massctl.plan.window import WindowState, window_state
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -157,7 +158,7 @@ class Run:
         record = self.record_of(campaign)
         if record.open_attempts:
             return []
-        batches = sorted({draft.event.batch for draft in record.drafts})
+        batches = sorted({draft.event.batch for draft in record.drafts} - record.sent_batches)
         return [draft for batch in batches if (draft := record.draft(batch)) is not None]
 
     def due_batches(self, campaign: RenderedCampaign) -> Iterator[int | None]:
@@ -182,16 +183,25 @@ class Run:
     def superseded(self, campaign: RenderedCampaign) -> list[tuple[Record, Draft]]:
         """Give the drafts that are alive and not the campaign's any more, oldest first; none while in doubt.
 
-        An edition that was never sent leaves its draft to the higher one that takes its place.
+        An edition that was never sent leaves its draft to the declared one that takes its place; a lower one whose
+        window has closed takes nobody's. What became of a batch that went out is known: nobody asks for its draft.
         """
         own = {id(draft) for draft in self.drafts_of(campaign)}
+        closed = window_state(campaign.window, self.world.clock.now()) is WindowState.EXPIRED
         return [
             (record, draft)
             for record in self.book.state.editions(campaign.name)
-            if record.edition <= campaign.edition and not record.open_attempts and not is_concluded(record)
+            if not record.open_attempts and not is_concluded(record)
+            if record.edition == campaign.edition or not record.sent_batches
+            if record.edition <= campaign.edition or not closed
             for draft in record.drafts
-            if draft.alive and id(draft) not in own
+            if draft.alive and id(draft) not in own and draft.event.batch not in record.sent_batches
         ]
+
+    def declared_edition(self, name: CampaignName) -> int | None:
+        """Give the edition that a campaign's folder declares; None where it is not rendered in this run."""
+        rendered = [each.planned.rendered for each in self.outcomes]
+        return next((each.edition for each in rendered if each is not None and each.name == name), None)
 
     def has_work(self, outcome: CampaignOutcome) -> bool:
         """Whether this run calls WeChat for a campaign, if only to look after its drafts."""

@@ -214,6 +214,18 @@ def test_a_batch_that_is_not_in_question_is_refused() -> None:
     assert 1 == batch_in_question(Scene([LETTER]).record(LETTER), None)
 
 
+def test_the_draft_of_a_batch_that_a_person_settled_as_sent_is_not_asked_for_by_a_raised_edition() -> None:
+    scene = Scene([ISSUE], rules=house(in_doubt="stop"))
+    scene.apply(("send_mass", Fault.ANSWER_LOST))
+    settle_sent(scene.record(ISSUE), testimony.Testimony("seen", "li"), None, scene.book())
+    scene.campaigns = [replace(ISSUE, edition=2)]
+    refused = scene.apply().campaigns[0].refusals
+    assert [Guard.PARTLY_SENT] == [each.guard for each in refused]
+    assert 1 == len(scene.wechat.drafts)
+    scene.campaigns = [ISSUE]
+    assert (0, list(PAIRS)) == (scene.apply().exit_status(), delivered(scene))
+
+
 def test_nobody_is_sent_to_for_want_of_an_audience() -> None:
     with pytest.raises(InvariantError, match="nobody knows whom words goes to"):
         mass_send(LETTER, State(), 1)

@@ -20,6 +20,7 @@ from massctl.model.message import RenderedNews
 from massctl.model.names import AccountName, MediaId
 from massctl.model.rendered import RenderedCampaign, Window
 from massctl.plan.desired import Invalid
+from massctl.plan.plan import Until
 
 AHEAD = NOW - 2 * HOUR
 """Two hours before the window of `NEWS` opens."""
@@ -308,6 +309,49 @@ def test_a_lower_edition_is_settled_though_a_higher_one_was_begun() -> None:
     settle_not_sent(scene.record(scene.campaigns[0]), I_LOOKED, lambda _: scene.wechat, scene.book())
     scene.later(hours=2)
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+HIGHER = replace(NEWS, edition=2)
+
+
+def lowered(scene: Scene) -> Scene:
+    """Stage the lower edition in the place of one that was staged and never sent."""
+    scene.campaigns, scene.until = [EDITED], Until.DRAFT
+    assert 0 == scene.apply().exit_status()
+    return scene
+
+
+def test_a_lowered_edition_takes_the_place_of_the_one_that_was_only_staged() -> None:
+    scene = lowered(staged(HIGHER))
+    assert ["春季大促，改"] == [each[0].title for each in scene.wechat.drafts.values()]
+    assert (None, True) == (scene.record(HIGHER).draft(), scene.record(EDITED).draft() is not None)
+    scene.apply()
+    assert [] == scene.wechat.calls
+
+
+def test_what_the_declared_edition_leaves_undeleted_is_deleted_when_its_folder_is_read_the_next_time() -> None:
+    scene = staged(HIGHER)
+    scene.campaigns, scene.until = [EDITED], Until.DRAFT
+    scene.apply(*[("delete_draft", Fault.REQUEST_LOST)] * 2)
+    assert 2 == len(scene.wechat.drafts)
+    lowered(scene)
+    assert ["春季大促，改"] == [each[0].title for each in scene.wechat.drafts.values()]
+
+
+def test_a_staged_edition_above_the_declared_one_that_was_changed_stays_and_is_told() -> None:
+    scene = staged(HIGHER)
+    striking_out(scene, *scene.wechat.drafts)
+    lowered(scene)
+    assert (2, ["changed in the console, left there"]) == (len(scene.wechat.drafts), reasons(scene))
+    assert any("was changed in the console, so it stays there" in line for line in scene.progress.lines)
+
+
+def test_a_staged_edition_above_the_declared_one_that_is_gone_may_have_reached_its_followers() -> None:
+    scene = staged(HIGHER)
+    scene.wechat.drafts.clear()
+    scene.campaigns = [EDITED]
+    outcome = scene.apply()
+    assert (5, ["draft_gone"], {}) == (outcome.exit_status(), told(outcome), scene.wechat.drafts)
 
 
 def test_a_campaign_that_moved_to_another_account_leaves_its_draft_in_the_old_one() -> None:

@@ -136,15 +136,14 @@ def _look_up() -> Phrase:
 
 
 def batch_in_question(record: Record, named: int | None) -> int:
-    """Give the batch that a person speaks about: the named one, else the open one, else the next to be sent.
+    """Give the batch that a person speaks about: the named one, else the open one, else one that was refused.
 
-    Raises UsageError for a batch that is not in question, and where several are open and none is named.
+    Raises UsageError for a batch that is not in question. One of several is to be named where more than one is open,
+    and where none of it was ever asked for: who speaks of a send may mean the batch before it.
     """
-    opened = sorted({attempt.event.batch for attempt in record.open_attempts})
-    sent = record.sent_batches
-    left = [batch for batch in range(1, record.batches + 1) if batch not in sent]
-    asked = opened or left[:1] or [1]
-    if named is None and len(asked) == 1:
+    asked = batches_in_question(record)
+    attempted = record.batches == 1 or any(attempt.event.batch == asked[0] for attempt in record.attempts)
+    if named is None and len(asked) == 1 and attempted:
         return asked[0]
     if named in asked:
         return asked[asked.index(named)]
@@ -153,6 +152,13 @@ def batch_in_question(record: Record, named: int | None) -> int:
         Phrase("Nothing was recorded."),
         Phrase("name it with --batch"),
     )
+
+
+def batches_in_question(record: Record) -> list[int]:
+    """Give the batches that a person may speak about: those that are open, else the next to be sent."""
+    opened = sorted({attempt.event.batch for attempt in record.open_attempts})
+    left = [batch for batch in range(1, record.batches + 1) if batch not in record.sent_batches]
+    return opened or left[:1] or [1]
 
 
 def _numbers(batches: Sequence[int]) -> str:

@@ -1,6 +1,7 @@
 """From a session to a settled doubt."""
 
 import getpass
+from collections.abc import Sequence
 from datetime import timedelta
 
 from massctl.apply.book import Book
@@ -23,7 +24,7 @@ from massctl.model.drafts import Draft
 from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import approved_audience
-from massctl.model.state import Record, State
+from massctl.model.state import Record, Settlement, State
 from massctl.plan.choices import in_question, is_to_settle
 from massctl.view.language import say
 
@@ -67,20 +68,19 @@ def settled(
         record, notifier = _in_question(state, name), Notifier(session)
         require_verdict(record, timedelta(seconds=session.settings.policy.in_doubt_wait), session.clock.now())
         notifier.begin(state)
+        begun, listed = len(record.settlements), record.batches > 1
         book = Book(ledger, session.clock, state)
         if sent:
             wechat = _wechat(session, record) if testimony.msg_id is not None else None
             by_hand = is_by_hand(record)
             rendered = declared(session, name, record.edition, warnings) if by_hand else None
             settle_sent(record, testimony, wechat, book, approved_audience(rendered) if rendered else None)
-            told = Phrase("{name} is recorded as sent", name=name)
             if by_hand and rendered is None:
                 session.voice.talk(say(COUNTS_AS_ALL, session.voice.language))
         else:
             settle_not_sent(record, testimony, lambda draft: _holder(session, record, draft), book)
-            told = Phrase("{name} is recorded as not sent; `massctl apply {name}` may send it again", name=name)
     notifier.tell(state)
-    voice = session.voice
+    voice, told = session.voice, _told(record, record.settlements[begun:] if listed else [], sent=sent)
 
     def document() -> str:
         from massctl.view.act_json import reconcile_json
@@ -89,6 +89,20 @@ def settled(
 
     answer.tell(voice, document, lambda: say(told, voice.language))
     return ExitStatus.DONE
+
+
+def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool) -> Phrase:
+    """Say what was recorded; `of_batch` is the settlement that is about one batch of a list."""
+    if of_batch:
+        told = {"batch": of_batch[-1].event.batch, "name": record.campaign}
+        if sent:
+            return Phrase("batch {batch} of {name} is recorded as sent", **told)
+        return Phrase(
+            "batch {batch} of {name} is recorded as not sent; `massctl apply {name}` may send it again", **told
+        )
+    if sent:
+        return Phrase("{name} is recorded as sent", name=record.campaign)
+    return Phrase("{name} is recorded as not sent; `massctl apply {name}` may send it again", name=record.campaign)
 
 
 def resubmitted(

@@ -45,7 +45,7 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "It did not go out; apply may stage and send it again.": "没有发出；apply 可以重新准备并发送。",
     "Repeat the identical request now, under the same clientmsgid.": "现在原样再提交一次，clientmsgid 不变。",
     "With --sent: the address of the sent article.": "配 --sent：已发文章的地址。",
-    "Which batch of a list of openids, where several are open.": "openid 名单的第几批，在几批都没有结果时写。",
+    "Which batch of a list of openids.": "openid 名单中的哪一批。",
     "With --sent or --not-sent: when you looked; what began later is not settled by it.": (
         "与 --sent 或 --not-sent 一起：您是什么时候看的；在那之后开始的不算。"
     ),

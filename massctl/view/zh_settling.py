@@ -78,6 +78,10 @@ SETTLING: Final[dict[str, str]] = {
     "there is no ledger yet": "还没有账本",
     "begin one: massctl state init": "建立账本：massctl state init",
     # massctl/cli/settling.py
+    "batch {batch} of {name} is recorded as sent": "{name} 的第 {batch} 批已记录为发出",
+    "batch {batch} of {name} is recorded as not sent; `massctl apply {name}` may send it again": (
+        "{name} 的第 {batch} 批已记录为没有发出；`massctl apply {name}` 可以再发"
+    ),
     "{name} is recorded as not sent; `massctl apply {name}` may send it again": (
         "{name} 已记录为没有发出；`massctl apply {name}` 可以再发"
     ),

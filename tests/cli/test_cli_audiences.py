@@ -53,6 +53,29 @@ def _written(root: Path) -> list[Path]:
     return [p for p in root.rglob("*") if p.is_file() and "campaigns" not in p.relative_to(root).parts]
 
 
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [
+        ("--sent", "batch 1 of letter is recorded as sent"),
+        ("--not-sent", "batch 1 of letter is recorded as not sent; `massctl apply"),
+    ],
+)
+def test_the_answer_names_the_batch_and_no_word_settles_one_that_was_never_attempted(
+    letter: Shell, choice: str, told: str
+) -> None:
+    letter.tree.settings(language="en", in_doubt="stop")
+    letter.faults(lost("message/mass/send"))
+    assert 4 == letter("apply", "letter", "--sandbox", "--yes").status
+    settle = ["reconcile", "letter", "--sandbox", "--reason", "seen"]
+    said = letter(*settle, choice)
+    assert (0, True) == (said.status, told in said.out)
+    if choice == "--sent":
+        unnamed = letter(*settle, "--sent")
+        assert (2, True) == (unnamed.status, "say which batch of letter you mean: 2" in unnamed.err)
+        named = letter(*settle, "--sent", "--batch", "2")
+        assert (0, True) == (named.status, "batch 2 of letter is recorded as sent" in named.out)
+
+
 def test_an_open_batch_is_settled_by_its_number(letter: Shell) -> None:
     letter.tree.settings(language="en", in_doubt="stop")
     letter.faults(lost("message/mass/send", nth=2))

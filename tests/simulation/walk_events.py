@@ -19,7 +19,7 @@ from simulation.walk_world import Runner, RunnerLedger, World
 from massctl.apply.adoption import adopt_draft
 from massctl.apply.book import Book
 from massctl.apply.ports import DraftArticle
-from massctl.apply.reconcile import Testimony, batch_in_question, settle_not_sent, settle_sent
+from massctl.apply.reconcile import Testimony, batches_in_question, settle_not_sent, settle_sent
 from massctl.errors import MassctlError, UsageError
 from massctl.model.ledger import Entry, SendSettled
 from massctl.model.names import CampaignName, MediaId
@@ -284,7 +284,7 @@ def import_old_sends(world: World) -> None:
             forgotten = job.by_console or job.openids or world.time - job.at >= OLD
             if job.key is not None and forgotten and not _known(world, job):
                 _, book = _at_work(world)
-                batch = batch_in_question(book.state.record(CampaignName(job.key[0]), job.key[1]), None)
+                batch = batches_in_question(book.state.record(CampaignName(job.key[0]), job.key[1]))[0]
                 lost = SendSettled(
                     batch=batch, outcome="sent", reason="lost with the ledger", by="li", msg_id=job.msg_id
                 )

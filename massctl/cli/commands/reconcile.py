@@ -21,7 +21,7 @@ URL_PATTERN: Final = r"https?://[^\s/]+/\S*"
 @click.option("--not-sent", is_flag=True, help="It did not go out; apply may stage and send it again.")
 @click.option("--resubmit", is_flag=True, help="Repeat the identical request now, under the same clientmsgid.")
 @click.option("--url", type=Text(URL_PATTERN), help="With --sent: the address of the sent article.")
-@click.option("--batch", type=click.IntRange(1), help="Which batch of a list of openids, where several are open.")
+@click.option("--batch", type=click.IntRange(1), help="Which batch of a list of openids.")
 @click.option(
     "--looked-at",
     type=Moment(),

@@ -214,6 +214,20 @@ def test_a_batch_that_is_not_in_question_is_refused() -> None:
     assert 1 == batch_in_question(Scene([LETTER]).record(LETTER), None)
 
 
+def test_a_batch_that_was_never_attempted_is_settled_by_its_number_alone() -> None:
+    scene = in_doubt()
+    settle_sent(scene.record(LETTER), testimony.Testimony("looked", "li"), None, scene.book())
+    with pytest.raises(UsageError, match="which batch of words you mean: 3"):
+        settle_sent(scene.record(LETTER), testimony.Testimony("looked", "li"), None, scene.book())
+    assert [2] == [event.batch for event in scene.events("send_settled")]
+    settle_sent(scene.record(LETTER), testimony.Testimony("looked", "li", batch=3), None, scene.book())
+    assert is_concluded(scene.record(LETTER))
+
+
+def test_a_batch_that_was_refused_is_the_one_that_a_person_speaks_about() -> None:
+    assert 2 == batch_in_question(half_sent().record(LETTER), None)
+
+
 def test_the_draft_of_a_batch_that_a_person_settled_as_sent_is_not_asked_for_by_a_raised_edition() -> None:
     scene = Scene([ISSUE], rules=house(in_doubt="stop"))
     scene.apply(("send_mass", Fault.ANSWER_LOST))

@@ -35,9 +35,10 @@ from massctl.model.ledger import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.send import Accepted, InDoubt, Rejected
 from massctl.plan import pace
+from massctl.plan.giving_way import no_place_now
 from massctl.plan.guard import House
 from massctl.plan.plan import Plan
-from massctl.plan.step import Reason, SendMass
+from massctl.plan.step import Guard, Reason, SendMass
 
 
 def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
@@ -64,6 +65,7 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
         for each, campaign in run.cleared():
             if consented(run, each, campaign):
                 _send_all(run, each, campaign)
+        _tell_places_anew(run)
         record_expired(run)
         record_silence([outcome.record(each) for each in run.outcomes], run.book, world.clock)
         tidy_up(run)
@@ -77,6 +79,18 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
         each.order_performed()
         each.answer = run.answers.get(each.planned.name)
     return outcome
+
+
+def _tell_places_anew(run: Run) -> None:
+    """Say of each campaign without a place who has the places now: what this run sent has used its own."""
+    for outcome in run.outcomes:
+        campaign = outcome.planned.rendered
+        if campaign is None or Guard.ALLOWANCE not in [each.guard for each in outcome.refusals]:
+            continue
+        now = run.world.clock.now()
+        anew = no_place_now(campaign, run.house.agenda, run.book.state, run.house.policy, now)
+        if anew is not None:
+            outcome.refusals = [anew if each.guard is Guard.ALLOWANCE else each for each in outcome.refusals]
 
 
 def _flush(run: Run, outcome: Outcome) -> None:

@@ -41,7 +41,18 @@ def test_the_second_of_a_day_is_not_sent() -> None:
         guards(outcome, 1),
         len(scene.wechat.jobs),
     )
-    assert "2026-12-01: words" in outcome.campaigns[1].refusals[0].message
+    (refusal,) = outcome.campaigns[1].refusals
+    assert "2026-12-01: words (used it 12-01" in refusal.message
+    assert "what was sent has used its place" in refusal.hint
+
+
+def test_what_the_plan_said_of_the_places_stays_where_nothing_is_known_against_it() -> None:
+    second = replace(whole_text(Window(NOW - HOUR, NOW + 2 * HOUR)), name="then")
+    scene = daily(WORDS, second)
+    plan = scene.plan()
+    scene.rules = replace(scene.rules, agenda=None)
+    (refusal,) = scene.apply(plan=plan).campaigns[1].refusals
+    assert "2026-12-01: words (reserved" in refusal.message
 
 
 def test_the_day_is_judged_in_the_moment_of_the_send_and_not_when_it_was_planned() -> None:

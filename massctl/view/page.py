@@ -158,8 +158,11 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
             if used + size <= room:
                 line, used = line + word, used + size
                 continue
-            if word[0][0] == " ":
-                continue  # Blanks at a line's end are not shown.
+            while word and word[0][0] == " ":
+                word = word[1:]  # Blanks at a line's end are not shown, those before a dot neither.
+            if not word:
+                continue
+            size = _size(word)
             if line and size <= width:
                 yield _trimmed(line)
                 line, used, room = word, size, width

@@ -1,6 +1,6 @@
 """Lines that fit: wrapping, hanging indents, ink."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from massctl.model.phrase import Phrase
@@ -109,6 +109,7 @@ def test_no_line_is_wider_than_the_page(text: str, width: int, indent: int, hang
     assert all(cells(line) <= width for line in made.text().split("\n"))
 
 
+@example("massctl lock massctl lock  ·", 25)
 @given(WORDS, st.integers(24, 60))
 def test_wrapping_loses_nothing_but_blanks(text: str, width: int):
     made = page(width)

@@ -138,7 +138,7 @@ def _campaigns(dice: random.Random) -> list[Declared]:
 
 
 def _events(dice: random.Random, cast: _Cast) -> Sequence[Happening]:
-    """Make something that happens: on the verge of a window a run, after a small change in the console an adoption."""
+    """Make something that happens: on the verge of a window a run, after a small change of a new draft an adoption."""
     sort = dice.random()
     if sort < 0.40:
         return [_run(dice, cast)]
@@ -151,7 +151,7 @@ def _events(dice: random.Random, cast: _Cast) -> Sequence[Happening]:
         return [Verge(dice.choice(cast.names), dice.choice([1, 5, 15])), _run(dice, cast)]
     if sort < 0.74:
         name = dice.choice(cast.names)
-        return [Console("comment", name), Adopt(name)]
+        return [Run((name,), until="DRAFT"), Console("comment", name), Adopt(name)]
     return [_deed(dice, cast)]
 
 

@@ -226,7 +226,9 @@ class Books:
                 yield f"edition {campaign.edition} of {campaign.name} went out after edition {max(editions)}"
             people = set(job.openids)
             for edition, reached in editions.items():
-                if edition < campaign.edition and people & reached and not self._whole(campaign.name, edition, reached):
+                if job.client_msg_id is None or edition >= campaign.edition:
+                    continue  # A person sent it by hand, to whom they wanted.
+                if people & reached and not self._whole(campaign.name, edition, reached):
                     yield f"{sorted(people & reached)} got {campaign.name} again, of whose list others got nothing"
             editions.setdefault(campaign.edition, set()).update(people)
 
@@ -363,7 +365,7 @@ def _repeated_with_care(
     departure: Departure, doubts: dict[Identity | None, _Doubt], identity: Identity | None
 ) -> Iterator[str]:
     for other, doubt in doubts.items():
-        if other != identity and doubt.requests:
+        if other != identity and doubt.requests and doubt.requests[-1].appid == departure.appid:
             yield f"a send of {identity} left while nobody knew whether {other} was sent"
     asked = doubts[identity].requests if identity in doubts else []
     if not asked:

@@ -86,6 +86,8 @@ class SimDisk:
     """The descriptor through which a living process holds the ledger's lock."""
     _open: dict[int, int] = field(default_factory=dict)
     """Descriptor -> place in the ledger; the folder has none, and neither has what is prepared."""
+    _begun: dict[int, int] = field(default_factory=dict)
+    """Descriptor -> where its process began to write."""
     _short: bool = False
     """The next write takes only half."""
 
@@ -95,6 +97,7 @@ class SimDisk:
             "boundaries": Boundaries(),
             "holder": None,
             "_open": {},
+            "_begun": {},
             "_short": False,
             "full": False,
         }
@@ -181,7 +184,9 @@ class SimDisk:
         """Close a descriptor."""
         content = self.content or b""
         if self._open[descriptor] >= 0 and sys.exc_info()[0] is None:  # Whoever is interrupted flushes nothing.
-            self.careless |= b'"type":"send_' in content[_in_common(content, self.flushed) :]
+            # What a process that died left is read, and nothing rests on it that its loss could make untrue.
+            unflushed = max(_in_common(content, self.flushed), self._begun.get(descriptor, len(content)))
+            self.careless |= b'"type":"send_' in content[unflushed:]
         self._open[descriptor] = CLOSED
         self.holder = None if self.holder == descriptor else self.holder
 
@@ -208,9 +213,10 @@ class SimDisk:
         self._open[descriptor] += len(found)
         return found
 
-    def ftruncate(self, _: int, length: int) -> None:
+    def ftruncate(self, descriptor: int, length: int) -> None:
         """Cut the ledger, or fill it up with zeros."""
         self.boundaries.reach("before an append")
+        self._begun.setdefault(descriptor, length)
         self.content = (self.content or b"")[:length].ljust(length, b"\0")
         self._short = True
 

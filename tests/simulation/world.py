@@ -205,7 +205,7 @@ class MassJob:
     at: datetime
     subject: str
     articles: tuple[DraftArticle, ...] | None = None
-    """What followers get; None for a text, which is its subject."""
+    """What followers get, as far as a last look could know it; None for a text, which is its subject."""
     openids: tuple[str, ...] = ()
     """Whom it was for, one by one; empty for a tag and for all."""
 
@@ -258,6 +258,8 @@ class Departure:
     """Whom a send was for, one by one; empty for a tag and for all."""
     tag_name: str | None = None
     """What that tag was called then."""
+    appid: AppId = APPID
+    """The account that was to send it."""
 
     @property
     def wants_a_look(self) -> bool:
@@ -571,7 +573,8 @@ class SimWeChat:
         now, allowed = self.clock.now(), self.sending_allowed
         if (thrown := self.changes.get("switch")) is not None and now - thrown.at <= PERMIT:
             allowed |= self._at_the_last_look("switch", self.sending_allowed)
-        self.departures.append(Departure(now, subject, recipient, refused, allowed, self.run, self.rules))
+        gone = Departure(now, subject, recipient, refused, allowed, self.run, self.rules, appid=self.appid)
+        self.departures.append(gone)
 
     def changed(self, what: str, before: Any) -> None:
         """Note that somebody changes something in the midst of a run: until now it was as `before`."""
@@ -649,7 +652,8 @@ class SimWeChat:
             return _said(45065, "clientmsgid exist", msg_id=known.msg_id)
         if gone:
             return _said(40007, "invalid media_id")
-        articles = self.drafts[media_id] if media_id is not None else None
+        drafts = self._at_the_last_look("drafts", self.drafts)
+        articles = drafts.get(media_id, self.drafts[media_id]) if media_id is not None else None
         openids = tuple(asked.get("touser", ()))
         msg_id = MsgId(3147000001 + len(self.jobs))
         self.jobs.append(MassJob(msg_id, asked["clientmsgid"], now, self._subject_of(asked), articles, openids))

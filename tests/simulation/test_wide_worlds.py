@@ -42,6 +42,11 @@ def test_nothing_is_wrong_with_what_is_drawn(scenario: Scenario) -> None:
                 {"before": "a person sends what was refused"},
             ],
         ),
+        # What a person sends by hand of news has no draft in WeChat's books.
+        (
+            "wide, news to a list",
+            [{"gap_minutes": 1500, "faults": {"12": "40007"}}, {"before": "a person sends what was refused"}],
+        ),
         # The draft is changed between the last look at it and its request.
         (
             "wide, news to a list",

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, zip_longest
+from itertools import accumulate, dropwhile, zip_longest
 from typing import Final
 
 from massctl.view.cells import cells, cluster_cells, clusters, may_break, pad, printable
@@ -153,13 +153,13 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
     for pieces in lines:
         line: list[_Piece] = []
         used = 0
-        for word in _words(pieces, width):
-            size = _size(word)
+        for run in _words(pieces, width):
+            size = _size(run)
             if used + size <= room:
-                line, used = line + word, used + size
+                line, used = line + run, used + size
                 continue
-            while word and word[0][0] == " ":
-                word = word[1:]  # Blanks at a line's end are not shown, those before a dot neither.
+            # Blanks at a line's end are not shown, those before a dot neither.
+            word = list(dropwhile(lambda piece: piece[0] == " ", run))
             if not word:
                 continue
             size = _size(word)

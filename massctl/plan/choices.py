@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.lifecycle import is_concluded
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
-from massctl.model.state import Record, State
+from massctl.model.send import client_msg_id
+from massctl.model.state import Attempt, Record, State
 from massctl.plan.doubt import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, may_repeat, repeat_at
 from massctl.plan.guard import House, send_refusals
 from massctl.plan.step import Guard
@@ -42,6 +43,8 @@ class Evidence:
     """None where no attempt is open, so that there is nothing to repeat."""
     remembered_until: datetime | None
     """Until then WeChat recognises the id of the first attempt, and so corrects whoever says `not sent` wrongly."""
+    same_id: bool = True
+    """Whether the send that is declared now has the id of the open attempts: WeChat recognises no other one."""
     may_be_not_sent: bool = True
     """Whether `--not-sent` has anything to close: an open attempt, or a draft that is to be looked for."""
 
@@ -75,6 +78,7 @@ def evidence(record: Record, planned: "PlannedCampaign | None", state: State, ho
         campaign.headlines if campaign is not None and same else (),
         _repetition(record, planned, state, house, now) if first else None,
         first.at + timedelta(hours=CLIENT_MSG_ID_MEMORY_HOURS) if first else None,
+        campaign is not None and all(_has_id_of(campaign, each) for each in record.open_attempts),
         first is not None or any(each.draft() is not None for each in [*unsent_below(record, state), record]),
     )
 
@@ -88,6 +92,12 @@ def _is_of(campaign: RenderedCampaign, record: Record) -> bool:
     draft = record.draft()
     digest = record.attempts[-1].event.digest if record.attempts else draft.event.digest if draft else None
     return (campaign.edition, campaign.digest) == (record.edition, digest)
+
+
+def _has_id_of(campaign: RenderedCampaign, attempt: Attempt) -> bool:
+    """Say whether the send that a campaign declares has the id that was recorded with an attempt."""
+    event = attempt.event
+    return event.client_msg_id == client_msg_id(campaign.appid, campaign.name, campaign.edition, event.batch)
 
 
 def _repetition(

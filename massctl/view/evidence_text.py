@@ -121,7 +121,7 @@ def _choices(page: Page, evidence: Evidence) -> None:
     )
     page.line(nowhere, indent=6)
     if evidence.remembered_until is not None:
-        _memory(page, evidence.remembered_until, evidence.now)
+        _memory(page, evidence, evidence.remembered_until)
 
 
 def _heading(evidence: Evidence) -> Phrase:
@@ -151,8 +151,12 @@ def _repetition(page: Page, name: str, repetition: Repetition, now: datetime) ->
         page.line(Phrase("the identical request; WeChat knows its id and does not send it twice."), indent=6)
 
 
-def _memory(page: Page, until: datetime, now: datetime) -> None:
-    if now < until:
+def _memory(page: Page, evidence: Evidence, until: datetime) -> None:
+    """Say what a wrong word costs: nothing only while WeChat knows the id, and the next send has that very id."""
+    if evidence.now < until and not evidence.same_id:
+        say = "no send with the same id is declared now: should that be wrong, followers get it twice."
+        page.line(Inked(Phrase(say), Ink.ALARM), indent=6)
+    elif evidence.now < until:
         say = "until {until} WeChat still knows the id: should that be wrong, it sends nothing twice."
         page.line(Phrase(say, until=recorded(until)), indent=6)
     else:

@@ -98,7 +98,11 @@ def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
         found.append((_command(name, "--resubmit"), told))
     found.append((_command(name, "--sent"), Phrase("it is in 群发记录; at any time")))
     nowhere = Phrase("it is not there, and nothing of it waits")
-    if evidence.remembered_until is not None:
+    if evidence.remembered_until is not None and not evidence.same_id:
+        nowhere = Phrase(
+            "it is not there, and nothing of it waits; no send with the same id is declared now: a mistake sends twice"
+        )
+    elif evidence.remembered_until is not None:
         say_until = "it is not there, and nothing of it waits; until {until} WeChat still knows the id"
         nowhere = Phrase(say_until, until=recorded(evidence.remembered_until))
     return [*found, (_command(name, "--not-sent"), nowhere)]

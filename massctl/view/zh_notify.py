@@ -55,6 +55,9 @@ NOTIFY: Final[dict[str, str]] = {
     "not possible: {why}": "不可用：{why}",
     "it is in 群发记录; at any time": "“群发记录”里有它；随时可用",
     "it is not there, and nothing of it waits": "那里没有它，也没有在等待的",
+    "it is not there, and nothing of it waits; no send with the same id is declared now: a mistake sends twice": (
+        "那里没有它，也没有在等待的；现在写的群发用的不是同一个编号：认定错了会发两遍"
+    ),
     "it is not there, and nothing of it waits; until {until} WeChat still knows the id": (
         "那里没有它，也没有在等待的；{until} 之前微信还认得这个编号"
     ),

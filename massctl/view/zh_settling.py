@@ -128,6 +128,9 @@ SETTLING: Final[dict[str, str]] = {
     "until {until} WeChat still knows the id: should that be wrong, it sends nothing twice.": (
         "{until} 之前微信还认得编号：万一认定错了，也不会发两遍。"
     ),
+    "no send with the same id is declared now: should that be wrong, followers get it twice.": (
+        "现在写的群发用的不是同一个编号：万一认定错了，粉丝会收到两遍。"
+    ),
     "WeChat has forgotten the id since {until}: if that is wrong, followers get it twice.": (
         "{until} 起微信已不认得编号：认定错了，粉丝会收到两遍。"
     ),

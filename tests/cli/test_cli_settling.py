@@ -72,6 +72,22 @@ def test_after_a_day_the_evidence_says_what_a_mistake_costs(doubtful: Shell):
     assert "WeChat has forgotten the id since 2026-12-02 12:00 +08:00" in said
 
 
+@pytest.mark.parametrize("change", ["edition", "appid", "gone", "content"])
+def test_wechat_catches_a_wrong_word_only_where_the_next_send_has_the_same_id(doubtful: Shell, change: str):
+    match change:
+        case "edition":
+            doubtful.tree.news("letter", more=f"{DUE}edition: 2\n")
+        case "appid":
+            doubtful.tree.write("massctl.yaml", doubtful.tree.read("massctl.yaml").replace(APPID, OTHER_APPID))
+        case "gone":
+            shutil.rmtree(doubtful.root / "campaigns/letter")
+        case _:
+            doubtful.tree.news("letter", title="Another title", more=DUE)
+    said = " ".join(doubtful("reconcile", "letter", "--sandbox").out.split())
+    told = "it sends nothing twice" in said, "should that be wrong, followers get it twice" in said
+    assert (change == "content", change != "content") == told
+
+
 def test_a_draft_in_question_offers_no_repetition(shell: Shell):
     shell.tree.news("letter")
     shell("apply", "letter", "--until", "draft", "--sandbox")

@@ -128,6 +128,21 @@ def test_a_text_is_known_by_its_first_line():
     assert ("一二三",) == text("words", "\n一二三\n四").headlines
 
 
+@pytest.mark.parametrize(
+    ("desired", "same"),
+    [
+        (WORDS, True),
+        (text("words", "other words", window=WORDS.window), True),
+        (text("words", edition=2), False),
+        (text("words", appid="wxfedcba9876543210"), False),
+        (GONE, False),
+        (None, False),
+    ],
+)
+def test_the_id_is_the_same_while_edition_and_appid_are(desired: Desired | None, same: bool):
+    assert same is shown(desired, doubtful()).same_id
+
+
 def test_an_edition_in_doubt_comes_before_a_newer_one():
     newer = text("words", edition=2)
     found = in_question(

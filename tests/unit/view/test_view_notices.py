@@ -1,6 +1,7 @@
 """Notices in words: what a chat would act on is taken out, the choices have their times, the document its schema."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,11 @@ def test_a_doubt_shows_the_three_choices_and_their_times() -> None:
     assert '> massctl reconcile words --not-sent --reason "…"\n> it is not there' in said
     assert said.endswith("\n> on GitHub, where massctl init wrote the workflows: Actions / operate / reconcile")
     assert "until 2026-12-02 12:00 +08:00 WeChat still knows the id" in said
+
+
+def test_a_doubt_whose_id_no_declared_send_has_says_what_a_mistake_costs() -> None:
+    said = block(happening="in_doubt", hint="", choices=replace(doubt(), same_id=False))
+    assert ("WeChat still knows the id" in said, "a mistake sends twice" in said) == (False, True)
 
 
 def test_a_choice_that_is_not_possible_says_why() -> None:

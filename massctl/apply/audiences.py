@@ -11,7 +11,7 @@ from massctl.model.audience import Tag
 from massctl.model.ledger import AudienceResolved
 from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
-from massctl.plan.guard import audience_refusal
+from massctl.plan.guard import audience_refusal, beside_a_doubt
 from massctl.plan.step import Guard, Refusal, SaveDraft
 from massctl.plan.tags import judged_tag
 
@@ -44,8 +44,14 @@ def refusal_of(run: Run, campaign: RenderedCampaign) -> Refusal | None:
         return _tag_refusal(run, campaign)
     count = run.size_of(campaign)
     if not isinstance(count, MassctlError):
-        return audience_refusal(campaign.audience, count)
+        return _before_a_send(run, campaign, audience_refusal(campaign.audience, count))
     return unread_refusal(count) if needs_size(campaign) else None  # It was said when it could not be read.
+
+
+def _before_a_send(run: Run, campaign: RenderedCampaign, refusal: Refusal | None) -> Refusal | None:
+    """Name the way out of a doubt where the attempt would be a repetition."""
+    opened = run.record_of(campaign).open_attempts
+    return beside_a_doubt(refusal, campaign.name) if refusal is not None and opened else refusal
 
 
 def needs_size(campaign: RenderedCampaign) -> bool:
@@ -112,9 +118,11 @@ def _tag_refusal(run: Run, campaign: RenderedCampaign) -> Refusal | None:
     resolved = run.record_of(campaign).resolved_for(campaign.digest)
     if resolved is None:
         count = run.size_of(campaign)
-        return unread_refusal(count) if isinstance(count, MassctlError) else audience_refusal(campaign.audience, None)
+        if isinstance(count, MassctlError):
+            return unread_refusal(count)
+        return _before_a_send(run, campaign, audience_refusal(campaign.audience, None))
     try:
-        return recount_refusal(run, campaign)
+        return _before_a_send(run, campaign, recount_refusal(run, campaign))
     except (WeChatError, ConfigurationError) as error:
         return unread_refusal(error)
 

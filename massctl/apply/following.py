@@ -1,8 +1,8 @@
 """After acceptance: ask what became of jobs that are not finished, and record every change."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from massctl.apply.book import Book
@@ -14,7 +14,7 @@ from massctl.model.hold import is_held
 from massctl.model.ledger import JobStatus
 from massctl.model.names import AppId, MsgId
 from massctl.model.phrase import Phrase
-from massctl.model.state import Job, Record
+from massctl.model.state import Job, Record, RecordKey
 
 POLL_SECONDS: Final = 5
 """Between two questions about the same job. Our own bound; mass/get has no documented pace."""
@@ -29,6 +29,8 @@ class Followed:
     failed_now: list[Record] = field(default_factory=list)
     """Records of which a job's failure was learnt in this run."""
     errors: list[tuple[Record, Failure]] = field(default_factory=list)
+    repeatable: Mapping[RecordKey, datetime] = field(default_factory=dict)
+    """The editions in doubt whose request `apply` may repeat, now or after a wait -> until when."""
 
     def exit_status(self) -> int:
         """Give 4 while an attempt is in doubt, 1 for a failure learnt now or a question without an answer, else 0."""

@@ -30,7 +30,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import Attempt
 from massctl.plan.doubt import NoRepeat, may_repeat, settle
-from massctl.plan.guard import late_refusals
+from massctl.plan.guard import beside_a_doubt, late_refusals
 from massctl.plan.step import Guard, Refusal
 from massctl.plan.tip import tip_refusal
 from massctl.plan.window import leaves_until
@@ -92,10 +92,17 @@ def _looked(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, atte
             raise _UnreadError(refused)
     now = run.world.clock.now()
     for refusal in found or late_refusals(campaign, run.house, now) or _of_the_repetition(run, campaign, now):
-        outcome.refuse(refusal)
+        # Of what was read, the audience has its way out already.
+        late = refusal.guard is Guard.EXPIRED and _repeats(run, campaign)
+        outcome.refuse(beside_a_doubt(refusal, campaign.name) if late else refusal)
     if outcome.stopped:
         raise WeChatError(outcome.refusals[-1].message, hint=outcome.refusals[-1].hint)
     return Deadline(leaves_until(run.house.policy, campaign.window, now), run.world.clock)
+
+
+def _repeats(run: Run, campaign: RenderedCampaign) -> bool:
+    """Say whether an attempt before the one at hand is open."""
+    return len(run.record_of(campaign).open_attempts) > 1
 
 
 def _of_the_draft(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
@@ -121,6 +128,8 @@ def _of_the_audience(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
     """Count the audience once more: it may have grown at the prompt, at a preview, or while others were sent."""
     try:
         refusal = recount_refusal(run, campaign)
+        if refusal is not None and _repeats(run, campaign):
+            refusal = beside_a_doubt(refusal, campaign.name)
     except TransportError as error:
         if not needs_size(campaign):
             return []

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from massctl.errors import LedgerError, LedgerStaleError, MassctlError, WeChatError
@@ -11,7 +12,7 @@ from massctl.model.lifecycle import Status, status_of
 from massctl.model.names import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.send import Verdict
-from massctl.model.state import Record, State
+from massctl.model.state import Record, RecordKey, State
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.step import Guard, Refusal, Step
 
@@ -103,6 +104,8 @@ class Outcome:
     """AppID -> the account, as massctl.yaml has them now."""
     held_elsewhere: bool = False
     """Another runner is at work, so an open attempt may be one that it is waiting for: it is not this run's to tell."""
+    repeatable: Mapping[RecordKey, datetime] = field(default_factory=dict)
+    """The editions in doubt whose request `apply` may repeat, now or after a wait -> until when."""
     drafts_left: list[LeftDraft] = field(default_factory=list)
     """Drafts that somebody could send by hand, and nobody else will."""
     _failed_before: bool = False

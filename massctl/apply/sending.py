@@ -24,7 +24,7 @@ from massctl.model.send import MassSend, News, Recipients, Rejected, ToAll, ToOp
 from massctl.model.state import Attempt, Record, State
 from massctl.plan.ahead import look_ahead
 from massctl.plan.doubt import NoRepeat, may_repeat, settle
-from massctl.plan.guard import late_refusals, send_refusals
+from massctl.plan.guard import beside_a_doubt, late_refusals, send_refusals
 from massctl.plan.handoff import handoff_of
 from massctl.plan.job_failure import how_to_resend
 from massctl.plan.previews import preview_missing
@@ -187,8 +187,9 @@ def give_up(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, verd
     if outcome.stopped:
         return  # The last look has said why.
     late = late_refusals(campaign, run.house, run.world.clock.now()) if verdict.errcode is None else []
+    opened = run.record_of(campaign).open_attempts
     for refusal in late:
-        outcome.refuse(refusal)
+        outcome.refuse(beside_a_doubt(refusal, campaign.name) if opened else refusal)
     if not late:
         run.fail(outcome, rejection_error(run, campaign, verdict))
 

@@ -75,11 +75,24 @@ def applied(
         notifier=Notifier(session),
     )
     if plan_file is not None and saved is not None:
-        return _carried_out_as_saved(run, saved, plan_file)
+        return with_repeatable(session, _carried_out_as_saved(run, saved, plan_file))
     outcome = run.carry_out(names)
-    if until_moment is None or outcome.held_elsewhere:
+    if until_moment is not None and not outcome.held_elsewhere:
+        outcome = stayed(session, outcome, until_moment, run.carry_out)
+    return with_repeatable(session, outcome)
+
+
+def with_repeatable(session: Session, outcome: Outcome) -> Outcome:
+    """Add which sends in doubt `apply` may repeat; none is judged while nobody can write the ledger."""
+    if outcome.held_elsewhere or outcome.ledger_error is not None:
         return outcome
-    return stayed(session, outcome, until_moment, run.carry_out)
+    doubts = [*(outcome.record(each) for each in outcome.campaigns), *outcome.doubts_of_others]
+    if any(record.open_attempts for record in doubts):
+        # What a doubt leaves to choose is put together by planning its campaign, and few runs have a doubt.
+        from massctl.cli.evidence import repeatable
+
+        outcome.repeatable = repeatable(session, doubts, outcome.state)
+    return outcome
 
 
 def _carried_out_as_saved(run: "_Applying", saved: SavedPlan, plan_file: Path) -> Outcome:

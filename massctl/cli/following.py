@@ -9,6 +9,7 @@ from massctl.apply.book import Book
 from massctl.apply.following import Followed, follow_jobs, unfinished
 from massctl.apply.holding import is_overdue
 from massctl.apply.ports import WeChat
+from massctl.cli.evidence import repeatable
 from massctl.cli.notifying import Notifier
 from massctl.cli.progress import progress
 from massctl.cli.recorded import ledger_refusal
@@ -53,6 +54,8 @@ def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all
         found, held = newly, sum(is_held(record) for record in newly.records)
         remaining = (until - clock.now()).total_seconds()
         if not held or remaining <= 0:
+            if any(record.open_attempts for record in found.records):
+                found.repeatable = repeatable(session, found.records, session.read_state(session.ledger()))
             return found
         say = Phrase("waiting for the administrator: {count}; looking again for", count=held)
         progress(session.voice).waiting(say, int(remaining))

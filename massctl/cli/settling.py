@@ -9,7 +9,7 @@ from massctl.apply.ports import WeChat
 from massctl.apply.reconcile import is_by_hand, nothing_to_settle, require_verdict, settle_not_sent, settle_sent
 from massctl.apply.testimony import Testimony
 from massctl.cli.answering import Answer
-from massctl.cli.applying import applied
+from massctl.cli.applying import applied, with_repeatable
 from massctl.cli.declaring import COUNTS_AS_ALL, declared
 from massctl.cli.evidence import evidence_for, insisting
 from massctl.cli.exit_codes import ExitStatus
@@ -120,7 +120,8 @@ def resubmitted(
     outcome = applied(
         insisting(session), [name], warnings, yes=yes, until="send", wait_in_doubt=True, insisted=insisted
     )
-    return tell_outcome(answer, session.voice, outcome)
+    # The next apply is bound by the policy as it is written.
+    return tell_outcome(answer, session.voice, with_repeatable(session, outcome))
 
 
 def _in_question(state: State, name: str) -> Record:

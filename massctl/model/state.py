@@ -33,6 +33,10 @@ MEDIA_UNKNOWN: Final = 40007
 2026-10."""
 
 
+RecordKey = tuple[CampaignName, int]
+"""A campaign and its edition."""
+
+
 @dataclass(slots=True)
 class Attempt:
     """One recorded try to send. Open until something is known of it."""
@@ -99,6 +103,11 @@ class Record:
     """Which tag the name in the campaign was found to stand for, at last."""
     proposals: list[Draft] = field(default_factory=list)
     """Drafts that showed what does not stand at the tip of the branch that sends: none is staged or ever sent."""
+
+    @property
+    def key(self) -> RecordKey:
+        """Which edition of which campaign it is of."""
+        return self.campaign, self.edition
 
     @property
     def open_attempts(self) -> list[Attempt]:
@@ -172,7 +181,7 @@ class State:
         self.serial = 0
         self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
         self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
-        self.records: dict[tuple[CampaignName, int], Record] = {}
+        self.records: dict[RecordKey, Record] = {}
         self.preview_days = PreviewDays()
         self.website_sends: dict[AppId, list[datetime]] = {}
         """When people sent something on the website that is no campaign's; it used the account's allowance."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.diagnostic import has_errors
 from massctl.model.finding import Check, Finding, Level
 from massctl.model.hold import held_until
-from massctl.model.lifecycle import FINAL
+from massctl.model.lifecycle import FINAL, Status
 from massctl.model.message import RenderedNews
 from massctl.model.moment import BEIJING, moment
 from massctl.model.names import AccountName, AppId
@@ -148,9 +148,10 @@ def _is_alarming(planned: "PlannedCampaign", now: datetime) -> bool:
 
 
 def _window(planned: "PlannedCampaign") -> Finding | None:
-    if planned.status in FINAL:
-        return None
-    if planned.window is WindowState.EXPIRED:
+    missed = planned.window is WindowState.EXPIRED
+    if planned.status in FINAL or (missed and planned.status is Status.IN_DOUBT):
+        return None  # What is in doubt is told as such, with what settles it.
+    if missed:
         say = Phrase("the window of {name} has closed, and it was not sent", name=planned.name)
         hint = Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed")
         return Finding(Check.WINDOWS, Level.WARNING, say, hint, _account(planned))

@@ -16,7 +16,7 @@ from massctl.plan.step import Guard
 if TYPE_CHECKING:
     from massctl.plan.plan import PlannedCampaign
 
-_PASSING: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
+PASSING: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
 """They end by themselves, and the moment of the repetition is after them."""
 
 
@@ -115,7 +115,7 @@ def _repetition(
         until = min(until, campaign.window.not_after)
     at = repeat_at(record.open_attempts, campaign, house.policy, now)
     refusals = send_refusals(campaign, state, house, now)
-    if at is not None and all(refusal.guard in _PASSING for refusal in refusals):
+    if at is not None and all(refusal.guard in PASSING for refusal in refusals):
         return Repetition(until, at, ())
     decision = may_repeat(record.open_attempts, campaign.digest, house.policy, now)
     why = [decision.why] if isinstance(decision, NoRepeat) else []

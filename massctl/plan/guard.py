@@ -1,7 +1,7 @@
 """What refuses a send. Asked by the plan, and again by apply in the moment before the send."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -70,7 +70,14 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
         _same_content(campaign, state, now),
         no_place_now(campaign, house.agenda, state, house.policy, now) if many is None else None,
     ]
-    return [refusal for refusal in found if refusal is not None]
+    told = [refusal for refusal in found if refusal is not None]
+    return [beside_a_doubt(each, campaign.name) for each in told] if record.open_attempts else told
+
+
+def beside_a_doubt(refusal: Refusal, name: CampaignName) -> Refusal:
+    """Give a refusal of a repetition the way out of the doubt: another window or audience makes another request."""
+    changes_it = refusal.guard in (Guard.EXPIRED, Guard.AUDIENCE_BOUNDS)
+    return replace(refusal, hint=settle(name)) if changes_it else refusal
 
 
 def edition_refusal(name: CampaignName, edition: int, state: State) -> Refusal | None:

@@ -1,7 +1,7 @@
 """What a run did: campaign by campaign, and in the last line what it left."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime
 from typing import Final
 
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, failure_of
@@ -13,7 +13,7 @@ from massctl.model.moment import moment
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.send import Verdict
 from massctl.model.state import Record
-from massctl.plan.doubt import REPEAT_HOURS_MAX
+from massctl.plan.choices import PASSING
 from massctl.plan.handoff import handoff_of, how_to_do, left_to_do
 from massctl.plan.step import Guard, SendMass
 from massctl.view.diagnostic_text import diagnostic_line
@@ -96,8 +96,9 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
         if diagnostic.severity is Severity.ERROR:
             diagnostic_line(page, diagnostic, indent=2)
     if record.open_attempts and not outcome.held_elsewhere:
-        repeats = not _is_refused_for_doubt(campaign)
-        doubt_rows(table, record, LABELS["in_doubt"], may_repeat=repeats, answer=campaign.answer)
+        passing = all(refusal.guard in PASSING for refusal in campaign.refusals)
+        until = outcome.repeatable.get(record.key) if passing else None
+        doubt_rows(table, record, LABELS["in_doubt"], until, answer=campaign.answer)
     if planned.next_at is not None and not (campaign.performed or record.open_attempts):
         zone = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
         at = moment(planned.next_at.astimezone(zone)) if zone else recorded(planned.next_at)
@@ -110,7 +111,7 @@ def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
     heading(page, record.campaign, "", "  ", Inked(STATUS[status], STATUS_INK.get(status, Ink.DETAIL)))
     table = Table(page, list(LABELS.values()))
     before, now = record.open_attempts[-1].event.appid, outcome.accounts
-    doubt_rows(table, record, LABELS["in_doubt"], may_repeat=before in now)
+    doubt_rows(table, record, LABELS["in_doubt"], outcome.repeatable.get(record.key))
     if before not in now:
         say = "It was asked for with the AppID {before}; massctl.yaml has another one now: {accounts}"
         accounts = in_a_row([f"{name} {appid}" for appid, name in now.items()])
@@ -128,15 +129,18 @@ def _by_hand(table: Table, campaign: CampaignOutcome, record: Record, status: St
         table.below(how_to_do(campaign.planned.name))
 
 
-def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool, answer: Verdict | None = None) -> None:
+def doubt_rows(
+    table: Table, record: Record, label: str, repeatable_until: datetime | None, answer: Verdict | None = None
+) -> None:
     """Say of an open attempt what happened, what is now true, and what to type.
 
-    `answer` is what WeChat said to it in this run; a clear one leaves it open where it could not be recorded.
+    `repeatable_until` is None where something other than the time keeps `apply` from repeating the request. `answer`
+    is what WeChat said to it in this run; a clear one leaves it open where it could not be recorded.
     """
     if (answer_by := held_until(record)) is not None:
         hold_rows(table, record.campaign, answer_by, LABELS["next"])
         return
-    first, last = record.open_attempts[0], record.open_attempts[-1]
+    last = record.open_attempts[-1]
     if (unrecorded := unrecorded_of(record, answer)) is not None:
         _unrecorded(table, label, unrecorded)
         return
@@ -151,11 +155,13 @@ def doubt_rows(table: Table, record: Record, label: str, *, may_repeat: bool, an
         say = "It is batch {batch} of {batches}; the batches before it went out, and none after it is begun until then."
         table.below(Phrase(say, batch=last.event.batch, batches=record.batches))
     table.below(Phrase("Nobody knows whether followers have it; until that is known the account sends nothing else."))
-    if may_repeat:
-        until = recorded(first.at + timedelta(hours=REPEAT_HOURS_MAX))
-        table.below(Phrase("repeat the identical request, until {moment}:", moment=until))
+    if repeatable_until is not None:
+        table.below(Phrase("repeat the identical request, until {moment}:", moment=recorded(repeatable_until)))
         table.below(Command("apply", record.campaign), inner=4)
-    table.below(Phrase("or look in the console under 群发记录, and settle it; the first one says what to look for:"))
+        say = "or look in the console under 群发记录, and settle it; the first one says what to look for:"
+    else:
+        say = "look in the console under 群发记录, and settle it; the first one says what to look for:"
+    table.below(Phrase(say))
     for choice in ((), ('--sent --reason "…"',), ('--not-sent --reason "…"',)):
         table.below(Command("reconcile", record.campaign, *choice), inner=4)
 
@@ -165,10 +171,6 @@ def _unrecorded(table: Table, label: str, answer: Unrecorded) -> None:
     table.row(label, Inked(answer.told, Ink.ALARM), inner=2)
     table.below(Phrase("For the ledger it is in doubt. When the ledger can be written again:"))
     table.below(answer.command, inner=4)
-
-
-def _is_refused_for_doubt(campaign: CampaignOutcome) -> bool:
-    return any(refusal.guard is Guard.ACCOUNT_IN_DOUBT for refusal in campaign.refusals)
 
 
 def _is_of_ledger(failure: Failure, outcome: Outcome) -> bool:

@@ -42,7 +42,7 @@ def status_text(followed: Followed, language: Language, style: Style, width: int
         if (nobody := nobody_got_it(record)) is not None:
             failure_rows(table, nobody, LABELS["error"])
         if record.open_attempts:
-            doubt_rows(table, record, LABELS["in_doubt"], may_repeat=True)
+            doubt_rows(table, record, LABELS["in_doubt"], followed.repeatable.get(record.key))
         unexplained = not any(job.counts and job.counts.reason for job in record.jobs)
         if unexplained and any(failed is record for failed in followed.failed_now):
             say = Phrase("WeChat failed the job; the reason stands in the console under 群发记录")

@@ -78,6 +78,9 @@ VIEW: Final[dict[str, str]] = {
     "or look in the console under 群发记录, and settle it; the first one says what to look for:": (
         "或者到公众平台的“群发记录”里查看，然后告诉 massctl；第一条命令说明要看什么："
     ),
+    "look in the console under 群发记录, and settle it; the first one says what to look for:": (
+        "请到公众平台的“群发记录”里查看，然后告诉 massctl；第一条命令说明要看什么："
+    ),
     "at {moment}": "{moment}",
     "repeat the identical request, until {moment}:": "在 {moment} 之前，可以原样再提交一次：",
     "sent {count}": "已发 {count}",

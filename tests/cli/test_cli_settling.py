@@ -88,6 +88,30 @@ def test_wechat_catches_a_wrong_word_only_where_the_next_send_has_the_same_id(do
     assert (change == "content", change != "content") == told
 
 
+@pytest.mark.parametrize("verb", [("apply", "letter", "--yes", "--no-wait"), ("status",)])
+@pytest.mark.parametrize("change", ["nothing", "closed", "disabled", "appid", "gone", "unreadable"])
+def test_a_repetition_is_advised_only_where_nothing_but_time_stands_in_its_way(
+    doubtful: Shell, verb: tuple[str, ...], change: str
+):
+    match change:
+        case "closed":
+            doubtful.control("advance", {"seconds": 2 * 3600})
+        case "disabled":
+            doubtful.tree.settings(policy="  sending: disabled\n")
+        case "appid":
+            doubtful.tree.write("massctl.yaml", doubtful.tree.read("massctl.yaml").replace(APPID, OTHER_APPID))
+        case "gone":
+            verb = tuple(each for each in verb if each != "letter")
+            shutil.rmtree(doubtful.root / "campaigns/letter")
+        case "unreadable":
+            doubtful.tree.write("campaigns/letter/campaign.yaml", "version: [")
+        case _:
+            doubtful.faults(lost(SENDALL, "request_lost"))
+    said = " ".join(doubtful(*verb, "--sandbox").out.split())
+    assert (change == "nothing") == ("repeat the identical request" in said)
+    assert ("massctl reconcile --sandbox letter" in said, "give it a new window" in said) == (True, False)
+
+
 def test_a_draft_in_question_offers_no_repetition(shell: Shell):
     shell.tree.news("letter")
     shell("apply", "letter", "--until", "draft", "--sandbox")

@@ -15,6 +15,7 @@ from massctl.apply.ports import DraftArticle
 from massctl.model.ledger import JobStatus, NewEntry, SendImported, SendRejected, SendSettled
 from massctl.model.names import MediaId
 from massctl.model.rendered import RenderedCampaign
+from massctl.plan.doubt import settle
 from massctl.plan.step import Guard
 from massctl.plan.tip import Tip
 from massctl.transport.answer import NoAnswer, RawAnswer
@@ -365,3 +366,32 @@ def test_a_size_that_can_be_read_again_is_judged() -> None:
     lost = [("audience_count", Fault.REQUEST_LOST)] * 2
     assert 0 == counted(campaign, lambda _: None, *lost).exit_status()
     assert 5 == counted(campaign, followers(1501), *lost).exit_status()
+
+
+def doubtful(**whom: Any) -> Scene:
+    scene = Scene([text("sale", window=OPEN, audience=audience(**whom))], wait_in_doubt=False)
+    scene.apply(("send_mass", Fault.REQUEST_LOST))
+    scene.later(minutes=2)
+    scene.wait_in_doubt = True
+    return scene
+
+
+@pytest.mark.parametrize("grows_after", ["the doubt", "the attempt"])
+def test_a_repetition_to_an_audience_that_grew_is_settled_and_its_bounds_are_left_alone(grows_after: str) -> None:
+    scene = doubtful(expect=BOUNDED)
+    if grows_after == "the doubt":
+        followers(1501)(scene)
+    else:
+        slow(scene, scene.clock.now() + timedelta(seconds=1), lambda: followers(1501)(scene))
+    (refusal,) = scene.apply().campaigns[0].refusals
+    assert (Guard.AUDIENCE_BOUNDS, settle("sale")) == (refusal.guard, refusal.hint)
+
+
+@pytest.mark.parametrize("connects_in", [0, 5])
+def test_a_repetition_that_comes_behind_the_window_is_settled_and_gets_no_new_one(connects_in: int) -> None:
+    scene = slow(
+        doubtful(), OPEN.not_after - timedelta(seconds=1) if connects_in else OPEN.not_after + timedelta(seconds=1)
+    )
+    scene.wechat.connects_in = timedelta(seconds=connects_in)
+    (refusal,) = scene.apply().campaigns[0].refusals
+    assert (Guard.EXPIRED, settle("sale")) == (refusal.guard, refusal.hint)

@@ -17,6 +17,7 @@ from massctl.model.names import AppId, MediaId
 from massctl.model.rendered import Window
 from massctl.model.send import News, ToAll, ToTag, Words, client_msg_id
 from massctl.model.state import State
+from massctl.plan.doubt import settle
 
 WORDS = whole_text()
 ANSWER_LOST = ("send_mass", Fault.ANSWER_LOST)
@@ -176,6 +177,8 @@ def test_a_doubt_whose_window_closes_during_the_wait_is_not_repeated() -> None:
     scene = Scene([whole_text(Window(NOW - HOUR, NOW))])
     outcome = scene.apply(ANSWER_LOST)
     assert (4, 1, ["expired"]) == (outcome.exit_status(), scene.wechat.count("send_mass"), told(outcome))
+    # Another window would make it another request.
+    assert [True] == [settle(WORDS.name) == each.hint for each in outcome.campaigns[0].refusals]
 
 
 def test_an_edited_campaign_is_not_repeated() -> None:

@@ -219,6 +219,12 @@ def test_a_send_in_doubt_is_an_alarm() -> None:
     assert ["nobody knows whether words was sent; its account sends nothing else"] == told
 
 
+def test_a_send_in_doubt_whose_window_closed_is_told_once_and_needs_no_new_window() -> None:
+    missed = text("words", window=PAST)
+
+    assert 1 == len(alarms(missed, state=recorded(attempted(missed))))
+
+
 def allowance(*spans: Span, state: State | None = None) -> Finding:
     ahead = [AccountAhead(MAIN, "service", spans), AccountAhead(AccountName("other"), "service", (month(0, 4),))]
     return checkup.allowance_finding(MAIN, APPID, state or recorded(), ahead, NOW)

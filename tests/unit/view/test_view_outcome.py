@@ -57,7 +57,9 @@ def doubtful(reason: str | None = "no answer within 30 s", refusal: Refusal | No
     due = campaign()
     seen = [(entries.SendInDoubt(attempt=3, reason=reason), due.name)] if reason else []
     state = state_of(saved(due), attempted(due), *seen, start=NOW - timedelta(minutes=5))
-    return outcome(plan_of(due, state=state), state, {"refusals": [refusal] if refusal else []})
+    made = outcome(plan_of(due, state=state), state, {"refusals": [refusal] if refusal else []})
+    made.repeatable = {state.record(due.name, 1).key: NOW + timedelta(hours=19, minutes=58)}
+    return made
 
 
 def shown(made: Outcome, language: Language = Language.EN, width: int = 100) -> str:
@@ -86,10 +88,15 @@ def test_a_run_that_died_before_the_answer_says_so():
     assert "and the run ended before the answer" in shown(doubtful(reason=None), width=200)
 
 
+def test_quiet_hours_do_not_hide_the_repetition_after_them():
+    refusal = Refusal(Guard.QUIET_HOURS, Phrase("it is night"), Phrase("wait"))
+    assert "massctl apply 2026-12-spring-sale" in shown(doubtful(refusal=refusal))
+
+
 def test_a_doubt_that_may_not_be_repeated_does_not_offer_it():
     refusal = Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase("MASSCTL_NO_SEND is set"), Phrase("ask the reviewer"))
     text = shown(doubtful(refusal=refusal))
-    assert "massctl apply" not in text
+    assert ("massctl apply" in text, "or look in the console" in text) == (False, False)
     assert "massctl reconcile 2026-12-spring-sale --not-sent" in text
 
 

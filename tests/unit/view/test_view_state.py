@@ -116,6 +116,7 @@ def test_where_campaigns_stand(snapshot: object, language: Language):
     records = [state().record(SENT.name, 1), state().record(OPEN.name, 1)]
     failure = Failure(45009, "63a1", Phrase("the platform is busy"), Phrase("No request was made."))
     followed = Followed(records, failed_now=[records[0]], errors=[(records[1], failure)])
+    followed.repeatable = {records[1].key: datetime(2026, 12, 2, 8, 18, tzinfo=UTC)}
     assert snapshot == status_text(followed, language, Style.PLAIN, 80)
 
 

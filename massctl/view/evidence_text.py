@@ -64,6 +64,8 @@ def _attempts(table: Table, record: Record) -> None:
 
 
 def _verdict(table: Table, attempt: Attempt) -> Part:
+    if attempt.rejection is not None and attempt.rejection.errcode is None:
+        return Phrase("its request never left")
     if attempt.rejection is not None:
         return Phrase("refused with errcode {errcode}", errcode=attempt.rejection.errcode)
     if not attempt.open:
@@ -130,6 +132,9 @@ def _heading(evidence: Evidence) -> Phrase:
     last = record.attempts[-1] if record.attempts else None
     if evidence.may_be_not_sent or last is None or last.rejection is None:
         return Phrase("settle it with one of these:")
+    if last.rejection.errcode is None:
+        say = "Its request never left, so nothing is to settle. Only if it went out after all, by hand for instance:"
+        return Phrase(say)
     if record.is_partly_sent:
         say = "WeChat refused batch {batch}, so there is no doubt. Only if it went out after all:"
         return Phrase(say, batch=last.event.batch)

@@ -144,7 +144,7 @@ def _attempts(table: Table, record: Record) -> None:
         doubt = say_recorded(attempt.doubt, table.language) if attempt.doubt else None
         if attempt.rejection is not None:
             code = attempt.rejection.errcode
-            never_left = Phrase("never left, for no token could be had")
+            never_left = Phrase("its request never left")
             refused = Phrase("refused with errcode {errcode}", errcode=code)
             verdict = Inked(never_left if code is None else refused, Ink.ERROR)
         elif attempt.open:

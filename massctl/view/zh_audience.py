@@ -112,6 +112,9 @@ AUDIENCE: Final[dict[str, str]] = {
     "WeChat refused batch {batch}, so there is no doubt. Only if it went out after all:": (
         "微信拒绝了第 {batch} 批，没有疑问。只有它后来其实发出了，才用："
     ),
+    "Its request never left, so nothing is to settle. Only if it went out after all, by hand for instance:": (
+        "请求没有发出，没有什么要认定的。只有它后来其实发出了（比如有人手动发的），才用："
+    ),
     "WeChat refused it, so there is no doubt. Only if it went out after all, by hand for instance:": (
         "微信拒绝了它，没有疑问。只有它后来其实发出了（比如有人手动发的），才用："
     ),

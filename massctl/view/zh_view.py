@@ -147,7 +147,7 @@ VIEW: Final[dict[str, str]] = {
     "settled as sent, so probably gone": "已认定为发出，多半已不在",
     "gone: sent, replaced or deleted": "已不在：发出、被替换或被删除",
     "refused with errcode {errcode}": "被拒绝，errcode {errcode}",
-    "never left, for no token could be had": "没有发出：取不到 access_token",
+    "its request never left": "请求没有发出",
     "the run ended before the answer": "没等到答复，运行就中断了",
     "WeChat accepted it with msg_id {msg_id}, and that could not be recorded": "微信已受理（{msg_id}），但没能入账",
     "WeChat refused it with errcode {errcode}, and that could not be recorded": "微信拒绝了（{errcode}），但没能入账",

@@ -5,7 +5,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from view_samples import COVER, HERO, NOW, added, attempted, campaign, entries_of, saved, text_campaign, uploaded
+from view_samples import (
+    COVER,
+    HERO,
+    NOW,
+    added,
+    attempted,
+    campaign,
+    entries_of,
+    saved,
+    state_of,
+    text_campaign,
+    uploaded,
+)
 
 from massctl.apply.following import Followed
 from massctl.apply.outcome import Failure
@@ -15,10 +27,12 @@ from massctl.model import ledger as entries
 from massctl.model.ledger import Entry
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
+from massctl.plan.choices import Evidence
 from massctl.plan.send_block import SendBlock, send_block
 from massctl.plan.window import WindowState
 from massctl.view.cells import cells
 from massctl.view.error_text import error_text
+from massctl.view.evidence_text import evidence_text
 from massctl.view.language import LANGUAGES, Language
 from massctl.view.moments import in_time, moment, recorded
 from massctl.view.question_text import question_text
@@ -189,3 +203,16 @@ def test_an_acceptance_of_unknown_content_is_told_as_such() -> None:
     made.absorb_all(told)
     assert "which content went out is not known" in state_text(made, Language.EN, Style.PLAIN, 120)
     assert "duplicate content unknown" in entries_text(told, Language.EN, Style.PLAIN, 120)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [(None, "Its request never left, so nothing is to settle."), (45028, "WeChat refused it")]
+)
+def test_a_request_that_never_left_was_refused_by_nobody(code: int | None, said: str):
+    refused = entries.SendRejected(attempt=2, errcode=code, retryable=True)
+    made = state_of(attempted(OPEN), (refused, OPEN.name))
+    found = Evidence(made.record(OPEN.name, 1), NOW, (), None, None, may_be_not_sent=False)
+    for text in evidence_text(found, Language.EN, Style.PLAIN, 120), state_text(made, Language.EN, Style.PLAIN, 120):
+        assert (code is None) == ("its request never left" in text)
+        assert (code is not None) == ("refused with errcode 45028" in text)
+    assert said in evidence_text(found, Language.EN, Style.PLAIN, 120)

@@ -1,7 +1,8 @@
 """The end of a mass job, as an event tells it: bound to the job of that id, and to nothing else.
 
 Sends from the website and of other programs end with the same event, and one may come before the answer to our send
-was recorded. So an event of an unknown job is never bound: where a send is open it is offered as a probable match.
+was recorded. So an event of an unknown job is never bound: where a send is open, or a person said shortly before that
+it was not sent, it is offered as a probable match.
 """
 
 from collections.abc import Sequence
@@ -12,12 +13,17 @@ from typing import Final, Literal
 from massctl.apply.book import Book
 from massctl.errors import UsageError
 from massctl.model.finish import JobFinish
+from massctl.model.lifecycle import is_concluded
 from massctl.model.names import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record, State
 
 CLOCKS_APART: Final = timedelta(minutes=10)
 """An event that was made longer than this before an attempt is of another send. Our own bound."""
+
+
+DENIED_FOR: Final = timedelta(days=1)
+"""An event so long after an attempt that was settled as not sent may still be of it. Our own bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """No job on record has its id; `candidates` are the open sends that it may belong to."""
+    """No job on record has its id; `candidates` are the sends that it may belong to: open, or settled as not sent."""
 
     candidates: Sequence[Record]
 
@@ -128,9 +134,14 @@ def _original_ids(appid: AppId | None, state: State) -> set[str]:
 
 
 def _may_be(record: Record, finish: JobFinish) -> bool:
-    """Say whether an event may be the end of an edition's open send."""
-    opened = record.open_attempts
-    return bool(opened) and (finish.created_at is None or finish.created_at >= opened[0].at - CLOCKS_APART)
+    """Say whether an event may be the end of an edition's open send, or of one that a person said was not sent."""
+    opened, made = record.open_attempts, finish.created_at
+    if opened:
+        return made is None or made >= opened[0].at - CLOCKS_APART
+    if made is None or is_concluded(record):
+        return False
+    denied = [each.at for each in record.attempts if each.settled is not None and each.settled.outcome == "not_sent"]
+    return any(at - CLOCKS_APART <= made <= at + DENIED_FOR for at in denied)
 
 
 def _contradicted(finish: JobFinish, job: Job) -> Literal["sent", "failed"] | None:

@@ -202,7 +202,7 @@ def never_left(error: WeChatError) -> Rejected:
 def with_unknown_content(run: Run, campaign: RenderedCampaign, accepted: SendAccepted) -> SendAccepted:
     """Mark an acceptance of an id that WeChat knew (45065) though no attempt was open: its content is not known."""
     say = (
-        "{name}: WeChat knew its clientmsgid already, and this ledger knows of no send with it; which content went out "
+        "{name}: WeChat knew its clientmsgid already, and no attempt with it is open here; which content went out "
         "is not known: look in the console under 群发记录"
     )
     run.world.progress.say(Phrase(say, name=campaign.name))

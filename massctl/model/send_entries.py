@@ -42,7 +42,7 @@ class SendAccepted(Fields):
     msg_data_id: int | None = None
     duplicate: bool = False
     content: Literal["unknown"] | None = None
-    """WeChat knew the id from a send that this ledger does not know of, so what went out may be another message."""
+    """WeChat knew the id though no attempt with it was open here, so what went out may be another message."""
 
 
 class SendRejected(Fields):

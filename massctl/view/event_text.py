@@ -100,12 +100,10 @@ def foreign_text(
         at = finish.created_at.astimezone(BEIJING).isoformat(timespec="minutes") if finish.created_at else "AT"
         page.line(Command("state import", "--website-send", at), indent=4)
     for record in candidates:
-        say = Phrase(
-            "It may be the end of {name}, edition {edition}, of which nobody knows whether it was sent. If it is:",
-            name=record.campaign,
-            edition=record.edition,
-        )
-        page.line(Inked(say, Ink.WARNING), indent=2)
+        say = "It may be the end of {name}, edition {edition}, of which nobody knows whether it was sent. If it is:"
+        if not record.open_attempts:
+            say = "It may be the end of {name}, edition {edition}, which was settled as not sent. If it is:"
+        page.line(Inked(Phrase(say, name=record.campaign, edition=record.edition), Ink.WARNING), indent=2)
         known = Command("reconcile", record.campaign, "--sent", finish.msg_id, "--reason MASSSENDJOBFINISH")
         page.line(known, indent=4)
         page.line(Phrase("and then record this event once more"), indent=4)

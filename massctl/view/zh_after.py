@@ -246,6 +246,9 @@ AFTER: Final[dict[str, str]] = {
     "no job here has msg_id {msg_id} ({ended}); nothing was recorded": (
         "这里没有 msg_id 为 {msg_id} 的任务（{ended}）；什么都没有记录"
     ),
+    "It may be the end of {name}, edition {edition}, which was settled as not sent. If it is:": (
+        "它可能属于 {name} 第 {edition} 版，那次群发被认定为没有发出。如果是："
+    ),
     "It may be the end of {name}, edition {edition}, of which nobody knows whether it was sent. If it is:": (
         "它可能属于 {name} 第 {edition} 版，那次群发结果不明。如果是："
     ),

@@ -98,9 +98,9 @@ CORE: Final[dict[str, str]] = {
     "{name} has no draft to send": "{name} 没有可发的草稿",
     "what is recorded of {name} is of another version or batch": "{name} 的记录属于另一个版本或批次",
     # massctl/apply/sending.py
-    "{name}: WeChat knew its clientmsgid already, and this ledger knows of no send with it; which content went out "
+    "{name}: WeChat knew its clientmsgid already, and no attempt with it is open here; which content went out "
     "is not known: look in the console under 群发记录": (
-        "{name}：微信早已认得它的 clientmsgid，而这份账本里没有用它发过；发出的是哪份内容不得而知："
+        "{name}：微信早已认得它的 clientmsgid，而这里没有用它提交、还不知结果的群发；发出的是哪份内容不得而知："
         "请到公众平台的“群发记录”里看"
     ),
     "nobody knows whether it was sent, and the recorded request can no longer be made": (

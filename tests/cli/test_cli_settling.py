@@ -419,3 +419,15 @@ def test_an_attempt_without_a_verdict_is_not_settled_while_its_answer_may_come(s
     assert (5, True, []) == (early.status, "in 60 s" in early.err, entries(shell, "send_settled")), early
     shell.control("advance", {"seconds": 60})
     assert (0, 1) == (shell(*settle).status, len(entries(shell, "send_settled")))
+
+
+def test_wechat_knows_an_id_that_was_settled_as_not_sent_and_nothing_denies_that_attempt(shell: Shell):
+    shell.tree.settings(language="en")
+    shell.tree.text("notice")
+    shell.faults(lost(SENDALL))
+    assert 4 == shell("apply", "notice", "--yes", "--no-wait", "--sandbox").status
+    assert 0 == shell("reconcile", "notice", "--not-sent", "--reason", "x", "--sandbox").status
+    shell.control("advance", {"seconds": 120})
+    said = shell("apply", "notice", "--yes", "--sandbox")
+    told = " ".join((said.out + said.err).split())
+    assert ("no attempt with it is open here" in told, "knows of no send" in told) == (True, False)

@@ -10,7 +10,7 @@ from simulation.scenario import Scene
 from massctl.apply.finishing import Foreign, Recorded, record_finish
 from massctl.errors import UsageError
 from massctl.model.finish import JobFinish
-from massctl.model.ledger import Created, JobStatus, SendAccepted
+from massctl.model.ledger import Created, JobStatus, SendAccepted, SendRejected, SendSettled
 from massctl.model.names import MsgId
 
 WORDS = text("words")
@@ -85,6 +85,35 @@ def test_an_early_event_is_offered_to_the_open_send_and_not_bound(
     found = record(one, finish(created_at=NOW + made if made is not None else None))
     assert isinstance(found, Foreign)
     assert (candidates, []) == ([r.campaign for r in found.candidates], one.events("job_status"))
+
+
+@pytest.mark.parametrize(
+    ("made", "candidates"),
+    [
+        (None, []),
+        (timedelta(minutes=-11), []),
+        (timedelta(minutes=-9), ["words"]),
+        (timedelta(hours=23), ["words"]),
+        (timedelta(hours=25), []),
+    ],
+)
+def test_an_event_is_offered_to_a_send_that_was_settled_as_not_sent_shortly_before(
+    made: timedelta | None, candidates: list[str]
+) -> None:
+    denied = SendSettled(outcome="not_sent", reason="not there", by="lin")
+    one = scene(at(NOW, attempted(WORDS)[0], WORDS), at(NOW, denied, WORDS))
+    found = record(one, finish(created_at=NOW + made if made is not None else None))
+    assert isinstance(found, Foreign)
+    assert (candidates, []) == ([r.campaign for r in found.candidates], one.events("job_status"))
+
+
+def test_an_event_is_not_offered_to_what_went_out_with_another_job_nor_to_what_wechat_refused() -> None:
+    denied = SendSettled(outcome="not_sent", reason="not there", by="lin")
+    refused = at(NOW, attempted(MORE)[0], MORE), at(NOW, SendRejected(attempt=6, errcode=45028), MORE)
+    one = scene(at(NOW, attempted(WORDS)[0], WORDS), at(NOW, denied, WORDS), *sent(WORDS, 4, 7), *refused)
+    found = record(one, finish(8, created_at=NOW))
+    assert isinstance(found, Foreign)
+    assert [] == list(found.candidates)
 
 
 def test_two_accounts_with_a_job_of_one_id_need_a_name() -> None:

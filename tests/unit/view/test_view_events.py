@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from building import NOW
+from building import NOW, attempted, recorded, text
 
 from massctl.model.finish import JobFinish
 from massctl.model.job_entries import CopyrightCheck, CopyrightResult, JobStatus
@@ -101,6 +101,16 @@ def test_a_foreign_event_offers_what_it_may_be(language: Language) -> None:
     offered = foreign_text(finish, [Record(CampaignName("sale"), 2)], language, Style.PLAIN, 100)
     assert ["3147000009" in alone, "reconcile" in alone] == [True, False]
     assert "massctl reconcile sale --sent 3147000009 --reason" in offered
+
+
+def test_a_foreign_event_says_of_what_may_be_its_send_how_it_stands() -> None:
+    state = recorded(attempted(text("sale")))
+    opened, denied = state.record("sale", 1), Record(CampaignName("sale"), 1)
+    said = [
+        foreign_text(JobFinish(MsgId(9), "sent"), [each], Language.EN, Style.PLAIN, 120) for each in (opened, denied)
+    ]
+    assert [True, False] == ["nobody knows whether it was sent" in each for each in said]
+    assert [False, True] == ["which was settled as not sent" in each for each in said]
 
 
 def test_a_foreign_failure_says_why() -> None:

@@ -242,7 +242,7 @@ class ActReport(Strict):
 
 
 class Candidate(Strict):
-    """A send in doubt that an event may belong to."""
+    """A send in doubt, or settled as not sent, that an event may belong to."""
 
     name: str
     """The campaign's name."""
@@ -264,7 +264,7 @@ class ReportedEvent(Strict):
     contradicts: Literal["sent", "failed"] | None = None
     """How the job had ended by what was on record, where the event tells the other end; the event stands."""
     candidates: list[Candidate]
-    """Where no job here has this id: the sends in doubt that it may belong to."""
+    """Where no job here has this id: the sends in doubt, or settled as not sent, that it may belong to."""
 
 
 class EventReport(ActReport):

@@ -162,7 +162,7 @@ _LEDGER_IS_READ_ONCE = Mutant(
 _LAST_LOOK_IS_BLIND = Mutant(
     "the clock is looked at when the attempt is durable, and nothing follows",
     _LEAVING,
-    "        outcome.refuse(refusal)\n    if outcome.stopped",
+    "        outcome.refuse(beside_a_doubt(refusal, campaign.name) if late else refusal)\n    if outcome.stopped",
     "        pass\n    if outcome.stopped",
     "text, window closing",
     _NO_DEADLINE,
@@ -709,8 +709,8 @@ MUTANTS = (
     Mutant(
         "the audience's size is not asked for",
         "massctl.apply.audiences",
-        "        return audience_refusal(campaign.audience, count)\n    return unread_refusal",
-        "        return None\n    return unread_refusal",
+        "return _before_a_send(run, campaign, audience_refusal(campaign.audience, count))\n    return unread_refusal",
+        "return None\n    return unread_refusal",
         "text to a tag",
         _AUDIENCE_IS_COUNTED_ONCE,
     ),

@@ -11,9 +11,12 @@ import pytest
 from hypothesis import settings
 
 NIGHT_SECONDS = 3600
-SLOW = ("cli", "corpus", "e2e", "fuzz", "pages", "simulation")
-"""Folders whose tests run commands, draw many examples or go through every schedule. In the others a test of several
-seconds bears the mark `slow` itself."""
+SLOW = (
+    *("cli/", "corpus/", "e2e/", "fuzz/", "pages/", "simulation/"),
+    *("unit/ledger/test_ledger_git", "unit/picture/", "unit/serve/"),
+)
+"""How the paths of tests begin that run commands, draw many examples or go through every schedule. Elsewhere a test of
+several seconds bears the mark `slow` itself."""
 
 settings.register_profile("massctl", deadline=None)
 settings.register_profile("nightly", deadline=None, max_examples=2000)
@@ -27,9 +30,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the slow folders, and give tests the time that a nightly run needs."""
-    slow = [Path(__file__).parent / folder for folder in SLOW]
     for item in items:
-        if any(item.path.is_relative_to(folder) for folder in slow):
+        if item.path.relative_to(Path(__file__).parent).as_posix().startswith(SLOW):
             item.add_marker(pytest.mark.slow)
         if os.environ.get("HYPOTHESIS_PROFILE") == "nightly":
             item.add_marker(pytest.mark.timeout(NIGHT_SECONDS))

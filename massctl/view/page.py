@@ -219,7 +219,8 @@ def _trimmed(line: list[_Piece]) -> list[_Piece]:
     end = len(line)
     while end and line[end - 1][0] == " ":
         end -= 1
-    return line[:end]
+    # A joiner may hold a blank fast, as one cluster with it.
+    return [*line[: max(0, end - 1)], *((text.rstrip(" "), ink) for text, ink in line[max(0, end - 1) : end])]
 
 
 class Table:

@@ -1,7 +1,7 @@
 """Lines that surely fit are written without being measured, and look exactly as if they had been."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from massctl.view.cells import cells, cluster_cells, clusters, printable
@@ -13,6 +13,7 @@ TEXTS = st.text(st.sampled_from("ab 。春👩\u200d\u0301\u202e\x1b\t\n·/🇨"
 PARTS = st.lists(TEXTS | st.builds(Inked, TEXTS, st.sampled_from(Ink)), max_size=5)
 
 
+@example(parts=[Inked("\u200d ", Ink.NAME)], indent=0, label="", style=Style.COLOUR, width=24)
 @given(
     parts=PARTS, indent=st.integers(0, 6), label=TEXTS, style=st.sampled_from(Style), width=st.sampled_from([24, 60])
 )

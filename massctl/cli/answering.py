@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.interrupting import interrupted_status
+from massctl.cli.interrupting import interrupted_status, told_as_interruption
 from massctl.cli.speaking import Voice, current_voice
 from massctl.errors import MassctlError
 from massctl.model.phrase import Phrase
@@ -54,7 +54,8 @@ def one_document(form: str, kind: str) -> Iterator[Answer]:
     """
     answer = Answer(form)
     try:
-        yield answer
+        with told_as_interruption():
+            yield answer
     except MassctlError as error:
         if answer.is_document and not answer.is_begun and error.exit_status not in (ExitStatus.USAGE, ExitStatus.BUG):
             from massctl.apply.outcome import failure_of

@@ -4,6 +4,8 @@ The ledger is read anew: a signal may come between an entry's being written and 
 before the run read anything.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from massctl.cli.exit_codes import ExitStatus
@@ -26,6 +28,17 @@ def interrupted_status() -> ExitStatus:
     state = recorded_now(_at_work[0]) if _at_work else None
     opened = state is not None and any(record.open_attempts for record in state.records.values())
     return ExitStatus.IN_DOUBT if opened else ExitStatus.INTERRUPTED
+
+
+@contextmanager
+def told_as_interruption() -> Iterator[None]:
+    """Raise KeyboardInterrupt for what became of one in a library: pydantic-core says that a schema cannot be built."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__name__ == "SchemaError" and "KeyboardInterrupt" in str(error):
+            raise KeyboardInterrupt from None
+        raise
 
 
 def recorded_now(session: "Session") -> "State | None":

@@ -12,7 +12,7 @@ import click
 from massctl import __version__
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.helping import SpokenContext, spoken
-from massctl.cli.interrupting import at_work_on, interrupted_status
+from massctl.cli.interrupting import at_work_on, interrupted_status, told_as_interruption
 from massctl.cli.speaking import tell_requests
 from massctl.cli.usage import not_yet, show_usage
 from massctl.cli.verbs import NOT_YET, VERBS
@@ -106,7 +106,8 @@ def _status_of(arguments: list[str] | None) -> int:
     """Run one command line; raises what stopped it and is neither its reader's doing nor the operator's."""
     at_work_on(None)
     try:
-        result = massctl.main(args=arguments, prog_name="massctl", standalone_mode=False)
+        with told_as_interruption():
+            result = massctl.main(args=arguments, prog_name="massctl", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitStatus.DONE
     except click.UsageError as error:
         with contextlib.suppress(OSError):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
+from pydantic_core import SchemaError
 from repositories import APPID, window
 
 from massctl.model.ledger import Entry, SendAttempted
@@ -243,6 +244,20 @@ def test_130_interrupted_while_planning(shell: Shell, monkeypatch: pytest.Monkey
     said = shell("plan")
     assert (130, "") == (said.status, said.out)
     assert "interrupted" in said.err
+
+
+def test_130_also_where_a_library_makes_another_error_of_it(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    """As pydantic-core does while it builds what writes an entry."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise SchemaError("Error building `literal` serializer:\n  KeyboardInterrupt: ")
+
+    shell.tree.text()
+    with monkeypatch.context() as patch:
+        patch.setattr("massctl.apply.book.NewEntry", stop)
+        said = shell("apply", "notice", "--sandbox", "--yes", "--format", "json")
+    assert (130, 130) == (said.status, said.document["exit_status"])
+    assert 0 == apply(shell, "notice")
 
 
 def test_130_interrupted_at_the_question(shell: Shell, monkeypatch: pytest.MonkeyPatch):

@@ -112,5 +112,5 @@ def test_an_open_attempt_stops_the_account_and_not_the_staging(gated: Desk, gate
     gate.release(dropped=True)
     done = gated.apply()
     statuses = {campaign["name"]: campaign["status"] for campaign in done.document["campaigns"]}
-    assert (4, {"letter": "previewed", "notice": "in_doubt", "second": "staged"}) == (done.status, statuses)
+    assert (4, {"letter": "new", "notice": "in_doubt", "second": "staged"}) == (done.status, statuses)
     assert [] == wechat.jobs()

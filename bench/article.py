@@ -13,8 +13,8 @@ from css_inline import CSSInliner
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
-from massctl.model.names import Sha256
-from massctl.model.rendered import Picture, Purpose
+from massctl.model.ids import Sha256
+from massctl.model.message import Picture, Purpose
 from massctl.render.limits import content_faults
 from massctl.render.markdown import markdown_to_html
 from massctl.render.page import Page

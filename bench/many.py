@@ -79,35 +79,35 @@ def _write_ledger(root: Path, names: list[str]) -> None:
     from datetime import UTC, datetime, timedelta
 
     from massctl.ledger.codec import chain_digest, encode
-    from massctl.model import ledger
-    from massctl.model.names import CampaignName
+    from massctl.model import entries
+    from massctl.model.ids import CampaignName
     from massctl.source.repository import Repository
 
     begin = datetime(2024, 1, 1, 12, tzinfo=UTC)
     lines: list[bytes] = []
-    prev = ledger.GENESIS
+    prev = entries.GENESIS
 
-    def note(event: ledger.Event, campaign: str | None = None) -> int:
+    def note(event: entries.Event, campaign: str | None = None) -> int:
         nonlocal prev
         at = begin + timedelta(hours=len(lines))
-        entry = ledger.NewEntry(at=at, event=event, campaign=campaign, edition=1 if campaign else None)
+        entry = entries.NewEntry(at=at, event=event, campaign=campaign, edition=1 if campaign else None)
         lines.append(encode(entry, len(lines) + 1, prev))
         prev = chain_digest(lines[-1])
         return len(lines)
 
     lineage = "01JBENCH000000000000000000"
     appid = "wx0123456789abcdef"
-    note(ledger.Created(lineage=lineage, realm="wechat"))
+    note(entries.Created(lineage=lineage, realm="wechat"))
     for number, name in enumerate(names, 1):
         digest, url = "sha256:" + hashlib.sha256(name.encode()).hexdigest(), f"http://mmbiz.qpic.cn/{number:040}/0"
         source = Repository(root).folder_digest(CampaignName(name))
         for index in range(2, PICTURES + 1):
             sha256 = hashlib.sha256(f"{name}/{index}".encode()).hexdigest()
-            note(ledger.ImageUploaded(appid=appid, sha256=sha256, url=f"{url}{index}"), name)
+            note(entries.ImageUploaded(appid=appid, sha256=sha256, url=f"{url}{index}"), name)
         cover = hashlib.sha256(f"{name}/1".encode()).hexdigest()
-        note(ledger.MaterialAdded(appid=appid, sha256=cover, media_id=f"cover-{number}", url=url), name)
+        note(entries.MaterialAdded(appid=appid, sha256=cover, media_id=f"cover-{number}", url=url), name)
         note(
-            ledger.DraftSaved(
+            entries.DraftSaved(
                 appid=appid,
                 digest=digest,
                 media_id=f"draft-{number}",
@@ -118,7 +118,7 @@ def _write_ledger(root: Path, names: list[str]) -> None:
             name,
         )
         attempt = note(
-            ledger.SendAttempted(
+            entries.SendAttempted(
                 appid=appid,
                 digest=digest,
                 message_digest=digest,
@@ -131,8 +131,8 @@ def _write_ledger(root: Path, names: list[str]) -> None:
             ),
             name,
         )
-        note(ledger.SendAccepted(attempt=attempt, msg_id=number, msg_data_id=number), name)
-        note(ledger.JobStatus(msg_id=number, status="sent", total_count=1286, sent_count=1286, error_count=0), name)
+        note(entries.SendAccepted(attempt=attempt, msg_id=number, msg_data_id=number), name)
+        note(entries.JobStatus(msg_id=number, status="sent", total_count=1286, sent_count=1286, error_count=0), name)
     (root / "massctl.state.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
     (root / "massctl.yaml").write_text(f"{SETTINGS}state: {{lineage: {lineage}}}\n")
 

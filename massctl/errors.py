@@ -24,7 +24,7 @@
     │   └── PermanentError            the request or the object is wrong; nothing happened
     └── InvariantError             3  a bug of ours
 
-Faults in files are never exceptions: they are diagnostics (`massctl.model.diagnostic`), collected and
+Faults in files are never exceptions: they are diagnostics (`massctl.model.diagnostics`), collected and
 reported together. A leaf carries its exit status; `massctl.cli.exit_codes` gives the numbers their names.
 """
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.branch import Push, Pushed, Tip
-from massctl.model.digest import sha256_of
+from massctl.model.ids import sha256_of
 
 FILES = Mapping[str, bytes]
 

@@ -9,11 +9,9 @@ from typing import Any
 
 from massctl.apply.ports import Deadline
 from massctl.ledger.codec import chain_digest, decode, encode
-from massctl.model.account import MassctlFile
 from massctl.model.campaign import Audience
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.digest import sha256_of
-from massctl.model.ledger import (
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.entries import (
     GENESIS,
     Created,
     DraftSaved,
@@ -24,23 +22,29 @@ from massctl.model.ledger import (
     SendAccepted,
     SendAttempted,
 )
+from massctl.model.ids import AccountName, AppId, CampaignName, Sha256, sha256_of
 from massctl.model.message import (
     MaterialRef,
+    Picture,
+    Purpose,
+    Recipient,
+    Recording,
     RenderedArticle,
+    RenderedCampaign,
     RenderedCard,
     RenderedImage,
     RenderedNews,
     RenderedText,
     RenderedVideo,
     RenderedVoice,
+    Window,
 )
-from massctl.model.names import AccountName, AppId, CampaignName, Sha256
-from massctl.model.rendered import Picture, Purpose, Recipient, Recording, RenderedCampaign, Window
 from massctl.model.send import client_msg_id
+from massctl.model.settings import MassctlFile
 from massctl.model.state import State
-from massctl.plan.desired import Desired
-from massctl.plan.guard import House
+from massctl.plan.guards import House
 from massctl.plan.plan import Plan, PlannedCampaign, Until, make_plan
+from massctl.plan.steps import Desired
 
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
 """Tuesday noon in Beijing; inside `OPEN`."""

@@ -14,11 +14,11 @@ import cmarkgfm
 from cmarkgfm.cmark import Options
 from markdown_it import MarkdownIt
 
-from massctl.model.names import CampaignName
-from massctl.plan.changes import Difference
+from massctl.model.ids import CampaignName
+from massctl.plan.lock_diff import LockState
 from massctl.plan.plan import Plan
-from massctl.plan.planned_review import LockState
-from massctl.plan.shown import reviewable
+from massctl.plan.plan_file import reviewable
+from massctl.plan.review_diff import Difference
 from massctl.view.as_json import plan_json
 from massctl.view.as_markdown import plan_comment
 from massctl.view.language import Language

@@ -3,8 +3,8 @@
 import hashlib
 from typing import Final
 
-from massctl.model.audience import OpenidList
-from massctl.model.names import Sha256
+from massctl.model.campaign import OpenidList
+from massctl.model.ids import Sha256
 
 BATCHES: Final = (("oA00001", "oB00002", "oC00003"), ("oD00004", "oE00005"), ("oF00006", "oG00007"))
 """Seven people, at most three in a job: a rest of one takes a second one along."""

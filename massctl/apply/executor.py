@@ -5,18 +5,17 @@ in doubt, never rejected; a rejection closes its own attempt only; the id is der
 repeated past WeChat's memory of the id; durable means where every runner reads.
 """
 
-from typing import assert_never
+from collections.abc import Callable
+from typing import Final, assert_never
 
-from massctl.apply import draft_saving, drafts, keeping, previews, staging
-from massctl.apply.book import Book
-from massctl.apply.draft_deleting import delete_superseded, tidy_up
-from massctl.apply.holding import record_silence
-from massctl.apply.leaving import last_look
-from massctl.apply.material import forget_lost, judged_by_material
+from massctl.apply import drafts, stage
+from massctl.apply.context import Run, World
+from massctl.apply.drafts import delete_superseded, recover_drafts, tidy_up
+from massctl.apply.jobs import record_silence
+from massctl.apply.journal import Book
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
-from massctl.apply.recovery import recover_drafts
-from massctl.apply.run import Run, World
-from massctl.apply.sending import (
+from massctl.apply.preflight import last_look
+from massctl.apply.send import (
     attempted,
     consented,
     follow_up,
@@ -29,16 +28,16 @@ from massctl.apply.sending import (
     wait_to_repeat,
     with_unknown_content,
 )
-from massctl.apply.videos import make_videos
+from massctl.apply.stage import forget_lost, judged_by_material, make_videos
 from massctl.errors import LedgerError, LedgerStaleError, WeChatError
-from massctl.model.ledger import SendAccepted, SendInDoubt, SendRejected
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.entries import SendAccepted, SendInDoubt, SendRejected
+from massctl.model.message import RenderedCampaign
 from massctl.model.send import Accepted, InDoubt, Rejected
-from massctl.plan import pace
-from massctl.plan.giving_way import no_place_now
-from massctl.plan.guard import House
+from massctl.plan import quota
+from massctl.plan.guards import House
 from massctl.plan.plan import Plan
-from massctl.plan.step import Guard, Reason, SendMass
+from massctl.plan.quota import no_place_now
+from massctl.plan.steps import Guard, Reason, SendMass
 
 
 def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
@@ -49,16 +48,16 @@ def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
     run = Run(world, book, house, [outcome_of(planned, attended=world.attended) for planned in plan.campaigns])
     outcome = Outcome(plan, book.state, run.outcomes, accounts=world.accounts)
     try:
-        staging.connect(run)
+        stage.connect(run)
         recover_drafts(run)
-        staging.upload(run)
+        stage.upload(run)
         drafts.judge_superseded(run)
-        keeping.keep_contents(run)
-        draft_saving.save_drafts(run)
+        stage.keep_contents(run)
+        drafts.save_drafts(run)
         drafts.verify_drafts(run)
         delete_superseded(run)
         make_videos(run)
-        previews.send_previews(run)
+        stage.send_previews(run)
         for each, campaign in run.going():
             if run.may_send(each) and consented(run, each, campaign):
                 _send_all(run, each, campaign)
@@ -130,7 +129,7 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch:
                 return not outcome.stopped
             case Rejected(token_dead=True) if renewals and renewed(run, outcome, campaign):
                 renewals -= 1
-            case Rejected(errcode=pace.TOO_FAST) if slower:
+            case Rejected(errcode=quota.TOO_FAST) if slower:
                 slower -= 1  # The account's pace waits for the next minute; every guard is asked again after it.
             case Rejected():
                 give_up(run, outcome, campaign, verdict)
@@ -176,3 +175,20 @@ def _attempt(
             assert_never(verdict)
     del run.answers[campaign.name]  # It is on record.
     return verdict
+
+
+REDONE_MAX: Final = 5
+
+
+def redone(run: Callable[[bool], Outcome], overtaken: Callable[[], None]) -> Outcome:
+    """Run, and run again while another runner came first; gives all of it as one outcome.
+
+    `run` plans from a ledger that it reads, and is told whether it had begun before. `overtaken` says so to people.
+    """
+    outcome = run(False)
+    for _ in range(REDONE_MAX):
+        if not outcome.overtaken:
+            break
+        overtaken()
+        outcome = outcome.taken_up_by(run(True))
+    return outcome

@@ -6,18 +6,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from massctl.errors import LedgerError, LedgerStaleError, MassctlError, WeChatError
-from massctl.model.diagnostic import has_errors
-from massctl.model.hold import is_held
-from massctl.model.lifecycle import Status, status_of
-from massctl.model.names import AccountName, AppId, CampaignName
-from massctl.model.phrase import Phrase
-from massctl.model.send import Verdict
-from massctl.model.state import Record, RecordKey, State
+from massctl.model.diagnostics import has_errors
+from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.phrase import Command, Phrase
+from massctl.model.send import Accepted, Rejected, Verdict
+from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
 from massctl.plan.plan import Plan, PlannedCampaign
-from massctl.plan.step import Guard, Refusal, Step
+from massctl.plan.steps import Guard, Refusal, Step
 
 if TYPE_CHECKING:
-    from massctl.model.ledger import AudienceResolved
+    from massctl.model.entries import AudienceResolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,3 +221,46 @@ def outcome_of(planned: PlannedCampaign, *, attended: bool = False) -> CampaignO
     judged_again = planned.may_send or (attended and planned.may_send_once_seen)
     kept = [r for r in planned.refusals if not (judged_again and r.guard in RECHECKED)]
     return CampaignOutcome(planned, refusals=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """What WeChat said, and nobody wrote down."""
+
+    told: Phrase
+    command: str
+    """Puts it on record; a reason goes in place of the dots."""
+    is_refusal: bool
+    """WeChat refused it, or was never asked; else it was sent."""
+    batch: int
+    """Of a list of openids, from 1; 1 for every other audience."""
+    msg_id: int | None = None
+    """WeChat's id of the job that it accepted; None where it accepted none, or told no id."""
+    errcode: int | None = None
+    """WeChat's code, where it refused the send; None also where no request left."""
+
+
+def unrecorded_of(record: Record, answer: Verdict | None) -> Unrecorded | None:
+    """Judge the answer to the newest attempt of an edition; None where it was no clear one, or nothing is open.
+
+    A refusal of a repetition is not clear: it says nothing of the first try, which may be why it was refused.
+    """
+    if not record.open_attempts or not isinstance(answer, Accepted | Rejected):
+        return None
+    batch = record.open_attempts[-1].event.batch
+    if isinstance(answer, Accepted):
+        said = "WeChat accepted it with msg_id {msg_id}, and that could not be recorded"
+        told = Phrase(said, msg_id=answer.msg_id or "-")
+        choice = f"--sent {answer.msg_id or ''}".rstrip()
+        return Unrecorded(told, _command(record, choice), is_refusal=False, batch=batch, msg_id=answer.msg_id)
+    if len(record.open_attempts) > 1:
+        return None
+    told = Phrase("no request for it left, and that could not be recorded")
+    if answer.errcode is not None:
+        said = "WeChat refused it with errcode {errcode}, and that could not be recorded"
+        told = Phrase(said, errcode=answer.errcode)
+    return Unrecorded(told, _command(record, "--not-sent"), is_refusal=True, batch=batch, errcode=answer.errcode)
+
+
+def _command(record: Record, choice: str) -> str:
+    return Command("reconcile", record.campaign, choice, '--reason "…"')

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
-from massctl.model.audience import Tag
-from massctl.model.campaign import Audience
-from massctl.model.ledger import Entry, NewEntry
-from massctl.model.names import ImageUrl, MediaId, MsgId, Sha256
-from massctl.model.rendered import Recipient, RenderedCampaign
+from massctl.model.campaign import Audience, Tag
+from massctl.model.entries import Entry, NewEntry
+from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId, Sha256
+from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
 from massctl.plan.send_block import SendBlock
 
@@ -34,7 +33,7 @@ class Ledger(Protocol):
         that has it, and be lost with this process. Gives the entries with their serials.
 
         LedgerStaleError says that another runner's entries were there first. None of `entries` was written. Those that
-        wait and only tell what happened (`massctl.model.observed`) are not lost: `read` gives them behind the other's,
+        wait and only tell what happened (`massctl.model.entries`) are not lost: `read` gives them behind the other's,
         under new serials. Whoever gets it has to read, and must begin nothing that was decided before.
         """
         ...
@@ -270,3 +269,92 @@ class SendQuestion:
     """Who has seen exactly this version; WeChat names in clear, openids never."""
     done_by_hand: tuple[str, ...] = ()
     """What was done to its draft in the console, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendingSpeed:
+    """How fast WeChat delivers an account's mass jobs."""
+
+    speed: int
+    """0, the fastest, to 4."""
+    realspeed: int | None
+    """What it comes to, in 10,000 messages a minute, as the API says; None where it does not."""
+
+
+class Withdrawing(Protocol):
+    """Takes articles of a job back. Every method raises a WeChatError."""
+
+    def job_report(self, msg_id: MsgId) -> JobReport:
+        """Ask for the state of a job (message/mass/get)."""
+        ...
+
+    def withdraw(self, msg_id: MsgId, article: int) -> None:
+        """Delete one article (from 1) or all of them (0) of a sent job (message/mass/delete).
+
+        Never repeated by the adapter: a TransportError leaves it unknown whether it took place.
+        """
+        ...
+
+
+class Commenting(Protocol):
+    """Opens and closes the comments below articles; doing it twice is doing it once."""
+
+    def open_comments(self, msg_data_id: MsgDataId, article: int) -> None:
+        """Open the comments of an article (from 1) (comment/open); raises a WeChatError."""
+        ...
+
+    def close_comments(self, msg_data_id: MsgDataId, article: int) -> None:
+        """Close the comments of an article (from 1) (comment/close); raises a WeChatError."""
+        ...
+
+
+class Speeding(Protocol):
+    """Reads and sets an account's sending speed, which lasts and holds for every later send."""
+
+    def speed(self) -> SendingSpeed:
+        """Read it (message/mass/speed/get); raises a WeChatError."""
+        ...
+
+    def set_speed(self, speed: int) -> None:
+        """Set it to 0, the fastest, to 4 (message/mass/speed/set); raises a WeChatError."""
+        ...
+
+
+class AfterSend(Withdrawing, Commenting, Speeding, Protocol):
+    """All of them: one Official Account."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallQuota:
+    """The calls of one API on this Beijing day. The mass-send allowance is another thing, which no API tells."""
+
+    daily_limit: int
+    remaining: int
+
+
+class Checked(Protocol):
+    """One Official Account. Every method raises a WeChatError, and may be called any number of times."""
+
+    def renew_token(self) -> None:
+        """Fetch the token that is alive (stable_token), or let `token_command` give one."""
+        ...
+
+    def draft_count(self) -> int:
+        """Count the drafts (draft/count)."""
+        ...
+
+    def material_count(self) -> int:
+        """Count the permanent pictures (material/get_materialcount)."""
+        ...
+
+    def tags(self) -> Sequence[Tag]:
+        """Read the tags (tags/get)."""
+        ...
+
+    def speed(self) -> SendingSpeed:
+        """Read the sending speed (message/mass/speed/get)."""
+        ...
+
+    def call_quota(self, path: str) -> CallQuota:
+        """Read what is left of the calls of `path` (openapi/quota/get); without a right to it WeChat refuses."""
+        ...

@@ -2,23 +2,24 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any
 
-from massctl.apply.book import Book
+from massctl.apply.draft_fingerprint import FREE, differences, draft_sha256, is_as_saved, kept_sha256
+from massctl.apply.drafts import stage_anew
+from massctl.apply.journal import Book, Testimony
+from massctl.apply.payloads import draft_articles
 from massctl.apply.ports import DraftArticle, JobReport, WeChat
-from massctl.apply.readback import is_as_saved
-from massctl.apply.testimony import Testimony
 from massctl.errors import PermanentError, RefusedError, UsageError, WeChatError
-from massctl.model.drafts import Draft
-from massctl.model.ledger import DraftDeleted, JobStatus, SendSettled
-from massctl.model.lifecycle import is_concluded
-from massctl.model.moment import moment
-from massctl.model.names import CampaignName, MediaId, MsgId
-from massctl.model.phrase import Phrase
-from massctl.model.state import Record, State
-from massctl.plan.choices import in_question, unsent_below
+from massctl.model.entries import Adopted, DraftDeleted, JobStatus, SendImported, SendSettled, WebsiteSendRetracted
+from massctl.model.ids import AppId, CampaignName, MediaId, MsgId, Sha256
+from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import Phrase, in_a_row, moment
+from massctl.model.state import Draft, Record, State, is_concluded
+from massctl.plan.guards import handoff_of
+from massctl.plan.reconcile_options import in_question, unsent_below
+from massctl.plan.retry_policy import settle
 
 
 def settle_sent(
@@ -226,3 +227,161 @@ def check_foreign(msg_id: int, record: Record, state: State) -> None:
                 Phrase("Nothing was recorded."),
                 _look_up(),
             )
+
+
+Articles = Sequence[DraftArticle]
+
+
+def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat, book: Book) -> list[Phrase]:
+    """Record that the console's version of a campaign's draft is the one to send; gives what differs in it.
+
+    With a hand-off list it also says that all of that is done, which may differ in nothing that an API shows.
+    Raises UsageError where there is nothing to adopt and for a list of openids, and RefusedError where more differs
+    than may.
+    """
+    if campaign.openid_list is not None:
+        raise _no_adoption_of_a_list(campaign)
+    record = book.state.record(campaign.name, campaign.edition)
+    draft = _draft_in_question(campaign, record)
+    read = wechat.get_draft(MediaId(draft.event.media_id))
+    if read is None:
+        raise _gone(campaign)
+    left = [each for each in handoff_of(campaign, record) if not each.done]
+    if is_as_saved(draft, read) and not left:
+        raise _nothing(campaign, Phrase("Its draft is as it was saved."))
+    reviewed = draft_articles(campaign, book.state)
+    found = differences(reviewed, read)
+    if bound := [each.phrase for each in found if each.name not in FREE]:
+        raise _too_much(campaign, bound)
+    event = Adopted(
+        media_id=draft.event.media_id,
+        draft_sha256=draft_sha256(read),
+        kept_sha256=kept_sha256(read),
+        handoff=list(campaign.handoff) or None,
+        reason=testimony.reason,
+        by=testimony.by,
+    )
+    unchanged = is_as_saved(draft, read)
+    book.record(event, campaign)
+    if unchanged:
+        return []  # What was done, no API shows.
+    return [each.phrase for each in found] or [Phrase("its markup alone")]
+
+
+def _draft_in_question(campaign: RenderedCampaign, record: Record) -> Draft:
+    draft = record.draft()
+    if record.open_attempts or is_concluded(record):
+        raise _nothing(campaign, Phrase("It went out, or nobody knows whether it did."))
+    if draft is None:
+        raise _nothing(campaign, Phrase("It has no draft."))
+    if draft.event.digest != campaign.digest:
+        raise _nothing(campaign, Phrase("It was edited since its draft was saved, so apply saves a new one."))
+    return draft
+
+
+def _no_adoption_of_a_list(campaign: RenderedCampaign) -> UsageError:
+    """Refuse to adopt for a list of openids: each batch has a draft of its own, and everybody gets the same."""
+    return UsageError(
+        Phrase(
+            "{name} goes to a list of openids, with a draft for each of its {batches} batches: none of them is adopted",
+            name=campaign.name,
+            batches=campaign.batches,
+        ),
+        Phrase("Nothing was recorded."),
+        stage_anew(campaign.name),
+    )
+
+
+def _nothing(campaign: RenderedCampaign, why: Phrase) -> UsageError:
+    say = Phrase("there is nothing to adopt about {name}", name=campaign.name)
+    return UsageError(say, why, Phrase("massctl state show   says how it stands"))
+
+
+def _gone(campaign: RenderedCampaign) -> RefusedError:
+    return RefusedError(
+        Phrase("the draft is no longer there; somebody may have sent it in the console"),
+        Phrase("Nothing was recorded."),
+        settle(campaign.name),
+    )
+
+
+def _too_much(campaign: RenderedCampaign, found: list[Phrase]) -> RefusedError:
+    return RefusedError(
+        Phrase("the console's version is not what was reviewed: {differences}", differences=in_a_row(found)),
+        Phrase("Words, pictures and links must be equal. Nothing was recorded."),
+        stage_anew(campaign.name),
+    )
+
+
+def import_website_send(appid: AppId, sent_at: datetime, testimony: Testimony, book: Book) -> None:
+    """Record a send that is no campaign's; raises UsageError where one of that minute is on record already.
+
+    The console shows minutes, so two people who record the same send may differ in the seconds.
+    """
+    if any(_minute(each) == _minute(sent_at) for each in book.state.website_sends.get(appid, [])):
+        raise UsageError(
+            Phrase("a send on the website at {at} is recorded already", at=moment(sent_at)),
+            Phrase("Nothing was recorded. The console shows sends to the minute, so this is taken for the same one."),
+            Phrase("if there were two in that minute, give the second one the next minute"),
+        )
+    book.record(SendImported(appid=appid, sent_at=sent_at, by=testimony.by, reason=testimony.reason or None))
+
+
+def retract_website_send(appid: AppId, sent_at: datetime, testimony: Testimony, book: Book) -> None:
+    """Record that an imported send on the website did not take place; raises UsageError where none is on record."""
+    known = sorted(book.state.website_sends.get(appid, []))
+    found = next((each for each in known if _minute(each) == _minute(sent_at)), None)
+    if found is None:
+        raise UsageError(
+            Phrase("no send on the website at {at} is recorded", at=moment(sent_at)),
+            Phrase("Nothing was recorded."),
+            Phrase("massctl state show   lists what is recorded"),
+        )
+    book.record(WebsiteSendRetracted(appid=appid, sent_at=found, by=testimony.by, reason=testimony.reason))
+
+
+def _minute(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def import_sent(
+    record: Record,
+    appid: AppId,
+    sent_at: datetime,
+    testimony: Testimony,
+    book: Book,
+    *,
+    message_digest: str | None,
+    source_sha256: Sha256 | None,
+    audience: dict[str, Any] | None,
+) -> None:
+    """Record that a campaign's edition went out; raises UsageError where the ledger knows better.
+
+    `message_digest`, `source_sha256` and `audience` name the message, the folder and the people as the repository has
+    them now, if it does.
+    """
+    if record.open_attempts:
+        raise UsageError(
+            Phrase("{name} was attempted from here, and nobody knows whether it was sent", name=record.campaign),
+            Phrase("Nothing was recorded."),
+            settle(record.campaign),
+        )
+    if is_concluded(record):
+        raise UsageError(
+            Phrase("edition {edition} of {name} is recorded as sent", edition=record.edition, name=record.campaign),
+            Phrase("Nothing was recorded."),
+            Phrase("massctl state show   says how it stands"),
+        )
+    if testimony.msg_id is not None:
+        check_foreign(testimony.msg_id, record, book.state)
+    event = SendImported(
+        appid=appid,
+        sent_at=sent_at,
+        by=testimony.by,
+        reason=testimony.reason or None,
+        msg_id=testimony.msg_id,
+        message_digest=message_digest,
+        source_sha256=source_sha256,
+        audience=audience,
+    )
+    book.record_for(event, record.campaign, record.edition)

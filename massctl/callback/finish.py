@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from massctl.callback.tree import EventFault, Node, Tree, read_tree
-from massctl.model.finish import JobFinish
-from massctl.model.job_entries import CopyrightCheck, CopyrightResult
-from massctl.model.names import MsgId
+from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish
+from massctl.model.ids import MsgId
 from massctl.model.phrase import Phrase
 
 EVENT: Final = "masssendjobfinish"

@@ -1,8 +1,7 @@
 """From a session to an adopted draft."""
 
-from massctl.apply.adoption import adopt_draft
-from massctl.apply.book import Book
-from massctl.apply.testimony import Testimony
+from massctl.apply.journal import Book, Testimony
+from massctl.apply.reconcile import adopt_draft
 from massctl.cli.answering import Answer
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import trust
@@ -12,7 +11,7 @@ from massctl.cli.session import Session
 from massctl.cli.settling import who
 from massctl.errors import RefusedError, UsageError
 from massctl.ledger.runner import sole_runner
-from massctl.model.diagnostic import Diagnostic, has_errors
+from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.plan.plan import PlannedCampaign, Until
 from massctl.view.language import say

@@ -7,13 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from massctl.apply.book import Book
-from massctl.apply.executor import apply_plan
+from massctl.apply.context import World
+from massctl.apply.executor import apply_plan, redone
+from massctl.apply.journal import Book, Testimony
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
 from massctl.apply.reconcile import require_repetition
-from massctl.apply.redoing import redone
-from massctl.apply.run import World
-from massctl.apply.testimony import Testimony
 from massctl.cli.consent import consent, somebody_is_here
 from massctl.cli.interrupting import at_work_on, recorded_now
 from massctl.cli.notifying import Notifier
@@ -27,13 +25,12 @@ from massctl.cli.side_by_side import side_by_side
 from massctl.cli.waiting import opening, stayed
 from massctl.errors import LedgerLockedError
 from massctl.ledger.runner import sole_runner
-from massctl.model.diagnostic import Diagnostic, has_errors
-from massctl.model.names import AccountName
+from massctl.model.diagnostics import Diagnostic, has_errors
+from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
-from massctl.plan.plan import Plan, Until
-from massctl.plan.previews import Showing
-from massctl.plan.saved import SavedPlan, only_planned, what_moved
-from massctl.plan.step import Guard, Refusal
+from massctl.plan.plan import Plan, Showing, Until
+from massctl.plan.plan_file import SavedPlan, only_planned, what_moved
+from massctl.plan.steps import Guard, Refusal
 from massctl.view.language import say
 
 

@@ -8,9 +8,9 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from massctl.model.hours import parse_duration
-from massctl.model.names import GIT_NAME_PATTERN
+from massctl.model.ids import GIT_NAME_PATTERN
 from massctl.model.phrase import Phrase
+from massctl.model.settings import parse_duration
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -10,11 +10,11 @@ from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_run import NETWORK_SECONDS, Git
 from massctl.ledger.git_way import way_to
 from massctl.model.phrase import Phrase
-from massctl.plan.tip import STOP_BRANCH, Tip
+from massctl.plan.guards import STOP_BRANCH, Tip
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, RENDERED, SETTINGS
 
 if TYPE_CHECKING:
-    from massctl.model.account import MassctlFile
+    from massctl.model.settings import MassctlFile
 
 _LOCKED: Final = (SETTINGS, f":(glob){CAMPAIGNS}/*/{LOCK_FILE}", f":(glob){CAMPAIGNS}/*/{RENDERED}/**")
 """What decides about a send where only what is locked is sent."""

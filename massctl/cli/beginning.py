@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from massctl.apply.book import Book
+from massctl.apply.journal import Book
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import refuse_by, trust
 from massctl.cli.recorded import Founding, is_being_begun, realm_refusal, refuse_fleeting_ledger
@@ -11,10 +11,9 @@ from massctl.cli.session import Session
 from massctl.errors import LedgerError, LedgerStaleError, UsageError
 from massctl.ledger.aside import entries_as_found, put_aside
 from massctl.ledger.runner import sole_runner
-from massctl.model.lifecycle import is_concluded
-from massctl.model.names import AppId
+from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
-from massctl.model.state import Record, State
+from massctl.model.state import Record, State, is_concluded
 from massctl.view.language import say
 from massctl.view.lost_text import Lost, lost_text
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from massctl.cli.planning import judged
 from massctl.cli.session import open_settings, session
 from massctl.cli.speaking import Voice
-from massctl.model.diagnostic import Diagnostic, has_errors
+from massctl.model.diagnostics import Diagnostic, has_errors
 
 
 def checked(directory: str, names: Sequence[str] = ()) -> tuple[list[Diagnostic], Voice, int]:

@@ -1,13 +1,13 @@
 """From a session to opened or closed comments."""
 
-from massctl.apply.commenting import news_of, switch_comments
+from massctl.apply.jobs import news_of, switch_comments
 from massctl.cli.answering import Answer
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import account_of, trust
 from massctl.cli.session import Session
 from massctl.cli.taking_back import headlines_of, require_article, sent_edition
 from massctl.errors import UsageError
-from massctl.model.names import AppId
+from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record
 from massctl.view.language import say

@@ -17,11 +17,10 @@ from massctl.cli.speaking import Voice
 from massctl.cli.token_command import TokenCommand
 from massctl.cli.watching import watch_of
 from massctl.errors import ConfigurationError
-from massctl.model.account import Account
-from massctl.model.api_base import realm_of
-from massctl.model.names import AccountName
+from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
-from massctl.plan.variables import proxy_to_set, secret_to_set
+from massctl.model.settings import Account, realm_of
+from massctl.plan.checkup import proxy_to_set, secret_to_set
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.token import TokenSource
 

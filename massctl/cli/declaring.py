@@ -4,9 +4,9 @@ from typing import Final
 
 from massctl.cli.planning import planned
 from massctl.cli.session import Session
-from massctl.model.diagnostic import Diagnostic
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign
 from massctl.plan.plan import Until
 
 COUNTS_AS_ALL: Final = Phrase("whom it went to is not known here, so the allowance counts it as a send to everybody")

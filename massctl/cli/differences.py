@@ -10,20 +10,20 @@ from massctl.cli.planning import Foreseen, Planned
 from massctl.cli.recorded import recorded_if_begun
 from massctl.cli.session import Session
 from massctl.errors import UsageError
-from massctl.model.diagnostic import has_errors
-from massctl.model.names import CampaignName
+from massctl.model.diagnostics import has_errors
+from massctl.model.ids import CampaignName
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign
-from massctl.plan.against import Base, BaseKind, base_of
 from massctl.plan.plan import PlannedCampaign
+from massctl.plan.review_diff import Base, BaseKind, base_of
 from massctl.source.lock_digest import locked_digest
 from massctl.source.repository import SETTINGS, Repository
 from massctl.view.language import say
 
 if TYPE_CHECKING:
     from massctl.cli.unlocked import Unlocked
-    from massctl.model.version import Version
-    from massctl.plan.changes import Difference
+    from massctl.model.lock import Version
+    from massctl.plan.review_diff import Difference
     from massctl.source.desired import Desires
 
 _NEW: Final = Phrase("it is new: there is no such campaign there")
@@ -47,7 +47,7 @@ class Checkout:
 
     def difference(self, campaign: RenderedCampaign) -> "Difference | None":
         """Compare a campaign with what is locked there for its edition, or else with what would be rendered there."""
-        from massctl.plan.changes import Difference
+        from massctl.plan.review_diff import Difference
         from massctl.source.versions import locked_version
 
         base = Base(BaseKind.CHECKOUT, where=self.where)
@@ -157,7 +157,7 @@ def _kept(session: Session, base: Base, name: CampaignName) -> "Version | None":
 def _causes(session: Session, made: Planned | Foreseen, name: CampaignName) -> tuple[Phrase, ...]:
     """Name the sources that are not what a lock was made from; none where nothing tells."""
     # Only a look that changed has to be explained by its sources.
-    from massctl.model.lock_sources import changed_sources
+    from massctl.model.lock import changed_sources
     from massctl.source.campaigns import load_campaign
     from massctl.source.lock_files import DamagedLockError, read_sources
     from massctl.source.witness import sources_now
@@ -179,12 +179,12 @@ def _compared(base: Base, before: "Version", campaign: RenderedCampaign) -> "Dif
     if before.lock.digest == campaign.digest:
         return None
     # Comparing loads the HTML parser and difflib; a plan without a difference does without them.
-    from massctl.plan.difference import difference
+    from massctl.plan.review_diff import difference
 
     return difference(base, before, _version(campaign))
 
 
 def _version(campaign: RenderedCampaign) -> "Version":
-    from massctl.model.version import version_of
+    from massctl.model.lock import version_of
 
     return version_of(campaign)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from massctl.apply.checkup_probe import Patient, probe
 from massctl.apply.outcome import what_happened
-from massctl.apply.probing import Patient, probe
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.places import API_BASE_VARIABLE
 from massctl.cli.planning import planned
@@ -17,11 +17,10 @@ from massctl.cli.recorded import ledger_refusal, refuse_fleeting_ledger, sharing
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import ConfigurationError, LedgerError
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.finding import Check, Finding, Level
-from massctl.model.names import AccountName, AppId
+from massctl.model.diagnostics import Check, Diagnostic, Finding, Level
+from massctl.model.ids import AccountName, AppId
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
 from massctl.plan.checkup import (
     allowance_finding,
@@ -33,10 +32,10 @@ from massctl.plan.checkup import (
     protection_finding,
     secret_finding,
     sending_finding,
+    to_set,
     window_findings,
 )
 from massctl.plan.plan import Plan
-from massctl.plan.variables import to_set
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from wsgiref.types import WSGIApplication
 
 from massctl.cli.clocks import SandboxClock
 from massctl.cli.places import Places
-from massctl.model.account import MassctlFile
 from massctl.model.campaign import Audience
-from massctl.model.rendered import Window
+from massctl.model.message import Window
+from massctl.model.settings import MassctlFile
 from massctl.sandbox.embedded import Sandbox, open_world
 
 SECRET: Final = "sandbox-secret"  # noqa: S105 - opens nothing but the world on this disk

@@ -1,8 +1,7 @@
 """From a session and the bytes of an event to the ledger."""
 
-from massctl.apply.book import Book
-from massctl.apply.finishing import Foreign, Recorded, record_finish
-from massctl.apply.following import Followed
+from massctl.apply.jobs import Followed, Foreign, Recorded, record_finish
+from massctl.apply.journal import Book
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
 from massctl.cli.answering import Answer
@@ -14,9 +13,9 @@ from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.errors import UsageError
 from massctl.ledger.runner import sole_runner
-from massctl.model.diagnostic import Diagnostic, Place, Severity
-from massctl.model.finish import JobFinish
-from massctl.model.names import AppId
+from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.entries import JobFinish
+from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.view.diagnostic_text import diagnostics_text
 from massctl.view.event_text import contradiction_text, foreign_text

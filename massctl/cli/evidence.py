@@ -7,10 +7,9 @@ from datetime import datetime
 from massctl.cli.planning import planned
 from massctl.cli.session import Session
 from massctl.errors import InvariantError, MassctlError
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.hold import is_held
-from massctl.model.state import Record, RecordKey, State
-from massctl.plan.choices import Evidence, evidence
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.state import Record, RecordKey, State, is_held
+from massctl.plan.reconcile_options import Evidence, evidence
 
 
 def evidence_for(session: Session, record: Record, state: State, warnings: list[Diagnostic]) -> Evidence:

@@ -5,9 +5,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from massctl.apply.book import Book
-from massctl.apply.following import Followed, follow_jobs, unfinished
-from massctl.apply.holding import is_overdue
+from massctl.apply.jobs import Followed, follow_jobs, is_overdue, unfinished
+from massctl.apply.journal import Book
 from massctl.apply.ports import WeChat
 from massctl.cli.evidence import repeatable
 from massctl.cli.notifying import Notifier
@@ -23,11 +22,10 @@ from massctl.errors import (
     UsageError,
 )
 from massctl.ledger.runner import sole_runner
-from massctl.model.hold import is_held
-from massctl.model.names import AccountName, AppId, CampaignName
+from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
-from massctl.model.state import Record, State
-from massctl.plan.step import Guard, Refusal
+from massctl.model.state import Record, State, is_held
+from massctl.plan.steps import Guard, Refusal
 from massctl.source.campaigns import load_campaign
 
 LOOK_SECONDS: Final = 20

@@ -11,9 +11,8 @@ from massctl.cli.session import open_settings, session
 from massctl.errors import ForgeError, UsageError
 from massctl.forge.artefact import ArtefactError, read_text
 from massctl.forge.lock_bundle import BUNDLE_BYTES_MAX, bundle_text, is_lock_path, read_bundle
-from massctl.model.names import CampaignName, is_campaign_name
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.ids import CampaignName, is_campaign_name
+from massctl.model.phrase import Phrase, system_reason
 from massctl.source.lock_files import write_lock, written_files
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository, UnreadableError
 from massctl.view.language import say
@@ -72,7 +71,7 @@ def print_unlocked(directory: str) -> None:
     """Print the campaigns without faults whose lock is missing or differs, where the policy asks for locks."""
     # Rendering is needed by this verb alone.
     from massctl.cli.locking import locked
-    from massctl.plan.lock_report import LockResult
+    from massctl.plan.plan_file import LockResult
 
     with session(directory) as (current, _):
         report = locked(current, (), check=True) if current.settings.policy.require_lock else []

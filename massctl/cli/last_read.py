@@ -12,7 +12,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import State
 
 if TYPE_CHECKING:
-    from massctl.model.ledger import Entry
+    from massctl.model.entries import Entry
 
 
 def shown_entries(session: Session) -> "Sequence[Entry]":
@@ -39,7 +39,7 @@ def shown_state(session: Session) -> State:
 def _tell_old(session: Session, error: LedgerUnreachableError, known: "Sequence[Entry]") -> None:
     # Only a run without its remote comes here.
     from massctl.apply.outcome import what_happened
-    from massctl.model.moment import BEIJING, moment
+    from massctl.model.phrase import BEIJING, moment
     from massctl.view.language import say
 
     told = Phrase(

@@ -6,13 +6,11 @@ from pathlib import Path
 from massctl.cli.planning import chosen
 from massctl.cli.recorded import recorded_if_begun
 from massctl.cli.session import Session
-from massctl.model.lock import body_files, lock_text
-from massctl.model.lock_document import RENDERER, lock_document
-from massctl.model.lock_sources import SourcesFile, sources_text
-from massctl.model.names import CampaignName
-from massctl.model.rendered import RenderedCampaign
-from massctl.plan.desired import Concluded, Invalid
-from massctl.plan.lock_report import LockedCampaign, LockResult
+from massctl.model.ids import CampaignName
+from massctl.model.lock import RENDERER, SourcesFile, body_files, lock_document, lock_text, sources_text
+from massctl.model.message import RenderedCampaign
+from massctl.plan.plan_file import LockedCampaign, LockResult
+from massctl.plan.steps import Concluded, Invalid
 from massctl.source.campaigns import load_campaign
 from massctl.source.desired import Desires, Workbench
 from massctl.source.lock_check import lock_differences

@@ -22,9 +22,8 @@ from massctl.ledger.archive import ARCHIVE_BYTES_MAX, LocalArchive
 from massctl.ledger.aside import put_aside
 from massctl.ledger.local import LocalLedger
 from massctl.ledger.runner import sole_runner
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, system_reason
 from massctl.model.state import State
-from massctl.model.system_reason import system_reason
 from massctl.source.lineage import declare_backend, declare_lineage, keys_of, require_changeable
 from massctl.view.language import say
 

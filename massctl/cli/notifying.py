@@ -10,23 +10,23 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from massctl.apply.noticing import Notice, Noticing, Standings, standings
+from massctl.apply.notices import Notice, Noticing, Standings, standings
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.cli.told import Told
 from massctl.errors import InvariantError, MassctlError
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.names import AccountName, AppId
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
 from massctl.view.language import say
 
 if TYPE_CHECKING:
-    from massctl.model.account import Channel
     from massctl.model.lock import LockFile
+    from massctl.model.settings import Channel
     from massctl.notify.channel import Post
-    from massctl.plan.ahead import AccountAhead
+    from massctl.plan.quota import AccountAhead
     from massctl.transport.line import Line
 
 SANDBOX_PATH: Final = "/_sandbox/notifications"
@@ -92,8 +92,7 @@ def _content(session: Session, record: Record) -> "LockFile | None":
 
 def _ahead(session: Session, state: State, appid: AppId) -> "Sequence[AccountAhead]":
     """Give what is left of an account's allowance now, whoever is still to use it."""
-    from massctl.plan.ahead import look_ahead
-    from massctl.plan.allowance import Agenda
+    from massctl.plan.quota import Agenda, look_ahead
 
     name = next((name for name, each in session.settings.accounts.items() if each.appid == appid), None)
     if name is None:

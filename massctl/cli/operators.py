@@ -11,7 +11,7 @@ from massctl.errors import RefusedError
 from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
-    from massctl.model.account import Policy
+    from massctl.model.settings import Policy
 
 # GitHub sets them, and no workflow can overwrite them. Source: GitHub docs, "Variables reference", read 2026-11.
 _ON_THE_FORGE = "GITHUB_ACTIONS"

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from massctl.apply.book import Book
-from massctl.apply.outside_sends import import_sent, import_website_send, retract_website_send
-from massctl.apply.testimony import Testimony
+from massctl.apply.journal import Book, Testimony
+from massctl.apply.reconcile import import_sent, import_website_send, retract_website_send
 from massctl.cli.declaring import COUNTS_AS_ALL, declared
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import trust
@@ -16,11 +15,10 @@ from massctl.cli.session import Session
 from massctl.cli.settling import who
 from massctl.errors import ConfigurationError, LedgerMissingError, UsageError
 from massctl.ledger.runner import sole_runner
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.moment import moment
-from massctl.model.names import AccountName, AppId, CampaignName
-from massctl.model.phrase import Phrase
-from massctl.model.rendered import approved_audience
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.message import approved_audience
+from massctl.model.phrase import Phrase, moment
 from massctl.model.state import State
 from massctl.source.campaigns import load_campaign
 from massctl.view.language import say

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 from massctl.cli.recorded import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
 from massctl.cli.session import Session
 from massctl.errors import LedgerError, UsageError
-from massctl.model.diagnostic import Diagnostic
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign
 from massctl.model.state import State
-from massctl.plan.desired import Desired
-from massctl.plan.guard import House
-from massctl.plan.plan import Plan, Until, make_plan, stopped
-from massctl.plan.previews import Showing
-from massctl.plan.step import UNTRUSTED, Guard, Refusal
-from massctl.plan.tip import brake
+from massctl.plan.guards import House, brake
+from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
+from massctl.plan.steps import UNTRUSTED, Desired, Guard, Refusal
 from massctl.source.agenda import agenda_of
 from massctl.source.desired import Desires, Workbench
 

@@ -18,10 +18,9 @@ from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.archive import Contents, GitArchive, LocalArchive
 from massctl.ledger.git_ledger import GitLedger
 from massctl.ledger.local import LocalLedger
-from massctl.model.account import MassctlFile
-from massctl.model.ledger import Entry
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.entries import Entry
+from massctl.model.phrase import Phrase, system_reason
+from massctl.model.settings import MassctlFile
 from massctl.serve.running import run_studio
 from massctl.serve.studio import Grounds
 from massctl.source.repository import Repository

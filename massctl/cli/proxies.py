@@ -4,10 +4,10 @@ import socket
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from massctl.model.finding import Check, Finding, Level
-from massctl.model.names import AccountName
+from massctl.model.diagnostics import Check, Finding, Level
+from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
-from massctl.plan.variables import proxy_to_set
+from massctl.plan.checkup import proxy_to_set
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session

@@ -10,11 +10,11 @@ from massctl.errors import LedgerError, LedgerUnreachableError
 from massctl.ledger.newest import is_beginning, note_beginning
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.plan.step import Guard, Refusal
+from massctl.plan.steps import Guard, Refusal
 
 if TYPE_CHECKING:
-    from massctl.model.diagnostic import Diagnostic
-    from massctl.model.ledger import Created
+    from massctl.model.diagnostics import Diagnostic
+    from massctl.model.entries import Created
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -151,7 +151,7 @@ def refuse_fleeting_ledger(session: Session) -> None:
 
 
 class Founding:
-    """Begins the ledger of this repository; implements `massctl.apply.book.Founding`."""
+    """Begins the ledger of this repository; implements `massctl.apply.journal.Founding`."""
 
     def __init__(self, session: Session, reason: str | None = None) -> None:
         """Begin one for `session`; `reason` says why one starts over."""
@@ -167,7 +167,7 @@ class Founding:
         One that an earlier run named in massctl.yaml and did not come to begin is taken up.
         """
         # Only a run that begins a ledger needs it.
-        from massctl.model.ledger import Created
+        from massctl.model.entries import Created
 
         if self._created is None:
             named = self._session.settings.state.lineage

@@ -1,12 +1,11 @@
 """`plan --refresh`: from a session and its plan to a plan that knows what WeChat has now."""
 
-from massctl.apply.refreshing import read_remote
+from massctl.apply.refresh import read_remote
 from massctl.cli.planning import Planned
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
-from massctl.plan.plan import Plan
-from massctl.plan.refreshed import refreshed
-from massctl.plan.step import UNTRUSTED
+from massctl.plan.plan import Plan, refreshed
+from massctl.plan.steps import UNTRUSTED
 
 
 def refreshed_plan(session: Session, made: Planned) -> Plan:

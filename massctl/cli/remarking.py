@@ -12,10 +12,10 @@ from massctl.errors import ConfigurationError, ForgeError
 from massctl.forge.artefact import ArtefactError, read_plan, read_text
 from massctl.forge.events import RunEvent, read_event
 from massctl.forge.pull_requests import Forge, Touched
-from massctl.model.api_base import realm_of
 from massctl.model.phrase import Phrase
-from massctl.plan.planned_review import COMMENT_MARK
-from massctl.plan.saved import SavedPlan
+from massctl.model.settings import realm_of
+from massctl.plan.lock_diff import COMMENT_MARK
+from massctl.plan.plan_file import SavedPlan
 from massctl.transport.line import Inside, Line
 from massctl.view.as_markdown import plan_comment
 from massctl.view.language import Language, say

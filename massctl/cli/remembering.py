@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from massctl.ledger.remembered import remembered_state
 from massctl.memory.cache_file import CacheFile
 from massctl.memory.stamp import stamp
-from massctl.model.digest import digest_of
+from massctl.model.ids import digest_of
 from massctl.model.state import State
 from massctl.source.kept_settings import settings_document, settings_from
 from massctl.source.noting import Note, outcome_of
@@ -18,7 +18,7 @@ from massctl.source.remembered import Kept, RememberingDesires
 from massctl.source.repository import Repository
 
 if TYPE_CHECKING:
-    from massctl.model.account import MassctlFile
+    from massctl.model.settings import MassctlFile
     from massctl.source.desired import Workbench
 
 _FOLDER: Final = "remembered"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from massctl.ledger.git_ledger import GitLedger
-    from massctl.model.account import MassctlFile
+    from massctl.model.settings import MassctlFile
 
 
 def remote_ledger(

@@ -9,8 +9,7 @@ from massctl.cli.planning import chosen
 from massctl.cli.recorded import recorded_if_begun
 from massctl.cli.session import Session
 from massctl.cli.writing import write_files
-from massctl.model.message import RenderedNews, RenderedText
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.message import RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.state import State
 from massctl.source.desired import Desires, Workbench
 

@@ -10,12 +10,11 @@ from massctl.cli.speaking import current_voice, speak_as, voice
 from massctl.cli.unlocked import Unlocked
 from massctl.cli.writing import write_files
 from massctl.errors import NotAPlanError
-from massctl.model.names import CampaignName
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
-from massctl.plan.planned_review import LockState
-from massctl.plan.saved import SAVED_BYTES_MAX, SavedPlan, StoppedPlan
-from massctl.plan.shown import reviewable
-from massctl.plan.step import Guard
+from massctl.plan.lock_diff import LockState
+from massctl.plan.plan_file import SAVED_BYTES_MAX, SavedPlan, StoppedPlan, reviewable
+from massctl.plan.steps import Guard
 from massctl.source.lock_digest import locked_digest
 from massctl.view.review_json import Reviewed
 

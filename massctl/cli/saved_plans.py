@@ -10,13 +10,12 @@ from massctl.cli.reading import read_at_most
 from massctl.cli.session import Session
 from massctl.cli.writing import write_files
 from massctl.errors import StalePlanError, UsageError
-from massctl.model.lifecycle import status_of
-from massctl.model.names import CampaignName
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
-from massctl.model.state import State
+from massctl.model.state import State, status_of
 from massctl.plan.plan import Plan, PlannedCampaign
-from massctl.plan.saved import SAVED_BYTES_MAX, SavedCampaign, SavedPlan, plan_stale, read_saved
-from massctl.plan.step import Refusal
+from massctl.plan.plan_file import SAVED_BYTES_MAX, SavedCampaign, SavedPlan, plan_stale, read_saved
+from massctl.plan.steps import Refusal
 from massctl.view.as_json import plan_json
 from massctl.view.language import say
 

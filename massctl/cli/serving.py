@@ -10,8 +10,7 @@ from massctl.cli.places import Places
 from massctl.cli.session import Session, session
 from massctl.cli.speaking import Voice, speak_as, voice
 from massctl.errors import UsageError
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.phrase import Phrase, system_reason
 from massctl.sandbox.embedded import Sandbox, open_world
 from massctl.sandbox.server import run_server
 from massctl.source.campaigns import load_campaign

@@ -12,12 +12,12 @@ from massctl.cli.clocks import machine_clock, machine_now
 from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override
 from massctl.cli.speaking import Voice, speak_as, voice
 from massctl.errors import ConfigurationError, UsageError
-from massctl.model.api_base import Realm, check_api_base, realm_of
-from massctl.model.diagnostic import Diagnostic, has_errors
-from massctl.model.names import AccountName
+from massctl.model.diagnostics import Diagnostic, has_errors
+from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
+from massctl.model.settings import Realm, check_api_base, realm_of
 from massctl.model.state import State
-from massctl.plan.guard import House
+from massctl.plan.guards import House
 from massctl.source.noting import NotingRepository
 from massctl.source.repository import Repository
 from massctl.view.language import Flags, say
@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.local import LocalLedger
-    from massctl.model.account import MassctlFile
-    from massctl.plan.skew import Skew
-    from massctl.plan.tip import Tip
+    from massctl.model.settings import MassctlFile
+    from massctl.plan.guards import Skew, Tip
     from massctl.wechat.client import WeChatClient
 
 NO_SEND_VARIABLE: Final = "MASSCTL_NO_SEND"

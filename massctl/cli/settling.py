@@ -4,10 +4,9 @@ import getpass
 from collections.abc import Sequence
 from datetime import timedelta
 
-from massctl.apply.book import Book
+from massctl.apply.journal import Book, Testimony
 from massctl.apply.ports import WeChat
 from massctl.apply.reconcile import is_by_hand, nothing_to_settle, require_verdict, settle_not_sent, settle_sent
-from massctl.apply.testimony import Testimony
 from massctl.cli.answering import Answer
 from massctl.cli.applying import applied, with_repeatable
 from massctl.cli.declaring import COUNTS_AS_ALL, declared
@@ -19,13 +18,12 @@ from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.cli.telling import tell_outcome
 from massctl.ledger.runner import sole_runner
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.drafts import Draft
-from massctl.model.names import AppId
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import AppId
+from massctl.model.message import approved_audience
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import approved_audience
-from massctl.model.state import Record, Settlement, State
-from massctl.plan.choices import in_question, is_to_settle
+from massctl.model.state import Draft, Record, Settlement, State
+from massctl.plan.reconcile_options import in_question, is_to_settle
 from massctl.view.language import say
 
 

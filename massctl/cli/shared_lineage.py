@@ -16,13 +16,13 @@ from massctl.apply.outcome import what_happened
 from massctl.cli.remote_ledger import known_to_git
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_run import Git, GitAnswer
-from massctl.model.diagnostic import Diagnostic, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.phrase import Phrase
-from massctl.plan.step import Guard, Refusal
+from massctl.plan.steps import Guard, Refusal
 from massctl.source.repository import SETTINGS
 
 if TYPE_CHECKING:
-    from massctl.model.account import MassctlFile
+    from massctl.model.settings import MassctlFile
 
 _TRACKING: Final = "refs/remotes/"
 _FOUND: Final = re.compile(rb"[0-9a-f]+ blob ([0-9]+)")
@@ -144,7 +144,7 @@ def _names(content: bytes | None, lineage: str | None) -> bool:
     if content is None or lineage is None:
         return False
     # Most commits hold the very file that was read already.
-    from massctl.model.account import MassctlFile
+    from massctl.model.settings import MassctlFile
     from massctl.source.shape import known_keys
     from massctl.source.yaml_document import YAML_BYTES_MAX, read_yaml
 

@@ -7,11 +7,10 @@ from typing import Any, Final
 import click
 
 from massctl.errors import UsageError
-from massctl.model.lifecycle import FINAL
+from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Recipient
-from massctl.plan.plan import Plan
-from massctl.plan.previews import Showing
+from massctl.model.state import FINAL
+from massctl.plan.plan import Plan, Showing
 
 _OPENID: Final = re.compile(r"o[A-Za-z0-9_-]{27}")
 """As openids look in practice; WeChat names (微信号) are shorter. Our own guard against a slip, no rule of WeChat's."""

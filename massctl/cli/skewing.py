@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from threading import Lock, local
 from typing import Final
 
-from massctl.plan.skew import Skew, better
+from massctl.plan.guards import Skew, better
 from massctl.wechat.watching import Exchange, Watch
 
 _FRESH: Final = timedelta(minutes=5)

@@ -14,8 +14,7 @@ from typing import Final, TextIO
 import click
 
 from massctl.errors import MassctlError
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.phrase import Phrase, system_reason
 from massctl.view.language import Flags, Language, say
 from massctl.view.style import Style
 

@@ -1,11 +1,11 @@
 """From a session to an account's sending speed."""
 
-from massctl.apply.ports_after import SendingSpeed
+from massctl.apply.ports import SendingSpeed
 from massctl.cli.answering import Answer
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
 from massctl.errors import UsageError
-from massctl.model.names import AccountName
+from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
 from massctl.view.language import say
 from massctl.view.speed_text import speed_words

@@ -3,8 +3,8 @@
 import sys
 from datetime import timedelta
 
-from massctl.apply.book import Book
-from massctl.apply.withdrawing import ALL, TakenBack, WithdrawalWait, prepared, sharing, take_back
+from massctl.apply.journal import Book
+from massctl.apply.withdraw import ALL, TakenBack, WithdrawalWait, prepared, sharing, take_back
 from massctl.cli.consent import somebody_is_here
 from massctl.cli.following import account_of, records_of, trust
 from massctl.cli.progress import progress
@@ -12,7 +12,7 @@ from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.ledger.runner import sole_runner
-from massctl.model.names import AppId
+from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
 from massctl.view.language import say
@@ -56,7 +56,7 @@ def sent_edition(state: State, name: str) -> Record:
 def headlines_of(session: Session, record: Record) -> tuple[str, ...]:
     """Give the titles of an edition's articles from what was kept of it; empty where that is not here."""
     # Only verbs about sent articles read it.
-    from massctl.model.locked_message import LockedNews
+    from massctl.model.lock import LockedNews
 
     sent = [attempt for attempt in record.attempts if attempt.may_have_sent]
     version = session.archive().read(sent[-1].event.digest) if sent else None

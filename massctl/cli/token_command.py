@@ -15,9 +15,8 @@ from typing import Final
 
 from massctl.cli.stopping import secrets_of_environment
 from massctl.errors import AuthError
-from massctl.model.names import AccountName
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.ids import AccountName
+from massctl.model.phrase import Phrase, system_reason
 from massctl.wechat.answer import FOREIGN_CHARS_MAX, integer, shown
 from massctl.wechat.wire import TOKEN_LIFE_SECONDS_MAX, Grant
 

@@ -1,7 +1,7 @@
 """What this machine told lately of facts that every run meets again, so that a timer does not say them at each.
 
 Forgetting costs one more message and nothing else: no send, no plan and no exit status asks for it. A run in CI begins
-without a memory; there the moment decides (`massctl.apply.noticing.is_its_turn`).
+without a memory; there the moment decides (`massctl.apply.notices.is_its_turn`).
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from massctl.apply.noticing import Notice, is_its_turn
+from massctl.apply.notices import Notice, is_its_turn
 from massctl.cli.session import Session
 from massctl.memory.cache_file import CacheFile
 

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from massctl.cli.planning import Foreseen, Planned
-from massctl.model.names import CampaignName
-from massctl.model.rendered import RenderedCampaign
-from massctl.plan.desired import Invalid
-from massctl.plan.step import Guard
+from massctl.model.ids import CampaignName
+from massctl.model.message import RenderedCampaign
+from massctl.plan.steps import Guard, Invalid
 from massctl.source.desired import Desires
 
 Unlocked = Mapping[CampaignName, RenderedCampaign | Invalid]

@@ -13,9 +13,8 @@ from massctl.apply.outcome import Outcome
 from massctl.cli.interrupting import recorded_now
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
-from massctl.model.moment import BEIJING, moment
-from massctl.model.phrase import Phrase
-from massctl.plan.planned_campaign import PlannedCampaign
+from massctl.model.phrase import BEIJING, Phrase, moment
+from massctl.plan.plan import PlannedCampaign
 
 HELD_SECONDS: Final = 5.0
 """Between two looks at a ledger that another runner holds at an opening."""

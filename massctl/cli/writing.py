@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from massctl.errors import UsageError
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.phrase import Phrase, system_reason
 
 
 def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[str]:

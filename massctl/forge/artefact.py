@@ -11,8 +11,7 @@ from typing import Final
 
 from massctl.errors import NotAPlanError
 from massctl.model.phrase import Phrase
-from massctl.plan.saved import SAVED_BYTES_MAX, SavedPlan, StoppedPlan
-from massctl.plan.shown import reviewable
+from massctl.plan.plan_file import SAVED_BYTES_MAX, SavedPlan, StoppedPlan, reviewable
 
 PLAN_FILE: Final = "plan.json"
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 from pydantic import StringConstraints, ValidationError
 
 from massctl.forge.artefact import ArtefactError
-from massctl.model.names import CAMPAIGN_NAME_PATTERN
+from massctl.model.ids import CAMPAIGN_NAME_PATTERN
 from massctl.model.phrase import Phrase
 from massctl.model.strict import Strict
 

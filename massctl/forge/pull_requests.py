@@ -14,7 +14,7 @@ from typing import Any, Final
 from massctl.errors import ForgeError
 from massctl.forge.events import RunEvent
 from massctl.model.phrase import Phrase
-from massctl.plan.planned_review import COMMENT_MARK
+from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport.answer import NoAnswer
 from massctl.transport.line import Call, Line
 

@@ -19,10 +19,16 @@ from massctl import __version__
 from massctl.errors import LedgerError
 from massctl.ledger.git_files import BODIES
 from massctl.ledger.git_ledger import GitLedger
-from massctl.model.lock import lock_text
-from massctl.model.lock_document import lock_document
-from massctl.model.rendered import RenderedCampaign
-from massctl.model.version import Version, body_digests, checked_lock, checked_version, version_of
+from massctl.model.lock import (
+    Version,
+    body_digests,
+    checked_lock,
+    checked_version,
+    lock_document,
+    lock_text,
+    version_of,
+)
+from massctl.model.message import RenderedCampaign
 
 ARCHIVE_BYTES_MAX: Final = 4 * 1024 * 1024
 """Of one file: a body that WeChat takes has fewer than 1,000,000 bytes (draft/add, read 2026-10)."""

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from massctl.errors import LedgerError
 from massctl.ledger.chain import follow_file
-from massctl.model.ledger import Entry
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.entries import Entry
+from massctl.model.phrase import Phrase, system_reason
 
 
 def entries_as_found(data: bytes) -> Sequence[Entry]:

@@ -7,7 +7,7 @@ mid-write left. Everything else is damage, and so is a file without a byte.
 from dataclasses import dataclass
 
 from massctl.ledger.codec import begins_entry, chain_digest, check_last, decode, empty_file, is_whole, no_beginning
-from massctl.model.ledger import GENESIS, Entry
+from massctl.model.entries import GENESIS, Entry
 
 
 @dataclass(frozen=True, slots=True)

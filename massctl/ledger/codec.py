@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from massctl.errors import LedgerCorruptError, LedgerFutureVersionError
-from massctl.model.digest import canonical_json, sha256_of
-from massctl.model.ledger import EVENTS, LEDGER_FORMAT_VERSION, Entry, NewEntry
+from massctl.model.entries import EVENTS, LEDGER_FORMAT_VERSION, Entry, NewEntry
+from massctl.model.ids import canonical_json, sha256_of
 from massctl.model.phrase import Phrase
 
 _DEPTH_MAX: Final = 8

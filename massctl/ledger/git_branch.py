@@ -17,8 +17,7 @@ from massctl.ledger.branch import Push, Pushed, Tip
 from massctl.ledger.git_faults import cannot_push, cannot_read, is_broken_copy, is_race, is_refusal
 from massctl.ledger.git_run import NETWORK_SECONDS, Git, GitAnswer
 from massctl.ledger.git_way import Way
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.phrase import Phrase, system_reason
 
 AT_WORK_SECONDS: Final = 300
 """So long another massctl in this folder may fetch or push; longer is a stuck one."""

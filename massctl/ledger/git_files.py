@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from massctl.model.ledger import NewEntry
+from massctl.model.entries import NewEntry
 
 LEDGER: Final = "massctl.state.jsonl"
 BODIES: Final = "massctl.state.bodies"

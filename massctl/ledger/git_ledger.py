@@ -27,8 +27,7 @@ from massctl.ledger.codec import chain_digest, decode, encode
 from massctl.ledger.git_files import BESIDE, BODIES, LEDGER, OURS, README, described
 from massctl.ledger.local import lineage_of, stale
 from massctl.ledger.newest import Mark, note_newest, require_newest, seen_mark
-from massctl.model.ledger import GENESIS, Created, Entry, NewEntry
-from massctl.model.observed import is_observed
+from massctl.model.entries import GENESIS, Created, Entry, NewEntry, is_observed
 from massctl.model.phrase import Phrase
 
 PUSHES_MAX: Final = 4

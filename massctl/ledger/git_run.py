@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from massctl.errors import LedgerUnreachableError
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.phrase import Phrase, system_reason
 
 LOCAL_SECONDS: Final = 60.0
 """For what needs no network; it takes milliseconds."""

@@ -21,9 +21,8 @@ from massctl.errors import LedgerError, LedgerStaleError
 from massctl.ledger.chain import follow_file
 from massctl.ledger.codec import begins_entry, chain_digest, decode, encode
 from massctl.ledger.newest import note_newest, require_newest, require_unseen, seen_mark
-from massctl.model.ledger import GENESIS, Created, Entry, NewEntry
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.entries import GENESIS, Created, Entry, NewEntry
+from massctl.model.phrase import Phrase, system_reason
 
 APPEND_LOCK_SECONDS: Final = 10
 """How long an append waits for another's; one takes milliseconds, so this is a stuck disk."""

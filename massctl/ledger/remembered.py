@@ -71,7 +71,7 @@ def _plain_event(fields: dict[str, Any]) -> SimpleNamespace:
 
 
 def _event(fields: dict[str, Any]) -> Any:
-    from massctl.model.ledger import EVENTS  # Loads pydantic.
+    from massctl.model.entries import EVENTS  # Loads pydantic.
 
     return EVENTS.validate_python(fields)
 
@@ -80,7 +80,7 @@ def _continued(data: bytes, begin: int | None, kept: dict[str, Any]) -> tuple[St
     """Fold what comes after the first `begin` bytes onto what is kept of them, or all of it."""
     # These load pydantic.
     from massctl.ledger.chain import follow, follow_file
-    from massctl.model.ledger import GENESIS
+    from massctl.model.entries import GENESIS
 
     known = _state_of(kept, plain=False) if begin is not None else None
     state, start, prev = (known, begin or 0, str(kept["prev"])) if known is not None else (State(), 0, GENESIS)

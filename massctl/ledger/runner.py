@@ -18,9 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from massctl.errors import LedgerError, LedgerLockedError
-from massctl.model.moment import moment
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.phrase import Phrase, moment, system_reason
 
 
 @contextmanager

@@ -9,11 +9,19 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
-from massctl.model.drafts import BegunDraft, Draft
-from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
-from massctl.model.preview_days import PreviewDays
-from massctl.model.record_parts import Imported, MadeVideo
-from massctl.model.state import Attempt, Job, Record, Settlement, State
+from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256
+from massctl.model.state import (
+    Attempt,
+    BegunDraft,
+    Draft,
+    Imported,
+    Job,
+    MadeVideo,
+    PreviewDays,
+    Record,
+    Settlement,
+    State,
+)
 
 Make = Callable[[dict[str, Any]], Any]
 """From the fields of an event, `type` among them, to the event."""

@@ -5,10 +5,17 @@ class to find out. What only one kind has (articles, words, pictures) is for who
 """
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from massctl.model.digest import sha256_of
-from massctl.model.names import MediaId, Sha256
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId, Sha256, digest_of, sha256_of
+
+if TYPE_CHECKING:
+    from massctl.model.campaign import Audience, OpenidList
+
 
 HEADLINE_CHARACTERS_MAX: Final = 40
 """How much of a message's first line is shown to recognise it by."""
@@ -233,3 +240,197 @@ RenderedMessage = RenderedNews | RenderedText | RenderedImage | RenderedVoice | 
 def _first_line(text: str) -> tuple[str, ...]:
     lines = text.strip().splitlines()
     return (lines[0][:HEADLINE_CHARACTERS_MAX],) if lines else ()
+
+
+PICTURE_SCHEME: Final = "massctl-picture:"
+"""Before the 64 hex digits of a picture in a rendered body."""
+LOCK_FORMAT_VERSION: Final = 1
+
+
+class Purpose(StrEnum):
+    """Which endpoint takes a file: `image` is media/uploadimg, each other one a type of material/add_material."""
+
+    IMAGE = "image"
+    MATERIAL = "material"
+    """add_material, type `image`."""
+    VOICE = "voice"
+    VIDEO = "video"
+
+    @property
+    def is_material(self) -> bool:
+        """Whether add_material takes it, and gives a media_id."""
+        return self is not Purpose.IMAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as it will be uploaded; its bytes stay outside (`massctl.apply.ports.Pictures`)."""
+
+    path: str
+    """As found in the repository, from its root."""
+    source_sha256: Sha256
+    sha256: Sha256
+    """Names the bytes that are uploaded; equal to `source_sha256` where they pass unchanged."""
+    size_bytes: int
+    purpose: Purpose
+    extension: str
+    """`jpg`, `png`, `gif`, `bmp`: matches the bytes; WeChat looks at it."""
+    width_pixels: int
+    height_pixels: int
+    note: str | None = None
+    """What was done to the bytes, for people; None where they pass unchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A sound or a video as it will be uploaded, unchanged; its bytes stay outside, as those of pictures."""
+
+    path: str
+    """As found in the repository, from its root."""
+    sha256: Sha256
+    size_bytes: int
+    purpose: Purpose
+    """VOICE or VIDEO."""
+    extension: str
+    """`mp3`, `amr`, `wav`, `wma` or `mp4`: matches the bytes; WeChat looks at it."""
+    milliseconds: int
+    """How long it plays; 0 where a video does not say."""
+
+    @property
+    def source_sha256(self) -> Sha256:
+        """Name the file's bytes: nothing is done to them."""
+        return self.sha256
+
+
+MediaFile = Picture | Recording
+"""Whatever is uploaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When it may go out; both ends belong to it."""
+
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One reviewer's phone: `kind` is `towxname` or `touser`."""
+
+    kind: str
+    name: str = field(repr=False)
+
+    @property
+    def recorded(self) -> str:
+        """How the ledger names this reviewer: WeChat names in clear, openids only by digest."""
+        return f"towxname:{self.name}" if self.kind == "towxname" else f"touser:{digest_of(self.name)[:23]}"
+
+
+@dataclass(frozen=True)
+class RenderedCampaign:
+    """One campaign, ready to be planned."""
+
+    name: CampaignName
+    title: str
+    edition: int
+    account: AccountName
+    appid: AppId
+    audience: "Audience"
+    window: Window | None
+    send_ignore_reprint: bool
+    same_content_allowed: bool
+    message: RenderedMessage
+    pictures: tuple[Picture, ...]
+    """In order of first use; one entry for each pair of `sha256` and `purpose`."""
+    recipients: tuple[Recipient, ...]
+    source_sha256: Sha256
+    """Names the campaign's own folder, as read."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+    """The sound or video of a message that carries one of ours."""
+
+    openid_list: "OpenidList | None" = None
+    """What names the list of an audience of openids; None for every other audience."""
+    handoff: tuple[str, ...] = ()
+    """What is left to a person in the console (`Handoff`); no part of what is sent, nor of the digest."""
+    over_limit_allowed: bool = False
+    """It may be the fifth of a month, which WeChat delivers to nobody who had four."""
+
+    @property
+    def batches(self) -> int | None:
+        """How many jobs a list of openids takes; None for every other audience, which is one job."""
+        return self.openid_list.batches if self.openid_list else None
+
+    @property
+    def files(self) -> tuple[MediaFile, ...]:
+        """Everything that is uploaded for it."""
+        return (*self.pictures, *self.recordings)
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """Give what a person knows the message by: its words, and the files or material that it carries itself."""
+        folder = f"campaigns/{self.name}/"
+        paths = () if self.message.has_draft else tuple(each.path.removeprefix(folder) for each in self.files)
+        given = tuple(each.media_id for each in self.message.materials if each.media_id is not None)
+        return (*self.message.headlines, *paths, *given)
+
+    @cached_property
+    def digest(self) -> Digest:
+        """Name everything that a reviewer approves; the same value stands in lock, plan, apply and ledger."""
+        return digest_of(approved_document(self))
+
+    @cached_property
+    def message_digest(self) -> Digest:
+        """Name message and audience alone, for `same_content`: no name, no edition, no window."""
+        return message_digest_to(self, approved_audience(self))
+
+
+def message_digest_to(campaign: RenderedCampaign, audience: dict[str, Any]) -> Digest:
+    """Name its message together with an audience, as `approved_audience` gives one or an attempt recorded it."""
+    # The same people are the same audience, whatever file they stand in.
+    left_out = {"expect", "openids"} if "sha256" in audience else {"expect"}
+    whom = {key: value for key, value in audience.items() if key not in left_out}
+    return digest_of({"audience": whom, "message": campaign.message.document, "appid": campaign.appid})
+
+
+def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
+    """Give the lock document without digest, renderer, account.name, and where pictures come from."""
+    window = campaign.window
+    return {
+        "format_version": LOCK_FORMAT_VERSION,
+        "campaign": campaign.name,
+        "edition": campaign.edition,
+        "account": {"appid": campaign.appid},
+        "audience": approved_audience(campaign),
+        "send": {
+            "not_before": window.not_before.isoformat() if window else None,
+            "not_after": window.not_after.isoformat() if window else None,
+            "send_ignore_reprint": campaign.send_ignore_reprint,
+        },
+        "message": campaign.message.document,
+        "pictures": [
+            {"sha256": "sha256:" + f.sha256, "bytes": f.size_bytes, "as": f.purpose.value} for f in campaign.files
+        ],
+    }
+
+
+def approved_audience(campaign: RenderedCampaign) -> dict[str, Any]:
+    """Give an audience as lock, digest and ledger write it: as declared, and what names the openids of a list."""
+    found = campaign.openid_list
+    named = {"sha256": "sha256:" + found.sha256, "count": found.count} if found else {}
+    return {**declared_audience(campaign.audience), **named}
+
+
+def declared_audience(audience: "Audience") -> dict[str, Any]:
+    """Give an audience as it is declared: the keys that are there, `expect` without nulls."""
+    expect = audience.expect
+    bounds = {"min": expect.min, "max": expect.max} if expect else {}
+    every: dict[str, Any] = {
+        "is_to_all": audience.is_to_all,
+        "tag_id": audience.tag_id,
+        "tag": audience.tag,
+        "openids": audience.openids,
+        "expect": {key: bound for key, bound in bounds.items() if bound is not None} if expect else None,
+    }
+    return {key: value for key, value in every.items() if value is not None}

@@ -5,7 +5,9 @@ can say it in Chinese (`massctl.view.language`) without the core knowing about l
 person may read is built as a Phrase; a test compares every template in the source with the catalogue.
 """
 
+import errno
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
 from typing import Final, Self
 
 
@@ -65,3 +67,41 @@ def about(said: str, name: str) -> str:
     if told.get("name") == UNNAMED:
         told["name"] = name
     return Phrase(said.template, **told)
+
+
+BEIJING: Final = timezone(timedelta(hours=8))
+"""The time of WeChat's days and of its console; China has no summer time."""
+
+
+def moment(at: datetime) -> str:
+    """Write a moment, which has an offset, in that offset."""
+    return f"{at:%Y-%m-%d %H:%M} {offset(at)}"
+
+
+def offset(at: datetime) -> str:
+    """Write the offset of a moment: `+08:00`."""
+    return at.isoformat()[-6:]
+
+
+_REASONS: Final = {
+    errno.ENOENT: Phrase("No such file or directory"),
+    errno.EACCES: Phrase("Permission denied"),
+    errno.EPERM: Phrase("Operation not permitted"),
+    errno.EISDIR: Phrase("Is a directory"),
+    errno.ENOTDIR: Phrase("Not a directory"),
+    errno.EEXIST: Phrase("File exists"),
+    errno.ENAMETOOLONG: Phrase("File name too long"),
+    errno.ENOSPC: Phrase("No space left on device"),
+    errno.EDQUOT: Phrase("Disk quota exceeded"),
+    errno.EROFS: Phrase("Read-only file system"),
+    errno.EIO: Phrase("Input/output error"),
+    errno.ELOOP: Phrase("Too many levels of symbolic links"),
+    errno.EADDRINUSE: Phrase("Address already in use"),
+}
+"""The system's own words for what a person can do something about; others are passed on in its language."""
+
+
+def system_reason(error: OSError) -> str:
+    """Say why: the system's reason, else the kind of the error."""
+    known = _REASONS.get(error.errno) if error.errno is not None else None
+    return known or error.strerror or type(error).__name__

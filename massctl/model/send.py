@@ -4,8 +4,17 @@ import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from massctl.model.digest import canonical_json, sha256_of
-from massctl.model.names import AppId, CampaignName, ClientMsgId, MediaId, MsgDataId, MsgId, Sha256
+from massctl.model.ids import (
+    AppId,
+    CampaignName,
+    ClientMsgId,
+    MediaId,
+    MsgDataId,
+    MsgId,
+    Sha256,
+    canonical_json,
+    sha256_of,
+)
 
 CLIENT_MSG_ID_LENGTH: Final = 32
 """Hex digits. WeChat documents 64 and 32 bytes and refused 36 (45067): the smaller value is safe.

@@ -8,24 +8,269 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from massctl.errors import LedgerCorruptError
-from massctl.model.drafts import BegunDraft, Draft, absorb_draft, newest
-from massctl.model.jobs import Job as Job  # noqa: PLC0414 - part of a record, wherever it is defined
-from massctl.model.jobs import absorb_job_entry
-from massctl.model.lazily import Lazily
-from massctl.model.names import AppId, CampaignName, ImageUrl, MediaId, Sha256
-from massctl.model.phrase import Phrase
-from massctl.model.preview_days import PreviewDays, absorb_preview
-from massctl.model.record_parts import Imported, MadeVideo, absorb_website_send
+from massctl.model import entries
+from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256
+from massctl.model.phrase import BEIJING, Phrase
+from massctl.model.send import HOLD_CODES
 
 if TYPE_CHECKING:
-    from massctl.model import ledger as entries
-else:
-    # The first entry that is folded pays for pydantic; a state that is remembered whole has none to fold.
-    entries = Lazily("massctl.model.ledger")
+    from massctl.model.entries import JobStatus, Previewed, Withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class MadeVideo:
+    """The id that media/uploadvideo gave for a campaign's video."""
+
+    digest: str
+    media_id: MediaId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A person's word that an edition went out without this ledger."""
+
+    sent_at: datetime
+    by: str
+    reason: str | None
+    message_digest: str | None
+    source_sha256: str | None
+    audience: dict[str, Any] | None = None
+    """Whom it went to, as the campaign declared it; None where nobody knows."""
+
+
+def absorb_website_send(sends: dict[AppId, list[datetime]], appid: AppId, sent_at: datetime, kind: str) -> bool:
+    """Fold a person's word on a send on the website, or what takes it back; False where there is none to take back."""
+    if kind == "send_imported":
+        sends.setdefault(appid, []).append(sent_at)
+        return True
+    if sent_at not in sends.get(appid, []):
+        return False
+    sends[appid].remove(sent_at)
+    return True
+
+
+PreviewKey = tuple[str, int, str, str]
+"""(campaign, edition, digest, recipient)."""
+
+
+def beijing_day(at: datetime) -> date:
+    """Give the day that WeChat counts a moment in."""
+    return at.astimezone(BEIJING).date()
+
+
+@dataclass(slots=True)
+class PreviewDays:
+    """The fold of all previews into numbers."""
+
+    asked: dict[tuple[AppId, date], int] = field(default_factory=dict)
+    """How many an account asked for on a Beijing day."""
+    begun: dict[PreviewKey, date] = field(default_factory=dict)
+    """The day on which a preview was begun last."""
+
+    def used(self, appid: AppId, now: datetime) -> int:
+        """Count an account's previews on the Beijing day of `now`."""
+        return self.asked.get((appid, beijing_day(now)), 0)
+
+    def absorb(self, key: PreviewKey, event: Previewed, appid: AppId | None, at: datetime) -> None:
+        """Fold one word on a preview; `appid` is None where an old ledger does not tell."""
+        if appid is None:
+            return
+        if event.outcome == "begun":
+            self.begun[key] = beijing_day(at)
+            self._add(appid, self.begun[key], 1)
+        elif event.outcome == "failed" and event.errcode is None and key in self.begun:
+            self._add(appid, self.begun.pop(key), -1)
+
+    def _add(self, appid: AppId, day: date, count: int) -> None:
+        self.asked[appid, day] = self.asked.get((appid, day), 0) + count
+
+
+def absorb_preview(
+    previews: dict[tuple[str, str], Previewed], shown: dict[str, int], event: Previewed, serial: int
+) -> None:
+    """Fold a word on a preview into a campaign's: a repetition that failed does not unsee what was seen, or may be."""
+    key = event.digest, event.recipient
+    known = previews.get(key)
+    if event.outcome == "sent":
+        shown[event.digest] = serial
+    elif known is not None and known.outcome == event.outcome == "begun":
+        event = event.model_copy(update={"outcome": "unknown"})  # What came of the first one nobody will learn.
+    if event.outcome == "sent" or known is None or known.outcome not in {"sent", "unknown"}:
+        previews[key] = event
+
+
+DraftEvent: TypeAlias = (
+    entries.DraftBegun
+    | entries.DraftNotSaved
+    | entries.DraftSaved
+    | entries.DraftVerified
+    | entries.DraftDeleted
+    | entries.Adopted
+)
+"""What can happen to a draft, but for its send."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A draft (草稿) we saved."""
+
+    saved_at: datetime
+    event: entries.DraftSaved
+    alive: bool = True
+    kept_sha256: str | None = None
+    """What WeChat kept of it, as it was read back; None while that is not on record."""
+    doomed: str | None = None
+    """Why it was given up, in the ledger's words, while the outcome of its deletion is not on record."""
+    done_by_hand: list[str] = field(default_factory=list)
+    """The items of the hand-off list that whoever adopted it has done in the console."""
+    adopted: bool = False
+    """It is the console's version: a person worked on it there."""
+
+
+@dataclass(slots=True)
+class BegunDraft:
+    """A draft/add of which nobody knows whether there is a draft now."""
+
+    serial: int
+    at: datetime
+    event: entries.DraftBegun
+    missed: bool = False
+    """A run has looked for it when it could not be on its way any more, and did not find it."""
+
+
+def newest(drafts: Iterable[Draft]) -> Draft | None:
+    """Give the last of the drafts, oldest first, that is alive."""
+    alive = [draft for draft in drafts if draft.alive]
+    return alive[-1] if alive else None
+
+
+def absorb_draft(
+    drafts: list[Draft],
+    proposals: list[Draft],
+    begun_drafts: list[BegunDraft],
+    event: DraftEvent,
+    serial: int,
+    at: datetime,
+) -> None:
+    """Fold what became of a draft into those of its campaign; `proposals` are those that only a preview shows."""
+    match event:
+        case entries.DraftBegun():
+            begun_drafts.append(BegunDraft(serial, at, event))
+        case entries.DraftNotSaved(pending=True):
+            for begun in begun_drafts:
+                begun.missed = begun.missed or begun.serial == event.begun
+        case entries.DraftNotSaved() | entries.DraftSaved():
+            begun_drafts[:] = [begun for begun in begun_drafts if begun.serial != event.begun]
+            if isinstance(event, entries.DraftSaved):
+                (proposals if event.for_preview else drafts).append(Draft(at, event))
+        case _:
+            for draft in (*drafts, *proposals):
+                if draft.event.media_id == event.media_id:
+                    _absorb(draft, event)
+
+
+def _absorb(draft: Draft, event: entries.DraftVerified | entries.DraftDeleted | entries.Adopted) -> None:
+    if isinstance(event, entries.DraftDeleted):
+        draft.alive, draft.doomed = False, (event.reason or "given up") if event.pending else None
+        draft.kept_sha256 = event.kept_sha256 or draft.kept_sha256
+        return
+    draft.kept_sha256 = event.kept_sha256
+    if isinstance(event, entries.Adopted):
+        draft.event = draft.event.model_copy(update={"draft_sha256": event.draft_sha256})
+        draft.done_by_hand, draft.adopted = list(event.handoff or ()), True
+
+
+DAY_USED_UP: Final = 45009
+"""The calls of the day are used up, or its previews. Source: WeChat docs, "API limits of a new account" and
+"message/mass/preview", read 2026-10."""
+
+
+@dataclass(slots=True)
+class Job:
+    """An accepted mass job (群发任务)."""
+
+    batch: int
+    client_msg_id: str | None
+    """None for a job that somebody sent in the console."""
+    accepted_at: datetime
+    msg_id: int | None
+    msg_data_id: int | None
+    status: str = "sending"
+    counts: JobStatus | None = None
+    withdrawn: set[int] = field(default_factory=set)
+    """Articles from 1; 0 stands for all."""
+    withdrawing: set[int] = field(default_factory=set)
+    """Articles, or 0, whose withdrawal was asked for, and nobody knows whether it took place."""
+    asked_at: list[datetime] = field(default_factory=list)
+    """When a withdrawal was asked for, request by request; each counts for the account's ten of that day."""
+    none_left_at: datetime | None = None
+    """When WeChat refused one last because the account's of the day were used up."""
+
+    @property
+    def reached_nobody(self) -> bool:
+        """Whether it ended as sent, and WeChat delivered it to no follower."""
+        return self.status == "sent" and self.counts is not None and self.counts.sent_count == 0
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing of it is left to be read: withdrawn as a whole, by massctl or by somebody else."""
+        return self.status == "deleted" or 0 in self.withdrawn
+
+
+_FINALITY: Final = {"sending": 0, "awaiting_admin": 0, "unknown": 0, "sent": 1, "failed": 1, "deleted": 2}
+"""What was said of a job -> how final it is: a poll that is overtaken by an event takes nothing back."""
+
+
+def absorb_job_entry(jobs: list[Job], event: JobStatus | Withdrawn, at: datetime) -> bool:
+    """Fold what became of a job, recorded at `at`, into those of a record; False where none of them is meant."""
+    found = [job for job in jobs if job.msg_id == event.msg_id]
+    for job in found:
+        if event.type == "withdrawn":
+            _into_withdrawals(job, event, at)
+        elif _rank(event.status, event.source) >= _rank(job.status, job.counts.source if job.counts else None):
+            job.status, job.counts = event.status, _with_known_counts(event, job.counts)
+        elif event.source is not None:
+            # What is deleted stays deleted; how many had got it is worth knowing all the same.
+            job.counts = _with_known_counts(event, job.counts)
+    return bool(found)
+
+
+def _rank(status: str, source: str | None) -> tuple[int, bool]:
+    """Order what is said of a job: the more final first, and among equals an event before a poll."""
+    return _FINALITY[status], source is not None
+
+
+def _into_withdrawals(job: Job, event: Withdrawn, at: datetime) -> None:
+    if event.outcome == "begun":
+        job.asked_at.append(at)
+    elif event.outcome == "refused" and event.errcode is None and job.asked_at:
+        job.asked_at.pop()  # No token could be had, so the request never left.
+    elif event.outcome == "refused" and event.errcode == DAY_USED_UP:
+        job.none_left_at = at
+    if event.outcome in ("begun", "unknown"):
+        job.withdrawing.add(event.article)
+        return
+    job.withdrawing.discard(event.article)
+    if event.outcome is None:
+        job.withdrawn.add(event.article)
+
+
+def _with_known_counts(said: JobStatus, before: JobStatus | None) -> JobStatus:
+    """Keep numbers and addresses that were said before and are not said again: mass/get knows none of them.
+
+    A reason is that of a failure, and ends with it; what the originality check found stays.
+    """
+    known = {} if before is None else {name: getattr(before, name) for name in type(before).model_fields}
+    kept = {name: value for name, value in known.items() if value is not None and getattr(said, name) is None}
+    if said.status == "sent":
+        kept.pop("reason", None)
+    return said.model_copy(update=kept)
 
 
 MEDIA_UNKNOWN: Final = 40007
@@ -359,3 +604,142 @@ def _impossible(entry: entries.Entry, why: Phrase) -> LedgerCorruptError:
         Phrase("Entry {serial} ({kind}) cannot be: {why}.", serial=entry.serial, kind=entry.event.type, why=why),
         Phrase("Restore the ledger from a copy that verifies; `massctl state verify` checks one."),
     )
+
+
+HOLD_MINUTES: Final = 30
+"""How long the administrator may think. Source: WeChat docs, "API 群发保护", read 2026-10."""
+
+
+def is_held(record: Record) -> bool:
+    """Say whether the last word on an edition's open attempts is that the administrator is asked."""
+    return bool(record.open_attempts) and record.open_attempts[-1].doubt_errcode in HOLD_CODES
+
+
+def held_until(record: Record) -> datetime | None:
+    """Give the moment at which the administrator's silence becomes a no; None where nothing is known to wait.
+
+    A repetition inside the 30 minutes asks nobody anew, so they count from the first; a later one may.
+    """
+    if not is_held(record):
+        return None
+    until: datetime | None = None
+    for attempt in record.open_attempts:
+        if _says_held(attempt) and (until is None or attempt.at >= until):
+            until = attempt.at + timedelta(minutes=HOLD_MINUTES)
+    return until
+
+
+def _says_held(attempt: Attempt) -> bool:
+    return attempt.doubt_errcode in HOLD_CODES
+
+
+class Status(StrEnum):
+    """Where a campaign's edition stands, in the words of the public interface."""
+
+    NEW = "new"
+    STAGED = "staged"
+    PREVIEWED = "previewed"
+    SENDING = "sending"
+    AWAITING_ADMIN = "awaiting_admin"
+    SENT = "sent"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    WITHDRAWN = "withdrawn"
+
+
+_BEFORE: Final = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
+_UNDER_WAY: Final = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED})
+
+_OPEN: Final = frozenset({Status.IN_DOUBT, Status.AWAITING_ADMIN})
+"""What an open attempt may be: unknown, or known to wait for the administrator."""
+_FROM_BEFORE: Final = _BEFORE | {Status.IN_DOUBT, Status.SENDING, Status.SENT}
+"""SENDING and SENT without an attempt: a person says that it was sent in the console, or before this ledger."""
+
+TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
+    Status.NEW: _FROM_BEFORE,
+    Status.STAGED: _FROM_BEFORE,
+    Status.PREVIEWED: _FROM_BEFORE,
+    Status.IN_DOUBT: _BEFORE | _UNDER_WAY | _OPEN,
+    # Between two of its batches it is SENDING; the attempt at the next one is a doubt until its verdict.
+    Status.SENDING: _UNDER_WAY | {Status.WITHDRAWN, Status.IN_DOUBT},
+    # It awaits the administrator as an open attempt, or as a job of which an event or a poll said so.
+    Status.AWAITING_ADMIN: _BEFORE | _UNDER_WAY | _OPEN | {Status.WITHDRAWN},
+    # The first word on a job may be corrected by a later one: events outrank a poll.
+    Status.SENT: frozenset({Status.SENT, Status.FAILED, Status.WITHDRAWN}),
+    Status.FAILED: frozenset({Status.FAILED, Status.SENT, Status.WITHDRAWN}),
+    Status.WITHDRAWN: frozenset({Status.WITHDRAWN}),
+}
+"""Status -> what one more entry may make of it. An attempt without a verdict is IN_DOUBT at once."""
+
+FINAL: Final = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED, Status.WITHDRAWN})
+"""From here only a raised edition sends again, unless batches are left or an attempt is open; see `is_concluded`."""
+_STOPPED: Final = frozenset({Status.FAILED, Status.WITHDRAWN})
+"""What became of a batch so that none is begun after it."""
+
+
+def status_of(record: Record) -> Status:
+    """Derive the status. An open attempt outranks everything else that is recorded."""
+    if record.open_attempts:
+        return Status.AWAITING_ADMIN if is_held(record) else Status.IN_DOUBT
+    if record.jobs:
+        status = _status_of_jobs(record.jobs)
+        return Status.SENDING if record.is_partly_sent and status not in _STOPPED else status
+    if record.imported is not None or record.sent_batches:
+        return Status.SENDING if record.is_partly_sent else Status.SENT
+    draft = record.draft()
+    shown = {digest for (digest, _), preview in record.previews.items() if preview.outcome == "sent"}
+    if draft is not None:
+        return Status.PREVIEWED if draft.event.digest in shown else Status.STAGED
+    if record.staged is not None:
+        return Status.PREVIEWED if record.staged.digest in shown else Status.STAGED
+    # A text stands for itself; a message whose draft is gone has nothing left to show.
+    return Status.PREVIEWED if shown and not record.drafts and not record.proposals else Status.NEW
+
+
+def is_concluded(record: Record) -> bool:
+    """Say whether an edition went out, all of it, and nothing about its send is open: it is not rendered any more.
+
+    Also where a batch failed or was withdrawn: none is begun after it.
+    """
+    status = status_of(record)
+    return status in FINAL and not record.open_attempts and (status in _STOPPED or not record.is_partly_sent)
+
+
+def _status_of_jobs(jobs: list[Job]) -> Status:
+    """Derive the status of an accepted campaign: the word that most needs a person comes first."""
+    words = {job.status for job in jobs}
+    if all(job.is_gone for job in jobs):
+        return Status.WITHDRAWN
+    if "failed" in words:
+        return Status.FAILED
+    if "awaiting_admin" in words:
+        return Status.AWAITING_ADMIN
+    if words & {"sending", "unknown"}:
+        return Status.SENDING
+    return Status.SENT
+
+
+def article_address(state: State, campaign: str, number: int) -> str | tuple[Phrase, Phrase]:
+    """Give the address of article `number`, from 1, of the newest edition that went out; else why not, and a hint.
+
+    Addresses come with the event that ends a mass job; mass/get tells none. They begin with http:, and WeChat answers
+    to https: as well. Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10.
+    """
+    jobs = [job for record in state.editions(CampaignName(campaign)) for job in record.jobs]
+    if not jobs:
+        say = Phrase("{campaign} was not sent as far as the ledger knows, so it has no address", campaign=campaign)
+        return say, Phrase("write its name as its folder has it; massctl state list shows what was sent")
+    told = [(job, job.counts.article_urls) for job in jobs if job.counts is not None and job.counts.article_urls]
+    if not told:
+        say = Phrase("{campaign} was sent, and nobody recorded where its articles are", campaign=campaign)
+        return say, Phrase("record the event: massctl record-event FILE; or write the address itself")
+    job, addresses = told[-1]
+    words = {"campaign": campaign, "number": number}
+    if number > len(addresses):
+        say = Phrase("{campaign} has {count} articles, and no article {number}", count=len(addresses), **words)
+        return say, Phrase("articles count from 1")
+    if job.is_gone or number in job.withdrawn:
+        say = Phrase("article {number} of {campaign} was withdrawn: its address is dead", **words)
+        return say, Phrase("take the link out, or link to another article")
+    address = addresses[number - 1]
+    return "https:" + address.removeprefix("http:") if address.startswith("http:") else address

@@ -4,8 +4,8 @@ import json
 from typing import Final
 from urllib.parse import urlsplit
 
-from massctl.model.api_base import realm_of
 from massctl.model.phrase import Phrase
+from massctl.model.settings import realm_of
 from massctl.notify.channel import Post
 from massctl.transport.answer import NoAnswer
 from massctl.transport.line import Call, Line

@@ -5,29 +5,42 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.diagnostic import has_errors
-from massctl.model.finding import Check, Finding, Level
-from massctl.model.hold import held_until
-from massctl.model.lifecycle import FINAL, Status
-from massctl.model.message import RenderedNews
-from massctl.model.moment import BEIJING, moment
-from massctl.model.names import AccountName, AppId
-from massctl.model.phrase import Phrase, in_a_row
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.diagnostics import Check, Finding, Level, has_errors
+from massctl.model.ids import AccountName, AppId
+from massctl.model.message import RenderedCampaign, RenderedNews
+from massctl.model.phrase import BEIJING, Phrase, in_a_row, moment
 from massctl.model.send import HOLD_CODES
-from massctl.model.state import Attempt, State
-from massctl.plan.doubt import settle
-from massctl.plan.handoff import how_to_do, left_to_do
-from massctl.plan.skew import Skew, skew_refusal
-from massctl.plan.tip import tip_refusal
-from massctl.plan.variables import secret_to_set
+from massctl.model.state import FINAL, Attempt, State, Status, held_until
+from massctl.plan.guards import Skew, how_to_do, left_to_do, skew_refusal, tip_refusal
+from massctl.plan.retry_policy import settle
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
-    from massctl.plan.ahead import AccountAhead
-    from massctl.plan.guard import House
+    from massctl.plan.guards import House
     from massctl.plan.plan import Plan, PlannedCampaign
-    from massctl.plan.step import Refusal
+    from massctl.plan.quota import AccountAhead
+    from massctl.plan.steps import Refusal
+
+
+def to_set(name: str) -> Phrase:
+    """Say how to set any variable."""
+    return Phrase("export {name}=…; on GitHub: Settings / Environments / secret {name}", name=name)
+
+
+def secret_to_set(name: str) -> Phrase:
+    """Say how to set an AppSecret, and where it stands."""
+    return Phrase(
+        "export {name}=…   (the console shows it under 设置与开发 / 基本配置); on GitHub: Settings / Environments / "
+        "secret {name}",
+        name=name,
+    )
+
+
+def proxy_to_set(name: str) -> Phrase:
+    """Say how to set the address of a proxy."""
+    say = "export {name}=http://proxy.example:3128; on GitHub: Settings / Environments / secret {name}"
+    return Phrase(say, name=name)
+
 
 WINDOWS_TOLD: Final = 20
 """Campaigns whose windows are told one by one; more are told as a number."""

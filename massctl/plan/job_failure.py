@@ -3,9 +3,8 @@
 import re
 from typing import Final
 
-from massctl.model.lifecycle import Status, status_of
 from massctl.model.phrase import Phrase
-from massctl.model.state import Record
+from massctl.model.state import Record, Status, status_of
 
 REASONS: Final = {
     10001: Phrase("advertising"),

@@ -1,36 +1,414 @@
 """The plan: what apply with the same names would do now, step by step, and what it would not and why."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from enum import IntEnum
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Final
 
-from massctl.model.diagnostic import Diagnostic, Place, Severity
-from massctl.model.hold import held_until
-from massctl.model.lifecycle import Status, is_concluded, status_of
-from massctl.model.names import CampaignName, Digest
-from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign, Window
-from massctl.model.state import Record, State
-from massctl.plan import batches, diff, guard, previews
-from massctl.plan.ahead import AccountAhead, look_ahead
-from massctl.plan.begun_list import frozen
-from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
-from massctl.plan.doubt import repeat_at, settle
-from massctl.plan.giving_way import crowded_month, no_place_at_all, used_up_today, waits_until
-from massctl.plan.guard import House
-from massctl.plan.handoff import handoff_of
-from massctl.plan.off_the_tip import off_the_tip
-from massctl.plan.planned_campaign import PlannedCampaign as PlannedCampaign  # noqa: PLC0414 - part of a plan
-from massctl.plan.previews import Showing
-from massctl.plan.step import FOR_GOOD, Guard, Reason, Refusal, SendPreview, Step
-from massctl.plan.tags import is_refused_for_good, tag_due
-from massctl.plan.tip import off_tip
+from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.ids import Address, AppId, CampaignName, Digest, MediaId, Sha256
+from massctl.model.message import Purpose, Recipient, RenderedCampaign, Window
+from massctl.model.phrase import Phrase, enumerated
+from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
+from massctl.plan import guards, quota
+from massctl.plan.guards import (
+    HandoffItem,
+    House,
+    audience_refusal,
+    frozen,
+    handoff_of,
+    is_refused_for_good,
+    off_tip,
+    tag_due,
+)
+from massctl.plan.quota import (
+    AccountAhead,
+    batches_left,
+    counted_anew,
+    crowded_month,
+    look_ahead,
+    no_place_at_all,
+    used_up_today,
+    waits_until,
+)
+from massctl.plan.retry_policy import repeat_at, settle
+from massctl.plan.steps import (
+    FOR_GOOD,
+    Concluded,
+    Desired,
+    Gone,
+    Guard,
+    Invalid,
+    NotLocked,
+    Reason,
+    Refusal,
+    SaveDraft,
+    SendMass,
+    SendPreview,
+    Step,
+    UploadMedia,
+)
 from massctl.plan.window import WindowState, never_allowed, next_moment, window_state
 
 if TYPE_CHECKING:
-    from massctl.plan.drift import Remote
+    from massctl.model.settings import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCampaign:
+    """One campaign of a plan."""
+
+    name: CampaignName
+    title: str
+    account: str | None
+    edition: int | None
+    status: Status
+    window: WindowState
+    next_at: datetime | None = None
+    digest: str | None = None
+    steps: tuple[Step, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    rendered: RenderedCampaign | None = None
+    audience_count: int | None = None
+    """The size of the audience when it was last recorded."""
+    tag_due: str | None = None
+    """The tag whose id apply looks up and records; None where the audience has no name, or its id is on record."""
+    wants_send: bool = False
+    """It is time to send it; `refusals` says whether it may be."""
+    awaiting_until: datetime | None = None
+    """When the administrator's silence becomes a no; None where no open attempt is known to wait for him."""
+
+    handoff: tuple[HandoffItem, ...] = ()
+    """What only a person can do to its draft, and whether that is done."""
+
+    @property
+    def by_name_only(self) -> tuple[Refusal, ...]:
+        """Why a run passes over it: without a window it waits for its name. These are no findings."""
+        return self.refusals if any(r.guard is Guard.NOT_NAMED for r in self.refusals) else ()
+
+    @property
+    def may_send(self) -> bool:
+        """It is time, and nothing refuses but an audience's recorded size, which apply reads again."""
+        return self.wants_send and all(r.guard is Guard.AUDIENCE_BOUNDS for r in self.refusals)
+
+    @property
+    def may_send_once_seen(self) -> bool:
+        """Nothing else is missing than a look at a preview of this very run, which a person at the prompt can take."""
+        refusing = {r.guard for r in self.refusals} - {Guard.AUDIENCE_BOUNDS}
+        shows = any(isinstance(step, SendPreview) for step in self.steps)
+        return self.wants_send and shows and refusing == {Guard.PREVIEW_MISSING}
+
+
+UploadKey = tuple[AppId, Purpose, Sha256]
+"""The same bytes go to the same endpoint of an account once, ever."""
+
+
+def upload_steps(campaign: RenderedCampaign, state: State, planned: set[UploadKey]) -> list[UploadMedia]:
+    """Plan the files that the account does not have; `planned` collects what stands in the plan already."""
+    steps: list[UploadMedia] = []
+    reason = staging_reason(campaign, state)
+    for media in campaign.files:
+        key = campaign.appid, media.purpose, media.sha256
+        recorded = state.materials if media.purpose.is_material else state.images
+        if (campaign.appid, media.sha256) not in recorded and key not in planned:
+            planned.add(key)
+            steps.append(UploadMedia(campaign.account, campaign.appid, media, reason))
+    return steps
+
+
+def draft_steps(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
+    """Plan the drafts of a news campaign: of each batch that is left, where none of this digest is recorded."""
+    if not campaign.message.has_draft:
+        return []
+    record = state.record(campaign.name, campaign.edition)
+    steps: list[SaveDraft] = []
+    for batch in batches_left(campaign, record):
+        alive = record.draft(batch or 1)
+        if alive is None or alive.event.digest != campaign.digest:
+            supersedes = MediaId(alive.event.media_id) if alive else None
+            steps.append(SaveDraft(campaign, staging_reason(campaign, state, batch or 1), supersedes, batch))
+    return steps
+
+
+def proposal(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
+    """Plan the draft that shows a version beside the staged one; none where the staged draft is of this version."""
+    draft = state.record(campaign.name, campaign.edition).draft()
+    if not campaign.message.has_draft or (draft is not None and draft.event.digest == campaign.digest):
+        return []
+    return [SaveDraft(campaign, staging_reason(campaign, state), for_preview=True)]
+
+
+def staging_reason(campaign: RenderedCampaign, state: State, batch: int = 1) -> Reason:
+    """Say why a campaign, or a batch of it, is staged, now that it is."""
+    record = state.record(campaign.name, campaign.edition)
+    draft = record.draft(batch)
+    known = draft.event if draft is not None else record.staged
+    if known is not None:
+        # What is staged with this very content lacks something again only where WeChat lost it (40007).
+        return Reason.NEW if known.digest == campaign.digest else Reason.CONTENT_CHANGED
+    if any(draft.event.batch == batch for draft in record.drafts):
+        return Reason.DRAFT_MISSING
+    earlier = [r for r in state.editions(campaign.name) if r.edition < campaign.edition]
+    return Reason.EDITION_RAISED if earlier else Reason.NEW
+
+
+def preview_steps(campaign: RenderedCampaign, record: Record) -> list[SendPreview]:
+    """Plan one preview for each recipient who has not had this digest; one of unknown outcome is not repeated."""
+    steps: list[SendPreview] = []
+    planned: set[str] = set()
+    for number, recipient in enumerate(campaign.recipients, 1):
+        recorded = record.previews.get((campaign.digest, recipient.recorded))
+        if recipient.recorded not in planned and (recorded is None or recorded.outcome == "failed"):
+            planned.add(recipient.recorded)
+            steps.append(SendPreview(campaign, number, recipient, preview_reason(campaign, record, recipient)))
+    return steps
+
+
+def preview_reason(campaign: RenderedCampaign, record: Record, recipient: Recipient) -> Reason:
+    """Say why a reviewer is shown this digest; `resubmit` where they have it, or may have it, already."""
+    known = record.previews.get((campaign.digest, recipient.recorded))
+    if known is not None:
+        return Reason.NEW if known.outcome == "failed" else Reason.RESUBMIT
+    had_another = any(name == recipient.recorded for _, name in record.previews)
+    return Reason.CONTENT_CHANGED if had_another else Reason.NEW
+
+
+def previews_due(campaign: RenderedCampaign, ahead: timedelta, named: bool, now: datetime) -> bool:
+    """Say whether it is time for previews: always when named or without a window, else `ahead` of the window."""
+    return named or campaign.window is None or campaign.window.not_before - now <= ahead
+
+
+PREVIEWS_A_DAY: Final = 100
+"""Of an account, by name and by openid together: the page ties the number to previews by name, older text to all.
+Source: WeChat docs, "message/mass/preview", read 2026-10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """`massctl preview`: show one campaign on purpose, also to those who had this version already."""
+
+    recipients: tuple[Recipient, ...] | None = None
+    """Those of the command line, and only those; None for the declared ones."""
+
+
+def shown_steps(campaign: RenderedCampaign, record: Record, showing: Showing) -> list[SendPreview]:
+    """Plan a preview for each recipient asked for: declared ones first, in their order, and nobody twice."""
+    asked = campaign.recipients if showing.recipients is None else showing.recipients
+    declared = [each for each in campaign.recipients if each in asked]
+    return [
+        SendPreview(campaign, number, recipient, preview_reason(campaign, record, recipient))
+        for number, recipient in enumerate(dict.fromkeys([*declared, *asked]), 1)
+    ]
+
+
+def preview_to_refusal(campaign: RenderedCampaign, policy: "Policy", showing: Showing | None) -> Refusal | None:
+    """Refuse a campaign with a reviewer whom `policy.preview_to` leaves out: a branch could name any follower."""
+    asked = campaign.recipients if showing is None or showing.recipients is None else showing.recipients
+    found = [
+        Phrase("reviewer {number} (by openid)", number=number) if each.kind == "touser" else each.name
+        for number, each in enumerate(asked, 1)
+        if not policy.may_preview_to(each.name)
+    ]
+    if not found:
+        return None
+    return Refusal(
+        Guard.PREVIEW_TO,
+        Phrase("policy.preview_to does not name everybody who would be shown it: {names}", names=enumerated(found)),
+        Phrase("take them out of `preview:` or the command, or have them added to policy.preview_to in massctl.yaml"),
+    )
+
+
+def preview_in_doubt(record: Record) -> Refusal:
+    """Refuse to show a campaign of which nobody knows whether it was sent: its draft is left alone."""
+    return Refusal(
+        Guard.ACCOUNT_IN_DOUBT,
+        Phrase("nobody knows whether it was sent, so there is nothing to preview before that is settled"),
+        settle(record.campaign),
+    )
+
+
+def unknown_previews(campaign: RenderedCampaign, record: Record) -> list[Diagnostic]:
+    """Warn of previews whose outcome nobody knows: `apply` does not repeat them, and they do not stop its send."""
+    found: list[Diagnostic] = []
+    for number, recipient in enumerate(campaign.recipients, 1):
+        recorded = record.previews.get((campaign.digest, recipient.recorded))
+        if recorded is not None and recorded.outcome in {"begun", "unknown"}:
+            say = Phrase(
+                "nobody knows whether preview {number} of this version arrived; it is not repeated",
+                number=number,
+            )
+            hint = Phrase("ask the reviewer; to show it again: massctl preview {name}", name=campaign.name)
+            place = Place(f"campaigns/{campaign.name}/campaign.yaml")
+            found.append(Diagnostic("MC402", Severity.WARNING, say, place, hint, campaign.name))
+    return found
+
+
+def preview_missing(
+    campaign: RenderedCampaign,
+    record: Record,
+    policy: "Policy",
+    *,
+    before: int | None = None,
+    steps: Sequence[Step] = (),
+) -> Refusal | None:
+    """Refuse a send of a version that nobody could look at, where the policy asks for that.
+
+    `before` is the serial with which the run began: a preview that was recorded after it could not be looked at yet.
+    None where all that is recorded could: in a plan, and where a person is asked. `steps` are those that lie before
+    the send; a preview among them could not be looked at either.
+    """
+    if not policy.require_preview or record.open_attempts:
+        return None  # What an open attempt carries was judged at its attempt.
+    shows = any(isinstance(step, SendPreview) for step in steps)
+    last = record.shown.get(campaign.digest)
+    seen = last is not None and (before is None or last <= before)
+    if seen and not shows:
+        return None
+    if last is not None:
+        say = Phrase("policy.require_preview: this run shows it, so only a later run sends it")
+    else:
+        say = Phrase("policy.require_preview: nobody is known to have had a preview of this version before this run")
+    return Refusal(Guard.PREVIEW_MISSING, say, _how_to_show(campaign, shows=shows or last is not None))
+
+
+def _how_to_show(campaign: RenderedCampaign, *, shows: bool) -> Phrase:
+    if shows:
+        say = "look at it on the phone, then run apply again; massctl preview {name}   shows it once more"
+        return Phrase(say, name=campaign.name)
+    if campaign.recipients:
+        return Phrase("massctl preview {name}   then look at it on the phone, and run apply again", name=campaign.name)
+    return Phrase(
+        "name a reviewer under `preview:` in campaign.yaml, or: massctl preview {name} --towxname WECHAT_NAME",
+        name=campaign.name,
+    )
+
+
+def beyond_allowance(
+    steps: Sequence[SendPreview], state: State, now: datetime
+) -> tuple[set[Address], dict[str, Refusal]]:
+    """Give the addresses of previews that today's allowance does not cover, and by campaign the refusal.
+
+    Each account's previews are counted in the order in which they go out.
+    """
+    left: dict[AppId, int] = {}
+    needed = Counter(step.campaign.name for step in steps)
+    beyond: set[Address] = set()
+    refusals: dict[str, Refusal] = {}
+    available: dict[str, int] = {}
+    for step in sorted(steps, key=going_out):
+        appid, name = step.campaign.appid, step.campaign.name
+        left.setdefault(appid, max(0, PREVIEWS_A_DAY - state.preview_days.used(appid, now)))
+        available.setdefault(name, left[appid])
+        if left[appid]:
+            left[appid] -= 1
+            continue
+        beyond.add(step.address)
+        refusals[name] = _used_up(needed[name], available[name], now)
+    return beyond, refusals
+
+
+def within_allowance(planned: list[PlannedCampaign], state: State, now: datetime) -> list[PlannedCampaign]:
+    """Take away the previews that today's allowance does not cover, and the sends that would go out without them."""
+    steps = [step for each in planned for step in each.steps if isinstance(step, SendPreview)]
+    beyond, refusals = beyond_allowance(steps, state, now)
+
+    def within(each: PlannedCampaign) -> PlannedCampaign:
+        left = tuple(s for s in each.steps if s.address not in beyond and not isinstance(s, SendMass))
+        return replace(each, steps=left, refusals=(*each.refusals, refusals[each.name]))
+
+    return [within(each) if each.name in refusals else each for each in planned]
+
+
+def going_out(step: SendPreview) -> tuple[bool, float, str, int]:
+    """Order previews: the window that opens soonest first, campaigns without one last, then by name."""
+    window = step.campaign.window
+    opens = window.not_before.timestamp() if window else 0.0
+    return window is None, opens, step.campaign.name, step.number
+
+
+def allowance_spent(now: datetime) -> Refusal:
+    """Refuse a preview because WeChat refused another one of this account and day: used up."""
+    say = Phrase("WeChat says that the account's previews of today are used up, so this one was not tried")
+    return Refusal(Guard.ALLOWANCE, say, counted_anew(now))
+
+
+def _used_up(needed: int, left: int, now: datetime) -> Refusal:
+    say = Phrase(
+        "it needs {needed}, and {left} of the account's {daily} a day are left for it",
+        needed=Phrase("1 preview") if needed == 1 else Phrase("{count} previews", count=needed),
+        left=left,
+        daily=PREVIEWS_A_DAY,
+    )
+    return Refusal(Guard.ALLOWANCE, say, counted_anew(now))
+
+
+def off_the_tip(
+    planned: PlannedCampaign, campaign: RenderedCampaign, state: State, away: Refusal, *, shown: bool
+) -> PlannedCampaign:
+    """Plan again what was planned as if from the tip; `away` says why this is not it.
+
+    A campaign that somebody named for a preview (`shown`) is shown from a draft of its own. Any other is refused where
+    there is something to do about it.
+    """
+    if shown:
+        previews = [step for step in planned.steps if isinstance(step, SendPreview)]
+        files = [step for step in planned.steps if not isinstance(step, SaveDraft | SendPreview)]
+        steps = (*files, *proposal(campaign, state), *previews) if previews else ()
+        return replace(planned, steps=steps, tag_due=None)
+    idle = not planned.steps and planned.tag_due is None
+    told = any(refusal.guard is away.guard for refusal in planned.refusals)
+    refusals = planned.refusals if idle or told else (*planned.refusals, away)
+    return replace(planned, steps=(), refusals=refusals, tag_due=None)
+
+
+class DriftKind(StrEnum):
+    """What is other than recorded."""
+
+    DRAFT_CHANGED = "draft_changed"
+    DRAFT_GONE = "draft_gone"
+    AUDIENCE_SIZE = "audience_size"
+    TAG_GONE = "tag_gone"
+    TAG_RENAMED = "tag_renamed"
+    JOB_STATUS = "job_status"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One thing that is other than the ledger says."""
+
+    campaign: CampaignName
+    edition: int
+    kind: DriftKind
+    subject: str
+    """The draft's media_id, the audience, or the job's msg_id."""
+    before: str | int | None
+    """As recorded; None where nothing is."""
+    now: str | int | None
+    """As WeChat says; None where it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that could not be read: the others were."""
+
+    account: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """All that was read, and what could not be."""
+
+    drifts: tuple[Drift, ...]
+    unread: tuple[Unread, ...]
+    refusals: Mapping[CampaignName, Refusal]
+    """By campaign: why its draft, or its tag, keeps it from going on."""
+    counts: Mapping[CampaignName, int | None]
+    """By campaign: the size of its audience now; None where there is no such tag."""
 
 
 class Until(IntEnum):
@@ -77,7 +455,7 @@ class _Planner:
     until: Until
     now: datetime
     showing: Showing | None = None
-    planned_uploads: set[diff.UploadKey] = field(default_factory=set)
+    planned_uploads: set[UploadKey] = field(default_factory=set)
     planned_sends: dict[Digest, CampaignName] = field(default_factory=dict)
     """Message digest -> the first campaign of this run that sends it."""
 
@@ -117,7 +495,7 @@ class _Planner:
             window_state(desired.window, self.now),
             digest=record.attempts[-1].event.digest if record.attempts else None,
         )
-        if (lowered := guard.edition_refusal(desired.name, desired.edition, self.state)) is not None:
+        if (lowered := guards.edition_refusal(desired.name, desired.edition, self.state)) is not None:
             return replace(planned, refusals=(lowered,))
         if record.source_sha256 in (None, desired.source_sha256):
             return planned
@@ -139,7 +517,7 @@ class _Planner:
         planned = PlannedCampaign(desired.name, desired.title, account, edition, status, window, refusals=refusals)
         if record.open_attempts or self._is_selected(planned):
             return planned
-        return replace(planned, refusals=(guard.not_named(desired.name), *refusals))
+        return replace(planned, refusals=(guards.not_named(desired.name), *refusals))
 
     def _gone(self, desired: Gone) -> PlannedCampaign:
         say = Phrase("its send has no known outcome, and its folder is no longer in the repository")
@@ -168,7 +546,7 @@ class _Planner:
             digest=campaign.digest,
             diagnostics=(*campaign.diagnostics, *self._warnings(campaign, record)),
             rendered=campaign,
-            audience_count=batches.recorded_count(campaign, record),
+            audience_count=quota.recorded_count(campaign, record),
             awaiting_until=held_until(record),
             handoff=handoff_of(campaign, record),
         )
@@ -176,18 +554,18 @@ class _Planner:
             # It went out while it was rendered, or the caller did not look: it is concluded all the same.
             return self._concluded(_as_concluded(campaign))
         if record.open_attempts and self.showing:
-            return replace(planned, refusals=(previews.in_doubt(record),))
+            return replace(planned, refusals=(preview_in_doubt(record),))
         if record.open_attempts:
             return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
         in_doubt = any(each.open_attempts for each in self.state.editions(campaign.name))
         stopped = (
-            (guard.edition_refusal(campaign.name, campaign.edition, self.state) if in_doubt else None)
-            or (None if self._is_selected(planned) else guard.not_named(campaign.name))
-            or guard.edition_refusal(campaign.name, campaign.edition, self.state)
+            (guards.edition_refusal(campaign.name, campaign.edition, self.state) if in_doubt else None)
+            or (None if self._is_selected(planned) else guards.not_named(campaign.name))
+            or guards.edition_refusal(campaign.name, campaign.edition, self.state)
             or frozen(campaign, record)
-            or previews.preview_to_refusal(campaign, self.house.policy, self.showing)
+            or preview_to_refusal(campaign, self.house.policy, self.showing)
         )
         if stopped is not None:
             return replace(planned, refusals=(stopped,))
@@ -205,21 +583,21 @@ class _Planner:
 
     def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
         at = repeat_at(record.open_attempts, campaign, self.house.policy, self.now)
-        refusals = tuple(guard.send_refusals(campaign, self.state, self.house, self.now))
+        refusals = tuple(guards.send_refusals(campaign, self.state, self.house, self.now))
         wanted = self.until is Until.SEND
         return replace(
             planned,
             next_at=at if at is not None and at > self.now else None,
             refusals=refusals,
             wants_send=wanted,
-            steps=tuple(batches.sends(campaign, record, Reason.RESUBMIT)) if wanted and not refusals else (),
+            steps=tuple(quota.send_steps(campaign, record, Reason.RESUBMIT)) if wanted and not refusals else (),
         )
 
     def _expired(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
         closed = campaign.window.not_after if campaign.window else self.now
         if closed in record.expired_at and not self.house.is_named(campaign.name):
             return planned  # It was reported by the run that recorded it.
-        return replace(planned, refusals=(guard.expired_refusal(campaign, self.now),))
+        return replace(planned, refusals=(guards.expired_refusal(campaign, self.now),))
 
     def _open(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
         steps: list[Step] = list(self._staging(campaign, record))
@@ -230,17 +608,17 @@ class _Planner:
             never = never_allowed(self.house.policy, campaign.window, self.now)
             refusals = never or no_place_at_all(*allowance)
         if wanted:
-            refusals = guard.send_refusals(campaign, self.state, self.house, self.now)
+            refusals = guards.send_refusals(campaign, self.state, self.house, self.now)
             if planned.audience_count is not None:
-                audience = guard.audience_refusal(campaign.audience, planned.audience_count)
+                audience = guards.audience_refusal(campaign.audience, planned.audience_count)
                 refusals += [audience] if audience else []
-            unseen = previews.preview_missing(campaign, record, self.house.policy, steps=steps)
+            unseen = preview_missing(campaign, record, self.house.policy, steps=steps)
             refusals += [unseen] if unseen else []
-            equal = guard.sent_by_another(campaign, self.state, self.planned_sends)
+            equal = guards.sent_by_another(campaign, self.state, self.planned_sends)
             refusals += [equal] if equal and not refusals else []
             if not refusals:
                 self.planned_sends.setdefault(campaign.message_digest, campaign.name)
-                steps += batches.sends(campaign, record, Reason.DUE)
+                steps += quota.send_steps(campaign, record, Reason.DUE)
         waits = waits_until(*allowance)
         moment = None
         if waits is not None and not any(refusal.guard in FOR_GOOD for refusal in refusals):
@@ -260,22 +638,22 @@ class _Planner:
         crowded = crowded_month(campaign, self.house.agenda, self.state, self.house.policy, self.now)
         due = window_state(campaign.window, self.now) is WindowState.DUE or self.house.is_named(campaign.name)
         spent = used_up_today(campaign, self.state, self.house.policy, self.now) if due else []
-        return [*previews.unknown_previews(campaign, record), *crowded, *spent]
+        return [*unknown_previews(campaign, record), *crowded, *spent]
 
     def _staging(self, campaign: RenderedCampaign, record: Record) -> list[Step]:
         if is_refused_for_good(campaign, record) and not self.showing:
             return []
-        steps: list[Step] = list(diff.uploads(campaign, self.state, self.planned_uploads))
-        steps += diff.drafts(campaign, self.state) if self.until >= Until.DRAFT else []
+        steps: list[Step] = list(upload_steps(campaign, self.state, self.planned_uploads))
+        steps += draft_steps(campaign, self.state) if self.until >= Until.DRAFT else []
         if self.until >= Until.PREVIEW:
             steps += self._previews(campaign, record)
         return steps
 
     def _previews(self, campaign: RenderedCampaign, record: Record) -> list[SendPreview]:
         if self.showing is not None:
-            return previews.shown(campaign, record, self.showing)
+            return shown_steps(campaign, record, self.showing)
         ahead, named = self.house.policy.preview_ahead_duration, self.house.is_named(campaign.name)
-        return diff.previews(campaign, record) if diff.previews_due(campaign, ahead, named, self.now) else []
+        return preview_steps(campaign, record) if previews_due(campaign, ahead, named, self.now) else []
 
 
 def make_plan(
@@ -294,7 +672,7 @@ def make_plan(
     previews again, on purpose.
     """
     planner = _Planner(state, house, until, now, showing)
-    planned = previews.within_allowance([planner.plan(each) for each in sorted(desired, key=_order)], state, now)
+    planned = within_allowance([planner.plan(each) for each in sorted(desired, key=_order)], state, now)
     accounts = {each.account for each in planned}
     ahead = look_ahead(house.agenda, state, house.policy, now, accounts) if house.agenda is not None else ()
     plan = Plan(state.lineage, state.serial, tuple(planned), ahead)
@@ -315,3 +693,31 @@ def _order(desired: Desired) -> tuple[str, bool, float, str]:
     window: Window | None = getattr(desired, "window", None)
     end = window.not_after.timestamp() if window else 0.0
     return (desired.account or "", window is None, end, desired.name)
+
+
+def refreshed(plan: Plan, remote: Remote) -> Plan:
+    """Give `plan` with what was read for it."""
+    campaigns = tuple(_refreshed(each, remote) for each in plan.campaigns)
+    return replace(plan, campaigns=campaigns, remote=remote)
+
+
+def _refreshed(planned: PlannedCampaign, remote: Remote) -> PlannedCampaign:
+    if planned.rendered is not None and planned.name in remote.counts:
+        planned = _counted(planned, planned.rendered, remote.counts[planned.name])
+    refusal = remote.refusals.get(planned.name)
+    if refusal is None:
+        return planned
+    left = tuple(step for step in planned.steps if not isinstance(step, SaveDraft | SendPreview | SendMass))
+    return replace(planned, steps=left, refusals=(*planned.refusals, refusal))
+
+
+def _counted(planned: PlannedCampaign, campaign: RenderedCampaign, count: int | None) -> PlannedCampaign:
+    """Judge the audience by its size now; a send that only the recorded size kept back is planned after all."""
+    others = tuple(each for each in planned.refusals if each.guard is not Guard.AUDIENCE_BOUNDS)
+    found = audience_refusal(campaign.audience, count) if planned.wants_send else None
+    refusals = (*others, found) if found is not None else others
+    steps: tuple[Step, ...] = tuple(each for each in planned.steps if not isinstance(each, SendMass) or not found)
+    held_back = len(others) < len(planned.refusals) and not any(isinstance(each, SendMass) for each in steps)
+    if planned.wants_send and held_back and not refusals:
+        steps = (*steps, SendMass(campaign, Reason.DUE))
+    return replace(planned, audience_count=count, refusals=refusals, steps=steps)

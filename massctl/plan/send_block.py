@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from massctl.model.diagnostic import Diagnostic, Severity
-from massctl.model.message import RenderedImage, RenderedNews
+from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.message import RenderedCampaign, RenderedImage, RenderedNews, Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign, Window
-from massctl.plan.ahead import AccountAhead, Span
+from massctl.plan.quota import AccountAhead, Span
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience
     from massctl.model.lock import LockFile
-    from massctl.plan.planned_campaign import PlannedCampaign
+    from massctl.plan.plan import PlannedCampaign
 
 
 class Commenting(StrEnum):

@@ -1,16 +1,17 @@
 """Windows, quiet hours and frozen days: is now a time to send, and when is the next one?"""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.moment import moment
-from massctl.model.phrase import Phrase
-from massctl.model.rendered import Window
-from massctl.plan.step import Guard, Refusal
+from massctl.model.message import RenderedCampaign, Window
+from massctl.model.phrase import BEIJING, Phrase, moment
+from massctl.model.state import beijing_day
+from massctl.plan.steps import Guard, Refusal
 
 if TYPE_CHECKING:
-    from massctl.model.account import Policy
+    from massctl.model.settings import Policy
+
 
 _LOOK_AHEAD: Final = timedelta(days=400)
 LEAVES_WITHIN: Final = timedelta(seconds=2)
@@ -122,3 +123,30 @@ def _blocked_until(policy: "Policy", moment: datetime) -> datetime | None:
         local = moment.astimezone(policy.zone)
         return datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), tzinfo=policy.zone)
     return None
+
+
+_LONGEST_MONTH = timedelta(days=31)
+
+
+def tomorrow(now: datetime) -> datetime:
+    """Give the beginning of the next Beijing day."""
+    return datetime.combine(beijing_day(now) + timedelta(days=1), time.min, tzinfo=BEIJING)
+
+
+def next_month(now: datetime) -> datetime:
+    """Give the beginning of the next Beijing month."""
+    first = (beijing_day(now).replace(day=1) + _LONGEST_MONTH).replace(day=1)
+    return datetime.combine(first, time.min, tzinfo=BEIJING)
+
+
+def again_after(campaign: RenderedCampaign, policy: "Policy", at: datetime) -> Phrase:
+    """Say how a campaign goes out after `at`: by its name, within its window, or only with another one."""
+    said = moment(at.astimezone(BEIJING))
+    if campaign.window is None:
+        return Phrase("run `massctl apply {name}` after {moment}", name=campaign.name, moment=said)
+    if next_moment(policy, campaign.window, at) is not None:
+        return Phrase("run apply again after {moment}, within its window", moment=said)
+    return Phrase(
+        "its window leaves no moment after {moment}: give it another one in campaign.yaml, and have that reviewed",
+        moment=said,
+    )

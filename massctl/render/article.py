@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from massctl.model.diagnostic import Severity
-from massctl.model.lines import Lines
+from massctl.model.diagnostics import Lines, Severity
+from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import PICTURE_SCHEME
 from massctl.render.bounds import PASSED_ELEMENTS_MAX, bracket_fault, control_fault, depth_fault, without_controls
 from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks

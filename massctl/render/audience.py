@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from massctl.model.audience import OpenidList
-from massctl.model.campaign import CampaignFile
-from massctl.model.campaign_rules import Path
-from massctl.model.diagnostic import Diagnostic, Place, Severity
-from massctl.model.names import CampaignName
+from massctl.model.campaign import CampaignFile, OpenidList, Path
+from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase, about
 from massctl.render.inputs import Inputs, ListedOpenids, Problem
 from massctl.render.paths import picture_paths

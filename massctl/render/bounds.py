@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_scan import tags

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from massctl.model.account import Account
-from massctl.model.campaign import Article, CampaignFile, Image, Preview, Send
-from massctl.model.campaign_rules import Path, parse_offset_time
-from massctl.model.diagnostic import Diagnostic, Place, Severity, has_errors
-from massctl.model.handoff import handoff_items
-from massctl.model.names import AccountName, AppId, CampaignName, Sha256
+from massctl.model.campaign import Article, CampaignFile, Image, Path, Preview, Send, handoff_items, parse_offset_time
+from massctl.model.diagnostics import Diagnostic, Place, Severity, has_errors
+from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
+from massctl.model.message import Recipient, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Recipient, RenderedCampaign, Window
+from massctl.model.settings import Account
 from massctl.render.article import Setting
 from massctl.render.audience import render_audience
 from massctl.render.ignoring import without_ignored

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.campaign import Cover
-from massctl.model.cover import SQUARE, WIDE, Crop, Ratio, crop_around
-from massctl.model.diagnostic import Severity
-from massctl.model.names import Sha256
+from massctl.model.campaign import SQUARE, WIDE, Cover, Crop, Ratio, crop_around
+from massctl.model.diagnostics import Severity
+from massctl.model.ids import Sha256
+from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture
 from massctl.render.fault import Fault
 
 LEAD_PIXELS_MIN: Final = (900, 383)
@@ -29,7 +28,7 @@ _KEYS: Final = {WIDE: "crop_235_1", SQUARE: "crop_1_1"}
 
 @dataclass(frozen=True, slots=True)
 class ShownCover:
-    """What a draft says about a cover; `massctl.model.cover` has the form of the parts."""
+    """What a draft says about a cover; `massctl.model.campaign` has the form of the parts."""
 
     sha256: Sha256
     pic_crop_235_1: str | None = None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.inputs import Problem
 

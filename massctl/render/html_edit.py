@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from html import escape, unescape
 from typing import Final
 
+from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import PICTURE_SCHEME
 from massctl.render.fault import Fault
 from massctl.render.html_rules import FORBIDDEN_ELEMENTS, forbidden, hides_picture, is_script, lost_title
 from massctl.render.html_scan import Attribute, Edit, Tag, edited, tags

@@ -9,7 +9,7 @@ import sys
 from typing import Final
 from urllib.parse import urlsplit
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_scan import Tag

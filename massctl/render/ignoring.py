@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from massctl.model.campaign import Ignore
-from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.phrase import Phrase
 from massctl.render.strings import KeyPlace
 

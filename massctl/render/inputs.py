@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from massctl.model.audience import OpenidList
+from massctl.model.campaign import OpenidList
+from massctl.model.message import Picture, Recording
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture, Recording
 
 PicturePurpose = Literal["inline", "cover"]
 """Where a picture stands: inside an article; or for itself, as a cover or in a picture message."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
+from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import PICTURE_SCHEME
 from massctl.render.fault import Fault
 
 TITLE_CHARACTERS_MAX: Final = 32

@@ -11,8 +11,7 @@ from typing import Final
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
-from massctl.model.diagnostic import Severity
-from massctl.model.lines import Lines
+from massctl.model.diagnostics import Lines, Severity
 from massctl.model.phrase import Phrase
 from massctl.render.bounds import DEPTH_MAX, depth_fault
 from massctl.render.cjk import has_cjk

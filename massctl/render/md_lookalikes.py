@@ -7,8 +7,7 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from massctl.model.diagnostic import Severity
-from massctl.model.lines import Lines
+from massctl.model.diagnostics import Lines, Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.foreign import diagram, foreign_marks, template_marks

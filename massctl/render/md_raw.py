@@ -7,7 +7,7 @@ neither HTML's nor WeChat's are written as text.
 from collections.abc import Iterator
 from typing import Final
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_edit import unreadable

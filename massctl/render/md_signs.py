@@ -6,7 +6,7 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 

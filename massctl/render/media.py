@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from massctl.model.campaign import Image, MpVideo, Voice, WxCard
-from massctl.model.campaign_rules import Path
-from massctl.model.diagnostic import Severity
-from massctl.model.message import MaterialRef, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
-from massctl.model.names import MediaId
+from massctl.model.campaign import Image, MpVideo, Path, Voice, WxCard
+from massctl.model.diagnostics import Severity
+from massctl.model.ids import MediaId
+from massctl.model.message import MaterialRef, Recording, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Recording
 from massctl.render.fault import Fault
 from massctl.render.inputs import Problem, RecordingPurpose
 from massctl.render.paths import is_foreign, picture_paths

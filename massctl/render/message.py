@@ -2,13 +2,11 @@
 
 from typing import Final, assert_never
 
-from massctl.model.campaign import Article, Cover, Image, MpNews, MpVideo, Text, Voice, WxCard
-from massctl.model.campaign_rules import Path
-from massctl.model.diagnostic import Severity
-from massctl.model.message import RenderedArticle, RenderedMessage, RenderedNews, RenderedText
-from massctl.model.names import Sha256
+from massctl.model.campaign import Article, Cover, Image, MpNews, MpVideo, Path, Text, Voice, WxCard
+from massctl.model.diagnostics import Severity
+from massctl.model.ids import Sha256
+from massctl.model.message import Recording, RenderedArticle, RenderedMessage, RenderedNews, RenderedText
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Recording
 from massctl.render.article import render_body
 from massctl.render.cover import ShownCover, cover_faults, shown_cover
 from massctl.render.fault import Fault

@@ -6,8 +6,7 @@ from dataclasses import replace
 from html import unescape
 from typing import Final
 
-from massctl.model.diagnostic import Diagnostic, Excerpt, Place
-from massctl.model.lines import Lines
+from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place
 from massctl.render.fault import Fault
 
 CAMPAIGNS: Final = "campaigns/"

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from massctl.model.lines import Lines
-from massctl.model.rendered import Picture
+from massctl.model.diagnostics import Lines
+from massctl.model.message import Picture
 from massctl.render.fault import Fault
 from massctl.render.inputs import Problem
 from massctl.render.paths import is_at_wechat

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from massctl.model.names import Sha256
-from massctl.model.rendered import PICTURE_SCHEME, Picture, Purpose
+from massctl.model.ids import Sha256
+from massctl.model.message import PICTURE_SCHEME, Picture, Purpose
 from massctl.render.inputs import Inputs, PicturePurpose, Problem
 from massctl.render.paths import foreign_picture, is_foreign, picture_paths
 

@@ -5,7 +5,7 @@ from html import escape
 from markdown_it.common.normalize_url import normalizeLink
 from selectolax.lexbor import LexborNode
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_rules import is_script, script_link

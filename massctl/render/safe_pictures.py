@@ -7,9 +7,9 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
+from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture
 from massctl.render.fault import Fault
 from massctl.render.html_edit import SOURCES
 from massctl.render.safe_attributes import declarations, length_said, with_pictures, written

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from massctl.model.campaign import CampaignFile
-from massctl.model.campaign_rules import Path
-from massctl.model.diagnostic import Diagnostic, Place
+from massctl.model.campaign import CampaignFile, Path
+from massctl.model.diagnostics import Diagnostic, Place
 from massctl.render.article import Setting
 from massctl.render.fault import Fault
 from massctl.render.origin import Origin

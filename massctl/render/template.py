@@ -14,7 +14,7 @@ from typing import Any, Final
 from jinja2 import TemplateNotFound, TemplatesNotFound, TemplateSyntaxError
 from jinja2.environment import TemplateModule
 
-from massctl.model.lines import Lines
+from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase
 from massctl.render.blocks.library import SIGNATURES, Blocks
 from massctl.render.fault import Fault

@@ -9,8 +9,7 @@ from typing import Final
 
 from massctl import __version__
 from massctl.errors import UsageError
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.phrase import Phrase, system_reason
 
 LANGUAGES: Final = ("zh", "en")
 """In which the words of a repository can be written; the workflows are the same."""

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 from massctl.ledger.archive import Contents
-from massctl.model.campaign_rules import parse_offset_time
-from massctl.model.locked_message import restored
-from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.campaign import parse_offset_time
+from massctl.model.lock import Version, restored, version_of
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State
-from massctl.model.version import Version, version_of
-from massctl.plan.against import Base, BaseKind, base_of, last_sent
-from massctl.plan.difference import difference
+from massctl.plan.review_diff import Base, BaseKind, base_of, difference, last_sent
 from massctl.serve.looking import Rendered
 from massctl.source.lock_digest import locked_digest
 from massctl.source.repository import Repository

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from massctl.loopback.server import is_loopback
-from massctl.model.names import CampaignName, is_campaign_name
+from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.serve.bell import Bell
 from massctl.serve.looking import FILE_FOLDER
 from massctl.serve.studio import Studio

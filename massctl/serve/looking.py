@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from massctl.errors import MassctlError
-from massctl.model.account import MassctlFile
-from massctl.model.diagnostic import Diagnostic
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import CampaignName, Sha256
 from massctl.model.lock import LockedPicture, path_from_lock
-from massctl.model.names import CampaignName, Sha256
-from massctl.model.rendered import Picture, RenderedCampaign, Window
+from massctl.model.message import Picture, RenderedCampaign, Window
+from massctl.model.settings import MassctlFile
 from massctl.model.state import State
-from massctl.plan.desired import Concluded, Invalid
+from massctl.plan.steps import Concluded, Invalid
 from massctl.source.desired import Desires, Workbench
 from massctl.source.noting import NotingRepository
 from massctl.source.repository import CAMPAIGNS

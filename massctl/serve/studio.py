@@ -9,13 +9,12 @@ from typing import Final
 
 from massctl.errors import LedgerError
 from massctl.ledger.archive import Contents
-from massctl.model.account import MassctlFile
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.ledger import Entry
-from massctl.model.lifecycle import Status, status_of
-from massctl.model.names import CampaignName
-from massctl.model.state import State
-from massctl.plan.handoff import HandoffItem, handoff_of
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.entries import Entry
+from massctl.model.ids import CampaignName
+from massctl.model.settings import MassctlFile
+from massctl.model.state import State, Status, status_of
+from massctl.plan.guards import HandoffItem, handoff_of
 from massctl.plan.window import window_state
 from massctl.serve.bell import EVERYTHING, Bell
 from massctl.serve.earlier import Compared, compared

@@ -11,15 +11,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.audience import BATCH_MAX
-from massctl.model.names import AccountName, AppId, CampaignName
-from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.campaign import BATCH_MAX
+from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State
-from massctl.plan.allowance import Agenda
-from massctl.plan.calls import may_run_short
-from massctl.plan.demand import Demand, demand_of, tag_of
-from massctl.plan.desired import Concluded, Desired
-from massctl.plan.used import calls_by_day, scope_of
+from massctl.plan.quota import Agenda, Demand, calls_by_day, demand_of, may_run_short, scope_of, tag_of
+from massctl.plan.steps import Concluded, Desired
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 
 if TYPE_CHECKING:
@@ -73,7 +70,7 @@ class _Others:
         if not _may_open(repository, name, self._now):
             return None
         # Reading YAML and validating it is what a repository of closed windows goes without.
-        from massctl.model.campaign_rules import parse_offset_time
+        from massctl.model.campaign import parse_offset_time
         from massctl.source.campaigns import load_campaign
 
         file = load_campaign(repository, name, settings).file

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from massctl.model.account import MassctlFile
-from massctl.model.campaign import CampaignFile
-from massctl.model.campaign_rules import Fault, Path, campaign_faults
-from massctl.model.diagnostic import Diagnostic, Excerpt, Place
-from massctl.model.names import CampaignName
+from massctl.model.campaign import CampaignFile, Fault, Path, campaign_faults
+from massctl.model.diagnostics import Diagnostic, Excerpt, Place
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
+from massctl.model.settings import MassctlFile
 from massctl.source.positions import Positions, no_positions
 from massctl.source.reporter import about_file, in_order, word
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository, UnreadableError

@@ -9,20 +9,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.lifecycle import is_concluded
-from massctl.model.names import AccountName, AppId, CampaignName, Sha256
-from massctl.model.rendered import Picture, Recording, RenderedCampaign, Window
-from massctl.model.state import Record, State
-from massctl.plan.desired import Concluded, Desired, Gone, Invalid, NotLocked
-from massctl.plan.step import Refusal
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
+from massctl.model.message import Picture, Recording, RenderedCampaign, Window
+from massctl.model.state import Record, State, is_concluded
+from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked, Refusal
 from massctl.render.inputs import Inputs, ListedOpenids, Problem
 from massctl.source.reporter import about_file
 from massctl.source.repository import Repository, UnreadableError
 
 if TYPE_CHECKING:
-    from massctl.model.account import Account, MassctlFile
     from massctl.model.campaign import CampaignFile
+    from massctl.model.settings import Account, MassctlFile
     from massctl.render.inputs import RecordingPurpose
     from massctl.render.rules.words import WordLists
     from massctl.source.campaigns import Loaded
@@ -96,7 +94,7 @@ class Workbench:
 
     def article_address(self, campaign: str, number: int) -> str | Problem:
         """Give the address of an article of a campaign that went out before."""
-        from massctl.model.article_addresses import article_address  # Hardly any article links to another one.
+        from massctl.model.state import article_address  # Hardly any article links to another one.
 
         self.asked_ledger = True
         found = article_address(self.recorded or State(), campaign, number)
@@ -239,7 +237,7 @@ class Desires:
 def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:
     """Say of a file with faults what can be read of it, so that it keeps its place among the others."""
     # The models of campaigns come along with it, and a campaign without a fault may do without them.
-    from massctl.model.campaign_rules import parse_offset_time
+    from massctl.model.campaign import parse_offset_time
 
     said = loaded.declared
     title, account, edition, send = (said.get(key) for key in ("title", "account", "edition", "send"))
@@ -255,7 +253,7 @@ def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:
 
 
 def _window(file: "CampaignFile") -> Window | None:
-    from massctl.model.campaign_rules import parse_offset_time  # Loaded by whoever has a file.
+    from massctl.model.campaign import parse_offset_time  # Loaded by whoever has a file.
 
     start, end = parse_offset_time(file.send.not_before), parse_offset_time(file.send.not_after)
     return Window(start, end) if start is not None and end is not None else None

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from massctl.model.diagnostic import Diagnostic, Place
-from massctl.model.lines import Lines, Span
+from massctl.model.diagnostics import Diagnostic, Lines, Place, Span
 from massctl.source.decoding import decode
 from massctl.source.reporter import Reporter
 from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from massctl.model.rendered import Recipient
+from massctl.model.message import Recipient
 
 _OPENID = "touser"
 

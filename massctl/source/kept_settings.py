@@ -7,11 +7,11 @@ YAML takes as long again.
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
-from massctl.model.digest import digest_of
-from massctl.model.hours import PolicyRules, QuietRules
+from massctl.model.ids import digest_of
+from massctl.model.settings import PolicyRules, QuietRules
 
 if TYPE_CHECKING:
-    from massctl.model.account import MassctlFile
+    from massctl.model.settings import MassctlFile
 
 
 class _QuietHours(QuietRules, SimpleNamespace):

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from massctl.errors import LedgerError
-from massctl.model.account import GIT_KEYS, MassctlFile
-from massctl.model.lines import Lines
-from massctl.model.phrase import Phrase, enumerated
-from massctl.model.system_reason import system_reason
+from massctl.model.diagnostics import Lines
+from massctl.model.phrase import Phrase, enumerated, system_reason
+from massctl.model.settings import GIT_KEYS, MassctlFile
 from massctl.source.repository import SETTINGS
 from massctl.source.shape import known_keys
 from massctl.source.yaml_document import read_yaml

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from massctl.model.lock import LockFile, lock_digest
-from massctl.model.lock_sources import Cause, SourcesFile, changed_sources
-from massctl.model.names import CampaignName
+from massctl.model.ids import CampaignName
+from massctl.model.lock import Cause, LockFile, SourcesFile, changed_sources, lock_digest
 from massctl.model.phrase import Phrase
-from massctl.plan.locked import changed_parts
+from massctl.plan.lock_diff import changed_parts
 from massctl.source.lock_files import DamagedLockError, read_lock, read_sources, unfit_files, written_files
 from massctl.source.repository import LOCK_FILE, RENDERED, SOURCES_FILE, Repository
 

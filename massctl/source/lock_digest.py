@@ -2,7 +2,7 @@
 
 import json
 
-from massctl.model.names import CampaignName
+from massctl.model.ids import CampaignName
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, TEXT_BYTES_MAX, Repository, UnreadableError
 
 

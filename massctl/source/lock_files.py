@@ -11,11 +11,9 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from massctl.errors import UsageError
-from massctl.model.lock import LockFile
-from massctl.model.lock_sources import SourcesFile
-from massctl.model.names import CampaignName
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.ids import CampaignName
+from massctl.model.lock import LockFile, SourcesFile
+from massctl.model.phrase import Phrase, system_reason
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, RENDERED, SOURCES_FILE, Repository, UnreadableError
 
 LOCK_BYTES_MAX: Final = 4 * 1024 * 1024

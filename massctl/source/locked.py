@@ -9,18 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from massctl.model.account import Account
 from massctl.model.campaign import CampaignFile
-from massctl.model.digest import sha256_of
-from massctl.model.lock import LockFile, lock_digest, lock_text, path_from_lock
-from massctl.model.lock_document import RENDERER, lock_document
-from massctl.model.lock_sources import Cause, changed_sources
-from massctl.model.names import CampaignName
+from massctl.model.ids import CampaignName, sha256_of
+from massctl.model.lock import (
+    RENDERER,
+    Cause,
+    LockFile,
+    changed_sources,
+    lock_digest,
+    lock_document,
+    lock_text,
+    path_from_lock,
+)
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign
-from massctl.plan.desired import Invalid
-from massctl.plan.locked import changed_frame, changed_parts, lock_missing, lock_stale
-from massctl.plan.step import Refusal
+from massctl.model.settings import Account
+from massctl.plan.lock_diff import changed_frame, changed_parts, lock_missing, lock_stale
+from massctl.plan.steps import Invalid, Refusal
 from massctl.render.inputs import Inputs
 from massctl.source.lock_files import DamagedLockError, read_body, read_lock, read_sources, unfit_files
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, RENDERED, SETTINGS, SOURCES_FILE, Repository

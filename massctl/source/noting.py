@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from massctl.model.digest import sha256_of
+from massctl.model.ids import sha256_of
 from massctl.source.repository import Repository, UnreadableError
 
 _UNREADABLE: Final = "unreadable "

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
-from massctl.model.audience import BATCH_MAX, BATCH_MIN
-from massctl.model.names import is_openid
+from massctl.model.campaign import BATCH_MAX, BATCH_MIN
+from massctl.model.ids import is_openid
 from massctl.model.phrase import UNNAMED, Phrase
 from massctl.render.inputs import ListedOpenids, Problem
 from massctl.source.decoding import SAVE_AS_UTF8

@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Final
 from zlib import crc32
 
-from massctl.model.audience import OpenidList, batch_sizes
-from massctl.model.names import Sha256
+from massctl.model.campaign import OpenidList, batch_sizes
+from massctl.model.ids import Sha256
 
 CACHE_KIB: Final = 2048
 """What SQLite may keep in memory of the file."""

@@ -4,28 +4,26 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
-from massctl.apply.reported import (
+from massctl.apply.reports import (
     ActReport,
+    AdoptReport,
     ApplyReport,
+    CommentsReport,
     DoctorReport,
     EventReport,
-    SpeedReport,
-    StatusReport,
-)
-from massctl.apply.reported_console import AdoptReport, CommentsReport
-from massctl.apply.reported_notices import NoticesReport
-from massctl.apply.reported_reading import (
     ExplainReport,
     LockReport,
+    NoticesReport,
+    SpeedReport,
     StateListReport,
     StateShowReport,
     StateVerifyReport,
+    StatusReport,
     ValidateReport,
 )
-from massctl.model.job_entries import CopyrightCheck, CopyrightResult
-from massctl.model.ledger import EVENTS
+from massctl.model.entries import EVENTS, CopyrightCheck, CopyrightResult
 from massctl.model.lock import LockFile
-from massctl.plan.saved import SavedPlan
+from massctl.plan.plan_file import SavedPlan
 from massctl.source.schemas import DRAFT, descriptions, schema_documents
 
 _FILES: Final[dict[str, tuple[str, type[BaseModel]]]] = {

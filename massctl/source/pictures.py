@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from massctl.errors import ConfigurationError
-from massctl.model.digest import sha256_of
-from massctl.model.names import Sha256
+from massctl.model.ids import Sha256, sha256_of
+from massctl.model.message import Picture, Purpose
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture, Purpose
 from massctl.picture.recipe import recipe_key
 from massctl.render.inputs import Problem
 from massctl.source.repository import Repository, UnreadableError

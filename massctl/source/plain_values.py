@@ -10,21 +10,26 @@ from enum import Enum
 from types import SimpleNamespace
 from typing import Any, Final
 
-from massctl.model.audience import OpenidList
-from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
+from massctl.model.campaign import OpenidList
+from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
 from massctl.model.message import (
     MaterialRef,
+    Picture,
+    Purpose,
+    Recipient,
+    Recording,
     RenderedArticle,
+    RenderedCampaign,
     RenderedImage,
     RenderedNews,
     RenderedText,
     RenderedVideo,
     RenderedVoice,
+    Window,
+    declared_audience,
 )
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture, Purpose, Recipient, Recording, RenderedCampaign, Window, declared_audience
-from massctl.plan.desired import NotLocked
-from massctl.plan.step import Guard, Refusal
+from massctl.plan.steps import Guard, NotLocked, Refusal
 
 _VALUES: Final[dict[str, type[Any]]] = {
     each.__name__: each

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from massctl.model.campaign_rules import Path
-from massctl.model.diagnostic import Diagnostic, Excerpt, Place
-from massctl.model.lines import Lines, Span
+from massctl.model.campaign import Path
+from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Span
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import Reporter
 

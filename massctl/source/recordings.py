@@ -6,10 +6,9 @@ from typing import Final
 from massctl.errors import ConfigurationError
 from massctl.media.limits import VIDEO_BYTES_MAX
 from massctl.media.measure import MediaFault, measure, too_large
-from massctl.model.digest import sha256_of
-from massctl.model.names import Sha256
+from massctl.model.ids import Sha256, sha256_of
+from massctl.model.message import Purpose, Recording
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Purpose, Recording
 from massctl.render.inputs import Problem, RecordingPurpose
 from massctl.source.repository import Repository, UnreadableError
 

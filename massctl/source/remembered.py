@@ -14,11 +14,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from massctl.model.lifecycle import is_concluded
-from massctl.model.names import AppId, CampaignName
-from massctl.model.rendered import RenderedCampaign, Window
-from massctl.model.state import State
-from massctl.plan.desired import Concluded, Desired, NotLocked
+from massctl.model.ids import AppId, CampaignName
+from massctl.model.message import RenderedCampaign, Window
+from massctl.model.state import State, is_concluded
+from massctl.plan.steps import Concluded, Desired, NotLocked
 from massctl.source.desired import Desires, Workbench
 from massctl.source.kept_recipients import recipients_document, recipients_from
 from massctl.source.marks import Marks, can_be_marked, has_marks, marks_document, marks_from, marks_of

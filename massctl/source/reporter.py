@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
-from massctl.model.lines import Lines, Span
+from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Severity, Span
 from massctl.model.phrase import Phrase
 
 EXCERPT_CHARACTERS_MAX: Final = 400

@@ -16,11 +16,9 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from massctl.errors import MassctlError
-from massctl.model.diagnostic import Diagnostic, Severity
-from massctl.model.lines import Lines
-from massctl.model.names import CampaignName, Sha256, is_campaign_name
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.diagnostics import Diagnostic, Lines, Severity
+from massctl.model.ids import CampaignName, Sha256, is_campaign_name
+from massctl.model.phrase import Phrase, system_reason
 from massctl.source.decoding import decode
 from massctl.source.exact_case import require_exact_case
 from massctl.source.nearby import as_written, missing_hint

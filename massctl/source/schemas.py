@@ -14,8 +14,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from massctl.errors import InvariantError
-from massctl.model.account import CHANNELS, CREDENTIALS, MassctlFile
 from massctl.model.campaign import AUDIENCES, EITHER_OF, EVERYBODY, MESSAGES, CampaignFile
+from massctl.model.settings import CHANNELS, CREDENTIALS, MassctlFile
 from massctl.source.shape import keys_of
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"

@@ -6,10 +6,9 @@ from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from massctl.model.account import API_BASE, CHANNELS, CREDENTIALS, DAYS_PATTERN, GIT_KEYS
-from massctl.model.api_base import check_api_base, realm_of
-from massctl.model.campaign_rules import Fault, Path
+from massctl.model.campaign import Fault, Path
 from massctl.model.phrase import Phrase
+from massctl.model.settings import API_BASE, CHANNELS, CREDENTIALS, DAYS_PATTERN, GIT_KEYS, check_api_base, realm_of
 from massctl.source.reporter import without_secrets, word
 from massctl.source.wording import shown
 

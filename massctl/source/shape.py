@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from massctl.model.campaign_rules import Path
+from massctl.model.campaign import Path
 from massctl.model.strict import NotYetValues, is_not_yet
 
 

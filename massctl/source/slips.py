@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from massctl.model.lines import Lines
+from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase
 
 WIDE_HINT: Final = Phrase("if it belongs to the text, put the text in quotes")

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from massctl.model.campaign_rules import Fault, Path
+from massctl.model.campaign import Fault, Path
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import word
 from massctl.source.shape import Block, blocks, key_paths, keys_of

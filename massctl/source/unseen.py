@@ -1,6 +1,6 @@
 """Characters of a YAML file that nobody sees: a reviewer would read another file than massctl does."""
 
-from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.render.rules.characters import unseen_characters
 from massctl.source.reporter import Reporter
 

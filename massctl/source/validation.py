@@ -11,8 +11,8 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from massctl import __version__
-from massctl.model.campaign_rules import Fault, Path
-from massctl.model.diagnostic import Diagnostic
+from massctl.model.campaign import Fault, Path
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import in_order
 from massctl.source.shape import Block, Key, blocks, keys_of

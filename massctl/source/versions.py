@@ -1,7 +1,7 @@
 """Approved contents out of a working tree: what is locked, checked like everything that others may have touched."""
 
-from massctl.model.names import CampaignName
-from massctl.model.version import Version, body_digests, checked_lock, checked_version
+from massctl.model.ids import CampaignName
+from massctl.model.lock import Version, body_digests, checked_lock, checked_version
 from massctl.source.lock_files import DamagedLockError, read_body, read_lock
 from massctl.source.repository import Repository
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from massctl.model.account import Account
 from massctl.model.campaign import CampaignFile
-from massctl.model.digest import sha256_of
-from massctl.model.lock_sources import HOUSE_THEMES, SourcesFile, declared_digest
-from massctl.model.names import Digest
-from massctl.model.rendered import Picture, Recording
+from massctl.model.ids import Digest, sha256_of
+from massctl.model.lock import HOUSE_THEMES, SourcesFile, declared_digest
+from massctl.model.message import Picture, Recording
+from massctl.model.settings import Account
 from massctl.render.inputs import Inputs, ListedOpenids, PicturePurpose, Problem, RecordingPurpose
 from massctl.source.pictures import SOURCE_BYTES_MAX
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError

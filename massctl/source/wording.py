@@ -4,23 +4,10 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
-from massctl.model.account import (
-    DAYS_PATTERN,
-    ENVIRONMENT_NAME_PATTERN,
-    TIME_OF_DAY_PATTERN,
-)
-from massctl.model.campaign import CODE_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN
-from massctl.model.campaign_rules import Fault, Path
-from massctl.model.cover import CROP_PATTERN
-from massctl.model.hours import DURATION_PATTERN
-from massctl.model.names import (
-    ACCOUNT_NAME_PATTERN,
-    APPID_PATTERN,
-    LOGIN_PATTERN,
-    OPENID_PATTERN,
-    VARIABLE_NAME_PATTERN,
-)
+from massctl.model.campaign import CODE_PATTERN, CROP_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN, Fault, Path
+from massctl.model.ids import ACCOUNT_NAME_PATTERN, APPID_PATTERN, LOGIN_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
 from massctl.model.phrase import Phrase
+from massctl.model.settings import DAYS_PATTERN, DURATION_PATTERN, ENVIRONMENT_NAME_PATTERN, TIME_OF_DAY_PATTERN
 from massctl.source.reporter import word
 
 _EXPECTED: Final = {

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from massctl.model.campaign_rules import Path
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.lines import Lines, Span
+from massctl.model.campaign import Path
+from massctl.model.diagnostics import Diagnostic, Lines, Span
 from massctl.model.phrase import Phrase
 from massctl.source.decoding import TextFault, decode, without_control_characters
 from massctl.source.positions import Positions

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from massctl.model.lines import Lines
+from massctl.model.diagnostics import Lines
 from massctl.source.slips import Slip, blank_slip, curly_slip, wide_slip
 from massctl.source.yaml_flow import TIGHT_MESSAGE
 from massctl.source.yaml_token import (

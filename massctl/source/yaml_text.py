@@ -8,7 +8,7 @@ know, it stays silent and leaves the line to the parser.
 import re
 from typing import Final
 
-from massctl.model.lines import Lines
+from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase
 from massctl.source.slips import (
     CorrectedText,

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from massctl.apply.finishing import Foreign, Recorded
+from massctl.apply.jobs import Foreign, Recorded
 from massctl.apply.outcome import failure_of
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.finish import JobFinish
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.entries import JobFinish
 from massctl.model.state import Record
-from massctl.plan.document import diagnostic_document, refusal_document
+from massctl.plan.plan_file import diagnostic_document, refusal_document
 from massctl.view.as_json import FORMAT_VERSION, campaign_document, document_json
 from massctl.view.language import Language
 
 if TYPE_CHECKING:
-    from massctl.apply.ports_after import SendingSpeed
-    from massctl.apply.withdrawing import TakenBack
+    from massctl.apply.ports import SendingSpeed
+    from massctl.apply.withdraw import TakenBack
 
 
 def withdraw_json(taken: "TakenBack", language: Language) -> str:

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 
 from massctl.model.phrase import Phrase, enumerated
-from massctl.plan.ahead import AccountAhead, Span
-from massctl.plan.demand import DAYS_AHEAD
-from massctl.plan.used import Unit
+from massctl.plan.quota import DAYS_AHEAD, AccountAhead, Span, Unit
 from massctl.view.page import DOT, Inked, Page, Part
 from massctl.view.style import Ink
 

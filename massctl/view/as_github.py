@@ -6,8 +6,7 @@ Source: GitHub docs, "Workflow commands for GitHub Actions", read 2026-10.
 from collections.abc import Sequence
 from typing import Final
 
-from massctl.model.diagnostic import Diagnostic, Severity
-from massctl.model.finding import Finding, Level
+from massctl.model.diagnostics import Diagnostic, Finding, Level, Severity
 from massctl.view.cells import printable
 from massctl.view.language import Language, say
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from massctl.model.rendered import RenderedCampaign
-from massctl.plan.handoff import HandoffItem
+from massctl.model.message import RenderedCampaign
+from massctl.plan.guards import HandoffItem
 from massctl.view.language import Language
 from massctl.view.pages.body import sent_body
 from massctl.view.pages.campaign_page import Look, campaign_page

@@ -9,20 +9,18 @@ from collections.abc import Sequence
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, Final
 
-from massctl.model.diagnostic import Diagnostic, Severity
-from massctl.model.finding import Level
-from massctl.model.lifecycle import status_of
+from massctl.model.diagnostics import Diagnostic, Level, Severity
 from massctl.model.phrase import Phrase
-from massctl.model.state import Job, Record
-from massctl.plan.document import diagnostic_document, plan_document, refusal_document, step_document
+from massctl.model.state import Job, Record, status_of
 from massctl.plan.plan import Plan
-from massctl.plan.step import Kind
+from massctl.plan.plan_file import diagnostic_document, plan_document, refusal_document, step_document
+from massctl.plan.steps import Kind
 from massctl.view.language import Language, say
 
 if TYPE_CHECKING:
-    from massctl.apply.following import Followed
+    from massctl.apply.jobs import Followed
     from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
-    from massctl.model.finding import Finding
+    from massctl.model.diagnostics import Finding
     from massctl.model.send import Verdict
     from massctl.view.explanation import Explanation
     from massctl.view.review_json import Reviewed
@@ -178,7 +176,7 @@ def _outcome(outcome: "Outcome", campaign: "CampaignOutcome") -> dict[str, Any]:
 def _unrecorded(record: Record, answer: "Verdict") -> dict[str, Any]:
     """Give what the ledger could not take of WeChat's answer, under its key; nothing where it was no clear one."""
     # Only a run whose ledger fell away has one.
-    from massctl.apply.unrecorded import unrecorded_of
+    from massctl.apply.outcome import unrecorded_of
 
     found = unrecorded_of(record, answer)
     if found is None:
@@ -195,7 +193,7 @@ def _unrecorded(record: Record, answer: "Verdict") -> dict[str, Any]:
 
 
 def _followed(record: Record, followed: "Followed") -> dict[str, Any]:
-    from massctl.apply.following import nobody_got_it  # Only `status` follows jobs.
+    from massctl.apply.jobs import nobody_got_it  # Only `status` follows jobs.
 
     failures = [failure for failed, failure in followed.errors if failed is record]
     return campaign_document(record, failures[0] if failures else nobody_got_it(record))

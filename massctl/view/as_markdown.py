@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.names import AccountName
+from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
-from massctl.plan.ahead import AccountAhead
-from massctl.plan.planned_review import COMMENT_MARK, LockState, ReviewedPart
-from massctl.plan.saved import SavedCampaign, SavedPlan, StoppedPlan
-from massctl.plan.step import Kind
+from massctl.plan.lock_diff import COMMENT_MARK, LockState, ReviewedPart
+from massctl.plan.plan_file import SavedCampaign, SavedPlan, StoppedPlan
+from massctl.plan.quota import AccountAhead
+from massctl.plan.steps import Kind
 from massctl.view.language import Language
 from massctl.view.markdown_appendix import appendices
 from massctl.view.markdown_campaign import CampaignWriter

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
 from massctl.model.phrase import Command, Phrase
 from massctl.view.cells import cells, cluster_cells, clusters, printable
 from massctl.view.language import Language

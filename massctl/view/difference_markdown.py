@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from massctl.plan.planned_review import ReviewedChanges, ReviewedPiece, ReviewedRow
+from massctl.plan.lock_diff import ReviewedChanges, ReviewedPiece, ReviewedRow
 from massctl.view.markdown_text import prose
 from massctl.view.markdown_words import Words
 

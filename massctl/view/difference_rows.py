@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.campaign import Audience
-from massctl.model.campaign_rules import parse_offset_time
+from massctl.model.campaign import Audience, parse_offset_time
 from massctl.model.lock import LockedAudience, LockedSend
+from massctl.model.message import Window
 from massctl.model.phrase import Phrase, enumerated
-from massctl.model.rendered import Window
-from massctl.plan.against import Base, BaseKind
-from massctl.plan.changes import (
+from massctl.plan.lock_diff import FramePart
+from massctl.plan.review_diff import (
     ArticleChanged,
+    Base,
+    BaseKind,
     Change,
     Difference,
     FieldChanged,
@@ -23,7 +24,6 @@ from massctl.plan.changes import (
     Piece,
     WordsChanged,
 )
-from massctl.plan.locked import FramePart
 from massctl.view.cells import clusters
 from massctl.view.moments import recorded, window_span
 from massctl.view.words import audience_words, characters, expected, openids, pictures

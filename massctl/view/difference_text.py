@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from massctl.plan.changes import Difference, Mark, Piece
+from massctl.plan.review_diff import Difference, Mark, Piece
 from massctl.view.difference_rows import base_words, difference_rows
 from massctl.view.page import Inked, Part, Table
 from massctl.view.style import Ink

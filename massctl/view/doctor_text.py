@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from massctl.model.finding import Check, Finding, Level
-from massctl.model.names import AccountName
+from massctl.model.diagnostics import Check, Finding, Level
+from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
 from massctl.view.language import Language
 from massctl.view.page import Inked, Page, Part, Table

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from massctl.model.phrase import Phrase
-from massctl.plan.drift import Drift, DriftKind, Remote
+from massctl.plan.plan import Drift, DriftKind, Remote
 from massctl.view.page import DOT, Inked, Page
 from massctl.view.style import Ink
 from massctl.view.words import JOB, followers

@@ -2,8 +2,8 @@
 
 from typing import TypeAlias
 
-from massctl.model import ledger as entries
-from massctl.model.moment import moment
+from massctl.model import entries
+from massctl.model.phrase import moment
 from massctl.view.words import short_digest
 
 

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from massctl.model.moment import BEIJING
-from massctl.model.phrase import Command, Phrase, in_a_row
+from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row
 from massctl.plan.job_failure import reason_words
 from massctl.view.page import Inked, Page, Table
 from massctl.view.style import Ink, Style
 
 if TYPE_CHECKING:
-    from massctl.model.finish import JobFinish
-    from massctl.model.job_entries import CopyrightCheck, CopyrightResult
+    from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish
     from massctl.model.state import Record
     from massctl.view.language import Language
 

@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from massctl.model.moment import BEIJING, offset
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import BEIJING, Command, Phrase, offset
 from massctl.model.state import Attempt, Record
-from massctl.plan.choices import Evidence, Repetition
+from massctl.plan.reconcile_options import Evidence, Repetition
 from massctl.view.job_text import job_rows
 from massctl.view.language import Language
 from massctl.view.moments import recorded

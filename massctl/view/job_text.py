@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from massctl.model.lifecycle import is_concluded
 from massctl.model.phrase import Phrase
-from massctl.model.state import Job, Record
-from massctl.plan.begun_list import standstill, way_on
+from massctl.model.state import Job, Record, is_concluded
+from massctl.plan.guards import standstill, way_on
 from massctl.plan.job_failure import reason_words
 from massctl.view.batch_rows import alike, batch_words, from_to
 from massctl.view.event_text import originality_rows

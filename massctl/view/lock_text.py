@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
-from massctl.plan.lock_report import LockedCampaign, LockResult
+from massctl.plan.plan_file import LockedCampaign, LockResult
 from massctl.view.diagnostic_text import diagnostic_line
 from massctl.view.language import Language
 from massctl.view.page import DOT, Inked, Page, Part, Table

@@ -2,8 +2,7 @@
 
 from typing import Final, assert_never
 
-from massctl.model.lock import LockFile
-from massctl.model.locked_message import LockedCard, LockedImage, LockedNews, LockedText, LockedVideo, LockedVoice
+from massctl.model.lock import LockedCard, LockedImage, LockedNews, LockedText, LockedVideo, LockedVoice, LockFile
 from massctl.model.phrase import Phrase
 from massctl.view.cells import shorten
 from massctl.view.plan_text import LABELS

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from massctl.model.moment import BEIJING
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.state import Record
 from massctl.view.language import Language
 from massctl.view.page import Inked, Page

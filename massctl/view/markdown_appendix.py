@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from massctl.model.phrase import Phrase
-from massctl.plan.saved import SavedCampaign, SavedPlan
+from massctl.plan.plan_file import SavedCampaign, SavedPlan
 from massctl.view.ahead_text import AHEAD, KINDS, left, period
 from massctl.view.markdown_room import Block
 from massctl.view.markdown_row import RowWriter

@@ -11,15 +11,14 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from massctl.model.diagnostic import Place, Severity
+from massctl.model.diagnostics import Place, Severity
 from massctl.model.lock import LockFile
-from massctl.model.moment import moment
-from massctl.model.phrase import Phrase
-from massctl.plan.ahead import AccountAhead
-from massctl.plan.handoff import HandoffItem
-from massctl.plan.saved import PlannedDiagnostic, PlannedRefusal, SavedCampaign
+from massctl.model.phrase import Phrase, moment
+from massctl.plan.guards import HandoffItem
+from massctl.plan.plan_file import PlannedDiagnostic, PlannedRefusal, SavedCampaign
+from massctl.plan.quota import AccountAhead
 from massctl.plan.send_block import send_block, spans_of, window_of
-from massctl.plan.step import Kind, Reason
+from massctl.plan.steps import Kind, Reason
 from massctl.view.diagnostic_text import SEVERITY, place_text
 from massctl.view.difference_markdown import changed_rows
 from massctl.view.locked_text import message_facts

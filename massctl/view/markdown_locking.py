@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Final
 
 from massctl.model.phrase import Phrase
-from massctl.plan.saved import SavedCampaign
+from massctl.plan.plan_file import SavedCampaign
 from massctl.view.markdown_weight import is_faulty, is_refused_for_lock
 from massctl.view.words import campaigns
 

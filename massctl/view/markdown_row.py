@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.diagnostic import Severity
-from massctl.model.lifecycle import FINAL
+from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
-from massctl.plan.planned_review import LockState, ReviewedPart
-from massctl.plan.saved import SavedCampaign
+from massctl.model.state import FINAL
+from massctl.plan.lock_diff import LockState, ReviewedPart
+from massctl.plan.plan_file import SavedCampaign
 from massctl.plan.send_block import window_of
 from massctl.view.markdown_text import cell, code, prose
 from massctl.view.markdown_weight import Weight, content_of, diagnostics_of, may_send, parts_of, refusals_of, weight

@@ -3,12 +3,12 @@
 from enum import IntEnum
 from typing import Final
 
-from massctl.model.diagnostic import Severity
-from massctl.model.lifecycle import FINAL, Status
+from massctl.model.diagnostics import Severity
 from massctl.model.lock import LockFile
-from massctl.plan.planned_review import ReviewedPart
-from massctl.plan.saved import PlannedDiagnostic, PlannedRefusal, SavedCampaign
-from massctl.plan.step import Guard, Kind
+from massctl.model.state import FINAL, Status
+from massctl.plan.lock_diff import ReviewedPart
+from massctl.plan.plan_file import PlannedDiagnostic, PlannedRefusal, SavedCampaign
+from massctl.plan.steps import Guard, Kind
 from massctl.plan.window import WindowState
 
 LOCK_GUARDS: Final = frozenset({Guard.LOCK_MISSING, Guard.LOCK_STALE})

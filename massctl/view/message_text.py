@@ -4,9 +4,17 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from massctl.model.message import RenderedCard, RenderedImage, RenderedNews, RenderedText, RenderedVideo, RenderedVoice
+from massctl.model.message import (
+    PICTURE_SCHEME,
+    RenderedCampaign,
+    RenderedCard,
+    RenderedImage,
+    RenderedNews,
+    RenderedText,
+    RenderedVideo,
+    RenderedVoice,
+)
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import PICTURE_SCHEME, RenderedCampaign
 from massctl.view.cells import shorten
 from massctl.view.page import DOT, Inked, Part, Table
 from massctl.view.style import Ink

@@ -3,9 +3,8 @@
 import math
 from datetime import datetime, timedelta
 
-from massctl.model.moment import BEIJING, moment, offset
-from massctl.model.phrase import Phrase
-from massctl.model.rendered import Window
+from massctl.model.message import Window
+from massctl.model.phrase import BEIJING, Phrase, moment, offset
 
 
 def recorded(at: datetime) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from massctl.apply.noticing import Notice
+from massctl.apply.notices import Notice
 from massctl.model.phrase import Phrase, in_a_row
-from massctl.plan.choices import Evidence
+from massctl.plan.reconcile_options import Evidence
 from massctl.plan.send_block import SendBlock
 from massctl.view.cells import printable
 from massctl.view.language import Language, say

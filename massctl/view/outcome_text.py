@@ -4,18 +4,14 @@ from collections import Counter
 from datetime import datetime
 from typing import Final
 
-from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, failure_of
-from massctl.apply.unrecorded import Unrecorded, unrecorded_of
-from massctl.model.diagnostic import Severity, has_errors
-from massctl.model.hold import held_until, is_held
-from massctl.model.lifecycle import Status, status_of
-from massctl.model.moment import moment
-from massctl.model.phrase import Command, Phrase, in_a_row
+from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, Unrecorded, failure_of, unrecorded_of
+from massctl.model.diagnostics import Severity, has_errors
+from massctl.model.phrase import Command, Phrase, in_a_row, moment
 from massctl.model.send import Verdict
-from massctl.model.state import Record
-from massctl.plan.choices import PASSING
-from massctl.plan.handoff import handoff_of, how_to_do, left_to_do
-from massctl.plan.step import Guard, SendMass
+from massctl.model.state import Record, Status, held_until, is_held, status_of
+from massctl.plan.guards import handoff_of, how_to_do, left_to_do
+from massctl.plan.reconcile_options import PASSING
+from massctl.plan.steps import Guard, SendMass
 from massctl.view.diagnostic_text import diagnostic_line
 from massctl.view.error_text import error_text
 from massctl.view.hold_text import hold_rows

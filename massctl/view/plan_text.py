@@ -5,15 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.diagnostic import Severity, has_errors
-from massctl.model.lifecycle import FINAL
-from massctl.model.moment import moment
-from massctl.model.names import CampaignName
-from massctl.model.phrase import Phrase
-from massctl.plan.handoff import how_to_do, left_to_do
+from massctl.model.diagnostics import Severity, has_errors
+from massctl.model.ids import CampaignName
+from massctl.model.phrase import Phrase, moment
+from massctl.model.state import FINAL
+from massctl.plan.guards import how_to_do, left_to_do
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.send_block import planned_block, warnings_of
-from massctl.plan.step import Guard, Kind, Refusal
+from massctl.plan.steps import Guard, Kind, Refusal
 from massctl.plan.window import WindowState
 from massctl.view.diagnostic_text import diagnostic_line, place_text
 from massctl.view.hold_text import hold_rows
@@ -28,7 +27,7 @@ from massctl.view.style import Ink, Style
 from massctl.view.words import STATUS, STATUS_INK, campaigns, counted_steps, counted_tags, short_digest
 
 if TYPE_CHECKING:
-    from massctl.plan.changes import Difference
+    from massctl.plan.review_diff import Difference
 
 LABELS: Final = {
     **SEND_LABELS,

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from massctl.model.names import CampaignName
-from massctl.model.rendered import RenderedCampaign
-from massctl.plan.changes import Difference
-from massctl.plan.desired import Invalid
-from massctl.plan.document import approved_document, diagnostic_document
-from massctl.plan.planned_review import LockState, ReviewedPart
+from massctl.model.ids import CampaignName
+from massctl.model.message import RenderedCampaign
+from massctl.plan.lock_diff import LockState, ReviewedPart
+from massctl.plan.plan_file import approved_document, diagnostic_document
+from massctl.plan.review_diff import Difference
+from massctl.plan.steps import Invalid
 from massctl.view.difference_rows import base_words, difference_rows
 from massctl.view.language import Language
 

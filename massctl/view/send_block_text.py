@@ -4,9 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.moment import BEIJING
-from massctl.model.phrase import Phrase
-from massctl.model.rendered import Window
+from massctl.model.message import Window
+from massctl.model.phrase import BEIJING, Phrase
 from massctl.plan.send_block import Commenting, SendBlock
 from massctl.plan.window import WindowState
 from massctl.view.ahead_text import left, period

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
-    from massctl.apply.ports_after import SendingSpeed
+    from massctl.apply.ports import SendingSpeed
 
 UNIT: Final = 10_000
 """Messages a minute that one of `realspeed` stands for."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from massctl.model.ledger import Entry
+from massctl.model.entries import Entry
 from massctl.model.state import Attempt, Record, State
 from massctl.view.as_json import FORMAT_VERSION, campaign_document, document_json
 from massctl.view.language import Language

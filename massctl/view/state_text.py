@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from massctl.model.ledger import Entry
-from massctl.model.moment import moment
-from massctl.model.phrase import Phrase
+from massctl.model.entries import Entry
+from massctl.model.phrase import Phrase, moment
 from massctl.model.state import Record, State
 from massctl.view.batch_rows import Row, batch_rows
 from massctl.view.entry_facts import entry_facts

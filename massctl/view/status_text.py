@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from massctl.apply.following import Followed, nobody_got_it
-from massctl.model.lifecycle import Status, status_of
+from massctl.apply.jobs import Followed, nobody_got_it
 from massctl.model.phrase import Phrase
-from massctl.model.state import Record
+from massctl.model.state import Record, Status, status_of
 from massctl.plan.job_failure import how_to_resend
 from massctl.view.batch_rows import batch_words
 from massctl.view.job_text import job_rows

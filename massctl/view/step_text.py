@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign
 from massctl.plan.plan import PlannedCampaign
-from massctl.plan.step import Kind, SaveDraft, SendMass, SendPreview, Step, UploadMedia
+from massctl.plan.steps import Kind, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.view.message_text import short_path
 from massctl.view.page import DOT, Inked, Part, Table
 from massctl.view.style import Ink

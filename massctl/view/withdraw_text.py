@@ -11,7 +11,7 @@ from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.style import Ink, Style
 
 if TYPE_CHECKING:
-    from massctl.apply.withdrawing import TakenBack
+    from massctl.apply.withdraw import TakenBack
 
 LABELS: Final = {
     "job": Phrase("job"),

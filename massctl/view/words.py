@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.lifecycle import Status
 from massctl.model.phrase import Phrase, enumerated
-from massctl.plan.step import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
+from massctl.model.state import Status
+from massctl.plan.quota import WITHDRAWALS_A_DAY
+from massctl.plan.steps import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
-from massctl.plan.withdrawals import WITHDRAWALS_A_DAY
 from massctl.view.page import Inked
 from massctl.view.style import Ink
 

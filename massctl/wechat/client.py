@@ -9,15 +9,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Self
 
-from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload
-from massctl.apply.ports_after import SendingSpeed
-from massctl.apply.ports_checking import CallQuota
+from massctl.apply.ports import (
+    CallQuota,
+    Deadline,
+    DraftArticle,
+    JobReport,
+    ListedDraft,
+    Material,
+    SendingSpeed,
+    Upload,
+)
 from massctl.errors import InvariantError, WeChatError
-from massctl.model.audience import Tag
-from massctl.model.campaign import Audience
-from massctl.model.names import ImageUrl, MediaId, MsgDataId, MsgId
+from massctl.model.campaign import Audience, Tag
+from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId
+from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Recipient
 from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
 from massctl.model.state import MEDIA_UNKNOWN
 from massctl.transport.answer import NoAnswer
@@ -78,7 +84,7 @@ class WeChatClient:
         """Make a client; no request is made before the first call.
 
         `credential` is the AppSecret, or what gives tokens in its place. `api_base` has passed
-        `massctl.model.api_base.check_api_base`. `inside` answers in place of the network.
+        `massctl.model.settings.check_api_base`. `inside` answers in place of the network.
         Raises ConfigurationError for a proxy address that cannot work.
         """
         return cls(appid, credential, Transport(api_base, proxy, inside), sleep, monotonic, watch)

@@ -18,7 +18,7 @@ from tenacity import (
     wait_random,
 )
 
-from massctl.plan.pace import TOO_FAST
+from massctl.plan.quota import TOO_FAST
 from massctl.transport.answer import NoAnswer
 from massctl.wechat.errcode import Refusal
 from massctl.wechat.ruling import Kind

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from massctl.errors import InvariantError
-from massctl.model.api_base import realm_of
 from massctl.model.phrase import Phrase
+from massctl.model.settings import realm_of
 from massctl.transport.answer import NoAnswer, RawAnswer
 from massctl.transport.line import Call, Inside, Line
 from massctl.wechat.wire import Request, T

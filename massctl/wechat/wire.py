@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar, assert_never
 
 from massctl.apply.ports import DraftArticle, ListedDraft, Material, Upload
-from massctl.model.names import ImageUrl, MediaId, MsgDataId, MsgId
-from massctl.model.rendered import Recipient
+from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId
+from massctl.model.message import Recipient
 from massctl.model.send import Body, MassSend, Recipients, ToAll, ToOpenids, ToTag
 from massctl.wechat.answer import integer
 from massctl.wechat.branch import sent_branch, shown_branch

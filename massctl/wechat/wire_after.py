@@ -5,8 +5,8 @@ Articles count from 1 everywhere in massctl; what an endpoint counts from is kno
 
 from typing import Final
 
-from massctl.apply.ports_after import SendingSpeed
-from massctl.model.names import MsgDataId, MsgId
+from massctl.apply.ports import SendingSpeed
+from massctl.model.ids import MsgDataId, MsgId
 from massctl.wechat.answer import integer
 from massctl.wechat.errcodes_after import CLOSE_COMMENTS, DELETE, OPEN_COMMENTS, SET_SPEED
 from massctl.wechat.members import Members, count

@@ -3,7 +3,7 @@
 Source of all shapes: WeChat docs, "user/get" and "tags/get", read 2026-10.
 """
 
-from massctl.model.audience import Tag
+from massctl.model.campaign import Tag
 from massctl.wechat.answer import integer
 from massctl.wechat.members import Members, ShapeError, count
 from massctl.wechat.wire import Request

@@ -1,6 +1,6 @@
 """Questions that change nothing, to learn what an account may do. Source of all shapes: WeChat docs, read 2026-10."""
 
-from massctl.apply.ports_checking import CallQuota
+from massctl.apply.ports import CallQuota
 from massctl.wechat.answer import integer
 from massctl.wechat.members import Members, ShapeError, count
 from massctl.wechat.wire import Request, json_content

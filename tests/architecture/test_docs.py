@@ -14,11 +14,10 @@ from repository_files import DOCUMENTS, ROOT, code_words, document, prose
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.explaining import explanations
 from massctl.cli.verbs import NOT_YET, VERBS
-from massctl.model import account, campaign, ledger
-from massctl.model.codes import CODES, RETIRED
-from massctl.model.finding import Check, Level
-from massctl.model.lifecycle import Status
-from massctl.plan.step import Guard, Kind, Reason
+from massctl.model import campaign, entries, settings
+from massctl.model.diagnostics import CODES, RETIRED, Check, Level
+from massctl.model.state import Status
+from massctl.plan.steps import Guard, Kind, Reason
 from massctl.sandbox import faults
 from massctl.view.explanation import Subject
 from massctl.view.language import Language
@@ -81,7 +80,7 @@ def test_every_word_of_the_json_documents_is_documented() -> None:
     assert set() == words - code_words(document("docs/reference/cli.md"))
 
 
-@pytest.mark.parametrize("model", [account.MassctlFile, campaign.CampaignFile])
+@pytest.mark.parametrize("model", [settings.MassctlFile, campaign.CampaignFile])
 def test_every_key_is_documented(model: type[BaseModel]) -> None:
     assert set() == _keys(model, set()) - code_words(document("docs/reference/format.md"))
 
@@ -114,7 +113,7 @@ def _flags(command: click.Command) -> set[str]:
 
 
 def _entries() -> tuple[type[BaseModel], ...]:
-    union = get_args(ledger.Event)[0]
+    union = get_args(entries.Event)[0]
     return get_args(union)
 
 

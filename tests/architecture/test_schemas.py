@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import massctl
-from massctl.model.account import MassctlFile
-from massctl.model.campaign import CampaignFile
-from massctl.model.campaign_rules import campaign_faults
+from massctl.model.campaign import CampaignFile, campaign_faults
+from massctl.model.settings import MassctlFile
 from massctl.source.schemas import schema_documents, schema_text
 from massctl.source.settings_rules import keys_together
 from massctl.source.validation import find_faults

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from repositories import APPID, window
 
 import massctl
-from massctl.model.finding import Check, Level
+from massctl.model.diagnostics import Check, Level
 from massctl.model.phrase import Phrase
 from massctl.transport.answer import NoAnswer
 from massctl.wechat.transport import Transport

@@ -8,7 +8,7 @@ from cli_runner import NOON, SENDALL, Shell, lost
 from pydantic_core import SchemaError
 from repositories import APPID, window
 
-from massctl.model.ledger import Entry, SendAttempted
+from massctl.model.entries import Entry, SendAttempted
 from massctl.model.state import State
 
 PAST = window("2026-12-01T09:00:00+08:00", "2026-12-01T10:00:00+08:00")
@@ -254,7 +254,7 @@ def test_130_also_where_a_library_makes_another_error_of_it(shell: Shell, monkey
 
     shell.tree.text()
     with monkeypatch.context() as patch:
-        patch.setattr("massctl.apply.book.NewEntry", stop)
+        patch.setattr("massctl.apply.journal.NewEntry", stop)
         said = shell("apply", "notice", "--sandbox", "--yes", "--format", "json")
     assert (130, 130) == (said.status, said.document["exit_status"])
     assert 0 == apply(shell, "notice")

@@ -5,8 +5,8 @@ import re
 import pytest
 from cli_runner import Shell
 
-from massctl.model.codes import CODES
-from massctl.plan.step import Guard
+from massctl.model.diagnostics import CODES
+from massctl.plan.steps import Guard
 from massctl.wechat.errcode import known_errcodes
 
 

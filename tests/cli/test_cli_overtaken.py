@@ -3,7 +3,7 @@
 from cli_runner import Shell
 
 from massctl.ledger.local import LocalLedger
-from massctl.model.ledger import ImageUploaded, NewEntry
+from massctl.model.entries import ImageUploaded, NewEntry
 
 APPEND = LocalLedger.append
 

@@ -5,7 +5,7 @@ from cli_runner import NOON, Shell
 from repositories import window
 from syrupy.assertion import SnapshotAssertion
 
-from massctl.plan.step import Kind
+from massctl.plan.steps import Kind
 
 PLAN_KEYS = {"format_version", "digest", "lineage", "serial", "names", "campaigns", "allowance", "summary"}
 CAMPAIGN_KEYS = {

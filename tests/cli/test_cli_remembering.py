@@ -13,8 +13,8 @@ from repositories import png, window
 from said import Said
 
 from massctl.ledger.local import LocalLedger
-from massctl.model import ledger as entries
-from massctl.model.names import CampaignName
+from massctl.model import entries
+from massctl.model.ids import CampaignName
 from massctl.source import marks
 from massctl.source.repository import Repository
 

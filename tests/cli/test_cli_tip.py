@@ -8,7 +8,7 @@ from gits import ENVIRONMENT, git, remote_at
 from repositories import Tree
 
 from massctl.cli.at_tip import tip_now
-from massctl.plan.tip import Tip
+from massctl.plan.guards import Tip
 from massctl.source.campaigns import load_settings
 from massctl.source.repository import Repository
 

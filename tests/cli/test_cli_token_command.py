@@ -11,7 +11,7 @@ from repositories import without_secret_env
 from massctl.cli import token_command
 from massctl.cli.token_command import BARE_LIFE_SECONDS, PRINTED_BYTES_MAX, TokenCommand, granted
 from massctl.errors import AuthError
-from massctl.model.names import AccountName
+from massctl.model.ids import AccountName
 from massctl.wechat.wire import Grant
 
 TOKEN = "57_made-up_token_of_the_teams_server"

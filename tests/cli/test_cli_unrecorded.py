@@ -11,7 +11,7 @@ from repositories import window
 
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.local import LocalLedger
-from massctl.model.ledger import NewEntry
+from massctl.model.entries import NewEntry
 
 CHANNELS = "notify:\n  - wecom_robot_env: ROBOT\n  - webhook_env: HOOK\n"
 DUE = window("2026-12-01T12:00:00+08:00", "2026-12-01T14:00:00+08:00")

@@ -8,12 +8,11 @@ import pytest
 from building import IN_TIME
 from sandbox_client import APPID, SECRET, START, Clock, picture
 
-from massctl.apply.ports import DraftArticle, Upload
-from massctl.apply.ports_after import AfterSend, SendingSpeed
+from massctl.apply.ports import AfterSend, DraftArticle, SendingSpeed, Upload
 from massctl.callback.finish import read_finish
 from massctl.errors import PermanentError, QuotaError
-from massctl.model.finish import JobFinish
-from massctl.model.names import ClientMsgId, MsgDataId, MsgId
+from massctl.model.entries import JobFinish
+from massctl.model.ids import ClientMsgId, MsgDataId, MsgId
 from massctl.model.send import Accepted, InDoubt, MassSend, News, ToAll
 from massctl.sandbox.embedded import Sandbox
 from massctl.wechat.client import WeChatClient

@@ -11,7 +11,7 @@ from gits import clone_of, ledger_in, remote_at
 from massctl.apply.ports import Ledger
 from massctl.errors import LedgerStaleError
 from massctl.ledger.local import LocalLedger
-from massctl.model.ledger import Created, Expired, ImageUploaded, NewEntry
+from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 
 WORDS = text("words")
 CREATED = as_new(Created(lineage=LINEAGE, realm="loopback"))

@@ -7,7 +7,7 @@ import pytest
 from building import IN_TIME
 
 from massctl.apply.ports import WeChat
-from massctl.model.names import ClientMsgId, MediaId, MsgId
+from massctl.model.ids import ClientMsgId, MediaId, MsgId
 from massctl.model.send import Accepted, InDoubt, MassSend, News, Rejected, ToTag
 from massctl.wechat.client import WeChatClient
 

@@ -3,9 +3,9 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from massctl.model.diagnostic import Severity
-from massctl.model.names import Sha256
-from massctl.model.rendered import Picture, Purpose
+from massctl.model.diagnostics import Severity
+from massctl.model.ids import Sha256
+from massctl.model.message import Picture, Purpose
 from massctl.render.bounds import bracket_fault, control_fault, without_controls
 from massctl.render.fault import Fault
 from massctl.render.limits import content_faults

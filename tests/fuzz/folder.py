@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from massctl.model.account import Account
 from massctl.model.campaign import CampaignFile
-from massctl.model.diagnostic import Diagnostic, Place
-from massctl.model.message import RenderedNews
-from massctl.model.names import CampaignName, Sha256
+from massctl.model.diagnostics import Diagnostic, Place
+from massctl.model.ids import CampaignName, Sha256
+from massctl.model.message import Picture, Purpose, RenderedNews
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture, Purpose
+from massctl.model.settings import Account
 from massctl.render.campaign import render_campaign
 from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose, Problem

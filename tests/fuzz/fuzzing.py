@@ -16,9 +16,7 @@ from typing import Any, Final, TypeVar
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from massctl.model.codes import CODES
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.lines import Lines
+from massctl.model.diagnostics import CODES, Diagnostic, Lines
 from massctl.view.as_github import github_annotations
 from massctl.view.as_json import validate_json
 from massctl.view.diagnostic_text import diagnostics_text

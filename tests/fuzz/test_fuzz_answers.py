@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from massctl.apply.ports import DraftArticle, Upload
 from massctl.errors import TransportError, WeChatError
 from massctl.model.campaign import Audience
-from massctl.model.names import ClientMsgId, MediaId, MsgDataId, MsgId
-from massctl.model.rendered import Recipient
+from massctl.model.ids import ClientMsgId, MediaId, MsgDataId, MsgId
+from massctl.model.message import Recipient
 from massctl.model.send import Accepted, InDoubt, MassSend, News, PreviewSent, PreviewVerdict, Rejected, ToAll, Verdict
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.errcodes_access import ACCESS

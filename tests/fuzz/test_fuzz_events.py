@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from massctl.callback.finish import INTEGER_MAX, URL_CHARACTERS_MAX, read_finish
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
-from massctl.model.codes import CODES
-from massctl.model.finish import JobFinish
+from massctl.model.diagnostics import CODES
+from massctl.model.entries import JobFinish
 from massctl.view.language import LANGUAGES, say
 
 OPENID = "oR5Gjjl_eiZoUpGozMo7dbBJ362A"

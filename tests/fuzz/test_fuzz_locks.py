@@ -12,13 +12,11 @@ from hypothesis import strategies as st
 from repositories import Tree
 
 from massctl.cli.main import run
-from massctl.model.names import CampaignName
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.ids import CampaignName
+from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
-from massctl.plan.desired import Invalid
-from massctl.plan.document import plan_document
-from massctl.plan.saved import read_saved, what_moved
-from massctl.plan.step import Refusal
+from massctl.plan.plan_file import plan_document, read_saved, what_moved
+from massctl.plan.steps import Invalid, Refusal
 from massctl.source.campaigns import load_campaign, load_settings
 from massctl.source.desired import Desires, Workbench
 from massctl.source.lock_files import DamagedLockError, read_lock, read_sources

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 
-from massctl.model.codes import CODES
+from massctl.model.diagnostics import CODES
 from massctl.render.fault import Fault
 
 VARIABLES = {

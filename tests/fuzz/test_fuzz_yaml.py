@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from massctl.model.campaign import CampaignFile
-from massctl.model.names import CampaignName
+from massctl.model.ids import CampaignName
 from massctl.source.campaigns import load_campaign, load_settings
 from massctl.source.decoding import decode
 from massctl.source.repository import Repository, UnreadableError

@@ -21,8 +21,7 @@ from simulation.schedule import Played, Scenario
 from simulation.world import Departure, MassJob, SimWeChat
 
 from massctl.apply.ports import DraftArticle
-from massctl.model.message import RenderedNews, RenderedVoice
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.message import RenderedCampaign, RenderedNews, RenderedVoice
 
 PATIENCE: Final = timedelta(hours=20)
 """No repetition later than this after the first open attempt: docs/concepts/exactly-once.md, rule 5."""

@@ -7,11 +7,10 @@ from building import LINEAGE
 from simulation.world import SimLedger
 
 from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload, WeChat
-from massctl.model.audience import Tag
-from massctl.model.campaign import Audience
-from massctl.model.ledger import Created, Entry, NewEntry
-from massctl.model.names import ImageUrl, MediaId, MsgId
-from massctl.model.rendered import Recipient
+from massctl.model.campaign import Audience, Tag
+from massctl.model.entries import Created, Entry, NewEntry
+from massctl.model.ids import ImageUrl, MediaId, MsgId
+from massctl.model.message import Recipient
 from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
 
 T = TypeVar("T")

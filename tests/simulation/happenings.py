@@ -17,12 +17,11 @@ from simulation.disk import SimDisk
 from simulation.scenario import Clone, Situation, state_of
 from simulation.world import SLOW, MassJob, Remembered
 
-from massctl.apply.adoption import adopt_draft
-from massctl.apply.book import Book
-from massctl.apply.reconcile import Testimony, settle_not_sent, settle_sent
+from massctl.apply.journal import Book
+from massctl.apply.reconcile import Testimony, adopt_draft, settle_not_sent, settle_sent
 from massctl.errors import MassctlError
-from massctl.model.ledger import Created, NewEntry
-from massctl.model.names import ClientMsgId, MsgId
+from massctl.model.entries import Created, NewEntry
+from massctl.model.ids import ClientMsgId, MsgId
 from massctl.model.state import Record
 
 CLOCK_FAST: Final = timedelta(hours=31)

@@ -89,10 +89,10 @@ def _function(whole: Any, other: Any) -> Iterator[tuple[Any, str, Any]]:
 
 
 _EXECUTOR = "massctl.apply.executor"
-_SENDING = "massctl.apply.sending"
-_LEAVING = "massctl.apply.leaving"
-_GUARD = "massctl.plan.guard"
-_DOUBT = "massctl.plan.doubt"
+_SENDING = "massctl.apply.send"
+_LEAVING = "massctl.apply.preflight"
+_GUARD = "massctl.plan.guards"
+_DOUBT = "massctl.plan.retry_policy"
 _LOCAL = "massctl.ledger.local"
 _STATE = "massctl.model.state"
 _GIT = "massctl.ledger.git_ledger"
@@ -177,14 +177,14 @@ _LAST_LOOK_IS_AT_OLD_RULES = Mutant(
 
 _ANY_DRAFT_IS_STAGED = Mutant(
     "a batch is sent whose newest draft is of another version",
-    "massctl.apply.run",
+    "massctl.apply.context",
     "            is_staged = draft is not None and is_of(campaign, draft.event, batch or 1)\n",
     "            is_staged = draft is not None\n",
     "news in batches, an edit is taken back",
 )
 _ANY_DRAFT_IS_CARRIED = Mutant(
     "a send carries whatever draft is recorded last",
-    "massctl.apply.bodies",
+    "massctl.apply.payloads",
     "    if not is_of(campaign, event, batch):\n",
     "    if False:\n",
     "news in batches, an edit is taken back",
@@ -623,7 +623,7 @@ MUTANTS = (
     ),
     Mutant(
         "a fifth of a month to one tag is sent",
-        "massctl.plan.allowance",
+        "massctl.plan.quota",
         "Places(lambda period: rule.limit - len(used",
         "Places(lambda period: rule.limit + 1 - len(used",
         "five to one tag in a month",
@@ -701,14 +701,14 @@ MUTANTS = (
     ),
     Mutant(
         "a preview is not asked for",
-        "massctl.plan.previews",
+        "massctl.plan.plan",
         "    if seen and not shows:",
         "    if True:",
         "text, preview required",
     ),
     Mutant(
         "the audience's size is not asked for",
-        "massctl.apply.audiences",
+        "massctl.apply.stage",
         "return _before_a_send(run, campaign, audience_refusal(campaign.audience, count))\n    return unread_refusal",
         "return None\n    return unread_refusal",
         "text to a tag",
@@ -740,7 +740,7 @@ MUTANTS = (
     ),
     Mutant(
         "a name with nothing else to stage is looked up by its send",
-        "massctl.apply.audiences",
+        "massctl.apply.stage",
         "        if outcome.planned.tag_due is not None:",
         "        if outcome.planned.steps:",
         "text to a tag by name",
@@ -777,7 +777,7 @@ MUTANTS = (
     ),
     Mutant(
         "an old draft is sent after an edit",
-        "massctl.plan.diff",
+        "massctl.plan.plan",
         "        if alive is None or alive.event.digest != campaign.digest:",
         "        if alive is None:",
         "news, edited and faults",
@@ -785,7 +785,7 @@ MUTANTS = (
     ),
     Mutant(
         "a send after an acceptance",
-        "massctl.model.lifecycle",
+        "massctl.model.state",
         "    return status in FINAL and",
         "    return not FINAL and",
         "text",
@@ -799,7 +799,7 @@ MUTANTS = (
     ),
     Mutant(
         "a campaign is never sent",
-        "massctl.plan.planned_campaign",
+        "massctl.plan.plan",
         "        return self.wants_send and all(",
         "        return False and all(",
         "text, two faults",
@@ -821,14 +821,14 @@ MUTANTS = (
     ),
     Mutant(
         "what was too fast is asked for again at once",
-        "massctl.plan.pace",
+        "massctl.plan.quota",
         " and a.rejection.errcode == TOO_FAST)",
         " and a.rejection.errcode == 0)",
         "text, too fast",
     ),
     Mutant(
         "the minute after 45011 counts from the attempt, however late its request left",
-        "massctl.plan.pace",
+        "massctl.plan.quota",
         "(a.rejected_at for a in",
         "(a.at for a in",
         "git, text, slow, and no clear answer",
@@ -864,14 +864,14 @@ MUTANTS = (
     # Drafts.
     Mutant(
         "a draft whose answer is lost is not looked for",
-        "massctl.apply.recovery",
+        "massctl.apply.drafts",
         "for record in run.book.state.records.values() if record.appid in run.accounts]",
         "for record in ()]",
         "news and faults",
     ),
     Mutant(
         "a draft that comes late is not looked for",
-        "massctl.apply.recovery",
+        "massctl.apply.drafts",
         """GIVEN_UP_AFTER:
             _close(run, missing, "looked for and not there", pending=None if missing.begun.missed else True)
 """,
@@ -882,7 +882,7 @@ MUTANTS = (
     ),
     Mutant(
         "a draft is noted as begun, and not flushed before its request",
-        "massctl.apply.draft_saving",
+        "massctl.apply.drafts",
         "    entries = run.book.record_each(events)\n",
         "    entries = [run.book.note(event, campaign) for event, campaign in events]\n",
         "news",
@@ -906,35 +906,35 @@ MUTANTS = (
     ),
     Mutant(
         "batches that went out go out again",
-        "massctl.plan.batches",
+        "massctl.plan.quota",
         " if batch not in record.sent_batches]",
         "]",
         "text in batches, refusals",
     ),
     Mutant(
         "the first batch concludes the campaign",
-        "massctl.model.lifecycle",
+        "massctl.model.state",
         "not record.open_attempts and (status in _STOPPED or not record.is_partly_sent)",
         "not record.open_attempts",
         "text in batches",
     ),
     Mutant(
         "a list that was changed goes on",
-        "massctl.plan.begun_list",
+        "massctl.plan.guards",
         "    if all(each.event.message_digest == campaign.message_digest for each in _asked(record)):",
         "    if True:",
         "text in batches, the list changes",
     ),
     Mutant(
         "a list that was corrected may become again what it was",
-        "massctl.plan.begun_list",
+        "massctl.plan.guards",
         "    if all(each.event.message_digest == campaign.message_digest for each in _asked(record)):",
         "    if first.event.message_digest == campaign.message_digest:",
         "text in batches, the correction is undone",
     ),
     Mutant(
         "a list that was corrected goes on wherever its people stand",
-        "massctl.plan.begun_list",
+        "massctl.plan.guards",
         "    if not _keeps_its_people(campaign, record):",
         "    if False:",
         "text in batches, the list changes",
@@ -1043,7 +1043,7 @@ MUTANTS = (
     ),
     Mutant(
         "a raised edition goes to those whom a part of the list reached",
-        "massctl.plan.begun_list",
+        "massctl.plan.guards",
         "    if not below or not below[-1].is_partly_sent:\n",
         "    if True:\n",
         "text in batches, the edition is raised",
@@ -1072,7 +1072,7 @@ MUTANTS = (
     ),
     Mutant(
         "what is found in the draft box is judged by batch 1",
-        "massctl.apply.recovery",
+        "massctl.apply.drafts",
         "    draft = record.draft(batch)\n",
         "    draft = record.draft()\n",
         "news in batches, an edit is taken back",
@@ -1087,14 +1087,14 @@ MUTANTS = (
     ),
     Mutant(
         "a draft stays whose folder is gone",
-        "massctl.apply.draft_deleting",
+        "massctl.apply.drafts",
         "        return FOLDER_GONE\n",
         "        return None\n",
         "news, folder deleted",
     ),
     Mutant(
         "a draft stays whose window has closed",
-        "massctl.apply.draft_deleting",
+        "massctl.apply.drafts",
         "    return WINDOW_CLOSED if closed else None\n",
         "    return None\n",
         "news, window missed",
@@ -1156,7 +1156,7 @@ MUTANTS = (
     ),
     Mutant(
         "a digest that WeChat does not keep of several articles is missed in their draft",
-        "massctl.apply.readback",
+        "massctl.apply.draft_fingerprint",
         "    return len(articles) == 1\n",
         "    return True\n",
         "news of two articles",
@@ -1170,21 +1170,21 @@ MUTANTS = (
     ),
     Mutant(
         "git: a run that was overtaken goes on deciding",
-        "massctl.apply.book",
+        "massctl.apply.journal",
         "if self._overtaken and not observed:",
         "if False:",
         "git, two runners",
     ),
     Mutant(
         "git: an attempt is written behind somebody else's entries",
-        "massctl.model.observed",
+        "massctl.model.entries",
         "            | entries.Expired()\n",
         "            | entries.Expired()\n            | entries.SendAttempted()\n",
         "git, two runners",
     ),
     Mutant(
         "git: what a run knows is exchanged while it goes on",
-        "massctl.apply.book",
+        "massctl.apply.journal",
         "        self._overtaken, self._ahead = True, len(entries) - self.state.serial\n",
         "        state = State()\n        state.absorb_all(entries)\n        vars(self.state).update(vars(state))\n"
         "        self._overtaken, self._ahead = True, 0\n",

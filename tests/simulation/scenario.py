@@ -15,27 +15,24 @@ from simulation.disk import LEDGER, LOCKS, SimDisk, SimPath
 from simulation.server import SimServer
 from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgress, SimWeChat, one_by_one
 
-from massctl.apply.book import Book
-from massctl.apply.executor import apply_plan
+from massctl.apply.context import World
+from massctl.apply.executor import apply_plan, redone
+from massctl.apply.journal import Book
 from massctl.apply.outcome import Outcome
 from massctl.apply.ports import Archive, Consent, Ledger, WeChat
-from massctl.apply.redoing import redone
-from massctl.apply.run import World
 from massctl.cli.recorded import ledger_refusal
 from massctl.cli.session import Session
 from massctl.cli.shared_lineage import Sharing, refusal_of
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.ledger.git_ledger import GitLedger
 from massctl.ledger.local import LocalLedger
-from massctl.model.ledger import Created, Entry, NewEntry
-from massctl.model.names import AccountName, AppId
-from massctl.model.rendered import Purpose, RenderedCampaign, Window
+from massctl.model.entries import Created, Entry, NewEntry
+from massctl.model.ids import AccountName, AppId
+from massctl.model.message import Purpose, RenderedCampaign, Window
 from massctl.model.state import Record, State
-from massctl.plan.desired import Desired, Gone
-from massctl.plan.guard import House
-from massctl.plan.plan import Plan, Until, make_plan
-from massctl.plan.previews import Showing
-from massctl.plan.step import Refusal
+from massctl.plan.guards import House
+from massctl.plan.plan import Plan, Showing, Until, make_plan
+from massctl.plan.steps import Desired, Gone, Refusal
 
 LONG = Window(NOW - HOUR, NOW + 80 * HOUR)
 """Open in all runs, even after two gaps of 30 hours."""

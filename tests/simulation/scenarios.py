@@ -12,11 +12,9 @@ from simulation.schedule import Budget, Scenario
 from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, SLOWNESS, Fault
 
 from massctl.apply.ports import DraftArticle
-from massctl.model.message import RenderedNews, RenderedText
-from massctl.model.names import AccountName, CampaignName
-from massctl.model.rendered import RenderedCampaign, Window
-from massctl.plan.allowance import Agenda
-from massctl.plan.demand import demand_of
+from massctl.model.ids import AccountName, CampaignName
+from massctl.model.message import RenderedCampaign, RenderedNews, RenderedText, Window
+from massctl.plan.quota import Agenda, demand_of
 
 SOON: Final = Window(NOW + HOUR, NOW + 5 * HOUR)
 """Opens after the first run, and closes before one that comes 30 hours later."""

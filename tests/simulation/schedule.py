@@ -17,8 +17,8 @@ from simulation.world import FAULTS, Fault, RunRules, SimClock
 
 from massctl.apply.outcome import Outcome
 from massctl.errors import MassctlError
-from massctl.model.rendered import RenderedCampaign
-from massctl.plan.guard import House
+from massctl.model.message import RenderedCampaign
+from massctl.plan.guards import House
 
 GAPS: Final = (timedelta(minutes=1), timedelta(hours=3), timedelta(hours=30))
 """Between two runs: at once, within WeChat's memory of a clientmsgid, and past it."""

@@ -30,7 +30,7 @@ def test_a_mistake_is_undone_after_its_test() -> None:
 
 
 def test_a_mistake_whose_line_is_gone_is_an_error() -> None:
-    gone = Mutant("nothing", "massctl.plan.doubt", "a line that nobody wrote", "", "text")
+    gone = Mutant("nothing", "massctl.plan.retry_policy", "a line that nobody wrote", "", "text")
     with pytest.raises(LookupError, match="has 0 places"), applied(gone):
         pass
 

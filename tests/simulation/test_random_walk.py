@@ -25,25 +25,26 @@ from simulation.walk_remote import RunnerBranch, Server
 from simulation.walk_runs import Run, Together
 from simulation.walk_world import World
 
-from massctl.apply import draft_deleting, draft_saving, executor, leaving, recovery, sending
-from massctl.apply import run as apply_run
-from massctl.apply.book import Book
+from massctl.apply import context as apply_run
+from massctl.apply import drafts, executor, preflight
+from massctl.apply import send as sending
 from massctl.apply.executor import _attempt
+from massctl.apply.journal import Book
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import Deadline
 from massctl.errors import WeChatError
 from massctl.ledger import git_ledger
 from massctl.ledger.branch import Push, Pushed, Tip
 from massctl.model import state as folding
-from massctl.model.ledger import Entry, Event, SendAttempted, SendRejected
-from massctl.model.names import AccountName, ClientMsgId
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.entries import Entry, Event, SendAttempted, SendRejected
+from massctl.model.ids import AccountName, ClientMsgId
+from massctl.model.message import RenderedCampaign
 from massctl.model.send import InDoubt, MassSend, Rejected, ToAll, Verdict
 from massctl.model.state import Record
-from massctl.plan import begun_list, doubt, guard
+from massctl.plan import guards, retry_policy
 from massctl.plan import plan as planning
-from massctl.plan.guard import House
-from massctl.plan.step import Refusal
+from massctl.plan.guards import House
+from massctl.plan.steps import Refusal
 from massctl.plan.window import WindowState, window_state
 
 STORIES = 350
@@ -154,7 +155,7 @@ def rule_4_an_id_for_each_try(patch: pytest.MonkeyPatch) -> None:
 
 
 def rule_5_repeated_past_the_memory(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(doubt, "REPEAT_HOURS_MAX", 100)
+    patch.setattr(retry_policy, "REPEAT_HOURS_MAX", 100)
 
 
 def rule_6_an_attempt_that_is_not_durable(patch: pytest.MonkeyPatch) -> None:
@@ -189,7 +190,7 @@ def an_older_copy_is_believed(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_kill_switch_is_not_asked(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(guard, "_kill_switch", lambda _: None)
+    patch.setattr(guards, "_kill_switch", lambda _: None)
 
 
 def the_rules_are_those_of_the_start(patch: pytest.MonkeyPatch) -> None:
@@ -203,8 +204,8 @@ def the_rules_are_those_of_the_start(patch: pytest.MonkeyPatch) -> None:
 
 def the_window_is_not_asked(patch: pytest.MonkeyPatch) -> None:
     """Neither before the attempt nor once it is durable: either alone keeps a send from leaving too late."""
-    patch.setattr(guard, "_window", lambda *_: None)
-    patch.setattr(leaving, "late_refusals", lambda *_: [])
+    patch.setattr(guards, "_window", lambda *_: None)
+    patch.setattr(preflight, "late_refusals", lambda *_: [])
     no_request_is_ever_late(patch)
 
 
@@ -219,7 +220,7 @@ def nobody_reads_the_ledger_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def quiet_hours_are_not_asked(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(guard, "hour_refusals", lambda *_: [])
+    patch.setattr(guards, "hour_refusals", lambda *_: [])
     no_request_is_ever_late(patch)
 
 
@@ -237,19 +238,19 @@ def a_draft_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_changed_draft_is_deleted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(draft_deleting, "is_as_saved", lambda *_: True)
+    patch.setattr(drafts, "is_as_saved", lambda *_: True)
 
 
 def drafts_are_not_looked_for(patch: pytest.MonkeyPatch) -> None:
-    for module in (executor, draft_saving):
+    for module in (executor, drafts):
         patch.setattr(module, "recover_drafts", lambda run: None)
-    patch.setattr(draft_deleting, "look_once_more", lambda run: None)
+    patch.setattr(drafts, "look_once_more", lambda run: None)
 
 
 def drafts_never_come_late(patch: pytest.MonkeyPatch) -> None:
-    close = recovery._close
-    patch.setattr(recovery, "GIVEN_UP_AFTER", timedelta(0))
-    patch.setattr(recovery, "_close", lambda run, missing, reason, **_: close(run, missing, reason))
+    close = drafts._close
+    patch.setattr(drafts, "GIVEN_UP_AFTER", timedelta(0))
+    patch.setattr(drafts, "_close", lambda run, missing, reason, **_: close(run, missing, reason))
 
 
 def drafts_are_begun_and_not_durable(patch: pytest.MonkeyPatch) -> None:
@@ -270,21 +271,21 @@ def a_preview_of_unknown_outcome_is_repeated(patch: pytest.MonkeyPatch) -> None:
 
 
 def nobody_looks_at_the_clock_after_a_push(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(leaving, "late_refusals", lambda *_: [])
+    patch.setattr(preflight, "late_refusals", lambda *_: [])
     no_request_is_ever_late(patch)
 
 
 def only_the_window_is_looked_at_after_a_push(patch: pytest.MonkeyPatch) -> None:
     def window_alone(campaign: RenderedCampaign, _: House, now: datetime) -> list[Refusal]:
         is_over = window_state(campaign.window, now) is WindowState.EXPIRED
-        return [guard.expired_refusal(campaign, now)] if is_over else []
+        return [guards.expired_refusal(campaign, now)] if is_over else []
 
-    patch.setattr(leaving, "late_refusals", window_alone)
+    patch.setattr(preflight, "late_refusals", window_alone)
     no_request_is_ever_late(patch)
 
 
 def the_rules_are_not_read_again_after_a_push(patch: pytest.MonkeyPatch) -> None:
-    look = leaving.last_look
+    look = preflight.last_look
 
     def deaf(run: apply_run.Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> Deadline:
         return look(replace(run, world=replace(run.world, house=None)), outcome, campaign)
@@ -293,7 +294,7 @@ def the_rules_are_not_read_again_after_a_push(patch: pytest.MonkeyPatch) -> None
 
 
 def a_draft_is_not_read_again_after_a_push(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(leaving, "_of_the_draft", lambda *_: [])
+    patch.setattr(preflight, "_of_the_draft", lambda *_: [])
 
 
 def a_push_without_an_answer_has_arrived(patch: pytest.MonkeyPatch) -> None:
@@ -325,12 +326,12 @@ def a_branch_that_was_set_back_is_believed(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_begun_list_may_become_any_other(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(guard, "frozen", lambda *_: None)
+    patch.setattr(guards, "frozen", lambda *_: None)
     patch.setattr(planning, "frozen", lambda *_: None)
 
 
 def whoever_has_it_may_stand_anywhere_in_the_list(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(begun_list, "_keeps_its_people", lambda *_: True)
+    patch.setattr(guards, "_keeps_its_people", lambda *_: True)
 
 
 WORDS = Declared("words", "text", opens=-1, closes=80)

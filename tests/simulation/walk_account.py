@@ -14,8 +14,7 @@ from simulation.walk_declared import name_of
 
 from massctl.apply.ports import DraftArticle, JobReport, Material, Upload
 from massctl.errors import PermanentError
-from massctl.model.digest import sha256_of
-from massctl.model.names import ClientMsgId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256
+from massctl.model.ids import ClientMsgId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256, sha256_of
 from massctl.model.send import Accepted, Body, InDoubt, MassSend, News, Rejected, ToOpenids, ToTag, Verdict
 
 MEMORY: Final = timedelta(hours=24)

@@ -13,10 +13,9 @@ from simulation.walk_declared import name_of
 from simulation.walk_people import batches_of, name_of_people
 from simulation.walk_world import Runner, World
 
-from massctl.model import ledger as entries
-from massctl.model.message import RenderedNews
-from massctl.model.names import AppId, MediaId
-from massctl.model.rendered import RenderedCampaign
+from massctl.model import entries
+from massctl.model.ids import AppId, MediaId
+from massctl.model.message import RenderedCampaign, RenderedNews
 from massctl.model.send import Body, MassSend, News, ToAll, ToOpenids, ToTag
 
 

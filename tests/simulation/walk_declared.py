@@ -11,10 +11,9 @@ from typing import Any, Final
 from building import APPID, HOUR, NOW, OTHER_APPID, article, audience, house, picture, reviewers, sha, text
 from simulation.walk_people import listed
 
-from massctl.model.message import RenderedNews, RenderedText
-from massctl.model.names import AccountName, AppId
-from massctl.model.rendered import Purpose, RenderedCampaign, Window
-from massctl.plan.guard import House
+from massctl.model.ids import AccountName, AppId
+from massctl.model.message import Purpose, RenderedCampaign, RenderedNews, RenderedText, Window
+from massctl.plan.guards import House
 
 APPIDS: Final = {AccountName("main"): APPID, AccountName("other"): OTHER_APPID}
 

@@ -16,13 +16,12 @@ from simulation.walk_people import name_of_people
 from simulation.walk_port import RunnerWeChat
 from simulation.walk_world import Runner, RunnerLedger, World
 
-from massctl.apply.adoption import adopt_draft
-from massctl.apply.book import Book
+from massctl.apply.journal import Book
 from massctl.apply.ports import DraftArticle
-from massctl.apply.reconcile import Testimony, batches_in_question, settle_not_sent, settle_sent
+from massctl.apply.reconcile import Testimony, adopt_draft, batches_in_question, settle_not_sent, settle_sent
 from massctl.errors import MassctlError, UsageError
-from massctl.model.ledger import Entry, SendSettled
-from massctl.model.names import CampaignName, MediaId
+from massctl.model.entries import Entry, SendSettled
+from massctl.model.ids import CampaignName, MediaId
 from massctl.model.state import Record
 
 HALF_AN_HOUR = timedelta(minutes=30)

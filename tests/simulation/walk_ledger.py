@@ -15,7 +15,7 @@ from massctl.ledger.chain import follow
 from massctl.ledger.codec import chain_digest, decode, encode
 from massctl.ledger.local import lineage_of
 from massctl.ledger.newest import FILE, note_newest, require_newest, seen_mark
-from massctl.model.ledger import GENESIS, Entry, NewEntry
+from massctl.model.entries import GENESIS, Entry, NewEntry
 
 
 @dataclass(slots=True)

@@ -3,8 +3,8 @@
 import hashlib
 from typing import Final
 
-from massctl.model.audience import OpenidList
-from massctl.model.names import Sha256
+from massctl.model.campaign import OpenidList
+from massctl.model.ids import Sha256
 
 MOST: Final = 3
 """Openids of one job, so that a small list has several."""

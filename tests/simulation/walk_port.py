@@ -12,10 +12,9 @@ from simulation.walk_world import CALL, Runner
 
 from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.errors import AuthError, TransportError
-from massctl.model.audience import Tag
-from massctl.model.campaign import Audience
-from massctl.model.names import AppId, ImageUrl, MediaId, MsgId
-from massctl.model.rendered import Recipient
+from massctl.model.campaign import Audience, Tag
+from massctl.model.ids import AppId, ImageUrl, MediaId, MsgId
+from massctl.model.message import Recipient
 from massctl.model.send import (
     Accepted,
     Body,

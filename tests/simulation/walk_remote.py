@@ -18,7 +18,7 @@ from massctl.ledger.branch import Push, Pushed, Tip
 from massctl.ledger.chain import follow
 from massctl.ledger.codec import chain_digest, decode
 from massctl.ledger.git_ledger import GitLedger
-from massctl.model.ledger import GENESIS, Created, Entry, NewEntry
+from massctl.model.entries import GENESIS, Created, Entry, NewEntry
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,13 +15,12 @@ from simulation.walk_people import Lists
 from simulation.walk_port import RunnerWeChat
 from simulation.walk_world import Runner, RunnerLedger, World, in_any_order
 
-from massctl.apply import run as apply_run
-from massctl.apply.book import Book
+from massctl.apply import context as apply_run
 from massctl.apply.executor import apply_plan
+from massctl.apply.journal import Book
 from massctl.apply.outcome import Outcome
-from massctl.model.names import AccountName
-from massctl.plan.plan import Until, make_plan
-from massctl.plan.previews import Showing
+from massctl.model.ids import AccountName
+from massctl.plan.plan import Showing, Until, make_plan
 
 
 class Happening(Protocol):

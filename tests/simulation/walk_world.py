@@ -15,10 +15,10 @@ from simulation.walk_remote import BranchLedger, Server
 from simulation.world import SimPictures
 
 from massctl.errors import LedgerOlderError
-from massctl.model.ledger import Created, Entry, NewEntry
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.entries import Created, Entry, NewEntry
+from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
-from massctl.plan.guard import House
+from massctl.plan.guards import House
 
 T = TypeVar("T")
 

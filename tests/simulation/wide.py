@@ -20,9 +20,8 @@ from simulation.scenario import LONG, to_openids, whole_news, whole_text
 from simulation.schedule import Budget, Scenario, Schedule, Turn
 from simulation.world import Fault
 
-from massctl.model.message import RenderedNews, RenderedText
-from massctl.model.names import CampaignName
-from massctl.model.rendered import Window
+from massctl.model.ids import CampaignName
+from massctl.model.message import RenderedNews, RenderedText, Window
 
 RUNS_MAX: Final = 6
 GAPS: Final = (timedelta(minutes=1), timedelta(minutes=70), timedelta(hours=3), timedelta(hours=25))

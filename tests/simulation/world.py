@@ -19,13 +19,11 @@ from building import APPID, OTHER_APPID
 
 from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload
 from massctl.errors import AuthError, InvariantError, LedgerStaleError, PermanentError, TransportError
-from massctl.model.audience import Tag
-from massctl.model.campaign import Audience
-from massctl.model.digest import sha256_of
-from massctl.model.ledger import Entry, NewEntry
-from massctl.model.names import AccountName, AppId, ClientMsgId, ImageUrl, MediaId, MsgId, Sha256
+from massctl.model.campaign import Audience, Tag
+from massctl.model.entries import Entry, NewEntry
+from massctl.model.ids import AccountName, AppId, ClientMsgId, ImageUrl, MediaId, MsgId, Sha256, sha256_of
+from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Recipient, RenderedCampaign
 from massctl.model.send import (
     Body,
     Card,

@@ -19,7 +19,7 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
     """
     # The renderer is needed by this verb, and not by its help.
     from massctl.cli.locking import locked
-    from massctl.plan.lock_report import lock_exit_status, lock_report_document
+    from massctl.plan.plan_file import lock_exit_status, lock_report_document
 
     with one_document(form, "lock") as answer:
         with session(directory) as (current, _):

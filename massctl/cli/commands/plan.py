@@ -9,7 +9,7 @@ from massctl.cli.answering import one_document
 from massctl.cli.arguments import sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import session
-from massctl.model.diagnostic import has_errors
+from massctl.model.diagnostics import has_errors
 from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.cli.speaking import Voice
     from massctl.cli.unlocked import Unlocked
-    from massctl.model.diagnostic import Diagnostic
+    from massctl.model.diagnostics import Diagnostic
     from massctl.plan.plan import Plan
     from massctl.view.review_json import Reviewed
 
@@ -131,7 +131,7 @@ def _unlocked(made: "Planned | Foreseen", *, missing: bool) -> "Unlocked":
     if not any(campaign.refusals for campaign in made.plan.campaigns):
         return {}
     from massctl.cli.unlocked import LOCK_GUARDS, unlocked_now
-    from massctl.plan.step import Guard
+    from massctl.plan.steps import Guard
 
     return unlocked_now(made, LOCK_GUARDS if missing else {Guard.LOCK_STALE})
 
@@ -162,7 +162,7 @@ def _save(current: "Session", out: Path, plan: "Plan", names: tuple[str, ...]) -
 
 def _show_comment(voice: "Voice", plan: "Plan", names: tuple[str, ...], reviewed: "Reviewed | None") -> None:
     # Each form has its own view; a plan is asked for often, so it loads one of them only.
-    from massctl.plan.shown import reviewable
+    from massctl.plan.plan_file import reviewable
     from massctl.view.as_json import plan_json
     from massctl.view.as_markdown import plan_comment
 

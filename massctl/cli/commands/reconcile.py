@@ -59,7 +59,7 @@ def command(
     if form == "json" and not chosen:
         raise click.UsageError(Phrase("--format json goes with one of --sent, --not-sent and --resubmit"))
     # The executor and its adapters are needed by this verb only.
-    from massctl.apply.testimony import Testimony
+    from massctl.apply.journal import Testimony
     from massctl.cli.settling import resubmitted, settled, shown, who
 
     with (

@@ -20,7 +20,7 @@ def command(directory: str, names: tuple[str, ...], form: str) -> int:
             from massctl.view.as_json import validate_json
 
             answer.give(voice, lambda: validate_json(found, voice.language))
-    from massctl.model.diagnostic import has_errors
+    from massctl.model.diagnostics import has_errors
 
     if form == "github":
         from massctl.view.as_github import github_annotations

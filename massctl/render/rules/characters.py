@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.lines import Lines
+from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase
 from massctl.render.rules.subject import Finding, Subject
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import PICTURE_SCHEME
 from massctl.render.html_scan import Tag, tags
 from massctl.render.paths import is_at_wechat
 from massctl.render.rules.subject import Finding, Subject

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.campaign_rules import Path
-from massctl.model.diagnostic import Severity
+from massctl.model.campaign import Path
+from massctl.model.diagnostics import Severity
 from massctl.render import limits
 from massctl.render.fault import Fault
 from massctl.render.rules import advertising, characters, digests, links, pictures, structure

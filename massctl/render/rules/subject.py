@@ -8,9 +8,9 @@ from functools import cached_property
 from html import unescape
 from typing import Final
 
-from massctl.model.campaign_rules import Path
+from massctl.model.campaign import Path
+from massctl.model.message import PICTURE_SCHEME, Picture
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import PICTURE_SCHEME, Picture
 from massctl.render.rules.elements import Element, elements
 from massctl.render.rules.words import WordLists
 

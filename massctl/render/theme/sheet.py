@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from massctl.model.lines import Lines
+from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.theme.keepable import declaration_faults, fault_at, selector_faults

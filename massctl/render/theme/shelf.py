@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from massctl.model.diagnostic import Severity
-from massctl.model.names import THEME_NAME_PATTERN
+from massctl.model.diagnostics import Severity
+from massctl.model.ids import THEME_NAME_PATTERN
+from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture
 from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs, Problem
 from massctl.render.paths import is_at_wechat

@@ -4,9 +4,8 @@ The first article shows its cover at 2.35:1 and the others at 1:1; passed on, ea
 Source: WeChat docs, "draft/add", `pic_crop_235_1` and `pic_crop_1_1`, read 2026-10.
 """
 
-from massctl.model.message import RenderedArticle, RenderedMessage, RenderedNews, RenderedText
+from massctl.model.message import RenderedArticle, RenderedMessage, RenderedNews, RenderedText, Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Window
 from massctl.view.pages.body import beginning
 from massctl.view.pages.media import arrived_media
 from massctl.view.pages.sheet import Sheet, written

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
-from massctl.model.rendered import PICTURE_SCHEME
+from massctl.model.message import PICTURE_SCHEME
 from massctl.render.html_scan import Edit, edited, tags
 from massctl.view.pages.night import by_day_and_night
 from massctl.view.pages.sheet import NOT_HERE, Sheet

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from massctl.model.phrase import Phrase
-from massctl.plan.handoff import HandoffItem
+from massctl.plan.guards import HandoffItem
 from massctl.view.pages.sheet import Sheet
 
 

@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass
 
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.digest import sha256_of
-from massctl.model.lifecycle import Status
-from massctl.model.message import RenderedArticle, RenderedMessage, RenderedNews
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import sha256_of
+from massctl.model.message import RenderedArticle, RenderedCampaign, RenderedMessage, RenderedNews, Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign, Window
-from massctl.plan.against import Base, BaseKind
-from massctl.plan.article_pairs import Traits, paired
-from massctl.plan.changes import Difference
-from massctl.plan.handoff import HandoffItem
-from massctl.plan.readable import read_body
+from massctl.model.state import Status
+from massctl.plan.guards import HandoffItem
+from massctl.plan.review_diff import Base, BaseKind, Difference, Traits, paired, read_body
 from massctl.view.moments import recorded, window_span
 from massctl.view.pages.arrival import arrival
 from massctl.view.pages.by_hand import by_hand

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.diagnostic import Diagnostic, Severity
-from massctl.model.lifecycle import FINAL
-from massctl.model.message import RenderedImage, RenderedNews
+from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.message import RenderedImage, RenderedNews, Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Window
+from massctl.model.state import FINAL
 from massctl.plan.window import WindowState
 from massctl.view.moments import window_span
 from massctl.view.pages.campaign_page import Look

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from massctl.model.phrase import Phrase
-from massctl.plan.changes import Difference, Mark, Piece
+from massctl.plan.review_diff import Difference, Mark, Piece
 from massctl.view.difference_rows import Row, base_words, difference_rows
 from massctl.view.pages.sheet import Sheet, written
 

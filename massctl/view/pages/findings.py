@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from massctl.model.diagnostic import Diagnostic, Excerpt, Place
+from massctl.model.diagnostics import Diagnostic, Excerpt, Place
 from massctl.model.phrase import Phrase
 from massctl.view.diagnostic_text import SEVERITY, place_text
 from massctl.view.pages.sheet import Sheet, written

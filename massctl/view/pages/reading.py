@@ -3,9 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from massctl.model.message import RenderedArticle
+from massctl.model.message import RenderedArticle, Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Window
 from massctl.view.pages.body import shown_body
 from massctl.view.pages.sheet import Sheet, written
 from massctl.view.pages.tabs import Tab, tabs

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from massctl.model.cover import WHOLE, Crop
+from massctl.model.campaign import WHOLE, Crop
 from massctl.view.language import Language, say
 
 NOT_HERE: Final = (

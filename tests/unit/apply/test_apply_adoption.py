@@ -10,12 +10,11 @@ from simulation.scenario import Scene
 from simulation.world import Fault
 
 from massctl.apply import reconcile
-from massctl.apply.adoption import adopt_draft
 from massctl.apply.ports import SendQuestion
+from massctl.apply.reconcile import adopt_draft
 from massctl.errors import MassctlError, RefusedError, UsageError
-from massctl.model.message import RenderedNews
-from massctl.model.rendered import Window
-from massctl.plan.step import Guard
+from massctl.model.message import RenderedNews, Window
+from massctl.plan.steps import Guard
 
 BODY = f'<p>你好<a href="https://mp.weixin.qq.com/s/x">旧文</a></p><img src="massctl-picture:{sha("hero")}">'
 NEWS = news("sale", article(content=BODY), window=Window(NOW - HOUR, NOW + HOUR))

@@ -8,14 +8,13 @@ from building import APPID, HOUR, NOW, house
 from simulation.scenario import ACCOUNTS, PICTURES, Scene, whole_text
 from simulation.world import Fault, one_by_one
 
+from massctl.apply.context import World
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome
-from massctl.apply.run import World
-from massctl.model.names import AccountName
-from massctl.model.rendered import RenderedCampaign, Window
-from massctl.plan.allowance import Agenda
-from massctl.plan.demand import demand_of
-from massctl.plan.skew import Skew
+from massctl.model.ids import AccountName
+from massctl.model.message import RenderedCampaign, Window
+from massctl.plan.guards import Skew
+from massctl.plan.quota import Agenda, demand_of
 
 WORDS = whole_text()
 

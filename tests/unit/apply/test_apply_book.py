@@ -5,9 +5,9 @@ from building import APPID, LINEAGE, NOW, attempted, sha, text
 from simulation.crashing import Boundaries, CrashingFounding
 from simulation.world import SimClock, SimLedger
 
-from massctl.apply.book import Book
+from massctl.apply.journal import Book
 from massctl.errors import LedgerStaleError, LedgerUnreachableError
-from massctl.model.ledger import Created, Expired, ImageUploaded
+from massctl.model.entries import Created, Expired, ImageUploaded
 from massctl.model.state import State
 
 WORDS = text("words")

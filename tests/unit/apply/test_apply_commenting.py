@@ -6,10 +6,10 @@ import pytest
 from building import LINEAGE, NOW, as_new, at, attempted, news, text
 from simulation.scenario import Scene
 
-from massctl.apply.commenting import SentNews, news_of, switch_comments
+from massctl.apply.jobs import SentNews, news_of, switch_comments
 from massctl.errors import UsageError
-from massctl.model.ledger import Created, JobStatus, SendAccepted, SendSettled, Withdrawn
-from massctl.model.names import MsgDataId
+from massctl.model.entries import Created, JobStatus, SendAccepted, SendSettled, Withdrawn
+from massctl.model.ids import MsgDataId
 from massctl.model.state import Record
 
 SALE, WORDS = news("sale"), text("words")

@@ -11,16 +11,15 @@ from simulation.scenario import Scene, whole_news
 from simulation.world import Fault
 
 from massctl.apply import reconcile
+from massctl.apply.draft_fingerprint import draft_sha256, kept_sha256, markup_sha256
 from massctl.apply.outcome import LeftDraft
 from massctl.apply.ports import DraftArticle, ListedDraft
-from massctl.apply.readback import draft_sha256, kept_sha256, markup_sha256
 from massctl.apply.reconcile import settle_not_sent
-from massctl.model.ledger import Adopted
-from massctl.model.message import RenderedNews
-from massctl.model.names import AccountName, MediaId
-from massctl.model.rendered import RenderedCampaign, Window
-from massctl.plan.desired import Invalid
+from massctl.model.entries import Adopted
+from massctl.model.ids import AccountName, MediaId
+from massctl.model.message import RenderedCampaign, RenderedNews, Window
 from massctl.plan.plan import Until
+from massctl.plan.steps import Invalid
 
 AHEAD = NOW - 2 * HOUR
 """Two hours before the window of `NEWS` opens."""

@@ -10,19 +10,17 @@ from simulation.crashing import Boundaries, Crash
 from simulation.scenario import Scene, whole_news
 from simulation.world import Fault
 
-from massctl.apply.bodies import send_body
-from massctl.apply.draft_articles import draft_articles
+from massctl.apply.draft_fingerprint import kept_sha256
 from massctl.apply.outcome import refuse_all
+from massctl.apply.payloads import draft_articles, send_body
 from massctl.apply.ports import DraftArticle
-from massctl.apply.readback import kept_sha256
 from massctl.errors import InvariantError
-from massctl.model.ledger import ImageUploaded, MaterialAdded
-from massctl.model.message import RenderedNews, RenderedText
-from massctl.model.names import MediaId
-from massctl.model.rendered import Purpose, RenderedCampaign, Window
+from massctl.model.entries import ImageUploaded, MaterialAdded
+from massctl.model.ids import MediaId
+from massctl.model.message import Purpose, RenderedCampaign, RenderedNews, RenderedText, Window
 from massctl.model.state import State
 from massctl.plan.plan import Until, make_plan
-from massctl.plan.step import Guard, Refusal
+from massctl.plan.steps import Guard, Refusal
 
 AHEAD = NOW - 2 * HOUR
 """Two hours before the window of `NEWS` opens."""

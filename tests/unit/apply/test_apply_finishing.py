@@ -7,11 +7,10 @@ import pytest
 from building import APPID, LINEAGE, NOW, OTHER_APPID, as_new, at, attempted, text
 from simulation.scenario import Scene
 
-from massctl.apply.finishing import Foreign, Recorded, record_finish
+from massctl.apply.jobs import Foreign, Recorded, record_finish
 from massctl.errors import UsageError
-from massctl.model.finish import JobFinish
-from massctl.model.ledger import Created, JobStatus, SendAccepted, SendRejected, SendSettled
-from massctl.model.names import MsgId
+from massctl.model.entries import Created, JobFinish, JobStatus, SendAccepted, SendRejected, SendSettled
+from massctl.model.ids import MsgId
 
 WORDS = text("words")
 MORE = text("more", appid=OTHER_APPID)

@@ -8,7 +8,7 @@ from building import APPID
 from simulation.scenario import Scene, whole_text
 from simulation.world import Fault
 
-from massctl.apply.following import Followed, follow_jobs, unfinished
+from massctl.apply.jobs import Followed, follow_jobs, unfinished
 from massctl.errors import ConfigurationError
 from massctl.model.state import Job, Record
 

@@ -6,9 +6,9 @@ from building import text
 from simulation.scenario import Scene, whole_text
 from simulation.world import Fault
 
-from massctl.apply.following import follow_jobs
-from massctl.model.lifecycle import Status, status_of
-from massctl.plan.step import Guard
+from massctl.apply.jobs import follow_jobs
+from massctl.model.state import Status, status_of
+from massctl.plan.steps import Guard
 
 WORDS = whole_text()
 OTHER = text("other", content="明早九点", window=WORDS.window)

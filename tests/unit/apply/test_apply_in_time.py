@@ -12,12 +12,12 @@ from simulation.world import Fault, SimWeChat, _Line
 
 from massctl.apply.outcome import Outcome
 from massctl.apply.ports import DraftArticle
-from massctl.model.ledger import JobStatus, NewEntry, SendImported, SendRejected, SendSettled
-from massctl.model.names import MediaId
-from massctl.model.rendered import RenderedCampaign
-from massctl.plan.doubt import settle
-from massctl.plan.step import Guard
-from massctl.plan.tip import Tip
+from massctl.model.entries import JobStatus, NewEntry, SendImported, SendRejected, SendSettled
+from massctl.model.ids import MediaId
+from massctl.model.message import RenderedCampaign
+from massctl.plan.guards import Tip
+from massctl.plan.retry_policy import settle
+from massctl.plan.steps import Guard
 from massctl.transport.answer import NoAnswer, RawAnswer
 from massctl.wechat.wire import Request
 

@@ -6,7 +6,7 @@ from building import OPEN
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault
 
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.message import RenderedCampaign
 from massctl.plan.plan import Until
 
 UNKEPT = "what is staged or sent could not be kept beside the ledger: later plans cannot show what changed"

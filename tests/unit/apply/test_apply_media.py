@@ -22,17 +22,15 @@ from building import (
 from simulation.scenario import LONG, PICTURES, Scene
 from simulation.world import Fault, SimWeChat
 
-from massctl.apply.bodies import material_id, preview_body, send_body
+from massctl.apply.payloads import material_id, preview_body, send_body
 from massctl.apply.ports import Material, Upload
-from massctl.apply.sending import mass_send
+from massctl.apply.send import mass_send
 from massctl.errors import InvariantError
-from massctl.model.ledger import MaterialAdded, MaterialForgotten, SendRejected, VideoMade
-from massctl.model.lifecycle import Status, status_of
-from massctl.model.message import MaterialRef, RenderedImage, RenderedVideo, RenderedVoice
-from massctl.model.names import MediaId
-from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.entries import MaterialAdded, MaterialForgotten, SendRejected, VideoMade
+from massctl.model.ids import MediaId
+from massctl.model.message import MaterialRef, RenderedCampaign, RenderedImage, RenderedVideo, RenderedVoice, Window
 from massctl.model.send import Card, Images, MassSend, Video, Voice, Words
-from massctl.model.state import State
+from massctl.model.state import State, Status, status_of
 from massctl.plan.plan import Until
 
 LI = reviewers("li")

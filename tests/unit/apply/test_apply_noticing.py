@@ -21,21 +21,17 @@ from building import (
     text,
 )
 
-from massctl.apply.noticing import Notice, Noticing, is_its_turn, standings
+from massctl.apply.notices import Notice, Noticing, is_its_turn, standings
 from massctl.apply.outcome import CampaignOutcome, Failure, LeftDraft
-from massctl.model.diagnostic import Diagnostic, Severity
-from massctl.model.ledger import Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
-from massctl.model.lifecycle import Status
-from massctl.model.lock import LockFile
-from massctl.model.lock_document import lock_document
-from massctl.model.names import AccountName
-from massctl.model.rendered import RenderedCampaign, Window
-from massctl.model.state import Record, State
-from massctl.plan.ahead import AccountAhead, Span
-from massctl.plan.choices import Evidence
-from massctl.plan.desired import Desired, Invalid
-from massctl.plan.step import Guard, Refusal
-from massctl.plan.used import Unit
+from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.entries import Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
+from massctl.model.ids import AccountName
+from massctl.model.lock import LockFile, lock_document
+from massctl.model.message import RenderedCampaign, Window
+from massctl.model.state import Record, State, Status
+from massctl.plan.quota import AccountAhead, Span, Unit
+from massctl.plan.reconcile_options import Evidence
+from massctl.plan.steps import Desired, Guard, Invalid, Refusal
 
 WORDS = text("words", title="改时间", window=OPEN)
 TRIED = attempted(WORDS)

@@ -10,13 +10,10 @@ from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault
 
 from massctl.apply import reconcile
-from massctl.apply.adoption import adopt_draft
-from massctl.model.message import RenderedNews
-from massctl.model.rendered import RenderedCampaign
-from massctl.plan.guard import House
-from massctl.plan.plan import Until
-from massctl.plan.previews import Showing
-from massctl.plan.tip import Tip
+from massctl.apply.reconcile import adopt_draft
+from massctl.model.message import RenderedCampaign, RenderedNews
+from massctl.plan.guards import House, Tip
+from massctl.plan.plan import Showing, Until
 
 AHEAD = NOW - 2 * HOUR
 """Two hours before the window of `MAIN` opens."""

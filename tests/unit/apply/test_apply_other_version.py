@@ -9,12 +9,12 @@ from simulation.crashing import Boundaries, Crash
 from simulation.scenario import LONG, OPENIDS, Scene, to_openids, whole_news
 from simulation.world import Fault
 
-from massctl.apply.bodies import send_body
-from massctl.apply.sending import mass_send
+from massctl.apply.payloads import send_body
+from massctl.apply.send import mass_send
 from massctl.errors import InvariantError
 from massctl.model.message import RenderedNews
 from massctl.plan.plan import Until
-from massctl.plan.step import Guard
+from massctl.plan.steps import Guard
 
 FIRST = whole_news(LONG, recipients=())
 EDITED = whole_news(LONG, recipients=(), message=RenderedNews((article("春季大促，改"),)))

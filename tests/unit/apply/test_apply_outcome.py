@@ -10,10 +10,10 @@ from simulation.world import Fault, SimLedger
 from massctl.apply.outcome import failure_of
 from massctl.apply.ports import SendQuestion
 from massctl.errors import LedgerError, LedgerStaleError, QuotaError
-from massctl.model.diagnostic import Diagnostic, Severity
-from massctl.model.ledger import NewEntry
-from massctl.model.names import CampaignName
-from massctl.plan.desired import Gone, Invalid
+from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.entries import NewEntry
+from massctl.model.ids import CampaignName
+from massctl.plan.steps import Gone, Invalid
 
 WORDS = whole_text()
 BROKEN = Invalid(

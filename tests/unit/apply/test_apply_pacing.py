@@ -8,10 +8,10 @@ from simulation.scenario import Scene, to_openids, whole_text
 from simulation.world import Fault
 
 from massctl.apply.outcome import Outcome
-from massctl.model.ledger import Created, SendAccepted
-from massctl.model.rendered import Window
-from massctl.plan.pace import MINUTE, SENDS_A_MINUTE
-from massctl.plan.step import Guard
+from massctl.model.entries import Created, SendAccepted
+from massctl.model.message import Window
+from massctl.plan.quota import MINUTE, SENDS_A_MINUTE
+from massctl.plan.steps import Guard
 
 WORDS = whole_text()
 TOO_FAST = ("send_mass", Fault.TOO_FAST)

@@ -7,8 +7,8 @@ from simulation.scenario import Scene
 from simulation.world import Fault
 
 from massctl.apply.outcome import Outcome
-from massctl.model.ledger import Previewed
-from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.entries import Previewed
+from massctl.model.message import RenderedCampaign, Window
 
 USED_UP = ("preview", Fault.NO_PREVIEWS)
 OLD = text("old")

@@ -8,8 +8,8 @@ from simulation.crashing import Crash
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault, SimWeChat
 
+from massctl.model.message import Recipient, Window
 from massctl.model.phrase import UNNAMED, Phrase
-from massctl.model.rendered import Recipient, Window
 from massctl.model.send import PreviewFailed
 
 NEWS = whole_news()

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from massctl.apply.ports_after import SendingSpeed
-from massctl.apply.ports_checking import CallQuota
-from massctl.apply.probing import ASKED_BY_QUOTA, Patient, probe
+from massctl.apply.checkup_probe import ASKED_BY_QUOTA, Patient, probe
+from massctl.apply.ports import CallQuota, SendingSpeed
 from massctl.errors import AuthError, InvariantError, MassctlError, QuotaError, TransportError, WeChatError
-from massctl.model.finding import Check, Finding, Level
-from massctl.model.names import AccountName
+from massctl.model.diagnostics import Check, Finding, Level
+from massctl.model.ids import AccountName
 
 ALL = frozenset(Check)
 NO_RIGHT = AuthError("no right", hint="look at 接口权限", errcode=48001, rid="6a-7b-8c")

@@ -9,9 +9,8 @@ from simulation.scenario import Scene, whole_news
 from simulation.world import Fault
 
 from massctl.apply.ports import DraftArticle, SendQuestion
-from massctl.model.message import RenderedNews
-from massctl.model.names import MediaId
-from massctl.model.rendered import Window
+from massctl.model.ids import MediaId
+from massctl.model.message import RenderedNews, Window
 from massctl.plan.plan import Until
 
 NEWS = whole_news(recipients=())

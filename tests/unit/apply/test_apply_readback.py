@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from massctl.apply.draft_fingerprint import draft_facts, draft_sha256, kept_sha256, losses
 from massctl.apply.ports import DraftArticle
-from massctl.apply.readback import draft_facts, draft_sha256, kept_sha256, losses
 
 GIVEN = DraftArticle("春季大促", "编辑部", "三天", "<p>你好</p>", "https://example.com/", "MATERIAL_1", True, False)
 

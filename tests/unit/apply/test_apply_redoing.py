@@ -4,10 +4,10 @@ from building import OPEN, house, text
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault, SimLedger
 
+from massctl.apply.executor import REDONE_MAX, redone
 from massctl.apply.outcome import Outcome
-from massctl.apply.redoing import REDONE_MAX, redone
 from massctl.errors import LedgerError, LedgerStaleError
-from massctl.model.ledger import ImageUploaded, NewEntry
+from massctl.model.entries import ImageUploaded, NewEntry
 
 
 class Busy(SimLedger):

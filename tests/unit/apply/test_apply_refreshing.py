@@ -7,15 +7,13 @@ from building import HOUR, LATER, NOW, audience, recorded, text
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault, one_by_one
 
-from massctl.apply.refreshing import read_remote
+from massctl.apply.refresh import read_remote
 from massctl.errors import ConfigurationError
 from massctl.model.campaign import Audience
+from massctl.model.message import Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Window
-from massctl.plan.drift import Remote
-from massctl.plan.plan import Plan, Until
-from massctl.plan.refreshed import refreshed
-from massctl.plan.step import SendMass
+from massctl.plan.plan import Plan, Remote, Until, refreshed
+from massctl.plan.steps import SendMass
 
 SOON = Window(NOW + HOUR, NOW + 2 * HOUR)
 
@@ -183,7 +181,7 @@ def test_a_bug_of_ours_is_no_account_that_cannot_be_asked() -> None:
 def test_a_campaign_without_an_account_is_passed_over() -> None:
     from building import plan_of
 
-    from massctl.plan.desired import Invalid
+    from massctl.plan.steps import Invalid
 
     plan = plan_of([Invalid(text("faulty").name, "", None, None, ())])
     remote = read_remote(plan.campaigns, recorded(), lambda _: pytest.fail("asked"), one_by_one)

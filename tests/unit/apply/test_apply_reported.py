@@ -3,8 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from massctl.apply.reported import ApplyReport, DoctorReport, StatusReport
-from massctl.apply.reported_notices import NoticesReport, ReportedChoice
+from massctl.apply.reports import ApplyReport, DoctorReport, NoticesReport, ReportedChoice, StatusReport
 
 NOTHING = {"format_version": 1, "campaigns": []}
 RUN = {**NOTHING, "exit_status": 0, "lineage": None, "serial": 0}

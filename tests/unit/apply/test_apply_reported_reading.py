@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from massctl.apply.reported_console import AdoptReport, CommentsReport
-from massctl.apply.reported_reading import (
+from massctl.apply.reports import (
+    AdoptReport,
+    CommentsReport,
     ExplainReport,
     LockReport,
     StateListReport,

@@ -9,11 +9,11 @@ from simulation.world import Fault
 
 from massctl.apply.outcome import Outcome
 from massctl.apply.ports import SendQuestion
-from massctl.apply.previews import seen_by
-from massctl.model.ledger import SendSettled
-from massctl.model.rendered import Recipient, Window
+from massctl.apply.stage import seen_by
+from massctl.model.entries import SendSettled
+from massctl.model.message import Recipient, Window
 from massctl.model.state import Record
-from massctl.plan.guard import House
+from massctl.plan.guards import House
 from massctl.plan.plan import Until
 
 ASKED = house(require_preview=True)

@@ -10,14 +10,14 @@ from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault, SimLedger
 
 from massctl.apply.ports import Consent, SendQuestion
-from massctl.apply.sending import mass_send
+from massctl.apply.send import mass_send
 from massctl.model.campaign import Audience
-from massctl.model.ledger import Created
-from massctl.model.names import AppId, MediaId
-from massctl.model.rendered import Window
+from massctl.model.entries import Created
+from massctl.model.ids import AppId, MediaId
+from massctl.model.message import Window
 from massctl.model.send import News, ToAll, ToTag, Words, client_msg_id
 from massctl.model.state import State
-from massctl.plan.doubt import settle
+from massctl.plan.retry_policy import settle
 
 WORDS = whole_text()
 ANSWER_LOST = ("send_mass", Fault.ANSWER_LOST)

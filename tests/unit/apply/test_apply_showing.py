@@ -4,9 +4,8 @@ from building import APPID, reviewers
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault
 
-from massctl.model.rendered import Recipient
-from massctl.plan.plan import Until
-from massctl.plan.previews import Showing
+from massctl.model.message import Recipient
+from massctl.plan.plan import Showing, Until
 
 NEWS = whole_news()
 

@@ -8,9 +8,9 @@ from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault
 
 from massctl.errors import InvariantError
-from massctl.model.ledger import MaterialForgotten
-from massctl.model.names import AccountName
-from massctl.model.rendered import Purpose, RenderedCampaign, Window
+from massctl.model.entries import MaterialForgotten
+from massctl.model.ids import AccountName
+from massctl.model.message import Purpose, RenderedCampaign, Window
 from massctl.plan.plan import Until
 
 LATER = Window(NOW + 2 * HOUR, NOW + 3 * HOUR)

@@ -7,9 +7,9 @@ from building import LATER, audience
 from simulation.scenario import LONG, Scene, whole_news, whole_text
 from simulation.world import Fault
 
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.message import RenderedCampaign
 from massctl.plan.plan import Until
-from massctl.plan.step import Guard
+from massctl.plan.steps import Guard
 
 MEMBERS = audience(tag="会员")
 WORDS = whole_text(LONG, audience=MEMBERS)

@@ -7,9 +7,9 @@ from openid_samples import BATCHES
 from simulation.scenario import LONG, Scene, to_openids, whole_text
 from simulation.world import Fault
 
-from massctl.apply.unrecorded import unrecorded_of
+from massctl.apply.outcome import unrecorded_of
 from massctl.errors import LedgerUnreachableError
-from massctl.model.ledger import NewEntry
+from massctl.model.entries import NewEntry
 from massctl.model.send import Accepted, InDoubt, Rejected
 
 WORDS = whole_text(LONG)

@@ -7,14 +7,14 @@ import pytest
 from building import APPID, DAY, HOUR, LINEAGE, NOW, OTHER_APPID, as_new, at, attempted, news, text
 from simulation.scenario import Scene
 
-from massctl.apply.following import POLL_SECONDS
+from massctl.apply.jobs import POLL_SECONDS
 from massctl.apply.ports import JobReport
-from massctl.apply.withdrawing import ALL, TakenBack, WithdrawalWait, prepared, sharing, take_back, targets, withdraw
+from massctl.apply.withdraw import ALL, TakenBack, WithdrawalWait, prepared, sharing, take_back, targets, withdraw
 from massctl.errors import PermanentError, QuotaError, RefusedError, TransportError, UsageError, WeChatError
-from massctl.model.ledger import Created, JobStatus, SendAccepted, SendSettled, Withdrawn
-from massctl.model.names import AppId
+from massctl.model.entries import Created, JobStatus, SendAccepted, SendSettled, Withdrawn
+from massctl.model.ids import AppId
 from massctl.model.state import Record
-from massctl.plan.withdrawals import withdrawable, withdrawals_left
+from massctl.plan.quota import withdrawable, withdrawals_left
 
 SALE, OTHER, WORDS = news("sale"), news("other"), text("words")
 

@@ -9,8 +9,7 @@ from callback_samples import AS_JSON, MSG_ID, event, item, originality, urls
 
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import DEPTH_MAX, EVENT_BYTES_MAX, EventFault
-from massctl.model.finish import JobFinish
-from massctl.model.job_entries import CopyrightCheck, CopyrightResult
+from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish
 
 FIRST, SECOND = "http://mp.weixin.qq.com/s?__biz=A&amp;mid=1", "http://mp.weixin.qq.com/s?__biz=A&mid=2"
 

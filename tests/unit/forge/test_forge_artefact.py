@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from massctl.forge.artefact import ArtefactError, read_plan
-from massctl.plan.saved import SAVED_BYTES_MAX, StoppedPlan
+from massctl.plan.plan_file import SAVED_BYTES_MAX, StoppedPlan
 
 PLAN: dict[str, Any] = {
     "format_version": 1,

@@ -7,7 +7,7 @@ import pytest
 from building import LINEAGE, as_new
 
 from massctl.ledger.local import LocalLedger
-from massctl.model.ledger import Created
+from massctl.model.entries import Created
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from building import LINEAGE, NOW, as_new, attempted, text
 
 from massctl.errors import LedgerError, LedgerStaleError
-from massctl.model.ledger import Created, Expired
+from massctl.model.entries import Created, Expired
 
 WORDS = text("words")
 CREATED = as_new(Created(lineage=LINEAGE, realm="loopback"))
@@ -140,7 +140,7 @@ from pathlib import Path
 from building import as_new, text, NOW
 from massctl.errors import LedgerStaleError
 from massctl.ledger.local import LocalLedger
-from massctl.model.ledger import Expired
+from massctl.model.entries import Expired
 ledger = LocalLedger(Path(sys.argv[1]), Path(sys.argv[1]).parent / "locks")
 done = 0
 known = len(ledger.read(0))

@@ -7,8 +7,8 @@ import pytest
 from building import article, news, reviewers, text
 
 from massctl.ledger.archive import ARCHIVE_BYTES_MAX, LocalArchive
-from massctl.model.rendered import Recipient, RenderedCampaign
-from massctl.model.version import version_of
+from massctl.model.lock import version_of
+from massctl.model.message import Recipient, RenderedCampaign
 
 SALE = news("sale", article("甲"), article("乙", content="<p>乙</p>"))
 

@@ -13,11 +13,9 @@ from hypothesis import strategies as st
 from massctl.errors import LedgerCorruptError, LedgerError, LedgerFutureVersionError
 from massctl.ledger.codec import chain_digest, check_last, decode, encode
 from massctl.ledger.local import LocalLedger
-from massctl.model.digest import canonical_json
-from massctl.model.ledger import GENESIS, Created, Event, Expired, NewEntry, SendInDoubt
-from massctl.model.lifecycle import Status, status_of
-from massctl.model.names import CampaignName
-from massctl.model.state import State
+from massctl.model.entries import GENESIS, Created, Event, Expired, NewEntry, SendInDoubt
+from massctl.model.ids import CampaignName, canonical_json
+from massctl.model.state import State, Status, status_of
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "ledger"
 CREATED: dict[str, Any] = {

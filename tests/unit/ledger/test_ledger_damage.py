@@ -11,8 +11,8 @@ from massctl.errors import LedgerCorruptError, LedgerError, LedgerFutureVersionE
 from massctl.ledger.codec import chain_digest, encode
 from massctl.ledger.local import LocalLedger
 from massctl.ledger.newest import note_newest
-from massctl.model.digest import canonical_json
-from massctl.model.ledger import Expired, NewEntry, SendAccepted, SendInDoubt
+from massctl.model.entries import Expired, NewEntry, SendAccepted, SendInDoubt
+from massctl.model.ids import canonical_json
 
 WORDS = text("words")
 ENTRIES = entries(

@@ -12,7 +12,7 @@ from building import LINEAGE, NOW, as_new, text
 from massctl.errors import LedgerError
 from massctl.ledger import local
 from massctl.ledger.local import LocalLedger
-from massctl.model.ledger import Created, Expired
+from massctl.model.entries import Created, Expired
 
 WORDS = text("words")
 CREATED = as_new(Created(lineage=LINEAGE, realm="loopback"))

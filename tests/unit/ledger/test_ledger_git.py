@@ -9,7 +9,7 @@ from branches import PushFault, SimBranch, SimRemote
 from building import APPID, LINEAGE, NOW, as_new, attempted, sha, text
 from simulation.world import SimClock
 
-from massctl.apply.book import Book
+from massctl.apply.journal import Book
 from massctl.errors import (
     LedgerCorruptError,
     LedgerForeignError,
@@ -21,7 +21,7 @@ from massctl.errors import (
 from massctl.ledger.archive import GitArchive
 from massctl.ledger.branch import Pushed, Tip
 from massctl.ledger.git_ledger import KEPT_BACK_MAX, GitLedger
-from massctl.model.ledger import Created, Expired, ImageUploaded, NewEntry
+from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 from massctl.model.state import State
 
 WORDS = text("words")

@@ -17,7 +17,7 @@ from massctl.ledger.archive import GitArchive
 from massctl.ledger.branch import Push
 from massctl.ledger.git_run import Git
 from massctl.ledger.git_way import way_to
-from massctl.model.ledger import Created, Expired, ImageUploaded, NewEntry
+from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 
 WORDS = text("words")
 CREATED = as_new(Created(lineage=LINEAGE, realm="loopback"))

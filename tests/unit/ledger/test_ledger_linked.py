@@ -13,7 +13,7 @@ from building import LINEAGE, NOW, as_new, text
 from massctl.errors import LedgerError, LedgerStaleError
 from massctl.ledger import local
 from massctl.ledger.local import LocalLedger
-from massctl.model.ledger import Expired
+from massctl.model.entries import Expired
 
 MORE = as_new((Expired(not_after=NOW), text("words")))
 LINKS: dict[str, Callable[[Path, Path], None]] = {

@@ -9,7 +9,7 @@ from massctl.errors import LedgerCorruptError, LedgerOlderError
 from massctl.ledger.local import LocalLedger
 from massctl.ledger.newest import FILE, require_newest, seen_mark
 from massctl.ledger.remembered import remembered_state
-from massctl.model.ledger import Created, Event, ImageUploaded, NewEntry
+from massctl.model.entries import Created, Event, ImageUploaded, NewEntry
 
 BEGUN = Created(lineage=LINEAGE, realm="loopback")
 IMAGE = ImageUploaded(appid=APPID, sha256=sha("hero"), url="https://mmbiz.qpic.cn/1/0")

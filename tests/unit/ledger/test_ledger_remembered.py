@@ -15,11 +15,11 @@ from massctl.ledger.codec import decode
 from massctl.ledger.local import LocalLedger
 from massctl.ledger.remembered import remembered_state
 from massctl.ledger.state_document import KEPT, state_document, state_from
-from massctl.model import drafts
-from massctl.model import ledger as entries
+from massctl.model import entries
+from massctl.model import state as drafts
 from massctl.model import state as states
-from massctl.model.job_entries import CopyrightCheck, CopyrightResult
-from massctl.model.rendered import Recipient
+from massctl.model.entries import CopyrightCheck, CopyrightResult
+from massctl.model.message import Recipient
 from massctl.model.state import State
 
 SALE = news("sale", recipients=reviewers("editor_lin"))

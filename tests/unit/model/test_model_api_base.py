@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.model.account import API_BASE
-from massctl.model.api_base import WECHAT_HOSTS, check_api_base, realm_of
+from massctl.model.settings import API_BASE, WECHAT_HOSTS, check_api_base, realm_of
 
 LOOPBACK = [
     "http://localhost", "http://localhost:8080", "http://127.0.0.1:1/", "http://127.9.8.7", "https://127.0.0.1:443",

@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 
-from massctl.model.article_addresses import article_address
-from massctl.model.job_entries import JobStatus
-from massctl.model.jobs import Job
-from massctl.model.names import CampaignName
-from massctl.model.state import Record, State
+from massctl.model.entries import JobStatus
+from massctl.model.ids import CampaignName
+from massctl.model.state import Job, Record, State, article_address
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 SALE = CampaignName("sale")

@@ -18,16 +18,8 @@ from building import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.model.ledger import (
-    Expired,
-    NewEntry,
-    SendAccepted,
-    SendAttempted,
-    SendInDoubt,
-    SendRejected,
-    SendSettled,
-)
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.entries import Expired, NewEntry, SendAccepted, SendAttempted, SendInDoubt, SendRejected, SendSettled
+from massctl.model.message import RenderedCampaign
 from massctl.model.state import Record
 
 WORDS = text("words")

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from openid_samples import BATCHES, openid_list, sha256_of_batches
 from simulation.scenario import to_openids, whole_text
 
-from massctl.model.audience import BATCH_MAX, batch_sizes
-from massctl.model.ledger import JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
-from massctl.model.lifecycle import Status, is_concluded, status_of
+from massctl.model.campaign import BATCH_MAX, batch_sizes
+from massctl.model.entries import JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
 from massctl.model.send import MassSend, ToOpenids, Words, client_msg_id
+from massctl.model.state import Status, is_concluded, status_of
 
 LETTER = to_openids(whole_text(), BATCHES)
 

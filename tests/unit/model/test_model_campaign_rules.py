@@ -8,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from massctl.model.campaign import Article, Audience, CampaignFile, Cover, MpNews, Text
-from massctl.model.campaign_rules import campaign_faults, parse_offset_time
+from massctl.model.campaign import (
+    Article,
+    Audience,
+    CampaignFile,
+    Cover,
+    MpNews,
+    Text,
+    campaign_faults,
+    parse_offset_time,
+)
 from massctl.model.strict import NotYet, Strict, is_not_yet, not_yet
 
 OK = {"audience": {"is_to_all": True}, "text": {"content": "今晚八点"}}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.model.cover import CROP_PATTERN, SQUARE, WIDE, Crop, crop_around
+from massctl.model.campaign import CROP_PATTERN, SQUARE, WIDE, Crop, crop_around
 
 SIDE = st.integers(1, 65_535)
 SHARE = st.floats(0, 1)

@@ -8,10 +8,8 @@ from building import NOW, OPEN, OTHER_APPID, article, audience, news, picture, r
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.model.digest import canonical_json, digest_of
-from massctl.model.message import RenderedNews, RenderedText
-from massctl.model.names import AccountName, CampaignName
-from massctl.model.rendered import Purpose, Window
+from massctl.model.ids import AccountName, CampaignName, canonical_json, digest_of
+from massctl.model.message import Purpose, RenderedNews, RenderedText, Window
 
 
 def canonical_name(written: str) -> str:

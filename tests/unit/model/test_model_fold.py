@@ -24,7 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.errors import LedgerCorruptError
-from massctl.model.ledger import (
+from massctl.model.entries import (
     Adopted,
     Created,
     DraftDeleted,
@@ -40,7 +40,7 @@ from massctl.model.ledger import (
     SendSettled,
     Withdrawn,
 )
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.message import RenderedCampaign
 from massctl.model.state import Record, State
 
 WORDS = text("words")

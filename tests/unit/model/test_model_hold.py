@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 from building import NOW, at, attempted, recorded, text
 
-from massctl.model.hold import held_until, is_held
-from massctl.model.ledger import SendAccepted, SendInDoubt
-from massctl.model.lifecycle import Status, is_concluded, status_of
-from massctl.model.state import Record
+from massctl.model.entries import SendAccepted, SendInDoubt
+from massctl.model.state import Record, Status, held_until, is_concluded, is_held, status_of
 
 WORDS = text("words")
 HALF_AN_HOUR = timedelta(minutes=30)

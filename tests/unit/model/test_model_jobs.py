@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from massctl.model.job_entries import CopyrightCheck, JobStatus, Withdrawn
-from massctl.model.jobs import Job, absorb_job_entry
+from massctl.model.entries import CopyrightCheck, JobStatus, Withdrawn
+from massctl.model.state import Job, absorb_job_entry
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 

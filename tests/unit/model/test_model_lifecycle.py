@@ -7,7 +7,7 @@ from building import APPID, NOW, attempted, entries, news, previewed, recorded, 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.model.ledger import (
+from massctl.model.entries import (
     DraftDeleted,
     Expired,
     JobStatus,
@@ -17,9 +17,8 @@ from massctl.model.ledger import (
     SendSettled,
     Withdrawn,
 )
-from massctl.model.lifecycle import FINAL, TRANSITIONS, Status, status_of
-from massctl.model.rendered import RenderedCampaign
-from massctl.model.state import Record, State
+from massctl.model.message import RenderedCampaign
+from massctl.model.state import FINAL, TRANSITIONS, Record, State, Status, status_of
 
 SALE = news("sale", recipients=reviewers("li"))
 EDITED = news("sale", recipients=reviewers("li"), title="edited", send_ignore_reprint=True)

@@ -7,13 +7,21 @@ from typing import Any
 import pytest
 from building import OPEN, article, audience, news, picture, reviewers, sha, text
 
-from massctl.model.audience import OpenidList
-from massctl.model.campaign import CampaignFile
-from massctl.model.lock import LockFile, body_files, lock_digest, lock_text, path_from_lock
-from massctl.model.lock_document import lock_document, path_in_lock
-from massctl.model.lock_sources import SourcesFile, changed_sources, declared_digest, sources_text
-from massctl.model.message import RenderedNews
-from massctl.model.rendered import Purpose, RenderedCampaign
+from massctl.model.campaign import CampaignFile, OpenidList
+from massctl.model.lock import (
+    LockFile,
+    SourcesFile,
+    body_files,
+    changed_sources,
+    declared_digest,
+    lock_digest,
+    lock_document,
+    lock_text,
+    path_from_lock,
+    path_in_lock,
+    sources_text,
+)
+from massctl.model.message import Purpose, RenderedCampaign, RenderedNews
 
 SALE = news(
     "sale", article("一"), article("二", content="<p>二</p>"), window=OPEN, title="春季", recipients=reviewers("li")

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 from building import article, coupon, images, news, sha, text, video, voice
 
-from massctl.model.lock import LockFile, body_files, lock_digest
-from massctl.model.lock_document import lock_document
-from massctl.model.locked_message import restored
-from massctl.model.message import MaterialRef, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
-from massctl.model.names import MediaId
-from massctl.model.rendered import RenderedCampaign
-from massctl.model.version import version_of
+from massctl.model.ids import MediaId
+from massctl.model.lock import LockFile, body_files, lock_digest, lock_document, restored, version_of
+from massctl.model.message import (
+    MaterialRef,
+    RenderedCampaign,
+    RenderedCard,
+    RenderedImage,
+    RenderedVideo,
+    RenderedVoice,
+)
 
 GIVEN = MaterialRef(media_id=MediaId("M1"))
 OTHER = MaterialRef(media_id=MediaId("M2"))

@@ -4,8 +4,7 @@ from typing import get_args
 
 import pytest
 
-from massctl.model.ledger import Created, Event, Previewed, SendAttempted, Withdrawn
-from massctl.model.observed import is_observed
+from massctl.model.entries import Created, Event, Previewed, SendAttempted, Withdrawn, is_observed
 
 KINDS = get_args(get_args(Event)[0])
 OBSERVED = {

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.ledger.codec import decode, encode
-from massctl.model.ledger import GENESIS, NewEntry, Previewed
-from massctl.model.lifecycle import Status, status_of
-from massctl.model.rendered import RenderedCampaign
-from massctl.model.state import State
+from massctl.model.entries import GENESIS, NewEntry, Previewed
+from massctl.model.message import RenderedCampaign
+from massctl.model.state import State, Status, status_of
 
 WORDS = text(recipients=reviewers("li", "wang"))
 OUTCOMES = ("begun", "sent", "failed", "unknown")

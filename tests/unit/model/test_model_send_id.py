@@ -3,7 +3,7 @@
 import pytest
 from building import APPID
 
-from massctl.model.names import AppId, CampaignName, ClientMsgId, MediaId
+from massctl.model.ids import AppId, CampaignName, ClientMsgId, MediaId
 from massctl.model.send import MassSend, News, ToAll, ToTag, Words, client_msg_id
 
 ID = ClientMsgId("0" * 32)

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from massctl.model.account import MassctlFile, QuietHours
-from massctl.model.hours import parse_duration
+from massctl.model.settings import MassctlFile, QuietHours, parse_duration
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")

@@ -5,8 +5,7 @@ import os
 
 import pytest
 
-from massctl.model.phrase import Phrase
-from massctl.model.system_reason import system_reason
+from massctl.model.phrase import Phrase, system_reason
 from massctl.view.language import Language, say
 
 

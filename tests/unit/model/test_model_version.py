@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from building import article, news, text
 
-from massctl.model.digest import sha256_of
-from massctl.model.lock_document import lock_document
-from massctl.model.version import body_digests, checked_lock, checked_version, version_of
+from massctl.model.ids import sha256_of
+from massctl.model.lock import body_digests, checked_lock, checked_version, lock_document, version_of
 
 SALE = news("sale", article("甲"), article("乙", content="<p>乙</p>"))
 DOCUMENT = lock_document(SALE, "massctl 0.1.0")

@@ -5,11 +5,10 @@ import re
 
 import pytest
 
-from massctl.model.codes import CODES
-from massctl.model.diagnostic import Diagnostic, Place, Severity, has_errors
-from massctl.model.names import is_campaign_name
+from massctl.model.diagnostics import CODES, Diagnostic, Place, Severity, has_errors
+from massctl.model.ids import is_campaign_name
+from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Recipient
 
 
 @pytest.mark.parametrize("name", ["a", "0", "2026-12-spring-sale", "a.b_c-d", "a" * 64])

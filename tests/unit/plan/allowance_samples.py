@@ -6,15 +6,14 @@ from typing import Any
 
 from building import APPID, DAY, HOUR, NOW, audience, house, plan_of, sha, text
 
-from massctl.model.audience import BATCH_MAX, OpenidList
-from massctl.model.names import AccountName
-from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.campaign import BATCH_MAX, OpenidList
+from massctl.model.ids import AccountName
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State
-from massctl.plan.allowance import Agenda
-from massctl.plan.demand import demand_of
-from massctl.plan.guard import House
+from massctl.plan.guards import House
 from massctl.plan.plan import PlannedCampaign
-from massctl.plan.step import SendMass
+from massctl.plan.quota import Agenda, demand_of
+from massctl.plan.steps import SendMass
 
 ACCOUNT = AccountName("main")
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from building import APPID, OPEN, article, news, recorded, reviewers, saved, sha
 
-from massctl.model.ledger import ImageUploaded, MaterialAdded
-from massctl.model.message import RenderedNews
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.entries import ImageUploaded, MaterialAdded
+from massctl.model.message import RenderedCampaign, RenderedNews
 from massctl.model.state import State
 
 HERO, COVER = f"main/image/{sha('hero')[:12]}", f"main/material/{sha('cover')[:12]}"

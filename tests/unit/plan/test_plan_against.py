@@ -6,9 +6,9 @@ import pytest
 from building import DAY, NOW, at, attempted, previewed, recorded, saved, sent, text
 from plan_samples import EDITED, SALE
 
-from massctl.model.ledger import DraftDeleted, JobStatus, SendAccepted, SendRejected, SendSettled
+from massctl.model.entries import DraftDeleted, JobStatus, SendAccepted, SendRejected, SendSettled
 from massctl.model.state import State
-from massctl.plan.against import Base, BaseKind, base_of, last_sent
+from massctl.plan.review_diff import Base, BaseKind, base_of, last_sent
 
 EMPTY = State()
 SECOND = replace(EDITED, edition=2)

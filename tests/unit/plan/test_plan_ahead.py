@@ -5,10 +5,10 @@ from datetime import timedelta
 from allowance_samples import on, rules, words
 from building import APPID, DAY, HOUR, NOW, at, attempted, audience, news, plan_of, recorded, text
 
-from massctl.model.ledger import NewEntry, SendAccepted, SendImported, Withdrawn
-from massctl.model.rendered import Window
-from massctl.plan.ahead import ahead_document
+from massctl.model.entries import NewEntry, SendAccepted, SendImported, Withdrawn
+from massctl.model.message import Window
 from massctl.plan.plan import Plan
+from massctl.plan.quota import ahead_document
 
 
 def rows(plan: Plan) -> list[tuple[str, str, int, list[str], int]]:

@@ -9,7 +9,7 @@ from building import APPID, DAY, HOUR, NOW, OTHER_APPID, at, attempted, audience
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from massctl.model.ledger import (
+from massctl.model.entries import (
     AudienceResolved,
     NewEntry,
     SendAccepted,
@@ -18,12 +18,10 @@ from massctl.model.ledger import (
     SendRejected,
     SendSettled,
 )
-from massctl.model.rendered import RenderedCampaign, Window
-from massctl.plan.demand import DAYS_AHEAD
-from massctl.plan.guard import send_refusals
-from massctl.plan.plan import Until
-from massctl.plan.planned_campaign import PlannedCampaign
-from massctl.plan.used import Scope, Unit, calls_by_day, used_in, uses
+from massctl.model.message import RenderedCampaign, Window
+from massctl.plan.guards import send_refusals
+from massctl.plan.plan import PlannedCampaign, Until
+from massctl.plan.quota import DAYS_AHEAD, Scope, Unit, calls_by_day, used_in, uses
 
 MIDNIGHT = datetime(2026, 12, 1, 16, tzinfo=UTC)
 """Of Beijing, after NOW."""

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.plan.article_pairs import Traits, moved, paired
-from massctl.plan.readable import Words
+from massctl.plan.review_diff import Traits, Words, moved, paired
 
 
 def traits(title: str, content: str = "", *blocks: str) -> Traits:

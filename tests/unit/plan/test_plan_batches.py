@@ -7,15 +7,12 @@ from building import DAY, HOUR, NOW, at, attempted, guards, plan_of, recorded, s
 from openid_samples import BATCHES, PAIRS, openid_list
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 
-from massctl.model.audience import OpenidList
-from massctl.model.ledger import JobStatus, SendAccepted, SendRejected
-from massctl.model.lifecycle import is_concluded
-from massctl.model.preview_days import beijing_day
-from massctl.model.rendered import RenderedCampaign
-from massctl.model.state import State
-from massctl.plan.batches import batches_left
-from massctl.plan.diff import drafts
-from massctl.plan.used import calls_by_day
+from massctl.model.campaign import OpenidList
+from massctl.model.entries import JobStatus, SendAccepted, SendRejected
+from massctl.model.message import RenderedCampaign
+from massctl.model.state import State, beijing_day, is_concluded
+from massctl.plan.plan import draft_steps
+from massctl.plan.quota import batches_left, calls_by_day
 
 LETTER = to_openids(whole_text(LONG), BATCHES)
 ISSUE = to_openids(whole_news(LONG, recipients=()), PAIRS)
@@ -110,7 +107,7 @@ def test_batches_of_a_list_that_was_refused_and_cut_down_are_not_waited_for() ->
 
 
 def test_a_text_in_batches_has_no_drafts() -> None:
-    assert [] == drafts(LETTER, State())
+    assert [] == draft_steps(LETTER, State())
 
 
 def test_nothing_is_left_of_what_was_concluded() -> None:

@@ -7,12 +7,11 @@ from building import NOW, attempted, audience, guards, plan_of, recorded, steps
 from openid_samples import BATCHES, CORRECTED, MOVED, sha256_of_batches
 from simulation.scenario import LONG, to_openids, whole_text
 
-from massctl.model.ledger import JobStatus, NewEntry, SendAccepted, SendImported, SendRejected, SendSettled
-from massctl.model.message import RenderedText
-from massctl.model.rendered import RenderedCampaign, approved_audience
+from massctl.model.entries import JobStatus, NewEntry, SendAccepted, SendImported, SendRejected, SendSettled
+from massctl.model.message import RenderedCampaign, RenderedText, approved_audience
 from massctl.model.state import State
-from massctl.plan.begun_list import refused_batch, standstill, way_on
-from massctl.plan.used import Scope, uses
+from massctl.plan.guards import refused_batch, standstill, way_on
+from massctl.plan.quota import Scope, uses
 
 LETTER = to_openids(whole_text(LONG), BATCHES)
 FIXED = to_openids(LETTER, CORRECTED)

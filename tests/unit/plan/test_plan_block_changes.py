@@ -7,10 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.plan.block_changes import BLOCKS_MAX, BlockChange, block_changes
-from massctl.plan.changes import Mark, PictureChanged, PictureSeen, WordsChanged
-from massctl.plan.readable import Block, Words
-from massctl.plan.word_changes import Budget
+from massctl.plan.review_diff import (
+    BLOCKS_MAX,
+    Block,
+    BlockChange,
+    Budget,
+    Mark,
+    PictureChanged,
+    PictureSeen,
+    Words,
+    WordsChanged,
+    block_changes,
+)
 
 RIVER, LAKE = PictureSeen("river"), PictureSeen("lake")
 some_blocks = st.lists(

@@ -3,8 +3,8 @@
 from allowance_samples import on, planned_all, refused, rules, sends, to_list, words
 from building import DAY, HOUR, NOW, at, attempted, audience, plan_of, recorded
 
-from massctl.model.ledger import SendAccepted, SendRejected
-from massctl.plan.ahead import ahead_document
+from massctl.model.entries import SendAccepted, SendRejected
+from massctl.plan.quota import ahead_document
 
 
 def test_two_lists_of_one_day_that_take_more_than_its_calls_are_a_conflict() -> None:

@@ -27,20 +27,16 @@ from building import (
     text,
 )
 
-from massctl.model.audience import OpenidList
-from massctl.model.diagnostic import Diagnostic, Severity
-from massctl.model.finding import Check, Finding, Level
-from massctl.model.ledger import SendAccepted, SendImported, SendInDoubt
-from massctl.model.names import AccountName, Sha256
-from massctl.model.rendered import RenderedCampaign
+from massctl.model.campaign import OpenidList
+from massctl.model.diagnostics import Check, Diagnostic, Finding, Level, Severity
+from massctl.model.entries import SendAccepted, SendImported, SendInDoubt
+from massctl.model.ids import AccountName, Sha256
+from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
 from massctl.plan import checkup
-from massctl.plan.ahead import AccountAhead, Span
-from massctl.plan.desired import Invalid
-from massctl.plan.skew import Skew
-from massctl.plan.step import Guard, Refusal
-from massctl.plan.tip import Tip
-from massctl.plan.used import Unit
+from massctl.plan.guards import Skew, Tip
+from massctl.plan.quota import AccountAhead, Span, Unit
+from massctl.plan.steps import Guard, Invalid, Refusal
 
 MAIN = AccountName("main")
 SECRET = "0123456789abcdef" * 2

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from building import DAY, HOUR, NOW, OPEN, at, attempted, house, news, plan_of, recorded, saved, text
 
-from massctl.model.ledger import SendInDoubt, SendSettled
-from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.entries import SendInDoubt, SendSettled
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State
-from massctl.plan.choices import Evidence, Repetition, evidence, in_question, is_to_settle
-from massctl.plan.desired import Desired, Gone
+from massctl.plan.reconcile_options import Evidence, Repetition, evidence, in_question, is_to_settle
+from massctl.plan.steps import Desired, Gone
 
 WORDS = text("words", window=Window(NOW - HOUR, NOW + 2 * DAY))
 SALE = news("sale", window=OPEN)

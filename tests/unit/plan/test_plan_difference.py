@@ -8,13 +8,19 @@ from building import OPEN, article, audience, news, picture, sha, text
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.model.lock import LockedSend
-from massctl.model.message import RenderedArticle
-from massctl.model.rendered import Picture, Purpose, RenderedCampaign
-from massctl.model.version import version_of
-from massctl.plan.against import Base, BaseKind
-from massctl.plan.changes import ArticleChanged, Difference, FieldChanged, LinkChanged, PictureChanged, WordsChanged
-from massctl.plan.difference import difference
+from massctl.model.lock import LockedSend, version_of
+from massctl.model.message import Picture, Purpose, RenderedArticle, RenderedCampaign
+from massctl.plan.review_diff import (
+    ArticleChanged,
+    Base,
+    BaseKind,
+    Difference,
+    FieldChanged,
+    LinkChanged,
+    PictureChanged,
+    WordsChanged,
+    difference,
+)
 
 LOCK = Base(BaseKind.LOCK)
 PICTURES = (picture("hero"), picture("second"), picture("cover", Purpose.MATERIAL), picture("other", Purpose.MATERIAL))

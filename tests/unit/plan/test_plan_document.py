@@ -28,14 +28,13 @@ from building import (
 )
 
 from massctl import __version__
-from massctl.model.diagnostic import Diagnostic, Place, Severity
-from massctl.model.ledger import ImageUploaded, SendRejected
-from massctl.model.lock_document import lock_document
-from massctl.model.message import RenderedText
-from massctl.model.rendered import Window
+from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.entries import ImageUploaded, SendRejected
+from massctl.model.lock import lock_document
+from massctl.model.message import RenderedText, Window
 from massctl.model.state import State
-from massctl.plan.document import plan_digest, plan_document
 from massctl.plan.plan import Plan
+from massctl.plan.plan_file import plan_digest, plan_document
 
 WARNING = Diagnostic(
     "MC309", Severity.WARNING, "a link became a footnote", Place("campaigns/sale/main.md", 3, 1, 3, 9), "keep", "sale"

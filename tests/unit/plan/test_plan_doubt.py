@@ -25,12 +25,12 @@ from building import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.model.account import Policy
-from massctl.model.ledger import SendInDoubt, SendRejected
-from massctl.model.rendered import Window
+from massctl.model.entries import SendInDoubt, SendRejected
+from massctl.model.message import Window
+from massctl.model.settings import Policy
 from massctl.model.state import Attempt
-from massctl.plan.doubt import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, Repeat, may_repeat
 from massctl.plan.plan import Until
+from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, Repeat, may_repeat
 
 TICK = timedelta(microseconds=1)
 WAIT = timedelta(seconds=61)

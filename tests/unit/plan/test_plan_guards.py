@@ -24,12 +24,12 @@ from building import (
     text,
 )
 
-from massctl.model.ledger import Expired, SendAccepted, SendImported, SendRejected, SendSettled
-from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.entries import Expired, SendAccepted, SendImported, SendRejected, SendSettled
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State
-from massctl.plan.guard import audience_refusal, send_refusals
+from massctl.plan.guards import audience_refusal, send_refusals
 from massctl.plan.plan import PlannedCampaign, Until
-from massctl.plan.step import Guard
+from massctl.plan.steps import Guard
 
 WORDS = text("words", window=OPEN)
 

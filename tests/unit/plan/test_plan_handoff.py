@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from building import OPEN, article, attempted, guards, house, news, planned, recorded, saved
 
-from massctl.model.campaign import Handoff
-from massctl.model.handoff import handoff_items
-from massctl.model.ledger import Adopted, DraftDeleted
-from massctl.plan.document import plan_digest, plan_document
-from massctl.plan.handoff import HandoffItem, handoff_of
+from massctl.model.campaign import Handoff, handoff_items
+from massctl.model.entries import Adopted, DraftDeleted
+from massctl.plan.guards import HandoffItem, handoff_of
 from massctl.plan.plan import make_plan
-from massctl.plan.step import SendMass
+from massctl.plan.plan_file import plan_digest, plan_document
+from massctl.plan.steps import SendMass
 
 ITEMS = ("original", "album: 秋季")
 SALE = news("sale", window=OPEN, handoff=ITEMS)

@@ -3,8 +3,8 @@
 import pytest
 from building import NOW
 
-from massctl.model.ledger import JobStatus
-from massctl.model.names import CampaignName
+from massctl.model.entries import JobStatus
+from massctl.model.ids import CampaignName
 from massctl.model.state import Job, Record
 from massctl.plan.job_failure import REASONS, how_to_resend
 

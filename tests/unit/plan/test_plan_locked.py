@@ -20,15 +20,13 @@ from building import (
     text,
 )
 
-from massctl.model.lock import LockFile
-from massctl.model.lock_document import lock_document
-from massctl.model.lock_sources import Cause
-from massctl.model.names import AccountName, AppId, CampaignName
+from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.lock import Cause, LockFile, lock_document
+from massctl.model.message import Purpose, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Purpose, RenderedCampaign, Window
-from massctl.plan.desired import NotLocked
-from massctl.plan.lock_report import LockedCampaign, LockResult, lock_exit_status, lock_report_document
-from massctl.plan.locked import changed_parts, lock_missing, lock_stale
+from massctl.plan.lock_diff import changed_parts, lock_missing, lock_stale
+from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status, lock_report_document
+from massctl.plan.steps import NotLocked
 
 SALE = news("sale", window=OPEN)
 WORDS = text("sale", window=OPEN)

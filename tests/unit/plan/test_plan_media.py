@@ -25,17 +25,22 @@ from building import (
     voice,
 )
 
-from massctl.model.ledger import MaterialAdded, MessageStaged
-from massctl.model.lifecycle import Status
-from massctl.model.message import MaterialRef, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
-from massctl.model.names import MediaId
-from massctl.model.rendered import Purpose, RenderedCampaign
-from massctl.model.version import version_of
-from massctl.plan.against import Base, BaseKind, base_of
-from massctl.plan.changes import Change, FieldChanged, PictureChanged
-from massctl.plan.difference import difference
-from massctl.plan.locked import changed_parts
+from massctl.model.entries import MaterialAdded, MessageStaged
+from massctl.model.ids import MediaId
+from massctl.model.lock import version_of
+from massctl.model.message import (
+    MaterialRef,
+    Purpose,
+    RenderedCampaign,
+    RenderedCard,
+    RenderedImage,
+    RenderedVideo,
+    RenderedVoice,
+)
+from massctl.model.state import Status
+from massctl.plan.lock_diff import changed_parts
 from massctl.plan.plan import Until
+from massctl.plan.review_diff import Base, BaseKind, Change, FieldChanged, PictureChanged, base_of, difference
 
 BELL = f"main/material/{sha('bell')[:12]}"
 ADDED = MaterialAdded(appid=APPID, sha256=sha("bell"), media_id="V1", material_type="voice")

@@ -18,12 +18,11 @@ from building import (
 )
 from plan_samples import SALE, staged
 
-from massctl.model.names import AccountName, CampaignName
-from massctl.model.rendered import Window
+from massctl.model.ids import AccountName, CampaignName
+from massctl.model.message import Window
 from massctl.model.state import State
-from massctl.plan.desired import Concluded, Gone, Invalid
 from massctl.plan.plan import Until
-from massctl.plan.step import SaveDraft, SendMass, SendPreview, UploadMedia
+from massctl.plan.steps import Concluded, Gone, Invalid, SaveDraft, SendMass, SendPreview, UploadMedia
 
 
 def test_campaigns_stand_in_order_of_account_end_of_window_and_name():

@@ -8,8 +8,8 @@ from building import APPID, NOW, OTHER_APPID, at, attempted, recorded, text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from massctl.model.ledger import SendRejected
-from massctl.plan.pace import MINUTE, SENDS_A_MINUTE, next_send_at
+from massctl.model.entries import SendRejected
+from massctl.plan.quota import MINUTE, SENDS_A_MINUTE, next_send_at
 
 WORDS = text("words")
 

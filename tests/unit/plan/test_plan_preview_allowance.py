@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from building import APPID, DAY, HOUR, NOW, OTHER_APPID, guards, house, plan_of, planned, recorded, reviewers, text
 
-from massctl.model.ledger import Previewed
-from massctl.model.names import AppId
-from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.entries import Previewed
+from massctl.model.ids import AppId
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State
 from massctl.plan.plan import Plan
-from massctl.plan.step import SendPreview
+from massctl.plan.steps import SendPreview
 
 EARLIER = text("earlier")
 

@@ -18,10 +18,10 @@ from building import (
 )
 from plan_samples import SALE, staged
 
-from massctl.model.rendered import Recipient, RenderedCampaign, Window
+from massctl.model.message import Recipient, RenderedCampaign, Window
 from massctl.model.state import State
 from massctl.plan.plan import Until
-from massctl.plan.step import Kind, SendPreview
+from massctl.plan.steps import Kind, SendPreview
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from building import sha
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.plan.changes import PictureSeen
-from massctl.plan.readable import Block, Words, read_body, read_text
+from massctl.plan.review_diff import Block, PictureSeen, Words, read_body, read_text
 
 HERO = f"massctl-picture:{sha('hero')}"
 

@@ -6,7 +6,7 @@ import pytest
 from building import HOUR, LATER, NOW, attempted, guards, house, planned, previewed, reviewers, steps
 from plan_samples import EDITED, SALE, staged
 
-from massctl.model.rendered import RenderedCampaign, Window
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State
 from massctl.plan.plan import PlannedCampaign
 

@@ -19,7 +19,7 @@ from building import (
     text,
 )
 
-from massctl.model.ledger import SendAccepted, SendRejected, SendSettled
+from massctl.model.entries import SendAccepted, SendRejected, SendSettled
 
 TICK = timedelta(milliseconds=1)
 WORDS = text("words", window=OPEN)

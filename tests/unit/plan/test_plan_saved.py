@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from building import HOUR, LATER, NOW, OPEN, house, news, plan_of, recorded, reviewers, saved, text
 
-from massctl.model.diagnostic import Diagnostic, Severity
-from massctl.model.names import AccountName
+from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.plan.desired import Invalid
-from massctl.plan.document import plan_document
 from massctl.plan.plan import Plan
-from massctl.plan.saved import SavedPlan, only_planned, plan_stale, read_saved, what_moved
+from massctl.plan.plan_file import SavedPlan, only_planned, plan_document, plan_stale, read_saved, what_moved
+from massctl.plan.steps import Invalid
 
 SALE = news("sale", window=OPEN, recipients=reviewers("li"))
 OTHER = text("words", window=LATER)

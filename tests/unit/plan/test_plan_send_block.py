@@ -8,17 +8,14 @@ import pytest
 from building import HOUR, NOW, article, audience, news, planned, recorded, text
 from openid_samples import openid_list
 
-from massctl.model.audience import OpenidList
-from massctl.model.diagnostic import Diagnostic, Severity
-from massctl.model.lock import LockFile
-from massctl.model.lock_document import lock_document
-from massctl.model.message import MaterialRef, RenderedImage
-from massctl.model.names import AccountName, CampaignName, MediaId, Sha256
+from massctl.model.campaign import OpenidList
+from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
+from massctl.model.lock import LockFile, lock_document
+from massctl.model.message import MaterialRef, RenderedCampaign, RenderedImage, Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign, Window
-from massctl.plan.ahead import AccountAhead, Span
+from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.send_block import Commenting, SendBlock, planned_block, send_block, spans_of, warnings_of
-from massctl.plan.used import Unit
 from massctl.plan.window import WindowState
 
 OPEN = Window(NOW - HOUR, NOW + HOUR)

@@ -7,12 +7,11 @@ import pytest
 from building import LATER, NOW, PAST, attempted, codes, guards, house, previewed, recorded, reviewers, sent, steps
 from plan_samples import EDITED, SALE, staged
 
-from massctl.model.ledger import SendRejected
-from massctl.model.rendered import Recipient, RenderedCampaign
+from massctl.model.entries import SendRejected
+from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.state import State
-from massctl.plan.plan import PlannedCampaign, Until, make_plan
-from massctl.plan.previews import Showing
-from massctl.plan.step import SendPreview
+from massctl.plan.plan import PlannedCampaign, Showing, Until, make_plan
+from massctl.plan.steps import SendPreview
 
 BOTH_SEEN = [previewed(SALE, recipient=each) for each in SALE.recipients]
 

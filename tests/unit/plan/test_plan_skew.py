@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from building import NOW
 
-from massctl.plan.skew import SKEW_SECONDS_MAX, Skew, better, skew_refusal
+from massctl.plan.guards import SKEW_SECONDS_MAX, Skew, better, skew_refusal
 
 
 def measured(ahead: float, took: float = 0) -> Skew:

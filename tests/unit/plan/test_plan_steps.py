@@ -26,7 +26,7 @@ from building import (
 )
 from plan_samples import COVER, EDITED, HERO, SALE, UPLOADS, staged
 
-from massctl.model.ledger import (
+from massctl.model.entries import (
     DraftDeleted,
     ImageUploaded,
     MaterialAdded,
@@ -34,10 +34,10 @@ from massctl.model.ledger import (
     SendAccepted,
     SendRejected,
 )
-from massctl.model.names import AccountName
-from massctl.model.rendered import Purpose, Window
+from massctl.model.ids import AccountName
+from massctl.model.message import Purpose, Window
 from massctl.plan.plan import Until
-from massctl.plan.step import Kind, Reason, SaveDraft
+from massctl.plan.steps import Kind, Reason, SaveDraft
 
 
 def test_a_new_campaign_is_uploaded_saved_shown_and_sent_in_this_order():

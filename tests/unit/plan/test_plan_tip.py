@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from building import NOW, OPEN, house, recorded, text
 
-from massctl.plan.guard import send_refusals
-from massctl.plan.step import Guard
-from massctl.plan.tip import Tip, brake, tip_refusal
+from massctl.plan.guards import Tip, brake, send_refusals, tip_refusal
+from massctl.plan.steps import Guard
 
 TIP = Tip("main", "origin", "a" * 40, "a" * 40)
 

@@ -22,12 +22,11 @@ from building import (
     text,
 )
 
-from massctl.model.diagnostic import Diagnostic, Place, Severity
-from massctl.model.ledger import JobStatus, SendSettled
-from massctl.model.names import CampaignName
-from massctl.plan.desired import Concluded, Gone, Invalid
+from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.entries import JobStatus, SendSettled
+from massctl.model.ids import CampaignName
 from massctl.plan.plan import make_plan
-from massctl.plan.step import Guard, Refusal
+from massctl.plan.steps import Concluded, Gone, Guard, Invalid, Refusal
 
 WORDS = text("words", window=OPEN)
 

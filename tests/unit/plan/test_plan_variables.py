@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from massctl.model.phrase import Phrase
-from massctl.plan.variables import proxy_to_set, secret_to_set, to_set
+from massctl.plan.checkup import proxy_to_set, secret_to_set, to_set
 
 
 @pytest.mark.parametrize("advice", [to_set, secret_to_set, proxy_to_set])

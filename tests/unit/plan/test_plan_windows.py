@@ -8,8 +8,8 @@ from building import DAY, HOUR, NOW, OPEN, attempted, guards, house, planned, re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.model.ledger import SendAccepted
-from massctl.model.rendered import Window
+from massctl.model.entries import SendAccepted
+from massctl.model.message import Window
 from massctl.plan.plan import Until
 from massctl.plan.window import WindowState, hour_refusal, leaves_until, next_moment, window_state
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.plan.changes import Mark, Piece
-from massctl.plan.word_changes import Budget, common_ends, word_changes
+from massctl.plan.review_diff import Budget, Mark, Piece, common_ends, word_changes
 
 KEPT, REMOVED, ADDED = Mark.KEPT, Mark.REMOVED, Mark.ADDED
 words = st.text(st.sampled_from("春夏秋冬的一了，。ab1 2\u200d🧣🏽é"), max_size=40) | st.text(max_size=40)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from render_inputs import Folder, body, hold, news, render, rendered, wrong
 
-from massctl.model.diagnostic import Diagnostic
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.message import RenderedNews
 from massctl.render.blocks.library import SIGNATURES
 

@@ -3,7 +3,7 @@ import time
 import pytest
 from render_inputs import body, lines, wrong
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.render import bounds
 
 SECONDS_MAX = 5.0

@@ -3,9 +3,8 @@ from typing import Any
 
 from render_inputs import CAMPAIGN, Folder, campaign_file, hold, lines, news, place_of, render, rendered, sha
 
-from massctl.model.diagnostic import Severity
-from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
-from massctl.model.rendered import Recipient, Window
+from massctl.model.diagnostics import Severity
+from massctl.model.message import Recipient, RenderedArticle, RenderedNews, RenderedText, Window
 
 FOLDER = Folder({"spring/articles/main.md": "正文", "spring/images/cover.jpg": "cover"})
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from render_inputs import Folder, news, render
 
-from massctl.model.diagnostic import Diagnostic
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.message import RenderedArticle, RenderedNews
 
 COVER = "images/cover.jpg"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from render_inputs import body, lines, md, page, wrong
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.render.formula import FormulaError, drawn_formula, simple_formula
 from massctl.render.markdown import markdown_to_html
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from render_inputs import body, hold, lines, page, wrong
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.render.html_edit import with_placeholders
 from massctl.render.html_scan import Edit, edited, tags
 

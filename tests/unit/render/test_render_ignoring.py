@@ -4,7 +4,7 @@ from typing import Any
 
 from render_inputs import Folder, news, render
 
-from massctl.model.diagnostic import Diagnostic
+from massctl.model.diagnostics import Diagnostic
 
 FILES = {"spring/articles/main.md": "![](a.png)", "spring/articles/a.png": "A", "spring/images/cover.jpg": "c"}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 import pytest
 from render_inputs import Folder, body, news, render, wrong
 
-from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.render import limits
 from massctl.render.fault import Fault
 

@@ -1,7 +1,7 @@
 import pytest
 from render_inputs import lines, wrong
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 
 PICTURE = {"spring/articles/a.png": "A"}
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from render_inputs import body, hold, md, page
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.render.markdown import markdown_to_html
 from massctl.source.built_in import built_in_theme
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from render_inputs import body, hold, lines, md, page, wrong
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.render.highlight import CODE_CHARACTERS_MAX, coloured_code
 from massctl.render.markdown import markdown_to_html
 

@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 from render_inputs import Folder, campaign_file, place_of, render, rendered, sha
 
-from massctl.model.diagnostic import Severity
-from massctl.model.message import MaterialRef, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
-from massctl.model.names import MediaId
-from massctl.model.rendered import Purpose
+from massctl.model.diagnostics import Severity
+from massctl.model.ids import MediaId
+from massctl.model.message import MaterialRef, Purpose, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
 
 FOLDER = Folder(
     {

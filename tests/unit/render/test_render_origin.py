@@ -2,7 +2,7 @@
 
 import pytest
 
-from massctl.model.diagnostic import Place
+from massctl.model.diagnostics import Place
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.origin import Origin

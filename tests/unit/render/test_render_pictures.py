@@ -1,7 +1,7 @@
 import pytest
 from render_inputs import Folder, body, hold, lines, news, page, rendered, sha, wrong
 
-from massctl.model.rendered import Purpose
+from massctl.model.message import Purpose
 from massctl.render.html_edit import with_placeholders
 from massctl.render.inputs import Problem
 from massctl.render.paths import picture_paths, template_path

@@ -3,8 +3,7 @@
 import pytest
 from render_inputs import Folder, campaign_file, lines, news, render, wrong
 
-from massctl.model.codes import CODES
-from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.diagnostics import CODES, Diagnostic, Severity
 from massctl.render.rules.characters import unseen_characters
 from massctl.render.rules.registry import RULES
 from massctl.render.rules.words import WordLists, read_lists

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from render_inputs import body, hold, lines, md, page, wrong
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.render.markdown import markdown_to_html
 from massctl.render.safe_html import safe_html
 from massctl.render.styles import with_styles

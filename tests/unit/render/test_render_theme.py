@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from render_inputs import Folder, hold, news, render, rendered
 
 from massctl.model.campaign import CampaignFile
-from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.message import RenderedNews
 from massctl.render.theme.sheet import CHARACTERS_MAX, FAULTS_MAX, read_sheet
 from massctl.render.theme.shelf import BUILT_IN

@@ -11,10 +11,9 @@ from repositories import BODY, Tree, png
 from massctl.cli.main import run
 from massctl.ledger.archive import LocalArchive
 from massctl.ledger.local import LocalLedger
-from massctl.model.job_entries import JobStatus
-from massctl.model.jobs import Job
-from massctl.model.names import CampaignName
-from massctl.model.state import Record, State
+from massctl.model.entries import JobStatus
+from massctl.model.ids import CampaignName
+from massctl.model.state import Job, Record, State
 from massctl.serve.bell import EVERYTHING, Bell
 from massctl.serve.studio import Grounds, Studio
 from massctl.view.language import Language

@@ -6,9 +6,9 @@ from textwrap import dedent
 
 import pytest
 
-from massctl.model.account import MassctlFile
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.names import CampaignName
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import CampaignName
+from massctl.model.settings import MassctlFile
 from massctl.source.campaigns import Loaded, load_campaign, load_settings
 from massctl.source.repository import Repository
 

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from massctl.model.job_entries import JobStatus
-from massctl.model.jobs import Job
-from massctl.model.names import CampaignName
-from massctl.model.rendered import RenderedCampaign
-from massctl.model.state import Record, State
-from massctl.plan.desired import Invalid
+from massctl.model.entries import JobStatus
+from massctl.model.ids import CampaignName
+from massctl.model.message import RenderedCampaign
+from massctl.model.state import Job, Record, State
+from massctl.plan.steps import Invalid
 from massctl.source.campaigns import load_settings
 from massctl.source.desired import Desires, Workbench
 from massctl.source.remembered import RememberingDesires

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from massctl.model.diagnostic import Diagnostic
-from massctl.model.names import CampaignName
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import CampaignName
 from massctl.model.state import State
 from massctl.source.campaigns import load_settings
 from massctl.source.desired import Desires, Workbench

@@ -7,14 +7,11 @@ from typing import Any
 import pytest
 
 from massctl.errors import UsageError
-from massctl.model.account import Account
-from massctl.model.digest import sha256_of
-from massctl.model.lock import body_files, lock_digest, lock_text
-from massctl.model.lock_document import RENDERER, lock_document
-from massctl.model.lock_sources import sources_text
-from massctl.model.names import CampaignName, Sha256
-from massctl.model.rendered import RenderedCampaign
-from massctl.plan.step import Refusal
+from massctl.model.ids import CampaignName, Sha256, sha256_of
+from massctl.model.lock import RENDERER, body_files, lock_digest, lock_document, lock_text, sources_text
+from massctl.model.message import RenderedCampaign
+from massctl.model.settings import Account
+from massctl.plan.steps import Refusal
 from massctl.render.campaign import render_campaign
 from massctl.source.campaigns import load_campaign, load_settings
 from massctl.source.desired import Workbench

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from massctl.model.diagnostic import Diagnostic, Place, Severity
-from massctl.model.lines import Lines
-from massctl.model.names import Sha256
+from massctl.model.diagnostics import Diagnostic, Lines, Place, Severity
+from massctl.model.ids import Sha256
 from massctl.source.excerpts import with_excerpts
 from massctl.source.openid_lists import LINE_CHARACTERS_MAX, OpenidShelf
 from massctl.source.openid_store import OpenidStore

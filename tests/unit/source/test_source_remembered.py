@@ -9,13 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from building import audience, news, text
 
-from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
-from massctl.model.digest import sha256_of
-from massctl.model.names import AccountName, CampaignName
+from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
+from massctl.model.ids import AccountName, CampaignName, sha256_of
+from massctl.model.message import Recipient, Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Recipient, Window
-from massctl.plan.desired import NotLocked
-from massctl.plan.step import Guard, Refusal
+from massctl.plan.steps import Guard, NotLocked, Refusal
 from massctl.source import marks
 from massctl.source.kept_recipients import recipients_document, recipients_from
 from massctl.source.kept_settings import settings_document, settings_from

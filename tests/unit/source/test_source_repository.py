@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from massctl.model.names import CampaignName
+from massctl.model.ids import CampaignName
 from massctl.source.campaigns import load_campaign
 from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
 from massctl.source.yaml_document import YAML_BYTES_MAX

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from massctl.model.diagnostic import Severity
+from massctl.model.diagnostics import Severity
 from massctl.source.campaigns import Loaded
 from massctl.source.unseen import about_unseen
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from massctl.model.account import MassctlFile
 from massctl.model.campaign import CampaignFile
-from massctl.model.diagnostic import Diagnostic
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.settings import MassctlFile
 from massctl.source.campaigns import Loaded, load_settings
 from massctl.source.repository import Repository
 from massctl.source.shape import known_keys

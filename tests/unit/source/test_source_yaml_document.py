@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.model.lines import Lines
+from massctl.model.diagnostics import Lines
 from massctl.source.yaml_document import YAML_BYTES_MAX, YamlDocument, read_yaml
 from massctl.source.yaml_nodes import DEPTH_MAX, NODES_MAX
 

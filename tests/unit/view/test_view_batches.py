@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from building import NOW, OPEN, at, attempted, audience, plan_of, recorded, text
 
-from massctl.apply.following import Followed
-from massctl.model.audience import OpenidList
-from massctl.model.ledger import JobStatus, NewEntry, SendAccepted, SendInDoubt, Withdrawn
-from massctl.model.names import Sha256
+from massctl.apply.jobs import Followed
+from massctl.model.campaign import OpenidList
+from massctl.model.entries import JobStatus, NewEntry, SendAccepted, SendInDoubt, Withdrawn
+from massctl.model.ids import Sha256
 from massctl.model.state import State
 from massctl.view.language import Language
 from massctl.view.plan_text import plan_text

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from view_samples import COVER, HERO, NOW, campaign, text_campaign
 
-from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
-from massctl.model.lifecycle import Status
+from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
 from massctl.model.message import MaterialRef, RenderedImage
 from massctl.model.phrase import Phrase
+from massctl.model.state import Status
 from massctl.plan.window import window_state
 from massctl.view.language import Language
 from massctl.view.pages.campaign_page import Look

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
 from massctl.model.phrase import Phrase
 from massctl.view.as_github import github_annotations
 from massctl.view.cells import cells

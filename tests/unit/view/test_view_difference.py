@@ -11,17 +11,12 @@ from hypothesis import strategies as st
 from test_view_markdown import LATER, texts
 from view_samples import BEIJING, COVER, HERO, LEAVES, NOW, article, campaign, picture, plan_of, text_campaign
 
-from massctl.model.audience import OpenidList
-from massctl.model.campaign import Audience
-from massctl.model.digest import sha256_of
-from massctl.model.message import RenderedNews, RenderedText
-from massctl.model.names import CampaignName, Sha256
+from massctl.model.campaign import Audience, OpenidList
+from massctl.model.ids import CampaignName, Sha256, sha256_of
+from massctl.model.lock import version_of
+from massctl.model.message import Purpose, RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Purpose, RenderedCampaign
-from massctl.model.version import version_of
-from massctl.plan.against import Base, BaseKind
-from massctl.plan.changes import Difference
-from massctl.plan.difference import difference
+from massctl.plan.review_diff import Base, BaseKind, Difference, difference
 from massctl.view.as_markdown import MARKDOWN_CHARACTERS_MAX
 from massctl.view.cells import cells
 from massctl.view.difference_rows import base_words

@@ -1,7 +1,7 @@
 """A check-up for a person: the repository first, then each account, and what to do below each finding."""
 
-from massctl.model.finding import Check, Finding, Level
-from massctl.model.names import AccountName
+from massctl.model.diagnostics import Check, Finding, Level
+from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
 from massctl.view.doctor_text import LABELS, doctor_text
 from massctl.view.language import Language

@@ -5,11 +5,9 @@ import re
 import pytest
 from building import NOW, attempted, recorded, text
 
-from massctl.model.finish import JobFinish
-from massctl.model.job_entries import CopyrightCheck, CopyrightResult, JobStatus
-from massctl.model.jobs import Job
-from massctl.model.names import CampaignName, MsgId
-from massctl.model.state import Record
+from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish, JobStatus
+from massctl.model.ids import CampaignName, MsgId
+from massctl.model.state import Job, Record
 from massctl.plan.job_failure import REASONS, reason_words
 from massctl.view.event_text import foreign_text
 from massctl.view.job_text import job_rows
@@ -137,7 +135,7 @@ def test_a_foreign_failure_says_why() -> None:
 def test_a_speed_is_what_the_api_says_even_against_the_table(
     speed: int, realspeed: int | None, lines: list[str]
 ) -> None:
-    from massctl.apply.ports_after import SendingSpeed
+    from massctl.apply.ports import SendingSpeed
 
     assert lines == [str(line) for line in speed_words("main", SendingSpeed(speed, realspeed))]
     assert 5 == len(TABLE)

@@ -7,8 +7,8 @@ import pytest
 
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import InvariantError
-from massctl.model.codes import CODES
-from massctl.plan.step import Guard
+from massctl.model.diagnostics import CODES
+from massctl.plan.steps import Guard
 from massctl.view.cells import cells
 from massctl.view.explanation import PAGES, Explanation, Subject, find, near, read_page
 from massctl.view.explanation_text import explanation_text, explanations_text

@@ -1,6 +1,6 @@
 """Annotations of a workflow hold no character that turns the direction of writing."""
 
-from massctl.model.diagnostic import Diagnostic, Severity
+from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.view.as_github import github_annotations
 from massctl.view.language import Language
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from view_samples import COVER, HERO, LEAVES, article, campaign, text_campaign
 
-from massctl.model.diagnostic import Diagnostic, Excerpt, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
+from massctl.model.ids import MediaId
+from massctl.model.lock import version_of
 from massctl.model.message import (
     MaterialRef,
     RenderedArticle,
@@ -18,11 +20,8 @@ from massctl.model.message import (
     RenderedVideo,
     RenderedVoice,
 )
-from massctl.model.names import MediaId
 from massctl.model.phrase import Phrase
-from massctl.model.version import version_of
-from massctl.plan.against import Base, BaseKind
-from massctl.plan.difference import difference
+from massctl.plan.review_diff import Base, BaseKind, difference
 from massctl.view.as_html import article_page, index_page
 from massctl.view.language import Language
 from massctl.view.pages.campaign_page import Earlier, Look, campaign_page

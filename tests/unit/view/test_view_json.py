@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from view_samples import NOW, attempted, campaign, outcome, plan_of, saved, state_of, text_campaign
 
-from massctl.apply.following import Followed
+from massctl.apply.jobs import Followed
 from massctl.apply.outcome import Failure
-from massctl.model import ledger as entries
-from massctl.model.diagnostic import Diagnostic, Place, Severity
-from massctl.model.names import CampaignName
+from massctl.model import entries
+from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
-from massctl.plan.desired import Invalid
+from massctl.plan.steps import Invalid
 from massctl.view.as_json import apply_json, plan_json, status_json, validate_json
 from massctl.view.language import LANGUAGES, Language
 

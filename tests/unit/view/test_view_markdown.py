@@ -17,21 +17,17 @@ from view_samples import NOW, article, attempted, campaign, picture, plan_of, sa
 
 from massctl.apply.outcome import Failure
 from massctl.errors import NotAPlanError
-from massctl.model import ledger as entries
-from massctl.model.diagnostic import Diagnostic, Place, Severity
-from massctl.model.digest import sha256_of
-from massctl.model.lifecycle import Status
-from massctl.model.message import RenderedNews, RenderedText
-from massctl.model.names import CampaignName, Sha256
+from massctl.model import entries
+from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.ids import CampaignName, Sha256, sha256_of
+from massctl.model.message import Purpose, Recipient, RenderedNews, RenderedText, Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Purpose, Recipient, Window
-from massctl.plan.against import Base, BaseKind
-from massctl.plan.changes import Difference
-from massctl.plan.desired import Concluded, Invalid
-from massctl.plan.locked import FramePart
+from massctl.model.state import Status
+from massctl.plan.lock_diff import COMMENT_MARK, FramePart, LockState, ReviewedPart
 from massctl.plan.plan import Plan, PlannedCampaign
-from massctl.plan.planned_review import COMMENT_MARK, LockState, ReviewedPart
-from massctl.plan.shown import reviewable
+from massctl.plan.plan_file import reviewable
+from massctl.plan.review_diff import Base, BaseKind, Difference
+from massctl.plan.steps import Concluded, Invalid
 from massctl.plan.window import WindowState
 from massctl.view.as_json import plan_json, stopped_json
 from massctl.view.as_markdown import MARKDOWN_CHARACTERS_MAX, plan_comment

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import massctl
-from massctl.apply.noticing import Notice
-from massctl.model.lifecycle import Status
-from massctl.model.names import CampaignName
+from massctl.apply.notices import Notice
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
-from massctl.plan.choices import Evidence, evidence
+from massctl.model.state import Status
+from massctl.plan.reconcile_options import Evidence, evidence
 from massctl.plan.send_block import send_block
 from massctl.plan.window import WindowState
 from massctl.view.as_json import document_json
@@ -189,6 +189,6 @@ def test_the_document_gives_the_choices_their_times() -> None:
 def test_every_happening_of_the_format_has_its_word() -> None:
     from typing import get_args
 
-    from massctl.model.account import Happening
+    from massctl.model.settings import Happening
 
     assert set(get_args(Happening)) == set(HAPPENING)

@@ -7,13 +7,12 @@ from view_samples import HERO, NOW, attempted, campaign, outcome, plan_of, saved
 
 from massctl.apply.outcome import Failure, Outcome, refuse_all
 from massctl.errors import LedgerStaleError
-from massctl.model import ledger as entries
-from massctl.model.diagnostic import Diagnostic, Severity
-from massctl.model.names import CampaignName
+from massctl.model import entries
+from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.ids import CampaignName
+from massctl.model.message import Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Window
-from massctl.plan.desired import Invalid
-from massctl.plan.step import Guard, Refusal
+from massctl.plan.steps import Guard, Invalid, Refusal
 from massctl.view.cells import cells
 from massctl.view.language import LANGUAGES, Language
 from massctl.view.outcome_text import outcome_text

@@ -20,14 +20,13 @@ from view_samples import (
     uploaded,
 )
 
-from massctl.model import ledger as entries
-from massctl.model.diagnostic import Diagnostic, Place, Severity
-from massctl.model.digest import sha256_of
-from massctl.model.names import CampaignName, Sha256
+from massctl.model import entries
+from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.ids import CampaignName, Sha256, sha256_of
+from massctl.model.message import Purpose, Window
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Purpose, Window
-from massctl.plan.desired import Concluded, Invalid
 from massctl.plan.plan import Plan, Until
+from massctl.plan.steps import Concluded, Invalid
 from massctl.view.cells import cells
 from massctl.view.language import LANGUAGES, Language
 from massctl.view.plan_text import plan_text

@@ -6,14 +6,12 @@ from typing import Any
 import pytest
 from building import HOUR, NOW, article, audience, news, text
 
-from massctl.model.audience import OpenidList
-from massctl.model.moment import BEIJING
-from massctl.model.names import Sha256
-from massctl.model.phrase import Phrase
-from massctl.model.rendered import RenderedCampaign, Window
-from massctl.plan.ahead import Span
+from massctl.model.campaign import OpenidList
+from massctl.model.ids import Sha256
+from massctl.model.message import RenderedCampaign, Window
+from massctl.model.phrase import BEIJING, Phrase
+from massctl.plan.quota import Span, Unit
 from massctl.plan.send_block import send_block
-from massctl.plan.used import Unit
 from massctl.plan.window import WindowState
 from massctl.view.language import Language, say
 from massctl.view.page import Page, Table

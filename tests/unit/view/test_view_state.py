@@ -19,15 +19,15 @@ from view_samples import (
     uploaded,
 )
 
-from massctl.apply.following import Followed
+from massctl.apply.jobs import Followed
 from massctl.apply.outcome import Failure
 from massctl.apply.ports import SendQuestion
 from massctl.errors import ConfigurationError, PermanentError
-from massctl.model import ledger as entries
-from massctl.model.ledger import Entry
+from massctl.model import entries
+from massctl.model.entries import Entry
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.plan.choices import Evidence
+from massctl.plan.reconcile_options import Evidence
 from massctl.plan.send_block import SendBlock, send_block
 from massctl.plan.window import WindowState
 from massctl.view.cells import cells

@@ -6,19 +6,26 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
-from massctl.model import ledger as entries
-from massctl.model.account import MassctlFile
+from massctl.model import entries
 from massctl.model.campaign import Audience
-from massctl.model.digest import sha256_of
-from massctl.model.ledger import Entry, Event
-from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
-from massctl.model.names import AccountName, AppId, CampaignName, Sha256
+from massctl.model.entries import Entry, Event
+from massctl.model.ids import AccountName, AppId, CampaignName, Sha256, sha256_of
+from massctl.model.message import (
+    Picture,
+    Purpose,
+    Recipient,
+    RenderedArticle,
+    RenderedCampaign,
+    RenderedNews,
+    RenderedText,
+    Window,
+)
 from massctl.model.phrase import Phrase
-from massctl.model.rendered import Picture, Purpose, Recipient, RenderedCampaign, Window
+from massctl.model.settings import MassctlFile
 from massctl.model.state import State
-from massctl.plan.desired import Desired
-from massctl.plan.guard import House
+from massctl.plan.guards import House
 from massctl.plan.plan import Plan, Until, make_plan
+from massctl.plan.steps import Desired
 
 BEIJING = timezone(timedelta(hours=8))
 NOW = datetime(2026, 12, 1, 20, 5, tzinfo=BEIJING)

@@ -4,9 +4,9 @@ import httpx
 import pytest
 from wechat_script import scripted
 
-from massctl.apply.ports_after import SendingSpeed
+from massctl.apply.ports import SendingSpeed
 from massctl.errors import AuthError, PermanentError, QuotaError, TransportError, WeChatError
-from massctl.model.names import MsgDataId, MsgId
+from massctl.model.ids import MsgDataId, MsgId
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.patience import TRIES_MAX
 

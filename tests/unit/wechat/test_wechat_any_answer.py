@@ -11,7 +11,7 @@ from wechat_script import ARTICLE, NEWS, REVIEWER, SEND, UPLOAD, Script, opened
 from massctl.apply.ports import JobReport, Material
 from massctl.errors import TransportError, WeChatError
 from massctl.model.campaign import Audience
-from massctl.model.names import MediaId, MsgId
+from massctl.model.ids import MediaId, MsgId
 from massctl.model.send import Accepted, InDoubt, PreviewFailed, PreviewSent, PreviewUnknown, Rejected
 
 CALLS = {

@@ -8,8 +8,8 @@ from wechat_script import ID, OPENID, scripted
 
 from massctl.apply.ports import Upload
 from massctl.errors import TransportError
-from massctl.model.names import MediaId
-from massctl.model.rendered import Recipient
+from massctl.model.ids import MediaId
+from massctl.model.message import Recipient
 from massctl.model.send import Body, Card, Images, MassSend, News, ToAll, ToTag, Video, Voice, Words
 
 ACCEPTED = {"errcode": 0, "errmsg": "send job submission success", "msg_id": 3147000001}

@@ -3,7 +3,7 @@
 import pytest
 from wechat_script import scripted
 
-from massctl.apply.ports_checking import CallQuota
+from massctl.apply.ports import CallQuota
 from massctl.errors import AuthError, TransportError
 
 SENDALL = "/cgi-bin/message/mass/sendall"

@@ -6,8 +6,8 @@ from openid_samples import BATCHES
 from wechat_script import ID, NEWS, scripted
 
 from massctl.errors import TransportError
-from massctl.model.audience import Tag
-from massctl.model.names import ClientMsgId, MediaId
+from massctl.model.campaign import Tag
+from massctl.model.ids import ClientMsgId, MediaId
 from massctl.model.send import InDoubt, MassSend, Rejected, ToOpenids, Video, Words
 
 TO_OPENIDS = ToOpenids(BATCHES[1])

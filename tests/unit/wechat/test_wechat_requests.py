@@ -28,8 +28,8 @@ from wechat_script import (
 from massctl.apply.ports import ListedDraft, Upload
 from massctl.errors import ConfigurationError, InvariantError, TransportError
 from massctl.model.campaign import Audience
-from massctl.model.names import MediaId, MsgId
-from massctl.model.rendered import Recipient
+from massctl.model.ids import MediaId, MsgId
+from massctl.model.message import Recipient
 from massctl.model.send import Words
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.watching import Exchange

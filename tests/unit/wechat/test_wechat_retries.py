@@ -6,7 +6,7 @@ from wechat_script import ARTICLE, UPLOAD, URL, scripted
 
 from massctl.errors import PermanentError, QuotaError, TransportError
 from massctl.model.campaign import Audience
-from massctl.model.names import MediaId, MsgId
+from massctl.model.ids import MediaId, MsgId
 from massctl.wechat.patience import JITTER_SECONDS, TRIES_MAX
 
 BUSY = {"errcode": -1, "errmsg": "system error rid: 6a-7b-8c"}

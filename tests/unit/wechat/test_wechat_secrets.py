@@ -10,7 +10,7 @@ from building import IN_TIME
 from wechat_script import APPID, ARTICLE, BASE, NEWS, OPENID, REVIEWER, SECRET, SEND, UPLOAD, Script, opened, scripted
 
 from massctl.errors import WeChatError
-from massctl.model.names import MediaId
+from massctl.model.ids import MediaId
 from massctl.transport.answer import RawAnswer
 from massctl.wechat import wire
 from massctl.wechat.answer import read_answer

@@ -6,7 +6,7 @@ from building import IN_TIME
 from wechat_script import NEWS, OPENID, REVIEWER, SEND, scripted
 
 from massctl.errors import AuthError
-from massctl.model.rendered import Recipient
+from massctl.model.message import Recipient
 from massctl.model.send import Accepted, InDoubt, PreviewFailed, PreviewSent, PreviewUnknown, Rejected
 
 HTML = b"<html><body>maintenance</body></html>"

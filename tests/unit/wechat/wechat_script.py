@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from massctl.apply.ports import DraftArticle, Upload
-from massctl.model.names import ClientMsgId, ImageUrl, MediaId
-from massctl.model.rendered import Recipient
+from massctl.model.ids import ClientMsgId, ImageUrl, MediaId
+from massctl.model.message import Recipient
 from massctl.model.send import MassSend, News, ToAll, ToTag, Words
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.token import TokenSource

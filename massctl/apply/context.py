@@ -1,0 +1,259 @@
+"""What the stages of one run share: ports, the book, and how each campaign fares."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from massctl.apply.journal import Book, Testimony
+from massctl.apply.outcome import CampaignOutcome, LeftDraft, failure_of
+from massctl.apply.payloads import is_of
+from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Openids, Overlap, Pictures, Progress, WeChat
+from massctl.errors import ConfigurationError, WeChatError
+from massctl.model.ids import AccountName, AppId, CampaignName, MediaId, Sha256
+from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import about
+from massctl.model.send import Verdict
+from massctl.model.state import Draft, Record, is_concluded, newest
+from massctl.plan.guards import House, Skew, off_tip
+from massctl.plan.quota import batches_left
+from massctl.plan.steps import UNTRUSTED, Guard, Reason, SendMass, Step
+from massctl.plan.window import WindowState, window_state
+
+T = TypeVar("T")
+R = TypeVar("R")
+Failed = WeChatError | ConfigurationError
+"""What a call may end with in place of its result: it stops its campaign, and no other."""
+AudienceKey = tuple[AppId, int | str | None]
+"""An account, and a tag's id or name, or None for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The ports of a run."""
+
+    wechat: Callable[[AccountName], WeChat]
+    pictures: Pictures
+    clock: Clock
+    progress: Progress
+    overlap: Overlap
+    consent: Consent | None
+    """Asks before each send; None where consent was given with --yes or --plan."""
+    wait_in_doubt: bool = True
+    """False with --no-wait: a send of unknown outcome, or one that was too fast, is not repeated in this run."""
+    attended: bool = False
+    """`consent` asks a person at a terminal, who can look at a preview of this run before answering."""
+    house: Callable[[], House] | None = None
+    """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
+    skew: Callable[[AccountName], Skew | None] | None = None
+    """Compares the run's clock with WeChat's, as the account's answers told it; None judges no clock."""
+    insisted: Testimony | None = None
+    """Who asked for the repetition of a send in doubt, and why; its attempt says so. None where nobody did."""
+    openids: Openids | None = None
+    """Gives the openids of lists; None where no campaign can have one."""
+    archive: Archive | None = None
+    """Keeps what is staged and sent, for people; None keeps nothing."""
+    accounts: Mapping[str, AccountName] = field(default_factory=dict)
+    """AppID -> the account, for every account whose drafts this run may look after."""
+    folders: frozenset[str] | None = None
+    """The campaigns that have a folder; None where nobody can say, and none counts as gone."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One apply under way."""
+
+    world: World
+    book: Book
+    house: House
+    outcomes: list[CampaignOutcome]
+    uploaded: set[MediaId] = field(default_factory=set)
+    """Materials that WeChat took in this run."""
+    given: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
+    """Drafts saved in this run, as they were given."""
+    verified_drafts: set[MediaId] = field(default_factory=set)
+    """Drafts that were read back in this run and found whole."""
+    strangers: dict[MediaId, Sha256] = field(default_factory=dict)
+    """Drafts that the ledger does not know and this run has read -> what names their articles."""
+    counts: dict[AudienceKey, int | Failed | None] = field(default_factory=dict)
+    answers: dict[str, Verdict] = field(default_factory=dict)
+    """Campaign -> what WeChat answered to its newest attempt, until that is on record."""
+    previews_spent: set[AppId] = field(default_factory=set)
+    """Accounts of which WeChat said in this run that their previews of the day are used up."""
+    drafts_left: list[LeftDraft] = field(default_factory=list)
+    """Drafts that nothing sends any more, and that stay in the console."""
+    began: int = field(init=False)
+    """The serial of the last entry before this run."""
+    accounts: Mapping[str, AccountName] = field(init=False)
+    """AppID -> the account whose drafts this run may look after; none under a ledger that is not trusted, or away."""
+    away: bool = field(init=False)
+    """It stands elsewhere than at the tip of the branch that sends: it stages nothing, and touches nothing staged."""
+
+    def __post_init__(self) -> None:
+        self.began = self.book.state.serial
+        refused = {refusal.guard for outcome in self.outcomes for refusal in outcome.refusals}
+        self.away = off_tip(self.house.tip) is not None
+        self.accounts = {} if refused & UNTRUSTED or self.away else self.world.accounts
+
+    def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
+        """Give the campaigns that can go on: rendered, named or with a window, and not stopped."""
+        about = [each for each in self.outcomes if not (each.stopped or each.planned.by_name_only)]
+        return [(each, each.planned.rendered) for each in about if each.planned.rendered is not None]
+
+    def may_send(self, outcome: CampaignOutcome) -> bool:
+        """Whether this run goes on to a campaign's send, as planned or once a person has seen its preview."""
+        return outcome.planned.may_send or (self.world.attended and outcome.planned.may_send_once_seen)
+
+    def may_clear(self, outcome: CampaignOutcome) -> bool:
+        """Whether only another campaign's doubt keeps this one back, and this run may settle that doubt."""
+        planned, campaign = outcome.planned, outcome.planned.rendered
+        if campaign is None or {r.guard for r in planned.refusals} != {Guard.ACCOUNT_IN_DOUBT}:
+            return False
+        repeated = [s for o in self.outcomes for s in o.planned.steps if isinstance(s, SendMass)]
+        return planned.wants_send and any(
+            s.reason is Reason.RESUBMIT and s.campaign.appid == campaign.appid for s in repeated
+        )
+
+    def cleared(self) -> Iterator[tuple[CampaignOutcome, RenderedCampaign]]:
+        """Give the campaigns that another's doubt kept back, now that this run has settled it.
+
+        One that is refused for other reasons too keeps those alone.
+        """
+        for outcome, campaign in self.going():
+            if self.book.state.in_doubt(campaign.appid) or self.record_of(campaign).open_attempts:
+                continue  # Its own attempt may be of another AppID, which massctl.yaml had before.
+            only_that = self.may_clear(outcome)
+            outcome.refusals = [each for each in outcome.refusals if each.guard is not Guard.ACCOUNT_IN_DOUBT]
+            if only_that:
+                yield outcome, campaign
+
+    def record_of(self, campaign: RenderedCampaign) -> Record:
+        """Give what is recorded of a campaign in this moment."""
+        return self.book.state.record(campaign.name, campaign.edition)
+
+    def draft_of(self, campaign: RenderedCampaign, batch: int | None = None) -> Draft | None:
+        """Give the recorded draft that a news campaign shows, or that a batch of it sends; a text has none.
+
+        Away from the tip a version that is not staged has a draft of its own.
+        """
+        if not campaign.message.has_draft:
+            return None
+        record = self.record_of(campaign)
+        staged = record.draft(batch or 1)
+        if self.away and (staged is None or staged.event.digest != campaign.digest):
+            return newest(each for each in record.proposals if each.event.digest == campaign.digest)
+        return staged
+
+    def drafts_of(self, campaign: RenderedCampaign) -> list[Draft]:
+        """Give the recorded drafts of a news campaign that are still to be sent, one for each batch."""
+        left = batches_left(campaign, self.record_of(campaign))
+        return [draft for batch in left if (draft := self.draft_of(campaign, batch)) is not None]
+
+    def standing_drafts(self, campaign: RenderedCampaign) -> list[Draft]:
+        """Give the drafts that stand for a campaign now, whatever message it has become; none while in doubt."""
+        record = self.record_of(campaign)
+        if record.open_attempts:
+            return []
+        batches = sorted({draft.event.batch for draft in record.drafts} - record.sent_batches)
+        return [draft for batch in batches if (draft := record.draft(batch)) is not None]
+
+    def due_batches(self, campaign: RenderedCampaign) -> Iterator[int | None]:
+        """Give the batches to send, one after the other; [None] stands for an audience that is one job.
+
+        It ends before a batch that has no draft of this version: the next run stages it.
+        """
+        for batch in batches_left(campaign, self.record_of(campaign)):
+            record = self.record_of(campaign)
+            draft = record.draft(batch or 1)
+            is_staged = draft is not None and is_of(campaign, draft.event, batch or 1)
+            if campaign.message.has_draft and not (record.open_attempts or is_staged):
+                return
+            yield batch
+
+    def size_of(self, campaign: RenderedCampaign) -> int | Failed | None:
+        """Give the size of an audience as this run knows it: a list's own, else as it was read; None: no such tag."""
+        if campaign.openid_list is not None:
+            return campaign.openid_list.count
+        return self.counts.get(audience_key(campaign))
+
+    def superseded(self, campaign: RenderedCampaign) -> list[tuple[Record, Draft]]:
+        """Give the drafts that are alive and not the campaign's any more, oldest first; none while in doubt.
+
+        An edition that was never sent leaves its draft to the declared one that takes its place; a lower one whose
+        window has closed takes nobody's. What became of a batch that went out is known: nobody asks for its draft.
+        """
+        own = {id(draft) for draft in self.drafts_of(campaign)}
+        closed = window_state(campaign.window, self.world.clock.now()) is WindowState.EXPIRED
+        return [
+            (record, draft)
+            for record in self.book.state.editions(campaign.name)
+            if not record.open_attempts and not is_concluded(record)
+            if record.edition == campaign.edition or not record.sent_batches
+            if record.edition <= campaign.edition or not closed
+            for draft in record.drafts
+            if draft.alive and id(draft) not in own and draft.event.batch not in record.sent_batches
+        ]
+
+    def declared_edition(self, name: CampaignName) -> int | None:
+        """Give the edition that a campaign's folder declares; None where it is not rendered in this run."""
+        rendered = [each.planned.rendered for each in self.outcomes]
+        return next((each.edition for each in rendered if each is not None and each.name == name), None)
+
+    def has_work(self, outcome: CampaignOutcome) -> bool:
+        """Whether this run calls WeChat for a campaign, if only to look after its drafts."""
+        planned, campaign = outcome.planned, outcome.planned.rendered
+        if planned.steps or planned.may_send or planned.tag_due is not None:
+            return True
+        if campaign is None or campaign.appid not in self.accounts:
+            return False
+        return bool(self.superseded(campaign)) or self.is_unread(campaign)
+
+    def is_unread(self, campaign: RenderedCampaign) -> bool:
+        """Whether a campaign's draft was never read back since it was saved, because a run died before it."""
+        own = self.drafts_of(campaign) if self.standing_drafts(campaign) else []
+        return any(draft.event.digest == campaign.digest and draft.kept_sha256 is None for draft in own)
+
+    def read(self, draft: Draft) -> tuple[DraftArticle, ...] | None:
+        """Read a draft in the account where it lies; None when it is gone."""
+        return self.wechat_of(draft).get_draft(MediaId(draft.event.media_id))
+
+    def wechat_of(self, draft: Draft) -> WeChat:
+        """Give the client of the account that a draft lies in, which need not be its campaign's any more."""
+        return self.world.wechat(self.world.accounts[draft.event.appid])
+
+    def fail(self, outcome: CampaignOutcome, error: Failed) -> None:
+        """Stop one campaign for this run, and no other; the first reason is kept."""
+        failure = failure_of(error)
+        outcome.error = outcome.error or replace(failure, hint=about(failure.hint, outcome.planned.name))
+
+    def side_by_side(
+        self, label: str, calls: Sequence[tuple[T, Callable[[], R]]], done: Callable[[T, R | Failed], None]
+    ) -> None:
+        """Run independent calls at once and hand each result to `done` as it comes, one at a time.
+
+        A call may end as Failed; any other exception ends the run.
+        """
+        if not calls:
+            return
+        self.world.progress.begin(label, len(calls))
+        try:
+            for index, result in self.world.overlap([call for _, call in calls]):
+                if isinstance(result, BaseException) and not isinstance(result, Failed):
+                    raise result
+                done(calls[index][0], result)
+                self.world.progress.advance()
+        finally:
+            self.world.progress.end()
+
+
+S = TypeVar("S", bound=Step)
+
+
+def steps_of(outcome: CampaignOutcome, kind: type[S]) -> list[S]:
+    """Give a campaign's planned steps of one type, in order."""
+    return [step for step in outcome.planned.steps if isinstance(step, kind)]
+
+
+def audience_key(campaign: RenderedCampaign) -> AudienceKey:
+    """Name the audience within its account."""
+    audience = campaign.audience
+    return campaign.appid, audience.tag if audience.tag is not None else audience.tag_id

@@ -1,0 +1,239 @@
+"""What a follower gets from a draft, and whether WeChat kept it.
+
+WeChat's sanitiser may rewrite markup and drops foreign pictures without a word (WeChat docs, "draft/add",
+read 2026-10). So what was given is compared with what was kept by what a reader would miss: text, pictures, links,
+and the fields. What was kept must then stay as it is, to the letter: a price that is struck out in the console has
+the same text.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass, replace
+from typing import Any, Final
+
+from massctl.apply.ports import DraftArticle
+from massctl.model.campaign import WHOLE, Crop
+from massctl.model.entries import DraftBegun, DraftSaved
+from massctl.model.ids import Sha256, canonical_json, sha256_of
+from massctl.model.phrase import Phrase
+from massctl.model.state import Draft
+
+_BLANKS = re.compile(r"\s+")
+_ADDRESS = re.compile(r"https?://mmbiz\.[^'\"\s)<>]+", re.IGNORECASE)
+_PICTURE = re.compile(r"url\(\s*['\"]?(https?://[^'\")\s]+)", re.IGNORECASE)
+
+CROPS: Final = ("pic_crop_235_1", "pic_crop_1_1")
+"""The parts of a cover that are shown. draft/add takes them; that draft/get tells them is written nowhere.
+Source: WeChat docs, "draft/add" and "draft/get", read 2026-10."""
+FREE: Final = frozenset({"author", "need_open_comment", "only_fans_can_comment", *CROPS})
+"""What of an article may differ in a draft that is adopted: no word of its text, no picture and no link among them. The
+console is where people choose what is shown of a cover."""
+_CROP_TOLERANCE: Final = WHOLE // 10_000
+"""A part that is told with fewer decimals is the same part; a cover has fewer pixels than that."""
+_DROPPED = frozenset({"style", "script"})
+"""Elements that WeChat drops with what is in them."""
+
+
+def keeps_digests(articles: Sequence[object]) -> bool:
+    """Say whether WeChat keeps the digests (摘要) of a draft: it does where an article is alone, and empties them else.
+
+    Source: WeChat docs, "draft/add" ("only for single-article drafts"), read 2026-10.
+    """
+    return len(articles) == 1
+
+
+def _compared(articles: Sequence[DraftArticle]) -> Sequence[DraftArticle]:
+    """Leave out the digests that WeChat does not keep: whatever stands there is no difference."""
+    return articles if keeps_digests(articles) else [replace(each, digest="") for each in articles]
+
+
+def draft_facts(articles: Sequence[DraftArticle]) -> list[dict[str, Any]]:
+    """Give, per article, what a reader would miss: title, author, text, pictures, links, cover, flags."""
+    return [_facts(article) for article in _compared(articles)]
+
+
+def draft_sha256(articles: Sequence[DraftArticle]) -> Sha256:
+    """Name a draft by its facts; a draft that WeChat only re-wrote keeps its name."""
+    return sha256_of(canonical_json([_stable(facts) for facts in draft_facts(articles)]).encode())
+
+
+def kept_sha256(articles: Sequence[DraftArticle]) -> Sha256:
+    """Name a draft by all that WeChat keeps of it; only the addresses of its pictures are read as one."""
+    kept = [{**_told(each), "content": _ADDRESS.sub(_as_one, each.content)} for each in _compared(articles)]
+    return sha256_of(canonical_json(kept).encode())
+
+
+def _told(article: DraftArticle) -> dict[str, Any]:
+    """Give what WeChat says of an article; a crop that is not told leaves the name of a draft as it always was."""
+    return {name: value for name, value in asdict(article).items() if value or name not in CROPS}
+
+
+def crops_of(article: DraftArticle) -> dict[str, str]:
+    """Give the parts of a cover that are given or told, by WeChat's names."""
+    return {name: crop for name in CROPS if (crop := getattr(article, name))}
+
+
+def markup_sha256(articles: Sequence[DraftArticle]) -> Sha256:
+    """Name how articles look: elements, styles and words in their order.
+
+    Left out is what WeChat is known to rewrite: `id` and other attributes, `<style>`, blanks, addresses of pictures.
+    """
+    return sha256_of(canonical_json([_markup(each.content) for each in articles]).encode())
+
+
+def is_as_saved(draft: Draft, read: Sequence[DraftArticle]) -> bool:
+    """Say whether a draft still is what was read back after it was saved.
+
+    Where that is not on record, because the run died before it, the draft is judged by what was given.
+    """
+    if draft.kept_sha256 is not None:
+        return kept_sha256(read) == draft.kept_sha256
+    return is_as_given(draft.event, read)
+
+
+def is_as_given(event: DraftBegun | DraftSaved, read: Sequence[DraftArticle]) -> bool:
+    """Say whether a draft reads and looks as it was given to draft/add, as far as that is on record."""
+    if draft_sha256(read) != event.draft_sha256:
+        return False
+    return event.markup_sha256 in (None, markup_sha256(read))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One part of an article that is not as it was given."""
+
+    name: str
+    """The part, as `draft_facts` names it; `articles` where their number differs."""
+    phrase: Phrase
+
+
+def losses(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[Phrase]:
+    """Say what differs between the draft as given and as read back, in phrases; empty when nothing is lost."""
+    return [each.phrase for each in differences(sent, read)]
+
+
+def differences(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[Difference]:
+    """Give each part in which the draft as read back is not what was given."""
+    if len(sent) != len(read):
+        say = Phrase("{sent} articles were given and {read} were kept", sent=len(sent), read=len(read))
+        return [Difference("articles", say)]
+    found: list[Difference] = []
+    for number, (ours, theirs) in enumerate(zip(draft_facts(sent), draft_facts(read), strict=True), 1):
+        for name in ours:
+            if name == "digest" and not ours[name]:
+                continue  # WeChat fills an empty digest with the beginning of the text.
+            if ours[name] != theirs[name]:
+                found.append(Difference(name, _difference(number, name, ours[name], theirs[name])))
+        for name in CROPS:
+            given, kept = getattr(sent[number - 1], name), getattr(read[number - 1], name)
+            if given and kept and not _is_same_crop(given, kept):
+                found.append(Difference(name, _difference(number, name, given, kept)))
+    return found
+
+
+def _is_same_crop(given: str, kept: str) -> bool:
+    """Compare two parts of a cover as what they show: WeChat may write the same numbers in another way."""
+    ours, theirs = Crop.parse(given), Crop.parse(kept)
+    if ours is None or theirs is None:
+        return given == kept
+    sides = zip(astuple(ours), astuple(theirs), strict=True)
+    return all(abs(one - other) <= _CROP_TOLERANCE for one, other in sides)
+
+
+def _stable(facts: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the digest, which WeChat writes itself where it is empty."""
+    return {name: value for name, value in facts.items() if name != "digest"}
+
+
+def _facts(article: DraftArticle) -> dict[str, Any]:
+    # The parser is loaded only by runs that touch a draft.
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(article.content)
+    pictures: list[str] = []
+    links: list[str] = []
+    for node in tree.css("*"):  # Every node once: a list of selectors gives a node for each that it matches.
+        attributes = node.attributes
+        if node.tag == "a":
+            links.append(attributes.get("href") or attributes.get("data-miniprogram-path") or "")
+        elif node.tag in {"img", "image"}:
+            source = attributes.get("src") or attributes.get("data-src") or attributes.get("href")
+            pictures.append(_same_picture(source or attributes.get("xlink:href") or ""))
+        pictures += [_same_picture(url) for url in _PICTURE.findall(attributes.get("style") or "")]
+    return {
+        "title": article.title,
+        "author": article.author,
+        "digest": article.digest,
+        "text": _BLANKS.sub("", tree.text() if tree.body is None else tree.body.text()),
+        "pictures": pictures,
+        "links": links,
+        "content_source_url": article.content_source_url,
+        "cover": article.thumb_media_id,
+        "need_open_comment": article.need_open_comment,
+        "only_fans_can_comment": article.only_fans_can_comment,
+    }
+
+
+def _markup(content: str) -> list[str]:
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(content)
+    found: list[str] = []
+    within: int | None = None
+    """The element whose words came last: a comment between words does not part them."""
+    for node in tree.body.traverse(include_text=True) if tree.body is not None else ():
+        parent = node.parent
+        if parent is None or parent.tag in _DROPPED or node.tag in _DROPPED:
+            continue
+        if node.tag == "-text":
+            words = _BLANKS.sub("", node.text_content or "")
+            if words and within == parent.mem_id:
+                found[-1] += words
+            elif words:
+                found.append(words)
+                within = parent.mem_id
+        elif node.tag is not None and not node.tag.startswith("-"):
+            found.append(f"{parent.tag}>{node.tag} {_declarations(node.attributes.get('style') or '')}")
+            within = None
+    return found
+
+
+def _declarations(style: str) -> str:
+    """Write a style's declarations in one way, with its pictures left to `draft_facts`."""
+    return ";".join(_BLANKS.sub("", each) for each in _PICTURE.sub("url(", style).split(";") if each.strip())
+
+
+def _as_one(address: re.Match[str]) -> str:
+    return _same_picture(address[0])
+
+
+def _same_picture(url: str) -> str:
+    """Read addresses of one picture as one: WeChat writes http or https, and may add a query such as wx_fmt."""
+    plain = url.partition("?")[0].partition("#")[0]
+    return "https://" + plain.removeprefix("http://") if plain.startswith("http://") else plain
+
+
+_WORDS: Final = {
+    "title": Phrase("title"),
+    "author": Phrase("author"),
+    "digest": Phrase("digest (摘要)"),
+    "pictures": Phrase("pictures"),
+    "links": Phrase("links"),
+    "cover": Phrase("cover"),
+}
+"""Parts of an article in words; the others are known by WeChat's names."""
+
+
+def _difference(number: int, name: str, ours: Any, theirs: Any) -> Phrase:
+    word = _WORDS.get(name, name)
+    if isinstance(ours, list):
+        say = "article {number}: {ours} {name} were given and {theirs} were kept, or others"
+        return Phrase(say, number=number, name=word, ours=len(ours), theirs=len(theirs))
+    if name == "text":
+        return Phrase(
+            "article {number}: the text differs, {ours} characters were given and {theirs} kept",
+            number=number,
+            ours=len(ours),
+            theirs=len(theirs),
+        )
+    return Phrase("article {number}: {name} differs", number=number, name=word)

@@ -1,0 +1,339 @@
+"""A send that the administrator did not answer: from the end of his 30 minutes on it is a doubt like any other."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from massctl.apply.journal import Book
+from massctl.apply.outcome import Failure, failure_of
+from massctl.apply.ports import Clock, Commenting, Progress, WeChat
+from massctl.errors import MassctlError, UsageError
+from massctl.model.entries import JobFinish, JobStatus, SendInDoubt
+from massctl.model.ids import AppId, MsgDataId, MsgId
+from massctl.model.phrase import Phrase
+from massctl.model.state import Job, Record, RecordKey, State, held_until, is_concluded, is_held
+
+
+def is_overdue(record: Record, clock: Clock) -> bool:
+    """Say whether the administrator's time is over, and nothing was learnt of the send since."""
+    until = held_until(record)
+    return until is not None and until <= clock.now()
+
+
+def record_silence(records: Iterable[Record], book: Book, clock: Clock) -> None:
+    """Record of each send whose 30 minutes are over that nobody knows what became of it."""
+    for record in records:
+        if is_overdue(record, clock):
+            reason = Phrase("the administrator's 30 minutes are over, and WeChat did not say what became of the send")
+            attempt = record.open_attempts[-1].serial
+            book.record_for(SendInDoubt(attempt=attempt, reason=reason), record.campaign, record.edition)
+
+
+POLL_SECONDS: Final = 5
+"""Between two questions about the same job. Our own bound; mass/get has no documented pace."""
+UNFINISHED: Final = frozenset({"sending", "awaiting_admin", "unknown"})
+
+
+@dataclass(slots=True)
+class Followed:
+    """What was learnt."""
+
+    records: Sequence[Record]
+    failed_now: list[Record] = field(default_factory=list)
+    """Records of which a job's failure was learnt in this run."""
+    errors: list[tuple[Record, Failure]] = field(default_factory=list)
+    repeatable: Mapping[RecordKey, datetime] = field(default_factory=dict)
+    """The editions in doubt whose request `apply` may repeat, now or after a wait -> until when."""
+
+    def exit_status(self) -> int:
+        """Give 4 while an attempt is in doubt, 1 for a failure learnt now or a question without an answer, else 0."""
+        if any(record.open_attempts and not is_held(record) for record in self.records):
+            return 4
+        return 1 if self.failed_now or self.errors else 0
+
+
+def follow_jobs(
+    records: Sequence[Record],
+    wechat: Callable[[AppId], WeChat],
+    book: Book,
+    clock: Clock,
+    progress: Progress,
+    wait_seconds: float = 0,
+) -> Followed:
+    """Ask about every unfinished job once, and again until all are finished or `wait_seconds` have passed."""
+    followed = Followed(records)
+    record_silence(records, book, clock)
+    until = clock.now() + timedelta(seconds=wait_seconds)
+    while True:
+        left = [(r, job, msg_id) for r in records for job in r.jobs if (msg_id := unfinished(job)) is not None]
+        stuck = {id(record) for record, _ in followed.errors}
+        left = [each for each in left if id(each[0]) not in stuck]
+        for record, job, msg_id in left:
+            _ask(followed, record, job, msg_id, wechat, book)
+        going = [job for _, job, _ in left if unfinished(job) is not None]
+        remaining = (until - clock.now()).total_seconds()
+        if not going or remaining <= 0:
+            book.flush()  # All that was told is one append: a hundred jobs are no hundred pushes.
+            return followed
+        progress.waiting(Phrase("still sending: {count}; asking again for", count=len(going)), int(remaining))
+        clock.sleep(min(POLL_SECONDS, remaining))
+
+
+def unfinished(job: Job) -> MsgId | None:
+    """Give the id of a job that may still change, or None: finished, or its id was never learnt."""
+    return MsgId(job.msg_id) if job.msg_id is not None and job.status in UNFINISHED else None
+
+
+def nobody_got_it(record: Record) -> Failure | None:
+    """Say that a job ended and reached nobody, as the fifth of a month does; None where none did."""
+    jobs = [job for job in record.jobs if job.reached_nobody]
+    if not jobs:
+        return None
+    totals = [job.counts.total_count for job in jobs if job.counts is not None]
+    total = sum(each or 0 for each in totals)
+    return Failure(
+        None,
+        None,
+        Phrase("nobody got it: WeChat delivered it to 0 of {total:,} followers", total=total),
+        Phrase(
+            "whoever had four mass messages that month gets no fifth; to send it once more, raise `edition` and give "
+            "it a window in another month"
+        ),
+    )
+
+
+def _ask(
+    followed: Followed, record: Record, job: Job, msg_id: MsgId, wechat: Callable[[AppId], WeChat], book: Book
+) -> None:
+    try:
+        report = wechat(AppId(record.appid or "")).job_report(msg_id)
+    except MassctlError as error:
+        followed.errors.append((record, failure_of(error)))
+        return
+    if report.status != job.status or job.counts is None:
+        event = JobStatus.model_validate({"msg_id": msg_id, "status": report.status})
+        book.note_for(event, record.campaign, record.edition)
+        if report.status == "failed":
+            followed.failed_now.append(record)
+
+
+CLOCKS_APART: Final = timedelta(minutes=10)
+"""An event that was made longer than this before an attempt is of another send. Our own bound."""
+
+
+DENIED_FOR: Final = timedelta(days=1)
+"""An event so long after an attempt that was settled as not sent may still be of it. Our own bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """It is in the ledger."""
+
+    record: Record
+    again: bool
+    """It said nothing that was not known."""
+    contradicts: Literal["sent", "failed"] | None = None
+    """How the job had ended until then, by what was on record, where that was the other way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """No job on record has its id; `candidates` are the sends that it may belong to: open, or settled as not sent."""
+
+    candidates: Sequence[Record]
+
+
+def record_finish(finish: JobFinish, appid: AppId | None, book: Book) -> Recorded | Foreign:
+    """Record the end of a job; with `appid` it is that account's, whatever name the event was addressed to.
+
+    Raises UsageError, and records nothing, where the event does not say by itself whose job it is about.
+    """
+    state = book.state
+    mine = [r for r in state.records.values() if r.appid is not None and _may_be_of(r.appid, appid, finish, state)]
+    found = [(record, job) for record in mine for job in record.jobs if job.msg_id == finish.msg_id]
+    if not found:
+        _check_elsewhere(finish, state)
+        return Foreign([record for record in mine if _may_be(record, finish)])
+    if len({record.appid for record, _ in found}) > 1:
+        raise UsageError(
+            Phrase("two accounts have a job {msg_id}", msg_id=finish.msg_id),
+            Phrase("The event does not say by itself which of them it is about. Nothing was recorded."),
+            _name_the_account(),
+        )
+    record, job = found[0]
+    if appid is None:
+        _check_name(record, finish, state)
+    if _is_known(finish, job):
+        return Recorded(record, again=True)
+    before = _contradicted(finish, job)
+    book.record_for(finish.entry(), record.campaign, record.edition)
+    return Recorded(record, again=False, contradicts=before)
+
+
+def _may_be_of(appid: AppId, named: AppId | None, finish: JobFinish, state: State) -> bool:
+    """Say whether an event may be an account's: the named one's, else not where its original id is another's."""
+    if named is not None:
+        return appid == named
+    knowing = {each for each in _accounts(state) if finish.original_id in _original_ids(each, state)}
+    return not knowing or appid in knowing
+
+
+def _check_name(record: Record, finish: JobFinish, state: State) -> None:
+    """Raise UsageError where earlier events of the job's account were addressed to another original id."""
+    known = _original_ids(record.appid, state)
+    if finish.original_id is None or not known or finish.original_id in known:
+        return
+    say = "job {msg_id} is the send of {name}, but the event names another account"
+    raise UsageError(
+        Phrase(say, msg_id=finish.msg_id, name=record.campaign),
+        Phrase(
+            "It was addressed to {told} (ToUserName, 原始 ID), and earlier events of this account to {known}. "
+            "Nothing was recorded.",
+            told=finish.original_id,
+            known=", ".join(sorted(known)),
+        ),
+        Phrase(
+            "compare it with the account's 原始 ID in the console under 设置与开发; if the event is its own: "
+            "massctl record-event FILE --account NAME"
+        ),
+    )
+
+
+def _check_elsewhere(finish: JobFinish, state: State) -> None:
+    """Raise UsageError where a job of this id is on record after all, of another account than the event's."""
+    for record in state.records.values():
+        if any(job.msg_id == finish.msg_id for job in record.jobs):
+            say = "job {msg_id} is the send of {name}, of another account"
+            raise UsageError(
+                Phrase(say, msg_id=finish.msg_id, name=record.campaign),
+                Phrase(
+                    "Its account is {appid}, and the event is of another one. Nothing was recorded.", appid=record.appid
+                ),
+                _name_the_account(),
+            )
+
+
+def _name_the_account() -> Phrase:
+    return Phrase("name the account: massctl record-event FILE --account NAME")
+
+
+def _accounts(state: State) -> set[AppId]:
+    return {record.appid for record in state.records.values() if record.appid is not None}
+
+
+def _original_ids(appid: AppId | None, state: State) -> set[str]:
+    """Give the original ids (原始 ID) to which an account's events on record were addressed."""
+    return {
+        job.counts.original_id
+        for record in state.records.values()
+        if record.appid == appid
+        for job in record.jobs
+        if job.counts is not None and job.counts.original_id is not None
+    }
+
+
+def _may_be(record: Record, finish: JobFinish) -> bool:
+    """Say whether an event may be the end of an edition's open send, or of one that a person said was not sent."""
+    opened, made = record.open_attempts, finish.created_at
+    if opened:
+        return made is None or made >= opened[0].at - CLOCKS_APART
+    if made is None or is_concluded(record):
+        return False
+    denied = [each.at for each in record.attempts if each.settled is not None and each.settled.outcome == "not_sent"]
+    return any(at - CLOCKS_APART <= made <= at + DENIED_FOR for at in denied)
+
+
+def _contradicted(finish: JobFinish, job: Job) -> Literal["sent", "failed"] | None:
+    """Give the end that a job had on record, where an event tells the other one."""
+    if job.status == "sent" and finish.status == "failed":
+        return "sent"
+    return "failed" if job.status == "failed" and finish.status == "sent" else None
+
+
+def _is_known(finish: JobFinish, job: Job) -> bool:
+    """Say whether a job's record holds everything already that an event tells; WeChat sends up to three copies."""
+    known = job.counts
+    if known is None or job.status not in (finish.status, "deleted"):
+        return False
+    told = finish.entry().model_dump(exclude_none=True, exclude={"type", "status"})
+    recorded = known.model_dump(exclude_none=True)
+    return all(recorded.get(name) == value for name, value in told.items())
+
+
+_MID: Final = re.compile(r"[?&]mid=([1-9][0-9]{0,17})(?![^&#])", re.ASCII)
+"""`msg_data_id` in an article's long address. No page says so; seen on published articles, 2026-10."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentNews:
+    """One news of an edition, of which something can still be read."""
+
+    msg_data_id: MsgDataId
+    """Under which WeChat keeps its comments."""
+    withdrawn: frozenset[int] = frozenset()
+    """Articles, from 1, that are read no more; WeChat answers 88001 about their comments."""
+
+
+def news_of(record: Record) -> list[SentNews]:
+    """Give the news of an edition that are still there: one, or one a batch.
+
+    Raises UsageError where it was not sent, where it is no news or was withdrawn, or where the id was never learnt: it
+    comes with the answer to the send (comment/open, read 2026-10), and the addresses of the articles hold it.
+    """
+    if not record.jobs:
+        why = Phrase("Edition {edition} of it was not sent.", edition=record.edition)
+        raise _nothing(record, why, Phrase("massctl status {name}", name=record.campaign))
+    attempts = [attempt for attempt in record.attempts if attempt.may_have_sent]
+    if attempts and attempts[-1].event.media_id is None:
+        why = Phrase("Only news has comments that can be opened and closed here, and this is another message.")
+        raise _nothing(record, why, Phrase("massctl status {name}", name=record.campaign))
+    left = [job for job in record.jobs if not job.is_gone]
+    if not left:
+        why = Phrase("All of it was withdrawn, and its comments with it. No request was made.")
+        raise _nothing(record, why, Phrase("massctl status {name}", name=record.campaign))
+    found = [SentNews(number, frozenset(job.withdrawn)) for job in left if (number := _msg_data_id(job)) is not None]
+    if len(found) < len(left):
+        why = Phrase(
+            "WeChat finds comments by msg_data_id, which the answer to the send tells, and that answer was lost."
+        )
+        hint = Phrase(
+            "the articles' addresses hold it: massctl record-event FILE records the event that names them; "
+            "or open and close comments in the console under 留言管理"
+        )
+        raise _nothing(record, why, hint)
+    return found
+
+
+def switch_comments(
+    news: Sequence[SentNews], articles: Sequence[int], wechat: Commenting, *, opened: bool
+) -> list[int]:
+    """Open or close the comments of some articles (from 1) of each news, but of those that were withdrawn.
+
+    Gives the articles of which at least one was switched. The first WeChatError ends it; those before it are done, and
+    doing them again changes nothing.
+    """
+    switched: set[int] = set()
+    for each in news:
+        for article in [number for number in articles if number not in each.withdrawn]:
+            if opened:
+                wechat.open_comments(each.msg_data_id, article)
+            else:
+                wechat.close_comments(each.msg_data_id, article)
+            switched.add(article)
+    return sorted(switched)
+
+
+def _msg_data_id(job: Job) -> MsgDataId | None:
+    """Give the id of a job's news: as the answer told it, else as all addresses of its articles have it."""
+    if job.msg_data_id is not None:
+        return MsgDataId(job.msg_data_id)
+    urls = (job.counts.article_urls if job.counts else None) or []
+    told = {found[1] if (found := _MID.search(url)) else None for url in urls}
+    (mid,) = told if len(told) == 1 else (None,)
+    return None if mid is None else MsgDataId(int(mid))
+
+
+def _nothing(record: Record, why: Phrase, hint: Phrase) -> UsageError:
+    return UsageError(Phrase("the comments of {name} cannot be switched", name=record.campaign), why, hint)

@@ -1,0 +1,167 @@
+"""What a person says of a send, to be recorded with their name."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from massctl.apply.ports import Clock, Ledger
+from massctl.errors import LedgerError, LedgerStaleError
+from massctl.model.entries import Created, Entry, Event, NewEntry, is_observed
+from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import Phrase
+from massctl.model.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What the person says, why, and who it is."""
+
+    reason: str
+    by: str
+    msg_id: int | None = None
+    url: str | None = None
+    batch: int | None = None
+    """Which batch of a list of openids; None where only one can be meant."""
+    looked_at: datetime | None = None
+    """When the person looked, where what they say is carried out later; None where that is now."""
+
+
+OVERTAKEN_MAX: Final = 20
+"""So often others may come first while one entry is written; each time they have got something done."""
+
+
+class Founding(Protocol):
+    """Begins a ledger when the first entry of all is due."""
+
+    def created(self) -> Created:
+        """Give the first entry: a new lineage, and the realm."""
+        ...
+
+    def declare(self, lineage: str) -> None:
+        """Write the lineage into massctl.yaml, before the ledger begins; what cannot be named is not begun."""
+        ...
+
+
+class Book:
+    """Writes entries and keeps the state they lead to. For one thread: results of calls come to it in turn."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, state: State, founding: Founding | None = None) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._founding = founding
+        self._overtaken = False
+        """Others wrote since the state was read that this run decides by."""
+        self._ahead = 0
+        """By how many entries the ledger has more than that state, since then."""
+        self._noted = False
+        """Something was noted since the last durable entry."""
+        self.state = state
+
+    def begin(self) -> State:
+        """Begin the ledger, which must be empty, and write nothing else into it; gives its state."""
+        self._begin(self._clock.now())
+        return self.state
+
+    def note(self, event: Event, campaign: RenderedCampaign | None = None) -> Entry:
+        """Write what may be lost in a crash of the machine, because finding it out again costs only a call."""
+        return self._append([event], campaign, durable=False)[-1]
+
+    def flush(self) -> None:
+        """Make durable what was only noted."""
+        if self._noted:
+            self._absorb([], durable=True)
+
+    def record(self, event: Event, campaign: RenderedCampaign | None = None) -> Entry:
+        """Write an entry that every later runner is sure to read; durable, with all before it, on return."""
+        return self._append([event], campaign, durable=True)[-1]
+
+    def entries_after(self, serial: int) -> Sequence[Entry]:
+        """Read what others wrote after an entry of this run; the state that it decides by does not change."""
+        return self._ledger.read(serial)
+
+    def record_all(self, events: Sequence[Event], campaign: RenderedCampaign) -> None:
+        """Write several entries about a campaign as one durable append; none of them where `events` is empty."""
+        if events:
+            self._append(events, campaign, durable=True)
+
+    def record_each(self, events: Sequence[tuple[Event, RenderedCampaign]]) -> Sequence[Entry]:
+        """Write an entry about each of several campaigns as one durable append; gives them in the same order."""
+        now = self._clock.now()
+        new = [NewEntry(at=now, event=event, campaign=c.name, edition=c.edition) for event, c in events]
+        return self._write(new, durable=True) if new else []
+
+    def record_for(self, event: Event, campaign: str, edition: int) -> Entry:
+        """Write a durable entry about a campaign that is known by name only."""
+        new = NewEntry(at=self._clock.now(), event=event, campaign=campaign, edition=edition)
+        return self._write([new], durable=True)[-1]
+
+    def note_for(self, event: Event, campaign: str, edition: int) -> None:
+        """Note something about a campaign that is known by name only."""
+        self._write([NewEntry(at=self._clock.now(), event=event, campaign=campaign, edition=edition)], durable=False)
+
+    def _append(self, events: Sequence[Event], campaign: RenderedCampaign | None, *, durable: bool) -> Sequence[Entry]:
+        now = self._clock.now()
+        name, edition = (campaign.name, campaign.edition) if campaign else (None, None)
+        return self._write(
+            [NewEntry(at=now, event=event, campaign=name, edition=edition) for event in events], durable=durable
+        )
+
+    def _write(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:
+        self._begin(entries[0].at)
+        return self._absorb(entries, durable=durable)
+
+    def _begin(self, at: datetime) -> None:
+        """Begin the ledger where there is none, no later than what is written into it first."""
+        if self.state.serial == 0 and self._founding is not None:
+            created = self._founding.created()
+            self._founding.declare(created.lineage)
+            self._absorb([NewEntry(at=at, event=created)], durable=True)
+
+    def _absorb(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:
+        observed = all(is_observed(entry.event) for entry in entries)
+        for _ in range(OVERTAKEN_MAX):
+            if self._overtaken and not observed:
+                break
+            try:
+                written = self._ledger.append(self.state.serial + self._ahead, entries, durable=durable)
+            except LedgerStaleError:
+                self._fall_behind()
+                continue
+            except KeyboardInterrupt:
+                # It may have come after the entry was written, and an attempt must not be open without us knowing.
+                with contextlib.suppress(LedgerError):  # Whoever tells how the run ended reads it once more.
+                    self._reread()
+                raise
+            self.state.absorb_all(_renumbered(written, self._ahead))
+            self._noted = not durable
+            return written
+        raise _overtaken(self.state.serial + self._ahead)
+
+    def _fall_behind(self) -> None:
+        """Find out where the ledger ends now; raises where it is another ledger by now."""
+        entries = self._ledger.read(0)
+        begun = entries[0].event if entries else None
+        lineage = begun.lineage if isinstance(begun, Created) else None
+        if self.state.lineage not in (None, lineage):
+            raise _overtaken(len(entries))
+        self._overtaken, self._ahead = True, len(entries) - self.state.serial
+
+    def _reread(self) -> None:
+        """Take what was written meanwhile into the state, unless it is not the state of this ledger any more."""
+        if not self._overtaken:
+            self.state.absorb_all(self._ledger.read(self.state.serial))
+
+
+def _renumbered(entries: Sequence[Entry], ahead: int) -> Sequence[Entry]:
+    """Give entries the serials that they would have without those of others."""
+    return [entry.model_copy(update={"serial": entry.serial - ahead}) for entry in entries] if ahead else entries
+
+
+def _overtaken(serial: int) -> LedgerStaleError:
+    return LedgerStaleError(
+        Phrase("another runner wrote to the ledger"),
+        Phrase("It ends with entry {serial} now. What this run had not begun was not begun.", serial=serial),
+        Phrase("Run the same command again; it reads the ledger anew."),
+    )

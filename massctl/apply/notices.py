@@ -1,0 +1,299 @@
+"""Which facts of a run somebody outside has to hear of: each is told by the run that learnt it, and by no other.
+
+What is on record is told when it comes on record, so that no second memory of what was told is needed: the standings
+before a run are compared with those after it. Two things are not on record: what keeps a campaign back while its
+window is open, and a doubt that a run left behind when it died. Every run meets them again (`met_again`). A machine
+that remembers what it told says them once a day; one that remembers nothing, as in CI, says what keeps back at times
+that follow from the window alone (`is_its_turn`), and a doubt always.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from massctl.apply.drafts import DELETE_IT
+from massctl.apply.jobs import nobody_got_it
+from massctl.apply.outcome import CampaignOutcome, LeftDraft, Unrecorded, unrecorded_of
+from massctl.model.diagnostics import has_errors
+from massctl.model.ids import AppId, CampaignName, digest_of
+from massctl.model.message import RenderedCampaign, Window
+from massctl.model.phrase import BEIJING, Phrase, moment
+from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
+from massctl.plan.job_failure import how_to_resend, reason_of, reason_words
+from massctl.plan.quota import AccountAhead
+from massctl.plan.reconcile_options import Evidence
+from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of, window_of
+from massctl.plan.steps import Guard, Refusal
+from massctl.plan.window import WindowState, window_state
+
+if TYPE_CHECKING:
+    from massctl.model.lock import LockFile
+    from massctl.model.settings import Happening
+
+
+_OUT: Final = frozenset({Status.SENDING, Status.SENT})
+_NOBODY_NEEDED: Final = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EXPIRED, Guard.NOT_AT_TIP})
+"""Another run is at it; it was never to go by itself; that is told as `expired`; the run of a newer commit sends."""
+_PASSING: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
+"""They end by themselves; they are told only where the window ends first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an edition stood before a run."""
+
+    status: Status
+    attempts: int
+    expired: int
+    reached_nobody: int = 0
+    """Jobs that ended and reached nobody."""
+
+
+Standings: TypeAlias = Mapping[tuple[CampaignName, int], Standing]
+_NEW: Final = Standing(Status.NEW, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One fact about one campaign."""
+
+    happening: "Happening"
+    campaign: CampaignName
+    title: str
+    account: str | None
+    edition: int
+    status: Status
+    """At the end of the run."""
+    digest: str | None
+    attempts: int
+    """How often its send was attempted: a second doubt is another fact than the first."""
+    at: datetime
+    """When it was learnt."""
+    message: str
+    hint: str = ""
+    """What to do or to know about it; empty where there is nothing, and where there are choices."""
+    guard: str | None = None
+    """What refuses it, where a guard does."""
+    choices: Evidence | None = None
+    """What a person may choose, where nobody knows whether it was sent."""
+    met_again: bool = False
+    """Every run finds it so until somebody does something: no entry of the ledger says when it began."""
+    window: Window | None = None
+    """When the campaign may go out; None where it has no window, or none that is known."""
+    unrecorded: Unrecorded | None = None
+    """What WeChat answered, where the ledger could not take it: then one choice alone is true."""
+    block: SendBlock | None = None
+    """The send as it was planned and asked for; None where its content is not at hand."""
+
+    @property
+    def key(self) -> str:
+        """Name the fact, so that a receiver knows it again: 24 hex digits."""
+        what = [self.happening, self.campaign, self.edition, self.status.value]
+        named = [*what, self.digest, self.attempts, self.guard]
+        return digest_of(named).removeprefix("sha256:")[:24]
+
+
+TURNS_EVERY: Final = timedelta(hours=4)
+"""What is met again, and remembered by nobody, has its turns so far apart, from the opening of the window on."""
+TURN_LASTS: Final = timedelta(minutes=35)
+"""So long: a timer of 30 minutes that is a little late hits it once or twice."""
+
+
+def is_its_turn(notice: Notice) -> bool:
+    """Say whether a run without a memory tells a fact: what keeps back at some times only, and at the window's end.
+
+    Every run of a timer finds the same rule, so that a long window is not told at each of them.
+    """
+    window = notice.window
+    if not notice.met_again or notice.happening == "in_doubt" or window is None:
+        return True
+    since = max(notice.at - window.not_before, timedelta(0))
+    return since % TURNS_EVERY < TURN_LASTS or window.not_after - notice.at <= TURN_LASTS
+
+
+def standings(state: State) -> Standings:
+    """Note how every edition stands, before a run changes it."""
+    return {
+        key: Standing(status_of(record), len(record.attempts), len(record.expired_at), _reached_nobody(record))
+        for key, record in state.records.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Noticing:
+    """What a run has learnt, and what is needed to tell it."""
+
+    before: Standings
+    state: State
+    accounts: Mapping[AppId, str]
+    """AppID -> the account's name in massctl.yaml."""
+    evidence: Callable[[Record], Evidence]
+    """Puts together what a person may choose about a doubt."""
+    now: datetime
+    content: "Callable[[Record], LockFile | None]" = lambda _: None
+    """Gives what was kept of the content of an edition that this run did not render."""
+    ahead: Callable[[AppId], Sequence[AccountAhead]] = lambda _: ()
+    """Gives what is left of an account's allowance, after this run."""
+
+    def notices(self, outcomes: Sequence[CampaignOutcome] = (), left: Sequence[LeftDraft] = ()) -> list[Notice]:
+        """Give every fact that this run learnt, in the order of the ledger, then what kept campaigns back."""
+        planned = {(each.planned.name, each.planned.edition or 1): each for each in outcomes}
+        records = [(record, planned.get(key)) for key, record in self.state.records.items()]
+        found = [notice for record, outcome in records for notice in self._recorded(record, outcome)]
+        found += [notice for record, outcome in records for notice in self._undelivered(record, outcome)]
+        found += [self._left(each) for each in left if each.folder_gone]
+        stays = {each.campaign for each in left}
+        return [*found, *(notice for each in outcomes for notice in self._kept_back(each, stays))]
+
+    def _recorded(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
+        """Tell what came on record about the send of an edition."""
+        was, status = self._was(record), status_of(record)
+        if status is Status.IN_DOUBT:
+            if was.status is not status or record.open_attempts[-1].doubt is None:
+                yield self._doubt(record, outcome, met_again=was.status is status)
+        elif status is was.status:
+            return
+        elif status is Status.AWAITING_ADMIN:
+            yield self._notice("awaiting_admin", record, outcome, _awaited(record), _answer(record))
+        elif status is Status.FAILED:
+            yield self._notice("failed", record, outcome, _failed(record), how_to_resend(record) or "")
+        elif status in _OUT and was.status not in _OUT:
+            yield self._notice("sent", record, outcome, _sent(record, status))
+
+    def _undelivered(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
+        """Tell of a job that ended and reached nobody."""
+        told = nobody_got_it(record)
+        if told is not None and _reached_nobody(record) > self._was(record).reached_nobody:
+            yield self._notice("failed", record, outcome, told.message, told.hint)
+
+    def _doubt(self, record: Record, outcome: CampaignOutcome | None, *, met_again: bool) -> Notice:
+        """Tell what nobody knows; or what this run alone knows, because the ledger could not take it."""
+        answer = unrecorded_of(record, outcome.answer if outcome is not None else None)
+        say = answer.told if answer else Phrase("nobody knows whether it was sent; its account sends nothing else")
+        evidence = self.evidence(record)
+        found = self._notice("in_doubt", record, outcome, say, choices=evidence, met_again=met_again)
+        return replace(found, unrecorded=answer)
+
+    def _left(self, draft: LeftDraft) -> Notice:
+        """Tell of a draft that its campaign left behind."""
+        say = Phrase("its folder is gone, and its draft was changed in the console, so it stays there")
+        return self._notice("draft_left", self.state.record(draft.campaign, draft.edition), None, say, DELETE_IT)
+
+    def _kept_back(self, outcome: CampaignOutcome, stays: Collection[str]) -> Iterator[Notice]:
+        """Tell what kept a campaign from its send, where it was time for it; `stays` names those whose draft stays."""
+        planned = outcome.planned
+        record = self.state.record(planned.name, planned.edition or 1)
+        was = self._was(record)
+        if record.open_attempts or is_concluded(record):
+            return
+        if len(record.expired_at) > was.expired:
+            closed = moment(record.expired_at[-1])
+            say = Phrase("its window closed at {closed}, and it was not sent", closed=closed)
+            hint = Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed")
+            if planned.name in stays:
+                say = Phrase("{said}; its draft was changed in the console, so it stays there", said=say)
+                hint = Phrase("{hint}; {other}", hint=hint, other=DELETE_IT)
+            yield self._notice("expired", record, outcome, say, hint)
+        elif planned.window is not WindowState.DUE and len(record.attempts) == was.attempts:
+            return
+        elif outcome.error is not None:
+            error = outcome.error
+            yield self._notice("failed", record, outcome, error.message, error.hint, met_again=True)
+        elif has_errors(planned.diagnostics):
+            say, hint = Phrase("its files have faults, and its window is open"), Phrase("massctl validate")
+            yield self._notice("failed", record, outcome, say, hint, met_again=True)
+        elif (refusal := _telling(outcome)) is not None:
+            guard = refusal.guard.value
+            told = refusal.message, refusal.hint
+            yield self._notice("refused", record, outcome, *told, guard=guard, met_again=True)
+
+    def _was(self, record: Record) -> Standing:
+        return self.before.get((record.campaign, record.edition), _NEW)
+
+    def _notice(
+        self,
+        happening: "Happening",
+        record: Record,
+        outcome: CampaignOutcome | None,
+        message: str,
+        hint: str = "",
+        *,
+        guard: str | None = None,
+        choices: Evidence | None = None,
+        met_again: bool = False,
+    ) -> Notice:
+        planned = outcome.planned if outcome is not None else None
+        account = self.accounts.get(record.appid) if record.appid is not None else None
+        attempted = record.attempts[-1].event.digest if record.attempts else None
+        return Notice(
+            happening,
+            record.campaign,
+            planned.title if planned else "",
+            (planned.account if planned else None) or account,
+            record.edition,
+            status_of(record),
+            (planned.digest if planned else None) or attempted,
+            len(record.attempts),
+            self.now,
+            message,
+            hint,
+            guard,
+            choices,
+            met_again,
+            planned.rendered.window if planned is not None and planned.rendered is not None else None,
+            block=self._block(record, outcome),
+        )
+
+    def _block(self, record: Record, outcome: CampaignOutcome | None) -> SendBlock | None:
+        planned = outcome.planned if outcome is not None else None
+        content = planned.rendered if planned is not None and planned.rendered is not None else self.content(record)
+        if content is None:
+            return None
+        appid = content.appid if isinstance(content, RenderedCampaign) else content.account.appid
+        account = self.accounts.get(AppId(appid)) or (planned.account if planned else None) or appid
+        attempted = record.attempts[-1].event.audience_count if record.attempts else None
+        return send_block(
+            content,
+            window_state(window_of(content), self.now),
+            account=account,
+            count=attempted if attempted is not None or planned is None else planned.audience_count,
+            allowance=spans_of(self.ahead(AppId(appid)), account, record.campaign),
+            warnings=warnings_of(planned.diagnostics) if planned is not None else (),
+        )
+
+
+def _reached_nobody(record: Record) -> int:
+    return sum(job.reached_nobody for job in record.jobs)
+
+
+def _telling(outcome: CampaignOutcome) -> Refusal | None:
+    """Give the first refusal that needs a person."""
+    passes = _PASSING if outcome.planned.next_at is not None else frozenset()
+    return next((each for each in outcome.refusals if each.guard not in _NOBODY_NEEDED | passes), None)
+
+
+def _awaited(record: Record) -> Phrase:
+    until = held_until(record)
+    if until is None:  # A job of which an event or a poll said so.
+        return Phrase("it waits for the administrator's confirmation (API 群发保护)")
+    say = "it waits for the administrator's confirmation (API 群发保护) until {until}"
+    return Phrase(say, until=moment(until.astimezone(BEIJING)))
+
+
+def _answer(record: Record) -> Phrase:
+    return Phrase("let the administrator (管理员) answer in WeChat, then: massctl apply {name}", name=record.campaign)
+
+
+def _failed(record: Record) -> Phrase:
+    reason = reason_of(record)
+    told = Phrase("WeChat accepted the job and then failed it") if reason is None else reason_words(reason)
+    return Phrase("{reason}; the allowance counts as used", reason=told)
+
+
+def _sent(record: Record, status: Status) -> Phrase:
+    if record.settled_sent:
+        return Phrase("it was sent, says {who}", who=record.settled_sent[-1].event.by)
+    if status is Status.SENDING:
+        return Phrase("WeChat accepted it and delivers it now")
+    return Phrase("it was sent")

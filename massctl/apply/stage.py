@@ -1,0 +1,559 @@
+"""The first stage of a run: tokens, pictures and other media, and the sizes of audiences.
+
+All of it may be done again without harm: what a crash forgets costs an orphan or a call.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final, Literal, assert_never
+
+from massctl.apply.context import AudienceKey, Failed, Run, audience_key, steps_of
+from massctl.apply.outcome import CampaignOutcome
+from massctl.apply.payloads import material_id, preview_body
+from massctl.apply.ports import Material, Upload, WeChat
+from massctl.errors import ConfigurationError, MassctlError, WeChatError
+from massctl.model.campaign import Tag
+from massctl.model.entries import (
+    AudienceResolved,
+    ImageUploaded,
+    MaterialAdded,
+    MaterialForgotten,
+    MessageStaged,
+    Previewed,
+    VideoMade,
+)
+from massctl.model.ids import AccountName, AppId, ImageUrl, MediaId
+from massctl.model.message import (
+    MediaFile,
+    Purpose,
+    RenderedCampaign,
+    RenderedCard,
+    RenderedImage,
+    RenderedMessage,
+    RenderedVideo,
+)
+from massctl.model.phrase import Phrase
+from massctl.model.send import (
+    Accepted,
+    Body,
+    InDoubt,
+    PreviewFailed,
+    PreviewSent,
+    PreviewUnknown,
+    PreviewVerdict,
+    Rejected,
+)
+from massctl.model.state import DAY_USED_UP, MEDIA_UNKNOWN, Record
+from massctl.plan.guards import audience_refusal, beside_a_doubt, judged_tag
+from massctl.plan.plan import allowance_spent, going_out
+from massctl.plan.quota import batches_left
+from massctl.plan.steps import Guard, Refusal, SaveDraft, SendPreview, UploadMedia
+from massctl.plan.window import WindowState
+
+
+def note_staged(run: Run) -> None:
+    """Note each message without a draft whose material is all on record now; makes no call.
+
+    Away from the tip it notes nothing: what is shown from there is not staged.
+    """
+    if run.away:
+        return
+    for outcome, campaign in run.going():
+        record = run.book.state.record(campaign.name, campaign.edition)
+        if campaign.message.has_draft or not campaign.files or record.open_attempts:
+            continue
+        known = record.staged is not None and record.staged.digest == campaign.digest
+        if known or outcome.planned.window is WindowState.EXPIRED:
+            continue
+        if all((campaign.appid, each.sha256) in run.book.state.materials for each in campaign.files):
+            count = run.size_of(campaign)
+            size = count if isinstance(count, int) else None
+            staged = MessageStaged(appid=campaign.appid, digest=campaign.digest, audience_count=size)
+            run.book.note(staged, campaign)
+
+
+def forget_if_unknown(run: Run, campaign: RenderedCampaign, error: MassctlError) -> None:
+    """Forget a message's own material where WeChat does not know it any more, so that the next run uploads it anew."""
+    if not isinstance(error, WeChatError) or error.errcode != MEDIA_UNKNOWN or campaign.message.has_draft:
+        return
+    for each in campaign.files:
+        run.book.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
+
+
+def material_advice(campaign: RenderedCampaign, otherwise: str) -> str:
+    """Say what to do about material that WeChat does not know; `otherwise` is for a message with a draft."""
+    message = campaign.message
+    if message.has_draft or not message.materials:
+        return otherwise
+    if any(each.media_id is not None for each in message.materials):
+        keys = "image.media_ids" if isinstance(message, RenderedImage) else f"{message.type}.media_id"
+        say = "Look in the console under 素材库, and correct {keys} in campaign.yaml; or give a file in its place."
+        return Phrase(say, keys=keys)
+    return Phrase(
+        "WeChat does not know what was uploaded in this run: give the file another form, and run apply again."
+    )
+
+
+def without_draft(campaign: RenderedCampaign, error: Failed) -> Failed:
+    """Give an error about material with the advice for a message that has no draft; any other as it is."""
+    if not isinstance(error, WeChatError) or error.errcode != MEDIA_UNKNOWN:
+        return error
+    advice = material_advice(campaign, error.hint)
+    return type(error)(error.summary, error.detail, advice, errcode=error.errcode, rid=error.rid)
+
+
+def judged_by_material(
+    run: Run, campaign: RenderedCampaign, verdict: Accepted | Rejected | InDoubt
+) -> Accepted | Rejected | InDoubt:
+    """Let a send be tried again that WeChat refused because its material is gone: the next run makes it anew.
+
+    Not where this run made it, for WeChat would say the same again; and not while another attempt is open, of which
+    only the identical request may be repeated.
+    """
+    if not isinstance(verdict, Rejected) or verdict.errcode != MEDIA_UNKNOWN:
+        return verdict
+    if not _lost(run, campaign):
+        return replace(verdict, hint=material_advice(campaign, verdict.hint))
+    return replace(
+        verdict,
+        retryable=True,
+        message=Phrase("WeChat does not know what this message carries any more: it was deleted, or its time is over"),
+        hint=Phrase("Run the same command again: massctl uploads it once more, and nobody has got it yet."),
+    )
+
+
+def forget_lost(run: Run, campaign: RenderedCampaign, rejected: Rejected) -> None:
+    """Forget the material of a send that was refused for want of it; the id of a video goes with the refusal."""
+    if rejected.errcode != MEDIA_UNKNOWN or not rejected.retryable or isinstance(campaign.message, RenderedVideo):
+        return
+    for each in _older(run, campaign):
+        run.book.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
+
+
+def _lost(run: Run, campaign: RenderedCampaign) -> bool:
+    record = run.record_of(campaign)
+    if campaign.message.has_draft or len(record.open_attempts) > 1:
+        return False
+    if isinstance(campaign.message, RenderedVideo):
+        return record.video is not None and record.video.media_id not in run.uploaded
+    return bool(_older(run, campaign))
+
+
+def _older(run: Run, campaign: RenderedCampaign) -> list[MediaFile]:
+    """Give the files of a message whose material an earlier run uploaded."""
+    recorded = {each.sha256: run.book.state.materials.get((campaign.appid, each.sha256)) for each in campaign.files}
+    return [each for each in campaign.files if (known := recorded[each.sha256]) and known[0] not in run.uploaded]
+
+
+def readings(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
+    """Give the readings of each audience that a draft or a send of this run needs, once: what keeps one, and the call.
+
+    A list of openids is not read: it knows its own size.
+    """
+    wanted: dict[AudienceKey, list[tuple[CampaignOutcome, RenderedCampaign]]] = {}
+    for outcome, campaign in run.going():
+        saves = any(not step.for_preview for step in steps_of(outcome, SaveDraft))
+        needed = run.may_send(outcome) or run.may_clear(outcome) or saves
+        if outcome.planned.tag_due is not None:
+            needed = True  # A name is looked up when it is staged, also for a message with nothing else to stage.
+        if needed and campaign.openid_list is None:
+            wanted.setdefault(audience_key(campaign), []).append((outcome, campaign))
+    for key, campaigns in wanted.items():
+        _, first = campaigns[0]
+        wechat, audience = run.world.wechat(first.account), first.audience
+        if audience.tag is None:
+            yield partial(_counted, run, key), partial(wechat.audience_count, audience)
+        else:
+            yield partial(_listed, run, key, campaigns, audience.tag), wechat.tags
+
+
+def refusal_of(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+    """Judge the audience in the moment before an attempt; unread, it refuses declared bounds and every tag."""
+    if campaign.audience.tag is not None:
+        return _tag_refusal(run, campaign)
+    count = run.size_of(campaign)
+    if not isinstance(count, MassctlError):
+        return _before_a_send(run, campaign, audience_refusal(campaign.audience, count))
+    return unread_refusal(count) if needs_size(campaign) else None  # It was said when it could not be read.
+
+
+def _before_a_send(run: Run, campaign: RenderedCampaign, refusal: Refusal | None) -> Refusal | None:
+    """Name the way out of a doubt where the attempt would be a repetition."""
+    opened = run.record_of(campaign).open_attempts
+    return beside_a_doubt(refusal, campaign.name) if refusal is not None and opened else refusal
+
+
+def needs_size(campaign: RenderedCampaign) -> bool:
+    """Whether a send may not go without the size of its audience: it has declared bounds, or a tag that must exist."""
+    audience = campaign.audience
+    return audience.expect is not None or audience.tag_id is not None or audience.tag is not None
+
+
+def recount_refusal(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+    """Read an audience again and judge its size, and which tag its name stands for. A list knows its own size.
+
+    Raises what the reading raises.
+    """
+    if campaign.openid_list is not None:
+        return audience_refusal(campaign.audience, campaign.openid_list.count)
+    wechat, name = run.world.wechat(campaign.account), campaign.audience.tag
+    resolved = run.record_of(campaign).resolved_for(campaign.digest)
+    if name is None or resolved is None:
+        count = wechat.audience_count(campaign.audience)
+    else:
+        tag = judged_tag(name, resolved, wechat.tags())
+        if isinstance(tag, Refusal):
+            return tag
+        count = tag.count
+    run.counts[audience_key(campaign)] = count
+    return audience_refusal(campaign.audience, count)
+
+
+def _counted(run: Run, key: AudienceKey, result: int | Failed | None) -> None:
+    run.counts[key] = result
+    if isinstance(result, Failed):
+        run.world.progress.say(Phrase("the size of an audience could not be read: {why}", why=result.summary))
+
+
+def _listed(
+    run: Run,
+    key: AudienceKey,
+    campaigns: list[tuple[CampaignOutcome, RenderedCampaign]],
+    name: str,
+    result: tuple[Tag, ...] | Failed,
+) -> None:
+    """Keep which tag a name stands for; what is on record for a version already stays, and is judged by its send."""
+    if isinstance(result, Failed):
+        _counted(run, key, result)
+        return
+    tag = next((each for each in result if each.name == name), None)
+    _counted(run, key, None if tag is None else tag.count)
+    for outcome, campaign in campaigns:
+        if tag is not None and run.record_of(campaign).resolved_for(campaign.digest) is None:
+            run.book.record(_resolved(campaign, name, tag), campaign)
+        elif tag is None and not run.may_send(outcome):
+            # Its send will be refused; whoever stages it days before wants to know now.
+            run.world.progress.say(Phrase("{name}: the account has no tag called {tag}", name=campaign.name, tag=name))
+
+
+def _resolved(campaign: RenderedCampaign, name: str, tag: Tag) -> AudienceResolved:
+    return AudienceResolved(
+        appid=campaign.appid, digest=campaign.digest, tag=name, tag_id=tag.id, name=tag.name, count=tag.count
+    )
+
+
+def _tag_refusal(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+    """Read the tags once more: the id that was found must still be there, under the same name."""
+    resolved = run.record_of(campaign).resolved_for(campaign.digest)
+    if resolved is None:
+        count = run.size_of(campaign)
+        if isinstance(count, MassctlError):
+            return unread_refusal(count)
+        return _before_a_send(run, campaign, audience_refusal(campaign.audience, None))
+    try:
+        return _before_a_send(run, campaign, recount_refusal(run, campaign))
+    except (WeChatError, ConfigurationError) as error:
+        return unread_refusal(error)
+
+
+def unread_refusal(why: MassctlError) -> Refusal:
+    """Refuse an audience whose size could not be read."""
+    return Refusal(
+        Guard.AUDIENCE_BOUNDS,
+        Phrase("the size of the audience could not be read, so it cannot be checked: {why}", why=why.summary),
+        why.hint or Phrase("run apply again; until then nothing leaves"),
+    )
+
+
+MEDIA_TYPES: Final = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "bmp": "image/bmp",
+    "mp3": "audio/mpeg",
+    "amr": "audio/amr",
+    "wav": "audio/wav",
+    "wma": "audio/x-ms-wma",
+    "mp4": "video/mp4",
+}
+"""Extension -> media type of the part that carries such a file."""
+_SOUNDS: Final[Mapping[Purpose, Literal["voice", "video"]]] = {Purpose.VOICE: "voice", Purpose.VIDEO: "video"}
+"""What add_material takes as something else than a picture."""
+
+
+def connect(run: Run) -> None:
+    """Fetch each account's token once, so that a wrong secret or address is one error and not one per picture."""
+    busy = {campaign.account for outcome, campaign in run.going() if run.has_work(outcome)}
+
+    def done(account: AccountName, result: Failed | None) -> None:
+        if result is None:
+            return
+        for outcome, campaign in run.going():
+            if campaign.account == account and run.has_work(outcome):
+                run.fail(outcome, result)
+
+    calls = [(account, partial(_connect, run, account)) for account in sorted(busy)]
+    run.side_by_side(Phrase("connecting"), calls, done)
+
+
+def _connect(run: Run, account: AccountName) -> None:
+    run.world.wechat(account).renew_token()
+
+
+def upload(run: Run) -> None:
+    """Upload every file that an account does not have yet, and read the sizes of audiences meanwhile."""
+    calls = [*_uploads(run), *readings(run)]
+    label = Phrase("uploading files, reading audiences")
+    run.side_by_side(label, calls, lambda keep, result: keep(result))
+    note_staged(run)
+
+
+def _uploads(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
+    """Give the uploads of this run: what keeps a result, and the call that gives it."""
+    for outcome, campaign in run.going():
+        for step in steps_of(outcome, UploadMedia):
+            yield (
+                partial(_uploaded, run, outcome, step),
+                partial(_upload, run, run.world.wechat(step.account), step.media, campaign.message),
+            )
+
+
+def _uploaded(run: Run, outcome: CampaignOutcome, step: UploadMedia, result: ImageUrl | Material | Failed) -> None:
+    if isinstance(result, Failed):
+        _fail_all_that_need(run, outcome, step, result)
+        return
+    if isinstance(result, Material):
+        record_material(run, step.appid, step.media, result)
+    else:
+        run.book.note(ImageUploaded(appid=step.appid, sha256=step.media.sha256, url=result))
+    outcome.performed.append(step)
+
+
+def packed(run: Run, media: MediaFile, message: RenderedMessage) -> Upload:
+    """Make a file ready for its way; raises InvariantError when its bytes are not at hand.
+
+    A video takes the title and description of its `message` along.
+    """
+    data, filename = run.world.pictures.read(media.sha256), f"{media.sha256[:12]}.{media.extension}"
+    upload = Upload(data, filename, MEDIA_TYPES[media.extension], _SOUNDS.get(media.purpose, "image"))
+    if isinstance(message, RenderedVideo):
+        return replace(upload, title=message.title, introduction=message.description)
+    return upload
+
+
+def record_material(run: Run, appid: AppId, media: MediaFile, material: Material) -> None:
+    """Note a material that WeChat took just now."""
+    run.uploaded.add(material.media_id)
+    event = MaterialAdded(
+        appid=appid,
+        sha256=media.sha256,
+        media_id=material.media_id,
+        url=material.url,
+        material_type=_SOUNDS.get(media.purpose),
+    )
+    run.book.note(event)
+
+
+def _upload(run: Run, wechat: WeChat, media: MediaFile, message: RenderedMessage) -> ImageUrl | Material:
+    """Upload one file to the endpoint it is for."""
+    upload = packed(run, media, message)
+    return wechat.add_material(upload) if media.purpose.is_material else wechat.upload_image(upload)
+
+
+def _fail_all_that_need(run: Run, owner: CampaignOutcome, step: UploadMedia, error: Failed) -> None:
+    """Stop every campaign that waits for a file which could not be uploaded; a draft that exists has its own."""
+    needed = (step.appid, step.media.sha256, step.media.purpose)
+    for outcome, campaign in run.going():
+        waits = outcome is owner or steps_of(outcome, SaveDraft) or not campaign.message.has_draft
+        if waits and needed in {(campaign.appid, f.sha256, f.purpose) for f in campaign.files}:
+            run.fail(outcome, error)
+
+
+def keep_contents(run: Run) -> None:
+    """Keep the content of every campaign that this run stages, shows or sends; a failure is said, and stops nothing."""
+    archive = run.world.archive
+    if archive is None:
+        return
+    due = [campaign for outcome, campaign in run.going() if _goes_out(run, outcome, campaign)]
+    kept = [archive.keep(campaign) for campaign in due]
+    if not all(kept):
+        say = Phrase("what is staged or sent could not be kept beside the ledger: later plans cannot show what changed")
+        run.world.progress.say(say)
+
+
+def _goes_out(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+    staged = not campaign.message.has_draft and bool(campaign.files) and run.has_work(outcome)
+    shown = any(isinstance(step, SaveDraft | SendPreview) for step in outcome.planned.steps)
+    return staged or shown or run.may_send(outcome) or run.may_clear(outcome)
+
+
+VIDEO_HOURS_MAX: Final = 48
+"""An older id is made anew: of its 72 hours, 20 may be needed for repetitions, and a person may think before a yes.
+Source: WeChat docs, "media/upload" (temporary media lives three days), read 2026-10; that this id is temporary media
+is what SDKs (WxJava, PowerWeChat) say of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One media/uploadvideo."""
+
+    outcome: CampaignOutcome
+    campaign: RenderedCampaign
+    message: RenderedVideo
+
+
+def make_videos(run: Run) -> None:
+    """Make the ids that previews and sends of this run need; makes no call where a fresh one is on record."""
+
+    def done(job: _Job, result: MediaId | Failed) -> None:
+        campaign = job.campaign
+        if isinstance(result, Failed):
+            forget_if_unknown(run, campaign, result)
+            run.fail(job.outcome, without_draft(campaign, result))
+        else:
+            run.uploaded.add(result)
+            run.book.note(VideoMade(appid=campaign.appid, digest=campaign.digest, media_id=result), campaign)
+
+    run.side_by_side(Phrase("preparing videos"), [(job, partial(_make, run, job)) for job in _jobs(run)], done)
+
+
+def _jobs(run: Run) -> Iterator[_Job]:
+    for outcome, campaign in run.going():
+        if isinstance(campaign.message, RenderedVideo) and _is_due(run, outcome, campaign):
+            yield _Job(outcome, campaign, campaign.message)
+
+
+def _make(run: Run, job: _Job) -> MediaId:
+    campaign, message = job.campaign, job.message
+    material = material_id(message.material, campaign.appid, run.book.state)
+    return run.world.wechat(campaign.account).make_video(material, message.title, message.description)
+
+
+def _is_due(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+    record = run.book.state.record(campaign.name, campaign.edition)
+    if record.open_attempts:
+        return False  # An open attempt is repeated with the id that it had.
+    if not (steps_of(outcome, SendPreview) or run.may_send(outcome) or run.may_clear(outcome)):
+        return False
+    made = record.video
+    if made is None or made.digest != campaign.digest:
+        return True
+    return run.world.clock.now() - made.at >= timedelta(hours=VIDEO_HOURS_MAX)
+
+
+Job = tuple[CampaignOutcome, RenderedCampaign, SendPreview]
+
+
+@dataclass(frozen=True, slots=True)
+class Untried:
+    """No request was made: WeChat had just refused another preview of the account for the day."""
+
+
+def send_previews(run: Run) -> None:
+    """Show each message on the reviewers' phones, one campaign after the other, the soonest window first.
+
+    Side by side they would come to WeChat in any order, and what is left of the day's allowance go to any of them.
+    `begun` is durable before the request, for a later run does not repeat it by itself; so it is recorded of no preview
+    that a crash could keep from leaving, but for those of the same campaign.
+    """
+    _stop_what_cannot_be_shown(run)
+    due = [(steps, outcome, c) for outcome, c in run.going() if (steps := steps_of(outcome, SendPreview))]
+    for steps, outcome, campaign in sorted(due, key=lambda each: going_out(each[0][0])):
+        body = preview_body(campaign, run.book.state, run.draft_of(campaign, _shown(run, campaign)))
+        wechat = run.world.wechat(campaign.account)
+        run.book.record_all([_previewed(campaign, step, "begun") for step in steps], campaign)
+        calls = [((outcome, campaign, step), partial(_show, run, wechat, step, body)) for step in steps]
+        run.side_by_side(Phrase("sending previews of {name}", name=campaign.name), calls, partial(_done, run))
+
+
+def _shown(run: Run, campaign: RenderedCampaign) -> int | None:
+    """Give the batch whose draft is shown: all carry the same, and the first one stands for them."""
+    return next(iter(batches_left(campaign, run.record_of(campaign))), None)
+
+
+def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:
+    """Name who has seen exactly this version: WeChat names in clear, openids by their place in campaign.yaml."""
+    numbers = {each.recorded: number for number, each in enumerate(campaign.recipients, 1)}
+    found: list[str] = []
+    for (digest, recipient), word in record.previews.items():
+        if digest != campaign.digest or word.outcome != "sent":
+            continue
+        kind, _, name = recipient.partition(":")
+        if kind == "towxname":
+            found.append(name)
+        elif recipient in numbers:
+            found.append(Phrase("reviewer {number} (by openid)", number=numbers[recipient]))
+        else:
+            found.append(Phrase("a reviewer by openid"))
+    return tuple(found)
+
+
+def _stop_what_cannot_be_shown(run: Run) -> None:
+    """Stop a coupon that somebody asked to see and that lacks what previews need; nothing is recorded or sent."""
+    for outcome, campaign in run.going():
+        message = campaign.message
+        if steps_of(outcome, SendPreview) and isinstance(message, RenderedCard) and message.card_ext is None:
+            error = ConfigurationError(
+                Phrase("the previews of a coupon need card_ext"),
+                Phrase("No preview was sent."),
+                Phrase("write wxcard.card_ext in campaign.yaml of {name}", name=campaign.name),
+            )
+            run.fail(outcome, error)
+
+
+def _show(run: Run, wechat: WeChat, step: SendPreview, body: Body) -> PreviewVerdict | Untried:
+    """Send one preview, unless WeChat said in this run that there are no more today."""
+    appid = step.campaign.appid
+    if appid in run.previews_spent:
+        return Untried()
+    verdict = wechat.preview(step.recipient, body)
+    if isinstance(verdict, PreviewFailed) and verdict.errcode == DAY_USED_UP:
+        run.previews_spent.add(appid)
+    return verdict
+
+
+def _done(run: Run, job: Job, result: PreviewVerdict | Untried | Failed) -> None:
+    outcome, campaign, step = job
+    match result:
+        case PreviewSent():
+            run.book.note(_previewed(campaign, step, "sent"), campaign)
+            outcome.performed.append(step)
+        case PreviewUnknown(reason=reason):
+            run.book.note(_previewed(campaign, step, "unknown"), campaign)
+            say = "nobody knows whether preview {number} of {name} arrived ({reason}); it is not repeated"
+            run.world.progress.say(Phrase(say, number=step.number, name=campaign.name, reason=reason))
+        case PreviewFailed(errcode=errcode, rid=rid, message=message, hint=hint):
+            run.book.note(_previewed(campaign, step, "failed", errcode, rid), campaign)
+            said = material_advice(campaign, hint) if errcode == MEDIA_UNKNOWN else hint
+            refused = WeChatError(message, hint=said, errcode=errcode, rid=rid)
+            forget_if_unknown(run, campaign, refused)
+            run.fail(outcome, refused)
+        case Untried():
+            run.book.note(_previewed(campaign, step, "failed"), campaign)
+            if all(refusal.guard is not Guard.ALLOWANCE for refusal in outcome.refusals):
+                outcome.refuse(allowance_spent(run.world.clock.now()))
+        case WeChatError() | ConfigurationError() as error:
+            # The port raises only while the request has not left, for instance when no token can be had.
+            run.book.note(_previewed(campaign, step, "failed"), campaign)
+            run.fail(outcome, error)
+        case _:
+            assert_never(result)
+
+
+def _previewed(
+    campaign: RenderedCampaign,
+    step: SendPreview,
+    outcome: Literal["begun", "sent", "failed", "unknown"],
+    errcode: int | None = None,
+    rid: str | None = None,
+) -> Previewed:
+    return Previewed(
+        appid=campaign.appid,
+        digest=campaign.digest,
+        recipient=step.recipient.recorded,
+        outcome=outcome,
+        errcode=errcode,
+        rid=rid,
+    )

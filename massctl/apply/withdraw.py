@@ -1,0 +1,267 @@
+"""Withdraw sent articles (mass/delete): read the state, record, ask once, and record what came of it.
+
+The card stays in the chats; opening it shows a notice. There is no undo, and no allowance comes back. A withdrawal of
+unknown outcome may be asked for again without harm: an article that is gone stays gone. Each request is one of the ten
+of the account's day, whatever comes of it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from massctl.apply.jobs import POLL_SECONDS
+from massctl.apply.journal import Book
+from massctl.apply.outcome import what_happened
+from massctl.apply.ports import Clock, Progress, Withdrawing
+from massctl.errors import MassctlError, PermanentError, RefusedError, TransportError, UsageError, WeChatError
+from massctl.model.entries import JobStatus, Withdrawn
+from massctl.model.ids import AppId, MsgId
+from massctl.model.phrase import Phrase
+from massctl.model.state import Job, Record, State
+from massctl.plan.quota import beyond_today, is_news_or_video, withdrawals_left
+from massctl.plan.steps import Refusal
+
+ALL: Final = 0
+"""In place of an article's number: every article."""
+WRONG_STATE: Final = 40065
+"""Not sent, or deleted already. Source: WeChat docs, "message/mass/delete", read 2026-10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be withdrawn of an edition."""
+
+    record: Record
+    job: Job
+    msg_id: MsgId
+    article: int
+    """From 1; ALL for every article."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is on record as gone already."""
+        return self.job.is_gone or self.article in self.job.withdrawn
+
+
+@dataclass(slots=True)
+class TakenBack:
+    """What a run asked to be withdrawn of an edition, and what became of it."""
+
+    record: Record
+    article: int
+    """From 1; ALL for every article."""
+    today: Sequence[Target]
+    """Those that are not on record as gone, as many as may be asked for today."""
+    refusals: Sequence[Refusal]
+    """Why the others have to wait."""
+    done: list[Target] = field(default_factory=list)
+    error: MassctlError | None = None
+    """What stopped it before all of them were done."""
+
+    def exit_status(self) -> int:
+        """Give what stopped it, 5 where some have to wait for another day, else 0."""
+        if self.error is not None:
+            return self.error.exit_status
+        return 5 if self.refusals else 0
+
+
+def prepared(record: Record, article: int, state: State, now: datetime) -> TakenBack:
+    """Say what of an edition can be asked for on this Beijing day; raises what `targets` raises."""
+    left = [target for target in targets(record, article) if not target.is_done]
+    appid = AppId(record.appid or "")
+    refusal = beyond_today(state, appid, now, len(left))
+    today = left[: withdrawals_left(state, appid, now)]
+    return TakenBack(record, article, today, [refusal] if refusal is not None else [])
+
+
+class StillSendingError(RefusedError):
+    """Refuse to withdraw what WeChat is still sending; nothing was withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalWait:
+    """How long a withdrawal waits for jobs that WeChat is still sending."""
+
+    until: datetime
+    clock: Clock
+    progress: Progress
+
+    def pause(self, count: int) -> bool:
+        """Wait until the states of `count` jobs are asked for again; False where the time is over."""
+        remaining = (self.until - self.clock.now()).total_seconds()
+        if remaining <= 0:
+            return False
+        say = "still sending: {count}; withdrawn as soon as WeChat allows it, asking again for"
+        self.progress.waiting(Phrase(say, count=count), int(remaining))
+        self.clock.sleep(min(POLL_SECONDS, remaining))
+        return True
+
+
+def take_back(taken: TakenBack, wechat: Withdrawing, book: Book, wait: WithdrawalWait | None = None) -> None:
+    """Withdraw one after the other, until one fails; with `wait`, each at the first moment that WeChat allows.
+
+    While it waits, a state that cannot be read is asked for again.
+    """
+    left = list(taken.today)
+    while left:
+        waiting: list[Target] = []
+        for target in left:
+            try:
+                found = _state_once_sent(target, wechat, book) if wait is not None else None
+                if isinstance(found, MassctlError):
+                    waiting.append(target)
+                    taken.error = found
+                    continue
+                withdraw(target, wechat, book, found)
+            except (WeChatError, RefusedError) as error:
+                taken.error = error
+                return
+            taken.done.append(target)
+        left = waiting
+        if wait is not None and left and not wait.pause(len(left)):
+            return
+    taken.error = None
+
+
+def targets(record: Record, article: int) -> list[Target]:
+    """Give what `article` (from 1, or ALL) means for each job of an edition.
+
+    Raises UsageError where nothing of it can be withdrawn: never sent, a text, or a job whose id nobody knows.
+    """
+    if not record.jobs:
+        raise _nothing(record, Phrase("Edition {edition} of it was not sent.", edition=record.edition))
+    if not is_news_or_video(record):
+        raise _nothing(record, Phrase("WeChat withdraws news and videos, and this is another message."))
+    unknown = [job for job in record.jobs if job.msg_id is None]
+    if unknown:
+        raise UsageError(
+            Phrase("the id of {name}'s job was never learnt, and WeChat withdraws by that id", name=record.campaign),
+            Phrase("No request was made."),
+            Phrase("withdraw it in the console under 群发记录"),
+        )
+    return [Target(record, job, MsgId(job.msg_id), article) for job in record.jobs if job.msg_id is not None]
+
+
+def sharing(target: Target, state: State) -> Iterator[Record]:
+    """Give the other editions whose sends lose their link too: of the same draft, news or address.
+
+    Source: WeChat docs, "message/mass/delete", read 2026-10: other sends of the same material lose their link.
+    """
+    mine = _material(target.record, target.job)
+    for record in state.records.values():
+        alive = [job for job in record.jobs if not job.is_gone]
+        other = record is not target.record and record.appid == target.record.appid
+        if other and any(mine & _material(record, job) for job in alive):
+            yield record
+
+
+def withdraw(target: Target, wechat: Withdrawing, book: Book, status: str | None = None) -> None:
+    """Withdraw, and record it; does nothing where it is on record as gone already.
+
+    `status` is that of its job, where it was read already.
+    Raises RefusedError while the job is not sent, TransportError where nobody knows whether the articles are gone, and
+    another WeChatError where WeChat said no.
+    """
+    if target.is_done:
+        return
+    if (status or _read_state(target, wechat, book)) == "deleted":
+        _note(target, book)
+        return
+    asked_before = target.article in target.job.withdrawing
+    _note(target, book, outcome="begun")
+    try:
+        wechat.withdraw(target.msg_id, target.article)
+    except TransportError as error:
+        _note(target, book, outcome="unknown", error=error)
+        if _is_deleted(target, wechat, book):
+            _note(target, book)
+            return
+        raise _unknown(target, error) from error
+    except WeChatError as error:
+        # Sent a moment ago, and now in a state that cannot be withdrawn: what was asked for before took place.
+        if not (asked_before and isinstance(error, PermanentError) and error.errcode == WRONG_STATE):
+            _note(target, book, outcome="refused", error=error)
+            raise
+    _note(target, book)
+    _is_deleted(target, wechat, book)
+
+
+def _state_once_sent(target: Target, wechat: Withdrawing, book: Book) -> str | MassctlError:
+    """Ask for the job's state; gives why nobody can withdraw it yet, where that may pass."""
+    try:
+        return _read_state(target, wechat, book)
+    except (StillSendingError, TransportError) as error:
+        return error
+
+
+def _read_state(target: Target, wechat: Withdrawing, book: Book) -> str:
+    """Ask for the job's state and record a change; raises RefusedError for one that is neither sent nor deleted."""
+    status = wechat.job_report(target.msg_id).status
+    _learn(target, status, book)
+    if status in ("sent", "deleted"):
+        return status
+    name = target.record.campaign
+    if status == "failed":
+        raise RefusedError(
+            Phrase("WeChat failed the job of {name}, so there is nothing to withdraw", name=name),
+            Phrase("Nothing was withdrawn."),
+            Phrase("massctl status {name}", name=name),
+        )
+    chosen = "--all" if target.article == ALL else f"--article {target.article}"
+    raise StillSendingError(
+        Phrase("{name} is still being sent, and only what is sent can be withdrawn", name=name),
+        Phrase("Nothing was withdrawn."),
+        Phrase(
+            "massctl withdraw {name} {chosen} --wait 1h   deletes it at the first moment that WeChat allows",
+            name=name,
+            chosen=chosen,
+        ),
+    )
+
+
+def _is_deleted(target: Target, wechat: Withdrawing, book: Book) -> bool:
+    """Ask once whether nothing is left of the job; an answer that does not come is a no."""
+    try:
+        status = wechat.job_report(target.msg_id).status
+    except WeChatError:
+        return False
+    _learn(target, status, book)
+    return status == "deleted"
+
+
+def _learn(target: Target, status: str, book: Book) -> None:
+    if status != target.job.status:
+        event = JobStatus.model_validate({"msg_id": target.msg_id, "status": status})
+        book.record_for(event, target.record.campaign, target.record.edition)
+
+
+def _note(target: Target, book: Book, outcome: str | None = None, error: WeChatError | None = None) -> None:
+    fields = {"msg_id": target.msg_id, "article": target.article, "outcome": outcome}
+    known = {"errcode": error.errcode, "rid": error.rid} if error else {}
+    book.record_for(Withdrawn.model_validate({**fields, **known}), target.record.campaign, target.record.edition)
+
+
+def _unknown(target: Target, error: TransportError) -> TransportError:
+    return TransportError(
+        Phrase("nobody knows whether the articles of {name} are gone", name=target.record.campaign),
+        what_happened(error),
+        Phrase("Run the same command again: it reads the state first, and asking twice does no harm."),
+        errcode=error.errcode,
+        rid=error.rid,
+    )
+
+
+def _material(record: Record, job: Job) -> set[str]:
+    """Name everything by which WeChat could know a send's content again."""
+    drafts = {f"draft {a.event.media_id}" for a in record.attempts if a.event.media_id is not None and a.may_have_sent}
+    news = {f"news {job.msg_data_id}"} if job.msg_data_id is not None else set()
+    return drafts | news | set((job.counts.article_urls or []) if job.counts else [])
+
+
+def _nothing(record: Record, why: Phrase) -> UsageError:
+    return UsageError(
+        Phrase("there is nothing to withdraw of {name}", name=record.campaign),
+        why,
+        Phrase("massctl status {name}", name=record.campaign),
+    )

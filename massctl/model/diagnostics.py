@@ -1,0 +1,296 @@
+"""Diagnostics: what is wrong in a file, as values that are collected and shown together."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from massctl.model.ids import AccountName
+
+
+class Severity(StrEnum):
+    """How much a diagnostic stops: an error stops its campaign, the others stop nothing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the repository: lines and columns count from 1, columns in code points, ends are exclusive."""
+
+    file: str
+    """Path from the repository's root, with `/`."""
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The line a diagnostic points at, as written, and as it should be where that is known."""
+
+    written: str
+    corrected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One fault, with a stable code from `massctl.model.diagnostics`."""
+
+    code: str
+    severity: Severity
+    message: str
+    """What is wrong, in one sentence; a `Phrase`."""
+    place: Place | None = None
+    hint: str | None = None
+    """What to write instead; a `Phrase`, or None where the message says it."""
+    campaign: str | None = None
+    excerpt: Excerpt | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """Order by file, line, column, code; a diagnostic without a place comes first."""
+        place = self.place or Place("")
+        return (place.file, place.line or 0, place.column or 0, self.code, self.message)
+
+
+def has_errors(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> bool:
+    """Say whether any of `diagnostics` stops its campaign."""
+    return any(d.severity is Severity.ERROR for d in diagnostics)
+
+
+CODES: Final[dict[str, str]] = {
+    "MC001": "file cannot be read",
+    "MC002": "file too large",
+    "MC003": "not UTF-8 text",
+    "MC004": "broken YAML",
+    "MC005": "duplicate key",
+    "MC006": "full-width punctuation",
+    "MC007": "curly quotation marks",
+    "MC008": "tab as indentation",
+    "MC009": "too many aliases or too deep",
+    "MC010": "not a campaign name",
+    "MC011": "unknown key",
+    "MC012": "missing key",
+    "MC013": "wrong type",
+    "MC014": "value not allowed",
+    "MC015": "exactly one message is due",
+    "MC016": "exactly one audience is due",
+    "MC017": "time without offset",
+    "MC018": "not yet built",
+    "MC019": "unknown account",
+    "MC020": "window out of order",
+    "MC021": "unsupported YAML tag",
+    "MC022": "path leads out of the campaigns folder",
+    "MC023": "host not allowed",
+    "MC024": "file or media_id: exactly one is due",
+    "MC026": "window short",
+    "MC027": "comments for followers only, and none",
+    "MC030": "folder in no git repository",
+    "MC101": "template syntax",
+    "MC102": "undefined name in a template",
+    "MC103": "forbidden in a template",
+    "MC104": "template over its budget",
+    "MC105": "template not found",
+    "MC106": "template failed",
+    "MC107": "block called wrongly",
+    "MC108": "article without a known address",
+    "MC111": "theme not found",
+    "MC112": "theme is no CSS",
+    "MC113": "theme: rule that does not reach WeChat",
+    "MC114": "theme: declaration that WeChat does not keep",
+    "MC115": "theme: variable without a value",
+    "MC116": "theme of a built-in's name",
+    "MC117": "theme: words that fade",
+    "MC201": "picture not found",
+    "MC202": "picture outside the campaign",
+    "MC203": "picture unreadable",
+    "MC204": "picture format not supported",
+    "MC205": "picture too large",
+    "MC206": "foreign picture",
+    "MC207": "picture changed for WeChat",
+    "MC208": "media file not found",
+    "MC209": "media file outside the campaign",
+    "MC210": "media file unreadable",
+    "MC211": "media format not supported",
+    "MC212": "media file too large",
+    "MC213": "sound too long",
+    "MC214": "picture small",
+    "MC215": "picture without words",
+    "MC216": "cover small",
+    "MC217": "cover cut down",
+    "MC218": "part of a cover in another form",
+    "MC301": "title too long",
+    "MC302": "author too long",
+    "MC303": "digest too long",
+    "MC304": "content too long",
+    "MC305": "content source URL too long",
+    "MC306": "content empty",
+    "MC307": "text too long",
+    "MC308": "forbidden HTML",
+    "MC309": "link becomes a footnote",
+    "MC310": "length near the limit as WeChat may count it",
+    "MC311": "link that WeChat may remove",
+    "MC312": "emphasis marks left in the text",
+    "MC313": "title empty",
+    "MC314": "line that only looks like Markdown",
+    "MC315": "description too long",
+    "MC316": "recommendation too long",
+    "MC317": "message that WeChat has closed",
+    "MC318": "absolute term of advertising",
+    "MC319": "banned word",
+    "MC320": "character that nobody sees",
+    "MC321": "address without encryption",
+    "MC322": "link that leads nowhere",
+    "MC323": "no digest",
+    "MC324": "digest that nobody sees",
+    "MC325": "nothing to ignore",
+    "MC326": "footnote that is not there",
+    "MC327": "tag that is no HTML",
+    "MC329": "formula that cannot be read",
+    "MC330": "structure: transparent picture",
+    "MC331": "structure: transparent caret",
+    "MC332": "structure: lines that overlap",
+    "MC333": "structure: wider than a phone",
+    "MC334": "structure: text without height",
+    "MC335": "structure: alignment by start or end",
+    "MC336": "structure: animation that begins by touch",
+    "MC337": "structure: lines that do not break",
+    "MC338": "structure: nested for nothing",
+    "MC339": "structure: leaf that holds too much",
+    "MC340": "structure: font of its own",
+    "MC341": "structure: dark mode",
+    "MC342": "drawing that refers to its parts",
+    "MC343": "cells that the table has no column for",
+    "MC344": "marks of another tool",
+    "MC345": "signs read as emphasis",
+    "MC346": "content above the documented length",
+    "MC401": "edited after its send",
+    "MC402": "preview of unknown outcome",
+    "MC403": "campaign with an open attempt is gone from the repository",
+    "MC404": "recorded audience outside its bounds",
+    "MC406": "more sends in a month than a follower gets",
+    "MC407": "mass calls of today used up",
+    "MC501": "event cannot be read",
+    "MC502": "not the end of a mass job",
+    "MC503": "event says too little",
+    "MC601": "list of openids not found",
+    "MC602": "list of openids outside the campaign",
+    "MC603": "not an openid",
+    "MC604": "no openid column",
+    "MC605": "list of openids too short",
+    "MC606": "openid more than once",
+    "MC607": "list of openids unreadable",
+    "MC608": "openid of unusual length",
+    "MC609": "openids need a service account",
+}
+"""Code -> constant summary, in English; the view translates it."""
+RETIRED: Final = frozenset({"MC328", "MC405", "MC408"})
+"""Codes that no diagnostic has any more, and none gets again.
+
+MC328 was "shown plainer, so that it fits"; MC405 "edited since it was locked", now the refusal `lock_stale`; MC408
+"list begun anew that was sent in part", now the refusal `partly_sent`.
+"""
+
+
+_BREAK: Final = re.compile(r"\r\n|\n|\r")
+
+
+class Span(NamedTuple):
+    """From a line and column up to, but not including, another; all count from 1, in code points."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Lines:
+    """The lines of a text."""
+
+    def __init__(self, text: str) -> None:
+        self.text: Final = text
+        breaks = [match.span() for match in _BREAK.finditer(text)]
+        self._starts: Final = [0, *(end for _, end in breaks)]
+        self._ends: Final = [*(start for start, _ in breaks), len(text)]
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def bounds(self, line: int) -> tuple[int, int]:
+        """Give the offsets of the first character of `line` (from 1) and of the end of its text."""
+        return self._starts[line - 1], self._ends[line - 1]
+
+    def written(self, line: int) -> str:
+        """Give `line` (from 1) as written, without its line break."""
+        start, end = self.bounds(line)
+        return self.text[start:end]
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """Give line and column of a character; past a line's text means just behind its last character."""
+        line = bisect_right(self._starts, max(0, offset))
+        start, end = self.bounds(line)
+        return line, max(0, min(offset, end) - start) + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """Give the place of the characters from `start` up to `end`."""
+        return Span(*self.at(start), *self.at(max(start, end)))
+
+
+class Level(StrEnum):
+    """How a thing stands, as the JSON writes it."""
+
+    OK = "ok"
+    WARNING = "warning"
+    """A send may go out, and somebody should look."""
+    PROBLEM = "problem"
+    """A send cannot go out, or not the one that is due."""
+    UNKNOWN = "unknown"
+    """It could not be checked, or nobody can check it from here."""
+
+
+class Check(StrEnum):
+    """What was looked at, as the JSON writes it."""
+
+    LEDGER = "ledger"
+    GIT = "git"
+    NOTIFY = "notify"
+    CAMPAIGNS = "campaigns"
+    WINDOWS = "windows"
+    SENDING = "sending"
+    API_HOST = "api_host"
+    CREDENTIAL = "credential"
+    PROXY = "proxy"
+    TOKEN = "token"  # noqa: S105 - the name of a check
+    CLOCK = "clock"
+    DRAFTS = "drafts"
+    MATERIALS = "materials"
+    TAGS = "tags"
+    SPEED = "speed"
+    MASS_SEND = "mass_send"
+    MASS_SEND_OPENIDS = "mass_send_openids"
+    PREVIEWS = "previews"
+    COMMENTS = "comments"
+    KIND = "kind"
+    PROTECTION = "protection"
+    ALLOWANCE = "allowance"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one thing stands."""
+
+    check: Check
+    level: Level
+    message: str
+    hint: str = ""
+    """What to click or to type; empty where there is nothing to do."""
+    account: AccountName | None = None
+    """Whose it is; None where it is the repository's."""
+    errcode: int | None = None
+    """WeChat's code, where WeChat spoke."""
+    rid: str | None = None

@@ -1,0 +1,63 @@
+"""Names and ids that must not be mixed up, and the patterns that files must keep to."""
+
+import hashlib
+import json
+import re
+from typing import Any, Final, NewType
+
+CampaignName = NewType("CampaignName", str)
+"""The folder's name, which is the campaign's identity for ever."""
+AccountName = NewType("AccountName", str)
+"""A key under `accounts:`; may be renamed, so the ledger stores the appid beside it."""
+AppId = NewType("AppId", str)
+Digest = NewType("Digest", str)
+"""`sha256:` and 64 hex digits."""
+Sha256 = NewType("Sha256", str)
+"""64 hex digits: the name of some bytes."""
+MediaId = NewType("MediaId", str)
+ImageUrl = NewType("ImageUrl", str)
+MsgId = NewType("MsgId", int)
+MsgDataId = NewType("MsgDataId", int)
+ClientMsgId = NewType("ClientMsgId", str)
+Address = NewType("Address", str)
+"""A stable name of a declared thing: `2026-12-spring-sale/send`, `main/image/0123456789ab`."""
+
+GIT_NAME_PATTERN: Final = r"^[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$"
+"""Of the names that git takes for branches and remotes, those that no shell and no refspec reads otherwise."""
+CAMPAIGN_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+LOGIN_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(\[bot\])?$"
+"""A person or an app on a forge, without the @; GitHub adds `[bot]` to an app's name."""
+ACCOUNT_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,31}$"
+APPID_PATTERN: Final = r"^wx[A-Za-z0-9_-]{1,62}$"
+OPENID_PATTERN: Final = r"^o[A-Za-z0-9_-]{5,63}$"
+"""How openids look in practice; WeChat documents no form. Our own bound."""
+THEME_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+VARIABLE_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
+
+_OPENID: Final = re.compile(OPENID_PATTERN)
+_CAMPAIGN_NAME: Final = re.compile(CAMPAIGN_NAME_PATTERN)
+
+
+def is_campaign_name(text: str) -> bool:
+    """Say whether a folder of this name can be a campaign."""
+    return _CAMPAIGN_NAME.match(text) is not None and not text.endswith("\n")
+
+
+def is_openid(text: str) -> bool:
+    """Say whether this can be a follower's openid."""
+    return _OPENID.match(text) is not None and not text.endswith("\n")
+
+
+def canonical_json(value: Any) -> str:
+    """Write JSON with sorted keys, no blanks and raw UTF-8; NaN and infinity raise ValueError."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def sha256_of(data: bytes) -> Sha256:
+    """Name some bytes: 64 lower-case hex digits."""
+    return Sha256(hashlib.sha256(data).hexdigest())
+
+
+def digest_of(value: Any) -> Digest:
+    """Name a JSON value by its canonical form: `sha256:` and 64 hex digits."""
+    return Digest("sha256:" + sha256_of(canonical_json(value).encode()))

@@ -1,0 +1,287 @@
+"""massctl.yaml: the accounts, where the ledger is, and the policy of the house."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from ipaddress import AddressValueError, IPv4Address
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, StringConstraints
+
+from massctl.model.ids import ACCOUNT_NAME_PATTERN, APPID_PATTERN, GIT_NAME_PATTERN, LOGIN_PATTERN, THEME_NAME_PATTERN
+from massctl.model.phrase import Phrase
+from massctl.model.strict import NonEmpty, NotYet, NotYetValues, Strict
+
+TIMEZONE: Final = "Asia/Shanghai"
+"""The time zone of a policy that names none."""
+DURATION_PATTERN: Final = r"^[0-9]{1,5}[smhd]$"
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read `90s`, `45m`, `72h` or `3d`; anything else is a ValueError."""
+    if not re.fullmatch(DURATION_PATTERN, text):
+        raise ValueError(text)
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+
+
+class QuietRules:
+    """Judges hours of the day; whoever inherits has the hours."""
+
+    if TYPE_CHECKING:
+        from_: str
+        to: str
+        timezone: str
+
+    def ends_after(self, moment: datetime) -> datetime | None:
+        """Give the end of the quiet hours that `moment` is in, or None."""
+        local = moment.astimezone(ZoneInfo(self.timezone))
+        start, end = time.fromisoformat(self.from_), time.fromisoformat(self.to)
+        now = local.time().replace(tzinfo=None)
+        quiet = start <= now < end if start <= end else (now >= start or now < end)
+        if not quiet:
+            return None
+        day = local.date() if now < end else local.date() + timedelta(days=1)
+        ends = datetime.combine(day, end, tzinfo=local.tzinfo)
+        # When clocks go back an hour comes twice: in its second half the end is the later one.
+        return ends if ends.timestamp() > moment.timestamp() else ends.replace(fold=1)
+
+
+class PolicyRules:
+    """Judges days, and reads durations; whoever inherits has the settings."""
+
+    if TYPE_CHECKING:
+        quiet_hours: QuietRules | None
+        freeze: list[str]
+        preview_ahead: str
+        preview_to: list[str] | None
+
+    def may_preview_to(self, name: str) -> bool:
+        """Say whether a preview may reach a reviewer, by WeChat name or openid."""
+        return self.preview_to is None or name in self.preview_to
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of `freeze`: that of the quiet hours, else Beijing's."""
+        return ZoneInfo(self.quiet_hours.timezone if self.quiet_hours else TIMEZONE)
+
+    def frozen_on(self, moment: datetime) -> str | None:
+        """Give the frozen span, as written, that `moment` falls into, or None."""
+        today = moment.astimezone(self.zone).date()
+        for span in self.freeze:
+            first, _, last = span.partition("/")
+            if date.fromisoformat(first) <= today <= date.fromisoformat(last or first):
+                return span
+        return None
+
+    @property
+    def preview_ahead_duration(self) -> timedelta:
+        """`preview_ahead` as a duration."""
+        return parse_duration(self.preview_ahead)
+
+
+API_BASE: Final = "https://api.weixin.qq.com"
+"""The nearest site. Source: WeChat docs, "API domains", read 2026-10."""
+
+CREDENTIALS: Final = ("secret_env", "token_command")
+"""Of these keys of an account exactly one is due: massctl fetches the token by the AppSecret, or is given it."""
+CHANNELS: Final = ("webhook_env", "wecom_robot_env")
+"""Of these keys of a channel exactly one is due."""
+GIT_KEYS: Final = ("branch", "remote", "token_env")
+"""Keys of `state` that say where in git the ledger is."""
+ENVIRONMENT_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
+STATE_BRANCH: Final = "massctl-state"
+STATE_REMOTE: Final = "origin"
+TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+DAYS_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
+
+Happening = Literal["sent", "failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left"]
+"""What is told: WeChat accepted a send; it failed; its outcome is unknown; the administrator is asked; its window
+closed before it; a guard refuses it in its window; its folder is gone and its draft stays, because it was changed."""
+EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
+GitName = Annotated[str, StringConstraints(pattern=GIT_NAME_PATTERN)]
+TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
+Days = Annotated[str, StringConstraints(pattern=DAYS_PATTERN)]
+Duration = Annotated[str, StringConstraints(pattern=DURATION_PATTERN)]
+
+
+class Account(Strict):
+    """One Official Account (公众号)."""
+
+    name: Any = NotYet
+    """What people call the account, on phones, pages and in comments."""
+    appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)]
+    """The account's AppID, from the console: 设置与开发 / 基本配置."""
+    secret_env: EnvironmentName | None = None
+    """The name of the environment variable that holds the AppSecret; never the secret itself. Else `token_command`."""
+    token_command: Annotated[list[NonEmpty], Field(min_length=1)] | None = None
+    """A program and its arguments that print an access token, where a server of yours owns it; in place of
+    secret_env."""
+    kind: Literal["service", "subscription"]
+    """service (服务号) or subscription (订阅号, 公众号): decides what may be sent how often."""
+    api_base: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#\s@]+$")] = API_BASE
+    """Where the API answers. Hosts other than WeChat's must be in policy.api_hosts, or on loopback."""
+    original_id: Any = NotYet
+    """The account's original ID (原始 ID), which begins with gh_."""
+    callback: Any = NotYet
+    """What checks and reads the events that WeChat sends."""
+    proxy_env: EnvironmentName | None = None
+    """The name of an environment variable that holds the address of the proxy that this account is reached through."""
+    external_links: Literal["footnotes", "keep"] = "footnotes"
+    """What becomes of links to other sites in Markdown: numbered footnotes, or keep for accounts with WeChat Pay."""
+    content_limit: Annotated[int, Field(ge=1, lt=1_000_000)] | None = None
+    """For an account that refuses long articles (45002): more characters of HTML than this are an error."""
+    theme: Annotated[str, StringConstraints(pattern=THEME_NAME_PATTERN)] | None = None
+    """The look of this account's articles where campaign and article name none; without it a built-in theme."""
+
+
+class StateSettings(Strict):
+    """Where the ledger is."""
+
+    backend: Annotated[Literal["local", "git"], NotYetValues(("s3", "postgres"))] = "local"
+    """local: the file massctl.state.jsonl beside massctl.yaml, for one machine. git: a branch of this repository's
+    remote, which every machine reads and writes."""
+    branch: GitName = STATE_BRANCH
+    """With git: the branch, which holds nothing else."""
+    remote: GitName = STATE_REMOTE
+    """With git: the remote, by its name in this repository."""
+    token_env: EnvironmentName | None = None
+    """With git over https: the name of the variable that holds a token, where git finds no credential by itself."""
+    lineage: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{26}$")] | None = None
+    """Written when the ledger begins: says that it exists, and which it is. Commit it."""
+    keys: Any = NotYet
+    """Public keys; where there are any, every entry of the ledger is signed."""
+    url: Any = NotYet
+    """With s3: where the ledger is."""
+    dsn_env: Any = NotYet
+    """With postgres: the name of the variable that says where the database is."""
+
+
+class QuietHours(QuietRules, Strict):
+    """Hours of the day in which nothing is sent."""
+
+    from_: Annotated[TimeOfDay, Field(alias="from")]
+    """The first quiet minute, HH:MM."""
+    to: TimeOfDay
+    """The first minute that is not quiet any more, HH:MM; earlier than `from` means the next day."""
+    timezone: NonEmpty = TIMEZONE
+    """The time zone of these hours, an IANA name."""
+
+
+class Policy(PolicyRules, Strict):
+    """What this house allows, for every campaign."""
+
+    sending: Literal["enabled", "disabled"] = "enabled"
+    """disabled is the kill switch: nothing is sent. So is the environment variable MASSCTL_NO_SEND."""
+    require_lock: bool = False
+    """true: stage and send only what `massctl lock` wrote, and only while nobody edited its sources since."""
+    branch: GitName | None = None
+    """Send only from the tip of this branch, as the remote that `state` names has it in that moment, and only while it
+    has no branch `massctl-stop`. Together with require_lock: what is merged is what is sent."""
+    require_preview: bool = False
+    """true: send only what a reviewer could look at: shown in an earlier run, or confirmed at the prompt after it."""
+    preview_ahead: Duration = "72h"
+    """How long before its window opens an unnamed campaign is previewed at the earliest."""
+    in_doubt: Literal["resubmit", "stop"] = "resubmit"
+    """resubmit: repeat a send of unknown outcome with the same clientmsgid, once a run; stop: never by itself."""
+    in_doubt_wait: Annotated[int, Field(ge=0, le=3600)] = 60
+    """Seconds from an attempt to its repetition; less than 60 only against loopback."""
+    quiet_hours: QuietHours | None = None
+    """Hours of the day in which nothing is sent."""
+    freeze: list[Days] = Field(default_factory=list)
+    """Days, or first/last day, on which nothing is sent, in the time zone of quiet_hours or Asia/Shanghai."""
+    preview_to: list[NonEmpty] | None = None
+    """WeChat names (微信号) and openids that previews may reach; another recipient is refused. Absent: anybody."""
+    operators: list[Annotated[str, StringConstraints(pattern=LOGIN_PATTERN)]] = Field(default_factory=list)
+    """Logins of the forge that may withdraw, reconcile, adopt, and allow sends again from there; nobody, where none is
+    named. On a machine of one's own nobody is asked."""
+    banned_words: list[NonEmpty] = Field(default_factory=list)
+    """Words that no message may hold, beside the absolute terms of the advertising law, which are a warning."""
+    allowed_words: list[NonEmpty] = Field(default_factory=list)
+    """Expressions in which neither banned words nor absolute terms are looked for: a product's name, a prize."""
+    api_hosts: list[NonEmpty] = Field(default_factory=list)
+    """Hosts other than WeChat's own that api_base may name."""
+
+
+class Channel(Strict):
+    """Where people are told what needs them: a webhook, or a WeCom group robot (企业微信群机器人)."""
+
+    webhook_env: EnvironmentName | None = None
+    """The name of the variable that holds the address to which a JSON document is posted. Else `wecom_robot_env`."""
+    signing_secret_env: EnvironmentName | None = None
+    """The name of the variable that holds the secret by which a webhook's document is signed (HMAC-SHA-256)."""
+    wecom_robot_env: EnvironmentName | None = None
+    """The name of the variable that holds the address of a WeCom group robot."""
+    events: Annotated[list[Happening], Field(min_length=1)] | None = None
+    """What is told there; all of it where it is not said."""
+
+
+class MassctlFile(Strict):
+    """The repository's settings: accounts, ledger, policy, and who is told."""
+
+    version: Literal[1]
+    """The version of this format."""
+    language: Literal["zh", "en"] | None = None
+    """The language of messages; else MASSCTL_LANG, else LANG."""
+    accounts: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)], Account], Field(min_length=1)
+    ]
+    """The accounts by name."""
+    state: StateSettings = Field(default_factory=StateSettings)
+    """Where the ledger is."""
+    policy: Policy = Field(default_factory=Policy)
+    """What this house allows."""
+    notify: list[Channel] = Field(default_factory=list)
+    """Who is told what needs a person."""
+    moved: Any = NotYet
+    """Campaigns whose folder has another name now, so that their record goes on."""
+    callback: Any = NotYet
+    """Where events of WeChat that are for others are passed on to."""
+
+
+Realm = Literal["wechat", "loopback"]
+
+WECHAT_HOSTS: Final = frozenset(f"{name}.weixin.qq.com" for name in ("api", "api2", "sh.api", "sz.api", "hk.api"))
+"""WeChat's own API hosts. Source: WeChat docs, "API domains", read 2026-10."""
+
+_SHAPE: Final = re.compile(
+    r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?/?",
+    re.ASCII | re.IGNORECASE,
+)
+"""Scheme, host and port only: no user, path, query or fragment that could hide another host."""
+
+
+def realm_of(api_base: str) -> Realm:
+    """Say whether `api_base` is on this machine; anything that is not plainly so is `wechat`."""
+    match = _SHAPE.fullmatch(api_base)
+    return "loopback" if match and _is_loopback(match["host"].lower()) else "wechat"
+
+
+def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
+    """Say why the secret must not go to `api_base`, or None where it may.
+
+    `api_hosts` are the hosts that policy.api_hosts adds, as `host` or `host:port`.
+    """
+    match = _SHAPE.fullmatch(api_base)
+    if match is None or not 0 < int(match["port"] or 443) < 65536:
+        return Phrase("the API's address must look like https://host or https://host:port")
+    host = match["host"].lower()
+    if _is_loopback(host):
+        return None
+    if match["scheme"].lower() != "https":
+        return Phrase("the API's address must begin with https://: plain http is for this machine only")
+    named = {entry.lower() for entry in api_hosts}
+    if host in WECHAT_HOSTS or host in named or f"{host}:{match['port'] or 443}" in named:
+        return None
+    return Phrase("{host} is not a host of WeChat: name it in policy.api_hosts if it is yours", host=host)
+
+
+def _is_loopback(host: str) -> bool:
+    """Know localhost, 127.0.0.0/8 and ::1, and no other spelling."""
+    if host in ("localhost", "[::1]"):
+        return True
+    try:
+        return IPv4Address(host).is_loopback
+    except AddressValueError:
+        return False

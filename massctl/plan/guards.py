@@ -1,0 +1,726 @@
+"""Is this checkout the tip of the branch that sends, and does nobody hold the house's brake?
+
+What is approved is what is merged. A run that waits for a window, or an old one that is started again, stands on a
+commit of before; the run of the newer commit is there for what was merged since.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from massctl.model.campaign import Tag
+from massctl.model.ids import CampaignName, Digest
+from massctl.model.message import RenderedCampaign, message_digest_to
+from massctl.model.phrase import BEIJING, Phrase, in_a_row, moment
+from massctl.model.state import Attempt, Record, State, Status, held_until, is_concluded
+from massctl.plan.quota import Agenda, no_place_now, too_many_batches
+from massctl.plan.retry_policy import Repeat, may_repeat, settle
+from massctl.plan.steps import Guard, Refusal
+from massctl.plan.window import WindowState, hour_refusals, window_state
+
+if TYPE_CHECKING:
+    from massctl.model.campaign import Audience
+    from massctl.model.entries import AudienceResolved
+    from massctl.model.settings import Policy
+
+
+STOP_BRANCH: Final = "massctl-stop"
+"""While the remote has a branch of this name, nobody sends: a kill switch that needs no review."""
+_SHOWN: Final = 12
+"""Of a commit's name; enough to tell it from every other by eye."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """What git and the remote said in one moment."""
+
+    branch: str
+    """The branch that `policy.branch` names."""
+    remote: str
+    here: str | None = None
+    """The commit that is checked out; None where there is none."""
+    there: str | None = None
+    """Where the remote has the branch; None where it has none."""
+    changed: str | None = None
+    """A file that counts for a send and is not as in that commit; None where all are."""
+    stopped: bool = False
+    """The remote has STOP_BRANCH."""
+    unread: str | None = None
+    """Why nothing of this is known."""
+
+
+def tip_refusal(tip: Tip | None) -> Refusal | None:
+    """Refuse a send from anything but the tip, or while it is stopped; None where nobody asked for that."""
+    if tip is None:
+        return None
+    # What was heard says nothing where nothing was heard, and a brake outranks everything.
+    return _unread(tip) or _stopped(tip) or _moved(tip) or _changed(tip)
+
+
+def brake(tip: Tip | None) -> Tip | None:
+    """Give what a verb that only shows says of a tip: that somebody stopped all sends. A review is never at the tip."""
+    if tip is None or tip.unread is not None or not tip.stopped:
+        return None
+    return Tip(tip.branch, tip.remote, tip.there, tip.there, stopped=True)
+
+
+def off_tip(tip: Tip | None) -> Refusal | None:
+    """Say why nothing may be staged from here; None at the tip, and where nobody asked. A brake stops no staging."""
+    return None if tip is None else _unread(tip) or _moved(tip) or _changed(tip)
+
+
+def _unread(tip: Tip) -> Refusal | None:
+    if tip.unread is None:
+        return None
+    template = "nobody knows whether this is the tip of {branch} on {remote}: {why}"
+    say = Phrase(template, branch=tip.branch, remote=tip.remote, why=tip.unread)
+    return Refusal(
+        Guard.NOT_AT_TIP, say, Phrase("run apply again where the remote can be reached; until then nothing leaves")
+    )
+
+
+def _stopped(tip: Tip) -> Refusal | None:
+    if not tip.stopped:
+        return None
+    say = Phrase("{remote} has the branch {branch}: somebody stopped all sends", remote=tip.remote, branch=STOP_BRANCH)
+    lift = Phrase(
+        "find out who and why; then: git push {remote} :{branch}   or, on GitHub: "
+        "Actions / operate / allow sends again",
+        remote=tip.remote,
+        branch=STOP_BRANCH,
+    )
+    return Refusal(Guard.KILL_SWITCH, say, lift)
+
+
+def _moved(tip: Tip) -> Refusal | None:
+    if tip.there is None:
+        say = Phrase("{remote} has no branch {branch}", remote=tip.remote, branch=tip.branch)
+        return Refusal(Guard.NOT_AT_TIP, say, Phrase("correct policy.branch in massctl.yaml, or push that branch"))
+    if tip.here == tip.there:
+        return None
+    say = Phrase(
+        "{branch} is at {there} on {remote}, and this checkout at {here}",
+        branch=tip.branch,
+        there=tip.there[:_SHOWN],
+        remote=tip.remote,
+        here=tip.here[:_SHOWN] if tip.here else "-",
+    )
+    hint = Phrase("a run of that commit sends what is approved now; here: git pull, then run apply again")
+    return Refusal(Guard.NOT_AT_TIP, say, hint)
+
+
+def _changed(tip: Tip) -> Refusal | None:
+    if tip.changed is None:
+        return None
+    say = Phrase("{file} is not as in the tip of {branch}", file=tip.changed, branch=tip.branch)
+    hint = Phrase("commit it and have it merged, or undo it: git restore {file}", file=tip.changed)
+    return Refusal(Guard.NOT_AT_TIP, say, hint)
+
+
+SKEW_SECONDS_MAX: Final = 120
+"""So far the clocks may differ. Our own bound: a window's ends and the age of an attempt are told by this clock."""
+_DATE_SECONDS: Final = 1
+"""A `Date` is cut to whole seconds. Source: RFC 9110, section 5.6.7."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skew:
+    """One measurement: the request left at `before`, its answer was there at `after`, and said `server`."""
+
+    before: datetime
+    after: datetime
+    server: datetime
+
+    @property
+    def error(self) -> timedelta:
+        """How much the measurement leaves open."""
+        return self.after - self.before
+
+    @property
+    def seconds(self) -> float:
+        """How far this machine's clock is ahead of the server's for sure; negative behind; 0 where it may be right."""
+        ahead = (self.before - self.server).total_seconds() - _DATE_SECONDS
+        behind = (self.server - self.after).total_seconds()
+        return max(0.0, ahead) - max(0.0, behind)
+
+
+def better(one: Skew | None, other: Skew) -> Skew:
+    """Give the measurement that leaves less open, the newer `other` where they are alike."""
+    return other if one is None or other.error <= one.error else one
+
+
+def skew_refusal(skew: Skew | None) -> Refusal | None:
+    """Refuse a send by a clock that is surely wrong; without a measurement nothing is judged."""
+    if skew is None or abs(skew.seconds) <= SKEW_SECONDS_MAX:
+        return None
+    return Refusal(
+        Guard.CLOCK_SKEW,
+        Phrase(
+            "this machine's clock says {ours}, and WeChat's said {theirs} in that moment: at most {most} s are allowed",
+            ours=_told(skew.after),
+            theirs=_told(skew.server),
+            most=SKEW_SECONDS_MAX,
+        ),
+        Phrase(
+            "set this machine's clock (sudo timedatectl set-ntp true), then run apply again; until then nothing leaves"
+        ),
+    )
+
+
+def _told(at: datetime) -> str:
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S +08:00")
+
+
+_WORDS: Final[Mapping[str, Phrase]] = {
+    "original": Phrase("original (原创)"),
+    "reward": Phrase("reward (赞赏)"),
+    "ai_label": Phrase("AI label (创作来源)"),
+}
+
+
+_HAS_A_DRAFT: Final = frozenset({Status.STAGED, Status.PREVIEWED})
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffItem:
+    """One thing that only the console can do."""
+
+    item: str
+    """As the ledger names it: `original`, `reward`, `ai_label`, or `album: …`, `statement: …`, `other: …`."""
+    done: bool
+
+    @property
+    def words(self) -> str:
+        """Say it, for people."""
+        kind, _, detail = self.item.partition(": ")
+        if kind == "album":
+            return Phrase("album (合集) {name}", name=detail)
+        if kind == "statement":
+            return Phrase("statement (创作来源) {text}", text=detail)
+        return _WORDS.get(kind, detail)
+
+
+def handoff_of(campaign: RenderedCampaign, record: Record) -> tuple[HandoffItem, ...]:
+    """Give the hand-off list; an item is done where whoever adopted the present draft of this version said so."""
+    draft = record.draft()
+    current = draft is not None and draft.event.digest == campaign.digest
+    done = draft.done_by_hand if draft is not None and current else ()
+    return tuple(HandoffItem(item, item in done) for item in campaign.handoff)
+
+
+def handoff_open(campaign: RenderedCampaign, record: Record) -> Refusal | None:
+    """Refuse a send while something is left to do; an open attempt was made after all was done."""
+    left = [each.words for each in handoff_of(campaign, record) if not each.done]
+    if not left or record.open_attempts:
+        return None
+    return Refusal(
+        Guard.HANDOFF_OPEN,
+        Phrase("this is left to do in the console: {items}", items=in_a_row(left)),
+        how_to_do(campaign.name),
+    )
+
+
+def how_to_do(name: str) -> Phrase:
+    """Say how a person does what is on the list, and says so."""
+    return Phrase(
+        "do it to its draft in 草稿箱 of 微信公众平台 (mp.weixin.qq.com) and save it there, changing no word, "
+        'picture or link; then: massctl adopt {name} --reason "…"; on GitHub: Actions / operate / adopt the draft',
+        name=name,
+    )
+
+
+def left_to_do(items: tuple[HandoffItem, ...], status: Status) -> list[str]:
+    """Say what a person can do now: what is not done yet, once there is a draft to do it to."""
+    return [each.words for each in items if not each.done] if status in _HAS_A_DRAFT else []
+
+
+NOT_AN_OPENID: Final = frozenset({40003, 40031})
+"""An openid of the batch is none of the account's. Source: WeChat docs, "message/mass/send", read 2026-10."""
+
+
+def frozen(campaign: RenderedCampaign, record: Record) -> Refusal | None:
+    """Refuse to go on with another message, or with other openids where some may have it, than the first batch had."""
+    first = next((attempt for attempt in record.attempts if attempt.may_have_sent), None)
+    if first is None or first.event.batches is None or is_concluded(record):
+        return None
+    # A list may have been corrected since, and sent in part as it was then: all that was sent has to be the same.
+    if all(each.event.message_digest == campaign.message_digest for each in _asked(record)):
+        return None
+    return _changed_begun_list(campaign, record, first)
+
+
+def _changed_begun_list(campaign: RenderedCampaign, record: Record, first: Attempt) -> Refusal | None:
+    """Judge a change since the first batch: a list may be corrected behind those who have the message."""
+    if campaign.openid_list is None:
+        return _other_list(record)
+    if first.event.message_digest != message_digest_to(campaign, first.event.audience):
+        return _other_message(record)
+    if not _keeps_its_people(campaign, record):
+        return _other_list(record)
+    if campaign.openid_list.batches <= len(record.sent_batches):
+        return Refusal(
+            Guard.AUDIENCE_CHANGED,
+            Phrase("everybody whom the list names now has the message already"),
+            Phrase("write those who are to get it behind them; where nobody is left, there is nothing more to do"),
+        )
+    return None
+
+
+def refused_batch(record: Record) -> Attempt | None:
+    """Give the attempt at which a list that was begun stands still, because WeChat refused its batch for good."""
+    last = record.attempts[-1] if record.attempts else None
+    if last is None or last.rejection is None or last.rejection.retryable or last.rejection.token_dead:
+        return None
+    waits = record.is_partly_sent and not record.open_attempts and not is_concluded(record)
+    return last if waits and last.event.batch not in record.sent_batches else None
+
+
+def standstill(record: Record) -> Phrase | None:
+    """Say which batch WeChat refused for good, and who has the message; None where none was."""
+    last = refused_batch(record)
+    if last is None or last.rejection is None:
+        return None
+    return Phrase(
+        "WeChat refused batch {batch} of {batches} for good, with errcode {errcode}: nobody of it has the message, and "
+        "the first {count:,} openids of the list have it",
+        batch=last.event.batch,
+        batches=record.batches,
+        errcode=last.rejection.errcode,
+        count=_reached(record),
+    )
+
+
+def way_on(record: Record) -> Phrase | None:
+    """Say how those get the message whom a list did not reach, each once; None where nothing stands still."""
+    last = refused_batch(record)
+    if last is None or last.rejection is None:
+        return None
+    if last.rejection.errcode in NOT_AN_OPENID:
+        return Phrase(
+            "leave the first {count:,} openids as they are, and correct the list behind them, or put a new export of "
+            "this account there: whoever stands in it twice is sent to once; then: massctl apply {name}",
+            count=_reached(record),
+            name=record.campaign,
+        )
+    return Phrase(
+        "the message stays as the first {count:,} have it: for another one make a campaign of its own, with a list of "
+        "the openids behind them; a raised `edition` would go to everybody again",
+        count=_reached(record),
+    )
+
+
+def partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | None:
+    """Refuse an edition above one that reached a part of its list: those who have the message would get it again.
+
+    Where all that went out failed or was withdrawn, nobody has it.
+    """
+    below = [each for each in state.editions(name) if each.edition < edition and each.may_be_out]
+    if not below or not below[-1].is_partly_sent:
+        return None
+    before = below[-1]
+    undone = {job.batch for job in before.jobs if job.status == "failed" or job.is_gone}
+    if not before.sent_batches - undone:
+        return None
+    count = _reached(before)
+    own = Phrase("make a campaign of its own with a list of the openids behind the first {count:,}", count=count)
+    go_on = Phrase(
+        "put `edition` back to {before}, leave those openids as they are, and run apply again: it goes on behind them; "
+        "or {own}",
+        before=before.edition,
+        own=own,
+    )
+    return Refusal(
+        Guard.PARTLY_SENT,
+        Phrase(
+            "edition {before} went out to the first {count:,} openids of its list and to no other; edition {edition} "
+            "would go to them once more",
+            before=before.edition,
+            count=count,
+            edition=edition,
+        ),
+        own if is_concluded(before) else go_on,
+    )
+
+
+def _asked(record: Record) -> list[Attempt]:
+    """Give the attempts at the batches that went out, or may have: all but those that WeChat alone refused.
+
+    Also those of which a person says that they were not sent: only WeChat's own refusal is clear.
+    """
+    sent = record.sent_batches
+    return [each for each in record.attempts if each.rejection is None or each.event.batch in sent]
+
+
+def _keeps_its_people(campaign: RenderedCampaign, record: Record) -> bool:
+    """Say whether it is proven that each batch that may have gone out has the same openids in this list."""
+    cut = campaign.openid_list.batch_sha256s if campaign.openid_list is not None else ()
+    for batch in {each.event.batch for each in _asked(record)} | record.sent_batches:
+        tried = [each for each in record.attempts if each.event.batch == batch]
+        named = {each.event.recipients_sha256 for each in tried if each.rejection is None} or {
+            each.event.recipients_sha256 for each in tried
+        }
+        if batch > len(cut) or named != {"sha256:" + cut[batch - 1]}:
+            return False
+    return True
+
+
+def _reached(record: Record) -> int:
+    """Count the openids of the batches that went out."""
+    return sum(size for batch, size in _sizes(record).items() if batch in record.sent_batches)
+
+
+def _sizes(record: Record) -> dict[int, int]:
+    """Give how many openids each batch had that went out, or may have.
+
+    What WeChat refused says it only of a batch that a person sent by hand.
+    """
+    refused_first = sorted(_asked(record), key=lambda each: each.rejection is None)
+    return {each.event.batch: each.event.recipients or 0 for each in refused_first}
+
+
+def _sent(record: Record) -> Phrase:
+    return Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
+
+
+def _other_list(record: Record) -> Refusal:
+    say = "the openids who have the message, or may have it, are not the first of the list any more; {sent}"
+    return Refusal(
+        Guard.AUDIENCE_CHANGED,
+        Phrase(say, sent=_sent(record)),
+        Phrase(
+            "put the first {count:,} openids back as they were (git log shows them), then run apply again: it goes on "
+            "behind them; there the list may be corrected, and whoever stands in it twice is sent to once",
+            count=_begun(record),
+        ),
+    )
+
+
+def _begun(record: Record) -> int:
+    """Count the openids of the batches that went out, or may have."""
+    return sum(_sizes(record).values())
+
+
+def _other_message(record: Record) -> Refusal:
+    return Refusal(
+        Guard.EDITED_AFTER_SEND,
+        Phrase("the message was edited after its first batch was sent; {sent}", sent=_sent(record)),
+        way_on(record)
+        or Phrase("undo the edit, then run apply again: it goes on with the next batch, and everybody gets the same"),
+    )
+
+
+def tag_due(campaign: RenderedCampaign, record: Record) -> str | None:
+    """Give the name whose tag is still to be looked up and recorded, as a part of staging; None where none is.
+
+    A message of words has nothing else to stage, and what was reviewed binds its send all the same.
+    """
+    if campaign.audience.tag is None or record.resolved_for(campaign.digest) is not None:
+        return None
+    return None if is_refused_for_good(campaign, record) else campaign.audience.tag
+
+
+def is_refused_for_good(campaign: RenderedCampaign, record: Record) -> bool:
+    """Say whether WeChat refused this very version with a code that does not pass by itself."""
+    rejection = record.rejection_of(campaign.digest)
+    return rejection is not None and not (rejection.retryable or rejection.token_dead)
+
+
+def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> Tag | Refusal:
+    """Give the tag that `name` was found to stand for, as it is now; a refusal where it is gone or renamed."""
+    tag = next((each for each in tags if each.id == resolved.tag_id), None)
+    if tag is not None and tag.name == name:
+        return tag
+    if tag is None:
+        say = Phrase("the tag {tag} (id {tag_id}) is no longer there", tag=name, tag_id=resolved.tag_id)
+    else:
+        say = Phrase(
+            "the tag with the id {tag_id} was called {tag} when this was staged, and is now called {now}",
+            tag_id=tag.id,
+            tag=name,
+            now=tag.name,
+        )
+    other = next((each for each in tags if each.name == name), None)
+    if other is not None:
+        say = Phrase("{what}; {tag} is another tag now, with the id {other}", what=say, tag=name, other=other.id)
+    return Refusal(Guard.AUDIENCE_CHANGED, say, _another_tag(other, is_there=tag is not None))
+
+
+def _another_tag(other: Tag | None, *, is_there: bool) -> Phrase:
+    """Say what can be done: a tag that was deleted gets no name back, and a name that is taken goes to nobody else."""
+    if other is not None:
+        return Phrase(
+            "if the followers of that tag are meant, write `tag_id: {other}` in campaign.yaml, else the `tag_id:` of "
+            "those who are; it makes a new version to be reviewed",
+            other=other.id,
+        )
+    if is_there:
+        return Phrase(
+            "give the tag its name back in the console under 用户管理; or say in campaign.yaml whom you mean (`tag:` "
+            "or `tag_id:`), which makes a new version to be reviewed"
+        )
+    return Phrase(
+        "say in campaign.yaml whom you mean (`tag:` or `tag_id:`), which makes a new version to be reviewed; the "
+        "console lists the tags under 用户管理"
+    )
+
+
+SAME_CONTENT_DAYS: Final = 90
+"""How long an equal message to an equal audience is taken for a mistake. Our own rule, docs/reference/format.md."""
+_IF_INTENDED: Final = Phrase("if that is intended, write `same_content: allow` under send: in campaign.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The rules of this run: the policy, the kill switch's second handle, and which campaigns were named."""
+
+    policy: "Policy"
+    no_send: bool = False
+    """MASSCTL_NO_SEND is set."""
+    named: frozenset[str] | None = None
+    """The campaigns named on the command line; None without names."""
+    tip: Tip | None = None
+    """How this checkout compares with the branch that sends; None where none is named, or nobody looked yet."""
+    agenda: Agenda | None = None
+    """What all campaigns ask of their accounts' allowance; None where nothing is sent."""
+
+    def is_named(self, name: str) -> bool:
+        """Say whether the operator named this campaign."""
+        return self.named is not None and name in self.named
+
+
+def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: datetime) -> list[Refusal]:
+    """Give every reason why this campaign may not be sent now; an empty list means that it may.
+
+    The size of the audience is not among them: `audience_refusal` judges it, where it is known.
+    """
+    record = state.record(campaign.name, campaign.edition)
+    many = too_many_batches(campaign, record, state, house.policy, now)
+    found = [
+        _window(campaign, record, house, now),
+        _kill_switch(house),
+        tip_refusal(house.tip),
+        edition_refusal(campaign.name, campaign.edition, state),
+        frozen(campaign, record),
+        handoff_open(campaign, record),
+        many,
+        *hour_refusals(house.policy, campaign.window, now),
+        _account_in_doubt(campaign, record, state, house, now),
+        _rejected_before(campaign, record),
+        _same_content(campaign, state, now),
+        no_place_now(campaign, house.agenda, state, house.policy, now) if many is None else None,
+    ]
+    told = [refusal for refusal in found if refusal is not None]
+    return [beside_a_doubt(each, campaign.name) for each in told] if record.open_attempts else told
+
+
+def beside_a_doubt(refusal: Refusal, name: CampaignName) -> Refusal:
+    """Give a refusal of a repetition the way out of the doubt: another window or audience makes another request."""
+    changes_it = refusal.guard in (Guard.EXPIRED, Guard.AUDIENCE_BOUNDS)
+    return replace(refusal, hint=settle(name)) if changes_it else refusal
+
+
+def edition_refusal(name: CampaignName, edition: int, state: State) -> Refusal | None:
+    """Refuse an edition below one that may have been sent, or above one that reached a part of its list."""
+    above = [each for each in state.editions(name) if each.edition > edition and each.may_be_out]
+    if not above:
+        return partly_sent(name, edition, state)
+    last = above[-1]
+    back = Phrase("put `edition` back to {last}", last=last.edition)
+    if last.open_attempts:
+        say = "nobody knows whether edition {last} was sent, and this is edition {edition}"
+        way = Phrase("{back}; then {settle}", back=back, settle=settle(name))
+        return Refusal(Guard.EDITION_LOWERED, Phrase(say, last=last.edition, edition=edition), way)
+    once_more = Phrase("{back}, or raise it to {next} to send it once more", back=back, next=last.edition + 1)
+    return Refusal(
+        Guard.EDITION_LOWERED,
+        Phrase(
+            "edition {last} was sent, or may have been, and this is edition {edition}",
+            last=last.edition,
+            edition=edition,
+        ),
+        back if last.is_partly_sent else once_more,
+    )
+
+
+def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
+    """Refuse an audience that does not exist, is empty, or is outside its bounds; `count` is followers."""
+    if count is None and audience.tag is not None:
+        return Refusal(
+            Guard.AUDIENCE_BOUNDS,
+            Phrase("the account has no tag called {tag}", tag=audience.tag),
+            Phrase("copy its name from the console under 用户管理 to audience.tag, to the letter"),
+        )
+    if count is None:
+        return Refusal(
+            Guard.AUDIENCE_BOUNDS,
+            Phrase("the account has no tag with the id {tag_id}", tag_id=audience.tag_id),
+            Phrase("look the id up in the console under 用户管理, and correct audience.tag_id"),
+        )
+    low, high = (audience.expect.min, audience.expect.max) if audience.expect else (None, None)
+    hint = Phrase("if the audience is right, correct audience.expect; until then nothing leaves")
+    if count == 0:
+        return Refusal(Guard.AUDIENCE_BOUNDS, Phrase("the audience is empty: 0 followers"), _whom_else(audience))
+    if low is not None and count < low:
+        say = Phrase("the audience has {count} followers, and at least {low} were expected", count=count, low=low)
+        return Refusal(Guard.AUDIENCE_BOUNDS, say, hint)
+    if high is not None and count > high:
+        say = Phrase("the audience has {count} followers, and at most {high} were expected", count=count, high=high)
+        return Refusal(Guard.AUDIENCE_BOUNDS, say, hint)
+    return None
+
+
+def _whom_else(audience: "Audience") -> Phrase:
+    """Say what to do about an audience that nobody is in; no bounds allow it."""
+    if audience.tag_id is None and audience.tag is None:
+        return Phrase("name another audience in campaign.yaml; until then nothing leaves")
+    return Phrase(
+        "give the tag (标签) to followers in the console under 用户管理, or name another audience in campaign.yaml; "
+        "until then nothing leaves"
+    )
+
+
+def sent_by_another(campaign: RenderedCampaign, state: State, sends: Mapping[Digest, CampaignName]) -> Refusal | None:
+    """Refuse what another campaign sends before it in the same run; `sends` is message digest -> that campaign."""
+    other = sends.get(campaign.message_digest)
+    if other is None or _is_repeated_on_purpose(campaign, state):
+        return None
+    say = Phrase("{other} sends the same message to the same audience in this run", other=other)
+    return Refusal(Guard.SAME_CONTENT, say, _IF_INTENDED)
+
+
+def late_refusals(campaign: RenderedCampaign, house: House, now: datetime) -> list[Refusal]:
+    """Refuse by the kill switches, the tip, and the hour: the window is closed, quiet hours or frozen days began."""
+    if (stopped := _kill_switch(house) or tip_refusal(house.tip)) is not None:
+        return [stopped]
+    state = window_state(campaign.window, now)
+    match state:
+        case WindowState.EXPIRED:
+            return [expired_refusal(campaign, now)]
+        case WindowState.WAITING:
+            return [_clock_went_back()]
+        case _:
+            return hour_refusals(house.policy, campaign.window, now)
+
+
+def not_named(name: CampaignName) -> Refusal:
+    """Say that a run without names passes over a campaign without a window."""
+    return Refusal(
+        Guard.NOT_NAMED,
+        Phrase("it has no window, so it is staged and sent only by name"),
+        Phrase("massctl apply {name}", name=name),
+    )
+
+
+def expired_refusal(campaign: RenderedCampaign, now: datetime) -> Refusal:
+    """Say that the window has closed; it is never sent late."""
+    closed = campaign.window.not_after if campaign.window else now
+    return Refusal(
+        Guard.EXPIRED,
+        Phrase(
+            "the window closed at {closed}; it is never sent late",
+            closed=moment(closed),
+        ),
+        Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed"),
+    )
+
+
+def _window(campaign: RenderedCampaign, record: Record, house: House, now: datetime) -> Refusal | None:
+    match window_state(campaign.window, now):
+        case WindowState.EXPIRED:
+            return expired_refusal(campaign, now)
+        case WindowState.NONE if not house.is_named(campaign.name) and not record.open_attempts:
+            # Settling a doubt repeats a send that was named once; it needs no second naming.
+            return not_named(campaign.name)
+        case WindowState.WAITING:
+            # A plan never asks before the window opens.
+            return _clock_went_back()
+        case _:
+            return None
+
+
+def _clock_went_back() -> Refusal:
+    return Refusal(
+        Guard.CLOCK_SKEW,
+        Phrase("the clock went back and now stands before the window"),
+        Phrase("set this machine's clock right, then run apply again"),
+    )
+
+
+def _kill_switch(house: House) -> Refusal | None:
+    if house.policy.sending == "disabled":
+        hint = Phrase("set policy.sending to `enabled` in massctl.yaml when sending is allowed again")
+        return Refusal(Guard.KILL_SWITCH, Phrase("policy.sending is `disabled`"), hint)
+    if house.no_send:
+        hint = Phrase("unset MASSCTL_NO_SEND when sending is allowed again")
+        return Refusal(Guard.KILL_SWITCH, Phrase("MASSCTL_NO_SEND is set"), hint)
+    return None
+
+
+def _account_in_doubt(
+    campaign: RenderedCampaign, record: Record, state: State, house: House, now: datetime
+) -> Refusal | None:
+    if record.open_attempts and (before := record.open_attempts[-1].event.appid) != campaign.appid:
+        say = "nobody knows whether it was sent with the AppID {before}; massctl.yaml has {now} for its account now"
+        return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(say, before=before, now=campaign.appid), settle(record.campaign))
+    if record.open_attempts:
+        decision = may_repeat(record.open_attempts, campaign.digest, house.policy, now)
+        if isinstance(decision, Repeat):
+            return None
+        say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)
+        return Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(record.campaign))
+    others = [r for r in state.in_doubt(campaign.appid) if r is not record]
+    if not others:
+        return None
+    if (until := held_until(others[0])) is not None:
+        template = "{other} waits for the administrator until {until}, and till then this account sends nothing else"
+        say = Phrase(template, other=others[0].campaign, until=moment(until.astimezone(BEIJING)))
+        hint = Phrase(
+            "let the administrator (管理员) answer in WeChat, then: massctl apply {name}", name=others[0].campaign
+        )
+        return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
+    template = "nobody knows whether {other} was sent, so this account sends nothing else"
+    return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(template, other=others[0].campaign), settle(others[0].campaign))
+
+
+def _rejected_before(campaign: RenderedCampaign, record: Record) -> Refusal | None:
+    rejection = record.rejection_of(campaign.digest)
+    if rejection is None or rejection.retryable or rejection.token_dead or record.open_attempts:
+        return None
+    if (stands := standstill(record)) is not None:
+        return Refusal(Guard.REJECTED_BEFORE, stands, way_on(record) or stands)
+    return Refusal(
+        Guard.REJECTED_BEFORE,
+        Phrase("WeChat refused exactly this content before, with errcode {errcode}", errcode=rejection.errcode),
+        Phrase("change what WeChat objects to; a new digest is sent again"),
+    )
+
+
+def _same_content(campaign: RenderedCampaign, state: State, now: datetime) -> Refusal | None:
+    if _is_repeated_on_purpose(campaign, state):
+        return None
+    since = now - timedelta(days=SAME_CONTENT_DAYS)
+    for record in state.records.values():
+        if (record.campaign, record.edition) == (campaign.name, campaign.edition):
+            continue  # Its own attempts are judged by the guards of doubts and rejections.
+        for at, message_digest in record.may_have_sent():
+            # The digest holds the appid, so an equal one is of the same account.
+            if message_digest == campaign.message_digest and at >= since:
+                say = "{other} sent the same message to the same audience on {day}"
+                found = Phrase(say, other=record.campaign, day=at.date().isoformat())
+                return Refusal(Guard.SAME_CONTENT, found, _IF_INTENDED)
+    return None
+
+
+def _is_repeated_on_purpose(campaign: RenderedCampaign, state: State) -> bool:
+    return campaign.same_content_allowed or _edition_raised(campaign, state)
+
+
+def _edition_raised(campaign: RenderedCampaign, state: State) -> bool:
+    """Say whether a lower edition of this campaign went out, and none higher: it goes out again on purpose.
+
+    Its own attempts say nothing: a repetition of a send of unknown outcome is as deliberate as the send was.
+    """
+    others = [each for each in state.editions(campaign.name) if each.edition != campaign.edition]
+    sent = [each.edition for each in others if each.may_have_sent()]
+    return bool(sent) and campaign.edition > max(sent)

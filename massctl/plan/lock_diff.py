@@ -1,0 +1,244 @@
+"""What a plan's JSON has for reviewers, with `--for-review`: how locks stand, and what changed for readers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from massctl.model.campaign import Audience
+from massctl.model.ids import CampaignName
+from massctl.model.lock import (
+    LockedArticle,
+    LockedCard,
+    LockedImage,
+    LockedMessage,
+    LockedNews,
+    LockedSend,
+    LockedText,
+    LockedVideo,
+    LockedVoice,
+    LockFile,
+)
+from massctl.model.phrase import Phrase, enumerated
+from massctl.model.strict import Strict
+from massctl.plan.steps import Guard, Refusal
+
+COMMENT_MARK: Final = "<!-- massctl:plan -->"
+"""The first line of a plan's comment: by it an earlier one is found, and replaced. People do not see it."""
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2200
+"""No plan tells of another moment; at the ends of the calendar a moment has no name in another offset."""
+
+
+def _of_this_age(at: datetime) -> datetime:
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise ValueError("a year of no plan")
+    return at
+
+
+PlannedMoment = Annotated[AwareDatetime, AfterValidator(_of_this_age)]
+"""A moment with its offset."""
+
+
+class LockState(StrEnum):
+    """How a campaign's lock stands to what would be sent."""
+
+    LOCKED = "locked"
+    """It is what would be sent."""
+    STALE = "stale"
+    """It is of other content."""
+    MISSING = "missing"
+    """There is none."""
+
+
+class ReviewedPiece(Strict):
+    """A run of text with one fate."""
+
+    mark: Literal["kept", "removed", "added"]
+    """What became of it."""
+    text: str
+    """The words."""
+
+
+class ReviewedRow(Strict):
+    """One thing that changed for readers."""
+
+    words: str
+    """What it is, for people."""
+    inner: bool
+    """Whether it belongs to the article of the row above."""
+    pieces: list[ReviewedPiece] = Field(default_factory=list)
+    """Where it is about a text: its pieces, right behind the words."""
+
+
+class ReviewedPart(StrEnum):
+    """What changed beside words and pictures, as far as it decides who gets it, by whom and when."""
+
+    NEW = "new"
+    """There was no such campaign before."""
+    ACCOUNT = "account"
+    """Another account sends it."""
+    AUDIENCE = "audience"
+    """Other people get it, or others are expected."""
+    WINDOW = "window"
+    """It goes out at another time."""
+    EDITION = "edition"
+    """It goes out once more, or under another number."""
+
+
+class ReviewedChanges(Strict):
+    """What changed in one campaign."""
+
+    against: str
+    """What it is compared with, for people."""
+    parts: list[ReviewedPart] = Field(default_factory=list)
+    """What changed beside words and pictures."""
+    rows: list[ReviewedRow]
+    """What changed, who gets it and when first."""
+
+
+class Review(Strict):
+    """When a plan was shown to reviewers, and in which language."""
+
+    at: PlannedMoment
+    """The moment of the plan, with its offset."""
+    language: Literal["zh", "en"]
+    """The language of the sentences in it."""
+
+
+class PlanError(Strict):
+    """Why there is no plan."""
+
+    errcode: int | None
+    """WeChat's code; null where it was not asked."""
+    rid: str | None
+    """WeChat's request id."""
+    message: str
+    """What happened, for people."""
+    hint: str
+    """What to do, for people."""
+
+
+_SIMPLE: Final[Mapping[type[LockedMessage], Mapping[str, Phrase]]] = {
+    LockedText: {"content": Phrase("the text")},
+    LockedImage: {
+        "files": Phrase("the pictures"),
+        "media_ids": Phrase("the pictures"),
+        "title": Phrase("the title"),
+        "recommend": Phrase("the recommendation"),
+        "need_open_comment": Phrase("the flag {flag}", flag="need_open_comment"),
+        "only_fans_can_comment": Phrase("the flag {flag}", flag="only_fans_can_comment"),
+    },
+    LockedVoice: {"file": Phrase("the sound"), "media_id": Phrase("the sound")},
+    LockedVideo: {
+        "file": Phrase("the video"),
+        "media_id": Phrase("the video"),
+        "title": Phrase("the title of the video"),
+        "description": Phrase("the description of the video"),
+    },
+    LockedCard: {"card_id": Phrase("the card_id")},
+}
+"""Fields of a message without articles, and what they are called."""
+
+
+def changed_message(old: LockedMessage, new: LockedMessage) -> Iterator[Phrase]:
+    """Name the parts in which two messages differ."""
+    if isinstance(old, LockedNews) and isinstance(new, LockedNews):
+        if len(old.articles) != len(new.articles):
+            yield Phrase("the number of articles")
+        for number, (one, other) in enumerate(zip(old.articles, new.articles, strict=False), 1):
+            yield from _changed_article(number, one, other)
+    elif type(old) is type(new):
+        parts = _SIMPLE[type(old)]
+        yield from dict.fromkeys(parts[key] for key in parts if getattr(old, key) != getattr(new, key))
+    else:
+        yield Phrase("the type of the message")
+
+
+def _changed_article(number: int, old: LockedArticle, new: LockedArticle) -> Iterator[Phrase]:
+    if old.title != new.title:
+        yield Phrase("the title of article {number}", number=number)
+    if old.author != new.author:
+        yield Phrase("the author of article {number}", number=number)
+    if old.digest != new.digest:
+        yield Phrase("the digest of article {number}", number=number)
+    if old.content_source_url != new.content_source_url:
+        yield Phrase("the content_source_url of article {number}", number=number)
+    for flag in ("need_open_comment", "only_fans_can_comment"):
+        if getattr(old, flag) != getattr(new, flag):
+            yield Phrase("the flag {flag} of article {number}", flag=flag, number=number)
+    if old.cover != new.cover:
+        yield Phrase("the cover of article {number}", number=number)
+    if (old.pic_crop_235_1, old.pic_crop_1_1) != (new.pic_crop_235_1, new.pic_crop_1_1):
+        yield Phrase("the crop of the cover of article {number}", number=number)
+    if old.content_sha256 != new.content_sha256:
+        yield Phrase("the text of article {number}", number=number)
+
+
+@dataclass(frozen=True, slots=True)
+class FramePart:
+    """A part of what is approved around the message, in which two locks differ."""
+
+    what: Phrase
+    part: ReviewedPart | None
+    """None for what no reviewer has to see at once."""
+    before: int | str | bool | Audience | LockedSend
+    """For the window, all of `send`."""
+    after: int | str | bool | Audience | LockedSend
+
+
+def lock_missing(name: CampaignName) -> Refusal:
+    """Refuse a campaign that was never locked."""
+    return Refusal(
+        Guard.LOCK_MISSING,
+        Phrase("it is not locked, and only what is locked is sent"),
+        Phrase("massctl lock {name}   then have campaign.lock.json reviewed and commit it", name=name),
+    )
+
+
+def lock_stale(name: CampaignName, differences: Sequence[Phrase]) -> Refusal:
+    """Refuse a campaign that is not what was locked; `differences` names at least one thing."""
+    return Refusal(
+        Guard.LOCK_STALE,
+        Phrase("it is not what was locked: {differences}", differences=enumerated(differences)),
+        Phrase("undo the change; or lock it anew and have that reviewed: massctl lock {name}", name=name),
+    )
+
+
+def changed_parts(before: LockFile, after: LockFile) -> list[Phrase]:
+    """Name every approved part in which two locks differ."""
+    frame = [part.what for part in changed_frame(before, after)]
+    return [*frame, *changed_message(before.message, after.message), *_changed_pictures(before, after)]
+
+
+def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
+    """Give every part but the message and its pictures in which two locks differ."""
+    if before.campaign != after.campaign:
+        say = Phrase("the campaign's name (locked as {campaign})", campaign=before.campaign)
+        yield FramePart(say, None, before.campaign, after.campaign)
+    if before.edition != after.edition:
+        yield FramePart(Phrase("the edition"), ReviewedPart.EDITION, before.edition, after.edition)
+    if before.account.appid != after.account.appid:
+        yield FramePart(Phrase("the account"), ReviewedPart.ACCOUNT, before.account.appid, after.account.appid)
+    if before.audience != after.audience:
+        yield FramePart(Phrase("the audience"), ReviewedPart.AUDIENCE, before.audience, after.audience)
+    if (before.send.not_before, before.send.not_after) != (after.send.not_before, after.send.not_after):
+        yield FramePart(Phrase("the window"), ReviewedPart.WINDOW, before.send, after.send)
+    old, new = before.send.send_ignore_reprint, after.send.send_ignore_reprint
+    if old != new:
+        yield FramePart(Phrase("the flag send_ignore_reprint"), None, old, new)
+
+
+def _changed_pictures(before: LockFile, after: LockFile) -> Iterator[Phrase]:
+    old = {(each.sha256, each.purpose): each.path for each in before.pictures}
+    new = {(each.sha256, each.purpose): each.path for each in after.pictures}
+    for path, purpose in dict.fromkeys(
+        [(new[key], key[1]) for key in new if key not in old] + [(old[key], key[1]) for key in old if key not in new]
+    ):
+        recording = purpose in ("voice", "video")
+        yield Phrase("the media file {path}" if recording else "the picture {path}", path=path)
+    if old.keys() == new.keys() and list(old) != list(new):
+        yield Phrase("the order of the pictures")

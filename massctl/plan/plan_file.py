@@ -1,0 +1,564 @@
+"""The plan as JSON values, and its digest."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, ValidationError
+
+from massctl import __version__
+from massctl.errors import NotAPlanError
+from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.ids import CampaignName, Digest, digest_of
+from massctl.model.lock import Cause, LockFile, lock_document
+from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import Command, Phrase, enumerated
+from massctl.model.state import Status
+from massctl.model.strict import Strict
+from massctl.plan.lock_diff import (
+    LockState,
+    PlanError,
+    PlannedMoment,
+    Review,
+    ReviewedChanges,
+    changed_parts,
+    lock_missing,
+    lock_stale,
+)
+from massctl.plan.plan import DriftKind, Plan, PlannedCampaign
+from massctl.plan.quota import Counted, Span, Unit, ahead_document
+from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendMass, SendPreview, Step
+from massctl.plan.window import WindowState
+
+PLAN_FORMAT_VERSION: Final = 1
+
+
+def plan_digest(plan: Plan) -> Digest:
+    """Name what the plan would do: lineage, serial, every campaign's digest, steps, reviewers and refusals."""
+    campaigns = [_campaign(campaign, with_diagnostics=False) for campaign in plan.campaigns]
+    # A preview's address does not say whose phone it goes to, and the campaign's digest leaves reviewers out.
+    reviewers = [step.recipient.recorded for step in plan.steps if isinstance(step, SendPreview)]
+    return digest_of({"lineage": plan.lineage, "serial": plan.serial, "campaigns": campaigns, "reviewers": reviewers})
+
+
+def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
+    """Give the plan in the shape of the public interface; `names` are those of the command line."""
+    kinds = Counter(step.kind for step in plan.steps)
+    return {
+        "format_version": PLAN_FORMAT_VERSION,
+        "digest": plan_digest(plan),
+        "lineage": plan.lineage,
+        "serial": plan.serial,
+        "names": list(names),
+        "campaigns": [_campaign(campaign, with_diagnostics=True) for campaign in plan.campaigns],
+        "allowance": [ahead_document(account) for account in plan.ahead],
+        "summary": {kind.value: kinds[kind] for kind in Kind},
+    }
+
+
+def step_document(step: Step) -> dict[str, Any]:
+    """Give a STEP of the public interface."""
+    return {
+        "kind": step.kind.value,
+        "address": step.address,
+        "reason": step.reason.value,
+        "reversible": step.reversible,
+    }
+
+
+def refusal_document(refusal: Refusal) -> dict[str, Any]:
+    """Give a REFUSAL of the public interface."""
+    return {"guard": refusal.guard.value, "message": refusal.message, "hint": refusal.hint}
+
+
+def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Any]:
+    """Give a diagnostic of the public interface."""
+    place = diagnostic.place
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+        "campaign": diagnostic.campaign,
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "end_line": place.end_line if place else None,
+        "end_column": place.end_column if place else None,
+    }
+
+
+def _campaign(campaign: PlannedCampaign, *, with_diagnostics: bool) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "name": campaign.name,
+        "account": campaign.account,
+        "edition": campaign.edition,
+        "status": campaign.status.value,
+        "window": campaign.window.value,
+        "next_at": campaign.next_at.isoformat() if campaign.next_at else None,
+        "digest": campaign.digest,
+        "steps": [step_document(step) for step in campaign.steps],
+        "refusals": [refusal_document(refusal) for refusal in campaign.refusals],
+    }
+    if with_diagnostics:
+        document["title"] = campaign.title
+        document["audience_count"] = campaign.audience_count
+        document["tag_due"] = campaign.tag_due
+        document["awaiting_until"] = campaign.awaiting_until.isoformat() if campaign.awaiting_until else None
+        document["handoff"] = [{"item": each.item, "done": each.done} for each in campaign.handoff]
+        document["approved"] = approved_document(campaign.rendered) if campaign.rendered else None
+        ordered = sorted(campaign.diagnostics, key=lambda d: d.sort_key)
+        document["diagnostics"] = [diagnostic_document(diagnostic) for diagnostic in ordered]
+    return document
+
+
+def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
+    """Give all that the digest stands for, in the shape of a lock, so that a stale plan can name what moved."""
+    return lock_document(campaign, f"massctl {__version__}")
+
+
+class PlannedSpan(Strict):
+    """A day or a month, Beijing time, in which something was sent or is to be."""
+
+    per: Unit
+    """What is counted: a day or a month."""
+    from_: Annotated[date, Field(alias="from")]
+    """Its first day, YYYY-MM-DD."""
+    of: Counted
+    """Sends as the account's kind allows them, requests for mass sends, or requests to withdraw, of today."""
+    limit: int
+    """How many there are."""
+    used: int
+    """How many are used, by massctl or on the website; an attempt of unknown outcome counts."""
+    campaigns: list[str]
+    """The campaigns that are to come in it, as things stand now."""
+    left: int
+    """How many are left after them."""
+
+    @property
+    def span(self) -> Span:
+        """Give it as the plan has it."""
+        names = tuple(CampaignName(name) for name in self.campaigns)
+        return Span(self.per, self.from_, self.of, self.limit, self.used, names, self.left)
+
+
+class PlannedAllowance(Strict):
+    """One account's next 31 days."""
+
+    account: str
+    """The account's name."""
+    kind: Literal["service", "subscription"]
+    """The account's kind."""
+    ahead: list[PlannedSpan]
+    """Days and months with something in them, in order; sends before calls, and withdrawals last."""
+
+
+class PlannedDrift(Strict):
+    """One thing that is other than the ledger says."""
+
+    campaign: str
+    """The campaign it belongs to."""
+    edition: int
+    """Its edition."""
+    kind: DriftKind
+    """What is other than recorded."""
+    subject: str
+    """The draft's media_id, the audience, or the job's msg_id."""
+    before: str | int | None
+    """As recorded; null where nothing is."""
+    now: str | int | None
+    """As WeChat says; null where it is gone."""
+    message: str
+    """The same, for people."""
+
+
+class UnreadAccount(Strict):
+    """What could not be read of an account."""
+
+    account: str
+    """The account's name."""
+    message: str
+    """Why, for people."""
+    hint: str
+    """What to do, for people."""
+
+
+class PlannedRemote(Strict):
+    """What WeChat has now against the ledger."""
+
+    drift: list[PlannedDrift]
+    """Everything that is other than recorded."""
+    errors: list[UnreadAccount]
+    """What could not be read; the other accounts were."""
+
+
+SAVED_BYTES_MAX: Final = 16 * 1024 * 1024
+"""Of a saved plan: some thousands of campaigns, each with its lock. Reading JSON can take 45 times as much memory."""
+
+
+class PlannedStep(Strict):
+    """One planned action."""
+
+    kind: Kind
+    """What it does."""
+    address: str
+    """The stable name of what it does it to: `main/image/SHA12`, `NAME/draft`, `NAME/send`."""
+    reason: Reason
+    """Why it is planned."""
+    reversible: bool
+    """Whether it can be taken back."""
+
+
+class PlannedRefusal(Strict):
+    """Why something is not done."""
+
+    guard: Guard
+    """What refuses."""
+    message: str
+    """What is true, for people."""
+    hint: str
+    """What to type, for people."""
+
+
+class PlannedDiagnostic(Strict):
+    """What is wrong in a file."""
+
+    code: str
+    """A stable code; `docs/reference/diagnostics.md` has them all."""
+    severity: Severity
+    """How much it stops."""
+    message: str
+    """What is wrong, for people."""
+    hint: str | None
+    """What to write instead, for people."""
+    campaign: str | None
+    """The campaign it belongs to."""
+    file: str | None
+    """Path from the repository's root."""
+    line: int | None
+    """From 1."""
+    column: int | None
+    """From 1, in code points."""
+    end_line: int | None
+    """The line on which it ends."""
+    end_column: int | None
+    """The column before which it ends."""
+
+
+class PlannedHandoff(Strict):
+    """One thing that only a person can do to the draft, in the console."""
+
+    item: str
+    """`original`, `reward`, `ai_label`, or `album: …`, `statement: …`, `other: …`."""
+    done: bool
+    """Whether somebody adopted the draft after doing it."""
+
+
+class ReviewedContent(Strict):
+    """What would be locked of a campaign that is refused for its lock."""
+
+    content: LockFile | None
+    """All that its digest would stand for, in the shape of campaign.lock.json; null where its files have faults."""
+    diagnostics: list[PlannedDiagnostic]
+    """What is wrong in its files."""
+
+
+class SavedCampaign(Strict):
+    """One campaign of a plan."""
+
+    name: str
+    """The campaign's name."""
+    account: str | None
+    """The account that sends."""
+    edition: int | None
+    """Its edition."""
+    status: Status
+    """Where it stands."""
+    window: WindowState
+    """Where its window lies, seen from the moment of the plan."""
+    next_at: PlannedMoment | None
+    """When the next thing can be done; null where that is now, or never."""
+    digest: str | None
+    """The digest of what would be sent."""
+    steps: list[PlannedStep]
+    """What apply with the same names would do now, in order."""
+    refusals: list[PlannedRefusal]
+    """What it would not do, and why."""
+    diagnostics: list[PlannedDiagnostic]
+    """What is wrong in its files."""
+    handoff: list[PlannedHandoff] = Field(default_factory=list)
+    """What is left to a person in the console; not part of the plan's digest, but what it refuses is."""
+    approved: LockFile | None = None
+    """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""
+    title: str = ""
+    """Its title, for people."""
+    audience_count: int | None = None
+    """The size of its audience when it was last recorded; null where it never was."""
+    tag_due: str | None = None
+    """The tag whose id apply looks up and records with what is staged; null where it has none, or has its id."""
+    awaiting_until: PlannedMoment | None = None
+    """When the administrator's silence becomes a no; null where nothing waits for him."""
+    lock: LockState | None = None
+    """How its lock stands to what would be sent, with `--for-review`; null where nothing can be sent."""
+    changes: ReviewedChanges | None = None
+    """What changed for readers, with `--for-review`; null where nothing did, or nothing is known of it."""
+    unlocked: ReviewedContent | None = None
+    """With `--for-review`: what would be locked of it; null where its lock refuses nothing."""
+
+
+class PlannedCounts(Strict):
+    """The number of steps of each kind."""
+
+    upload_image: int
+    """Pictures to upload."""
+    add_material: int
+    """Materials to add."""
+    save_draft: int
+    """Drafts to save."""
+    send_preview: int
+    """Previews to send."""
+    send_mass: int
+    """Mass sends."""
+
+
+class SavedPlan(Strict):
+    """What `massctl plan --format json` prints and `massctl plan --out` writes."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    digest: str
+    """Names what the plan would do."""
+    lineage: str | None
+    """The ledger it was made from; null where there was none."""
+    serial: int
+    """The last entry of that ledger; 0 where there was none."""
+    names: list[str] = Field(default_factory=list)
+    """The names of the command line; empty for every campaign."""
+    campaigns: list[SavedCampaign]
+    """Every campaign that was looked at, in order."""
+    allowance: list[PlannedAllowance] = Field(default_factory=list)
+    """What the accounts' allowance holds for the next 31 days; an account without anything in them is left out."""
+    remote: PlannedRemote | None = None
+    """What WeChat has now against the ledger, with `--refresh`; absent without."""
+    review: Review | None = None
+    """With `--for-review`: when, and in which language; absent without."""
+    summary: PlannedCounts
+    """The number of steps of each kind."""
+
+
+class StoppedPlan(Strict):
+    """What `massctl plan --format json` prints where there can be no plan."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    digest: None
+    """Always null."""
+    lineage: None
+    """Always null."""
+    serial: Literal[0]
+    """Always 0."""
+    campaigns: Annotated[list[SavedCampaign], Field(max_length=0)]
+    """Always empty."""
+    summary: PlannedCounts
+    """All 0."""
+    error: PlanError
+    """Why."""
+
+
+def what_moved(saved: SavedPlan, plan: Plan) -> list[Phrase]:
+    """Name everything in which `plan`, made again now, is not the saved one; empty where it may be carried out."""
+    now = SavedPlan.model_validate(plan_document(plan, saved.names), strict=False)
+    moved = [*_moved_ledger(saved, now), *_moved_campaigns(saved, now)]
+    if saved.digest == now.digest:
+        return [Phrase("the plan file was changed by hand")] if moved or saved.summary != now.summary else []
+    # The digest also stands for whose phones see it, which no other key tells.
+    return moved or [Phrase("the reviewers, or the words of a refusal")]
+
+
+def plan_stale(moved: list[Phrase], names: Sequence[str], file: str = "FILE") -> Refusal:
+    """Refuse a saved plan that is not what would be done now; `names` are those it was made with.
+
+    `file` is where it was saved, as it is typed in a shell.
+    """
+    again = Command("plan", *names, "--out", file)
+    return Refusal(
+        Guard.PLAN_STALE,
+        Phrase("this is not what was planned any more: {moved}", moved=enumerated(moved)),
+        Phrase("make the plan again and have it reviewed: {command}", command=again),
+    )
+
+
+def only_planned(plan: Plan) -> Plan:
+    """Take away every send that is not a step of the plan; apply would else ask for what it may do after all."""
+    kept = tuple(
+        each if any(isinstance(step, SendMass) for step in each.steps) else replace(each, wants_send=False)
+        for each in plan.campaigns
+    )
+    return replace(plan, campaigns=kept)
+
+
+def _moved_ledger(saved: SavedPlan, now: SavedPlan) -> Iterator[Phrase]:
+    if saved.lineage not in (None, now.lineage):
+        yield Phrase("the ledger is another one")
+    if saved.serial != now.serial:
+        yield Phrase("the ledger's serial ({before} → {after})", before=saved.serial, after=now.serial)
+
+
+def _moved_campaigns(saved: SavedPlan, now: SavedPlan) -> Iterator[Phrase]:
+    before = {each.name: each for each in saved.campaigns}
+    after = {each.name: each for each in now.campaigns}
+    for name in sorted(before.keys() - after.keys()):
+        yield Phrase("{name} is gone", name=name)
+    for name, campaign in after.items():
+        if name not in before:
+            yield Phrase("{name} is new", name=name)
+        else:
+            yield from _moved_campaign(before[name], campaign)
+    if before.keys() == after.keys() and list(before) != list(after):
+        yield Phrase("the order of the campaigns")
+
+
+def _moved_campaign(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phrase]:
+    name = after.name
+    faults = [each.code for each in after.diagnostics if each.severity is Severity.ERROR]
+    if faults and not any(each.severity is Severity.ERROR for each in before.diagnostics):
+        # A campaign with faults has no digest, no window and no steps, which would say nothing more.
+        yield Phrase("{name} has faults now ({codes})", name=name, codes=", ".join(dict.fromkeys(faults)))
+        return
+    yield from _moved_content(before, after)
+    if (before.window, before.next_at) != (after.window, after.next_at):
+        yield Phrase("the window of {name}", name=name)
+    if before.status != after.status:
+        yield Phrase("the status of {name}", name=name)
+    if before.steps != after.steps:
+        yield Phrase("the steps of {name}", name=name)
+    if _guards(before) != _guards(after):
+        yield Phrase("what refuses {name} ({guards})", name=name, guards=", ".join(_guards(after)) or "-")
+
+
+def _moved_content(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phrase]:
+    """Name the approved parts that moved; only the digest where a plan does not hold them."""
+    parts = changed_parts(before.approved, after.approved) if before.approved and after.approved else []
+    if parts:
+        yield Phrase("of {name}: {parts}", name=after.name, parts=enumerated(parts))
+    elif (before.digest, before.edition) != (after.digest, after.edition):
+        yield Phrase("the digest of {name}", name=after.name)
+    if before.account != after.account:
+        yield Phrase(
+            "the account's name of {name} ({before} → {after})",
+            name=after.name,
+            before=before.account,
+            after=after.account,
+        )
+
+
+def _guards(campaign: SavedCampaign) -> list[str]:
+    """The guards alone: the words depend on the language."""
+    return [refusal.guard.value for refusal in campaign.refusals]
+
+
+def read_saved(document: str | bytes) -> SavedPlan | None:
+    """Read a saved plan; None where it is none."""
+    try:
+        return SavedPlan.model_validate_json(document)
+    except ValidationError:
+        return None
+
+
+_PLACES_TOLD: Final = 5
+_PLACE_CHARACTERS: Final = 60
+"""Of one place: a key in it may be foreign."""
+
+
+def reviewable(document: str | bytes, file: str = "-") -> SavedPlan | StoppedPlan:
+    """Read a plan's JSON; raises NotAPlanError, which names the places that are not as the schema says."""
+    try:
+        return SavedPlan.model_validate_json(document)
+    except ValidationError as error:
+        with suppress(ValidationError):
+            return StoppedPlan.model_validate_json(document)
+        raise NotAPlanError(
+            Phrase("{file} is not a plan for review: {places}", file=file, places=enumerated(_places(error))),
+            Phrase("No comment was made."),
+            Phrase("write one with: massctl plan --format json --for-review"),
+        ) from None
+
+
+def _places(error: ValidationError) -> list[str]:
+    """Name the first places that are not as the schema says, without a word of what stands there."""
+    found = [".".join(str(part) for part in each["loc"]) or "JSON" for each in error.errors(include_url=False)]
+    return [place[:_PLACE_CHARACTERS] for place in dict.fromkeys(found[:_PLACES_TOLD])]
+
+
+class LockResult(StrEnum):
+    """What became of one campaign."""
+
+    WRITTEN = "written"
+    """Its lock or bodies were written."""
+    UNCHANGED = "unchanged"
+    """They are what would be written."""
+    DIFFERS = "differs"
+    """`--check`: they are not."""
+    MISSING = "missing"
+    """`--check`: there is no lock."""
+    CONCLUDED = "concluded"
+    """It went out, so it is not locked any more."""
+    INVALID = "invalid"
+    """Its files have faults."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedCampaign:
+    """One campaign's part of `massctl lock`."""
+
+    name: CampaignName
+    title: str
+    edition: int | None
+    result: LockResult
+    digest: str | None = None
+    written: tuple[str, ...] = ()
+    """What was written or removed, from the campaign's folder."""
+    differences: tuple[Phrase, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """What apply says where only what is locked is sent; None where the lock fits."""
+        if self.result is LockResult.MISSING:
+            return lock_missing(self.name)
+        return lock_stale(self.name, self.differences) if self.result is LockResult.DIFFERS else None
+
+
+def lock_exit_status(report: Sequence[LockedCampaign]) -> int:
+    """Give 1 for a faulty campaign, 5 for a lock that is missing or differs, else 0."""
+    results = {each.result for each in report}
+    if LockResult.INVALID in results:
+        return 1
+    return 5 if results & {LockResult.DIFFERS, LockResult.MISSING} else 0
+
+
+def lock_report_document(report: Sequence[LockedCampaign]) -> dict[str, object]:
+    """Give the report as JSON values."""
+    return {
+        "format_version": 1,
+        "exit_status": lock_exit_status(report),
+        "campaigns": [
+            {
+                "name": each.name,
+                "edition": each.edition,
+                "result": each.result.value,
+                "digest": each.digest,
+                "written": list(each.written),
+                "differences": list(each.differences),
+                "causes": [{"path": cause.path, "message": cause.message} for cause in each.causes],
+                "refusals": [refusal_document(each.refusal)] if each.refusal else [],
+                "diagnostics": [diagnostic_document(diagnostic) for diagnostic in each.diagnostics],
+            }
+            for each in report
+        ],
+    }

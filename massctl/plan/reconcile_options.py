@@ -1,0 +1,123 @@
+"""What a person may choose about a send of unknown outcome: the evidence, and when the request may be repeated."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import Phrase
+from massctl.model.send import client_msg_id
+from massctl.model.state import Attempt, Record, State, is_concluded
+from massctl.plan.guards import House, send_refusals
+from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, may_repeat, repeat_at
+from massctl.plan.steps import Guard
+
+if TYPE_CHECKING:
+    from massctl.plan.plan import PlannedCampaign
+
+
+PASSING: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
+"""They end by themselves, and the moment of the repetition is after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """Whether the identical request may be made again."""
+
+    until: datetime
+    """No later than this: WeChat's memory of the id, less our margin, and the end of the window."""
+    at: datetime | None
+    """From when on; None where it may not be, for the reasons in `refused`."""
+    refused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is on record of a campaign's edition that a person has to settle."""
+
+    record: Record
+    now: datetime
+    headlines: tuple[str, ...]
+    """What the console lists it under; empty where the content is not at hand any more."""
+    repetition: Repetition | None
+    """None where no attempt is open, so that there is nothing to repeat."""
+    remembered_until: datetime | None
+    """Until then WeChat recognises the id of the first attempt, and so corrects whoever says `not sent` wrongly."""
+    same_id: bool = True
+    """Whether the send that is declared now has the id of the open attempts: WeChat recognises no other one."""
+    may_be_not_sent: bool = True
+    """Whether `--not-sent` has anything to close: an open attempt, or a draft that is to be looked for."""
+
+
+def in_question(state: State, name: str) -> Record | None:
+    """Choose the edition that a person can settle: one with an open attempt before all others, else the newest."""
+    editions = [record for (campaign, _), record in state.records.items() if campaign == name]
+    opened = [record for record in editions if record.open_attempts]
+    return min(opened, key=_edition) if opened else max(editions, key=_edition, default=None)
+
+
+def is_to_settle(record: Record) -> bool:
+    """Say whether a person may have something to say: an open attempt, or a draft that the console may have sent."""
+    return bool(record.open_attempts) or (not is_concluded(record) and bool(record.drafts or record.attempts))
+
+
+def unsent_below(record: Record, state: State) -> list[Record]:
+    """Give the lower editions that were never sent: their drafts wait for the same word of a person."""
+    lower = [each for each in state.editions(record.campaign) if each.edition < record.edition]
+    return [each for each in lower if not each.open_attempts and not is_concluded(each)]
+
+
+def evidence(record: Record, planned: "PlannedCampaign | None", state: State, house: House, now: datetime) -> Evidence:
+    """Put together what is known; `house` is that of a run in which a person insists on the repetition."""
+    campaign = planned.rendered if planned else None
+    same = campaign is not None and _is_of(campaign, record)
+    first = record.open_attempts[0] if record.open_attempts else None
+    return Evidence(
+        record,
+        now,
+        campaign.headlines if campaign is not None and same else (),
+        _repetition(record, planned, state, house, now) if first else None,
+        first.at + timedelta(hours=CLIENT_MSG_ID_MEMORY_HOURS) if first else None,
+        campaign is not None and all(_has_id_of(campaign, each) for each in record.open_attempts),
+        first is not None or any(each.draft() is not None for each in [*unsent_below(record, state), record]),
+    )
+
+
+def _edition(record: Record) -> int:
+    return record.edition
+
+
+def _is_of(campaign: RenderedCampaign, record: Record) -> bool:
+    """Say whether a campaign still is what was attempted, or staged, of this edition."""
+    draft = record.draft()
+    digest = record.attempts[-1].event.digest if record.attempts else draft.event.digest if draft else None
+    return (campaign.edition, campaign.digest) == (record.edition, digest)
+
+
+def _has_id_of(campaign: RenderedCampaign, attempt: Attempt) -> bool:
+    """Say whether the send that a campaign declares has the id that was recorded with an attempt."""
+    event = attempt.event
+    return event.client_msg_id == client_msg_id(campaign.appid, campaign.name, campaign.edition, event.batch)
+
+
+def _repetition(
+    record: Record, planned: "PlannedCampaign | None", state: State, house: House, now: datetime
+) -> Repetition:
+    until = record.open_attempts[0].at + timedelta(hours=REPEAT_HOURS_MAX)
+    campaign = planned.rendered if planned else None
+    if planned is None or campaign is None:
+        why = [refusal.message for refusal in planned.refusals] if planned else []
+        return Repetition(until, None, tuple(why) or (Phrase("the campaign cannot be read as it was attempted"),))
+    if campaign.edition != record.edition:
+        say = "edition {edition} is declared now, and only what was attempted is repeated"
+        return Repetition(until, None, (Phrase(say, edition=campaign.edition),))
+    if campaign.window is not None:
+        until = min(until, campaign.window.not_after)
+    at = repeat_at(record.open_attempts, campaign, house.policy, now)
+    refusals = send_refusals(campaign, state, house, now)
+    if at is not None and all(refusal.guard in PASSING for refusal in refusals):
+        return Repetition(until, at, ())
+    decision = may_repeat(record.open_attempts, campaign.digest, house.policy, now)
+    why = [decision.why] if isinstance(decision, NoRepeat) else []
+    why += [refusal.message for refusal in refusals if refusal.guard is not Guard.ACCOUNT_IN_DOUBT]
+    return Repetition(until, None, tuple(why) or (Phrase("no hour in which it may be sent comes before that"),))

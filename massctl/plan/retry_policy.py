@@ -1,0 +1,80 @@
+"""May an open attempt be repeated now? One pure function, because the answer must never depend on luck.
+
+A repetition is safe only while WeChat remembers the id of the first attempt. It remembers for 24 hours;
+the margin covers clock error and slow networks.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import Phrase
+from massctl.model.state import Attempt
+from massctl.plan.window import next_moment
+
+if TYPE_CHECKING:
+    from massctl.model.settings import Policy
+
+
+CLIENT_MSG_ID_MEMORY_HOURS: Final = 24
+"""How long WeChat recognises a clientmsgid. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
+REPEAT_HOURS_MAX: Final = 20
+"""No repetition later than this after the first open attempt: the memory less a margin of four hours."""
+
+
+REPEAT_MARGIN_SECONDS: Final = 1
+"""On top of `in_doubt_wait`: WeChat counts its minute (45066) from the arrival of a request, after we made it."""
+
+
+def settle(name: str) -> Phrase:
+    """Say how a person settles whether a campaign was sent."""
+    return Phrase(
+        'look in the console under 群发记录; if {name} went out: massctl reconcile {name} --sent --reason "…"; '
+        'if it did not: massctl reconcile {name} --not-sent --reason "…"; what to look for: '
+        "massctl reconcile {name}; on GitHub: Actions / operate / reconcile",
+        name=name,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The identical request may be sent again, not before `at`."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoRepeat:
+    """It may not be sent again by massctl; a person has to look it up."""
+
+    why: str
+
+
+def may_repeat(open_attempts: list[Attempt], digest: str | None, policy: "Policy", now: datetime) -> Repeat | NoRepeat:
+    """Decide about the open attempts of one batch, oldest first; `digest` is what is desired now."""
+    first, last = open_attempts[0], open_attempts[-1]
+    if policy.in_doubt == "stop":
+        return NoRepeat(Phrase("policy.in_doubt is `stop`"))
+    if digest != last.event.digest:
+        return NoRepeat(Phrase("the campaign was changed since the attempt"))
+    deadline = first.at + timedelta(hours=REPEAT_HOURS_MAX)
+    wait = policy.in_doubt_wait + (REPEAT_MARGIN_SECONDS if policy.in_doubt_wait else 0)
+    at = max(last.at, last.asked_at or last.at) + timedelta(seconds=wait)
+    if max(at, now) >= deadline:
+        say = "the first attempt is more than {hours} hours old, and WeChat may have forgotten its id"
+        return NoRepeat(Phrase(say, hours=REPEAT_HOURS_MAX))
+    if now < first.at:
+        return NoRepeat(Phrase("the clock stands before the first attempt, so its age is unknown"))
+    return Repeat(at)
+
+
+def repeat_at(opened: list[Attempt], campaign: RenderedCampaign, policy: "Policy", now: datetime) -> datetime | None:
+    """Give the first moment at which an open attempt may be repeated, if that comes soon enough."""
+    decision = may_repeat(opened, campaign.digest, policy, now)
+    if not isinstance(decision, Repeat):
+        return None
+    moment = next_moment(policy, campaign.window, max(decision.at, now))
+    if moment is None or isinstance(may_repeat(opened, campaign.digest, policy, moment), NoRepeat):
+        return None
+    return moment

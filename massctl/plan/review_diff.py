@@ -1,0 +1,687 @@
+"""What a campaign is compared with for people: exactly one of what was locked, staged, shown or sent before."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import SequenceMatcher
+from enum import Enum
+from itertools import product, zip_longest
+from typing import Any, Final
+
+from massctl.model.ids import CampaignName
+from massctl.model.lock import LockedArticle, LockedImage, LockedMessage, LockedNews, LockedText, LockFile, Version
+from massctl.model.message import PICTURE_SCHEME, RenderedCampaign
+from massctl.model.phrase import Phrase
+from massctl.model.state import Record, State, Status, is_concluded, status_of
+from massctl.plan.lock_diff import FramePart, changed_frame
+
+
+class BaseKind(Enum):
+    """Where the earlier version comes from."""
+
+    LOCK = "lock"
+    DRAFT = "draft"
+    STAGED = "staged"
+    """A message without a draft, all of whose material was there."""
+    PREVIEW = "preview"
+    """A text is not staged: what reviewers saw stands for it."""
+    SENT = "sent"
+    CHECKOUT = "checkout"
+    """A second checkout (`--against`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The one version that a campaign is compared with."""
+
+    kind: BaseKind
+    digest: str = ""
+    """Names its content; empty for a second checkout, whose content is at hand."""
+    edition: int = 0
+    at: datetime | None = None
+    """When it was staged or sent, where that is recorded."""
+    where: str = ""
+    """The second checkout, as it was named."""
+
+
+def base_of(campaign: RenderedCampaign, locked: str | None, state: State) -> Base | None:
+    """Choose the base: `locked` is the digest of its lock; None where it was never locked, staged or sent otherwise.
+
+    The lock comes first, then what was staged, then what went out last; each only where it says something else.
+    """
+    staged = _staged(state.record(campaign.name, campaign.edition))
+    if locked not in (None, campaign.digest):
+        return Base(BaseKind.LOCK, locked or "", campaign.edition)
+    if staged is not None and staged.digest != campaign.digest:
+        return staged
+    return _last(each for each in state.editions(campaign.name) if each.edition < campaign.edition)
+
+
+def last_sent(name: CampaignName, state: State) -> Base | None:
+    """Give what followers got last under this name, in whatever edition; None where they got nothing by us."""
+    return _last(state.editions(name))
+
+
+def _last(editions: Iterable[Record]) -> Base | None:
+    sent = [base for each in editions if (base := _sent(each)) is not None]
+    return sent[-1] if sent else None
+
+
+def _staged(record: Record) -> Base | None:
+    draft = record.draft()
+    if draft is not None:
+        return Base(BaseKind.DRAFT, draft.event.digest, record.edition, draft.saved_at)
+    if record.staged is not None:
+        return Base(BaseKind.STAGED, record.staged.digest, record.edition)
+    # A draft that is gone leaves previews behind, but what they showed is not staged any more.
+    shown = [] if record.drafts or record.proposals else [digest for digest, _ in record.previews]
+    return Base(BaseKind.PREVIEW, shown[-1], record.edition) if shown else None
+
+
+def _sent(record: Record) -> Base | None:
+    """Give what followers got; None for an edition that failed, and for one that a person sent without us."""
+    if not is_concluded(record) or status_of(record) is Status.FAILED:
+        return None
+    sent = [attempt for attempt in record.attempts if attempt.may_have_sent]
+    return Base(BaseKind.SENT, sent[-1].event.digest, record.edition, sent[-1].at) if sent else None
+
+
+class Mark(Enum):
+    """What became of a piece of text."""
+
+    KEPT = "kept"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text with one fate: kept and removed pieces make the old text, kept and added ones the new."""
+
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSeen:
+    """A picture where a reader meets it; what a reader does not see makes no difference."""
+
+    name: str
+    """SHA-256 of its bytes as they are uploaded; its address where it is WeChat's already."""
+    alt: str = ""
+    """The words for who cannot see it."""
+    path: str | None = field(default=None, compare=False)
+    """Its file, from the campaign's folder; None where it has none."""
+    size_bytes: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WordsChanged:
+    """A paragraph that came, went, or has other words now."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def marks(self) -> frozenset[Mark]:
+        """Give the fates in it: only added, only removed, or several."""
+        return frozenset(piece.mark for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureChanged:
+    """A picture, sound or video that came, went, has other bytes in its place, or is described in other words."""
+
+    before: PictureSeen | None
+    after: PictureSeen | None
+    is_cover: bool = False
+    is_recording: bool = False
+    """It is a sound or a video and no picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChanged:
+    """A field of an article or message: `key` is its name in campaign.yaml, or `type`."""
+
+    key: str
+    before: str | bool
+    after: str | bool
+    pieces: tuple[Piece, ...] = ()
+    """For a text, both in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """An address behind words, which nobody sees before following it."""
+
+    address: str
+    added: bool
+
+
+Change = WordsChanged | PictureChanged | FieldChanged | LinkChanged
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleChanged:
+    """One article: new, gone, or changed. `number` is its place now and `was` its place before, from 1."""
+
+    number: int | None
+    was: int | None
+    title: str
+    changes: tuple[Change, ...] = ()
+    is_moved: bool = False
+    """Its place among the others changed, beyond what came and went before it."""
+    characters: int = 0
+    """Of its words; for an article that is new or gone."""
+    pictures: int = 0
+    is_capped: bool = False
+    """There was too much to compare word by word, so a part was compared more coarsely."""
+
+    @property
+    def is_layout_only(self) -> bool:
+        """Whether only its markup differs, which shows in its looks and in no word or picture."""
+        return self.number is not None and self.was is not None and not (self.changes or self.is_moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changed in one campaign since its base."""
+
+    base: Base
+    note: Phrase | None = None
+    """In place of everything else: why there is nothing to compare with."""
+    is_new: bool = False
+    """There was no such campaign before; `note` says so."""
+    frame: tuple[FramePart, ...] = ()
+    text: tuple[Change, ...] = ()
+    """Of a message without articles."""
+    text_is_capped: bool = False
+    articles: tuple[ArticleChanged, ...] = ()
+    causes: tuple[Phrase, ...] = ()
+    """Where no word changed: the sources that did, such as a theme."""
+
+    @property
+    def same_to_readers(self) -> bool:
+        """Whether a follower would read the same words and see the same pictures."""
+        return not self.text and all(article.is_layout_only for article in self.articles)
+
+
+_PICTURE: Final = re.compile(
+    re.escape(PICTURE_SCHEME) + r"(?P<sha256>[0-9a-f]{64})|url\(\s*['\"]?(?P<address>https?://[^'\")\s]+)",
+    re.IGNORECASE,
+)
+_SOURCES: Final = ("src", "data-src", "href", "xlink:href")
+_PARAGRAPH: Final = re.compile(
+    r"address|article|aside|blockquote|br|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|h[1-6]"
+    r"|header|hr|li|main|ol|p|pre|section|summary|table|tr|ul"
+)
+"""Tags before and behind which another paragraph begins; a row of a table is one."""
+_CELLS: Final = frozenset({"td", "th"})
+_UNSEEN: Final = frozenset({"script", "style", "template", "title"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A paragraph, its blanks made one."""
+
+    text: str
+
+
+Block = Words | PictureSeen
+
+
+@dataclass(slots=True)
+class Reading:
+    """A body as it is read."""
+
+    blocks: list[Block] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    """Addresses, in the order of their links."""
+    _line: list[str] = field(default_factory=list)
+
+    @property
+    def characters(self) -> int:
+        """Count the characters of its words."""
+        return sum(len(block.text) for block in self.blocks if isinstance(block, Words))
+
+    @property
+    def pictures(self) -> int:
+        """Count its pictures."""
+        return sum(isinstance(block, PictureSeen) for block in self.blocks)
+
+    def hear(self, text: str) -> None:
+        """Take a run of words."""
+        self._line.append(text)
+
+    def see(self, picture: PictureSeen) -> None:
+        """Take a picture; it stands between paragraphs."""
+        self.end_paragraph()
+        self.blocks.append(picture)
+
+    def end_paragraph(self) -> None:
+        """Begin another paragraph; one without words is none."""
+        text = " ".join("".join(self._line).split())
+        self._line.clear()
+        if text:
+            self.blocks.append(Words(text))
+
+
+def read_text(text: str) -> list[Words]:
+    """Read the words of a text message: each line is a paragraph."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return [Words(line) for line in lines if line]
+
+
+def read_body(html: str, files: Mapping[str, tuple[str, int]]) -> Reading:
+    """Read a body; `files` gives path and bytes of a picture by the SHA-256 in its placeholder."""
+    # Only a plan with a difference to show needs the parser.
+    from selectolax.lexbor import LexborHTMLParser
+
+    reading = Reading()
+    body = LexborHTMLParser(html).body
+    for node, entering in _walk(body.child if body is not None else None):
+        if node.tag == "-text":
+            reading.hear(node.text_content or "" if entering else "")
+        elif _PARAGRAPH.fullmatch(node.tag):
+            reading.end_paragraph()
+        elif node.tag in _CELLS:
+            reading.hear(" ")
+        if entering and node.is_element_node:
+            _look_at(node, reading, files)
+    reading.end_paragraph()
+    return reading
+
+
+def _walk(first: Any) -> Iterator[tuple[Any, bool]]:
+    """Give each node twice, as it opens and as it closes; a body may be nested deeper than Python can call."""
+    node, depth = first, 0
+    while node is not None:
+        yield node, True
+        if node.tag not in _UNSEEN and node.child is not None:
+            node, depth = node.child, depth + 1
+            continue
+        yield node, False
+        while node.next is None and depth:
+            node, depth = node.parent, depth - 1
+            yield node, False
+        node = node.next
+
+
+def _look_at(node: Any, reading: Reading, files: Mapping[str, tuple[str, int]]) -> None:
+    """Take the pictures that an element shows, and where it leads."""
+    attributes: dict[str, str] = {name: value or "" for name, value in node.attributes.items()}
+    if node.tag == "a":
+        address = attributes.get("href") or attributes.get("data-miniprogram-path") or ""
+        reading.links += [address] if address else []
+    alt = attributes.get("alt", "")
+    matches = (match for value in attributes.values() for match in _PICTURE.finditer(value))
+    found = dict.fromkeys(match["sha256"] or match["address"] for match in matches)
+    for name in found:
+        path, size_bytes = files.get(name, (None, None))
+        reading.see(PictureSeen(name, alt, path, size_bytes))
+    if not found and node.tag in {"img", "image"}:
+        # Its address is WeChat's already, so no bytes of ours name it.
+        reading.see(PictureSeen(next((attributes[key] for key in _SOURCES if attributes.get(key)), ""), alt))
+
+
+WORK_MAX: Final = 200_000
+"""Ours: pairs of equal tokens that one article may cost; a long one, rewritten, takes a tenth of it."""
+_TOKEN: Final = re.compile(
+    r"[0-9A-Za-z\u00c0-\u024f]+(?:[.,:][0-9]+)*"  # a word of letters, a number, a time
+    r"|\s+"
+    # One character, with the accents and joined parts that are shown as one with it.
+    r"|.(?:[\u0300-\u036f\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|\u200d.)*",
+    re.DOTALL,
+)
+_CRUMB_CHARACTERS: Final = 2
+"""So little between two changes is read with them: one change is easier to hear than three."""
+_KEPT_SHARE_MIN: Final = 0.3
+"""With less in common, a text is told as a new one in place of the old."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may still be spent on one article; `is_capped` once something was too dear."""
+
+    left: int = WORK_MAX
+    is_capped: bool = False
+
+    def afford(self, one: Sequence[Hashable], other: Sequence[Hashable]) -> bool:
+        """Pay for comparing two sequences, or say that it is too dear."""
+        theirs = Counter(other)
+        cost = len(one) + len(other) + sum(count * theirs[each] for each, count in Counter(one).items())
+        if cost > self.left:
+            self.is_capped = True
+            return False
+        self.left -= cost
+        return True
+
+
+def word_changes(old: str, new: str, budget: Budget) -> tuple[Piece, ...]:
+    """Compare two texts; kept and removed pieces make `old`, kept and added ones make `new`."""
+    ours, theirs = _TOKEN.findall(old), _TOKEN.findall(new)
+    start, end = common_ends(ours, theirs)
+    before, after = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
+    runs = list(_runs(before, after, budget))
+    runs = [("".join(ours[:start]), "", ""), *_without_crumbs(runs), ("".join(ours[len(ours) - end :]), "", "")]
+    kept = sum(len(run[0]) for run in runs)
+    if kept < _KEPT_SHARE_MIN * max(len(old), len(new)):
+        runs = [("", old, new)]
+    marked = [
+        Piece(mark, text) for run in runs for mark, text in zip((Mark.KEPT, Mark.REMOVED, Mark.ADDED), run, strict=True)
+    ]
+    return tuple(piece for piece in marked if piece.text)
+
+
+def common_ends(one: Sequence[object], other: Sequence[object]) -> tuple[int, int]:
+    """Count what two sequences have in common at their beginnings and, beyond that, at their ends."""
+    shorter = min(len(one), len(other))
+    start = next((index for index in range(shorter) if one[index] != other[index]), shorter)
+    room = shorter - start
+    end = next((index for index in range(room) if one[-1 - index] != other[-1 - index]), room)
+    return start, end
+
+
+_Run = tuple[str, str, str]
+"""What was kept, then removed, then added."""
+
+
+def _runs(before: list[str], after: list[str], budget: Budget) -> Iterator[_Run]:
+    """Give kept texts and changes, each in a run of its own."""
+    if not before or not after or not budget.afford(before, after):
+        yield "", "".join(before), "".join(after)
+        return
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, low, high, other_low, other_high in matcher.get_opcodes():
+        removed, added = "".join(before[low:high]), "".join(after[other_low:other_high])
+        yield (removed, "", "") if tag == "equal" else ("", removed, added)
+
+
+def _without_crumbs(runs: list[_Run]) -> list[_Run]:
+    """Join changes with the few characters between them; the first and the last run are changes."""
+    joined: list[_Run] = []
+    for kept, removed, added in runs:
+        is_crumb = bool(kept) and len(kept) <= _CRUMB_CHARACTERS
+        if joined and not joined[-1][0] and (is_crumb or not kept):
+            _, gone, come = joined[-1]
+            joined[-1] = ("", gone + kept + removed, come + kept + added)
+        else:
+            joined.append((kept, removed, added))
+    return joined
+
+
+BLOCKS_MAX: Final = 600
+"""Ours: of paragraphs and pictures that are matched in order; an article that WeChat takes has far fewer."""
+_NEARBY: Final = 8
+"""How far on a changed paragraph is looked for."""
+_ALIKE_MIN: Final = 0.5
+"""The share of characters that makes two paragraphs an old and a new one."""
+
+BlockChange = WordsChanged | PictureChanged
+
+
+def block_changes(old: Sequence[Block], new: Sequence[Block], budget: Budget) -> list[BlockChange]:
+    """Compare what a reader meets, in order."""
+    start, end = common_ends(old, new)
+    before, after = old[start : len(old) - end], new[start : len(new) - end]
+    if not before or not after:
+        return [*map(_gone, before), *map(_come, after)]
+    if max(len(before), len(after)) > BLOCKS_MAX or not budget.afford(before, after):
+        budget.is_capped = True
+        return list(_uncommon(before, after))
+    found: list[BlockChange] = []
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, low, high, other_low, other_high in matcher.get_opcodes():
+        if tag != "equal":
+            found += _replaced(before[low:high], after[other_low:other_high], budget)
+    return found
+
+
+def _uncommon(before: Sequence[Block], after: Sequence[Block]) -> Iterator[BlockChange]:
+    """Give what only one side has, whatever its order."""
+    gone, come = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    for counted, change in ((gone, _gone), (come, _come)):
+        for block, times in counted.items():
+            yield from [change(block)] * times
+
+
+def _replaced(before: Sequence[Block], after: Sequence[Block], budget: Budget) -> Iterator[BlockChange]:
+    """Tell a stretch that was rewritten: each old paragraph with the new one that is most like it, the rest alone."""
+    position = 0
+    lone = len(before) == len(after) == 1
+    for block in before:
+        nearby = range(position, min(position + _NEARBY, len(after)))
+        likeness = {
+            index: 1.0 if lone and _is_like(block, after[index]) else _alike(block, after[index]) for index in nearby
+        }
+        best = max(likeness, key=lambda index: likeness[index], default=None)
+        if best is None or likeness[best] < _ALIKE_MIN:
+            yield _gone(block)
+            continue
+        yield from map(_come, after[position:best])
+        yield _in_place(block, after[best], budget)
+        position = best + 1
+    yield from map(_come, after[position:])
+
+
+def _is_like(one: Block, other: Block) -> bool:
+    return isinstance(one, Words) == isinstance(other, Words)
+
+
+def _alike(one: Block, other: Block) -> float:
+    """Give the share of characters that two paragraphs have in common; pictures in a rewritten stretch are alike."""
+    if not isinstance(one, Words) or not isinstance(other, Words):
+        return float(_is_like(one, other))
+    common = (Counter(one.text) & Counter(other.text)).total()
+    return 2 * common / (len(one.text) + len(other.text))
+
+
+def _in_place(old: Block, new: Block, budget: Budget) -> BlockChange:
+    if isinstance(old, Words) and isinstance(new, Words):
+        return WordsChanged(word_changes(old.text, new.text, budget))
+    return _picture(old, new)
+
+
+def _gone(block: Block) -> BlockChange:
+    return WordsChanged((Piece(Mark.REMOVED, block.text),)) if isinstance(block, Words) else _picture(block, None)
+
+
+def _come(block: Block) -> BlockChange:
+    return WordsChanged((Piece(Mark.ADDED, block.text),)) if isinstance(block, Words) else _picture(None, block)
+
+
+def _picture(old: Block | None, new: Block | None) -> PictureChanged:
+    return PictureChanged(old if isinstance(old, PictureSeen) else None, new if isinstance(new, PictureSeen) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What an article is recognised by."""
+
+    title: str
+    content: str
+    """The digest of its body."""
+    blocks: frozenset[Block]
+    """Its paragraphs and pictures."""
+
+
+def paired(before: Sequence[Traits], after: Sequence[Traits]) -> dict[int, int]:
+    """Give, by the place of an article now, its place before; one that is new is left out."""
+    pairs: dict[int, int] = {}
+    for is_same in _TESTS:
+        for new, old in product(range(len(after)), range(len(before))):
+            if new not in pairs and old not in pairs.values() and is_same(before[old], after[new]):
+                pairs[new] = old
+    if len(before) == len(after) == 1:
+        pairs[0] = 0  # However much was rewritten, it is what stands in its place.
+    return pairs
+
+
+_TESTS: tuple[Callable[[Traits, Traits], bool], ...] = (
+    lambda old, new: (old.title, old.content) == (new.title, new.content),
+    lambda old, new: old.content == new.content,
+    lambda old, new: old.title == new.title,
+    lambda old, new: bool(old.blocks & new.blocks),
+)
+"""The surest first."""
+
+
+def moved(pairs: dict[int, int]) -> frozenset[int]:
+    """Give the places now of the articles that changed their order: as few as can explain it."""
+    best: dict[int, list[int]] = {}
+    for new in sorted(pairs):
+        # The longest run of articles that are still in their old order and end with this one.
+        runs = [run for run in best.values() if pairs[run[-1]] < pairs[new]]
+        best[new] = [*max(runs, key=len, default=[]), new]
+    kept = max(best.values(), key=len, default=[])
+    return frozenset(pairs) - frozenset(kept)
+
+
+_WORDS: Final = ("title", "description", "recommend", "card_id", "media_id")
+_FLAGS: Final = ("need_open_comment", "only_fans_can_comment")
+_PREFIX: Final = "sha256:"
+
+
+def media_changes(before: LockFile, after: LockFile, budget: Budget) -> Iterator[Change]:
+    """Give what differs; of two messages with words or articles nothing, for those are compared elsewhere."""
+    old, new = before.message, after.message
+    if all(isinstance(each, LockedNews | LockedText) for each in (old, new)):
+        return
+    if old.type != new.type:
+        yield FieldChanged("type", old.type, new.type)
+        return
+    for key in _WORDS:
+        was, now = getattr(old, key, None) or "", getattr(new, key, None) or ""
+        if was != now:
+            yield FieldChanged(key, was, now, word_changes(was, now, budget))
+    if isinstance(old, LockedImage) and isinstance(new, LockedImage):
+        yield from _image_changes(old, new)
+    seen, shown = _seen(before), _seen(after)
+    for one, other in _moved(_files(old), _files(new)):
+        yield PictureChanged(seen.get(one), shown.get(other), is_recording=not isinstance(new, LockedImage))
+
+
+def _image_changes(old: LockedImage, new: LockedImage) -> Iterator[Change]:
+    was, now = ", ".join(old.media_ids or ()), ", ".join(new.media_ids or ())
+    if was != now:
+        yield FieldChanged("media_ids", was, now)
+    for key in _FLAGS:
+        if getattr(old, key) != getattr(new, key):
+            yield FieldChanged(key, getattr(old, key), getattr(new, key))
+
+
+def _moved(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
+    """Pair what went with what came in its place; at most twenty of each."""
+    for tag, start, end, begin, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield from zip_longest(old[start:end], new[begin:stop])
+
+
+def _files(message: LockedMessage) -> list[str]:
+    if isinstance(message, LockedImage):
+        return list(message.files or ())
+    file = getattr(message, "file", None)
+    return [file] if file is not None else []
+
+
+def _seen(lock: LockFile) -> Mapping[str | None, PictureSeen]:
+    """Give the files of a lock by digest."""
+    return {
+        each.sha256: PictureSeen(each.sha256.removeprefix(_PREFIX), "", each.path, each.size_bytes)
+        for each in lock.pictures
+    }
+
+
+_TEXTS: Final = ("title", "author", "digest", "content_source_url", "pic_crop_235_1", "pic_crop_1_1")
+
+
+@dataclass(frozen=True, slots=True)
+class _Article:
+    """An article of a lock with its body as it is read."""
+
+    locked: LockedArticle
+    reading: Reading
+    cover: PictureSeen
+
+
+def difference(base: Base, before: Version, after: Version) -> Difference:
+    """Compare two versions; of equal ones nothing is told."""
+    budget = Budget()
+    words = block_changes(_words(before.lock), _words(after.lock), budget)
+    text = [*media_changes(before.lock, after.lock, budget), *words]
+    return Difference(
+        base,
+        frame=tuple(changed_frame(before.lock, after.lock)),
+        text=tuple(text),
+        text_is_capped=budget.is_capped,
+        articles=tuple(_changed_articles(_articles(before), _articles(after))),
+    )
+
+
+def _words(lock: LockFile) -> Sequence[Block]:
+    return read_text(lock.message.content) if isinstance(lock.message, LockedText) else ()
+
+
+def _articles(version: Version) -> list[_Article]:
+    lock = version.lock
+    if not isinstance(lock.message, LockedNews):
+        return []
+    files = {each.sha256.removeprefix("sha256:"): (each.path, each.size_bytes) for each in lock.pictures}
+    found: list[_Article] = []
+    for article, body in zip(lock.message.articles, version.bodies, strict=True):
+        cover = article.cover.removeprefix("sha256:")
+        path, size_bytes = files.get(cover, (None, None))
+        found.append(_Article(article, read_body(body, files), PictureSeen(cover, "", path, size_bytes)))
+    return found
+
+
+def _traits(article: _Article) -> Traits:
+    locked = article.locked
+    return Traits(locked.title, locked.content_sha256, frozenset(article.reading.blocks))
+
+
+def _changed_articles(before: list[_Article], after: list[_Article]) -> Iterator[ArticleChanged]:
+    """Give the articles that changed in their order now, and then those that went."""
+    pairs = paired([*map(_traits, before)], [*map(_traits, after)])
+    out_of_order = moved(pairs)
+    for index, article in enumerate(after):
+        if index not in pairs:
+            yield _lone(article, number=index + 1, was=None)
+            continue
+        earlier, budget = before[pairs[index]], Budget()
+        changes = tuple(_changes(earlier, article, budget))
+        if changes or index in out_of_order or earlier.locked.content_sha256 != article.locked.content_sha256:
+            number, was, title = index + 1, pairs[index] + 1, article.locked.title
+            yield ArticleChanged(number, was, title, changes, index in out_of_order, is_capped=budget.is_capped)
+    for index, article in enumerate(before):
+        if index not in pairs.values():
+            yield _lone(article, number=None, was=index + 1)
+
+
+def _lone(article: _Article, number: int | None, was: int | None) -> ArticleChanged:
+    reading = article.reading
+    title, characters, pictures = article.locked.title, reading.characters, reading.pictures
+    return ArticleChanged(number, was, title, characters=characters, pictures=pictures)
+
+
+def _changes(before: _Article, after: _Article, budget: Budget) -> Iterator[Change]:
+    """Give what changed in an article: fields first, then its cover, then what is read, then where links lead."""
+    for name in _TEXTS:
+        old, new = getattr(before.locked, name) or "", getattr(after.locked, name) or ""
+        if old != new:
+            yield FieldChanged(name, old, new, word_changes(old, new, budget))
+    for name in _FLAGS:
+        was, now = getattr(before.locked, name), getattr(after.locked, name)
+        if was != now:
+            yield FieldChanged(name, was, now)
+    if before.cover.name != after.cover.name:
+        yield PictureChanged(before.cover, after.cover, is_cover=True)
+    yield from block_changes(before.reading.blocks, after.reading.blocks, budget)
+    yield from _changed_links(before.reading.links, after.reading.links)
+
+
+def _changed_links(before: list[str], after: list[str]) -> Iterator[LinkChanged]:
+    gone, come = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    yield from (LinkChanged(address, added=False) for address in gone.elements())
+    yield from (LinkChanged(address, added=True) for address in come.elements())

@@ -65,15 +65,3 @@ def test_only_a_new_picture_is_decoded(tree: Tree):
     loaded(tree, "plan")
     tree.write("campaigns/letter/images/river.png", png((1, 2, 3)))
     assert ["PIL.Image" in loaded(tree, "plan") for _ in range(2)] == [True, False]
-
-
-@pytest.mark.parametrize("form", ["text", "json"])
-def test_a_plan_of_what_is_known_loads_no_models_and_no_readers(tree: Tree, form: str):
-    """Neither the files' formats nor templates: what was planned before is only compared.
-
-    Markdown is made of the plan's JSON as anybody may have written it, and so reads that with its model.
-    """
-    tree.news()
-    tree.text()
-    loaded(tree, "plan")
-    assert set() == HEAVY & loaded(tree, "plan", "--format", form)

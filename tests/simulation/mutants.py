@@ -63,7 +63,7 @@ def _exchanged(module: types.ModuleType, broken: dict[str, Any]) -> Iterator[tup
         if isinstance(whole, types.FunctionType) and whole.__module__ == module.__name__:
             yield from _function(whole, other)
         elif isinstance(whole, type) and whole.__module__ == module.__name__:
-            for member, inner in vars(whole).items():
+            for member, inner in list(vars(whole).items()):
                 yield from _function(_plain(inner), _plain(vars(other).get(member)))
         elif isinstance(whole, int | str | frozenset) and whole != other:
             yield module, name, whole
@@ -1178,8 +1178,8 @@ MUTANTS = (
     Mutant(
         "git: an attempt is written behind somebody else's entries",
         "massctl.model.entries",
-        "            | entries.Expired()\n",
-        "            | entries.Expired()\n            | entries.SendAttempted()\n",
+        "            | Expired()\n",
+        "            | Expired()\n            | SendAttempted()\n",
         "git, two runners",
     ),
     Mutant(

@@ -238,7 +238,7 @@ def previewed(
 ) -> tuple[Event, RenderedCampaign]:
     """Say what came of a preview of this content to its first reviewer, or another."""
     to = recipient or campaign.recipients[0]
-    event = Previewed.model_validate({"digest": campaign.digest, "recipient": to.recorded, "outcome": outcome})
+    event = Previewed(digest=campaign.digest, recipient=to.recorded, outcome=outcome)
     return event, campaign
 
 

@@ -28,7 +28,15 @@ from massctl.apply.payloads import draft_articles, is_of
 from massctl.apply.ports import DraftArticle, ListedDraft
 from massctl.apply.stage import packed, record_material
 from massctl.errors import ConfigurationError, TransportError, WeChatError
-from massctl.model.entries import DraftBegun, DraftDeleted, DraftNotSaved, DraftSaved, DraftVerified, MaterialForgotten
+from massctl.model.entries import (
+    DraftBegun,
+    DraftDeleted,
+    DraftNotSaved,
+    DraftSaved,
+    DraftVerified,
+    MaterialForgotten,
+    fields_of,
+)
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
 from massctl.model.message import Picture, Purpose, RenderedCampaign, RenderedNews
 from massctl.model.phrase import Phrase, in_a_row
@@ -369,10 +377,14 @@ def _found(run: Run, missing: _Missing, media_id: MediaId) -> None:
     if _is_surplus(record, begun) or _has_what_is_wanted(run, record, begun.event.batch):
         _delete_surplus(run, missing, media_id)
         return
-    fields = begun.event.model_dump(exclude={"type", "titles"})
-    saved = DraftSaved.model_validate({**fields, "media_id": media_id, "begun": begun.serial})
-    run.book.record_for(saved, record.campaign, record.edition)
+    run.book.record_for(_saved(begun.event, media_id, begun.serial), record.campaign, record.edition)
     run.world.progress.say(Phrase("{name}: the draft whose answer was lost was found", name=record.campaign))
+
+
+def _saved(begun: DraftBegun, media_id: MediaId, serial: int) -> DraftSaved:
+    """Tell of the draft that the entry `serial` began."""
+    same = {name: value for name, value in fields_of(begun).items() if name not in ("type", "titles")}
+    return DraftSaved(**same, media_id=media_id, begun=serial)
 
 
 def _is_surplus(record: Record, begun: BegunDraft) -> bool:
@@ -479,9 +491,9 @@ def _save(run: Run, wanted: Sequence[_Wanted]) -> list[_Again]:
             else:
                 run.fail(outcome, result)
         else:
-            saved = _begun(run, job.wanted, job.articles).model_dump(exclude={"type", "titles"})
+            saved = _saved(_begun(run, job.wanted, job.articles), result, job.begun)
             # Not waited for: where it is lost with this process, the draft that was begun is found in the draft box.
-            run.book.note(DraftSaved(**saved, media_id=result, begun=job.begun), campaign)
+            run.book.note(saved, campaign)
             run.given[result] = job.articles
             outcome.performed.append(job.wanted.step)
 

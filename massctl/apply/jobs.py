@@ -10,7 +10,7 @@ from massctl.apply.journal import Book
 from massctl.apply.outcome import Failure, failure_of
 from massctl.apply.ports import Clock, Commenting, Progress, WeChat
 from massctl.errors import MassctlError, UsageError
-from massctl.model.entries import JobFinish, JobStatus, SendInDoubt
+from massctl.model.entries import JobFinish, JobStatus, SendInDoubt, fields_of
 from massctl.model.ids import AppId, MsgDataId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record, RecordKey, State, held_until, is_concluded, is_held
@@ -113,7 +113,7 @@ def _ask(
         followed.errors.append((record, failure_of(error)))
         return
     if report.status != job.status or job.counts is None:
-        event = JobStatus.model_validate({"msg_id": msg_id, "status": report.status})
+        event = JobStatus(msg_id=msg_id, status=report.status)
         book.note_for(event, record.campaign, record.edition)
         if report.status == "failed":
             followed.failed_now.append(record)
@@ -257,9 +257,9 @@ def _is_known(finish: JobFinish, job: Job) -> bool:
     known = job.counts
     if known is None or job.status not in (finish.status, "deleted"):
         return False
-    told = finish.entry().model_dump(exclude_none=True, exclude={"type", "status"})
-    recorded = known.model_dump(exclude_none=True)
-    return all(recorded.get(name) == value for name, value in told.items())
+    told = fields_of(finish.entry())
+    recorded = fields_of(known)
+    return all(recorded.get(name) == value for name, value in told.items() if name != "status")
 
 
 _MID: Final = re.compile(r"[?&]mid=([1-9][0-9]{0,17})(?![^&#])", re.ASCII)

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -156,7 +156,7 @@ class Book:
 
 def _renumbered(entries: Sequence[Entry], ahead: int) -> Sequence[Entry]:
     """Give entries the serials that they would have without those of others."""
-    return [entry.model_copy(update={"serial": entry.serial - ahead}) for entry in entries] if ahead else entries
+    return [replace(entry, serial=entry.serial - ahead) for entry in entries] if ahead else entries
 
 
 def _overtaken(serial: int) -> LedgerStaleError:

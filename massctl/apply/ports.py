@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
 from massctl.model.campaign import Audience, Tag
-from massctl.model.entries import Entry, NewEntry
+from massctl.model.entries import Entry, JobState, NewEntry
 from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId, Sha256
 from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
@@ -90,10 +90,10 @@ class ListedDraft:
 
 @dataclass(frozen=True, slots=True)
 class JobReport:
-    """What mass/get says about a job; `status` is one of sending, sent, failed, deleted, unknown."""
+    """What mass/get says about a job; it says `awaiting_admin` of none."""
 
     msg_id: MsgId
-    status: str
+    status: JobState
 
 
 class Clock(Protocol):

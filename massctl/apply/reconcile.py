@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import Any
+from typing import Any, Literal
 
 from massctl.apply.draft_fingerprint import FREE, differences, draft_sha256, is_as_saved, kept_sha256
 from massctl.apply.drafts import stage_anew
@@ -39,7 +39,7 @@ def settle_sent(
             report = wechat.job_report(MsgId(testimony.msg_id)) if wechat is not None else None
     _settle(record, "sent", testimony, book, audience if is_by_hand(record) else None)
     if report is not None:
-        learnt = JobStatus.model_validate({"msg_id": report.msg_id, "status": report.status})
+        learnt = JobStatus(msg_id=report.msg_id, status=report.status)
         book.record_for(learnt, record.campaign, record.edition)
     return report
 
@@ -182,18 +182,20 @@ def is_by_hand(record: Record) -> bool:
 
 
 def _settle(
-    record: Record, outcome: str, testimony: Testimony, book: Book, audience: dict[str, Any] | None = None
+    record: Record,
+    outcome: Literal["sent", "not_sent"],
+    testimony: Testimony,
+    book: Book,
+    audience: dict[str, Any] | None = None,
 ) -> None:
-    settled = SendSettled.model_validate(
-        {
-            "batch": batch_in_question(record, testimony.batch),
-            "outcome": outcome,
-            "reason": testimony.reason,
-            "by": testimony.by,
-            "msg_id": testimony.msg_id,
-            "url": testimony.url,
-            "audience": audience,
-        }
+    settled = SendSettled(
+        batch=batch_in_question(record, testimony.batch),
+        outcome=outcome,
+        reason=testimony.reason,
+        by=testimony.by,
+        msg_id=testimony.msg_id,
+        url=testimony.url,
+        audience=audience,
     )
     book.record_for(settled, record.campaign, record.edition)
 

@@ -1,6 +1,7 @@
 """What surrounds an attempt: consent, the last look at every guard, the wait before a repetition, the follow-up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 from typing import Final
@@ -259,7 +260,7 @@ def with_unknown_content(run: Run, campaign: RenderedCampaign, accepted: SendAcc
         "is not known: look in the console under 群发记录"
     )
     run.world.progress.say(Phrase(say, name=campaign.name))
-    return accepted.model_copy(update={"content": "unknown"})
+    return replace(accepted, content="unknown")
 
 
 def follow_up(run: Run, campaign: RenderedCampaign, outcome: CampaignOutcome) -> None:
@@ -273,7 +274,7 @@ def follow_up(run: Run, campaign: RenderedCampaign, outcome: CampaignOutcome) ->
         say = "{name} was accepted; its state could not be read yet ({why}): massctl status {name}"
         run.world.progress.say(Phrase(say, name=campaign.name, why=error.summary))
         return
-    status = JobStatus.model_validate({"msg_id": job.msg_id, "status": report.status})
+    status = JobStatus(msg_id=job.msg_id, status=report.status)
     run.book.note(status, campaign)  # Where it is lost, it is asked for again.
     if report.status == "failed":
         failed = Phrase("WeChat accepted the job and then failed it")

@@ -8,14 +8,14 @@ of the account's day, whatever comes of it.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from massctl.apply.jobs import POLL_SECONDS
 from massctl.apply.journal import Book
 from massctl.apply.outcome import what_happened
 from massctl.apply.ports import Clock, Progress, Withdrawing
 from massctl.errors import MassctlError, PermanentError, RefusedError, TransportError, UsageError, WeChatError
-from massctl.model.entries import JobStatus, Withdrawn
+from massctl.model.entries import JobState, JobStatus, Withdrawn
 from massctl.model.ids import AppId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record, State
@@ -230,16 +230,21 @@ def _is_deleted(target: Target, wechat: Withdrawing, book: Book) -> bool:
     return status == "deleted"
 
 
-def _learn(target: Target, status: str, book: Book) -> None:
+def _learn(target: Target, status: JobState, book: Book) -> None:
     if status != target.job.status:
-        event = JobStatus.model_validate({"msg_id": target.msg_id, "status": status})
+        event = JobStatus(msg_id=target.msg_id, status=status)
         book.record_for(event, target.record.campaign, target.record.edition)
 
 
-def _note(target: Target, book: Book, outcome: str | None = None, error: WeChatError | None = None) -> None:
-    fields = {"msg_id": target.msg_id, "article": target.article, "outcome": outcome}
-    known = {"errcode": error.errcode, "rid": error.rid} if error else {}
-    book.record_for(Withdrawn.model_validate({**fields, **known}), target.record.campaign, target.record.edition)
+def _note(
+    target: Target,
+    book: Book,
+    outcome: Literal["begun", "unknown", "refused"] | None = None,
+    error: WeChatError | None = None,
+) -> None:
+    errcode, rid = (error.errcode, error.rid) if error else (None, None)
+    event = Withdrawn(msg_id=target.msg_id, article=target.article, outcome=outcome, errcode=errcode, rid=rid)
+    book.record_for(event, target.record.campaign, target.record.edition)
 
 
 def _unknown(target: Target, error: TransportError) -> TransportError:

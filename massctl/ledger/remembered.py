@@ -6,11 +6,11 @@ line by line again. What was appended since is verified and folded on top.
 
 import hashlib
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 
 from massctl.ledger.newest import require_newest, require_unseen, seen_mark
 from massctl.ledger.state_document import state_document, state_from
+from massctl.model.entries import GENESIS
 from massctl.model.state import State
 
 _NOT_OURS: Final = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
@@ -31,8 +31,7 @@ def remembered_state(path: Path, locks: Path, kept: dict[str, Any]) -> tuple[Sta
         return _read_anew(path, locks), {}
     begin = _same_beginning(data, kept)
     if begin is not None and begin == len(data):
-        # pydantic takes longer to load than all of this; a plan asks events for their fields only.
-        state = _state_of(kept, plain=True)
+        state = _state_of(kept)
         if state is not None:
             require_newest(mark, state.lineage, state.serial)
             return state, kept
@@ -44,7 +43,7 @@ def remembered_state(path: Path, locks: Path, kept: dict[str, Any]) -> tuple[Sta
 
 
 def _read_anew(path: Path, locks: Path) -> State:
-    from massctl.ledger.local import LocalLedger  # Loads pydantic.
+    from massctl.ledger.local import LocalLedger
 
     state = State()
     state.absorb_all(LocalLedger(path, locks).read(0))
@@ -59,30 +58,18 @@ def _same_beginning(data: bytes, kept: dict[str, Any]) -> int | None:
     return length if hashlib.sha256(memoryview(data)[:length]).hexdigest() == sha256 else None
 
 
-def _state_of(kept: dict[str, Any], *, plain: bool) -> State | None:
+def _state_of(kept: dict[str, Any]) -> State | None:
     try:
-        return state_from(kept["state"], _plain_event if plain else _event)
+        return state_from(kept["state"])
     except _NOT_OURS:
         return None
 
 
-def _plain_event(fields: dict[str, Any]) -> SimpleNamespace:
-    return SimpleNamespace(**fields)
-
-
-def _event(fields: dict[str, Any]) -> Any:
-    from massctl.model.entries import EVENTS  # Loads pydantic.
-
-    return EVENTS.validate_python(fields)
-
-
 def _continued(data: bytes, begin: int | None, kept: dict[str, Any]) -> tuple[State, dict[str, Any]]:
     """Fold what comes after the first `begin` bytes onto what is kept of them, or all of it."""
-    # These load pydantic.
     from massctl.ledger.chain import follow, follow_file
-    from massctl.model.entries import GENESIS
 
-    known = _state_of(kept, plain=False) if begin is not None else None
+    known = _state_of(kept) if begin is not None else None
     state, start, prev = (known, begin or 0, str(kept["prev"])) if known is not None else (State(), 0, GENESIS)
     found = follow(data[start:], state.serial, prev) if start else follow_file(data)
     state.absorb_all(found.entries)

@@ -1,14 +1,12 @@
 """A folded state as JSON values, and back: what a plan remembers of a ledger that it read whole before.
 
-Events come back through `make`: as real ones, which more entries can be folded onto, or as plain values with the same
-fields, which is all that a plan asks of them. `KEPT` is what is written of each value; a test holds it against the
-model, so that nothing new can be forgotten here.
+`KEPT` is what is written of each value; a test holds it against the model, so that nothing new can be forgotten here.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
+from massctl.model.entries import event_of, fields_of
 from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.state import (
     Attempt,
@@ -22,9 +20,6 @@ from massctl.model.state import (
     Settlement,
     State,
 )
-
-Make = Callable[[dict[str, Any]], Any]
-"""From the fields of an event, `type` among them, to the event."""
 
 KEPT: Final = {
     "State": ("lineage", "realm", "serial", "images", "materials", "records", "preview_days", "website_sends"),
@@ -95,7 +90,7 @@ def state_document(state: State) -> dict[str, Any]:
     }
 
 
-def state_from(document: dict[str, Any], make: Make) -> State:
+def state_from(document: dict[str, Any]) -> State:
     """Read a state; raises one of many errors where `document` is none."""
     state = State()
     state.lineage, state.realm, state.serial = document["lineage"], document["realm"], document["serial"]
@@ -106,7 +101,7 @@ def state_from(document: dict[str, Any], make: Make) -> State:
     }
     # The order stays: where several records speak against a send, the first one is named.
     for written in document["records"]:
-        record = _record_from(written, make)
+        record = _record_from(written)
         state.records[record.campaign, record.edition] = record
     state.preview_days = _preview_days_from(document["preview_days"])
     state.website_sends = {
@@ -194,63 +189,66 @@ def _job_document(job: Job) -> list[Any]:
 
 
 def _event_document(event: Any) -> dict[str, Any] | None:
-    """Write an event with every field: a plain value that comes of it has no defaults to fall back on."""
-    return None if event is None else dict(event.model_dump(mode="json"))
+    return None if event is None else fields_of(event)
 
 
-def _record_from(written: list[Any], make: Make) -> Record:
+def _event(written: dict[str, Any]) -> Any:
+    return event_of(written)
+
+
+def _record_from(written: list[Any]) -> Record:
     name, edition, appid, drafts, begun, previews, shown, attempts, jobs, settlements, *late = written
     imported, expired_at, staged, video, resolved, proposals = late
     return Record(
         CampaignName(name),
         edition,
         AppId(appid) if appid is not None else None,
-        [_draft_from(draft, make) for draft in drafts],
-        [BegunDraft(serial, datetime.fromisoformat(at), make(event), *rest) for serial, at, event, *rest in begun],
-        {(digest, recipient): make(event) for digest, recipient, event in previews},
+        [_draft_from(draft) for draft in drafts],
+        [BegunDraft(serial, datetime.fromisoformat(at), _event(event), *rest) for serial, at, event, *rest in begun],
+        {(digest, recipient): _event(event) for digest, recipient, event in previews},
         shown,
-        [_attempt_from(attempt, make) for attempt in attempts],
-        [_job_from(job, make) for job in jobs],
-        [Settlement(datetime.fromisoformat(at), make(event)) for at, event in settlements],
+        [_attempt_from(attempt) for attempt in attempts],
+        [_job_from(job) for job in jobs],
+        [Settlement(datetime.fromisoformat(at), _event(event)) for at, event in settlements],
         Imported(datetime.fromisoformat(imported[0]), *imported[1:]) if imported else None,
         [datetime.fromisoformat(moment) for moment in expired_at],
-        make(staged) if staged else None,
+        _event(staged) if staged else None,
         _video_from(*video) if video else None,
-        make(resolved) if resolved else None,
-        [_draft_from(draft, make) for draft in proposals],
+        _event(resolved) if resolved else None,
+        [_draft_from(draft) for draft in proposals],
     )
 
 
-def _draft_from(written: list[Any], make: Make) -> Draft:
+def _draft_from(written: list[Any]) -> Draft:
     at, event, *rest = written
-    return Draft(datetime.fromisoformat(at), make(event), *rest)
+    return Draft(datetime.fromisoformat(at), _event(event), *rest)
 
 
 def _video_from(digest: str, media_id: str, at: str) -> MadeVideo:
     return MadeVideo(digest, MediaId(media_id), datetime.fromisoformat(at))
 
 
-def _attempt_from(written: list[Any], make: Make) -> Attempt:
+def _attempt_from(written: list[Any]) -> Attempt:
     serial, at, event, is_open, doubt, errcode, asked_at, rejection, rejected_at, settled, accepted = written
     return Attempt(
         serial,
         datetime.fromisoformat(at),
-        make(event),
+        _event(event),
         is_open,
         doubt,
         errcode,
         datetime.fromisoformat(asked_at) if asked_at else None,
-        make(rejection) if rejection else None,
+        _event(rejection) if rejection else None,
         datetime.fromisoformat(rejected_at) if rejected_at else None,
-        make(settled) if settled else None,
-        make(accepted) if accepted else None,
+        _event(settled) if settled else None,
+        _event(accepted) if accepted else None,
     )
 
 
-def _job_from(written: list[Any], make: Make) -> Job:
+def _job_from(written: list[Any]) -> Job:
     batch, client_msg_id, accepted_at, msg_id, msg_data_id, status, counts, *withdrawals = written
     at = datetime.fromisoformat(accepted_at)
-    told = make(counts) if counts else None
+    told = _event(counts) if counts else None
     withdrawn, withdrawing, asked, refused = withdrawals
     return Job(
         batch,

@@ -1,21 +1,26 @@
-"""What every kind of ledger entry is made of."""
+"""What every kind of ledger entry is made of: frozen values, and one table that makes them from JSON.
 
-from dataclasses import dataclass
+Reading checks that every member is known and has its JSON type. `checked_event` checks all the rest, with pydantic.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
-
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from functools import cache
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from massctl.model.ids import MsgId
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
-class Fields(BaseModel):
-    """Fields of entries: frozen; unknown fields are kept out, so that a newer writer is noticed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+JobState = Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
+"""What mass/get or an event says about a job."""
 
 
-class CopyrightResult(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyrightResult:
     """What the originality check (原创校验) found about one article. WeChat's names; None: it was not said.
 
     Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10.
@@ -39,7 +44,8 @@ class CopyrightResult(Fields):
     """1: the source is shown."""
 
 
-class CopyrightCheck(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyrightCheck:
     """The originality check of a job."""
 
     check_state: int | None = None
@@ -48,12 +54,13 @@ class CopyrightCheck(Fields):
     """By article, as far as WeChat says something."""
 
 
-class JobStatus(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
     """What mass/get or an event said about a job."""
 
     type: Literal["job_status"] = "job_status"
     msg_id: int
-    status: Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
+    status: JobState
     total_count: int | None = None
     filter_count: int | None = None
     sent_count: int | None = None
@@ -68,7 +75,8 @@ class JobStatus(Fields):
     """The account's original id (原始 ID, `gh_…`) that the event was addressed to."""
 
 
-class Withdrawn(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
     """mass/delete removed articles of a job; 0 stands for all."""
 
     type: Literal["withdrawn"] = "withdrawn"
@@ -80,7 +88,8 @@ class Withdrawn(Fields):
     rid: str | None = None
 
 
-class ImageUploaded(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageUploaded:
     """media/uploadimg took a picture."""
 
     type: Literal["image_uploaded"] = "image_uploaded"
@@ -89,7 +98,8 @@ class ImageUploaded(Fields):
     url: str
 
 
-class MaterialAdded(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialAdded:
     """material/add_material took a file."""
 
     type: Literal["material_added"] = "material_added"
@@ -101,7 +111,8 @@ class MaterialAdded(Fields):
     """The type it was added as; None for a picture."""
 
 
-class MaterialForgotten(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialForgotten:
     """WeChat did not know a recorded material (40007): it is uploaded once more."""
 
     type: Literal["material_forgotten"] = "material_forgotten"
@@ -109,7 +120,8 @@ class MaterialForgotten(Fields):
     sha256: str
 
 
-class VideoMade(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoMade:
     """media/uploadvideo gave an id, title and description in it, under which a video can be sent for three days."""
 
     type: Literal["video_made"] = "video_made"
@@ -118,7 +130,8 @@ class VideoMade(Fields):
     media_id: str
 
 
-class MessageStaged(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageStaged:
     """All material of a message without a draft is on record, so it could be shown and sent."""
 
     type: Literal["message_staged"] = "message_staged"
@@ -127,7 +140,8 @@ class MessageStaged(Fields):
     audience_count: int | None = None
 
 
-class SendAttempted(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendAttempted:
     """A send is about to leave; durable before its request."""
 
     type: Literal["send_attempted"] = "send_attempted"
@@ -150,9 +164,17 @@ class SendAttempted(Fields):
     """Openids of this batch."""
     recipients_sha256: str | None = None
     """`sha256:` and what names the openids of this batch: in their order, each with a newline after it."""
+    title: str | None = None
+    """What people call the message: its title, or its first words."""
+    account: str | None = None
+    """The account's name in massctl.yaml at that time."""
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    """The window that the campaign declared then."""
 
 
-class SendAccepted(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendAccepted:
     """WeChat took the job; closes every open attempt of the batch."""
 
     type: Literal["send_accepted"] = "send_accepted"
@@ -165,7 +187,8 @@ class SendAccepted(Fields):
     """WeChat knew the id though no attempt with it was open here, so what went out may be another message."""
 
 
-class SendRejected(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendRejected:
     """WeChat refused one attempt; closes that attempt only."""
 
     type: Literal["send_rejected"] = "send_rejected"
@@ -177,7 +200,8 @@ class SendRejected(Fields):
     retryable: bool = False
 
 
-class SendInDoubt(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendInDoubt:
     """No clear answer; the attempt stays open."""
 
     type: Literal["send_in_doubt"] = "send_in_doubt"
@@ -185,11 +209,12 @@ class SendInDoubt(Fields):
     reason: str
     errcode: int | None = None
     rid: str | None = None
-    asked_at: AwareDatetime | None = None
+    asked_at: datetime | None = None
     """Right before the request was made, perhaps minutes after the attempt: a repetition waits from then on."""
 
 
-class SendSettled(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendSettled:
     """A person settled what became of the open attempts of a batch."""
 
     type: Literal["send_settled"] = "send_settled"
@@ -203,12 +228,13 @@ class SendSettled(Fields):
     """Of a send made by hand: whom its campaign declared then; None where nobody knows, or an attempt says it."""
 
 
-class SendImported(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendImported:
     """A person says that a send took place without this ledger; an entry without a campaign is of no campaign's."""
 
     type: Literal["send_imported"] = "send_imported"
     appid: str
-    sent_at: AwareDatetime
+    sent_at: datetime
     """When it went out; it used the account's allowance of that day or month."""
     by: str
     reason: str | None = None
@@ -220,12 +246,13 @@ class SendImported(Fields):
     """Whom the campaign declared then; None where nobody knows, and it is taken for everybody."""
 
 
-class WebsiteSendRetracted(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebsiteSendRetracted:
     """A person says that a send on the website, which was imported before, did not take place."""
 
     type: Literal["website_send_retracted"] = "website_send_retracted"
     appid: str
-    sent_at: AwareDatetime
+    sent_at: datetime
     by: str
     reason: str
 
@@ -235,7 +262,8 @@ GENESIS: Final = "sha256:" + "0" * 64
 """`prev` of the first entry."""
 
 
-class Created(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
     """The ledger begins."""
 
     type: Literal["created"] = "created"
@@ -247,7 +275,8 @@ class Created(Fields):
     reason: str | None = None
 
 
-class AudienceResolved(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceResolved:
     """tags/get told which tag the name in a campaign stands for; a send goes to that tag or to nobody."""
 
     type: Literal["audience_resolved"] = "audience_resolved"
@@ -262,7 +291,8 @@ class AudienceResolved(Fields):
     """Followers with the tag."""
 
 
-class DraftBegun(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftBegun:
     """A draft/add is about to leave; durable before its request, so that a draft whose answer is lost is looked for."""
 
     type: Literal["draft_begun"] = "draft_begun"
@@ -281,7 +311,8 @@ class DraftBegun(Fields):
     """True: it shows what does not stand at the tip of the branch that sends. It is never sent, and takes no place."""
 
 
-class DraftNotSaved(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftNotSaved:
     """A draft that was begun is in the draft box no more or never was: refused, not found, or one too many."""
 
     type: Literal["draft_not_saved"] = "draft_not_saved"
@@ -292,7 +323,8 @@ class DraftNotSaved(Fields):
     """True: it was not there though time enough has passed; a later run looks once more before it is given up."""
 
 
-class DraftSaved(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSaved:
     """draft/add gave a draft for a batch of a campaign, or one whose answer was lost was found."""
 
     type: Literal["draft_saved"] = "draft_saved"
@@ -312,7 +344,8 @@ class DraftSaved(Fields):
     """True: it shows what does not stand at the tip of the branch that sends. It is never sent, and takes no place."""
 
 
-class DraftVerified(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftVerified:
     """A draft was read back and found whole; what WeChat made of it is what every later reading must give."""
 
     type: Literal["draft_verified"] = "draft_verified"
@@ -321,7 +354,8 @@ class DraftVerified(Fields):
     """Names the articles as WeChat keeps them, markup and all."""
 
 
-class DraftDeleted(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftDeleted:
     """A draft of ours is gone because we, or a person who told us, removed it, or because its material was refused."""
 
     type: Literal["draft_deleted"] = "draft_deleted"
@@ -334,7 +368,8 @@ class DraftDeleted(Fields):
     """Names the articles of a draft that was given up as WeChat keeps them; deleted only while they are these."""
 
 
-class Previewed(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previewed:
     """A preview to one reviewer: `begun` before the request, then what came of it."""
 
     type: Literal["previewed"] = "previewed"
@@ -347,14 +382,16 @@ class Previewed(Fields):
     rid: str | None = None
 
 
-class Expired(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
     """The window closed before a send."""
 
     type: Literal["expired"] = "expired"
-    not_after: AwareDatetime
+    not_after: datetime
 
 
-class Adopted(Fields):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
     """The console's version of a staged draft was kept."""
 
     type: Literal["adopted"] = "adopted"
@@ -368,7 +405,7 @@ class Adopted(Fields):
     by: str
 
 
-Event = Annotated[
+Event = (
     Created
     | ImageUploaded
     | MaterialAdded
@@ -392,37 +429,142 @@ Event = Annotated[
     | JobStatus
     | Withdrawn
     | Expired
-    | Adopted,
-    Field(discriminator="type"),
-]
+    | Adopted
+)
 """What happened, without when and where in the chain."""
 
-EVENTS: Final[TypeAdapter[Event]] = TypeAdapter(Event, config=ConfigDict(defer_build=True))
+KINDS: Final[Mapping[str, type[Event]]] = {str(fields(kind)[0].default): kind for kind in get_args(Event)}
+"""`type` -> the class of that event."""
 
 
-class NewEntry(Fields):
-    """An entry that is not written yet."""
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry that is not written yet; raises ValueError for a moment without a timezone."""
 
-    at: AwareDatetime
+    at: datetime
     event: Event
     campaign: str | None = None
     edition: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise ValueError("an entry's moment has a timezone")
 
-class Entry(Fields):
+
+@dataclass(frozen=True, slots=True)
+class Entry:
     """A written entry: its place in the chain, and what happened."""
 
     serial: int
     """Counts from 1 without gaps."""
     prev: str
     """`sha256:` of the line before, without its newline; GENESIS for the first."""
-    at: AwareDatetime
+    at: datetime
     event: Event
     campaign: str | None = None
     edition: int | None = None
 
 
-# dropped
+class UnknownEventError(ValueError):
+    """Internal: the codec converts it to a LedgerFutureVersionError."""
+
+
+def fields_of(event: Event | CopyrightCheck | CopyrightResult) -> dict[str, Any]:
+    """Write an event as JSON members in the order of its fields, without those that are None."""
+    values = ((name, getattr(event, name)) for name in event.__slots__)
+    return {name: _json(value) for name, value in values if value is not None}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        written = value.isoformat()
+        return written.removesuffix("+00:00") + "Z" if written.endswith("+00:00") else written
+    if isinstance(value, CopyrightCheck | CopyrightResult):
+        return fields_of(value)
+    return [_json(each) for each in value] if isinstance(value, tuple) else value
+
+
+def event_of(members: dict[str, Any]) -> Event:
+    """Make an event of its JSON members, `type` among them; raises UnknownEventError where one is not known."""
+    try:
+        event: Event = _made(KINDS[members["type"]], members)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnknownEventError(str(error)) from None
+    return event
+
+
+def checked_event(members: dict[str, Any]) -> Event:
+    """Make an event as `event_of` does, and check the type of everything in it; takes longer."""
+    try:
+        event_adapter().validate_python(members)
+    except ValueError as error:
+        raise UnknownEventError(str(error)) from None
+    return event_of(members)
+
+
+@cache
+def event_adapter() -> "TypeAdapter[Event]":
+    """Give pydantic's view of all events, for the JSON Schema and a thorough check; loads pydantic."""
+    from typing import Annotated
+
+    from pydantic import ConfigDict, Field, TypeAdapter
+
+    config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    return TypeAdapter(Annotated[Event, Field(discriminator="type")], config=config)
+
+
+def _made(kind: Any, members: dict[str, Any]) -> Any:
+    """Make one value of its members; KeyError, TypeError or ValueError where one is unknown, missing or wrong."""
+    types, readers = _shape(kind)
+    for name, value in members.items():
+        if type(value) not in types[name]:
+            raise TypeError(name)
+    read = {name: reader(members[name]) for name, reader in readers if members.get(name) is not None}
+    return kind(**members | read) if read else kind(**members)
+
+
+@cache
+def _shape(kind: type[Any]) -> tuple[dict[str, frozenset[type]], tuple[tuple[str, Callable[[Any], Any]], ...]]:
+    """Derive from a class which JSON types its members have, and how those are read that JSON has no type for."""
+    hints = get_type_hints(kind)
+    readers = ((name, _READERS.get(name) or _one_of(hint)) for name, hint in hints.items() if name != "type")
+    return {name: _types(hint) for name, hint in hints.items()}, tuple((n, r) for n, r in readers if r is not None)
+
+
+def _types(hint: Any) -> frozenset[type]:
+    """Give the types that a value has in JSON."""
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return frozenset().union(*map(_types, get_args(hint)))
+    if origin is Literal:
+        return frozenset(map(type, get_args(hint)))
+    named: dict[Any, type] = {tuple: list, datetime: str, CopyrightCheck: dict}
+    return frozenset({named.get(origin or hint, origin or hint)})
+
+
+def _one_of(hint: Any) -> Callable[[Any], Any] | None:
+    """Make the reader of a member that has a few values only; None for every other."""
+    literals = [part for part in (hint, *get_args(hint)) if get_origin(part) is Literal]
+    by_value = {each: each for literal in literals for each in get_args(literal)}
+    return by_value.__getitem__ if by_value else None
+
+
+def _moment(written: str) -> datetime:
+    at = datetime.fromisoformat(written)
+    if at.tzinfo is None:
+        raise ValueError(written)
+    return at
+
+
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "asked_at": _moment,
+    "sent_at": _moment,
+    "not_before": _moment,
+    "not_after": _moment,
+    "copyright_check": lambda members: _made(CopyrightCheck, members),
+    "results": lambda listed: tuple(_made(CopyrightResult, each) for each in listed),
+}
+"""Field -> how it is made of its JSON value."""
 
 
 def is_observed(event: Any) -> bool:

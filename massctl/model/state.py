@@ -7,7 +7,7 @@ one campaign's edition. Invariant: folding a prefix and then the rest equals fol
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -100,7 +100,7 @@ def absorb_preview(
     if event.outcome == "sent":
         shown[event.digest] = serial
     elif known is not None and known.outcome == event.outcome == "begun":
-        event = event.model_copy(update={"outcome": "unknown"})  # What came of the first one nobody will learn.
+        event = replace(event, outcome="unknown")  # What came of the first one nobody will learn.
     if event.outcome == "sent" or known is None or known.outcome not in {"sent", "unknown"}:
         previews[key] = event
 
@@ -182,7 +182,7 @@ def _absorb(draft: Draft, event: entries.DraftVerified | entries.DraftDeleted | 
         return
     draft.kept_sha256 = event.kept_sha256
     if isinstance(event, entries.Adopted):
-        draft.event = draft.event.model_copy(update={"draft_sha256": event.draft_sha256})
+        draft.event = replace(draft.event, draft_sha256=event.draft_sha256)
         draft.done_by_hand, draft.adopted = list(event.handoff or ()), True
 
 
@@ -266,11 +266,11 @@ def _with_known_counts(said: JobStatus, before: JobStatus | None) -> JobStatus:
 
     A reason is that of a failure, and ends with it; what the originality check found stays.
     """
-    known = {} if before is None else {name: getattr(before, name) for name in type(before).model_fields}
-    kept = {name: value for name, value in known.items() if value is not None and getattr(said, name) is None}
+    known = () if before is None else ((field.name, getattr(before, field.name)) for field in fields(before))
+    kept = {name: value for name, value in known if value is not None and getattr(said, name) is None}
     if said.status == "sent":
         kept.pop("reason", None)
-    return said.model_copy(update=kept)
+    return replace(said, **kept)
 
 
 MEDIA_UNKNOWN: Final = 40007
@@ -474,7 +474,7 @@ class State:
         key = CampaignName(entry.campaign), entry.edition
         record = self.record(*key)
         _into_record(record, entry)
-        appid = vars(entry.event).get("appid")
+        appid = getattr(entry.event, "appid", None)
         if appid is not None:
             record.appid = AppId(appid)
         if isinstance(entry.event, entries.Previewed):

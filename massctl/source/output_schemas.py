@@ -21,7 +21,7 @@ from massctl.apply.reports import (
     StatusReport,
     ValidateReport,
 )
-from massctl.model.entries import EVENTS, CopyrightCheck, CopyrightResult
+from massctl.model.entries import KINDS, event_adapter
 from massctl.model.lock import LockFile
 from massctl.plan.plan_file import SavedPlan
 from massctl.source.schemas import DRAFT, descriptions, schema_documents
@@ -96,6 +96,9 @@ _FIELDS: Final[dict[str, str]] = {
     "error_count": "Followers to whom it failed.",
     "article_urls": "The addresses of the articles.",
     "article": "The article from 1; 0 stands for all.",
+    "title": "What people call the message: its title, or its first words.",
+    "account": "The account's name in massctl.yaml at that time.",
+    "not_before": "The begin of the window.",
     "not_after": "The end of the window.",
     "sent_at": "When it went out.",
     "lineage": "26 characters, equal in every copy of this history and in massctl.yaml.",
@@ -124,16 +127,16 @@ def all_schemas() -> dict[str, dict[str, Any]]:
 
 def _ledger_entry() -> dict[str, Any]:
     """One line of the ledger: where it stands in the chain, and one event of so many kinds."""
-    schema = EVENTS.json_schema()
-    parts = {part.__name__: part for part in (CopyrightCheck, CopyrightResult)}
-    for name, event in schema["$defs"].items():
-        if name in parts:
-            schema["$defs"][name] = _described(event, parts[name])
-            continue
-        fields = {key: {**_untitled(each), "description": _FIELDS[key]} for key, each in event["properties"].items()}
-        event["properties"] = {**_HEAD, **fields}
-        event["required"] = [*_HEAD, "type", *(key for key in event.get("required", []) if key != "type")]
-        event.pop("title", None)
+    schema = event_adapter().json_schema()
+    for name, part in schema["$defs"].items():
+        properties = {key: _untitled(each) for key, each in part["properties"].items()}
+        if name in (kind.__name__ for kind in KINDS.values()):
+            said = {key: {**each, "description": _FIELDS[key]} for key, each in properties.items()}
+            part["properties"] = {**_HEAD, **said}
+            part["required"] = [*_HEAD, "type", *(key for key in part.get("required", []) if key != "type")]
+        else:
+            part["properties"] = properties
+        part.pop("title", None)
     return {"$schema": DRAFT, "$id": "ledger-entry.schema.json", "title": "a line of massctl.state.jsonl", **schema}
 
 

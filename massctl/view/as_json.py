@@ -6,6 +6,7 @@ Their keys and codes never change with the language; only `message` and `hint` d
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, Final
 
@@ -228,7 +229,7 @@ def _job(job: Job) -> dict[str, Any]:
         "error_count": counts.error_count if counts else None,
         "article_urls": counts.article_urls if counts else None,
         "reason": counts.reason if counts else None,
-        "copyright_check": check.model_dump(mode="json") if check else None,
+        "copyright_check": asdict(check) if check else None,
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from massctl.model.entries import Entry
+from massctl.model.entries import Entry, fields_of
 from massctl.model.state import Attempt, Record, State
 from massctl.view.as_json import FORMAT_VERSION, campaign_document, document_json
 from massctl.view.language import Language
@@ -46,7 +46,7 @@ def _head(state: State) -> dict[str, Any]:
 def _entry(entry: Entry) -> dict[str, Any]:
     about = {"campaign": entry.campaign, "edition": entry.edition}
     head = {"serial": entry.serial, "prev": entry.prev, "at": entry.at.isoformat(timespec="milliseconds")}
-    return {**head, **about, **entry.event.model_dump(mode="json", exclude_none=True)}
+    return {**head, **about, **fields_of(entry.event)}
 
 
 def _record(record: Record) -> dict[str, Any]:

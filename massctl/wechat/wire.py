@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar, assert_never
 
 from massctl.apply.ports import DraftArticle, ListedDraft, Material, Upload
+from massctl.model.entries import JobState
 from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.message import Recipient
 from massctl.model.send import Body, MassSend, Recipients, ToAll, ToOpenids, ToTag
@@ -141,7 +142,7 @@ def delete_draft_request(media_id: MediaId) -> Request[None]:
     return Request("/cgi-bin/draft/delete", done, json_content({"media_id": media_id}))
 
 
-def job_request(msg_id: MsgId) -> Request[str]:
+def job_request(msg_id: MsgId) -> Request[JobState]:
     """Ask for the state of a job: sending, sent, failed, deleted or unknown."""
     return Request("/cgi-bin/message/mass/get", _job_status, json_content({"msg_id": str(msg_id)}))
 
@@ -276,10 +277,15 @@ def done(members: Members) -> None:
         raise ShapeError
 
 
-def _job_status(members: Members) -> str:
+def _job_status(members: Members) -> JobState:
     """Read a job's state. The polled form has an underscore, the callback's a blank: neither is relied on."""
     word = "".join(char for char in text(members, "msg_status").upper() if char.isalnum())
-    known = {"SENDSUCCESS": "sent", "SENDING": "sending", "SENDFAIL": "failed", "DELETE": "deleted"}
+    known: dict[str, JobState] = {
+        "SENDSUCCESS": "sent",
+        "SENDING": "sending",
+        "SENDFAIL": "failed",
+        "DELETE": "deleted",
+    }
     return known.get(word, "unknown")
 
 

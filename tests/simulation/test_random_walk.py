@@ -264,7 +264,7 @@ def a_preview_of_unknown_outcome_is_repeated(patch: pytest.MonkeyPatch) -> None:
     fold = folding.absorb_preview
 
     def forgetful(previews: Any, shown: dict[str, int], event: Any, serial: int) -> None:
-        event = event.model_copy(update={"outcome": "failed"}) if event.outcome == "unknown" else event
+        event = replace(event, outcome="failed") if event.outcome == "unknown" else event
         fold(previews, shown, event, serial)
 
     patch.setattr(folding, "absorb_preview", forgetful)

@@ -173,7 +173,7 @@ class SimLedger:
                 raise error
         written = [self._entry(serial, new) for serial, new in enumerate(entries, expected_serial + 1)]
         self.entries += written
-        self.keys += [new.model_dump_json() for new in entries]
+        self.keys += [repr(new) for new in entries]
         if durable:
             self.flush()
         return written

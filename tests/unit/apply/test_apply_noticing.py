@@ -41,7 +41,7 @@ TAKEN = (SendAccepted(attempt=2, msg_id=7), WORDS)
 
 
 def status(word: str, **more: Any) -> tuple[Any, RenderedCampaign]:
-    return JobStatus.model_validate({"msg_id": 7, "status": word, **more}), WORDS
+    return JobStatus(msg_id=7, status=word, **more), WORDS
 
 
 def evidence(record: Record) -> Evidence:

@@ -1,5 +1,6 @@
 """A draft of another version that turns up again never takes the place of the one that was planned with."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -124,7 +125,7 @@ def test_an_open_attempt_at_another_batch_is_refused_before_its_request_is_made(
     scene = Scene([LIST])
     scene.apply(("send_mass", Fault.NO_QUOTA))
     (first,) = scene.events("send_attempted")
-    scene.write((first.model_copy(update={"batch": 2}), LIST))
+    scene.write((replace(first, batch=2), LIST))
     scene.later(minutes=2)
     outcome = scene.apply()
     assert (4, [Guard.ACCOUNT_IN_DOUBT], []) == (

@@ -203,9 +203,8 @@ def as_entries(said: list[tuple[str, int, int | None, bool]]) -> Iterator[Any]:
             serials.append(number + 2)
             yield attempted(WORDS, batch=which, batches=3)[0]
         elif kind in ("sent", "not_sent"):
-            yield SendSettled.model_validate(
-                {"batch": which, "outcome": kind, "reason": "r", "by": "w", "msg_id": msg_id}
-            )
+            outcome: Any = kind
+            yield SendSettled(batch=which, outcome=outcome, reason="r", by="w", msg_id=msg_id)
         elif not serials:
             yield Expired(not_after=NOW)
         elif kind == "accepted":

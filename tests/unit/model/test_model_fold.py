@@ -1,5 +1,6 @@
 """The fold: what entries make of the recorded state."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -187,7 +188,7 @@ def test_numbers_and_addresses_that_are_not_said_again_are_kept():
         msg_id=7, status="sent", total_count=10, sent_count=9, article_urls=["https://mp.weixin.qq.com/s/a"]
     )
     job = accepted_then(event, JobStatus(msg_id=7, status="sent", sent_count=10))
-    assert event.model_copy(update={"sent_count": 10}) == job.counts
+    assert replace(event, sent_count=10) == job.counts
 
 
 def test_withdrawn_articles_are_remembered():

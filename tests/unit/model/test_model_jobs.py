@@ -19,11 +19,11 @@ def job(*events: JobStatus | Withdrawn) -> Job:
 
 
 def poll(status: str) -> JobStatus:
-    return JobStatus.model_validate({"msg_id": 7, "status": status})
+    return JobStatus(msg_id=7, status=status)
 
 
 def told(status: str, **more: Any) -> JobStatus:
-    return JobStatus.model_validate({"msg_id": 7, "status": status, "source": "event", **more})
+    return JobStatus(msg_id=7, status=status, source="event", **more)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_job_of_another_id_is_not_meant() -> None:
 
 
 def withdrawn(article: int, outcome: str | None = None, errcode: int | None = None) -> Withdrawn:
-    return Withdrawn.model_validate({"msg_id": 7, "article": article, "outcome": outcome, "errcode": errcode})
+    return Withdrawn(msg_id=7, article=article, outcome=outcome, errcode=errcode)
 
 
 @pytest.mark.parametrize(

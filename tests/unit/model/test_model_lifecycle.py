@@ -1,5 +1,6 @@
 """Status: derived from the record, and never anything that may not follow what was."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,13 +28,13 @@ ACCEPTED = [attempted(WORDS), SendAccepted(attempt=2, msg_id=7)]
 SENT = SendSettled(outcome="sent", reason="seen in the console", by="wang")
 GONE = DraftDeleted(appid=APPID, media_id="MEDIA_1")
 REFUSED = SendRejected(attempt=3, errcode=45028)
-SENT_AS_7 = SENT.model_copy(update={"msg_id": 7})
+SENT_AS_7 = replace(SENT, msg_id=7)
 HELD = SendInDoubt(attempt=2, reason="waiting", errcode=89504)
 NOT_SENT = SendSettled(outcome="not_sent", reason="not in the console", by="wang")
 
 
 def said(status: str, msg_id: int = 7) -> JobStatus:
-    return JobStatus.model_validate({"msg_id": msg_id, "status": status})
+    return JobStatus(msg_id=msg_id, status=status)
 
 
 TABLE: list[tuple[str, RenderedCampaign, list[Any], Status]] = [

@@ -19,7 +19,7 @@ OUTCOMES = ("begun", "sent", "failed", "unknown")
 
 def word(outcome: str, to: str = "li", appid: str | None = APPID, errcode: int | None = None) -> Previewed:
     fields = {"digest": WORDS.digest, "recipient": f"towxname:{to}", "outcome": outcome}
-    return Previewed.model_validate({**fields, "appid": appid, "errcode": errcode})
+    return Previewed(**fields, appid=appid, errcode=errcode)
 
 
 def after(*words: Previewed, campaign: RenderedCampaign = WORDS) -> State:

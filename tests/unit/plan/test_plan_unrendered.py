@@ -68,7 +68,7 @@ def test_an_edit_after_the_send_is_a_refusal_when_named():
 
 @pytest.mark.parametrize("status", ["sending", "awaiting_admin", "sent", "failed", "deleted"])
 def test_what_went_out_is_never_sent_again_even_if_it_is_rendered(status):
-    job = JobStatus.model_validate({"msg_id": 7, "status": status})
+    job = JobStatus(msg_id=7, status=status)
     campaign = planned(WORDS, recorded(*sent(WORDS), (job, WORDS)), house("words"))
     assert ([], False, []) == (steps(campaign), campaign.may_send, guards(campaign))
 

@@ -36,7 +36,7 @@ def went(count: int, *more: NewEntry) -> State:
 
 
 def told(batch: int, **said: Any) -> NewEntry:
-    return at(NOW, JobStatus.model_validate({"msg_id": 100 + batch, "status": "sent", **said}), LETTER)
+    return at(NOW, JobStatus(**{"msg_id": 100 + batch, "status": "sent", **said}), LETTER)
 
 
 def status(state: State, language: Language = Language.EN) -> list[str]:

@@ -28,7 +28,7 @@ def shown(job: Job, language: Language = Language.EN) -> str:
 
 
 def ended(**more: object) -> Job:
-    counts = JobStatus.model_validate({"msg_id": 7, "status": "failed", "source": "event", **more})
+    counts = JobStatus(msg_id=7, status="failed", source="event", **more)
     return Job(1, "id", NOW, 7, 8, "failed", counts)
 
 

@@ -34,7 +34,7 @@ def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str
         if campaign.rendered is None:
             raise _nothing_staged(campaign)
         wechat = session.wechat(campaign.rendered.account)
-        book = Book(made.ledger, session.clock, made.state)
+        book = Book(session.ledger(), session.clock, made.state)
         found = adopt_draft(campaign.rendered, Testimony(reason, who(session)), wechat, book)
     done = [each.words for each in campaign.handoff]
     if answer is not None:

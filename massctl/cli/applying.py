@@ -201,7 +201,7 @@ def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> 
     """Refuse everything until a clone would know the ledger; begin and name it where that is still to be done."""
     state, founding = made.state, Founding(session)
     if not session.in_git and state.lineage is None:
-        state = Book(made.ledger, session.clock, state, founding).begin()
+        state = Book(session.ledger(), session.clock, state, founding).begin()
     elif not session.in_git and session.settings.state.lineage is None:
         founding.declare(state.lineage or "")
     else:
@@ -259,7 +259,7 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
         # A run that began the ledger died before massctl.yaml named it.
         founding.declare(lineage)
     begins = None if session.in_git else founding  # There only `state init` begins one.
-    outcome = apply_plan(made.plan, world, Book(made.ledger, session.clock, made.state, begins), made.house)
+    outcome = apply_plan(made.plan, world, Book(session.ledger(), session.clock, made.state, begins), made.house)
     if outcome.interrupted:
         # The last entry may have been written without the run's taking note of it.
         outcome.state = recorded_now(session) or outcome.state

@@ -15,6 +15,6 @@ def checked(directory: str, names: Sequence[str] = ()) -> tuple[list[Diagnostic]
         return sorted(found, key=lambda d: d.sort_key), speaker, 0
     with session(directory) as (current, warnings):
         # Whatever is sent, the sources are what has to be right.
-        made = judged(current, names, warnings)
-        each = [d for campaign in made.plan.campaigns for d in campaign.diagnostics]
-        return sorted([*made.warnings, *each], key=lambda d: d.sort_key), speaker, len(made.plan.campaigns)
+        plan, strays = judged(current, names, warnings)
+        each = [d for campaign in plan.campaigns for d in campaign.diagnostics]
+        return sorted([*strays, *each], key=lambda d: d.sort_key), speaker, len(plan.campaigns)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.places import loopback_override
-from massctl.cli.planning import Foreseen, Planned
+from massctl.cli.planning import Planned
 from massctl.cli.recorded import recorded_if_begun
 from massctl.cli.session import Session
 from massctl.errors import UsageError
@@ -101,9 +101,7 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
     return Checkout(repository, desires, directory)
 
 
-def differences(
-    session: Session, made: Planned | Foreseen, checkout: Checkout | None, unlocked: "Unlocked"
-) -> Differences:
+def differences(session: Session, made: Planned, checkout: Checkout | None, unlocked: "Unlocked") -> Differences:
     """Compare every campaign of a plan with its base; what is not at hand any more is told in one line of talk.
 
     `unlocked` holds those that are refused for their lock, as they are now.
@@ -154,7 +152,7 @@ def _kept(session: Session, base: Base, name: CampaignName) -> "Version | None":
     return session.archive().read(base.digest)
 
 
-def _causes(session: Session, made: Planned | Foreseen, name: CampaignName) -> tuple[Phrase, ...]:
+def _causes(session: Session, made: Planned, name: CampaignName) -> tuple[Phrase, ...]:
     """Name the sources that are not what a lock was made from; none where nothing tells."""
     # Only a look that changed has to be explained by its sources.
     from massctl.model.lock import changed_sources

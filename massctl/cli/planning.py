@@ -1,8 +1,7 @@
-"""From a session to a plan: the one way that plan, apply and validate share, and the shorter one of plan alone."""
+"""From a session to a plan: the one way that plan, apply and validate share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from massctl.cli.recorded import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
 from massctl.cli.session import Session
@@ -17,10 +16,6 @@ from massctl.plan.steps import UNTRUSTED, Desired, Guard, Refusal
 from massctl.source.agenda import agenda_of
 from massctl.source.desired import Desires, Workbench
 
-if TYPE_CHECKING:
-    from massctl.ledger.git_ledger import GitLedger
-    from massctl.ledger.local import LocalLedger
-
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -28,7 +23,6 @@ class Planned:
 
     plan: Plan
     state: State
-    ledger: "LocalLedger | GitLedger"
     house: House
     workbench: Workbench
     warnings: list[Diagnostic]
@@ -36,16 +30,6 @@ class Planned:
     """What is wrong with the ledger's bytes; then the state is that of none."""
     unshared: Refusal | None = None
     """A clone would not know the ledger, and that alone is why everything is refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """A plan to be shown, and not to be carried out: what it was made from may be remembered values, not models."""
-
-    plan: Plan
-    state: State
-    workbench: Workbench
-    warnings: list[Diagnostic]
 
 
 def planned(
@@ -59,6 +43,7 @@ def planned(
     locked: bool = False,
     lasting: bool = True,
     acts: bool = False,
+    shows: bool = False,
     tells_damage: bool = False,
 ) -> Planned:
     """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
@@ -66,12 +51,12 @@ def planned(
     With `locked`, as where the policy requires locks, a campaign is only what its lock says too. `named` are the names
     of the command line, where only some of the campaigns that it stands for are planned. A plan that is only shown is
     not `lasting`: it leaves the sandbox's clock where it is. One that is carried out (`acts`) asks the remote whether
-    this checkout is the tip of the branch that sends. With `tells_damage` a damaged ledger refuses every campaign;
+    this checkout is the tip of the branch that sends. One that only `shows` takes a ledger in git as it was fetched
+    last, where its remote is out of reach. With `tells_damage` a damaged ledger refuses every campaign;
     without it, and where there is no campaign, it is raised.
     """
     typed = names if named is None else named  # A pass of a run that waits is about some of them.
-    ledger = session.ledger()
-    state, damage = _read(session, lambda: session.read_state(ledger), tells_damage=tells_damage)
+    state, damage = _read(session, shows=shows, tells_damage=tells_damage)
     workbench = Workbench(session.repository, session.settings, session.cache)
     desires = Desires(workbench, state, locked=locked or session.settings.policy.require_lock)
     picked = chosen(names, desires.names())
@@ -84,44 +69,21 @@ def planned(
         house = _braked(session, house)
     plan, alone, copied = _shared(session, state, _plan(session, desired, state, house, until, showing, damage))
     strays = [*(desires.strays() if not names else []), *(copied if acts else [])]
-    return Planned(plan, state, ledger, house, workbench, [*warnings, *strays], damage, alone)
+    return Planned(plan, state, house, workbench, [*warnings, *strays], damage, alone)
 
 
-def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> Foreseen:
-    """Plan from the sources alone, whatever is locked, for a verb that judges files and needs no ledger to be begun."""
+def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> tuple[Plan, list[Diagnostic]]:
+    """Plan from the sources alone, whatever is locked, for a verb that judges files and needs no ledger to be begun.
+
+    Gives the plan, and the warnings about what is beside the campaigns.
+    """
     state = recorded_if_begun(session)
     workbench = Workbench(session.repository, session.settings, session.cache)
     desires = Desires(workbench, state)
     desired = desires.read(chosen(names, desires.names()))
     house = _house(session, names, desired, state, desires, workbench)
     plan = _plan(session, desired, state, house)
-    return Foreseen(plan, state, workbench, [*warnings, *([] if names else desires.strays())])
-
-
-def foreseen(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> Foreseen:
-    """Plan as `planned` does, for a verb that only shows the plan: what earlier plans found out is believed.
-
-    Only where the session remembers at all; every plan that is carried out comes from `planned`.
-    """
-    memory = session.memory
-    if memory is None:
-        made = planned(session, names, warnings, lasting=False, tells_damage=True)
-        return Foreseen(made.plan, made.state, made.workbench, made.warnings)
-    # What lies on a remote is read there: the bytes that an earlier plan knew prove nothing.
-    in_git = session.in_git
-
-    def read() -> State:
-        return shown_if_begun(session) if in_git else memory.state(session.places.ledger, session.locks)
-
-    state, damage = _read(session, read, tells_damage=True)
-    workbench = Workbench(session.repository, session.settings, session.cache)
-    desires = memory.desires(workbench, state, locked=session.settings.policy.require_lock)
-    desired = desires.read(chosen(names, desires.names()))
-    memory.keep(desires)
-    others = desires.recalled(sorted({*desires.folders()} - {each.name for each in desired}))
-    house = _braked(session, _house(session, names, [*desired, *others], state, desires, workbench))
-    plan, _, _ = _shared(session, state, _plan(session, desired, state, house, damage=damage))
-    return Foreseen(plan, state, workbench, [*warnings, *([] if names else desires.strays())])
+    return plan, [*warnings, *([] if names else desires.strays())]
 
 
 def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal | None, list[Diagnostic]]:
@@ -137,10 +99,10 @@ def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal |
     return (plan, None, copied) if refusal is None else (stopped(plan, refusal), refusal, copied)
 
 
-def _read(session: Session, read: Callable[[], State], *, tells_damage: bool) -> tuple[State, Refusal | None]:
+def _read(session: Session, *, shows: bool, tells_damage: bool) -> tuple[State, Refusal | None]:
     """Read the ledger; where it is damaged, give an empty state and the refusal for every campaign."""
     try:
-        return read(), None
+        return shown_if_begun(session) if shows else session.read_state(session.ledger()), None
     except LedgerError as error:
         if error.guard != Guard.LEDGER_DAMAGED or not tells_damage or not session.repository.campaign_folders().names:
             raise
@@ -208,7 +170,7 @@ def _ready_sandbox(session: Session, names: Sequence[str], desired: Sequence[Des
     session.sandbox.pass_to(windows, lasting=lasting)
 
 
-def tell_strays(session: Session, made: Planned | Foreseen) -> None:
+def tell_strays(session: Session, made: Planned) -> None:
     """Show what is wrong in campaigns/ beside the campaigns."""
     if made.warnings:
         from massctl.view.diagnostic_text import diagnostics_text

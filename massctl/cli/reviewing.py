@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from massctl.cli.planning import Foreseen, Planned
+from massctl.cli.planning import Planned
 from massctl.cli.reading import read_at_most
 from massctl.cli.session import Session
 from massctl.cli.speaking import current_voice, speak_as, voice
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 _REFUSED: Final = {Guard.LOCK_MISSING: LockState.MISSING, Guard.LOCK_STALE: LockState.STALE}
 
 
-def reviewed(session: Session, made: Planned | Foreseen, differences: "Differences", unlocked: Unlocked) -> Reviewed:
+def reviewed(session: Session, made: Planned, differences: "Differences", unlocked: Unlocked) -> Reviewed:
     """Give what reviewers are shown beside a plan: this moment, what changed, how locks stand, and what is unlocked."""
     return Reviewed(session.clock.now(), differences, _locks(session, made), unlocked)
 
 
-def _locks(session: Session, made: Planned | Foreseen) -> dict[CampaignName, LockState]:
+def _locks(session: Session, made: Planned) -> dict[CampaignName, LockState]:
     found: dict[CampaignName, LockState] = {}
     for planned in made.plan.campaigns:
         refused = [_REFUSED[each.guard] for each in planned.refusals if each.guard in _REFUSED]

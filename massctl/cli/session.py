@@ -18,14 +18,12 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Realm, check_api_base, realm_of
 from massctl.model.state import State
 from massctl.plan.guards import House
-from massctl.source.noting import NotingRepository
 from massctl.source.repository import Repository
 from massctl.view.language import Flags, say
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock
     from massctl.cli.embedding import Embedded
-    from massctl.cli.remembering import Memory
     from massctl.cli.skewing import ClockWatch
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
@@ -49,10 +47,9 @@ class Session:
     environment: Mapping[str, str]
     sandbox: "Embedded | None"
     clock: "Clock"
-    memory: "Memory | None" = None
-    """What earlier plans left, for a verb that writes and sends nothing; None for every other."""
     _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)
     _watches: dict[AccountName, "ClockWatch"] = field(default_factory=dict)
+    _local_ledger: "LocalLedger | None" = None
     _git_ledger: "GitLedger | None" = None
 
     @property
@@ -81,13 +78,15 @@ class Session:
         return self.settings.state.backend == "git" and self.sandbox is None
 
     def ledger(self) -> "LocalLedger | GitLedger":
-        """Open the ledger; reads and writes nothing yet."""
+        """Open the ledger, once; reads and writes nothing yet."""
         if self.in_git:
             return self.git_ledger()
-        # A plan that remembers the ledger opens none.
-        from massctl.ledger.local import LocalLedger
+        if self._local_ledger is None:
+            # Not every verb opens a ledger.
+            from massctl.ledger.local import LocalLedger
 
-        return LocalLedger(self.places.ledger, self.locks)
+            self._local_ledger = LocalLedger(self.places.ledger, self.locks)
+        return self._local_ledger
 
     def git_ledger(self) -> "GitLedger":
         """Open the ledger on its branch, once: what waits for a push waits in it."""
@@ -185,7 +184,6 @@ def open_settings(
     environment: Mapping[str, str] = os.environ,
     *,
     sandbox: bool = False,
-    memory: "Memory | None" = None,
 ) -> "tuple[MassctlFile | None, list[Diagnostic], Voice]":
     """Read massctl.yaml, with every fault in it; raises UsageError where there is none."""
     root = Path(directory).resolve()
@@ -197,24 +195,13 @@ def open_settings(
             Phrase("cd into that folder, name it with `massctl -C DIR …`, or begin one with `massctl init`"),
         )
     override = loopback_override(environment, sandbox=sandbox)
-    known = memory.settings(Repository(root), override) if memory else None
-    settings, diagnostics = (known, []) if known else _load_settings(root, override, memory)
+    # The readers of YAML take long to load.
+    from massctl.source.campaigns import load_settings
+
+    settings, diagnostics = load_settings(Repository(root), loopback_override=override)
     spoken = voice(settings.language if settings else None, environment)
     where = "" if directory == "." else f"-C {shlex.quote(directory)}"
     return settings, diagnostics, speak_as(spoken.advising(Flags(where, sandbox)))
-
-
-def _load_settings(
-    root: Path, override: str | None, memory: "Memory | None"
-) -> "tuple[MassctlFile | None, list[Diagnostic]]":
-    # The readers of YAML take longer to load than everything that a remembered plan needs.
-    from massctl.source.campaigns import load_settings
-
-    noting = NotingRepository(root)
-    settings, diagnostics = load_settings(noting, loopback_override=override)
-    if memory and settings is not None and not diagnostics:
-        memory.keep_settings(settings, noting.notes, override)
-    return settings, diagnostics
 
 
 @contextmanager
@@ -223,19 +210,16 @@ def session(
     *,
     sandbox: bool = False,
     locked: bool = False,
-    remember: bool = False,
     decides: bool = False,
     environment: Mapping[str, str] = os.environ,
 ) -> Iterator[tuple[Session, list[Diagnostic]]]:
     """Open a repository. Gives the session, and the warnings of massctl.yaml. `locked`: advise the flag too.
 
     `decides`: a person's decision is carried out, which on a forge only an operator may ask for, and once.
-    With `remember`, what earlier plans found out may be believed: for verbs that write and send nothing. Raises
-    UsageError where there is no massctl.yaml, and ConfigurationError, after its faults were shown, where it
+    Raises UsageError where there is no massctl.yaml, and ConfigurationError, after its faults were shown, where it
     cannot be used.
     """
-    memory = _memory(Path(directory).resolve()) if remember and not sandbox else None
-    settings, diagnostics, speaker = open_settings(directory, environment, sandbox=sandbox, memory=memory)
+    settings, diagnostics, speaker = open_settings(directory, environment, sandbox=sandbox)
     if settings is None or has_errors(diagnostics):
         # Only a run that ends here needs it.
         from massctl.view.diagnostic_text import diagnostics_text
@@ -258,17 +242,10 @@ def session(
     try:
         loopback = realm_of(override) == "loopback" if override else _all_loopback(settings)
         clock = opened.clock if opened else machine_clock(environment, loopback=loopback)
-        yield Session(root, settings, speaker, environment, opened, clock, memory), diagnostics
+        yield Session(root, settings, speaker, environment, opened, clock), diagnostics
     finally:
         if opened:
             opened.close()
-
-
-def _memory(root: Path) -> "Memory":
-    # Only a verb that asks for it loads it.
-    from massctl.cli.remembering import Memory
-
-    return Memory(root)
 
 
 def _embedded(root: Path, settings: "MassctlFile") -> "Embedded":

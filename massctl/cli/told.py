@@ -4,6 +4,9 @@ Forgetting costs one more message and nothing else: no send, no plan and no exit
 without a memory; there the moment decides (`massctl.apply.notices.is_its_turn`).
 """
 
+import contextlib
+import json
+import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +14,6 @@ from typing import Final
 
 from massctl.apply.notices import Notice, is_its_turn
 from massctl.cli.session import Session
-from massctl.memory.cache_file import CacheFile
 
 AGAIN_AFTER: Final = timedelta(hours=24)
 """What is still so a day later is said once more."""
@@ -28,11 +30,12 @@ class Told:
     """The memory of one ledger, read once; no method raises."""
 
     def __init__(self, session: Session, lineage: str | None) -> None:
-        self._file = CacheFile(told_file(session), lineage or "")
+        self._path = told_file(session)
+        self._lineage = lineage
         self._now = session.clock.now()
-        self._before = {key: at for key, at in self._file.read().items() if self._is_late(at)}
+        self._before = {key: at for key, at in self._read().items() if self._is_late(at)}
         in_ci = any(session.environment.get(name) for name in _CI)
-        self._by_turns = in_ci and not told_file(session).exists()
+        self._by_turns = in_ci and not self._path.exists()
 
     def due(self, channel: str, notices: Sequence[Notice]) -> list[Notice]:
         """Leave out what a channel was told lately, or what no run tells at this moment."""
@@ -45,7 +48,24 @@ class Told:
         again = {_key(channel, each): self._now.isoformat() for each in notices if each.met_again}
         if again:
             self._before |= again
-            self._file.write(self._before)
+            self._write(self._before)
+
+    def _read(self) -> dict[str, object]:
+        """Read what was told of this ledger; nothing where the file is not as `_write` leaves it."""
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+            document = json.loads(self._path.read_bytes())
+            if document["lineage"] == self._lineage:
+                return dict(document["told"])
+        return {}
+
+    def _write(self, told: dict[str, object]) -> None:
+        """Write the file whole or not at all; for its owner alone."""
+        beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            beside.touch(mode=0o600)
+            beside.write_text(json.dumps({"lineage": self._lineage, "told": told}), encoding="utf-8")
+            beside.replace(self._path)
 
     def _is_late(self, at: object) -> bool:
         """Say whether a remembered moment lies within the last day; one that is none, or is to come, does not."""

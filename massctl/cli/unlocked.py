@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from massctl.cli.planning import Foreseen, Planned
+from massctl.cli.planning import Planned
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.plan.steps import Guard, Invalid
@@ -14,7 +14,7 @@ LOCK_GUARDS = frozenset({Guard.LOCK_MISSING, Guard.LOCK_STALE})
 """What refuses a campaign for its lock."""
 
 
-def unlocked_now(made: Planned | Foreseen, guards: Collection[Guard] = LOCK_GUARDS) -> Unlocked:
+def unlocked_now(made: Planned, guards: Collection[Guard] = LOCK_GUARDS) -> Unlocked:
     """Render the campaigns of a plan that one of `guards` refuses; one that went in this moment is left out."""
     names = [each.name for each in made.plan.campaigns if any(refusal.guard in guards for refusal in each.refusals)]
     if not names:

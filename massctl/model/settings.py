@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from ipaddress import AddressValueError, IPv4Address
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
@@ -24,61 +24,6 @@ def parse_duration(text: str) -> timedelta:
     if not re.fullmatch(DURATION_PATTERN, text):
         raise ValueError(text)
     return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
-
-
-class QuietRules:
-    """Judges hours of the day; whoever inherits has the hours."""
-
-    if TYPE_CHECKING:
-        from_: str
-        to: str
-        timezone: str
-
-    def ends_after(self, moment: datetime) -> datetime | None:
-        """Give the end of the quiet hours that `moment` is in, or None."""
-        local = moment.astimezone(ZoneInfo(self.timezone))
-        start, end = time.fromisoformat(self.from_), time.fromisoformat(self.to)
-        now = local.time().replace(tzinfo=None)
-        quiet = start <= now < end if start <= end else (now >= start or now < end)
-        if not quiet:
-            return None
-        day = local.date() if now < end else local.date() + timedelta(days=1)
-        ends = datetime.combine(day, end, tzinfo=local.tzinfo)
-        # When clocks go back an hour comes twice: in its second half the end is the later one.
-        return ends if ends.timestamp() > moment.timestamp() else ends.replace(fold=1)
-
-
-class PolicyRules:
-    """Judges days, and reads durations; whoever inherits has the settings."""
-
-    if TYPE_CHECKING:
-        quiet_hours: QuietRules | None
-        freeze: list[str]
-        preview_ahead: str
-        preview_to: list[str] | None
-
-    def may_preview_to(self, name: str) -> bool:
-        """Say whether a preview may reach a reviewer, by WeChat name or openid."""
-        return self.preview_to is None or name in self.preview_to
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone of `freeze`: that of the quiet hours, else Beijing's."""
-        return ZoneInfo(self.quiet_hours.timezone if self.quiet_hours else TIMEZONE)
-
-    def frozen_on(self, moment: datetime) -> str | None:
-        """Give the frozen span, as written, that `moment` falls into, or None."""
-        today = moment.astimezone(self.zone).date()
-        for span in self.freeze:
-            first, _, last = span.partition("/")
-            if date.fromisoformat(first) <= today <= date.fromisoformat(last or first):
-                return span
-        return None
-
-    @property
-    def preview_ahead_duration(self) -> timedelta:
-        """`preview_ahead` as a duration."""
-        return parse_duration(self.preview_ahead)
 
 
 API_BASE: Final = "https://api.weixin.qq.com"
@@ -158,7 +103,7 @@ class StateSettings(Strict):
     """With postgres: the name of the variable that says where the database is."""
 
 
-class QuietHours(QuietRules, Strict):
+class QuietHours(Strict):
     """Hours of the day in which nothing is sent."""
 
     from_: Annotated[TimeOfDay, Field(alias="from")]
@@ -168,8 +113,21 @@ class QuietHours(QuietRules, Strict):
     timezone: NonEmpty = TIMEZONE
     """The time zone of these hours, an IANA name."""
 
+    def ends_after(self, moment: datetime) -> datetime | None:
+        """Give the end of the quiet hours that `moment` is in, or None."""
+        local = moment.astimezone(ZoneInfo(self.timezone))
+        start, end = time.fromisoformat(self.from_), time.fromisoformat(self.to)
+        now = local.time().replace(tzinfo=None)
+        quiet = start <= now < end if start <= end else (now >= start or now < end)
+        if not quiet:
+            return None
+        day = local.date() if now < end else local.date() + timedelta(days=1)
+        ends = datetime.combine(day, end, tzinfo=local.tzinfo)
+        # When clocks go back an hour comes twice: in its second half the end is the later one.
+        return ends if ends.timestamp() > moment.timestamp() else ends.replace(fold=1)
 
-class Policy(PolicyRules, Strict):
+
+class Policy(Strict):
     """What this house allows, for every campaign."""
 
     sending: Literal["enabled", "disabled"] = "enabled"
@@ -202,6 +160,29 @@ class Policy(PolicyRules, Strict):
     """Expressions in which neither banned words nor absolute terms are looked for: a product's name, a prize."""
     api_hosts: list[NonEmpty] = Field(default_factory=list)
     """Hosts other than WeChat's own that api_base may name."""
+
+    def may_preview_to(self, name: str) -> bool:
+        """Say whether a preview may reach a reviewer, by WeChat name or openid."""
+        return self.preview_to is None or name in self.preview_to
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of `freeze`: that of the quiet hours, else Beijing's."""
+        return ZoneInfo(self.quiet_hours.timezone if self.quiet_hours else TIMEZONE)
+
+    def frozen_on(self, moment: datetime) -> str | None:
+        """Give the frozen span, as written, that `moment` falls into, or None."""
+        today = moment.astimezone(self.zone).date()
+        for span in self.freeze:
+            first, _, last = span.partition("/")
+            if date.fromisoformat(first) <= today <= date.fromisoformat(last or first):
+                return span
+        return None
+
+    @property
+    def preview_ahead_duration(self) -> timedelta:
+        """`preview_ahead` as a duration."""
+        return parse_duration(self.preview_ahead)
 
 
 class Channel(Strict):

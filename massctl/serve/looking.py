@@ -1,6 +1,6 @@
 """One campaign as its files are now: rendered, with what it was made from and where its files are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,7 @@ from massctl.model.settings import MassctlFile
 from massctl.model.state import State
 from massctl.plan.steps import Concluded, Invalid
 from massctl.source.desired import Desires, Workbench
-from massctl.source.noting import NotingRepository
-from massctl.source.repository import CAMPAIGNS
+from massctl.source.repository import CAMPAIGNS, Repository
 
 FILE_FOLDER = "/-/file/"
 """Below this stand pictures, sounds and videos, each by the name of its bytes."""
@@ -74,6 +73,32 @@ class Rendered:
             return None
 
 
+class _Recorder(Repository):
+    """Records which files were read."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self._read: set[str] = set()
+        self._looked_around = False
+
+    @property
+    def sources(self) -> frozenset[str] | None:
+        """The files that were read; None where somebody asked only what is there, so that any change may matter."""
+        return None if self._looked_around else frozenset(self._read)
+
+    def exists(self, path: str) -> bool:
+        self._looked_around = True
+        return super().exists(path)
+
+    def names_in(self, folder: str, ending: str) -> tuple[str, ...]:
+        self._looked_around = True
+        return super().names_in(folder, ending)
+
+    def pieces(self, path: str, limit: int) -> Iterator[bytes]:
+        self._read.add(path)
+        return super().pieces(path, limit)
+
+
 def address(sha256: str, extension: str) -> str:
     """Give where a file stands on the server."""
     return f"{FILE_FOLDER}{sha256}.{extension}"
@@ -93,11 +118,10 @@ def look_at(
     What went out according to `state` is not rendered: an empty one has everything rendered. `before` is the last look;
     `recorded` knows the addresses of articles that went out.
     """
-    repository = NotingRepository(root)
+    repository = _Recorder(root)
     workbench = Workbench(repository, settings, cache, recorded)
     found = next(iter(Desires(workbench, state).read([name])), None)
-    # Whoever asks only whether a file is there leaves no note, so then every change may matter.
-    sources = frozenset(path for path, _, _ in repository.notes) if repository.steady else None
+    sources = repository.sources
     match found:
         case RenderedCampaign():
             diagnostics = found.diagnostics

@@ -38,13 +38,11 @@ class Workbench:
     cache: Path
     recorded: State | None = None
     """What is recorded, for the addresses of articles that went out before; None: what its campaigns are read by."""
-    asked_ledger: bool = False
-    """A campaign showed something that the ledger knows, and no file."""
 
     @cached_property
     def pictures(self) -> "PictureShelf":
         """The pictures of the tree, and what became of them."""
-        # A plan of campaigns that are all known looks at none.
+        # A plan of campaigns that are all sent looks at none.
         from massctl.source.pictures import PictureShelf
 
         return PictureShelf(self.repository, self.cache)
@@ -96,7 +94,6 @@ class Workbench:
         """Give the address of an article of a campaign that went out before."""
         from massctl.model.state import article_address  # Hardly any article links to another one.
 
-        self.asked_ledger = True
         found = article_address(self.recorded or State(), campaign, number)
         return found if isinstance(found, str) else Problem("MC108", *found)
 
@@ -165,7 +162,7 @@ class Desires:
         return [*found, *(self._departed(record) for record in self._gone() if record.campaign in names)]
 
     def _one(self, name: CampaignName) -> Desired:
-        # Reading YAML and validating it is what a remembered campaign goes without.
+        # Reading YAML and validating it is what a repository of sent campaigns goes without.
         from massctl.source.campaigns import load_campaign
 
         settings = self._workbench.settings

@@ -1,4 +1,4 @@
-"""Pictures of the working tree, made ready for WeChat once and remembered by content.
+"""Pictures of the working tree, made ready for WeChat once and kept by content.
 
 The cache holds nothing that cannot be made again: what became of some bytes under one recipe, and the bytes
 that came out. It is never believed: whoever reads bytes by name gets bytes of that name or an error.

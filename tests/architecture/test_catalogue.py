@@ -17,7 +17,6 @@ ROOT = Path(massctl.__file__).parent
 RESTORED = {
     ("model/phrase.py", "said.template"),
     ("source/pictures.py", "kept['template']"),
-    ("source/plain_values.py", "template"),
     ("view/recorded_words.py", "template"),
 }
 """Phrases that are read back from a file: their templates stand where they were first said."""

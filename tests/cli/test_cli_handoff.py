@@ -88,13 +88,6 @@ def test_locked_bytes_wait_for_the_person_too(handed: Shell):
     assert ["lock_stale"] == [each["guard"] for each in planned["refusals"]]
 
 
-def test_what_is_remembered_is_what_is_read(handed: Shell):
-    first, second = (handed("plan", "letter", "--format", "json").out for _ in range(2))
-
-    assert first == second
-    assert '"album: 秋季"' in second
-
-
 @pytest.mark.parametrize(
     ("more", "code"),
     [

@@ -182,7 +182,7 @@ def test_a_file_that_changes_while_massctl_is_at_work_stops_its_campaign(
     assert (1, "run the same command again") == (done.status, done.document["campaigns"][0]["error"]["hint"])
 
 
-def test_no_openid_of_a_coupon_is_remembered(samples: Shell):
+def test_no_openid_of_a_coupon_is_in_a_cache(samples: Shell):
     path = f"campaigns/{COUPON}/campaign.yaml"
     samples.tree.write(path, samples.tree.read(path).replace('"openid":""', f'"openid":"{OPENID}"'))
     for _ in range(2):

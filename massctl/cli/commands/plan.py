@@ -14,7 +14,7 @@ from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.cli.differences import Checkout, Differences
-    from massctl.cli.planning import Foreseen, Planned
+    from massctl.cli.planning import Planned
     from massctl.cli.session import Session
     from massctl.cli.speaking import Voice
     from massctl.cli.unlocked import Unlocked
@@ -66,7 +66,7 @@ def command(
 
     names = tuple(dict.fromkeys(names))
     with one_document(form, "plan") as answer:
-        with session(directory, sandbox=sandbox, remember=not refresh) as (current, warnings):
+        with session(directory, sandbox=sandbox) as (current, warnings):
             checkout = _checkout(current, against, for_review=for_review) if against is not None else None
             plan, made = _planned(current, names, warnings, refresh=refresh)
             faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
@@ -105,17 +105,15 @@ def _agree(form: str, *, refresh: bool, out: Path | None, against: str | None, f
 
 def _planned(
     current: "Session", names: tuple[str, ...], warnings: "list[Diagnostic]", *, refresh: bool
-) -> "tuple[Plan, Planned | Foreseen]":
-    if not refresh:
-        from massctl.cli.planning import foreseen
-
-        seen = foreseen(current, names, warnings)
-        return seen.plan, seen
-    # Asking WeChat loads what calls it, and nothing that is remembered.
+) -> "tuple[Plan, Planned]":
     from massctl.cli.planning import planned
+
+    made = planned(current, names, warnings, lasting=False, shows=not refresh, tells_damage=True)
+    if not refresh:
+        return made.plan, made
+    # Asking WeChat loads what calls it.
     from massctl.cli.refreshing import refreshed_plan
 
-    made = planned(current, names, warnings, lasting=False, tells_damage=True)
     return refreshed_plan(current, made), made
 
 
@@ -125,7 +123,7 @@ def _checkout(current: "Session", against: str, *, for_review: bool) -> "Checkou
     return open_checkout(current, against, for_review=for_review)
 
 
-def _unlocked(made: "Planned | Foreseen", *, missing: bool) -> "Unlocked":
+def _unlocked(made: "Planned", *, missing: bool) -> "Unlocked":
     # What is refused for its lock is rendered once, for all that people are shown of it; `missing` asks for what was
     # never locked too, which has nothing to be compared with but a second checkout.
     if not any(campaign.refusals for campaign in made.plan.campaigns):
@@ -137,7 +135,7 @@ def _unlocked(made: "Planned | Foreseen", *, missing: bool) -> "Unlocked":
 
 
 def _differences(
-    current: "Session", made: "Planned | Foreseen", checkout: "Checkout | None", unlocked: "Unlocked"
+    current: "Session", made: "Planned", checkout: "Checkout | None", unlocked: "Unlocked"
 ) -> "Differences":
     # JSON tells no difference, and does not pay for one.
     from massctl.cli.differences import differences
@@ -145,9 +143,7 @@ def _differences(
     return differences(current, made, checkout, unlocked)
 
 
-def _reviewed(
-    current: "Session", made: "Planned | Foreseen", changed: "Differences", unlocked: "Unlocked"
-) -> "Reviewed":
+def _reviewed(current: "Session", made: "Planned", changed: "Differences", unlocked: "Unlocked") -> "Reviewed":
     # Only what reviewers are shown needs to know about locks.
     from massctl.cli.reviewing import reviewed
 

@@ -8,7 +8,6 @@ from building import APPID, LINEAGE, NOW, sha
 from massctl.errors import LedgerCorruptError, LedgerOlderError
 from massctl.ledger.local import LocalLedger
 from massctl.ledger.newest import FILE, require_newest, seen_mark
-from massctl.ledger.remembered import remembered_state
 from massctl.model.entries import Created, Event, ImageUploaded, NewEntry
 
 BEGUN = Created(lineage=LINEAGE, realm="loopback")
@@ -50,29 +49,17 @@ def test_a_copy_that_went_another_way_is_refused(ledger: LocalLedger, tmp_path: 
     assert "Its entry 2 is another one" in caught.value.detail
 
 
-def test_a_plan_does_not_believe_it_either(ledger: LocalLedger, tmp_path: Path) -> None:
-    _, kept = remembered_state(tmp_path / "copy.jsonl", tmp_path / "nowhere", {})
-    for remembered in ({}, kept):
-        put_back(tmp_path)
-        with pytest.raises(LedgerOlderError):
-            remembered_state(tmp_path / "state.jsonl", tmp_path / "locks", remembered)
-
-
 def test_nor_a_file_without_a_whole_entry(ledger: LocalLedger, tmp_path: Path) -> None:
     (tmp_path / "state.jsonl").write_bytes((tmp_path / "copy.jsonl").read_bytes()[:-20])
-    for read in (
-        lambda: LocalLedger(tmp_path / "state.jsonl", tmp_path / "locks").read(0),
-        lambda: remembered_state(tmp_path / "state.jsonl", tmp_path / "locks", {}),
-    ):
-        with pytest.raises(LedgerOlderError, match="older copy"):
-            read()
+    with pytest.raises(LedgerOlderError, match="older copy"):
+        LocalLedger(tmp_path / "state.jsonl", tmp_path / "locks").read(0)
 
 
 @pytest.mark.parametrize("data", [b"", bytes(4096)])
 def test_nor_a_file_of_zeros_or_none(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "state.jsonl").write_bytes(data)
     with pytest.raises(LedgerCorruptError):
-        remembered_state(tmp_path / "state.jsonl", tmp_path / "locks", {})
+        LocalLedger(tmp_path / "state.jsonl", tmp_path / "locks").read(0)
 
 
 def test_a_longer_copy_is_what_another_process_wrote(ledger: LocalLedger, tmp_path: Path) -> None:
@@ -97,7 +84,6 @@ def test_what_is_appended_while_a_ledger_is_read_makes_no_older_copy_of_it(
     ledger: LocalLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "state.jsonl"
-    _, kept = remembered_state(path, tmp_path / "locks", {})
     read_bytes = Path.read_bytes
 
     def overtaken(self: Path) -> bytes:
@@ -106,13 +92,9 @@ def test_what_is_appended_while_a_ledger_is_read_makes_no_older_copy_of_it(
         ledger.append(ledger.read(0)[-1].serial, [new(OTHER)], durable=True)
         return found
 
-    for read in (
-        lambda: LocalLedger(path, tmp_path / "locks").read(0),
-        lambda: remembered_state(path, tmp_path / "locks", kept),
-    ):
-        monkeypatch.setattr(Path, "read_bytes", overtaken)
-        read()
-    assert 4 == len(ledger.read(0))
+    monkeypatch.setattr(Path, "read_bytes", overtaken)
+    LocalLedger(path, tmp_path / "locks").read(0)
+    assert 3 == len(ledger.read(0))
 
 
 @pytest.mark.parametrize(

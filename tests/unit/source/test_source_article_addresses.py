@@ -1,7 +1,6 @@
-"""Links to articles that went out: from the ledger, and remembered by no plan."""
+"""Links to articles that went out: from the ledger."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,6 @@ from massctl.model.state import Job, Record, State
 from massctl.plan.steps import Invalid
 from massctl.source.campaigns import load_settings
 from massctl.source.desired import Desires, Workbench
-from massctl.source.remembered import RememberingDesires
 from massctl.source.repository import Repository
 
 SPRING, SALE = CampaignName("spring"), CampaignName("sale")
@@ -39,7 +37,6 @@ def test_an_article_that_went_out_is_linked(workbench: Workbench) -> None:
     (found,) = Desires(workbench, sent()).read([SPRING])
     assert isinstance(found, RenderedCampaign)
     assert "上一期 https://mp.weixin.qq.com/s/1" == found.message.content  # type: ignore[union-attr]
-    assert workbench.asked_ledger
 
 
 def test_one_that_is_not_known_is_a_fault_of_the_campaign(workbench: Workbench) -> None:
@@ -55,13 +52,3 @@ def test_what_a_workbench_knows_outlasts_a_look_without_a_ledger(workbench: Work
     workbench.recorded = sent()
     (found,) = Desires(workbench, State()).read([SPRING])
     assert isinstance(found, RenderedCampaign)
-
-
-@pytest.mark.parametrize(("content", "kept"), [("字", [SPRING]), ("{{ article_url('sale') }}", [])])
-def test_no_plan_remembers_what_the_ledger_said(workbench: Workbench, content: str, kept: list[str]) -> None:
-    path: Path = workbench.repository.root / "campaigns/spring/campaign.yaml"
-    path.write_text(YAML.replace("上一期 {{ article_url('sale') }}", content), encoding="utf-8")
-    desires = RememberingDesires(workbench, sent(), {}, locked=False)
-    (found,) = desires.read([SPRING])
-    assert isinstance(found, RenderedCampaign)
-    assert kept == [*desires.kept]

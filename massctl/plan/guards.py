@@ -14,7 +14,7 @@ from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
 from massctl.model.phrase import BEIJING, Phrase, in_a_row, moment
 from massctl.model.state import Attempt, Record, State, Status, held_until, is_concluded
-from massctl.plan.quota import Agenda, no_place_now, too_many_batches
+from massctl.plan.quota import Agenda, Standing, allowance_refusal, standing_of
 from massctl.plan.retry_policy import Repeat, may_repeat, settle
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import WindowState, hour_refusals, window_state
@@ -489,13 +489,17 @@ class House:
         return self.named is not None and name in self.named
 
 
-def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: datetime) -> list[Refusal]:
+def send_refusals(
+    campaign: RenderedCampaign, state: State, house: House, now: datetime, standing: Standing | None = None
+) -> list[Refusal]:
     """Give every reason why this campaign may not be sent now; an empty list means that it may.
 
-    The size of the audience is not among them: `audience_refusal` judges it, where it is known.
+    The size of the audience is not among them: `audience_refusal` judges it, where it is known. `standing` is what the
+    allowance says of it, for a caller that has made the account's calendar already.
     """
     record = state.record(campaign.name, campaign.edition)
-    many = too_many_batches(campaign, record, state, house.policy, now)
+    if standing is None:
+        standing = standing_of(campaign, house.agenda, state, house.policy, now)
     found = [
         _window(campaign, record, house, now),
         _kill_switch(house),
@@ -503,12 +507,11 @@ def send_refusals(campaign: RenderedCampaign, state: State, house: House, now: d
         edition_refusal(campaign.name, campaign.edition, state),
         frozen(campaign, record),
         handoff_open(campaign, record),
-        many,
         *hour_refusals(house.policy, campaign.window, now),
         _account_in_doubt(campaign, record, state, house, now),
         _rejected_before(campaign, record),
         _same_content(campaign, state, now),
-        no_place_now(campaign, house.agenda, state, house.policy, now) if many is None else None,
+        allowance_refusal(campaign, standing),
     ]
     told = [refusal for refusal in found if refusal is not None]
     return [beside_a_doubt(each, campaign.name) for each in told] if record.open_attempts else told

@@ -25,11 +25,13 @@ from massctl.plan.guards import (
 )
 from massctl.plan.quota import (
     AccountAhead,
+    Calendar,
+    Standing,
+    allowance_refusal,
     batches_left,
     counted_anew,
     crowded_month,
     look_ahead,
-    no_place_at_all,
     used_up_today,
     waits_until,
 )
@@ -458,6 +460,7 @@ class _Planner:
     planned_uploads: set[UploadKey] = field(default_factory=set)
     planned_sends: dict[Digest, CampaignName] = field(default_factory=dict)
     """Message digest -> the first campaign of this run that sends it."""
+    calendars: dict[AppId, Calendar] = field(default_factory=dict)
 
     def plan(self, desired: Desired) -> PlannedCampaign:
         match desired:
@@ -536,6 +539,7 @@ class _Planner:
 
     def _rendered(self, campaign: RenderedCampaign) -> PlannedCampaign:
         record = self.state.record(campaign.name, campaign.edition)
+        standing = self._standing(campaign)
         planned = PlannedCampaign(
             campaign.name,
             campaign.title,
@@ -544,7 +548,7 @@ class _Planner:
             status_of(record),
             window_state(campaign.window, self.now),
             digest=campaign.digest,
-            diagnostics=(*campaign.diagnostics, *self._warnings(campaign, record)),
+            diagnostics=(*campaign.diagnostics, *self._warnings(campaign, record, standing)),
             rendered=campaign,
             audience_count=quota.recorded_count(campaign, record),
             awaiting_until=held_until(record),
@@ -569,7 +573,7 @@ class _Planner:
         )
         if stopped is not None:
             return replace(planned, refusals=(stopped,))
-        return self._from_here(self._open(planned, campaign, record), campaign)
+        return self._from_here(self._open(planned, campaign, record, standing), campaign)
 
     def _is_selected(self, planned: PlannedCampaign) -> bool:
         """Whether the run is about it: a campaign without a window has to be named."""
@@ -583,7 +587,7 @@ class _Planner:
 
     def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
         at = repeat_at(record.open_attempts, campaign, self.house.policy, self.now)
-        refusals = tuple(guards.send_refusals(campaign, self.state, self.house, self.now))
+        refusals = tuple(guards.send_refusals(campaign, self.state, self.house, self.now, Standing()))
         wanted = self.until is Until.SEND
         return replace(
             planned,
@@ -599,16 +603,26 @@ class _Planner:
             return planned  # It was reported by the run that recorded it.
         return replace(planned, refusals=(guards.expired_refusal(campaign, self.now),))
 
-    def _open(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
+    def _standing(self, campaign: RenderedCampaign) -> Standing:
+        agenda, appid = self.house.agenda, campaign.appid
+        if agenda is None or appid not in agenda.accounts:
+            return Standing()
+        if appid not in self.calendars:
+            self.calendars[appid] = Calendar(agenda, appid, self.state, self.house.policy, self.now)
+        return self.calendars[appid].standings.get(campaign.name, Standing())
+
+    def _open(
+        self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record, standing: Standing
+    ) -> PlannedCampaign:
         steps: list[Step] = list(self._staging(campaign, record))
         wanted = self.until is Until.SEND and planned.window is not WindowState.WAITING
-        allowance = campaign, self.house.agenda, self.state, self.house.policy, self.now
         refusals: list[Refusal] = []
         if self.until is Until.SEND and not wanted:
             never = never_allowed(self.house.policy, campaign.window, self.now)
-            refusals = never or no_place_at_all(*allowance)
+            without = allowance_refusal(campaign, standing) if not standing.fits else None
+            refusals = never or ([without] if without else [])
         if wanted:
-            refusals = guards.send_refusals(campaign, self.state, self.house, self.now)
+            refusals = guards.send_refusals(campaign, self.state, self.house, self.now, standing)
             if planned.audience_count is not None:
                 audience = guards.audience_refusal(campaign.audience, planned.audience_count)
                 refusals += [audience] if audience else []
@@ -619,7 +633,7 @@ class _Planner:
             if not refusals:
                 self.planned_sends.setdefault(campaign.message_digest, campaign.name)
                 steps += quota.send_steps(campaign, record, Reason.DUE)
-        waits = waits_until(*allowance)
+        waits = waits_until(standing, self.now)
         moment = None
         if waits is not None and not any(refusal.guard in FOR_GOOD for refusal in refusals):
             moment = next_moment(self.house.policy, campaign.window, waits)
@@ -632,10 +646,10 @@ class _Planner:
             wants_send=wanted,
         )
 
-    def _warnings(self, campaign: RenderedCampaign, record: Record) -> list[Diagnostic]:
+    def _warnings(self, campaign: RenderedCampaign, record: Record, standing: Standing) -> list[Diagnostic]:
         if self.showing:
             return []
-        crowded = crowded_month(campaign, self.house.agenda, self.state, self.house.policy, self.now)
+        crowded = crowded_month(campaign, standing)
         due = window_state(campaign.window, self.now) is WindowState.DUE or self.house.is_named(campaign.name)
         spent = used_up_today(campaign, self.state, self.house.policy, self.now) if due else []
         return [*unknown_previews(campaign, record), *crowded, *spent]

@@ -1,15 +1,16 @@
-"""What an account has used of its allowance: every send that may have gone out, by whose hand ever, from the ledger.
+"""The allowance of an account: what is used, on which day each campaign goes out, and what finds no day.
 
 A send of unknown outcome counts as used, and so does one whose job failed: whether WeChat gives it back is not said.
+Campaigns take their days in the interface's order: account, end of the window, name; those without a window last.
+Each takes the first day of its window that has room. No campaign is moved for a later one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import AccountName, AppId, CampaignName
@@ -38,155 +39,9 @@ class Unit(StrEnum):
     DAY = "day"
     MONTH = "month"
 
-    def of(self, at: datetime) -> date:
-        """Give the first day of the Beijing day or month of a moment, which names it."""
-        day = beijing_day(at)
+    def of(self, day: date) -> date:
+        """Give the first day of the period that a Beijing day is in; it names the period."""
         return day if self is Unit.DAY else day.replace(day=1)
-
-
-Tag = int | str
-"""A tag by its id, or by its name where no id is known for that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One send that may have gone out."""
-
-    at: datetime
-    scope: Scope
-    campaign: CampaignName | None
-    """None for something that people sent on the website."""
-    edition: int = 0
-    tag: Tag | None = None
-    """Whose followers it went to, where it went to a tag."""
-
-
-def scope_of(audience: "Audience") -> Scope:
-    """Say whom a declared audience is."""
-    if audience.is_to_all:
-        return Scope.ALL
-    return Scope.OPENIDS if audience.openids is not None else Scope.TAG
-
-
-def tag_ids(state: State, appid: AppId) -> dict[str, int]:
-    """Give the ids of the tags that an account's campaigns name, as they were looked up last."""
-    found = (each.resolved for each in state.records.values() if each.resolved is not None)
-    return {each.tag: each.tag_id for each in found if each.appid == appid}
-
-
-def uses(state: State, appid: AppId) -> list[Use]:
-    """Give every use of an account's allowance on record; an attempt that was repeated on another day counts on both.
-
-    A send that a person made in the console or without this ledger counts by the audience that its campaign declared,
-    and as one to everybody where that is not known.
-    """
-    found = [Use(at, Scope.ALL, None) for at in state.website_sends.get(appid, [])]
-    ids = tag_ids(state, appid)
-    for record in state.records.values():
-        found += _of_record(record, appid, ids)
-    return found
-
-
-def used_in(found: list[Use], unit: Unit, scopes: frozenset[Scope], tag: Tag | None = None) -> dict[date, list[Use]]:
-    """Sort uses of `scopes` by day or month: an edition counts once in each, a send on the website every time.
-
-    With `tag` no other tag's are among them.
-    """
-    by_period: dict[date, list[Use]] = {}
-    for use in found:
-        if use.scope not in scopes or (tag is not None and use.scope is Scope.TAG and use.tag != tag):
-            continue
-        there = by_period.setdefault(unit.of(use.at), [])
-        if use.campaign is None or (use.campaign, use.edition) not in {(u.campaign, u.edition) for u in there}:
-            there.append(use)
-    return by_period
-
-
-def calls_by_day(state: State, appid: AppId) -> Mapping[date, int]:
-    """Count the requests for mass sends by Beijing day, also those that WeChat refused; not those that never left."""
-    counted: dict[date, int] = {}
-    for record in state.records.values():
-        for attempt in record.attempts:
-            stayed = attempt.rejection is not None and attempt.rejection.errcode is None
-            if attempt.event.appid == appid and not stayed:
-                day = beijing_day(attempt.at)
-                counted[day] = counted.get(day, 0) + 1
-    return counted
-
-
-def calls_refused(state: State, appid: AppId) -> Iterator[Attempt]:
-    """Give the attempts that WeChat refused because an account's mass calls of the day were used up."""
-    for record in state.records.values():
-        for attempt in record.attempts:
-            refused = attempt.rejection is not None and attempt.rejection.errcode == DAY_USED_UP
-            if refused and attempt.event.appid == appid:
-                yield attempt
-
-
-def calls_used_up(state: State, appid: AppId, now: datetime) -> bool:
-    """Say whether WeChat said today that no mass call is left, and has taken none since."""
-    refused = [each.serial for each in calls_refused(state, appid) if beijing_day(each.at) == beijing_day(now)]
-    if not refused:
-        return False
-    own = (each for record in state.records.values() for each in record.attempts if each.event.appid == appid)
-    return max(each.serial for each in own) == max(refused)
-
-
-def withdrawals_by_day(state: State, appid: AppId) -> Mapping[date, int]:
-    """Count the requests for withdrawals by Beijing day, whatever became of them; not those that never left."""
-    asked = (at for each in state.records.values() if each.appid == appid for job in each.jobs for at in job.asked_at)
-    return Counter(beijing_day(at) for at in asked)
-
-
-def withdrawals_used_up(state: State, appid: AppId, now: datetime) -> bool:
-    """Say whether WeChat said today that no withdrawal is left, and was asked for none since."""
-    jobs = [job for record in state.records.values() if record.appid == appid for job in record.jobs]
-    refused = [job.none_left_at for job in jobs if job.none_left_at is not None]
-    last = max(refused, default=None)
-    if last is None or beijing_day(last) != beijing_day(now):
-        return False
-    return all(at <= last for job in jobs for at in job.asked_at)
-
-
-def counted_anew(now: datetime) -> Phrase:
-    """Say when what is counted by the Beijing day is there again."""
-    return Phrase("they are counted anew at {moment}; run the same command after that", moment=moment(tomorrow(now)))
-
-
-def _of_record(record: Record, appid: AppId, ids: Mapping[str, int]) -> Iterator[Use]:
-    def use(at: datetime, audience: Mapping[str, Any] | None) -> Use:
-        tag = audience.get("tag_id", audience.get("tag")) if audience is not None else None
-        known = {**ids, record.resolved.tag: record.resolved.tag_id} if record.resolved is not None else ids
-        named = known.get(tag, tag) if isinstance(tag, str) else tag
-        return Use(at, _recorded_scope(audience), record.campaign, record.edition, named)
-
-    for attempt in record.attempts:
-        if attempt.may_have_sent and attempt.event.appid == appid:
-            yield use(attempt.at, attempt.event.audience)
-    if record.appid != appid:
-        return
-    if record.imported is not None:
-        yield use(record.imported.sent_at, record.imported.audience)
-    tried = [attempt.event for attempt in record.attempts if attempt.may_have_sent]
-    for settled in record.settled_sent:
-        if all(each.batch != settled.event.batch for each in tried):
-            # It was sent in the console; when, nobody wrote down, but it was before it was settled.
-            yield use(settled.at, tried[-1].audience if tried else settled.event.audience)
-
-
-def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
-    """Read an audience as the ledger has it; what it does not know is taken for everybody."""
-    if audience is None:
-        return Scope.ALL
-    if "openids" in audience:
-        return Scope.OPENIDS
-    return Scope.TAG if "tag" in audience or "tag_id" in audience else Scope.ALL
-
-
-DAYS_AHEAD: Final = 31
-"""How far campaigns are looked ahead for: a calendar month at its longest."""
-_PERIODS_MAX: Final = 366
-"""So many days of a window are looked at; a limit on everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +65,123 @@ CALLS: Final = Rule(Unit.DAY, 100, frozenset(Scope))
 """Requests for mass sends. Source: WeChat docs, "API limits of a new account", read 2026-10."""
 REACH: Final = Rule(Unit.MONTH, 4, frozenset(Scope))
 """Mass messages that one follower of a service account gets. Source: WeChat docs, "群发规则", read 2026-10."""
+DAYS_AHEAD: Final = 31
+"""How far campaigns are looked ahead for: a calendar month at its longest."""
+_DAYS_MAX: Final = 366
+"""So many days of a window are looked at; a limit on everything."""
+
+Tag = int | str
+"""A tag by its id, or by its name where no id is known for that."""
+
+
+# What is used.
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One send that may have gone out."""
+
+    at: datetime
+    scope: Scope
+    campaign: CampaignName | None
+    """None for something that people sent on the website."""
+    edition: int = 0
+    tag: Tag | None = None
+    """Whose followers it went to, where it went to a tag."""
+
+
+def tag_ids(state: State, appid: AppId) -> dict[str, int]:
+    """Give the ids of the tags that an account's campaigns name, as they were looked up last."""
+    found = (each.resolved for each in state.records.values() if each.resolved is not None)
+    return {each.tag: each.tag_id for each in found if each.appid == appid}
+
+
+def uses(state: State, appid: AppId) -> list[Use]:
+    """Give every recorded use of an account's allowance; an attempt that was repeated on another day counts on both.
+
+    A send that a person made in the console or without this ledger counts by the audience that its campaign declared,
+    and as one to everybody where that is not known.
+    """
+    found = [Use(at, Scope.ALL, None) for at in state.website_sends.get(appid, [])]
+    ids = tag_ids(state, appid)
+    for record in state.records.values():
+        known = {**ids, record.resolved.tag: record.resolved.tag_id} if record.resolved is not None else ids
+        for at, audience in _may_have_gone_out(record, appid):
+            tag = audience.get("tag_id", audience.get("tag")) if audience is not None else None
+            named = known.get(tag, tag) if isinstance(tag, str) else tag
+            found.append(Use(at, _recorded_scope(audience), record.campaign, record.edition, named))
+    return found
+
+
+def _may_have_gone_out(record: Record, appid: AppId) -> Iterator[tuple[datetime, Mapping[str, Any] | None]]:
+    """Give when something of a record may have gone out, and to whom as far as the ledger knows."""
+    tried = [attempt for attempt in record.attempts if attempt.may_have_sent]
+    yield from ((each.at, each.event.audience) for each in tried if each.event.appid == appid)
+    if record.appid != appid:
+        return
+    if record.imported is not None:
+        yield record.imported.sent_at, record.imported.audience
+    for settled in record.settled_sent:
+        if all(each.event.batch != settled.event.batch for each in tried):
+            # It was sent in the console; when, nobody wrote down, but it was before it was settled.
+            yield settled.at, tried[-1].event.audience if tried else settled.event.audience
+
+
+def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
+    if audience is None:
+        return Scope.ALL
+    if "openids" in audience:
+        return Scope.OPENIDS
+    return Scope.TAG if "tag" in audience or "tag_id" in audience else Scope.ALL
+
+
+def used_in(found: Iterable[Use], rule: Rule, tag: Tag | None = None) -> dict[date, list[Use]]:
+    """Sort the uses that a rule counts by its days or months: an edition once in each, a website's send every time.
+
+    With `tag` no other tag's are among them.
+    """
+    by_period: dict[date, list[Use]] = {}
+    for use in found:
+        if use.scope not in rule.scopes or (tag is not None and use.scope is Scope.TAG and use.tag != tag):
+            continue
+        there = by_period.setdefault(rule.unit.of(beijing_day(use.at)), [])
+        if use.campaign is None or (use.campaign, use.edition) not in {(u.campaign, u.edition) for u in there}:
+            there.append(use)
+    return by_period
+
+
+def calls_by_day(state: State, appid: AppId) -> Counter[date]:
+    """Count the requests for mass sends by Beijing day, also those that WeChat refused; not those that never left."""
+    return Counter(beijing_day(each.at) for each in _attempts(state, appid) if not _never_left(each))
+
+
+def _never_left(attempt: Attempt) -> bool:
+    return attempt.rejection is not None and attempt.rejection.errcode is None
+
+
+def _attempts(state: State, appid: AppId) -> Iterator[Attempt]:
+    return (each for record in state.records.values() for each in record.attempts if each.event.appid == appid)
+
+
+def calls_refused(state: State, appid: AppId) -> Iterator[Attempt]:
+    """Give the attempts that WeChat refused because an account's mass calls of the day were used up."""
+    attempts = _attempts(state, appid)
+    return (each for each in attempts if each.rejection is not None and each.rejection.errcode == DAY_USED_UP)
+
+
+def calls_used_up(state: State, appid: AppId, now: datetime) -> bool:
+    """Say whether WeChat said today that no mass call is left, and has taken none since."""
+    last = max(_attempts(state, appid), key=lambda each: each.serial, default=None)
+    refused = last is not None and last.rejection is not None and last.rejection.errcode == DAY_USED_UP
+    return last is not None and refused and beijing_day(last.at) == beijing_day(now)
+
+
+def counted_anew(now: datetime) -> Phrase:
+    """Say when what is counted by the Beijing day is there again."""
+    return Phrase("they are counted anew at {moment}; run the same command after that", moment=moment(tomorrow(now)))
+
+
+# What is asked for.
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,48 +207,31 @@ class Demand:
     """Whether some of its batches went out already; the others follow whatever else is to come."""
 
     @property
-    def sort_key(self) -> tuple[bool, float, str]:
-        """The interface's order within an account."""
-        return self.window is None, self.window.not_after.timestamp() if self.window else 0.0, self.name
+    def sort_key(self) -> tuple[bool, bool, float, str]:
+        """The interface's order within an account, behind what was begun."""
+        end = self.window.not_after.timestamp() if self.window else 0.0
+        return not self.begun, self.window is None, end, self.name
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Who has a place: by a send that used it, or by one that is to come."""
+class Agenda:
+    """What all campaigns of the repository ask for, whichever of them a run is about."""
 
-    campaign: CampaignName | None
-    """None for a send on the website."""
-    used_at: datetime | None = None
-    """When it was used; None while it is reserved, and may be given up."""
-    until: datetime | None = None
-    """When the window of what is to come closes; None for what was named and goes out now, and for what was used."""
+    accounts: Mapping[AppId, tuple[AccountName, str]]
+    """AppID -> the account's name and kind."""
+    demands: Sequence[Demand]
 
 
-def reserved(demand: Demand) -> Holder:
-    """Give a demand as the holder of a place that it has not used yet."""
-    return Holder(demand.name, until=demand.window.not_after if demand.window else None)
+def scope_of(audience: "Audience") -> Scope:
+    """Say whom a declared audience is."""
+    if audience.is_to_all:
+        return Scope.ALL
+    return Scope.OPENIDS if audience.openids is not None else Scope.TAG
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the allowance says of one campaign."""
-
-    fits: bool = True
-    """Whether it has a place at all."""
-    today: bool = True
-    """Whether that place may be today's, or this month's."""
-    place: date | None = None
-    """The first day of the day or month in which it is to go out, as things stand; None where none is counted out."""
-    rule: Rule | None = None
-    """The rule that speaks against it, where one does."""
-    taken: tuple[tuple[date, tuple[Holder, ...]], ...] = ()
-    """The places that it could have had, and who has them: those who used them first, then those to come, in order."""
-    free_from: date | None = None
-    """Where it has no place: the first day, from the beginning of its window on, on which there is one, if any is."""
-    needed: int = 1
-    """Requests that it takes."""
-    crowded: tuple[Holder, ...] = ()
-    """The sends of its month before it that may reach the same followers, where they are as many as one may get."""
+def tag_of(audience: "Audience") -> Tag | None:
+    """Give the tag that an audience declares, by id or by name."""
+    return audience.tag_id if audience.tag_id is not None else audience.tag
 
 
 def demand_of(campaign: RenderedCampaign) -> Demand:
@@ -288,422 +243,225 @@ def demand_of(campaign: RenderedCampaign) -> Demand:
     return Demand(name, edition, account, appid, scope, campaign.window, campaign.source_sha256, calls, tag, over)
 
 
-def tag_of(audience: "Audience") -> Tag | None:
-    """Give the tag that an audience declares, by id or by name."""
-    return audience.tag_id if audience.tag_id is not None else audience.tag
+def may_run_short(demands: Iterable[Demand], used: Mapping[date, int]) -> bool:
+    """Say whether so many requests are asked for that a day may be too short for them."""
+    return sum(demand.calls for demand in demands) + max(used.values(), default=0) > CALLS.limit
 
 
-def what_is_left(demand: Demand, record: Record) -> Demand:
-    """Give a demand without the batches that went out."""
+def _still_asking(demand: Demand, state: State, now: datetime) -> Demand | None:
+    """Give a demand without the batches that went out; None where it asks for nothing any more.
+
+    What is in doubt counts as used. What WeChat refused for good asks for nothing until somebody edits it.
+    """
+    record = state.record(demand.name, demand.edition)
+    if record.open_attempts or is_concluded(record):
+        return None
+    last = record.attempts[-1] if record.attempts else None
+    refused = last.rejection if last is not None and last.event.source_sha256 == demand.source_sha256 else None
+    if refused is not None and not (refused.retryable or refused.token_dead):
+        return None
+    window = demand.window
+    if window is not None and (now > window.not_after or window.not_before > now + timedelta(days=DAYS_AHEAD)):
+        return None
     sent = len(record.sent_batches)
     return replace(demand, calls=max(1, demand.calls - sent), begun=True) if sent else demand
 
 
-def periods(demand: Demand, unit: Unit, policy: "Policy", now: datetime) -> list[date]:
-    """Give the Beijing days or months in which it may go out, by window, quiet hours and frozen days; earliest first.
-
-    What goes out by name goes out today.
-    """
-    if demand.window is None:
-        return [unit.of(now)]
-    found: list[date] = []
-    moment = next_moment(policy, demand.window, now)
-    while moment is not None and len(found) < _PERIODS_MAX:
-        found.append(unit.of(moment))
-        moment = next_moment(policy, demand.window, _after(found[-1], unit))
-    return found
-
-
-def first_place(
-    demand: Demand, unit: Unit, policy: "Policy", now: datetime, has_room: Callable[[date], bool]
-) -> date | None:
-    """Give the first day, from the beginning of a demand's window on, of a day or month that `has_room`; None: none.
-
-    It says where another window would help; nobody is moved for that.
-    """
-    start = max(now, demand.window.not_before) if demand.window else now
-    moment = next_moment(policy, None, start)
-    for _ in range(_PERIODS_MAX):
-        if moment is None or has_room(unit.of(moment)):
-            break
-        moment = next_moment(policy, None, _after(unit.of(moment), unit))
-    return beijing_day(moment) if moment is not None else None
-
-
-def _after(period: date, unit: Unit) -> datetime:
-    """Give the moment at which a Beijing day or month has ended."""
-    following = period + timedelta(days=1 if unit is Unit.DAY else 31)
-    first = following if unit is Unit.DAY else following.replace(day=1)
-    return datetime.combine(first, time.min, tzinfo=BEIJING)
-
-
-Who = TypeVar("Who")
-
-
-class Places(Generic[Who]):
-    """Places by date; `room` says how many a place takes."""
-
-    def __init__(self, room: Callable[[date], int]) -> None:
-        self._room = room
-        self._options: dict[Who, Sequence[date]] = {}
-        self.held: dict[date, list[Who]] = {}
-        """Place -> who has it now; somebody who comes later may move them."""
-
-    def seat(self, who: Who, options: Sequence[date], unmoved: frozenset[Who] = frozenset()) -> bool:
-        """Give `who` one of `options`, earlier dates first; False, and nothing moved, where none can be had.
-
-        Those `unmoved` stay where they are.
-        """
-        self._options[who] = options
-        if self._seat(who, options, set(), unmoved):
-            return True
-        del self._options[who]
-        return False
-
-    def widen(self, who: Who, options: Sequence[date]) -> None:
-        """Let `who`, who is seated, be moved to any of `options` for somebody who comes later."""
-        self._options[who] = options
-
-    def has_room(self, place: date) -> bool:
-        """Whether a place takes one more as things stand, nobody moved."""
-        return len(self.held.get(place, [])) < self._room(place)
-
-    def in_the_way(self, options: Sequence[date]) -> list[tuple[date, list[Who]]]:
-        """Give the full places that somebody with `options` could have had, and who has them, by date."""
-        reached: set[date] = set()
-        frontier = list(options)
-        while frontier:
-            place = frontier.pop()
-            if place not in reached:
-                reached.add(place)
-                frontier += [other for who in self.held.get(place, []) for other in self._options[who]]
-        return [(place, list(self.held.get(place, []))) for place in sorted(reached)]
-
-    def _seat(self, who: Who, options: Sequence[date], tried: set[date], unmoved: frozenset[Who]) -> bool:
-        new = [place for place in options if place not in tried]
-        tried.update(new)
-        for place in new:
-            if self.has_room(place):
-                self.held.setdefault(place, []).append(who)
-                return True
-        # Nobody is moved where anything is free.
-        for place in new:
-            holders = self.held.get(place, [])
-            for other in holders:
-                if other not in unmoved and self._seat(other, self._options[other], tried, unmoved):
-                    holders.remove(other)
-                    holders.append(who)
-                    return True
-        return False
-
-
-def may_run_short(demands: Iterable[Demand], used: Mapping[date, int]) -> bool:
-    """Say whether so many requests are asked for that somebody has to count them out, day by day."""
-    return sum(demand.calls for demand in demands) + max(used.values(), default=0) > CALLS.limit
-
-
-class Calls:
-    """Seats demands in their order; `used` says how many requests of a day are used."""
-
-    def __init__(self, demands: Sequence[Demand], used: Mapping[date, int], policy: "Policy", now: datetime) -> None:
-        self._short = may_run_short(demands, used)
-        self._used, self._policy, self._now = used, policy, now
-        self.held: dict[date, list[Demand]] = {}
-        """Day -> who has requests of it; empty where nobody has to count them out."""
-        # What was begun goes on, so nobody comes before it.
-        for demand in demands if self._short else []:
-            if demand.begun:
-                self._hold(demand, CALLS.unit.of(now))
-
-    def take(self, demand: Demand) -> Standing | None:
-        """Give a demand the first day of its window on which all of it fits; None where that may be today's."""
-        if not self._short or demand.begun:
-            return None
-        days = periods(demand, CALLS.unit, self._policy, self._now)
-        today = CALLS.unit.of(self._now)
-        day = next((day for day in days if self.has_room(demand, day)), None)
-        if day is None:
-            return self._refused(demand, days, fits=False) if days else None
-        self._hold(demand, day)
-        return self._refused(demand, [today], fits=True) if today in days and day != today else None
-
-    def has_room(self, demand: Demand, day: date) -> bool:
-        """Whether a day takes all of a demand as things stand."""
-        return self._room(day) >= demand.calls
-
-    def day_of(self, demand: Demand) -> date | None:
-        """Give the day on which a demand is to go out, as things stand; None for one that finds none."""
-        if self._short:
-            return next((day for day, holders in self.held.items() if demand in holders), None)
-        return next(iter(periods(demand, CALLS.unit, self._policy, self._now)), None)
-
-    def _hold(self, demand: Demand, day: date) -> None:
-        self.held.setdefault(day, []).append(demand)
-
-    def _room(self, day: date) -> int:
-        held = sum(demand.calls for demand in self.held.get(day, []))
-        return CALLS.limit - self._used.get(day, 0) - held
-
-    def _refused(self, demand: Demand, days: Sequence[date], *, fits: bool) -> Standing:
-        taken = tuple((day, tuple(map(reserved, self._others(demand, day)))) for day in days)
-        return Standing(fits=fits, today=False, rule=CALLS, taken=taken, needed=demand.calls)
-
-    def _others(self, demand: Demand, day: date) -> list[Demand]:
-        return sorted((d for d in self.held.get(day, []) if d is not demand), key=lambda other: other.sort_key)
+# The calendar: who goes out on which day.
 
 
 @dataclass(frozen=True, slots=True)
-class Ledgered:
-    """An account's used and demanded allowance in one moment."""
+class Holder:
+    """A send that counts in a day or month: one that went out, or one that is to come."""
 
-    demands: tuple[Demand, ...]
-    used: tuple[Use, ...]
-    sends: Places[Demand]
-    calls: Calls
-    standings: Mapping[CampaignName, Standing]
-
-
-@dataclass(slots=True)
-class Agenda:
-    """What all campaigns of the repository ask for, whichever of them a run is about."""
-
-    accounts: Mapping[AppId, tuple[AccountName, str]]
-    """AppID -> the account's name and kind."""
-    demands: Sequence[Demand]
-    _known: dict[AppId, tuple[object, Ledgered]] = field(default_factory=dict)
-    """Of the latest moment that was asked about: a plan asks for every campaign."""
-
-    def standing(self, campaign: RenderedCampaign, state: State, policy: "Policy", now: datetime) -> Standing:
-        """Say where a campaign stands; one that is not on the agenda asks for nothing."""
-        if campaign.appid not in self.accounts:
-            return Standing()
-        return self.of(campaign.appid, state, policy, now).standings.get(campaign.name, Standing())
-
-    def of(self, appid: AppId, state: State, policy: "Policy", now: datetime) -> Ledgered:
-        """Seat every demand of an account; `appid` is on the agenda."""
-        moment = (id(state), state.serial, id(policy), now)
-        known = self._known.get(appid)
-        if known is None or known[0] != moment:
-            asking = [d for d in self.demands if d.appid == appid and _is_asking(d, state, now)]
-            demands = [what_is_left(d, state.record(d.name, d.edition)) for d in asking]
-            known = moment, _seated(self.accounts[appid][1], demands, state, appid, policy, now)
-            self._known[appid] = known
-        return known[1]
-
-
-def _is_asking(demand: Demand, state: State, now: datetime) -> bool:
-    """Whether it still asks: not sent, not in doubt (that counts as used), not expired, and due within the days ahead.
-
-    What WeChat refused for good asks for nothing until somebody edits it.
-    """
-    record = state.record(demand.name, demand.edition)
-    if record.open_attempts or is_concluded(record):
-        return False
-    last = record.attempts[-1] if record.attempts else None
-    refused = last.rejection if last is not None and last.event.source_sha256 == demand.source_sha256 else None
-    if refused is not None and not (refused.retryable or refused.token_dead):
-        return False
-    window = demand.window
-    return window is None or (now <= window.not_after and window.not_before <= now + timedelta(days=DAYS_AHEAD))
-
-
-def _seated(
-    kind: str, demands: Sequence[Demand], state: State, appid: AppId, policy: "Policy", now: datetime
-) -> Ledgered:
-    """Seat the demands in the interface's order, and say of each how it fared."""
-    used = uses(state, appid)
-    counted = _Counted(kind, used, tag_ids(state, appid))
-    calls = Calls(demands, calls_by_day(state, appid), policy, now)
-    crowd = _Crowd(used, policy, now) if kind == "service" else None
-    standings: dict[CampaignName, Standing] = {}
-    opens: dict[Demand, datetime] = {}
-    ordered = sorted(demands, key=lambda demand: demand.sort_key)
-    for demand in ordered:
-        standing, sends = Standing(), counted.sends(demand)
-        rule = sends.rule
-        if demand.scope in rule.scopes and (options := periods(demand, rule.unit, policy, now)):
-            opens[demand] = next_moment(policy, demand.window, now) or now
-            due = demand.window is None or opens[demand] == now
-            current = rule.unit.of(now)
-            # Of two that wait for the same day, the one that opens first goes out first, and else the one before.
-            there = () if due else sends.places.held.get(current, ())
-            keeping = frozenset(each for each in there if opens[each] <= opens[demand])
-            standing = _seat(sends, demand, options, current, keeping, due=due)
-            if demand.over_limit and rule.unit is REACH.unit and standing.rule is not None:
-                standing = Standing()  # WeChat takes it all the same.
-        if standing.fits and (refused := calls.take(demand)) is not None:
-            standing = refused
-        if crowd is not None and standing.fits:
-            seats = [place for place, holders in sends.places.held.items() if demand in holders]
-            standing = crowd.join(demand, standing, seats)
-        standings[demand.name] = standing
-    for held in (*(each.places.held for each in counted.groups.values()), calls.held):
-        for place, holders in held.items():
-            for demand in holders:
-                standing = standings[demand.name]
-                standings[demand.name] = replace(standing, place=max(place, standing.place or place))
-    # Only when all are seated it is known where nobody sits.
-    for demand in (each for each in ordered if not standings[each.name].fits):
-        by_calls, sends = standings[demand.name].rule is CALLS, counted.sends(demand)
-        room = partial(calls.has_room, demand) if by_calls else sends.places.has_room
-        day = first_place(demand, (CALLS if by_calls else sends.rule).unit, policy, now, room)
-        standings[demand.name] = replace(standings[demand.name], free_from=day)
-    return Ledgered(tuple(ordered), tuple(used), counted.sends_to_all.places, calls, standings)
+    campaign: CampaignName | None
+    """None for a send on the website."""
+    used_at: datetime | None = None
+    """When it went out; None for what is to come."""
+    until: datetime | None = None
+    """When the window of what is to come closes; None for what was named and goes out now, and for what went out."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Sends:
-    """The sends that are counted together: what is used, and who has a place."""
+class Standing:
+    """What the allowance says of one campaign."""
+
+    day: date | None = None
+    """The first day of its window that has room; None where there is none, or where nothing is counted for it."""
+    rule: Rule | None = None
+    """The rule that keeps it from going out today, or at all."""
+    taken: tuple[tuple[date, tuple[Holder, ...]], ...] = ()
+    """The days or months that it could have had, and which sends count in them."""
+    free_from: date | None = None
+    """Where its window has no room: the first day after its beginning that has, if any does."""
+    needed: int = 1
+    """Requests that it takes."""
+    crowded: tuple[Holder, ...] = ()
+    """The sends of its month before it that may reach the same followers, where they are as many as one may get."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether the allowance lets it go out within its window."""
+        return self.day is not None or self.rule is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What counts by one rule: what is used, and which campaigns take the rest."""
 
     rule: Rule
-    used: Mapping[date, list[Use]]
-    places: Places[Demand]
+    used: Mapping[date, int]
+    named: Mapping[date, Sequence[Use]]
+    """What is used by name; empty where only numbers are known."""
+    coming: dict[date, list[Demand]] = field(default_factory=dict)
+
+    def has_room(self, day: date, amount: int) -> bool:
+        period = self.rule.unit.of(day)
+        return self.used.get(period, 0) + self.asked(period) + amount <= self.rule.limit
+
+    def asked(self, period: date) -> int:
+        by_calls = self.rule is CALLS
+        return sum(demand.calls if by_calls else 1 for demand in self.coming.get(period, ()))
+
+    def add(self, demand: Demand, day: date) -> None:
+        self.coming.setdefault(self.rule.unit.of(day), []).append(demand)
+
+    def holders(self, period: date) -> tuple[Holder, ...]:
+        used = (Holder(use.campaign, use.at) for use in sorted(self.named.get(period, ()), key=lambda use: use.at))
+        return (*used, *map(_reserved, self.coming.get(period, ())))
 
 
-class _Counted:
-    """The sends of an account, counted as WeChat counts them: a service account's for each tag, and for everybody."""
-
-    def __init__(self, kind: str, used: list[Use], ids: Mapping[str, int]) -> None:
-        self._kind, self._used, self._ids = kind, used, ids
-        self.groups: dict[Tag | None, _Sends] = {}
-        self.sends_to_all = self._group(None)
-
-    def sends(self, demand: Demand) -> _Sends:
-        """Give the sends among which a demand is counted."""
-        if self._kind != "service" or demand.scope is not Scope.TAG or demand.tag is None:
-            return self.sends_to_all
-        return self._group(self._ids.get(demand.tag, demand.tag) if isinstance(demand.tag, str) else demand.tag)
-
-    def _group(self, tag: Tag | None) -> _Sends:
-        if tag not in self.groups:
-            rule = SENDS[self._kind] if tag is None else TAGGED
-            used = used_in(self._used, rule.unit, rule.scopes, tag)
-            self.groups[tag] = _Sends(rule, used, Places(lambda period: rule.limit - len(used.get(period, []))))
-        return self.groups[tag]
+def _reserved(demand: Demand) -> Holder:
+    return Holder(demand.name, until=demand.window.not_after if demand.window else None)
 
 
-def _seat(
-    sends: _Sends,
-    demand: Demand,
-    options: Sequence[date],
-    current: date,
-    keeping: frozenset[Demand],
-    *,
-    due: bool,
-) -> Standing:
-    """Seat a demand, in the current period if that can be, and say what is in the way of that.
+class Calendar:
+    """One account's days: every campaign of the agenda takes its day in the interface's order."""
 
-    One that is `due` goes out now: nobody after it moves it to another day. One that is not takes the current period
-    from nobody of those `keeping` it, who go out before it does.
-    """
-    places, rule, used = sends.places, sends.rule, sends.used
-
-    def taken(wanted: Sequence[date]) -> tuple[tuple[date, tuple[Holder, ...]], ...]:
-        return tuple(
-            (place, (*_holders(used.get(place, [])), *map(reserved, sorted(holders, key=lambda d: d.sort_key))))
-            for place, holders in places.in_the_way(wanted)
-        )
-
-    if current in options and places.seat(demand, [current], keeping):
-        if not due:
-            places.widen(demand, options)
-        return Standing()
-    at_all = places.seat(demand, options)
-    wanted = [current] if at_all and current in options else options
-    if at_all and current not in options:
-        return Standing()
-    return Standing(fits=at_all, today=False, rule=rule, taken=taken(wanted))
-
-
-def _holders(used: Iterable[Use]) -> list[Holder]:
-    return [Holder(use.campaign, use.at) for use in sorted(used, key=lambda use: use.at)]
-
-
-class _Crowd:
-    """The sends of a month that may reach the same followers; who they are nobody can know."""
-
-    def __init__(self, used: list[Use], policy: "Policy", now: datetime) -> None:
-        found = used_in(used, REACH.unit, REACH.scopes)
-        self._months = {month: _holders(there) for month, there in found.items()}
+    def __init__(self, agenda: Agenda, appid: AppId, state: State, policy: "Policy", now: datetime) -> None:
+        self._kind = agenda.accounts[appid][1]
         self._policy, self._now = policy, now
+        self._uses, self._ids = uses(state, appid), tag_ids(state, appid)
+        self._sends: dict[Tag | None, _Tally] = {}
+        self._reach = self._tally(REACH)
+        self.sends = self._sends_of(None)
+        self.calls = _Tally(CALLS, calls_by_day(state, appid), {})
+        self.standings: dict[CampaignName, Standing] = {}
+        asking = (_still_asking(each, state, now) for each in agenda.demands if each.appid == appid)
+        self.demands = sorted((each for each in asking if each is not None), key=lambda demand: demand.sort_key)
+        for demand in self.demands:
+            self.standings[demand.name] = self._walk(demand)
+        # Which day has room outside of a window is known once all campaigns have taken theirs.
+        for demand in self.demands:
+            standing = self.standings[demand.name]
+            if not standing.fits:
+                self.standings[demand.name] = replace(standing, free_from=self._free_from(demand))
 
-    def join(self, demand: Demand, standing: Standing, seats: Sequence[date]) -> Standing:
-        """Count a demand in the month of its place, or else the first of its window; say where that is too many."""
+    def _walk(self, demand: Demand) -> Standing:
+        """Let a demand take the first day of its window that has room, and say what kept it from today."""
+        days = list(self._days(demand))
         if demand.begun:
-            return standing  # It is among those that were sent.
-        months = seats or periods(demand, REACH.unit, self._policy, self._now)
-        if not months:
-            return standing
-        there = self._months.setdefault(months[0], [])
-        before = tuple(there)
-        there.append(reserved(demand))
-        if len(before) < REACH.limit:
-            return standing
-        return replace(standing, crowded=before)
+            # Its first batches count as used; nothing comes before the others.
+            today = beijing_day(self._now)
+            self.calls.add(demand, today)
+            return Standing(today if today in days else next(iter(days), None))
+        against = {day: self._against(demand, day) for day in days}
+        day = next((day for day, tallies in against.items() if not tallies), None)
+        if day is None:
+            return self._refused(demand, against, days) if days else Standing()
+        for tally in self._counted_in(demand):
+            tally.add(demand, day)
+        standing = self._refused(demand, against, days[:1]) if against[days[0]] and self._is_today(days[0]) else None
+        standing = replace(standing or Standing(), day=day)
+        return self._crowded(demand, standing, day) if self._kind == "service" else standing
+
+    def _days(self, demand: Demand, *, behind: bool = False) -> Iterator[date]:
+        """Give the Beijing days on which it may go out by window, quiet hours and frozen days, earliest first.
+
+        What goes out by name goes out today. With `behind`, days after its window too.
+        """
+        if demand.window is None and not behind:
+            yield beijing_day(self._now)
+            return
+        window = None if behind else demand.window
+        start = max(self._now, demand.window.not_before) if demand.window else self._now
+        moment = next_moment(self._policy, window, start)
+        for _ in range(_DAYS_MAX):
+            if moment is None:
+                return
+            yield beijing_day(moment)
+            moment = next_moment(self._policy, window, tomorrow(moment))
+
+    def _is_today(self, day: date) -> bool:
+        return day == beijing_day(self._now)
+
+    def _counted_in(self, demand: Demand) -> list[_Tally]:
+        """Give what a demand counts in: the sends of its audience, where they are counted, and the calls."""
+        sends = self._sends_of(demand)
+        return [sends, self.calls] if demand.scope in sends.rule.scopes else [self.calls]
+
+    def _against(self, demand: Demand, day: date) -> list[_Tally]:
+        """Give what has no room for a demand on a day; over the limit of a month WeChat takes it all the same."""
+        return [
+            tally
+            for tally in self._counted_in(demand)
+            if not tally.has_room(day, demand.calls if tally is self.calls else 1)
+            and not (demand.over_limit and tally.rule.unit is Unit.MONTH)
+        ]
+
+    def _refused(self, demand: Demand, against: Mapping[date, list[_Tally]], days: Sequence[date]) -> Standing:
+        tally = against[days[0]][0]
+        periods = dict.fromkeys(tally.rule.unit.of(day) for day in days if tally in against[day])
+        taken = tuple((period, tally.holders(period)) for period in periods)
+        return Standing(rule=tally.rule, taken=taken, needed=demand.calls)
+
+    def _free_from(self, demand: Demand) -> date | None:
+        return next((day for day in self._days(demand, behind=True) if not self._against(demand, day)), None)
+
+    def _crowded(self, demand: Demand, standing: Standing, day: date) -> Standing:
+        """Count a demand among the sends of its month that may reach the same followers; who they are nobody knows."""
+        before = self._reach.holders(self._reach.rule.unit.of(day))
+        self._reach.add(demand, day)
+        return replace(standing, crowded=before) if len(before) >= REACH.limit else standing
+
+    def _sends_of(self, demand: Demand | None) -> _Tally:
+        """Give the sends among which a demand is counted: a service account's for each tag, and for everybody."""
+        tag = None
+        if demand is not None and demand.scope is Scope.TAG and self._kind == "service" and demand.tag is not None:
+            tag = self._ids.get(demand.tag, demand.tag) if isinstance(demand.tag, str) else demand.tag
+        if tag not in self._sends:
+            self._sends[tag] = self._tally(SENDS[self._kind] if tag is None else TAGGED, tag)
+        return self._sends[tag]
+
+    def _tally(self, rule: Rule, tag: Tag | None = None) -> _Tally:
+        named = used_in(self._uses, rule, tag)
+        return _Tally(rule, {period: len(there) for period, there in named.items()}, named)
 
 
-GIVE_A_TAG: Final = Phrase(
-    "give these followers a tag (标签) in the console under 用户管理 and write `tag:` in campaign.yaml: a tag of "
-    "any size is one job"
-)
+def standing_of(
+    campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
+) -> Standing:
+    """Say where a campaign stands; one that is not on the agenda asks for nothing.
 
-
-def batches_left(campaign: RenderedCampaign, record: Record) -> list[int | None]:
-    """Give the batches that did not go out, in order; [None] for an audience that is one job and no list."""
-    if is_concluded(record):
-        return []
-    if campaign.batches is None:
-        return [None]
-    return [batch for batch in range(1, campaign.batches + 1) if batch not in record.sent_batches]
-
-
-def send_steps(campaign: RenderedCampaign, record: Record, first: Reason) -> list[SendMass]:
-    """Plan the send, batch by batch where there are any; only the first of them can be a repetition."""
-    left = batches_left(campaign, record)
-    return [SendMass(campaign, first if batch is left[0] else Reason.DUE, batch) for batch in left]
-
-
-def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
-    """Give the size of the audience as it was recorded last; a list of openids knows its own."""
-    if campaign.openid_list is not None:
-        return campaign.openid_list.count
-    resolved, draft = record.resolved_for(campaign.digest), record.draft()
-    if resolved is not None:
-        return resolved.count
-    staged = draft.event if draft else record.staged
-    return staged.audience_count if staged else None
-
-
-def too_many_batches(
-    campaign: RenderedCampaign, record: Record, state: State, policy: "Policy", now: datetime
-) -> Refusal | None:
-    """Refuse to begin a list that needs more calls than the account has left today.
-
-    One that was begun goes on until WeChat says 45009: a rest sent tomorrow is worse than one call too many, which
-    does nothing.
+    An open attempt is used already; its repetition needs no second day.
     """
-    if campaign.batches is None or any(attempt.may_have_sent for attempt in record.attempts):
-        return None
-    daily = CALLS.limit
-    left = max(0, daily - calls_by_day(state, campaign.appid).get(beijing_day(now), 0))
-    if campaign.batches <= left:
-        return None
-    say = Phrase(
-        "its list takes {needed} jobs, and {left} of the account's {daily} mass calls a day are left",
-        needed=campaign.batches,
-        left=left,
-        daily=daily,
-    )
-    hint = GIVE_A_TAG
-    if campaign.batches <= daily:
-        again = again_after(campaign, policy, tomorrow(now))
-        hint = Phrase("{place}; or {tag}", place=again, tag=GIVE_A_TAG)
-    return Refusal(Guard.ALLOWANCE, say, hint)
+    if agenda is None or campaign.appid not in agenda.accounts:
+        return Standing()
+    return Calendar(agenda, campaign.appid, state, policy, now).standings.get(campaign.name, Standing())
 
+
+def waits_until(standing: Standing, now: datetime) -> datetime | None:
+    """Give the moment from which on the allowance lets a campaign go out; None where it never does."""
+    if standing.day is None:
+        return now if standing.fits else None
+    return max(now, datetime.combine(standing.day, time.min, tzinfo=BEIJING))
+
+
+# What is said of a campaign that finds no day.
 
 CROWDED: Final = "MC406"
 """The code of the warning that some followers may have had four mass messages of a month."""
-_PLACES_TOLD_MAX: Final = 7
+_TOLD_MAX: Final = 7
 """So many taken days are named; the others are counted."""
 _LIMITS: Final = {
     SENDS["subscription"]: Phrase("a subscription account has one send a day (Beijing time)"),
@@ -711,35 +469,117 @@ _LIMITS: Final = {
     TAGGED: Phrase("the followers with one tag get four mass messages a month from a service account (Beijing time)"),
     CALLS: Phrase("an account has 100 mass calls a day (Beijing time)"),
 }
+GIVE_A_TAG: Final = Phrase(
+    "give these followers a tag (标签) in the console under 用户管理 and write `tag:` in campaign.yaml: a tag of "
+    "any size is one job"
+)
 
 
 def no_place_now(
     campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
 ) -> Refusal | None:
-    """Refuse a send that today's allowance has no place for: it is used, or others come first.
-
-    An open attempt is used already; its repetition needs no second place.
-    """
-    standing = _standing(campaign, agenda, state, policy, now)
-    return None if standing is None or standing.rule is None else _refusal(campaign, standing, standing.rule)
+    """Refuse a send for which today has no room: it is used, or campaigns before it in the order take it."""
+    return allowance_refusal(campaign, standing_of(campaign, agenda, state, policy, now))
 
 
-def no_place_at_all(
-    campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
-) -> list[Refusal]:
-    """Refuse a campaign whose window is still to come and leaves it no place."""
-    standing = _standing(campaign, agenda, state, policy, now)
-    if standing is None or standing.fits or standing.rule is None:
-        return []
-    return [_refusal(campaign, standing, standing.rule)]
+def allowance_refusal(campaign: RenderedCampaign, standing: Standing) -> Refusal | None:
+    """Refuse a campaign that has to wait for a later day of its window, or whose window has no room at all."""
+    if standing.rule is None:
+        return None
+    taken = _taken(standing.rule, standing)
+    if standing.needed > 1:
+        return _no_day_for_list(campaign, standing, taken)
+    limit = _LIMITS[standing.rule]
+    if standing.day is not None:
+        say = Phrase("{limit}, and today has no place for it: {taken}", limit=limit, taken=taken)
+        return Refusal(Guard.ALLOWANCE, say, _later_in_window(standing.day))
+    say = Phrase("{limit}, and none is left for it: {taken}", limit=limit, taken=taken)
+    hint = _another_day(campaign, standing)
+    if standing.rule.unit is Unit.MONTH:
+        over = "{place}; or write `over_limit: allow` under send: in campaign.yaml: whoever had four does not get it"
+        hint = Phrase(over, place=hint)
+    return Refusal(Guard.ALLOWANCE, say, hint)
 
 
-def crowded_month(
-    campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
-) -> list[Diagnostic]:
+def _no_day_for_list(campaign: RenderedCampaign, standing: Standing, taken: str) -> Refusal:
+    """Refuse a list of openids, which is begun only where all of its batches fit into one day."""
+    if standing.needed > CALLS.limit:
+        too_many = "its list takes {needed} jobs, and an account has {daily} mass calls a day (Beijing time)"
+        return Refusal(Guard.ALLOWANCE, Phrase(too_many, needed=standing.needed, daily=CALLS.limit), GIVE_A_TAG)
+    told = {"needed": standing.needed, "daily": CALLS.limit, "taken": taken}
+    if standing.day is not None:
+        say = "its list takes {needed} of the account's {daily} mass calls a day, which today does not have: {taken}"
+        return Refusal(Guard.ALLOWANCE, Phrase(say, **told), _later_in_window(standing.day))
+    say = (
+        "its list takes {needed} of the account's {daily} mass calls a day, and no day of its window has them: {taken}"
+    )
+    hint = Phrase("{place}; or {tag}", place=_another_day(campaign, standing), tag=GIVE_A_TAG)
+    return Refusal(Guard.ALLOWANCE, Phrase(say, **told), hint)
+
+
+def _later_in_window(day: date) -> Phrase:
+    return Phrase("run apply again on or after {day}, within its window: it has a place there", day=day.isoformat())
+
+
+def _another_day(campaign: RenderedCampaign, standing: Standing) -> str:
+    """Say what can be done where no day is left: only what is to come can be moved, and only what has a window."""
+    day = standing.free_from.isoformat() if standing.free_from is not None else None
+    if campaign.window is None:
+        if day is None:
+            return Phrase("no day of the next year has a place for it: change policy.freeze in massctl.yaml")
+        return Phrase("run `massctl apply {name}` on or after {day}", name=campaign.name, day=day)
+    coming = [each.campaign for _, there in standing.taken for each in there if each.until is not None]
+    if others := list(dict.fromkeys(each for each in coming if each is not None))[:_TOLD_MAX]:
+        move = Phrase(
+            "give it, or one of those to come ({others}), another window in campaign.yaml, and have that reviewed",
+            others=enumerated(others),
+        )
+    else:
+        move = Phrase(
+            "what was sent has used its place: give this campaign another window in campaign.yaml, and have that "
+            "reviewed"
+        )
+    free = [Phrase("the first day with a place for it is {day}", day=day)] if day is not None else []
+    return in_a_row([move, *free])
+
+
+def _taken(rule: Rule, standing: Standing) -> str:
+    """Name the days and what counts in them: `2026-12-01: spring-sale (reserved, until 12-01 21:30)`."""
+    told = [
+        Phrase(
+            "{period}: {names}",
+            period=period.isoformat() if rule.unit is Unit.DAY else f"{period:%Y-%m}",
+            names=_names(holders) or Phrase("what went out already"),
+        )
+        for period, holders in standing.taken[:_TOLD_MAX]
+    ]
+    more = len(standing.taken) - len(told)
+    return in_a_row([*told, *([Phrase("and {count} more", count=more)] if more else [])])
+
+
+def _names(holders: Sequence[Holder]) -> str:
+    return enumerated([_holder(each) for each in holders]) if holders else ""
+
+
+def _holder(holder: Holder) -> str:
+    """Say who has a day, and whether it is used; its year is that of the day."""
+    if holder.used_at is not None:
+        used = _minute(holder.used_at)
+        if holder.campaign is None:
+            return Phrase("a send on the website ({at})", at=used)
+        return Phrase("{name} (used it {at})", name=holder.campaign, at=used)
+    if holder.until is None:
+        return Phrase("{name} (goes out by name)", name=holder.campaign)
+    return Phrase("{name} (reserved, until {at})", name=holder.campaign, at=_minute(holder.until))
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%m-%d %H:%M}"
+
+
+def crowded_month(campaign: RenderedCampaign, standing: Standing) -> list[Diagnostic]:
     """Warn of a fifth send in a month that may reach the same followers; WeChat keeps it from those who had four."""
-    standing = _standing(campaign, agenda, state, policy, now)
-    if standing is None or not standing.fits or not standing.crowded:
+    if not standing.crowded:
         return []
     say = Phrase(
         "a follower of a service account gets at most {limit} mass messages a month, and {others} come before it; "
@@ -769,134 +609,36 @@ def used_up_today(campaign: RenderedCampaign, state: State, policy: "Policy", no
     return [Diagnostic("MC407", Severity.WARNING, say, place, hint, campaign.name)]
 
 
-def waits_until(
-    campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
-) -> datetime | None:
-    """Give the moment from which on its allowance lets a campaign go out: now, or the beginning of a day or month.
-
-    None where it never does.
-    """
-    standing = _standing(campaign, agenda, state, policy, now)
-    if standing is None:
-        return now
-    if not standing.fits:
-        return None
-    place = standing.place
-    return now if place is None else max(now, datetime.combine(place, time.min, tzinfo=BEIJING))
+# Batches of a list.
 
 
-def _standing(
-    campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
-) -> Standing | None:
-    if agenda is None or state.record(campaign.name, campaign.edition).open_attempts:
-        return None
-    return agenda.standing(campaign, state, policy, now)
+def batches_left(campaign: RenderedCampaign, record: Record) -> list[int | None]:
+    """Give the batches that did not go out, in order; [None] for an audience that is one job and no list."""
+    if is_concluded(record):
+        return []
+    if campaign.batches is None:
+        return [None]
+    return [batch for batch in range(1, campaign.batches + 1) if batch not in record.sent_batches]
 
 
-def _refusal(campaign: RenderedCampaign, standing: Standing, rule: Rule) -> Refusal:
-    taken = _taken(rule, standing)
-    if standing.needed > 1:
-        return _no_day_for_list(campaign, standing, taken)
-    if not standing.fits:
-        say = Phrase("{limit}, and none is left for it: {taken}", limit=_LIMITS[rule], taken=taken)
-        hint = _another_place(campaign, standing)
-        if rule.unit is REACH.unit:
-            over = (
-                "{place}; or write `over_limit: allow` under send: in campaign.yaml: whoever had four does not get it"
-            )
-            hint = Phrase(over, place=hint)
-        return Refusal(Guard.ALLOWANCE, say, hint)
-    say = Phrase("{limit}, and it has to wait for its own: {taken}", limit=_LIMITS[rule], taken=taken)
-    return Refusal(Guard.ALLOWANCE, say, _later_in_window(standing))
+def send_steps(campaign: RenderedCampaign, record: Record, first: Reason) -> list[SendMass]:
+    """Plan the send, batch by batch where there are any; only the first of them can be a repetition."""
+    left = batches_left(campaign, record)
+    return [SendMass(campaign, first if batch is left[0] else Reason.DUE, batch) for batch in left]
 
 
-def _no_day_for_list(campaign: RenderedCampaign, standing: Standing, taken: str) -> Refusal:
-    """Refuse a list of openids, which is begun only where all of its batches fit into one day."""
-    if standing.needed > CALLS.limit:
-        too_many = "its list takes {needed} jobs, and an account has {daily} mass calls a day (Beijing time)"
-        return Refusal(Guard.ALLOWANCE, Phrase(too_many, needed=standing.needed, daily=CALLS.limit), GIVE_A_TAG)
-    place = {"needed": standing.needed, "daily": CALLS.limit, "taken": taken}
-    if standing.fits:
-        say = "its list takes {needed} of the account's {daily} mass calls a day, which today does not have: {taken}"
-        return Refusal(Guard.ALLOWANCE, Phrase(say, **place), _later_in_window(standing))
-    say = (
-        "its list takes {needed} of the account's {daily} mass calls a day, and no day of its window has them: {taken}"
-    )
-    hint = Phrase("{place}; or {tag}", place=_another_place(campaign, standing), tag=GIVE_A_TAG)
-    return Refusal(Guard.ALLOWANCE, Phrase(say, **place), hint)
+def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
+    """Give the size of the audience as it was recorded last; a list of openids knows its own."""
+    if campaign.openid_list is not None:
+        return campaign.openid_list.count
+    resolved, draft = record.resolved_for(campaign.digest), record.draft()
+    if resolved is not None:
+        return resolved.count
+    staged = draft.event if draft else record.staged
+    return staged.audience_count if staged else None
 
 
-def _later_in_window(standing: Standing) -> Phrase:
-    day = standing.place.isoformat() if standing.place is not None else ""
-    return Phrase("run apply again on or after {day}, within its window: it has a place there", day=day)
-
-
-def _another_place(campaign: RenderedCampaign, standing: Standing) -> str:
-    """Say what can be done where no place is left: only what is to come can be moved, and only what has a window."""
-    day = standing.free_from.isoformat() if standing.free_from is not None else None
-    if campaign.window is None:
-        if day is None:
-            return Phrase("no day of the next year has a place for it: change policy.freeze in massctl.yaml")
-        return Phrase("run `massctl apply {name}` on or after {day}", name=campaign.name, day=day)
-    others = _to_come(standing)
-    if others:
-        move = Phrase(
-            "give it, or one of those to come ({others}), another window in campaign.yaml, and have that reviewed",
-            others=enumerated(others),
-        )
-    else:
-        move = Phrase(
-            "what was sent has used its place: give this campaign another window in campaign.yaml, and have that "
-            "reviewed"
-        )
-    free = [Phrase("the first day with a place for it is {day}", day=day)] if day is not None else []
-    return in_a_row([move, *free])
-
-
-def _to_come(standing: Standing) -> list[CampaignName]:
-    """Name those who could give up their place, by order; what was named goes out now and has no window to change."""
-    holders = (holder for _, there in standing.taken for holder in there)
-    found = [each.campaign for each in holders if each.until is not None and each.campaign is not None]
-    return list(dict.fromkeys(found))[:_PLACES_TOLD_MAX]
-
-
-def _taken(rule: Rule, standing: Standing) -> str:
-    """Name the places and who has them: `2026-12-01: spring-sale (reserved until 12-01 21:30)`."""
-    told = [
-        Phrase(
-            "{period}: {names}",
-            period=_period(place, rule.unit),
-            names=_names(names) or Phrase("what went out already"),
-        )
-        for place, names in standing.taken[:_PLACES_TOLD_MAX]
-    ]
-    more = len(standing.taken) - len(told)
-    return in_a_row([*told, *([Phrase("and {count} more", count=more)] if more else [])])
-
-
-def _names(holders: tuple[Holder, ...]) -> str:
-    return enumerated([_holder(each) for each in holders]) if holders else ""
-
-
-def _holder(holder: Holder) -> str:
-    """Say who has a place, and whether it is used; its year is that of the place."""
-    if holder.used_at is not None:
-        used = _minute(holder.used_at)
-        if holder.campaign is None:
-            return Phrase("a send on the website ({at})", at=used)
-        return Phrase("{name} (used it {at})", name=holder.campaign, at=used)
-    if holder.until is None:
-        return Phrase("{name} (goes out by name)", name=holder.campaign)
-    return Phrase("{name} (reserved, until {at})", name=holder.campaign, at=_minute(holder.until))
-
-
-def _minute(at: datetime) -> str:
-    return f"{at.astimezone(BEIJING):%m-%d %H:%M}"
-
-
-def _period(place: date, unit: Unit) -> str:
-    return place.isoformat() if unit is Unit.DAY else f"{place:%Y-%m}"
-
+# Withdrawals.
 
 WITHDRAWALS_A_DAY: Final = 10
 """Requests to withdraw, of an account on a Beijing day; one job takes one, or one for each article.
@@ -905,9 +647,27 @@ DAYS_IN_MIND: Final = 31
 """For so long after its send a job is counted among those that somebody may want back. Our own bound."""
 
 
+def withdrawals_by_day(state: State, appid: AppId) -> Counter[date]:
+    """Count the requests for withdrawals by Beijing day, whatever became of them; not those that never left."""
+    return Counter(beijing_day(at) for job in _jobs(state, appid) for at in job.asked_at)
+
+
+def _jobs(state: State, appid: AppId) -> list[Job]:
+    return [job for record in state.records.values() if record.appid == appid for job in record.jobs]
+
+
+def withdrawals_used_up(state: State, appid: AppId, now: datetime) -> bool:
+    """Say whether WeChat said today that no withdrawal is left, and was asked for none since."""
+    jobs = _jobs(state, appid)
+    last = max((job.none_left_at for job in jobs if job.none_left_at is not None), default=None)
+    if last is None or beijing_day(last) != beijing_day(now):
+        return False
+    return all(at <= last for job in jobs for at in job.asked_at)
+
+
 def withdrawals_left(state: State, appid: AppId, now: datetime) -> int:
     """Give how many requests to withdraw the account has left on the Beijing day of `now`."""
-    return max(0, WITHDRAWALS_A_DAY - withdrawals_by_day(state, appid).get(beijing_day(now), 0))
+    return max(0, WITHDRAWALS_A_DAY - withdrawals_by_day(state, appid)[beijing_day(now)])
 
 
 def is_news_or_video(record: Record) -> bool:
@@ -945,6 +705,8 @@ def beyond_today(state: State, appid: AppId, now: datetime, needed: int) -> Refu
     return Refusal(Guard.ALLOWANCE, say if left else none_left, hint)
 
 
+# The next days, for people.
+
 Counted = Literal["sends", "calls", "withdrawals"]
 """Sends as the account's kind allows them, requests for mass sends, or requests to withdraw."""
 
@@ -981,9 +743,9 @@ def look_ahead(
     found = []
     for appid, (account, kind) in sorted(agenda.accounts.items(), key=lambda item: item[1]):
         if account in accounts:
-            ledgered = agenda.of(appid, state, policy, now)
-            asked = *_sends(ledgered, SENDS[kind], now), *_calls(ledgered, kind, state, appid, now)
-            spans = (*asked, *_withdrawals(state, appid, now))
+            calendar = Calendar(agenda, appid, state, policy, now)
+            sends = _spans(calendar.sends, "sends", calendar.sends.used, now)
+            spans = (*sends, *_calls(calendar, kind, state, appid, now), *_withdrawals(state, appid, now))
             found += [AccountAhead(account, kind, spans)] if spans else []
     return tuple(found)
 
@@ -1008,38 +770,21 @@ def ahead_document(ahead: AccountAhead) -> dict[str, Any]:
     }
 
 
-def _sends(ledgered: Ledgered, rule: Rule, now: datetime) -> list[Span]:
-    used = {period: len(there) for period, there in used_in(list(ledgered.used), rule.unit, rule.scopes).items()}
-    coming = {
-        period: tuple(demand.name for demand in sorted(holders, key=lambda demand: demand.sort_key))
-        for period, holders in ledgered.sends.held.items()
-        if holders
-    }
-    return _spans(rule, "sends", used, coming, coming, now)
-
-
-def _calls(ledgered: Ledgered, kind: str, state: State, appid: AppId, now: datetime) -> list[Span]:
+def _calls(calendar: Calendar, kind: str, state: State, appid: AppId, now: datetime) -> list[Span]:
     """Give the days of an account that may ask for many: a service account, and one with a list of openids."""
-    used = dict(calls_by_day(state, appid))
+    used = dict(calendar.calls.used)
     if spent := calls_used_up(state, appid, now):
         # Others used what is missing here: WeChat counts the calls of every program.
         used[beijing_day(now)] = max(CALLS.limit, used.get(beijing_day(now), 0))
-    if kind == "subscription" and not spent and all(demand.calls == 1 for demand in ledgered.demands):
+    if kind == "subscription" and not spent and all(demand.calls == 1 for demand in calendar.demands):
         return []
-    coming: dict[date, list[CampaignName]] = {}
-    asked: dict[date, list[CampaignName]] = {}
-    for demand in ledgered.demands:
-        day = ledgered.calls.day_of(demand) if ledgered.standings[demand.name].fits else None
-        if day is not None:
-            coming.setdefault(day, []).append(demand.name)
-            asked.setdefault(day, []).extend([demand.name] * demand.calls)
-    return _spans(CALLS, "calls", used, coming, asked, now)
+    return _spans(calendar.calls, "calls", used, now)
 
 
 def _withdrawals(state: State, appid: AppId, now: datetime) -> list[Span]:
     """Give today, where some were asked for, or something is there that may be withdrawn."""
     left = withdrawals_left(state, appid, now)
-    used = withdrawals_by_day(state, appid).get(beijing_day(now), 0)
+    used = withdrawals_by_day(state, appid)[beijing_day(now)]
     if withdrawals_used_up(state, appid, now):
         # Others used what is missing here, as with calls.
         left, used = 0, max(WITHDRAWALS_A_DAY, used)
@@ -1048,16 +793,9 @@ def _withdrawals(state: State, appid: AppId, now: datetime) -> list[Span]:
     return [Span(Unit.DAY, beijing_day(now), "withdrawals", WITHDRAWALS_A_DAY, used, (), left)]
 
 
-def _spans(
-    rule: Rule,
-    of: Counted,
-    used: "dict[date, int]",
-    coming: "dict[date, tuple[CampaignName, ...]] | dict[date, list[CampaignName]]",
-    asked: "dict[date, tuple[CampaignName, ...]] | dict[date, list[CampaignName]]",
-    now: datetime,
-) -> list[Span]:
-    last = beijing_day(now + timedelta(days=DAYS_AHEAD))
-    wanted = sorted(each for each in {*used, *coming} if rule.unit.of(now) <= each <= last)
+def _spans(tally: _Tally, of: Counted, used: Mapping[date, int], now: datetime) -> list[Span]:
+    rule, last = tally.rule, beijing_day(now + timedelta(days=DAYS_AHEAD))
+    wanted = sorted(each for each in {*used, *tally.coming} if rule.unit.of(beijing_day(now)) <= each <= last)
     return [
         Span(
             rule.unit,
@@ -1065,12 +803,14 @@ def _spans(
             of,
             rule.limit,
             used.get(each, 0),
-            tuple(coming.get(each, ())),
-            max(0, rule.limit - used.get(each, 0) - len(asked.get(each, ()))),
+            tuple(demand.name for demand in tally.coming.get(each, ())),
+            max(0, rule.limit - used.get(each, 0) - tally.asked(each)),
         )
         for each in wanted
     ]
 
+
+# How fast.
 
 SENDS_A_MINUTE: Final = 60
 """Requests for mass sends of an account. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
@@ -1082,7 +822,7 @@ TOO_FAST: Final = 45011
 
 def next_send_at(state: State, appid: AppId, now: datetime) -> datetime:
     """Give the first moment, `now` or later, at which an account may ask for a mass send."""
-    attempts = [a for record in state.records.values() for a in record.attempts if a.event.appid == appid]
+    attempts = list(_attempts(state, appid))
     recent = _within_a_minute((a.at for a in attempts), now)
     earliest = [now]
     if len(recent) >= SENDS_A_MINUTE:

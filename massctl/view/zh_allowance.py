@@ -37,9 +37,9 @@ ALLOWANCE: Final[dict[str, str]] = {
     "nobody can know who that is; if they overlap, move one of them to another month": (
         "没法知道是哪些人；如果对象有重叠，请把其中一个挪到别的月份"
     ),
-    "{limit}, and it has to wait for its own: {taken}": "{limit}，这个活动要等自己的那一次：{taken}",
+    "{limit}, and today has no place for it: {taken}": "{limit}，今天没有它的名额：{taken}",
     "run apply again on or after {day}, within its window: it has a place there": (
-        "{day} 或之后、在它的时段里再运行 apply：那里给它留了一次"
+        "{day} 或之后、在它的时段里再运行 apply：那天有它的名额"
     ),
     "{period}: {names}": "{period}：{names}",
     "what went out already": "已经发出的",

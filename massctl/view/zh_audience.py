@@ -70,9 +70,6 @@ AUDIENCE: Final[dict[str, str]] = {
     "say which batch of {name} you mean: {batches}": "请说明 {name} 的哪一批：{batches}",
     "name it with --batch": "用 --batch 指明",
     "{flag} goes with --sent and --not-sent": "{flag} 要和 --sent 或 --not-sent 一起用",
-    "its list takes {needed} jobs, and {left} of the account's {daily} mass calls a day are left": (
-        "名单要 {needed} 个群发任务，而公众号每天 {daily} 次群发调用今天还剩 {left} 次"
-    ),
     "give these followers a tag (标签) in the console under 用户管理 and write `tag:` in campaign.yaml: a tag of any "
     "size is one job": (
         "到公众平台的“用户管理”里给这些粉丝打上标签，并在 campaign.yaml 里写 `tag:`：标签再大也只是一个任务"

@@ -624,8 +624,8 @@ MUTANTS = (
     Mutant(
         "a fifth of a month to one tag is sent",
         "massctl.plan.quota",
-        "Places(lambda period: rule.limit - len(used",
-        "Places(lambda period: rule.limit + 1 - len(used",
+        "+ self.asked(period) + amount <= self.rule.limit\n",
+        "+ self.asked(period) + amount <= self.rule.limit + 1\n",
         "five to one tag in a month",
     ),
     Mutant("the kill switch is not asked for", _GUARD, "        _kill_switch(house),\n", "", "text, kill switch"),

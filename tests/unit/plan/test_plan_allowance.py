@@ -21,7 +21,7 @@ from massctl.model.entries import (
 from massctl.model.message import RenderedCampaign, Window
 from massctl.plan.guards import send_refusals
 from massctl.plan.plan import PlannedCampaign, Until
-from massctl.plan.quota import DAYS_AHEAD, Scope, Unit, calls_by_day, used_in, uses
+from massctl.plan.quota import DAYS_AHEAD, SENDS, Scope, calls_by_day, used_in, uses
 
 MIDNIGHT = datetime(2026, 12, 1, 16, tzinfo=UTC)
 """Of Beijing, after NOW."""
@@ -70,12 +70,13 @@ def test_of_two_windows_that_open_at_once_the_first_in_the_order_keeps_today() -
     assert [("one",), ("two",)] == [span.campaigns for span in ahead.spans]
 
 
-def test_of_two_windows_the_one_that_opens_first_has_today() -> None:
-    """The earlier in the order opens in the evening, and by then the other one has gone out."""
+def test_of_two_windows_the_one_that_ends_first_has_today_although_it_opens_later() -> None:
+    """Nobody is moved for somebody later in the order: `two` is due at one o'clock, and waits for tomorrow."""
     campaigns = [words("one", on(0, 1, opens=4)), words("two", on(0, 1, opens=1, hours=11))]
-    before = planned_all(campaigns)
-    assert (MIDNIGHT, NOW + HOUR) == (before["one"].next_at, before["two"].next_at)
-    assert ["two"] == sends(planned_all(campaigns, now=NOW + HOUR))
+    before, due = planned_all(campaigns), planned_all(campaigns, now=NOW + HOUR)
+    assert (NOW + 4 * HOUR, MIDNIGHT) == (before["one"].next_at, before["two"].next_at)
+    assert ([], MIDNIGHT) == (sends(due), due["two"].next_at)
+    assert ["one"] == sends(planned_all(campaigns, now=NOW + 4 * HOUR))
 
 
 def refused_for_the_day(campaign: RenderedCampaign, when: datetime) -> list[NewEntry]:
@@ -144,7 +145,7 @@ def test_what_is_due_waits_for_the_one_whose_only_day_is_today() -> None:
     short, long = words("short", on(0, opens=4)), words("long", on(0, 1))
     found = planned_all([short, long])
     assert sends(found) == []
-    assert "has to wait for its own: 2026-12-01: short" in refused(found)["long"]
+    assert "today has no place for it: 2026-12-01: short" in refused(found)["long"]
     assert found["long"].next_at == datetime(2026, 12, 1, 16, tzinfo=UTC)
     evening = planned_all([short, long], now=NOW + 5 * HOUR)
     assert sends(evening) == ["short"]
@@ -155,7 +156,7 @@ def test_what_is_due_waits_for_the_one_whose_only_day_is_today() -> None:
 def test_of_two_that_are_due_the_first_is_sent_and_the_second_waits_or_is_refused() -> None:
     found = planned_all([words("one", on(0, 1, hours=2)), words("two", on(0, 1, hours=3)), words("six", on(0, 1))])
     assert sends(found) == ["one"]
-    assert "has to wait" in refused(found)["two"]
+    assert "today has no place for it" in refused(found)["two"]
     assert "none is left" in refused(found)["six"]
 
 
@@ -383,7 +384,7 @@ def test_a_hundred_calls_a_day_are_counted_where_so_many_are_asked_for() -> None
     assert "2026-12-01: tag-1" in refused(found)["tag-2"]
     longer = [tags[0], words("tag-2", on(0, 1), audience=audience(tag_id=2))]
     found = planned_all(longer, recorded(*used), "service")
-    assert "has to wait" in refused(found)["tag-2"]
+    assert "today has no place for it" in refused(found)["tag-2"]
 
 
 WINDOWS = st.tuples(st.integers(0, 6), st.integers(0, 3), st.integers(1, 9)).map(
@@ -477,7 +478,7 @@ def test_a_use_counts_once_a_day_however_often_it_was_attempted_and_for_its_own_
         at(NOW, SendRejected(attempt=10, errcode=None), foreign),
     )
     assert {"one", "tag", "list"} == {use.campaign for use in uses(state, APPID)}
-    counted = used_in(uses(state, APPID), Unit.MONTH, frozenset({Scope.ALL}))
+    counted = used_in(uses(state, APPID), SENDS["service"])
     assert ["one"] == [use.campaign for use in counted[NOW.date().replace(day=1)]]
     assert {NOW.date(): 4} == calls_by_day(state, APPID)
 

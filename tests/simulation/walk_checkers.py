@@ -7,6 +7,7 @@ in the moment in which the request leaves, with the rules, the clock and the che
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from simulation.walk_account import Account, Key, MassJob
 from simulation.walk_declared import name_of
@@ -26,7 +27,7 @@ class Open:
     serial: int
     key: Key
     event: entries.SendAttempted
-    at: entries.AwareDatetime
+    at: datetime
 
 
 def open_attempts(world: World) -> list[Open]:

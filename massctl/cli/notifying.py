@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from massctl.model.settings import Channel
     from massctl.notify.channel import Post
     from massctl.plan.quota import AccountAhead
-    from massctl.transport.line import Line
+    from massctl.transport import Line
 
 SANDBOX_PATH: Final = "/_sandbox/notifications"
 
@@ -135,7 +135,7 @@ class _Lines:
         """Give the line to an address; raises ConfigurationError where its proxy's address cannot be used."""
         # Only a run with something to tell loads what posts.
         from massctl.notify.route import proxy_for
-        from massctl.transport.line import Line
+        from massctl.transport import Line
 
         inside = self._session.sandbox.app if self._session.sandbox else None
         proxy = proxy_for(address, self._session.environment) if inside is None else None

@@ -16,7 +16,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import realm_of
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.plan.plan_file import SavedPlan
-from massctl.transport.line import Inside, Line
+from massctl.transport import Inside, Line
 from massctl.view.as_markdown import plan_comment
 from massctl.view.language import Language, say
 from massctl.view.markdown_locking import Locking

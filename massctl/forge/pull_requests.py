@@ -15,8 +15,7 @@ from massctl.errors import ForgeError
 from massctl.forge.events import RunEvent
 from massctl.model.phrase import Phrase
 from massctl.plan.lock_diff import COMMENT_MARK
-from massctl.transport.answer import NoAnswer
-from massctl.transport.line import Call, Line
+from massctl.transport import Call, Line, NoAnswer
 
 BOT: Final = "github-actions[bot]"
 """Who writes with a workflow's token. A comment of anybody else that begins like ours is theirs."""

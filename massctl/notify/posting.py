@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 from massctl.model.phrase import Phrase
 from massctl.model.settings import realm_of
 from massctl.notify.channel import Post
-from massctl.transport.answer import NoAnswer
-from massctl.transport.line import Call, Line
+from massctl.transport import Call, Line, NoAnswer
 
 READ_SECONDS: Final = 10.0
 """Nobody who waits for a run should wait long for a chat."""

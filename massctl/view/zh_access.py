@@ -190,7 +190,7 @@ ACCESS: Final[dict[str, str]] = {
     ),
     "the number of uploads is used up": "上传次数已用完",
     "Run the same command again tomorrow: what was uploaded is remembered.": "明天再运行同一条命令：已上传的都记着。",
-    # massctl/transport/line.py
+    # massctl/transport.py
     "the host's name could not be resolved": "主机名无法解析",
     "the connection was refused or could not be made": "连接被拒绝或无法建立",
     "the address of the API cannot be used": "接口地址不能用",

@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
 from massctl.model.phrase import Phrase
-from massctl.transport.answer import NoAnswer, RawAnswer
+from massctl.transport import NoAnswer, RawAnswer
 
 FOREIGN_CHARS_MAX: Final = 256
 """Characters of a foreign text in any message of ours."""

@@ -26,8 +26,7 @@ from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
 from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
 from massctl.model.state import MEDIA_UNKNOWN
-from massctl.transport.answer import NoAnswer
-from massctl.transport.line import Inside
+from massctl.transport import Inside, NoAnswer
 from massctl.wechat import wire, wire_after, wire_audience, wire_checking
 from massctl.wechat.answer import read_answer
 from massctl.wechat.errcode import Refusal, error_of, judge

@@ -13,7 +13,7 @@ from typing import Final
 
 from massctl.errors import AuthError, PermanentError, QuotaError, TransportError, WeChatError
 from massctl.model.phrase import Phrase
-from massctl.transport.answer import NoAnswer
+from massctl.transport import NoAnswer
 from massctl.wechat.errcodes_access import ACCESS, DAILY_LIMIT, NOT_ON_WHITELIST, SECRET_WRONG
 from massctl.wechat.errcodes_after import AFTER, AFTER_OVERRIDES
 from massctl.wechat.errcodes_message import MESSAGE

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from massctl.model.send import MassSend, ToOpenids
-from massctl.transport.answer import NoAnswer
+from massctl.transport import NoAnswer
 from massctl.wechat.errcode import Refusal
 
 T = TypeVar("T")

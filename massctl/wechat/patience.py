@@ -19,7 +19,7 @@ from tenacity import (
 )
 
 from massctl.plan.quota import TOO_FAST
-from massctl.transport.answer import NoAnswer
+from massctl.transport import NoAnswer
 from massctl.wechat.errcode import Refusal
 from massctl.wechat.ruling import Kind
 

@@ -10,8 +10,7 @@ from typing import Final
 from massctl.errors import InvariantError
 from massctl.model.phrase import Phrase
 from massctl.model.settings import realm_of
-from massctl.transport.answer import NoAnswer, RawAnswer
-from massctl.transport.line import Call, Inside, Line
+from massctl.transport import Call, Inside, Line, NoAnswer, RawAnswer
 from massctl.wechat.wire import Request, T
 
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", re.ASCII)

@@ -17,7 +17,7 @@ from massctl.model.send import (
     Rejected,
     Verdict,
 )
-from massctl.transport.answer import NoAnswer
+from massctl.transport import NoAnswer
 from massctl.wechat.errcode import Refusal
 from massctl.wechat.ruling import Kind
 from massctl.wechat.wire import Taken, msg_id_of

@@ -13,7 +13,7 @@ from repositories import APPID, window
 import massctl
 from massctl.model.diagnostics import Check, Level
 from massctl.model.phrase import Phrase
-from massctl.transport.answer import NoAnswer
+from massctl.transport import NoAnswer
 from massctl.wechat.transport import Transport
 
 SCHEMA = json.loads((Path(massctl.__file__).parent.parent / "schemas" / "doctor.schema.json").read_text("utf-8"))

@@ -9,8 +9,7 @@ from repositories import APPID, window
 
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
-from massctl.transport.answer import NoAnswer, RawAnswer
-from massctl.transport.line import Line
+from massctl.transport import Line, NoAnswer, RawAnswer
 
 CHANNELS = "notify:\n  - wecom_robot_env: ROBOT\n  - {webhook_env: HOOK, signing_secret_env: HOOK_KEY}\n"
 DUE = window("2026-12-01T12:00:00+08:00", "2026-12-01T14:00:00+08:00")

@@ -39,7 +39,7 @@ from massctl.model.send import (
     Voice,
     Words,
 )
-from massctl.transport.answer import NoAnswer, RawAnswer
+from massctl.transport import NoAnswer, RawAnswer
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.wire import Request
 

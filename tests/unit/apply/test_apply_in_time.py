@@ -18,7 +18,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.plan.guards import Tip
 from massctl.plan.retry_policy import settle
 from massctl.plan.steps import Guard
-from massctl.transport.answer import NoAnswer, RawAnswer
+from massctl.transport import NoAnswer, RawAnswer
 from massctl.wechat.wire import Request
 
 TIP = Tip("main", "origin", "a" * 40, "a" * 40)

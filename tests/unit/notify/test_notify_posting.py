@@ -8,7 +8,7 @@ import pytest
 
 from massctl.notify.channel import Post
 from massctl.notify.posting import READ_SECONDS, posted
-from massctl.transport.line import Line
+from massctl.transport import Line
 
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
 ROBOT = f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"

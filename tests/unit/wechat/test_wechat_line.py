@@ -1,6 +1,5 @@
 """What is said about a line that does not work: a clause of ours, told by the cause and not by the library's text."""
 
-import socket
 import ssl
 
 import httpx
@@ -37,24 +36,6 @@ def caused_by(cause: Exception) -> Exception:
 def test_a_doubt_names_its_cause(trouble, reason):
     client, _ = scripted(trouble)
     assert InDoubt(reason) == client.send_mass(SEND, IN_TIME)
-
-
-@pytest.mark.parametrize(
-    ("trouble", "reason"),
-    [
-        (caused_by(socket.gaierror(-2, "unknown")), "the host's name could not be resolved"),
-        (caused_by(ssl.SSLCertVerificationError(1, "bad")), "the server's certificate cannot be verified"),
-        (caused_by(ConnectionRefusedError()), "the connection was refused or could not be made"),
-        (httpx.ConnectTimeout("slow"), "no connection within 10 s"),
-        (httpx.PoolTimeout("slow"), "no answer within 30 s"),
-        (httpx.UnsupportedProtocol("gopher"), "the address of the API cannot be used"),
-    ],
-)
-def test_a_send_without_a_connection_never_left(trouble, reason):
-    client, script = scripted(trouble)
-    with pytest.raises(TransportError) as caught:
-        client.send_mass(SEND, IN_TIME)
-    assert (f"/cgi-bin/message/mass/sendall: {reason}.", 1) == (caught.value.detail, len(script.seen))
 
 
 def test_an_upload_is_given_more_time():

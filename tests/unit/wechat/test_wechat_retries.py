@@ -93,7 +93,7 @@ def test_the_token_is_asked_for_patiently():
 
 
 def test_an_answer_without_end_is_not_read_to_its_end(monkeypatch):
-    monkeypatch.setattr("massctl.transport.line.ANSWER_BYTES_MAX", 100)
+    monkeypatch.setattr("massctl.transport.ANSWER_BYTES_MAX", 100)
     client, _ = scripted(*[b'{"x":"' + b"y" * 200 + b'","media_id":"M"}'])
     with pytest.raises(TransportError) as caught:
         client.add_draft([ARTICLE])

@@ -11,7 +11,7 @@ from wechat_script import APPID, ARTICLE, BASE, NEWS, OPENID, REVIEWER, SECRET, 
 
 from massctl.errors import WeChatError
 from massctl.model.ids import MediaId
-from massctl.transport.answer import RawAnswer
+from massctl.transport import RawAnswer
 from massctl.wechat import wire
 from massctl.wechat.answer import read_answer
 from massctl.wechat.client import WeChatClient

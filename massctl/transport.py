@@ -1,7 +1,8 @@
-"""One exchange over a pool of connections. No address leaves: it may hold a token, a key or a password.
+"""Exchange HTTP requests for answers, one at a time: the only module that knows httpx.
 
-The exceptions of httpx carry the request, whose URL carries the token. They are turned into values before anything of
-ours is raised, so that they do not hang in the context of our exceptions either.
+Invariants: an exchange that fails is a value, NoAnswer, and says whether the request may have left. No address, token,
+key or password is in it: the exceptions of httpx carry the request's URL, so they are dropped before anything of ours
+is raised. Deliberately absent: repetition, and every opinion about what an answer means.
 """
 
 import logging
@@ -19,7 +20,6 @@ import httpx
 from massctl import __version__
 from massctl.errors import ConfigurationError
 from massctl.model.phrase import Phrase
-from massctl.transport.answer import NoAnswer, RawAnswer
 
 CONNECT_SECONDS: Final = 10.0
 """DNS, TCP and TLS to the nearest site take well under a second; ten mean that the way is blocked."""
@@ -40,11 +40,12 @@ _ON_THE_LINE: Final[tuple[tuple[type[Exception], Phrase], ...]] = (
     (httpx.DecodingError, Phrase("an answer that cannot be unpacked")),
 )
 """What went wrong, most telling first."""
-_NOT_CONNECTED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-"""What ends an exchange before anything of its request is written."""
 _WRITING: Final = ".send_request_headers.started"
 """How the trace event ends that comes right before a request is written."""
 _TOO_LATE: Final = Phrase("it took too long to reach the server, so the request was held back")
+_LOOK_AT_THE_LINE: Final = Phrase(
+    "Check the network, the account's api_base and its proxy if it has one, then run the same command again."
+)
 _TRY_AGAIN: Final = Phrase(
     "Run the same command again. Where it is slow each time, look at the network or at proxy_env: a send leaves within "
     "two seconds of its last look, or not at all."
@@ -75,6 +76,27 @@ class Call:
     """The one file, as `media`: its name, its bytes, its type."""
     is_late: Callable[[], bool] | None = field(default=None, repr=False)
     """Asked when the request is about to be written: True holds it back. None where it may leave at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """What came over the wire."""
+
+    status: int
+    content: bytes = field(repr=False)
+    server_date: datetime | None = None
+    """Its `Date`, in UTC, to compare clocks with; None where there is none, or none that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """There is no usable answer: the call may have had its effect, unless its request never left."""
+
+    reason: Phrase
+    """A clause, without address and token: `no answer within 30 s`."""
+    hint: Phrase = _LOOK_AT_THE_LINE
+    left: bool = True
+    """False: nothing of the request was written, so it had no effect."""
 
 
 class _LateError(Exception):
@@ -133,8 +155,8 @@ class Line:
         except _LateError:
             return NoAnswer(_TOO_LATE, _TRY_AGAIN, left=False)
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
-            left = trace.begun and not isinstance(error, _NOT_CONNECTED)
-            return replace(_no_answer(error, call.read_seconds), left=left)
+            # No kind of error says more than the trace: behind the first byte each of them leaves a doubt.
+            return replace(_no_answer(error, call.read_seconds), left=trace.begun)
 
     def close(self) -> None:
         """Close the connections."""

@@ -48,7 +48,7 @@ def _pages(language: Language) -> list[Explanation]:
 
 def _errcode(errcode: int, language: Language) -> Explanation:
     from massctl.cli.errcodes import errcode_explained
-    from massctl.wechat.errcode import known_errcodes
+    from massctl.wechat.errcodes import known_errcodes
 
     if errcode in known_errcodes():
         return errcode_explained(errcode, language)

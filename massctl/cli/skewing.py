@@ -6,7 +6,7 @@ from threading import Lock, local
 from typing import Final
 
 from massctl.plan.guards import Skew, better
-from massctl.wechat.watching import Exchange, Watch
+from massctl.wechat.client import Exchange, Watch
 
 _FRESH: Final = timedelta(minutes=5)
 """After that a worse measurement counts for more: somebody may have set the clock."""

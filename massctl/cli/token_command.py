@@ -17,8 +17,8 @@ from massctl.cli.stopping import secrets_of_environment
 from massctl.errors import AuthError
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase, system_reason
-from massctl.wechat.answer import FOREIGN_CHARS_MAX, integer, shown
-from massctl.wechat.wire import TOKEN_LIFE_SECONDS_MAX, Grant
+from massctl.wechat.response import FOREIGN_CHARS_MAX, integer, shown
+from massctl.wechat.token import TOKEN_LIFE_SECONDS_MAX, Grant
 
 TOKEN_COMMAND_SECONDS: Final = 30.0
 """As long as an answer of WeChat's own is waited for."""

@@ -3,7 +3,7 @@
 from massctl.cli.speaking import Voice, verbosity
 from massctl.model.phrase import Phrase
 from massctl.view.language import say
-from massctl.wechat.watching import Exchange, Watch
+from massctl.wechat.client import Exchange, Watch
 
 
 def watch_of(voice: Voice) -> Watch | None:

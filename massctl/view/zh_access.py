@@ -7,7 +7,7 @@ ACCESS: Final[dict[str, str]] = {
     "the administrator's 30 minutes are over, and WeChat did not say what became of the send": (
         "管理员的 30 分钟已过，而微信没有说明这次群发结果如何"
     ),
-    # massctl/wechat/answer.py
+    # massctl/transport.py, massctl/wechat/response.py
     "Check the network, the account's api_base and its proxy if it has one, then run the same command again.": (
         "检查网络、这个公众号的 api_base，以及代理（如果有），再运行同一条命令。"
     ),
@@ -15,9 +15,31 @@ ACCESS: Final[dict[str, str]] = {
     "an answer that is not a JSON object, or only a part of one": "答复不是 JSON 对象，或者不完整",
     "an answer whose errcode is not a number": "答复里的 errcode 不是数字",
     # massctl/wechat/client.py
+    "no access token was fetched for the send": "群发之前没有取得 access token",
+    "The send did not leave.": "群发请求没有发出。",
+    "Run the same command again.": "再运行一次同一条命令。",
     "an audience that can be counted is is_to_all or tag_id": "能统计人数的群发对象只有 is_to_all 和 tag_id",
     "an answer without the member that makes it a success": "答复里没有表示成功的字段",
-    # massctl/wechat/errcode.py
+    # massctl/wechat/errcodes.toml
+    "there is no such draft any more": "这份草稿已经不在了",
+    "Look at 群发记录 in 微信公众平台 first. `massctl explain draft_gone` says how to go on.": (
+        "请先看微信公众平台的“群发记录”。`massctl explain draft_gone` 说明接下来怎么办。"
+    ),
+    "a send with the same clientmsgid was accepted before": "同一个 clientmsgid 的群发先前已被受理",
+    "massctl records the send as accepted, and nothing is sent twice. `massctl status` follows its job.": (
+        "massctl 把这次群发记为已受理，不会重复发送。`massctl status` 会跟踪这个任务。"
+    ),
+    "WeChat does not know the API whose quota was asked for": "微信不认识所查询额度的那个接口",
+    # massctl/cli/errcodes.py
+    "What was asked for was done before.": "所请求的事先前已经完成。",
+    "What the call is about does not exist any more; WeChat did nothing.": "调用所涉及的对象已不存在；微信什么也没做。",
+    "an answer to an earlier attempt was lost, and this one proves that it was accepted": (
+        "先前一次尝试的答复丢失了，而这个答复证明它已被受理"
+    ),
+    "a draft that is gone may have been sent, so massctl does not save it anew by itself": (
+        "草稿不在了，可能是已经发出，因此 massctl 不会自行重新保存"
+    ),
+    # massctl/wechat/errcodes.toml
     "WeChat refused the call with a code that massctl does not know": "微信拒绝了这次调用，返回码是 massctl 不认识的",
     "Look the code up in WeChat's list of return codes (全局返回码); WeChat's support can look up the rid.": (
         "到微信的“全局返回码”里查这个返回码；微信客服可以凭 rid 查询。"
@@ -52,7 +74,7 @@ ACCESS: Final[dict[str, str]] = {
     "{meaning} (errcode {errcode})": "{meaning}（errcode {errcode}）",
     "WeChat gave no usable answer": "微信没有给出可用的答复",
     "{path}: {reason}.": "{path}：{reason}。",
-    # massctl/wechat/errcodes_access.py
+    # massctl/wechat/errcodes.toml
     "This is a fault of massctl or of a proxy in between: please report it with the rid.": (
         "这是 massctl 或中间代理的问题：请带上 rid 报告。"
     ),

@@ -294,7 +294,7 @@ AFTER: Final[dict[str, str]] = {
         "聊天里的卡片还在；点开会看到已删除的提示。"
     ),
     "This cannot be undone, and no mass send comes back for it.": "这不能撤销，也不会退回群发次数。",
-    # massctl/wechat/errcodes_after.py
+    # massctl/wechat/errcodes.toml
     "WeChat has restricted this article for safety": "微信出于安全限制了这篇文章",
     "Its comments cannot be changed; the notices in 微信公众平台 (mp.weixin.qq.com) say why.": (
         "它的留言不能更改；原因见微信公众平台（mp.weixin.qq.com）的通知。"

@@ -3,7 +3,7 @@
 from typing import Final
 
 MESSAGE: Final[dict[str, str]] = {
-    # massctl/wechat/errcodes_message.py
+    # massctl/wechat/errcodes.toml
     "Change it in the campaign, then run the same command again.": "在活动里改掉它，再运行同一条命令。",
     "Look in the console under 素材库, and correct {keys} in campaign.yaml; or give a file in its place.": (
         "到公众平台的“素材库”里查看，改正 campaign.yaml 里的 {keys}；或者改用文件。"

@@ -1,4 +1,4 @@
-"""One Official Account through its API: implements `massctl.apply.ports.WeChat`, one method per endpoint.
+"""Call WeChat for one Official Account: implements the WeChat ports of `massctl.apply`, one method per call.
 
 May be used from many threads at once. The module is imported when a verb needs the network and not before:
 httpx costs more than most verbs do.
@@ -6,8 +6,9 @@ httpx costs more than most verbs do.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Self
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Self
 
 from massctl.apply.ports import (
     CallQuota,
@@ -19,29 +20,54 @@ from massctl.apply.ports import (
     SendingSpeed,
     Upload,
 )
-from massctl.errors import InvariantError, WeChatError
+from massctl.errors import AuthError, InvariantError, WeChatError
 from massctl.model.campaign import Audience, Tag
 from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
-from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
-from massctl.model.state import MEDIA_UNKNOWN
-from massctl.transport import Inside, NoAnswer
-from massctl.wechat import wire, wire_after, wire_audience, wire_checking
-from massctl.wechat.answer import read_answer
-from massctl.wechat.errcode import Refusal, error_of, judge
-from massctl.wechat.members import ShapeError
-from massctl.wechat.openids import without_openids
-from massctl.wechat.patience import patiently
-from massctl.wechat.token import TokenSource, TokenStore
-from massctl.wechat.transport import Transport
-from massctl.wechat.verdict import preview_verdict_of, verdict_of
-from massctl.wechat.watching import Exchange, Watch
-from massctl.wechat.wire import Grant, Request, T
+from massctl.model.send import Body, MassSend, PreviewVerdict, ToOpenids, Verdict
+from massctl.model.settings import realm_of
+from massctl.transport import Call, Inside, Line, NoAnswer
+from massctl.wechat import wire
+from massctl.wechat.errcodes import ErrorClass
+from massctl.wechat.response import (
+    Refusal,
+    ShapeError,
+    error_of,
+    preview_verdict_of,
+    read_answer,
+    refusal_of,
+    verdict_of,
+)
+from massctl.wechat.retry import retry
+from massctl.wechat.token import Grant, TokenSource, TokenStore
+from massctl.wechat.wire import Request, T
 
-NEWEST_DRAFTS = 500
+NEWEST_DRAFTS: Final = 500
 """How far back the draft box is listed: 25 calls of the 1000 a day. Our own bound: nobody saves so many drafts between
 two runs, and a lost draft is looked for by the very next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What may be told of one request, when it begins and again when it ended: no query, body or token is in it."""
+
+    method: str
+    path: str
+    """Without its query, which carries the token."""
+    milliseconds: int | None = None
+    """None while the request is under way."""
+    errcode: int | None = None
+    """0 for success; None where no answer came that could be read."""
+    rid: str | None = None
+    reason: Phrase | None = None
+    """Why there is no answer."""
+    server_date: datetime | None = None
+    """The `Date` of the answer, in UTC; None where it has none."""
+
+
+Watch = Callable[[Exchange], None]
+"""Is told of every exchange, from many threads."""
 
 
 class WeChatClient:
@@ -51,17 +77,19 @@ class WeChatClient:
         self,
         appid: str,
         credential: str | TokenSource,
-        transport: Transport,
+        line: Line,
         sleep: Callable[[float], None],
         monotonic: Callable[[], float],
         watch: Watch | None = None,
+        api_base: str = "",
     ) -> None:
         """Take the parts; `open` makes them."""
         self._appid = appid
         self._credential = credential
         # Whatever an answer may echo and nobody may read: the secret, and every token of this run.
         self._hide = [credential] if isinstance(credential, str) else []
-        self._transport = transport
+        self._line = line
+        self._api_base = api_base.rstrip("/")
         self._sleep = sleep
         self._monotonic = monotonic
         self._watch = watch or (lambda _: None)
@@ -82,11 +110,15 @@ class WeChatClient:
     ) -> Self:
         """Make a client; no request is made before the first call.
 
-        `credential` is the AppSecret, or what gives tokens in its place. `api_base` has passed
-        `massctl.model.settings.check_api_base`. `inside` answers in place of the network.
+        `credential` is the AppSecret, or what fetches tokens in its place. `api_base` has passed
+        `massctl.model.settings.check_api_base`. `inside` answers in place of the network. `proxy` is not used for
+        loopback: another machine's proxy would reach its own loopback and not ours.
         Raises ConfigurationError for a proxy address that cannot work.
         """
-        return cls(appid, credential, Transport(api_base, proxy, inside), sleep, monotonic, watch)
+        local = realm_of(api_base) == "loopback"
+        if not api_base.lower().startswith("https://") and not local:
+            raise InvariantError(Phrase("api_base was not checked: the secret would travel in clear"))
+        return cls(appid, credential, Line(None if local else proxy, inside), sleep, monotonic, watch, api_base)
 
     def __enter__(self) -> Self:
         return self
@@ -96,59 +128,71 @@ class WeChatClient:
 
     def close(self) -> None:
         """Close the connections; the client is of no use afterwards."""
-        self._transport.close()
+        self._line.close()
+
+    def require_token(self) -> None:
+        """Fetch a token unless there is a live one, so that a send need not."""
+        self._tokens.get()
+
+    def renew_token(self) -> None:
+        """Forget the token and fetch one in normal mode."""
+        self._tokens.renew()
 
     def upload_image(self, upload: Upload) -> ImageUrl:
         """Upload a picture for the inside of articles; gives its https URL."""
-        return self._call(wire.upload_image_request(upload))
+        return self._call(wire.UPLOAD_IMAGE.with_upload(upload))
 
     def add_material(self, upload: Upload) -> Material:
         """Upload a permanent picture, sound or video."""
-        return self._call(wire.add_material_request(upload))
+        return self._call(wire.material_request(upload))
 
     def make_video(self, material: MediaId, title: str, description: str) -> MediaId:
-        """Make the id under which a video of the material library is sent."""
-        return self._call(wire.make_video_request(material, title, description))
+        """Make the id under which a video of the material library is sent; one that nobody uses dies by itself."""
+        return self._call(wire.MAKE_VIDEO.with_body({"media_id": material, "title": title, "description": description}))
+
+    def material_count(self) -> int:
+        """Count the permanent pictures."""
+        return self._call(wire.MATERIAL_COUNT)
 
     def add_draft(self, articles: Sequence[DraftArticle]) -> MediaId:
         """Save a draft; a TransportError leaves it unknown whether there is one now."""
-        return self._call(wire.add_draft_request(articles))
+        return self._call(wire.draft_request(articles))
 
     def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
         """Read a draft back; None when it is gone."""
-        request = wire.get_draft_request(media_id)
-        outcome = self._ask(request)
-        return None if _is_gone(outcome) else _value(outcome, request.path)
+        return self._call_unless_gone(wire.GET_DRAFT.with_body({"media_id": media_id}))
+
+    def delete_draft(self, media_id: MediaId) -> None:
+        """Delete a draft; one that is gone already counts as deleted."""
+        self._call_unless_gone(wire.DELETE_DRAFT.with_body({"media_id": media_id}))
 
     def newest_drafts(self) -> tuple[ListedDraft, ...]:
-        """List the newest drafts, newest first: NEWEST_DRAFTS of them, or all there are."""
+        """List the newest drafts without their contents, newest first: NEWEST_DRAFTS of them, or all there are."""
         found: dict[MediaId, ListedDraft] = {}
         for offset in range(0, NEWEST_DRAFTS, wire.DRAFTS_LISTED_MAX):
-            page = self._call(wire.list_drafts_request(offset))
+            wanted = {"offset": offset, "count": wire.DRAFTS_LISTED_MAX, "no_content": 1}
+            page = self._call(wire.LIST_DRAFTS.with_body(wanted))
             # A draft that is saved between two pages moves another one onto the second: each counts once.
             found.update({each.media_id: each for each in page.drafts if each.media_id not in found})
             if not page.drafts or offset + wire.DRAFTS_LISTED_MAX >= page.total:
                 break
         return tuple(found.values())
 
-    def delete_draft(self, media_id: MediaId) -> None:
-        """Delete a draft; one that is gone already counts as deleted."""
-        request = wire.delete_draft_request(media_id)
-        outcome = self._ask(request)
-        if not _is_gone(outcome):
-            _value(outcome, request.path)
-
-    def audience_count(self, audience: Audience) -> int | None:
-        """Give the size of an audience now; None: there is no such tag."""
-        if audience.is_to_all:
-            return self._call(wire_audience.followers_request())
-        if audience.tag_id is not None:
-            return self._call(wire_audience.tag_count_request(audience.tag_id))
-        raise InvariantError(Phrase("an audience that can be counted is is_to_all or tag_id"))
+    def draft_count(self) -> int:
+        """Count the drafts."""
+        return self._call(wire.DRAFT_COUNT)
 
     def tags(self) -> tuple[Tag, ...]:
-        """Give the account's tags."""
-        return self._call(wire_audience.tags_request())
+        """List the account's tags."""
+        return self._call(wire.TAGS)
+
+    def audience_count(self, audience: Audience) -> int | None:
+        """Count an audience; None: there is no such tag, which never means everybody."""
+        if audience.is_to_all:
+            return self._call(wire.FOLLOWER_COUNT)
+        if audience.tag_id is not None:
+            return next((tag.count for tag in self.tags() if tag.id == audience.tag_id), None)
+        raise InvariantError(Phrase("an audience that can be counted is is_to_all or tag_id"))
 
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
         """Show the message on one phone: one request, and one more only if the first token was refused.
@@ -159,76 +203,76 @@ class WeChatClient:
         hide = [recipient.name] if recipient.kind == "touser" else []
         request = wire.preview_request(recipient, body)
         token = self._tokens.get()
-        outcome = self._once(request, token, hide)
-        if isinstance(outcome, Refusal) and outcome.ruling.token_dead:
+        outcome = self._once(request, token, hide=hide)
+        if isinstance(outcome, Refusal) and outcome.needs_new_token:
             try:
                 renewed = self._renewed(token)
             except WeChatError:
                 # The refusal we have is the better story; the next call will tell about the token.
                 return preview_verdict_of(outcome)
-            outcome = self._once(request, renewed, hide)
+            outcome = self._once(request, renewed, hide=hide)
         return preview_verdict_of(outcome)
 
     def send_mass(self, send: MassSend, deadline: Deadline) -> Verdict:
-        """Ask for the mass send: exactly one request, which is not written behind its deadline.
+        """Ask for the mass send: one request, never repeated, and not written behind its deadline.
 
-        Raises a WeChatError only before anything has left: without a token or a connection, or too late.
+        It uses the token that is held, and fetches none. Raises a WeChatError only where nothing has left: without a
+        token or a connection, or too late.
         """
         request = wire.send_request(send)
-        token = self._tokens.get()
-        outcome = self._once(request, token, deadline=deadline)
+        token = self._tokens.held()
+        if token is None:
+            raise AuthError(
+                Phrase("no access token was fetched for the send"),
+                Phrase("The send did not leave."),
+                Phrase("Run the same command again."),
+            )
+        openids = send.recipients.openids if isinstance(send.recipients, ToOpenids) else ()
+        outcome = self._once(request, token, openids=openids, is_late=deadline.has_passed)
         if isinstance(outcome, NoAnswer) and not outcome.left:
             raise error_of(outcome, request.path)
-        if isinstance(outcome, Refusal) and outcome.ruling.token_dead:
+        if isinstance(outcome, Refusal) and outcome.needs_new_token:
             self._tokens.drop(token)
-        return verdict_of(without_openids(outcome, send))
+        return verdict_of(outcome)
 
     def job_report(self, msg_id: MsgId) -> JobReport:
         """Ask for the state of a job."""
-        return JobReport(msg_id, self._call(wire.job_request(msg_id)))
+        return JobReport(msg_id, self._call(wire.JOB_STATUS.with_body({"msg_id": str(msg_id)})))
 
     def withdraw(self, msg_id: MsgId, article: int) -> None:
         """Delete one article (from 1) or all (0) of a job; a TransportError leaves it unknown whether they are gone."""
-        self._call(wire_after.withdraw_request(msg_id, article))
+        # The index is never left out, since that would mean all.
+        self._call(wire.WITHDRAW.with_body({"msg_id": msg_id, "article_idx": article}))
 
     def speed(self) -> SendingSpeed:
         """Read the account's sending speed."""
-        return self._call(wire_after.speed_request())
+        return self._call(wire.GET_SPEED.with_body({}))
 
     def set_speed(self, speed: int) -> None:
         """Set the account's sending speed, 0 to 4."""
-        self._call(wire_after.set_speed_request(speed))
+        self._call(wire.SET_SPEED.with_body({"speed": speed}))
 
-    def draft_count(self) -> int:
-        """Count the drafts."""
-        return self._call(wire_checking.draft_count_request())
+    def open_comments(self, msg_data_id: MsgDataId, article: int) -> None:
+        """Open the comments of an article, from 1; the wire counts articles from 0."""
+        self._call(wire.OPEN_COMMENTS.with_body({"msg_data_id": msg_data_id, "index": article - 1}))
 
-    def material_count(self) -> int:
-        """Count the permanent pictures."""
-        return self._call(wire_checking.material_count_request())
+    def close_comments(self, msg_data_id: MsgDataId, article: int) -> None:
+        """Close the comments of an article, from 1; the wire counts articles from 0."""
+        self._call(wire.CLOSE_COMMENTS.with_body({"msg_data_id": msg_data_id, "index": article - 1}))
 
     def call_quota(self, path: str) -> CallQuota:
         """Read what is left today of the calls of `path`, which begins with a slash."""
-        return self._call(wire_checking.call_quota_request(path))
+        return self._call(wire.CALL_QUOTA.with_body({"cgi_path": path}))
 
-    def open_comments(self, msg_data_id: MsgDataId, article: int) -> None:
-        """Open the comments of an article, from 1."""
-        self._call(wire_after.comments_request(msg_data_id, article, opened=True))
-
-    def close_comments(self, msg_data_id: MsgDataId, article: int) -> None:
-        """Close the comments of an article, from 1."""
-        self._call(wire_after.comments_request(msg_data_id, article, opened=False))
-
-    def require_token(self) -> None:
-        """See to it that there is a live token, so that a send need not fetch one."""
-        self._tokens.get()
-
-    def renew_token(self) -> None:
-        """Forget the token and fetch one in normal mode, so that a send never has to."""
-        self._tokens.renew()
+    def _call_unless_gone(self, request: Request[T]) -> T | None:
+        """Make a call about something that may be gone, which is None."""
+        outcome = self._ask(request)
+        if isinstance(outcome, Refusal) and outcome.judgement.error_class is ErrorClass.GONE:
+            return None
+        return _value(outcome, request.path)
 
     def _call(self, request: Request[T]) -> T:
-        """Make a call that is not a send, and give its success or raise its WeChatError."""
+        """Make a call that is not a send, and return its success or raise its WeChatError."""
         outcome = self._ask(request)
         return _value(outcome, request.path)
 
@@ -239,36 +283,56 @@ class WeChatClient:
         """
         token = self._tokens.get()
         outcome = self._try(request, token)
-        if isinstance(outcome, Refusal) and outcome.ruling.token_dead:
+        if isinstance(outcome, Refusal) and outcome.needs_new_token:
             return self._try(request, self._renewed(token))
         return outcome
 
     def _try(self, request: Request[T], token: str | None) -> T | Refusal | NoAnswer:
-        """Make a call with one token, as patiently as its repetition is harmless."""
-        return patiently(lambda: self._once(request, token), self._sleep, repeatable=request.repeatable)
+        """Make a call with one token, as often as its repetition is harmless."""
+        return retry(lambda: self._once(request, token), self._sleep, repeatable=request.repeatable)
 
     def _once(
-        self, request: Request[T], token: str | None, hide: Sequence[str] = (), deadline: Deadline | None = None
+        self,
+        request: Request[T],
+        token: str | None,
+        *,
+        hide: Sequence[str] = (),
+        openids: Sequence[str] = (),
+        is_late: Callable[[], bool] | None = None,
     ) -> T | Refusal | NoAnswer:
-        """Make one exchange, tell whoever watches, and understand the answer."""
+        """Make one exchange, tell whoever watches, and judge the answer."""
         begun = Exchange(request.method, request.path)
         self._watch(begun)
         before = self._monotonic()
-        raw = self._transport.exchange(request, token, deadline.has_passed if deadline is not None else None)
-        answer = raw if isinstance(raw, NoAnswer) else read_answer(raw, [*self._hide, *hide])
+        raw = self._line.exchange(self._http_call(request, token, is_late))
+        answer = raw if isinstance(raw, NoAnswer) else read_answer(raw, [*self._hide, *hide], openids)
         date = None if isinstance(raw, NoAnswer) else raw.server_date
         ended = replace(begun, milliseconds=round((self._monotonic() - before) * 1000), server_date=date)
         if isinstance(answer, NoAnswer):
             self._watch(replace(ended, reason=answer.reason))
             return answer
-        self._watch(replace(ended, errcode=answer.errcode or 0, rid=answer.rid))
-        if answer.errcode:
-            ruling = judge(request.path, answer.errcode, answer.errmsg)
-            return Refusal(request.path, answer.errcode, answer.errmsg, answer.rid, ruling, answer.members)
+        self._watch(replace(ended, errcode=answer.errcode, rid=answer.rid))
+        if refusal := refusal_of(answer, request.path):
+            return refusal
         try:
-            return request.read(answer.members)
+            return request.read(answer.fields)
         except ShapeError:
             return NoAnswer(Phrase("an answer without the member that makes it a success"))
+
+    def _http_call(self, request: Request[T], token: str | None, is_late: Callable[[], bool] | None) -> Call:
+        """Join address, path and token, which nothing else does."""
+        upload = request.upload
+        return Call(
+            request.method,
+            self._api_base + request.path,
+            request.read_seconds,
+            query=dict(request.query) if token is None else {"access_token": token, **request.query},
+            content=request.content,
+            headers={} if request.content is None else {"Content-Type": "application/json; charset=utf-8"},
+            form=request.form,
+            part=None if upload is None else (upload.filename, upload.data, upload.media_type),
+            is_late=is_late,
+        )
 
     def _renewed(self, refused: str) -> str:
         """Replace a token that WeChat refused."""
@@ -287,13 +351,8 @@ class WeChatClient:
         return grant
 
 
-def _is_gone(outcome: object) -> bool:
-    """Say whether WeChat answered that there is no such draft."""
-    return isinstance(outcome, Refusal) and outcome.errcode == MEDIA_UNKNOWN
-
-
 def _value(outcome: T | Refusal | NoAnswer, path: str) -> T:
-    """Give the success, or raise what stands in its place."""
+    """Return the success, or raise what stands in its place."""
     if isinstance(outcome, Refusal | NoAnswer):
         raise error_of(outcome, path)
     return outcome

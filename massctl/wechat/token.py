@@ -10,15 +10,23 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
 
-from massctl.wechat.wire import Grant
-
 MARGIN_SECONDS: Final = 60.0
 """Before its end a token is not used any more, so that no call arrives too late. The platform prepares the
 next token 5 minutes before the end. Source: WeChat docs, "stable_token", read 2026-10."""
+TOKEN_LIFE_SECONDS_MAX: Final = 7200
+"""Source: WeChat docs, "stable_token", read 2026-10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An access token and its remaining life."""
+
+    access_token: str = field(repr=False)
+    life_seconds: int
 
 
 TokenSource = Callable[[bool], Grant]
-"""Gives a live token or raises a WeChatError; is told whether WeChat refused the one that it gave last."""
+"""Fetches a live token or raises a WeChatError; the argument says whether WeChat refused the one that it gave last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class _Held:
 
 
 class TokenStore:
-    """Give the token to whoever asks, and fetch it at most once for all who ask at the same time."""
+    """Holds the token, and fetches it at most once for all who ask at the same time."""
 
     def __init__(self, fetch: TokenSource, monotonic: Callable[[], float]) -> None:
         """`fetch` gives a token or raises a WeChatError; `monotonic` gives seconds that never run back."""
@@ -42,7 +50,7 @@ class TokenStore:
         self._flight: Future[str] | None = None
 
     def get(self) -> str:
-        """Give a live token; raises what `fetch` raises, to everybody who waited for the same fetch."""
+        """Return a live token; raises what `fetch` raises, to everybody who waited for the same fetch."""
         with self._lock:
             if self._held and self._monotonic() < self._held.until:
                 return self._held.access_token
@@ -53,6 +61,14 @@ class TokenStore:
         if mine:
             self._fly(flight)
         return flight.result()
+
+    def held(self) -> str | None:
+        """Return the token that was fetched last, whatever its age, and fetch none; None where it was dropped.
+
+        What `get` gave a moment ago is alive: the margin is longer than a send may wait for its connection.
+        """
+        with self._lock:
+            return self._held.access_token if self._held else None
 
     def drop(self, access_token: str) -> None:
         """Forget this token, which WeChat refused; a newer one, which another thread fetched meanwhile, stays."""

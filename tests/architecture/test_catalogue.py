@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +19,9 @@ RESTORED = {
     ("model/phrase.py", "said.template"),
     ("source/pictures.py", "kept['template']"),
     ("view/recorded_words.py", "template"),
+    ("wechat/errcodes.py", "words[part]"),
 }
-"""Phrases that are read back from a file: their templates stand where they were first said."""
+"""Phrases read from a file: their templates stand where they were first said, or in a table of this package."""
 
 
 def _constants(node: ast.expr, names: dict[str, set[str]]) -> set[str] | None:
@@ -50,6 +52,17 @@ def _templates(path: Path) -> Iterator[tuple[str, set[str] | None]]:
             yield ast.unparse(node.args[0]), _constants(node.args[0], names)
 
 
+def _told_by(table: object) -> Iterator[str]:
+    """List what people read of a table: the templates under `message` and `hint`, at any depth."""
+    if isinstance(table, list):
+        for each in table:
+            yield from _told_by(each)
+    elif isinstance(table, dict):
+        yield from (table[key] for key in ("message", "hint") if key in table)
+        for each in table.values():
+            yield from _told_by(each)
+
+
 def _collect() -> tuple[dict[str, str], set[tuple[str, str]]]:
     """Give template -> the file that says it, and what could not be seen."""
     found: dict[str, str] = {}
@@ -61,6 +74,9 @@ def _collect() -> tuple[dict[str, str], set[tuple[str, str]]]:
                 unseen.add((file, written))
             for template in templates or ():
                 found.setdefault(template, file)
+    for path in sorted(ROOT.rglob("*.toml")):
+        for template in _told_by(tomllib.loads(path.read_text(encoding="utf-8"))):
+            found.setdefault(template, path.relative_to(ROOT).as_posix())
     return found, unseen
 
 

@@ -4,6 +4,7 @@ import json
 import socket
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
@@ -13,8 +14,7 @@ from repositories import APPID, window
 import massctl
 from massctl.model.diagnostics import Check, Level
 from massctl.model.phrase import Phrase
-from massctl.transport import NoAnswer
-from massctl.wechat.transport import Transport
+from massctl.transport import Call, Line, NoAnswer
 
 SCHEMA = json.loads((Path(massctl.__file__).parent.parent / "schemas" / "doctor.schema.json").read_text("utf-8"))
 SECRET = "0123456789abcdef" * 2
@@ -37,11 +37,11 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """A machine whose requests are answered by nobody; gives what was asked."""
     asked: list[Any] = []
 
-    def unanswered(_: Any, request: Any, *__: Any) -> NoAnswer:
-        asked.append(request.path)
+    def unanswered(_: Line, call: Call) -> NoAnswer:
+        asked.append(urlsplit(call.url).path)
         return NoAnswer(Phrase("the host's name could not be resolved"))
 
-    monkeypatch.setattr(Transport, "exchange", unanswered)
+    monkeypatch.setattr(Line, "exchange", unanswered)
     monkeypatch.setattr("time.sleep", lambda _: None)
     return asked
 

@@ -7,7 +7,7 @@ from cli_runner import Shell
 
 from massctl.model.diagnostics import CODES
 from massctl.plan.steps import Guard
-from massctl.wechat.errcode import known_errcodes
+from massctl.wechat.errcodes import known_errcodes
 
 
 @pytest.mark.parametrize("code", ["MC014", "mc014", "draft_gone", "draft-gone", "5", "130"])

@@ -12,7 +12,7 @@ from massctl.cli import token_command
 from massctl.cli.token_command import BARE_LIFE_SECONDS, PRINTED_BYTES_MAX, TokenCommand, granted
 from massctl.errors import AuthError
 from massctl.model.ids import AccountName
-from massctl.wechat.wire import Grant
+from massctl.wechat.token import Grant
 
 TOKEN = "57_made-up_token_of_the_teams_server"
 CHECKS = [["validate"], ["plan"], ["lock"], ["lock", "--check"], ["state", "list"], ["schema"]]

@@ -44,7 +44,9 @@ def port_to(answer: str, bodies: list[bytes]) -> WeChat:
         bodies.append(request.read())
         return httpx.Response(200, text=answer)
 
-    return WeChatClient.open("wx1", "secret", "https://api.weixin.qq.com", inside=httpx.MockTransport(serve))
+    client = WeChatClient.open("wx1", "secret", "https://api.weixin.qq.com", inside=httpx.MockTransport(serve))
+    client.require_token()
+    return client
 
 
 @pytest.mark.parametrize(("answer", "expected"), SAMPLES.values(), ids=SAMPLES)

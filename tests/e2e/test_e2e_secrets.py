@@ -343,8 +343,9 @@ def _asked(wechat: Wechat, path: str) -> dict[str, Any]:
 BUG: Final = """\
 import base64, os
 from urllib.parse import quote
-from massctl.wechat import transport
-def broken(self, request, token, *_):
+from massctl import transport
+def broken(self, call):
+    token = call.query.get("access_token")
     way = os.environ["{way}"]
     password = way.split(":")[2].split("@")[0]
     def inner(secret, token):
@@ -357,7 +358,7 @@ def broken(self, request, token, *_):
         raise KeyError(f"{{os.environ['{variable}']}}")
     except KeyError:
         inner(os.environ["{variable}"], token or {token!r})
-transport.Transport.exchange = broken
+transport.Line.exchange = broken
 """
 
 

@@ -262,9 +262,9 @@ MUTANTS = (
     # 2. No answer is in doubt, never rejected.
     Mutant(
         "rule 2: a timeout is taken for a rejection",
-        "massctl.wechat.verdict",
-        "return InDoubt(outcome.reason)\n    if outcome.errcode == ALREADY",
-        'return Rejected(None, None, outcome.reason, "", retryable=True)\n    if outcome.errcode == ALREADY',
+        "massctl.wechat.response",
+        "return InDoubt(outcome.reason)\n",
+        'return Rejected(None, None, outcome.reason, "", retryable=True)\n',
         "text, two faults",
     ),
     Mutant(
@@ -276,46 +276,45 @@ MUTANTS = (
     ),
     Mutant(
         "rule 2: 45066, -1 and a held send are taken for rejections",
-        "massctl.wechat.verdict",
-        "    if outcome.ruling.kind in _DOUBTFUL:\n        return InDoubt(outcome.message",
+        "massctl.wechat.response",
+        "    if judgement.leaves_doubt:\n        return InDoubt(outcome.message",
         "    if False:\n        return InDoubt(outcome.message",
         "text, odd answers",
     ),
     Mutant(
         "rule 2: -1 is taken for a rejection",
-        "massctl.wechat.verdict",
-        "frozenset({Kind.BUSY, Kind.DOUBT})",
-        "frozenset({Kind.DOUBT})",
+        "massctl.wechat.errcodes",
+        "in (ErrorClass.BUSY, ErrorClass.DOUBT)",
+        "in (ErrorClass.DOUBT,)",
         "text, odd answers",
     ),
     Mutant(
         "rule 2: a code that nobody knows is taken for a rejection",
-        "massctl.wechat.errcode",
-        "_UNKNOWN_ON_SEND if ",
-        "_UNKNOWN if ",
+        "massctl.wechat.errcodes",
+        "error_class=ErrorClass.DOUBT) if ",
+        "error_class=ErrorClass.PERMANENT) if ",
         "text, odd answers",
     ),
     Mutant(
         "rule 2: a page in place of an answer is taken for an acceptance",
-        "massctl.wechat.verdict",
-        "    if isinstance(outcome, NoAnswer):\n"
-        "        return InDoubt(outcome.reason)\n"
-        "    if outcome.errcode == ALREADY",
-        "    if isinstance(outcome, NoAnswer):\n        return Accepted(None, None)\n    if outcome.errcode == ALREADY",
+        "massctl.wechat.response",
+        "return InDoubt(outcome.reason)\n",
+        "return Accepted(None, None)\n",
         "text, odd answers",
     ),
     Mutant(
         "rule 2: 45065 is taken for a rejection",
-        "massctl.wechat.verdict",
-        "    if outcome.errcode == ALREADY_ACCEPTED:",
+        "massctl.wechat.response",
+        "    if judgement.error_class is ErrorClass.ACCEPTED:",
         "    if False:",
         "text, sent by another machine",
     ),
     Mutant(
         "rule 2: the client makes a send's request again",
         "massctl.wechat.client",
-        "        outcome = self._once(request, token, deadline=deadline)\n",
-        "        outcome = patiently(lambda: self._once(request, token, deadline=deadline), self._sleep)\n",
+        "outcome = self._once(request, token, openids=openids, is_late=deadline.has_passed)\n",
+        "outcome = retry(lambda: self._once(request, token, is_late=deadline.has_passed), self._sleep, "
+        "repeatable=True)\n",
         "text, two faults",
     ),
     Mutant(

@@ -39,9 +39,8 @@ from massctl.model.send import (
     Voice,
     Words,
 )
-from massctl.transport import NoAnswer, RawAnswer
+from massctl.transport import Call, NoAnswer, RawAnswer
 from massctl.wechat.client import WeChatClient
-from massctl.wechat.wire import Request
 
 T = TypeVar("T")
 
@@ -531,6 +530,7 @@ class SimWeChat:
             raise TransportError("WeChat gave no usable answer")
         line: Any = _Line(self, fault)
         client = WeChatClient("wx0123456789abcdef", "", line, sleep=lambda _: None, monotonic=lambda: 0.0)
+        client.require_token()  # The last look has seen to it; this client is a new one.
         verdict = client.send_mass(send, deadline)
         if fault is Fault.SLOW_ANSWER:
             self.clock.moment += SLOW
@@ -757,20 +757,18 @@ class _Line:
     wechat: SimWeChat
     fault: Fault | None
 
-    def exchange(
-        self, request: Request[Any], token: str | None, is_late: Callable[[], bool] | None = None
-    ) -> RawAnswer | NoAnswer:
+    def exchange(self, call: Call) -> RawAnswer | NoAnswer:
         """Carry a request over: that for a token, or the send, which is written once there is a connection."""
-        if token is None:
+        if "access_token" not in call.query:
             return RawAnswer(200, b'{"access_token": "ACCESS", "expires_in": 7200}')
         if self.fault is Fault.SLOW:
             self.wechat.clock.moment += SLOW  # It is written when the connection is there, and not before.
         self.wechat.clock.moment += self.wechat.connects_in
-        if is_late is not None and is_late():
+        if call.is_late is not None and call.is_late():
             return NoAnswer(Phrase("it took too long to reach the server"), left=False)
         if self.fault is Fault.NOT_CONNECTED:
             return NoAnswer(Phrase("no connection within 10 s"), left=False)
-        return self.wechat.arrived(request.content or b"", self.fault)
+        return self.wechat.arrived(call.content or b"", self.fault)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from building import APPID, NOW, OPEN, Happening, attempted, audience, house, news, text
 from simulation.scenario import Scene
-from simulation.world import Fault, SimWeChat, _Line
+from simulation.world import Fault, SimWeChat
 
 from massctl.apply.outcome import Outcome
 from massctl.apply.ports import DraftArticle
@@ -18,8 +18,6 @@ from massctl.model.message import RenderedCampaign
 from massctl.plan.guards import Tip
 from massctl.plan.retry_policy import settle
 from massctl.plan.steps import Guard
-from massctl.transport import NoAnswer, RawAnswer
-from massctl.wechat.wire import Request
 
 TIP = Tip("main", "origin", "a" * 40, "a" * 40)
 
@@ -148,14 +146,7 @@ def test_a_last_reading_of_the_draft_that_outlasts_the_window_leaves_no_request(
 @pytest.mark.parametrize("seconds", [1, 5, 98])
 def test_a_token_that_comes_behind_the_window_leaves_no_request(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
     scene = slow(Scene([text("sale", window=OPEN)]), OPEN.not_after)
-    exchange = _Line.exchange
-
-    def slowly(line: _Line, request: Request[Any], token: str | None, *more: Any) -> RawAnswer | NoAnswer:
-        if token is None:
-            scene.clock.sleep(seconds)
-        return exchange(line, request, token, *more)
-
-    monkeypatch.setattr(_Line, "exchange", slowly)
+    monkeypatch.setattr(SimWeChat, "require_token", lambda _: scene.clock.sleep(seconds))
     (outcome,) = scene.apply().campaigns
     assert ([], [Guard.EXPIRED]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
 

@@ -6,11 +6,10 @@ from threading import Barrier, Semaphore, Thread
 import httpx
 import pytest
 from building import IN_TIME
-from wechat_script import ARTICLE, SEND, UPLOAD, Script, opened, scripted
+from wechat_script import ARTICLE, SEND, UPLOAD, Script, opened, scripted, send
 
 from massctl.errors import AuthError, QuotaError, TransportError, WeChatError
-from massctl.wechat.token import TokenStore
-from massctl.wechat.wire import Grant
+from massctl.wechat.token import Grant, TokenStore
 
 DRAFT = {"media_id": "M"}
 PICTURE = {"url": "http://mmbiz.qpic.cn/x/0"}
@@ -196,10 +195,19 @@ def test_a_send_whose_token_was_refused_asks_for_another_one_as_refused():
         return Grant(f"OURS-{len(told)}", 7200)
 
     client = opened(Script([{"errcode": 42001, "errmsg": "no"}]), credential=give)
-    client.send_mass(SEND, IN_TIME)
+    send(client)
     client.renew_token()
 
     assert [False, True] == told
+
+
+def test_a_send_uses_the_token_that_is_held_and_fetches_none_even_shortly_before_its_end():
+    client, script = scripted({"errcode": 0, "msg_id": 1}, DRAFT)
+    client.require_token()
+    script.now = 7199.0
+    client.send_mass(SEND, IN_TIME)
+    client.add_draft([ARTICLE])
+    assert ["TOKEN-1", "TOKEN-2"] == script.tokens_used
 
 
 def test_a_token_that_was_given_is_struck_from_what_wechat_echoes():

@@ -8,11 +8,12 @@ from threading import Lock
 from typing import Any
 
 import httpx
+from building import IN_TIME
 
 from massctl.apply.ports import DraftArticle, Upload
 from massctl.model.ids import ClientMsgId, ImageUrl, MediaId
 from massctl.model.message import Recipient
-from massctl.model.send import MassSend, News, ToAll, ToTag, Words
+from massctl.model.send import Body, MassSend, News, Recipients, ToAll, ToTag, Verdict, Words
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.token import TokenSource
 
@@ -35,10 +36,17 @@ ARTICLE = DraftArticle(
     only_fans_can_comment=False,
 )
 NEWS = News(MediaId("DRAFT"))
-SEND = MassSend(ToTag(101), NEWS, ID, send_ignore_reprint=False)
-SEND_TEXT = MassSend(ToAll(), Words("明天见"), ID, send_ignore_reprint=None)
 REVIEWER = Recipient("towxname", "editor_li")
 URL = ImageUrl("https://mmbiz.qpic.cn/x/0")
+
+
+def asking(to: Recipients, body: Body, *, send_ignore_reprint: bool | None = None) -> MassSend:
+    """What a send asks for; no test of this folder makes it in another way."""
+    return MassSend(to, body, ID, send_ignore_reprint)
+
+
+SEND = asking(ToTag(101), NEWS, send_ignore_reprint=False)
+SEND_TEXT = asking(ToAll(), Words("明天见"))
 
 Scripted = dict[str, Any] | bytes | tuple[int, bytes] | Exception
 """A JSON object, a body with status 200, a status and a body, or an exception."""
@@ -115,6 +123,12 @@ def opened(
         sleep=script.pauses.append,
         monotonic=lambda: script.now,
     )
+
+
+def send(client: WeChatClient, asked: MassSend = SEND) -> Verdict:
+    """Send as a run does, which has seen to the token before."""
+    client.require_token()
+    return client.send_mass(asked, IN_TIME)
 
 
 def scripted(*answers: Scripted, tokens: Iterable[Scripted] = ()) -> tuple[WeChatClient, Script]:

@@ -1,9 +1,4 @@
-"""Repeat what may be repeated: a bounded number of tries with growing pauses.
-
-Only for calls whose repetition is harmless (reads, uploads, the token, deleting a draft); `wire.Request`
-says which. Any other call that comes here is made again only where WeChat asked for a slower pace (45011) and did
-nothing. Previews and sends never come here.
-"""
+"""Repeat what may be repeated: a bounded number of tries with growing pauses. Previews and sends never come here."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -18,10 +13,9 @@ from tenacity import (
     wait_random,
 )
 
-from massctl.plan.quota import TOO_FAST
 from massctl.transport import NoAnswer
-from massctl.wechat.errcode import Refusal
-from massctl.wechat.ruling import Kind
+from massctl.wechat.errcodes import Again, ErrorClass
+from massctl.wechat.response import Refusal
 
 T = TypeVar("T")
 
@@ -30,7 +24,7 @@ TRIES_MAX: Final = 4
 LINE_PAUSE_SECONDS: Final = 1.0
 """Before the first repetition after a lost answer; doubles each time."""
 BUSY_PAUSE_SECONDS: Final = 5.0
-"""Before the first repetition after errcode -1. Source: the class table for -1, read 2026-10."""
+"""Before the first repetition after errcode -1. Ours: WeChat asks for a pause and names none."""
 PAUSE_SECONDS_MAX: Final = 10.0
 MINUTE_PAUSE_SECONDS: Final = 60.0
 """After 45011: its text says to retry in the next minute."""
@@ -43,13 +37,17 @@ _NEXT_MINUTE = wait_fixed(MINUTE_PAUSE_SECONDS) + _JITTER
 _BUSY = wait_exponential(multiplier=BUSY_PAUSE_SECONDS, max=PAUSE_SECONDS_MAX) + _JITTER
 
 
-def patiently(once: Callable[[], T], sleep: Callable[[float], None], *, repeatable: bool = True) -> T:
-    """Call `once` until its outcome is no trouble that passes by itself, and give the last outcome.
+def retry(once: Callable[[], T], sleep: Callable[[float], None], *, repeatable: bool) -> T:
+    """Call `once` until its outcome is no trouble that passes by itself; gives the last outcome.
 
-    What is not `repeatable` is called again only after an outcome that surely had no effect.
+    What is not `repeatable` is called again only where WeChat asked for a slower pace, since it did nothing then.
     """
+
+    def may_pass(outcome: object) -> bool:
+        return _too_fast(outcome) or (repeatable and (isinstance(outcome, NoAnswer) or _busy(outcome)))
+
     retrying = Retrying(
-        retry=retry_if_result(_passes if repeatable else _too_fast),
+        retry=retry_if_result(may_pass),
         stop=stop_after_attempt(TRIES_MAX),
         wait=_pause,
         sleep=sleep,
@@ -59,26 +57,20 @@ def patiently(once: Callable[[], T], sleep: Callable[[float], None], *, repeatab
     return outcome
 
 
-def _passes(outcome: object) -> bool:
-    """Say whether the trouble may pass by itself."""
-    return isinstance(outcome, NoAnswer) or _busy(outcome) or _too_fast(outcome)
-
-
 def _too_fast(outcome: object) -> bool:
-    return isinstance(outcome, Refusal) and outcome.errcode == TOO_FAST
+    return isinstance(outcome, Refusal) and outcome.judgement.again is Again.NEXT_MINUTE
 
 
 def _busy(outcome: object) -> bool:
-    return isinstance(outcome, Refusal) and outcome.ruling.kind is Kind.BUSY
+    return isinstance(outcome, Refusal) and outcome.judgement.error_class is ErrorClass.BUSY
 
 
 def _pause(state: RetryCallState) -> float:
-    """Give the seconds to wait after the try in `state`."""
+    """Choose the seconds to wait after the try in `state`."""
     if _too_fast(_last(state)):
         return _NEXT_MINUTE(state)
     return _BUSY(state) if _busy(_last(state)) else _LINE(state)
 
 
 def _last(state: RetryCallState) -> object:
-    """Give the outcome of the latest try; what it raised is raised."""
     return state.outcome.result() if state.outcome else None

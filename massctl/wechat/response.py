@@ -1,0 +1,328 @@
+"""Read answers: JSON fields, refusals that were judged, and what an answer means for a call, a preview or a send.
+
+Lenient where WeChat is careless (no errcode on success, numbers as strings, raw control characters), strict where a
+guess could be wrong: whatever is not plainly an answer is none. A send or a preview is refused only if the code says
+plainly that nothing happened; a busy platform, an unknown code, a success without its member and a lost answer leave a
+doubt. Foreign text is cleaned here, once: `errmsg` and `rid` may be shown to anybody.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NoReturn, TypeAlias, TypeVar
+from urllib.parse import quote
+
+from massctl.errors import AuthError, PermanentError, QuotaError, TransportError, WeChatError
+from massctl.model.ids import MsgDataId, MsgId
+from massctl.model.phrase import Phrase
+from massctl.model.send import (
+    Accepted,
+    InDoubt,
+    PreviewFailed,
+    PreviewSent,
+    PreviewUnknown,
+    PreviewVerdict,
+    Rejected,
+    Verdict,
+)
+from massctl.transport import NoAnswer, RawAnswer
+from massctl.wechat.errcodes import Again, ErrorClass, Judgement, judge
+
+T = TypeVar("T")
+Fields: TypeAlias = Mapping[str, Any]
+"""A JSON object of WeChat's. What is missing, null or of another type is never guessed at."""
+
+FOREIGN_CHARS_MAX: Final = 256
+"""Characters of a foreign text in any message of ours."""
+PART_CHARS: Final = 16
+"""Of a secret: a part that is shorter may be shown."""
+RID_CHARS_MAX: Final = 64
+"""Real ones have about 30; a limit on everything."""
+INTEGER_MAX: Final = 2**63 - 1
+"""`msg_id` and `msg_data_id` are int64. Source: captured answers in SDKs, read 2026-10."""
+
+_HIDDEN: Final = "***"
+_INTEGER: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+_RID: Final = re.compile(r"[\s,]*\brid:\s*([0-9A-Za-z-]+)", re.ASCII)
+_HINT: Final = re.compile(r"hint:\s*\[([^\]]+)\]")
+"""The form of answers before rids. Source: forum reports, read 2026-10."""
+_OPENID: Final = re.compile(r"(?<![0-9A-Za-z_-])o[0-9A-Za-z_-]{27}(?![0-9A-Za-z_-])", re.ASCII)
+"""28 characters, the first an `o`. Source: WeChat docs, "user/get", read 2026-10 (by example)."""
+_OPENID_PART: Final = re.compile(r"[A-Za-z0-9_-]{4,}", re.ASCII)
+"""What may be an openid of a list, or the beginning of one."""
+_TOKEN: Final = re.compile(r"[0-9A-Za-z_-]{100,}", re.ASCII)
+"""An access token by its look, also one that we were never given. Source: WeChat docs, "stable_token", read 2026-10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A JSON object from WeChat."""
+
+    fields: Fields = field(repr=False)
+    errcode: int
+    """0 also where the field is absent, which many endpoints do on success."""
+    errmsg: str
+    """Printable, at most 256 characters, without secrets."""
+    rid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer with an errcode, judged."""
+
+    path: str
+    errcode: int
+    errmsg: str
+    """As in Answer."""
+    rid: str | None
+    judgement: Judgement
+    msg_id: MsgId | None
+    """Of the job that was accepted before (45065)."""
+
+    @property
+    def message(self) -> Phrase:
+        """What WeChat complains about, with its own words behind."""
+        message, errcode = self.judgement.message, self.errcode
+        if not self.errmsg:
+            return Phrase("{meaning} (errcode {errcode})", meaning=message, errcode=errcode)
+        return Phrase("{meaning} (errcode {errcode}: {errmsg})", meaning=message, errcode=errcode, errmsg=self.errmsg)
+
+    @property
+    def needs_new_token(self) -> bool:
+        """Whether only the token was refused; WeChat did not look at the call."""
+        return self.judgement.again is Again.NEW_TOKEN
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The ids of an accepted mass job."""
+
+    msg_id: MsgId
+    msg_data_id: MsgDataId | None
+
+
+class ShapeError(Exception):
+    """Report a success that lacks a field that makes it one; never leaves this package."""
+
+
+def read_answer(raw: RawAnswer, hide: Iterable[str], openids: Sequence[str] = ()) -> Answer | NoAnswer:
+    """Read `raw`, and strike secrets (token, AppSecret) and openids from what may be shown."""
+    if not 200 <= raw.status < 300:
+        # WeChat answers refusals with status 200 too; any other status comes from something in between.
+        return NoAnswer(Phrase("HTTP status {status}", status=raw.status))
+    fields = _json_object(raw.content)
+    if fields is None:
+        return NoAnswer(Phrase("an answer that is not a JSON object, or only a part of one"))
+    code = fields.get("errcode")
+    errcode = 0 if code is None else integer(code)
+    if errcode is None:
+        return NoAnswer(Phrase("an answer whose errcode is not a number"))
+    errmsg = shown(lenient(fields, "errmsg"), hide)[:FOREIGN_CHARS_MAX]
+    rid = _RID.search(errmsg) or _HINT.search(errmsg)
+    return Answer(fields, errcode, _without_openids(errmsg, openids), rid[1][:RID_CHARS_MAX] if rid else None)
+
+
+def refusal_of(answer: Answer, path: str) -> Refusal | None:
+    """Judge an answer of the call at `path`; None where it has no errcode."""
+    if not answer.errcode:
+        return None
+    judgement = judge(path, answer.errcode, answer.errmsg)
+    return Refusal(path, answer.errcode, answer.errmsg, answer.rid, judgement, _msg_id(answer.fields))
+
+
+def error_of(outcome: Refusal | NoAnswer, path: str) -> WeChatError:
+    """Make the exception for a call that has no verdict; where its effect may exist it is a TransportError."""
+    if isinstance(outcome, NoAnswer):
+        return TransportError(
+            Phrase("WeChat gave no usable answer") if outcome.left else Phrase("WeChat was not asked"),
+            Phrase("{path}: {reason}.", path=path, reason=outcome.reason),
+            outcome.hint,
+        )
+    judgement = outcome.judgement
+    kinds: dict[ErrorClass, type[WeChatError]] = {ErrorClass.AUTH: AuthError, ErrorClass.QUOTA: QuotaError}
+    return (TransportError if judgement.leaves_doubt else kinds.get(judgement.error_class, PermanentError))(
+        judgement.message,
+        Phrase(
+            "{path} answered errcode {errcode}: {errmsg}",
+            path=outcome.path,
+            errcode=outcome.errcode,
+            errmsg=_RID.sub("", outcome.errmsg),  # It stands beside the words of WeChat.
+        ),
+        judgement.hint,
+        errcode=outcome.errcode,
+        rid=outcome.rid,
+    )
+
+
+def verdict_of(outcome: Job | Refusal | NoAnswer) -> Verdict:
+    """Judge one attempt at a mass send whose request left."""
+    if isinstance(outcome, Job):
+        return Accepted(outcome.msg_id, outcome.msg_data_id)
+    if isinstance(outcome, NoAnswer):
+        return InDoubt(outcome.reason)
+    judgement = outcome.judgement
+    if judgement.error_class is ErrorClass.ACCEPTED:
+        return Accepted(outcome.msg_id, None, duplicate=True)
+    if judgement.leaves_doubt:
+        return InDoubt(outcome.message, outcome.errcode, outcome.rid)
+    return Rejected(
+        outcome.errcode,
+        outcome.rid,
+        outcome.message,
+        judgement.hint,
+        token_dead=outcome.needs_new_token,
+        retryable=judgement.may_be_sent_again,
+    )
+
+
+def preview_verdict_of(outcome: Refusal | NoAnswer | None) -> PreviewVerdict:
+    """Judge one preview; None is the success, which has no content of its own."""
+    if outcome is None:
+        return PreviewSent()
+    if isinstance(outcome, NoAnswer):
+        return PreviewUnknown(outcome.reason)
+    if outcome.judgement.leaves_doubt:
+        return PreviewUnknown(outcome.message)
+    return PreviewFailed(outcome.errcode, outcome.rid, outcome.message, outcome.judgement.hint)
+
+
+def shown(text: str, hide: Iterable[str]) -> str:
+    """Make a foreign text fit to be shown: one line, printable, and nothing of `hide` in it."""
+    for secret in hide:
+        if secret:
+            text = _struck(_struck(text, secret), quote(secret, safe=""))
+    text = _TOKEN.sub(_HIDDEN, _OPENID.sub(_HIDDEN, text))
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _struck(text: str, secret: str) -> str:
+    """Strike a secret from a text, and every part of it that is long enough to help anybody.
+
+    An errmsg that quotes a token may be cut short within it, or broken by a letter that is none of it.
+    """
+    size = min(len(secret), PART_CHARS)
+    parts = {secret[at : at + size] for at in range(len(secret) - size + 1)}
+    if not any(part in text for part in parts):
+        return text
+    kept: list[str] = []
+    at = 0
+    while at < len(text):
+        end = at
+        while text[end : end + size] in parts:
+            end += 1
+        kept.append(_HIDDEN if end > at else text[at])
+        at = end - 1 + size if end > at else at + 1
+    return "".join(kept)
+
+
+def _without_openids(errmsg: str, openids: Sequence[str]) -> str:
+    """Strike the openids of a send; the last word may be one that was cut short."""
+
+    def struck(word: re.Match[str]) -> str:
+        return _HIDDEN if any(openid.startswith(word[0]) for openid in openids) else word[0]
+
+    return _OPENID_PART.sub(struck, errmsg) if openids else errmsg
+
+
+def _json_object(content: bytes) -> dict[str, Any] | None:
+    """Parse the JSON object in `content`; None also where a field is written twice: which would count?"""
+    text = content.decode("utf-8-sig", errors="replace")
+    written = 0
+
+    def fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal written
+        written = len(pairs)  # the outermost object is the last to be complete
+        return dict(pairs)
+
+    try:
+        # strict=False takes raw control characters inside strings, which WeChat passes through.
+        value = json.loads(text, strict=False, parse_constant=_refuse, object_pairs_hook=fields)
+        # A lone surrogate would break every later attempt to print, hash or send the value.
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) and len(value) == written else None
+
+
+def _refuse(word: str) -> NoReturn:
+    """Refuse NaN and Infinity, which are not JSON."""
+    raise ValueError(word)
+
+
+def integer(value: object) -> int | None:
+    """Read an int64 that is written as a number or as a numeric string; None for everything else."""
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > INTEGER_MAX:
+        return None
+    return value
+
+
+def string(fields: Fields, name: str) -> str:
+    """Read a string that must be there and may be empty."""
+    value = fields.get(name)
+    if not isinstance(value, str):
+        raise ShapeError
+    return value
+
+
+def text(fields: Fields, name: str) -> str:
+    """Read a string that must be there and must not be empty."""
+    value = string(fields, name)
+    if not value:
+        raise ShapeError
+    return value
+
+
+def optional(fields: Fields, name: str) -> str:
+    """Read a string that may be missing or null, which is the same as empty."""
+    return "" if fields.get(name) is None else string(fields, name)
+
+
+def lenient(fields: Fields, name: str) -> str:
+    """Read a string on which nothing depends: whatever else stands there is the same as empty."""
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def flag(fields: Fields, name: str) -> bool:
+    """Read a switch that is written 0 or 1, and now and then true or false, or left out."""
+    value = fields.get(name)
+    return value is True or integer(value) == 1
+
+
+def count(fields: Fields, name: str) -> int:
+    """Read a number from 0 that must be there."""
+    value = integer(fields.get(name))
+    if value is None or value < 0:
+        raise ShapeError
+    return value
+
+
+def objects(fields: Fields, name: str) -> list[Fields]:
+    """Read a list of JSON objects that must be there and may be empty."""
+    value = fields.get(name)
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise ShapeError
+    return value
+
+
+def job(fields: Fields) -> Job:
+    """Read the acceptance of a mass job; without `msg_id` it is none."""
+    msg_id = _msg_id(fields)
+    if msg_id is None:
+        raise ShapeError
+    data_id = integer(fields.get("msg_data_id")) or 0
+    return Job(msg_id, MsgDataId(data_id) if data_id > 0 else None)
+
+
+def done(fields: Fields) -> None:
+    """Read a success without a field of its own: there, errcode 0 must be written."""
+    if integer(fields.get("errcode")) != 0:
+        raise ShapeError
+
+
+def _msg_id(fields: Fields) -> MsgId | None:
+    value = integer(fields.get("msg_id"))
+    return MsgId(value) if value is not None and value > 0 else None

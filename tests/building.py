@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from massctl.apply.ports import Deadline
 from massctl.ledger.codec import chain_digest, decode, encode
 from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic
@@ -39,7 +38,18 @@ from massctl.model.message import (
     RenderedVoice,
     Window,
 )
-from massctl.model.send import client_msg_id
+from massctl.model.send import (
+    Body,
+    News,
+    Recipients,
+    SendIntent,
+    StagedDraft,
+    ToAll,
+    ToOpenids,
+    ToTag,
+    Words,
+    client_msg_id,
+)
 from massctl.model.settings import MassctlFile
 from massctl.model.state import State
 from massctl.plan.guards import House
@@ -58,16 +68,49 @@ LATER = Window(NOW + 100 * HOUR, NOW + 101 * HOUR)
 PAST = Window(NOW - 3 * HOUR, NOW - HOUR)
 
 
-class _StandingClock:
-    def now(self) -> datetime:
-        return NOW
+class _AnyPermit:
+    """Implements `massctl.apply.ports.SendPermit` for tests of a client alone."""
 
-    def sleep(self, seconds: float) -> None:
-        """No time passes."""
+    def spend(self, intent: SendIntent) -> None:
+        """Take every send, as often as it comes."""
+
+    def has_passed(self) -> bool:
+        return False
 
 
-IN_TIME = Deadline(NOW, _StandingClock())
-"""A deadline that is never passed."""
+IN_TIME = _AnyPermit()
+"""A permit that never passes."""
+
+
+def intent(
+    recipients: Recipients | None = None, body: Body | None = None, *, reprint: bool | None = None, **changes: Any
+) -> SendIntent:
+    """Make a send whose parts belong together: these words to everybody, unless told otherwise."""
+    to, carries = recipients or ToAll(), body or Words("明天见")
+    is_news, is_list = isinstance(carries, News), isinstance(to, ToOpenids)
+    fields: dict[str, Any] = {
+        "campaign": CampaignName("words"),
+        "edition": 1,
+        "appid": APPID,
+        "account": AccountName("main"),
+        "title": "",
+        "window": None,
+        "digest": "sha256:" + sha("reviewed"),
+        "message_digest": "sha256:" + sha("message"),
+        "source_sha256": sha("folder"),
+        "body": carries,
+        "recipients": to,
+        "audience": {"is_to_all": True},
+        "send_ignore_reprint": bool(reprint) if is_news else reprint,
+    }
+    fields |= changes
+    if isinstance(carries, News):
+        fields.setdefault("draft", StagedDraft(carries.media_id, fields["digest"], fields.get("batch", 1)))
+    if isinstance(to, ToTag) and "audience" not in changes:
+        fields["audience"] = {"tag_id": to.tag_id}
+    if is_list and "audience" not in changes:
+        fields |= {"audience": {"openids": "list.txt"}, "batches": 3, "recipients_sha256": to.sha256, **changes}
+    return SendIntent(**fields)
 
 
 def sha(text: str) -> Sha256:

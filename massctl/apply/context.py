@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from massctl.apply.journal import Book, Testimony
+from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, failure_of
-from massctl.apply.payloads import is_of
 from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Openids, Overlap, Pictures, Progress, WeChat
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.ids import AccountName, AppId, CampaignName, MediaId, Sha256
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import about
-from massctl.model.send import Verdict
-from massctl.model.state import Draft, Record, is_concluded, newest
+from massctl.model.send import SendIntent, Verdict
+from massctl.model.state import Draft, Record, State, is_concluded, newest
 from massctl.plan.guards import House, Skew, off_tip
 from massctl.plan.quota import batches_left
 from massctl.plan.steps import UNTRUSTED, Guard, Reason, SendMass, Step
@@ -28,7 +27,7 @@ AudienceKey = tuple[AppId, int | str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Ports:
     """The ports of a run."""
 
     wechat: Callable[[AccountName], WeChat]
@@ -46,8 +45,10 @@ class World:
     """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
     skew: Callable[[AccountName], Skew | None] | None = None
     """Compares the run's clock with WeChat's, as the account's answers told it; None judges no clock."""
-    insisted: Testimony | None = None
+    insisted: Statement | None = None
     """Who asked for the repetition of a send in doubt, and why; its attempt says so. None where nobody did."""
+    digest: Callable[[CampaignName], str | None] | None = None
+    """Renders a campaign's files as they are now and gives their digest; None keeps that of the plan."""
     openids: Openids | None = None
     """Gives the openids of lists; None where no campaign can have one."""
     archive: Archive | None = None
@@ -59,11 +60,11 @@ class World:
 
 
 @dataclass(slots=True)
-class Run:
+class ApplyContext:
     """One apply under way."""
 
-    world: World
-    book: Book
+    ports: Ports
+    ledger: LedgerSession
     house: House
     outcomes: list[CampaignOutcome]
     uploaded: set[MediaId] = field(default_factory=set)
@@ -89,10 +90,10 @@ class Run:
     """It stands elsewhere than at the tip of the branch that sends: it stages nothing, and touches nothing staged."""
 
     def __post_init__(self) -> None:
-        self.began = self.book.state.serial
+        self.began = self.state.serial
         refused = {refusal.guard for outcome in self.outcomes for refusal in outcome.refusals}
         self.away = off_tip(self.house.tip) is not None
-        self.accounts = {} if refused & UNTRUSTED or self.away else self.world.accounts
+        self.accounts = {} if refused & UNTRUSTED or self.away else self.ports.accounts
 
     def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
         """Give the campaigns that can go on: rendered, named or with a window, and not stopped."""
@@ -101,7 +102,7 @@ class Run:
 
     def may_send(self, outcome: CampaignOutcome) -> bool:
         """Whether this run goes on to a campaign's send, as planned or once a person has seen its preview."""
-        return outcome.planned.may_send or (self.world.attended and outcome.planned.may_send_once_seen)
+        return outcome.planned.may_send or (self.ports.attended and outcome.planned.may_send_once_seen)
 
     def may_clear(self, outcome: CampaignOutcome) -> bool:
         """Whether only another campaign's doubt keeps this one back, and this run may settle that doubt."""
@@ -119,16 +120,32 @@ class Run:
         One that is refused for other reasons too keeps those alone.
         """
         for outcome, campaign in self.going():
-            if self.book.state.in_doubt(campaign.appid) or self.record_of(campaign).open_attempts:
+            if self.state.in_doubt(campaign.appid) or self.record_of(campaign).open_attempts:
                 continue  # Its own attempt may be of another AppID, which massctl.yaml had before.
             only_that = self.may_clear(outcome)
             outcome.refusals = [each for each in outcome.refusals if each.guard is not Guard.ACCOUNT_IN_DOUBT]
             if only_that:
                 yield outcome, campaign
 
+    @property
+    def state(self) -> State:
+        """What is recorded in this moment."""
+        return self.ledger.state
+
     def record_of(self, campaign: RenderedCampaign) -> Record:
-        """Give what is recorded of a campaign in this moment."""
-        return self.book.state.record(campaign.name, campaign.edition)
+        """Look up what is recorded of a campaign in this moment."""
+        return self.state.record(campaign.name, campaign.edition)
+
+    def refresh_house(self) -> None:
+        """Read the rules again, so that a kill switch thrown during the run is obeyed."""
+        self.house = self.ports.house() if self.ports.house else self.house
+
+    def carried_draft(self, intent: SendIntent) -> Draft | None:
+        """Look up the recorded draft that a send carries; None where its message has no draft."""
+        if intent.draft is None:
+            return None
+        drafts = self.state.record(intent.campaign, intent.edition).drafts
+        return next(draft for draft in drafts if draft.event.media_id == intent.draft.media_id)
 
     def draft_of(self, campaign: RenderedCampaign, batch: int | None = None) -> Draft | None:
         """Give the recorded draft that a news campaign shows, or that a batch of it sends; a text has none.
@@ -164,7 +181,7 @@ class Run:
         for batch in batches_left(campaign, self.record_of(campaign)):
             record = self.record_of(campaign)
             draft = record.draft(batch or 1)
-            is_staged = draft is not None and is_of(campaign, draft.event, batch or 1)
+            is_staged = draft is not None and draft.event.digest == campaign.digest
             if campaign.message.has_draft and not (record.open_attempts or is_staged):
                 return
             yield batch
@@ -175,6 +192,11 @@ class Run:
             return campaign.openid_list.count
         return self.counts.get(audience_key(campaign))
 
+    def count_of(self, campaign: RenderedCampaign) -> int | None:
+        """Give the size of an audience; None where it could not be read, or there is no such tag."""
+        count = self.size_of(campaign)
+        return count if isinstance(count, int) else None
+
     def superseded(self, campaign: RenderedCampaign) -> list[tuple[Record, Draft]]:
         """Give the drafts that are alive and not the campaign's any more, oldest first; none while in doubt.
 
@@ -182,10 +204,10 @@ class Run:
         window has closed takes nobody's. What became of a batch that went out is known: nobody asks for its draft.
         """
         own = {id(draft) for draft in self.drafts_of(campaign)}
-        closed = window_state(campaign.window, self.world.clock.now()) is WindowState.EXPIRED
+        closed = window_state(campaign.window, self.ports.clock.now()) is WindowState.EXPIRED
         return [
             (record, draft)
-            for record in self.book.state.editions(campaign.name)
+            for record in self.state.editions(campaign.name)
             if not record.open_attempts and not is_concluded(record)
             if record.edition == campaign.edition or not record.sent_batches
             if record.edition <= campaign.edition or not closed
@@ -218,7 +240,7 @@ class Run:
 
     def wechat_of(self, draft: Draft) -> WeChat:
         """Give the client of the account that a draft lies in, which need not be its campaign's any more."""
-        return self.world.wechat(self.world.accounts[draft.event.appid])
+        return self.ports.wechat(self.ports.accounts[draft.event.appid])
 
     def fail(self, outcome: CampaignOutcome, error: Failed) -> None:
         """Stop one campaign for this run, and no other; the first reason is kept."""
@@ -234,15 +256,15 @@ class Run:
         """
         if not calls:
             return
-        self.world.progress.begin(label, len(calls))
+        self.ports.progress.begin(label, len(calls))
         try:
-            for index, result in self.world.overlap([call for _, call in calls]):
+            for index, result in self.ports.overlap([call for _, call in calls]):
                 if isinstance(result, BaseException) and not isinstance(result, Failed):
                     raise result
                 done(calls[index][0], result)
-                self.world.progress.advance()
+                self.ports.progress.advance()
         finally:
-            self.world.progress.end()
+            self.ports.progress.end()
 
 
 S = TypeVar("S", bound=Step)

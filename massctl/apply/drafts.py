@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from massctl.apply.context import Failed, Run, steps_of
+from massctl.apply.context import ApplyContext, Failed, steps_of
 from massctl.apply.draft_fingerprint import (
     CROPS,
     FREE,
@@ -24,7 +24,7 @@ from massctl.apply.draft_fingerprint import (
     markup_sha256,
 )
 from massctl.apply.outcome import CampaignOutcome, Failure, LeftDraft
-from massctl.apply.payloads import draft_articles, is_of
+from massctl.apply.payloads import draft_articles
 from massctl.apply.ports import DraftArticle, ListedDraft
 from massctl.apply.stage import packed, record_material
 from massctl.errors import ConfigurationError, TransportError, WeChatError
@@ -35,7 +35,6 @@ from massctl.model.entries import (
     DraftSaved,
     DraftVerified,
     MaterialForgotten,
-    fields_of,
 )
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
 from massctl.model.message import Picture, Purpose, RenderedCampaign, RenderedNews
@@ -53,7 +52,7 @@ NOT_WHOLE: Final = "WeChat did not keep it as it was given"
 """Why a draft is given up, in the ledger's words."""
 
 
-def judge_superseded(run: Run) -> None:
+def judge_superseded(context: ApplyContext) -> None:
     """Look at each draft that is to be replaced: one that somebody changed, sent or deleted stops its campaign.
 
     An edit is no way out of `draft_gone`, and neither is a raised edition or another kind of message: followers may
@@ -61,86 +60,86 @@ def judge_superseded(run: Run) -> None:
     """
     jobs = [
         (outcome, campaign, draft)
-        for outcome, campaign in run.going()
-        if run.has_work(outcome)
-        for draft in _in_question(run, outcome, campaign)
-        if draft.event.appid in run.accounts  # Else it is out of reach: massctl.yaml has its account no more.
+        for outcome, campaign in context.going()
+        if context.has_work(outcome)
+        for draft in _in_question(context, outcome, campaign)
+        if draft.event.appid in context.accounts  # Else it is out of reach: massctl.yaml has its account no more.
     ]
 
     def done(job: Job, result: Articles | Failed | None) -> None:
         outcome, campaign, draft = job
         if isinstance(result, Failed):
-            run.fail(outcome, result)
-        elif result is None or any(draft is each for each in run.standing_drafts(campaign)):
-            judge_earlier(run, outcome, campaign, draft, result)
+            context.fail(outcome, result)
+        elif result is None or any(draft is each for each in context.standing_drafts(campaign)):
+            judge_earlier(context, outcome, campaign, draft, result)
 
-    calls = [(job, partial(run.read, job[2])) for job in jobs]
-    run.side_by_side(Phrase("reading drafts back"), calls, done)
+    calls = [(job, partial(context.read, job[2])) for job in jobs]
+    context.side_by_side(Phrase("reading drafts back"), calls, done)
 
 
-def _in_question(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> list[Draft]:
+def _in_question(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> list[Draft]:
     """Give the drafts whose place another one takes, or has taken."""
-    found = [draft for _, draft in run.superseded(campaign)]
+    found = [draft for _, draft in context.superseded(campaign)]
     replaced = {step.batch or 1 for step in steps_of(outcome, SaveDraft)}
-    for draft in run.standing_drafts(campaign):
+    for draft in context.standing_drafts(campaign):
         leaves = draft.event.batch in replaced or not campaign.message.has_draft
         if leaves and all(draft is not each for each in found):
             found.append(draft)
     return found
 
 
-def verify_drafts(run: Run) -> None:
+def verify_drafts(context: ApplyContext) -> None:
     """Read back each draft that this run saves, shows, or puts in an older one's place; a loss stops its campaign."""
     jobs = [
         (outcome, campaign, draft)
-        for outcome, campaign in run.going()
-        if run.has_work(outcome)
-        for draft in _to_be_read(run, outcome, campaign)
-        if draft.event.media_id not in run.verified_drafts
+        for outcome, campaign in context.going()
+        if context.has_work(outcome)
+        for draft in _to_be_read(context, outcome, campaign)
+        if draft.event.media_id not in context.verified_drafts
     ]
 
     def done(job: Job, result: Articles | Failed | None) -> None:
         outcome, campaign, draft = job
         media_id = MediaId(draft.event.media_id)
         if isinstance(result, Failed):
-            run.fail(outcome, result)
-        elif media_id not in run.given or result is None:
-            judge_earlier(run, outcome, campaign, draft, result)
-        elif lost := losses(run.given[media_id], result):
+            context.fail(outcome, result)
+        elif media_id not in context.given or result is None:
+            judge_earlier(context, outcome, campaign, draft, result)
+        elif lost := losses(context.given[media_id], result):
             outcome.error = _lost(lost)
-            _discard(run, campaign, media_id, result)
+            _discard(context, campaign, media_id, result)
         else:
-            _verified(run, campaign, draft, result)
+            _verified(context, campaign, draft, result)
 
-    calls = [(job, partial(run.read, job[2])) for job in jobs]
-    run.side_by_side(Phrase("reading drafts back"), calls, done)
+    calls = [(job, partial(context.read, job[2])) for job in jobs]
+    context.side_by_side(Phrase("reading drafts back"), calls, done)
 
 
-def _to_be_read(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> list[Draft]:
+def _to_be_read(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> list[Draft]:
     """Give the drafts of a campaign that are read back: a preview needs no more than the one it shows."""
-    own = run.drafts_of(campaign)
-    if steps_of(outcome, SaveDraft) or run.superseded(campaign) or run.is_unread(campaign):
+    own = context.drafts_of(campaign)
+    if steps_of(outcome, SaveDraft) or context.superseded(campaign) or context.is_unread(campaign):
         return own
     return own[:1] if steps_of(outcome, SendPreview) else []
 
 
-def _discard(run: Run, campaign: RenderedCampaign, media_id: MediaId, read: Articles) -> None:
+def _discard(context: ApplyContext, campaign: RenderedCampaign, media_id: MediaId, read: Articles) -> None:
     """Give up a draft that is not whole, so that no later run takes it for a staged one; `tidy_up` deletes it."""
     kept = kept_sha256(read)
     given_up = DraftDeleted(appid=campaign.appid, media_id=media_id, reason=NOT_WHOLE, pending=True, kept_sha256=kept)
-    run.book.record(given_up, campaign)
+    context.ledger.record(given_up, campaign)
 
 
 def judge_earlier(
-    run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, draft: Draft, read: Articles | None
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, draft: Draft, read: Articles | None
 ) -> None:
     """Refuse a draft of an earlier run that somebody changed, sent or deleted in the console; it is never rebuilt."""
     if read is None:
         outcome.refuse(draft_gone(campaign.name))
     elif differs(campaign, draft, read):
-        outcome.refuse(draft_changed(run.book.state, campaign, draft, read))
+        outcome.refuse(draft_changed(context.ledger.state, campaign, draft, read))
     else:
-        _verified(run, campaign, draft, read)
+        _verified(context, campaign, draft, read)
 
 
 def differs(campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
@@ -212,12 +211,12 @@ def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read:
     return [Phrase("its markup alone, or a digest (摘要) that was left empty")]
 
 
-def _verified(run: Run, campaign: RenderedCampaign, draft: Draft, read: Articles) -> None:
+def _verified(context: ApplyContext, campaign: RenderedCampaign, draft: Draft, read: Articles) -> None:
     """Note a draft that was found whole, and once what WeChat keeps of it."""
     media_id = MediaId(draft.event.media_id)
-    run.verified_drafts.add(media_id)
+    context.verified_drafts.add(media_id)
     if draft.kept_sha256 is None:
-        run.book.note(DraftVerified(media_id=media_id, kept_sha256=kept_sha256(read)), campaign)
+        context.ledger.note(DraftVerified(media_id=media_id, kept_sha256=kept_sha256(read)), campaign)
 
 
 def _other_digest(campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
@@ -281,45 +280,45 @@ class _Box:
         return found[-1]
 
 
-def recover_drafts(run: Run) -> None:
+def recover_drafts(context: ApplyContext) -> None:
     """Look for each draft that was begun and is not on record; makes no call where there is none.
 
     A campaign that would save another one is stopped where the draft box cannot be read.
     """
-    for missing, unread in _looked_for(run):
+    for missing, unread in _looked_for(context):
         if unread is None:
             continue
-        saving = [each for each in run.outcomes if steps_of(each, SaveDraft) and not each.stopped]
+        saving = [each for each in context.outcomes if steps_of(each, SaveDraft) and not each.stopped]
         waiting = [each for each in saving if each.planned.name == missing.record.campaign]
         for outcome in waiting:
-            run.fail(outcome, unread)
+            context.fail(outcome, unread)
         if not waiting:
-            _tell_unread(run, missing, unread)
+            _tell_unread(context, missing, unread)
 
 
-def look_once_more(run: Run) -> None:
+def look_once_more(context: ApplyContext) -> None:
     """Look at the end of a run for what came late, and give up what an earlier run missed too."""
-    for missing, unread in _looked_for(run):
+    for missing, unread in _looked_for(context):
         if unread is not None:
-            _tell_unread(run, missing, unread)
-        elif run.world.clock.now() - missing.begun.at >= GIVEN_UP_AFTER:
-            _close(run, missing, "looked for and not there", pending=None if missing.begun.missed else True)
+            _tell_unread(context, missing, unread)
+        elif context.ports.clock.now() - missing.begun.at >= GIVEN_UP_AFTER:
+            _close(context, missing, "looked for and not there", pending=None if missing.begun.missed else True)
 
 
-def looked_after(run: Run) -> list[Record]:
+def looked_after(context: ApplyContext) -> list[Record]:
     """Give the records of the accounts that this run may look after: also where a campaign went out, or is gone."""
-    return [record for record in run.book.state.records.values() if record.appid in run.accounts]
+    return [record for record in context.ledger.state.records.values() if record.appid in context.accounts]
 
 
-def _looked_for(run: Run) -> list[tuple[_Missing, Failed | None]]:
+def _looked_for(context: ApplyContext) -> list[tuple[_Missing, Failed | None]]:
     """Take what is found of the missing drafts; gives those that are not, and why the box could not be read."""
     missing = [
-        _Missing(run.accounts[begun.event.appid], record, begun)
-        for record in looked_after(run)
+        _Missing(context.accounts[begun.event.appid], record, begun)
+        for record in looked_after(context)
         for begun in reversed(record.begun_drafts)  # What was begun last is what the campaign wants.
-        if begun.event.appid in run.accounts
+        if begun.event.appid in context.accounts
     ]
-    boxes = {name: _read_box(run, name, missing) for name in sorted({each.account for each in missing})}
+    boxes = {name: _read_box(context, name, missing) for name in sorted({each.account for each in missing})}
     left: list[tuple[_Missing, Failed | None]] = []
     for each in missing:
         box = boxes[each.account]
@@ -327,15 +326,15 @@ def _looked_for(run: Run) -> list[tuple[_Missing, Failed | None]]:
         if media_id is None:
             left.append((each, box.unread))
         else:
-            _found(run, each, media_id)
+            _found(context, each, media_id)
     return left
 
 
-def _read_box(run: Run, account: AccountName, missing: list[_Missing]) -> _Box:
+def _read_box(context: ApplyContext, account: AccountName, missing: list[_Missing]) -> _Box:
     """Read the drafts in an account's box that the ledger does not know and that may be a missing one."""
     box = _Box()
     wanted = [each.begun.event.titles for each in missing if each.account == account]
-    ours = [each for record in run.book.state.records.values() for each in (*record.drafts, *record.proposals)]
+    ours = [each for record in context.ledger.state.records.values() for each in (*record.drafts, *record.proposals)]
     known = {draft.event.media_id for draft in ours}
     label = Phrase("looking for drafts whose answer was lost")
 
@@ -346,18 +345,18 @@ def _read_box(run: Run, account: AccountName, missing: list[_Missing]) -> _Box:
             candidates.extend(each.media_id for each in result if each.media_id not in known and _may_be(each, wanted))
 
     candidates: list[MediaId] = []
-    run.side_by_side(label, [(account, partial(_newest, run, account))], listed)
+    context.side_by_side(label, [(account, partial(_newest, context, account))], listed)
 
     def got(media_id: MediaId, result: Articles | Failed | None) -> None:
         if isinstance(result, Failed):
             box.unread = result
         elif result is not None:
-            run.strangers[media_id] = draft_sha256(result)
+            context.strangers[media_id] = draft_sha256(result)
 
-    unread = [each for each in candidates if each not in run.strangers][: max(0, READ_MAX - len(run.strangers))]
-    calls = [(media_id, partial(run.world.wechat(account).get_draft, media_id)) for media_id in unread]
-    run.side_by_side(label, calls, got)
-    box.drafts = {each: run.strangers[each] for each in candidates if each in run.strangers}
+    unread = [each for each in candidates if each not in context.strangers][: max(0, READ_MAX - len(context.strangers))]
+    calls = [(media_id, partial(context.ports.wechat(account).get_draft, media_id)) for media_id in unread]
+    context.side_by_side(label, calls, got)
+    box.drafts = {each: context.strangers[each] for each in candidates if each in context.strangers}
     return box
 
 
@@ -366,25 +365,35 @@ def _may_be(listed: ListedDraft, wanted: list[list[str] | None]) -> bool:
     return listed.titles is None or any(titles is None or tuple(titles) == listed.titles for titles in wanted)
 
 
-def _newest(run: Run, account: AccountName) -> tuple[ListedDraft, ...]:
+def _newest(context: ApplyContext, account: AccountName) -> tuple[ListedDraft, ...]:
     """List the newest drafts; a missing secret is this call's failure and not the run's."""
-    return run.world.wechat(account).newest_drafts()
+    return context.ports.wechat(account).newest_drafts()
 
 
-def _found(run: Run, missing: _Missing, media_id: MediaId) -> None:
+def _found(context: ApplyContext, missing: _Missing, media_id: MediaId) -> None:
     """Take a draft that was found for the campaign's, or delete it where the campaign has no use for another."""
     record, begun = missing.record, missing.begun
-    if _is_surplus(record, begun) or _has_what_is_wanted(run, record, begun.event.batch):
-        _delete_surplus(run, missing, media_id)
+    if _is_surplus(record, begun) or _has_what_is_wanted(context, record, begun.event.batch):
+        _delete_surplus(context, missing, media_id)
         return
-    run.book.record_for(_saved(begun.event, media_id, begun.serial), record.campaign, record.edition)
-    run.world.progress.say(Phrase("{name}: the draft whose answer was lost was found", name=record.campaign))
+    context.ledger.record_for(_saved(begun.event, media_id, begun.serial), record.campaign, record.edition)
+    context.ports.progress.say(Phrase("{name}: the draft whose answer was lost was found", name=record.campaign))
 
 
 def _saved(begun: DraftBegun, media_id: MediaId, serial: int) -> DraftSaved:
-    """Tell of the draft that the entry `serial` began."""
-    same = {name: value for name, value in fields_of(begun).items() if name not in ("type", "titles")}
-    return DraftSaved(**same, media_id=media_id, begun=serial)
+    """Make the entry that a draft is there which was begun at `serial`."""
+    return DraftSaved(
+        appid=begun.appid,
+        batch=begun.batch,
+        digest=begun.digest,
+        media_id=media_id,
+        draft_sha256=begun.draft_sha256,
+        markup_sha256=begun.markup_sha256,
+        audience_count=begun.audience_count,
+        source_sha256=begun.source_sha256,
+        begun=serial,
+        for_preview=begun.for_preview,
+    )
 
 
 def _is_surplus(record: Record, begun: BegunDraft) -> bool:
@@ -397,43 +406,43 @@ def _is_surplus(record: Record, begun: BegunDraft) -> bool:
     return draft is not None and (draft.event.digest == begun.event.digest or (draft.event.begun or 0) > begun.serial)
 
 
-def _has_what_is_wanted(run: Run, record: Record, batch: int) -> bool:
+def _has_what_is_wanted(context: ApplyContext, record: Record, batch: int) -> bool:
     """Say whether a batch has a draft of the very content that this run stages or sends.
 
     Another version must not take its place: the plan was made without it, and would show it, or find no draft to send.
     """
     draft = record.draft(batch)
-    wanted = [each.planned.rendered for each in run.outcomes if each.planned.rendered is not None]
+    wanted = [each.planned.rendered for each in context.outcomes if each.planned.rendered is not None]
     return draft is not None and any(
-        (each.name, each.edition) == (record.campaign, record.edition) and is_of(each, draft.event, batch)
+        (each.name, each.edition, each.digest) == (record.campaign, record.edition, draft.event.digest)
         for each in wanted
     )
 
 
-def _delete_surplus(run: Run, missing: _Missing, media_id: MediaId) -> None:
-    wechat = run.world.wechat(missing.account)
+def _delete_surplus(context: ApplyContext, missing: _Missing, media_id: MediaId) -> None:
+    wechat = context.ports.wechat(missing.account)
     try:
         read = wechat.get_draft(media_id)
         if read is not None and not is_as_given(missing.begun.event, read):
-            _close(run, missing, "found beside another one and changed in the console, left there")
+            _close(context, missing, "found beside another one and changed in the console, left there")
             return
         if read is not None:
             wechat.delete_draft(media_id)
     except (WeChatError, ConfigurationError) as error:
         # It stays begun, so the next run finds it again.
-        run.world.progress.say(Phrase("an old draft could not be deleted: {why}", why=error.summary))
+        context.ports.progress.say(Phrase("an old draft could not be deleted: {why}", why=error.summary))
     else:
-        _close(run, missing, "found beside another one, and deleted")
+        _close(context, missing, "found beside another one, and deleted")
 
 
-def _tell_unread(run: Run, missing: _Missing, error: Failed) -> None:
+def _tell_unread(context: ApplyContext, missing: _Missing, error: Failed) -> None:
     say = "{name}: a draft whose answer was lost could not be looked for: {why}"
-    run.world.progress.say(Phrase(say, name=missing.record.campaign, why=error.summary))
+    context.ports.progress.say(Phrase(say, name=missing.record.campaign, why=error.summary))
 
 
-def _close(run: Run, missing: _Missing, reason: str, *, pending: bool | None = None) -> None:
+def _close(context: ApplyContext, missing: _Missing, reason: str, *, pending: bool | None = None) -> None:
     event = DraftNotSaved(begun=missing.begun.serial, reason=reason, pending=pending)
-    run.book.record_for(event, missing.record.campaign, missing.record.edition)
+    context.ledger.record_for(event, missing.record.campaign, missing.record.edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,20 +472,20 @@ class _Again:
     error: WeChatError
 
 
-def save_drafts(run: Run) -> None:
+def save_drafts(context: ApplyContext) -> None:
     """Save the drafts that are due side by side; one whose answer is lost is looked for before it is saved again."""
-    again = _save(run, [_Wanted(o, c, step) for o, c in run.going() for step in steps_of(o, SaveDraft)])
+    again = _save(context, [_Wanted(o, c, step) for o, c in context.going() for step in steps_of(o, SaveDraft)])
     if any(isinstance(each.error, TransportError) for each in again):
-        recover_drafts(run)
+        recover_drafts(context)
     for each in again:
         if each.error.errcode == MEDIA_UNKNOWN:
-            _upload_forgotten_covers(run, each)
+            _upload_forgotten_covers(context, each)
     left = [each.job.wanted for each in again if not each.job.wanted.outcome.stopped]
-    for each in _save(run, left):
-        run.fail(each.job.wanted.outcome, each.error)
+    for each in _save(context, left):
+        context.fail(each.job.wanted.outcome, each.error)
 
 
-def _save(run: Run, wanted: Sequence[_Wanted]) -> list[_Again]:
+def _save(context: ApplyContext, wanted: Sequence[_Wanted]) -> list[_Again]:
     """Save each draft once, and give those that are worth a second try; the others stop their campaign or are saved."""
     again: list[_Again] = []
 
@@ -485,44 +494,43 @@ def _save(run: Run, wanted: Sequence[_Wanted]) -> list[_Again]:
         if isinstance(result, TransportError):
             again.append(_Again(job, result))
         elif isinstance(result, Failed):
-            run.book.note(DraftNotSaved(begun=job.begun, reason=_refusal(result)), campaign)
+            context.ledger.note(DraftNotSaved(begun=job.begun, reason=_refusal(result)), campaign)
             if isinstance(result, WeChatError) and result.errcode == MEDIA_UNKNOWN:
                 again.append(_Again(job, result))
             else:
-                run.fail(outcome, result)
+                context.fail(outcome, result)
         else:
-            saved = _saved(_begun(run, job.wanted, job.articles), result, job.begun)
             # Not waited for: where it is lost with this process, the draft that was begun is found in the draft box.
-            run.book.note(saved, campaign)
-            run.given[result] = job.articles
+            context.ledger.note(_saved(_begun(context, job.wanted, job.articles), result, job.begun), campaign)
+            context.given[result] = job.articles
             outcome.performed.append(job.wanted.step)
 
-    jobs = _begin(run, list(_not_there_yet(run, wanted)))
-    calls = [(job, partial(run.world.wechat(job.wanted.campaign.account).add_draft, job.articles)) for job in jobs]
-    run.side_by_side(Phrase("saving drafts"), calls, done)
+    jobs = _begin(context, list(_not_there_yet(context, wanted)))
+    calls = [(job, partial(context.ports.wechat(job.wanted.campaign.account).add_draft, job.articles)) for job in jobs]
+    context.side_by_side(Phrase("saving drafts"), calls, done)
     return again
 
 
-def _not_there_yet(run: Run, wanted: Sequence[_Wanted]) -> Iterator[_Wanted]:
+def _not_there_yet(context: ApplyContext, wanted: Sequence[_Wanted]) -> Iterator[_Wanted]:
     """Leave out the drafts that were found in the draft box."""
     for each in wanted:
-        draft = run.draft_of(each.campaign, each.step.batch)
+        draft = context.draft_of(each.campaign, each.step.batch)
         if draft is not None and draft.event.digest == each.campaign.digest and not each.step.for_preview:
             each.outcome.performed.append(each.step)
         else:
             yield each
 
 
-def _begin(run: Run, wanted: Sequence[_Wanted]) -> list[_Job]:
+def _begin(context: ApplyContext, wanted: Sequence[_Wanted]) -> list[_Job]:
     """Put every draft/add of this round on record, durably and at once."""
-    made = [draft_articles(each.campaign, run.book.state) for each in wanted]
-    events = [(_begun(run, each, articles), each.campaign) for each, articles in zip(wanted, made, strict=True)]
-    entries = run.book.record_each(events)
+    made = [draft_articles(each.campaign, context.ledger.state) for each in wanted]
+    events = [(_begun(context, each, articles), each.campaign) for each, articles in zip(wanted, made, strict=True)]
+    entries = context.ledger.record_each(events)
     return [_Job(each, articles, entry.serial) for each, articles, entry in zip(wanted, made, entries, strict=True)]
 
 
-def _begun(run: Run, wanted: _Wanted, articles: Articles) -> DraftBegun:
-    campaign, count = wanted.campaign, run.size_of(wanted.campaign)
+def _begun(context: ApplyContext, wanted: _Wanted, articles: Articles) -> DraftBegun:
+    campaign, count = wanted.campaign, context.size_of(wanted.campaign)
     return DraftBegun(
         appid=campaign.appid,
         batch=wanted.step.batch or 1,
@@ -542,31 +550,31 @@ def _refusal(error: Failed) -> str:
     return f"refused with errcode {code}" if code is not None else "the request never left"
 
 
-def _upload_forgotten_covers(run: Run, refused: _Again) -> None:
+def _upload_forgotten_covers(context: ApplyContext, refused: _Again) -> None:
     """Forget the covers that WeChat does not know any more, and upload them once more; stops where that is no help."""
     job, campaign = refused.job, refused.job.wanted.campaign
-    wechat = run.world.wechat(campaign.account)
+    wechat = context.ports.wechat(campaign.account)
     try:
         for picture in campaign.pictures:
-            if picture.purpose is Purpose.MATERIAL and _is_stale(run, campaign, picture, job.articles):
-                run.book.note(MaterialForgotten(appid=campaign.appid, sha256=picture.sha256))
+            if picture.purpose is Purpose.MATERIAL and _is_stale(context, campaign, picture, job.articles):
+                context.ledger.note(MaterialForgotten(appid=campaign.appid, sha256=picture.sha256))
                 record_material(
-                    run, campaign.appid, picture, wechat.add_material(packed(run, picture, campaign.message))
+                    context, campaign.appid, picture, wechat.add_material(packed(context, picture, campaign.message))
                 )
     except WeChatError as error:
-        run.fail(job.wanted.outcome, error)
+        context.fail(job.wanted.outcome, error)
         return
-    if draft_articles(campaign, run.book.state) == job.articles:
+    if draft_articles(campaign, context.ledger.state) == job.articles:
         # These covers were taken in this very run: WeChat would say the same again.
-        run.fail(job.wanted.outcome, refused.error)
+        context.fail(job.wanted.outcome, refused.error)
 
 
-def _is_stale(run: Run, campaign: RenderedCampaign, picture: Picture, refused: Articles) -> bool:
+def _is_stale(context: ApplyContext, campaign: RenderedCampaign, picture: Picture, refused: Articles) -> bool:
     """Say whether a material is among the refused covers and is older than this run, or was forgotten by it."""
-    recorded = run.book.state.materials.get((campaign.appid, picture.sha256))
+    recorded = context.ledger.state.materials.get((campaign.appid, picture.sha256))
     if recorded is None:
         return True
-    return recorded[0] not in run.uploaded and recorded[0] in {article.thumb_media_id for article in refused}
+    return recorded[0] not in context.uploaded and recorded[0] in {article.thumb_media_id for article in refused}
 
 
 CHANGED: Final = "changed in the console, left there"
@@ -584,39 +592,39 @@ PROPOSAL_AGE_MAX: Final = timedelta(days=1)
 whoever does a hand-off should not find two drafts of a campaign for longer. Our bound."""
 
 
-def delete_superseded(run: Run) -> None:
+def delete_superseded(context: ApplyContext) -> None:
     """Delete drafts of ours that a newer, proven one replaces, if nobody changed them since."""
-    for outcome, campaign in run.going():
-        for record, draft in run.superseded(campaign) if run.has_work(outcome) else []:
-            _delete(run, record, draft)
+    for outcome, campaign in context.going():
+        for record, draft in context.superseded(campaign) if context.has_work(outcome) else []:
+            _delete(context, record, draft)
 
 
-def tidy_up(run: Run) -> None:
+def tidy_up(context: ApplyContext) -> None:
     """Look once more for what came late, and delete what earlier tries left behind; without either it makes no call.
 
     Also of campaigns that went out since, are faulty now, or whose folders are gone.
     """
-    look_once_more(run)
-    for record in looked_after(run):
-        never_sent = _why_never_sent(run, record)
+    look_once_more(context)
+    for record in looked_after(context):
+        never_sent = _why_never_sent(context, record)
         for draft in record.drafts:
-            if draft.doomed or _outlived_its_send(record, draft) or _was_replaced(run, record, draft):
-                _delete(run, record, draft)
+            if draft.doomed or _outlived_its_send(record, draft) or _was_replaced(context, record, draft):
+                _delete(context, record, draft)
             elif draft.alive and never_sent is not None:
-                _delete_unsendable(run, record, draft, never_sent)
+                _delete_unsendable(context, record, draft, never_sent)
         for draft in record.proposals:
-            if draft.doomed or (draft.alive and _has_been_seen(run, record, draft)):
-                _delete(run, record, draft)
+            if draft.doomed or (draft.alive and _has_been_seen(context, record, draft)):
+                _delete(context, record, draft)
 
 
-def _has_been_seen(run: Run, record: Record, proposal: Draft) -> bool:
+def _has_been_seen(context: ApplyContext, record: Record, proposal: Draft) -> bool:
     """Say whether a draft that only a preview showed is done with: staged since, shown anew, sent, or a day old."""
     staged = record.draft()
     if is_concluded(record) or (staged is not None and staged.event.digest == proposal.event.digest):
         return True
     if proposal is not newest(each for each in record.proposals if each.event.digest == proposal.event.digest):
         return True
-    return run.world.clock.now() - proposal.saved_at >= PROPOSAL_AGE_MAX
+    return context.ports.clock.now() - proposal.saved_at >= PROPOSAL_AGE_MAX
 
 
 def _outlived_its_send(record: Record, draft: Draft) -> bool:
@@ -625,7 +633,7 @@ def _outlived_its_send(record: Record, draft: Draft) -> bool:
     return draft.alive and is_concluded(record) and draft.event.media_id not in attempted
 
 
-def _was_replaced(run: Run, record: Record, draft: Draft) -> bool:
+def _was_replaced(context: ApplyContext, record: Record, draft: Draft) -> bool:
     """Say whether a draft that takes its place was proven whole, and nothing of it went out or may have.
 
     That is a newer one, or one of the declared edition; of a higher edition where none is known to be declared.
@@ -634,24 +642,24 @@ def _was_replaced(run: Run, record: Record, draft: Draft) -> bool:
         return False
     later = record.drafts[record.drafts.index(draft) + 1 :]
     newer = [(record, each) for each in later if each.event.batch == draft.event.batch]
-    declared = run.declared_edition(record.campaign)
-    for other in run.book.state.editions(record.campaign):
+    declared = context.declared_edition(record.campaign)
+    for other in context.ledger.state.editions(record.campaign):
         heir = other.edition > record.edition if declared is None else other.edition == declared != record.edition
         newer += [(other, each) for each in other.drafts if heir]
-    return any(each.alive and _is_proven(run, holder, each) for holder, each in newer)
+    return any(each.alive and _is_proven(context, holder, each) for holder, each in newer)
 
 
-def _why_never_sent(run: Run, record: Record) -> str | None:
+def _why_never_sent(context: ApplyContext, record: Record) -> str | None:
     """Say why no run will send a campaign's drafts; None where one may, or where one may have been sent.
 
     A window may be moved: then the next run saves a new draft.
     """
-    if is_concluded(record) or any(each.open_attempts for each in run.book.state.editions(record.campaign)):
+    if is_concluded(record) or any(each.open_attempts for each in context.ledger.state.editions(record.campaign)):
         return None
-    if run.world.folders is not None and record.campaign not in run.world.folders:
+    if context.ports.folders is not None and record.campaign not in context.ports.folders:
         return FOLDER_GONE
-    now = run.world.clock.now()
-    campaigns = [outcome.planned.rendered for outcome in run.outcomes]
+    now = context.ports.clock.now()
+    campaigns = [outcome.planned.rendered for outcome in context.outcomes]
     closed = any(
         each is not None
         and (each.name, each.edition) == (record.campaign, record.edition)
@@ -661,74 +669,74 @@ def _why_never_sent(run: Run, record: Record) -> str | None:
     return WINDOW_CLOSED if closed else None
 
 
-def _delete_unsendable(run: Run, record: Record, draft: Draft, why: str) -> None:
+def _delete_unsendable(context: ApplyContext, record: Record, draft: Draft, why: str) -> None:
     """Delete a draft that no run will send; where a person changed it, leave it and say so.
 
     A draft that is gone proves nothing: somebody may have sent it. That is judged before the campaign is sent again.
     """
-    if draft.event.appid not in run.accounts:
+    if draft.event.appid not in context.accounts:
         return
     try:
-        fate = _fate(run, record, draft, why)
+        fate = _fate(context, record, draft, why)
     except (WeChatError, ConfigurationError) as error:
         say = Phrase("{name}: its draft could not be deleted: {why}", name=record.campaign, why=error.summary)
-        run.world.progress.say(say)
+        context.ports.progress.say(say)
         return
     if fate == CHANGED:
-        _tell_left(run, record, draft, folder_gone=why == FOLDER_GONE)
+        _tell_left(context, record, draft, folder_gone=why == FOLDER_GONE)
     elif fate is not None:
-        _note(run, record, draft, fate)
+        _note(context, record, draft, fate)
         told = {
             FOLDER_GONE: Phrase("{name}: its draft was deleted, for its folder is gone", name=record.campaign),
             WINDOW_CLOSED: Phrase("{name}: its draft was deleted, for its window has closed", name=record.campaign),
         }
-        run.world.progress.say(told[why])
+        context.ports.progress.say(told[why])
 
 
-def _tell_left(run: Run, record: Record, draft: Draft, *, folder_gone: bool) -> None:
+def _tell_left(context: ApplyContext, record: Record, draft: Draft, *, folder_gone: bool) -> None:
     """Tell of a draft that stays. Where only its window closed, it stays the campaign's, and may be adopted."""
     if folder_gone:
-        _note(run, record, draft, CHANGED)
-    run.drafts_left.append(LeftDraft(record.campaign, record.edition, folder_gone))
+        _note(context, record, draft, CHANGED)
+    context.drafts_left.append(LeftDraft(record.campaign, record.edition, folder_gone))
     say = "{name}: its draft was changed in the console and stays there; {how}"
-    run.world.progress.say(Phrase(say, name=record.campaign, how=DELETE_IT))
+    context.ports.progress.say(Phrase(say, name=record.campaign, how=DELETE_IT))
 
 
-def _is_proven(run: Run, record: Record, draft: Draft) -> bool:
+def _is_proven(context: ApplyContext, record: Record, draft: Draft) -> bool:
     """Say whether a draft was read back; one that a dead run left unread is read now, for its folder may be gone."""
-    if draft.kept_sha256 is None and draft.event.appid in run.accounts:
+    if draft.kept_sha256 is None and draft.event.appid in context.accounts:
         try:
-            read = run.read(draft)
+            read = context.read(draft)
         except (WeChatError, ConfigurationError):
             return False  # Nothing is deleted for its sake, and the next run asks again.
         if read is not None and is_as_saved(draft, read):
             verified = DraftVerified(media_id=draft.event.media_id, kept_sha256=kept_sha256(read))
-            run.book.record_for(verified, record.campaign, record.edition)
+            context.ledger.record_for(verified, record.campaign, record.edition)
     return draft.kept_sha256 is not None
 
 
-def _delete(run: Run, record: Record, draft: Draft) -> None:
+def _delete(context: ApplyContext, record: Record, draft: Draft) -> None:
     """Delete a draft, unless somebody changed it in the console, and record what became of it."""
-    if draft.event.appid not in run.accounts:
+    if draft.event.appid not in context.accounts:
         return
     try:
-        fate = _fate(run, record, draft)
+        fate = _fate(context, record, draft)
     except (WeChatError, ConfigurationError) as error:
-        run.world.progress.say(Phrase("an old draft could not be deleted: {why}", why=error.summary))
+        context.ports.progress.say(Phrase("an old draft could not be deleted: {why}", why=error.summary))
         return
     if fate is not None:
-        _note(run, record, draft, fate)
+        _note(context, record, draft, fate)
     if fate == CHANGED:
         say = "the old draft of {name} was changed in the console, so it stays there"
-        run.world.progress.say(Phrase(say, name=record.campaign))
+        context.ports.progress.say(Phrase(say, name=record.campaign))
 
 
-def _fate(run: Run, record: Record, draft: Draft, why: str = SUPERSEDED) -> str | None:
+def _fate(context: ApplyContext, record: Record, draft: Draft, why: str = SUPERSEDED) -> str | None:
     """Delete a draft if it still is ours, and say what became of it in the ledger's words.
 
     None where a draft of a campaign that did not go out is gone without us: that is for the next run to judge.
     """
-    read = run.read(draft)
+    read = context.read(draft)
     if read is None:
         staged = draft.alive and not draft.event.for_preview
         return None if staged and not is_concluded(record) else "gone already"
@@ -736,11 +744,11 @@ def _fate(run: Run, record: Record, draft: Draft, why: str = SUPERSEDED) -> str 
         return CHANGED
     why = draft.doomed or why
     if draft.alive:
-        _note(run, record, draft, why, pending=True)
-    run.wechat_of(draft).delete_draft(MediaId(draft.event.media_id))
+        _note(context, record, draft, why, pending=True)
+    context.wechat_of(draft).delete_draft(MediaId(draft.event.media_id))
     return why
 
 
-def _note(run: Run, record: Record, draft: Draft, why: str, *, pending: bool | None = None) -> None:
+def _note(context: ApplyContext, record: Record, draft: Draft, why: str, *, pending: bool | None = None) -> None:
     event = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=why, pending=pending)
-    run.book.record_for(event, record.campaign, record.edition)
+    context.ledger.record_for(event, record.campaign, record.edition)

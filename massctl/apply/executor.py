@@ -9,30 +9,28 @@ from collections.abc import Callable
 from typing import Final, assert_never
 
 from massctl.apply import drafts, stage
-from massctl.apply.context import Run, World
+from massctl.apply.context import ApplyContext, Ports
 from massctl.apply.drafts import delete_superseded, recover_drafts, tidy_up
 from massctl.apply.jobs import record_silence
-from massctl.apply.journal import Book
+from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
 from massctl.apply.preflight import last_look
 from massctl.apply.send import (
-    attempted,
     consented,
     follow_up,
     give_up,
-    mass_send,
     never_left,
+    ready,
     record_expired,
-    refuses,
     renewed,
-    wait_to_repeat,
-    with_unknown_content,
+    tell_unknown_content,
+    wait_for_turn,
 )
 from massctl.apply.stage import forget_lost, judged_by_material, make_videos
 from massctl.errors import LedgerError, LedgerStaleError, WeChatError
 from massctl.model.entries import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.message import RenderedCampaign
-from massctl.model.send import Accepted, InDoubt, Rejected
+from massctl.model.send import Accepted, InDoubt, Rejected, SendIntent, Verdict
 from massctl.plan import quota
 from massctl.plan.guards import House
 from massctl.plan.plan import Plan
@@ -40,63 +38,65 @@ from massctl.plan.quota import no_place_now
 from massctl.plan.steps import Guard, Reason, SendMass
 
 
-def apply_plan(plan: Plan, world: World, book: Book, house: House) -> Outcome:
+def apply_plan(plan: Plan, ports: Ports, ledger: LedgerSession, house: House) -> Outcome:
     """Carry a plan out: stage everything, show it, then send what is due, one campaign after the other.
 
     A failure or refusal stops its own campaign. KeyboardInterrupt leaves a ledger from which the next run goes on.
     """
-    run = Run(world, book, house, [outcome_of(planned, attended=world.attended) for planned in plan.campaigns])
-    outcome = Outcome(plan, book.state, run.outcomes, accounts=world.accounts)
+    context = ApplyContext(
+        ports, ledger, house, [outcome_of(planned, attended=ports.attended) for planned in plan.campaigns]
+    )
+    outcome = Outcome(plan, ledger.state, context.outcomes, accounts=ports.accounts)
     try:
-        stage.connect(run)
-        recover_drafts(run)
-        stage.upload(run)
-        drafts.judge_superseded(run)
-        stage.keep_contents(run)
-        drafts.save_drafts(run)
-        drafts.verify_drafts(run)
-        delete_superseded(run)
-        make_videos(run)
-        stage.send_previews(run)
-        for each, campaign in run.going():
-            if run.may_send(each) and consented(run, each, campaign):
-                _send_all(run, each, campaign)
-        for each, campaign in run.cleared():
-            if consented(run, each, campaign):
-                _send_all(run, each, campaign)
-        _tell_places_anew(run)
-        record_expired(run)
-        record_silence([outcome.record(each) for each in run.outcomes], run.book, world.clock)
-        tidy_up(run)
+        stage.connect(context)
+        recover_drafts(context)
+        stage.upload(context)
+        drafts.judge_superseded(context)
+        stage.keep_contents(context)
+        drafts.save_drafts(context)
+        drafts.verify_drafts(context)
+        delete_superseded(context)
+        make_videos(context)
+        stage.send_previews(context)
+        for each, campaign in context.going():
+            if context.may_send(each) and consented(context, each, campaign):
+                _send_all(context, each, campaign)
+        for each, campaign in context.cleared():
+            if consented(context, each, campaign):
+                _send_all(context, each, campaign)
+        _tell_places_anew(context)
+        record_expired(context)
+        record_silence([outcome.record(each) for each in context.outcomes], context.ledger, ports.clock)
+        tidy_up(context)
     except KeyboardInterrupt:
         outcome.interrupted = True
     except LedgerError as error:
         outcome.stop(error)
-    _flush(run, outcome)
-    outcome.drafts_left = run.drafts_left
-    for each in run.outcomes:
+    _flush(context, outcome)
+    outcome.drafts_left = context.drafts_left
+    for each in context.outcomes:
         each.order_performed()
-        each.answer = run.answers.get(each.planned.name)
+        each.answer = context.answers.get(each.planned.name)
     return outcome
 
 
-def _tell_places_anew(run: Run) -> None:
+def _tell_places_anew(context: ApplyContext) -> None:
     """Say of each campaign without a place who has the places now: what this run sent has used its own."""
-    for outcome in run.outcomes:
+    for outcome in context.outcomes:
         campaign = outcome.planned.rendered
         if campaign is None or Guard.ALLOWANCE not in [each.guard for each in outcome.refusals]:
             continue
-        now = run.world.clock.now()
-        anew = no_place_now(campaign, run.house.agenda, run.book.state, run.house.policy, now)
+        now = context.ports.clock.now()
+        anew = no_place_now(campaign, context.house.agenda, context.ledger.state, context.house.policy, now)
         if anew is not None:
             outcome.refusals = [anew if each.guard is Guard.ALLOWANCE else each for each in outcome.refusals]
 
 
-def _flush(run: Run, outcome: Outcome) -> None:
+def _flush(context: ApplyContext, outcome: Outcome) -> None:
     """Make durable what was only noted, unless the ledger is out of reach; what is lost is found out again."""
     try:
         if outcome.ledger_error is None or isinstance(outcome.ledger_error, LedgerStaleError):
-            run.book.flush()
+            context.ledger.flush()
     except KeyboardInterrupt:
         outcome.interrupted = True
     except LedgerError as error:
@@ -104,35 +104,35 @@ def _flush(run: Run, outcome: Outcome) -> None:
             outcome.stop(error)
 
 
-def _send_all(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
+def _send_all(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
     """Send batch by batch where there are any: the next one is begun only when WeChat has accepted the one before."""
-    for batch in run.due_batches(campaign):
-        if not _send(run, outcome, campaign, batch):
+    for batch in context.due_batches(campaign):
+        if not _send(context, outcome, campaign, batch):
             return
 
 
-def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
+def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
     """Send once; True when WeChat accepted it, and has not failed it since.
 
-    An unknown outcome is repeated once in a run, identically, and never past WeChat's memory. What was only too fast
-    is known to be refused; it is asked for once more when the account's pace lets it.
+    An unknown outcome is repeated once in a run, identically, and never past WeChat's memory. A request that only came
+    too fast is made once more when the account's pace allows it.
     """
-    record = run.record_of(campaign)
-    repeats, renewals, slower = (0 if record.open_attempts else 1), 1, 1 if run.world.wait_in_doubt else 0
+    record = context.record_of(campaign)
+    repeats, renewals, slower = (0 if record.open_attempts else 1), 1, 1 if context.ports.wait_in_doubt else 0
     reason = Reason.RESUBMIT if record.open_attempts else Reason.DUE
-    while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch):
-        verdict = _attempt(run, outcome, campaign, batch)
+    while wait_for_turn(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
+        verdict = _attempt(context, outcome, campaign, intent)
         match verdict:
             case Accepted():
                 outcome.performed.append(SendMass(campaign, reason, batch))
-                follow_up(run, campaign, outcome)
+                follow_up(context, campaign, outcome)
                 return not outcome.stopped
-            case Rejected(token_dead=True) if renewals and renewed(run, outcome, campaign):
+            case Rejected(token_dead=True) if renewals and renewed(context, outcome, campaign):
                 renewals -= 1
             case Rejected(errcode=quota.TOO_FAST) if slower:
                 slower -= 1  # The account's pace waits for the next minute; every guard is asked again after it.
             case Rejected():
-                give_up(run, outcome, campaign, verdict)
+                give_up(context, outcome, campaign, verdict)
                 return False
             case InDoubt(is_held=False) if repeats:
                 repeats -= 1
@@ -144,36 +144,43 @@ def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch:
 
 
 def _attempt(
-    run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None
-) -> Accepted | Rejected | InDoubt:
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, intent: SendIntent
+) -> Verdict:
     """Make one attempt: durable before its request leaves, and open until its verdict is durable too."""
-    send = mass_send(campaign, run.book.state, batch, run.world.openids)
-    is_first = not run.record_of(campaign).open_attempts
-    attempt, asked_at = run.book.record(attempted(run, campaign, send, batch), campaign).serial, None
+    count, insisted = context.count_of(campaign), context.ports.insisted if intent.repeats else None
+    said = {"reason": insisted.reason, "by": insisted.by} if insisted else {}
+    attempt, asked_at = context.ledger.record(intent.attempted(count, **said), campaign).serial, None
     try:
-        deadline = last_look(run, outcome, campaign)
-        asked_at = run.world.clock.now()
+        permit = last_look(context, outcome, campaign, intent, attempt)
+        asked_at = permit.issued_at
         # One request; nothing below repeats it.
-        verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
+        verdict = context.ports.wechat(campaign.account).send_mass(intent, permit)
     except WeChatError as error:
         verdict = never_left(error)
-    verdict = run.answers[campaign.name] = judged_by_material(run, campaign, verdict)
+    verdict = context.answers[campaign.name] = judged_by_material(context, campaign, verdict)
     match verdict:
         case Accepted(msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate):
-            accepted = SendAccepted(attempt=attempt, msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate)
-            accepted = with_unknown_content(run, campaign, accepted) if duplicate and is_first else accepted
-            run.book.record(accepted, campaign)
-        case Rejected(errcode=errcode, rid=rid, token_dead=dead, retryable=retryable):
-            run.book.record(
-                SendRejected(attempt=attempt, errcode=errcode, rid=rid, token_dead=dead, retryable=retryable), campaign
+            is_unknown = duplicate and not intent.repeats
+            accepted = SendAccepted(
+                attempt=attempt,
+                msg_id=msg_id,
+                msg_data_id=msg_data_id,
+                duplicate=duplicate,
+                content="unknown" if is_unknown else None,
             )
-            forget_lost(run, campaign, verdict)
+            if is_unknown:
+                tell_unknown_content(context, campaign)
+            context.ledger.record(accepted, campaign)
+        case Rejected(errcode=errcode, rid=rid, token_dead=dead, retryable=retryable):
+            rejected = SendRejected(attempt=attempt, errcode=errcode, rid=rid, token_dead=dead, retryable=retryable)
+            context.ledger.record(rejected, campaign)
+            forget_lost(context, campaign, verdict)
         case InDoubt(reason=reason, errcode=code, rid=rid):
             doubt = SendInDoubt(attempt=attempt, reason=reason, errcode=code, rid=rid, asked_at=asked_at)
-            run.book.record(doubt, campaign)
+            context.ledger.record(doubt, campaign)
         case _:
             assert_never(verdict)
-    del run.answers[campaign.name]  # It is on record.
+    del context.answers[campaign.name]  # It is on record.
     return verdict
 
 

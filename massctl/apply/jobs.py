@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from massctl.apply.journal import Book
+from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Failure, failure_of
-from massctl.apply.ports import Clock, Commenting, Progress, WeChat
+from massctl.apply.ports import Clock, Commenting, JobReport, Progress, WeChat
 from massctl.errors import MassctlError, UsageError
 from massctl.model.entries import JobFinish, JobStatus, SendInDoubt, fields_of
 from massctl.model.ids import AppId, MsgDataId, MsgId
@@ -22,13 +22,13 @@ def is_overdue(record: Record, clock: Clock) -> bool:
     return until is not None and until <= clock.now()
 
 
-def record_silence(records: Iterable[Record], book: Book, clock: Clock) -> None:
+def record_silence(records: Iterable[Record], ledger: LedgerSession, clock: Clock) -> None:
     """Record of each send whose 30 minutes are over that nobody knows what became of it."""
     for record in records:
         if is_overdue(record, clock):
             reason = Phrase("the administrator's 30 minutes are over, and WeChat did not say what became of the send")
             attempt = record.open_attempts[-1].serial
-            book.record_for(SendInDoubt(attempt=attempt, reason=reason), record.campaign, record.edition)
+            ledger.record_for(SendInDoubt(attempt=attempt, reason=reason), record.campaign, record.edition)
 
 
 POLL_SECONDS: Final = 5
@@ -57,28 +57,33 @@ class Followed:
 def follow_jobs(
     records: Sequence[Record],
     wechat: Callable[[AppId], WeChat],
-    book: Book,
+    ledger: LedgerSession,
     clock: Clock,
     progress: Progress,
     wait_seconds: float = 0,
 ) -> Followed:
     """Ask about every unfinished job once, and again until all are finished or `wait_seconds` have passed."""
     followed = Followed(records)
-    record_silence(records, book, clock)
+    record_silence(records, ledger, clock)
     until = clock.now() + timedelta(seconds=wait_seconds)
     while True:
         left = [(r, job, msg_id) for r in records for job in r.jobs if (msg_id := unfinished(job)) is not None]
         stuck = {id(record) for record, _ in followed.errors}
         left = [each for each in left if id(each[0]) not in stuck]
         for record, job, msg_id in left:
-            _ask(followed, record, job, msg_id, wechat, book)
+            _ask(followed, record, job, msg_id, wechat, ledger)
         going = [job for _, job, _ in left if unfinished(job) is not None]
         remaining = (until - clock.now()).total_seconds()
         if not going or remaining <= 0:
-            book.flush()  # All that was told is one append: a hundred jobs are no hundred pushes.
+            ledger.flush()  # All that was told is one append: a hundred jobs are no hundred pushes.
             return followed
         progress.waiting(Phrase("still sending: {count}; asking again for", count=len(going)), int(remaining))
         clock.sleep(min(POLL_SECONDS, remaining))
+
+
+def job_status(report: JobReport) -> JobStatus:
+    """Make the entry that says what mass/get told."""
+    return JobStatus(msg_id=report.msg_id, status=report.status)
 
 
 def unfinished(job: Job) -> MsgId | None:
@@ -105,7 +110,12 @@ def nobody_got_it(record: Record) -> Failure | None:
 
 
 def _ask(
-    followed: Followed, record: Record, job: Job, msg_id: MsgId, wechat: Callable[[AppId], WeChat], book: Book
+    followed: Followed,
+    record: Record,
+    job: Job,
+    msg_id: MsgId,
+    wechat: Callable[[AppId], WeChat],
+    ledger: LedgerSession,
 ) -> None:
     try:
         report = wechat(AppId(record.appid or "")).job_report(msg_id)
@@ -113,8 +123,7 @@ def _ask(
         followed.errors.append((record, failure_of(error)))
         return
     if report.status != job.status or job.counts is None:
-        event = JobStatus(msg_id=msg_id, status=report.status)
-        book.note_for(event, record.campaign, record.edition)
+        ledger.note_for(job_status(report), record.campaign, record.edition)
         if report.status == "failed":
             followed.failed_now.append(record)
 
@@ -145,12 +154,12 @@ class Foreign:
     candidates: Sequence[Record]
 
 
-def record_finish(finish: JobFinish, appid: AppId | None, book: Book) -> Recorded | Foreign:
+def record_finish(finish: JobFinish, appid: AppId | None, ledger: LedgerSession) -> Recorded | Foreign:
     """Record the end of a job; with `appid` it is that account's, whatever name the event was addressed to.
 
     Raises UsageError, and records nothing, where the event does not say by itself whose job it is about.
     """
-    state = book.state
+    state = ledger.state
     mine = [r for r in state.records.values() if r.appid is not None and _may_be_of(r.appid, appid, finish, state)]
     found = [(record, job) for record in mine for job in record.jobs if job.msg_id == finish.msg_id]
     if not found:
@@ -168,7 +177,7 @@ def record_finish(finish: JobFinish, appid: AppId | None, book: Book) -> Recorde
     if _is_known(finish, job):
         return Recorded(record, again=True)
     before = _contradicted(finish, job)
-    book.record_for(finish.entry(), record.campaign, record.edition)
+    ledger.record_for(finish.entry(), record.campaign, record.edition)
     return Recorded(record, again=False, contradicts=before)
 
 

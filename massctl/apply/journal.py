@@ -15,7 +15,7 @@ from massctl.model.state import State
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Statement:
     """What the person says, why, and who it is."""
 
     reason: str
@@ -32,7 +32,7 @@ OVERTAKEN_MAX: Final = 20
 """So often others may come first while one entry is written; each time they have got something done."""
 
 
-class Founding(Protocol):
+class LedgerBootstrap(Protocol):
     """Begins a ledger when the first entry of all is due."""
 
     def created(self) -> Created:
@@ -44,13 +44,13 @@ class Founding(Protocol):
         ...
 
 
-class Book:
+class LedgerSession:
     """Writes entries and keeps the state they lead to. For one thread: results of calls come to it in turn."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, state: State, founding: Founding | None = None) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, state: State, bootstrap: LedgerBootstrap | None = None) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._founding = founding
+        self._bootstrap = bootstrap
         self._overtaken = False
         """Others wrote since the state was read that this run decides by."""
         self._ahead = 0
@@ -114,9 +114,9 @@ class Book:
 
     def _begin(self, at: datetime) -> None:
         """Begin the ledger where there is none, no later than what is written into it first."""
-        if self.state.serial == 0 and self._founding is not None:
-            created = self._founding.created()
-            self._founding.declare(created.lineage)
+        if self.state.serial == 0 and self._bootstrap is not None:
+            created = self._bootstrap.created()
+            self._bootstrap.declare(created.lineage)
             self._absorb([NewEntry(at=at, event=created)], durable=True)
 
     def _absorb(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:

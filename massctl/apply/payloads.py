@@ -1,15 +1,10 @@
-"""What a send or a preview carries: a pure function of what was rendered and what is recorded.
-
-A recorded draft is carried only for the version and the batch that it was saved for. This is judged here and nowhere
-else, for every message: who follows the ledger wrongly gets an InvariantError, and no follower the wrong article.
-"""
+"""What a send, a preview or a draft carries: pure functions of what was rendered and what is recorded."""
 
 import re
 from typing import Final, assert_never
 
-from massctl.apply.ports import DraftArticle
+from massctl.apply.ports import DraftArticle, Openids
 from massctl.errors import InvariantError
-from massctl.model.entries import DraftSaved, SendAttempted
 from massctl.model.ids import AppId, MediaId, Sha256
 from massctl.model.message import (
     PICTURE_SCHEME,
@@ -22,26 +17,84 @@ from massctl.model.message import (
     RenderedText,
     RenderedVideo,
     RenderedVoice,
+    approved_audience,
 )
 from massctl.model.phrase import Phrase
-from massctl.model.send import Body, Card, Images, News, Video, Voice, Words
-from massctl.model.state import Attempt, Draft, State
+from massctl.model.send import (
+    Body,
+    Card,
+    Images,
+    News,
+    Recipients,
+    SendIntent,
+    StagedDraft,
+    ToAll,
+    ToOpenids,
+    ToTag,
+    Video,
+    Voice,
+    Words,
+)
+from massctl.model.state import Draft, Record, State
 
 
-def send_body(
-    campaign: RenderedCampaign, state: State, batch: int | None = None, carried: Draft | Attempt | None = None
-) -> Body:
-    """Give what a send, or a batch of it, carries.
+def send_intent(
+    campaign: RenderedCampaign, state: State, batch: int | None = None, openids: Openids | None = None
+) -> SendIntent:
+    """Make the send of a campaign, or of a batch of its list, from what was rendered and what is recorded.
 
-    `carried` is an open attempt, whose draft or video is sent again as it was, or the draft that a preview shows.
-    Raises InvariantError where it is of another version or batch, and where something is not recorded that the stages
-    before must have made.
+    An open attempt is repeated with the draft or video that it had, whatever was recorded since. Raises InvariantError
+    where something is not recorded that an earlier stage makes, and where the parts do not belong together.
     """
+    record = state.record(campaign.name, campaign.edition)
+    repeats = record.open_attempts[-1].event if record.open_attempts else None
+    repeated = MediaId(repeats.media_id) if repeats is not None and repeats.media_id is not None else None
+    draft = _staged(record, batch or 1, repeated) if campaign.message.has_draft else None
+    listed = campaign.openid_list
+    return SendIntent(
+        campaign=campaign.name,
+        edition=campaign.edition,
+        appid=campaign.appid,
+        account=campaign.account,
+        title=campaign.title,
+        window=campaign.window,
+        digest=campaign.digest,
+        message_digest=campaign.message_digest,
+        source_sha256=campaign.source_sha256,
+        batch=batch or 1,
+        batches=campaign.batches,
+        body=_body(campaign, state, draft, video=repeated),
+        draft=draft,
+        recipients=_recipients(campaign, record, batch, openids),
+        recipients_sha256=listed.batch_sha256s[(batch or 1) - 1] if listed is not None else None,
+        audience=approved_audience(campaign),
+        send_ignore_reprint=campaign.send_ignore_reprint if campaign.message.has_draft else None,
+        repeats=repeats,
+    )
+
+
+def staged_draft(draft: Draft) -> StagedDraft:
+    """Take from a recorded draft what a send or a preview needs to know of it."""
+    return StagedDraft(MediaId(draft.event.media_id), draft.event.digest, draft.event.batch)
+
+
+def preview_body(campaign: RenderedCampaign, state: State, shown: StagedDraft | None = None) -> Body:
+    """Make what a preview carries: what the send will, from the draft `shown`; for a coupon what only previews need."""
     message = campaign.message
-    repeated = _media_id(campaign, carried.event, batch or 1) if carried is not None else None
+    if isinstance(message, RenderedCard):
+        return Card(message.card_id, message.card_ext)
+    if shown is not None and shown.digest != campaign.digest:
+        raise InvariantError(Phrase("the draft of {name} is of another version", name=campaign.name))
+    return _body(campaign, state, shown)
+
+
+def _body(campaign: RenderedCampaign, state: State, draft: StagedDraft | None, video: MediaId | None = None) -> Body:
+    message = campaign.message
     match message:
         case RenderedNews():
-            return News(repeated or _draft(campaign, state, batch or 1))
+            if draft is None:
+                raise InvariantError(Phrase("{name} has no draft to send", name=campaign.name))
+            return News(draft.media_id)
         case RenderedText():
             return Words(message.content)
         case RenderedImage():
@@ -51,30 +104,32 @@ def send_body(
         case RenderedVoice():
             return Voice(material_id(message.material, campaign.appid, state))
         case RenderedVideo():
-            return Video(repeated or _video(campaign, state), message.title, message.description)
+            return Video(video or _video(campaign, state), message.title, message.description)
         case RenderedCard():
             return Card(message.card_id)
         case _:
             assert_never(message)
 
 
-def preview_body(campaign: RenderedCampaign, state: State, shown: Draft | None = None) -> Body:
-    """Give what a preview carries: what the send will, from the draft `shown`; for a coupon what only previews need."""
-    message = campaign.message
-    if isinstance(message, RenderedCard):
-        return Card(message.card_id, message.card_ext)
-    return send_body(campaign, state, shown.event.batch if shown is not None else None, shown)
+def _recipients(campaign: RenderedCampaign, record: Record, batch: int | None, openids: Openids | None) -> Recipients:
+    """Say whom a send goes to: never everybody for want of something better."""
+    audience, resolved = campaign.audience, record.resolved_for(campaign.digest)
+    if audience.is_to_all:
+        return ToAll()
+    if audience.tag_id is not None:
+        return ToTag(audience.tag_id)
+    if audience.tag is not None and resolved is not None:
+        return ToTag(resolved.tag_id)
+    if campaign.openid_list is not None and batch is not None and openids is not None:
+        return ToOpenids(openids.batch(campaign.openid_list.sha256, batch))
+    raise InvariantError(Phrase("nobody knows whom {name} goes to", name=campaign.name))
 
 
-def is_of(campaign: RenderedCampaign, event: DraftSaved | SendAttempted, batch: int) -> bool:
-    """Whether a draft was saved, or an attempt made, for exactly this version and this batch."""
-    return (event.digest, event.batch) == (campaign.digest, batch)
-
-
-def has_material(campaign: RenderedCampaign, state: State) -> bool:
-    """Whether all material that the message itself carries is on record; it may have been forgotten since a send."""
-    ours = [each.sha256 for each in campaign.message.materials if each.sha256 is not None]
-    return all((campaign.appid, sha256) in state.materials for sha256 in ours)
+def _staged(record: Record, batch: int, repeated: MediaId | None) -> StagedDraft | None:
+    """Look up the draft that an attempt carried, else the newest one of a batch."""
+    attempted = [draft for draft in record.drafts if draft.event.media_id == repeated]
+    draft = attempted[-1] if repeated is not None and attempted else record.draft(batch)
+    return None if draft is None else staged_draft(draft)
 
 
 def material_id(material: MaterialRef, appid: AppId, state: State) -> MediaId:
@@ -85,20 +140,6 @@ def material_id(material: MaterialRef, appid: AppId, state: State) -> MediaId:
     if recorded is None:
         raise InvariantError(Phrase("material {sha256} is not recorded", sha256=str(material.sha256)[:12]))
     return recorded[0]
-
-
-def _media_id(campaign: RenderedCampaign, event: DraftSaved | SendAttempted, batch: int) -> MediaId | None:
-    if not is_of(campaign, event, batch):
-        raise InvariantError(Phrase("what is recorded of {name} is of another version or batch", name=campaign.name))
-    return MediaId(event.media_id) if event.media_id is not None else None
-
-
-def _draft(campaign: RenderedCampaign, state: State, batch: int) -> MediaId:
-    draft = state.record(campaign.name, campaign.edition).draft(batch)
-    media_id = _media_id(campaign, draft.event, batch) if draft is not None else None
-    if media_id is None:
-        raise InvariantError(Phrase("{name} has no draft to send", name=campaign.name))
-    return media_id
 
 
 def _video(campaign: RenderedCampaign, state: State) -> MediaId:

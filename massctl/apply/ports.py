@@ -9,7 +9,7 @@ from massctl.model.campaign import Audience, Tag
 from massctl.model.entries import Entry, JobState, NewEntry
 from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId, Sha256
 from massctl.model.message import Recipient, RenderedCampaign
-from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
+from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
 from massctl.plan.send_block import SendBlock
 
 T = TypeVar("T")
@@ -108,16 +108,16 @@ class Clock(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The last moment at which a request may be written, by the clock that it was judged by."""
+class SendPermit(Protocol):
+    """Allows one mass send, once, and only for a moment. `massctl.apply.preflight` issues it, and nothing else does."""
 
-    at: datetime
-    clock: Clock
+    def spend(self, intent: SendIntent) -> None:
+        """Use it up for `intent`; raises InvariantError where it is spent, or was issued for another send."""
+        ...
 
     def has_passed(self) -> bool:
-        """Say whether it is too late by now."""
-        return self.clock.now() > self.at
+        """Say whether its moment is over, so that the request may not be written any more."""
+        ...
 
 
 class WeChat(Protocol):
@@ -170,10 +170,11 @@ class WeChat(Protocol):
         """
         ...
 
-    def send_mass(self, send: MassSend, deadline: Deadline) -> Verdict:
-        """Ask for the mass send; one request and no repetition.
+    def send_mass(self, intent: SendIntent, permit: SendPermit) -> Verdict:
+        """Ask for the mass send; one request and no repetition. The permit is spent before anything else happens.
 
-        The deadline is judged when the request is about to be written, behind name resolution, connection and TLS.
+        Whether it has passed is judged when the request is about to be written, behind name resolution, connection
+        and TLS.
         Raises a WeChatError only while nothing has left, as where it is too late or there is no connection.
         """
         ...

@@ -1,21 +1,22 @@
-"""The last look before a request leaves: its attempt is durable by now, and to make it so may have taken minutes.
+"""The last look before a request leaves, and the permit that it issues.
 
-Meanwhile somebody may have changed the draft in the console or thrown the kill switch, the audience may have grown, and
-the window may be over. So all of it is read again, and the clock last. Where something cannot be read, the look begins
-anew until shortly before the window's end: nothing counts that was read long ago.
+The attempt is durable by now, and making it durable may have taken minutes. Meanwhile somebody may have changed the
+draft in the console or thrown the kill switch, the audience may have grown, and the window may be over. So everything
+is read again, and the clock last. Where a reading fails, the look begins again until shortly before the window's end:
+nothing counts that was read long ago.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from massctl.apply.context import Run
+from massctl.apply.context import ApplyContext
 from massctl.apply.draft_fingerprint import is_as_saved
 from massctl.apply.drafts import changed, draft_changed, draft_gone
 from massctl.apply.outcome import CampaignOutcome
-from massctl.apply.ports import Deadline
-from massctl.apply.send import attempted_draft
+from massctl.apply.ports import Clock
 from massctl.apply.stage import needs_size, recount_refusal, unread_refusal
-from massctl.errors import LedgerUnreachableError, TransportError, WeChatError
+from massctl.errors import InvariantError, LedgerUnreachableError, TransportError, WeChatError
 from massctl.model.entries import (
     Entry,
     SendAccepted,
@@ -28,19 +29,55 @@ from massctl.model.entries import (
 from massctl.model.ids import MediaId
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.state import Attempt
+from massctl.model.send import SendIntent
 from massctl.plan.guards import beside_a_doubt, late_refusals, tip_refusal
 from massctl.plan.retry_policy import NoRepeat, may_repeat, settle
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import leaves_until
 
 PAUSE: Final = timedelta(seconds=5)
-"""Pause before a last look begins anew; it doubles each time. The client has repeated each call by then."""
+"""Pause before a last look begins again; it doubles each time. The client has repeated each call by then."""
 PAUSE_MAX: Final = timedelta(seconds=60)
 BEFORE_THE_END: Final = timedelta(seconds=30)
 """A look that still fails this long before the window's end ends the attempt. See docs/concepts/exactly-once.md."""
 WITHOUT_A_WINDOW: Final = timedelta(minutes=10)
 """How long a look is repeated for a campaign without a window: somebody typed its name, and waits. Our bound."""
+
+_ISSUER: Final = object()
+"""Only this module holds it, so only `last_look` can make a permit."""
+
+
+class Permit:
+    """Allows the request of one durable attempt, once and until a deadline; implements `ports.SendPermit`."""
+
+    __slots__ = ("_clock", "_intent", "_spent", "attempt", "deadline", "issued_at")
+
+    def __init__(
+        self, issuer: object, intent: SendIntent, attempt: int, now: datetime, deadline: datetime, clock: Clock
+    ):
+        """Raise InvariantError for everybody but this module."""
+        if issuer is not _ISSUER:
+            raise InvariantError(Phrase("a permit to send was made without a last look"))
+        self._intent = intent
+        self._clock = clock
+        self._spent = False
+        self.attempt = attempt
+        """The serial of its attempt in the ledger."""
+        self.issued_at = now
+        self.deadline = deadline
+        """The last moment at which the request may be written, by the clock that the look was taken by."""
+
+    def spend(self, intent: SendIntent) -> None:
+        """Use it up for `intent`; raises InvariantError where it is spent, or was issued for another send."""
+        if self._spent:
+            raise InvariantError(Phrase("a permit to send {name} was used twice", name=intent.campaign))
+        if intent is not self._intent:
+            raise InvariantError(Phrase("a permit to send {name} was issued for another send", name=intent.campaign))
+        self._spent = True
+
+    def has_passed(self) -> bool:
+        """Say whether its deadline is over by now."""
+        return self._clock.now() > self.deadline
 
 
 class _UnreadError(WeChatError):
@@ -51,119 +88,124 @@ class _UnreadError(WeChatError):
         self.refusal = refusal
 
 
-def last_look(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> Deadline:
-    """Return the deadline for writing the newest attempt's request.
+def last_look(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, intent: SendIntent, attempt: int
+) -> Permit:
+    """Issue the permit to write the request of `attempt`, the serial of the entry that is durable by now.
 
     Raises a WeChatError where the request may not leave; the outcome then has what refuses.
     """
-    clock, pause, attempt = run.world.clock, PAUSE, run.record_of(campaign).open_attempts[-1]
-    end = campaign.window.not_after - BEFORE_THE_END if campaign.window else clock.now() + WITHOUT_A_WINDOW
+    look = _Look(context, outcome, campaign, intent, attempt)
+    clock, pause = context.ports.clock, PAUSE
+    end = intent.window.not_after - BEFORE_THE_END if intent.window else clock.now() + WITHOUT_A_WINDOW
     while True:
         try:
-            return _looked(run, outcome, campaign, attempt)
+            return look.permit()
         except KeyboardInterrupt:
-            run.book.record(SendRejected(attempt=attempt.serial, retryable=True), campaign)
+            context.ledger.record(SendRejected(attempt=attempt, retryable=True), campaign)
             raise
         except (TransportError, LedgerUnreachableError, _UnreadError) as error:
             if clock.now() + pause > end:
-                raise _given_up(outcome, error) from None
+                if isinstance(error, _UnreadError):
+                    outcome.refuse(error.refusal)
+                # A WeChatError closes the attempt, whatever could not be read: nothing has left.
+                raise WeChatError(error.summary, error.detail, error.hint) from None
             say = "{name}: what decides about its send could not be read, and is read again: {why}"
-            run.world.progress.say(Phrase(say, name=campaign.name, why=error.summary))
+            context.ports.progress.say(Phrase(say, name=campaign.name, why=error.summary))
             clock.sleep(pause.total_seconds())
             pause = min(2 * pause, PAUSE_MAX)
 
 
-def _given_up(outcome: CampaignOutcome, error: TransportError | LedgerUnreachableError | _UnreadError) -> WeChatError:
-    if isinstance(error, _UnreadError):
-        outcome.refuse(error.refusal)
-    # A WeChatError closes the attempt, whatever could not be read: nothing has left.
-    return WeChatError(error.summary, error.detail, error.hint)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One attempt, and what is read again for it."""
 
+    context: ApplyContext
+    outcome: CampaignOutcome
+    campaign: RenderedCampaign
+    intent: SendIntent
+    attempt: int
 
-def _looked(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, attempt: Attempt) -> Deadline:
-    """Look once, at the clock last; a reading that fails raises its own error."""
-    run.world.wechat(campaign.account).require_token()
-    found = _of_the_draft(run, campaign) or _of_the_audience(run, campaign) or _of_the_ledger(run, campaign, attempt)
-    if not found:
-        run.house = run.world.house() if run.world.house else run.house
-        tip = run.house.tip
-        if tip is not None and tip.unread is not None and (refused := tip_refusal(tip)):
-            raise _UnreadError(refused)
-    now = run.world.clock.now()
-    for refusal in found or late_refusals(campaign, run.house, now) or _of_the_repetition(run, campaign, now):
-        # Of what was read, the audience has its way out already.
-        late = refusal.guard is Guard.EXPIRED and _repeats(run, campaign)
-        outcome.refuse(beside_a_doubt(refusal, campaign.name) if late else refusal)
-    if outcome.stopped:
-        raise WeChatError(outcome.refusals[-1].message, hint=outcome.refusals[-1].hint)
-    return Deadline(leaves_until(run.house.policy, campaign.window, now), run.world.clock)
+    def permit(self) -> Permit:
+        """Look once, at the clock last; a reading that fails raises its own error."""
+        context, campaign = self.context, self.campaign
+        context.ports.wechat(campaign.account).require_token()
+        found = self._draft() or self._audience() or self._ledger()
+        if not found:
+            context.refresh_house()
+            tip = context.house.tip
+            if tip is not None and tip.unread is not None and (refused := tip_refusal(tip)):
+                raise _UnreadError(refused)
+        now = context.ports.clock.now()
+        for refusal in found or late_refusals(campaign, context.house, now) or self._memory(now):
+            # Of what was read, the audience has its way out already.
+            late = refusal.guard is Guard.EXPIRED and self._repeats
+            self.outcome.refuse(beside_a_doubt(refusal, campaign.name) if late else refusal)
+        if self.outcome.stopped:
+            last = self.outcome.refusals[-1]
+            raise WeChatError(last.message, hint=last.hint)
+        deadline = leaves_until(context.house.policy, self.intent.window, now)
+        return Permit(_ISSUER, self.intent, self.attempt, now, deadline, context.ports.clock)
 
+    @property
+    def _repeats(self) -> bool:
+        return self.intent.repeats is not None
 
-def _repeats(run: Run, campaign: RenderedCampaign) -> bool:
-    """Say whether an attempt before the one at hand is open."""
-    return len(run.record_of(campaign).open_attempts) > 1
-
-
-def _of_the_draft(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
-    """Read the draft once more."""
-    opened = run.record_of(campaign).open_attempts
-    draft = attempted_draft(run, campaign, opened[-1])
-    if draft is None:
-        return []
-    read = run.world.wechat(campaign.account).get_draft(MediaId(draft.event.media_id))
-    is_first = len(opened) == 1
-    if read is None:
-        # For a repetition this proves nothing: the first try may have consumed the draft.
-        return [draft_gone(campaign.name)] if is_first else []
-    if is_as_saved(draft, read):
-        return []
-    state = run.book.state
-    if is_first:
-        return [draft_changed(state, campaign, draft, read)]
-    return [changed(state, campaign, draft, read, settle(campaign.name))]
-
-
-def _of_the_audience(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
-    """Count the audience once more: it may have grown at the prompt, at a preview, or while others were sent."""
-    try:
-        refusal = recount_refusal(run, campaign)
-        if refusal is not None and _repeats(run, campaign):
-            refusal = beside_a_doubt(refusal, campaign.name)
-    except TransportError as error:
-        if not needs_size(campaign):
+    def _draft(self) -> list[Refusal]:
+        context, campaign = self.context, self.campaign
+        draft = context.carried_draft(self.intent)
+        if draft is None:
             return []
-        raise _UnreadError(unread_refusal(error)) from None
-    except WeChatError as error:
-        refusal = unread_refusal(error) if needs_size(campaign) else None
-    return [refusal] if refusal is not None else []
+        read = context.ports.wechat(campaign.account).get_draft(MediaId(draft.event.media_id))
+        if read is None:
+            # For a repetition this proves nothing: the first try may have consumed the draft.
+            return [] if self._repeats else [draft_gone(campaign.name)]
+        if is_as_saved(draft, read):
+            return []
+        if self._repeats:
+            return [changed(context.state, campaign, draft, read, settle(campaign.name))]
+        return [draft_changed(context.state, campaign, draft, read)]
 
+    def _audience(self) -> list[Refusal]:
+        """Count the audience again: it may have grown at the prompt, at a preview, or while others were sent."""
+        try:
+            refusal = recount_refusal(self.context, self.campaign)
+        except TransportError as error:
+            if not needs_size(self.campaign):
+                return []
+            raise _UnreadError(unread_refusal(error)) from None
+        except WeChatError as error:
+            return [unread_refusal(error)] if needs_size(self.campaign) else []
+        if refusal is None:
+            return []
+        return [beside_a_doubt(refusal, self.campaign.name) if self._repeats else refusal]
 
-def _of_the_ledger(run: Run, campaign: RenderedCampaign, attempt: Attempt) -> list[Refusal]:
-    """Refuse where another runner, or a person, wrote about this very send behind its attempt."""
-    batches = {each.serial: each.event.batch for each in run.record_of(campaign).attempts}
+    def _ledger(self) -> list[Refusal]:
+        """Refuse where another runner, or a person, wrote about this very send behind its attempt."""
+        attempts = self.context.record_of(self.campaign).attempts
+        batches, mine = {each.serial: each.event.batch for each in attempts}, self.intent.batch
 
-    def is_of_this_send(entry: Entry) -> bool:
-        if (entry.campaign, entry.edition) != (campaign.name, campaign.edition):
-            return False
-        match entry.event:
-            case SendAttempted(batch=batch) | SendSettled(batch=batch):
-                return batch == attempt.event.batch
-            case SendAccepted(attempt=of) | SendRejected(attempt=of) | SendInDoubt(attempt=of):
-                return batches.get(of, attempt.event.batch) == attempt.event.batch
-            case event:
-                return isinstance(event, SendImported)
+        def is_of_this_send(entry: Entry) -> bool:
+            if (entry.campaign, entry.edition) != (self.intent.campaign, self.intent.edition):
+                return False
+            match entry.event:
+                case SendAttempted(batch=batch) | SendSettled(batch=batch):
+                    return batch == mine
+                case SendAccepted(attempt=of) | SendRejected(attempt=of) | SendInDoubt(attempt=of):
+                    return batches.get(of, mine) == mine
+                case event:
+                    return isinstance(event, SendImported)
 
-    if not any(is_of_this_send(entry) for entry in run.book.entries_after(attempt.serial)):
-        return []
-    say = Phrase("another runner wrote about this send in the same moment")
-    return [Refusal(Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger anew"))]
+        if not any(is_of_this_send(entry) for entry in self.context.ledger.entries_after(self.attempt)):
+            return []
+        say = Phrase("another runner wrote about this send in the same moment")
+        return [Refusal(Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger anew"))]
 
-
-def _of_the_repetition(run: Run, campaign: RenderedCampaign, now: datetime) -> list[Refusal]:
-    """Refuse a repetition that the last look itself made too late for WeChat's memory."""
-    opened = run.record_of(campaign).open_attempts
-    decision = may_repeat(opened, campaign.digest, run.house.policy, now) if len(opened) > 1 else None
-    if not isinstance(decision, NoRepeat):
-        return []
-    say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)
-    return [Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(campaign.name))]
+    def _memory(self, now: datetime) -> list[Refusal]:
+        """Refuse a repetition that the last look itself made too late for WeChat's memory."""
+        opened = self.context.record_of(self.campaign).open_attempts
+        decision = may_repeat(opened, self.intent.digest, self.context.house.policy, now) if self._repeats else None
+        if not isinstance(decision, NoRepeat):
+            return []
+        say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)
+        return [Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(self.campaign.name))]

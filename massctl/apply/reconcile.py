@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 from massctl.apply.draft_fingerprint import FREE, differences, draft_sha256, is_as_saved, kept_sha256
 from massctl.apply.drafts import stage_anew
-from massctl.apply.journal import Book, Testimony
+from massctl.apply.jobs import job_status
+from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.payloads import draft_articles
 from massctl.apply.ports import DraftArticle, JobReport, WeChat
 from massctl.errors import PermanentError, RefusedError, UsageError, WeChatError
-from massctl.model.entries import Adopted, DraftDeleted, JobStatus, SendImported, SendSettled, WebsiteSendRetracted
+from massctl.model.entries import Adopted, DraftDeleted, SendImported, SendSettled, WebsiteSendRetracted
 from massctl.model.ids import AppId, CampaignName, MediaId, MsgId, Sha256
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase, in_a_row, moment
@@ -23,7 +24,11 @@ from massctl.plan.retry_policy import settle
 
 
 def settle_sent(
-    record: Record, testimony: Testimony, wechat: WeChat | None, book: Book, audience: dict[str, Any] | None = None
+    record: Record,
+    statement: Statement,
+    wechat: WeChat | None,
+    ledger: LedgerSession,
+    audience: dict[str, Any] | None = None,
 ) -> JobReport | None:
     """Record that it went out. A job id is checked against other campaigns, and with WeChat where it is known.
 
@@ -31,31 +36,30 @@ def settle_sent(
     """
     if not (record.attempts and not is_concluded(record)):
         _check_unsettled(record)
-    _require_seen([record], testimony)
+    _require_seen([record], statement)
     report = None
-    if testimony.msg_id is not None:
-        check_foreign(testimony.msg_id, record, book.state)
+    if statement.msg_id is not None:
+        check_foreign(statement.msg_id, record, ledger.state)
         with _nothing_recorded(known_by_id=True):
-            report = wechat.job_report(MsgId(testimony.msg_id)) if wechat is not None else None
-    _settle(record, "sent", testimony, book, audience if is_by_hand(record) else None)
+            report = wechat.job_report(MsgId(statement.msg_id)) if wechat is not None else None
+    _settle(record, "sent", statement, ledger, audience if is_by_hand(record) else None)
     if report is not None:
-        learnt = JobStatus(msg_id=report.msg_id, status=report.status)
-        book.record_for(learnt, record.campaign, record.edition)
+        ledger.record_for(job_status(report), record.campaign, record.edition)
     return report
 
 
 def settle_not_sent(
-    record: Record, testimony: Testimony, wechat: Callable[[Draft], WeChat | None] | None, book: Book
+    record: Record, statement: Statement, wechat: Callable[[Draft], WeChat | None] | None, ledger: LedgerSession
 ) -> None:
     """Record that it did not go out; drafts that are no longer as they were saved are forgotten, so that a new one is.
 
     Also those of lower editions that were never sent: an edition that takes their place waits for this word. `wechat`
     gives the account that a draft lies in, or None where it is out of reach: that draft stays as it is recorded.
     """
-    unsent = unsent_below(record, book.state)
+    unsent = unsent_below(record, ledger.state)
     if not any(each.draft() for each in unsent):
         _check_unsettled(record)
-    _require_seen([*unsent, record], testimony)
+    _require_seen([*unsent, record], statement)
     forgotten = False
     questioned = [(each, draft) for each in [*unsent, record] for draft in each.drafts if draft.alive]
     if wechat is not None:
@@ -67,16 +71,16 @@ def settle_not_sent(
                 if holder is not None
             ]
         for each, draft, read in reads:
-            forgotten |= _forget(each, draft, read, book)
+            forgotten |= _forget(each, draft, read, ledger)
     if record.open_attempts:
-        _settle(record, "not_sent", testimony, book)
+        _settle(record, "not_sent", statement, ledger)
     elif not forgotten:
         raise nothing_to_settle(record)
 
 
-def _require_seen(records: Sequence[Record], testimony: Testimony) -> None:
+def _require_seen(records: Sequence[Record], statement: Statement) -> None:
     """Raise UsageError where what is in question now began after the person looked: they spoke of another send."""
-    seen = testimony.looked_at
+    seen = statement.looked_at
     tries = [attempt.at for record in records for attempt in record.open_attempts]
     saved = [draft.saved_at for record in records for draft in record.drafts if draft.alive]
     later = [at for at in [*tries, *saved] if seen is not None and at > seen]
@@ -166,13 +170,13 @@ def _numbers(batches: Sequence[int]) -> str:
     return ", ".join(str(batch) for batch in batches)
 
 
-def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, book: Book) -> bool:
+def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, ledger: LedgerSession) -> bool:
     """Record that a draft is gone, or no longer ours; False where it is as it was saved."""
     if read is not None and is_as_saved(draft, read):
         return False
     why = "gone" if read is None else "changed in the console, left there"
     gone = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=why)
-    book.record_for(gone, record.campaign, record.edition)
+    ledger.record_for(gone, record.campaign, record.edition)
     return True
 
 
@@ -184,20 +188,20 @@ def is_by_hand(record: Record) -> bool:
 def _settle(
     record: Record,
     outcome: Literal["sent", "not_sent"],
-    testimony: Testimony,
-    book: Book,
+    statement: Statement,
+    ledger: LedgerSession,
     audience: dict[str, Any] | None = None,
 ) -> None:
     settled = SendSettled(
-        batch=batch_in_question(record, testimony.batch),
+        batch=batch_in_question(record, statement.batch),
         outcome=outcome,
-        reason=testimony.reason,
-        by=testimony.by,
-        msg_id=testimony.msg_id,
-        url=testimony.url,
+        reason=statement.reason,
+        by=statement.by,
+        msg_id=statement.msg_id,
+        url=statement.url,
         audience=audience,
     )
-    book.record_for(settled, record.campaign, record.edition)
+    ledger.record_for(settled, record.campaign, record.edition)
 
 
 def _check_unsettled(record: Record) -> None:
@@ -234,7 +238,9 @@ def check_foreign(msg_id: int, record: Record, state: State) -> None:
 Articles = Sequence[DraftArticle]
 
 
-def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat, book: Book) -> list[Phrase]:
+def adopt_draft(
+    campaign: RenderedCampaign, statement: Statement, wechat: WeChat, ledger: LedgerSession
+) -> list[Phrase]:
     """Record that the console's version of a campaign's draft is the one to send; gives what differs in it.
 
     With a hand-off list it also says that all of that is done, which may differ in nothing that an API shows.
@@ -243,7 +249,7 @@ def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat
     """
     if campaign.openid_list is not None:
         raise _no_adoption_of_a_list(campaign)
-    record = book.state.record(campaign.name, campaign.edition)
+    record = ledger.state.record(campaign.name, campaign.edition)
     draft = _draft_in_question(campaign, record)
     read = wechat.get_draft(MediaId(draft.event.media_id))
     if read is None:
@@ -251,7 +257,7 @@ def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat
     left = [each for each in handoff_of(campaign, record) if not each.done]
     if is_as_saved(draft, read) and not left:
         raise _nothing(campaign, Phrase("Its draft is as it was saved."))
-    reviewed = draft_articles(campaign, book.state)
+    reviewed = draft_articles(campaign, ledger.state)
     found = differences(reviewed, read)
     if bound := [each.phrase for each in found if each.name not in FREE]:
         raise _too_much(campaign, bound)
@@ -260,11 +266,11 @@ def adopt_draft(campaign: RenderedCampaign, testimony: Testimony, wechat: WeChat
         draft_sha256=draft_sha256(read),
         kept_sha256=kept_sha256(read),
         handoff=list(campaign.handoff) or None,
-        reason=testimony.reason,
-        by=testimony.by,
+        reason=statement.reason,
+        by=statement.by,
     )
     unchanged = is_as_saved(draft, read)
-    book.record(event, campaign)
+    ledger.record(event, campaign)
     if unchanged:
         return []  # What was done, no API shows.
     return [each.phrase for each in found] or [Phrase("its markup alone")]
@@ -315,23 +321,23 @@ def _too_much(campaign: RenderedCampaign, found: list[Phrase]) -> RefusedError:
     )
 
 
-def import_website_send(appid: AppId, sent_at: datetime, testimony: Testimony, book: Book) -> None:
+def import_website_send(appid: AppId, sent_at: datetime, statement: Statement, ledger: LedgerSession) -> None:
     """Record a send that is no campaign's; raises UsageError where one of that minute is on record already.
 
     The console shows minutes, so two people who record the same send may differ in the seconds.
     """
-    if any(_minute(each) == _minute(sent_at) for each in book.state.website_sends.get(appid, [])):
+    if any(_minute(each) == _minute(sent_at) for each in ledger.state.website_sends.get(appid, [])):
         raise UsageError(
             Phrase("a send on the website at {at} is recorded already", at=moment(sent_at)),
             Phrase("Nothing was recorded. The console shows sends to the minute, so this is taken for the same one."),
             Phrase("if there were two in that minute, give the second one the next minute"),
         )
-    book.record(SendImported(appid=appid, sent_at=sent_at, by=testimony.by, reason=testimony.reason or None))
+    ledger.record(SendImported(appid=appid, sent_at=sent_at, by=statement.by, reason=statement.reason or None))
 
 
-def retract_website_send(appid: AppId, sent_at: datetime, testimony: Testimony, book: Book) -> None:
+def retract_website_send(appid: AppId, sent_at: datetime, statement: Statement, ledger: LedgerSession) -> None:
     """Record that an imported send on the website did not take place; raises UsageError where none is on record."""
-    known = sorted(book.state.website_sends.get(appid, []))
+    known = sorted(ledger.state.website_sends.get(appid, []))
     found = next((each for each in known if _minute(each) == _minute(sent_at)), None)
     if found is None:
         raise UsageError(
@@ -339,7 +345,7 @@ def retract_website_send(appid: AppId, sent_at: datetime, testimony: Testimony, 
             Phrase("Nothing was recorded."),
             Phrase("massctl state show   lists what is recorded"),
         )
-    book.record(WebsiteSendRetracted(appid=appid, sent_at=found, by=testimony.by, reason=testimony.reason))
+    ledger.record(WebsiteSendRetracted(appid=appid, sent_at=found, by=statement.by, reason=statement.reason))
 
 
 def _minute(at: datetime) -> datetime:
@@ -350,8 +356,8 @@ def import_sent(
     record: Record,
     appid: AppId,
     sent_at: datetime,
-    testimony: Testimony,
-    book: Book,
+    statement: Statement,
+    ledger: LedgerSession,
     *,
     message_digest: str | None,
     source_sha256: Sha256 | None,
@@ -374,16 +380,16 @@ def import_sent(
             Phrase("Nothing was recorded."),
             Phrase("massctl state show   says how it stands"),
         )
-    if testimony.msg_id is not None:
-        check_foreign(testimony.msg_id, record, book.state)
+    if statement.msg_id is not None:
+        check_foreign(statement.msg_id, record, ledger.state)
     event = SendImported(
         appid=appid,
         sent_at=sent_at,
-        by=testimony.by,
-        reason=testimony.reason or None,
-        msg_id=testimony.msg_id,
+        by=statement.by,
+        reason=statement.reason or None,
+        msg_id=statement.msg_id,
         message_digest=message_digest,
         source_sha256=source_sha256,
         audience=audience,
     )
-    book.record_for(event, record.campaign, record.edition)
+    ledger.record_for(event, record.campaign, record.edition)

@@ -1,25 +1,24 @@
-"""What surrounds an attempt: consent, the last look at every guard, the wait before a repetition, the follow-up."""
+"""What surrounds an attempt: pace, consent, the guards before it, the wait before a repetition, the follow-up."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 from math import ceil
 from typing import Final
 
-from massctl.apply.context import Run
+from massctl.apply.context import ApplyContext
 from massctl.apply.draft_fingerprint import is_as_saved
 from massctl.apply.drafts import changed, judge_earlier
+from massctl.apply.jobs import job_status
 from massctl.apply.outcome import CampaignOutcome, failure_of
-from massctl.apply.payloads import has_material, is_of, send_body
-from massctl.apply.ports import Openids, SendQuestion
+from massctl.apply.payloads import send_intent
+from massctl.apply.ports import SendQuestion
 from massctl.apply.stage import refusal_of, seen_by
 from massctl.errors import InvariantError, WeChatError
-from massctl.model.entries import Expired, JobStatus, SendAccepted, SendAttempted
+from massctl.model.entries import Expired
 from massctl.model.ids import MediaId, MsgId
-from massctl.model.message import RenderedCampaign, approved_audience
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.send import MassSend, News, Recipients, Rejected, ToAll, ToOpenids, ToTag, Video, client_msg_id
-from massctl.model.state import DAY_USED_UP, Attempt, Draft, Record, State
+from massctl.model.send import Rejected, SendIntent
+from massctl.model.state import DAY_USED_UP
 from massctl.plan.guards import beside_a_doubt, handoff_of, late_refusals, send_refusals, skew_refusal, way_on
 from massctl.plan.job_failure import how_to_resend
 from massctl.plan.plan import preview_missing
@@ -29,223 +28,104 @@ from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import again_after, next_month, tomorrow, window_state
 
-
-def keep_pace(run: Run, campaign: RenderedCampaign) -> None:
-    """Wait until the account may ask for one more mass send; returns at once where it may."""
-    clock = run.world.clock
-    while (left := next_send_at(run.book.state, campaign.appid, clock.now()) - clock.now()) > timedelta(0):
-        say = Phrase("{name}: at most {count} sends a minute; going on in", name=campaign.name, count=SENDS_A_MINUTE)
-        run.world.progress.waiting(say, ceil(left.total_seconds()))
-        clock.sleep(min(1.0, left.total_seconds()))
-
-
-def calls_used_up(run: Run, campaign: RenderedCampaign) -> Refusal | None:
-    """Refuse what WeChat would refuse: this run was told that the account's mass calls of the day are used up.
-
-    A later run asks again, for somebody may have had the quota cleared.
-    """
-    if not any(attempt.serial > run.began for attempt in calls_refused(run.book.state, campaign.appid)):
-        return None
-    return Refusal(
-        Guard.ALLOWANCE,
-        Phrase("the account's mass calls of today are used up (100 a day)"),
-        again_after(campaign, run.house.policy, tomorrow(run.world.clock.now())),
-    )
-
-
 NO_SEND_LEFT: Final = 45028
 """No mass-send allowance is left. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
 
 
-def rejection_error(run: Run, campaign: RenderedCampaign, rejected: Rejected) -> WeChatError:
-    """Give what a refused send ends with: from when on it can go out, and the command that records a website's send."""
-    hint = way_on(run.record_of(campaign)) or _counted_anew(run, campaign, rejected)
-    if rejected.errcode == NO_SEND_LEFT:
-        hint = Phrase("{advice} {more}", advice=hint, more=_recording(campaign))
-    return WeChatError(rejected.message, hint=hint, errcode=rejected.errcode, rid=rejected.rid)
+def wait_for_turn(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+    """Wait until a campaign may be asked for; False where it may not be in this run.
 
-
-def _counted_anew(run: Run, campaign: RenderedCampaign, rejected: Rejected) -> str:
-    """Say when this campaign can go out, where something is used up; its window may be over by then, or it has none."""
-    now, policy = run.world.clock.now(), run.house.policy
-    if rejected.errcode == DAY_USED_UP:
-        say = "The mass calls of the account are counted anew at midnight, Beijing time: {again}."
-        return Phrase(say, again=again_after(campaign, policy, tomorrow(now)))
-    agenda = run.house.agenda
-    if rejected.errcode != NO_SEND_LEFT or agenda is None or campaign.appid not in agenda.accounts:
-        return rejected.hint
-    _, kind = agenda.accounts[campaign.appid]
-    at = tomorrow(now) if kind == "subscription" else next_month(now)
-    say = "{advice} Once it is counted anew: {again}."
-    return Phrase(say, advice=rejected.hint, again=again_after(campaign, policy, at))
-
-
-def _recording(campaign: RenderedCampaign) -> Phrase:
-    return Phrase(
-        "The ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录 when that was, "
-        "and record it: massctl state import --website-send AT --account {account}",
-        account=campaign.account,
-    )
-
-
-def mass_send(
-    campaign: RenderedCampaign, state: State, batch: int | None = None, openids: Openids | None = None
-) -> MassSend:
-    """Give the request of a campaign, or of a batch of it: it follows from what was rendered and what is recorded.
-
-    While an attempt is open its draft or video is repeated, whatever else is recorded since. `openids` gives those of
-    the batch, where the audience is a list.
+    An open attempt waits until WeChat takes a repetition, and is judged by the files as they are then. Everything
+    waits for the account's pace.
     """
-    record = state.record(campaign.name, campaign.edition)
-    body = send_body(campaign, state, batch, record.open_attempts[-1] if record.open_attempts else None)
-    return MassSend(
-        recipients=_recipients(campaign, record, batch, openids),
-        body=body,
-        client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, batch or 1),
-        send_ignore_reprint=campaign.send_ignore_reprint if isinstance(body, News) else None,
-    )
+    record = context.record_of(campaign)
+    if not record.open_attempts:
+        return _keep_pace(context, outcome, campaign)
+    if not context.ports.wait_in_doubt:
+        return False
+    decision = may_repeat(record.open_attempts, campaign.digest, context.house.policy, context.ports.clock.now())
+    if isinstance(decision, NoRepeat):
+        return False
+    _wait_until(context, decision.at, Phrase("{name}: no clear answer; repeating in", name=campaign.name))
+    if context.ports.digest is not None and context.ports.digest(campaign.name) != campaign.digest:
+        say = Phrase("nobody knows whether it was sent, and its files were edited since the attempt")
+        outcome.refuse(Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(campaign.name)))
+        return False
+    return _keep_pace(context, outcome, campaign)
 
 
-def _recipients(campaign: RenderedCampaign, record: Record, batch: int | None, openids: Openids | None) -> Recipients:
-    """Give whom a send goes to: never everybody for want of something better."""
-    audience, resolved = campaign.audience, record.resolved_for(campaign.digest)
-    if audience.is_to_all:
-        return ToAll()
-    if audience.tag_id is not None:
-        return ToTag(audience.tag_id)
-    if audience.tag is not None and resolved is not None:
-        return ToTag(resolved.tag_id)
-    if campaign.openid_list is not None and batch is not None and openids is not None:
-        return ToOpenids(openids.batch(campaign.openid_list.sha256, batch))
-    raise InvariantError(Phrase("nobody knows whom {name} goes to", name=campaign.name))
-
-
-def attempted(run: Run, campaign: RenderedCampaign, send: MassSend, batch: int | None) -> SendAttempted:
-    """Make the entry that has to be durable before the request leaves."""
-    count = run.size_of(campaign)
-    insisted = run.world.insisted if run.record_of(campaign).open_attempts else None
-    return SendAttempted(
-        appid=campaign.appid,
-        batch=batch or 1,
-        digest=campaign.digest,
-        message_digest=campaign.message_digest,
-        client_msg_id=send.client_msg_id,
-        fingerprint=send.fingerprint,
-        audience=approved_audience(campaign),
-        audience_count=count if isinstance(count, int) else None,
-        media_id=send.body.media_id if isinstance(send.body, News | Video) else None,
-        source_sha256=campaign.source_sha256,
-        batches=campaign.batches,
-        recipients=len(send.recipients.openids) if isinstance(send.recipients, ToOpenids) else None,
-        recipients_sha256="sha256:" + send.recipients.sha256 if isinstance(send.recipients, ToOpenids) else None,
-        reason=insisted.reason if insisted else None,
-        by=insisted.by if insisted else None,
-    )
-
-
-def refuses(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
-    """Judge every guard once more in the moment before an attempt; True, and noted, when any refuses."""
-    found: Sequence[Refusal | None] = _refusals_by_rule(run, campaign)
+def ready(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None
+) -> SendIntent | None:
+    """Judge every guard in the moment before an attempt; None, and noted, where any refuses."""
     # Each is asked only where the one before allows the send, so that one fault is told once.
-    for refusal in found or [_refusal_of_this_moment(run, campaign, batch)]:
-        if refusal is not None:
-            outcome.refuse(refusal)
-    if not outcome.stopped:
-        _read_again(run, outcome, campaign, batch)
+    for refusal in _refusals_by_rule(context, campaign) or _refusals_of_this_moment(context, campaign):
+        outcome.refuse(refusal)
+    intent = _intent(context, outcome, campaign, batch) if not outcome.stopped else None
+    if intent is not None:
+        _read_draft(context, outcome, campaign, intent)
     if not outcome.stopped:
         # What was read may have taken minutes: the window may be over by now, and the kill switch thrown.
-        for refusal in _refusals_by_rule(run, campaign):
+        for refusal in _refusals_by_rule(context, campaign):
             outcome.refuse(refusal)
-    return outcome.stopped
+    return None if outcome.stopped else intent
 
 
-def _refusals_by_rule(run: Run, campaign: RenderedCampaign) -> list[Refusal]:
-    """Judge by the rules and the clock of this moment, without a request."""
-    run.house = run.world.house() if run.world.house else run.house
-    return send_refusals(campaign, run.book.state, run.house, run.world.clock.now())
-
-
-def consented(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
-    """Ask the operator, unless consent was given or a guard refuses anyway."""
-    if run.world.consent is None:
+def consented(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+    """Ask the operator, unless consent was given before or a guard refuses anyway."""
+    if context.ports.consent is None:
         return True
-    if not run.world.wait_in_doubt and run.book.state.record(campaign.name, campaign.edition).open_attempts:
+    record = context.record_of(campaign)
+    if not context.ports.wait_in_doubt and record.open_attempts:
         return False  # It would not be repeated, so there is nothing to ask.
-    if refuses(run, outcome, campaign, next(run.due_batches(campaign), None)):
+    if ready(context, outcome, campaign, next(context.due_batches(campaign), None)) is None:
         return False
-    record = run.record_of(campaign)
     question = SendQuestion(
         campaign=campaign.name,
         title=campaign.title,
-        block=_block(run, outcome, campaign),
+        block=_block(context, outcome, campaign),
         digest=campaign.digest,
         headlines=campaign.headlines,
         recipients_previewed=seen_by(campaign, record),
         done_by_hand=tuple(each.words for each in handoff_of(campaign, record)),
     )
-    outcome.declined = not run.world.consent(question)
+    outcome.declined = not context.ports.consent(question)
     return not outcome.declined
 
 
-def _block(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> SendBlock:
-    """Put together what a yes stands for, with the size and the allowance of this moment."""
-    count, now, agenda = run.size_of(campaign), run.world.clock.now(), run.house.agenda
-    ahead = look_ahead(agenda, run.book.state, run.house.policy, now, {campaign.account}) if agenda is not None else ()
-    return send_block(
-        campaign,
-        window_state(campaign.window, now),
-        account=campaign.account,
-        count=count if isinstance(count, int) else None,
-        allowance=spans_of(ahead, campaign.account, campaign.name),
-        warnings=warnings_of(outcome.planned.diagnostics),
-        is_counted_now=True,
-    )
-
-
-def wait_to_repeat(run: Run, campaign: RenderedCampaign) -> bool:
-    """Wait until an open attempt may be repeated; False when it may not, or the operator does not want to wait.
-
-    Where no attempt is open, it waits for nothing but the account's pace.
-    """
-    record = run.book.state.record(campaign.name, campaign.edition)
-    if not record.open_attempts:
-        keep_pace(run, campaign)
-        return True
-    if not run.world.wait_in_doubt:
-        return False
-    clock = run.world.clock
-    decision = may_repeat(record.open_attempts, campaign.digest, run.house.policy, clock.now())
-    if isinstance(decision, NoRepeat):
-        return False
-    while (left := decision.at - clock.now()) > timedelta(0):
-        seconds = left.total_seconds()
-        say = Phrase("{name}: no clear answer; repeating in", name=campaign.name)
-        run.world.progress.waiting(say, ceil(seconds))
-        clock.sleep(min(1.0, seconds))
-    keep_pace(run, campaign)
-    return True
-
-
-def renewed(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
-    """Fetch a new token for one more attempt; False, and noted, when none can be had."""
+def renewed(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+    """Fetch a new token for one more attempt; False, and noted, where none can be had."""
     try:
-        run.world.wechat(campaign.account).renew_token()
+        context.ports.wechat(campaign.account).renew_token()
     except WeChatError as error:
-        run.fail(outcome, error)
+        context.fail(outcome, error)
         return False
     return True
 
 
-def give_up(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, verdict: Rejected) -> None:
-    """Note why nothing more is attempted: what WeChat answered, or, where nobody asked it, that it is too late."""
+def give_up(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, verdict: Rejected) -> None:
+    """Note why nothing more is attempted: what WeChat answered, or that it is too late where nobody asked it."""
     if outcome.stopped:
         return  # The last look has said why.
-    late = late_refusals(campaign, run.house, run.world.clock.now()) if verdict.errcode is None else []
-    opened = run.record_of(campaign).open_attempts
+    late = late_refusals(campaign, context.house, context.ports.clock.now()) if verdict.errcode is None else []
+    opened = context.record_of(campaign).open_attempts
     for refusal in late:
         outcome.refuse(beside_a_doubt(refusal, campaign.name) if opened else refusal)
     if not late:
-        run.fail(outcome, rejection_error(run, campaign, verdict))
+        context.fail(outcome, rejection_error(context, campaign, verdict))
+
+
+def rejection_error(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> WeChatError:
+    """Say when a refused send can go out, and how a send on the website is recorded that used its allowance."""
+    hint = way_on(context.record_of(campaign)) or _possible_again(context, campaign, rejected)
+    if rejected.errcode == NO_SEND_LEFT:
+        more = Phrase(
+            "The ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录 when that "
+            "was, and record it: massctl state import --website-send AT --account {account}",
+            account=campaign.account,
+        )
+        hint = Phrase("{advice} {more}", advice=hint, more=more)
+    return WeChatError(rejected.message, hint=hint, errcode=rejected.errcode, rid=rejected.rid)
 
 
 def never_left(error: WeChatError) -> Rejected:
@@ -253,92 +133,156 @@ def never_left(error: WeChatError) -> Rejected:
     return Rejected(error.errcode, error.rid, failure_of(error).message, error.hint, retryable=True)
 
 
-def with_unknown_content(run: Run, campaign: RenderedCampaign, accepted: SendAccepted) -> SendAccepted:
-    """Mark an acceptance of an id that WeChat knew (45065) though no attempt was open: its content is not known."""
+def tell_unknown_content(context: ApplyContext, campaign: RenderedCampaign) -> None:
+    """Tell that WeChat knew an id (45065) though no attempt was open: nobody knows which content went out."""
     say = (
         "{name}: WeChat knew its clientmsgid already, and no attempt with it is open here; which content went out "
         "is not known: look in the console under 群发记录"
     )
-    run.world.progress.say(Phrase(say, name=campaign.name))
-    return replace(accepted, content="unknown")
+    context.ports.progress.say(Phrase(say, name=campaign.name))
 
 
-def follow_up(run: Run, campaign: RenderedCampaign, outcome: CampaignOutcome) -> None:
+def follow_up(context: ApplyContext, campaign: RenderedCampaign, outcome: CampaignOutcome) -> None:
     """Ask for the job's state once; an answer that does not come changes nothing."""
-    job = run.book.state.record(campaign.name, campaign.edition).jobs[-1]
+    job = context.record_of(campaign).jobs[-1]
     if job.msg_id is None:
         return
     try:
-        report = run.world.wechat(campaign.account).job_report(MsgId(job.msg_id))
+        report = context.ports.wechat(campaign.account).job_report(MsgId(job.msg_id))
     except WeChatError as error:
         say = "{name} was accepted; its state could not be read yet ({why}): massctl status {name}"
-        run.world.progress.say(Phrase(say, name=campaign.name, why=error.summary))
+        context.ports.progress.say(Phrase(say, name=campaign.name, why=error.summary))
         return
-    status = JobStatus(msg_id=job.msg_id, status=report.status)
-    run.book.note(status, campaign)  # Where it is lost, it is asked for again.
+    context.ledger.note(job_status(report), campaign)  # Where it is lost, it is asked for again.
     if report.status == "failed":
         failed = Phrase("WeChat accepted the job and then failed it")
         told = Phrase("{reason}; the allowance counts as used", reason=failed)
-        run.fail(outcome, WeChatError(told, hint=how_to_resend(run.record_of(campaign)) or ""))
+        context.fail(outcome, WeChatError(told, hint=how_to_resend(context.record_of(campaign)) or ""))
 
 
-def record_expired(run: Run) -> None:
+def record_expired(context: ApplyContext) -> None:
     """Record each window that this run is the first to find closed, in its plan or in the moment of the send."""
-    for outcome in run.outcomes:
+    for outcome in context.outcomes:
         campaign = outcome.planned.rendered
         if campaign is None or campaign.window is None or not any(r.guard is Guard.EXPIRED for r in outcome.refusals):
             continue
-        if campaign.window.not_after not in run.book.state.record(campaign.name, campaign.edition).expired_at:
-            run.book.record(Expired(not_after=campaign.window.not_after), campaign)
+        if campaign.window.not_after not in context.record_of(campaign).expired_at:
+            context.ledger.record(Expired(not_after=campaign.window.not_after), campaign)
 
 
-def _refusal_of_this_moment(run: Run, campaign: RenderedCampaign, batch: int | None) -> Refusal | None:
+def _keep_pace(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+    """Wait until the account may ask for one more mass send; False, and noted, where the window ends before that."""
+    at = next_send_at(context.state, campaign.appid, context.ports.clock.now())
+    if campaign.window is not None and at > campaign.window.not_after >= context.ports.clock.now():
+        say = Phrase("its account may ask for {count} sends a minute, and its window ends first", count=SENDS_A_MINUTE)
+        outcome.refuse(Refusal(Guard.ALLOWANCE, say, again_after(campaign, context.house.policy, at)))
+        return False
+    say = Phrase("{name}: at most {count} sends a minute; going on in", name=campaign.name, count=SENDS_A_MINUTE)
+    _wait_until(context, at, say)
+    return True
+
+
+def _wait_until(context: ApplyContext, at: datetime, say: Phrase) -> None:
+    clock = context.ports.clock
+    while (left := (at - clock.now()).total_seconds()) > 0:
+        context.ports.progress.waiting(say, ceil(left))
+        clock.sleep(min(1.0, left))
+
+
+def _refusals_by_rule(context: ApplyContext, campaign: RenderedCampaign) -> list[Refusal]:
+    """Judge by the rules and the clock of this moment, without a request."""
+    context.refresh_house()
+    return send_refusals(campaign, context.state, context.house, context.ports.clock.now())
+
+
+def _refusals_of_this_moment(context: ApplyContext, campaign: RenderedCampaign) -> list[Refusal]:
     """Judge what only this run can know; the first that refuses is enough."""
-    skew = run.world.skew(campaign.account) if run.world.skew else None
-    spent = skew_refusal(skew) or calls_used_up(run, campaign)
-    return spent or _unseen(run, campaign) or refusal_of(run, campaign) or _identical(run, campaign, batch)
+    skew = context.ports.skew(campaign.account) if context.ports.skew else None
+    # Whoever is asked at a terminal can look at a preview of this run; otherwise it has to be of an earlier one.
+    before = None if context.ports.attended else context.began
+    found = (
+        skew_refusal(skew)
+        or _calls_used_up(context, campaign)
+        or preview_missing(campaign, context.record_of(campaign), context.house.policy, before=before)
+        or refusal_of(context, campaign)
+    )
+    return [found] if found is not None else []
 
 
-def _unseen(run: Run, campaign: RenderedCampaign) -> Refusal | None:
-    """Judge whether somebody could look at this version: in an earlier run, or now that a person is asked."""
-    record = run.book.state.record(campaign.name, campaign.edition)
-    before = None if run.world.attended else run.began
-    return preview_missing(campaign, record, run.house.policy, before=before)
+def _calls_used_up(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
+    """Refuse what WeChat would refuse: this run was told that the account's mass calls of the day are used up.
 
-
-def _identical(run: Run, campaign: RenderedCampaign, batch: int | None) -> Refusal | None:
-    """Refuse to repeat anything but the recorded request."""
-    opened = run.book.state.record(campaign.name, campaign.edition).open_attempts
-    if not opened:
+    A later run asks again, for somebody may have had the quota cleared.
+    """
+    if not any(attempt.serial > context.began for attempt in calls_refused(context.state, campaign.appid)):
         return None
-    state, last = run.book.state, opened[-1].event
-    may_be = is_of(campaign, last, batch or 1) and has_material(campaign, state)
-    if may_be and mass_send(campaign, state, batch, run.world.openids).fingerprint == last.fingerprint:
+    return Refusal(
+        Guard.ALLOWANCE,
+        Phrase("the account's mass calls of today are used up (100 a day)"),
+        again_after(campaign, context.house.policy, tomorrow(context.ports.clock.now())),
+    )
+
+
+def _intent(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None
+) -> SendIntent | None:
+    """Make the send; refuse a repetition of anything but the recorded request."""
+    try:
+        return send_intent(campaign, context.state, batch, context.ports.openids)
+    except InvariantError:
+        if not context.record_of(campaign).open_attempts:
+            raise
+        # Its material may have been forgotten since.
+        say = Phrase("nobody knows whether it was sent, and the recorded request can no longer be made")
+        outcome.refuse(Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(campaign.name)))
         return None
-    say = Phrase("nobody knows whether it was sent, and the recorded request can no longer be made")
-    hint = settle(campaign.name)
-    return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
 
 
-def _read_again(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> None:
+def _read_draft(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, intent: SendIntent
+) -> None:
     """Read the draft again: somebody may have changed, sent or deleted it, also while the prompt stood open."""
-    opened = run.book.state.record(campaign.name, campaign.edition).open_attempts
-    draft = attempted_draft(run, campaign, opened[-1]) if opened else run.draft_of(campaign, batch)
+    draft = context.carried_draft(intent)
     if draft is None:
         return
     try:
-        read = run.world.wechat(campaign.account).get_draft(MediaId(draft.event.media_id))
+        read = context.ports.wechat(campaign.account).get_draft(MediaId(draft.event.media_id))
     except WeChatError as error:
-        run.fail(outcome, error)
+        context.fail(outcome, error)
         return
-    if not opened:
-        judge_earlier(run, outcome, campaign, draft, read)
+    if intent.repeats is None:
+        judge_earlier(context, outcome, campaign, draft, read)
     elif read is not None and not is_as_saved(draft, read):
-        # One that is gone may be consumed, which says nothing against the repetition.
-        outcome.refuse(changed(run.book.state, campaign, draft, read, settle(campaign.name)))
+        # A draft that is gone may be consumed, which says nothing against the repetition.
+        outcome.refuse(changed(context.state, campaign, draft, read, settle(campaign.name)))
 
 
-def attempted_draft(run: Run, campaign: RenderedCampaign, attempt: Attempt) -> Draft | None:
-    """Give the draft that an attempt carried; None where it carried words."""
-    drafts = run.book.state.record(campaign.name, campaign.edition).drafts
-    return next((draft for draft in drafts if draft.event.media_id == attempt.event.media_id), None)
+def _block(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> SendBlock:
+    """Put together what a yes stands for, with the size and the allowance of this moment."""
+    now, agenda = context.ports.clock.now(), context.house.agenda
+    ahead = (
+        look_ahead(agenda, context.state, context.house.policy, now, {campaign.account}) if agenda is not None else ()
+    )
+    return send_block(
+        campaign,
+        window_state(campaign.window, now),
+        account=campaign.account,
+        count=context.count_of(campaign),
+        allowance=spans_of(ahead, campaign.account, campaign.name),
+        warnings=warnings_of(outcome.planned.diagnostics),
+        is_counted_now=True,
+    )
+
+
+def _possible_again(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> str:
+    """Say when this campaign can go out, where something is used up; its window may be over by then."""
+    now, policy, agenda = context.ports.clock.now(), context.house.policy, context.house.agenda
+    if rejected.errcode == DAY_USED_UP:
+        say = "The mass calls of the account are counted anew at midnight, Beijing time: {again}."
+        return Phrase(say, again=again_after(campaign, policy, tomorrow(now)))
+    if rejected.errcode != NO_SEND_LEFT or agenda is None or campaign.appid not in agenda.accounts:
+        return rejected.hint
+    _, kind = agenda.accounts[campaign.appid]
+    at = tomorrow(now) if kind == "subscription" else next_month(now)
+    say = "{advice} Once it is counted anew: {again}."
+    return Phrase(say, advice=rejected.hint, again=again_after(campaign, policy, at))

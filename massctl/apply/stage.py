@@ -9,9 +9,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final, Literal, assert_never
 
-from massctl.apply.context import AudienceKey, Failed, Run, audience_key, steps_of
+from massctl.apply.context import ApplyContext, AudienceKey, Failed, audience_key, steps_of
 from massctl.apply.outcome import CampaignOutcome
-from massctl.apply.payloads import material_id, preview_body
+from massctl.apply.payloads import material_id, preview_body, staged_draft
 from massctl.apply.ports import Material, Upload, WeChat
 from massctl.errors import ConfigurationError, MassctlError, WeChatError
 from massctl.model.campaign import Tag
@@ -53,33 +53,33 @@ from massctl.plan.steps import Guard, Refusal, SaveDraft, SendPreview, UploadMed
 from massctl.plan.window import WindowState
 
 
-def note_staged(run: Run) -> None:
+def note_staged(context: ApplyContext) -> None:
     """Note each message without a draft whose material is all on record now; makes no call.
 
     Away from the tip it notes nothing: what is shown from there is not staged.
     """
-    if run.away:
+    if context.away:
         return
-    for outcome, campaign in run.going():
-        record = run.book.state.record(campaign.name, campaign.edition)
+    for outcome, campaign in context.going():
+        record = context.ledger.state.record(campaign.name, campaign.edition)
         if campaign.message.has_draft or not campaign.files or record.open_attempts:
             continue
         known = record.staged is not None and record.staged.digest == campaign.digest
         if known or outcome.planned.window is WindowState.EXPIRED:
             continue
-        if all((campaign.appid, each.sha256) in run.book.state.materials for each in campaign.files):
-            count = run.size_of(campaign)
+        if all((campaign.appid, each.sha256) in context.ledger.state.materials for each in campaign.files):
+            count = context.size_of(campaign)
             size = count if isinstance(count, int) else None
             staged = MessageStaged(appid=campaign.appid, digest=campaign.digest, audience_count=size)
-            run.book.note(staged, campaign)
+            context.ledger.note(staged, campaign)
 
 
-def forget_if_unknown(run: Run, campaign: RenderedCampaign, error: MassctlError) -> None:
+def forget_if_unknown(context: ApplyContext, campaign: RenderedCampaign, error: MassctlError) -> None:
     """Forget a message's own material where WeChat does not know it any more, so that the next run uploads it anew."""
     if not isinstance(error, WeChatError) or error.errcode != MEDIA_UNKNOWN or campaign.message.has_draft:
         return
     for each in campaign.files:
-        run.book.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
+        context.ledger.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
 
 
 def material_advice(campaign: RenderedCampaign, otherwise: str) -> str:
@@ -105,7 +105,7 @@ def without_draft(campaign: RenderedCampaign, error: Failed) -> Failed:
 
 
 def judged_by_material(
-    run: Run, campaign: RenderedCampaign, verdict: Accepted | Rejected | InDoubt
+    context: ApplyContext, campaign: RenderedCampaign, verdict: Accepted | Rejected | InDoubt
 ) -> Accepted | Rejected | InDoubt:
     """Let a send be tried again that WeChat refused because its material is gone: the next run makes it anew.
 
@@ -114,7 +114,7 @@ def judged_by_material(
     """
     if not isinstance(verdict, Rejected) or verdict.errcode != MEDIA_UNKNOWN:
         return verdict
-    if not _lost(run, campaign):
+    if not _lost(context, campaign):
         return replace(verdict, hint=material_advice(campaign, verdict.hint))
     return replace(
         verdict,
@@ -124,64 +124,66 @@ def judged_by_material(
     )
 
 
-def forget_lost(run: Run, campaign: RenderedCampaign, rejected: Rejected) -> None:
+def forget_lost(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> None:
     """Forget the material of a send that was refused for want of it; the id of a video goes with the refusal."""
     if rejected.errcode != MEDIA_UNKNOWN or not rejected.retryable or isinstance(campaign.message, RenderedVideo):
         return
-    for each in _older(run, campaign):
-        run.book.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
+    for each in _older(context, campaign):
+        context.ledger.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
 
 
-def _lost(run: Run, campaign: RenderedCampaign) -> bool:
-    record = run.record_of(campaign)
+def _lost(context: ApplyContext, campaign: RenderedCampaign) -> bool:
+    record = context.record_of(campaign)
     if campaign.message.has_draft or len(record.open_attempts) > 1:
         return False
     if isinstance(campaign.message, RenderedVideo):
-        return record.video is not None and record.video.media_id not in run.uploaded
-    return bool(_older(run, campaign))
+        return record.video is not None and record.video.media_id not in context.uploaded
+    return bool(_older(context, campaign))
 
 
-def _older(run: Run, campaign: RenderedCampaign) -> list[MediaFile]:
+def _older(context: ApplyContext, campaign: RenderedCampaign) -> list[MediaFile]:
     """Give the files of a message whose material an earlier run uploaded."""
-    recorded = {each.sha256: run.book.state.materials.get((campaign.appid, each.sha256)) for each in campaign.files}
-    return [each for each in campaign.files if (known := recorded[each.sha256]) and known[0] not in run.uploaded]
+    recorded = {
+        each.sha256: context.ledger.state.materials.get((campaign.appid, each.sha256)) for each in campaign.files
+    }
+    return [each for each in campaign.files if (known := recorded[each.sha256]) and known[0] not in context.uploaded]
 
 
-def readings(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
+def readings(context: ApplyContext) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
     """Give the readings of each audience that a draft or a send of this run needs, once: what keeps one, and the call.
 
     A list of openids is not read: it knows its own size.
     """
     wanted: dict[AudienceKey, list[tuple[CampaignOutcome, RenderedCampaign]]] = {}
-    for outcome, campaign in run.going():
+    for outcome, campaign in context.going():
         saves = any(not step.for_preview for step in steps_of(outcome, SaveDraft))
-        needed = run.may_send(outcome) or run.may_clear(outcome) or saves
+        needed = context.may_send(outcome) or context.may_clear(outcome) or saves
         if outcome.planned.tag_due is not None:
             needed = True  # A name is looked up when it is staged, also for a message with nothing else to stage.
         if needed and campaign.openid_list is None:
             wanted.setdefault(audience_key(campaign), []).append((outcome, campaign))
     for key, campaigns in wanted.items():
         _, first = campaigns[0]
-        wechat, audience = run.world.wechat(first.account), first.audience
+        wechat, audience = context.ports.wechat(first.account), first.audience
         if audience.tag is None:
-            yield partial(_counted, run, key), partial(wechat.audience_count, audience)
+            yield partial(_counted, context, key), partial(wechat.audience_count, audience)
         else:
-            yield partial(_listed, run, key, campaigns, audience.tag), wechat.tags
+            yield partial(_listed, context, key, campaigns, audience.tag), wechat.tags
 
 
-def refusal_of(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+def refusal_of(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
     """Judge the audience in the moment before an attempt; unread, it refuses declared bounds and every tag."""
     if campaign.audience.tag is not None:
-        return _tag_refusal(run, campaign)
-    count = run.size_of(campaign)
+        return _tag_refusal(context, campaign)
+    count = context.size_of(campaign)
     if not isinstance(count, MassctlError):
-        return _before_a_send(run, campaign, audience_refusal(campaign.audience, count))
+        return _before_a_send(context, campaign, audience_refusal(campaign.audience, count))
     return unread_refusal(count) if needs_size(campaign) else None  # It was said when it could not be read.
 
 
-def _before_a_send(run: Run, campaign: RenderedCampaign, refusal: Refusal | None) -> Refusal | None:
+def _before_a_send(context: ApplyContext, campaign: RenderedCampaign, refusal: Refusal | None) -> Refusal | None:
     """Name the way out of a doubt where the attempt would be a repetition."""
-    opened = run.record_of(campaign).open_attempts
+    opened = context.record_of(campaign).open_attempts
     return beside_a_doubt(refusal, campaign.name) if refusal is not None and opened else refusal
 
 
@@ -191,15 +193,15 @@ def needs_size(campaign: RenderedCampaign) -> bool:
     return audience.expect is not None or audience.tag_id is not None or audience.tag is not None
 
 
-def recount_refusal(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+def recount_refusal(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
     """Read an audience again and judge its size, and which tag its name stands for. A list knows its own size.
 
     Raises what the reading raises.
     """
     if campaign.openid_list is not None:
         return audience_refusal(campaign.audience, campaign.openid_list.count)
-    wechat, name = run.world.wechat(campaign.account), campaign.audience.tag
-    resolved = run.record_of(campaign).resolved_for(campaign.digest)
+    wechat, name = context.ports.wechat(campaign.account), campaign.audience.tag
+    resolved = context.record_of(campaign).resolved_for(campaign.digest)
     if name is None or resolved is None:
         count = wechat.audience_count(campaign.audience)
     else:
@@ -207,18 +209,18 @@ def recount_refusal(run: Run, campaign: RenderedCampaign) -> Refusal | None:
         if isinstance(tag, Refusal):
             return tag
         count = tag.count
-    run.counts[audience_key(campaign)] = count
+    context.counts[audience_key(campaign)] = count
     return audience_refusal(campaign.audience, count)
 
 
-def _counted(run: Run, key: AudienceKey, result: int | Failed | None) -> None:
-    run.counts[key] = result
+def _counted(context: ApplyContext, key: AudienceKey, result: int | Failed | None) -> None:
+    context.counts[key] = result
     if isinstance(result, Failed):
-        run.world.progress.say(Phrase("the size of an audience could not be read: {why}", why=result.summary))
+        context.ports.progress.say(Phrase("the size of an audience could not be read: {why}", why=result.summary))
 
 
 def _listed(
-    run: Run,
+    context: ApplyContext,
     key: AudienceKey,
     campaigns: list[tuple[CampaignOutcome, RenderedCampaign]],
     name: str,
@@ -226,16 +228,18 @@ def _listed(
 ) -> None:
     """Keep which tag a name stands for; what is on record for a version already stays, and is judged by its send."""
     if isinstance(result, Failed):
-        _counted(run, key, result)
+        _counted(context, key, result)
         return
     tag = next((each for each in result if each.name == name), None)
-    _counted(run, key, None if tag is None else tag.count)
+    _counted(context, key, None if tag is None else tag.count)
     for outcome, campaign in campaigns:
-        if tag is not None and run.record_of(campaign).resolved_for(campaign.digest) is None:
-            run.book.record(_resolved(campaign, name, tag), campaign)
-        elif tag is None and not run.may_send(outcome):
+        if tag is not None and context.record_of(campaign).resolved_for(campaign.digest) is None:
+            context.ledger.record(_resolved(campaign, name, tag), campaign)
+        elif tag is None and not context.may_send(outcome):
             # Its send will be refused; whoever stages it days before wants to know now.
-            run.world.progress.say(Phrase("{name}: the account has no tag called {tag}", name=campaign.name, tag=name))
+            context.ports.progress.say(
+                Phrase("{name}: the account has no tag called {tag}", name=campaign.name, tag=name)
+            )
 
 
 def _resolved(campaign: RenderedCampaign, name: str, tag: Tag) -> AudienceResolved:
@@ -244,16 +248,16 @@ def _resolved(campaign: RenderedCampaign, name: str, tag: Tag) -> AudienceResolv
     )
 
 
-def _tag_refusal(run: Run, campaign: RenderedCampaign) -> Refusal | None:
+def _tag_refusal(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
     """Read the tags once more: the id that was found must still be there, under the same name."""
-    resolved = run.record_of(campaign).resolved_for(campaign.digest)
+    resolved = context.record_of(campaign).resolved_for(campaign.digest)
     if resolved is None:
-        count = run.size_of(campaign)
+        count = context.size_of(campaign)
         if isinstance(count, MassctlError):
             return unread_refusal(count)
-        return _before_a_send(run, campaign, audience_refusal(campaign.audience, None))
+        return _before_a_send(context, campaign, audience_refusal(campaign.audience, None))
     try:
-        return _before_a_send(run, campaign, recount_refusal(run, campaign))
+        return _before_a_send(context, campaign, recount_refusal(context, campaign))
     except (WeChatError, ConfigurationError) as error:
         return unread_refusal(error)
 
@@ -283,69 +287,71 @@ _SOUNDS: Final[Mapping[Purpose, Literal["voice", "video"]]] = {Purpose.VOICE: "v
 """What add_material takes as something else than a picture."""
 
 
-def connect(run: Run) -> None:
+def connect(context: ApplyContext) -> None:
     """Fetch each account's token once, so that a wrong secret or address is one error and not one per picture."""
-    busy = {campaign.account for outcome, campaign in run.going() if run.has_work(outcome)}
+    busy = {campaign.account for outcome, campaign in context.going() if context.has_work(outcome)}
 
     def done(account: AccountName, result: Failed | None) -> None:
         if result is None:
             return
-        for outcome, campaign in run.going():
-            if campaign.account == account and run.has_work(outcome):
-                run.fail(outcome, result)
+        for outcome, campaign in context.going():
+            if campaign.account == account and context.has_work(outcome):
+                context.fail(outcome, result)
 
-    calls = [(account, partial(_connect, run, account)) for account in sorted(busy)]
-    run.side_by_side(Phrase("connecting"), calls, done)
-
-
-def _connect(run: Run, account: AccountName) -> None:
-    run.world.wechat(account).renew_token()
+    calls = [(account, partial(_connect, context, account)) for account in sorted(busy)]
+    context.side_by_side(Phrase("connecting"), calls, done)
 
 
-def upload(run: Run) -> None:
+def _connect(context: ApplyContext, account: AccountName) -> None:
+    context.ports.wechat(account).renew_token()
+
+
+def upload(context: ApplyContext) -> None:
     """Upload every file that an account does not have yet, and read the sizes of audiences meanwhile."""
-    calls = [*_uploads(run), *readings(run)]
+    calls = [*_uploads(context), *readings(context)]
     label = Phrase("uploading files, reading audiences")
-    run.side_by_side(label, calls, lambda keep, result: keep(result))
-    note_staged(run)
+    context.side_by_side(label, calls, lambda keep, result: keep(result))
+    note_staged(context)
 
 
-def _uploads(run: Run) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
+def _uploads(context: ApplyContext) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
     """Give the uploads of this run: what keeps a result, and the call that gives it."""
-    for outcome, campaign in run.going():
+    for outcome, campaign in context.going():
         for step in steps_of(outcome, UploadMedia):
             yield (
-                partial(_uploaded, run, outcome, step),
-                partial(_upload, run, run.world.wechat(step.account), step.media, campaign.message),
+                partial(_uploaded, context, outcome, step),
+                partial(_upload, context, context.ports.wechat(step.account), step.media, campaign.message),
             )
 
 
-def _uploaded(run: Run, outcome: CampaignOutcome, step: UploadMedia, result: ImageUrl | Material | Failed) -> None:
+def _uploaded(
+    context: ApplyContext, outcome: CampaignOutcome, step: UploadMedia, result: ImageUrl | Material | Failed
+) -> None:
     if isinstance(result, Failed):
-        _fail_all_that_need(run, outcome, step, result)
+        _fail_all_that_need(context, outcome, step, result)
         return
     if isinstance(result, Material):
-        record_material(run, step.appid, step.media, result)
+        record_material(context, step.appid, step.media, result)
     else:
-        run.book.note(ImageUploaded(appid=step.appid, sha256=step.media.sha256, url=result))
+        context.ledger.note(ImageUploaded(appid=step.appid, sha256=step.media.sha256, url=result))
     outcome.performed.append(step)
 
 
-def packed(run: Run, media: MediaFile, message: RenderedMessage) -> Upload:
+def packed(context: ApplyContext, media: MediaFile, message: RenderedMessage) -> Upload:
     """Make a file ready for its way; raises InvariantError when its bytes are not at hand.
 
     A video takes the title and description of its `message` along.
     """
-    data, filename = run.world.pictures.read(media.sha256), f"{media.sha256[:12]}.{media.extension}"
+    data, filename = context.ports.pictures.read(media.sha256), f"{media.sha256[:12]}.{media.extension}"
     upload = Upload(data, filename, MEDIA_TYPES[media.extension], _SOUNDS.get(media.purpose, "image"))
     if isinstance(message, RenderedVideo):
         return replace(upload, title=message.title, introduction=message.description)
     return upload
 
 
-def record_material(run: Run, appid: AppId, media: MediaFile, material: Material) -> None:
+def record_material(context: ApplyContext, appid: AppId, media: MediaFile, material: Material) -> None:
     """Note a material that WeChat took just now."""
-    run.uploaded.add(material.media_id)
+    context.uploaded.add(material.media_id)
     event = MaterialAdded(
         appid=appid,
         sha256=media.sha256,
@@ -353,40 +359,40 @@ def record_material(run: Run, appid: AppId, media: MediaFile, material: Material
         url=material.url,
         material_type=_SOUNDS.get(media.purpose),
     )
-    run.book.note(event)
+    context.ledger.note(event)
 
 
-def _upload(run: Run, wechat: WeChat, media: MediaFile, message: RenderedMessage) -> ImageUrl | Material:
+def _upload(context: ApplyContext, wechat: WeChat, media: MediaFile, message: RenderedMessage) -> ImageUrl | Material:
     """Upload one file to the endpoint it is for."""
-    upload = packed(run, media, message)
+    upload = packed(context, media, message)
     return wechat.add_material(upload) if media.purpose.is_material else wechat.upload_image(upload)
 
 
-def _fail_all_that_need(run: Run, owner: CampaignOutcome, step: UploadMedia, error: Failed) -> None:
+def _fail_all_that_need(context: ApplyContext, owner: CampaignOutcome, step: UploadMedia, error: Failed) -> None:
     """Stop every campaign that waits for a file which could not be uploaded; a draft that exists has its own."""
     needed = (step.appid, step.media.sha256, step.media.purpose)
-    for outcome, campaign in run.going():
+    for outcome, campaign in context.going():
         waits = outcome is owner or steps_of(outcome, SaveDraft) or not campaign.message.has_draft
         if waits and needed in {(campaign.appid, f.sha256, f.purpose) for f in campaign.files}:
-            run.fail(outcome, error)
+            context.fail(outcome, error)
 
 
-def keep_contents(run: Run) -> None:
+def keep_contents(context: ApplyContext) -> None:
     """Keep the content of every campaign that this run stages, shows or sends; a failure is said, and stops nothing."""
-    archive = run.world.archive
+    archive = context.ports.archive
     if archive is None:
         return
-    due = [campaign for outcome, campaign in run.going() if _goes_out(run, outcome, campaign)]
+    due = [campaign for outcome, campaign in context.going() if _goes_out(context, outcome, campaign)]
     kept = [archive.keep(campaign) for campaign in due]
     if not all(kept):
         say = Phrase("what is staged or sent could not be kept beside the ledger: later plans cannot show what changed")
-        run.world.progress.say(say)
+        context.ports.progress.say(say)
 
 
-def _goes_out(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
-    staged = not campaign.message.has_draft and bool(campaign.files) and run.has_work(outcome)
+def _goes_out(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+    staged = not campaign.message.has_draft and bool(campaign.files) and context.has_work(outcome)
     shown = any(isinstance(step, SaveDraft | SendPreview) for step in outcome.planned.steps)
-    return staged or shown or run.may_send(outcome) or run.may_clear(outcome)
+    return staged or shown or context.may_send(outcome) or context.may_clear(outcome)
 
 
 VIDEO_HOURS_MAX: Final = 48
@@ -404,43 +410,45 @@ class _Job:
     message: RenderedVideo
 
 
-def make_videos(run: Run) -> None:
+def make_videos(context: ApplyContext) -> None:
     """Make the ids that previews and sends of this run need; makes no call where a fresh one is on record."""
 
     def done(job: _Job, result: MediaId | Failed) -> None:
         campaign = job.campaign
         if isinstance(result, Failed):
-            forget_if_unknown(run, campaign, result)
-            run.fail(job.outcome, without_draft(campaign, result))
+            forget_if_unknown(context, campaign, result)
+            context.fail(job.outcome, without_draft(campaign, result))
         else:
-            run.uploaded.add(result)
-            run.book.note(VideoMade(appid=campaign.appid, digest=campaign.digest, media_id=result), campaign)
+            context.uploaded.add(result)
+            context.ledger.note(VideoMade(appid=campaign.appid, digest=campaign.digest, media_id=result), campaign)
 
-    run.side_by_side(Phrase("preparing videos"), [(job, partial(_make, run, job)) for job in _jobs(run)], done)
+    context.side_by_side(
+        Phrase("preparing videos"), [(job, partial(_make, context, job)) for job in _jobs(context)], done
+    )
 
 
-def _jobs(run: Run) -> Iterator[_Job]:
-    for outcome, campaign in run.going():
-        if isinstance(campaign.message, RenderedVideo) and _is_due(run, outcome, campaign):
+def _jobs(context: ApplyContext) -> Iterator[_Job]:
+    for outcome, campaign in context.going():
+        if isinstance(campaign.message, RenderedVideo) and _is_due(context, outcome, campaign):
             yield _Job(outcome, campaign, campaign.message)
 
 
-def _make(run: Run, job: _Job) -> MediaId:
+def _make(context: ApplyContext, job: _Job) -> MediaId:
     campaign, message = job.campaign, job.message
-    material = material_id(message.material, campaign.appid, run.book.state)
-    return run.world.wechat(campaign.account).make_video(material, message.title, message.description)
+    material = material_id(message.material, campaign.appid, context.ledger.state)
+    return context.ports.wechat(campaign.account).make_video(material, message.title, message.description)
 
 
-def _is_due(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
-    record = run.book.state.record(campaign.name, campaign.edition)
+def _is_due(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+    record = context.ledger.state.record(campaign.name, campaign.edition)
     if record.open_attempts:
         return False  # An open attempt is repeated with the id that it had.
-    if not (steps_of(outcome, SendPreview) or run.may_send(outcome) or run.may_clear(outcome)):
+    if not (steps_of(outcome, SendPreview) or context.may_send(outcome) or context.may_clear(outcome)):
         return False
     made = record.video
     if made is None or made.digest != campaign.digest:
         return True
-    return run.world.clock.now() - made.at >= timedelta(hours=VIDEO_HOURS_MAX)
+    return context.ports.clock.now() - made.at >= timedelta(hours=VIDEO_HOURS_MAX)
 
 
 Job = tuple[CampaignOutcome, RenderedCampaign, SendPreview]
@@ -451,26 +459,27 @@ class Untried:
     """No request was made: WeChat had just refused another preview of the account for the day."""
 
 
-def send_previews(run: Run) -> None:
+def send_previews(context: ApplyContext) -> None:
     """Show each message on the reviewers' phones, one campaign after the other, the soonest window first.
 
     Side by side they would come to WeChat in any order, and what is left of the day's allowance go to any of them.
     `begun` is durable before the request, for a later run does not repeat it by itself; so it is recorded of no preview
     that a crash could keep from leaving, but for those of the same campaign.
     """
-    _stop_what_cannot_be_shown(run)
-    due = [(steps, outcome, c) for outcome, c in run.going() if (steps := steps_of(outcome, SendPreview))]
+    _stop_what_cannot_be_shown(context)
+    due = [(steps, outcome, c) for outcome, c in context.going() if (steps := steps_of(outcome, SendPreview))]
     for steps, outcome, campaign in sorted(due, key=lambda each: going_out(each[0][0])):
-        body = preview_body(campaign, run.book.state, run.draft_of(campaign, _shown(run, campaign)))
-        wechat = run.world.wechat(campaign.account)
-        run.book.record_all([_previewed(campaign, step, "begun") for step in steps], campaign)
-        calls = [((outcome, campaign, step), partial(_show, run, wechat, step, body)) for step in steps]
-        run.side_by_side(Phrase("sending previews of {name}", name=campaign.name), calls, partial(_done, run))
+        draft = context.draft_of(campaign, _shown(context, campaign))
+        body = preview_body(campaign, context.ledger.state, staged_draft(draft) if draft is not None else None)
+        wechat = context.ports.wechat(campaign.account)
+        context.ledger.record_all([_previewed(campaign, step, "begun") for step in steps], campaign)
+        calls = [((outcome, campaign, step), partial(_show, context, wechat, step, body)) for step in steps]
+        context.side_by_side(Phrase("sending previews of {name}", name=campaign.name), calls, partial(_done, context))
 
 
-def _shown(run: Run, campaign: RenderedCampaign) -> int | None:
+def _shown(context: ApplyContext, campaign: RenderedCampaign) -> int | None:
     """Give the batch whose draft is shown: all carry the same, and the first one stands for them."""
-    return next(iter(batches_left(campaign, run.record_of(campaign))), None)
+    return next(iter(batches_left(campaign, context.record_of(campaign))), None)
 
 
 def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:
@@ -490,9 +499,9 @@ def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _stop_what_cannot_be_shown(run: Run) -> None:
+def _stop_what_cannot_be_shown(context: ApplyContext) -> None:
     """Stop a coupon that somebody asked to see and that lacks what previews need; nothing is recorded or sent."""
-    for outcome, campaign in run.going():
+    for outcome, campaign in context.going():
         message = campaign.message
         if steps_of(outcome, SendPreview) and isinstance(message, RenderedCard) and message.card_ext is None:
             error = ConfigurationError(
@@ -500,44 +509,44 @@ def _stop_what_cannot_be_shown(run: Run) -> None:
                 Phrase("No preview was sent."),
                 Phrase("write wxcard.card_ext in campaign.yaml of {name}", name=campaign.name),
             )
-            run.fail(outcome, error)
+            context.fail(outcome, error)
 
 
-def _show(run: Run, wechat: WeChat, step: SendPreview, body: Body) -> PreviewVerdict | Untried:
+def _show(context: ApplyContext, wechat: WeChat, step: SendPreview, body: Body) -> PreviewVerdict | Untried:
     """Send one preview, unless WeChat said in this run that there are no more today."""
     appid = step.campaign.appid
-    if appid in run.previews_spent:
+    if appid in context.previews_spent:
         return Untried()
     verdict = wechat.preview(step.recipient, body)
     if isinstance(verdict, PreviewFailed) and verdict.errcode == DAY_USED_UP:
-        run.previews_spent.add(appid)
+        context.previews_spent.add(appid)
     return verdict
 
 
-def _done(run: Run, job: Job, result: PreviewVerdict | Untried | Failed) -> None:
+def _done(context: ApplyContext, job: Job, result: PreviewVerdict | Untried | Failed) -> None:
     outcome, campaign, step = job
     match result:
         case PreviewSent():
-            run.book.note(_previewed(campaign, step, "sent"), campaign)
+            context.ledger.note(_previewed(campaign, step, "sent"), campaign)
             outcome.performed.append(step)
         case PreviewUnknown(reason=reason):
-            run.book.note(_previewed(campaign, step, "unknown"), campaign)
+            context.ledger.note(_previewed(campaign, step, "unknown"), campaign)
             say = "nobody knows whether preview {number} of {name} arrived ({reason}); it is not repeated"
-            run.world.progress.say(Phrase(say, number=step.number, name=campaign.name, reason=reason))
+            context.ports.progress.say(Phrase(say, number=step.number, name=campaign.name, reason=reason))
         case PreviewFailed(errcode=errcode, rid=rid, message=message, hint=hint):
-            run.book.note(_previewed(campaign, step, "failed", errcode, rid), campaign)
+            context.ledger.note(_previewed(campaign, step, "failed", errcode, rid), campaign)
             said = material_advice(campaign, hint) if errcode == MEDIA_UNKNOWN else hint
             refused = WeChatError(message, hint=said, errcode=errcode, rid=rid)
-            forget_if_unknown(run, campaign, refused)
-            run.fail(outcome, refused)
+            forget_if_unknown(context, campaign, refused)
+            context.fail(outcome, refused)
         case Untried():
-            run.book.note(_previewed(campaign, step, "failed"), campaign)
+            context.ledger.note(_previewed(campaign, step, "failed"), campaign)
             if all(refusal.guard is not Guard.ALLOWANCE for refusal in outcome.refusals):
-                outcome.refuse(allowance_spent(run.world.clock.now()))
+                outcome.refuse(allowance_spent(context.ports.clock.now()))
         case WeChatError() | ConfigurationError() as error:
             # The port raises only while the request has not left, for instance when no token can be had.
-            run.book.note(_previewed(campaign, step, "failed"), campaign)
-            run.fail(outcome, error)
+            context.ledger.note(_previewed(campaign, step, "failed"), campaign)
+            context.fail(outcome, error)
         case _:
             assert_never(result)
 

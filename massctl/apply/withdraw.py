@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from massctl.apply.jobs import POLL_SECONDS
-from massctl.apply.journal import Book
+from massctl.apply.jobs import POLL_SECONDS, job_status
+from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import what_happened
-from massctl.apply.ports import Clock, Progress, Withdrawing
+from massctl.apply.ports import Clock, JobReport, Progress, Withdrawing
 from massctl.errors import MassctlError, PermanentError, RefusedError, TransportError, UsageError, WeChatError
-from massctl.model.entries import JobState, JobStatus, Withdrawn
+from massctl.model.entries import Withdrawn
 from massctl.model.ids import AppId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record, State
@@ -98,7 +98,7 @@ class WithdrawalWait:
         return True
 
 
-def take_back(taken: TakenBack, wechat: Withdrawing, book: Book, wait: WithdrawalWait | None = None) -> None:
+def take_back(taken: TakenBack, wechat: Withdrawing, ledger: LedgerSession, wait: WithdrawalWait | None = None) -> None:
     """Withdraw one after the other, until one fails; with `wait`, each at the first moment that WeChat allows.
 
     While it waits, a state that cannot be read is asked for again.
@@ -108,12 +108,12 @@ def take_back(taken: TakenBack, wechat: Withdrawing, book: Book, wait: Withdrawa
         waiting: list[Target] = []
         for target in left:
             try:
-                found = _state_once_sent(target, wechat, book) if wait is not None else None
+                found = _state_once_sent(target, wechat, ledger) if wait is not None else None
                 if isinstance(found, MassctlError):
                     waiting.append(target)
                     taken.error = found
                     continue
-                withdraw(target, wechat, book, found)
+                withdraw(target, wechat, ledger, found)
             except (WeChatError, RefusedError) as error:
                 taken.error = error
                 return
@@ -156,7 +156,7 @@ def sharing(target: Target, state: State) -> Iterator[Record]:
             yield record
 
 
-def withdraw(target: Target, wechat: Withdrawing, book: Book, status: str | None = None) -> None:
+def withdraw(target: Target, wechat: Withdrawing, ledger: LedgerSession, status: str | None = None) -> None:
     """Withdraw, and record it; does nothing where it is on record as gone already.
 
     `status` is that of its job, where it was read already.
@@ -165,40 +165,41 @@ def withdraw(target: Target, wechat: Withdrawing, book: Book, status: str | None
     """
     if target.is_done:
         return
-    if (status or _read_state(target, wechat, book)) == "deleted":
-        _note(target, book)
+    if (status or _read_state(target, wechat, ledger)) == "deleted":
+        _note(target, ledger)
         return
     asked_before = target.article in target.job.withdrawing
-    _note(target, book, outcome="begun")
+    _note(target, ledger, outcome="begun")
     try:
         wechat.withdraw(target.msg_id, target.article)
     except TransportError as error:
-        _note(target, book, outcome="unknown", error=error)
-        if _is_deleted(target, wechat, book):
-            _note(target, book)
+        _note(target, ledger, outcome="unknown", error=error)
+        if _is_deleted(target, wechat, ledger):
+            _note(target, ledger)
             return
         raise _unknown(target, error) from error
     except WeChatError as error:
         # Sent a moment ago, and now in a state that cannot be withdrawn: what was asked for before took place.
         if not (asked_before and isinstance(error, PermanentError) and error.errcode == WRONG_STATE):
-            _note(target, book, outcome="refused", error=error)
+            _note(target, ledger, outcome="refused", error=error)
             raise
-    _note(target, book)
-    _is_deleted(target, wechat, book)
+    _note(target, ledger)
+    _is_deleted(target, wechat, ledger)
 
 
-def _state_once_sent(target: Target, wechat: Withdrawing, book: Book) -> str | MassctlError:
+def _state_once_sent(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> str | MassctlError:
     """Ask for the job's state; gives why nobody can withdraw it yet, where that may pass."""
     try:
-        return _read_state(target, wechat, book)
+        return _read_state(target, wechat, ledger)
     except (StillSendingError, TransportError) as error:
         return error
 
 
-def _read_state(target: Target, wechat: Withdrawing, book: Book) -> str:
+def _read_state(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> str:
     """Ask for the job's state and record a change; raises RefusedError for one that is neither sent nor deleted."""
-    status = wechat.job_report(target.msg_id).status
-    _learn(target, status, book)
+    report = wechat.job_report(target.msg_id)
+    _learn(target, report, ledger)
+    status = report.status
     if status in ("sent", "deleted"):
         return status
     name = target.record.campaign
@@ -220,31 +221,35 @@ def _read_state(target: Target, wechat: Withdrawing, book: Book) -> str:
     )
 
 
-def _is_deleted(target: Target, wechat: Withdrawing, book: Book) -> bool:
+def _is_deleted(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> bool:
     """Ask once whether nothing is left of the job; an answer that does not come is a no."""
     try:
-        status = wechat.job_report(target.msg_id).status
+        report = wechat.job_report(target.msg_id)
     except WeChatError:
         return False
-    _learn(target, status, book)
-    return status == "deleted"
+    _learn(target, report, ledger)
+    return report.status == "deleted"
 
 
-def _learn(target: Target, status: JobState, book: Book) -> None:
-    if status != target.job.status:
-        event = JobStatus(msg_id=target.msg_id, status=status)
-        book.record_for(event, target.record.campaign, target.record.edition)
+def _learn(target: Target, report: JobReport, ledger: LedgerSession) -> None:
+    if report.status != target.job.status:
+        ledger.record_for(job_status(report), target.record.campaign, target.record.edition)
 
 
 def _note(
     target: Target,
-    book: Book,
+    ledger: LedgerSession,
     outcome: Literal["begun", "unknown", "refused"] | None = None,
     error: WeChatError | None = None,
 ) -> None:
-    errcode, rid = (error.errcode, error.rid) if error else (None, None)
-    event = Withdrawn(msg_id=target.msg_id, article=target.article, outcome=outcome, errcode=errcode, rid=rid)
-    book.record_for(event, target.record.campaign, target.record.edition)
+    event = Withdrawn(
+        msg_id=target.msg_id,
+        article=target.article,
+        outcome=outcome,
+        errcode=error.errcode if error else None,
+        rid=error.rid if error else None,
+    )
+    ledger.record_for(event, target.record.campaign, target.record.edition)
 
 
 def _unknown(target: Target, error: TransportError) -> TransportError:

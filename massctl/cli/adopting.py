@@ -1,6 +1,6 @@
 """From a session to an adopted draft."""
 
-from massctl.apply.journal import Book, Testimony
+from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.reconcile import adopt_draft
 from massctl.cli.answering import Answer
 from massctl.cli.exit_codes import ExitStatus
@@ -34,8 +34,8 @@ def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str
         if campaign.rendered is None:
             raise _nothing_staged(campaign)
         wechat = session.wechat(campaign.rendered.account)
-        book = Book(session.ledger(), session.clock, made.state)
-        found = adopt_draft(campaign.rendered, Testimony(reason, who(session)), wechat, book)
+        book = LedgerSession(session.ledger(), session.clock, made.state)
+        found = adopt_draft(campaign.rendered, Statement(reason, who(session)), wechat, book)
     done = [each.words for each in campaign.handoff]
     if answer is not None:
         from massctl.view.act_json import adopt_json

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from massctl.apply.context import World
+from massctl.apply.context import Ports
 from massctl.apply.executor import apply_plan, redone
-from massctl.apply.journal import Book, Testimony
+from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
 from massctl.apply.reconcile import require_repetition
 from massctl.cli.consent import consent, somebody_is_here
@@ -45,7 +45,7 @@ def applied(
     locked: bool = False,
     plan_file: Path | None = None,
     showing: Showing | None = None,
-    insisted: Testimony | None = None,
+    insisted: Statement | None = None,
     wait: timedelta | None = None,
 ) -> Outcome:
     """Plan and carry out, alone on this ledger; another runner's hold refuses every campaign.
@@ -121,7 +121,7 @@ class _Applying:
     yes: bool
     wait_in_doubt: bool
     showing: Showing | None
-    insisted: Testimony | None
+    insisted: Statement | None
     until: datetime | None
     """Until then it stays for windows that open; None where it does not wait."""
     notifier: Notifier
@@ -201,7 +201,7 @@ def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> 
     """Refuse everything until a clone would know the ledger; begin and name it where that is still to be done."""
     state, founding = made.state, Founding(session)
     if not session.in_git and state.lineage is None:
-        state = Book(session.ledger(), session.clock, state, founding).begin()
+        state = LedgerSession(session.ledger(), session.clock, state, founding).begin()
     elif not session.in_git and session.settings.state.lineage is None:
         founding.declare(state.lineage or "")
     else:
@@ -235,7 +235,7 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
     session = run.session
     soon = run.until is not None and opening(made.plan.campaigns, session.clock.now(), run.until) is not None
     asks = consent(session.voice, run.names, yes=run.yes, would_send=made.plan.would_send or soon)
-    world = World(
+    world = Ports(
         wechat=session.wechat,
         pictures=made.workbench,
         clock=session.clock,
@@ -259,7 +259,8 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
         # A run that began the ledger died before massctl.yaml named it.
         founding.declare(lineage)
     begins = None if session.in_git else founding  # There only `state init` begins one.
-    outcome = apply_plan(made.plan, world, Book(session.ledger(), session.clock, made.state, begins), made.house)
+    ledger = LedgerSession(session.ledger(), session.clock, made.state, begins)
+    outcome = apply_plan(made.plan, world, ledger, made.house)
     if outcome.interrupted:
         # The last entry may have been written without the run's taking note of it.
         outcome.state = recorded_now(session) or outcome.state

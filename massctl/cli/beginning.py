@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from massctl.apply.journal import Book
+from massctl.apply.journal import LedgerSession
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import refuse_by, trust
 from massctl.cli.recorded import Founding, is_being_begun, realm_refusal, refuse_fleeting_ledger
@@ -33,7 +33,7 @@ def begun(session: Session) -> int:
         founding = Founding(session)
         if state.lineage is None:
             try:
-                state = Book(ledger, session.clock, state, founding).begin()
+                state = LedgerSession(ledger, session.clock, state, founding).begin()
             except LedgerStaleError:
                 founding.take_back()  # Another runner began one, and that is the ledger to be named.
                 raise
@@ -60,7 +60,7 @@ def begun_anew(session: Session, reason: str) -> int:
         founding = Founding(session, reason)
         founding.declare(founding.created().lineage)
         aside = _put_aside(session, founding)
-        state = Book(session.ledger(), session.clock, State(), founding).begin()
+        state = LedgerSession(session.ledger(), session.clock, State(), founding).begin()
     known = session.repository.campaign_folders().names
     lost = Lost(
         lineage=state.lineage or "",

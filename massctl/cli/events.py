@@ -1,7 +1,7 @@
 """From a session and the bytes of an event to the ledger."""
 
 from massctl.apply.jobs import Followed, Foreign, Recorded, record_finish
-from massctl.apply.journal import Book
+from massctl.apply.journal import LedgerSession
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
 from massctl.cli.answering import Answer
@@ -39,7 +39,7 @@ def event_recorded(session: Session, file: str, account: str | None, answer: Ans
         trust(session, state)
         notifier = Notifier(session)
         notifier.begin(state)
-        outcome = record_finish(finish, appid, Book(ledger, session.clock, state))
+        outcome = record_finish(finish, appid, LedgerSession(ledger, session.clock, state))
     notifier.tell(state)
     status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE
     if not answer.is_document:

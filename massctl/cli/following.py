@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from massctl.apply.jobs import Followed, follow_jobs, is_overdue, unfinished
-from massctl.apply.journal import Book
+from massctl.apply.journal import LedgerSession
 from massctl.apply.ports import WeChat
 from massctl.cli.evidence import repeatable
 from massctl.cli.notifying import Notifier
@@ -73,7 +73,7 @@ def _followed_once(session: Session, names: Sequence[str], wait_seconds: float, 
     trust(session, state)
     with sole_runner(session.locks, session.clock.now()):
         state = session.read_state(ledger)
-        book, notifier = Book(ledger, session.clock, state), Notifier(session)
+        book, notifier = LedgerSession(ledger, session.clock, state), Notifier(session)
         notifier.begin(state)
         records = records_of(state, names, all_editions=all_editions, unsent=unsent)
 

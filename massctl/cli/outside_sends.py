@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from massctl.apply.journal import Book, Testimony
+from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.reconcile import import_sent, import_website_send, retract_website_send
 from massctl.cli.declaring import COUNTS_AS_ALL, declared
 from massctl.cli.exit_codes import ExitStatus
@@ -30,7 +30,7 @@ def imported_website_send(session: Session, at: datetime, account: str | None, r
     name = _account(session, account)
     with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
-        import_website_send(appid, at, Testimony(reason or "", who(session)), book)
+        import_website_send(appid, at, Statement(reason or "", who(session)), book)
     _tell(session, Phrase("a send on the website at {at} is recorded for {account}", at=moment(at), account=name))
     return ExitStatus.DONE
 
@@ -40,7 +40,7 @@ def retracted_website_send(session: Session, at: datetime, account: str | None, 
     name = _account(session, account)
     with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
-        retract_website_send(appid, at, Testimony(reason, who(session)), book)
+        retract_website_send(appid, at, Statement(reason, who(session)), book)
     say_so = "the send on the website at {at} is taken back for {account}; it uses nothing of the allowance"
     _tell(session, Phrase(say_so, at=moment(at), account=name))
     return ExitStatus.DONE
@@ -73,7 +73,7 @@ def imported_sent(
             record,
             appid,
             at,
-            Testimony(reason or "", who(session), msg_id),
+            Statement(reason or "", who(session), msg_id),
             book,
             message_digest=rendered.message_digest if rendered else None,
             source_sha256=rendered.source_sha256 if rendered else None,
@@ -90,14 +90,14 @@ def imported_sent(
 
 
 @contextmanager
-def _own_book(session: Session) -> Iterator[Book]:
+def _own_book(session: Session) -> Iterator[LedgerSession]:
     """Open the ledger to write to it, alone; raises a LedgerError where there is none of this repository."""
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
         _require_begun(session, state)
-        yield Book(ledger, session.clock, state)
+        yield LedgerSession(ledger, session.clock, state)
 
 
 def _account(session: Session, name: str | None) -> AccountName:

@@ -151,7 +151,7 @@ def refuse_fleeting_ledger(session: Session) -> None:
 
 
 class Founding:
-    """Begins the ledger of this repository; implements `massctl.apply.journal.Founding`."""
+    """Begins the ledger of this repository; implements `massctl.apply.journal.LedgerBootstrap`."""
 
     def __init__(self, session: Session, reason: str | None = None) -> None:
         """Begin one for `session`; `reason` says why one starts over."""

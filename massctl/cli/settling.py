@@ -4,7 +4,7 @@ import getpass
 from collections.abc import Sequence
 from datetime import timedelta
 
-from massctl.apply.journal import Book, Testimony
+from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.ports import WeChat
 from massctl.apply.reconcile import is_by_hand, nothing_to_settle, require_verdict, settle_not_sent, settle_sent
 from massctl.cli.answering import Answer
@@ -49,7 +49,7 @@ def settled(
     session: Session,
     name: str,
     warnings: list[Diagnostic],
-    testimony: Testimony,
+    testimony: Statement,
     answer: Answer,
     *,
     sent: bool,
@@ -67,7 +67,7 @@ def settled(
         require_verdict(record, timedelta(seconds=session.settings.policy.in_doubt_wait), session.clock.now())
         notifier.begin(state)
         begun, listed = len(record.settlements), record.batches > 1
-        book = Book(ledger, session.clock, state)
+        book = LedgerSession(ledger, session.clock, state)
         if sent:
             wechat = _wechat(session, record) if testimony.msg_id is not None else None
             by_hand = is_by_hand(record)
@@ -114,7 +114,7 @@ def resubmitted(
     record = _in_question(state, name)
     if not record.open_attempts:
         raise nothing_to_settle(record)
-    insisted = Testimony(reason, who(session))
+    insisted = Statement(reason, who(session))
     outcome = applied(
         insisting(session), [name], warnings, yes=yes, until="send", wait_in_doubt=True, insisted=insisted
     )

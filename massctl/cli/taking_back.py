@@ -3,7 +3,7 @@
 import sys
 from datetime import timedelta
 
-from massctl.apply.journal import Book
+from massctl.apply.journal import LedgerSession
 from massctl.apply.withdraw import ALL, TakenBack, WithdrawalWait, prepared, sharing, take_back
 from massctl.cli.consent import somebody_is_here
 from massctl.cli.following import account_of, records_of, trust
@@ -43,7 +43,7 @@ def withdrawn(session: Session, name: str, article: int, *, yes: bool, wait: tim
         waiting = None
         if wait is not None:
             waiting = WithdrawalWait(session.clock.now() + wait, session.clock, progress(session.voice))
-        take_back(taken, wechat, Book(ledger, session.clock, state), waiting)
+        take_back(taken, wechat, LedgerSession(ledger, session.clock, state), waiting)
     return taken
 
 

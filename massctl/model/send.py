@@ -4,7 +4,10 @@ import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from massctl.errors import InvariantError
+from massctl.model.entries import SendAttempted
 from massctl.model.ids import (
+    AccountName,
     AppId,
     CampaignName,
     ClientMsgId,
@@ -15,6 +18,8 @@ from massctl.model.ids import (
     canonical_json,
     sha256_of,
 )
+from massctl.model.message import Window
+from massctl.model.phrase import Phrase
 
 CLIENT_MSG_ID_LENGTH: Final = 32
 """Hex digits. WeChat documents 64 and 32 bytes and refused 36 (45067): the smaller value is safe.
@@ -120,24 +125,125 @@ Body = News | Words | Images | Voice | Video | Card
 
 
 @dataclass(frozen=True, slots=True)
-class MassSend:
-    """One mass send, as it is asked for: equal values make byte-identical requests."""
+class StagedDraft:
+    """The draft that a send carries, with the version and the batch that it was recorded for."""
 
-    recipients: Recipients
+    media_id: MediaId
+    digest: str
+    batch: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendIntent:
+    """One mass send, whole: what was approved, what is recorded for it, and what its request says.
+
+    Raises InvariantError where its parts do not belong together, so no such send can be written down or asked for.
+    Equal intents make byte-identical requests.
+    """
+
+    campaign: CampaignName
+    edition: int
+    appid: AppId
+    account: AccountName
+    title: str
+    window: Window | None
+    """The request is not written after its end."""
+    digest: str
+    """Of everything that a reviewer approved."""
+    message_digest: str
+    source_sha256: str
+    batch: int = 1
+    batches: int | None = None
+    """Into how many jobs a list of openids is cut; None where the audience is no list."""
     body: Body
-    client_msg_id: ClientMsgId
-    send_ignore_reprint: bool | None
+    draft: StagedDraft | None = None
+    recipients: Recipients
+    recipients_sha256: Sha256 | None = None
+    """Names the openids of the list's batch, as the list was read; None where the audience is no list."""
+    audience: dict[str, Any] = field(repr=False)
+    """As it was approved, with the bounds that its size must keep (`expect`)."""
+    send_ignore_reprint: bool | None = None
     """Only for news; None for every other message, where the member is left out."""
+    repeats: SendAttempted | None = None
+    """The newest open attempt, whose request is repeated unchanged; None for a first try."""
+
+    def __post_init__(self) -> None:
+        for what, holds in (
+            (Phrase("its draft"), self._carries_its_draft()),
+            (Phrase("its batch"), 1 <= self.batch <= (self.batches or 1)),
+            (Phrase("its audience"), self._goes_to_its_audience()),
+            ("send_ignore_reprint", (self.send_ignore_reprint is not None) == isinstance(self.body, News)),
+            (Phrase("the attempt that it repeats"), self._repeats_the_same()),
+        ):
+            if not holds:
+                say = Phrase("the send of {name} does not fit together: {what}", name=self.campaign, what=what)
+                raise InvariantError(say)
+
+    @property
+    def client_msg_id(self) -> ClientMsgId:
+        """The id under which WeChat recognises a repetition."""
+        return client_msg_id(self.appid, self.campaign, self.edition, self.batch)
 
     @property
     def fingerprint(self) -> Sha256:
         """Name the request, so that a repetition can be proven identical to the recorded attempt."""
-        value: dict[str, Any] = asdict(self)
         # Openids stand in it by their digest, so that nothing else has to be hashed again.
-        value["recipients"].pop("openids", None)
-        value["recipients"]["kind"] = type(self.recipients).__name__
-        value["body"]["kind"] = type(self.body).__name__
+        recipients = {key: value for key, value in asdict(self.recipients).items() if key != "openids"}
+        value = {
+            "recipients": {**recipients, "kind": type(self.recipients).__name__},
+            "body": {**asdict(self.body), "kind": type(self.body).__name__},
+            "client_msg_id": self.client_msg_id,
+            "send_ignore_reprint": self.send_ignore_reprint,
+        }
         return sha256_of(canonical_json(value).encode())
+
+    def attempted(self, count: int | None, *, reason: str | None = None, by: str | None = None) -> SendAttempted:
+        """Make the entry that has to be durable before the request leaves.
+
+        `count` is the size of the audience; `reason` and `by` are those of a person who asked for a repetition.
+        """
+        listed = self.recipients if isinstance(self.recipients, ToOpenids) else None
+        return SendAttempted(
+            appid=self.appid,
+            batch=self.batch,
+            digest=self.digest,
+            message_digest=self.message_digest,
+            client_msg_id=self.client_msg_id,
+            fingerprint=self.fingerprint,
+            audience=self.audience,
+            audience_count=count,
+            media_id=self.body.media_id if isinstance(self.body, News | Video) else None,
+            source_sha256=self.source_sha256,
+            batches=self.batches,
+            recipients=len(listed.openids) if listed is not None else None,
+            recipients_sha256=f"sha256:{listed.sha256}" if listed is not None else None,
+            reason=reason,
+            by=by,
+        )
+
+    def _carries_its_draft(self) -> bool:
+        if not isinstance(self.body, News):
+            return self.draft is None
+        return self.draft == StagedDraft(self.body.media_id, self.digest, self.batch)
+
+    def _goes_to_its_audience(self) -> bool:
+        is_list = "openids" in self.audience
+        if is_list != (self.batches is not None) or is_list != (self.recipients_sha256 is not None):
+            return False
+        match self.recipients:
+            case ToAll():
+                return self.audience.get("is_to_all") is True
+            case ToTag(tag_id=tag_id):
+                return self.audience.get("tag_id", tag_id) == tag_id and bool({"tag_id", "tag"} & self.audience.keys())
+            case ToOpenids(sha256=sha256):
+                return is_list and sha256 == self.recipients_sha256
+
+    def _repeats_the_same(self) -> bool:
+        before = self.repeats
+        if before is None:
+            return True
+        asked = before.appid, before.batch, before.digest, before.client_msg_id, before.fingerprint
+        return asked == (self.appid, self.batch, self.digest, self.client_msg_id, self.fingerprint)
 
 
 @dataclass(frozen=True, slots=True)

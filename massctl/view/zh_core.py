@@ -96,7 +96,21 @@ CORE: Final[dict[str, str]] = {
     "Nothing was recorded.": "没有记录任何东西。",
     # massctl/apply/run.py
     "{name} has no draft to send": "{name} 没有可发的草稿",
-    "what is recorded of {name} is of another version or batch": "{name} 的记录属于另一个版本或批次",
+    "the draft of {name} is of another version": "{name} 的草稿属于另一个版本",
+    "the send of {name} does not fit together: {what}": "{name} 的这次群发前后不符：{what}",
+    "its draft": "草稿",
+    "its batch": "批次",
+    "its audience": "发送对象",
+    "the attempt that it repeats": "所重试的那次提交",
+    "a permit to send was made without a last look": "没有经过最后核对，就生成了群发许可",
+    "a permit to send {name} was used twice": "{name} 的群发许可用了两次",
+    "a permit to send {name} was issued for another send": "{name} 的群发许可是给另一次群发的",
+    "its account may ask for {count} sends a minute, and its window ends first": (
+        "它的账号每分钟最多提交 {count} 次群发，而发送时段先结束"
+    ),
+    "nobody knows whether it was sent, and its files were edited since the attempt": (
+        "不知道是否已经发出，而且提交之后它的文件改过了"
+    ),
     # massctl/apply/sending.py
     "{name}: WeChat knew its clientmsgid already, and no attempt with it is open here; which content went out "
     "is not known: look in the console under 群发记录": (

@@ -12,12 +12,12 @@ from typing import Final, Self
 
 from massctl.apply.ports import (
     CallQuota,
-    Deadline,
     DraftArticle,
     JobReport,
     ListedDraft,
     Material,
     SendingSpeed,
+    SendPermit,
     Upload,
 )
 from massctl.errors import AuthError, InvariantError, WeChatError
@@ -25,7 +25,7 @@ from massctl.model.campaign import Audience, Tag
 from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
-from massctl.model.send import Body, MassSend, PreviewVerdict, ToOpenids, Verdict
+from massctl.model.send import Body, PreviewVerdict, SendIntent, ToOpenids, Verdict
 from massctl.model.settings import realm_of
 from massctl.transport import Call, Inside, Line, NoAnswer
 from massctl.wechat import wire
@@ -213,13 +213,14 @@ class WeChatClient:
             outcome = self._once(request, renewed, hide=hide)
         return preview_verdict_of(outcome)
 
-    def send_mass(self, send: MassSend, deadline: Deadline) -> Verdict:
-        """Ask for the mass send: one request, never repeated, and not written behind its deadline.
+    def send_mass(self, intent: SendIntent, permit: SendPermit) -> Verdict:
+        """Ask for the mass send: exactly one request, which is not written once its permit has passed.
 
-        It uses the token that is held, and fetches none. Raises a WeChatError only where nothing has left: without a
-        token or a connection, or too late.
+        It uses the token that is held, and fetches none. Raises InvariantError for a permit that is spent or of another
+        send, and a WeChatError only where nothing has left: without a token or a connection, or too late.
         """
-        request = wire.send_request(send)
+        permit.spend(intent)
+        request = wire.send_request(intent)
         token = self._tokens.held()
         if token is None:
             raise AuthError(
@@ -227,8 +228,8 @@ class WeChatClient:
                 Phrase("The send did not leave."),
                 Phrase("Run the same command again."),
             )
-        openids = send.recipients.openids if isinstance(send.recipients, ToOpenids) else ()
-        outcome = self._once(request, token, openids=openids, is_late=deadline.has_passed)
+        openids = intent.recipients.openids if isinstance(intent.recipients, ToOpenids) else ()
+        outcome = self._once(request, token, openids=openids, is_late=permit.has_passed)
         if isinstance(outcome, NoAnswer) and not outcome.left:
             raise error_of(outcome, request.path)
         if isinstance(outcome, Refusal) and outcome.needs_new_token:

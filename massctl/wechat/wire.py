@@ -23,9 +23,9 @@ from massctl.model.send import (
     Body,
     Card,
     Images,
-    MassSend,
     News,
     Recipients,
+    SendIntent,
     ToAll,
     ToOpenids,
     ToTag,
@@ -259,7 +259,7 @@ def preview_request(recipient: Recipient, body: Body) -> Request[None]:
     return PREVIEW.with_body({to: recipient.name, **message})
 
 
-def send_request(send: MassSend) -> Request[Job]:
+def send_request(send: SendIntent) -> Request[Job]:
     """Ask for the mass send, to everybody, to one tag or to openids, and to nobody by default."""
     to_openids = isinstance(send.recipients, ToOpenids)
     content: dict[str, Any] = {**_audience(send.recipients), **_message(send.body, to_openids=to_openids)}

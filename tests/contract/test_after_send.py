@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from building import IN_TIME
+from building import IN_TIME, intent
 from sandbox_client import APPID, SECRET, START, Clock, picture
 
 from massctl.apply.ports import AfterSend, DraftArticle, SendingSpeed, Upload
 from massctl.callback.finish import read_finish
 from massctl.errors import PermanentError, QuotaError
 from massctl.model.entries import JobFinish
-from massctl.model.ids import ClientMsgId, MsgDataId, MsgId
-from massctl.model.send import Accepted, InDoubt, MassSend, News, ToAll
+from massctl.model.ids import CampaignName, MsgDataId, MsgId
+from massctl.model.send import Accepted, InDoubt, News
 from massctl.sandbox.embedded import Sandbox
 from massctl.wechat.client import WeChatClient
 
@@ -29,7 +29,7 @@ def sent(client: WeChatClient, number: int = 1) -> Accepted | InDoubt:
     cover = client.add_material(Upload(picture(), "a.jpg", "image/jpeg")).media_id
     article = DraftArticle("标题", "", "", f"<p>{number}</p>", "", cover, True, False)
     media_id = client.add_draft([article, article])
-    verdict = client.send_mass(MassSend(ToAll(), News(media_id), ClientMsgId(f"{number:032x}"), False), IN_TIME)
+    verdict = client.send_mass(intent(body=News(media_id), campaign=CampaignName(f"n{number}")), IN_TIME)
     assert isinstance(verdict, Accepted | InDoubt)
     return verdict
 

@@ -4,14 +4,14 @@ import json
 
 import httpx
 import pytest
-from building import IN_TIME
+from building import IN_TIME, intent
 
 from massctl.apply.ports import WeChat
-from massctl.model.ids import ClientMsgId, MediaId, MsgId
-from massctl.model.send import Accepted, InDoubt, MassSend, News, Rejected, ToTag
+from massctl.model.ids import MediaId, MsgId
+from massctl.model.send import Accepted, InDoubt, News, Rejected, ToTag
 from massctl.wechat.client import WeChatClient
 
-SEND = MassSend(ToTag(101), News(MediaId("M")), ClientMsgId("0" * 32), send_ignore_reprint=False)
+SEND = intent(ToTag(101), News(MediaId("M")))
 
 # Answers as the documentation and captured traffic show them; read 2026-10.
 SAMPLES = {
@@ -68,6 +68,6 @@ def test_the_documented_request_for_news_to_a_tag():
             "mpnews": {"media_id": "M"},
             "msgtype": "mpnews",
             "send_ignore_reprint": 0,
-            "clientmsgid": "0" * 32,
+            "clientmsgid": SEND.client_msg_id,
         }
     ] == [json.loads(body) for body in bodies]

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from building import IN_TIME
+from building import IN_TIME, intent
 from fuzzing import ending, examples, json_values, mutated, peak_bytes
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from massctl.apply.ports import DraftArticle, Upload
 from massctl.errors import TransportError, WeChatError
 from massctl.model.campaign import Audience
-from massctl.model.ids import ClientMsgId, MediaId, MsgDataId, MsgId
+from massctl.model.ids import MediaId, MsgDataId, MsgId
 from massctl.model.message import Recipient
-from massctl.model.send import Accepted, InDoubt, MassSend, News, PreviewSent, PreviewVerdict, Rejected, ToAll, Verdict
+from massctl.model.send import Accepted, InDoubt, News, PreviewSent, PreviewVerdict, Rejected, Verdict
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.errcodes import known_errcodes
 
@@ -29,7 +29,7 @@ TOKEN = "57_" + "tOkEn-" * 22
 OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
 UPLOAD = Upload(b"\xff\xd8 picture \xff\xd9", "0123abcd.jpg", "image/jpeg")
 ARTICLE = DraftArticle("标题", "", "", "<p>x</p>", "", "THUMB", need_open_comment=True, only_fans_can_comment=False)
-SEND = MassSend(ToAll(), News(MediaId("DRAFT")), ClientMsgId("0" * 32), send_ignore_reprint=False)
+SEND = intent(body=News(MediaId("DRAFT")))
 REVIEWER = Recipient("touser", OPENID)
 
 

@@ -6,12 +6,12 @@ from typing import TypeVar
 from building import LINEAGE
 from simulation.world import SimLedger
 
-from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload, WeChat
+from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, SendPermit, Upload, WeChat
 from massctl.model.campaign import Audience, Tag
 from massctl.model.entries import Created, Entry, NewEntry
 from massctl.model.ids import ImageUrl, MediaId, MsgId
 from massctl.model.message import Recipient
-from massctl.model.send import Body, MassSend, PreviewVerdict, Verdict
+from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
 
 T = TypeVar("T")
 
@@ -134,8 +134,8 @@ class CrashingWeChat:
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
         return self._boundaries.around("preview", lambda: self._inner.preview(recipient, body))
 
-    def send_mass(self, send: MassSend, deadline: Deadline) -> Verdict:
-        return self._boundaries.around("send_mass", lambda: self._inner.send_mass(send, deadline))
+    def send_mass(self, intent: SendIntent, permit: SendPermit) -> Verdict:
+        return self._boundaries.around("send_mass", lambda: self._inner.send_mass(intent, permit))
 
     def job_report(self, msg_id: MsgId) -> JobReport:
         return self._boundaries.around("job_report", lambda: self._inner.job_report(msg_id))

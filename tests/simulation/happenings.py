@@ -17,8 +17,8 @@ from simulation.disk import SimDisk
 from simulation.scenario import Clone, Situation, state_of
 from simulation.world import SLOW, MassJob, Remembered
 
-from massctl.apply.journal import Book
-from massctl.apply.reconcile import Testimony, adopt_draft, settle_not_sent, settle_sent
+from massctl.apply.journal import LedgerSession
+from massctl.apply.reconcile import Statement, adopt_draft, settle_not_sent, settle_sent
 from massctl.errors import MassctlError
 from massctl.model.entries import Created, NewEntry
 from massctl.model.ids import ClientMsgId, MsgId
@@ -219,7 +219,7 @@ def _sent_by_another_machine(situation: Situation) -> None:
 def _person_settles(situation: Situation) -> None:
     """A person looks into the console and says the truth about every open attempt."""
     book = _at_work(situation)
-    departures, testimony = situation.wechat.departures, Testimony("looked it up", "li")
+    departures, testimony = situation.wechat.departures, Statement("looked it up", "li")
     for record in [each for each in book.state.records.values() if each.open_attempts]:
         newest = record.open_attempts[-1].event
         known = documented_id(newest.appid, record.campaign, record.edition, newest.batch)
@@ -236,7 +236,7 @@ def _person_says_not_sent(situation: Situation) -> None:
     """A person looks too early, or at the wrong list, and says of every open attempt that it was not sent."""
     book = _at_work(situation)
     for record in [each for each in book.state.records.values() if each.open_attempts]:
-        settle_not_sent(record, Testimony("it is not under 群发记录", "li"), None, book)
+        settle_not_sent(record, Statement("it is not under 群发记录", "li"), None, book)
 
 
 def _person_sends_what_was_refused(situation: Situation) -> None:
@@ -249,7 +249,7 @@ def _person_sends_what_was_refused(situation: Situation) -> None:
             MsgId(3147000001 + len(wechat.jobs)), None, wechat.clock.moment, refused.subject, None, refused.openids
         )
         wechat.jobs.append(job)
-        settle_sent(record, Testimony("sent it in the console", "li"), None, book)
+        settle_sent(record, Statement("sent it in the console", "li"), None, book)
         wechat.told_sent[refused.subject, refused.openids] = wechat.run
 
 
@@ -267,17 +267,17 @@ def _person_keeps_the_consoles_version(situation: Situation) -> None:
         wechat.drafts[media_id] = tuple(replace(each, need_open_comment=False) for each in articles)
     for campaign in wechat.rules.approved:
         try:
-            adopt_draft(campaign, Testimony("comments stay closed", "li"), wechat, book)
+            adopt_draft(campaign, Statement("comments stay closed", "li"), wechat, book)
         except MassctlError:
             wechat.drafts |= {media_id: before[media_id] for media_id in wechat.drafts}
     wechat.calls.clear()
 
 
-def _at_work(situation: Situation) -> Book:
+def _at_work(situation: Situation) -> LedgerSession:
     """Open the ledger as a person's command does, which meets no fault."""
     situation.disk.boundaries = Boundaries()
     ledger = situation.ledger()
-    return Book(ledger, situation.wechat.clock, state_of(ledger))
+    return LedgerSession(ledger, situation.wechat.clock, state_of(ledger))
 
 
 BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {

@@ -8,7 +8,7 @@ import importlib
 import inspect
 import types
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,29 +31,39 @@ class Mutant:
 @contextmanager
 def applied(mutant: Mutant) -> Iterator[None]:
     """Let massctl run with a mistake in it: only the code of functions is exchanged, in place."""
-    with applied(mutant.together) if mutant.together else nullcontext(), _applied_alone(mutant):
+    mistakes: dict[str, list[Mutant]] = {}
+    each: Mutant | None = mutant
+    while each is not None:
+        mistakes.setdefault(each.module, []).append(each)
+        each = each.together
+    with ExitStack() as stack:
+        for module, found in mistakes.items():
+            stack.enter_context(_applied_to(module, found))
         yield
 
 
 @contextmanager
-def _applied_alone(mutant: Mutant) -> Iterator[None]:
-    module = importlib.import_module(mutant.module)
+def _applied_to(name: str, mistakes: list[Mutant]) -> Iterator[None]:
+    """Make all mistakes of one module at once."""
+    module = importlib.import_module(name)
     source = Path(inspect.getfile(module)).read_text(encoding="utf-8")
-    if source.count(mutant.old) != 1:
-        raise LookupError(f"{mutant.module} has {source.count(mutant.old)} places that read: {mutant.old}")
-    mutated = types.ModuleType(mutant.module)
+    for mutant in mistakes:
+        if source.count(mutant.old) != 1:
+            raise LookupError(f"{name} has {source.count(mutant.old)} places that read: {mutant.old}")
+        source = source.replace(mutant.old, mutant.new)
+    mutated = types.ModuleType(name)
     broken: dict[str, Any] = {**vars(module)}
-    code = compile(source.replace(mutant.old, mutant.new), inspect.getfile(module), "exec")
-    vars(mutated).update(__name__=mutant.module, __file__=module.__file__)
+    code = compile(source, inspect.getfile(module), "exec")
+    vars(mutated).update(__name__=name, __file__=module.__file__)
     exec(code, broken)
     undo = list(_exchanged(module, broken))
     if not undo:
-        raise LookupError(f"nothing in {mutant.module} differs with: {mutant.new}")
+        raise LookupError(f"nothing in {name} differs with: {mistakes[0].new}")
     try:
         yield
     finally:
-        for target, name, value in undo:
-            setattr(target, name, value)
+        for target, attribute, value in undo:
+            setattr(target, attribute, value)
 
 
 def _exchanged(module: types.ModuleType, broken: dict[str, Any]) -> Iterator[tuple[Any, str, Any]]:
@@ -97,24 +107,24 @@ _LOCAL = "massctl.ledger.local"
 _STATE = "massctl.model.state"
 _GIT = "massctl.ledger.git_ledger"
 
-_BATCH_BY_BATCH = '''        if not _send(run, outcome, campaign, batch):
+_BATCH_BY_BATCH = '''        if not _send(context, outcome, campaign, batch):
             return
 
 
-def _send(run: Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
+def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
     """Send once; True when WeChat accepted it, and has not failed it since.
 
-    An unknown outcome is repeated once in a run, identically, and never past WeChat's memory. What was only too fast
-    is known to be refused; it is asked for once more when the account's pace lets it.
+    An unknown outcome is repeated once in a run, identically, and never past WeChat's memory. A request that only came
+    too fast is made once more when the account's pace allows it.
     """
-    record = run.record_of(campaign)
-    repeats, renewals, slower = (0 if record.open_attempts else 1), 1, 1 if run.world.wait_in_doubt else 0
+    record = context.record_of(campaign)
+    repeats, renewals, slower = (0 if record.open_attempts else 1), 1, 1 if context.ports.wait_in_doubt else 0
     reason = Reason.RESUBMIT if record.open_attempts else Reason.DUE
-    while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch):
+    while wait_for_turn(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
 '''
 """What keeps a batch back: the verdict on the one before, and the guards."""
 _CLOSED_BY_A_REJECTION = "            attempt.open, attempt.rejection, attempt.rejected_at = False, event, entry.at\n"
-_GOES_ON = "_send(run, outcome, campaign, batch)"
+_GOES_ON = "_send(context, outcome, campaign, batch)"
 
 _BEHIND_IS_TORN = Mutant(
     "rule 6: compare-and-swap misses what another runner wrote",
@@ -125,15 +135,15 @@ _BEHIND_IS_TORN = Mutant(
 )
 _NO_DEADLINE = Mutant(
     "nobody asks for the time when the request is about to be written",
-    "massctl.apply.ports",
-    "return self.clock.now() > self.at",
+    _LEAVING,
+    "return self._clock.now() > self.deadline",
     "return False",
     "text, slow connection",
 )
 _NO_LAST_LOOK = Mutant(
     "the clock is not looked at when the attempt is durable",
     _LEAVING,
-    "found or late_refusals(campaign, run.house, now) or ",
+    "found or late_refusals(campaign, context.house, now) or ",
     "found or ",
     "text, window closing",
     _NO_DEADLINE,
@@ -141,36 +151,36 @@ _NO_LAST_LOOK = Mutant(
 _DRAFT_IS_READ_ONCE = Mutant(
     "the draft is not read again when the attempt is durable",
     _LEAVING,
-    "    if is_as_saved(draft, read):",
-    "    if True:",
+    "        if is_as_saved(draft, read):",
+    "        if True:",
     "news, the console in a run",
 )
 _AUDIENCE_IS_COUNTED_ONCE = Mutant(
     "the audience is not counted again when the attempt is durable",
     _LEAVING,
-    "    return [refusal] if refusal is not None else []\n\n\ndef _of_the_ledger",
-    "    return []\n\n\ndef _of_the_ledger",
+    "        return [beside_a_doubt(refusal, self.campaign.name) if self._repeats else refusal]\n",
+    "        return []\n",
     "text to a tag that grows",
 )
 _LEDGER_IS_READ_ONCE = Mutant(
     "the ledger is not read again when the attempt is durable",
     _LEAVING,
-    "    if not any(is_of_this_send(entry) for entry in run.book.entries_after(attempt.serial)):",
-    "    if True:",
+    "        if not any(is_of_this_send(entry) for entry in self.context.ledger.entries_after(self.attempt)):",
+    "        if True:",
     "git, two runners",
 )
 _LAST_LOOK_IS_BLIND = Mutant(
     "the clock is looked at when the attempt is durable, and nothing follows",
     _LEAVING,
-    "        outcome.refuse(beside_a_doubt(refusal, campaign.name) if late else refusal)\n    if outcome.stopped",
-    "        pass\n    if outcome.stopped",
+    "            self.outcome.refuse(beside_a_doubt(refusal, campaign.name) if late else refusal)\n",
+    "            pass\n",
     "text, window closing",
     _NO_DEADLINE,
 )
 _LAST_LOOK_IS_AT_OLD_RULES = Mutant(
     "the rules are not read anew when the attempt is durable",
     _LEAVING,
-    "        run.house = run.world.house() if run.world.house else run.house\n",
+    "            context.refresh_house()\n",
     "",
     "git, kill switch in a run",
 )
@@ -178,23 +188,23 @@ _LAST_LOOK_IS_AT_OLD_RULES = Mutant(
 _ANY_DRAFT_IS_STAGED = Mutant(
     "a batch is sent whose newest draft is of another version",
     "massctl.apply.context",
-    "            is_staged = draft is not None and is_of(campaign, draft.event, batch or 1)\n",
+    "            is_staged = draft is not None and draft.event.digest == campaign.digest\n",
     "            is_staged = draft is not None\n",
     "news in batches, an edit is taken back",
 )
 _ANY_DRAFT_IS_CARRIED = Mutant(
-    "a send carries whatever draft is recorded last",
-    "massctl.apply.payloads",
-    "    if not is_of(campaign, event, batch):\n",
-    "    if False:\n",
+    "a send may carry a draft of another digest or batch",
+    "massctl.model.send",
+    "        return self.draft == StagedDraft(self.body.media_id, self.digest, self.batch)\n",
+    "        return True\n",
     "news in batches, an edit is taken back",
     _ANY_DRAFT_IS_STAGED,
 )
 _ANY_ATTEMPT_IS_REPEATED = Mutant(
     "an attempt at another version or batch is taken for the same",
-    _SENDING,
-    "    may_be = is_of(campaign, last, batch or 1) and has_material(campaign, state)\n",
-    "    may_be = has_material(campaign, state)\n",
+    "massctl.model.send",
+    "        return asked == (self.appid, self.batch, self.digest, self.client_msg_id, self.fingerprint)\n",
+    "        return True\n",
     "news, edited in doubt",
     _ANY_DRAFT_IS_CARRIED,
 )
@@ -207,53 +217,81 @@ _RUN_BEGINS_ANY_LEDGER = Mutant(
     "text, two clones",
 )
 
+_PERMIT_IS_SPENT_TWICE = Mutant(
+    "a permit may be spent twice",
+    _LEAVING,
+    "        if self._spent:",
+    "        if False:",
+    "text, two faults",
+)
+_PERMIT_IS_FOR_ANY_SEND = Mutant(
+    "a permit may be spent for another send",
+    _LEAVING,
+    "        if intent is not self._intent:",
+    "        if False:",
+    "text",
+    Mutant(
+        "another send is asked for than the one that was recorded",
+        _EXECUTOR,
+        "send_mass(intent, permit)\n",
+        "send_mass(__import__('dataclasses').replace(intent, body=type(intent.body)('another')), permit)\n",
+        "text",
+    ),
+)
+_ANY_AUDIENCE_GETS_IT = Mutant(
+    "a send may go to another audience than was approved",
+    "massctl.model.send",
+    '        return self.audience.get("is_to_all") is True',
+    "        return True",
+    "text to a tag",
+)
+
 MUTANTS = (
+    _PERMIT_IS_FOR_ANY_SEND,
     # 1. The attempt is durable before its request.
     Mutant(
         "rule 1: an attempt is recorded after its request",
         _EXECUTOR,
-        """    attempt, asked_at = run.book.record(attempted(run, campaign, send, batch), campaign).serial, None
+        """    attempt, asked_at = context.ledger.record(intent.attempted(count, **said), campaign).serial, None
     try:
-        deadline = last_look(run, outcome, campaign)
-        asked_at = run.world.clock.now()
+        permit = last_look(context, outcome, campaign, intent, attempt)
+        asked_at = permit.issued_at
         # One request; nothing below repeats it.
-        verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
+        verdict = context.ports.wechat(campaign.account).send_mass(intent, permit)
     except WeChatError as error:
         verdict = never_left(error)
 """,
         """    asked_at = None
     try:
         from datetime import timedelta
-        from massctl.apply.ports import Deadline
-        asked_at = run.world.clock.now()
-        deadline = Deadline(asked_at + timedelta(seconds=2), run.world.clock)
-        verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
+        from massctl.apply.preflight import _ISSUER, Permit
+        asked_at = context.ports.clock.now()
+        permit = Permit(_ISSUER, intent, 0, asked_at, asked_at + timedelta(seconds=2), context.ports.clock)
+        verdict = context.ports.wechat(campaign.account).send_mass(intent, permit)
     except WeChatError as error:
         verdict = never_left(error)
-    attempt = run.book.record(attempted(run, campaign, send, batch), campaign).serial
+    attempt = context.ledger.record(intent.attempted(count, **said), campaign).serial
 """,
         "text",
     ),
     Mutant(
         "rule 1: an attempt is noted, and not flushed before its request",
         _EXECUTOR,
-        "run.book.record(attempted(run, campaign, send, batch), campaign)",
-        "run.book.note(attempted(run, campaign, send, batch), campaign)",
+        "context.ledger.record(intent.attempted(count, **said), campaign)",
+        "context.ledger.note(intent.attempted(count, **said), campaign)",
         "text",
     ),
     Mutant(
         "rule 1: a verdict is not recorded",
         _EXECUTOR,
-        "            run.book.record(accepted, campaign)\n",
+        "            context.ledger.record(accepted, campaign)\n",
         "            pass\n",
         "text",
     ),
     Mutant(
         "rule 1: a rejection is not recorded",
         _EXECUTOR,
-        """            run.book.record(
-                SendRejected(attempt=attempt, errcode=errcode, rid=rid, token_dead=dead, retryable=retryable), campaign
-            )
+        """            context.ledger.record(rejected, campaign)
 """,
         """            pass
 """,
@@ -312,30 +350,32 @@ MUTANTS = (
     Mutant(
         "rule 2: the client makes a send's request again",
         "massctl.wechat.client",
-        "outcome = self._once(request, token, openids=openids, is_late=deadline.has_passed)\n",
-        "outcome = retry(lambda: self._once(request, token, is_late=deadline.has_passed), self._sleep, "
+        "outcome = self._once(request, token, openids=openids, is_late=permit.has_passed)\n",
+        "outcome = retry(lambda: self._once(request, token, is_late=permit.has_passed), self._sleep, "
         "repeatable=True)\n",
         "text, two faults",
     ),
     Mutant(
         "rule 1: a dead token is renewed and the request made again under the same attempt",
         _EXECUTOR,
-        "send_mass(send, deadline)\n",
-        """send_mass(send, deadline)
+        "send_mass(intent, permit)\n",
+        """send_mass(intent, permit)
         if isinstance(verdict, Rejected) and verdict.token_dead:
-            verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
+            verdict = context.ports.wechat(campaign.account).send_mass(intent, permit)
 """,
         "text, refusals",
+        _PERMIT_IS_SPENT_TWICE,
     ),
     Mutant(
         "rule 1: a doubt is repeated under the same attempt",
         _EXECUTOR,
-        "send_mass(send, deadline)\n",
-        """send_mass(send, deadline)
+        "send_mass(intent, permit)\n",
+        """send_mass(intent, permit)
         if isinstance(verdict, InDoubt):
-            verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
+            verdict = context.ports.wechat(campaign.account).send_mass(intent, permit)
 """,
         "text, two faults",
+        _PERMIT_IS_SPENT_TWICE,
     ),
     # 3. A rejection closes its own attempt and no other.
     Mutant(
@@ -365,16 +405,16 @@ MUTANTS = (
     # 4. The id is derived, never minted.
     Mutant(
         "rule 4: the clientmsgid depends on the content",
-        _SENDING,
-        "client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, batch or 1)",
-        "client_msg_id=client_msg_id(campaign.appid, campaign.digest, campaign.edition, batch or 1)",
+        "massctl.model.send",
+        "return client_msg_id(self.appid, self.campaign, self.edition, self.batch)",
+        "return client_msg_id(self.appid, self.digest, self.edition, self.batch)",
         "text, two faults",
     ),
     Mutant(
         "rule 4: the clientmsgid is minted for each try",
-        _SENDING,
-        "client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, batch or 1)",
-        "client_msg_id=client_msg_id(campaign.appid, campaign.name, campaign.edition, len(record.attempts) + 1)",
+        "massctl.model.send",
+        "return client_msg_id(self.appid, self.campaign, self.edition, self.batch)",
+        "return client_msg_id(self.appid, self.campaign, self.edition, id(self))",
         "text, refusals",
     ),
     Mutant(
@@ -444,8 +484,8 @@ MUTANTS = (
     Mutant(
         "rule 5: the wait is not waited for",
         _SENDING,
-        "    while (left := decision.at - clock.now()) > timedelta(0):",
-        "    while (left := decision.at - clock.now()) > timedelta(hours=1):",
+        "    _wait_until(context, decision.at, ",
+        "    _wait_until(context, decision.at - timedelta(hours=1), ",
         "text, two faults",
     ),
     # 6. Durable means where every runner reads.
@@ -638,9 +678,9 @@ MUTANTS = (
     ),
     Mutant(
         "the kill switch is read when the run begins only",
-        _SENDING,
-        "run.world.house() if run.world.house else run.house",
-        "run.house",
+        "massctl.apply.context",
+        "self.ports.house() if self.ports.house else self.house",
+        "self.house",
         "text, kill switch in a run",
         _LAST_LOOK_IS_AT_OLD_RULES,
     ),
@@ -668,7 +708,7 @@ MUTANTS = (
     Mutant(
         "the guards are asked in the plan only",
         _SENDING,
-        "send_refusals(campaign, run.book.state, run.house, run.world.clock.now())",
+        "send_refusals(campaign, context.state, context.house, context.ports.clock.now())",
         "[]",
         "text, window closing",
         _NO_LAST_LOOK,
@@ -676,8 +716,10 @@ MUTANTS = (
     Mutant(
         "the guards are asked once for two attempts",
         _EXECUTOR,
-        "    while wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch):",
-        "    while wait_to_repeat(run, campaign) and not (repeats and refuses(run, outcome, campaign, batch)):",
+        "    while wait_for_turn(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):",
+        "    from massctl.apply.payloads import send_intent\n    while wait_for_turn(context, outcome, campaign) and ("
+        "intent := ready(context, outcome, campaign, batch) if repeats"
+        " else send_intent(campaign, context.state, batch, context.ports.openids)):",
         "text, window closing",
         _LAST_LOOK_IS_BLIND,
     ),
@@ -694,8 +736,8 @@ MUTANTS = (
     Mutant(
         "--no-wait is not obeyed",
         _SENDING,
-        "    if not run.world.wait_in_doubt:\n        return False\n    clock",
-        "    clock",
+        "    if not context.ports.wait_in_doubt:\n        return False\n    decision",
+        "    decision",
         "text, --no-wait",
     ),
     Mutant(
@@ -708,8 +750,8 @@ MUTANTS = (
     Mutant(
         "the audience's size is not asked for",
         "massctl.apply.stage",
-        "return _before_a_send(run, campaign, audience_refusal(campaign.audience, count))\n    return unread_refusal",
-        "return None\n    return unread_refusal",
+        "audience_refusal(campaign.audience, count))\n    return unread_refusal",
+        "None)\n    return unread_refusal",
         "text to a tag",
         _AUDIENCE_IS_COUNTED_ONCE,
     ),
@@ -732,10 +774,11 @@ MUTANTS = (
     ),
     Mutant(
         "everybody gets what a tag was to get",
-        _SENDING,
+        "massctl.apply.payloads",
         "        return ToTag(audience.tag_id)",
         "        return ToAll()",
         "text to a tag",
+        _ANY_AUDIENCE_GETS_IT,
     ),
     Mutant(
         "a name with nothing else to stage is looked up by its send",
@@ -756,8 +799,8 @@ MUTANTS = (
     Mutant(
         "a draft of an earlier run is not read again",
         _SENDING,
-        "    if not outcome.stopped:\n        _read_again(run, outcome, campaign, batch)\n",
-        "",
+        "        _read_draft(context, outcome, campaign, intent)\n",
+        "        pass\n",
         "news, the console",
     ),
     Mutant(
@@ -835,7 +878,7 @@ MUTANTS = (
     Mutant(
         "what was too fast is asked for again with --no-wait",
         _EXECUTOR,
-        "1 if run.world.wait_in_doubt else 0",
+        "1 if context.ports.wait_in_doubt else 0",
         "1",
         "text, too fast and --no-wait",
     ),
@@ -864,7 +907,7 @@ MUTANTS = (
     Mutant(
         "a draft whose answer is lost is not looked for",
         "massctl.apply.drafts",
-        "for record in run.book.state.records.values() if record.appid in run.accounts]",
+        "for record in context.ledger.state.records.values() if record.appid in context.accounts]",
         "for record in ()]",
         "news and faults",
     ),
@@ -872,18 +915,18 @@ MUTANTS = (
         "a draft that comes late is not looked for",
         "massctl.apply.drafts",
         """GIVEN_UP_AFTER:
-            _close(run, missing, "looked for and not there", pending=None if missing.begun.missed else True)
+            _close(context, missing, "looked for and not there", pending=None if missing.begun.missed else True)
 """,
         """timedelta(0):
-            _close(run, missing, "looked for and not there")
+            _close(context, missing, "looked for and not there")
 """,
         "news and faults",
     ),
     Mutant(
         "a draft is noted as begun, and not flushed before its request",
         "massctl.apply.drafts",
-        "    entries = run.book.record_each(events)\n",
-        "    entries = [run.book.note(event, campaign) for event, campaign in events]\n",
+        "    entries = context.ledger.record_each(events)\n",
+        "    entries = [context.ledger.note(event, campaign) for event, campaign in events]\n",
         "news",
     ),
     # Batches of openids.
@@ -891,16 +934,19 @@ MUTANTS = (
         "the next batch is begun while one is in doubt",
         _EXECUTOR,
         _BATCH_BY_BATCH,
-        _BATCH_BY_BATCH.replace("if not _send(run, outcome, campaign, batch):\n            return", _GOES_ON).replace(
-            "wait_to_repeat(run, campaign) and not refuses(run, outcome, campaign, batch)", "True"
+        _BATCH_BY_BATCH.replace("if not _send(context, outcome, campaign, batch):\n            return", _GOES_ON)
+        .replace("    while wait_for", "    from massctl.apply.payloads import send_intent\n    while wait_for")
+        .replace(
+            "wait_for_turn(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch))",
+            "(intent := send_intent(campaign, context.state, batch, context.ports.openids))",
         ),
         "text in batches, two faults",
     ),
     Mutant(
         "every batch has the first one's id",
-        _SENDING,
-        "campaign.edition, batch or 1)",
-        "campaign.edition, 1)",
+        "massctl.model.send",
+        "self.campaign, self.edition, self.batch)",
+        "self.campaign, self.edition, 1)",
         "text in batches",
     ),
     Mutant(
@@ -978,15 +1024,15 @@ MUTANTS = (
     Mutant(
         "rule 1: an acceptance is noted, and not flushed",
         _EXECUTOR,
-        "run.book.record(accepted, campaign)",
-        "run.book.note(accepted, campaign)",
+        "context.ledger.record(accepted, campaign)",
+        "context.ledger.note(accepted, campaign)",
         "text, two runners",
     ),
     Mutant(
         "rule 1: a doubt is noted, and not flushed",
         _EXECUTOR,
-        "run.book.record(doubt, campaign)",
-        "run.book.note(doubt, campaign)",
+        "context.ledger.record(doubt, campaign)",
+        "context.ledger.note(doubt, campaign)",
         "text, two runners",
     ),
     Mutant(
@@ -1080,7 +1126,7 @@ MUTANTS = (
     Mutant(
         "what WeChat dropped from a draft is not looked at",
         "massctl.apply.drafts",
-        "        elif lost := losses(run.given[media_id], result):",
+        "        elif lost := losses(context.given[media_id], result):",
         "        elif lost := []:",
         "news that WeChat does not keep",
     ),

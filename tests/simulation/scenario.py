@@ -15,9 +15,9 @@ from simulation.disk import LEDGER, LOCKS, SimDisk, SimPath
 from simulation.server import SimServer
 from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgress, SimWeChat, one_by_one
 
-from massctl.apply.context import World
+from massctl.apply.context import Ports
 from massctl.apply.executor import apply_plan, redone
-from massctl.apply.journal import Book
+from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Outcome
 from massctl.apply.ports import Archive, Consent, Ledger, WeChat
 from massctl.cli.recorded import ledger_refusal
@@ -164,7 +164,7 @@ def run_once(
     if isinstance(situation.disk, SimServer):
         situation.disk.arrive()
     port = CrashingWeChat(wechat, boundaries)
-    world = World(
+    world = Ports(
         lambda _: port,
         PICTURES,
         clock,
@@ -186,7 +186,7 @@ def run_once(
         stop = situation.clone.refusal(state, situation.locks_folder()) if situation.clone else None
         plan = make_plan(desired, state, rules, clock.now(), stop=stop)
         ports = replace(world, wait_in_doubt=wait and not again)
-        return apply_plan(plan, ports, Book(ledger, clock, state, founding), rules)
+        return apply_plan(plan, ports, LedgerSession(ledger, clock, state, founding), rules)
 
     try:
         return redone(run, lambda: None)
@@ -245,7 +245,7 @@ class Scene:
         self.wechat.arrive_late()
         self.other.calls.clear()
         self.wechat.coming = list(faults)
-        world = World(
+        world = Ports(
             self._account,
             PICTURES,
             self.clock,
@@ -263,10 +263,10 @@ class Scene:
         plan = plan or self.plan()
         return apply_plan(plan, world, self.book(), self.rules)
 
-    def book(self) -> Book:
+    def book(self) -> LedgerSession:
         """Open the ledger as a new process does."""
         founding = CrashingFounding(self.boundaries)
-        return Book(CrashingLedger(self.ledger, self.boundaries), self.clock, self.state, founding)
+        return LedgerSession(CrashingLedger(self.ledger, self.boundaries), self.clock, self.state, founding)
 
     def later(self, **time: float) -> None:
         """Let time pass between two runs."""

@@ -26,20 +26,21 @@ from simulation.walk_runs import Run, Together
 from simulation.walk_world import World
 
 from massctl.apply import context as apply_run
-from massctl.apply import drafts, executor, preflight
+from massctl.apply import drafts, executor, payloads, preflight
 from massctl.apply import send as sending
 from massctl.apply.executor import _attempt
-from massctl.apply.journal import Book
+from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import CampaignOutcome
-from massctl.apply.ports import Deadline
+from massctl.apply.ports import SendPermit
 from massctl.errors import WeChatError
 from massctl.ledger import git_ledger
 from massctl.ledger.branch import Push, Pushed, Tip
+from massctl.model import send as send_model
 from massctl.model import state as folding
 from massctl.model.entries import Entry, Event, SendAttempted, SendRejected
 from massctl.model.ids import AccountName, ClientMsgId
 from massctl.model.message import RenderedCampaign
-from massctl.model.send import InDoubt, MassSend, Rejected, ToAll, Verdict
+from massctl.model.send import InDoubt, Rejected, SendIntent, ToAll, Verdict
 from massctl.model.state import Record
 from massctl.plan import guards, retry_policy
 from massctl.plan import plan as planning
@@ -113,25 +114,29 @@ def is_of_a_corrected_list(world: World, job: MassJob) -> bool:
 
 
 def rule_1_recorded_after_the_request(patch: pytest.MonkeyPatch) -> None:
-    def late(run: apply_run.Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> Verdict:
-        send = sending.mass_send(campaign, run.book.state, batch, run.world.openids)
+    def late(
+        run: apply_run.ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, intent: SendIntent
+    ) -> Verdict:
+        clock = run.ports.clock
+        permit = preflight.Permit(preflight._ISSUER, intent, 0, clock.now(), clock.now(), clock)
         try:
-            deadline = Deadline(run.world.clock.now(), run.world.clock)
-            verdict = run.world.wechat(campaign.account).send_mass(send, deadline)
+            verdict = run.ports.wechat(campaign.account).send_mass(intent, permit)
         except WeChatError as error:
             verdict = sending.never_left(error)
-        return _attempt(answering(run, lambda *_: verdict), outcome, campaign, batch)
+        return _attempt(answering(run, lambda *_: verdict), outcome, campaign, intent)
 
     patch.setattr(executor, "_attempt", late)
 
 
 def rule_2_a_timeout_is_a_rejection(patch: pytest.MonkeyPatch) -> None:
-    def hasty(run: apply_run.Run, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> Verdict:
-        def answer(asked: MassSend, deadline: Deadline) -> Verdict:
-            verdict = run.world.wechat(campaign.account).send_mass(asked, deadline)
+    def hasty(
+        run: apply_run.ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, intent: SendIntent
+    ) -> Verdict:
+        def answer(asked: SendIntent, permit: SendPermit) -> Verdict:
+            verdict = run.ports.wechat(campaign.account).send_mass(asked, permit)
             return Rejected(-1, None, verdict.reason, "", retryable=True) if isinstance(verdict, InDoubt) else verdict
 
-        return _attempt(answering(run, answer), outcome, campaign, batch)
+        return _attempt(answering(run, answer), outcome, campaign, intent)
 
     patch.setattr(executor, "_attempt", hasty)
 
@@ -150,8 +155,8 @@ def rule_3_a_rejection_closes_every_attempt(patch: pytest.MonkeyPatch) -> None:
 
 def rule_4_an_id_for_each_try(patch: pytest.MonkeyPatch) -> None:
     numbers = count()
-    patch.setattr(sending, "client_msg_id", lambda *_: ClientMsgId(f"{next(numbers):032x}"))
-    patch.setattr(sending, "_identical", lambda *_: None)
+    patch.setattr(send_model, "client_msg_id", lambda *_: ClientMsgId(f"{next(numbers):032x}"))
+    patch.setattr(SendIntent, "_repeats_the_same", lambda _: True)
 
 
 def rule_5_repeated_past_the_memory(patch: pytest.MonkeyPatch) -> None:
@@ -159,12 +164,12 @@ def rule_5_repeated_past_the_memory(patch: pytest.MonkeyPatch) -> None:
 
 
 def rule_6_an_attempt_that_is_not_durable(patch: pytest.MonkeyPatch) -> None:
-    durably = Book.record
+    durably = LedgerSession.record
 
-    def carelessly(book: Book, event: Event, campaign: RenderedCampaign | None = None) -> Entry:
+    def carelessly(book: LedgerSession, event: Event, campaign: RenderedCampaign | None = None) -> Entry:
         return (book.note if isinstance(event, SendAttempted) else durably.__get__(book))(event, campaign)
 
-    patch.setattr(Book, "record", carelessly)
+    patch.setattr(LedgerSession, "record", carelessly)
 
 
 def two_runners_append_without_comparing(patch: pytest.MonkeyPatch) -> None:
@@ -194,12 +199,12 @@ def the_kill_switch_is_not_asked(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_rules_are_those_of_the_start(patch: pytest.MonkeyPatch) -> None:
-    made = apply_run.World.__init__
+    made = apply_run.Ports.__init__
 
-    def deaf(world: apply_run.World, *ports: Any, **more: Any) -> None:
+    def deaf(world: apply_run.Ports, *ports: Any, **more: Any) -> None:
         made(world, *ports, **{**more, "house": None})
 
-    patch.setattr(apply_run.World, "__init__", deaf)
+    patch.setattr(apply_run.Ports, "__init__", deaf)
 
 
 def the_window_is_not_asked(patch: pytest.MonkeyPatch) -> None:
@@ -211,12 +216,12 @@ def the_window_is_not_asked(patch: pytest.MonkeyPatch) -> None:
 
 def no_request_is_ever_late(patch: pytest.MonkeyPatch) -> None:
     """A deadline that is over when it is made would catch what else is forgotten."""
-    patch.setattr(Deadline, "has_passed", lambda _: False)
+    patch.setattr(preflight.Permit, "has_passed", lambda _: False)
 
 
 def nobody_reads_the_ledger_again(patch: pytest.MonkeyPatch) -> None:
     """It would catch what a push got wrong."""
-    patch.setattr(Book, "entries_after", lambda *_: [])
+    patch.setattr(LedgerSession, "entries_after", lambda *_: [])
 
 
 def quiet_hours_are_not_asked(patch: pytest.MonkeyPatch) -> None:
@@ -229,11 +234,12 @@ def a_doubt_stops_no_other_campaign(patch: pytest.MonkeyPatch) -> None:
 
 
 def everybody_gets_it(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sending, "ToTag", lambda _: ToAll())
+    patch.setattr(payloads, "ToTag", lambda _: ToAll())
+    patch.setattr(SendIntent, "_goes_to_its_audience", lambda _: True)
 
 
 def a_draft_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sending, "_read_again", lambda *_: None)
+    patch.setattr(sending, "_read_draft", lambda *_: None)
     a_draft_is_not_read_again_after_a_push(patch)
 
 
@@ -254,10 +260,10 @@ def drafts_never_come_late(patch: pytest.MonkeyPatch) -> None:
 
 
 def drafts_are_begun_and_not_durable(patch: pytest.MonkeyPatch) -> None:
-    def carelessly(book: Book, events: Sequence[tuple[Event, RenderedCampaign]]) -> list[Entry]:
+    def carelessly(book: LedgerSession, events: Sequence[tuple[Event, RenderedCampaign]]) -> list[Entry]:
         return [book.note(event, campaign) for event, campaign in events]
 
-    patch.setattr(Book, "record_each", carelessly)
+    patch.setattr(LedgerSession, "record_each", carelessly)
 
 
 def a_preview_of_unknown_outcome_is_repeated(patch: pytest.MonkeyPatch) -> None:
@@ -287,14 +293,14 @@ def only_the_window_is_looked_at_after_a_push(patch: pytest.MonkeyPatch) -> None
 def the_rules_are_not_read_again_after_a_push(patch: pytest.MonkeyPatch) -> None:
     look = preflight.last_look
 
-    def deaf(run: apply_run.Run, outcome: CampaignOutcome, campaign: RenderedCampaign) -> Deadline:
-        return look(replace(run, world=replace(run.world, house=None)), outcome, campaign)
+    def deaf(run: apply_run.ApplyContext, *about: Any) -> preflight.Permit:
+        return look(replace(run, ports=replace(run.ports, house=None)), *about)
 
     patch.setattr(executor, "last_look", deaf)
 
 
 def a_draft_is_not_read_again_after_a_push(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(preflight, "_of_the_draft", lambda *_: [])
+    patch.setattr(preflight._Look, "_draft", lambda _: [])
 
 
 def a_push_without_an_answer_has_arrived(patch: pytest.MonkeyPatch) -> None:
@@ -479,9 +485,11 @@ def test_a_failing_story_is_shortened_to_what_it_needs(monkeypatch: pytest.Monke
     assert expected == shortest == eval(written(shortest))
 
 
-def answering(run: apply_run.Run, answer: Callable[[MassSend, Deadline], Verdict]) -> apply_run.Run:
+def answering(
+    run: apply_run.ApplyContext, answer: Callable[[SendIntent, SendPermit], Verdict]
+) -> apply_run.ApplyContext:
     """Give the run with an account behind it that answers its send otherwise."""
-    real = run.world.wechat
+    real = run.ports.wechat
 
     def account(name: AccountName) -> Any:
         there = real(name)
@@ -494,4 +502,4 @@ def answering(run: apply_run.Run, answer: Callable[[MassSend, Deadline], Verdict
         )
         return other
 
-    return replace(run, world=replace(run.world, wechat=account))
+    return replace(run, ports=replace(run.ports, wechat=account))

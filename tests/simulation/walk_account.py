@@ -15,7 +15,7 @@ from simulation.walk_declared import name_of
 from massctl.apply.ports import DraftArticle, JobReport, Material, Upload
 from massctl.errors import PermanentError
 from massctl.model.ids import ClientMsgId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256, sha256_of
-from massctl.model.send import Accepted, Body, InDoubt, MassSend, News, Rejected, ToOpenids, ToTag, Verdict
+from massctl.model.send import Accepted, Body, InDoubt, News, Rejected, SendIntent, ToOpenids, ToTag, Verdict
 
 MEMORY: Final = timedelta(hours=24)
 """How long a clientmsgid is remembered. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
@@ -163,7 +163,7 @@ class Account:
                 self.drafts.pop(media_id, None)
         return job
 
-    def judge(self, send: MassSend, key: Key) -> Verdict:
+    def judge(self, send: SendIntent, key: Key) -> Verdict:
         """Accept a job, or recognise it, or refuse it: the whole of what WeChat is known to look at."""
         now, nature = self.time(), self.nature
         media_id = send.body.media_id if isinstance(send.body, News) else None

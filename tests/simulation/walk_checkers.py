@@ -17,7 +17,7 @@ from simulation.walk_world import Runner, World
 from massctl.model import entries
 from massctl.model.ids import AppId, MediaId
 from massctl.model.message import RenderedCampaign, RenderedNews
-from massctl.model.send import Body, MassSend, News, ToAll, ToOpenids, ToTag
+from massctl.model.send import Body, News, SendIntent, ToAll, ToOpenids, ToTag
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def open_attempts(world: World) -> list[Open]:
     return found
 
 
-def sending(runner: Runner, account: Account, send: MassSend, appid: AppId, campaign: RenderedCampaign) -> None:
+def sending(runner: Runner, account: Account, send: SendIntent, appid: AppId, campaign: RenderedCampaign) -> None:
     """Judge a mass send in the moment in which its request leaves."""
     world, key = runner.world, (campaign.name, campaign.edition)
     wrong = [
@@ -136,7 +136,7 @@ def at_the_end(world: World, refused: set[str]) -> None:
             world.wrong(f"{len(left)} drafts of {name} are left: {left}")
 
 
-def _on_record(world: World, send: MassSend, appid: AppId, key: Key) -> Iterator[str]:
+def _on_record(world: World, send: SendIntent, appid: AppId, key: Key) -> Iterator[str]:
     """Its attempt is durable, under this id, and no other campaign's is open on the account."""
     opened = open_attempts(world)
     mine = [each for each in opened if each.key == key]
@@ -190,7 +190,7 @@ def _as_approved(account: Account, body: Body, campaign: RenderedCampaign) -> It
             yield f"nobody approved {found}"
 
 
-def _to_its_audience(send: MassSend, campaign: RenderedCampaign) -> Iterator[str]:
+def _to_its_audience(send: SendIntent, campaign: RenderedCampaign) -> Iterator[str]:
     match send.recipients:
         case ToOpenids(openids):
             right = openids in batches_of(campaign.openid_list)

@@ -16,9 +16,9 @@ from simulation.walk_people import name_of_people
 from simulation.walk_port import RunnerWeChat
 from simulation.walk_world import Runner, RunnerLedger, World
 
-from massctl.apply.journal import Book
+from massctl.apply.journal import LedgerSession
 from massctl.apply.ports import DraftArticle
-from massctl.apply.reconcile import Testimony, adopt_draft, batches_in_question, settle_not_sent, settle_sent
+from massctl.apply.reconcile import Statement, adopt_draft, batches_in_question, settle_not_sent, settle_sent
 from massctl.errors import MassctlError, UsageError
 from massctl.model.entries import Entry, SendSettled
 from massctl.model.ids import CampaignName, MediaId
@@ -206,13 +206,13 @@ class Settle:
             # The command takes the newest edition that is recorded.
             self._settle(world, editions[-1], runner, book)
 
-    def _settle(self, world: World, record: Record, runner: Runner, book: Book) -> None:
+    def _settle(self, world: World, record: Record, runner: Runner, book: LedgerSession) -> None:
         account, key = world.account(self.name), (record.campaign, record.edition)
         if account.coming or any(runner.now() - each.at < HALF_AN_HOUR for each in record.open_attempts):
             return
         jobs = [job for job in account.jobs_of(key) if not job.openids or _is_open(record, job)]
         wechat = RunnerWeChat(runner, account, world.declared[self.name].appid)
-        said = Testimony("looked it up", "li", jobs[0].msg_id if jobs and self.with_id else None)
+        said = Statement("looked it up", "li", jobs[0].msg_id if jobs and self.with_id else None)
         try:
             if jobs:
                 settle_sent(record, said, wechat if self.with_id else None, book)
@@ -239,7 +239,7 @@ class Adopt:
         account, campaign = world.account(self.name), world.checkout()[self.name]
         wechat = RunnerWeChat(runner, account, world.declared[self.name].appid)
         try:
-            adopt_draft(campaign, Testimony("agreed", "li"), wechat, book)
+            adopt_draft(campaign, Statement("agreed", "li"), wechat, book)
         except MassctlError:
             return
         draft = book.state.record(campaign.name, campaign.edition).draft()
@@ -307,9 +307,9 @@ def _is_word_for(entry: Entry) -> bool:
     return entry.event.type == "send_settled" and entry.event.outcome == "sent"
 
 
-def _at_work(world: World) -> tuple[Runner, Book]:
+def _at_work(world: World) -> tuple[Runner, LedgerSession]:
     """Open the ledger as a person's command does; it meets no fault."""
     runner = Runner(world)
     ledger = runner.ledger()
     state = runner.state(ledger)
-    return runner, Book(RunnerLedger(ledger, runner), runner, state)
+    return runner, LedgerSession(RunnerLedger(ledger, runner), runner, state)

@@ -10,7 +10,7 @@ from simulation.walk_account import Account, campaign_of, refusal
 from simulation.walk_declared import name_of
 from simulation.walk_world import CALL, Runner
 
-from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload
+from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, SendPermit, Upload
 from massctl.errors import AuthError, TransportError
 from massctl.model.campaign import Audience, Tag
 from massctl.model.ids import AppId, ImageUrl, MediaId, MsgId
@@ -19,12 +19,12 @@ from massctl.model.send import (
     Accepted,
     Body,
     InDoubt,
-    MassSend,
     News,
     PreviewFailed,
     PreviewSent,
     PreviewUnknown,
     PreviewVerdict,
+    SendIntent,
     ToOpenids,
     Verdict,
 )
@@ -138,28 +138,29 @@ class RunnerWeChat:
         runner.reach("after preview")
         return PreviewUnknown("no answer within 30 s") if fault in {"REQUEST_LOST", "ANSWER_LOST"} else PreviewSent()
 
-    def send_mass(self, send: MassSend, deadline: Deadline) -> Verdict:
+    def send_mass(self, intent: SendIntent, permit: SendPermit) -> Verdict:
         account, runner = self._account, self._runner
         fault = self._begin("send_mass")
         if fault == "NO_TOKEN":
             raise _no_token()
-        if deadline.has_passed():
+        permit.spend(intent)
+        if permit.has_passed():
             raise TransportError("it took too long to reach the server")
-        name = name_of(account.subject(send.body))
+        name = name_of(account.subject(intent.body))
         campaign = runner.checkout[name]
-        walk_checkers.sending(runner, account, send, self._appid, campaign)
+        walk_checkers.sending(runner, account, intent, self._appid, campaign)
         key = campaign.name, campaign.edition
-        if fault == "NONE" or (fault == "40003" and not isinstance(send.recipients, ToOpenids)):
+        if fault == "NONE" or (fault == "40003" and not isinstance(intent.recipients, ToOpenids)):
             fault = None
         if fault and fault.isdigit():
             verdict: Verdict = refusal(int(fault))
         elif fault == "LATE":
-            account.later(LATE_SEND, lambda: account.judge(send, key))
+            account.later(LATE_SEND, lambda: account.judge(intent, key))
             verdict = InDoubt("no answer within 30 s")
         elif fault in {"REQUEST_LOST", "BUSY", "TOO_SOON"}:
             verdict = _unclear(fault)
         else:
-            verdict = account.judge(send, key)
+            verdict = account.judge(intent, key)
             if fault == "EXISTS_AT_ONCE" and isinstance(verdict, Accepted):
                 verdict = Accepted(verdict.msg_id, None, duplicate=True)
             elif fault is not None and fault != "EXISTS_AT_ONCE":

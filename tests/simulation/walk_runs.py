@@ -17,7 +17,7 @@ from simulation.walk_world import Runner, RunnerLedger, World, in_any_order
 
 from massctl.apply import context as apply_run
 from massctl.apply.executor import apply_plan
-from massctl.apply.journal import Book
+from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Outcome
 from massctl.model.ids import AccountName
 from massctl.plan.plan import Showing, Until, make_plan
@@ -81,7 +81,7 @@ class Run:
         """Plan and apply; None where the process died."""
         world = runner.world
         ledger = runner.ledger()
-        port = apply_run.World(
+        port = apply_run.Ports(
             lambda name: RunnerWeChat(runner, world.accounts[name], _appid(world, name)),
             world.pictures,
             runner,
@@ -102,7 +102,7 @@ class Run:
             state, rules = runner.state(ledger), runner.house()
             plan = make_plan(wanted, state, rules, runner.now(), until=until, showing=showing)
             founded = RunnerLedger(ledger, runner)
-            return apply_plan(plan, port, Book(founded, runner, state, founded), rules)
+            return apply_plan(plan, port, LedgerSession(founded, runner, state, founded), rules)
         except (Crash, KeyboardInterrupt):
             return None
 

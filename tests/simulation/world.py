@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 from building import APPID, OTHER_APPID
 
-from massctl.apply.ports import Deadline, DraftArticle, JobReport, ListedDraft, Material, Upload
+from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, SendPermit, Upload
 from massctl.errors import AuthError, InvariantError, LedgerStaleError, PermanentError, TransportError
 from massctl.model.campaign import Audience, Tag
 from massctl.model.entries import Entry, NewEntry
@@ -28,12 +28,12 @@ from massctl.model.send import (
     Body,
     Card,
     Images,
-    MassSend,
     News,
     PreviewFailed,
     PreviewSent,
     PreviewUnknown,
     PreviewVerdict,
+    SendIntent,
     Verdict,
     Video,
     Voice,
@@ -524,14 +524,14 @@ class SimWeChat:
             self.delivered_previews.append((recipient.recorded, subject))
         return PreviewUnknown("no answer within 30 s") if fault in _LOST else PreviewSent()
 
-    def send_mass(self, send: MassSend, deadline: Deadline) -> Verdict:
+    def send_mass(self, intent: SendIntent, permit: SendPermit) -> Verdict:
         fault = self._begin("send_mass")
         if fault is Fault.NO_TOKEN:
             raise TransportError("WeChat gave no usable answer")
         line: Any = _Line(self, fault)
         client = WeChatClient("wx0123456789abcdef", "", line, sleep=lambda _: None, monotonic=lambda: 0.0)
         client.require_token()  # The last look has seen to it; this client is a new one.
-        verdict = client.send_mass(send, deadline)
+        verdict = client.send_mass(intent, permit)
         if fault is Fault.SLOW_ANSWER:
             self.clock.moment += SLOW
         return verdict

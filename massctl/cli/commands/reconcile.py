@@ -59,7 +59,7 @@ def command(
     if form == "json" and not chosen:
         raise click.UsageError(Phrase("--format json goes with one of --sent, --not-sent and --resubmit"))
     # The executor and its adapters are needed by this verb only.
-    from massctl.apply.journal import Testimony
+    from massctl.apply.journal import Statement
     from massctl.cli.settling import resubmitted, settled, shown, who
 
     with (
@@ -70,7 +70,7 @@ def command(
             return shown(current, name, warnings)
         if resubmit:
             return resubmitted(current, name, warnings, reason, answer, yes=yes)
-        said = Testimony(reason, who(current), msg_id, url, batch, looked_at)
+        said = Statement(reason, who(current), msg_id, url, batch, looked_at)
         return settled(current, name, warnings, said, answer, sent=sent)
 
 

@@ -18,7 +18,7 @@ from massctl.plan.steps import Guard
 
 BODY = f'<p>你好<a href="https://mp.weixin.qq.com/s/x">旧文</a></p><img src="massctl-picture:{sha("hero")}">'
 NEWS = news("sale", article(content=BODY), window=Window(NOW - HOUR, NOW + HOUR))
-WANG = reconcile.Testimony("声明了原创", "wang")
+WANG = reconcile.Statement("声明了原创", "wang")
 
 
 def staged(**fields: Any) -> Scene:

@@ -8,7 +8,7 @@ from building import APPID, HOUR, NOW, house
 from simulation.scenario import ACCOUNTS, PICTURES, Scene, whole_text
 from simulation.world import Fault, one_by_one
 
-from massctl.apply.context import World
+from massctl.apply.context import Ports
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import Outcome
 from massctl.model.ids import AccountName
@@ -130,7 +130,7 @@ def test_another_refusal_does_not() -> None:
 def test_a_clock_that_is_surely_wrong_keeps_the_send_back(ahead: int, refused: bool) -> None:
     scene = Scene([WORDS])
     skew = Skew(NOW, NOW, NOW - timedelta(seconds=ahead))
-    world = World(
+    world = Ports(
         scene._account,
         PICTURES,
         scene.clock,

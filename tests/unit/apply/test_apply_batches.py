@@ -11,8 +11,8 @@ from simulation.scenario import LONG, Scene, to_openids, whole_news, whole_text
 from simulation.world import Fault
 
 from massctl.apply import journal
+from massctl.apply.payloads import send_intent
 from massctl.apply.reconcile import adopt_draft, batch_in_question, settle_not_sent, settle_sent
-from massctl.apply.send import mass_send
 from massctl.errors import InvariantError, UsageError
 from massctl.model.entries import DraftDeleted
 from massctl.model.ids import MediaId
@@ -194,7 +194,7 @@ def in_doubt() -> Scene:
 
 def test_a_persons_word_is_about_the_open_batch() -> None:
     scene = in_doubt()
-    settle_sent(scene.record(LETTER), journal.Testimony("looked", "li"), None, scene.book())
+    settle_sent(scene.record(LETTER), journal.Statement("looked", "li"), None, scene.book())
     assert [2] == [event.batch for event in scene.events("send_settled")]
     assert (0, [BATCHES[0], BATCHES[2]]) == (scene.apply().exit_status(), delivered(scene))
     assert is_concluded(scene.record(LETTER))
@@ -202,7 +202,7 @@ def test_a_persons_word_is_about_the_open_batch() -> None:
 
 def test_not_sent_lets_the_same_batch_go_out() -> None:
     scene = in_doubt()
-    settle_not_sent(scene.record(LETTER), journal.Testimony("looked", "li", batch=2), None, scene.book())
+    settle_not_sent(scene.record(LETTER), journal.Statement("looked", "li", batch=2), None, scene.book())
     assert (0, list(BATCHES)) == (scene.apply().exit_status(), delivered(scene))
 
 
@@ -214,11 +214,11 @@ def test_a_batch_that_is_not_in_question_is_refused() -> None:
 
 def test_a_batch_that_was_never_attempted_is_settled_by_its_number_alone() -> None:
     scene = in_doubt()
-    settle_sent(scene.record(LETTER), journal.Testimony("looked", "li"), None, scene.book())
+    settle_sent(scene.record(LETTER), journal.Statement("looked", "li"), None, scene.book())
     with pytest.raises(UsageError, match="which batch of words you mean: 3"):
-        settle_sent(scene.record(LETTER), journal.Testimony("looked", "li"), None, scene.book())
+        settle_sent(scene.record(LETTER), journal.Statement("looked", "li"), None, scene.book())
     assert [2] == [event.batch for event in scene.events("send_settled")]
-    settle_sent(scene.record(LETTER), journal.Testimony("looked", "li", batch=3), None, scene.book())
+    settle_sent(scene.record(LETTER), journal.Statement("looked", "li", batch=3), None, scene.book())
     assert is_concluded(scene.record(LETTER))
 
 
@@ -229,7 +229,7 @@ def test_a_batch_that_was_refused_is_the_one_that_a_person_speaks_about() -> Non
 def test_the_draft_of_a_batch_that_a_person_settled_as_sent_is_not_asked_for_by_a_raised_edition() -> None:
     scene = Scene([ISSUE], rules=house(in_doubt="stop"))
     scene.apply(("send_mass", Fault.ANSWER_LOST))
-    settle_sent(scene.record(ISSUE), journal.Testimony("seen", "li"), None, scene.book())
+    settle_sent(scene.record(ISSUE), journal.Statement("seen", "li"), None, scene.book())
     scene.campaigns = [replace(ISSUE, edition=2)]
     refused = scene.apply().campaigns[0].refusals
     assert [Guard.PARTLY_SENT] == [each.guard for each in refused]
@@ -240,7 +240,7 @@ def test_the_draft_of_a_batch_that_a_person_settled_as_sent_is_not_asked_for_by_
 
 def test_nobody_is_sent_to_for_want_of_an_audience() -> None:
     with pytest.raises(InvariantError, match="nobody knows whom words goes to"):
-        mass_send(LETTER, State(), 1)
+        send_intent(LETTER, State(), 1)
 
 
 def test_a_draft_of_a_list_that_the_console_changed_is_staged_again_and_never_adopted() -> None:
@@ -254,9 +254,9 @@ def test_a_draft_of_a_list_that_the_console_changed_is_staged_again_and_never_ad
     hint = refused.campaigns[0].refusals[0].hint
     assert (5, False, True) == (refused.exit_status(), "adopt" in hint, "--not-sent" in hint)
     with pytest.raises(UsageError, match="a draft for each of its 2 batches"):
-        adopt_draft(ISSUE, journal.Testimony("looked", "li"), scene.wechat, scene.book())
+        adopt_draft(ISSUE, journal.Statement("looked", "li"), scene.wechat, scene.book())
 
     del scene.wechat.drafts[first]  # As the refusal says.
-    settle_not_sent(scene.record(ISSUE), journal.Testimony("deleted", "li"), lambda _: scene.wechat, scene.book())
+    settle_not_sent(scene.record(ISSUE), journal.Statement("deleted", "li"), lambda _: scene.wechat, scene.book())
     assert (0, list(PAIRS)) == (scene.apply().exit_status(), delivered(scene))
     assert [] == scene.events("adopted")

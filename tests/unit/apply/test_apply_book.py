@@ -5,7 +5,7 @@ from building import APPID, LINEAGE, NOW, attempted, sha, text
 from simulation.crashing import Boundaries, CrashingFounding
 from simulation.world import SimClock, SimLedger
 
-from massctl.apply.journal import Book
+from massctl.apply.journal import LedgerSession
 from massctl.errors import LedgerStaleError, LedgerUnreachableError
 from massctl.model.entries import Created, Expired, ImageUploaded
 from massctl.model.state import State
@@ -15,11 +15,11 @@ IMAGE = ImageUploaded(appid=APPID, sha256=sha("hero"), url="https://mmbiz.qpic.c
 EXPIRED = Expired(not_after=NOW)
 
 
-def open_book(ledger: SimLedger, boundaries: Boundaries | None = None, *, read: bool = False) -> Book:
+def open_book(ledger: SimLedger, boundaries: Boundaries | None = None, *, read: bool = False) -> LedgerSession:
     """Open a book on an empty state, or on what is `read`; with a founding where boundaries are given."""
     state = State()
     state.absorb_all(ledger.read(0) if read else [])
-    return Book(ledger, SimClock(NOW), state, CrashingFounding(boundaries) if boundaries else None)
+    return LedgerSession(ledger, SimClock(NOW), state, CrashingFounding(boundaries) if boundaries else None)
 
 
 class Named:
@@ -53,7 +53,7 @@ def test_the_ledger_is_begun_no_later_than_its_first_entry() -> None:
             clock.sleep(7)
             return super().created()
 
-    Book(ledger, clock, State(), Slow(Boundaries())).note(IMAGE)
+    LedgerSession(ledger, clock, State(), Slow(Boundaries())).note(IMAGE)
     assert [NOW, NOW] == [entry.at for entry in ledger.entries]
 
 
@@ -148,10 +148,10 @@ def test_an_interruption_of_a_run_that_was_overtaken_is_an_interruption() -> Non
 
 def test_a_ledger_that_became_another_one_gets_nothing() -> None:
     ledger = SimLedger()
-    first = Book(ledger, SimClock(NOW), State(), Named("01JDXW0000000000000000000A"))
+    first = LedgerSession(ledger, SimClock(NOW), State(), Named("01JDXW0000000000000000000A"))
     first.begin()
     ledger.entries.clear()
-    Book(ledger, SimClock(NOW), State(), Named("01JDXW0000000000000000000B")).begin()
+    LedgerSession(ledger, SimClock(NOW), State(), Named("01JDXW0000000000000000000B")).begin()
     open_book(ledger, read=True).note(IMAGE)
     with pytest.raises(LedgerStaleError):
         first.note(IMAGE)

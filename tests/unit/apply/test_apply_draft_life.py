@@ -26,7 +26,7 @@ AHEAD = NOW - 2 * HOUR
 NEWS = whole_news(recipients=())
 EDITED = replace(NEWS, message=RenderedNews((article("春季大促，改"),)))
 WORDS = text("sale", "今晚八点", window=NEWS.window)
-I_LOOKED = reconcile.Testimony("looked it up in the console", "li")
+I_LOOKED = reconcile.Statement("looked it up in the console", "li")
 LOST = Fault.REQUEST_LOST
 
 

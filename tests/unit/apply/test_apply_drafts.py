@@ -12,7 +12,7 @@ from simulation.world import Fault
 
 from massctl.apply.draft_fingerprint import kept_sha256
 from massctl.apply.outcome import refuse_all
-from massctl.apply.payloads import draft_articles, send_body
+from massctl.apply.payloads import draft_articles, send_intent
 from massctl.apply.ports import DraftArticle
 from massctl.errors import InvariantError
 from massctl.model.entries import ImageUploaded, MaterialAdded
@@ -96,7 +96,7 @@ def test_a_text_has_no_draft() -> None:
 
 def test_a_news_message_without_a_draft_cannot_be_shown() -> None:
     with pytest.raises(InvariantError, match="sale has no draft"):
-        send_body(NEWS, State())
+        send_intent(NEWS, State())
 
 
 def test_a_draft_that_cannot_be_saved_is_an_error_and_is_saved_by_the_next_run() -> None:

@@ -22,14 +22,13 @@ from building import (
 from simulation.scenario import LONG, PICTURES, Scene
 from simulation.world import Fault, SimWeChat
 
-from massctl.apply.payloads import material_id, preview_body, send_body
+from massctl.apply.payloads import material_id, preview_body, send_intent
 from massctl.apply.ports import Material, Upload
-from massctl.apply.send import mass_send
 from massctl.errors import InvariantError
 from massctl.model.entries import MaterialAdded, MaterialForgotten, SendRejected, VideoMade
 from massctl.model.ids import MediaId
 from massctl.model.message import MaterialRef, RenderedCampaign, RenderedImage, RenderedVideo, RenderedVoice, Window
-from massctl.model.send import Card, Images, MassSend, Video, Voice, Words
+from massctl.model.send import Card, Images, Video, Voice, Words
 from massctl.model.state import State, Status, status_of
 from massctl.plan.plan import Until
 
@@ -373,23 +372,23 @@ STATE = recorded(
     ],
 )
 def test_a_send_carries_what_was_rendered_and_recorded(campaign: RenderedCampaign, body: object) -> None:
-    assert body == mass_send(campaign, STATE).body
+    assert body == send_intent(campaign, STATE).body
 
 
 def test_the_flag_of_news_is_in_no_other_send() -> None:
     every = (text(), images(), voice(), coupon())
-    assert [None] * 4 == [mass_send(replace(c, send_ignore_reprint=True), STATE).send_ignore_reprint for c in every]
+    assert [None] * 4 == [send_intent(replace(c, send_ignore_reprint=True), STATE).send_ignore_reprint for c in every]
 
 
 def test_only_the_preview_of_a_coupon_differs_from_its_send() -> None:
     assert Card("pTEA", '{"code":""}') == preview_body(coupon(), STATE)
-    assert send_body(voice(), STATE) == preview_body(voice(), STATE)
+    assert send_intent(voice(), STATE).body == preview_body(voice(), STATE)
 
 
 @pytest.mark.parametrize("campaign", [voice(), images(), video(), video(edition=2)])
 def test_what_is_not_recorded_is_a_bug(campaign: RenderedCampaign) -> None:
     with pytest.raises(InvariantError):
-        send_body(campaign, State())
+        send_intent(campaign, State())
 
 
 def test_material_that_is_nothing_is_a_bug() -> None:
@@ -400,13 +399,12 @@ def test_material_that_is_nothing_is_a_bug() -> None:
 def test_a_video_of_another_version_is_a_bug() -> None:
     edited = replace(video(), message=RenderedVideo(MaterialRef(sha256=sha("ball")), "别的", ""))
     with pytest.raises(InvariantError):
-        send_body(edited, STATE)
+        send_intent(edited, STATE)
 
 
 def test_equal_requests_have_equal_names_whatever_previews_need() -> None:
     def named(campaign: RenderedCampaign) -> str:
-        send: MassSend = mass_send(campaign, STATE)
-        return send.fingerprint
+        return send_intent(campaign, STATE).fingerprint
 
     assert named(coupon()) == named(coupon(card_ext="other"))
     assert 5 == len({named(each) for each in (text(), images(), voice(), video(), coupon())})

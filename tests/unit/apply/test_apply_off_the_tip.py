@@ -20,7 +20,7 @@ AHEAD = NOW - 2 * HOUR
 MAIN = whole_news(handoff=("original",), recipients=())
 BRANCH = replace(MAIN, message=RenderedNews((article("春季大促，改"),)), recipients=reviewers("editor_li"))
 TIP = Tip("main", "origin", "a" * 40, "a" * 40)
-DONE = reconcile.Testimony("原创 done", "li")
+DONE = reconcile.Statement("原创 done", "li")
 MOVED = replace(TIP, there="b" * 40)
 
 

@@ -10,8 +10,7 @@ from simulation.crashing import Boundaries, Crash
 from simulation.scenario import LONG, OPENIDS, Scene, to_openids, whole_news
 from simulation.world import Fault
 
-from massctl.apply.payloads import send_body
-from massctl.apply.send import mass_send
+from massctl.apply.payloads import send_intent
 from massctl.errors import InvariantError
 from massctl.model.message import RenderedNews
 from massctl.plan.plan import Until
@@ -108,16 +107,15 @@ def test_a_batch_whose_newest_draft_is_of_another_version_waits_for_the_run_that
 def test_an_attempt_at_another_version_or_batch_is_not_repeated(recorded_as: dict[str, Any]) -> None:
     last = attempted(LIST, media_id="MEDIA_1", **recorded_as)
     state = recorded(saved(LIST), last)
-    with pytest.raises(InvariantError, match="of another version or batch"):
-        mass_send(LIST, state, 1, OPENIDS)
+    with pytest.raises(InvariantError, match="does not fit together"):
+        send_intent(LIST, state, 1, OPENIDS)
 
 
 @pytest.mark.parametrize("recorded_as", [{"batch": 2}, {"digest": EDITED_LIST.digest}])
 def test_a_draft_of_another_version_or_batch_is_not_sent(recorded_as: dict[str, Any]) -> None:
-    with pytest.raises(
-        InvariantError, match="another version or batch" if "digest" in recorded_as else "no draft to send"
-    ):
-        send_body(LIST, recorded(saved(LIST, **recorded_as)), 1)
+    said = "fit together: its draft" if "digest" in recorded_as else "no draft to send"
+    with pytest.raises(InvariantError, match=said):
+        send_intent(LIST, recorded(saved(LIST, **recorded_as)), 1, OPENIDS)
 
 
 def test_an_open_attempt_at_another_batch_is_refused_before_its_request_is_made() -> None:

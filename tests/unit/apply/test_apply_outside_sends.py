@@ -17,12 +17,12 @@ from massctl.model.state import Status, status_of
 
 WORDS = whole_text()
 NEWS = whole_news(recipients=())
-I_LOOKED = journal.Testimony("it is in the console", "li")
+I_LOOKED = journal.Statement("it is in the console", "li")
 YESTERDAY = NOW - DAY
 MINUTE = timedelta(minutes=1)
 
 
-def told(scene: Scene, campaign: RenderedCampaign, said: journal.Testimony = I_LOOKED, **changes: Any) -> None:
+def told(scene: Scene, campaign: RenderedCampaign, said: journal.Statement = I_LOOKED, **changes: Any) -> None:
     """Say that a campaign went out yesterday."""
     book = scene.book()
     names = {
@@ -49,7 +49,7 @@ def test_a_campaign_that_went_out_is_never_sent(campaign: RenderedCampaign) -> N
 
 def test_a_job_that_is_known_can_be_followed() -> None:
     scene = Scene([WORDS])
-    told(scene, WORDS, journal.Testimony("seen", "li", 7))
+    told(scene, WORDS, journal.Statement("seen", "li", 7))
     (job,) = scene.record(WORDS).jobs
     assert (7, YESTERDAY, Status.SENDING) == (job.msg_id, job.accepted_at, status_of(scene.record(WORDS)))
 
@@ -69,7 +69,7 @@ def test_an_equal_message_under_another_name_is_noticed() -> None:
 
 def test_of_a_message_that_is_not_known_no_copy_is_noticed() -> None:
     scene = Scene([text("copy", window=WORDS.window)])
-    told(scene, WORDS, journal.Testimony("", "li"), message_digest=None, source_sha256=None)
+    told(scene, WORDS, journal.Statement("", "li"), message_digest=None, source_sha256=None)
     (planned,) = scene.plan().campaigns
     assert ([], None) == (guards(planned), scene.events("send_imported")[0].reason)
 
@@ -92,15 +92,15 @@ def test_a_campaign_is_sent_once_whoever_says_so() -> None:
 
 def test_a_job_is_the_send_of_one_campaign() -> None:
     scene = Scene([WORDS])
-    told(scene, WORDS, journal.Testimony("seen", "li", 7))
+    told(scene, WORDS, journal.Statement("seen", "li", 7))
     with pytest.raises(UsageError, match="job 7 is the send of words, edition 1"):
-        told(scene, NEWS, journal.Testimony("seen", "li", 7))
+        told(scene, NEWS, journal.Statement("seen", "li", 7))
 
 
 def test_a_send_on_the_website_is_no_campaigns_and_counts_for_its_account() -> None:
     scene = Scene([])
     for at in (YESTERDAY, NOW - HOUR):
-        import_website_send(WORDS.appid, at, journal.Testimony("", "li"), scene.book())
+        import_website_send(WORDS.appid, at, journal.Statement("", "li"), scene.book())
     assert ({WORDS.appid: [YESTERDAY, NOW - HOUR]}, {}) == (scene.state.website_sends, scene.state.records)
 
 

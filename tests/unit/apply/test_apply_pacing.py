@@ -41,11 +41,12 @@ def test_the_sixty_first_send_of_a_minute_waits() -> None:
     assert 61 == scene.progress.waited[0]
 
 
-def test_a_window_that_closes_while_it_waits_is_not_sent_late() -> None:
+def test_a_send_whose_window_ends_before_its_turn_is_refused_at_once() -> None:
     scene = Scene([whole_text(window=Window(NOW - timedelta(hours=1), NOW + timedelta(seconds=30)))])
     busy_minute(scene)
     outcome = scene.apply()
-    assert ([Guard.EXPIRED], []) == ([r.guard for r in outcome.campaigns[0].refusals], scene.wechat.departures)
+    assert ([Guard.ALLOWANCE], []) == ([r.guard for r in outcome.campaigns[0].refusals], scene.wechat.departures)
+    assert [] == scene.progress.waited
 
 
 def test_a_send_that_was_too_fast_waits_for_the_next_minute_and_is_asked_for_once_more() -> None:
@@ -81,10 +82,11 @@ def test_a_run_that_does_not_wait_gives_it_up_at_once() -> None:
     assert (1, 1, []) == (outcome.exit_status(), scene.wechat.count("send_mass"), scene.progress.waited)
 
 
-def test_a_window_that_closes_before_the_next_minute_is_not_sent_late() -> None:
+def test_a_send_that_was_too_fast_does_not_wait_past_its_window() -> None:
     scene = Scene([whole_text(window=Window(NOW - timedelta(hours=1), NOW + timedelta(seconds=30)))])
     outcome = scene.apply(TOO_FAST)
-    assert (5, [Guard.EXPIRED]) == (outcome.exit_status(), [r.guard for r in outcome.campaigns[0].refusals])
+    assert (5, [Guard.ALLOWANCE]) == (outcome.exit_status(), [r.guard for r in outcome.campaigns[0].refusals])
+    assert [] == scene.progress.waited
     assert 1 == scene.wechat.count("send_mass")
 
 

@@ -22,7 +22,7 @@ from massctl.plan.steps import Guard
 
 WORDS = whole_text()
 NEWS = whole_news(recipients=())
-I_LOOKED = journal.Testimony("looked it up in the console", "li")
+I_LOOKED = journal.Statement("looked it up in the console", "li")
 ANSWER_LOST = ("send_mass", Fault.ANSWER_LOST)
 
 
@@ -59,7 +59,7 @@ def test_a_word_about_an_earlier_send_settles_no_later_one(settle: Callable[...,
     scene = in_doubt()
     began = scene.record(WORDS).open_attempts[0].at
     early, in_time = (
-        journal.Testimony("looked", "li", looked_at=began + timedelta(seconds=seconds)) for seconds in (-1, 0)
+        journal.Statement("looked", "li", looked_at=began + timedelta(seconds=seconds)) for seconds in (-1, 0)
     )
     with pytest.raises(UsageError, match="and you looked at") as stopped:
         settle(scene.record(WORDS), early, None, scene.book())
@@ -71,7 +71,7 @@ def test_a_word_about_an_earlier_send_settles_no_later_one(settle: Callable[...,
 def test_a_word_about_an_earlier_draft_forgets_no_later_one() -> None:
     scene = staged()
     scene.wechat.drafts.clear()
-    early = journal.Testimony("looked", "li", looked_at=scene.record(NEWS).drafts[0].saved_at - HOUR)
+    early = journal.Statement("looked", "li", looked_at=scene.record(NEWS).drafts[0].saved_at - HOUR)
     with pytest.raises(UsageError, match="and you looked at"):
         settle_not_sent(scene.record(NEWS), early, lambda _: scene.wechat, scene.book())
     assert [] == scene.events("draft_deleted")
@@ -80,7 +80,7 @@ def test_a_word_about_an_earlier_draft_forgets_no_later_one() -> None:
 def test_an_id_is_checked_with_wechat() -> None:
     scene = in_doubt()
     msg_id = scene.wechat.jobs[0].msg_id
-    report = settle_sent(scene.record(WORDS), journal.Testimony("seen", "li", msg_id), scene.wechat, scene.book())
+    report = settle_sent(scene.record(WORDS), journal.Statement("seen", "li", msg_id), scene.wechat, scene.book())
     assert report is not None
     assert "sent" == report.status
     assert [msg_id] == [job.msg_id for job in scene.record(WORDS).jobs]
@@ -88,14 +88,14 @@ def test_an_id_is_checked_with_wechat() -> None:
 
 def test_an_id_is_believed_where_no_account_is_at_hand() -> None:
     scene = in_doubt()
-    assert settle_sent(scene.record(WORDS), journal.Testimony("seen", "li", 7), None, scene.book()) is None
+    assert settle_sent(scene.record(WORDS), journal.Statement("seen", "li", 7), None, scene.book()) is None
     assert [7] == [job.msg_id for job in scene.record(WORDS).jobs]
 
 
 def test_an_id_that_wechat_does_not_know_settles_nothing() -> None:
     scene = in_doubt()
     with pytest.raises(PermanentError, match="nothing was recorded") as stopped:
-        settle_sent(scene.record(WORDS), journal.Testimony("seen", "li", 7), scene.wechat, scene.book())
+        settle_sent(scene.record(WORDS), journal.Statement("seen", "li", 7), scene.wechat, scene.book())
     assert "leave it out" in stopped.value.hint
     assert scene.record(WORDS).open_attempts
 
@@ -108,7 +108,7 @@ def test_the_id_of_another_campaign_settles_nothing() -> None:
     taken = scene.wechat.jobs[0].msg_id
     book = scene.book()
     with pytest.raises(UsageError, match="is the send of first"):
-        settle_sent(book.state.record(WORDS.name, 1), journal.Testimony("seen", "li", taken), scene.wechat, book)
+        settle_sent(book.state.record(WORDS.name, 1), journal.Statement("seen", "li", taken), scene.wechat, book)
     assert scene.record(WORDS).open_attempts
 
 

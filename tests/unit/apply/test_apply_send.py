@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from building import HOUR, LINEAGE, NOW, attempted, audience, house, sha, text
+from building import HOUR, LINEAGE, NOW, attempted, audience, house, saved, sha, text
 from simulation.crashing import Crash
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault, SimLedger
 
+from massctl.apply.payloads import send_intent
 from massctl.apply.ports import Consent, SendQuestion
-from massctl.apply.send import mass_send
 from massctl.model.campaign import Audience
 from massctl.model.entries import Created
 from massctl.model.ids import AppId, MediaId
@@ -380,7 +380,7 @@ def test_a_tag_is_sent_to_as_a_tag() -> None:
     scene.wechat.tags_count = {101: 7}
     assert 0 == scene.apply().exit_status()
     assert [({"tag_id": 101}, 7)] == [(e.audience, e.audience_count) for e in scene.events("send_attempted")]
-    assert ToTag(101) == mass_send(campaign, State()).recipients
+    assert ToTag(101) == send_intent(campaign, State()).recipients
 
 
 def test_an_unreadable_size_refuses_declared_bounds() -> None:
@@ -497,7 +497,7 @@ def test_a_job_without_an_id_is_not_asked_about() -> None:
 
 
 def test_a_request_is_made_of_what_is_rendered_and_recorded() -> None:
-    send = mass_send(WORDS, State())
+    send = send_intent(WORDS, State())
     assert (ToAll(), Words("今晚八点"), None) == (send.recipients, send.body, send.send_ignore_reprint)
     assert client_msg_id(WORDS.appid, WORDS.name, 1, 1) == send.client_msg_id
 
@@ -505,9 +505,11 @@ def test_a_request_is_made_of_what_is_rendered_and_recorded() -> None:
 def test_while_an_attempt_is_open_its_own_draft_is_repeated() -> None:
     news = whole_news()
     scene = Scene([news])
-    scene.write(FOUNDED, attempted(news, media_id="DRAFT_7"))
-    send = mass_send(news, scene.state)
-    assert (News(MediaId("DRAFT_7")), False) == (send.body, send.send_ignore_reprint)
+    scene.apply(ANSWER_LOST, REQUEST_LOST)
+    (first,) = scene.events("draft_saved")
+    scene.write(saved(news, media_id="DRAFT_7"))
+    send = send_intent(news, scene.state)
+    assert (News(MediaId(first.media_id)), False) == (send.body, send.send_ignore_reprint)
 
 
 def _boundary(scene: Scene, name: str) -> int:

@@ -9,7 +9,7 @@ from branches import PushFault, SimBranch, SimRemote
 from building import APPID, LINEAGE, NOW, as_new, attempted, sha, text
 from simulation.world import SimClock
 
-from massctl.apply.journal import Book
+from massctl.apply.journal import LedgerSession
 from massctl.errors import (
     LedgerCorruptError,
     LedgerForeignError,
@@ -264,7 +264,7 @@ def test_what_arrives_after_an_interruption_is_not_written_twice(begun: GitLedge
     ledger = GitLedger(branch, tmp_path / "i" / "locks", lambda _: None)
     state = State()
     state.absorb_all(ledger.read(0))
-    book = Book(ledger, SimClock(NOW), state)
+    book = LedgerSession(ledger, SimClock(NOW), state)
     book.note(image("one").event)
     with pytest.raises(KeyboardInterrupt):
         book.record(ATTEMPT.event, WORDS)
@@ -279,7 +279,7 @@ def test_what_arrived_with_an_interrupted_push_is_not_written_twice(
     ledger = GitLedger(Interrupted(remote, "i"), tmp_path / "i" / "locks", lambda _: None)
     state = State()
     state.absorb_all(ledger.read(0))
-    book = Book(ledger, SimClock(NOW), state)
+    book = LedgerSession(ledger, SimClock(NOW), state)
     book.note(image("one").event)
     with pytest.raises(KeyboardInterrupt):
         book.record(ATTEMPT.event, WORDS)

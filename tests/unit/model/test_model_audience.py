@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 
 import pytest
-from building import attempted, audience, recorded
+from building import attempted, audience, intent, recorded
 from hypothesis import given
 from hypothesis import strategies as st
 from openid_samples import BATCHES, openid_list, sha256_of_batches
@@ -12,7 +12,7 @@ from simulation.scenario import to_openids, whole_text
 
 from massctl.model.campaign import BATCH_MAX, batch_sizes
 from massctl.model.entries import JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
-from massctl.model.send import MassSend, ToOpenids, Words, client_msg_id
+from massctl.model.send import ToOpenids
 from massctl.model.state import Status, is_concluded, status_of
 
 LETTER = to_openids(whole_text(), BATCHES)
@@ -44,8 +44,7 @@ def test_a_million_is_a_hundred_jobs() -> None:
 
 
 def test_openids_are_shown_by_no_repr_and_named_by_the_fingerprint() -> None:
-    send = MassSend(ToOpenids(BATCHES[0]), Words("今晚八点"), client_msg_id(LETTER.appid, "words", 1, 1), None)
-    other = MassSend(ToOpenids(BATCHES[0][::-1]), Words("今晚八点"), send.client_msg_id, None)
+    send, other = intent(ToOpenids(BATCHES[0])), intent(ToOpenids(BATCHES[0][::-1]))
     named = hashlib.sha256("".join(f"{each}\n" for each in BATCHES[0]).encode()).hexdigest()
     assert (named, False, True) == (
         send.recipients.sha256,  # type: ignore[union-attr]

@@ -4,7 +4,7 @@ import json
 
 import httpx
 import pytest
-from building import IN_TIME
+from building import IN_TIME, intent
 from hypothesis import example, given
 from hypothesis import strategies as st
 from openid_samples import BATCHES
@@ -17,7 +17,6 @@ from wechat_script import (
     UPLOAD,
     Script,
     Scripted,
-    asking,
     opened,
     scripted,
     send,
@@ -43,7 +42,7 @@ from massctl.transport import RawAnswer
 from massctl.wechat.response import Answer, read_answer
 
 PAGE = b"<html><body>maintenance</body></html>"
-TO_OPENIDS = asking(ToOpenids(BATCHES[1]), Words("明天见"))
+TO_OPENIDS = intent(ToOpenids(BATCHES[1]), Words("明天见"))
 LOST: dict[Scripted, str] = {
     httpx.ReadTimeout("slow"): "no answer within 30 s",
     httpx.WriteTimeout("slow"): "no answer within 30 s",

@@ -4,17 +4,17 @@ import contextlib
 import socket
 import struct
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
 from building import IN_TIME, NOW
 from wechat_script import APPID, SEND
 
-from massctl.apply.ports import Deadline
 from massctl.errors import TransportError
 from massctl.model.ids import MsgDataId, MsgId
-from massctl.model.send import Accepted, InDoubt
+from massctl.model.send import Accepted, InDoubt, SendIntent
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.token import Grant
 
@@ -121,6 +121,20 @@ class MovingClock:
         self.moment += timedelta(seconds=seconds)
 
 
+@dataclass
+class Until:
+    """A permit that passes at a moment, by the clock that connections take their time from."""
+
+    clock: MovingClock
+    deadline: datetime
+
+    def spend(self, intent: SendIntent) -> None:
+        assert SEND is intent
+
+    def has_passed(self) -> bool:
+        return self.clock.now() > self.deadline
+
+
 @pytest.mark.parametrize(("seconds", "arrives"), [(5, False), (2.001, False), (2, True), (0, True)])
 def test_a_request_is_written_within_its_deadline_or_never_leaves(
     server: Server, client: WeChatClient, monkeypatch: pytest.MonkeyPatch, seconds: float, arrives: bool
@@ -134,12 +148,12 @@ def test_a_request_is_written_within_its_deadline_or_never_leaves(
 
     monkeypatch.setattr(socket, "create_connection", slowly)
     server.serve = lambda connection: (server.read(connection), connection.sendall(COUNTED))[1]
-    deadline = Deadline(NOW + timedelta(seconds=2), clock)
+    permit = Until(clock, NOW + timedelta(seconds=2))
     if arrives:
-        assert ACCEPTED == client.send_mass(SEND, deadline)
+        assert ACCEPTED == client.send_mass(SEND, permit)
     else:
         with pytest.raises(TransportError, match="WeChat was not asked"):
-            client.send_mass(SEND, deadline)
+            client.send_mass(SEND, permit)
         assert b"" == server.got
 
 

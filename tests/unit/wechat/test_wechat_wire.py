@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from building import intent
 from openid_samples import BATCHES
 from wechat_script import (
     APPID,
@@ -21,7 +22,6 @@ from wechat_script import (
     UPLOAD,
     URL,
     Scripted,
-    asking,
     scripted,
     send,
 )
@@ -31,7 +31,7 @@ from massctl.errors import InvariantError, TransportError
 from massctl.model.campaign import Audience, Tag
 from massctl.model.ids import MediaId, MsgDataId, MsgId
 from massctl.model.message import Recipient
-from massctl.model.send import Body, Card, Images, MassSend, ToAll, ToOpenids, ToTag, Video, Voice, Words
+from massctl.model.send import Body, Card, Images, SendIntent, ToAll, ToOpenids, ToTag, Video, Voice, Words
 from massctl.wechat.client import WeChatClient
 
 Ask = Callable[[WeChatClient], Any]
@@ -162,47 +162,47 @@ NO_COMMENTS = '"need_open_comment":0,"only_fans_can_comment":0}'
     [
         (SEND, "sendall", TAG + '"mpnews":{"media_id":"DRAFT"},"msgtype":"mpnews","send_ignore_reprint":0,'),
         (
-            asking(ToTag(101), NEWS, send_ignore_reprint=True),
+            intent(ToTag(101), NEWS, reprint=True),
             "sendall",
             TAG + '"mpnews":{"media_id":"DRAFT"},"msgtype":"mpnews","send_ignore_reprint":1,',
         ),
         (
-            asking(TO_OPENIDS, NEWS, send_ignore_reprint=False),
+            intent(TO_OPENIDS, NEWS),
             "send",
             LIST + '"mpnews":{"media_id":"DRAFT"},"msgtype":"mpnews","send_ignore_reprint":0,',
         ),
         (SEND_TEXT, "sendall", ALL + '"text":{"content":"明天见"},"msgtype":"text",'),
         (
-            asking(TO_OPENIDS, Words("明天见")),
+            intent(TO_OPENIDS, Words("明天见")),
             "send",
             LIST + '"text":{"content":"明天见"},"msgtype":"text",',
         ),
         (
-            asking(ToAll(), TWO),
+            intent(ToAll(), TWO),
             "sendall",
             ALL + '"images":{"media_ids":["A","B"],"recommend":"r",' + NO_COMMENTS + ',"msgtype":"image",',
         ),
         (
-            asking(ToAll(), Images((A,), "", True, True, "t")),
+            intent(ToAll(), Images((A,), "", True, True, "t")),
             "sendall",
             ALL + '"images":{"media_ids":["A"],"title":"t","need_open_comment":1,"only_fans_can_comment":1},'
             '"msgtype":"image",',
         ),
-        (asking(ToTag(101), Voice(A)), "sendall", TAG + '"voice":{"media_id":"A"},"msgtype":"voice",'),
+        (intent(ToTag(101), Voice(A)), "sendall", TAG + '"voice":{"media_id":"A"},"msgtype":"voice",'),
         (
-            asking(ToTag(101), Video(A, "标题", "描述")),
+            intent(ToTag(101), Video(A, "标题", "描述")),
             "sendall",
             TAG + '"mpvideo":{"media_id":"A"},"msgtype":"mpvideo",',
         ),
         (
-            asking(TO_OPENIDS, Video(A, "标题", "")),
+            intent(TO_OPENIDS, Video(A, "标题", "")),
             "send",
             LIST + '"mpvideo":{"media_id":"A","title":"标题"},"msgtype":"mpvideo",',
         ),
-        (asking(ToTag(101), Card("c")), "sendall", TAG + '"wxcard":{"card_id":"c"},"msgtype":"wxcard",'),
+        (intent(ToTag(101), Card("c")), "sendall", TAG + '"wxcard":{"card_id":"c"},"msgtype":"wxcard",'),
     ],
 )
-def test_a_send_byte_for_byte(asked: MassSend, path: str, expected: str) -> None:
+def test_a_send_byte_for_byte(asked: SendIntent, path: str, expected: str) -> None:
     client, script = scripted(ACCEPTED)
     send(client, asked)
     (seen,) = script.seen

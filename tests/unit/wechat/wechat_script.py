@@ -8,12 +8,12 @@ from threading import Lock
 from typing import Any
 
 import httpx
-from building import IN_TIME
+from building import IN_TIME, intent
 
 from massctl.apply.ports import DraftArticle, Upload
-from massctl.model.ids import ClientMsgId, ImageUrl, MediaId
+from massctl.model.ids import ImageUrl, MediaId
 from massctl.model.message import Recipient
-from massctl.model.send import Body, MassSend, News, Recipients, ToAll, ToTag, Verdict, Words
+from massctl.model.send import News, SendIntent, ToTag, Verdict
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.token import TokenSource
 
@@ -21,7 +21,6 @@ APPID = "wx0123456789abcdef"
 SECRET = "s3cr3t-0f-the-account"
 BASE = "https://api.weixin.qq.com"
 OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
-ID = ClientMsgId("0123456789abcdef0123456789abcdef")
 TOKEN_PATH = "/cgi-bin/stable_token"
 
 UPLOAD = Upload(b"\xff\xd8 picture \xff\xd9", "0123abcd.jpg", "image/jpeg")
@@ -40,13 +39,9 @@ REVIEWER = Recipient("towxname", "editor_li")
 URL = ImageUrl("https://mmbiz.qpic.cn/x/0")
 
 
-def asking(to: Recipients, body: Body, *, send_ignore_reprint: bool | None = None) -> MassSend:
-    """What a send asks for; no test of this folder makes it in another way."""
-    return MassSend(to, body, ID, send_ignore_reprint)
-
-
-SEND = asking(ToTag(101), NEWS, send_ignore_reprint=False)
-SEND_TEXT = asking(ToAll(), Words("明天见"))
+SEND = intent(ToTag(101), NEWS)
+SEND_TEXT = intent()
+ID = SEND.client_msg_id
 
 Scripted = dict[str, Any] | bytes | tuple[int, bytes] | Exception
 """A JSON object, a body with status 200, a status and a body, or an exception."""
@@ -125,7 +120,7 @@ def opened(
     )
 
 
-def send(client: WeChatClient, asked: MassSend = SEND) -> Verdict:
+def send(client: WeChatClient, asked: SendIntent = SEND) -> Verdict:
     """Send as a run does, which has seen to the token before."""
     client.require_token()
     return client.send_mass(asked, IN_TIME)

@@ -12,9 +12,6 @@ PAIRS: Final = (("oA00001", "oB00002", "oC00003"), ("oD00004", "oE00005"))
 MOVED: Final = (("oZ00000", "oA00001", "oB00002"), ("oC00003", "oD00004", "oE00005"), ("oF00006", "oG00007"))
 """Somebody joined at the head, so that everybody moves down."""
 
-CORRECTED: Final = (BATCHES[0], ("oD00004", "oG00007", "oH00008"), ("oE00005", "oF00006"))
-"""Whoever stands behind the first three was taken out, joined, or moved."""
-
 
 def sha256_of_batches(batches: tuple[tuple[str, ...], ...]) -> Sha256:
     """Name a list as docs/reference/format.md says, without a line of massctl."""
@@ -32,7 +29,7 @@ class SampleOpenids:
     """The openids behind the names of these lists; implements `massctl.apply.ports.Openids`."""
 
     def __init__(self) -> None:
-        self.lists = {sha256_of_batches(batches): batches for batches in (BATCHES, PAIRS, MOVED, CORRECTED)}
+        self.lists = {sha256_of_batches(batches): batches for batches in (BATCHES, PAIRS, MOVED)}
 
     def batch(self, sha256: Sha256, number: int, /) -> tuple[str, ...]:
         return self.lists[sha256][number - 1]

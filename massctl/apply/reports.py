@@ -242,6 +242,22 @@ class ActReport(Strict):
     """What stopped the command before it knew a campaign."""
 
 
+class RestCampaign(Strict):
+    """The campaign that was made for those whom a list did not reach."""
+
+    name: str
+    """Its name."""
+    openids: int
+    """How many openids its list has."""
+
+
+class NewReport(ActReport):
+    """What `massctl new --unsent-of --format json` prints; its campaign is the list that was ended."""
+
+    rest: RestCampaign | None
+    """What was made; null where the command stopped before."""
+
+
 class Candidate(Strict):
     """A send in doubt, or settled as not sent, that an event may belong to."""
 

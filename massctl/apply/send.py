@@ -19,7 +19,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import Rejected, SendIntent
 from massctl.model.state import DAY_USED_UP
-from massctl.plan.guards import beside_a_doubt, handoff_of, late_refusals, send_refusals, skew_refusal, way_on
+from massctl.plan.guards import beside_a_doubt, handoff_of, late_refusals, list_stopped, send_refusals, skew_refusal
 from massctl.plan.job_failure import how_to_resend
 from massctl.plan.plan import preview_missing
 from massctl.plan.quota import SENDS_A_MINUTE, calls_refused, look_ahead, next_send_at
@@ -117,7 +117,8 @@ def give_up(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedC
 
 def rejection_error(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> WeChatError:
     """Say when a refused send can go out, and how a send on the website is recorded that used its allowance."""
-    hint = way_on(context.record_of(campaign)) or _possible_again(context, campaign, rejected)
+    stopped = list_stopped(context.record_of(campaign))
+    hint = stopped.hint if stopped is not None else _possible_again(context, campaign, rejected)
     if rejected.errcode == NO_SEND_LEFT:
         more = Phrase(
             "The ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录 when that "

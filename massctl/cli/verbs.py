@@ -9,6 +9,7 @@ from massctl.model.phrase import Phrase
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "init": ("massctl.cli.commands.init", "Scaffold a repository that validates, plans and applies in the sandbox."),
+    "new": ("massctl.cli.commands.new", "Make a campaign for those whom a partly sent list did not reach."),
     "validate": ("massctl.cli.commands.validate", "Check every campaign: schema, rendering, content rules."),
     "render": ("massctl.cli.commands.render", "Write a campaign's articles exactly as they will be sent."),
     "serve": ("massctl.cli.commands.serve", "Show campaigns live in a browser on this machine, as a phone shows them."),
@@ -33,7 +34,6 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 """Verb -> module with a click command named `command`, and its help in one line."""
 
 NOT_YET: Final[dict[str, Phrase]] = {
-    "new": Phrase("make a campaign's folder from a sample or another campaign"),
     "stop": Phrase("stop all sends of this repository"),
     "resume": Phrase("allow sends again"),
     "import": Phrase("make a campaign's folder from a draft, an article or a document"),

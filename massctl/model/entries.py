@@ -391,6 +391,16 @@ class Expired:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListEnded:
+    """The batches of a list that did not go out never will: another campaign has their openids."""
+
+    type: Literal["list_ended"] = "list_ended"
+    rest: str
+    """The campaign that was made for them."""
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Adopted:
     """The console's version of a staged draft was kept."""
 
@@ -429,6 +439,7 @@ Event = (
     | JobStatus
     | Withdrawn
     | Expired
+    | ListEnded
     | Adopted
 )
 """What happened, without when and where in the chain."""

@@ -348,6 +348,8 @@ class Record:
     """Which tag the name in the campaign was found to stand for, at last."""
     proposals: list[Draft] = field(default_factory=list)
     """Drafts that showed what does not stand at the tip of the branch that sends: none is staged or ever sent."""
+    ended: entries.ListEnded | None = None
+    """Who has the openids of its other batches; none of these is sent any more."""
 
     @property
     def key(self) -> RecordKey:
@@ -362,7 +364,6 @@ class Record:
     @property
     def batches(self) -> int:
         """Into how many jobs this edition is cut: what the last attempt says, and 1 before anybody may have it."""
-        # A list may be corrected behind what went out, so that the rest of it is cut anew.
         begun = any(each.may_have_sent for each in self.attempts) or (self.attempts and self.settled_sent)
         return (begun and self.attempts[-1].event.batches) or 1
 
@@ -379,8 +380,8 @@ class Record:
 
     @property
     def is_partly_sent(self) -> bool:
-        """Whether some of its batches went out, and others did not yet."""
-        return self.imported is None and 0 < len(self.sent_batches) < self.batches
+        """Whether some of its batches went out, and others are still to follow."""
+        return self.imported is None and self.ended is None and 0 < len(self.sent_batches) < self.batches
 
     @property
     def may_be_out(self) -> bool:
@@ -510,6 +511,8 @@ def _into_record(record: Record, entry: entries.Entry) -> None:
             _settle(record, event, entry.at)
         case entries.SendImported():
             _import(record, event)
+        case entries.ListEnded():
+            record.ended = event
         case entries.JobStatus() | entries.Withdrawn():
             if not absorb_job_entry(record.jobs, event, entry.at):
                 raise _impossible(entry, Phrase("there is no job {msg_id}", msg_id=event.msg_id))

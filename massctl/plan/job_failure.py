@@ -5,6 +5,7 @@ from typing import Final
 
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, Status, status_of
+from massctl.plan.guards import rest_of
 
 REASONS: Final = {
     10001: Phrase("advertising"),
@@ -48,10 +49,8 @@ def how_to_resend(record: Record) -> Phrase | None:
     if status_of(record) is not Status.FAILED:
         return None
     if any(job.status in ("sent", "sending") for job in record.jobs):
-        return Phrase(
-            "a part of the list has it, and a raised `edition` would go to everybody again: make a campaign of its "
-            "own, with a list of the openids behind those who have it"
-        )
+        say = "a part of the list has it, and a raised `edition` would go to everybody again: make {rest}"
+        return Phrase(say, rest=rest_of(record.campaign))
     err = _ERR.fullmatch(reason_of(record) or "")
     number = int(err[1]) if err is not None else 0
     told = {"name": record.campaign, "edition": record.edition + 1}

@@ -17,7 +17,6 @@ from massctl.plan.guards import (
     HandoffItem,
     House,
     audience_refusal,
-    frozen,
     handoff_of,
     is_refused_for_good,
     off_tip,
@@ -568,7 +567,7 @@ class _Planner:
             (guards.edition_refusal(campaign.name, campaign.edition, self.state) if in_doubt else None)
             or (None if self._is_selected(planned) else guards.not_named(campaign.name))
             or guards.edition_refusal(campaign.name, campaign.edition, self.state)
-            or frozen(campaign, record)
+            or guards.list_changed(campaign, record)
             or preview_to_refusal(campaign, self.house.policy, self.showing)
         )
         if stopped is not None:

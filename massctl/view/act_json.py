@@ -30,6 +30,12 @@ def reconcile_json(record: Record, language: Language) -> str:
     return document_json(_acted(0, [{**campaign_document(record, None), "refusals": []}]), language)
 
 
+def new_json(record: Record, rest: str, openids: int, language: Language) -> str:
+    """Give the edition whose list was ended, and the campaign that has its other openids."""
+    acted = _acted(0, [{**campaign_document(record, None), "refusals": []}])
+    return document_json({**acted, "rest": {"name": rest, "openids": openids}}, language)
+
+
 def event_json(finish: JobFinish, outcome: Recorded | Foreign, exit_status: int, language: Language) -> str:
     """Give what an event was recorded for, or which sends in doubt it may belong to."""
     ours = [outcome.record] if isinstance(outcome, Recorded) else []

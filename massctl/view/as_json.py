@@ -130,6 +130,7 @@ def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Lang
         "status": {"campaigns": []},
         "withdraw": {"exit_status": exit_status, "campaigns": []},
         "reconcile": {"exit_status": exit_status, "campaigns": []},
+        "new": {"exit_status": exit_status, "campaigns": [], "rest": None},
         "record-event": {"exit_status": exit_status, "campaigns": [], "event": None, "diagnostics": []},
         "adopt": {"exit_status": exit_status, "campaigns": [], "differences": [], "handoff": [], "diagnostics": []},
         "comments": {"exit_status": exit_status, "name": None, "edition": None, "opened": None, "articles": []},

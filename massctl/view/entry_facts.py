@@ -39,7 +39,9 @@ _Sending: TypeAlias = (
     | entries.SendImported
     | entries.WebsiteSendRetracted
 )
-_Other: TypeAlias = entries.Created | entries.JobStatus | entries.Withdrawn | entries.Expired | entries.Adopted
+_Other: TypeAlias = (
+    entries.Created | entries.JobStatus | entries.Withdrawn | entries.Expired | entries.ListEnded | entries.Adopted
+)
 
 
 def _about_staging(event: _Staging) -> str:  # noqa: PLR0911 - one case a type, and all in sight
@@ -100,6 +102,8 @@ def _about_rest(event: _Other) -> str:
             return f"msg_id {event.msg_id} {which}{f' {event.outcome}' if event.outcome else ''}{_code(event.errcode)}"
         case entries.Expired():
             return f"not_after {moment(event.not_after)}"
+        case entries.ListEnded():
+            return f"rest {event.rest} by {event.by}"
         case entries.Adopted():
             return f"media_id {event.media_id} by {event.by}{_because(event.reason)}"
 

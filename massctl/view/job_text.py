@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record, is_concluded
-from massctl.plan.guards import standstill, way_on
+from massctl.plan.guards import list_stopped
 from massctl.plan.job_failure import reason_words
 from massctl.view.batch_rows import alike, batch_words, from_to
 from massctl.view.event_text import originality_rows
@@ -36,9 +36,13 @@ def job_rows(table: Table, record: Record, label: str) -> None:
         if others:
             say = "the addresses of the other batches: massctl status {name} --format json"
             table.below(Inked(Phrase(say, name=record.campaign), Ink.DETAIL))
-    if (stands := standstill(record)) is not None:
-        table.row(label, Inked(stands, Ink.WARNING), inner=2)
-        table.below(way_on(record) or stands)
+    if (stopped := list_stopped(record)) is not None:
+        table.row(label, Inked(stopped.message, Ink.WARNING), inner=2)
+        table.below(stopped.hint)
+    elif record.ended is not None:
+        say = "{sent} of {all} batches went out; the other openids are in {rest}"
+        count = {"sent": len(record.sent_batches), "all": record.batches}
+        table.row(label, Phrase(say, rest=record.ended.rest, **count))
     elif record.is_partly_sent and not record.open_attempts:
         sent = Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
         go_on = Phrase("{sent}; massctl apply {name} goes on with the next", sent=sent, name=record.campaign)

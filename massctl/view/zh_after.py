@@ -203,9 +203,8 @@ AFTER: Final[dict[str, str]] = {
     "the reason stands in the console under 群发记录; to send it once more: {how}": (
         "原因在公众平台的“群发记录”里；要再发一次：{how}"
     ),
-    "a part of the list has it, and a raised `edition` would go to everybody again: make a campaign of its "
-    "own, with a list of the openids behind those who have it": (
-        "名单里的一部分人已收到，提高 `edition` 会再发给所有人：请另建一个活动，名单只放这些人后面的 openid"
+    "a part of the list has it, and a raised `edition` would go to everybody again: make {rest}": (
+        "名单里的一部分人已收到，提高 `edition` 会再发给所有人：请{rest}"
     ),
     # massctl/view/event_text.py
     "advertising": "涉嫌广告",

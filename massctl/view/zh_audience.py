@@ -74,38 +74,6 @@ AUDIENCE: Final[dict[str, str]] = {
     "size is one job": (
         "到公众平台的“用户管理”里给这些粉丝打上标签，并在 campaign.yaml 里写 `tag:`：标签再大也只是一个任务"
     ),
-    "the openids who have the message, or may have it, are not the first of the list any more; {sent}": (
-        "已收到（或可能已收到）消息的那些 openid 不再是名单最前面的；{sent}"
-    ),
-    "put the first {count:,} openids back as they were (git log shows them), then run apply again: it goes on behind "
-    "them; there the list may be corrected, and whoever stands in it twice is sent to once": (
-        "把最前面的 {count:,} 个 openid 恢复成原样（git log 里有），再运行 apply：会从它们后面接着发；"
-        "后面的部分可以改，重复的人只发一次"
-    ),
-    "WeChat refused batch {batch} of {batches} for good, with errcode {errcode}: nobody of it has the message, and the "
-    "first {count:,} openids of the list have it": (
-        "微信彻底拒绝了第 {batch}/{batches} 批（errcode {errcode}）：这一批没有人收到，"
-        "名单最前面的 {count:,} 个 openid 已收到"
-    ),
-    "leave the first {count:,} openids as they are, and correct the list behind them, or put a new export of this "
-    "account there: whoever stands in it twice is sent to once; then: massctl apply {name}": (
-        "最前面的 {count:,} 个 openid 保持原样，改正它们后面的部分，或者把从这个公众号重新导出的名单接在后面："
-        "重复的人只发一次；然后：massctl apply {name}"
-    ),
-    "the message stays as the first {count:,} have it: for another one make a campaign of its own, with a list of the "
-    "openids behind them; a raised `edition` would go to everybody again": (
-        "消息保持最前面 {count:,} 人收到的样子：要换消息，就给后面的 openid 另建一个活动，名单里只放他们；"
-        "提高 `edition` 会再发给所有人"
-    ),
-    "edition {before} went out to the first {count:,} openids of its list and to no other; edition {edition} would go "
-    "to them once more": (
-        "第 {before} 版只发给了名单最前面的 {count:,} 个 openid；第 {edition} 版会让这些人再收到一遍"
-    ),
-    "make a campaign of its own with a list of the openids behind the first {count:,}": (
-        "另建一个活动，名单里只放最前面 {count:,} 个之后的 openid"
-    ),
-    "put `edition` back to {before}, leave those openids as they are, and run apply again: it goes on behind them; "
-    "or {own}": ("把 `edition` 改回 {before}，这些 openid 保持原样，再运行 apply：会从他们后面接着发；或者{own}"),
     "WeChat refused batch {batch}, so there is no doubt. Only if it went out after all:": (
         "微信拒绝了第 {batch} 批，没有疑问。只有它后来其实发出了，才用："
     ),
@@ -115,13 +83,58 @@ AUDIENCE: Final[dict[str, str]] = {
     "WeChat refused it, so there is no doubt. Only if it went out after all, by hand for instance:": (
         "微信拒绝了它，没有疑问。只有它后来其实发出了（比如有人手动发的），才用："
     ),
-    "everybody whom the list names now has the message already": "名单里现在的人都已收到消息",
-    "write those who are to get it behind them; where nobody is left, there is nothing more to do": (
-        "把还要发的人写在他们后面；没有人要发了，就不用再做什么"
+    "a campaign for the openids that no accepted batch named: massctl new {name}-rest --unsent-of {name}": (
+        "给没有被任何已受理批次包含的 openid 另建一个活动：massctl new {name}-rest --unsent-of {name}"
     ),
+    "the list of openids was changed after its first batch; {sent}": "openid 名单在第一批之后被改过；{sent}",
     "the message was edited after its first batch was sent; {sent}": "消息在第一批发出之后被改过；{sent}",
-    "undo the edit, then run apply again: it goes on with the next batch, and everybody gets the same": (
-        "撤销改动，再运行 apply：会接着发下一批，人人收到的都一样"
+    "put it back as it was (git log shows it) and run apply again: it goes on with the next batch; or make {rest}": (
+        "恢复成原样（git log 里有）再运行 apply：会接着发下一批；或者{rest}"
+    ),
+    "WeChat refused batch {batch} of {batches} for good, with errcode {errcode}: nobody of it has the message; "
+    "{sent}": "微信彻底拒绝了第 {batch}/{batches} 批（errcode {errcode}）：这一批没有人收到；{sent}",
+    "make {rest}   and correct there what WeChat objects to": "{rest}   再在那里改正微信不接受的地方",
+    "make {rest}": "{rest}",
+    "edition {before} reached a part of its list ({sent}); edition {edition} would go to them once more": (
+        "第 {before} 版只发给了名单的一部分（{sent}）；第 {edition} 版会让这些人再收到一遍"
+    ),
+    "put `edition` back to {before} and run apply again: it goes on with the next batch; or make {rest}": (
+        "把 `edition` 改回 {before}，再运行 apply：会接着发下一批；或者{rest}"
+    ),
+    "{rest} has the others; for everybody again, copy the folder to a campaign of its own": (
+        "其余的人在 {rest} 里；要再发给所有人，就把文件夹复制成另一个活动"
+    ),
+    "{sent} of {all} batches went out; the other openids are in {rest}": (
+        "{all} 批中已发出 {sent} 批；其余的 openid 在 {rest} 里"
+    ),
+    "campaigns/{rest} has the {count:,} openids that no accepted batch of {name} named": (
+        "campaigns/{rest} 里有 {name} 的已受理批次没有包含的 {count:,} 个 openid"
+    ),
+    "{name} is ended: none of its other batches is sent": "{name} 到此结束：其余批次都不再发送",
+    "look at campaigns/{rest}/campaign.yaml, then commit it like any other campaign": (
+        "看一下 campaigns/{rest}/campaign.yaml，再像其他活动一样提交"
+    ),
+    "campaigns/{name} is there already": "campaigns/{name} 已经存在",
+    "small letters, digits, `.`, `_` and `-`, at most 64": "用小写字母、数字、`.`、`_`、`-`，最多 64 个",
+    "choose another name": "换一个名字",
+    "{name} is not a list of openids that was sent in part": "{name} 不是只发了一部分的 openid 名单",
+    "massctl status {name}   shows what became of it": "massctl status {name}   看它的结果",
+    "nobody knows whether batch {batch} was sent": "不知道第 {batch} 批是否已发出",
+    "no batch of {name} went out": "{name} 一批也没有发出",
+    "correct its list, then: massctl apply {name}": "改正名单，然后：massctl apply {name}",
+    "{name} was ended before, and {rest} has its other openids": "{name} 先前已经结束，其余的 openid 在 {rest} 里",
+    "if it is lost: massctl new {rest} --unsent-of {name}": "如果它丢了：massctl new {rest} --unsent-of {name}",
+    "the list of {name} is not the one that was sent in part": "{name} 的名单不是发了一部分的那一份",
+    "put it back as it was (git log shows it), then run the same command again": (
+        "恢复成原样（git log 里有），再运行同一条命令"
+    ),
+    "campaigns/{name} cannot be written: {why}": "无法写入 campaigns/{name}：{why}",
+    "run the same command again once that is mended: it makes the folder then": (
+        "排除之后再运行同一条命令：会在那时建好文件夹"
+    ),
+    "campaign.yaml of {name} is written in a way that cannot be copied": "{name} 的 campaign.yaml 的写法无法复制",
+    "write its values in block style (key: value, one a line), then run the same command again": (
+        "把它写成块样式（每行一个键和它的值），再运行同一条命令"
     ),
     "copy the list into the campaign, or into `campaigns/_shared`": "把名单放进活动目录，或 `campaigns/_shared`",
     "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can": (

@@ -18,6 +18,15 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
         "只发送 `massctl lock` 锁定的内容：重新渲染并逐项比对。"
     ),
     "Stay for windows that open within 90s, 45m, 3h …": "等待在 90s、45m、3h…… 之内开始的时段。",
+    # massctl/cli/commands/new.py
+    "Make a campaign for those whom a partly sent list did not reach.": "给只发了一部分的名单里其余的人另建一个活动。",
+    "Make campaigns/NAME for the openids of LIST that no accepted batch named, and end LIST in the ledger.": (
+        "给 LIST 的名单里没有被任何已受理批次包含的 openid 建好 campaigns/NAME，并在账本里结束 LIST。"
+    ),
+    "NAME gets the folder of LIST without lock, edition and window. No batch of LIST is sent afterwards.": (
+        "NAME 得到 LIST 的文件夹，但没有锁、版次和时段。此后 LIST 的任何批次都不再发送。"
+    ),
+    "The campaign whose list of openids was sent in part.": "openid 名单只发了一部分的那个活动。",
     # massctl/cli/commands/preview.py
     "Show NAME on phones before it is sent: on those that campaign.yaml declares, or only on those given here.": (
         "在群发之前把 NAME 发到手机上：campaign.yaml 里写的那些，或者只发给这里写的。"

@@ -1,7 +1,10 @@
 """Tags by name and lists of openids as people type them, and that no openid is anywhere afterwards."""
 
 import re
+import shutil
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_runner import Said, Shell, lost
@@ -142,7 +145,10 @@ def test_a_list_that_is_too_long_for_a_day_proposes_a_tag(letter: Shell) -> None
         file.write("openid\n")
         file.writelines(f"oTEST{number:023}\n" for number in range(1_000_001))
     said = letter("plan", "letter", "--sandbox")
-    assert (True, True) == ("its list takes 101 jobs, and 100" in said.out, "write `tag:`" in said.out)
+    assert (True, True) == (
+        "its list takes 101 jobs, and an account has 100" in " ".join(said.out.split()),
+        "write `tag:`" in said.out,
+    )
 
 
 def test_openids_are_not_for_subscription_accounts(letter: Shell) -> None:
@@ -164,12 +170,12 @@ def refused_in_the_middle(letter: Shell) -> None:
 
     letter.monkeypatch.setattr("massctl.sandbox.audience.by_openids", judged)
     said = letter("apply", "letter", "--sandbox", "--yes")
-    assert (1, True) == (said.status, "leave the first 10,000 openids as they are" in " ".join(said.out.split()))
+    assert (1, True) == (said.status, "massctl new letter-rest --unsent-of letter" in " ".join(said.out.split()))
 
 
 def test_a_refused_batch_has_one_sentence_everywhere_and_no_choice_that_is_refused(letter: Shell) -> None:
     refused_in_the_middle(letter)
-    says = ("WeChat refused batch 2 of 3 for good, with errcode 40003", "leave the first 10,000 openids as they are")
+    says = ("WeChat refused batch 2 of 3 for good, with errcode 40003", "massctl new letter-rest --unsent-of letter")
     verbs = [("plan", "letter"), ("apply", "letter", "--yes"), ("status", "letter"), ("reconcile", "letter")]
     for verb in verbs:
         said = " ".join(letter(*verb, "--sandbox").out.split())
@@ -180,19 +186,107 @@ def test_a_refused_batch_has_one_sentence_everywhere_and_no_choice_that_is_refus
     assert (1, 1) == (choices.count("10,000 openids\n"), choices.count("9,999 openids\n"))
 
 
-def test_a_corrected_list_reaches_the_others_once(letter: Shell) -> None:
+def reached(shell: Shell) -> Counter[int]:
+    """Count the openids of the sandbox's jobs, job by job."""
+    return Counter(job["total_count"] for job in shell.report()["jobs"])
+
+
+def counted(letter: Shell) -> Counter[str]:
+    """Count how often each openid stands in a job of the sandbox from now on."""
+    times: Counter[str] = Counter()
+
+    def judged(desk: Desk, given: object) -> Audience:
+        found = by_openids(desk, given)
+        times.update(given if isinstance(given, list) else [])
+        return found
+
+    letter.monkeypatch.setattr("massctl.sandbox.audience.by_openids", judged)
+    return times
+
+
+def test_a_begun_list_stays_as_it_is(letter: Shell) -> None:
     refused_in_the_middle(letter)
-    path = "campaigns/letter/lists/members.csv"
-    # A new export, in another order, without one and with two new ones, behind those who have it.
-    export = [*reversed(OPENIDS[:15_000]), *OPENIDS[15_001:], "oTEST99999", "oTEST99998"]
-    letter.tree.write(path, "openid\n" + "".join(f"{each}\n" for each in export))
-    wrong = letter("apply", "letter", "--sandbox", "--yes")
-    assert (5, True) == (wrong.status, "put the first 10,000 openids back as they were" in " ".join(wrong.out.split()))
-    letter.tree.write(path, "openid\n" + "".join(f"{each}\n" for each in [*OPENIDS[:10_000], *export]))
+    list_file, written = "campaigns/letter/lists/members.csv", letter.tree.read("campaigns/letter/lists/members.csv")
+    letter.tree.write(list_file, "openid\n" + "".join(f"{each}\n" for each in [*OPENIDS, "oTEST99999"]))
+    edited = letter("apply", "letter", "--sandbox", "--yes", "--format", "json")
+    letter.tree.write(list_file, written)
+    letter.tree.write("campaigns/letter/campaign.yaml", LETTER.replace("今晚八点", "今晚九点"))
+    reworded = letter("apply", "letter", "--sandbox", "--yes", "--format", "json")
+    found = [each.document["campaigns"][0]["refusals"][0]["guard"] for each in (edited, reworded)]
+    assert (["audience_changed", "edited_after_send"], 1) == (found, len(letter.report()["jobs"]))
+    made = letter("new", "rest", "--unsent-of", "letter", "--sandbox")
+    assert 0 == made.status  # The message of the others is theirs.
+
+
+def test_the_rest_of_a_list_gets_it_once_and_nobody_twice(letter: Shell) -> None:
+    letter.tree.write("campaigns/letter/images/note.txt", "beside it")
+    refused_in_the_middle(letter)
+    assert 0 == letter("lock", "letter").status
+    made = letter("new", "rest", "--unsent-of", "letter", "--sandbox", "--format", "json")
+    assert (0, {"name": "rest", "openids": 10_001}) == (made.status, made.document["rest"])
+    folder = letter.root / "campaigns/rest"
+    assert ["campaign.yaml", "images", "lists", "unsent.txt"] == sorted(each.name for each in folder.iterdir())
+    assert OPENIDS[10_000:] == letter.tree.read("campaigns/rest/unsent.txt").split()
+    again = counted(letter)
     assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
-    assert [(1, 10_000), (2, 10_000), (3, 2)] == jobs(letter)
-    assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
-    assert 3 == len(letter.report()["jobs"])
+    assert 0 == letter("apply", "rest", "--sandbox", "--yes").status
+    assert Counter(OPENIDS) == again + Counter(OPENIDS[:10_000])
+    assert Counter({10_000: 1, 9_999: 1, 2: 1}) == reached(letter)
+    assert "2 of 3" not in letter("plan", "--sandbox").out
+    assert "the other openids are in rest" in " ".join(letter("status", "letter", "--sandbox").out.split())
+
+
+def test_the_folder_is_made_again_under_the_name_that_the_ledger_has(letter: Shell) -> None:
+    refused_in_the_middle(letter)
+    assert 0 == letter("new", "rest", "--unsent-of", "letter", "--sandbox").status
+    shutil.rmtree(letter.root / "campaigns/rest")
+    other = letter("new", "other", "--unsent-of", "letter", "--sandbox")
+    assert (5, True) == (other.status, "rest has its other openids" in other.err)
+    assert 0 == letter("new", "rest", "--unsent-of", "letter", "--sandbox").status
+    there = letter("new", "rest", "--unsent-of", "letter", "--sandbox")
+    assert (2, True) == (there.status, "is there already" in there.err)
+    ended = [line for line in letter("state", "list", "--sandbox").out.splitlines() if "list_ended" in line]
+    assert 1 == len(ended)
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "told"),
+    [
+        ({}, 2, "is not a list of openids that was sent in part"),
+        ({"doubt": True}, 5, "nobody knows whether batch 2 was sent"),
+        ({"edited": True}, 5, "is not the one that was sent in part"),
+        ({"name": "Rest"}, 2, "Rest is not a campaign name"),
+    ],
+)
+def test_a_list_is_ended_only_where_it_is_known_who_has_it(
+    letter: Shell, changed: dict[str, Any], status: int, told: str
+) -> None:
+    if changed.get("doubt"):
+        letter.tree.settings(language="en", in_doubt="stop")
+        letter.faults(lost("message/mass/send", nth=2))
+        letter("apply", "letter", "--sandbox", "--yes")
+    elif changed:
+        refused_in_the_middle(letter)
+    if changed.get("edited"):
+        letter.tree.write("campaigns/letter/lists/members.csv", "openid\n" + "\n".join(OPENIDS[1:]) + "\n")
+    said = letter("new", changed.get("name", "rest"), "--unsent-of", "letter", "--sandbox")
+    assert (status, True) == (said.status, told in " ".join(said.err.split())), said.err
+    assert (False, False) == ((letter.root / "campaigns/rest").exists(), "list_ended" in _ledger(letter))
+    assert ["letter"] == [each.name for each in (letter.root / "campaigns").iterdir()]
+
+
+def _ledger(letter: Shell) -> str:
+    return letter("state", "list", "--sandbox").out
+
+
+def test_a_copy_keeps_comments_and_drops_edition_and_window(letter: Shell) -> None:
+    window = "send:  # the evening\n  not_before: 2026-12-01T10:00:00+08:00\n  not_after: 2026-12-01T23:00:00+08:00\n"
+    letter.tree.write("campaigns/letter/campaign.yaml", f"# to members\n{LETTER}{window}  same_content: allow\n")
+    refused_in_the_middle(letter)
+    assert 0 == letter("new", "rest", "--unsent-of", "letter", "--sandbox").status
+    written = letter.tree.read("campaigns/rest/campaign.yaml")
+    assert "# to members\n" + LETTER.replace("lists/members.csv", "unsent.txt") in written
+    assert (True, False) == ("same_content: allow" in written, "not_before" in written)
 
 
 def test_every_refused_batch_that_a_person_sent_stays_sent(letter: Shell) -> None:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from building import APPID
+from openid_samples import BATCHES
 from simulation.crashing import Boundaries
 from simulation.disk import SimDisk
 from simulation.scenario import Clone, Situation, state_of
@@ -20,7 +21,7 @@ from simulation.world import SLOW, MassJob, Remembered
 from massctl.apply.journal import LedgerSession
 from massctl.apply.reconcile import Statement, adopt_draft, settle_not_sent, settle_sent
 from massctl.errors import MassctlError
-from massctl.model.entries import Created, NewEntry
+from massctl.model.entries import Created, ListEnded, NewEntry
 from massctl.model.ids import ClientMsgId, MsgId
 from massctl.model.state import Record
 
@@ -253,6 +254,18 @@ def _person_sends_what_was_refused(situation: Situation) -> None:
         wechat.told_sent[refused.subject, refused.openids] = wechat.run
 
 
+def _person_makes_a_campaign_for_the_rest(situation: Situation) -> None:
+    """A person ends a list that was sent in part, and another campaign reaches the others."""
+    book, wechat = _at_work(situation), situation.wechat
+    for record in [each for each in book.state.records.values() if each.is_partly_sent and not each.open_attempts]:
+        book.record_for(ListEnded(rest="rest", by="li"), record.campaign, record.edition)
+        subject = wechat.jobs[-1].subject
+        for number, openids in enumerate(BATCHES, 1):
+            if number not in record.sent_batches:
+                msg_id = MsgId(3147000001 + len(wechat.jobs))
+                wechat.jobs.append(MassJob(msg_id, None, wechat.clock.moment, subject, None, openids))
+
+
 def _is_refused(record: Record) -> bool:
     last = record.attempts[-1] if record.attempts else None
     refusal = last.rejection if last is not None and not record.open_attempts else None
@@ -322,6 +335,7 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "the clock is right": _clock(timedelta(0)),
     "another machine sends it": _sent_by_another_machine,
     "a person settles": _person_settles,
+    "a person makes a campaign for the rest": _person_makes_a_campaign_for_the_rest,
     "a person says not sent": _person_says_not_sent,
     "a person sends what was refused": _person_sends_what_was_refused,
     "a person keeps the console's version": _person_keeps_the_consoles_version,

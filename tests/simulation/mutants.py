@@ -965,24 +965,17 @@ MUTANTS = (
     ),
     Mutant(
         "a list that was changed goes on",
-        "massctl.plan.guards",
-        "    if all(each.event.message_digest == campaign.message_digest for each in _asked(record)):",
+        _GUARD,
+        "    if begun.message_digest == campaign.message_digest:",
         "    if True:",
         "text in batches, the list changes",
     ),
     Mutant(
-        "a list that was corrected may become again what it was",
-        "massctl.plan.guards",
-        "    if all(each.event.message_digest == campaign.message_digest for each in _asked(record)):",
-        "    if first.event.message_digest == campaign.message_digest:",
-        "text in batches, the correction is undone",
-    ),
-    Mutant(
-        "a list that was corrected goes on wherever its people stand",
-        "massctl.plan.guards",
-        "    if not _keeps_its_people(campaign, record):",
-        "    if False:",
-        "text in batches, the list changes",
+        "a list goes on whose other openids another campaign has",
+        _STATE,
+        "self.imported is None and self.ended is None and",
+        "self.imported is None and",
+        "text in batches, the list is ended",
     ),
     # A person's word.
     Mutant(
@@ -1089,7 +1082,7 @@ MUTANTS = (
     Mutant(
         "a raised edition goes to those whom a part of the list reached",
         "massctl.plan.guards",
-        "    if not below or not below[-1].is_partly_sent:\n",
+        "    if not before.sent_batches - undone:\n",
         "    if True:\n",
         "text in batches, the edition is raised",
     ),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from building import APPID, HOUR, NOW, article, audience, house, reviewers, sha, voice
-from openid_samples import BATCHES, CORRECTED, MOVED, PAIRS
+from openid_samples import BATCHES, MOVED, PAIRS
 from simulation.happenings import AT, BETWEEN, FULL, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, TWIN
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 from simulation.schedule import Budget, Scenario
@@ -57,6 +57,7 @@ KILLED: Final = ("", f"{KILL_SWITCH}before renew_token", f"{KILL_SWITCH}after se
 OLDER: Final = (("",), ("",), ("", "an older ledger is put back"))
 FAST: Final = (("the clock is 31 h fast",), ("the clock is right",))
 SETTLED: Final = (("",), ("", "a person settles"))
+ENDED: Final = (("",), ("", "a person makes a campaign for the rest"))
 SLOW: Final = (("",), ("the clock is 3 h 55 min slow",))
 A_DAY: Final = 24 * HOUR + 5 * MINUTE
 TAGS: Final = ("", "nobody has the tag any more", "the tag is gone")
@@ -82,7 +83,6 @@ IN_BATCHES: Final = to_openids(TEXT, BATCHES)
 SOUND: Final = voice(window=LONG)
 EMPTIED: Final = (("",), ("", "the console empties the material library"))
 OTHERS: Final = to_openids(TEXT, MOVED)
-BEHIND: Final = to_openids(TEXT, CORRECTED)
 NEWS_IN_BATCHES: Final = to_openids(UNSEEN_NEWS, PAIRS)
 STAGED_LIST, EDITED_LIST = to_openids(PLAIN_NEWS, PAIRS), to_openids(EDITED_NEWS, PAIRS)
 BETWEEN_BOUNDS: Final = replace(TEXT, audience=audience(tag_id=7, expect={"min": 100, "max": 1000}))
@@ -223,15 +223,7 @@ SMOKE: Final = (
         "text in batches, a person settles twice", IN_BATCHES, 3, 0, 2, faults=LOST_SENDS, before=SETTLED, waits=False
     ),
     Scenario("text in batches, the list changes", ((IN_BATCHES,), (OTHERS,)), 2, Budget(1, 1), faults=LOST_SENDS),
-    Scenario("text in batches, the rest is corrected", ((IN_BATCHES,), (BEHIND,)), 2, Budget(0, 2), faults=OF_SENDS),
-    Scenario(
-        "text in batches, the correction is undone",
-        ((IN_BATCHES,), (BEHIND,), (IN_BATCHES,)),
-        3,
-        Budget(0, 2),
-        faults=REFUSED_SENDS,
-        gaps=(30 * HOUR,),
-    ),
+    _one("text in batches, the list is ended", IN_BATCHES, 3, 0, 2, faults=REFUSED_SENDS, before=ENDED),
     _one("news in batches", NEWS_IN_BATCHES, 2, 1, 0, gaps=(MINUTE, 30 * HOUR), sends=("春季大促",) * 2),
     Scenario(
         "news in batches, an edit is taken back",

@@ -12,7 +12,7 @@ from typing import Final
 from building import HOUR, NOW, OTHER_APPID, article, audience, house
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from openid_samples import BATCHES, CORRECTED
+from openid_samples import BATCHES, MOVED
 from simulation.choices import Explorer
 from simulation.disk import LOSSES
 from simulation.happenings import AT, INTERRUPT, NEIGHBOUR, RIVAL
@@ -87,7 +87,7 @@ WIDE: Final = (
         "wide, text to a list",
         (_LIST,),
         (replace(_LIST, message=_EDITED),),
-        (to_openids(_WORDS, CORRECTED),),
+        (to_openids(_WORDS, MOVED),),
         (replace(_LIST, edition=2, message=_SECOND),),
         (),
     ),

@@ -1,0 +1,150 @@
+"""`massctl new`: a campaign for the openids that a partly sent list did not reach."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from massctl.cli.answering import one_document
+from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.session import Session, session
+from massctl.cli.usage import not_yet
+from massctl.errors import RefusedError, UsageError
+from massctl.model.ids import CampaignName, is_campaign_name
+from massctl.model.phrase import Phrase
+
+if TYPE_CHECKING:
+    from massctl.model.state import Record, State
+    from massctl.source.desired import Workbench
+
+
+@click.command(name="new")
+@click.argument("name")
+@click.option("--unsent-of", metavar="LIST", help="The campaign whose list of openids was sent in part.")
+@form_option
+@sandbox_option
+@click.pass_context
+def command(context: click.Context, name: str, unsent_of: str | None, form: str, sandbox: bool) -> int:
+    """Make campaigns/NAME for the openids of LIST that no accepted batch named, and end LIST in the ledger.
+
+    NAME gets the folder of LIST without lock, edition and window. No batch of LIST is sent afterwards.
+    """
+    if unsent_of is None:
+        raise not_yet("massctl new NAME", Phrase("make a campaign's folder from a sample or another campaign"))
+    if not is_campaign_name(name):
+        raise UsageError(
+            Phrase("{folder} is not a campaign name", folder=name),
+            Phrase("Nothing was done."),
+            Phrase("small letters, digits, `.`, `_` and `-`, at most 64"),
+        )
+    # Rendering and the ledger are needed by this verb, and not by its help.
+    from massctl.view.act_json import new_json
+    from massctl.view.language import say
+
+    with one_document(form, "new") as answer, session(context.obj, sandbox=sandbox, decides=True) as (current, _):
+        record, count = _made(current, CampaignName(name), CampaignName(unsent_of))
+        voice, told = current.voice, {"rest": name, "count": count, "name": unsent_of}
+        made = Phrase("campaigns/{rest} has the {count:,} openids that no accepted batch of {name} named", **told)
+        ended = Phrase("{name} is ended: none of its other batches is sent", name=unsent_of)
+        go_on = Phrase("look at campaigns/{rest}/campaign.yaml, then commit it like any other campaign", rest=name)
+        lines = "\n".join(say(each, voice.language) for each in (made, ended, go_on))
+        answer.tell(voice, lambda: new_json(record, name, count, voice.language), lambda: lines)
+    return 0
+
+
+def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Record, int]":
+    """End the list and make the folder; gives what is recorded of the list, and how many openids are in the folder.
+
+    The ledger comes first. Where the folder cannot be made after it, the same command makes it.
+    """
+    from massctl.apply.journal import LedgerSession
+    from massctl.cli.following import trust
+    from massctl.cli.recorded import refuse_fleeting_ledger
+    from massctl.cli.settling import who
+    from massctl.ledger.runner import sole_runner
+    from massctl.model.entries import ListEnded
+    from massctl.source.campaign_copy import copied_for_rest, put_in_place
+    from massctl.source.desired import Workbench
+
+    refuse_fleeting_ledger(current)
+    if (current.repository.root / "campaigns" / rest).exists():
+        raise UsageError(
+            Phrase("campaigns/{name} is there already", name=rest),
+            Phrase("Nothing was done."),
+            Phrase("choose another name"),
+        )
+    with sole_runner(current.locks, current.clock.now()):
+        ledger = current.ledger()
+        state = current.read_state(ledger)
+        trust(current, state)
+        record = _partly_sent(state, name, rest)
+        workbench = Workbench(current.repository, current.settings, current.cache)
+        sha256 = _same_list(current, workbench, record)
+        left = [batch for batch in range(1, record.batches + 1) if batch not in record.sent_batches]
+        counted = 0
+
+        def openids() -> Iterator[str]:
+            nonlocal counted
+            for batch in left:
+                found = workbench.openid_lists.batch(sha256, batch)
+                counted += len(found)
+                yield from found
+
+        with copied_for_rest(current.repository, name, rest, openids()) as folder:
+            if record.ended is None:
+                book = LedgerSession(ledger, current.clock, state)
+                book.record_for(ListEnded(rest=rest, by=who(current)), name, record.edition)
+            put_in_place(current.repository, folder)
+    return state.record(name, record.edition), counted
+
+
+def _partly_sent(state: "State", name: CampaignName, rest: CampaignName) -> "Record":
+    """Give the newest edition that reached a part of its list; raises where there is none, or it may not be ended."""
+    from massctl.plan.retry_policy import settle
+
+    sent = [each for each in state.editions(name) if each.may_be_out]
+    record = sent[-1] if sent else None
+    if record is None or not len(record.sent_batches) < record.batches:
+        raise UsageError(
+            Phrase("{name} is not a list of openids that was sent in part", name=name),
+            Phrase("Nothing was done."),
+            Phrase("massctl status {name}   shows what became of it", name=name),
+        )
+    if record.open_attempts:
+        raise RefusedError(
+            Phrase("nobody knows whether batch {batch} was sent", batch=record.open_attempts[-1].event.batch),
+            Phrase("Nothing was done."),
+            settle(name),
+        )
+    if not record.sent_batches:
+        raise UsageError(
+            Phrase("no batch of {name} went out", name=name),
+            Phrase("Nothing was done."),
+            Phrase("correct its list, then: massctl apply {name}", name=name),
+        )
+    if record.ended is not None and record.ended.rest != rest:
+        raise RefusedError(
+            Phrase("{name} was ended before, and {rest} has its other openids", name=name, rest=record.ended.rest),
+            Phrase("Nothing was done."),
+            Phrase("if it is lost: massctl new {rest} --unsent-of {name}", rest=record.ended.rest, name=name),
+        )
+    return record
+
+
+def _same_list(current: Session, workbench: "Workbench", record: "Record") -> str:
+    """Name the list in the folder; raises where it is not the one that was sent in part."""
+    from massctl.render.audience import find_openids
+    from massctl.source.campaigns import load_campaign
+
+    file = load_campaign(current.repository, record.campaign, current.settings).file
+    written = file.audience.openids if file is not None else None
+    found = find_openids(written, record.campaign, workbench).openid_list if written is not None else None
+    tried = [each.event for each in record.attempts if each.event.batch in record.sent_batches]
+    named = {event.audience.get("sha256") for event in tried}
+    if found is None or named != {f"sha256:{found.sha256}"} or found.batches != record.batches:
+        raise RefusedError(
+            Phrase("the list of {name} is not the one that was sent in part", name=record.campaign),
+            Phrase("Nothing was done."),
+            Phrase("put it back as it was (git log shows it), then run the same command again"),
+        )
+    return found.sha256

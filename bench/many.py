@@ -5,6 +5,7 @@ campaigns, and nothing else. `build` makes the repository, with a ledger that ma
 """
 
 import hashlib
+import subprocess
 import sys
 from pathlib import Path
 
@@ -128,6 +129,10 @@ def _write_ledger(root: Path, names: list[str]) -> None:
                 audience_count=1286,
                 media_id=f"draft-{number}",
                 source_sha256=source,
+                title=f"第 {number} 期",
+                account="main",
+                not_before=datetime.fromisoformat("2027-03-01T20:00:00+08:00"),
+                not_after=datetime.fromisoformat("2027-03-01T21:30:00+08:00"),
             ),
             name,
         )
@@ -135,6 +140,9 @@ def _write_ledger(root: Path, names: list[str]) -> None:
         note(entries.JobStatus(msg_id=number, status="sent", total_count=1286, sent_count=1286, error_count=0), name)
     (root / "massctl.state.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
     (root / "massctl.yaml").write_text(f"{SETTINGS}state: {{lineage: {lineage}}}\n")
+    (root / ".gitignore").write_text(".massctl/\nmassctl.state.jsonl\n")
+    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=b", "-c", "user.email=b@c", "commit", "-qm", "all"]):
+        subprocess.run(["git", *words], cwd=root, check=True)
 
 
 def replay(root: str) -> None:

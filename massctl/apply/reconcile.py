@@ -14,8 +14,8 @@ from massctl.apply.payloads import draft_articles
 from massctl.apply.ports import DraftArticle, JobReport, WeChat
 from massctl.errors import PermanentError, RefusedError, UsageError, WeChatError
 from massctl.model.entries import Adopted, DraftDeleted, SendImported, SendSettled, WebsiteSendRetracted
-from massctl.model.ids import AppId, CampaignName, MediaId, MsgId, Sha256
-from massctl.model.message import RenderedCampaign
+from massctl.model.ids import AppId, CampaignName, MediaId, MsgId
+from massctl.model.message import RenderedCampaign, approved_audience
 from massctl.model.phrase import Phrase, in_a_row, moment
 from massctl.model.state import Draft, Record, State, is_concluded
 from massctl.plan.guards import handoff_of
@@ -359,14 +359,11 @@ def import_sent(
     statement: Statement,
     ledger: LedgerSession,
     *,
-    message_digest: str | None,
-    source_sha256: Sha256 | None,
-    audience: dict[str, Any] | None,
+    declared: RenderedCampaign | None,
 ) -> None:
     """Record that a campaign's edition went out; raises UsageError where the ledger knows better.
 
-    `message_digest`, `source_sha256` and `audience` name the message, the folder and the people as the repository has
-    them now, if it does.
+    `declared` is the campaign as the repository has it now, if it does.
     """
     if record.open_attempts:
         raise UsageError(
@@ -388,8 +385,12 @@ def import_sent(
         by=statement.by,
         reason=statement.reason or None,
         msg_id=statement.msg_id,
-        message_digest=message_digest,
-        source_sha256=source_sha256,
-        audience=audience,
+        message_digest=declared.message_digest if declared else None,
+        source_sha256=declared.source_sha256 if declared else None,
+        audience=approved_audience(declared) if declared else None,
+        title=declared.title if declared else None,
+        account=declared.account if declared else None,
+        not_before=declared.window.not_before if declared and declared.window else None,
+        not_after=declared.window.not_after if declared and declared.window else None,
     )
     ledger.record_for(event, record.campaign, record.edition)

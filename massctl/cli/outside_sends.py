@@ -17,7 +17,6 @@ from massctl.errors import ConfigurationError, LedgerMissingError, UsageError
 from massctl.ledger.runner import sole_runner
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName
-from massctl.model.message import approved_audience
 from massctl.model.phrase import Phrase, moment
 from massctl.model.state import State
 from massctl.source.campaigns import load_campaign
@@ -75,9 +74,7 @@ def imported_sent(
             at,
             Statement(reason or "", who(session), msg_id),
             book,
-            message_digest=rendered.message_digest if rendered else None,
-            source_sha256=rendered.source_sha256 if rendered else None,
-            audience=approved_audience(rendered) if rendered else None,
+            declared=rendered,
         )
     said = Phrase("edition {edition} of {name} is recorded as sent at {at}", edition=number, name=name, at=moment(at))
     _tell(session, said)

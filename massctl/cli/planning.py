@@ -122,7 +122,8 @@ def _house(
 ) -> House:
     """Give the rules of a run, with what all campaigns of the repository ask for."""
     house = session.house(names)
-    agenda = agenda_of(workbench, state, desired, desires.folders(), house.named, session.clock.now())
+    others = desires.concluded(sorted({*desires.folders()} - {each.name for each in desired}))
+    agenda = agenda_of(workbench, state, [*desired, *others], desires.folders(), house.named, session.clock.now())
     return replace(house, agenda=agenda)
 
 

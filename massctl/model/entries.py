@@ -244,6 +244,11 @@ class SendImported:
     """Name message, audience and folder as the repository has them at the import; None where it cannot tell."""
     audience: dict[str, Any] | None = None
     """Whom the campaign declared then; None where nobody knows, and it is taken for everybody."""
+    title: str | None = None
+    account: str | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    """As in `send_attempted`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,19 +31,6 @@ class MadeVideo:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A person's word that an edition went out without this ledger."""
-
-    sent_at: datetime
-    by: str
-    reason: str | None
-    message_digest: str | None
-    source_sha256: str | None
-    audience: dict[str, Any] | None = None
-    """Whom it went to, as the campaign declared it; None where nobody knows."""
-
-
 def absorb_website_send(sends: dict[AppId, list[datetime]], appid: AppId, sent_at: datetime, kind: str) -> bool:
     """Fold a person's word on a send on the website, or what takes it back; False where there is none to take back."""
     if kind == "send_imported":
@@ -337,7 +324,8 @@ class Record:
     jobs: list[Job] = field(default_factory=list)
     settlements: list[Settlement] = field(default_factory=list)
     """Every word of a person on a batch, oldest first: a later one takes back none that says sent."""
-    imported: Imported | None = None
+    imported: entries.SendImported | None = None
+    """A person's word that it went out without this ledger."""
     expired_at: list[datetime] = field(default_factory=list)
     """The `not_after` of windows that were found closed."""
     staged: entries.MessageStaged | None = None
@@ -406,11 +394,16 @@ class Record:
         return None if sent and not sent[-1].alive else last.rejection
 
     @property
+    def sent_as(self) -> entries.SendAttempted | entries.SendImported | None:
+        """Give the newest word that names the campaign's folder as it was when this edition was sent."""
+        if self.imported is not None and self.imported.source_sha256:
+            return self.imported
+        return next((each.event for each in reversed(self.attempts) if each.event.source_sha256), None)
+
+    @property
     def source_sha256(self) -> str | None:
         """Name the campaign's folder as it was when this edition was sent."""
-        told = [self.imported.source_sha256] if self.imported else []
-        known = [each for each in [*(a.event.source_sha256 for a in self.attempts), *told] if each]
-        return known[-1] if known else None
+        return self.sent_as.source_sha256 if self.sent_as else None
 
     def may_have_sent(self) -> list[tuple[datetime, str | None]]:
         """Give when followers may have got it, and what names message and audience, as far as that is known."""
@@ -428,6 +421,9 @@ class State:
         self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
         self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
         self.records: dict[RecordKey, Record] = {}
+        self._editions: dict[CampaignName, list[int]] = {}
+        self._indexed = 0
+        """How many of `records` are in `_editions`."""
         self.preview_days = PreviewDays()
         self.website_sends: dict[AppId, list[datetime]] = {}
         """When people sent something on the website that is no campaign's; it used the account's allowance."""
@@ -438,7 +434,12 @@ class State:
 
     def editions(self, campaign: CampaignName) -> list[Record]:
         """Give every recorded edition of a campaign, lowest first."""
-        return sorted((r for (name, _), r in self.records.items() if name == campaign), key=lambda r: r.edition)
+        if self._indexed != len(self.records):  # Records are added, and never removed.
+            self._editions = {}
+            for name, edition in sorted(self.records):
+                self._editions.setdefault(name, []).append(edition)
+            self._indexed = len(self.records)
+        return [self.records[campaign, edition] for edition in self._editions.get(campaign, [])]
 
     def in_doubt(self, appid: AppId) -> list[Record]:
         """Give the records of an account that have an open attempt."""
@@ -547,8 +548,7 @@ def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
 
 def _import(record: Record, told: entries.SendImported) -> None:
     """Take a person's word that it went out; a job whose id they know can be followed."""
-    named = told.message_digest, told.source_sha256
-    record.imported = Imported(told.sent_at, told.by, told.reason, *named, told.audience)
+    record.imported = told
     if told.msg_id is not None:
         _add_job(record, Job(1, None, told.sent_at, told.msg_id, None))
 

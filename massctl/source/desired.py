@@ -1,6 +1,7 @@
 """From the working tree to what is desired: load, render, convert, and say what is wrong.
 
-A campaign whose edition went out is not rendered any more; its folder's digest says whether it was edited.
+A campaign whose edition went out is neither read nor rendered while its folder is as it was when it was sent: the
+ledger recorded what a plan needs of it.
 """
 
 from collections.abc import Callable, Sequence
@@ -161,7 +162,36 @@ class Desires:
         found: list[Desired] = [self._one(CampaignName(name)) for name in names if name in self._folders.names]
         return [*found, *(self._departed(record) for record in self._gone() if record.campaign in names)]
 
+    def concluded(self, names: Sequence[str]) -> list[Concluded]:
+        """Give those of `names` that went out and whose folder is as it was then, by the record alone."""
+        return [found for name in names if (found := self._concluded(CampaignName(name))) is not None]
+
+    def _concluded(self, name: CampaignName) -> Concluded | None:
+        record = self._newest.get(name)
+        sent = record.sent_as if record is not None and is_concluded(record) else None
+        if record is None or sent is None or sent.title is None or sent.account is None:
+            return None
+        account = self._workbench.settings.accounts.get(sent.account)
+        if account is None or account.appid != sent.appid:
+            return None
+        try:
+            source = self._workbench.repository.folder_digest(name)
+        except UnreadableError:
+            return None  # Whoever reads it says what is wrong.
+        if source != sent.source_sha256:
+            return None
+        window = Window(sent.not_before, sent.not_after) if sent.not_before and sent.not_after else None
+        return Concluded(name, sent.title, sent.account, AppId(account.appid), record.edition, window, source)
+
+    @cached_property
+    def _newest(self) -> dict[CampaignName, Record]:
+        """The newest edition on record of each campaign."""
+        return {record.campaign: record for record in sorted(self._state.records.values(), key=lambda r: r.edition)}
+
     def _one(self, name: CampaignName) -> Desired:
+        concluded = self._concluded(name)
+        if concluded is not None:
+            return concluded
         # Reading YAML and validating it is what a repository of sent campaigns goes without.
         from massctl.source.campaigns import load_campaign
 

@@ -8,10 +8,13 @@ a limit, and what is read is what was checked: the open file itself.
 import errno
 import hashlib
 import os
+import re
 import stat
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -35,7 +38,11 @@ RENDERED: Final = "rendered"
 TEXT_BYTES_MAX: Final = 4 * 1024 * 1024
 """Of a template: a body that WeChat takes has at most 1 MB (draft/add, read 2026-10); four times that is no body."""
 _CHUNK_BYTES: Final = 1024 * 1024
-_WRITTEN_BY_US: Final = (LOCK_FILE, SOURCES_FILE, RENDERED)
+_TEXT_SHOWS_WITHIN: Final = 8000
+"""A file without a zero among so many first bytes is a text, for git too (buffer_is_binary)."""
+_GIT_SECONDS: Final = 60.0
+_KNOWN_TO_GIT: Final = re.compile(r"PATH|HOME|XDG_CONFIG_HOME|GIT_CONFIG\w*|GIT_CEILING_DIRECTORIES")
+_WRITTEN_BY_US: Final = tuple(os.fsencode(name) for name in (LOCK_FILE, SOURCES_FILE, RENDERED))
 _FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A FIFO without a writer would block the open for ever; O_NONBLOCK lets us look at what it is instead.
 _FILE_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -139,50 +146,56 @@ class Repository:
         return text
 
     def folder_digest(self, name: CampaignName) -> Sha256:
-        """Name the content of a campaign's own folder, without what massctl itself writes there.
+        """Name the content of a campaign's own folder, so that every checkout of a commit gives the same name.
 
-        SHA-256 over the sorted relative paths, each with the SHA-256 of its file, or with the target of
-        a link; folders, special files and what editors leave behind (`.x`, `x~`) count for nothing.
-        Raises UnreadableError.
+        SHA-256 over the sorted paths of the files that git would track, each with the SHA-256 of its content; in a text
+        every CRLF counts as LF, and a link is the text of its target. What git ignores, what massctl writes there
+        and what editors leave behind (`.x`, `x~`) count for nothing. Where git says nothing of the folder, all its
+        files stand for those that git would track. Raises UnreadableError.
         """
-        folder = f"{CAMPAIGNS}/{name}"
+        found = self._trackable.get(name) or self._files_below(name)
         digest = hashlib.sha256()
-        for path in sorted(self._files_below(folder)):
-            relative = path.removeprefix(folder + "/")
-            content = self._content_digest(path)
-            digest.update(os.fsencode(f"{relative}\0{content}\n"))
+        for path in sorted(path for path in found if _counts(path)):
+            whole = f"{CAMPAIGNS}/{name}/{os.fsdecode(path)}"
+            try:
+                content = _content_sha256(f"{self.root}/{whole}")
+            except OSError as error:
+                raise _unreadable(whole, error) from None
+            if content is not None:
+                digest.update(b"%s\0%s\n" % (path, content))
         return Sha256(digest.hexdigest())
 
-    def _files_below(self, folder: str) -> Iterator[str]:
-        """Give the files and links of a campaign's folder, and of the folders in it."""
-        waiting = [folder]
+    @cached_property
+    def _trackable(self) -> dict[str, list[bytes]]:
+        """Give the files that git tracks or would add, by campaign, each by its path from the campaign's folder."""
+        git = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "-co", "--exclude-standard", "--", CAMPAIGNS]
+        # A hook's GIT_DIR or GIT_INDEX_FILE would speak of something else, and git needs no secret of ours.
+        known = {name: value for name, value in os.environ.items() if _KNOWN_TO_GIT.fullmatch(name)}
+        try:
+            said = subprocess.run(git, cwd=self.root, env=known, capture_output=True, timeout=_GIT_SECONDS, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return {}
+        found: dict[str, list[bytes]] = {}
+        for path in set(said.stdout.split(b"\0")) if said.returncode == 0 else ():
+            _, _, below = path.partition(b"/")
+            name, _, inner = below.partition(b"/")
+            if inner:
+                found.setdefault(os.fsdecode(name), []).append(inner)
+        return found
+
+    def _files_below(self, name: CampaignName) -> Iterator[bytes]:
+        """Give every file and link of a campaign's folder, by its path from there."""
+        waiting = [b""]
+        folder = os.fsencode(f"{self.root}/{CAMPAIGNS}/{name}/")
         while waiting:
             here = waiting.pop()
             try:
-                with os.scandir(self.root / here) as entries:
-                    found = list(entries)
+                with os.scandir(folder + here) as entries:
+                    found = [(here + entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
             except OSError as error:
-                raise _unreadable(here, error) from None
-            for entry in found:
-                written_by_us = here == folder and entry.name in _WRITTEN_BY_US
-                if written_by_us or entry.name.startswith(".") or entry.name.endswith("~"):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(f"{here}/{entry.name}")
-                elif entry.is_symlink() or entry.is_file():
-                    yield f"{here}/{entry.name}"
-
-    def _content_digest(self, path: str) -> str:
-        try:
-            return "link " + os.readlink(self.root / path)
-        except OSError as error:
-            if error.errno != errno.EINVAL:  # EINVAL: it is no link
-                raise _unreadable(path, error) from None
-        digest = hashlib.sha256()
-        with self._opened(path) as descriptor:
-            while piece := os.read(descriptor, _CHUNK_BYTES):
-                digest.update(piece)
-        return digest.hexdigest()
+                raise _unreadable(f"{CAMPAIGNS}/{name}/{os.fsdecode(here)}".rstrip("/"), error) from None
+            waiting += [path + b"/" for path, is_folder in found if is_folder and _counts(path)]
+            yield from (path for path, is_folder in found if not is_folder)
 
     @contextmanager
     def _opened(self, path: str) -> Iterator[int]:
@@ -242,6 +255,40 @@ class Repository:
         if os.path.commonpath([real, fence]) != fence or real == fence:
             raise _outside(path)
         return real_root, PurePosixPath(os.path.relpath(real, real_root)).parts
+
+
+def _counts(path: bytes) -> bool:
+    """Say whether a file of a campaign's folder is its content: no lock of ours, and nothing that an editor left."""
+    parts = path.split(b"/")
+    return parts[0] not in _WRITTEN_BY_US and not any(part.startswith(b".") or part.endswith(b"~") for part in parts)
+
+
+def _content_sha256(path: str) -> bytes | None:
+    """Name a file's content, in a text with LF for CRLF; None where there is no file. Raises OSError."""
+    try:
+        descriptor = os.open(path, _FILE_FLAGS)
+    except FileNotFoundError:
+        return None  # It is tracked, and was deleted here.
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        return hashlib.sha256(os.fsencode(os.readlink(path))).hexdigest().encode()
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        digest, piece, held = hashlib.sha256(), os.read(descriptor, _CHUNK_BYTES), b""
+        is_text = b"\0" not in piece[:_TEXT_SHOWS_WITHIN]
+        while piece:
+            if is_text:
+                piece = held + piece
+                held = b"\r" if piece.endswith(b"\r") else b""
+                piece = piece.removesuffix(held).replace(b"\r\n", b"\n")
+            digest.update(piece)
+            piece = os.read(descriptor, _CHUNK_BYTES)
+        digest.update(held)
+    finally:
+        os.close(descriptor)
+    return digest.hexdigest().encode()
 
 
 def _require_regular(status: os.stat_result, path: str) -> None:

@@ -12,7 +12,7 @@ from massctl.apply import journal
 from massctl.apply.reconcile import import_sent, import_website_send, retract_website_send
 from massctl.errors import LedgerCorruptError, UsageError
 from massctl.model.entries import NewEntry, WebsiteSendRetracted
-from massctl.model.message import RenderedCampaign, approved_audience
+from massctl.model.message import RenderedCampaign
 from massctl.model.state import Status, status_of
 
 WORDS = whole_text()
@@ -25,18 +25,13 @@ MINUTE = timedelta(minutes=1)
 def told(scene: Scene, campaign: RenderedCampaign, said: journal.Statement = I_LOOKED, **changes: Any) -> None:
     """Say that a campaign went out yesterday."""
     book = scene.book()
-    names = {
-        "message_digest": campaign.message_digest,
-        "source_sha256": campaign.source_sha256,
-        "audience": approved_audience(campaign),
-    }
     import_sent(
         book.state.record(campaign.name, campaign.edition),
         campaign.appid,
         YESTERDAY,
         said,
         book,
-        **{**names, **changes},
+        **{"declared": campaign, **changes},
     )
 
 
@@ -69,7 +64,7 @@ def test_an_equal_message_under_another_name_is_noticed() -> None:
 
 def test_of_a_message_that_is_not_known_no_copy_is_noticed() -> None:
     scene = Scene([text("copy", window=WORDS.window)])
-    told(scene, WORDS, journal.Statement("", "li"), message_digest=None, source_sha256=None)
+    told(scene, WORDS, journal.Statement("", "li"), declared=None)
     (planned,) = scene.plan().campaigns
     assert ([], None) == (guards(planned), scene.events("send_imported")[0].reason)
 

@@ -1,18 +1,24 @@
-"""Faults found while rendering point into files that were written, with the line as it stands there."""
+"""What went out is known from the record; faults found while rendering point into files that were written."""
 
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from building import APPID, NOW, sha
 
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.ids import CampaignName
-from massctl.model.state import State
+from massctl.model.entries import SendAttempted, SendImported
+from massctl.model.ids import AppId, CampaignName
+from massctl.model.message import RenderedCampaign, Window
+from massctl.model.phrase import Phrase
+from massctl.model.state import Attempt, Job, Record, State
+from massctl.plan.steps import Concluded, Desired, Invalid
 from massctl.source.campaigns import load_settings
 from massctl.source.desired import Desires, Workbench
 from massctl.source.pictures import SOURCE_BYTES_MAX
-from massctl.source.repository import Repository
+from massctl.source.repository import Repository, UnreadableError
 
 HEAD = "version: 1\naccount: main\naudience: {is_to_all: true}\n"
 NEWS = HEAD + "mpnews:\n  articles:\n    - title: 春季\n      content: CONTENT\n      cover: images/cover.jpg\n"
@@ -115,3 +121,100 @@ def test_a_campaign_file_with_another_ending_is_named(repository: Repository, fo
     (desired,) = Desires(Workbench(repository, settings, repository.root), State()).read([CampaignName("spring")])
     (found,) = getattr(desired, "diagnostics", ())
     assert ("campaign.yaml is missing", "rename campaign.yml to campaign.yaml") == (found.message, found.hint)
+
+
+SPRING = CampaignName("spring")
+OPENS = NOW.replace(hour=8)
+Sent = Callable[..., State]
+Read = Callable[[State], Desired]
+
+
+@pytest.fixture
+def read(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> Read:
+    """Write a text campaign; gives what is desired of it, given what is recorded."""
+    (repository.root / "campaigns/spring/campaign.yaml").write_text(f"{HEAD}text: {{content: 早}}\n", encoding="utf-8")
+    settings, _ = load_settings(repository, loopback_override=None)
+    assert settings is not None
+    cache = tmp_path_factory.mktemp("cache")
+    return lambda state: Desires(Workbench(repository, settings, cache), state).read([SPRING])[0]
+
+
+@pytest.fixture
+def sent(repository: Repository, read: Read) -> Sent:
+    """Give a state in which edition 3 of the campaign went out from the folder as it is."""
+    source = repository.folder_digest(SPRING)
+
+    def state(edition: int = 3, **changes: Any) -> State:
+        known = {"title": "春天", "account": "main", "not_before": OPENS, "not_after": NOW, "source_sha256": source}
+        names = {"digest": "d", "message_digest": "m", "client_msg_id": "c", "fingerprint": "f", "audience": {}}
+        event = SendAttempted(**{"appid": APPID, **names, **known, **changes})
+        made, record = State(), Record(SPRING, edition, appid=AppId(event.appid))
+        record.attempts.append(Attempt(1, NOW, event, open=False))
+        record.jobs.append(Job(1, "c", NOW, 7, None))
+        made.records[record.key] = record
+        return made
+
+    return state
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("campaign.yaml was read")
+
+    monkeypatch.setattr("massctl.source.campaigns.load_campaign", refuse)
+
+
+@pytest.mark.usefixtures("unread")
+def test_a_campaign_that_went_out_is_known_from_the_record_alone(
+    read: Read, sent: Sent, repository: Repository
+) -> None:
+    state = sent()
+    source = repository.folder_digest(SPRING)
+    assert Concluded(SPRING, "春天", "main", APPID, 3, Window(OPENS, NOW), source) == read(state)
+
+
+@pytest.mark.usefixtures("unread")
+def test_so_is_one_that_a_person_says_went_out(read: Read, repository: Repository) -> None:
+    source = repository.folder_digest(SPRING)
+    told = SendImported(appid=APPID, sent_at=NOW, by="li", source_sha256=source, title="春天", account="main")
+    state = State()
+    state.records[SPRING, 1] = Record(SPRING, 1, imported=told)
+    assert Concluded(SPRING, "春天", "main", APPID, 1, None, source) == read(state)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"source_sha256": sha("another")},
+        {"source_sha256": None},
+        {"title": None},
+        {"account": None},
+        {"account": "other"},
+        {"appid": "wxfedcba9876543210"},
+    ],
+    ids=str,
+)
+def test_a_campaign_is_read_where_the_record_does_not_stand_for_its_folder(
+    read: Read, sent: Sent, changes: dict[str, Any]
+) -> None:
+    # The file says edition 1, of which nothing is recorded.
+    assert isinstance(read(sent(**changes)), RenderedCampaign)
+
+
+def test_a_campaign_whose_newest_edition_is_only_staged_is_read(read: Read, sent: Sent) -> None:
+    state = sent(edition=1)
+    state.records[SPRING, 2] = Record(SPRING, 2)
+    found = read(state)
+    assert (True, "") == (isinstance(found, Concluded), getattr(found, "title", None))
+
+
+def test_a_folder_without_a_digest_is_read_and_told_of(read: Read, sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise UnreadableError("MC001", "campaigns/spring/a", Phrase("the file cannot be read"))
+
+    state = sent()
+    monkeypatch.setattr(Repository, "folder_digest", refuse)
+    found = read(state)
+    assert isinstance(found, Invalid)
+    assert ["campaigns/spring/a"] == [each.place.file for each in found.diagnostics if each.place]

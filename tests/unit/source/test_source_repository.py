@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from gits import git
 
 from massctl.model.ids import CampaignName
 from massctl.source.campaigns import load_campaign
@@ -300,3 +301,84 @@ def test_folder_digest_ignores_what_editors_leave_behind(tmp_path: Path) -> None
     (folder / ".DS_Store").write_bytes(b"\0")
     (folder / "campaign.yaml~").write_text("version: 0\n", encoding="utf-8")
     assert before == Repository(tmp_path).folder_digest(CampaignName("spring"))
+
+
+def digest_of(root: Path) -> str:
+    return Repository(root).folder_digest(SPRING)
+
+
+@pytest.fixture
+def tracked(repository: Repository) -> Path:
+    """A campaign in git, committed, with a text and a picture."""
+    put(repository, ".gitignore", b"*.psd\n")
+    put(repository, "campaigns/spring/campaign.yaml", b"version: 1\ntitle: a\n")
+    put(repository, "campaigns/spring/images/\xe5\x9b\xbe.png".encode("latin-1").decode(), b"\x89PNG\r\n\0\r\n")
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "begin"]):
+        git(repository.root, *words)
+    return repository.root
+
+
+def test_every_checkout_of_a_commit_gives_one_digest(tracked: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    before = digest_of(tracked)
+    other = tmp_path_factory.mktemp("other")
+    git(other, "-c", "core.autocrlf=true", "clone", "-q", str(tracked), ".")
+    assert b"version: 1\r\ntitle: a\r\n" == (other / "campaigns/spring/campaign.yaml").read_bytes()
+    (tracked / "campaigns/spring/design.psd").write_bytes(b"ignored")
+    assert [before] * 2 == [digest_of(other), digest_of(tracked)]
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("campaigns/spring/new.txt", b"not added yet"),
+        ("campaigns/spring/campaign.yaml", b"version: 1\ntitle: b\n"),
+        ("campaigns/spring/images/\u56fe.png", b"\x89PNG\n\0\n"),
+    ],
+    ids=["a new file", "an edit", "line ends of a picture"],
+)
+def test_what_git_would_track_changes_a_digest(tracked: Path, path: str, data: bytes) -> None:
+    before = digest_of(tracked)
+    put(Repository(tracked), path, data)
+    assert before != digest_of(tracked)
+
+
+def test_a_tracked_file_that_was_deleted_changes_a_digest(tracked: Path) -> None:
+    before = digest_of(tracked)
+    (tracked / "campaigns/spring/images/\u56fe.png").unlink()
+    assert before != digest_of(tracked)
+
+
+def test_a_digest_in_a_hook_is_that_of_the_checkout(tracked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = digest_of(tracked)
+    monkeypatch.setenv("GIT_DIR", "/nonexistent")
+    monkeypatch.setenv("GIT_INDEX_FILE", "/nonexistent")
+    (tracked / "campaigns/spring/design.psd").write_bytes(b"ignored")
+    assert before == digest_of(tracked)
+
+
+@pytest.mark.parametrize("without", ["git", "a repository", "its folder in git"])
+def test_where_git_says_nothing_every_file_counts(tracked: Path, monkeypatch: pytest.MonkeyPatch, without: str) -> None:
+    if without == "git":
+        monkeypatch.setenv("PATH", "/nonexistent")
+    elif without == "a repository":
+        (tracked / ".git").rename(tracked / "git")
+    else:
+        git(tracked, "rm", "-rq", "--cached", "campaigns/spring")
+        (tracked / ".gitignore").write_text("campaigns/spring\n", encoding="utf-8")
+    before = digest_of(tracked)
+    (tracked / "campaigns/spring/design.psd").write_bytes(b"ignored")
+    assert before != digest_of(tracked)
+
+
+@pytest.mark.parametrize("length", [0, 1, 1024 * 1024 - 1, 1024 * 1024])
+def test_a_line_end_of_two_signs_counts_as_one_wherever_it_is_read(repository: Repository, length: int) -> None:
+    put(repository, "campaigns/spring/a.md", b"a" * length + b"\n\r")
+    before = digest_of(repository.root)
+    put(repository, "campaigns/spring/a.md", b"a" * length + b"\r\n\r")
+    assert before == digest_of(repository.root)
+
+
+def test_a_folder_that_cannot_be_read_has_no_digest(repository: Repository) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        repository.folder_digest(CampaignName("autumn"))
+    assert ("MC001", "campaigns/autumn") == (caught.value.code, caught.value.path)

@@ -5,9 +5,16 @@ campaigns, and nothing else. `build` makes the repository, with a ledger that ma
 """
 
 import hashlib
+import os
+import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from massctl.ledger.git_ledger import GitLedger
 
 OPEN = "open-"
 PICTURES = 3
@@ -147,10 +154,44 @@ def _write_ledger(root: Path, names: list[str]) -> None:
 
 def replay(root: str) -> None:
     """Read, verify and fold the ledger, as every apply does."""
-    from massctl.ledger.local import LocalLedger
+    from massctl.ledger.local_file import LocalLedger
     from massctl.model.state import State
 
     State().absorb_all(LocalLedger(Path(root, "massctl.state.jsonl"), Path(root)).read(0))
+
+
+def in_git(root: Path, remote: Path) -> None:
+    """Move the ledger to a branch of a bare remote, which is made."""
+    git = ["git", "-C", str(root)]
+    subprocess.run(["git", "init", "--quiet", "--bare", str(remote)], check=True)
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    subprocess.run([*git, "remote", "add", "origin", str(remote)], check=True)
+    _git_ledger(root).take_over((root / "massctl.state.jsonl").read_bytes(), {})
+
+
+def pushed(root: Path, times: int) -> float:
+    """Append one durable entry so often behind what was read; gives the seconds that one takes in the median."""
+    from datetime import UTC, datetime
+
+    from massctl.model import entries
+
+    entry = entries.NewEntry(at=datetime.now(UTC), event=entries.ImageUploaded(appid="wx", sha256="0" * 64, url="u"))
+    opened = _git_ledger(root)
+    serial, took = len(opened.read(0)), []
+    for number in range(times):
+        begin = time.perf_counter()
+        opened.append(serial + number, [entry], durable=True)
+        took.append(time.perf_counter() - begin)
+    return statistics.median(took)
+
+
+def _git_ledger(root: Path) -> "GitLedger":
+    from massctl.ledger.git_branch import GitBranch
+    from massctl.ledger.git_ledger import GitLedger
+    from massctl.ledger.git_remote import way_to
+
+    way = way_to(root, "origin", os.environ)
+    return GitLedger(GitBranch(root / ".massctl" / "ledger.git", way, "massctl-state", os.environ), root / "locks")
 
 
 def main() -> None:

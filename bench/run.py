@@ -118,6 +118,18 @@ def replay(entries: int, rounds: int) -> None:
         print(f"{f'replay of {entries} ledger entries':<34} {statistics.median(took) * 1000:5.0f} ms, {rounds} rounds")
 
 
+def durable(entries: int, rounds: int) -> None:
+    """Time one durable append to a bare remote on this disk behind a long ledger, against one behind a short one."""
+    with tempfile.TemporaryDirectory() as scratch:
+        roots = []
+        for name, count in (("long", entries), ("short", many.ENTRIES_EACH)):
+            roots.append(Path(scratch) / name)
+            many.build(roots[-1], sent=count // many.ENTRIES_EACH, opened=0, pictures=False)
+            many.in_git(roots[-1], Path(scratch) / f"{name}.git")
+        behind, alone = (lambda: many.pushed(roots[0], 1)), (lambda: many.pushed(roots[1], 1))
+        ratio(f"durable append behind {entries} entries", 2.0, behind, alone, rounds)
+
+
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     with tempfile.TemporaryDirectory() as scratch, server() as base:
@@ -160,7 +172,8 @@ def main() -> None:
             repository_of_many = Path(scratch) / f"many-{sent}"
             many.build(repository_of_many, sent=sent, opened=10)
             difference(f"plan, {sent + 10} campaigns, 10 of them open", 700, repository_of_many, rounds)
-        replay(30_000, rounds)
+        replay(100_000, rounds)
+        durable(100_000, rounds)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,10 @@ branch only from the parent of what is pushed. Nothing takes time.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from massctl.errors import LedgerUnreachableError
-from massctl.ledger.branch import Push, Pushed, Tip
+from massctl.ledger.git_branch import Push, Pushed, Tip
 from massctl.model.ids import sha256_of
 
 FILES = Mapping[str, bytes]
@@ -70,7 +71,7 @@ class SimRemote:
 
 
 class SimBranch:
-    """The branch as one runner reaches it; `faults` are what goes wrong with its next pushes, None for nothing."""
+    """`GitBranch` as one runner reaches it; `faults` are what goes wrong with its next pushes, None for nothing."""
 
     name = "origin/massctl-state"
 
@@ -94,15 +95,27 @@ class SimBranch:
     def fetched(self) -> Tip | None:
         return self.remote.head
 
-    def read(self, tip: Tip, path: str) -> bytes | None:
-        return self.remote.commits[tip][1].get(path)
+    def read(self, tip: Tip, paths: Sequence[str]) -> list[bytes | None]:
+        return [self.remote.commits[tip][1].get(path) for path in paths]
 
-    def list(self, tip: Tip, folder: str) -> frozenset[str]:
-        inside = [path.removeprefix(f"{folder}/") if folder else path for path in self.remote.commits[tip][1]]
-        return frozenset(path.partition("/")[0] for path in inside)
+    def list(self, tip: Tip, folder: str) -> dict[str, str]:
+        prefix = f"{folder}/" if folder else ""
+        files = self.remote.commits[tip][1]
+        inside = {path.removeprefix(prefix): data for path, data in files.items() if path.startswith(prefix)}
+        return {path.partition("/")[0]: sha256_of(data) for path, data in inside.items()}
 
-    def commit(self, parent: Tip | None, files: Mapping[str, bytes | None], said: str) -> Tip:
+    def commit(
+        self,
+        parent: Tip | None,
+        files: Mapping[str, bytes | None],
+        said: str,
+        moved: Mapping[str, str] = MappingProxyType({}),
+    ) -> Tip:
         before = self.remote.commits[parent][1] if parent else {}
+        for old, new in moved.items():
+            before = {
+                new + path[len(old) :] if f"{path}/".startswith(f"{old}/") else path: before[path] for path in before
+            }
         tree = {path: data for path, data in {**before, **files}.items() if data is not None}
         named = f"{parent} {self._runner} {said} {sorted((path, sha256_of(data)) for path, data in tree.items())}"
         tip = Tip(sha256_of(named.encode()))

@@ -8,7 +8,7 @@ from typing import Final
 
 from massctl.ledger.git_branch import GitBranch
 from massctl.ledger.git_ledger import GitLedger
-from massctl.ledger.git_way import way_to
+from massctl.ledger.git_remote import way_to
 
 ENVIRONMENT: Final[Mapping[str, str]] = {
     "PATH": os.environ["PATH"],

@@ -10,7 +10,7 @@ from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.cli.settling import who
 from massctl.errors import RefusedError, UsageError
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.plan.plan import PlannedCampaign, Until

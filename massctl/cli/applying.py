@@ -24,7 +24,7 @@ from massctl.cli.showing import require_something_to_show
 from massctl.cli.side_by_side import side_by_side
 from massctl.cli.waiting import opening, stayed
 from massctl.errors import LedgerLockedError
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase

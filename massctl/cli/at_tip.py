@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.apply.outcome import what_happened
 from massctl.cli.remote_ledger import known_to_git, token_for_git
 from massctl.errors import LedgerUnreachableError
-from massctl.ledger.git_run import NETWORK_SECONDS, Git
-from massctl.ledger.git_way import way_to
+from massctl.ledger.git_remote import NETWORK_SECONDS, Git, way_to
 from massctl.model.phrase import Phrase
 from massctl.plan.guards import STOP_BRANCH, Tip
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, RENDERED, SETTINGS

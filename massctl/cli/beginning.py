@@ -1,7 +1,6 @@
 """From a session to a ledger that begins: the first of a repository, or one that starts over."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from massctl.apply.journal import LedgerSession
 from massctl.cli.exit_codes import ExitStatus
@@ -9,8 +8,8 @@ from massctl.cli.following import refuse_by, trust
 from massctl.cli.recorded import Founding, is_being_begun, realm_refusal, refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.errors import LedgerError, LedgerStaleError, UsageError
-from massctl.ledger.aside import entries_as_found, put_aside
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.codec import follow_file
+from massctl.ledger.process_lock import sole_runner
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, is_concluded
@@ -59,7 +58,7 @@ def begun_anew(session: Session, reason: str) -> int:
         before = _before(session)
         founding = Founding(session, reason)
         founding.declare(founding.created().lineage)
-        aside = _put_aside(session, founding)
+        aside = _put_aside(session, founding, before)
         state = LedgerSession(session.ledger(), session.clock, State(), founding).begin()
     known = session.repository.campaign_folders().names
     lost = Lost(
@@ -80,6 +79,7 @@ def begun_anew(session: Session, reason: str) -> int:
 class _Before:
     """What is still known of the ledger that is put aside."""
 
+    data: bytes
     sent: tuple[Record, ...] = ()
     open: tuple[Record, ...] = ()
     website_sends: tuple[str, ...] = ()
@@ -88,39 +88,32 @@ class _Before:
 
 def _before(session: Session) -> _Before | None:
     """Read the old ledger as far as it can be; None where there is none."""
-    data = session.git_ledger().as_found() if session.in_git else _bytes(session.places.ledger)
+    data = session.ledger().as_found()
     if data is None:
         return None
     state = State()
     try:
-        state.absorb_all(entries_as_found(data))
+        state.absorb_all(follow_file(data)[0])
     except LedgerError as error:
-        return _Before(unread=error.summary)  # Starting over is the way out of a broken one too.
+        return _Before(data, unread=error.summary)  # Starting over is the way out of a broken one too.
     if state.realm != session.realm():
-        return _Before()  # What went out in the other world is nothing to import into this one.
+        return _Before(data)  # What went out in the other world is nothing to import into this one.
     ours = {account.appid for account in session.settings.accounts.values()}
     records = [state.records[key] for key in sorted(state.records) if state.records[key].appid in ours]
     sent = tuple(r for r in records if is_concluded(r))
-    return _Before(sent, tuple(r for r in records if r.open_attempts), _website_sends(session, state))
+    return _Before(data, sent, tuple(r for r in records if r.open_attempts), _website_sends(session, state))
 
 
-def _bytes(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
-
-
-def _put_aside(session: Session, founding: Founding) -> str | None:
+def _put_aside(session: Session, founding: Founding, before: _Before | None) -> str | None:
     """Put the ledger aside where it is; gives its new name, or None without one.
 
     Where it cannot be put aside, massctl.yaml names it again.
     """
     try:
-        if session.in_git:
-            return session.git_ledger().put_aside(session.clock.now())
-        aside = put_aside(session.places.ledger, session.clock.now())
+        return session.ledger().replace(None, session.clock.now(), before.data if before else None)
     except LedgerError:
         founding.take_back()
         raise
-    return aside.name if aside else None
 
 
 def _website_sends(session: Session, state: State) -> tuple[str, ...]:

@@ -101,7 +101,7 @@ def _git(session: Session) -> Iterator[Finding]:
     if not session.in_git:
         return
     ledger = session.git_ledger()
-    refusal = ledger.refusal()
+    refusal = ledger.store.refusal()
     if refusal is not None:
         yield Finding(Check.GIT, Level.PROBLEM, what_happened(refusal), refusal.hint)
     else:

@@ -12,7 +12,7 @@ from massctl.cli.reading import STANDARD_INPUT, read_at_most
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.errors import UsageError
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import JobFinish
 from massctl.model.ids import AppId

@@ -21,7 +21,7 @@ from massctl.errors import (
     LedgerMissingError,
     UsageError,
 )
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.process_lock import sole_runner
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, is_held

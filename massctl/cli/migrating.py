@@ -4,9 +4,7 @@ The new place gets the ledger first, then massctl.yaml names it, then what is le
 move that was cut short anywhere is finished by the same command.
 """
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +15,11 @@ from massctl.cli.following import refuse_by
 from massctl.cli.places import LEDGER_FILE
 from massctl.cli.recorded import realm_refusal, refuse_fleeting_ledger
 from massctl.cli.session import Session
-from massctl.errors import LedgerError, LedgerForeignError, LedgerMissingError
+from massctl.errors import LedgerForeignError, LedgerMissingError
 from massctl.ledger.archive import ARCHIVE_BYTES_MAX, LocalArchive
-from massctl.ledger.aside import put_aside
-from massctl.ledger.local import LocalLedger
-from massctl.ledger.runner import sole_runner
-from massctl.model.phrase import Phrase, system_reason
+from massctl.ledger.local_file import LocalLedger
+from massctl.ledger.process_lock import sole_runner
+from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.source.lineage import declare_backend, declare_lineage, keys_of, require_changeable
 from massctl.view.language import say
@@ -36,23 +33,23 @@ def moved_to_git(session: Session, where: Mapping[str, str]) -> int:
     require_changeable(session.root, keys_of("git", where))
     target = _as(session, "git", where)
     with sole_runner(session.locks, session.clock.now()):
-        state, data = _local(session)
+        local, state, found = _local(session)
         git = target.git_ledger()
         if state.lineage is None:
-            found = State()
-            found.absorb_all(git.read(0))
-            if found.lineage is None:
+            there = State()
+            there.absorb_all(git.read(0))
+            if there.lineage is None:
                 raise _nothing_to_move()
-            _name(target, found, where)
-            return _told(session, Phrase("the ledger {lineage} is in git already", lineage=found.lineage))
+            _name(target, there, where)
+            return _told(session, Phrase("the ledger {lineage} is in git already", lineage=there.lineage))
         _trust(session, state)
-        git.take_over(data, _kept(session.places.archive))
+        git.take_over(_whole(found, state), _kept(session.places.archive))
         _name(target, state, where)
-        aside = put_aside(session.places.ledger, session.clock.now())
+        aside = local.replace(None, session.clock.now(), found)
     branch = f"{target.settings.state.remote}/{target.settings.state.branch}"
     _told(session, Phrase("the ledger {lineage} is on {branch} now", lineage=state.lineage, branch=branch))
     if aside is not None:
-        _told(session, Phrase("the file it was in is called {file} now; keep it", file=aside.name))
+        _told(session, Phrase("the file it was in is called {file} now; keep it", file=aside))
     return ExitStatus.DONE
 
 
@@ -62,7 +59,7 @@ def moved_to_local(session: Session) -> int:
     target = _as(session, "local", {})
     refuse_fleeting_ledger(target)
     with sole_runner(session.locks, session.clock.now()):
-        state, data = _local(session)
+        local, state, found = _local(session)
         if not session.in_git:
             if state.lineage is None:
                 raise _nothing_to_move()
@@ -72,9 +69,10 @@ def moved_to_local(session: Session) -> int:
         there.absorb_all(git.read(0))
         if there.lineage is not None:
             _trust(session, there)
-            _write(session, git.as_found() or b"", data)
-            LocalArchive(session.places.archive).take_over(git.bodies())
-            git.put_aside(session.clock.now(), expected=session.places.ledger.read_bytes())
+            moved = git.as_found() or b""
+            _write(session, local, moved, found, _whole(found, state))
+            LocalArchive(session.places.archive).take_over(git.store.bodies())
+            git.replace(None, session.clock.now(), moved)
             state = there
         if state.lineage is None:
             raise _nothing_to_move()
@@ -92,12 +90,16 @@ def _as(session: Session, backend: str, where: Mapping[str, str]) -> Session:
     return replace(session, settings=session.settings.model_copy(update={"state": state}), _git_ledger=None)
 
 
-def _local(session: Session) -> tuple[State, bytes]:
-    """Read and verify the local ledger; gives its whole lines too."""
-    state = State()
-    state.absorb_all(LocalLedger(session.places.ledger, session.locks).read(0))
-    data = session.places.ledger.read_bytes() if session.places.ledger.exists() else b""
-    return state, b"".join(line + b"\n" for line in data.split(b"\n")[: state.serial])
+def _local(session: Session) -> tuple[LocalLedger, State, bytes | None]:
+    """Read and verify the local ledger; gives the file's bytes too, None without a file."""
+    ledger, state = LocalLedger(session.places.ledger, session.locks), State()
+    state.absorb_all(ledger.read(0))
+    return ledger, state, ledger.as_found()
+
+
+def _whole(found: bytes | None, state: State) -> bytes:
+    """Give the whole lines of a ledger's file that was folded into `state`."""
+    return b"".join(line + b"\n" for line in (found or b"").split(b"\n")[: state.serial])
 
 
 def _trust(session: Session, state: State) -> None:
@@ -120,35 +122,16 @@ def _kept(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in ours if path.stat().st_size <= ARCHIVE_BYTES_MAX}
 
 
-def _write(session: Session, data: bytes, before: bytes) -> None:
+def _write(session: Session, local: LocalLedger, data: bytes, found: bytes | None, before: bytes) -> None:
     """Put the ledger's file in place whole; raises where another one lies there."""
-    path = session.places.ledger
     if not data.startswith(before):
         raise LedgerForeignError(
-            Phrase("{file} is another ledger than the one in git", file=path.name),
+            Phrase("{file} is another ledger than the one in git", file=local.where),
             Phrase("Nothing was changed."),
             Phrase("look whose it is, and give it another name"),
         )
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        Path(beside).unlink(missing_ok=True)
-        raise LedgerError(
-            Phrase("cannot {verb} the ledger", verb=Phrase("write")),
-            Phrase("{file}: {why}. Nothing that depends on it was done.", file=path.name, why=system_reason(error)),
-            Phrase("Make the file writable and the disk not full, then run the same command again."),
-        ) from None
+    if data != found:
+        local.replace(data, session.clock.now(), found)
 
 
 def _name(target: Session, state: State, where: Mapping[str, str]) -> None:

@@ -14,7 +14,7 @@ from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.cli.settling import who
 from massctl.errors import ConfigurationError, LedgerMissingError, UsageError
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase, moment

@@ -17,7 +17,7 @@ from massctl.cli.speaking import Voice, voice
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.archive import Contents, GitArchive, LocalArchive
 from massctl.ledger.git_ledger import GitLedger
-from massctl.ledger.local import LocalLedger
+from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import Entry
 from massctl.model.phrase import Phrase, system_reason
 from massctl.model.settings import MassctlFile

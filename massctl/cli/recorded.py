@@ -7,7 +7,7 @@ from massctl.cli.last_read import shown_state
 from massctl.cli.places import LEDGER_FILE
 from massctl.cli.session import Session
 from massctl.errors import LedgerError, LedgerUnreachableError
-from massctl.ledger.newest import is_beginning, note_beginning
+from massctl.ledger.high_water_mark import is_beginning, note_beginning
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.steps import Guard, Refusal

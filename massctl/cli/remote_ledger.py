@@ -26,7 +26,7 @@ def remote_ledger(
     # What only asks git something else loads no ledger.
     from massctl.ledger.git_branch import GitBranch
     from massctl.ledger.git_ledger import GitLedger
-    from massctl.ledger.git_way import way_to
+    from massctl.ledger.git_remote import way_to
 
     state = settings.state
     known = known_to_git(settings, environment)

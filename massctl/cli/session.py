@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from massctl.cli.skewing import ClockWatch
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
-    from massctl.ledger.local import LocalLedger
+    from massctl.ledger.local_file import LocalLedger
     from massctl.model.settings import MassctlFile
     from massctl.plan.guards import Skew, Tip
     from massctl.wechat.client import WeChatClient
@@ -83,7 +83,7 @@ class Session:
             return self.git_ledger()
         if self._local_ledger is None:
             # Not every verb opens a ledger.
-            from massctl.ledger.local import LocalLedger
+            from massctl.ledger.local_file import LocalLedger
 
             self._local_ledger = LocalLedger(self.places.ledger, self.locks)
         return self._local_ledger

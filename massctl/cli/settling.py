@@ -17,7 +17,7 @@ from massctl.cli.notifying import Notifier
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.cli.telling import tell_outcome
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId
 from massctl.model.message import approved_audience

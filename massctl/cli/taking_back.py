@@ -11,7 +11,7 @@ from massctl.cli.progress import progress
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.process_lock import sole_runner
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State

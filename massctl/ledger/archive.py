@@ -17,8 +17,7 @@ from typing import Any, Final
 
 from massctl import __version__
 from massctl.errors import LedgerError
-from massctl.ledger.git_files import BODIES
-from massctl.ledger.git_ledger import GitLedger
+from massctl.ledger.git_ledger import BODIES, GitLedger
 from massctl.model.lock import (
     Version,
     body_digests,
@@ -117,13 +116,13 @@ class GitArchive(Contents):
 
     def _bytes(self, name: str) -> bytes | None:
         try:
-            data = self._ledger.file(f"{BODIES}/{name}")
+            data = self._ledger.store.file(f"{BODIES}/{name}")
         except LedgerError:
             return None
         return data if data is not None and len(data) <= ARCHIVE_BYTES_MAX else None
 
     def _write(self, name: str, data: bytes) -> None:
-        self._ledger.keep_file(BODIES, name, data)
+        self._ledger.store.keep_file(BODIES, name, data)
 
 
 def _named(digest: str, extension: str) -> str:

@@ -1,15 +1,31 @@
-"""One entry, one line of canonical JSON; each line names the one before it by digest."""
+"""The ledger's bytes: one entry a line of canonical JSON, each line names the one before it by the digest of its bytes.
+
+Reading verifies the chain and builds entries; it writes nothing again to compare. The last line is compared with what
+massctl would write, because no next line proves it. Behind the last newline may stand nothing, a whole entry that lost
+its newline, or the beginning of one that a crash left. Everything else is damage, and so is a file without a byte.
+"""
 
 import json
 import re
 from codecs import getincrementaldecoder
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from pydantic_core import from_json
 
 from massctl.errors import LedgerCorruptError, LedgerFutureVersionError
-from massctl.model.entries import LEDGER_FORMAT_VERSION, Entry, NewEntry, UnknownEventError, event_of, fields_of
+from massctl.model.entries import (
+    GENESIS,
+    LEDGER_FORMAT_VERSION,
+    Entry,
+    NewEntry,
+    UnknownEventError,
+    checked_event,
+    event_of,
+    fields_of,
+)
 from massctl.model.ids import canonical_json, sha256_of
 from massctl.model.phrase import Phrase
 
@@ -26,6 +42,33 @@ _ENDS: Final = (
 _HEAD: Final = frozenset({"serial", "prev", "at", "campaign", "edition"})
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where verified lines end: what the next line has to follow from."""
+
+    serial: int = 0
+    digest: str = GENESIS
+    """Names the last line, as the next one's `prev` will."""
+    whole_bytes: int = 0
+    """How far whole entries reach; behind them is nothing, or a torn line."""
+    last_bytes: int = 0
+    """Of the last line, without its newline."""
+    newline_lost: bool = False
+    """The last line is whole but for its newline."""
+
+    def after(self, lines: Sequence[bytes]) -> "End":
+        """Give the end behind more lines, each of them written with its newline."""
+        if not lines and not self.newline_lost:
+            return self
+        more = (1 if self.newline_lost else 0) + sum(len(line) + 1 for line in lines)
+        digest, last_bytes = (chain_digest(lines[-1]), len(lines[-1])) if lines else (self.digest, self.last_bytes)
+        return End(self.serial + len(lines), digest, self.whole_bytes + more, last_bytes)
+
+
+BEGIN: Final = End()
+"""Before the first entry."""
+
+
 def chain_digest(line: bytes) -> str:
     """Name a line (without its newline) as the next one's `prev` does."""
     return "sha256:" + sha256_of(line)
@@ -37,6 +80,41 @@ def encode(entry: NewEntry | Entry, serial: int, prev: str) -> bytes:
     head = {"serial": serial, "prev": prev, "at": entry.at.isoformat(timespec="milliseconds")}
     about = {"campaign": entry.campaign, "edition": entry.edition}
     return canonical_json({**fields, **head, **about}).encode()
+
+
+def follow(data: bytes, after: End = BEGIN, *, deep: bool = False) -> tuple[list[Entry], End]:
+    """Verify the lines of `data`, which come behind `after`; gives their entries, and where they end.
+
+    With `deep` the form and the fields of every line are checked, and not only of the last one. Raises as `decode`
+    does, also for a last line that is neither an entry nor the beginning of one.
+    """
+    entries: list[Entry] = []
+    serial, prev, start, line = after.serial, after.digest, 0, b""
+    while (stop := data.find(b"\n", start)) >= 0:
+        serial, line = serial + 1, data[start:stop]
+        entries.append(decode(line, serial, prev))
+        if deep:
+            check_form(line, entries[-1])
+        prev, start = chain_digest(line), stop + 1
+    last = data[start:]
+    newline_lost = last != b"" and is_whole(last)
+    if newline_lost:
+        serial, line, start = serial + 1, last, len(data)
+        entries.append(decode(line, serial, prev))
+        prev = chain_digest(line)
+    elif last and not begins_entry(last, serial + 1, prev):
+        raise _corrupt(serial + 1, Phrase("what stands there is not the beginning of an entry"))
+    if not entries:
+        return entries, after
+    check_form(line, entries[-1])
+    return entries, End(serial, prev, after.whole_bytes + start, len(line), newline_lost)
+
+
+def follow_file(data: bytes | None, *, deep: bool = False) -> tuple[list[Entry], End]:
+    """Verify a whole ledger; None where there is none. Raises as `follow`, and for one without a byte."""
+    if data == b"":
+        raise empty_file()
+    return follow(data or b"", deep=deep)
 
 
 def is_whole(line: bytes) -> bool:
@@ -119,13 +197,15 @@ def decode(line: bytes, serial: int, prev: str) -> Entry:
     return _entry(fields, serial, prev)
 
 
-def check_last(line: bytes, entry: Entry) -> None:
-    """Raise LedgerCorruptError for a last line that is not what we write: no next line proves it by its `prev`."""
+def check_form(line: bytes, entry: Entry) -> None:
+    """Raise LedgerCorruptError for a line that is not what we would write: its form, byte for byte, and its fields."""
+    fields = {key: value for key, value in from_json(line).items() if key not in _HEAD}
     try:
-        as_written = encode(entry, entry.serial, entry.prev) == line
+        checked_event(fields)
+        same = encode(entry, entry.serial, entry.prev) == line
     except ValueError:
-        as_written = False  # It holds NaN or infinity, which are no JSON.
-    if not as_written:
+        same = False
+    if not same:
         raise _corrupt(entry.serial, Phrase("it is not a ledger entry"))
 
 
@@ -146,11 +226,6 @@ def _entry(fields: dict[str, Any], serial: int, prev: str) -> Entry:
     except UnknownEventError:
         # The chain holds, so the line is what its writer wrote: a writer that knows more than we do.
         raise _future(Phrase("entry {serial} is of a kind this version does not know", serial=serial)) from None
-
-
-def no_beginning(serial: int) -> LedgerCorruptError:
-    """Say that behind the last newline stands something that no crash of ours leaves there."""
-    return _corrupt(serial, Phrase("what stands there is not the beginning of an entry"))
 
 
 def empty_file() -> LedgerCorruptError:

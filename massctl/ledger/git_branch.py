@@ -1,23 +1,63 @@
-"""One branch of a git remote, through a bare repository of massctl's own in `.massctl/ledger.git`.
+"""One branch of a git remote that many machines write, through a bare repository of massctl's own in `.massctl/`.
+
+A push is a compare-and-swap with three outcomes. One that ends well has moved the branch from the parent of what was
+pushed. One that does not may have moved it all the same: its outcome is looked up, and never assumed.
 
 The user's repository is read for the way to the remote and not written at all: no index, no working tree, no branch, no
 HEAD, no ref, no object, no hook, no configuration. What is here is a cache, which may be deleted whenever nothing runs.
 History is fetched from the first fetch on only, so that a runner with an empty disk fetches the newest commit alone.
 """
 
+import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from shutil import rmtree
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NewType
 
-from massctl.errors import LedgerUnreachableError
-from massctl.ledger.branch import Push, Pushed, Tip
-from massctl.ledger.git_faults import cannot_push, cannot_read, is_broken_copy, is_race, is_refusal
-from massctl.ledger.git_run import NETWORK_SECONDS, Git, GitAnswer
-from massctl.ledger.git_way import Way
+from massctl.errors import LedgerError, LedgerUnreachableError
+from massctl.ledger.git_remote import (
+    NETWORK_SECONDS,
+    Git,
+    GitAnswer,
+    Way,
+    cannot_push,
+    cannot_read,
+    is_broken_copy,
+    is_race,
+    is_refusal,
+)
 from massctl.model.phrase import Phrase, system_reason
+
+Tip = NewType("Tip", str)
+"""Names a commit, and with it everything on the branch up to it. No two runners ever make the same one."""
+
+
+class Push(Enum):
+    """How a push ended."""
+
+    DONE = auto()
+    """The branch is where it was pushed to."""
+    REFUSED = auto()
+    """The remote will not have it, whatever it is; the branch did not move."""
+    LOST = auto()
+    """The branch was somewhere else than its parent: another runner was first, or somebody moved it."""
+    UNKNOWN = auto()
+    """No clear answer; it may have arrived, or still arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """How a push ended, and why not well."""
+
+    outcome: Push
+    why: LedgerError | None = None
+    """None where it is DONE."""
+
 
 AT_WORK_SECONDS: Final = 300
 """So long another massctl in this folder may fetch or push; longer is a stuck one."""
@@ -28,6 +68,7 @@ _TIP: Final = "refs/massctl/tip"
 _NEXT: Final = "refs/massctl/next"
 _MOVED: Final = (" ", "*", "=")
 """How git marks a branch that is where it was pushed to: moved, new, or there already."""
+_BLOB: Final = re.compile(rb" blob ([0-9]+)\Z")
 _AUTHOR: Final = "massctl <massctl@localhost>"
 _OURS: Final = (
     ("core.hooksPath", "/dev/null"),
@@ -43,7 +84,7 @@ _OURS: Final = (
 
 
 class GitBranch:
-    """Implements `massctl.ledger.branch.Branch`; `folder` is the bare repository, made when it is first needed."""
+    """The branch; `folder` is the bare repository, which is made when it is first needed."""
 
     def __init__(
         self,
@@ -64,7 +105,10 @@ class GitBranch:
         self._git = Git(way.folder, environment, settings, way.secrets, lambda: tell(waiting))
 
     def fetch(self) -> Tip | None:
-        """See `Branch`; keeps where it was, for a verb that only shows something while the remote is out of reach."""
+        """Give where the remote's branch is now; None where there is none. Raises LedgerUnreachableError.
+
+        Where it was is kept, for a verb that only shows something while the remote is out of reach.
+        """
         with self._alone():
             there = self._fetch()
             if not there.done and is_broken_copy(there):
@@ -89,34 +133,54 @@ class GitBranch:
         )
 
     def fetched(self) -> Tip | None:
-        """See `Branch`."""
+        """Give where it was when this machine fetched or pushed it last; None where it never did."""
         if not (self._folder / "objects").is_dir():
             return None
         found = self._run("rev-parse", "--verify", "--quiet", f"{_TIP}^{{commit}}")
         return Tip(found.out.decode("ascii").strip()) if found.done else None
 
-    def read(self, tip: Tip, path: str) -> bytes | None:
-        """See `Branch`."""
-        found = self._run("cat-file", "--batch", given=f"{tip}:{path}\n".encode())
-        head, _, content = found.out.partition(b"\n")
-        if not found.done or not head.endswith((b" missing", b"blob %d" % (len(content) - 1))):
+    def read(self, tip: Tip, paths: Sequence[str]) -> list[bytes | None]:
+        """Give files as they are at `tip`, in the order of `paths`; None where there is none."""
+        found = self._run("cat-file", "--batch", given="".join(f"{tip}:{path}\n" for path in paths).encode())
+        contents: list[bytes | None] = []
+        start = 0
+        while found.done and (stop := found.out.find(b"\n", start)) >= 0:
+            head = found.out[start:stop]
+            size = _BLOB.search(head)
+            if size is None and not head.endswith(b" missing"):
+                break
+            start = stop + 1 + (int(size[1]) + 1 if size else 0)
+            contents.append(found.out[stop + 1 : start - 1] if size else None)
+        if len(contents) != len(paths) or start != len(found.out):
             raise cannot_read(found, self.name, self._way.address)
-        return None if head.endswith(b" missing") else content[:-1]
+        return contents
 
-    def list(self, tip: Tip, folder: str) -> frozenset[str]:
-        """See `Branch`."""
-        found = self._run("ls-tree", "-z", "--name-only", f"{tip}:{folder}")
+    def list(self, tip: Tip, folder: str) -> Mapping[str, str]:
+        """Give what is in a folder at `tip`, by name: the object that holds it. The top where `folder` is empty."""
+        found = self._run("ls-tree", "-z", f"{tip}:{folder}")
         if not found.done and "Not a valid object name" not in found.said:
             raise cannot_read(found, self.name, self._way.address)
-        return frozenset(found.out.decode("utf-8", errors="replace").split("\0")[:-1])
+        lines = [line.partition("\t") for line in found.out.decode("utf-8", errors="replace").split("\0")[:-1]]
+        return {name: told.rpartition(" ")[2] for told, _, name in lines}
 
-    def commit(self, parent: Tip | None, files: Mapping[str, bytes | None], said: str) -> Tip:
-        """See `Branch`. A word that only this process knows is in it, so that it is nobody else's by chance."""
+    def commit(
+        self,
+        parent: Tip | None,
+        files: Mapping[str, bytes | None],
+        said: str,
+        moved: Mapping[str, str] = MappingProxyType({}),
+    ) -> Tip:
+        """Make a commit after `parent`, here and nowhere else: its files, with those of `files` written or removed.
+
+        First what `moved` names, a file or a folder, gets another path. A word that only this process knows is in the
+        commit, so that it is nobody else's by chance.
+        """
         message = f"{said}\n\nRunner: {self._nonce}\n".encode()
         lines = [f"reset {_NEXT}\n", f"commit {_NEXT}\nmark :1\ncommitter {_AUTHOR} now\n"]
         stream = [*(line.encode() for line in lines), b"data %d\n%s\n" % (len(message), message)]
         if parent is not None:
             stream.append(f"from {parent}\n".encode())
+        stream += [f"R {old} {new}\n".encode() for old, new in moved.items()]
         for path, content in files.items():
             if content is None:
                 stream.append(f"D {path}\n".encode())
@@ -136,7 +200,7 @@ class GitBranch:
         return Tip(made.out.decode("ascii").strip())
 
     def push(self, tip: Tip) -> Pushed:
-        """See `Branch`. Without force, the remote compares: it takes only what follows from where it is."""
+        """Move the remote's branch to `tip`, if it is at the parent of `tip`. Without force, the remote compares."""
         said, line = self._push(tip)
         if said.done and line[:1] in _MOVED:
             self._run("update-ref", _TIP, tip)
@@ -149,7 +213,7 @@ class GitBranch:
         return Pushed(Push.UNKNOWN, why)
 
     def refusal(self, tip: Tip) -> LedgerUnreachableError | None:
-        """See `Branch`: who may not push is told when the connection is made."""
+        """Say why the branch, which is at `tip`, cannot be pushed to, as far as the remote tells without a push."""
         said, line = self._push(tip, "--dry-run")
         return None if said.done and line[:1] in _MOVED else cannot_push(said, line, self.name, self._way.address)
 
@@ -165,7 +229,7 @@ class GitBranch:
         return said, next((each for each in lines if self._branch in each), "")
 
     def holds(self, tip: Tip, commit: Tip) -> bool:
-        """See `Branch`."""
+        """Whether `commit` is in the history of `tip`, which was fetched."""
         return self._run("merge-base", "--is-ancestor", commit, tip).done
 
     def _run(self, *arguments: str, given: bytes = b"", seconds: float | None = None) -> GitAnswer:
@@ -173,7 +237,7 @@ class GitBranch:
         return self._git.run(here, *arguments, given=given, **({"seconds": seconds} if seconds else {}))
 
     def _tidy(self) -> None:
-        """Pack what many small commits left here; the newest copy of the ledger is in each of them."""
+        """Pack what many small commits left here."""
         loose = sum(1 for _ in (self._folder / "objects").glob("[0-9a-f][0-9a-f]/*"))
         if loose > LOOSE_OBJECTS_MAX:
             # Another process may be about to push what it has just made.

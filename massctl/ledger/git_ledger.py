@@ -1,161 +1,275 @@
-"""The git backend: the same lines in the same chain, as a file on a branch that every runner fetches and pushes.
+"""The git backend: the same lines in the same chain, on a branch that every runner fetches and pushes.
 
-What is durable here is on the remote. Entries that nothing waits for are kept in this process and go with the next push
-that something does wait for, or on their own when they have waited long. A push moves the branch from where it was read
-to where it was read and our entries, or not at all. A lost race is a LedgerStaleError, and nothing is written on top of
-what was not read. A push without a clear answer is looked up: our commit is in the branch's history, or it is not.
+The lines lie in files: the newest in one that grows, those before in segments, which are sealed and never change. So a
+push moves as much as was written, and not the ledger.
+
+What is durable here is on the remote. A push moves the branch from where it was read to where it was read and our
+lines, or not at all. A lost race is a LedgerStaleError, and nothing is written on top of what was not read. A push
+without a clear answer is looked up: our commit is in the branch's history, or it is not.
 """
 
-import contextlib
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from massctl.errors import (
-    LedgerCorruptError,
-    LedgerError,
-    LedgerForeignError,
-    LedgerMissingError,
-    LedgerUnreachableError,
-)
-from massctl.ledger.aside import aside_name
-from massctl.ledger.branch import Branch, Push, Tip
-from massctl.ledger.chain import Followed, follow_file
-from massctl.ledger.codec import chain_digest, decode, encode
-from massctl.ledger.git_files import BESIDE, BODIES, LEDGER, OURS, README, described
-from massctl.ledger.local import lineage_of, stale
-from massctl.ledger.newest import Mark, note_newest, require_newest, seen_mark
-from massctl.model.entries import GENESIS, Created, Entry, NewEntry, is_observed
+from massctl.errors import LedgerCorruptError, LedgerError, LedgerForeignError, LedgerUnreachableError
+from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
+from massctl.ledger.codec import End, is_whole
+from massctl.ledger.git_branch import GitBranch, Push, Tip
+from massctl.ledger.high_water_mark import seen_mark
+from massctl.ledger.local_file import aside_name
+from massctl.model.entries import Entry
 from massctl.model.phrase import Phrase
 
+LEDGER: Final = "massctl.state.jsonl"
+"""The file that grows."""
+SEGMENTS: Final = "massctl.state.segments"
+"""The folder of what grew before: `00000001.jsonl` and so on."""
+BODIES: Final = "massctl.state.bodies"
+SEGMENT_BYTES_MAX: Final = 512 * 1024
+"""Of the file that grows, and of each segment. Every push makes this much into an object. A longer line is alone."""
 PUSHES_MAX: Final = 4
 """So often one commit is pushed while the branch stays where it was and nobody says no."""
 PAUSE_SECONDS: Final = (0.5, 2.0, 5.0)
 """Before each further push."""
-KEPT_BACK_MAX: Final = timedelta(seconds=20)
-"""So long entries may wait for a push that something waits for: what they tell would be found out anew, at a cost."""
+_SEGMENTS_AT_ONCE: Final = 16
+"""Read by one call of git."""
+_TOLD_MAX: Final = 20
+_BESIDE: Final = "README.md"
+_OURS: Final = ("massctl.state.", _BESIDE)
+"""How the names at the top of a ledger's branch begin."""
+_README: Final = """\
+# The ledger of massctl
+
+What this repository uploaded, saved, previewed and sent on WeChat. massctl writes this branch and nobody else does:
+do not edit it, do not merge it, never force-push or delete it. Without it nobody knows what followers already have.
+
+`massctl state show` reads it, `massctl state verify` checks it, `massctl state backup FILE` copies it.
+
+# massctl 的账本
+
+这个仓库在微信上上传、保存、预览、群发过什么，都记在这里。这个分支只由 massctl 写：
+不要手工改，不要合并，绝不要强制推送或删除。没有它，就没人知道粉丝已经收到了什么。
+
+`massctl state show` 查看，`massctl state verify` 检查，`massctl state backup 文件` 备份。
+""".encode()
 
 
-class GitLedger:
-    """Implements `massctl.apply.ports.Ledger` on a branch; `locks` is where this machine notes how far it has seen."""
+class GitStore:
+    """Implements `massctl.ledger.chained_ledger.Store` on a branch."""
 
-    def __init__(self, branch: Branch, locks: Path, sleep: Callable[[float], None] = time.sleep) -> None:
+    takes_durable_only: Final = True
+
+    def __init__(self, branch: GitBranch, sleep: Callable[[float], None] = time.sleep) -> None:
         self._branch = branch
-        self._locks = locks
         self._sleep = sleep
-        self._tip: Tip | None = None
-        self._base: Tip | None = None
-        """Where the branch was when what waits was written."""
-        self._data = b""
-        self._serial = 0
-        self._prev = GENESIS
-        self._lineage: str | None = None
-        self._waiting: list[NewEntry] = []
-        """Written, and not pushed yet."""
-        self._lines: list[bytes] = []
-        """Their lines."""
-        self._on_the_way: list[tuple[Tip, list[NewEntry]]] = []
-        """Commits that were pushed, and nobody heard whether they arrived; each with its entries."""
+        self.where: Final = branch.name
+        self.branch: Final = branch.name
+        self.tip: Tip | None = None
+        """Where the branch was read or pushed last."""
+        self._segments: Mapping[str, str] = {}
+        """The segments there, by name: the object of each."""
+        self._growing = b""
+        """The file that grows, as it is there."""
+        self._on_the_way: list[tuple[Tip, Sequence[bytes]]] = []
+        """Commits that were pushed, and nobody heard whether they arrived; each with its lines."""
         self._files: dict[str, bytes] = {}
         """What goes with the next push beside the ledger, by path."""
-        self._there: frozenset[str] | None = None
-        """The names in that folder which are on the branch already; None before anybody asked."""
+        self._there: Mapping[str, str] | None = None
+        """What is in that folder on the branch already; None before anybody asked."""
 
-    def read(self, since: int) -> Sequence[Entry]:
-        """Fetch and verify the whole chain, and give the entries after `since`; those that wait come last."""
-        mark = seen_mark(self._locks)
-        return self._read(self._branch.fetch(), since, mark)
+    def read(self, since: End | None) -> Lines:
+        """See `Store`."""
+        return self.read_at(self._branch.fetch(), since)
 
-    def last_read(self) -> Sequence[Entry] | None:
-        """Give the entries as this machine fetched them last, only to be shown; None if it never did."""
-        mark = seen_mark(self._locks)
+    def read_fetched(self) -> Lines | None:
+        """Read what this machine fetched last, only to be shown; None if it never did."""
         tip = self._branch.fetched()
-        return self._read(tip, 0, mark) if tip else None
+        return self.read_at(tip, None) if tip else None
 
-    def _read(self, tip: Tip | None, since: int, mark: Mark | None) -> Sequence[Entry]:
-        self._tip, self._there = tip, None
-        data = self._branch.read(self._tip, LEDGER) if self._tip else None
-        found = follow_file(data)
-        self._data = data or b""
-        _require_whole(self._data, found)
-        if found.newline_lost:
-            self._data += b"\n"
-        self._lineage = lineage_of(found.entries)
-        require_newest(mark, self._lineage, len(found.entries), found.digests, self._branch.name)
-        self._serial, self._prev, self._lines = len(found.entries), found.prev, []
-        if self._lineage is not None:
-            self._note()
-        arrived = self._arrived()
-        self._waiting = [entry for entry in self._waiting if id(entry) not in arrived]
-        if self._tip != self._base:
-            # Behind what others wrote meanwhile what waits has other serials. What happened is as true as it was;
-            # what was decided is not.
-            self._waiting = [entry for entry in self._waiting if is_observed(entry.event)]
-            self._base = self._tip
-        again = self._continued(self._waiting)
-        return [*found.entries, *again][since:]
+    def read_at(self, tip: Tip | None, since: End | None) -> Lines:
+        """Read the lines at a commit, those behind `since` where it goes on from there."""
+        moved, self.tip, self._there = tip != self.tip, tip, None
+        held = [lines for commit, lines in self._on_the_way if tip is not None and self._branch.holds(tip, commit)]
+        arrived = frozenset(line for lines in held for line in lines)
+        if since is not None and not moved:
+            return Lines([b""], since, arrived)
+        segments, growing = self._files_at(tip)
+        known, before = list(self._segments.items()), self._growing
+        self._segments, self._growing = segments, growing or b""
+        if growing is None and not segments:
+            return Lines(None, arrived=arrived)
+        if since is not None and list(segments.items())[: len(known)] == known:
+            rest = b"".join([*self._read_segments(list(segments)[len(known) :]), self._growing])
+            if rest.startswith(before):
+                return Lines([rest[len(before) :]], since, arrived)
+        return Lines(self._pieces(list(segments)), arrived=arrived)
 
-    def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
-        """Write entries if nobody else has since they were read; see the port for the promise."""
-        if expected_serial != self._serial:
-            raise stale(expected_serial)
-        if expected_serial == 0 and entries and not isinstance(entries[0].event, Created):
-            raise _not_begun(self._branch.name)
-        if expected_serial == 0:
+    def _files_at(self, tip: Tip | None) -> tuple[Mapping[str, str], bytes | None]:
+        if tip is None:
+            return {}, None
+        found = self._branch.list(tip, SEGMENTS)
+        (growing,) = self._branch.read(tip, [LEDGER])
+        if growing is None and found:
+            raise _damaged(Phrase("{file} is missing beside its segments. Nothing was sent.", file=LEDGER))
+        if growing and not growing.endswith(b"\n") and not is_whole(growing.rpartition(b"\n")[2]):
+            # A commit is whole or not there, so nobody but a person can have made this one.
+            raise _damaged(Phrase("Its last line is not whole, and no push leaves such a line. Nothing was sent."))
+        return dict(sorted(found.items())), growing
+
+    def _pieces(self, segments: Sequence[str]) -> Iterator[bytes]:
+        yield from self._read_segments(segments)
+        yield self._growing
+
+    def _read_segments(self, names: Sequence[str]) -> Iterator[bytes]:
+        paths = [f"{SEGMENTS}/{name}" for name in names]
+        for start in range(0, len(paths), _SEGMENTS_AT_ONCE):
+            for data in self._branch.read(self.tip or Tip(""), paths[start : start + _SEGMENTS_AT_ONCE]):
+                if data is None or not data.endswith(b"\n"):
+                    raise _damaged(Phrase("One of its segments is not whole. Nothing was sent."))
+                yield data
+
+    def append(self, after: End, lines: Sequence[bytes], *, durable: bool) -> None:
+        """See `Store`; what is pushed is durable."""
+        if not lines:
+            return
+        if not after.serial:
             self._require_own_branch()
-        before = self._serial, self._prev, list(self._waiting), list(self._lines)
-        written = self._continued(entries)
-        self._waiting += entries
-        if not durable and self._waiting[-1].at - self._waiting[0].at < KEPT_BACK_MAX:
-            return written
-        try:
-            if self._lines:
-                self._publish()
-        except BaseException:
-            # What waited before goes on waiting; these were not written, as far as anybody knows.
-            self._serial, self._prev, self._waiting, self._lines = before
-            raise
-        return written
+        growing = self._growing + (b"\n" if after.newline_lost else b"") + b"".join(line + b"\n" for line in lines)
+        files, segments, growing = self._laid_out(growing, len(self._segments))
+        commit = self._branch.commit(self.tip, {**files, **self._files}, _described(lines, after.serial))
+        self._on_the_way.append((commit, lines))
+        self._settle(commit, after.serial)
+        self._segments = {**self._segments, **segments}
+        self._growing, self._files = growing, {}
+
+    def _laid_out(self, data: bytes, sealed: int = 0) -> tuple[dict[str, bytes | None], dict[str, str], bytes]:
+        """Lay lines out behind so many segments: the files to be written, the new segments, and the file that grows."""
+        *full, growing = _segmented(data)
+        names = [f"{number:08}.jsonl" for number in range(sealed + 1, sealed + 1 + len(full))]
+        files: dict[str, bytes | None] = {LEDGER: growing, _BESIDE: _README}
+        files |= {f"{SEGMENTS}/{name}": piece for name, piece in zip(names, full, strict=True)}
+        # The next reading tells the objects, and finds others than these: it reads all of them once more.
+        return files, dict.fromkeys(names, ""), growing
 
     def file(self, path: str) -> bytes | None:
         """Give a file that was kept beside the ledger, as of the last `read`; None where there is none."""
-        if path in self._files or self._tip is None:
+        if path in self._files or self.tip is None:
             return self._files.get(path)
-        return self._branch.read(self._tip, path)
+        return self._branch.read(self.tip, [path])[0]
 
     def keep_file(self, folder: str, name: str, data: bytes) -> None:
-        """Let a file go to the branch with the next entries that do; one that is there already stays as it is."""
+        """Let a file go to the branch with the next lines that do; one that is there already stays as it is."""
         if self._there is None:
-            self._there = self._branch.list(self._tip, folder) if self._tip else frozenset()
+            self._there = self._branch.list(self.tip, folder) if self.tip else {}
         if name not in self._there:
             self._files[f"{folder}/{name}"] = data
 
-    @property
-    def where(self) -> str:
-        """The remote and the branch, for people."""
-        return self._branch.name
-
-    def refusal(self) -> LedgerError | None:
-        """Say why nothing can be pushed, as far as the remote tells without a push; None too where there is no branch.
-
-        As of the last `read`.
-        """
-        return self._branch.refusal(self._tip) if self._tip else None
-
-    def as_found(self) -> bytes | None:
-        """Fetch, and give the ledger's bytes, whatever they are; None where there is none."""
-        self._tip, self._there = self._branch.fetch(), None
-        return self._branch.read(self._tip, LEDGER) if self._tip else None
-
     def bodies(self) -> Iterator[tuple[str, bytes]]:
         """Give the files that are kept beside the ledger, by name, as of the last `read`."""
-        tip = self._tip
-        for name in sorted(self._branch.list(tip, BODIES)) if tip else ():
-            data = self._branch.read(tip, f"{BODIES}/{name}") if tip else None
-            if data is not None:
+        for name in sorted(self._branch.list(self.tip, BODIES)) if self.tip else ():
+            if self.tip and (data := self._branch.read(self.tip, [f"{BODIES}/{name}"])[0]) is not None:
                 yield name, data
+
+    def refusal(self) -> LedgerError | None:
+        """Say why nothing can be pushed, as far as the remote tells without a push; None too without a branch."""
+        return self._branch.refusal(self.tip) if self.tip else None
+
+    def data(self) -> bytes | None:
+        """Fetch, and give the ledger's bytes as one file, whatever they are; None where there is none."""
+        self.tip, self._there = self._branch.fetch(), None
+        if self.tip is None:
+            return None
+        paths = [f"{SEGMENTS}/{name}" for name in sorted(self._branch.list(self.tip, SEGMENTS))]
+        found = [data for data in self._branch.read(self.tip, [*paths, LEDGER]) if data is not None]
+        return b"".join(found) if found else None
+
+    def write(self, data: bytes, files: Mapping[str, bytes], said: str) -> None:
+        """Let the branch hold `data`, which goes on from what was read last, and files beside it."""
+        self._require_own_branch()
+        laid_out, _, _ = self._laid_out(data)
+        self._settle(self._branch.commit(self.tip, {**laid_out, **files}, said), 0)
+
+    def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
+        """Put the ledger aside on its branch, and `data` in its place, or nothing; gives its new name, or None.
+
+        Raises as `append` does, also where the branch does not hold `expected` any more.
+        """
+        if self.data() != expected:
+            raise stale(expected.count(b"\n") if expected else 0)
+        if expected is None or self.tip is None:
+            return None
+        names = self._branch.list(self.tip, "")
+        aside = aside_name(LEDGER, now, names.__contains__)
+        moved = {LEDGER: aside, SEGMENTS: aside.replace(".jsonl", ".segments")}
+        files = self._laid_out(data)[0] if data is not None else {}
+        there = {old: new for old, new in moved.items() if old in names}
+        self._settle(self._branch.commit(self.tip, files, f"{LEDGER} is put aside as {aside}", there), 0)
+        self._segments, self._growing = {}, b""
+        return aside
+
+    def _require_own_branch(self) -> None:
+        """Refuse to begin a ledger on a branch that holds something else; it would still be a fast-forward."""
+        names = self._branch.list(self.tip, "") if self.tip else {}
+        if any(not name.startswith(_OURS) for name in names):
+            raise LedgerForeignError(
+                Phrase("the branch {branch} holds something else than a ledger", branch=self.where),
+                Phrase("Nothing was written to it."),
+                Phrase("name a branch that is not there yet under state.branch in massctl.yaml"),
+            )
+
+    def _settle(self, commit: Tip, serial: int) -> None:
+        """Push a commit until it is known to be on the remote; raises where it is known not to be, or nobody knows."""
+        for pause in (*PAUSE_SECONDS, None):
+            pushed = self._branch.push(commit)
+            if pushed.outcome is Push.DONE:
+                break
+            if pushed.outcome is Push.REFUSED and pushed.why is not None:
+                raise pushed.why
+            now = self._looked_up(pushed.why)
+            if now is not None and self._branch.holds(now, commit):
+                break  # It arrived, and the answer did not.
+            if now != self.tip:
+                raise stale(serial)
+            if pause is None:
+                raise pushed.why or self._nobody_knows()
+            # The same commit: whichever of its pushes arrives first, the others change nothing.
+            self._sleep(pause)
+        self.tip, self._there = commit, None
+        self._on_the_way.clear()  # The branch has moved on: none that was pushed before can arrive any more.
+
+    def _looked_up(self, why: object) -> Tip | None:
+        try:
+            return self._branch.fetch()
+        except LedgerUnreachableError:
+            raise (why if isinstance(why, LedgerUnreachableError) else self._nobody_knows()) from None
+
+    def _nobody_knows(self) -> LedgerUnreachableError:
+        return LedgerUnreachableError(
+            Phrase("nobody knows whether the last entry reached {branch}", branch=self.where),
+            Phrase("The remote did not answer. Nothing that depends on this entry was done."),
+            Phrase("run the same command again: it reads the branch first, and knows what arrived"),
+        )
+
+
+class GitLedger(ChainedLedger):
+    """The ledger on a branch; `locks` is a folder for what this machine notes of it."""
+
+    def __init__(self, branch: GitBranch, locks: Path, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.store = GitStore(branch, sleep)
+        super().__init__(self.store, locks)
+
+    def last_read(self) -> Sequence[Entry] | None:
+        """Give the entries as this machine fetched them last, only to be shown; None if it never did."""
+        mark, lines = seen_mark(self._locks), self.store.read_fetched()
+        return self._take(lines, mark, 0) if lines is not None else None
+
+    def as_found(self) -> bytes | None:
+        """Fetch, and give the ledger's bytes as one file, whatever they are; None where there is none."""
+        return self.store.data()
 
     def take_over(self, data: bytes, files: Mapping[str, bytes]) -> bool:
         """Let the branch hold another backend's ledger, and the files beside it; False: it does already.
@@ -166,133 +280,49 @@ class GitLedger:
         if there.startswith(data):
             return False
         if not data.startswith(there):
-            raise _holds_another(self._branch.name)
-        self._require_own_branch()
+            raise LedgerForeignError(
+                Phrase("{branch} holds another ledger", branch=self.where),
+                Phrase("Nothing was changed, there or here."),
+                Phrase("name another branch: massctl state migrate --to git --branch NAME"),
+            )
         beside = {f"{BODIES}/{name}": content for name, content in files.items()}
-        said = f"{LEDGER} came from another backend"
-        commit = self._branch.commit(self._tip, {LEDGER: data, BESIDE: README, **beside}, said)
-        self._settle(commit)
+        self.store.write(data, beside, f"{LEDGER} came from another backend")
+        self.forget()
         return True
 
-    def put_aside(self, now: datetime, expected: bytes | None = None) -> str | None:
-        """Rename the ledger on its branch, so that a new one can be begun; gives its new name, or None without one.
-
-        Raises as `append` does, also where it is not `expected` any more.
-        """
-        data = self.as_found()
-        if data is None or self._tip is None:
-            return None
-        if expected not in (None, data):
-            raise stale(self._serial)
-        names = self._branch.list(self._tip, "")
-        aside = aside_name(LEDGER, now, names.__contains__)
-        commit = self._branch.commit(self._tip, {LEDGER: None, aside: data}, f"{LEDGER} is put aside as {aside}")
-        self._settle(commit)
-        self._tip, self._data, self._serial, self._prev, self._lineage = commit, b"", 0, GENESIS, None
+    def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
+        """See `GitStore.replace`; what follows has to read the ledger again."""
+        aside = self.store.replace(data, now, expected)
+        self.forget()
         return aside
 
-    def _require_own_branch(self) -> None:
-        """Refuse to begin a ledger on a branch that holds something else; it would still be a fast-forward."""
-        names = self._branch.list(self._tip, "") if self._tip else frozenset()
-        if any(not name.startswith(OURS) for name in names):
-            raise LedgerForeignError(
-                Phrase("the branch {branch} holds something else than a ledger", branch=self._branch.name),
-                Phrase("Nothing was written to it."),
-                Phrase("name a branch that is not there yet under state.branch in massctl.yaml"),
-            )
 
-    def _continued(self, entries: Sequence[NewEntry]) -> list[Entry]:
-        """Put entries behind what is there, and read them as every reader will."""
-        written: list[Entry] = []
-        for entry in entries:
-            line = encode(entry, self._serial + 1, self._prev)
-            written.append(decode(line, self._serial + 1, self._prev))
-            self._serial, self._prev = self._serial + 1, chain_digest(line)
-            self._lines.append(line)
-        return written
-
-    def _publish(self) -> None:
-        """Push what waits, and return when it is on the remote."""
-        data = self._data + b"".join(line + b"\n" for line in self._lines)
-        files: dict[str, bytes | None] = {LEDGER: data, **self._files}
-        if self._tip is None:
-            files[BESIDE] = README
-        commit = self._branch.commit(self._tip, files, described(self._waiting, self._serial))
-        self._on_the_way.append((commit, list(self._waiting)))
-        self._settle(commit)
-        self._on_the_way.clear()  # The branch has moved on: none that was pushed before can arrive any more.
-        begun = [entry.event.lineage for entry in self._waiting if isinstance(entry.event, Created)]
-        self._lineage = begun[0] if begun else self._lineage
-        self._tip = self._base = commit
-        self._data, self._waiting, self._lines = data, [], []
-        self._note()
-
-    def _arrived(self) -> set[int]:
-        """Name the entries that came to the branch with a push of which nobody heard: one that was interrupted."""
-        tip, pushed = self._tip, self._on_the_way
-        held = [entries for commit, entries in pushed if tip is not None and self._branch.holds(tip, commit)]
-        return {id(entry) for entries in held for entry in entries}
-
-    def _settle(self, commit: Tip) -> None:
-        """Push a commit until it is known to be on the remote; raises where it is known not to be, or nobody knows."""
-        for pause in (*PAUSE_SECONDS, None):
-            pushed = self._branch.push(commit)
-            if pushed.outcome is Push.DONE:
-                return
-            if pushed.outcome is Push.REFUSED and pushed.why is not None:
-                raise pushed.why
-            now = self._looked_up(pushed.why)
-            if now is not None and self._branch.holds(now, commit):
-                return  # It arrived, and the answer did not.
-            if now != self._tip:
-                raise stale(self._serial - len(self._lines))
-            if pause is None:
-                raise pushed.why or _nobody_knows(self._branch.name)
-            # The same commit: whichever of its pushes arrives first, the others change nothing.
-            self._sleep(pause)
-
-    def _looked_up(self, why: object) -> Tip | None:
-        try:
-            return self._branch.fetch()
-        except LedgerUnreachableError:
-            raise (why if isinstance(why, LedgerUnreachableError) else _nobody_knows(self._branch.name)) from None
-
-    def _note(self) -> None:
-        """Remember on this machine how far the branch was seen to reach, so that a shorter one is noticed."""
-        with contextlib.suppress(OSError):  # As `note_newest`: it is a help, and nothing rests on it.
-            self._locks.mkdir(parents=True, exist_ok=True)
-        note_newest(self._locks, self._lineage or "", self._serial, self._prev)
+def _segmented(data: bytes) -> list[bytes]:
+    """Cut lines into pieces of at most SEGMENT_BYTES_MAX, of which the last one is to grow."""
+    pieces: list[bytes] = []
+    while len(data) > SEGMENT_BYTES_MAX:
+        stop = data.rfind(b"\n", 0, SEGMENT_BYTES_MAX) + 1 or data.find(b"\n") + 1
+        if stop == len(data):
+            break
+        pieces.append(data[:stop])
+        data = data[stop:]
+    return [*pieces, data]
 
 
-def _require_whole(data: bytes, found: Followed) -> None:
-    """Refuse a torn last line: a commit is whole or not there, so nobody but a person can have made it."""
-    if found.whole_bytes != len(data):
-        raise LedgerCorruptError(
-            Phrase("the ledger is not what was written"),
-            Phrase("Its last line is not whole, and no push leaves such a line. Nothing was sent."),
-            Phrase("look what was pushed to the branch last, with git log -p; put back the commit before it"),
-        )
+def _described(lines: Sequence[bytes], before: int) -> str:
+    """Describe a commit of lines that come after serial `before`: what they are, and of which campaigns."""
+    first, last = before + 1, before + len(lines)
+    span = f"entry {last}" if first == last else f"entries {first} to {last}"
+    fields = [json.loads(line) for line in (*lines[:_TOLD_MAX], lines[-1])]
+    told = [f"{each['type']} {each['campaign']}" if each["campaign"] else each["type"] for each in fields]
+    listed = [f"{number} {each}" for number, each in enumerate(told[:-1], first)]
+    more = [f"and {len(lines) - _TOLD_MAX} more"] if len(lines) > _TOLD_MAX else []
+    return "\n".join([f"{told[-1]} ({span})", "", *listed, *more])
 
 
-def _not_begun(branch: str) -> LedgerMissingError:
-    return LedgerMissingError(
-        Phrase("there is no ledger on {branch} yet", branch=branch),
-        Phrase("Nothing was done."),
-        Phrase("massctl state init   begins it"),
-    )
-
-
-def _holds_another(branch: str) -> LedgerForeignError:
-    return LedgerForeignError(
-        Phrase("{branch} holds another ledger", branch=branch),
-        Phrase("Nothing was changed, there or here."),
-        Phrase("name another branch: massctl state migrate --to git --branch NAME"),
-    )
-
-
-def _nobody_knows(branch: str) -> LedgerUnreachableError:
-    return LedgerUnreachableError(
-        Phrase("nobody knows whether the last entry reached {branch}", branch=branch),
-        Phrase("The remote did not answer. Nothing that depends on this entry was done."),
-        Phrase("run the same command again: it reads the branch first, and knows what arrived"),
+def _damaged(what: Phrase) -> LedgerCorruptError:
+    return LedgerCorruptError(
+        Phrase("the ledger is not what was written"),
+        what,
+        Phrase("look what was pushed to the branch last, with git log -p; put back the commit before it"),
     )

@@ -157,7 +157,7 @@ CORE: Final[dict[str, str]] = {
     "its time cannot be read": "读不出它的时间",
     "it is not JSON": "它不是 JSON",
     "entry {serial} is of a kind this version does not know": "第 {serial} 条的类型，这个版本不认识",
-    # massctl/ledger/newest.py
+    # massctl/ledger/high_water_mark.py
     "the ledger is an older copy": "账本是一份旧的副本",
     "the branch {branch} was put back to an older commit": "分支 {branch} 被退回到了旧的提交",
     "push the newer commit to it again; on GitHub, Activity of the repository names every push. Where it "
@@ -177,7 +177,7 @@ CORE: Final[dict[str, str]] = {
         "请放回较新的文件；如果确实丢了，就重新开始，并导入已经发出的内容："
         'massctl state init --new-lineage --reason "…"'
     ),
-    # massctl/ledger/local.py
+    # massctl/ledger/local_file.py
     "another runner wrote to the ledger": "另一个进程写了账本",
     "Serial {serial} was expected to be the last. This entry was not written.": (
         "本以为最后一条是序号 {serial}。这一条没有写入。"
@@ -189,10 +189,18 @@ CORE: Final[dict[str, str]] = {
     "Make the file writable and the disk not full, then run the same command again.": (
         "让文件可写、磁盘有余，再运行同一条命令。"
     ),
+    "another folder has it too, by a hard link": "另一个目录用硬链接也有这个文件",
+    "{file} is not a file: it is a folder, a pipe or a device. Nothing was done.": (
+        "{file} 不是文件，而是目录、管道或设备。什么都没有做。"
+    ),
+    "look whose it is, and give it another name; then bring the ledger back": (
+        "看看它是谁的，给它改个名字；再把账本找回来"
+    ),
+    "replace": "替换",
     "lock": "锁定",
     "write": "写入",
     "read": "读取",
-    # massctl/ledger/runner.py
+    # massctl/ledger/process_lock.py
     "{who}, process {pid}, holds it since {since}.": "{who} 的进程 {pid} 从 {since} 起占用着它。",
     "another massctl is at work on this ledger": "另一个 massctl 正在使用这份账本",
     "Wait until it has ended, then run the same command again.": "等它结束，再运行同一条命令。",

@@ -74,7 +74,7 @@ GIT: Final[dict[str, str]] = {
     ),
     "Nothing that depends on it was done.": "以它为前提的事都没有做。",
     "{why}. Nothing that depends on it was done.": "{why}。以它为前提的事都没有做。",
-    # massctl/ledger/git_faults.py
+    # massctl/ledger/git_remote.py
     "{branch} at {address}": "{address} 上的 {branch}",
     "{where}. {why} Nothing was sent and nothing was changed.": "{where}。{why}什么都没有发，也没有改动任何东西。",
     "{where}. {why} Nothing that depends on this entry was done.": "{where}。{why}以这条记录为前提的事都没有做。",
@@ -110,6 +110,8 @@ GIT: Final[dict[str, str]] = {
     "The remote did not answer. Nothing that depends on this entry was done.": (
         "远端没有回答。以这条记录为前提的事都没有做。"
     ),
+    "One of its segments is not whole. Nothing was sent.": "有一个分段不完整。没有群发任何内容。",
+    "{file} is missing beside its segments. Nothing was sent.": "分段还在，{file} 却不见了。没有群发任何内容。",
     "Its last line is not whole, and no push leaves such a line. Nothing was sent.": (
         "最后一行不完整，而推送不会留下这样的行。什么都没有发。"
     ),
@@ -126,10 +128,8 @@ GIT: Final[dict[str, str]] = {
     "name a branch that is not there yet under state.branch in massctl.yaml": (
         "在 massctl.yaml 的 state.branch 写一个还不存在的分支名"
     ),
-    # massctl/ledger/git_run.py
     "git cannot be run, and the ledger is in it": "运行不了 git，而账本在 git 里",
     "git: {why}. Nothing was done.": "git：{why}。什么都没有做。",
-    # massctl/ledger/git_way.py
     "this folder is in no git repository, and the ledger is on a remote of one": (
         "这个目录不在任何 git 仓库里，而账本在仓库的远端"
     ),

@@ -136,6 +136,7 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
         "搬动账本：从文件搬到远端的分支，或者搬回来。massctl.yaml 会写明它的新位置。"
     ),
     "Where it goes.": "搬到哪里。",
+    "Check the form and the fields of every entry too.": "也核对每一条的格式和字段。",
     "With --to git: the branch, if not as massctl.yaml says.": (
         "与 --to git 一起用：哪个分支，如果和 massctl.yaml 写的不同。"
     ),

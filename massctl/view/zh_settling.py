@@ -85,9 +85,6 @@ SETTLING: Final[dict[str, str]] = {
     "{name} is recorded as not sent; `massctl apply {name}` may send it again": (
         "{name} 已记录为没有发出；`massctl apply {name}` 可以再发"
     ),
-    # massctl/ledger/aside.py
-    "the ledger cannot be put aside": "无法把账本移到一边",
-    "{file}: {why}. It was left as it is.": "{file}：{why}。它保持原样。",
     # massctl/plan/choices.py
     "no hour in which it may be sent comes before that": "在那之前没有可以发送的时间",
     "edition {edition} is declared now, and only what was attempted is repeated": (

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from said import Said
 
 from massctl.cli.speaking import Voice
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.process_lock import sole_runner
 from massctl.source.output_schemas import all_schemas
 from massctl.view import as_json
 

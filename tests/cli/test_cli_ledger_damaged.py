@@ -1,5 +1,7 @@
 """A ledger whose bytes are not what massctl leaves there: nothing is sent, with a lineage and without one."""
 
+import hashlib
+import json
 from collections.abc import Callable
 
 import pytest
@@ -91,6 +93,23 @@ def test_a_preview_is_refused_as_well(shell: Shell):
 def test_without_a_campaign_it_is_an_error(shell: Shell):
     shell.tree.write(LEDGER, b"")
     assert (5, True) == ((said := apply(shell)).status, "the ledger is not what was written" in said.err)
+
+
+def test_a_line_that_follows_but_is_not_written_so_is_found_in_depth(shell: Shell):
+    assert 0 == shell("state", "init", "--sandbox").status
+    shell.tree.text("notice")
+    assert 0 == apply(shell, "notice").status
+    entries = [json.loads(line) for line in shell.tree.read(LEDGER).splitlines()]
+    lines: list[str] = []
+    for number, entry in enumerate(entries):
+        entry["prev"] = "sha256:" + hashlib.sha256(lines[-1].encode()).hexdigest() if lines else entry["prev"]
+        separators = (",", ": ") if number == 1 else (",", ":")
+        lines.append(json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=separators))
+    shell.tree.write(LEDGER, "".join(f"{line}\n" for line in lines).encode())
+    (shell.root / ".massctl/sandbox/locks/newest.json").unlink()
+    assert 0 == shell("state", "verify", "--sandbox").status
+    said = shell("state", "verify", "--deep", "--sandbox")
+    assert (5, True) == (said.status, "Entry 2 was changed" in said.err)
 
 
 def test_a_line_that_was_torn_goes_on(shell: Shell):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from cli_runner import Shell
 
-from massctl.ledger.local import stale
+from massctl.ledger.chained_ledger import stale
 
 LEDGER = "massctl.state.jsonl"
 
@@ -90,7 +90,7 @@ def stop(*_: object, **__: object) -> None:
 
 def test_a_run_that_dies_between_naming_and_beginning_is_gone_on_with(begins: Shell, monkeypatch: pytest.MonkeyPatch):
     with monkeypatch.context() as patch:
-        patch.setattr("massctl.ledger.local.LocalLedger.append", stop)
+        patch.setattr("massctl.ledger.local_file.LocalLedger.append", stop)
         assert 130 == begins("state", "init").status
     named = begins.tree.read("massctl.yaml")
     assert "lineage: 01" in named
@@ -105,7 +105,7 @@ def test_starting_over_names_the_new_ledger_before_the_old_one_goes(begins: Shel
     assert 0 == begins("state", "init").status
     before = begins.tree.read("massctl.yaml"), begins.tree.read(LEDGER)
     with monkeypatch.context() as patch:
-        patch.setattr("pathlib.Path.hardlink_to", lambda *_: (_ for _ in ()).throw(PermissionError(13, "no")))
+        patch.setattr("massctl.ledger.local_file.os.link", lambda *_: (_ for _ in ()).throw(PermissionError(13, "no")))
         assert 5 == begins("state", "init", "--new-lineage", "--reason", "lost").status
     assert before == (begins.tree.read("massctl.yaml"), begins.tree.read(LEDGER))
     assert 0 == begins("state", "init", "--new-lineage", "--reason", "lost").status
@@ -119,7 +119,7 @@ def test_of_two_who_begin_one_at_once_the_second_names_nothing(begins: Shell, mo
         raise stale(0)
 
     with monkeypatch.context() as patch:
-        patch.setattr("massctl.ledger.local.LocalLedger.append", late)
-        patch.setattr("massctl.ledger.local.LocalLedger.read", lambda *_: [])
+        patch.setattr("massctl.ledger.local_file.LocalLedger.append", late)
+        patch.setattr("massctl.ledger.local_file.LocalLedger.read", lambda *_: [])
         assert 5 == begins("state", "init").status
     assert before == begins.tree.read("massctl.yaml")

@@ -2,7 +2,7 @@
 
 from cli_runner import Shell
 
-from massctl.ledger.local import LocalLedger
+from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import ImageUploaded, NewEntry
 
 APPEND = LocalLedger.append

@@ -8,7 +8,7 @@ from repositories import window
 from said import Said
 from syrupy.assertion import SnapshotAssertion
 
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.process_lock import sole_runner
 
 PREVIEW = "message/mass/preview"
 REVIEWERS = "preview:\n  towxname: [editor_lin, editor_mei]\n"

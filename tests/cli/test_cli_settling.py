@@ -12,7 +12,7 @@ from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, window
 from syrupy.assertion import SnapshotAssertion
 
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.process_lock import sole_runner
 
 DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
 LOOPBACK = {"MASSCTL_API_BASE": "http://127.0.0.1:9"}

@@ -10,7 +10,7 @@ from cli_runner import Shell
 from repositories import window
 
 from massctl.errors import LedgerUnreachableError
-from massctl.ledger.local import LocalLedger
+from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import NewEntry
 
 CHANNELS = "notify:\n  - wecom_robot_env: ROBOT\n  - webhook_env: HOOK\n"

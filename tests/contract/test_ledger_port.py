@@ -1,4 +1,4 @@
-"""One suite for every backend of the ledger: what `massctl.apply.ports.Ledger` promises."""
+"""One suite for every backend of the ledger: what `massctl.apply.ports.Ledger` promises, and how one is replaced."""
 
 import threading
 from collections.abc import Callable
@@ -8,17 +8,20 @@ import pytest
 from building import APPID, LINEAGE, NOW, as_new, attempted, sha, text
 from gits import clone_of, ledger_in, remote_at
 
-from massctl.apply.ports import Ledger
-from massctl.errors import LedgerStaleError
-from massctl.ledger.local import LocalLedger
+from massctl.errors import LedgerCorruptError, LedgerError, LedgerMissingError, LedgerOlderError, LedgerStaleError
+from massctl.ledger import chained_ledger
+from massctl.ledger.chained_ledger import ChainedLedger
+from massctl.ledger.git_ledger import GitLedger
+from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
+from massctl.model.ids import sha256_of
 
 WORDS = text("words")
 CREATED = as_new(Created(lineage=LINEAGE, realm="loopback"))
 MORE = as_new((Expired(not_after=NOW), WORDS))
 ATTEMPT = as_new(attempted(WORDS))
 IMAGE = NewEntry(at=NOW, event=ImageUploaded(appid=APPID, sha256=sha("hero"), url="https://mmbiz.qpic.cn/1/0"))
-Open = Callable[[], Ledger]
+Open = Callable[[], LocalLedger | GitLedger]
 
 
 @pytest.fixture(params=["local", "git"])
@@ -32,7 +35,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
 
 
 @pytest.fixture
-def begun(opened: Open) -> Ledger:
+def begun(opened: Open) -> LocalLedger | GitLedger:
     ledger = opened()
     ledger.read(0)
     ledger.append(0, [CREATED], durable=True)
@@ -43,30 +46,30 @@ def test_one_that_is_not_there_is_empty(opened: Open):
     assert [] == list(opened().read(0))
 
 
-def test_what_is_appended_is_what_every_runner_reads(begun: Ledger, opened: Open):
+def test_what_is_appended_is_what_every_runner_reads(begun: LocalLedger | GitLedger, opened: Open):
     written = begun.append(1, [MORE, ATTEMPT], durable=True)
     assert list(written) == list(opened().read(1))
     assert [2, 3] == [entry.serial for entry in written]
 
 
-def test_what_is_not_durable_is_with_what_is(begun: Ledger, opened: Open):
+def test_what_is_not_durable_is_with_what_is(begun: LocalLedger | GitLedger, opened: Open):
     noted = begun.append(1, [IMAGE], durable=False)
     written = begun.append(2, [ATTEMPT], durable=True)
     assert [*noted, *written] == list(opened().read(1))
 
 
-def test_an_append_of_nothing_sees_to_what_was_noted(begun: Ledger, opened: Open):
+def test_an_append_of_nothing_sees_to_what_was_noted(begun: LocalLedger | GitLedger, opened: Open):
     noted = begun.append(1, [IMAGE], durable=False)
     assert [] == list(begun.append(2, [], durable=True))
     assert list(noted) == list(opened().read(1))
 
 
-def test_what_was_noted_is_read_here(begun: Ledger):
+def test_what_was_noted_is_read_here(begun: LocalLedger | GitLedger):
     noted = begun.append(1, [IMAGE], durable=False)
     assert list(noted) == list(begun.read(1))
 
 
-def test_of_two_runners_the_second_writes_nothing(begun: Ledger, opened: Open):
+def test_of_two_runners_the_second_writes_nothing(begun: LocalLedger | GitLedger, opened: Open):
     other = opened()
     other.read(0)
     begun.append(1, [ATTEMPT], durable=True)
@@ -87,11 +90,11 @@ def test_of_two_that_begin_it_one_does(opened: Open):
         other.append(0, [CREATED], durable=True)
 
 
-def test_of_many_runners_at_once_one_writes_at_each_serial(begun: Ledger, opened: Open):
+def test_of_many_runners_at_once_one_writes_at_each_serial(begun: LocalLedger | GitLedger, opened: Open):
     runners = [opened() for _ in range(4)]
     written: list[int] = []
 
-    def run(ledger: Ledger) -> None:
+    def run(ledger: ChainedLedger) -> None:
         for _ in range(3):
             serial = len(ledger.read(0))
             try:
@@ -106,3 +109,94 @@ def test_of_many_runners_at_once_one_writes_at_each_serial(begun: Ledger, opened
         thread.join()
     assert sorted(set(written)) == sorted(written)
     assert [entry.serial for entry in opened().read(1)] == sorted(written)
+
+
+@pytest.mark.parametrize("expected", [0, 2])
+def test_an_expected_serial_that_is_not_the_last_writes_nothing(expected: int, begun: ChainedLedger, opened: Open):
+    with pytest.raises(LedgerStaleError):
+        begun.append(expected, [MORE], durable=True)
+    assert 1 == len(opened().read(0))
+
+
+def test_only_its_first_entry_begins_a_ledger(opened: Open):
+    with pytest.raises(LedgerMissingError) as caught:
+        opened().append(0, [MORE], durable=True)
+    assert ("massctl state init" in caught.value.hint, None) == (True, opened().as_found())
+
+
+def test_what_was_verified_once_is_not_read_again(begun: ChainedLedger, opened: Open, monkeypatch: pytest.MonkeyPatch):
+    begun.append(1, [MORE] * 3, durable=True)
+    ledger, other = opened(), opened()
+    ledger.read(0)
+    other.append(len(other.read(0)), [ATTEMPT], durable=True)
+    read: list[int] = []
+    follow = chained_ledger.follow
+    monkeypatch.setattr(
+        chained_ledger, "follow", lambda data, after, **k: read.append(data.count(b"\n")) or follow(data, after, **k)
+    )
+    assert ([5], [1]) == ([entry.serial for entry in ledger.read(4)], read)
+    written = ledger.append(5, [MORE], durable=True)
+    assert ([5, 6], [1, 0]) == ([entry.serial for entry in ledger.read(4)], read)
+    # What came before is not kept at hand: it is read again, and verified with all the rest.
+    assert (6, 6) == (len(ledger.read(0)), read[-1])
+    assert list(written) == list(ledger.read(5))
+
+
+def test_a_ledger_that_ends_before_what_this_machine_saw_is_refused(begun: LocalLedger | GitLedger):
+    """An older copy whose lines all verify."""
+    older = begun.as_found()
+    begun.append(1, [MORE], durable=True)
+    begun.replace(older, NOW, begun.as_found())
+    with pytest.raises(LedgerOlderError) as caught:
+        begun.read(0)
+    assert ("ledger_damaged", 5) == (caught.value.guard, caught.value.exit_status)
+    assert "ends with entry 1, and 2 were" in caught.value.detail
+
+
+def test_one_that_went_another_way_is_refused(begun: LocalLedger | GitLedger):
+    older = begun.as_found()
+    begun.append(1, [MORE], durable=True)
+    begun.replace(older, NOW, begun.as_found())
+    begun._locks, locks = begun._locks.with_name("elsewhere"), begun._locks
+    begun.append(len(begun.read(0)), [ATTEMPT, MORE], durable=True)
+    begun._locks = locks
+    begun.forget()
+    with pytest.raises(LedgerOlderError, match="older") as caught:
+        begun.read(0)
+    assert "Its entry 2 is another one" in caught.value.detail
+
+
+def test_a_form_that_the_chain_proves_is_read_and_refused_in_depth(begun: LocalLedger | GitLedger):
+    """Somebody wrote a whole chain by another hand: every line follows from the one before."""
+    first = (begun.as_found() or b"").replace(b'"serial":1', b'"serial": 1')
+    begun.append(1, [MORE], durable=True)
+    second = (begun.as_found() or b"").splitlines()[1]
+    prev = second[second.index(b"sha256:") :][:71]
+    second = second.replace(prev, b"sha256:" + sha256_of(first[:-1]).encode())
+    begun.replace(first + second + b"\n", NOW, begun.as_found())
+    begun._locks = begun._locks.with_name("elsewhere")
+    assert 2 == len(begun.read(0))
+    with pytest.raises(LedgerCorruptError) as caught:
+        begun.read(0, deep=True)
+    assert "Entry 1" in caught.value.detail
+
+
+def test_a_ledger_that_is_replaced_stays_whole_under_another_name(begun: LocalLedger | GitLedger):
+    begun.append(1, [MORE], durable=True)
+    before = begun.as_found()
+    assert "massctl.state.20261201T040000Z.jsonl" == begun.replace(None, NOW, before)
+    assert (None, None) == (begun.as_found(), begun.replace(None, NOW, None))
+    begun.append(0, [CREATED], durable=True)
+    assert "massctl.state.20261201T040000Z-2.jsonl" == begun.replace(before, NOW, begun.as_found())
+    assert before == begun.as_found()
+    assert 2 == len(begun.read(0))
+
+
+def test_one_that_went_on_is_not_replaced(begun: LocalLedger | GitLedger, opened: Open):
+    seen = begun.as_found()
+    other = opened()
+    other.append(len(other.read(0)), [MORE], durable=True)
+    for expected in (seen, None):
+        with pytest.raises(LedgerError):
+            begun.replace(None, NOW, expected)
+    assert 2 == len(opened().read(0))

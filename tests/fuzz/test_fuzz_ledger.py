@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from massctl.errors import LedgerError
 from massctl.ledger.codec import chain_digest, encode
-from massctl.ledger.local import LocalLedger
+from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import GENESIS, Expired, JobStatus, NewEntry, SendAccepted, SendInDoubt
 from massctl.model.state import State
 

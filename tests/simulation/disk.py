@@ -9,6 +9,7 @@ import errno
 import fcntl
 import json
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -192,7 +193,7 @@ class SimDisk:
 
     def fstat(self, _: int) -> SimpleNamespace:
         """Say how long the ledger is, and that it is the one file of this disk."""
-        return SimpleNamespace(st_size=len(self.content or b""), st_dev=1, st_ino=1)
+        return SimpleNamespace(st_size=len(self.content or b""), st_dev=1, st_ino=1, st_mode=stat.S_IFREG)
 
     def stat(self, _: "SimPath") -> SimpleNamespace:
         """Say the same of the file that has the ledger's name."""
@@ -326,6 +327,8 @@ class _Os:
 
 def _on_the_disk(name: str) -> Any:
     def call(system: _Os, *arguments: Any) -> Any:
+        if isinstance(arguments[0], SimPath):
+            system.disk = arguments[0].disk
         return getattr(system.disk, name)(*arguments)
 
     return call
@@ -352,11 +355,11 @@ class _Fcntl:
 
 @contextmanager
 def on_simulated_disks() -> Iterator[None]:
-    """Let `massctl.ledger.local` work on simulated disks, untouched; a lock that is held is not waited for."""
+    """Let `massctl.ledger.local_file` work on simulated disks, untouched; a lock that is held is not waited for."""
     system = _Os()
     with (
-        patch("massctl.ledger.local.os", system),
-        patch("massctl.ledger.local.fcntl", _Fcntl(system)),
-        patch("massctl.ledger.local.APPEND_LOCK_SECONDS", 0),
+        patch("massctl.ledger.local_file.os", system),
+        patch("massctl.ledger.local_file.fcntl", _Fcntl(system)),
+        patch("massctl.ledger.local_file.APPEND_LOCK_SECONDS", 0),
     ):
         yield

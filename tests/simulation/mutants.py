@@ -83,8 +83,8 @@ def _exchanged(module: types.ModuleType, broken: dict[str, Any]) -> Iterator[tup
 
 
 def _plain(member: Any) -> Any:
-    """Give the function behind a property, a class method or a static method."""
-    return getattr(member, "fget", None) or getattr(member, "__func__", member)
+    """Give the function behind a property, a class method, a static method or a context manager."""
+    return inspect.unwrap(getattr(member, "fget", None) or getattr(member, "__func__", member))
 
 
 def _function(whole: Any, other: Any) -> Iterator[tuple[Any, str, Any]]:
@@ -103,9 +103,10 @@ _SENDING = "massctl.apply.send"
 _LEAVING = "massctl.apply.preflight"
 _GUARD = "massctl.plan.guards"
 _DOUBT = "massctl.plan.retry_policy"
-_LOCAL = "massctl.ledger.local"
+_LOCAL = "massctl.ledger.local_file"
 _STATE = "massctl.model.state"
 _GIT = "massctl.ledger.git_ledger"
+_CHAINED = "massctl.ledger.chained_ledger"
 
 _BATCH_BY_BATCH = '''        if not _send(context, outcome, campaign, batch):
             return
@@ -129,8 +130,8 @@ _GOES_ON = "_send(context, outcome, campaign, batch)"
 _BEHIND_IS_TORN = Mutant(
     "rule 6: compare-and-swap misses what another runner wrote",
     _LOCAL,
-    "torn = not behind or begins_entry(behind, self._serial + 1, self._prev)",
-    "torn = True",
+    "if behind is None or (behind and not begins_entry(behind, after.serial + 1, after.digest)):",
+    "if behind is None:",
     "text, two runners",
 )
 _NO_DEADLINE = Mutant(
@@ -513,8 +514,8 @@ MUTANTS = (
     Mutant(
         "rule 6: a ledger begins before its first entry is flushed",
         _LOCAL,
-        "        os.fsync(descriptor)\n            _link(beside, target)\n",
-        "        _link(beside, target)\n",
+        "            os.fsync(descriptor)\n            yield beside\n",
+        "            yield beside\n",
         "text",
     ),
     Mutant(
@@ -530,17 +531,17 @@ MUTANTS = (
     Mutant(
         "rule 6: a torn line stays before the next entry",
         _LOCAL,
-        "        os.ftruncate(descriptor, self._whole_bytes)\n"
-        "        os.lseek(descriptor, self._whole_bytes, os.SEEK_SET)\n"
+        "        os.ftruncate(descriptor, after.whole_bytes)\n"
+        "        os.lseek(descriptor, after.whole_bytes, os.SEEK_SET)\n"
         "        try",
         "        os.lseek(descriptor, 0, os.SEEK_END)\n        try",
         "text",
     ),
-    Mutant("rule 6: a lost newline is not written", _LOCAL, 'b"\\n" if self._newline_lost else b""', 'b""', "text"),
+    Mutant("rule 6: a lost newline is not written", _LOCAL, 'b"\\n" if after.newline_lost else b""', 'b""', "text"),
     Mutant(
         "rule 6: compare-and-swap compares nothing",
         _LOCAL,
-        "                self._check_end(descriptor)\n",
+        "                    self._check_end(descriptor, after)\n",
         "",
         "text, two runners",
     ),
@@ -548,28 +549,28 @@ MUTANTS = (
     Mutant(
         "rule 6: a file is cut below what was read",
         _LOCAL,
-        "        os.ftruncate(descriptor, self._whole_bytes)\n        os.lseek",
-        "        os.ftruncate(descriptor, max(0, self._whole_bytes - 1))\n        os.lseek",
+        "        os.ftruncate(descriptor, after.whole_bytes)\n        os.lseek",
+        "        os.ftruncate(descriptor, max(0, after.whole_bytes - 1))\n        os.lseek",
         "text",
     ),
     Mutant(
         "rule 6: a ledger without a byte is none",
-        "massctl.ledger.chain",
-        '    if data == b"":\n        raise empty_file()\n',
+        _CHAINED,
+        "            if not piece and not end.serial:\n                raise empty_file()\n",
         "",
         "text, a damaged ledger",
     ),
     Mutant(
         "rule 6: a ledger that was cut to nothing is a new one",
-        _LOCAL,
+        _CHAINED,
         "            require_unseen(mark)\n",
         "            pass\n",
         "text, a damaged ledger",
     ),
     Mutant(
         "rule 6: whatever stands behind the last line is torn",
-        "massctl.ledger.chain",
-        "not begins_entry(last, following, prev)",
+        "massctl.ledger.codec",
+        "not begins_entry(last, serial + 1, prev)",
         "False",
         "text, a ledger damaged in doubt",
         _BEHIND_IS_TORN,
@@ -583,16 +584,16 @@ MUTANTS = (
     ),
     Mutant(
         "rule 6: an older copy of the ledger is believed",
-        "massctl.ledger.newest",
+        "massctl.ledger.high_water_mark",
         "    if serial < mark.serial:",
         "    if False:",
         "text, an older ledger",
     ),
     Mutant(
         "rule 6: nobody remembers how far the ledger was",
-        _LOCAL,
-        '                note_newest(self._locks, self._lineage or "", self._serial, self._prev)',
-        "                pass",
+        _CHAINED,
+        "        if durable:\n            self._note()",
+        "        pass",
         "text, an older ledger",
     ),
     _RUN_BEGINS_ANY_LEDGER,
@@ -1140,9 +1141,9 @@ MUTANTS = (
     # Where the ledger is a branch, durable means pushed, and by us.
     Mutant(
         "git: an attempt waits with what nothing waits for",
-        _GIT,
-        "if not durable and self._waiting[-1].at",
-        "if self._waiting[-1].at",
+        _CHAINED,
+        "if durable or not self._may_wait():",
+        "if not self._may_wait():",
         "git, text",
     ),
     Mutant(
@@ -1161,9 +1162,9 @@ MUTANTS = (
     ),
     Mutant(
         "git: what arrived with an interrupted push is written again",
-        _GIT,
-        "        self._waiting = [entry for entry in self._waiting if id(entry) not in arrived]\n",
-        "",
+        _CHAINED,
+        " if each.line not in arrived]",
+        "]",
         "git, news, interrupted",
     ),
     Mutant(
@@ -1177,18 +1178,20 @@ MUTANTS = (
     Mutant(
         "git: after a lost race the entries are pushed on top of what was not read",
         _GIT,
-        """                raise stale(self._serial - len(self._lines))
-""",
-        """                self._tip, self._data = now, self._branch.read(now, LEDGER) or b""
-                return self._publish()
-""",
+        """                raise stale(serial)
+            if pause""",
+        """                self.tip = now
+                files = dict(zip(paths := [LEDGER], self._branch.read(commit, paths)))
+                return self._settle(self._branch.commit(now, files, "said"), serial)
+            if pause""",
         "git, two runners",
     ),
     Mutant(
         "git: equal lines are taken for our own",
         _GIT,
         "if now is not None and self._branch.holds(now, commit):",
-        "if now and (self._branch.read(now, LEDGER) or b'').startswith(self._branch.read(commit, LEDGER) or b''):",
+        "if now and (self._branch.read(now, [LEDGER])[0] or b'').startswith("
+        "self._branch.read(commit, [LEDGER])[0] or b''):",
         "git, two runners in one moment",
         _LEDGER_IS_READ_ONCE,
     ),
@@ -1201,8 +1204,8 @@ MUTANTS = (
     ),
     Mutant(
         "git: a branch that was set back is believed",
-        _GIT,
-        "        require_newest(mark, self._lineage, len(found.entries), found.digests, self._branch.name)\n",
+        _CHAINED,
+        "        require_newest(mark, lineage, end.serial, digest, self._store.branch)\n",
         "",
         "git, set back",
     ),

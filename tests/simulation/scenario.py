@@ -25,7 +25,7 @@ from massctl.cli.session import Session
 from massctl.cli.shared_lineage import Sharing, refusal_of
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.ledger.git_ledger import GitLedger
-from massctl.ledger.local import LocalLedger
+from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import Created, Entry, NewEntry
 from massctl.model.ids import AccountName, AppId
 from massctl.model.message import Purpose, RenderedCampaign, Window

@@ -14,7 +14,7 @@ from simulation.crashing import Boundaries
 from simulation.world import Fault, SimWeChat
 
 from massctl.errors import LedgerUnreachableError
-from massctl.ledger.branch import Pushed, Tip
+from massctl.ledger.git_branch import Pushed, Tip
 from massctl.ledger.git_ledger import GitLedger
 
 LEDGER: Final = "massctl.state.jsonl"

@@ -33,8 +33,8 @@ from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import SendPermit
 from massctl.errors import WeChatError
-from massctl.ledger import git_ledger
-from massctl.ledger.branch import Push, Pushed, Tip
+from massctl.ledger import chained_ledger
+from massctl.ledger.git_branch import Push, Pushed, Tip
 from massctl.model import send as send_model
 from massctl.model import state as folding
 from massctl.model.entries import Entry, Event, SendAttempted, SendRejected
@@ -327,7 +327,7 @@ def a_lost_race_is_a_won_one(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_branch_that_was_set_back_is_believed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(git_ledger, "require_newest", lambda *_: None)
+    patch.setattr(chained_ledger, "require_newest", lambda *_: None)
 
 
 def a_begun_list_may_become_any_other(patch: pytest.MonkeyPatch) -> None:

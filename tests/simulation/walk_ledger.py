@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from massctl.errors import LedgerStaleError
-from massctl.ledger.chain import follow
-from massctl.ledger.codec import chain_digest, decode, encode
-from massctl.ledger.local import lineage_of
-from massctl.ledger.newest import FILE, note_newest, require_newest, seen_mark
+from massctl.ledger.chained_ledger import lineage_of
+from massctl.ledger.codec import chain_digest, decode, encode, follow
+from massctl.ledger.high_water_mark import FILE, note_newest, require_newest, seen_mark
 from massctl.model.entries import GENESIS, Entry, NewEntry
 
 
@@ -56,7 +55,7 @@ class Disk:
         if newline_only:
             self.write([new[whole]])
         self.torn = b"" if newline_only else line[: len(line) // 2]
-        assert len(self.entries) == len(follow(self.bytes(newline_lost=newline_only), 0, GENESIS).entries)
+        assert len(self.entries) == len(follow(self.bytes(newline_lost=newline_only))[0])
 
     def lose_power(self, kept: int) -> None:
         """Lose what was not flushed, but for the first `kept` of its lines."""
@@ -90,7 +89,7 @@ class Disk:
 
     def verifies(self) -> bool:
         """Read the whole file as a new process does, and compare."""
-        return follow(self.bytes(), 0, GENESIS).entries == self.entries
+        return follow(self.bytes())[0] == self.entries
 
 
 class Folder:
@@ -151,7 +150,9 @@ class DiskLedger:
     def read(self, since: int) -> Sequence[Entry]:
         """Read as `LocalLedger` does."""
         disk = self._disk
-        require_newest(seen_mark(self._locks), lineage_of(disk.entries), len(disk.entries), disk.names)
+        mark = seen_mark(self._locks)
+        digest = disk.names[mark.serial - 1] if mark is not None and 0 < mark.serial <= len(disk.names) else None
+        require_newest(mark, lineage_of(disk.entries), len(disk.entries), digest)
         self._serial, self._prev = len(disk.entries), disk.prev
         return disk.entries[since:]
 

@@ -14,9 +14,8 @@ from simulation.crashing import Crash
 from simulation.walk_ledger import Folder
 
 from massctl.errors import LedgerUnreachableError
-from massctl.ledger.branch import Push, Pushed, Tip
-from massctl.ledger.chain import follow
-from massctl.ledger.codec import chain_digest, decode
+from massctl.ledger.codec import chain_digest, decode, follow
+from massctl.ledger.git_branch import Push, Pushed, Tip
 from massctl.ledger.git_ledger import GitLedger
 from massctl.model.entries import GENESIS, Created, Entry, NewEntry
 
@@ -81,7 +80,7 @@ class Server:
 
     def verifies(self) -> bool:
         """Read the whole file as a new process does, and compare."""
-        return follow(self.bytes(), 0, GENESIS).entries == self.entries
+        return follow(self.bytes())[0] == self.entries
 
     def lose_power(self, kept: int) -> None:
         """A machine loses power; nothing that is here was on it."""

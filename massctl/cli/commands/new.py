@@ -61,7 +61,7 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
     from massctl.cli.following import trust
     from massctl.cli.recorded import refuse_fleeting_ledger
     from massctl.cli.settling import who
-    from massctl.ledger.runner import sole_runner
+    from massctl.ledger.process_lock import sole_runner
     from massctl.model.entries import ListEnded
     from massctl.source.campaign_copy import copied_for_rest, put_in_place
     from massctl.source.desired import Workbench

@@ -73,17 +73,19 @@ def list_entries(directory: str, form: str, sandbox: bool) -> None:
 
 
 @command.command(name="verify")
+@click.option("--deep", is_flag=True, help="Check the form and the fields of every entry too.")
 @form_option
 @sandbox_option
 @click.pass_obj
-def verify(directory: str, form: str, sandbox: bool) -> None:
+def verify(directory: str, form: str, deep: bool, sandbox: bool) -> None:
     """Check that every line is what was written, and that the story they tell is possible."""
     from massctl.cli.following import require_ledger
     from massctl.view.state_json import verified_json
     from massctl.view.state_text import verified_text
 
     with one_document(form, "state verify") as answer, session(directory, sandbox=sandbox) as (current, _):
-        state = current.read_state(current.ledger())
+        state = State()
+        state.absorb_all(current.ledger().read(0, deep=deep))
         require_ledger(current, state)
         voice = current.voice
         if form == "json":

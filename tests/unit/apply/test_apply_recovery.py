@@ -12,7 +12,7 @@ from simulation.world import Fault
 from massctl.apply import drafts
 from massctl.apply.ports import ListedDraft
 from massctl.errors import PermanentError
-from massctl.ledger import git_ledger, git_run
+from massctl.ledger import git_ledger, git_remote
 from massctl.model.message import RenderedNews, Window
 from massctl.plan.plan import make_plan
 from massctl.plan.steps import Guard, Refusal
@@ -216,5 +216,5 @@ def test_without_a_secret_an_old_draft_stays_for_another_day() -> None:
 
 def test_a_begun_draft_is_given_up_no_sooner_than_its_entry_can_be_pushed() -> None:
     """Each push, and each look at what became of it, may take as long as the ledger waits for a remote."""
-    slowest = 2 * git_ledger.PUSHES_MAX * git_run.NETWORK_SECONDS + sum(git_ledger.PAUSE_SECONDS)
+    slowest = 2 * git_ledger.PUSHES_MAX * git_remote.NETWORK_SECONDS + sum(git_ledger.PAUSE_SECONDS)
     assert slowest <= 60 * drafts.RECORDED_MINUTES_MAX

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from building import LINEAGE, as_new
 
-from massctl.ledger.local import LocalLedger
+from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import Created
 
 

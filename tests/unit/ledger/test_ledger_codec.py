@@ -1,4 +1,4 @@
-"""One entry, one line: the round trip, and what is no line of this ledger."""
+"""The ledger's bytes: the round trip, and every way in which a file is no ledger, or one whose last line is torn."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import LINEAGE, NOW, as_new, attempted, recorded, text
-from hypothesis import given
+from building import LINEAGE, NOW, as_new, attempted, entries, news, recorded, saved, text
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from massctl.errors import LedgerCorruptError, LedgerError, LedgerFutureVersionError
-from massctl.ledger.codec import chain_digest, check_last, decode, encode
-from massctl.ledger.local import LocalLedger
-from massctl.model.entries import GENESIS, KINDS, Created, Expired, NewEntry, SendInDoubt
+from massctl.ledger.codec import BEGIN, chain_digest, check_form, decode, encode, follow, follow_file
+from massctl.ledger.local_file import LocalLedger
+from massctl.model.entries import GENESIS, KINDS, Created, Expired, NewEntry, SendAccepted, SendInDoubt
 from massctl.model.ids import CampaignName, canonical_json
 from massctl.model.state import State, Status, status_of
 
@@ -150,18 +150,18 @@ NOT_AS_WRITTEN = {
 def test_a_last_line_that_we_would_not_have_written_is_refused(name):
     entry = decode(NOT_AS_WRITTEN[name], 1, GENESIS)
     with pytest.raises(LedgerCorruptError, match="not what was written"):
-        check_last(NOT_AS_WRITTEN[name], entry)
+        check_form(NOT_AS_WRITTEN[name], entry)
 
 
 @pytest.mark.parametrize("number", [b"NaN", b"1e999"])
 def test_a_last_line_with_a_number_that_json_cannot_hold_is_refused(number):
     written = encode(as_new(attempted(text("words"))), 2, "p").replace(b'"is_to_all":true', b'"is_to_all":' + number)
     with pytest.raises(LedgerCorruptError):
-        check_last(written, decode(written, 2, "p"))
+        check_form(written, decode(written, 2, "p"))
 
 
 def test_the_line_that_we_write_is_as_written():
-    assert check_last(line(), decode(line(), 1, GENESIS)) is None
+    assert check_form(line(), decode(line(), 1, GENESIS)) is None
 
 
 @given(
@@ -202,7 +202,7 @@ def test_any_bytes_are_an_entry_or_a_ledger_error(data):
 def test_a_line_with_changed_members_is_an_entry_or_a_ledger_error(changes):
     written = json.dumps({**CREATED, **changes}).encode()
     try:
-        check_last(written, decode(written, 1, GENESIS))
+        check_form(written, decode(written, 1, GENESIS))
     except LedgerError:
         return
     assert line(**changes) == written
@@ -212,3 +212,227 @@ def test_an_offset_is_kept():
     moment = datetime(2026, 12, 1, 21, 30, tzinfo=timezone(timedelta(hours=8)))
     state = recorded((Expired(not_after=moment), text("words")))
     assert [moment] == state.record(CampaignName("words"), 1).expired_at
+
+
+WORDS = text("words")
+ENTRIES = entries(
+    saved(news()),
+    attempted(WORDS),
+    (SendInDoubt(attempt=3, reason="没有回答"), WORDS),
+    (SendAccepted(attempt=3, msg_id=7), WORDS),
+)
+LINES = [encode(entry, entry.serial, entry.prev) for entry in ENTRIES]
+WHOLE = b"".join(each + b"\n" for each in LINES)
+NEXT = as_new((Expired(not_after=NOW), WORDS))
+
+
+def ledger(folder: Path, data: bytes) -> LocalLedger:
+    (folder / "state.jsonl").write_bytes(data)
+    return LocalLedger(folder / "state.jsonl", folder / "locks")
+
+
+def refused(data: bytes) -> type[LedgerError] | None:
+    """Give the error that reading raises."""
+    try:
+        follow_file(data)
+    except LedgerError as error:
+        return type(error)
+    return None
+
+
+@pytest.mark.parametrize("count", range(6))
+def test_lines_are_read_from_any_end_on(count):
+    """Whole, or behind some lines that were verified before."""
+    start = sum(len(line) + 1 for line in LINES[:count])
+    before, end = follow(WHOLE[:start])
+    rest, last = follow(WHOLE[start:], end)
+    assert (ENTRIES[:count], ENTRIES[count:]) == (before, rest)
+    assert (len(WHOLE), len(LINES[-1]), chain_digest(LINES[-1])) == (last.whole_bytes, last.last_bytes, last.digest)
+    assert last == BEGIN.after(LINES[:count]).after(LINES[count:]) == follow_file(WHOLE)[1]
+
+
+def test_a_line_that_lost_its_newline_gets_it_back_with_the_next():
+    _, end = follow(WHOLE[:-1])
+    assert (True, len(WHOLE) - 1) == (end.newline_lost, end.whole_bytes)
+    assert follow_file(WHOLE)[1] == end.after([])
+
+
+def test_only_in_depth_every_line_is_compared_with_its_form():
+    """A line that follows, and that the next one names, but that massctl would not have written."""
+    odd = LINES[0].replace(b'"serial":1', b'"serial": 1')
+    second = encode(ENTRIES[1], 2, chain_digest(odd))
+    assert 2 == len(follow(odd + b"\n" + second + b"\n")[0])
+    with pytest.raises(LedgerCorruptError) as caught:
+        follow(odd + b"\n" + second + b"\n", deep=True)
+    assert "Entry 1" in caught.value.detail
+    assert ENTRIES == follow(WHOLE, deep=True)[0]
+
+
+def test_in_depth_every_field_has_its_type():
+    odd = canonical_json({**json.loads(LINES[4]), "msg_id": "7"}).encode()
+    with pytest.raises(LedgerCorruptError):
+        follow(b"".join(each + b"\n" for each in [*LINES[:4], odd]))
+
+
+@pytest.mark.slow
+def test_a_file_cut_anywhere_reads_as_its_whole_lines_and_goes_on_from_there(tmp_path):
+    """Every length that a crash in mid-write can leave; a line that lacks only its newline is whole."""
+    short = WHOLE[: WHOLE.index(LINES[3])]
+    ends = [len(b"\n".join(LINES[:count])) for count in (1, 2, 3)]
+    for cut in range(1, len(short) + 1):
+        torn = ledger(tmp_path, short[:cut])
+        count = sum(end <= cut for end in ends)
+        assert ENTRIES[:count] == torn.read(0)
+        first = as_new(Created(lineage=LINEAGE, realm="loopback"))
+        appended = torn.append(count, [NEXT if count else first], durable=False)
+        data = (tmp_path / "state.jsonl").read_bytes()
+        assert b"".join(each + b"\n" for each in LINES[:count]) == data[: -len(data.splitlines()[-1]) - 1]
+        assert [*ENTRIES[:count], *appended] == LocalLedger(tmp_path / "state.jsonl", tmp_path).read(0)
+
+
+NEXT_LINE = encode(NEXT, 6, chain_digest(LINES[-1]))
+
+
+def test_every_beginning_of_the_next_entry_behind_the_last_newline_is_torn(tmp_path):
+    for cut in range(1, len(NEXT_LINE)):
+        torn = ledger(tmp_path, WHOLE + NEXT_LINE[:cut])
+        assert ENTRIES == torn.read(0), cut
+        assert [6] == [entry.serial for entry in torn.append(5, [NEXT], durable=False)]
+        assert WHOLE + NEXT_LINE + b"\n" == (tmp_path / "state.jsonl").read_bytes()
+
+
+NO_BEGINNINGS = {
+    "zeros": b"\0" * 512,
+    "zeros behind a beginning": NEXT_LINE[:40] + b"\0" * 9,
+    "no UTF-8": b"\xff",
+    "a list": b"[1,",
+    "words": b"not json",
+    "a blank": b" ",
+    "a blank behind the brace": b"{ ",
+    "blanks between": NEXT_LINE[:60].replace(b":", b": "),
+    "keys out of order": b'{"type":"expired","at"',
+    "half of another entry": LINES[1][:-20],
+    "of another chain": NEXT_LINE.replace(b'"prev":"sha256:', b'"prev":"sha256:0')[:-9],
+    "a brace too many": b'{"at":1}}',
+    "brackets that do not fit": b'{"at":[1}',
+    "too deep": b'{"a":' * 9,
+    "a huge number": b'{"at":' + b"9" * 5000,
+    "an editor's mark": b"\xef\xbb\xbf" + NEXT_LINE[:30],
+}
+
+
+@pytest.mark.parametrize("tail", NO_BEGINNINGS.values(), ids=NO_BEGINNINGS)
+def test_anything_else_behind_the_last_newline_is_damage(tail):
+    assert LedgerCorruptError is refused(WHOLE + tail)
+
+
+@pytest.mark.parametrize("data", [b"", bytes(4096), b"\n", b" "])
+def test_a_file_without_an_entry_is_damage_and_no_new_ledger(data):
+    assert LedgerCorruptError is refused(data)
+
+
+@pytest.mark.parametrize("kept", [LINES[-1], b"{}", b"7", b'{"type":"created","format_version":9}'])
+def test_a_whole_line_behind_the_last_newline_is_no_torn_one(kept):
+    """Only the last byte of an object makes it JSON: this was written to its end, and not by a crash."""
+    assert refused(WHOLE + kept) in (LedgerCorruptError, LedgerFutureVersionError)
+
+
+def test_a_newer_kind_of_entry_that_lost_its_newline_is_not_cut_off():
+    head = {"serial": 6, "prev": chain_digest(LINES[-1]), "at": NOW.isoformat(), "campaign": "words", "edition": 1}
+    newer = canonical_json({**head, "type": "scheduled"}).encode()
+    assert LedgerFutureVersionError is refused(WHOLE + newer)
+
+
+@pytest.mark.slow
+def test_a_changed_byte_anywhere_but_in_the_last_line_is_refused():
+    for place in range(len(WHOLE) - len(LINES[-1]) - 1):
+        for mask in (0x01, 0x20):
+            changed = bytearray(WHOLE)
+            changed[place] ^= mask
+            assert refused(bytes(changed)) is not None, (place, mask)
+
+
+@pytest.mark.parametrize("byte", [b"\0", b"\n", b"\r", b" ", b"x"])
+def test_a_byte_too_many_anywhere_but_behind_the_last_newline_is_refused(byte):
+    for place in range(0, len(WHOLE), 7):
+        assert refused(WHOLE[:place] + byte + WHOLE[place:]) is not None, place
+
+
+@pytest.mark.slow
+def test_a_byte_too_few_anywhere_but_at_the_end_is_refused():
+    for place in range(len(WHOLE) - len(LINES[-1]) - 1):
+        assert refused(WHOLE[:place] + WHOLE[place + 1 :]) is not None, place
+
+
+@pytest.mark.parametrize("gone", range(len(LINES) - 1))
+def test_a_removed_line_is_refused(gone):
+    lines = LINES[:gone] + LINES[gone + 1 :]
+    assert LedgerCorruptError is refused(b"".join(each + b"\n" for each in lines))
+
+
+@pytest.mark.parametrize("twice", range(len(LINES)))
+def test_a_duplicated_line_is_refused(twice):
+    lines = LINES[: twice + 1] + LINES[twice:]
+    assert LedgerCorruptError is refused(b"".join(each + b"\n" for each in lines))
+
+
+@pytest.mark.parametrize("first", range(len(LINES) - 1))
+def test_swapped_lines_are_refused(first):
+    lines = [*LINES[:first], LINES[first + 1], LINES[first], *LINES[first + 2 :]]
+    assert LedgerCorruptError is refused(b"".join(each + b"\n" for each in lines))
+
+
+def test_a_line_of_another_ledger_is_refused():
+    other = entries(attempted(text("other")), attempted(WORDS))
+    lines = [LINES[0], encode(other[1], 2, other[1].prev), *LINES[2:]]
+    assert LedgerCorruptError is refused(b"".join(each + b"\n" for each in lines))
+
+
+@pytest.mark.parametrize("count", [1, len(LINES)])
+def test_carriage_returns_are_refused(count):
+    assert LedgerCorruptError is refused(b"".join(each + b"\r\n" for each in LINES[:count]))
+
+
+def test_a_blank_line_is_refused():
+    assert LedgerCorruptError is refused(WHOLE + b"\n")
+
+
+def test_a_last_line_that_is_no_entry_is_refused_where_it_has_its_newline():
+    assert LedgerCorruptError is refused(WHOLE[:-9] + b"\n")
+
+
+def test_a_byte_order_mark_is_refused():
+    assert LedgerCorruptError is refused(b"\xef\xbb\xbf" + WHOLE)
+
+
+def test_the_first_line_is_checked_as_the_others_are():
+    changed = LINES[0].replace(LINEAGE.encode(), b"01JDXW00000000000000000001")
+    assert LedgerCorruptError is refused(b"".join(each + b"\n" for each in [changed, *LINES[1:]]))
+
+
+def test_an_error_says_which_entry_and_how_to_go_on(tmp_path):
+    with pytest.raises(LedgerCorruptError) as caught:
+        follow_file(WHOLE.replace(b'"words"', b'"wards"', 1))
+    assert "Entry 4 was changed or is missing" in caught.value.detail
+    assert "massctl state verify" in caught.value.hint
+    assert 5 == caught.value.exit_status
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.binary(max_size=300) | st.lists(st.sampled_from([*LINES, b"", b"{}", b"\0", b"\r"]), max_size=8).map(b"\n".join)
+)
+def test_any_file_is_a_ledger_or_a_ledger_error(tmp_path, data):
+    found = ledger(tmp_path, data)
+    try:
+        known = found.read(0)
+        found.append(len(known), [NEXT if known else as_new(ENTRIES[0].event)], durable=False)
+    except LedgerError:
+        assert data == (tmp_path / "state.jsonl").read_bytes()
+        return
+    assert len(known) + 1 == len(LocalLedger(tmp_path / "state.jsonl", tmp_path).read(0))
+
+
+def test_a_new_entry_needs_an_offset():
+    with pytest.raises(ValueError, match="timezone"):
+        NewEntry(at=NOW.replace(tzinfo=None), event=Expired(not_after=NOW))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from branches import PushFault, SimBranch, SimRemote
@@ -13,14 +14,15 @@ from massctl.apply.journal import LedgerSession
 from massctl.errors import (
     LedgerCorruptError,
     LedgerForeignError,
-    LedgerMissingError,
     LedgerOlderError,
     LedgerStaleError,
     LedgerUnreachableError,
 )
+from massctl.ledger import git_ledger
 from massctl.ledger.archive import GitArchive
-from massctl.ledger.branch import Pushed, Tip
-from massctl.ledger.git_ledger import KEPT_BACK_MAX, GitLedger
+from massctl.ledger.chained_ledger import KEPT_BACK_MAX
+from massctl.ledger.git_branch import Pushed, Tip
+from massctl.ledger.git_ledger import SEGMENTS, GitLedger
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 from massctl.model.state import State
 
@@ -86,12 +88,6 @@ def test_what_nothing_waits_for_shares_the_next_push(begun: GitLedger, opened: O
     assert ["created", "image_uploaded", "image_uploaded", "send_attempted"] == types(opened())
 
 
-def test_a_push_of_nothing_takes_along_what_waits(begun: GitLedger, opened: Open):
-    begun.append(1, [image("one")], durable=False)
-    assert [] == begun.append(2, [], durable=True)
-    assert ["created", "image_uploaded"] == types(opened())
-
-
 def test_a_push_of_nothing_while_nothing_waits_is_none(begun: GitLedger, remote: SimRemote):
     begun.append(1, [], durable=True)
     assert 1 == remote.pushes
@@ -103,23 +99,6 @@ def test_what_has_waited_long_is_pushed_by_itself(begun: GitLedger, remote: SimR
     assert 1 == remote.pushes
     begun.append(3, [image("three", KEPT_BACK_MAX)], durable=False)
     assert 2 == remote.pushes
-
-
-def test_its_own_reader_sees_what_waits(begun: GitLedger):
-    begun.append(1, [image("one")], durable=False)
-    assert ["created", "image_uploaded"] == types(begun)
-    begun.append(2, [MORE], durable=True)
-    assert ["created", "image_uploaded", "expired"] == types(begun)
-
-
-def test_of_two_runners_the_second_writes_nothing(begun: GitLedger, opened: Open, remote: SimRemote):
-    other = opened()
-    other.read(0)
-    begun.append(1, [ATTEMPT], durable=True)
-    before = remote.content()
-    with pytest.raises(LedgerStaleError) as caught:
-        other.append(1, [ATTEMPT], durable=True)
-    assert (before, 5) == (remote.content(), caught.value.exit_status)
 
 
 def test_two_runners_that_write_the_same_in_the_same_moment_are_two(begun: GitLedger, opened: Open):
@@ -182,7 +161,7 @@ def test_a_push_that_arrived_is_found_behind_what_others_wrote_since(begun: GitL
 
     others: list[object] = []
     ledger = opened(PushFault.ANSWER_LOST)
-    ledger._branch.__class__ = Overtaken
+    ledger.store._branch.__class__ = Overtaken
     ledger.read(0)
     assert [2] == [entry.serial for entry in ledger.append(1, [ATTEMPT], durable=True)]
     with pytest.raises(LedgerStaleError):  # It goes on only when it has read the other's entry.
@@ -288,26 +267,6 @@ def test_what_arrived_with_an_interrupted_push_is_not_written_twice(
     assert (3, 1) == (book.state.serial, len(book.state.record(WORDS.name, 1).open_attempts))
 
 
-@pytest.mark.parametrize("expected", [0, 2])
-def test_an_expected_serial_that_is_not_the_last_writes_nothing(expected: int, begun: GitLedger, remote: SimRemote):
-    with pytest.raises(LedgerStaleError):
-        begun.append(expected, [MORE], durable=True)
-    assert 1 == remote.pushes
-
-
-def test_only_its_first_entry_begins_a_ledger(opened: Open, remote: SimRemote):
-    with pytest.raises(LedgerMissingError) as caught:
-        opened().append(0, [MORE], durable=True)
-    assert ("massctl state init" in caught.value.hint, None) == (True, remote.head)
-
-
-def test_of_two_that_begin_a_ledger_one_does(opened: Open):
-    one, other = opened(), opened()
-    one.append(0, [CREATED], durable=True)
-    with pytest.raises(LedgerStaleError):
-        other.append(0, [CREATED], durable=True)
-
-
 def test_a_branch_with_something_else_is_left_alone(opened: Open, remote: SimRemote):
     branch = SimBranch(remote, "somebody")
     remote.take(branch.commit(None, {"README.md": b"", "campaigns/letter/campaign.yaml": b""}, "work"))
@@ -352,16 +311,6 @@ def test_a_last_line_without_its_newline_gets_it_back(begun: GitLedger, opened: 
     assert ["created", "expired"] == types(opened())
 
 
-def test_a_ledger_that_is_put_aside_stays_on_its_branch(begun: GitLedger, opened: Open, remote: SimRemote):
-    before = remote.content()
-    ledger = opened()
-    assert ["massctl.state.20261201T040000Z.jsonl", None] == [ledger.put_aside(NOW), ledger.put_aside(NOW)]
-    assert (before, b"") == (remote.content("massctl.state.20261201T040000Z.jsonl"), remote.content())
-    ledger.append(0, [CREATED], durable=True)
-    assert ["created"] == types(opened())
-    assert "massctl.state.20261201T040000Z-2.jsonl" == ledger.put_aside(NOW)
-
-
 def test_contents_go_along_with_the_next_push(begun: GitLedger, opened: Open, remote: SimRemote):
     archive = GitArchive(begun)
     assert archive.keep(WORDS)
@@ -381,7 +330,7 @@ def test_contents_that_are_there_are_not_written_again(begun: GitLedger, opened:
     other = opened()
     other.read(0)
     GitArchive(other).keep(WORDS)
-    assert {} == other._files
+    assert {} == other.store._files
 
 
 def test_contents_that_cannot_be_kept_stop_nothing(begun: GitLedger, opened: Open, remote: SimRemote):
@@ -393,5 +342,106 @@ def test_contents_that_cannot_be_kept_stop_nothing(begun: GitLedger, opened: Ope
 
     ledger = opened()
     ledger.read(0)
-    ledger._branch.__class__ = Broken
+    ledger.store._branch.__class__ = Broken
     assert (False, None) == (GitArchive(ledger).keep(WORDS), GitArchive(ledger).read(WORDS.digest))
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of two entries at most grows before it is sealed."""
+    monkeypatch.setattr(git_ledger, "SEGMENT_BYTES_MAX", 700)
+
+
+def segments(remote: SimRemote) -> dict[str, bytes]:
+    files = remote.commits[remote.head][1] if remote.head else {}
+    return {path: data for path, data in files.items() if path.startswith(f"{SEGMENTS}/")}
+
+
+@pytest.fixture
+def long(small: None, begun: GitLedger) -> GitLedger:
+    for serial in range(1, 9):
+        begun.append(serial, [MORE], durable=True)
+    return begun
+
+
+def test_what_grew_is_sealed_and_every_runner_reads_all_of_it(long: GitLedger, opened: Open, remote: SimRemote):
+    sealed = segments(remote)
+    assert 2 == len(sealed)
+    assert all(len(each) <= 700 for each in [*sealed.values(), remote.content()])
+    assert long.as_found() == b"".join([*sealed.values(), remote.content()])
+    assert ["created", *["expired"] * 8] == types(opened())
+
+
+def test_a_push_writes_no_sealed_segment_again(long: GitLedger, remote: SimRemote):
+    written: list[set[str]] = []
+    commit = SimBranch.commit
+
+    class Watched(SimBranch):
+        def commit(self, parent, files, said, moved=MappingProxyType({})):
+            written.append(set(files))
+            return commit(self, parent, files, said, moved)
+
+    before = set(segments(remote))
+    long.store._branch.__class__ = Watched
+    long.append(9, [MORE, MORE], durable=True)
+    assert set() == written[0] & before
+
+
+def test_more_than_a_segment_at_once_is_cut_where_lines_end(small: None, begun: GitLedger, opened: Open):
+    begun.append(1, [MORE] * 9, durable=True)
+    assert 10 == len(opened().read(0))
+    begun.append(10, [ATTEMPT], durable=True)  # One line that is longer than a segment may be.
+    begun.append(11, [MORE], durable=True)
+    assert 12 == len(opened().read(0))
+
+
+def test_what_others_sealed_meanwhile_is_read_behind_what_was_known(long: GitLedger, opened: Open):
+    reader = opened()
+    reader.read(0)
+    long.append(9, [MORE] * 4, durable=True)
+    assert [10, 11, 12, 13] == [entry.serial for entry in reader.read(9)]
+    assert [14] == [entry.serial for entry in reader.append(13, [MORE], durable=True)]
+
+
+SEGMENT_DAMAGE = {
+    "changed": lambda files: {f"{SEGMENTS}/00000002.jsonl": files[f"{SEGMENTS}/00000002.jsonl"].replace(b"T", b"t", 1)},
+    "missing": lambda _: {f"{SEGMENTS}/00000001.jsonl": None},
+    "in another order": lambda files: {
+        f"{SEGMENTS}/00000001.jsonl": files[f"{SEGMENTS}/00000002.jsonl"],
+        f"{SEGMENTS}/00000002.jsonl": files[f"{SEGMENTS}/00000001.jsonl"],
+    },
+    "torn": lambda files: {f"{SEGMENTS}/00000002.jsonl": files[f"{SEGMENTS}/00000002.jsonl"][:-3]},
+    "without the file that grows": lambda _: {FILE: None},
+}
+
+
+@pytest.mark.parametrize("damage", SEGMENT_DAMAGE.values(), ids=SEGMENT_DAMAGE)
+def test_a_damaged_segment_is_refused(damage, long: GitLedger, opened: Open, remote: SimRemote):
+    before = long.as_found()
+    branch = SimBranch(remote, "somebody")
+    remote.take(branch.commit(remote.head, damage(segments(remote)), "edited"))
+    for ledger in (opened(), long):
+        with pytest.raises(LedgerCorruptError):
+            ledger.read(0)
+    assert before != opened().as_found()
+
+
+def test_segments_are_put_aside_with_the_file_that_grows(long: GitLedger, opened: Open, remote: SimRemote):
+    before, sealed = long.as_found(), segments(remote)
+    long.replace(before[: before.index(b"\n") + 1], NOW, before)
+    assert ["created"] == types(GitLedger(SimBranch(remote, "fresh"), long._locks / "fresh"))
+    aside = {path: data for path, data in remote.commits[remote.head][1].items() if "T040000Z" in path}
+    assert [*sealed.values(), before[-len(aside["massctl.state.20261201T040000Z.jsonl"]) :]] == [
+        aside[path] for path in sorted(aside, key=lambda path: path.endswith("Z.jsonl"))
+    ]
+
+
+def test_another_backends_ledger_is_laid_out_in_segments(long: GitLedger, remote: SimRemote, tmp_path: Path):
+    data = long.as_found()
+    other = GitLedger(SimBranch(fresh := SimRemote(), "other"), tmp_path / "other")
+    assert [True, False] == [other.take_over(data, {"a.html": b"a"}), other.take_over(data, {})]
+    assert (segments(remote), remote.content()) == (segments(fresh), fresh.content())
+    assert 9 == len(other.read(0))
+    assert [("a.html", b"a")] == list(other.store.bodies())
+    with pytest.raises(LedgerForeignError):
+        other.take_over(data.replace(b"expired", b"spoiled"), {})

@@ -14,9 +14,8 @@ from gits import ENVIRONMENT, branch_in, clone_of, git, ledger_in, look_of, remo
 
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.archive import GitArchive
-from massctl.ledger.branch import Push
-from massctl.ledger.git_run import Git
-from massctl.ledger.git_way import way_to
+from massctl.ledger.git_branch import Push
+from massctl.ledger.git_remote import Git, way_to
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 
 WORDS = text("words")
@@ -260,9 +259,9 @@ def test_a_commit_may_take_files_away(clone: Path):
     begin(clone)
     branch = branch_in(clone)
     commit = branch.commit(branch.fetch(), {FILE: None, "a/b.txt": b"\n\n", "c.txt": b""}, "said")
-    assert (None, b"\n\n", b"") == tuple(branch.read(commit, path) for path in (FILE, "a/b.txt", "c.txt"))
+    assert (None, b"\n\n", b"") == tuple(branch.read(commit, [FILE, "a/b.txt", "c.txt"]))
     assert ({"README.md", "a", "c.txt"}, {"b.txt"}, set()) == tuple(
-        branch.list(commit, folder) for folder in ("", "a", "nowhere")
+        set(branch.list(commit, folder)) for folder in ("", "a", "nowhere")
     )
 
 
@@ -436,7 +435,7 @@ def test_a_broken_copy_is_made_anew_and_that_is_told(clone: Path, remote: Path, 
 
     assert (tip, True) == (branch.fetch(), "making it anew" in "".join(told))
     assert tip is not None
-    assert branch.read(tip, FILE)
+    assert branch.read(tip, [FILE])[0]
     use(clone)
     assert 2 == types_on(remote)
 
@@ -451,7 +450,7 @@ def test_a_setting_for_other_names_makes_no_other_copy(clone: Path, remote: Path
 
 
 def test_a_remote_that_takes_its_time_is_told_once(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("massctl.ledger.git_run.SLOW_SECONDS", 0.0)
+    monkeypatch.setattr("massctl.ledger.git_remote.SLOW_SECONDS", 0.0)
     told: list[str] = []
     branch_in(clone, tell=told.append).fetch()
 

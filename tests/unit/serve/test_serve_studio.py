@@ -10,7 +10,7 @@ from repositories import BODY, Tree, png
 
 from massctl.cli.main import run
 from massctl.ledger.archive import LocalArchive
-from massctl.ledger.local import LocalLedger
+from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import JobStatus
 from massctl.model.ids import CampaignName
 from massctl.model.state import Job, Record, State

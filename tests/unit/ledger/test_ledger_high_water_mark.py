@@ -6,8 +6,8 @@ import pytest
 from building import APPID, LINEAGE, NOW, sha
 
 from massctl.errors import LedgerCorruptError, LedgerOlderError
-from massctl.ledger.local import LocalLedger
-from massctl.ledger.newest import FILE, require_newest, seen_mark
+from massctl.ledger.high_water_mark import FILE, require_newest, seen_mark
+from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import Created, Event, ImageUploaded, NewEntry
 
 BEGUN = Created(lineage=LINEAGE, realm="loopback")

@@ -14,13 +14,13 @@ import pytest
 from building import NOW
 
 from massctl.errors import LedgerError, LedgerLockedError
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.process_lock import sole_runner
 
 HOLDER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from massctl.ledger.runner import sole_runner
+from massctl.ledger.process_lock import sole_runner
 with sole_runner(Path(sys.argv[1]), datetime(2026, 12, 1, 4, tzinfo=UTC)):
     print("held", flush=True)
     sys.stdin.read()

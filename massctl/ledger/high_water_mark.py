@@ -7,7 +7,6 @@ after an append was flushed, and not flushed itself: after a crash of the machin
 import contextlib
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,14 +31,13 @@ def note_newest(locks: Path, lineage: str, serial: int, digest: str) -> None:
     """Remember the last entry of a ledger by its serial and by what the next line's `prev` will say."""
     beside = locks / f"{FILE}.{os.getpid()}"
     with contextlib.suppress(OSError):  # It is a help, and nothing rests on it.
+        locks.mkdir(parents=True, exist_ok=True)
         beside.write_text(json.dumps({"lineage": lineage, "serial": serial, "digest": digest}), encoding="utf-8")
         beside.replace(locks / FILE)
 
 
 def note_beginning(locks: Path, lineage: str) -> None:
     """Remember that a ledger is about to begin: if this run dies before its first entry, the next one may begin it."""
-    with contextlib.suppress(OSError):
-        locks.mkdir(parents=True, exist_ok=True)
     note_newest(locks, lineage, 0, "")
 
 
@@ -53,18 +51,18 @@ def require_newest(
     mark: Mark | None,
     lineage: str | None,
     serial: int,
-    digests: Sequence[str] | None = None,
+    digest: str | None = None,
     branch: str | None = None,
 ) -> None:
     """Raise LedgerOlderError for a ledger that ends before what was seen of it, or that went another way since.
 
-    `digests` names its lines, the first one first, where they are known; `branch` is where it lies, if in git.
+    `digest` names its line at the mark, where that is known. `branch` is where it lies, if in git.
     """
     if mark is None or mark.lineage != lineage or not mark.serial:
         return
     if serial < mark.serial:
         why = Phrase("It ends with entry {serial}, and {seen} were written here.", serial=serial, seen=mark.serial)
-    elif digests is not None and digests[mark.serial - 1] != mark.digest:
+    elif digest is not None and digest != mark.digest:
         why = Phrase("Its entry {serial} is another one than was written here.", serial=mark.serial)
     else:
         return

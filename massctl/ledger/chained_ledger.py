@@ -1,0 +1,219 @@
+"""The ledger over any place that keeps its lines: read since a serial, append if it still is ours.
+
+A backend is a `Store`: it gives lines and takes lines, and compares. Everything else is here, once: the chain, the
+serials, what waits to be written, the lost race, and the mark of how far this machine has seen the ledger.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Protocol
+
+from massctl.errors import LedgerMissingError, LedgerStaleError
+from massctl.ledger.codec import BEGIN, End, chain_digest, decode, empty_file, encode, follow
+from massctl.ledger.high_water_mark import Mark, note_newest, require_newest, require_unseen, seen_mark
+from massctl.model.entries import Created, Entry, NewEntry, is_observed
+from massctl.model.phrase import Phrase
+
+KEPT_BACK_MAX: Final = timedelta(seconds=20)
+"""So long entries may wait for a push that something waits for: what they tell would be found out anew, at a cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a store holds behind some end."""
+
+    pieces: Iterable[bytes] | None
+    """The lines in order, in one piece or more; each but the last ends with a newline. None: there is no ledger."""
+    after: End = BEGIN
+    """What the pieces follow: the end that was asked for, or the beginning where the store does not go on from it."""
+    arrived: frozenset[bytes] = frozenset()
+    """Lines of an earlier append of this process whose outcome was unknown, and which are there."""
+
+
+class Store(Protocol):
+    """Keeps the lines of one ledger where every runner reads them. A file, a branch; a table could be one."""
+
+    @property
+    def where(self) -> str:
+        """What the place is called, for people."""
+        ...
+
+    @property
+    def branch(self) -> str | None:
+        """The same where it is a branch of a git remote, else None."""
+        ...
+
+    @property
+    def takes_durable_only(self) -> bool:
+        """Whether every append is durable when it returns, and costs a way to a server. Then appends are gathered."""
+        ...
+
+    def read(self, since: End | None) -> Lines:
+        """Give the lines behind `since`, or all of them; raises a LedgerError where they cannot be read."""
+        ...
+
+    def append(self, after: End, lines: Sequence[bytes], *, durable: bool) -> None:
+        """Write lines if the ledger still ends with `after`, as it was read or written last.
+
+        It returns where they are written, raises LedgerStaleError where somebody else's were first, and another
+        LedgerError where they are not written or nobody knows. In the last case a later `read` tells if they arrived.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An entry that is not in the store yet."""
+
+    new: NewEntry
+    line: bytes
+    entry: Entry
+
+
+class ChainedLedger:
+    """Implements `massctl.apply.ports.Ledger`; `locks` is where this machine notes how far it has seen the ledger."""
+
+    def __init__(self, store: Store, locks: Path) -> None:
+        self._store = store
+        self._locks = locks
+        self._end = BEGIN
+        """Where the store's lines end, as they were read or written last."""
+        self._lineage: str | None = None
+        self._behind: list[Entry] = []
+        """The entries that were read or written since the ledger was read whole."""
+        self._whole_serial = 0
+        """Where it ended then."""
+        self._waiting: list[_Waiting] = []
+
+    @property
+    def where(self) -> str:
+        """Where it is kept, for people."""
+        return self._store.where
+
+    def read(self, since: int, *, deep: bool = False) -> Sequence[Entry]:
+        """Read and verify, and give the entries after `since`; those that wait come last.
+
+        Lines that this process has verified already are not read again, where the store still goes on from them. With
+        `deep` all of them are, and the form and fields of each one are checked.
+        """
+        mark = seen_mark(self._locks)
+        goes_on = not deep and self._lineage is not None and since >= self._whole_serial and not self._end.newline_lost
+        return self._take(self._store.read(self._end if goes_on else None), mark, since, deep=deep)
+
+    def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
+        """Write entries if nobody else has since they were read; see the port for the promise."""
+        serial = self._end.serial + len(self._waiting)
+        if expected_serial != serial:
+            raise stale(expected_serial)
+        if serial == 0 and entries and not isinstance(entries[0].event, Created):
+            raise _not_begun(self.where)
+        before = self._waiting
+        written = self._chained(entries)
+        self._waiting = [*before, *written]
+        try:
+            if durable or not self._may_wait():
+                self._publish(durable=durable)
+        except BaseException:
+            # What waited before goes on waiting; these were not written, as far as anybody knows.
+            self._waiting = before
+            raise
+        return [each.entry for each in written]
+
+    def forget(self) -> None:
+        """Know nothing of the ledger any more, because another one took its place."""
+        self._end, self._lineage, self._behind, self._whole_serial, self._waiting = BEGIN, None, [], 0, []
+
+    def _may_wait(self) -> bool:
+        waited = [each.new.at for each in self._waiting]
+        return self._store.takes_durable_only and (not waited or waited[-1] - waited[0] < KEPT_BACK_MAX)
+
+    def _take(self, lines: Lines, mark: Mark | None, since: int, *, deep: bool = False) -> Sequence[Entry]:
+        """Verify what a store gave, go on from there, and give the entries after `since`."""
+        entries: list[Entry] = []
+        end = lines.after
+        for piece in lines.pieces or ():
+            if not piece and not end.serial:
+                raise empty_file()
+            found, end = follow(piece, end, deep=deep)
+            entries += found
+        lineage = self._lineage if lines.after.serial else lineage_of(entries)
+        if lines.pieces is not None and not end.serial:
+            require_unseen(mark)
+        seen = mark.serial if mark is not None else 0
+        digest = _digest_at(seen, entries, end) if lines.after.serial < seen <= end.serial else None
+        require_newest(mark, lineage, end.serial, digest, self._store.branch)
+        self._lineage = lineage
+        self._rebase(end, lines.arrived)
+        if self._store.takes_durable_only:
+            self._note()
+        waiting = [each.entry for each in self._waiting]
+        if lines.after.serial:
+            self._behind += entries
+            return [*self._behind, *waiting][since - self._whole_serial :]
+        self._behind, self._whole_serial = [], end.serial
+        return [*entries, *waiting][since:]
+
+    def _rebase(self, end: End, arrived: frozenset[bytes]) -> None:
+        """Put what waits behind what others wrote: what happened is as true there, what was decided is not."""
+        moved, self._end = end.digest != self._end.digest, end
+        left = [each.new for each in self._waiting if each.line not in arrived]
+        self._waiting = []
+        self._waiting = self._chained([new for new in left if not moved or is_observed(new.event)])
+
+    def _chained(self, entries: Sequence[NewEntry]) -> list[_Waiting]:
+        """Put entries behind all that is there or waits, and read them as every reader will."""
+        serial = self._end.serial + len(self._waiting)
+        digest = chain_digest(self._waiting[-1].line) if self._waiting else self._end.digest
+        chained: list[_Waiting] = []
+        for new in entries:
+            serial += 1
+            line = encode(new, serial, digest)
+            chained.append(_Waiting(new, line, decode(line, serial, digest)))
+            digest = chain_digest(line)
+        return chained
+
+    def _publish(self, *, durable: bool) -> None:
+        """Write what waits."""
+        lines = [each.line for each in self._waiting]
+        self._store.append(self._end, lines, durable=durable)
+        self._lineage = self._lineage or lineage_of([each.entry for each in self._waiting])
+        self._end = self._end.after(lines)
+        self._behind += [each.entry for each in self._waiting]
+        self._waiting = []
+        if durable:
+            self._note()
+
+    def _note(self) -> None:
+        """Remember on this machine how far the ledger reaches, so that a shorter one is noticed."""
+        if self._lineage is not None:
+            note_newest(self._locks, self._lineage, self._end.serial, self._end.digest)
+
+
+def _digest_at(serial: int, entries: Sequence[Entry], end: End) -> str:
+    """Name line `serial`, which is among `entries`, the last of which is at `end`."""
+    return end.digest if serial == end.serial else entries[serial - end.serial].prev
+
+
+def lineage_of(entries: Sequence[Entry]) -> str | None:
+    """Give the lineage that a ledger's first entry says; None where there is none yet."""
+    first = entries[0].event if entries else None
+    return first.lineage if isinstance(first, Created) else None
+
+
+def stale(expected_serial: int) -> LedgerStaleError:
+    """Say that somebody appended since serial `expected_serial` was the last."""
+    return LedgerStaleError(
+        Phrase("another runner wrote to the ledger"),
+        Phrase("Serial {serial} was expected to be the last. This entry was not written.", serial=expected_serial),
+        Phrase("Run the same command again; it reads the ledger anew."),
+    )
+
+
+def _not_begun(where: str) -> LedgerMissingError:
+    return LedgerMissingError(
+        Phrase("there is no ledger on {branch} yet", branch=where),
+        Phrase("Nothing was done."),
+        Phrase("massctl state init   begins it"),
+    )

@@ -1,0 +1,302 @@
+"""The local backend: one append-only file of JSON lines, for one machine.
+
+Readers need no lock: a file that only grows is whole up to its last newline. A writer holds a lock on the file itself
+for the moment of writing, since two checkouts may share it by a link. It writes only if the file still ends where its
+reader left it, and never shortens what another wrote. A crash in mid-write leaves a torn last line. Its effect never
+began, because the flush had not returned, and the next append drops it. A last line that is whole but for its newline
+is kept. Anything else that does not verify is refused. The file is made with its first entry in it, so an empty file is
+damage. A file whose place is taken by another is put aside under a new name, whole, and never destroyed.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from massctl.errors import LedgerError
+from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
+from massctl.ledger.codec import End, begins_entry, chain_digest
+from massctl.model.phrase import Phrase, system_reason
+
+APPEND_LOCK_SECONDS: Final = 10
+"""How long an append waits for another's; one takes milliseconds, so this is a stuck disk."""
+_LOCK_PAUSE_SECONDS: Final = 0.01
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK})
+"""What a file system says that gives a file no second name."""
+
+
+class LocalFile:
+    """Implements `massctl.ledger.chained_ledger.Store` on a file."""
+
+    branch: Final = None
+    takes_durable_only: Final = False
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.where: Final = path.name
+        self._is_there = False
+        self._name_is_flushed = False
+        """Whoever made the file may have died before its name was durable."""
+
+    def read(self, since: End | None) -> Lines:
+        """See `Store`."""
+        if since is not None and (behind := self._behind(since)) is not None:
+            return Lines([behind], since)
+        data = self.data()
+        self._is_there = data is not None
+        return Lines(None if data is None else [data])
+
+    def data(self) -> bytes | None:
+        """Read the file, whatever is in it; None where there is none."""
+        try:
+            if not stat.S_ISREG(os.stat(self._path).st_mode):
+                raise _no_file(self.where)  # A pipe would block whoever reads it.
+            return self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._cannot(Phrase("read"), system_reason(error)) from None
+
+    def append(self, after: End, lines: Sequence[bytes], *, durable: bool) -> None:
+        """See `Store`."""
+        text = b"".join([b"\n" if after.newline_lost else b"", *(line + b"\n" for line in lines)])
+        try:
+            if after.serial == 0 and not self._is_there:
+                self._begin(text)
+            else:
+                with self._locked() as descriptor:
+                    self._check_end(descriptor, after)
+                    if durable:
+                        self._flush_name()
+                    self._write(descriptor, after, text, durable)
+        except OSError as error:
+            raise self._cannot(Phrase("write"), system_reason(error)) from None
+        self._is_there = True
+
+    def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
+        """Put the file aside and put `data` in its place, or nothing; gives its new name, or None without a file.
+
+        Raises LedgerStaleError where it does not hold `expected` any more. The lock of an append is held meanwhile, and
+        what a link leads to is what is replaced.
+        """
+        try:
+            if expected is None and self.data() is not None:
+                raise stale(0)
+            if expected is None:
+                self._begin(data or b"")
+                return None
+            with self._locked() as descriptor:
+                self._require_one_folder(os.fstat(descriptor))
+                if _read(descriptor, 0, os.fstat(descriptor).st_size) != expected:
+                    raise stale(expected.count(b"\n"))
+                return self._exchange(data, now)
+        except FileNotFoundError:
+            raise stale(0) from None
+        except OSError as error:
+            raise self._cannot(Phrase("replace"), system_reason(error)) from None
+
+    def _exchange(self, data: bytes | None, now: datetime) -> str:
+        target = self._path.resolve()
+        aside = target.with_name(aside_name(target.name, now, lambda name: target.with_name(name).exists()))
+        # A link does not replace what may have come there since; the file has two names for a moment, never none.
+        os.link(target, aside)
+        if data is None:
+            os.unlink(target)
+        else:
+            with self._prepared(data) as beside:
+                os.replace(beside, target)
+        self._is_there, self._name_is_flushed = data is not None, False
+        self._flush_name()
+        return aside.name
+
+    def _behind(self, end: End) -> bytes | None:
+        """Read what stands behind an end that was verified; None where the file does not go on from it."""
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
+        except OSError:
+            return None
+        try:
+            return _behind(descriptor, end)
+        finally:
+            os.close(descriptor)
+
+    def _begin(self, text: bytes) -> None:
+        """Make the file with its first lines in it: it is there whole and flushed, or not at all."""
+        if not text:
+            return
+        with self._prepared(text) as beside:
+            try:
+                _link(beside, self._path.resolve())
+            except FileExistsError:
+                raise stale(0) from None
+        self._flush_name()
+
+    @contextmanager
+    def _prepared(self, text: bytes) -> Iterator[Path]:
+        """Write and flush a file beside the ledger's, under a name that git ignores; it is gone at the end."""
+        target = self._path.resolve()
+        beside = target.parent / f"{target.name.removesuffix('.jsonl')}.{os.getpid()}.new.jsonl"
+        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
+            _write_all(descriptor, text)
+            os.fsync(descriptor)
+            yield beside
+        finally:
+            os.close(descriptor)
+            with contextlib.suppress(OSError):  # It has the ledger's name by now, or does no harm.
+                os.unlink(beside)
+
+    @contextmanager
+    def _locked(self) -> Iterator[int]:
+        """Open the file and hold its lock until the end; one that was replaced meanwhile is opened again."""
+        until = time.monotonic() + APPEND_LOCK_SECONDS
+        while True:
+            descriptor = os.open(self._path, os.O_RDWR)
+            try:
+                self._lock(descriptor, until)
+                here, there = os.fstat(descriptor), os.stat(self._path)
+                if (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino):
+                    yield descriptor
+                    return
+            finally:
+                os.close(descriptor)
+
+    def _lock(self, descriptor: int, until: float) -> None:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise self._cannot(Phrase("lock"), Phrase("another process holds it")) from None
+                time.sleep(_LOCK_PAUSE_SECONDS)
+            else:
+                return
+
+    def _check_end(self, descriptor: int, after: End) -> None:
+        """Make sure that the file ends with the line that was read last, and nothing but a torn one behind it."""
+        behind = _behind(descriptor, after)
+        if behind is None or (behind and not begins_entry(behind, after.serial + 1, after.digest)):
+            raise stale(after.serial)
+
+    def _write(self, descriptor: int, after: End, text: bytes, durable: bool) -> None:
+        """Write and flush all of `text`, or leave the file as it was; cuts a torn line off first."""
+        os.ftruncate(descriptor, after.whole_bytes)
+        os.lseek(descriptor, after.whole_bytes, os.SEEK_SET)
+        try:
+            _write_all(descriptor, text)
+            if durable:
+                os.fsync(descriptor)
+        except OSError:
+            written = os.fstat(descriptor).st_size - after.whole_bytes
+            if text.startswith(_read(descriptor, after.whole_bytes, written)):
+                os.ftruncate(descriptor, after.whole_bytes)  # What is cut off is ours, and nobody else's.
+            raise
+
+    def _flush_name(self) -> None:
+        """Make the file's name durable too, once."""
+        if self._name_is_flushed:
+            return
+        folder = os.open(self._path.resolve().parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        self._name_is_flushed = True
+
+    def _require_one_folder(self, found: os.stat_result) -> None:
+        """Refuse to replace a file that another folder has by a hard link: there it would go on as it was."""
+        names = self._path.resolve().parent.iterdir()
+        here = sum(each.lstat().st_ino == found.st_ino for each in names)
+        if found.st_nlink > here:
+            raise self._cannot(Phrase("replace"), Phrase("another folder has it too, by a hard link"))
+
+    def _cannot(self, verb: Phrase, why: str) -> LedgerError:
+        return LedgerError(
+            Phrase("cannot {verb} the ledger", verb=verb),
+            Phrase("{file}: {why}. Nothing that depends on it was done.", file=self.where, why=why),
+            Phrase("Make the file writable and the disk not full, then run the same command again."),
+        )
+
+
+class LocalLedger(ChainedLedger):
+    """The ledger in a file; `locks` is a folder for what this machine notes of it."""
+
+    def __init__(self, path: Path, locks: Path) -> None:
+        self._file = LocalFile(path)
+        super().__init__(self._file, locks)
+
+    def as_found(self) -> bytes | None:
+        """Give the file's bytes, whatever they are; None where there is none."""
+        return self._file.data()
+
+    def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
+        """See `LocalFile.replace`; what follows has to read the ledger again."""
+        aside = self._file.replace(data, now, expected)
+        self.forget()
+        return aside
+
+
+def aside_name(ledger: str, now: datetime, taken: Callable[[str], bool]) -> str:
+    """Name a ledger that is put aside after the moment, in UTC, with a number behind it where that is taken.
+
+    `massctl.state.jsonl` becomes `massctl.state.20261201T120000Z.jsonl`.
+    """
+    stem, suffix = ledger.removesuffix(".jsonl"), ".jsonl"
+    stem = f"{stem}.{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    number, name = 1, f"{stem}{suffix}"
+    while taken(name):
+        number += 1
+        name = f"{stem}-{number}{suffix}"
+    return name
+
+
+def _behind(descriptor: int, end: End) -> bytes | None:
+    """Read what stands behind `end` in an open file; None where it does not end there, or went another way."""
+    size = os.fstat(descriptor).st_size
+    last = end.whole_bytes - end.last_bytes - (0 if end.newline_lost or not end.serial else 1)
+    tail = _read(descriptor, last, size - last) if size >= end.whole_bytes else b""
+    line, behind = tail[: end.last_bytes], tail[end.whole_bytes - last :]
+    went_on = size >= end.whole_bytes and (not end.serial or chain_digest(line) == end.digest)
+    return behind if went_on else None
+
+
+def _read(descriptor: int, start: int, count: int) -> bytes:
+    os.lseek(descriptor, start, os.SEEK_SET)
+    pieces: list[bytes] = []
+    while count > 0 and (piece := os.read(descriptor, count)):
+        pieces.append(piece)
+        count -= len(piece)
+    return b"".join(pieces)
+
+
+def _write_all(descriptor: int, text: bytes) -> None:
+    rest = memoryview(text)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _link(beside: Path, target: Path) -> None:
+    """Give a file its name, which must be free; where the disk knows no second name, the first one is taken away."""
+    try:
+        os.link(beside, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if target.exists():
+            raise FileExistsError from None
+        beside.replace(target)
+
+
+def _no_file(name: str) -> LedgerError:
+    return LedgerError(
+        Phrase("cannot {verb} the ledger", verb=Phrase("read")),
+        Phrase("{file} is not a file: it is a folder, a pipe or a device. Nothing was done.", file=name),
+        Phrase("look whose it is, and give it another name; then bring the ledger back"),
+    )

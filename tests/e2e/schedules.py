@@ -17,6 +17,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -164,7 +165,8 @@ class World:
     folder: Path
     schedule: Schedule
     desks: list[Desk] = field(default_factory=list)
-    versions: list[int] = field(default_factory=list)
+    versions: dict[tuple[int, str], int] = field(default_factory=dict)
+    """The version in which each checkout has each campaign; the first one where nobody edited it."""
     windows: dict[str, list[tuple[datetime, datetime]]] = field(default_factory=dict)
     """What was declared for each campaign, the newest last."""
     log: list[str] = field(default_factory=list)
@@ -201,7 +203,6 @@ class World:
             if self.schedule.place == "link":
                 (other.tree.root / LEDGER).symlink_to(begun.tree.root / LEDGER)
             self.desks.append(other)
-        self.versions = [0 for _ in self.desks]
         for name in self.schedule.names:
             self._declare(name, self.schedule.window)
         self._write_all()
@@ -239,11 +240,13 @@ class World:
             self.windows.setdefault(name, []).append((now - timedelta(hours=1), now + timedelta(seconds=window)))
 
     def _write_all(self) -> None:
-        for desk, version in zip(self.desks, self.versions, strict=True):
-            self._write(desk.tree, WORDS[version])
+        for number in range(len(self.desks)):
+            self._write(number)
 
-    def _write(self, tree: Tree, word: str) -> None:
+    def _write(self, number: int) -> None:
+        tree = self.desks[number].tree
         for name in self.schedule.names:
+            word = self._word(number, name)
             more = ""
             if name in self.windows:
                 first, last = (each.isoformat(timespec="seconds") for each in self.windows[name][-1])
@@ -269,7 +272,8 @@ class World:
 
     def _play(self, turn: Turn) -> None:
         if turn.edit is not None:
-            self._edit(turn.edit, 1 - self.versions[turn.edit])
+            now = self.versions.get((turn.edit, self.schedule.names[0]), 0)
+            self._edit(turn.edit, 1 - now, *self.schedule.names)
         if turn.console:
             self._in_the_console()
         self.bench.wechat.faults(*turn.rules)
@@ -292,7 +296,7 @@ class World:
         self.bench.gate.hold()
         self.bench.wechat.control("faults", {"clear": True})
         self._push(0, 0, False)
-        self._look({WORDS[self.versions[each]] for each in turn.desks})
+        self._look(*turn.desks)
         self._later(turn.gap)
 
     def _ended(self, said: Said, *command: str) -> Said:
@@ -301,9 +305,12 @@ class World:
         self.require("Traceback" not in said.err, *command, said.err)
         return said
 
-    def _edit(self, number: int, version: int) -> None:
-        self.versions[number] = version
-        self._write(self.desks[number].tree, WORDS[version])
+    def _word(self, number: int, name: str) -> str:
+        return WORDS[self.versions.get((number, name), 0)]
+
+    def _edit(self, number: int, version: int, *names: str) -> None:
+        self.versions |= {(number, name): version for name in names}
+        self._write(number)
 
     def _push(self, before: float, after: float, refused: bool) -> None:
         if self.schedule.place == "clones":
@@ -342,7 +349,7 @@ class World:
     def _drafts(self) -> list[str]:
         return [each["media_id"] for each in self.bench.wechat.report()["drafts"] if each["consumed_by"] is None]
 
-    def _look(self, words: set[str]) -> None:
+    def _look(self, *ran: int) -> None:
         """Look at the jobs that are new: each has the words of a checkout that ran, its audience, and its time."""
         ids = {self._id(name): name for name in self.schedule.names}
         for job in self.bench.wechat.jobs():
@@ -353,6 +360,7 @@ class World:
             if name is None:
                 self.wrong.append(f"a job that nobody declared: {job}")
                 continue
+            words = {self._word(number, name) for number in ran}
             got = json.dumps([job["articles"], job.get("body")], ensure_ascii=False)
             self.require(any(word in got for word in words) and BY_HAND not in got, name, "was altered:", words, got)
             self.require(job["total_count"] == AUDIENCES[name], name, "went to", job["total_count"], "followers")
@@ -366,12 +374,13 @@ class World:
         return hashlib.sha256(f"{APPID}\0{name}\x001\x001".encode()).hexdigest()[:32]
 
     def _lead_out(self) -> None:
-        for number, name in enumerate(self.schedule.names):
-            desk = self.desks[number % len(self.desks)]
+        for place, name in enumerate(self.schedule.names):
+            number = place % len(self.desks)
+            desk = self.desks[number]
             for step in range(STEPS_MAX):
                 self._later(120)
                 said = self._ended(desk.apply(name), "apply", name)
-                self._look({WORDS[self.versions[self.desks.index(desk)]]})
+                self._look(number)
                 if said.status == 0 or self.wrong:
                     break
                 self._go_on(desk, name, said, step)
@@ -411,7 +420,7 @@ class World:
             [job for job in self.bench.wechat.jobs() if job["clientmsgid"] == self._id(name)], ensure_ascii=False
         )
         for number in range(len(self.desks)):
-            self._edit(number, int(WORDS[1] in sent))
+            self._edit(number, int(WORDS[1] in sent), name)
 
     def _settle(self, desk: Desk, name: str) -> None:
         """Look at the evidence, then in the console, and say what is there."""
@@ -492,6 +501,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if shutil.which("git") is None:
         parser.error("git is not installed")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the sandboxes end too
     numbers = range(arguments.count) if arguments.only is None else (arguments.only,)
     found = 0
     for wrong in faults_of((f"{arguments.seed}:{number}" for number in numbers), arguments.jobs):

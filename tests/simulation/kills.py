@@ -1,8 +1,9 @@
-"""Record which tests notice which mutant: `PYTHONPATH=tests python -m simulation.kills [--only WORD] [--against FILE]`.
+"""Record which tests notice which mutant: `PYTHONPATH=tests python -m simulation.kills [WORD…] [--against FILE]`.
 
 It writes `kills.toml` beside the mutants: for each one the scenario of the smoke run, and the first test that fails
-under it in each file of unit tests. Only tests that run the broken lines are asked; one measured run finds them.
-`--against` names an older file, and reports each mutant that unit tests noticed then and none notices now.
+under it in each file of unit tests. Only tests that run the broken lines are asked; one measured run finds them. Slow
+tests are asked where no quick one notices. WORDS choose mutants by module or rule; what the file says of the others
+stays. `--against` names an older file, and reports each mutant that unit tests noticed then and none notices now.
 """
 
 import argparse
@@ -90,11 +91,13 @@ def _tests(contexts: Iterator[str]) -> set[str]:
     return {context.rpartition("|")[0] for context in contexts if context}
 
 
-def failures(mutant: Mutant, tests: set[str]) -> list[str]:
+def failures(mutant: Mutant, tests: set[str], marked: str) -> list[str]:
     """Run tests under a mutant in a process of its own; gives the first failure of each file."""
+    if not tests:
+        return []
     fork = multiprocessing.get_context("fork")
     here, there = fork.Pipe(duplex=False)
-    child = fork.Process(target=_fail, args=(mutant, tests, there))
+    child = fork.Process(target=_fail, args=(mutant, tests, marked, there))
     child.start()
     there.close()
     found: list[str] | None = None
@@ -108,11 +111,13 @@ def failures(mutant: Mutant, tests: set[str]) -> list[str]:
     return ["no end"] if found is None else found
 
 
-def _fail(mutant: Mutant, tests: set[str], told: Connection) -> None:
+def _fail(mutant: Mutant, tests: set[str], marked: str, told: Connection) -> None:
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the process ends
     asked = Asked(tests)
     with applied(mutant):
-        pytest.main(["-q", "-m", "", "-p", "no:cacheprovider", *sorted({_file_of(test) for test in tests})], [asked])
+        pytest.main(
+            ["-q", "-m", marked, "-p", "no:cacheprovider", *sorted({_file_of(test) for test in tests})], [asked]
+        )
     told.send(sorted(asked.failed.values()))
 
 
@@ -137,26 +142,24 @@ def lost(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
 def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m simulation.kills", description=__doc__)
-    parser.add_argument("--only", default="", help="mutants whose module or rule holds this; prints, writes nothing")
+    parser.add_argument("words", nargs="*", metavar="WORD", help="mutants whose module or rule holds one of these")
     parser.add_argument("--against", type=Path, help="an older kills.toml: report what is no longer noticed")
     arguments = parser.parse_args()
     os.chdir(ROOT)
     before = tomllib.loads(arguments.against.read_text(encoding="utf-8")) if arguments.against else {}
-    chosen = [each for each in MUTANTS if arguments.only in f"{each.module} {each.rule}"]
-    kills: dict[str, dict[str, Any]] = {}
+    chosen = [each for each in MUTANTS if any(word in f"{each.module} {each.rule}" for word in arguments.words or [""])]
+    known = tomllib.loads(KILLS.read_text(encoding="utf-8")) if KILLS.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         data = measured(Path(folder))
         for mutant in chosen:
             tests = tests_at(mutant, data)
-            unit = failures(mutant, tests) if tests else []
-            kills[mutant.rule] = {"module": mutant.module, "scenario": mutant.scenario, "unit": unit}
+            unit = failures(mutant, tests, "not slow") or failures(mutant, tests, "slow")
+            known[mutant.rule] = {"module": mutant.module, "scenario": mutant.scenario, "unit": unit}
             sys.stdout.write(f"{len(unit):3} files of {len(tests):4} tests   {mutant.rule}\n")
             sys.stdout.flush()
-    if arguments.only:
-        sys.stdout.write(recorded(kills))
-    else:
-        KILLS.write_text(recorded(kills), encoding="utf-8")
-    wrong = lost({rule: each for rule, each in before.items() if not arguments.only or rule in kills}, kills)
+    kills = {mutant.rule: known[mutant.rule] for mutant in MUTANTS if mutant.rule in known}
+    KILLS.write_text(recorded(kills), encoding="utf-8")
+    wrong = lost(before, kills)
     sys.stdout.write("".join(f"{line}\n" for line in wrong))
     return 1 if wrong else 0
 

@@ -501,7 +501,9 @@ def main() -> int:
     arguments = parser.parse_args()
     if shutil.which("git") is None:
         parser.error("git is not installed")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the sandboxes end too
+    # The sandboxes end by Ctrl-C, to which a shell makes deaf what it puts into the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     numbers = range(arguments.count) if arguments.only is None else (arguments.only,)
     found = 0
     for wrong in faults_of((f"{arguments.seed}:{number}" for number in numbers), arguments.jobs):

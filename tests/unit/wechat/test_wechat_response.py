@@ -30,11 +30,11 @@ from massctl.model.message import Recipient
 from massctl.model.send import (
     Accepted,
     InDoubt,
-    MassSend,
     PreviewFailed,
     PreviewSent,
     PreviewUnknown,
     Rejected,
+    SendIntent,
     ToOpenids,
     Words,
 )
@@ -80,7 +80,7 @@ DOUBTFUL_CODES = [-1, 61450, 45066, 89504, 89505, 268488001, 9500001, 9500002, 1
     ],
 )
 @pytest.mark.parametrize("asked", [SEND, TO_OPENIDS], ids=["all", "openids"])
-def test_an_accepted_send(asked: MassSend, answer: Scripted, expected: Accepted) -> None:
+def test_an_accepted_send(asked: SendIntent, answer: Scripted, expected: Accepted) -> None:
     client, _ = scripted(answer)
     assert expected == send(client, asked)
 
@@ -94,7 +94,7 @@ def test_an_accepted_send(asked: MassSend, answer: Scripted, expected: Accepted)
     ],
 )
 @pytest.mark.parametrize("asked", [SEND, TO_OPENIDS], ids=["all", "openids"])
-def test_a_plain_no_is_a_rejection(asked: MassSend, errcode: int, retryable: bool) -> None:
+def test_a_plain_no_is_a_rejection(asked: SendIntent, errcode: int, retryable: bool) -> None:
     client, _ = scripted({"errcode": str(errcode), "errmsg": "no rid: 6a-7b-8c"})
     verdict = send(client, asked)
     assert isinstance(verdict, Rejected)
@@ -118,7 +118,7 @@ def test_a_refused_token_is_a_rejection_and_the_next_send_uses_another(errcode: 
 
 @pytest.mark.parametrize("errcode", DOUBTFUL_CODES)
 @pytest.mark.parametrize("asked", [SEND, TO_OPENIDS], ids=["all", "openids"])
-def test_a_code_that_does_not_say_no_leaves_a_doubt(asked: MassSend, errcode: int) -> None:
+def test_a_code_that_does_not_say_no_leaves_a_doubt(asked: SendIntent, errcode: int) -> None:
     client, script = scripted({"errcode": errcode, "errmsg": "hm rid: 6a-7b-8c"})
     verdict = send(client, asked)
     assert isinstance(verdict, InDoubt)

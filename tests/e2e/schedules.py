@@ -49,8 +49,7 @@ BY_HAND: Final = "在后台改过"
 """Stands in a draft that somebody edited in the console, and must reach nobody."""
 MAY_BE_VIOLATED: Final = frozenset({"second_upload", "clientmsgid_repeated_within_a_minute"})
 """What nobody lived to record is uploaded once more, two clones may upload at once, and nobody waits a minute here."""
-SENDS: Final = ("/cgi-bin/message/mass/sendall", "/cgi-bin/message/mass/send")
-CALLS: Final = (*SENDS, *SENDS, "/cgi-bin/draft/add", "/cgi-bin/draft/get", "/cgi-bin/media/uploadimg", "*")
+CALLS: Final = ("/cgi-bin/draft/add", "/cgi-bin/draft/get", "/cgi-bin/media/uploadimg", "*")
 FAULTS: Final = (
     "late",
     "late",
@@ -88,6 +87,8 @@ class Turn:
     kill_after: float | None = None
     kill_at: int = 0
     """The number of the request at which it is killed."""
+    kill_on: str = ""
+    """Or the path of that request."""
     answered: bool = False
     """WeChat got that request, and its answer was lost."""
     rules: tuple[dict[str, Any], ...] = ()
@@ -116,26 +117,32 @@ def drawn(seed: str) -> Schedule:
     """Draw a schedule; the same seed draws the same."""
     chance = random.Random(seed)
     place = chance.choice(("one", "link", "clones", "clones"))
+    names = chance.choice((("notice",), ("letter",), ("list",), ("letter", "notice")))
     return Schedule(
         place=place,
         in_doubt=chance.choice(("resubmit", "resubmit", "stop")),
-        names=chance.choice((("notice",), ("letter",), ("list",), ("letter", "notice"))),
+        names=names,
         window=chance.choice((None, None, chance.randint(3, 30), 7200)),
-        turns=tuple(_turn(chance, place) for _ in range(chance.randint(1, 4))),
+        turns=tuple(_turn(chance, place, _send_of(names)) for _ in range(chance.randint(1, 4))),
     )
 
 
-def _turn(chance: random.Random, place: str) -> Turn:
+def _send_of(names: tuple[str, ...]) -> str:
+    return f"/cgi-bin/message/mass/{'send' if 'list' in names else 'sendall'}"
+
+
+def _turn(chance: random.Random, place: str, send: str) -> Turn:
     first = 0 if place == "one" else chance.randint(0, 1)
     desks = (first, 1 - first) if place != "one" and chance.random() < 0.35 else (first,)
-    ending = chance.choice(("time", "time", "request", "request", "none"))
+    ending = chance.choice(("time", "time", "request", "send", "send", "none"))
     push = (chance.choice((0, 0.3, 1.2)), chance.choice((0, 0.3, 1.2)), chance.random() < 0.15)
     return Turn(
         desks=desks,
         kill_after=round(chance.uniform(0.2, 3), 2) if ending == "time" else None,
         kill_at=chance.randint(1, 12) if ending == "request" else 0,
+        kill_on=send if ending == "send" else "",
         answered=chance.random() < 0.5,
-        rules=tuple(_rule(chance) for _ in range(chance.choice((0, 0, 1, 1, 2)))),
+        rules=tuple(_rule(chance, send) for _ in range(chance.choice((0, 0, 1, 1, 2)))),
         push=push if place == "clones" else (0, 0, False),
         edit=chance.choice(desks) if chance.random() < 0.15 else None,
         console=chance.random() < 0.1,
@@ -143,10 +150,15 @@ def _turn(chance: random.Random, place: str) -> Turn:
     )
 
 
-def _rule(chance: random.Random) -> dict[str, Any]:
+def _rule(chance: random.Random, send: str) -> dict[str, Any]:
     kind = chance.choice(FAULTS)
     seconds = {"seconds": round(chance.uniform(0.2, 1.5), 2)} if kind == "late" else {}
-    return {"path": chance.choice(CALLS), "nth": chance.randint(1, 3), "do": kind, **seconds}
+    return {
+        "path": chance.choice((send, send, send, *CALLS)),
+        "nth": chance.choice((1, 1, 2, 3)),
+        "do": kind,
+        **seconds,
+    }
 
 
 @dataclass
@@ -278,11 +290,11 @@ class World:
             self._in_the_console()
         self.bench.wechat.faults(*turn.rules)
         self._push(*turn.push)
-        self.bench.gate.hold(turn.kill_at, answered=turn.answered)
+        self.bench.gate.hold(turn.kill_at, turn.kill_on, answered=turn.answered)
         running = [
             self.desks[each].start("apply", *self.schedule.names, "--yes", "--format", "json") for each in turn.desks
         ]
-        if turn.kill_at and self.bench.gate.was_reached(running[0]):
+        if (turn.kill_at or turn.kill_on) and self.bench.gate.was_reached(running[0]):
             running[0].kill()
         elif turn.kill_after is not None:
             try:

@@ -1,4 +1,4 @@
-"""The floor of an apply: the same imports, calls and flushes as massctl makes, and nothing else.
+"""The floor of an apply to the draft: the same imports, calls and flushes as massctl makes, and nothing else.
 
 Run as `python bench/bare.py API_BASE FOLDER`. FOLDER holds the prepared pictures and takes the record.
 """
@@ -58,10 +58,6 @@ def main() -> None:
         draft = call("/cgi-bin/draft/add", articles=articles)["media_id"]
         note(str(draft), durable=True)
         call("/cgi-bin/draft/get", media_id=draft)
-        note("attempt", durable=True)
-        job = call("/cgi-bin/message/mass/sendall", media_id=draft)
-        note(json.dumps(job), durable=True)
-        note(json.dumps(call("/cgi-bin/message/mass/get", msg_id=str(job["msg_id"]))), durable=True)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ def answer(path: str, body: bytes) -> dict[str, object]:
     """Answer one call as WeChat would, without checking anything."""
     number = next(COUNTER)
     match path:
+        case "/count":
+            return {"count": number - 1}
         case "/cgi-bin/stable_token":
             return {"access_token": f"token-{number}", "expires_in": 7200}
         case "/cgi-bin/media/uploadimg":
@@ -48,7 +50,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        time.sleep(self.delay_seconds)
+        if self.path != "/count":
+            time.sleep(self.delay_seconds)
         data = json.dumps(answer(self.path.partition("?")[0], body), ensure_ascii=False).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json; charset=utf-8")

@@ -1,11 +1,10 @@
-"""Is this checkout the tip of the branch that sends, and does nobody hold the house's brake?
+"""Why a campaign is not staged or not sent: each guard is one function of a case, and two tables order them.
 
-What is approved is what is merged. A run that waits for a window, or an old one that is started again, stands on a
-commit of before; the run of the newer commit is there for what was merged since.
+A reader sees refusals in the order of the table. A guard says what is true and what to type.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -48,6 +47,143 @@ class Tip:
     """The remote has STOP_BRANCH."""
     unread: str | None = None
     """Why nothing of this is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The rules of this run: the policy, the kill switch's second handle, and which campaigns were named."""
+
+    policy: "Policy"
+    no_send: bool = False
+    """MASSCTL_NO_SEND is set."""
+    named: frozenset[str] | None = None
+    """The campaigns named on the command line; None without names."""
+    tip: Tip | None = None
+    """How this checkout compares with the branch that sends; None where none is named, or nobody looked yet."""
+    agenda: Agenda | None = None
+    """What all campaigns ask of their accounts' allowance; None where nothing is sent."""
+
+    def is_named(self, name: str) -> bool:
+        """Say whether the operator named this campaign."""
+        return self.named is not None and name in self.named
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the guards judge: a campaign, what is recorded of it, and the policy in force at one moment."""
+
+    campaign: RenderedCampaign
+    state: State
+    house: House
+    now: datetime
+    standing: Standing = field(default_factory=Standing)
+    """What the allowance says of it."""
+
+    @property
+    def record(self) -> Record:
+        """What is recorded of its edition."""
+        return self.state.record(self.campaign.name, self.campaign.edition)
+
+
+def staging_refusal(case: Case) -> Refusal | None:
+    """Give the first reason why nothing of a campaign is done, staging included; None where it may be staged."""
+    guards = (
+        _edition_in_doubt,
+        _selection,
+        _edition,
+        _begun_list,
+    )
+    return next((refusal for guard in guards if (refusal := guard(case)) is not None), None)
+
+
+def send_refusals(
+    campaign: RenderedCampaign, state: State, house: House, now: datetime, standing: Standing | None = None
+) -> list[Refusal]:
+    """Give every reason why this campaign may not be sent now; an empty list means that it may.
+
+    The size of the audience is not among them: `audience_refusal` judges it, where it is known. `standing` is what the
+    allowance says of it, for a caller that has made the account's calendar already.
+    """
+    if standing is None:
+        standing = standing_of(campaign, house.agenda, state, house.policy, now)
+    case = Case(campaign, state, house, now, standing)
+    guards = (
+        _window,
+        _kill_switch,
+        _tip,
+        _edition,
+        _begun_list,
+        _handoff,
+        _freeze,
+        _quiet_hours,
+        _account_in_doubt,
+        _rejected_before,
+        _same_content,
+        _allowance,
+    )
+    told = [refusal for guard in guards if (refusal := guard(case)) is not None]
+    return [beside_a_doubt(each, campaign.name) for each in told] if case.record.open_attempts else told
+
+
+def late_refusals(campaign: RenderedCampaign, house: House, now: datetime) -> list[Refusal]:
+    """Refuse by the kill switches, the tip, and the hour: the window is closed, quiet hours or frozen days began."""
+    if (stopped := kill_switch(house) or tip_refusal(house.tip)) is not None:
+        return [stopped]
+    match window_state(campaign.window, now):
+        case WindowState.EXPIRED:
+            return [expired_refusal(campaign, now)]
+        case WindowState.WAITING:
+            return [_clock_went_back()]
+        case _:
+            return hour_refusals(house.policy, campaign.window, now)
+
+
+def _kill_switch(case: Case) -> Refusal | None:
+    return kill_switch(case.house)
+
+
+def _tip(case: Case) -> Refusal | None:
+    return tip_refusal(case.house.tip)
+
+
+def _edition(case: Case) -> Refusal | None:
+    return edition_refusal(case.campaign.name, case.campaign.edition, case.state)
+
+
+def _edition_in_doubt(case: Case) -> Refusal | None:
+    """Refuse another edition than the one in doubt, named or not: nobody may raise it away."""
+    in_doubt = any(each.open_attempts for each in case.state.editions(case.campaign.name))
+    return _edition(case) if in_doubt else None
+
+
+def _selection(case: Case) -> Refusal | None:
+    selected = case.campaign.window is not None or case.house.is_named(case.campaign.name)
+    return None if selected else not_named(case.campaign.name)
+
+
+def _begun_list(case: Case) -> Refusal | None:
+    return list_changed(case.campaign, case.record)
+
+
+def _handoff(case: Case) -> Refusal | None:
+    return handoff_open(case.campaign, case.record)
+
+
+def _freeze(case: Case) -> Refusal | None:
+    return _by_hour(case, Guard.FREEZE)
+
+
+def _quiet_hours(case: Case) -> Refusal | None:
+    return _by_hour(case, Guard.QUIET_HOURS)
+
+
+def _by_hour(case: Case, guard: Guard) -> Refusal | None:
+    found = hour_refusals(case.house.policy, case.campaign.window, case.now)
+    return next((each for each in found if each.guard is guard), None)
+
+
+def _allowance(case: Case) -> Refusal | None:
+    return allowance_refusal(case.campaign, case.standing)
 
 
 def tip_refusal(tip: Tip | None) -> Refusal | None:
@@ -380,53 +516,6 @@ SAME_CONTENT_DAYS: Final = 90
 _IF_INTENDED: Final = Phrase("if that is intended, write `same_content: allow` under send: in campaign.yaml")
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """The rules of this run: the policy, the kill switch's second handle, and which campaigns were named."""
-
-    policy: "Policy"
-    no_send: bool = False
-    """MASSCTL_NO_SEND is set."""
-    named: frozenset[str] | None = None
-    """The campaigns named on the command line; None without names."""
-    tip: Tip | None = None
-    """How this checkout compares with the branch that sends; None where none is named, or nobody looked yet."""
-    agenda: Agenda | None = None
-    """What all campaigns ask of their accounts' allowance; None where nothing is sent."""
-
-    def is_named(self, name: str) -> bool:
-        """Say whether the operator named this campaign."""
-        return self.named is not None and name in self.named
-
-
-def send_refusals(
-    campaign: RenderedCampaign, state: State, house: House, now: datetime, standing: Standing | None = None
-) -> list[Refusal]:
-    """Give every reason why this campaign may not be sent now; an empty list means that it may.
-
-    The size of the audience is not among them: `audience_refusal` judges it, where it is known. `standing` is what the
-    allowance says of it, for a caller that has made the account's calendar already.
-    """
-    record = state.record(campaign.name, campaign.edition)
-    if standing is None:
-        standing = standing_of(campaign, house.agenda, state, house.policy, now)
-    found = [
-        _window(campaign, record, house, now),
-        _kill_switch(house),
-        tip_refusal(house.tip),
-        edition_refusal(campaign.name, campaign.edition, state),
-        list_changed(campaign, record),
-        handoff_open(campaign, record),
-        *hour_refusals(house.policy, campaign.window, now),
-        _account_in_doubt(campaign, record, state, house, now),
-        _rejected_before(campaign, record),
-        _same_content(campaign, state, now),
-        allowance_refusal(campaign, standing),
-    ]
-    told = [refusal for refusal in found if refusal is not None]
-    return [beside_a_doubt(each, campaign.name) for each in told] if record.open_attempts else told
-
-
 def beside_a_doubt(refusal: Refusal, name: CampaignName) -> Refusal:
     """Give a refusal of a repetition the way out of the doubt: another window or audience makes another request."""
     changes_it = refusal.guard in (Guard.EXPIRED, Guard.AUDIENCE_BOUNDS)
@@ -502,20 +591,6 @@ def sent_by_another(campaign: RenderedCampaign, state: State, sends: Mapping[Dig
     return Refusal(Guard.SAME_CONTENT, say, _IF_INTENDED)
 
 
-def late_refusals(campaign: RenderedCampaign, house: House, now: datetime) -> list[Refusal]:
-    """Refuse by the kill switches, the tip, and the hour: the window is closed, quiet hours or frozen days began."""
-    if (stopped := _kill_switch(house) or tip_refusal(house.tip)) is not None:
-        return [stopped]
-    state = window_state(campaign.window, now)
-    match state:
-        case WindowState.EXPIRED:
-            return [expired_refusal(campaign, now)]
-        case WindowState.WAITING:
-            return [_clock_went_back()]
-        case _:
-            return hour_refusals(house.policy, campaign.window, now)
-
-
 def not_named(name: CampaignName) -> Refusal:
     """Say that a run without names passes over a campaign without a window."""
     return Refusal(
@@ -538,13 +613,13 @@ def expired_refusal(campaign: RenderedCampaign, now: datetime) -> Refusal:
     )
 
 
-def _window(campaign: RenderedCampaign, record: Record, house: House, now: datetime) -> Refusal | None:
-    match window_state(campaign.window, now):
+def _window(case: Case) -> Refusal | None:
+    match window_state(case.campaign.window, case.now):
         case WindowState.EXPIRED:
-            return expired_refusal(campaign, now)
-        case WindowState.NONE if not house.is_named(campaign.name) and not record.open_attempts:
+            return expired_refusal(case.campaign, case.now)
+        case WindowState.NONE if not case.record.open_attempts:
             # Settling a doubt repeats a send that was named once; it needs no second naming.
-            return not_named(campaign.name)
+            return _selection(case)
         case WindowState.WAITING:
             # A plan never asks before the window opens.
             return _clock_went_back()
@@ -560,7 +635,8 @@ def _clock_went_back() -> Refusal:
     )
 
 
-def _kill_switch(house: House) -> Refusal | None:
+def kill_switch(house: House) -> Refusal | None:
+    """Refuse every send while the policy or the environment says so."""
     if house.policy.sending == "disabled":
         hint = Phrase("set policy.sending to `enabled` in massctl.yaml when sending is allowed again")
         return Refusal(Guard.KILL_SWITCH, Phrase("policy.sending is `disabled`"), hint)
@@ -570,19 +646,18 @@ def _kill_switch(house: House) -> Refusal | None:
     return None
 
 
-def _account_in_doubt(
-    campaign: RenderedCampaign, record: Record, state: State, house: House, now: datetime
-) -> Refusal | None:
+def _account_in_doubt(case: Case) -> Refusal | None:
+    campaign, record = case.campaign, case.record
     if record.open_attempts and (before := record.open_attempts[-1].event.appid) != campaign.appid:
         say = "nobody knows whether it was sent with the AppID {before}; massctl.yaml has {now} for its account now"
         return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(say, before=before, now=campaign.appid), settle(record.campaign))
     if record.open_attempts:
-        decision = may_repeat(record.open_attempts, campaign.digest, house.policy, now)
+        decision = may_repeat(record.open_attempts, campaign.digest, case.house.policy, case.now)
         if isinstance(decision, Repeat):
             return None
         say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)
         return Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(record.campaign))
-    others = [r for r in state.in_doubt(campaign.appid) if r is not record]
+    others = [each for each in case.state.in_doubt(campaign.appid) if each is not record]
     if not others:
         return None
     if (until := held_until(others[0])) is not None:
@@ -596,8 +671,9 @@ def _account_in_doubt(
     return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(template, other=others[0].campaign), settle(others[0].campaign))
 
 
-def _rejected_before(campaign: RenderedCampaign, record: Record) -> Refusal | None:
-    rejection = record.rejection_of(campaign.digest)
+def _rejected_before(case: Case) -> Refusal | None:
+    record = case.record
+    rejection = record.rejection_of(case.campaign.digest)
     if rejection is None or rejection.retryable or rejection.token_dead or record.open_attempts:
         return None
     if (stopped := list_stopped(record)) is not None:
@@ -609,10 +685,11 @@ def _rejected_before(campaign: RenderedCampaign, record: Record) -> Refusal | No
     )
 
 
-def _same_content(campaign: RenderedCampaign, state: State, now: datetime) -> Refusal | None:
+def _same_content(case: Case) -> Refusal | None:
+    campaign, state = case.campaign, case.state
     if _is_repeated_on_purpose(campaign, state):
         return None
-    since = now - timedelta(days=SAME_CONTENT_DAYS)
+    since = case.now - timedelta(days=SAME_CONTENT_DAYS)
     for record in state.records.values():
         if (record.campaign, record.edition) == (campaign.name, campaign.edition):
             continue  # Its own attempts are judged by the guards of doubts and rejections.

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import Address, AppId, CampaignName, Digest, MediaId, Sha256
-from massctl.model.message import Purpose, Recipient, RenderedCampaign, Window
+from massctl.model.message import Purpose, Recipient, RenderedCampaign
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
 from massctl.plan.guards import (
+    Case,
     HandoffItem,
     House,
     audience_refusal,
     handoff_of,
     is_refused_for_good,
     off_tip,
+    staging_refusal,
     tag_due,
 )
 from massctl.plan.quota import (
@@ -287,40 +289,31 @@ def _how_to_show(campaign: RenderedCampaign, *, shows: bool) -> Phrase:
     )
 
 
-def beyond_allowance(
-    steps: Sequence[SendPreview], state: State, now: datetime
-) -> tuple[set[Address], dict[str, Refusal]]:
-    """Give the addresses of previews that today's allowance does not cover, and by campaign the refusal.
+def within_allowance(planned: list[PlannedCampaign], state: State, now: datetime) -> list[PlannedCampaign]:
+    """Take away the previews that today's allowance does not cover, and the sends that would go out without them.
 
     Each account's previews are counted in the order in which they go out.
     """
-    left: dict[AppId, int] = {}
+    steps = sorted((s for each in planned for s in each.steps if isinstance(s, SendPreview)), key=going_out)
     needed = Counter(step.campaign.name for step in steps)
-    beyond: set[Address] = set()
-    refusals: dict[str, Refusal] = {}
+    left: dict[AppId, int] = {}
     available: dict[str, int] = {}
-    for step in sorted(steps, key=going_out):
+    beyond: dict[str, set[Address]] = {}
+    for step in steps:
         appid, name = step.campaign.appid, step.campaign.name
         left.setdefault(appid, max(0, PREVIEWS_A_DAY - state.preview_days.used(appid, now)))
         available.setdefault(name, left[appid])
         if left[appid]:
             left[appid] -= 1
-            continue
-        beyond.add(step.address)
-        refusals[name] = _used_up(needed[name], available[name], now)
-    return beyond, refusals
-
-
-def within_allowance(planned: list[PlannedCampaign], state: State, now: datetime) -> list[PlannedCampaign]:
-    """Take away the previews that today's allowance does not cover, and the sends that would go out without them."""
-    steps = [step for each in planned for step in each.steps if isinstance(step, SendPreview)]
-    beyond, refusals = beyond_allowance(steps, state, now)
+        else:
+            beyond.setdefault(name, set()).add(step.address)
 
     def within(each: PlannedCampaign) -> PlannedCampaign:
-        left = tuple(s for s in each.steps if s.address not in beyond and not isinstance(s, SendMass))
-        return replace(each, steps=left, refusals=(*each.refusals, refusals[each.name]))
+        kept = tuple(s for s in each.steps if s.address not in beyond[each.name] and not isinstance(s, SendMass))
+        refusal = _used_up(needed[each.name], available[each.name], now)
+        return replace(each, steps=kept, refusals=(*each.refusals, refusal))
 
-    return [within(each) if each.name in refusals else each for each in planned]
+    return [within(each) if each.name in beyond else each for each in planned]
 
 
 def going_out(step: SendPreview) -> tuple[bool, float, str, int]:
@@ -462,90 +455,64 @@ class _Planner:
     calendars: dict[AppId, Calendar] = field(default_factory=dict)
 
     def plan(self, desired: Desired) -> PlannedCampaign:
+        record = self.state.record(desired.name, desired.edition or 1)
+        planned = PlannedCampaign(
+            desired.name,
+            desired.title,
+            desired.account,
+            desired.edition,
+            status_of(record),
+            window_state(desired.window, self.now),
+        )
         match desired:
             case Invalid():
-                return self._invalid(desired)
+                return replace(planned, diagnostics=desired.diagnostics)
             case Concluded():
-                return self._concluded(desired)
+                return self._concluded(planned, record, desired.source_sha256)
             case NotLocked():
-                return self._not_locked(desired)
+                return self._not_locked(planned, record, desired.refusal)
             case Gone():
-                return self._gone(desired)
+                return self._gone(planned)
+            case _ if is_concluded(record):
+                # It went out while it was rendered, or the caller did not look: it is concluded all the same.
+                return self._concluded(planned, record, desired.source_sha256)
             case _:
-                return self._rendered(desired)
+                return self._rendered(planned, desired, record)
 
-    def _invalid(self, desired: Invalid) -> PlannedCampaign:
-        record = self.state.record(desired.name, desired.edition or 1)
-        return PlannedCampaign(
-            desired.name,
-            desired.title,
-            desired.account,
-            desired.edition,
-            status_of(record),
-            window_state(desired.window, self.now),
-            diagnostics=desired.diagnostics,
-        )
-
-    def _concluded(self, desired: Concluded) -> PlannedCampaign:
-        record = self.state.record(desired.name, desired.edition)
-        planned = PlannedCampaign(
-            desired.name,
-            desired.title,
-            desired.account,
-            desired.edition,
-            status_of(record),
-            window_state(desired.window, self.now),
-            digest=record.attempts[-1].event.digest if record.attempts else None,
-        )
-        if (lowered := guards.edition_refusal(desired.name, desired.edition, self.state)) is not None:
+    def _concluded(self, planned: PlannedCampaign, record: Record, source_sha256: str) -> PlannedCampaign:
+        edition = record.edition
+        planned = replace(planned, digest=record.attempts[-1].event.digest if record.attempts else None)
+        if (lowered := guards.edition_refusal(planned.name, edition, self.state)) is not None:
             return replace(planned, refusals=(lowered,))
-        if record.source_sha256 in (None, desired.source_sha256):
+        if record.source_sha256 in (None, source_sha256):
             return planned
-        say = Phrase("edited after edition {edition} was sent; followers have the old version", edition=desired.edition)
-        hint = Phrase("undo the edit, or raise `edition` to {next} to send it once more", next=desired.edition + 1)
-        if self.house.is_named(desired.name):
+        say = Phrase("edited after edition {edition} was sent; followers have the old version", edition=edition)
+        hint = Phrase("undo the edit, or raise `edition` to {next} to send it once more", next=edition + 1)
+        if self.house.is_named(planned.name):
             return replace(planned, refusals=(Refusal(Guard.EDITED_AFTER_SEND, say, hint),))
-        place = Place(f"campaigns/{desired.name}/campaign.yaml")
-        warning = Diagnostic("MC401", Severity.WARNING, say, place, hint, desired.name)
+        place = Place(f"campaigns/{planned.name}/campaign.yaml")
+        warning = Diagnostic("MC401", Severity.WARNING, say, place, hint, planned.name)
         return replace(planned, diagnostics=(warning,))
 
-    def _not_locked(self, desired: NotLocked) -> PlannedCampaign:
+    def _not_locked(self, planned: PlannedCampaign, record: Record, refusal: Refusal) -> PlannedCampaign:
         """Refuse all of it, staging too; a closed window says enough, unless it is named."""
-        record = self.state.record(desired.name, desired.edition)
-        status, window = status_of(record), window_state(desired.window, self.now)
-        passed = window is WindowState.EXPIRED and not self.house.is_named(desired.name)
-        refusals = () if passed else (desired.refusal,)
-        account, edition = desired.account, desired.edition
-        planned = PlannedCampaign(desired.name, desired.title, account, edition, status, window, refusals=refusals)
-        if record.open_attempts or self._is_selected(planned):
-            return planned
-        return replace(planned, refusals=(guards.not_named(desired.name), *refusals))
+        named = self.house.is_named(planned.name)
+        refusals = () if planned.window is WindowState.EXPIRED and not named else (refusal,)
+        if planned.window is WindowState.NONE and not named and not record.open_attempts:
+            refusals = guards.not_named(planned.name), *refusals
+        return replace(planned, refusals=refusals)
 
-    def _gone(self, desired: Gone) -> PlannedCampaign:
+    def _gone(self, planned: PlannedCampaign) -> PlannedCampaign:
         say = Phrase("its send has no known outcome, and its folder is no longer in the repository")
-        hint = Phrase("bring the folder back, or {settle}", settle=settle(desired.name))
+        hint = Phrase("bring the folder back, or {settle}", settle=settle(planned.name))
         refusal = Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
-        return PlannedCampaign(
-            desired.name,
-            "",
-            desired.account,
-            desired.edition,
-            Status.IN_DOUBT,
-            WindowState.NONE,
-            refusals=(refusal,),
-            diagnostics=(Diagnostic("MC403", Severity.WARNING, say, None, hint, desired.name),),
-        )
+        warning = Diagnostic("MC403", Severity.WARNING, say, None, hint, planned.name)
+        return replace(planned, refusals=(refusal,), diagnostics=(warning,))
 
-    def _rendered(self, campaign: RenderedCampaign) -> PlannedCampaign:
-        record = self.state.record(campaign.name, campaign.edition)
+    def _rendered(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
         standing = self._standing(campaign)
-        planned = PlannedCampaign(
-            campaign.name,
-            campaign.title,
-            campaign.account,
-            campaign.edition,
-            status_of(record),
-            window_state(campaign.window, self.now),
+        planned = replace(
+            planned,
             digest=campaign.digest,
             diagnostics=(*campaign.diagnostics, *self._warnings(campaign, record, standing)),
             rendered=campaign,
@@ -553,30 +520,17 @@ class _Planner:
             awaiting_until=held_until(record),
             handoff=handoff_of(campaign, record),
         )
-        if is_concluded(record):
-            # It went out while it was rendered, or the caller did not look: it is concluded all the same.
-            return self._concluded(_as_concluded(campaign))
         if record.open_attempts and self.showing:
             return replace(planned, refusals=(preview_in_doubt(record),))
         if record.open_attempts:
             return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
-        in_doubt = any(each.open_attempts for each in self.state.editions(campaign.name))
-        stopped = (
-            (guards.edition_refusal(campaign.name, campaign.edition, self.state) if in_doubt else None)
-            or (None if self._is_selected(planned) else guards.not_named(campaign.name))
-            or guards.edition_refusal(campaign.name, campaign.edition, self.state)
-            or guards.list_changed(campaign, record)
-            or preview_to_refusal(campaign, self.house.policy, self.showing)
-        )
+        case = Case(campaign, self.state, self.house, self.now, standing)
+        stopped = staging_refusal(case) or preview_to_refusal(campaign, self.house.policy, self.showing)
         if stopped is not None:
             return replace(planned, refusals=(stopped,))
         return self._from_here(self._open(planned, campaign, record, standing), campaign)
-
-    def _is_selected(self, planned: PlannedCampaign) -> bool:
-        """Whether the run is about it: a campaign without a window has to be named."""
-        return planned.window is not WindowState.NONE or self.house.is_named(planned.name)
 
     def _from_here(self, planned: PlannedCampaign, campaign: RenderedCampaign) -> PlannedCampaign:
         if (away := off_tip(self.house.tip)) is None:
@@ -698,12 +652,8 @@ def stopped(plan: Plan, stop: Refusal) -> Plan:
     return replace(plan, campaigns=tuple(refused))
 
 
-def _as_concluded(c: RenderedCampaign) -> Concluded:
-    return Concluded(c.name, c.title, c.account, c.appid, c.edition, c.window, c.source_sha256)
-
-
 def _order(desired: Desired) -> tuple[str, bool, float, str]:
-    window: Window | None = getattr(desired, "window", None)
+    window = desired.window
     end = window.not_after.timestamp() if window else 0.0
     return (desired.account or "", window is None, end, desired.name)
 

@@ -221,5 +221,9 @@ class Gone:
     appid: AppId
     edition: int
 
+    title = ""
+    window: None = None
+    """Nobody knows its window any more."""
+
 
 Desired = RenderedCampaign | Invalid | Concluded | NotLocked | Gone

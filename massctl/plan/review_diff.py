@@ -1,4 +1,4 @@
-"""What a campaign is compared with for people: exactly one of what was locked, staged, shown or sent before."""
+"""What changed for readers since the one version that a campaign is compared with: locked, staged, shown or sent."""
 
 import re
 from collections import Counter
@@ -8,7 +8,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from enum import Enum
 from itertools import product, zip_longest
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from massctl.model.ids import CampaignName
 from massctl.model.lock import LockedArticle, LockedImage, LockedMessage, LockedNews, LockedText, LockFile, Version
@@ -175,8 +175,6 @@ class ArticleChanged:
     characters: int = 0
     """Of its words; for an article that is new or gone."""
     pictures: int = 0
-    is_capped: bool = False
-    """There was too much to compare word by word, so a part was compared more coarsely."""
 
     @property
     def is_layout_only(self) -> bool:
@@ -196,7 +194,6 @@ class Difference:
     frame: tuple[FramePart, ...] = ()
     text: tuple[Change, ...] = ()
     """Of a message without articles."""
-    text_is_capped: bool = False
     articles: tuple[ArticleChanged, ...] = ()
     causes: tuple[Phrase, ...] = ()
     """Where no word changed: the sources that did, such as a theme."""
@@ -325,8 +322,8 @@ def _look_at(node: Any, reading: Reading, files: Mapping[str, tuple[str, int]]) 
         reading.see(PictureSeen(next((attributes[key] for key in _SOURCES if attributes.get(key)), ""), alt))
 
 
-WORK_MAX: Final = 200_000
-"""Ours: pairs of equal tokens that one article may cost; a long one, rewritten, takes a tenth of it."""
+TOKENS_MAX: Final = 5_000
+"""Ours: of a text, or paragraphs of an article, that are compared one by one; more are told as old and new."""
 _TOKEN: Final = re.compile(
     r"[0-9A-Za-z\u00c0-\u024f]+(?:[.,:][0-9]+)*"  # a word of letters, a number, a time
     r"|\s+"
@@ -334,164 +331,84 @@ _TOKEN: Final = re.compile(
     r"|.(?:[\u0300-\u036f\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|\u200d.)*",
     re.DOTALL,
 )
-_CRUMB_CHARACTERS: Final = 2
-"""So little between two changes is read with them: one change is easier to hear than three."""
+_JOINED_MAX: Final = 2
+"""So few characters between two changes are read with them: one change is easier to read than three."""
 _KEPT_SHARE_MIN: Final = 0.3
 """With less in common, a text is told as a new one in place of the old."""
-
-
-@dataclass(slots=True)
-class Budget:
-    """What may still be spent on one article; `is_capped` once something was too dear."""
-
-    left: int = WORK_MAX
-    is_capped: bool = False
-
-    def afford(self, one: Sequence[Hashable], other: Sequence[Hashable]) -> bool:
-        """Pay for comparing two sequences, or say that it is too dear."""
-        theirs = Counter(other)
-        cost = len(one) + len(other) + sum(count * theirs[each] for each, count in Counter(one).items())
-        if cost > self.left:
-            self.is_capped = True
-            return False
-        self.left -= cost
-        return True
-
-
-def word_changes(old: str, new: str, budget: Budget) -> tuple[Piece, ...]:
-    """Compare two texts; kept and removed pieces make `old`, kept and added ones make `new`."""
-    ours, theirs = _TOKEN.findall(old), _TOKEN.findall(new)
-    start, end = common_ends(ours, theirs)
-    before, after = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
-    runs = list(_runs(before, after, budget))
-    runs = [("".join(ours[:start]), "", ""), *_without_crumbs(runs), ("".join(ours[len(ours) - end :]), "", "")]
-    kept = sum(len(run[0]) for run in runs)
-    if kept < _KEPT_SHARE_MIN * max(len(old), len(new)):
-        runs = [("", old, new)]
-    marked = [
-        Piece(mark, text) for run in runs for mark, text in zip((Mark.KEPT, Mark.REMOVED, Mark.ADDED), run, strict=True)
-    ]
-    return tuple(piece for piece in marked if piece.text)
-
-
-def common_ends(one: Sequence[object], other: Sequence[object]) -> tuple[int, int]:
-    """Count what two sequences have in common at their beginnings and, beyond that, at their ends."""
-    shorter = min(len(one), len(other))
-    start = next((index for index in range(shorter) if one[index] != other[index]), shorter)
-    room = shorter - start
-    end = next((index for index in range(room) if one[-1 - index] != other[-1 - index]), room)
-    return start, end
-
-
-_Run = tuple[str, str, str]
-"""What was kept, then removed, then added."""
-
-
-def _runs(before: list[str], after: list[str], budget: Budget) -> Iterator[_Run]:
-    """Give kept texts and changes, each in a run of its own."""
-    if not before or not after or not budget.afford(before, after):
-        yield "", "".join(before), "".join(after)
-        return
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for tag, low, high, other_low, other_high in matcher.get_opcodes():
-        removed, added = "".join(before[low:high]), "".join(after[other_low:other_high])
-        yield (removed, "", "") if tag == "equal" else ("", removed, added)
-
-
-def _without_crumbs(runs: list[_Run]) -> list[_Run]:
-    """Join changes with the few characters between them; the first and the last run are changes."""
-    joined: list[_Run] = []
-    for kept, removed, added in runs:
-        is_crumb = bool(kept) and len(kept) <= _CRUMB_CHARACTERS
-        if joined and not joined[-1][0] and (is_crumb or not kept):
-            _, gone, come = joined[-1]
-            joined[-1] = ("", gone + kept + removed, come + kept + added)
-        else:
-            joined.append((kept, removed, added))
-    return joined
-
-
-BLOCKS_MAX: Final = 600
-"""Ours: of paragraphs and pictures that are matched in order; an article that WeChat takes has far fewer."""
 _NEARBY: Final = 8
 """How far on a changed paragraph is looked for."""
 _ALIKE_MIN: Final = 0.5
 """The share of characters that makes two paragraphs an old and a new one."""
 
 BlockChange = WordsChanged | PictureChanged
+_T = TypeVar("_T", bound=Hashable)
 
 
-def block_changes(old: Sequence[Block], new: Sequence[Block], budget: Budget) -> list[BlockChange]:
+def _opcodes(old: Sequence[_T], new: Sequence[_T]) -> Iterator[tuple[bool, Sequence[_T], Sequence[_T]]]:
+    """Give runs in order: whether they are equal, the old ones, the new ones."""
+    if max(len(old), len(new)) > TOKENS_MAX:
+        yield False, old, new
+        return
+    for tag, low, high, other_low, other_high in SequenceMatcher(None, old, new).get_opcodes():
+        yield tag == "equal", old[low:high], new[other_low:other_high]
+
+
+def word_changes(old: str, new: str) -> tuple[Piece, ...]:
+    """Compare two texts; kept and removed pieces make `old`, kept and added ones make `new`."""
+    runs: list[tuple[str, str, str]] = []
+    for equal, before, after in _opcodes(_TOKEN.findall(old), _TOKEN.findall(new)):
+        removed, added = "".join(before), "".join(after)
+        if not equal and len(runs) > 1 and len(runs[-1][0]) <= _JOINED_MAX:
+            (_, gone, come), (between, _, _) = runs[-2:]
+            runs[-2:] = [("", gone + between + removed, come + between + added)]
+        else:
+            runs.append((removed, "", "") if equal else ("", removed, added))
+    if sum(len(kept) for kept, _, _ in runs) < _KEPT_SHARE_MIN * max(len(old), len(new)):
+        runs = [("", old, new)]
+    pieces = (Piece(mark, text) for run in runs for mark, text in zip(Mark, run, strict=True))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def block_changes(old: Sequence[Block], new: Sequence[Block]) -> list[BlockChange]:
     """Compare what a reader meets, in order."""
-    start, end = common_ends(old, new)
-    before, after = old[start : len(old) - end], new[start : len(new) - end]
-    if not before or not after:
-        return [*map(_gone, before), *map(_come, after)]
-    if max(len(before), len(after)) > BLOCKS_MAX or not budget.afford(before, after):
-        budget.is_capped = True
-        return list(_uncommon(before, after))
     found: list[BlockChange] = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for tag, low, high, other_low, other_high in matcher.get_opcodes():
-        if tag != "equal":
-            found += _replaced(before[low:high], after[other_low:other_high], budget)
+    for equal, before, after in _opcodes(old, new):
+        found += [] if equal else _replaced(before, after)
     return found
 
 
-def _uncommon(before: Sequence[Block], after: Sequence[Block]) -> Iterator[BlockChange]:
-    """Give what only one side has, whatever its order."""
-    gone, come = Counter(before) - Counter(after), Counter(after) - Counter(before)
-    for counted, change in ((gone, _gone), (come, _come)):
-        for block, times in counted.items():
-            yield from [change(block)] * times
-
-
-def _replaced(before: Sequence[Block], after: Sequence[Block], budget: Budget) -> Iterator[BlockChange]:
+def _replaced(before: Sequence[Block], after: Sequence[Block]) -> Iterator[BlockChange]:
     """Tell a stretch that was rewritten: each old paragraph with the new one that is most like it, the rest alone."""
     position = 0
-    lone = len(before) == len(after) == 1
+    # Of a single pair of one kind, the one stands in the place of the other, however much was rewritten.
+    least = 0.0 if len(before) == len(after) == 1 and _same_kind(before[0], after[0]) else _ALIKE_MIN
     for block in before:
         nearby = range(position, min(position + _NEARBY, len(after)))
-        likeness = {
-            index: 1.0 if lone and _is_like(block, after[index]) else _alike(block, after[index]) for index in nearby
-        }
-        best = max(likeness, key=lambda index: likeness[index], default=None)
-        if best is None or likeness[best] < _ALIKE_MIN:
-            yield _gone(block)
+        best = max(nearby, key=lambda index: _alike(block, after[index]), default=None)
+        if best is None or _alike(block, after[best]) < least:
+            yield _changed(block, None)
             continue
-        yield from map(_come, after[position:best])
-        yield _in_place(block, after[best], budget)
+        yield from (_changed(None, each) for each in after[position:best])
+        yield _changed(block, after[best])
         position = best + 1
-    yield from map(_come, after[position:])
+    yield from (_changed(None, each) for each in after[position:])
 
 
-def _is_like(one: Block, other: Block) -> bool:
+def _same_kind(one: Block, other: Block) -> bool:
     return isinstance(one, Words) == isinstance(other, Words)
 
 
 def _alike(one: Block, other: Block) -> float:
     """Give the share of characters that two paragraphs have in common; pictures in a rewritten stretch are alike."""
     if not isinstance(one, Words) or not isinstance(other, Words):
-        return float(_is_like(one, other))
+        return float(_same_kind(one, other))
     common = (Counter(one.text) & Counter(other.text)).total()
     return 2 * common / (len(one.text) + len(other.text))
 
 
-def _in_place(old: Block, new: Block, budget: Budget) -> BlockChange:
-    if isinstance(old, Words) and isinstance(new, Words):
-        return WordsChanged(word_changes(old.text, new.text, budget))
-    return _picture(old, new)
-
-
-def _gone(block: Block) -> BlockChange:
-    return WordsChanged((Piece(Mark.REMOVED, block.text),)) if isinstance(block, Words) else _picture(block, None)
-
-
-def _come(block: Block) -> BlockChange:
-    return WordsChanged((Piece(Mark.ADDED, block.text),)) if isinstance(block, Words) else _picture(None, block)
-
-
-def _picture(old: Block | None, new: Block | None) -> PictureChanged:
+def _changed(old: Block | None, new: Block | None) -> BlockChange:
+    if isinstance(old, Words | None) and isinstance(new, Words | None):
+        return WordsChanged(word_changes(old.text if old else "", new.text if new else ""))
     return PictureChanged(old if isinstance(old, PictureSeen) else None, new if isinstance(new, PictureSeen) else None)
 
 
@@ -543,7 +460,7 @@ _FLAGS: Final = ("need_open_comment", "only_fans_can_comment")
 _PREFIX: Final = "sha256:"
 
 
-def media_changes(before: LockFile, after: LockFile, budget: Budget) -> Iterator[Change]:
+def media_changes(before: LockFile, after: LockFile) -> Iterator[Change]:
     """Give what differs; of two messages with words or articles nothing, for those are compared elsewhere."""
     old, new = before.message, after.message
     if all(isinstance(each, LockedNews | LockedText) for each in (old, new)):
@@ -554,7 +471,7 @@ def media_changes(before: LockFile, after: LockFile, budget: Budget) -> Iterator
     for key in _WORDS:
         was, now = getattr(old, key, None) or "", getattr(new, key, None) or ""
         if was != now:
-            yield FieldChanged(key, was, now, word_changes(was, now, budget))
+            yield FieldChanged(key, was, now, word_changes(was, now))
     if isinstance(old, LockedImage) and isinstance(new, LockedImage):
         yield from _image_changes(old, new)
     seen, shown = _seen(before), _seen(after)
@@ -573,7 +490,7 @@ def _image_changes(old: LockedImage, new: LockedImage) -> Iterator[Change]:
 
 def _moved(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
     """Pair what went with what came in its place; at most twenty of each."""
-    for tag, start, end, begin, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, start, end, begin, stop in SequenceMatcher(None, old, new).get_opcodes():
         if tag != "equal":
             yield from zip_longest(old[start:end], new[begin:stop])
 
@@ -607,14 +524,12 @@ class _Article:
 
 def difference(base: Base, before: Version, after: Version) -> Difference:
     """Compare two versions; of equal ones nothing is told."""
-    budget = Budget()
-    words = block_changes(_words(before.lock), _words(after.lock), budget)
-    text = [*media_changes(before.lock, after.lock, budget), *words]
+    words = block_changes(_words(before.lock), _words(after.lock))
+    text = [*media_changes(before.lock, after.lock), *words]
     return Difference(
         base,
         frame=tuple(changed_frame(before.lock, after.lock)),
         text=tuple(text),
-        text_is_capped=budget.is_capped,
         articles=tuple(_changed_articles(_articles(before), _articles(after))),
     )
 
@@ -649,11 +564,11 @@ def _changed_articles(before: list[_Article], after: list[_Article]) -> Iterator
         if index not in pairs:
             yield _lone(article, number=index + 1, was=None)
             continue
-        earlier, budget = before[pairs[index]], Budget()
-        changes = tuple(_changes(earlier, article, budget))
+        earlier = before[pairs[index]]
+        changes = tuple(_changes(earlier, article))
         if changes or index in out_of_order or earlier.locked.content_sha256 != article.locked.content_sha256:
             number, was, title = index + 1, pairs[index] + 1, article.locked.title
-            yield ArticleChanged(number, was, title, changes, index in out_of_order, is_capped=budget.is_capped)
+            yield ArticleChanged(number, was, title, changes, index in out_of_order)
     for index, article in enumerate(before):
         if index not in pairs.values():
             yield _lone(article, number=None, was=index + 1)
@@ -665,19 +580,19 @@ def _lone(article: _Article, number: int | None, was: int | None) -> ArticleChan
     return ArticleChanged(number, was, title, characters=characters, pictures=pictures)
 
 
-def _changes(before: _Article, after: _Article, budget: Budget) -> Iterator[Change]:
+def _changes(before: _Article, after: _Article) -> Iterator[Change]:
     """Give what changed in an article: fields first, then its cover, then what is read, then where links lead."""
     for name in _TEXTS:
         old, new = getattr(before.locked, name) or "", getattr(after.locked, name) or ""
         if old != new:
-            yield FieldChanged(name, old, new, word_changes(old, new, budget))
+            yield FieldChanged(name, old, new, word_changes(old, new))
     for name in _FLAGS:
         was, now = getattr(before.locked, name), getattr(after.locked, name)
         if was != now:
             yield FieldChanged(name, was, now)
     if before.cover.name != after.cover.name:
         yield PictureChanged(before.cover, after.cover, is_cover=True)
-    yield from block_changes(before.reading.blocks, after.reading.blocks, budget)
+    yield from block_changes(before.reading.blocks, after.reading.blocks)
     yield from _changed_links(before.reading.links, after.reading.links)
 
 

@@ -95,17 +95,10 @@ def difference_rows(difference: Difference, shown: int = CHANGES_SHOWN) -> Itera
         if difference.causes:
             yield Row(Phrase("what it is made from was edited: {what}", what=enumerated(difference.causes)))
     yield from _few([_change_row(change) for change in difference.text], shown)
-    if difference.text_is_capped:
-        yield Row(_CAPPED)
     for article in difference.articles:
         yield Row(_article_words(article), is_article=True)
         inner = [_change_row(change, is_inner=True) for change in article.changes]
         yield from _few(inner, shown)
-        if article.is_capped:
-            yield Row(_CAPPED, is_inner=True)
-
-
-_CAPPED: Final = Phrase("it is long and much changed, so a part was compared more coarsely")
 
 
 def _few(rows: Sequence[Row], shown: int) -> Iterator[Row]:

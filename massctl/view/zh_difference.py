@@ -33,7 +33,6 @@ DIFFERENCE: Final[dict[str, str]] = {
     "against {where}": "与 {where} 相比",
     "what it is made from was edited: {what}": "改动过的来源：{what}",
     "no change to the words and pictures": "文字和图片没有改动",
-    "it is long and much changed, so a part was compared more coarsely": "篇幅长、改动多，有一部分只做了粗略比较",
     "{what}: {before} → {after}": "{what}：{before} → {after}",
     "{what}: ": "{what}：",
     "(empty)": "（空）",

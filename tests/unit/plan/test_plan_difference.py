@@ -175,9 +175,3 @@ def test_news_in_place_of_a_text_is_all_new():
     assert 1 == len(compared(before, after).text)
     assert [None] == [each.was for each in compared(before, after).articles]
     assert [None] == [each.number for each in compared(after, before).articles]
-
-
-def test_too_much_is_said_to_be_compared_coarsely():
-    one, other = "的一" * 9_000, "一不的" * 6_000
-    assert compared(text(content=one), text(content=other)).text_is_capped
-    assert only(compared(sale(article(content=one)), sale(article(content=other)))).is_capped

@@ -186,14 +186,6 @@ def test_of_many_changes_the_first_are_shown():
     assert 19 == plan_markdown(plan_of(other), NOW, Language.EN, found).count("  - changed: ")
 
 
-def test_what_was_compared_coarsely_says_so():
-    one, other = (text_campaign(message=RenderedText(words)) for words in ("的一" * 9_000, "一不的" * 6_000))
-    coarse = "it is long and much changed, so a part was compared more coarsely"
-    assert coarse in text_of(other, compared(one, other))
-    bodies = [campaign(message=RenderedNews((article(content=each.message.content),))) for each in (one, other)]  # type: ignore[union-attr]
-    assert f"              {coarse}" in text_of(bodies[1], compared(*bodies))
-
-
 def test_a_very_long_change_is_cut():
     one, other = campaign(), campaign(message=RenderedNews((article(content=f"<p>{'长' * 5_000}</p>"),)))
     shown = text_of(other, compared(one, other))

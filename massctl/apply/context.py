@@ -5,17 +5,18 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from massctl.apply.journal import LedgerSession, Statement
-from massctl.apply.outcome import CampaignOutcome, LeftDraft, failure_of
+from massctl.apply.outcome import CampaignOutcome, LeftDraft, failure_of, outcome_of
 from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Openids, Overlap, Pictures, Progress, WeChat
-from massctl.errors import ConfigurationError, WeChatError
-from massctl.model.ids import AccountName, AppId, CampaignName, MediaId, Sha256
+from massctl.errors import ConfigurationError, TransportError, WeChatError
+from massctl.model.ids import AccountName, AppId, CampaignName, MediaId
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import about
-from massctl.model.send import SendIntent, Verdict
-from massctl.model.state import Draft, Record, State, is_concluded, newest
+from massctl.model.send import SendIntent, StagedDraft
+from massctl.model.state import Draft, Record, State, is_concluded
 from massctl.plan.guards import House, Skew, off_tip
+from massctl.plan.plan import Plan
 from massctl.plan.quota import batches_left
-from massctl.plan.steps import UNTRUSTED, Guard, Reason, SendMass, Step
+from massctl.plan.steps import UNTRUSTED, Guard, Reason, SaveDraft, SendMass, Step
 from massctl.plan.window import WindowState, window_state
 
 T = TypeVar("T")
@@ -66,18 +67,19 @@ class ApplyContext:
     ports: Ports
     ledger: LedgerSession
     house: House
+    plan: Plan
     outcomes: list[CampaignOutcome]
+    unread: dict[CampaignName, Failed] = field(default_factory=dict)
+    """Campaigns with a draft whose answer was lost -> why nobody could look whether it is there."""
+    lost: list[tuple[CampaignOutcome, SaveDraft, TransportError]] = field(default_factory=list)
+    """The draft/add of this run whose answer was lost, and that nobody has looked for since."""
     uploaded: set[MediaId] = field(default_factory=set)
     """Materials that WeChat took in this run."""
     given: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
     """Drafts saved in this run, as they were given."""
-    verified_drafts: set[MediaId] = field(default_factory=set)
-    """Drafts that were read back in this run and found whole."""
-    strangers: dict[MediaId, Sha256] = field(default_factory=dict)
-    """Drafts that the ledger does not know and this run has read -> what names their articles."""
+    shown: dict[CampaignName, tuple[StagedDraft, int]] = field(default_factory=dict)
+    """Drafts that only a preview of this run shows, with the serial of their `draft_begun`."""
     counts: dict[AudienceKey, int | Failed | None] = field(default_factory=dict)
-    answers: dict[str, Verdict] = field(default_factory=dict)
-    """Campaign -> what WeChat answered to its newest attempt, until that is on record."""
     previews_spent: set[AppId] = field(default_factory=set)
     """Accounts of which WeChat said in this run that their previews of the day are used up."""
     drafts_left: list[LeftDraft] = field(default_factory=list)
@@ -94,6 +96,23 @@ class ApplyContext:
         refused = {refusal.guard for outcome in self.outcomes for refusal in outcome.refusals}
         self.away = off_tip(self.house.tip) is not None
         self.accounts = {} if refused & UNTRUSTED or self.away else self.ports.accounts
+
+    def replanned(self, plan: Plan) -> "ApplyContext":
+        """Go on with another plan, behind what was done so far; a lost draft that was found counts as saved."""
+        found = [(o, step) for o, step, _ in self.lost if self._is_saved(step)]
+        for outcome, step in found:
+            outcome.performed.append(step)
+        before = {each.planned.name: each.performed for each in self.outcomes}
+        outcomes = [outcome_of(planned, attended=self.ports.attended) for planned in plan.campaigns]
+        for each in outcomes:
+            each.performed += before.get(each.planned.name, [])
+        context = ApplyContext(self.ports, self.ledger, self.house, plan, outcomes, self.unread)
+        context.uploaded, context.given = self.uploaded, self.given
+        return context
+
+    def _is_saved(self, step: SaveDraft) -> bool:
+        draft = self.draft_of(step.campaign, step.batch)
+        return draft is not None and draft.event.digest == step.campaign.digest
 
     def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
         """Give the campaigns that can go on: rendered, named or with a window, and not stopped."""
@@ -148,17 +167,8 @@ class ApplyContext:
         return next(draft for draft in drafts if draft.event.media_id == intent.draft.media_id)
 
     def draft_of(self, campaign: RenderedCampaign, batch: int | None = None) -> Draft | None:
-        """Give the recorded draft that a news campaign shows, or that a batch of it sends; a text has none.
-
-        Away from the tip a version that is not staged has a draft of its own.
-        """
-        if not campaign.message.has_draft:
-            return None
-        record = self.record_of(campaign)
-        staged = record.draft(batch or 1)
-        if self.away and (staged is None or staged.event.digest != campaign.digest):
-            return newest(each for each in record.proposals if each.event.digest == campaign.digest)
-        return staged
+        """Look up the recorded draft of a news campaign, or of a batch of it; a text has none."""
+        return self.record_of(campaign).draft(batch or 1) if campaign.message.has_draft else None
 
     def drafts_of(self, campaign: RenderedCampaign) -> list[Draft]:
         """Give the recorded drafts of a news campaign that are still to be sent, one for each batch."""
@@ -215,10 +225,14 @@ class ApplyContext:
             if draft.alive and id(draft) not in own and draft.event.batch not in record.sent_batches
         ]
 
-    def declared_edition(self, name: CampaignName) -> int | None:
-        """Give the edition that a campaign's folder declares; None where it is not rendered in this run."""
+    def declared(self, name: CampaignName) -> RenderedCampaign | None:
+        """Look up a campaign as its folder declares it; None where it is not rendered in this run."""
         rendered = [each.planned.rendered for each in self.outcomes]
-        return next((each.edition for each in rendered if each is not None and each.name == name), None)
+        return next((each for each in rendered if each is not None and each.name == name), None)
+
+    def goes_on(self, name: CampaignName) -> bool:
+        """Whether nothing stopped a campaign in this run."""
+        return any(campaign.name == name for _, campaign in self.going())
 
     def has_work(self, outcome: CampaignOutcome) -> bool:
         """Whether this run calls WeChat for a campaign, if only to look after its drafts."""

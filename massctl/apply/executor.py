@@ -10,7 +10,7 @@ from typing import Final, assert_never
 
 from massctl.apply import drafts, stage
 from massctl.apply.context import ApplyContext, Ports
-from massctl.apply.drafts import delete_superseded, recover_drafts, tidy_up
+from massctl.apply.drafts import recover_drafts
 from massctl.apply.jobs import record_silence
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
@@ -26,7 +26,7 @@ from massctl.apply.send import (
     tell_unknown_content,
     wait_for_turn,
 )
-from massctl.apply.stage import forget_lost, judged_by_material, make_videos
+from massctl.apply.stage import forget_lost, judged_by_material
 from massctl.errors import LedgerError, LedgerStaleError, WeChatError
 from massctl.model.entries import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.message import RenderedCampaign
@@ -38,45 +38,85 @@ from massctl.plan.quota import no_place_now
 from massctl.plan.steps import Guard, Reason, SendMass
 
 
-def apply_plan(plan: Plan, ports: Ports, ledger: LedgerSession, house: House) -> Outcome:
-    """Carry a plan out: stage everything, show it, then send what is due, one campaign after the other.
+def apply_plan(plan: Plan, ports: Ports, ledger: LedgerSession, house: House, replan: Callable[[], Plan]) -> Outcome:
+    """Look up lost answers, then carry the plan out: stage, show, send what is due, and follow up.
 
-    A failure or refusal stops its own campaign. KeyboardInterrupt leaves a ledger from which the next run goes on.
+    `replan` makes the plan again where a lost draft was found. A failure or refusal stops its own campaign.
+    KeyboardInterrupt leaves a ledger from which the next run goes on.
     """
-    context = ApplyContext(
-        ports, ledger, house, [outcome_of(planned, attended=ports.attended) for planned in plan.campaigns]
-    )
-    outcome = Outcome(plan, ledger.state, context.outcomes, accounts=ports.accounts)
+    outcomes = [outcome_of(planned, attended=ports.attended) for planned in plan.campaigns]
+    context = ApplyContext(ports, ledger, house, plan, outcomes)
+    ended: KeyboardInterrupt | LedgerError | None = None
     try:
-        stage.connect(context)
-        recover_drafts(context)
-        stage.upload(context)
-        drafts.judge_superseded(context)
-        stage.keep_contents(context)
-        drafts.save_drafts(context)
-        drafts.verify_drafts(context)
-        delete_superseded(context)
-        make_videos(context)
+        if recover_drafts(context):
+            context = context.replanned(replan())
+        _stage(context)
+        if context.lost and not context.away:
+            # Somebody could send in the console what the ledger does not know, so it is looked for at once.
+            recover_drafts(context)
+            context = context.replanned(replan())
+            _stage(context)
+        drafts.fail_lost(context)
         stage.send_previews(context)
-        for each, campaign in context.going():
-            if context.may_send(each) and consented(context, each, campaign):
-                _send_all(context, each, campaign)
-        for each, campaign in context.cleared():
-            if consented(context, each, campaign):
-                _send_all(context, each, campaign)
-        _tell_places_anew(context)
-        record_expired(context)
-        record_silence([outcome.record(each) for each in context.outcomes], context.ledger, ports.clock)
-        tidy_up(context)
+        _send_due(context)
+        _follow_up(context)
+    except (KeyboardInterrupt, LedgerError) as error:
+        ended = error
+    return _outcome(context, ended)
+
+
+def _stage(context: ApplyContext) -> None:
+    stage.connect(context)
+    stage.upload(context)
+    drafts.judge_superseded(context)
+    stage.keep_contents(context)
+    drafts.save_drafts(context)
+    drafts.verify_drafts(context)
+    stage.make_videos(context)
+
+
+def _send_due(context: ApplyContext) -> None:
+    """Send what is due, one campaign after the other; then what only another campaign's doubt kept back."""
+    for outcome, campaign in context.going():
+        if context.may_send(outcome) and consented(context, outcome, campaign):
+            _send_all(context, outcome, campaign)
+    for outcome, campaign in context.cleared():
+        if consented(context, outcome, campaign):
+            _send_all(context, outcome, campaign)
+
+
+def _follow_up(context: ApplyContext) -> None:
+    drafts.delete_shown(context)
+    _tell_places_anew(context)
+    record_expired(context)
+    records = [context.state.record(each.planned.name, each.planned.edition or 1) for each in context.outcomes]
+    record_silence(records, context.ledger, context.ports.clock)
+    drafts.tidy_up(context)
+
+
+def _outcome(context: ApplyContext, ended: KeyboardInterrupt | LedgerError | None) -> Outcome:
+    """Make durable what was only noted, and put together what the run did."""
+    outcome = Outcome(
+        context.plan,
+        context.state,
+        context.outcomes,
+        interrupted=isinstance(ended, KeyboardInterrupt),
+        accounts=context.ports.accounts,
+        drafts_left=context.drafts_left,
+    )
+    if isinstance(ended, LedgerError):
+        outcome.stop(ended)
+    try:
+        # Unless the ledger is out of reach; what is lost is found out again.
+        if outcome.ledger_error is None or isinstance(outcome.ledger_error, LedgerStaleError):
+            context.ledger.flush()
     except KeyboardInterrupt:
         outcome.interrupted = True
     except LedgerError as error:
-        outcome.stop(error)
-    _flush(context, outcome)
-    outcome.drafts_left = context.drafts_left
+        if outcome.ledger_error is None:
+            outcome.stop(error)
     for each in context.outcomes:
         each.order_performed()
-        each.answer = context.answers.get(each.planned.name)
     return outcome
 
 
@@ -87,21 +127,9 @@ def _tell_places_anew(context: ApplyContext) -> None:
         if campaign is None or Guard.ALLOWANCE not in [each.guard for each in outcome.refusals]:
             continue
         now = context.ports.clock.now()
-        anew = no_place_now(campaign, context.house.agenda, context.ledger.state, context.house.policy, now)
+        anew = no_place_now(campaign, context.house.agenda, context.state, context.house.policy, now)
         if anew is not None:
             outcome.refusals = [anew if each.guard is Guard.ALLOWANCE else each for each in outcome.refusals]
-
-
-def _flush(context: ApplyContext, outcome: Outcome) -> None:
-    """Make durable what was only noted, unless the ledger is out of reach; what is lost is found out again."""
-    try:
-        if outcome.ledger_error is None or isinstance(outcome.ledger_error, LedgerStaleError):
-            context.ledger.flush()
-    except KeyboardInterrupt:
-        outcome.interrupted = True
-    except LedgerError as error:
-        if outcome.ledger_error is None:
-            outcome.stop(error)
 
 
 def _send_all(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
@@ -157,7 +185,7 @@ def _attempt(
         verdict = context.ports.wechat(campaign.account).send_mass(intent, permit)
     except WeChatError as error:
         verdict = never_left(error)
-    verdict = context.answers[campaign.name] = judged_by_material(context, campaign, verdict)
+    verdict = outcome.answer = judged_by_material(context, campaign, verdict)
     match verdict:
         case Accepted(msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate):
             is_unknown = duplicate and not intent.repeats
@@ -180,7 +208,7 @@ def _attempt(
             context.ledger.record(doubt, campaign)
         case _:
             assert_never(verdict)
-    del context.answers[campaign.name]  # It is on record.
+    outcome.answer = None  # It is on record.
     return verdict
 
 

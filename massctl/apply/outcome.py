@@ -12,7 +12,7 @@ from massctl.model.phrase import Command, Phrase
 from massctl.model.send import Accepted, Rejected, Verdict
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
 from massctl.plan.plan import Plan, PlannedCampaign
-from massctl.plan.steps import Guard, Refusal, Step
+from massctl.plan.steps import Guard, Refusal, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 
 if TYPE_CHECKING:
     from massctl.model.entries import AudienceResolved
@@ -63,8 +63,9 @@ class CampaignOutcome:
 
     def order_performed(self) -> None:
         """Put what was done in the order of the plan; calls that run beside each other end in any order."""
-        planned = list(self.planned.steps)
-        self.performed.sort(key=lambda step: planned.index(step) if step in planned else len(planned))
+        kinds, planned = (UploadMedia, SaveDraft, SendPreview, SendMass), list(self.planned.steps)
+        # What is not in the plan was done before it was made again, or decided at the prompt.
+        self.performed.sort(key=lambda step: (kinds.index(type(step)), planned.index(step) if step in planned else -1))
 
     @property
     def stopped(self) -> bool:

@@ -44,6 +44,7 @@ from massctl.model.send import (
     PreviewUnknown,
     PreviewVerdict,
     Rejected,
+    StagedDraft,
 )
 from massctl.model.state import DAY_USED_UP, MEDIA_UNKNOWN, Record
 from massctl.plan.guards import audience_refusal, beside_a_doubt, judged_tag
@@ -61,13 +62,13 @@ def note_staged(context: ApplyContext) -> None:
     if context.away:
         return
     for outcome, campaign in context.going():
-        record = context.ledger.state.record(campaign.name, campaign.edition)
+        record = context.state.record(campaign.name, campaign.edition)
         if campaign.message.has_draft or not campaign.files or record.open_attempts:
             continue
         known = record.staged is not None and record.staged.digest == campaign.digest
         if known or outcome.planned.window is WindowState.EXPIRED:
             continue
-        if all((campaign.appid, each.sha256) in context.ledger.state.materials for each in campaign.files):
+        if all((campaign.appid, each.sha256) in context.state.materials for each in campaign.files):
             count = context.size_of(campaign)
             size = count if isinstance(count, int) else None
             staged = MessageStaged(appid=campaign.appid, digest=campaign.digest, audience_count=size)
@@ -143,9 +144,7 @@ def _lost(context: ApplyContext, campaign: RenderedCampaign) -> bool:
 
 def _older(context: ApplyContext, campaign: RenderedCampaign) -> list[MediaFile]:
     """Give the files of a message whose material an earlier run uploaded."""
-    recorded = {
-        each.sha256: context.ledger.state.materials.get((campaign.appid, each.sha256)) for each in campaign.files
-    }
+    recorded = {each.sha256: context.state.materials.get((campaign.appid, each.sha256)) for each in campaign.files}
     return [each for each in campaign.files if (known := recorded[each.sha256]) and known[0] not in context.uploaded]
 
 
@@ -435,12 +434,12 @@ def _jobs(context: ApplyContext) -> Iterator[_Job]:
 
 def _make(context: ApplyContext, job: _Job) -> MediaId:
     campaign, message = job.campaign, job.message
-    material = material_id(message.material, campaign.appid, context.ledger.state)
+    material = material_id(message.material, campaign.appid, context.state)
     return context.ports.wechat(campaign.account).make_video(material, message.title, message.description)
 
 
 def _is_due(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
-    record = context.ledger.state.record(campaign.name, campaign.edition)
+    record = context.state.record(campaign.name, campaign.edition)
     if record.open_attempts:
         return False  # An open attempt is repeated with the id that it had.
     if not (steps_of(outcome, SendPreview) or context.may_send(outcome) or context.may_clear(outcome)):
@@ -469,17 +468,20 @@ def send_previews(context: ApplyContext) -> None:
     _stop_what_cannot_be_shown(context)
     due = [(steps, outcome, c) for outcome, c in context.going() if (steps := steps_of(outcome, SendPreview))]
     for steps, outcome, campaign in sorted(due, key=lambda each: going_out(each[0][0])):
-        draft = context.draft_of(campaign, _shown(context, campaign))
-        body = preview_body(campaign, context.ledger.state, staged_draft(draft) if draft is not None else None)
+        body = preview_body(campaign, context.state, _shown(context, campaign))
         wechat = context.ports.wechat(campaign.account)
         context.ledger.record_all([_previewed(campaign, step, "begun") for step in steps], campaign)
         calls = [((outcome, campaign, step), partial(_show, context, wechat, step, body)) for step in steps]
         context.side_by_side(Phrase("sending previews of {name}", name=campaign.name), calls, partial(_done, context))
 
 
-def _shown(context: ApplyContext, campaign: RenderedCampaign) -> int | None:
-    """Give the batch whose draft is shown: all carry the same, and the first one stands for them."""
-    return next(iter(batches_left(campaign, context.record_of(campaign))), None)
+def _shown(context: ApplyContext, campaign: RenderedCampaign) -> StagedDraft | None:
+    """Look up the draft that a preview shows: its own, else that of the first batch, which stands for all of them."""
+    if campaign.name in context.shown:
+        return context.shown[campaign.name][0]
+    batch = next(iter(batches_left(campaign, context.record_of(campaign))), None)
+    draft = context.draft_of(campaign, batch)
+    return staged_draft(draft) if draft is not None else None
 
 
 def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:

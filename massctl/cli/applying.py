@@ -105,7 +105,8 @@ def _as_saved(
     """Give what a saved plan allows of the plan that was made again, or the refusal where anything moved."""
     if moved := what_moved(saved, made.plan):
         return refuse_stale(saved, made.plan, made.state, stale(moved, names, plan_file))
-    return replace(made, plan=only_planned(made.plan))
+    again = made.again
+    return replace(made, plan=only_planned(made.plan), again=again and (lambda: only_planned(again())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
     session = run.session
     soon = run.until is not None and opening(made.plan.campaigns, session.clock.now(), run.until) is not None
     asks = consent(session.voice, run.names, yes=run.yes, would_send=made.plan.would_send or soon)
-    world = Ports(
+    ports = Ports(
         wechat=session.wechat,
         pictures=made.workbench,
         clock=session.clock,
@@ -260,7 +261,7 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
         founding.declare(lineage)
     begins = None if session.in_git else founding  # There only `state init` begins one.
     ledger = LedgerSession(session.ledger(), session.clock, made.state, begins)
-    outcome = apply_plan(made.plan, world, ledger, made.house)
+    outcome = apply_plan(made.plan, ports, ledger, made.house, made.again or (lambda: made.plan))
     if outcome.interrupted:
         # The last entry may have been written without the run's taking note of it.
         outcome.state = recorded_now(session) or outcome.state

@@ -1,7 +1,8 @@
 """From a session to a plan: the one way that plan, apply and validate share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from massctl.cli.recorded import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
 from massctl.cli.session import Session
@@ -30,6 +31,8 @@ class Planned:
     """What is wrong with the ledger's bytes; then the state is that of none."""
     unshared: Refusal | None = None
     """A clone would not know the ledger, and that alone is why everything is refused."""
+    again: Callable[[], Plan] | None = None
+    """Makes the plan again from the state as it is by then; None for a plan that is only shown."""
 
 
 def planned(
@@ -67,9 +70,10 @@ def planned(
         house = replace(house, tip=session.tip())
     elif until is Until.SEND:
         house = _braked(session, house)
-    plan, alone, copied = _shared(session, state, _plan(session, desired, state, house, until, showing, damage))
+    again = partial(_plan, session, desired, state, house, until, showing, damage)
+    plan, alone, copied = _shared(session, state, again())
     strays = [*(desires.strays() if not names else []), *(copied if acts else [])]
-    return Planned(plan, state, house, workbench, [*warnings, *strays], damage, alone)
+    return Planned(plan, state, house, workbench, [*warnings, *strays], damage, alone, again)
 
 
 def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> tuple[Plan, list[Diagnostic]]:

@@ -96,6 +96,10 @@ CORE: Final[dict[str, str]] = {
     "Nothing was recorded.": "没有记录任何东西。",
     # massctl/apply/run.py
     "{name} has no draft to send": "{name} 没有可发的草稿",
+    "nobody knows whether the draft of {name} was saved": "不知道 {name} 的草稿是否已经存好",
+    "Run the same command again: it looks for that draft before it saves another one.": (
+        "请把同一条命令再运行一次：它会先找那份草稿，找不到才另存。"
+    ),
     "the draft of {name} is of another version": "{name} 的草稿属于另一个版本",
     "the send of {name} does not fit together: {what}": "{name} 的这次群发前后不符：{what}",
     "its draft": "草稿",

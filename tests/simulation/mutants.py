@@ -908,26 +908,26 @@ MUTANTS = (
     Mutant(
         "a draft whose answer is lost is not looked for",
         "massctl.apply.drafts",
-        "for record in context.ledger.state.records.values() if record.appid in context.accounts]",
-        "for record in ()]",
+        "        for begun in reversed(record.begun_drafts)  # What was begun last is what the campaign wants.\n",
+        "        for begun in ()\n",
         "news and faults",
     ),
     Mutant(
         "a draft that comes late is not looked for",
         "massctl.apply.drafts",
         """GIVEN_UP_AFTER:
-            _close(context, missing, "looked for and not there", pending=None if missing.begun.missed else True)
+            _close(context, missing, "looked for and not there", pending=None if begun.missed else True)
 """,
         """timedelta(0):
             _close(context, missing, "looked for and not there")
 """,
-        "news and faults",
+        "news, a draft comes very late",
     ),
     Mutant(
         "a draft is noted as begun, and not flushed before its request",
         "massctl.apply.drafts",
-        "    entries = context.ledger.record_each(events)\n",
-        "    entries = [context.ledger.note(event, campaign) for event, campaign in events]\n",
+        "context.ledger.record_each([(e, each.campaign) for e, each in zip(events, wanted, strict=True)])",
+        "[context.ledger.note(e, each.campaign) for e, each in zip(events, wanted, strict=True)]",
         "news",
     ),
     # Batches of openids.
@@ -1103,12 +1103,11 @@ MUTANTS = (
         _DRAFT_IS_READ_ONCE,
     ),
     Mutant(
-        "what is found in the draft box is judged by batch 1",
-        "massctl.apply.drafts",
-        "    draft = record.draft(batch)\n",
-        "    draft = record.draft()\n",
-        "news in batches, an edit is taken back",
-        _ANY_DRAFT_IS_CARRIED,
+        "whether a batch is staged is judged by the draft of batch 1",
+        "massctl.apply.context",
+        "            draft = record.draft(batch or 1)\n",
+        "            draft = record.draft(1)\n",
+        "news in batches",
     ),
     Mutant(
         "what WeChat dropped from a draft is not looked at",
@@ -1120,15 +1119,15 @@ MUTANTS = (
     Mutant(
         "a draft stays whose folder is gone",
         "massctl.apply.drafts",
-        "        return FOLDER_GONE\n",
-        "        return None\n",
+        "record.campaign not in folders, FOLDER_GONE),",
+        "record.campaign not in folders, None),",
         "news, folder deleted",
     ),
     Mutant(
         "a draft stays whose window has closed",
         "massctl.apply.drafts",
-        "    return WINDOW_CLOSED if closed else None\n",
-        "    return None\n",
+        "_is_closed(context, record), WINDOW_CLOSED),",
+        "_is_closed(context, record), None),",
         "news, window missed",
     ),
     # Where the ledger is a branch, durable means pushed, and by us.

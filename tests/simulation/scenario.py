@@ -184,9 +184,12 @@ def run_once(
         state = state_of(ledger)
         desired = [*campaigns, *_departed(campaigns, state, world.accounts)]
         stop = situation.clone.refusal(state, situation.locks_folder()) if situation.clone else None
-        plan = make_plan(desired, state, rules, clock.now(), stop=stop)
+
+        def plan() -> Plan:
+            return make_plan(desired, state, rules, clock.now(), stop=stop)
+
         ports = replace(world, wait_in_doubt=wait and not again)
-        return apply_plan(plan, ports, LedgerSession(ledger, clock, state, founding), rules)
+        return apply_plan(plan(), ports, LedgerSession(ledger, clock, state, founding), rules, plan)
 
     try:
         return redone(run, lambda: None)
@@ -233,10 +236,10 @@ class Scene:
         self.wechat = SimWeChat(self.clock)
         self.other = SimWeChat(self.clock)
 
-    def plan(self) -> Plan:
+    def plan(self, state: State | None = None) -> Plan:
         """Plan what the repository says now."""
         return make_plan(
-            self.campaigns, self.state, self.rules, self.clock.now(), until=self.until, showing=self.showing
+            self.campaigns, state or self.state, self.rules, self.clock.now(), until=self.until, showing=self.showing
         )
 
     def apply(self, *faults: tuple[str, Fault], plan: Plan | None = None) -> Outcome:
@@ -260,8 +263,8 @@ class Scene:
             accounts=ACCOUNTS,
             folders=frozenset(each.name for each in self.campaigns),
         )
-        plan = plan or self.plan()
-        return apply_plan(plan, world, self.book(), self.rules)
+        session = self.book()
+        return apply_plan(plan or self.plan(), world, session, self.rules, lambda: self.plan(session.state))
 
     def book(self) -> LedgerSession:
         """Open the ledger as a new process does."""

@@ -247,9 +247,7 @@ def a_changed_draft_is_deleted(patch: pytest.MonkeyPatch) -> None:
 
 
 def drafts_are_not_looked_for(patch: pytest.MonkeyPatch) -> None:
-    for module in (executor, drafts):
-        patch.setattr(module, "recover_drafts", lambda run: None)
-    patch.setattr(drafts, "look_once_more", lambda run: None)
+    patch.setattr(executor, "recover_drafts", lambda _: False)
 
 
 def drafts_never_come_late(patch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from massctl.apply.executor import apply_plan
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Outcome
 from massctl.model.ids import AccountName
-from massctl.plan.plan import Showing, Until, make_plan
+from massctl.plan.plan import Plan, Showing, Until, make_plan
 
 
 class Happening(Protocol):
@@ -100,9 +100,12 @@ class Run:
         until = Until.PREVIEW if showing else Until[self.until]
         try:
             state, rules = runner.state(ledger), runner.house()
-            plan = make_plan(wanted, state, rules, runner.now(), until=until, showing=showing)
+
+            def plan() -> Plan:
+                return make_plan(wanted, state, rules, runner.now(), until=until, showing=showing)
+
             founded = RunnerLedger(ledger, runner)
-            return apply_plan(plan, port, LedgerSession(founded, runner, state, founded), rules)
+            return apply_plan(plan(), port, LedgerSession(founded, runner, state, founded), rules, plan)
         except (Crash, KeyboardInterrupt):
             return None
 

@@ -140,7 +140,7 @@ def test_a_clock_that_is_surely_wrong_keeps_the_send_back(ahead: int, refused: b
         accounts=ACCOUNTS,
         skew=lambda _: skew,
     )
-    outcome = apply_plan(scene.plan(), world, scene.book(), scene.rules)
+    outcome = apply_plan(scene.plan(), world, scene.book(), scene.rules, scene.plan)
     assert (["clock_skew"] if refused else [], int(not refused)) == (guards(outcome), len(scene.wechat.jobs))
 
 

@@ -62,12 +62,33 @@ def test_a_preview_of_a_branch_leaves_the_adopted_draft_alone(adopted: Scene, ti
     assert before == adopted.events("send_attempted")[-1].media_id
 
 
-def test_its_draft_is_on_record_as_what_it_is(adopted: Scene) -> None:
+def test_its_draft_is_saved_shown_and_deleted_in_one_run(adopted: Scene) -> None:
+    serial = len(adopted.ledger.entries)
     from_the_branch(adopted)
 
-    assert [None, True] == [event.for_preview for event in adopted.events("draft_saved")]
-    assert (1, 1) == (len(adopted.record(MAIN).drafts), len(adopted.record(MAIN).proposals))
-    assert adopted.record(MAIN).drafts[0].done_by_hand == ["original"]
+    (begun, *_, closed) = [entry.event for entry in adopted.ledger.entries[serial:] if "draft" in entry.event.type]
+    assert (True, "shown in a preview, and deleted") == (begun.for_preview, closed.reason)
+    assert (1, 1, []) == (
+        len(adopted.wechat.drafts),
+        len(adopted.record(MAIN).drafts),
+        adopted.record(MAIN).begun_drafts,
+    )
+
+
+def test_a_draft_that_wechat_does_not_keep_whole_is_not_shown(adopted: Scene) -> None:
+    adopted.wechat.keeps = lambda given: replace(given, content="<p>你好</p>")
+    outcome = from_the_branch(adopted)
+
+    assert (1, [], 1) == (outcome.exit_status(), adopted.wechat.delivered_previews, len(adopted.wechat.drafts))
+
+
+@pytest.mark.parametrize("fault", ["get_draft", "delete_draft"])
+def test_a_draft_that_stays_behind_is_deleted_by_a_run_at_the_tip(adopted: Scene, fault: str) -> None:
+    from_the_branch(adopted, BRANCH, (fault, Fault.REQUEST_LOST))
+    assert (2 if fault == "delete_draft" else 1) == len(adopted.wechat.drafts)
+    at_the_tip(adopted)
+
+    assert (1, []) == (len(adopted.wechat.drafts), adopted.record(MAIN).begun_drafts)
 
 
 def test_a_brake_keeps_nobody_from_staging() -> None:
@@ -86,7 +107,7 @@ def test_a_branch_that_nobody_staged_yet_is_shown() -> None:
     scene = Scene([BRANCH], now=AHEAD)
 
     assert (0, 1) == (from_the_branch(scene).exit_status(), len(scene.wechat.delivered_previews))
-    assert ([], "new") == (scene.record(BRANCH).drafts, scene.plan().campaigns[0].status.value)
+    assert ([], {}) == (scene.record(BRANCH).drafts, scene.wechat.drafts)
 
 
 def test_nothing_is_done_where_there_is_nobody_to_show_it_to(adopted: Scene) -> None:
@@ -132,62 +153,12 @@ def test_every_reason_is_told_where_something_was_to_be_staged() -> None:
     assert ["kill_switch", "handoff_open", "not_at_tip"] == [e.guard for e in scene.apply().campaigns[0].refusals]
 
 
-def test_a_draft_that_was_shown_goes_after_a_day(adopted: Scene) -> None:
-    adopted.campaigns = []
-    far = replace(MAIN, window=replace(MAIN.window, not_before=NOW + 60 * HOUR, not_after=NOW + 61 * HOUR))
-    scene = Scene([far], now=AHEAD)
-    at_the_tip(scene, far)
-    from_the_branch(scene, replace(BRANCH, window=far.window))
-    scene.later(hours=23)
-    at_the_tip(scene, far)
-    assert 2 == len(scene.wechat.drafts)
-    scene.later(hours=1)
-    at_the_tip(scene, far)
-    assert ([scene.record(far).drafts[0].event.media_id], []) == (
-        list(scene.wechat.drafts),
-        [each for each in scene.record(far).proposals if each.alive or each.doomed],
-    )
-
-
-def test_it_goes_when_its_words_are_staged(adopted: Scene) -> None:
-    from_the_branch(adopted)
-    at_the_tip(adopted, BRANCH)
-
-    assert [adopted.record(BRANCH).drafts[-1].event.media_id] == list(adopted.wechat.drafts)
-
-
-def test_it_goes_with_the_send(adopted: Scene) -> None:
-    from_the_branch(adopted)
-    adopted.later(hours=3)
-    at_the_tip(adopted)
-
-    assert {} == adopted.wechat.drafts
-
-
-def test_an_older_one_of_the_same_words_goes(adopted: Scene) -> None:
-    from_the_branch(adopted)
-    adopted.showing = Showing()
-    from_the_branch(adopted)
-    at_the_tip(adopted)
-
-    assert 2 == len(adopted.wechat.drafts)
-
-
-def test_one_that_is_gone_already_is_crossed_off(adopted: Scene) -> None:
-    from_the_branch(adopted)
-    adopted.wechat.drafts.pop(adopted.record(MAIN).proposals[0].event.media_id)
-    adopted.later(hours=3)
-    outcome = at_the_tip(adopted)
-
-    assert (0, False) == (outcome.exit_status(), adopted.record(MAIN).proposals[0].alive)
-
-
 def test_one_whose_answer_was_lost_is_found_and_deleted(adopted: Scene) -> None:
     from_the_branch(adopted, BRANCH, ("add_draft", Fault.ANSWER_LOST))
-    assert 3 == len(adopted.wechat.drafts)
+    assert 2 == len(adopted.wechat.drafts)
     at_the_tip(adopted)
 
-    assert (2, []) == (len(adopted.wechat.drafts), adopted.record(MAIN).begun_drafts)
+    assert (1, []) == (len(adopted.wechat.drafts), adopted.record(MAIN).begun_drafts)
 
 
 def test_a_tag_is_not_looked_up_for_what_is_not_staged() -> None:

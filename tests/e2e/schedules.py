@@ -60,6 +60,8 @@ FAULTS: Final = (
     "bad_gateway",
     "accepted_busy",
 )
+REFUSALS: Final = ("busy", "token_dead", "token_dead")
+"""Of a send: it is refused, or seems to be, while an earlier one may be open."""
 GAPS: Final = (0, 61, 600, 3 * 3600, 21 * 3600, 30 * 3600)
 STEPS_MAX: Final = 14
 """So many commands lead out of whatever happened."""
@@ -123,12 +125,19 @@ def drawn(seed: str) -> Schedule:
         in_doubt=chance.choice(("resubmit", "resubmit", "stop")),
         names=names,
         window=chance.choice((None, None, chance.randint(3, 30), 7200)),
-        turns=tuple(_turn(chance, place, _send_of(names)) for _ in range(chance.randint(1, 4))),
+        turns=_turns(chance, place, _send_of(names)),
     )
 
 
 def _send_of(names: tuple[str, ...]) -> str:
     return f"/cgi-bin/message/mass/{'send' if 'list' in names else 'sendall'}"
+
+
+def _turns(chance: random.Random, place: str, send: str) -> tuple[Turn, ...]:
+    turns = tuple(_turn(chance, place, send) for _ in range(chance.randint(1, 4)))
+    if chance.random() < 0.3:  # What WeChat took, and nobody lived to record, is found hours later.
+        turns = (Turn((0,), kill_on=send, answered=True, gap=chance.choice(GAPS[-3:])), *turns[:1])
+    return turns
 
 
 def _turn(chance: random.Random, place: str, send: str) -> Turn:
@@ -151,14 +160,10 @@ def _turn(chance: random.Random, place: str, send: str) -> Turn:
 
 
 def _rule(chance: random.Random, send: str) -> dict[str, Any]:
-    kind = chance.choice(FAULTS)
+    path = chance.choice((send, send, send, *CALLS))
+    kind = chance.choice((*FAULTS, *REFUSALS) if path == send else FAULTS)
     seconds = {"seconds": round(chance.uniform(0.2, 1.5), 2)} if kind == "late" else {}
-    return {
-        "path": chance.choice((send, send, send, *CALLS)),
-        "nth": chance.choice((1, 1, 2, 3)),
-        "do": kind,
-        **seconds,
-    }
+    return {"path": path, "nth": chance.choice((1, 1, 2, 3)), "do": kind, **seconds}
 
 
 @dataclass

@@ -150,7 +150,7 @@ class Noticing:
         """Tell what came on record about the send of an edition."""
         was, status = self._was(record), status_of(record)
         if status is Status.IN_DOUBT:
-            if was.status is not status or record.open_attempts[-1].doubt is None:
+            if was.status is not status or any(not each.has_verdict for each in record.open_attempts[-1:]):
                 yield self._doubt(record, outcome, met_again=was.status is status)
         elif status is was.status:
             return

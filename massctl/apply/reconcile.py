@@ -16,8 +16,8 @@ from massctl.errors import PermanentError, RefusedError, UsageError, WeChatError
 from massctl.model.entries import Adopted, DraftDeleted, SendImported, SendSettled, WebsiteSendRetracted
 from massctl.model.ids import AppId, CampaignName, MediaId, MsgId
 from massctl.model.message import RenderedCampaign, approved_audience
-from massctl.model.phrase import Phrase, in_a_row, moment
-from massctl.model.state import Draft, Record, State, is_concluded
+from massctl.model.phrase import Command, Phrase, in_a_row, moment
+from massctl.model.state import UNSETTLED, Draft, Record, State, is_concluded
 from massctl.plan.guards import handoff_of
 from massctl.plan.reconcile_options import in_question, unsent_below
 from massctl.plan.retry_policy import settle
@@ -72,7 +72,7 @@ def settle_not_sent(
             ]
         for each, draft, read in reads:
             forgotten |= _forget(each, draft, read, ledger)
-    if record.open_attempts:
+    if record.is_in_doubt:
         _settle(record, "not_sent", statement, ledger)
     elif not forgotten:
         raise nothing_to_settle(record)
@@ -103,7 +103,7 @@ def require_verdict(record: Record, wait: timedelta, now: datetime) -> None:
 
     The run that made it, perhaps on another machine, knows more than the console shows in that moment.
     """
-    without = [attempt.at for attempt in record.open_attempts if attempt.doubt is None]
+    without = [attempt.at for attempt in record.open_attempts if not attempt.has_verdict]
     left = max(without) + wait - now if without else timedelta(0)
     if left <= timedelta(0):
         return
@@ -160,8 +160,8 @@ def batch_in_question(record: Record, named: int | None) -> int:
 
 
 def batches_in_question(record: Record) -> list[int]:
-    """Give the batches that a person may speak about: those that are open, else the next to be sent."""
-    opened = sorted({attempt.event.batch for attempt in record.open_attempts})
+    """Give the batches that a person may speak about: those in doubt, else the next to be sent."""
+    opened = sorted(batch for batch, send in record.sends.items() if send.phase in UNSETTLED)
     left = [batch for batch in range(1, record.batches + 1) if batch not in record.sent_batches]
     return opened or left[:1] or [1]
 
@@ -192,8 +192,15 @@ def _settle(
     ledger: LedgerSession,
     audience: dict[str, Any] | None = None,
 ) -> None:
+    batch = batch_in_question(record, statement.batch)
+    if outcome == "not_sent" and batch in record.sent_batches:
+        raise UsageError(
+            Phrase("{name} is on record as sent, so nobody can say that it was not", name=record.campaign),
+            Phrase("Nothing was recorded."),
+            Command("reconcile", record.campaign, '--sent --reason "…"'),
+        )
     settled = SendSettled(
-        batch=batch_in_question(record, statement.batch),
+        batch=batch,
         outcome=outcome,
         reason=statement.reason,
         by=statement.by,
@@ -205,7 +212,7 @@ def _settle(
 
 
 def _check_unsettled(record: Record) -> None:
-    if record.open_attempts or (not is_concluded(record) and record.drafts):
+    if record.is_in_doubt or (not is_concluded(record) and record.drafts):
         return
     raise nothing_to_settle(record)
 
@@ -365,7 +372,7 @@ def import_sent(
 
     `declared` is the campaign as the repository has it now, if it does.
     """
-    if record.open_attempts:
+    if record.is_in_doubt:
         raise UsageError(
             Phrase("{name} was attempted from here, and nobody knows whether it was sent", name=record.campaign),
             Phrase("Nothing was recorded."),

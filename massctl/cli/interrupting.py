@@ -26,7 +26,7 @@ def at_work_on(session: "Session | None") -> None:
 def interrupted_status() -> ExitStatus:
     """Give what an interruption ends with now."""
     state = recorded_now(_at_work[0]) if _at_work else None
-    opened = state is not None and any(record.open_attempts for record in state.records.values())
+    opened = state is not None and any(record.is_in_doubt for record in state.records.values())
     return ExitStatus.IN_DOUBT if opened else ExitStatus.INTERRUPTED
 
 

@@ -135,7 +135,7 @@ def _wechat(session: Session, record: Record) -> WeChat | None:
 def _holder(session: Session, record: Record, draft: Draft) -> WeChat | None:
     """Give the account that a draft lies in; None where massctl.yaml lost it, and an open attempt is to be settled."""
     known = {account.appid for account in session.settings.accounts.values()}
-    if record.open_attempts and draft.event.appid not in known:
+    if record.is_in_doubt and draft.event.appid not in known:
         return None
     return session.wechat(account_of(session, AppId(draft.event.appid)))
 

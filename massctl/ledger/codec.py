@@ -21,7 +21,6 @@ from massctl.model.entries import (
     LEDGER_FORMAT_VERSION,
     Entry,
     NewEntry,
-    UnknownEventError,
     checked_event,
     event_of,
     fields_of,
@@ -221,9 +220,9 @@ def _entry(fields: dict[str, Any], serial: int, prev: str) -> Entry:
         raise _corrupt(serial, Phrase("its time cannot be read"))
     try:
         if not isinstance(campaign, str | None) or not isinstance(edition, int | None):
-            raise UnknownEventError(campaign)
+            raise ValueError(campaign)
         return Entry(serial, prev, moment, event_of(fields), campaign, edition)
-    except UnknownEventError:
+    except ValueError:
         # The chain holds, so the line is what its writer wrote: a writer that knows more than we do.
         raise _future(Phrase("entry {serial} is of a kind this version does not know", serial=serial)) from None
 

@@ -455,7 +455,10 @@ KINDS: Final[Mapping[str, type[Event]]] = {str(fields(kind)[0].default): kind fo
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry that is not written yet; raises ValueError for a moment without a timezone."""
+    """An entry that is not written yet.
+
+    Raises ValueError for a moment without a timezone, and where a campaign and its edition are missing.
+    """
 
     at: datetime
     event: Event
@@ -465,11 +468,12 @@ class NewEntry:
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
             raise ValueError("an entry's moment has a timezone")
+        _check_campaign(self.event, self.campaign, self.edition)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A written entry: its place in the chain, and what happened."""
+    """A written entry: its place in the chain, and what happened. Raises ValueError where its campaign is missing."""
 
     serial: int
     """Counts from 1 without gaps."""
@@ -479,6 +483,17 @@ class Entry:
     event: Event
     campaign: str | None = None
     edition: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_campaign(self.event, self.campaign, self.edition)
+
+
+_WithoutCampaign = Created | ImageUploaded | MaterialAdded | MaterialForgotten | SendImported | WebsiteSendRetracted
+
+
+def _check_campaign(event: Event, campaign: str | None, edition: int | None) -> None:
+    if (campaign is None or edition is None) and not isinstance(event, _WithoutCampaign):
+        raise ValueError("an entry of this kind names a campaign and its edition")
 
 
 class UnknownEventError(ValueError):

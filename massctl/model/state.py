@@ -1,25 +1,266 @@
-"""What is recorded: the fold of the ledger's entries, and nothing that is not in them.
+"""What is recorded: the fold of the ledger's entries, and the one table of a send's phases.
 
-`State.absorb` is the only way in. Everything a plan needs to know about the past is asked of a `Record`,
-one campaign's edition. Invariant: folding a prefix and then the rest equals folding the whole.
+`State.absorb` is the only way in. A plan asks a `Record`, which is one edition of one campaign.
+Invariant: folding a prefix and then the rest equals folding the whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from enum import StrEnum, auto
+from typing import Any, Final, NamedTuple
 
 from massctl.errors import LedgerCorruptError
 from massctl.model import entries
 from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256
-from massctl.model.phrase import BEIJING, Phrase
+from massctl.model.phrase import BEIJING, Phrase, moment
 from massctl.model.send import HOLD_CODES
 
-if TYPE_CHECKING:
-    from massctl.model.entries import JobStatus, Previewed, Withdrawn
+
+class Phase(StrEnum):
+    """What the ledger knows of the send of one batch."""
+
+    UNSENT = auto()
+    """No request is known to have reached WeChat."""
+    OPEN = auto()
+    """An attempt has no clear answer."""
+    HELD = auto()
+    """The newest open attempt waits for the administrator (管理员)."""
+    ACCEPTED = auto()
+    """WeChat took the job."""
+    REFUSED = auto()
+    """WeChat refused the last attempt, and no attempt is open."""
+    TOLD_SENT = auto()
+    """A person says that it was sent."""
+    TOLD_NOT_SENT = auto()
+    """A person says that it was not sent."""
+    CONTRADICTED = auto()
+    """Two entries cannot both be true. It counts as sent and as open until a person settles it."""
+
+
+class SendEvent(StrEnum):
+    """What one entry says of the send of one batch."""
+
+    ATTEMPTED = auto()
+    """A request is about to leave."""
+    ACCEPTED = auto()
+    """WeChat took the job."""
+    REFUSED = auto()
+    """WeChat refused an attempt, and no other is open."""
+    REFUSED_OTHERS_OPEN = auto()
+    """An attempt was refused, or its request never left; another one is open."""
+    REFUSED_OTHERS_HELD = auto()
+    """An attempt was refused, or its request never left; another one waits for the administrator."""
+    NEVER_LEFT = auto()
+    """The request of an attempt never left, and no other is open."""
+    IN_DOUBT = auto()
+    """An attempt has no clear answer."""
+    HELD = auto()
+    """WeChat asks the administrator about an attempt."""
+    TOLD_SENT = auto()
+    """A person says that it was sent."""
+    TOLD_NOT_SENT = auto()
+    """A person says that it was not sent, and nothing on record says that it was."""
+    DENIED = auto()
+    """A person says that it was not sent, although an acceptance or a `sent` is on record."""
+    IMPORTED = auto()
+    """A person says that it was sent without this ledger."""
+    IMPOSSIBLE = auto()
+    """It is about an attempt or a job that is not on record, or doubts a closed attempt while another is open."""
+
+
+_U, _O, _H, _A, _R, _S, _N, _X = Phase
+_ROWS: Final[Mapping[SendEvent, tuple[Phase, ...]]] = {
+    # Phase before:                 unsent, open, held, accepted, refused, told_sent, told_not_sent, contradicted
+    SendEvent.ATTEMPTED:           (_O,     _O,   _O,   _X,       _O,      _X,        _O,            _X),
+    SendEvent.ACCEPTED:            (_A,     _A,   _A,   _A,       _A,      _A,        _A,            _A),
+    SendEvent.REFUSED:             (_R,     _R,   _R,   _A,       _R,      _S,        _N,            _X),
+    SendEvent.REFUSED_OTHERS_OPEN: (_X,     _O,   _O,   _X,       _X,      _X,        _X,            _X),
+    SendEvent.REFUSED_OTHERS_HELD: (_X,     _H,   _H,   _X,       _X,      _X,        _X,            _X),
+    SendEvent.NEVER_LEFT:          (_U,     _U,   _X,   _A,       _R,      _S,        _N,            _X),
+    SendEvent.IN_DOUBT:            (_X,     _O,   _O,   _A,       _X,      _S,        _N,            _X),
+    SendEvent.HELD:                (_X,     _H,   _H,   _A,       _X,      _S,        _X,            _X),
+    SendEvent.TOLD_SENT:           (_S,     _S,   _S,   _A,       _S,      _S,        _S,            _S),
+    SendEvent.TOLD_NOT_SENT:       (_N,     _N,   _N,   _X,       _N,      _X,        _N,            _N),
+    SendEvent.DENIED:              (_X,     _X,   _X,   _A,       _X,      _S,        _X,            _X),
+    SendEvent.IMPORTED:            (_S,     _X,   _X,   _A,       _S,      _S,        _S,            _X),
+    SendEvent.IMPOSSIBLE:          (_X,     _X,   _X,   _X,       _X,      _X,        _X,            _X),
+}  # fmt: skip
+TABLE: Final[Mapping[tuple[Phase, SendEvent], Phase]] = {
+    (before, event): after for event, row in _ROWS.items() for before, after in zip(Phase, row, strict=True)
+}
+"""(phase, event) -> phase, for every pair. What the fold derives nothing for changes no phase."""
+
+UNSETTLED: Final = frozenset({Phase.OPEN, Phase.HELD, Phase.CONTRADICTED})
+"""Nobody knows yet whether followers have it."""
+
+
+class Fact(NamedTuple):
+    """An entry, as people are told of it."""
+
+    serial: int
+    kind: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Send:
+    """The send of one batch."""
+
+    phase: Phase = Phase.UNSENT
+    open: dict[int, bool] = field(default_factory=dict)
+    """Serial of each attempt whose outcome nobody knows -> whether the administrator is asked about it."""
+    since: Fact | None = None
+    """The entry that led to the phase; None while nothing is known."""
+    sent: bool = False
+    """Whether an acceptance or a person's `sent` is on record. Nothing takes it back."""
+    contradiction: tuple[Fact, ...] = ()
+    """The two entries that cannot both be true, or the one that cannot be."""
+
+    def absorb(self, entry: entries.Entry, attempt: Attempt | None = None) -> SendEvent | None:
+        """Go to the phase that an entry leads to; gives what it says, as `send_event` does."""
+        event: Any = entry.event
+        said = send_event(event, self, attempt)
+        if said is None:
+            return None
+        if said in _CLOSING:
+            self.open.clear()
+        elif said is SendEvent.ATTEMPTED:
+            self.open[entry.serial] = False
+        elif attempt is not None and attempt.serial in self.open:
+            if isinstance(event, entries.SendRejected):
+                del self.open[attempt.serial]
+            else:
+                self.open[attempt.serial] = event.errcode in HOLD_CODES
+        accepted = isinstance(event, entries.SendAccepted)
+        self.sent = self.sent or accepted or said in (SendEvent.TOLD_SENT, SendEvent.IMPORTED)
+        self._enter(TABLE[self.phase, said], Fact(entry.serial, event.type, entry.at))
+        return said
+
+    def _enter(self, phase: Phase, fact: Fact) -> None:
+        if phase is self.phase:
+            return
+        known = (self.since,) if self.since is not None else ()
+        self.contradiction = (*known, fact) if phase is Phase.CONTRADICTED else ()
+        self.phase, self.since = phase, fact
+
+
+_CLOSING: Final = frozenset({SendEvent.ACCEPTED, SendEvent.TOLD_SENT, SendEvent.TOLD_NOT_SENT})
+"""They end every open attempt of the batch. A refusal ends its own one only."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One recorded try to send."""
+
+    serial: int
+    at: datetime
+    event: entries.SendAttempted
+    send: Send
+    """The send of its batch."""
+    doubt: str | None = None
+    """What was seen in place of an answer; None also where the run died before it could say."""
+    doubt_errcode: int | None = None
+    """The code of that answer, where there was one."""
+    asked_at: datetime | None = None
+    """Right before its request was made, where that is on record: perhaps minutes after the attempt."""
+    rejection: entries.SendRejected | None = None
+    rejected_at: datetime | None = None
+    """When that was recorded; the request may have left minutes after the attempt."""
+    settled: entries.SendSettled | None = None
+    """What a person found out about it while it was open."""
+    accepted: entries.SendAccepted | None = None
+    """WeChat's yes to this very attempt. It takes the place of every word before it, and none comes after it."""
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody knows its outcome. Every attempt of a contradicted batch is open."""
+        return self.serial in self.send.open or self.send.phase is Phase.CONTRADICTED
+
+    @property
+    def may_have_sent(self) -> bool:
+        """Whether followers may have it: neither refused by WeChat, nor settled as not sent, or contradicted."""
+        not_sent = self.settled is not None and self.settled.outcome == "not_sent"
+        return self.send.phase is Phase.CONTRADICTED or (self.rejection is None and not not_sent)
+
+    @property
+    def has_verdict(self) -> bool:
+        """Whether the run that made it recorded what came of it."""
+        return any(each is not None for each in (self.doubt, self.rejection, self.accepted))
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the last answer to it was that the administrator is asked."""
+        return self.doubt_errcode in HOLD_CODES
+
+
+SaidOfSend = (
+    entries.SendAttempted
+    | entries.SendAccepted
+    | entries.SendRejected
+    | entries.SendInDoubt
+    | entries.SendSettled
+    | entries.SendImported
+    | entries.JobStatus
+    | entries.Withdrawn
+)
+"""The kinds of entries that tell of a send."""
+
+
+def send_event(said: SaidOfSend, send: Send, attempt: Attempt | None) -> SendEvent | None:
+    """Derive what an entry says of a batch; None where it repeats what is on record.
+
+    `attempt` is the one that a verdict names; None where it is not on record. A word on a job is asked about only where
+    the job is not on record.
+    """
+    match said:
+        case entries.SendAttempted():
+            return SendEvent.ATTEMPTED
+        case entries.SendImported():
+            return SendEvent.IMPORTED
+        case entries.SendSettled(outcome="sent"):
+            return SendEvent.TOLD_SENT
+        case entries.SendSettled():
+            return SendEvent.DENIED if send.sent else SendEvent.TOLD_NOT_SENT
+        case entries.SendAccepted() | entries.SendRejected() | entries.SendInDoubt() if attempt is not None:
+            return _verdict_event(said, send, attempt)
+        case _:
+            return SendEvent.IMPOSSIBLE
+
+
+Verdict = entries.SendAccepted | entries.SendRejected | entries.SendInDoubt
+
+
+def _verdict_event(said: Verdict, send: Send, attempt: Attempt) -> SendEvent | None:
+    if attempt.accepted is not None:
+        return None  # An acceptance stands against every other word on its attempt, and counts once.
+    match said:
+        case entries.SendAccepted():
+            return SendEvent.ACCEPTED
+        case entries.SendRejected():
+            return None if said == attempt.rejection else _refusal_event(said, send, attempt)
+        case _:
+            known = attempt.doubt, attempt.doubt_errcode, attempt.asked_at
+            return None if (said.reason, said.errcode, said.asked_at) == known else _doubt_event(said, send, attempt)
+
+
+def _refusal_event(said: entries.SendRejected, send: Send, attempt: Attempt) -> SendEvent:
+    others = send.open.keys() - {attempt.serial}
+    if others:
+        return SendEvent.REFUSED_OTHERS_HELD if send.open[max(others)] else SendEvent.REFUSED_OTHERS_OPEN
+    return SendEvent.NEVER_LEFT if said.errcode is None else SendEvent.REFUSED
+
+
+def _doubt_event(said: entries.SendInDoubt, send: Send, attempt: Attempt) -> SendEvent:
+    """Where several attempts are open, the newest of them says whether the administrator is asked."""
+    held = said.errcode in HOLD_CODES
+    if send.open and attempt.serial not in send.open and (held or attempt.rejection is not None):
+        return SendEvent.IMPOSSIBLE
+    newest_open = max(send.open, default=attempt.serial)
+    held = held if newest_open == attempt.serial else send.open[newest_open]
+    return SendEvent.HELD if held else SendEvent.IN_DOUBT
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +270,6 @@ class MadeVideo:
     digest: str
     media_id: MediaId
     at: datetime
-
-
-def absorb_website_send(sends: dict[AppId, list[datetime]], appid: AppId, sent_at: datetime, kind: str) -> bool:
-    """Fold a person's word on a send on the website, or what takes it back; False where there is none to take back."""
-    if kind == "send_imported":
-        sends.setdefault(appid, []).append(sent_at)
-        return True
-    if sent_at not in sends.get(appid, []):
-        return False
-    sends[appid].remove(sent_at)
-    return True
 
 
 PreviewKey = tuple[str, int, str, str]
@@ -53,54 +283,28 @@ def beijing_day(at: datetime) -> date:
 
 @dataclass(slots=True)
 class PreviewDays:
-    """The fold of all previews into numbers."""
+    """How many previews each account asked for on each day."""
 
     asked: dict[tuple[AppId, date], int] = field(default_factory=dict)
-    """How many an account asked for on a Beijing day."""
+    """(account, Beijing day) -> previews."""
     begun: dict[PreviewKey, date] = field(default_factory=dict)
-    """The day on which a preview was begun last."""
+    """The day on which a preview was begun whose outcome is not on record."""
 
     def used(self, appid: AppId, now: datetime) -> int:
         """Count an account's previews on the Beijing day of `now`."""
         return self.asked.get((appid, beijing_day(now)), 0)
 
-    def absorb(self, key: PreviewKey, event: Previewed, appid: AppId | None, at: datetime) -> None:
+    def absorb(self, key: PreviewKey, event: entries.Previewed, appid: AppId | None, at: datetime) -> None:
         """Fold one word on a preview; `appid` is None where an old ledger does not tell."""
         if appid is None:
             return
         if event.outcome == "begun":
-            self.begun[key] = beijing_day(at)
-            self._add(appid, self.begun[key], 1)
-        elif event.outcome == "failed" and event.errcode is None and key in self.begun:
-            self._add(appid, self.begun.pop(key), -1)
-
-    def _add(self, appid: AppId, day: date, count: int) -> None:
-        self.asked[appid, day] = self.asked.get((appid, day), 0) + count
-
-
-def absorb_preview(
-    previews: dict[tuple[str, str], Previewed], shown: dict[str, int], event: Previewed, serial: int
-) -> None:
-    """Fold a word on a preview into a campaign's: a repetition that failed does not unsee what was seen, or may be."""
-    key = event.digest, event.recipient
-    known = previews.get(key)
-    if event.outcome == "sent":
-        shown[event.digest] = serial
-    elif known is not None and known.outcome == event.outcome == "begun":
-        event = replace(event, outcome="unknown")  # What came of the first one nobody will learn.
-    if event.outcome == "sent" or known is None or known.outcome not in {"sent", "unknown"}:
-        previews[key] = event
-
-
-DraftEvent: TypeAlias = (
-    entries.DraftBegun
-    | entries.DraftNotSaved
-    | entries.DraftSaved
-    | entries.DraftVerified
-    | entries.DraftDeleted
-    | entries.Adopted
-)
-"""What can happen to a draft, but for its send."""
+            day = self.begun[key] = beijing_day(at)
+            self.asked[appid, day] = self.asked.get((appid, day), 0) + 1
+            return
+        begun = self.begun.pop(key, None)
+        if begun is not None and event.outcome == "failed" and event.errcode is None:
+            self.asked[appid, begun] -= 1  # Its request never left.
 
 
 @dataclass(slots=True)
@@ -128,49 +332,13 @@ class BegunDraft:
     at: datetime
     event: entries.DraftBegun
     missed: bool = False
-    """A run has looked for it when it could not be on its way any more, and did not find it."""
+    """A run looked for it when it could not be on its way any more, and did not find it."""
 
 
 def newest(drafts: Iterable[Draft]) -> Draft | None:
     """Give the last of the drafts, oldest first, that is alive."""
     alive = [draft for draft in drafts if draft.alive]
     return alive[-1] if alive else None
-
-
-def absorb_draft(
-    drafts: list[Draft],
-    proposals: list[Draft],
-    begun_drafts: list[BegunDraft],
-    event: DraftEvent,
-    serial: int,
-    at: datetime,
-) -> None:
-    """Fold what became of a draft into those of its campaign; `proposals` are those that only a preview shows."""
-    match event:
-        case entries.DraftBegun():
-            begun_drafts.append(BegunDraft(serial, at, event))
-        case entries.DraftNotSaved(pending=True):
-            for begun in begun_drafts:
-                begun.missed = begun.missed or begun.serial == event.begun
-        case entries.DraftNotSaved() | entries.DraftSaved():
-            begun_drafts[:] = [begun for begun in begun_drafts if begun.serial != event.begun]
-            if isinstance(event, entries.DraftSaved):
-                (proposals if event.for_preview else drafts).append(Draft(at, event))
-        case _:
-            for draft in (*drafts, *proposals):
-                if draft.event.media_id == event.media_id:
-                    _absorb(draft, event)
-
-
-def _absorb(draft: Draft, event: entries.DraftVerified | entries.DraftDeleted | entries.Adopted) -> None:
-    if isinstance(event, entries.DraftDeleted):
-        draft.alive, draft.doomed = False, (event.reason or "given up") if event.pending else None
-        draft.kept_sha256 = event.kept_sha256 or draft.kept_sha256
-        return
-    draft.kept_sha256 = event.kept_sha256
-    if isinstance(event, entries.Adopted):
-        draft.event = replace(draft.event, draft_sha256=event.draft_sha256)
-        draft.done_by_hand, draft.adopted = list(event.handoff or ()), True
 
 
 DAY_USED_UP: Final = 45009
@@ -189,15 +357,15 @@ class Job:
     msg_id: int | None
     msg_data_id: int | None
     status: str = "sending"
-    counts: JobStatus | None = None
+    counts: entries.JobStatus | None = None
     withdrawn: set[int] = field(default_factory=set)
     """Articles from 1; 0 stands for all."""
     withdrawing: set[int] = field(default_factory=set)
     """Articles, or 0, whose withdrawal was asked for, and nobody knows whether it took place."""
     asked_at: list[datetime] = field(default_factory=list)
-    """When a withdrawal was asked for, request by request; each counts for the account's ten of that day."""
+    """When each withdrawal was asked for; each counts for the account's ten of that day."""
     none_left_at: datetime | None = None
-    """When WeChat refused one last because the account's of the day were used up."""
+    """When WeChat last refused one because the account's withdrawals of the day were used up."""
 
     @property
     def reached_nobody(self) -> bool:
@@ -214,88 +382,51 @@ _FINALITY: Final = {"sending": 0, "awaiting_admin": 0, "unknown": 0, "sent": 1, 
 """What was said of a job -> how final it is: a poll that is overtaken by an event takes nothing back."""
 
 
-def absorb_job_entry(jobs: list[Job], event: JobStatus | Withdrawn, at: datetime) -> bool:
-    """Fold what became of a job, recorded at `at`, into those of a record; False where none of them is meant."""
-    found = [job for job in jobs if job.msg_id == event.msg_id]
-    for job in found:
-        if event.type == "withdrawn":
-            _into_withdrawals(job, event, at)
-        elif _rank(event.status, event.source) >= _rank(job.status, job.counts.source if job.counts else None):
-            job.status, job.counts = event.status, _with_known_counts(event, job.counts)
-        elif event.source is not None:
-            # What is deleted stays deleted; how many had got it is worth knowing all the same.
-            job.counts = _with_known_counts(event, job.counts)
-    return bool(found)
-
-
 def _rank(status: str, source: str | None) -> tuple[int, bool]:
     """Order what is said of a job: the more final first, and among equals an event before a poll."""
     return _FINALITY[status], source is not None
 
 
-def _into_withdrawals(job: Job, event: Withdrawn, at: datetime) -> None:
-    if event.outcome == "begun":
-        job.asked_at.append(at)
-    elif event.outcome == "refused" and event.errcode is None and job.asked_at:
-        job.asked_at.pop()  # No token could be had, so the request never left.
-    elif event.outcome == "refused" and event.errcode == DAY_USED_UP:
-        job.none_left_at = at
-    if event.outcome in ("begun", "unknown"):
-        job.withdrawing.add(event.article)
-        return
-    job.withdrawing.discard(event.article)
-    if event.outcome is None:
-        job.withdrawn.add(event.article)
+def _into_job(job: Job, said: entries.JobStatus) -> None:
+    if _rank(said.status, said.source) >= _rank(job.status, job.counts.source if job.counts else None):
+        job.status, job.counts = said.status, _with_known_counts(said, job.counts)
+    elif said.source is not None:
+        # What is deleted stays deleted; how many had got it is worth knowing all the same.
+        job.counts = _with_known_counts(said, job.counts)
 
 
-def _with_known_counts(said: JobStatus, before: JobStatus | None) -> JobStatus:
+def _with_known_counts(said: entries.JobStatus, before: entries.JobStatus | None) -> entries.JobStatus:
     """Keep numbers and addresses that were said before and are not said again: mass/get knows none of them.
 
     A reason is that of a failure, and ends with it; what the originality check found stays.
     """
-    known = () if before is None else ((field.name, getattr(before, field.name)) for field in fields(before))
+    if before is None:
+        return said
+    known = ((name, getattr(before, name)) for name in before.__slots__)
     kept = {name: value for name, value in known if value is not None and getattr(said, name) is None}
     if said.status == "sent":
         kept.pop("reason", None)
-    return replace(said, **kept)
+    return replace(said, **kept) if kept else said
+
+
+def _into_withdrawals(job: Job, said: entries.Withdrawn, at: datetime) -> None:
+    if said.outcome == "begun":
+        job.asked_at.append(at)
+    elif said.outcome == "refused" and said.errcode is None and job.asked_at:
+        job.asked_at.pop()  # No token could be had, so the request never left.
+    elif said.outcome == "refused" and said.errcode == DAY_USED_UP:
+        job.none_left_at = at
+    if said.outcome in ("begun", "unknown"):
+        job.withdrawing.add(said.article)
+        return
+    job.withdrawing.discard(said.article)
+    if said.outcome is None:
+        job.withdrawn.add(said.article)
 
 
 MEDIA_UNKNOWN: Final = 40007
 """No such material or draft (any more). Source: WeChat docs, "message/mass/preview", "draft/add", "draft/get", read
 2026-10."""
-
-
-RecordKey = tuple[CampaignName, int]
-"""A campaign and its edition."""
-
-
-@dataclass(slots=True)
-class Attempt:
-    """One recorded try to send. Open until something is known of it."""
-
-    serial: int
-    at: datetime
-    event: entries.SendAttempted
-    open: bool = True
-    doubt: str | None = None
-    """What was seen in place of an answer; None also where the run died before it could say."""
-    doubt_errcode: int | None = None
-    """The code of that answer, where there was one."""
-    asked_at: datetime | None = None
-    """Right before its request was made, where that is on record: perhaps minutes after the attempt."""
-    rejection: entries.SendRejected | None = None
-    rejected_at: datetime | None = None
-    """When that was recorded; the request may have left minutes after the attempt."""
-    settled: entries.SendSettled | None = None
-    """What a person found out about it while it was open."""
-    accepted: entries.SendAccepted | None = None
-    """WeChat's yes to this very attempt. It takes the place of every word before it, and none comes after it."""
-
-    @property
-    def may_have_sent(self) -> bool:
-        """Whether followers may have it: neither refused by WeChat, nor settled as not sent."""
-        not_sent = self.settled is not None and self.settled.outcome == "not_sent"
-        return self.rejection is None and not not_sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +437,10 @@ class Settlement:
     event: entries.SendSettled
 
 
+RecordKey = tuple[CampaignName, int]
+"""A campaign and its edition."""
+
+
 @dataclass(slots=True)
 class Record:
     """All that is recorded of one edition of one campaign."""
@@ -313,29 +448,31 @@ class Record:
     campaign: CampaignName
     edition: int
     appid: AppId | None = None
+    sends: dict[int, Send] = field(default_factory=dict)
+    """Batch -> its send, for each batch that an entry is about."""
+    attempts: list[Attempt] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    settlements: list[Settlement] = field(default_factory=list)
+    """Every word of a person on a batch, oldest first."""
+    imported: entries.SendImported | None = None
+    """A person's word that it went out without this ledger."""
     drafts: list[Draft] = field(default_factory=list)
     begun_drafts: list[BegunDraft] = field(default_factory=list)
     """Oldest first; one whose outcome is known is not among them."""
+    proposals: list[Draft] = field(default_factory=list)
+    """Drafts that showed what does not stand at the tip of the branch that sends: none is staged or ever sent."""
     previews: dict[tuple[str, str], entries.Previewed] = field(default_factory=dict)
     """(digest, recipient) -> the latest word on that preview; `sent` stays, and `unknown` until it is `sent`."""
     shown: dict[str, int] = field(default_factory=dict)
     """digest -> the serial at which the newest of its previews was recorded as sent."""
-    attempts: list[Attempt] = field(default_factory=list)
-    jobs: list[Job] = field(default_factory=list)
-    settlements: list[Settlement] = field(default_factory=list)
-    """Every word of a person on a batch, oldest first: a later one takes back none that says sent."""
-    imported: entries.SendImported | None = None
-    """A person's word that it went out without this ledger."""
-    expired_at: list[datetime] = field(default_factory=list)
-    """The `not_after` of windows that were found closed."""
     staged: entries.MessageStaged | None = None
     """The newest version of a message without a draft that had all its material; None once a draft took its place."""
     video: MadeVideo | None = None
     """The newest id of its video."""
     resolved: entries.AudienceResolved | None = None
-    """Which tag the name in the campaign was found to stand for, at last."""
-    proposals: list[Draft] = field(default_factory=list)
-    """Drafts that showed what does not stand at the tip of the branch that sends: none is staged or ever sent."""
+    """Which tag the name in the campaign was last found to stand for."""
+    expired_at: list[datetime] = field(default_factory=list)
+    """The `not_after` of windows that were found closed."""
     ended: entries.ListEnded | None = None
     """Who has the openids of its other batches; none of these is sent any more."""
 
@@ -343,6 +480,20 @@ class Record:
     def key(self) -> RecordKey:
         """Which edition of which campaign it is of."""
         return self.campaign, self.edition
+
+    def phase(self, batch: int = 1) -> Phase:
+        """Say what is known of the send of a batch."""
+        return self.sends[batch].phase if batch in self.sends else Phase.UNSENT
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether nobody knows of some batch whether followers have it."""
+        return any(send.phase in UNSETTLED for send in self.sends.values())
+
+    @property
+    def contradicted(self) -> dict[int, tuple[Fact, ...]]:
+        """Batch -> the entries about it that cannot all be true."""
+        return {batch: send.contradiction for batch, send in self.sends.items() if send.contradiction}
 
     @property
     def open_attempts(self) -> list[Attempt]:
@@ -357,9 +508,8 @@ class Record:
 
     @property
     def sent_batches(self) -> frozenset[int]:
-        """The batches that went out: accepted by WeChat, or settled so by a person. None is ever taken back."""
-        accepted = {each.event.batch for each in self.attempts if each.accepted is not None}
-        return frozenset(accepted | {job.batch for job in self.jobs} | {each.event.batch for each in self.settled_sent})
+        """The batches that went out: accepted by WeChat, or told so by a person. None is ever taken back."""
+        return frozenset(batch for batch, send in self.sends.items() if send.sent)
 
     @property
     def settled_sent(self) -> list[Settlement]:
@@ -373,8 +523,13 @@ class Record:
 
     @property
     def may_be_out(self) -> bool:
-        """Whether followers may have any of it: attempted and not refused, accepted, settled as sent, or imported."""
-        return bool(self.may_have_sent() or self.sent_batches)
+        """Whether followers may have any of it."""
+        return self.is_in_doubt or bool(self.may_have_sent() or self.sent_batches)
+
+    def may_have_sent(self) -> list[tuple[datetime, str | None]]:
+        """Give when followers may have got it, and what names message and audience, as far as that is known."""
+        attempted = [(a.at, a.event.message_digest) for a in self.attempts if a.may_have_sent]
+        return attempted + ([(self.imported.sent_at, self.imported.message_digest)] if self.imported else [])
 
     def resolved_for(self, digest: str) -> entries.AudienceResolved | None:
         """Give the tag that this version's name was found to stand for."""
@@ -387,10 +542,10 @@ class Record:
     def rejection_of(self, digest: str) -> entries.SendRejected | None:
         """Give the refusal of the newest attempt, if that attempt sent `digest` and was refused."""
         last = self.attempts[-1] if self.attempts else None
-        if last is None or last.event.digest != digest or last.event.batch in self.sent_batches:
+        if last is None or last.event.digest != digest or last.send.sent:
             return None
         sent = [draft for draft in self.drafts if draft.event.media_id == last.event.media_id]
-        # A draft that is gone since takes its refusal along: the next one is another thing to WeChat.
+        # A draft that is gone takes its refusal along: the next one is another thing to WeChat.
         return None if sent and not sent[-1].alive else last.rejection
 
     @property
@@ -404,11 +559,6 @@ class Record:
     def source_sha256(self) -> str | None:
         """Name the campaign's folder as it was when this edition was sent."""
         return self.sent_as.source_sha256 if self.sent_as else None
-
-    def may_have_sent(self) -> list[tuple[datetime, str | None]]:
-        """Give when followers may have got it, and what names message and audience, as far as that is known."""
-        attempted = [(a.at, a.event.message_digest) for a in self.attempts if a.may_have_sent]
-        return attempted + ([(self.imported.sent_at, self.imported.message_digest)] if self.imported else [])
 
 
 class State:
@@ -442,8 +592,8 @@ class State:
         return [self.records[campaign, edition] for edition in self._editions.get(campaign, [])]
 
     def in_doubt(self, appid: AppId) -> list[Record]:
-        """Give the records of an account that have an open attempt."""
-        return [r for r in self.records.values() if any(a.event.appid == appid for a in r.open_attempts)]
+        """Give the records that stop the sends of an account: one has an open attempt of it, or is contradicted."""
+        return [record for record in self.records.values() if record.is_in_doubt and _stops(record, appid)]
 
     def absorb_all(self, new: Iterable[entries.Entry]) -> None:
         """Fold entries, oldest first."""
@@ -451,106 +601,198 @@ class State:
             self.absorb(entry)
 
     def absorb(self, entry: entries.Entry) -> None:
-        """Fold one entry; raises LedgerCorruptError for a serial out of turn or an entry that cannot be."""
+        """Fold one entry; raises LedgerCorruptError for a serial out of turn, and for nothing else."""
         if entry.serial != self.serial + 1:
-            raise _impossible(entry, Phrase("serial {due} was due", due=self.serial + 1))
-        match entry.event:
-            case entries.Created(lineage=lineage, realm=realm):
-                self.lineage, self.realm = lineage, realm
-            case entries.ImageUploaded(appid=appid, sha256=sha256, url=url):
-                self.images[AppId(appid), Sha256(sha256)] = ImageUrl(url)
-            case entries.MaterialAdded(appid=appid, sha256=sha256, media_id=media_id, url=url):
-                self.materials[AppId(appid), Sha256(sha256)] = MediaId(media_id), ImageUrl(url) if url else None
-            case entries.MaterialForgotten(appid=appid, sha256=sha256):
-                self.materials.pop((AppId(appid), Sha256(sha256)), None)
-            case entries.SendImported() | entries.WebsiteSendRetracted() as told if entry.campaign is None:
-                if not absorb_website_send(self.website_sends, AppId(told.appid), told.sent_at, told.type):
-                    raise _impossible(entry, Phrase("no such send on the website is recorded"))
-            case _:
-                self._absorb_campaign(entry)
+            raise _out_of_turn(entry, self.serial + 1)
+        kind = type(entry.event)
+        if entry.campaign is None or entry.edition is None:
+            _OF_ACCOUNT[kind](self, entry.event)
+        else:
+            self._absorb_campaign(kind, entry, CampaignName(entry.campaign), entry.edition)
         self.serial = entry.serial
 
-    def _absorb_campaign(self, entry: entries.Entry) -> None:
-        if entry.campaign is None or entry.edition is None:
-            raise _impossible(entry, Phrase("it names no campaign"))
-        key = CampaignName(entry.campaign), entry.edition
-        record = self.record(*key)
-        _into_record(record, entry)
+    def _absorb_campaign(self, kind: type, entry: entries.Entry, campaign: CampaignName, edition: int) -> None:
+        if kind in _UPLOADS:
+            return _OF_ACCOUNT[kind](self, entry.event)
+        key = campaign, edition
+        record = self.records.get(key)
+        if record is None:
+            record = self.records[key] = Record(campaign, edition)
+        _OF_CAMPAIGN[kind](record, entry.event, entry)
         appid = getattr(entry.event, "appid", None)
         if appid is not None:
             record.appid = AppId(appid)
         if isinstance(entry.event, entries.Previewed):
             what = *key, entry.event.digest, entry.event.recipient
             self.preview_days.absorb(what, entry.event, record.appid, entry.at)
-        self.records[key] = record
+        return None
 
 
-def _into_record(record: Record, entry: entries.Entry) -> None:
-    """Fold an entry about one campaign."""
-    event: Any = entry.event
+def _stops(record: Record, appid: AppId) -> bool:
+    opened = any(attempt.event.appid == appid for attempt in record.open_attempts)
+    return opened or (bool(record.contradicted) and record.appid in (None, appid))
+
+
+def _out_of_turn(entry: entries.Entry, due: int) -> LedgerCorruptError:
+    return LedgerCorruptError(
+        Phrase("the ledger's entries are out of order"),
+        Phrase(
+            "Entry {serial} ({kind}) stands where {due} is due.", serial=entry.serial, kind=entry.event.type, due=due
+        ),
+        Phrase("Restore the ledger from a copy that verifies; `massctl state verify` checks one."),
+    )
+
+
+def _created(state: State, event: entries.Created) -> None:
+    state.lineage, state.realm = event.lineage, event.realm
+
+
+def _image_uploaded(state: State, event: entries.ImageUploaded) -> None:
+    state.images[AppId(event.appid), Sha256(event.sha256)] = ImageUrl(event.url)
+
+
+def _material_added(state: State, event: entries.MaterialAdded) -> None:
+    url = ImageUrl(event.url) if event.url else None
+    state.materials[AppId(event.appid), Sha256(event.sha256)] = MediaId(event.media_id), url
+
+
+def _material_forgotten(state: State, event: entries.MaterialForgotten) -> None:
+    state.materials.pop((AppId(event.appid), Sha256(event.sha256)), None)
+
+
+def _website_send(state: State, event: entries.SendImported) -> None:
+    state.website_sends.setdefault(AppId(event.appid), []).append(event.sent_at)
+
+
+def _website_send_retracted(state: State, event: entries.WebsiteSendRetracted) -> None:
+    known = state.website_sends.get(AppId(event.appid), [])
+    if event.sent_at in known:
+        known.remove(event.sent_at)
+
+
+def _draft_begun(record: Record, event: entries.DraftBegun, entry: entries.Entry) -> None:
+    record.begun_drafts.append(BegunDraft(entry.serial, entry.at, event))
+
+
+def _draft_not_saved(record: Record, event: entries.DraftNotSaved, _: entries.Entry) -> None:
+    if not event.pending:
+        return _end_of(record, event.begun)
+    for begun in record.begun_drafts:
+        begun.missed = begun.missed or begun.serial == event.begun
+    return None
+
+
+def _end_of(record: Record, begun_serial: int | None) -> None:
+    record.begun_drafts = [begun for begun in record.begun_drafts if begun.serial != begun_serial]
+
+
+def _draft_saved(record: Record, event: entries.DraftSaved, entry: entries.Entry) -> None:
+    _end_of(record, event.begun)
+    (record.proposals if event.for_preview else record.drafts).append(Draft(entry.at, event))
+    if not event.for_preview:
+        record.staged = None
+
+
+def _drafts_of(record: Record, media_id: str) -> list[Draft]:
+    return [draft for draft in (*record.drafts, *record.proposals) if draft.event.media_id == media_id]
+
+
+def _draft_verified(record: Record, event: entries.DraftVerified, _: entries.Entry) -> None:
+    for draft in _drafts_of(record, event.media_id):
+        draft.kept_sha256 = event.kept_sha256
+
+
+def _draft_deleted(record: Record, event: entries.DraftDeleted, _: entries.Entry) -> None:
+    for draft in _drafts_of(record, event.media_id):
+        draft.alive, draft.doomed = False, (event.reason or "given up") if event.pending else None
+        draft.kept_sha256 = event.kept_sha256 or draft.kept_sha256
+
+
+def _adopted(record: Record, event: entries.Adopted, _: entries.Entry) -> None:
+    for draft in _drafts_of(record, event.media_id):
+        draft.kept_sha256 = event.kept_sha256
+        draft.event = replace(draft.event, draft_sha256=event.draft_sha256)
+        draft.done_by_hand, draft.adopted = list(event.handoff or ()), True
+
+
+def _message_staged(record: Record, event: entries.MessageStaged, _: entries.Entry) -> None:
+    record.staged = event
+
+
+def _video_made(record: Record, event: entries.VideoMade, entry: entries.Entry) -> None:
+    record.video = MadeVideo(event.digest, MediaId(event.media_id), entry.at)
+
+
+def _list_ended(record: Record, event: entries.ListEnded, _: entries.Entry) -> None:
+    record.ended = event
+
+
+def _audience_resolved(record: Record, event: entries.AudienceResolved, _: entries.Entry) -> None:
+    record.resolved = event
+
+
+def _previewed(record: Record, event: entries.Previewed, entry: entries.Entry) -> None:
+    """Keep the latest word on a preview; a repetition that failed does not unsee what was seen, or may be."""
+    key = event.digest, event.recipient
+    known = record.previews.get(key)
+    if event.outcome == "sent":
+        record.shown[event.digest] = entry.serial
+    elif known is not None and known.outcome == event.outcome == "begun":
+        event = replace(event, outcome="unknown")  # What came of the first one nobody will learn.
+    if event.outcome == "sent" or known is None or known.outcome not in {"sent", "unknown"}:
+        record.previews[key] = event
+
+
+def _expired(record: Record, event: entries.Expired, _: entries.Entry) -> None:
+    record.expired_at.append(event.not_after)
+
+
+def _send_of(record: Record, batch: int) -> Send:
+    return record.sends.setdefault(batch, Send())
+
+
+def _send_attempted(record: Record, event: entries.SendAttempted, entry: entries.Entry) -> None:
+    send = _send_of(record, event.batch)
+    send.absorb(entry)
+    record.attempts.append(Attempt(entry.serial, entry.at, event, send))
+
+
+def _verdict(record: Record, event: Verdict, entry: entries.Entry) -> None:
+    """Fold what WeChat said to an attempt, as far as it is new."""
+    attempt = next((each for each in record.attempts if each.serial == event.attempt), None)
+    if attempt is None:
+        _unknown(record, entry)
+        return
+    if attempt.send.absorb(entry, attempt) is None:
+        return
     match event:
-        case (
-            entries.DraftBegun()
-            | entries.DraftNotSaved()
-            | entries.DraftSaved()
-            | entries.DraftVerified()
-            | entries.DraftDeleted()
-            | entries.Adopted()
-        ):
-            absorb_draft(record.drafts, record.proposals, record.begun_drafts, event, entry.serial, entry.at)
-            if isinstance(event, entries.DraftSaved) and not event.for_preview:
-                record.staged = None
-        case entries.MessageStaged() | entries.VideoMade() | entries.AudienceResolved():
-            _into_staging(record, event, entry.at)
-        case entries.Previewed():
-            absorb_preview(record.previews, record.shown, event, entry.serial)
-        case entries.SendAttempted():
-            record.attempts.append(Attempt(entry.serial, entry.at, event))
-        case entries.SendAccepted() | entries.SendRejected() | entries.SendInDoubt():
-            _into_attempts(record, entry)
-        case entries.SendSettled():
-            _settle(record, event, entry.at)
-        case entries.SendImported():
-            _import(record, event)
-        case entries.ListEnded():
-            record.ended = event
-        case entries.JobStatus() | entries.Withdrawn():
-            if not absorb_job_entry(record.jobs, event, entry.at):
-                raise _impossible(entry, Phrase("there is no job {msg_id}", msg_id=event.msg_id))
+        case entries.SendAccepted():
+            _accept(record, attempt, event, entry.at)
+        case entries.SendRejected():
+            attempt.rejection, attempt.rejected_at = event, entry.at
+            if event.errcode == MEDIA_UNKNOWN and record.video and record.video.media_id == attempt.event.media_id:
+                record.video = None
         case _:
-            record.expired_at.append(event.not_after)
+            attempt.doubt, attempt.doubt_errcode, attempt.asked_at = event.reason, event.errcode, event.asked_at
 
 
-def _into_staging(record: Record, event: Any, at: datetime) -> None:
-    """Fold what was found or made for a send that is to come."""
-    match event:
-        case entries.MessageStaged():
-            record.staged = event
-        case entries.VideoMade():
-            record.video = MadeVideo(event.digest, MediaId(event.media_id), at)
-        case _:
-            record.resolved = event
+def _unknown(record: Record, entry: entries.Entry) -> None:
+    """Fold an entry about an attempt or a job that is not on record: it contradicts the last send."""
+    send = record.attempts[-1].send if record.attempts else _send_of(record, 1)
+    send.absorb(entry)
 
 
-def _settle(record: Record, settled: entries.SendSettled, at: datetime) -> None:
-    """Close the open attempts of a batch by a person's word; a job whose id they know can be followed."""
-    said = Settlement(at, settled)
-    if said in record.settlements:
-        return  # It was written twice.
-    closed = [attempt for attempt in record.open_attempts if attempt.event.batch == settled.batch]
-    for attempt in closed:
-        attempt.open, attempt.settled = False, settled
-    if settled.outcome == "sent" and settled.msg_id is not None:
-        client_msg_id = closed[-1].event.client_msg_id if closed else None
-        _add_job(record, Job(settled.batch, client_msg_id, at, settled.msg_id, None))
-    record.settlements.append(said)
-
-
-def _import(record: Record, told: entries.SendImported) -> None:
-    """Take a person's word that it went out; a job whose id they know can be followed."""
-    record.imported = told
-    if told.msg_id is not None:
-        _add_job(record, Job(1, None, told.sent_at, told.msg_id, None))
+def _accept(record: Record, attempt: Attempt, accepted: entries.SendAccepted, at: datetime) -> None:
+    """Close a batch by WeChat's yes to one of its attempts."""
+    sent = attempt.event
+    attempt.accepted, attempt.rejection, attempt.settled = accepted, None, None
+    for other in record.attempts:
+        if other.send is attempt.send and accepted.duplicate:
+            # WeChat knew the id, so an attempt before this one went out, whatever a person said of it.
+            other.settled = None
+    for draft in record.drafts:
+        draft.alive = draft.alive and draft.event.media_id != sent.media_id
+    _add_job(record, Job(sent.batch, sent.client_msg_id, at, accepted.msg_id, accepted.msg_data_id))
 
 
 def _add_job(record: Record, job: Job) -> None:
@@ -565,48 +807,77 @@ def _add_job(record: Record, job: Job) -> None:
     record.jobs.append(job)
 
 
-def _into_attempts(record: Record, entry: entries.Entry) -> None:
-    """Fold a verdict. An acceptance closes its batch; a rejection closes its own attempt and no other.
-
-    An acceptance stands against every other word, and is folded once however often it is recorded.
-    """
-    event: Any = entry.event
-    attempt = next((a for a in record.attempts if a.serial == event.attempt), None)
-    if attempt is None:
-        raise _impossible(entry, Phrase("there is no attempt {serial}", serial=event.attempt))
-    if attempt.accepted is not None:
-        return
-    match event:
-        case entries.SendAccepted():
-            _accept(record, attempt, event, entry.at)
-        case entries.SendRejected():
-            attempt.open, attempt.rejection, attempt.rejected_at = False, event, entry.at
-            if event.errcode == MEDIA_UNKNOWN and record.video and record.video.media_id == attempt.event.media_id:
-                record.video = None
-        case _:
-            attempt.doubt, attempt.doubt_errcode, attempt.asked_at = event.reason, event.errcode, event.asked_at
+def _send_settled(record: Record, event: entries.SendSettled, entry: entries.Entry) -> None:
+    """Close the open attempts of a batch by a person's word; a job whose id they know can be followed."""
+    said = Settlement(entry.at, event)
+    if said in record.settlements:
+        return  # It was written twice.
+    record.settlements.append(said)
+    send = _send_of(record, event.batch)
+    closed = [each for each in record.attempts if each.send is send and each.open and each.accepted is None]
+    if send.absorb(entry) is SendEvent.DENIED:
+        closed = []  # What is on record as sent stands against it.
+    for attempt in closed:
+        attempt.settled = event
+    if event.outcome == "sent" and event.msg_id is not None:
+        client_msg_id = closed[-1].event.client_msg_id if closed else None
+        _add_job(record, Job(event.batch, client_msg_id, entry.at, event.msg_id, None))
 
 
-def _accept(record: Record, attempt: Attempt, accepted: entries.SendAccepted, at: datetime) -> None:
-    """Close a batch by WeChat's yes to one of its attempts."""
-    sent = attempt.event
-    attempt.accepted, attempt.rejection, attempt.settled = accepted, None, None
-    for other in record.attempts:
-        if other.event.batch == sent.batch:
-            other.open = False
-            # WeChat knew the id, so an attempt before this one went out, whatever a person said of it.
-            other.settled = None if accepted.duplicate else other.settled
-    for draft in record.drafts:
-        draft.alive = draft.alive and draft.event.media_id != sent.media_id
-    _add_job(record, Job(sent.batch, sent.client_msg_id, at, accepted.msg_id, accepted.msg_data_id))
+def _send_imported(record: Record, event: entries.SendImported, entry: entries.Entry) -> None:
+    """Take a person's word that it went out; a job whose id they know can be followed."""
+    record.imported = event
+    if event.msg_id is not None:
+        _add_job(record, Job(1, None, event.sent_at, event.msg_id, None))
+    _send_of(record, 1)
+    for send in record.sends.values():
+        send.absorb(entry)
 
 
-def _impossible(entry: entries.Entry, why: Phrase) -> LedgerCorruptError:
-    return LedgerCorruptError(
-        Phrase("the ledger tells an impossible story"),
-        Phrase("Entry {serial} ({kind}) cannot be: {why}.", serial=entry.serial, kind=entry.event.type, why=why),
-        Phrase("Restore the ledger from a copy that verifies; `massctl state verify` checks one."),
-    )
+def _job_said(record: Record, event: entries.JobStatus | entries.Withdrawn, entry: entries.Entry) -> None:
+    """Fold what became of a job. A job that is not on record is a contradiction."""
+    found = [job for job in record.jobs if job.msg_id == event.msg_id]
+    for job in found:
+        if isinstance(event, entries.JobStatus):
+            _into_job(job, event)
+        else:
+            _into_withdrawals(job, event, entry.at)
+    if not found:
+        _unknown(record, entry)
+
+
+_UPLOADS: Final = frozenset({entries.ImageUploaded, entries.MaterialAdded, entries.MaterialForgotten})
+"""Of an account, also where they were made for a campaign."""
+_OF_ACCOUNT: Final[Mapping[type, Callable[[State, Any], None]]] = {
+    entries.Created: _created,
+    entries.ImageUploaded: _image_uploaded,
+    entries.MaterialAdded: _material_added,
+    entries.MaterialForgotten: _material_forgotten,
+    entries.SendImported: _website_send,
+    entries.WebsiteSendRetracted: _website_send_retracted,
+}
+_OF_CAMPAIGN: Final[Mapping[type, Callable[[Record, Any, entries.Entry], None]]] = {
+    entries.DraftBegun: _draft_begun,
+    entries.DraftNotSaved: _draft_not_saved,
+    entries.DraftSaved: _draft_saved,
+    entries.DraftVerified: _draft_verified,
+    entries.DraftDeleted: _draft_deleted,
+    entries.Adopted: _adopted,
+    entries.MessageStaged: _message_staged,
+    entries.VideoMade: _video_made,
+    entries.AudienceResolved: _audience_resolved,
+    entries.ListEnded: _list_ended,
+    entries.Previewed: _previewed,
+    entries.SendAttempted: _send_attempted,
+    entries.SendAccepted: _verdict,
+    entries.SendRejected: _verdict,
+    entries.SendInDoubt: _verdict,
+    entries.SendSettled: _send_settled,
+    entries.SendImported: _send_imported,
+    entries.JobStatus: _job_said,
+    entries.Withdrawn: _job_said,
+    entries.Expired: _expired,
+}
 
 
 HOLD_MINUTES: Final = 30
@@ -614,8 +885,8 @@ HOLD_MINUTES: Final = 30
 
 
 def is_held(record: Record) -> bool:
-    """Say whether the last word on an edition's open attempts is that the administrator is asked."""
-    return bool(record.open_attempts) and record.open_attempts[-1].doubt_errcode in HOLD_CODES
+    """Say whether all that is unknown of an edition is what the administrator will answer."""
+    return {Phase.HELD} == {send.phase for send in record.sends.values()} & UNSETTLED
 
 
 def held_until(record: Record) -> datetime | None:
@@ -627,13 +898,27 @@ def held_until(record: Record) -> datetime | None:
         return None
     until: datetime | None = None
     for attempt in record.open_attempts:
-        if _says_held(attempt) and (until is None or attempt.at >= until):
+        if attempt.is_held and (until is None or attempt.at >= until):
             until = attempt.at + timedelta(minutes=HOLD_MINUTES)
     return until
 
 
-def _says_held(attempt: Attempt) -> bool:
-    return attempt.doubt_errcode in HOLD_CODES
+def contradiction(record: Record) -> Phrase | None:
+    """Say which entries about an edition cannot all be true; None where all can."""
+    for facts in record.contradicted.values():
+        told = [
+            Phrase(
+                "entry {serial} ({kind}, {at})",
+                serial=each.serial,
+                kind=each.kind,
+                at=moment(each.at.astimezone(BEIJING)),
+            )
+            for each in facts
+        ]
+        if len(told) == 1:
+            return Phrase("{entry} cannot be: nothing on record comes before it", entry=told[0])
+        return Phrase("{first} and {second} cannot both be true", first=told[0], second=told[1])
+    return None
 
 
 class Status(StrEnum):
@@ -650,44 +935,20 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_BEFORE: Final = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
-_UNDER_WAY: Final = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED})
-
-_OPEN: Final = frozenset({Status.IN_DOUBT, Status.AWAITING_ADMIN})
-"""What an open attempt may be: unknown, or known to wait for the administrator."""
-_FROM_BEFORE: Final = _BEFORE | {Status.IN_DOUBT, Status.SENDING, Status.SENT}
-"""SENDING and SENT without an attempt: a person says that it was sent in the console, or before this ledger."""
-
-TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
-    Status.NEW: _FROM_BEFORE,
-    Status.STAGED: _FROM_BEFORE,
-    Status.PREVIEWED: _FROM_BEFORE,
-    Status.IN_DOUBT: _BEFORE | _UNDER_WAY | _OPEN,
-    # Between two of its batches it is SENDING; the attempt at the next one is a doubt until its verdict.
-    Status.SENDING: _UNDER_WAY | {Status.WITHDRAWN, Status.IN_DOUBT},
-    # It awaits the administrator as an open attempt, or as a job of which an event or a poll said so.
-    Status.AWAITING_ADMIN: _BEFORE | _UNDER_WAY | _OPEN | {Status.WITHDRAWN},
-    # The first word on a job may be corrected by a later one: events outrank a poll.
-    Status.SENT: frozenset({Status.SENT, Status.FAILED, Status.WITHDRAWN}),
-    Status.FAILED: frozenset({Status.FAILED, Status.SENT, Status.WITHDRAWN}),
-    Status.WITHDRAWN: frozenset({Status.WITHDRAWN}),
-}
-"""Status -> what one more entry may make of it. An attempt without a verdict is IN_DOUBT at once."""
-
 FINAL: Final = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED, Status.WITHDRAWN})
-"""From here only a raised edition sends again, unless batches are left or an attempt is open; see `is_concluded`."""
+"""From here only a raised edition sends again, unless batches are left or it is in doubt; see `is_concluded`."""
 _STOPPED: Final = frozenset({Status.FAILED, Status.WITHDRAWN})
 """What became of a batch so that none is begun after it."""
 
 
 def status_of(record: Record) -> Status:
-    """Derive the status. An open attempt outranks everything else that is recorded."""
-    if record.open_attempts:
+    """Derive the status. What nobody knows outranks everything else that is recorded."""
+    if record.is_in_doubt:
         return Status.AWAITING_ADMIN if is_held(record) else Status.IN_DOUBT
     if record.jobs:
         status = _status_of_jobs(record.jobs)
         return Status.SENDING if record.is_partly_sent and status not in _STOPPED else status
-    if record.imported is not None or record.sent_batches:
+    if record.sent_batches:
         return Status.SENDING if record.is_partly_sent else Status.SENT
     draft = record.draft()
     shown = {digest for (digest, _), preview in record.previews.items() if preview.outcome == "sent"}
@@ -705,7 +966,7 @@ def is_concluded(record: Record) -> bool:
     Also where a batch failed or was withdrawn: none is begun after it.
     """
     status = status_of(record)
-    return status in FINAL and not record.open_attempts and (status in _STOPPED or not record.is_partly_sent)
+    return status in FINAL and not record.is_in_doubt and (status in _STOPPED or not record.is_partly_sent)
 
 
 def _status_of_jobs(jobs: list[Job]) -> Status:

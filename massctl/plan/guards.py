@@ -12,7 +12,7 @@ from massctl.model.campaign import Tag
 from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
 from massctl.model.phrase import BEIJING, Phrase, in_a_row, moment
-from massctl.model.state import Record, State, Status, held_until, is_concluded
+from massctl.model.state import Record, State, Status, contradiction, held_until, is_concluded
 from massctl.plan.quota import Agenda, Standing, allowance_refusal, standing_of
 from massctl.plan.retry_policy import Repeat, may_repeat, settle
 from massctl.plan.steps import Guard, Refusal
@@ -116,7 +116,7 @@ def send_refusals(
         _handoff,
         _freeze,
         _quiet_hours,
-        _account_in_doubt,
+        _doubt,
         _rejected_before,
         _same_content,
         _allowance,
@@ -646,6 +646,10 @@ def kill_switch(house: House) -> Refusal | None:
     return None
 
 
+def _doubt(case: Case) -> Refusal | None:
+    return _contradicted(case) or _account_in_doubt(case)
+
+
 def _account_in_doubt(case: Case) -> Refusal | None:
     campaign, record = case.campaign, case.record
     if record.open_attempts and (before := record.open_attempts[-1].event.appid) != campaign.appid:
@@ -669,6 +673,19 @@ def _account_in_doubt(case: Case) -> Refusal | None:
         return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
     template = "nobody knows whether {other} was sent, so this account sends nothing else"
     return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(template, other=others[0].campaign), settle(others[0].campaign))
+
+
+def _contradicted(case: Case) -> Refusal | None:
+    """Refuse every send of an account while two entries about one of its sends cannot both be true."""
+    for each in (case.record, *case.state.in_doubt(case.campaign.appid)):
+        if (found := contradiction(each)) is not None:
+            say = "the ledger contradicts itself about {name}, so this account sends nothing: {found}"
+            hint = Phrase(
+                "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}",
+                name=each.campaign,
+            )
+            return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(say, name=each.campaign, found=found), hint)
+    return None
 
 
 def _rejected_before(case: Case) -> Refusal | None:

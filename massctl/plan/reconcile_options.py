@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import client_msg_id
-from massctl.model.state import Attempt, Record, State, is_concluded
+from massctl.model.state import UNSETTLED, Attempt, Record, State, is_concluded
 from massctl.plan.guards import House, send_refusals
 from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, may_repeat, repeat_at
 from massctl.plan.steps import Guard
@@ -46,25 +46,30 @@ class Evidence:
     same_id: bool = True
     """Whether the send that is declared now has the id of the open attempts: WeChat recognises no other one."""
     may_be_not_sent: bool = True
-    """Whether `--not-sent` has anything to close: an open attempt, or a draft that is to be looked for."""
+    """Whether `--not-sent` has anything to close: a batch in doubt, or a draft that is to be looked for."""
 
 
 def in_question(state: State, name: str) -> Record | None:
-    """Choose the edition that a person can settle: one with an open attempt before all others, else the newest."""
+    """Choose the edition that a person can settle: one in doubt before all others, else the newest."""
     editions = [record for (campaign, _), record in state.records.items() if campaign == name]
-    opened = [record for record in editions if record.open_attempts]
+    opened = [record for record in editions if record.is_in_doubt]
     return min(opened, key=_edition) if opened else max(editions, key=_edition, default=None)
 
 
 def is_to_settle(record: Record) -> bool:
-    """Say whether a person may have something to say: an open attempt, or a draft that the console may have sent."""
-    return bool(record.open_attempts) or (not is_concluded(record) and bool(record.drafts or record.attempts))
+    """Say whether a person may have something to say: it is in doubt, or the console may have sent its draft."""
+    return record.is_in_doubt or (not is_concluded(record) and bool(record.drafts or record.attempts))
 
 
 def unsent_below(record: Record, state: State) -> list[Record]:
     """Give the lower editions that were never sent: their drafts wait for the same word of a person."""
     lower = [each for each in state.editions(record.campaign) if each.edition < record.edition]
-    return [each for each in lower if not each.open_attempts and not is_concluded(each)]
+    return [each for each in lower if not each.is_in_doubt and not is_concluded(each)]
+
+
+def may_be_not_sent(record: Record) -> bool:
+    """Say whether a batch is in doubt of which nothing on record says that it was sent."""
+    return any(send.phase in UNSETTLED and not send.sent for send in record.sends.values())
 
 
 def evidence(record: Record, planned: "PlannedCampaign | None", state: State, house: House, now: datetime) -> Evidence:
@@ -79,7 +84,7 @@ def evidence(record: Record, planned: "PlannedCampaign | None", state: State, ho
         _repetition(record, planned, state, house, now) if first else None,
         first.at + timedelta(hours=CLIENT_MSG_ID_MEMORY_HOURS) if first else None,
         campaign is not None and all(_has_id_of(campaign, each) for each in record.open_attempts),
-        first is not None or any(each.draft() is not None for each in [*unsent_below(record, state), record]),
+        may_be_not_sent(record) or any(each.draft() is not None for each in [*unsent_below(record, state), record]),
     )
 
 

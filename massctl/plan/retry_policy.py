@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.state import Attempt
+from massctl.model.state import Attempt, Phase
 from massctl.plan.window import next_moment
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class NoRepeat:
 def may_repeat(open_attempts: list[Attempt], digest: str | None, policy: "Policy", now: datetime) -> Repeat | NoRepeat:
     """Decide about the open attempts of one batch, oldest first; `digest` is what is desired now."""
     first, last = open_attempts[0], open_attempts[-1]
+    if any(attempt.send.phase is Phase.CONTRADICTED for attempt in open_attempts):
+        return NoRepeat(Phrase("the ledger contradicts itself about it"))
     if policy.in_doubt == "stop":
         return NoRepeat(Phrase("policy.in_doubt is `stop`"))
     if digest != last.event.digest:

@@ -11,7 +11,7 @@ from massctl.view.language import Language
 from massctl.view.moments import recorded
 from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.recorded_words import say_recorded
-from massctl.view.status_text import record_heading, settled_row
+from massctl.view.status_text import contradiction_row, record_heading, settled_row
 from massctl.view.style import Ink, Style
 from massctl.view.words import followers, inked_digest, openids, short_digest
 
@@ -31,6 +31,7 @@ def evidence_text(evidence: Evidence, language: Language, style: Style, width: i
     record = evidence.record
     record_heading(page, record)
     table = Table(page, list(LABELS.values()))
+    contradiction_row(table, record)
     _attempts(table, record)
     _drafts(table, record)
     job_rows(table, record, LABELS["job"])
@@ -67,7 +68,7 @@ def _verdict(table: Table, attempt: Attempt) -> Part:
         return Phrase("its request never left")
     if attempt.rejection is not None:
         return Phrase("refused with errcode {errcode}", errcode=attempt.rejection.errcode)
-    if not attempt.open:
+    if attempt.accepted is not None or not attempt.open:
         return Phrase("answered")
     why = say_recorded(attempt.doubt, table.language) if attempt.doubt else Phrase("the run ended before the answer")
     return Inked(Phrase("open: {why}", why=why), Ink.ALARM)

@@ -8,9 +8,9 @@ from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, Unrecorded,
 from massctl.model.diagnostics import Severity, has_errors
 from massctl.model.phrase import Command, Phrase, in_a_row, moment
 from massctl.model.send import Verdict
-from massctl.model.state import Record, Status, held_until, is_held, status_of
+from massctl.model.state import Record, Status, contradiction, held_until, is_held, status_of
 from massctl.plan.guards import handoff_of, how_to_do, left_to_do
-from massctl.plan.reconcile_options import PASSING
+from massctl.plan.reconcile_options import PASSING, may_be_not_sent
 from massctl.plan.steps import Guard, SendMass
 from massctl.view.diagnostic_text import diagnostic_line
 from massctl.view.error_text import error_text
@@ -91,11 +91,11 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
     for diagnostic in sorted(planned.diagnostics, key=lambda d: d.sort_key):
         if diagnostic.severity is Severity.ERROR:
             diagnostic_line(page, diagnostic, indent=2)
-    if record.open_attempts and not outcome.held_elsewhere:
+    if record.is_in_doubt and not outcome.held_elsewhere:
         passing = all(refusal.guard in PASSING for refusal in campaign.refusals)
         until = outcome.repeatable.get(record.key) if passing else None
         doubt_rows(table, record, LABELS["in_doubt"], until, answer=campaign.answer)
-    if planned.next_at is not None and not (campaign.performed or record.open_attempts):
+    if planned.next_at is not None and not (campaign.performed or record.is_in_doubt):
         zone = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
         at = moment(planned.next_at.astimezone(zone)) if zone else recorded(planned.next_at)
         table.row(LABELS["next"], Phrase("at {moment}", moment=at))
@@ -106,9 +106,9 @@ def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
     status = status_of(record)
     heading(page, record.campaign, "", "  ", Inked(STATUS[status], STATUS_INK.get(status, Ink.DETAIL)))
     table = Table(page, list(LABELS.values()))
-    before, now = record.open_attempts[-1].event.appid, outcome.accounts
+    before, now = record.appid, outcome.accounts
     doubt_rows(table, record, LABELS["in_doubt"], outcome.repeatable.get(record.key))
-    if before not in now:
+    if before is not None and before not in now:
         say = "It was asked for with the AppID {before}; massctl.yaml has another one now: {accounts}"
         accounts = in_a_row([f"{name} {appid}" for appid, name in now.items()])
         table.below(Phrase(say, before=before, accounts=accounts or "-"))
@@ -125,6 +125,12 @@ def _by_hand(table: Table, campaign: CampaignOutcome, record: Record, status: St
         table.below(how_to_do(campaign.planned.name))
 
 
+_NOBODY_KNOWS: Final = Phrase(
+    "Nobody knows whether followers have it; until that is known the account sends nothing else."
+)
+_LOOK: Final = Phrase("look in the console under 群发记录, and settle it; the first one says what to look for:")
+
+
 def doubt_rows(
     table: Table, record: Record, label: str, repeatable_until: datetime | None, answer: Verdict | None = None
 ) -> None:
@@ -135,6 +141,11 @@ def doubt_rows(
     """
     if (answer_by := held_until(record)) is not None:
         hold_rows(table, record.campaign, answer_by, LABELS["next"])
+        return
+    if (found := contradiction(record)) is not None:
+        table.row(label, Inked(Phrase("the ledger contradicts itself: {found}", found=found), Ink.ALARM), inner=2)
+        table.below(_NOBODY_KNOWS)
+        _choices(table, record, _LOOK)
         return
     last = record.open_attempts[-1]
     if (unrecorded := unrecorded_of(record, answer)) is not None:
@@ -150,15 +161,19 @@ def doubt_rows(
     if record.batches > 1:
         say = "It is batch {batch} of {batches}; the batches before it went out, and none after it is begun until then."
         table.below(Phrase(say, batch=last.event.batch, batches=record.batches))
-    table.below(Phrase("Nobody knows whether followers have it; until that is known the account sends nothing else."))
+    table.below(_NOBODY_KNOWS)
+    look: str = _LOOK
     if repeatable_until is not None:
         table.below(Phrase("repeat the identical request, until {moment}:", moment=recorded(repeatable_until)))
         table.below(Command("apply", record.campaign), inner=4)
-        say = "or look in the console under 群发记录, and settle it; the first one says what to look for:"
-    else:
-        say = "look in the console under 群发记录, and settle it; the first one says what to look for:"
-    table.below(Phrase(say))
-    for choice in ((), ('--sent --reason "…"',), ('--not-sent --reason "…"',)):
+        look = Phrase("or look in the console under 群发记录, and settle it; the first one says what to look for:")
+    _choices(table, record, look)
+
+
+def _choices(table: Table, record: Record, look: str) -> None:
+    table.below(look)
+    not_sent = (('--not-sent --reason "…"',),) if may_be_not_sent(record) else ()
+    for choice in ((), ('--sent --reason "…"',), *not_sent):
         table.below(Command("reconcile", record.campaign, *choice), inner=4)
 
 
@@ -199,7 +214,7 @@ def _summary(page: Page, outcome: Outcome) -> None:
 def _left(outcome: Outcome, campaign: CampaignOutcome) -> str:
     """Name what a run left of a campaign: what most needs a person comes first."""
     record = outcome.record(campaign)
-    if record.open_attempts and not outcome.held_elsewhere:
+    if record.is_in_doubt and not outcome.held_elsewhere:
         return "awaiting" if is_held(record) else "in_doubt"
     if campaign.error is not None or has_errors(campaign.planned.diagnostics):
         return "failed"

@@ -70,7 +70,8 @@ def _record(record: Record) -> dict[str, Any]:
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:
     settled = f"settled_{attempt.settled.outcome}" if attempt.settled is not None else "accepted"
-    outcome = "rejected" if attempt.rejection is not None else "open" if attempt.open else settled
+    is_open = attempt.open and attempt.accepted is None
+    outcome = "rejected" if attempt.rejection is not None else "open" if is_open else settled
     return {
         "serial": attempt.serial,
         "at": attempt.at.isoformat(),

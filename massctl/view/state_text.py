@@ -14,7 +14,7 @@ from massctl.view.language import Language
 from massctl.view.moments import recorded
 from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.recorded_words import say_recorded
-from massctl.view.status_text import record_heading, settled_row
+from massctl.view.status_text import contradiction_row, record_heading, settled_row
 from massctl.view.style import Ink, Style
 from massctl.view.words import inked_digest
 
@@ -100,6 +100,7 @@ def _ledger(page: Page, state: State) -> None:
 def _record(page: Page, record: Record) -> None:
     record_heading(page, record)
     table = Table(page, list(LABELS.values()))
+    contradiction_row(table, record)
     _drafts(table, record)
     _previews(table, record)
     _attempts(table, record)
@@ -146,7 +147,7 @@ def _attempts(table: Table, record: Record) -> None:
             never_left = Phrase("its request never left")
             refused = Phrase("refused with errcode {errcode}", errcode=code)
             verdict = Inked(never_left if code is None else refused, Ink.ERROR)
-        elif attempt.open:
+        elif attempt.open and attempt.accepted is None:
             why = doubt or Phrase("the run ended before the answer")
             verdict = Inked(Phrase("open: {why}", why=why), Ink.ALARM)
         elif attempt.accepted is not None and attempt.accepted.content is not None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from massctl.apply.jobs import Followed, nobody_got_it
 from massctl.model.phrase import Phrase
-from massctl.model.state import Record, Status, status_of
+from massctl.model.state import Record, Status, contradiction, status_of
 from massctl.plan.job_failure import how_to_resend
 from massctl.view.batch_rows import batch_words
 from massctl.view.job_text import job_rows
@@ -40,7 +40,7 @@ def status_text(followed: Followed, language: Language, style: Style, width: int
                 failure_rows(table, failure, LABELS["error"])
         if (nobody := nobody_got_it(record)) is not None:
             failure_rows(table, nobody, LABELS["error"])
-        if record.open_attempts:
+        if record.is_in_doubt:
             doubt_rows(table, record, LABELS["in_doubt"], followed.repeatable.get(record.key))
         unexplained = not any(job.counts and job.counts.reason for job in record.jobs)
         if unexplained and any(failed is record for failed in followed.failed_now):
@@ -59,6 +59,13 @@ def record_heading(page: Page, record: Record) -> None:
     edition = Phrase("edition {edition}", edition=record.edition)
     said = Inked(STATUS[status], STATUS_INK.get(status, Ink.PLAIN))
     page.line(Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), "  ", said, hang=2)
+
+
+def contradiction_row(table: Table, record: Record) -> None:
+    """Add the entries about an edition that cannot all be true."""
+    found = contradiction(record)
+    if found is not None:
+        table.row("", Inked(Phrase("the ledger contradicts itself: {found}", found=found), Ink.ALARM), inner=2)
 
 
 def settled_row(table: Table, record: Record, label: str) -> None:

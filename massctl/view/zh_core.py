@@ -244,15 +244,14 @@ CORE: Final[dict[str, str]] = {
     "min {low} is more than max {high}: no audience can fit": "min {low} 大于 max {high}：没有人数能同时满足",
     "{key}: there is no such moment": "{key}：没有这个时刻",
     # massctl/model/state.py
-    "the ledger tells an impossible story": "账本里的记录互相矛盾",
-    "Entry {serial} ({kind}) cannot be: {why}.": "第 {serial} 条（{kind}）不可能成立：{why}。",
+    "the ledger's entries are out of order": "账本里的记录次序不对",
+    "Entry {serial} ({kind}) stands where {due} is due.": "第 {serial} 条（{kind}）出现在第 {due} 条的位置。",
+    "entry {serial} ({kind}, {at})": "第 {serial} 条（{kind}，{at}）",
+    "{first} and {second} cannot both be true": "{first}与{second}不可能同时成立",
+    "{entry} cannot be: nothing on record comes before it": "{entry}不可能成立：此前没有相应的记录",
     "Restore the ledger from a copy that verifies; `massctl state verify` checks one.": (
         "从能通过校验的副本恢复账本；用 `massctl state verify` 校验。"
     ),
-    "there is no attempt {serial}": "没有序号为 {serial} 的提交",
-    "there is no job {msg_id}": "没有任务 {msg_id}",
-    "serial {due} was due": "序号应为 {due}",
-    "it names no campaign": "它没有写明活动",
     # massctl/plan/doubt.py
     'look in the console under 群发记录; if {name} went out: massctl reconcile {name} --sent --reason "…"; '
     'if it did not: massctl reconcile {name} --not-sent --reason "…"; what to look for: '
@@ -261,6 +260,7 @@ CORE: Final[dict[str, str]] = {
         '没有发出：massctl reconcile {name} --not-sent --reason "…"；要核对什么：massctl reconcile {name}；'
         "在 GitHub 上：Actions / operate / reconcile"
     ),
+    "the ledger contradicts itself about it": "账本里关于它的记录互相矛盾",
     "policy.in_doubt is `stop`": "policy.in_doubt 是 `stop`",
     "the campaign was changed since the attempt": "提交之后，活动被改过",
     "the first attempt is more than {hours} hours old, and WeChat may have forgotten its id": (
@@ -294,6 +294,12 @@ CORE: Final[dict[str, str]] = {
     ),
     "nobody knows whether it was sent, and it may not be repeated: {why}": (
         "不知道是否已经发出，而且不能重复提交：{why}"
+    ),
+    "the ledger contradicts itself about {name}, so this account sends nothing: {found}": (
+        "账本里关于 {name} 的记录互相矛盾，所以这个公众号暂不发送任何内容：{found}"
+    ),
+    "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}": (
+        "到公众平台的“群发记录”查看 {name} 是否已经发出，然后处理：massctl reconcile {name}"
     ),
     "nobody knows whether {other} was sent, so this account sends nothing else": (
         "不知道 {other} 是否已经发出，所以这个公众号暂不发送其他内容"

@@ -17,7 +17,6 @@ SETTLING: Final[dict[str, str]] = {
         "那一分钟里确实有两次的，第二次就写下一分钟"
     ),
     "no send on the website at {at} is recorded": "没有记录 {at} 在网页上的群发",
-    "no such send on the website is recorded": "没有记录过网页上的这次群发",
     "the send on the website at {at} is taken back for {account}; it uses nothing of the allowance": (
         "已为 {account} 撤销 {at} 在网页上的那次群发的记录，不再占用次数"
     ),
@@ -27,6 +26,8 @@ SETTLING: Final[dict[str, str]] = {
     "{name} was attempted from here, and nobody knows whether it was sent": "{name} 从这里提交过，不知道是否已经发出",
     "edition {edition} of {name} is recorded as sent": "{name} 的第 {edition} 版已记录为发出",
     # massctl/apply/reconcile.py
+    "{name} is on record as sent, so nobody can say that it was not": "{name} 已记录为发出，不能再说没有发出",
+    "the ledger contradicts itself: {found}": "账本里的记录互相矛盾：{found}",
     "job {msg_id} is the send of {other}, edition {edition}": "任务 {msg_id} 是 {other} 第 {edition} 版的群发",
     "{summary}; nothing was recorded": "{summary}；没有记录任何东西",
     "look the right id up in the console, or leave it out": "到公众平台查出正确的 msg_id，或者不写它",

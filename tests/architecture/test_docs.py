@@ -8,6 +8,7 @@ from typing import get_args
 from urllib.parse import unquote
 
 import click
+import phases_page
 import pytest
 from pydantic import BaseModel
 from repository_files import DOCUMENTS, ROOT, code_words, document, prose
@@ -94,6 +95,11 @@ def test_every_kind_of_ledger_entry_is_documented_with_its_fields() -> None:
     missing = {kind: names - documented.get(kind, set()) for kind, names in kinds.items()}
 
     assert {} == {kind: names for kind, names in missing.items() if names}
+
+
+def test_the_phases_of_a_send_are_documented_as_they_are() -> None:
+    page = document("docs/reference/ledger.md")
+    assert phases_page.written(page) == page
 
 
 def test_every_fault_of_the_sandbox_is_documented() -> None:

@@ -12,7 +12,9 @@ from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, window
 from syrupy.assertion import SnapshotAssertion
 
+from massctl.ledger.codec import chain_digest
 from massctl.ledger.process_lock import sole_runner
+from massctl.model.ids import canonical_json
 
 DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
 LOOPBACK = {"MASSCTL_API_BASE": "http://127.0.0.1:9"}
@@ -431,3 +433,73 @@ def test_wechat_knows_an_id_that_was_settled_as_not_sent_and_nothing_denies_that
     said = shell("apply", "notice", "--yes", "--sandbox")
     told = " ".join((said.out + said.err).split())
     assert ("no attempt with it is open here" in told, "knows of no send" in told) == (True, False)
+
+
+# an impossible story
+
+
+HEAD = {"serial", "prev", "at", "campaign", "edition"}
+
+
+def append(shell: Shell, **fields: Any) -> None:
+    """Write one more line into the sandbox's ledger, as a run on another machine would."""
+    path = shell.root / ".massctl/sandbox/massctl.state.jsonl"
+    last = path.read_bytes().splitlines()[-1]
+    known = json.loads(last)
+    head = {"serial": known["serial"] + 1, "prev": chain_digest(last), "at": "2026-12-01T12:00:00.000+08:00"}
+    about = {"campaign": "letter", "edition": 1}
+    with path.open("ab") as file:
+        file.write(canonical_json({**fields, **head, **about}).encode() + b"\n")
+
+
+@pytest.fixture
+def contradicted(doubtful: Shell) -> Shell:
+    """Give a shell whose ledger says that an attempt was refused, and then that nobody knows."""
+    attempt = entries(doubtful, "send_attempted")[-1]["serial"]
+    append(doubtful, type="send_rejected", attempt=attempt, errcode=45028, token_dead=False, retryable=True)
+    append(doubtful, type="send_in_doubt", attempt=attempt, reason="no answer")
+    return doubtful
+
+
+@pytest.mark.parametrize("verb", ["state show", "reconcile letter", "status letter"])
+def test_a_contradiction_is_told_with_both_entries(contradicted: Shell, verb: str) -> None:
+    said = " ".join(contradicted(*verb.split(), "--sandbox").out.split())
+    told = re.search(r"entry (\d+) \(send_rejected, [^)]*\) and entry (\d+) \(send_in_doubt, [^)]*\) cannot both", said)
+    assert told
+    assert 1 == int(told[2]) - int(told[1])
+
+
+def test_a_contradiction_stops_the_account_until_a_person_settles_it(contradicted: Shell) -> None:
+    contradicted.tree.news("other", more=DUE)
+    for name in ("letter", "other"):
+        said = contradicted("apply", name, "--yes", "--no-wait", "--sandbox")
+        assert 4 == said.status
+        assert "the ledger contradicts itself about letter" in " ".join((said.out + said.err).split())
+    assert 0 == contradicted("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox").status
+    assert 0 == contradicted("apply", "letter", "--yes", "--no-wait", "--sandbox").status
+
+
+def test_nobody_says_not_sent_of_what_is_on_record_as_sent(shell: Shell) -> None:
+    shell.tree.news("letter", more=DUE)
+    assert 0 == shell("apply", "letter", "--yes", "--sandbox").status
+    again = {key: each for key, each in entries(shell, "send_attempted")[-1].items() if key not in HEAD}
+    append(shell, **again)
+    append(shell, type="send_in_doubt", attempt=ledger(shell)[-1]["serial"], reason="no answer")
+    before = ledger(shell)
+    said = shell("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox")
+    assert (2, True) == (said.status, "letter is on record as sent" in said.err)
+    assert before == ledger(shell)
+    assert "--not-sent" not in shell("reconcile", "letter", "--sandbox").out
+    assert 0 == shell("reconcile", "letter", "--sent", "--reason", "looked", "--sandbox").status
+    assert 0 == shell("status", "letter", "--sandbox").status
+
+
+def test_a_word_on_a_job_that_nobody_knows_is_settled_too(shell: Shell) -> None:
+    shell.tree.news("letter", more=DUE)
+    assert 0 == shell("apply", "letter", "--until", "draft", "--sandbox").status
+    append(shell, type="job_status", msg_id=7, status="sent")
+    said = shell("apply", "letter", "--yes", "--no-wait", "--sandbox")
+    assert 4 == said.status
+    assert "(job_status, 2026-12-01 12:00 +08:00) cannot be" in " ".join((said.out + said.err).split())
+    assert 0 == shell("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox").status
+    assert 0 == shell("apply", "letter", "--yes", "--sandbox").status

@@ -2,14 +2,17 @@
 
 import pytest
 from building import house
+from phase_laws import LAWS, broken_laws
 from simulation.checkers import violations
 from simulation.choices import Explorer
 from simulation.crashing import Boundaries
 from simulation.disk import SimDisk, on_simulated_disks
-from simulation.mutants import MUTANTS, Mutant, applied
+from simulation.mutants import MUTANTS, WRONG_CELLS, Mutant, WrongCell, applied
 from simulation.scenario import begin, run_once
 from simulation.scenarios import MOVING, SMOKE, TEXT
 from simulation.schedule import Scenario
+
+from massctl.model.state import TABLE
 
 BY_NAME = {scenario.name: scenario for scenario in (*SMOKE, *MOVING)}
 
@@ -18,6 +21,15 @@ BY_NAME = {scenario.name: scenario for scenario in (*SMOKE, *MOVING)}
 def test_a_broken_rule_is_noticed(mutant: Mutant) -> None:
     with applied(mutant):
         assert Explorer(BY_NAME[mutant.scenario], stop_early=True).explore().violations
+
+
+@pytest.mark.parametrize("wrong", WRONG_CELLS, ids=lambda wrong: f"{wrong.before} {wrong.event} {wrong.after}")
+def test_a_mistake_in_the_table_of_phases_breaks_a_law(wrong: WrongCell) -> None:
+    assert wrong.law in broken_laws({**TABLE, (wrong.before, wrong.event): wrong.after})
+
+
+def test_every_law_of_the_table_has_a_mistake_that_breaks_it() -> None:
+    assert set(LAWS) == {wrong.law for wrong in WRONG_CELLS}
 
 
 def test_a_mistake_is_undone_after_its_test() -> None:

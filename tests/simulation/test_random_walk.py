@@ -37,7 +37,7 @@ from massctl.ledger import chained_ledger
 from massctl.ledger.git_branch import Push, Pushed, Tip
 from massctl.model import send as send_model
 from massctl.model import state as folding
-from massctl.model.entries import Entry, Event, SendAttempted, SendRejected
+from massctl.model.entries import Entry, Event, Previewed, SendAttempted, SendRejected
 from massctl.model.ids import AccountName, ClientMsgId
 from massctl.model.message import RenderedCampaign
 from massctl.model.send import InDoubt, Rejected, SendIntent, ToAll, Verdict
@@ -264,13 +264,12 @@ def drafts_are_begun_and_not_durable(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_preview_of_unknown_outcome_is_repeated(patch: pytest.MonkeyPatch) -> None:
-    fold = folding.absorb_preview
+    fold = folding._previewed
 
-    def forgetful(previews: Any, shown: dict[str, int], event: Any, serial: int) -> None:
-        event = replace(event, outcome="failed") if event.outcome == "unknown" else event
-        fold(previews, shown, event, serial)
+    def forgetful(record: Record, event: Any, entry: Entry) -> None:
+        fold(record, replace(event, outcome="failed") if event.outcome == "unknown" else event, entry)
 
-    patch.setattr(folding, "absorb_preview", forgetful)
+    patch.setattr(folding, "_OF_CAMPAIGN", {**folding._OF_CAMPAIGN, Previewed: forgetful})
 
 
 def nobody_looks_at_the_clock_after_a_push(patch: pytest.MonkeyPatch) -> None:

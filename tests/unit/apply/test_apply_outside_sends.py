@@ -4,14 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import DAY, HOUR, NOW, OTHER_APPID, guards, recorded, text
+from building import DAY, HOUR, NOW, OTHER_APPID, guards, text
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault
 
 from massctl.apply import journal
 from massctl.apply.reconcile import import_sent, import_website_send, retract_website_send
-from massctl.errors import LedgerCorruptError, UsageError
-from massctl.model.entries import NewEntry, WebsiteSendRetracted
+from massctl.errors import UsageError
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import Status, status_of
 
@@ -119,9 +118,3 @@ def test_one_of_the_same_minute_is_the_same_and_is_taken_back_by_its_minute(seco
     assert {WORDS.appid: [NOW - MINUTE], OTHER_APPID: [same]} == scene.state.website_sends
     with pytest.raises(UsageError, match="no send on the website at"):
         retract_website_send(WORDS.appid, same, I_LOOKED, scene.book())
-
-
-def test_a_ledger_that_takes_back_what_was_never_said_is_corrupt() -> None:
-    gone = WebsiteSendRetracted(appid=WORDS.appid, sent_at=NOW, by="li", reason="none")
-    with pytest.raises(LedgerCorruptError, match="impossible story"):
-        recorded(NewEntry(at=NOW, event=gone))

@@ -16,7 +16,7 @@ from massctl.errors import PermanentError, RefusedError, UsageError
 from massctl.model.entries import SendAccepted, SendInDoubt
 from massctl.model.ids import AccountName
 from massctl.model.message import Window
-from massctl.model.state import Status, status_of
+from massctl.model.state import Phase, Status, status_of
 from massctl.plan.quota import uses
 from massctl.plan.steps import Guard
 
@@ -324,3 +324,14 @@ def test_an_attempt_without_a_verdict_is_not_settled_while_its_answer_may_come(
     assert left is None or left in refused.value.hint
     doubtful = recorded(attempted(WORDS), (SendInDoubt(attempt=2, reason="timeout"), WORDS)).record(WORDS.name, 1)
     reconcile.require_verdict(doubtful, timedelta(seconds=60), now)
+
+
+def test_what_is_on_record_as_sent_is_settled_as_sent_only() -> None:
+    scene = Scene([WORDS])
+    assert 0 == scene.apply().exit_status()
+    scene.write(attempted(WORDS))
+    scene.write((SendInDoubt(attempt=len(scene.ledger.entries), reason="timeout"), WORDS))
+    with pytest.raises(UsageError, match="is on record as sent"):
+        settle_not_sent(scene.record(WORDS), I_LOOKED, None, scene.book())
+    settle_sent(scene.record(WORDS), I_LOOKED, None, scene.book())
+    assert (Phase.TOLD_SENT, 0) == (scene.record(WORDS).phase(), scene.apply().exit_status())

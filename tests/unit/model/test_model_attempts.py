@@ -1,6 +1,5 @@
 """The fold of attempts: what closes which, and what may have gone out."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +14,8 @@ from building import (
     saved,
     text,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
-from massctl.model.entries import Expired, NewEntry, SendAccepted, SendAttempted, SendInDoubt, SendRejected, SendSettled
+from massctl.model.entries import NewEntry, SendAccepted, SendInDoubt, SendRejected, SendSettled
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import Record
 
@@ -184,52 +181,3 @@ def test_the_folder_as_it_was_sent_is_that_of_the_newest_attempt_that_knows_it()
         attempted(WORDS, source_sha256=None),
     )
     assert ("b", None) == (record.source_sha256, record_of(WORDS).source_sha256)
-
-
-SAID = st.tuples(
-    st.sampled_from(["attempted", "accepted", "rejected", "in_doubt", "sent", "not_sent"]),
-    st.integers(min_value=1, max_value=3),
-    st.sampled_from([None, 7, 8]),
-    st.booleans(),
-)
-"""What happens, to which batch or to which of the attempts so far, with which msg_id, and whether it is known again."""
-
-
-def as_entries(said: list[tuple[str, int, int | None, bool]]) -> Iterator[Any]:
-    """Make entries of what happens; one about an attempt that is not there is left out."""
-    serials: list[int] = []
-    for number, (kind, which, msg_id, flag) in enumerate(said):
-        if kind == "attempted":
-            serials.append(number + 2)
-            yield attempted(WORDS, batch=which, batches=3)[0]
-        elif kind in ("sent", "not_sent"):
-            outcome: Any = kind
-            yield SendSettled(batch=which, outcome=outcome, reason="r", by="w", msg_id=msg_id)
-        elif not serials:
-            yield Expired(not_after=NOW)
-        elif kind == "accepted":
-            yield SendAccepted(attempt=serials[-which % len(serials)], msg_id=msg_id, duplicate=flag)
-        elif kind == "rejected":
-            yield SendRejected(attempt=serials[-which % len(serials)], errcode=45028)
-        else:
-            yield SendInDoubt(attempt=serials[-which % len(serials)], reason="timeout")
-
-
-@given(st.lists(SAID, max_size=12))
-def test_what_was_sent_stays_sent_and_no_entry_counts_twice(said):
-    new = [at(NOW + timedelta(seconds=number), event, WORDS) for number, event in enumerate(as_entries(said))]
-    went_out: set[int] = set()
-    attempts: dict[int, int] = {}
-    for number, entry in enumerate(new, 1):
-        event: Any = entry.event
-        record = recorded(*new[:number]).record(WORDS.name, 1)
-        if isinstance(event, SendAttempted):
-            attempts[number + 1] = event.batch
-        elif isinstance(event, SendAccepted):
-            went_out.add(attempts[event.attempt])
-        elif isinstance(event, SendSettled) and event.outcome == "sent":
-            went_out.add(event.batch)
-        ids = [job.msg_id for job in record.jobs if job.msg_id is not None]
-        assert (went_out, len(set(ids))) == (record.sent_batches, len(ids))
-        if not isinstance(event, SendAttempted | Expired):
-            assert record == recorded(*new[:number], entry).record(WORDS.name, 1)

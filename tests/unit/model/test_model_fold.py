@@ -39,6 +39,7 @@ from massctl.model.entries import (
     SendAccepted,
     SendRejected,
     SendSettled,
+    WebsiteSendRetracted,
     Withdrawn,
 )
 from massctl.model.message import RenderedCampaign
@@ -195,23 +196,12 @@ def test_withdrawn_articles_are_remembered():
     assert {1, 3} == accepted_then(Withdrawn(msg_id=7, article=1), Withdrawn(msg_id=7, article=3)).withdrawn
 
 
-IMPOSSIBLE = {
-    "no such attempt": (SendAccepted(attempt=9, msg_id=1), WORDS),
-    "an attempt of another campaign": (SendRejected(attempt=2, errcode=1), SALE),
-    "no such job": (JobStatus(msg_id=9, status="sent"), WORDS),
-    "no such job to withdraw": (Withdrawn(msg_id=9, article=0), WORDS),
-    "no campaign": NewEntry(at=NOW, event=Expired(not_after=NOW)),
-    "no edition": NewEntry(at=NOW, event=Expired(not_after=NOW), campaign="words"),
-}
-
-
-@pytest.mark.parametrize("name", IMPOSSIBLE)
-def test_a_story_that_cannot_be_is_refused_and_changes_nothing(name):
-    state = recorded(attempted(WORDS))
-    entry = entries(attempted(WORDS), IMPOSSIBLE[name])[-1]
-    with pytest.raises(LedgerCorruptError, match="impossible"):
-        state.absorb(entry)
-    assert vars(recorded(attempted(WORDS))) == vars(state)
+@pytest.mark.parametrize("missing", [{}, {"campaign": "words"}, {"edition": 1}])
+def test_an_entry_about_a_campaign_names_it_and_its_edition(missing):
+    with pytest.raises(ValueError, match="names a campaign"):
+        NewEntry(at=NOW, event=Expired(not_after=NOW), **missing)
+    with pytest.raises(ValueError, match="names a campaign"):
+        Entry(serial=2, prev="", at=NOW, event=Expired(not_after=NOW), **missing)
 
 
 @pytest.mark.parametrize("serial", [0, 1, 3])
@@ -220,8 +210,12 @@ def test_an_entry_out_of_turn_is_refused(serial):
     entry = Entry(serial=serial, prev="", at=NOW, event=Created(lineage=LINEAGE, realm="wechat"))
     with pytest.raises(LedgerCorruptError) as caught:
         state.absorb(entry)
-    assert "serial 2 was due" in caught.value.detail
+    assert "where 2 is due" in caught.value.detail
     assert (1, "loopback") == (state.serial, state.realm)
+
+
+def test_a_send_on_the_website_that_is_not_on_record_is_not_taken_back():
+    assert {} == recorded(WebsiteSendRetracted(appid=APPID, sent_at=NOW, by="wang", reason="r")).website_sends
 
 
 def test_a_time_without_an_offset_is_no_time_of_an_entry():

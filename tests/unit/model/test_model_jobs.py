@@ -4,18 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from building import as_new, attempted, recorded, text
 
-from massctl.model.entries import CopyrightCheck, JobStatus, Withdrawn
-from massctl.model.state import Job, absorb_job_entry
+from massctl.model.entries import CopyrightCheck, JobStatus, SendAccepted, Withdrawn
+from massctl.model.state import Job
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
+WORDS = text("words")
 
 
 def job(*events: JobStatus | Withdrawn) -> Job:
-    found = Job(1, "id", AT, 7, 8)
-    for event in events:
-        assert absorb_job_entry([found], event, AT)
-    return found
+    happened = [attempted(WORDS), (SendAccepted(attempt=2, msg_id=7), WORDS), *((event, WORDS) for event in events)]
+    return recorded(*(as_new(each, at=AT) for each in happened)).record(WORDS.name, 1).jobs[0]
 
 
 def poll(status: str) -> JobStatus:
@@ -74,10 +74,6 @@ def test_the_reason_of_a_failure_outlives_the_deletion() -> None:
     found = job(told("failed", reason="err(30003)"), poll("deleted"))
     assert found.counts is not None
     assert ("deleted", "err(30003)") == (found.status, found.counts.reason)
-
-
-def test_a_job_of_another_id_is_not_meant() -> None:
-    assert not absorb_job_entry([job()], JobStatus(msg_id=9, status="sent"), AT)
 
 
 def withdrawn(article: int, outcome: str | None = None, errcode: int | None = None) -> Withdrawn:

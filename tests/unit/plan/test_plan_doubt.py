@@ -25,11 +25,12 @@ from building import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.model.entries import SendInDoubt, SendRejected
+from massctl.model.entries import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.message import Window
 from massctl.model.settings import Policy
 from massctl.model.state import Attempt
 from massctl.plan.plan import Until
+from massctl.plan.reconcile_options import may_be_not_sent
 from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, Repeat, may_repeat
 
 TICK = timedelta(microseconds=1)
@@ -223,3 +224,35 @@ def test_a_doubt_stops_the_next_edition_of_its_own_campaign():
 def test_a_doubt_stops_no_other_account():
     other = text("elsewhere", appid=OTHER_APPID, window=OPEN)
     assert [("elsewhere/send", "due")] == steps(planned(other, recorded(*in_doubt())))
+
+
+CONTRADICTED = (
+    attempted(WORDS),
+    (SendRejected(attempt=2, errcode=45028), WORDS),
+    (SendInDoubt(attempt=2, reason="r"), WORDS),
+)
+
+
+def test_what_the_ledger_contradicts_itself_about_is_never_repeated():
+    opened = recorded(*CONTRADICTED).record(WORDS.name, 1).open_attempts
+    assert NoRepeat("the ledger contradicts itself about it") == may_repeat(
+        opened, WORDS.digest, settings().policy, NOW
+    )
+
+
+@pytest.mark.parametrize("name", ["words", "other"])
+def test_a_contradiction_stops_every_send_of_its_account_and_names_both_entries(name: str):
+    campaign = planned(text(name, window=OPEN), recorded(*CONTRADICTED), house(name))
+    (refusal,) = [each for each in campaign.refusals if each.guard == "account_in_doubt"]
+    assert "about words" in refusal.message
+    assert "entry 3 (send_rejected, " in refusal.message
+    assert "entry 4 (send_in_doubt, " in refusal.message
+    assert "massctl reconcile words" in refusal.hint
+    assert [] == guards(planned(text(name, window=OPEN, appid=OTHER_APPID), rules=house(name)))
+
+
+def test_a_contradiction_says_itself_why_it_cannot_be_repeated():
+    record = recorded(*CONTRADICTED).record(WORDS.name, 1)
+    assert may_be_not_sent(record)
+    accepted = recorded(attempted(WORDS), (SendAccepted(attempt=2, msg_id=7), WORDS), attempted(WORDS))
+    assert not may_be_not_sent(accepted.record(WORDS.name, 1))

@@ -1,7 +1,7 @@
 """campaign.yaml: the declared intention, as written.
 
-One model a block. Rules that need two keys at once (exactly one message, exactly one audience, the order
-of a window's ends) are in `massctl.model.campaign`, so that one fault does not hide another.
+Each block is a model. `campaign_faults` checks the rules that need two keys at once, such as the order of a window's
+ends: pydantic would report one of them only, and hide the others.
 """
 
 import json

@@ -39,7 +39,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One fault, with a stable code from `massctl.model.diagnostics`."""
+    """One fault, with a stable code of CODES."""
 
     code: str
     severity: Severity

@@ -21,7 +21,7 @@ JobState = Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "un
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyrightResult:
-    """What the originality check (原创校验) found about one article. WeChat's names; None: it was not said.
+    """What the originality check (原创校验) found about one article. WeChat's names; None: WeChat did not say.
 
     Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10.
     """
@@ -122,7 +122,7 @@ class MaterialForgotten:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoMade:
-    """media/uploadvideo gave an id, title and description in it, under which a video can be sent for three days."""
+    """media/uploadvideo gave the id under which a video can be sent for three days, with title and description."""
 
     type: Literal["video_made"] = "video_made"
     appid: str
@@ -184,7 +184,7 @@ class SendAccepted:
     msg_data_id: int | None = None
     duplicate: bool = False
     content: Literal["unknown"] | None = None
-    """WeChat knew the id though no attempt with it was open here, so what went out may be another message."""
+    """WeChat knew the id although no attempt with it was open, so another message may have gone out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +210,7 @@ class SendInDoubt:
     errcode: int | None = None
     rid: str | None = None
     asked_at: datetime | None = None
-    """Right before the request was made, perhaps minutes after the attempt: a repetition waits from then on."""
+    """Right before the request was made, perhaps minutes after the attempt. A repetition waits from then on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,12 +225,12 @@ class SendSettled:
     msg_id: int | None = None
     url: str | None = None
     audience: dict[str, Any] | None = None
-    """Of a send made by hand: whom its campaign declared then; None where nobody knows, or an attempt says it."""
+    """Of a send by hand: the audience that its campaign declared; None where nobody knows, or an attempt says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendImported:
-    """A person says that a send took place without this ledger; an entry without a campaign is of no campaign's."""
+    """A person says that a send took place without this ledger. Without a campaign it was made on the website."""
 
     type: Literal["send_imported"] = "send_imported"
     appid: str
@@ -243,7 +243,7 @@ class SendImported:
     source_sha256: str | None = None
     """Name message, audience and folder as the repository has them at the import; None where it cannot tell."""
     audience: dict[str, Any] | None = None
-    """Whom the campaign declared then; None where nobody knows, and it is taken for everybody."""
+    """The audience that the campaign declared then; None where nobody knows: it counts as everybody."""
     title: str | None = None
     account: str | None = None
     not_before: datetime | None = None
@@ -282,7 +282,7 @@ class Created:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudienceResolved:
-    """tags/get told which tag the name in a campaign stands for; a send goes to that tag or to nobody."""
+    """tags/get gave the tag that a name in a campaign stands for. A send goes to that tag or to nobody."""
 
     type: Literal["audience_resolved"] = "audience_resolved"
     appid: str
@@ -298,7 +298,7 @@ class AudienceResolved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftBegun:
-    """A draft/add is about to leave; durable before its request, so that a draft whose answer is lost is looked for."""
+    """A draft/add is about to leave. Durable before its request, so that a draft whose answer is lost is looked for."""
 
     type: Literal["draft_begun"] = "draft_begun"
     appid: str
@@ -313,24 +313,24 @@ class DraftBegun:
     audience_count: int | None = None
     source_sha256: str | None = None
     for_preview: bool | None = None
-    """True: it shows what does not stand at the tip of the branch that sends. It is never sent, and takes no place."""
+    """True: it shows a commit that is not the tip of the branch that sends. It is never sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftNotSaved:
-    """A draft that was begun is in the draft box no more or never was: refused, not found, or one too many."""
+    """A draft that was begun is not in the draft box: refused, not found, or deleted as one too many."""
 
     type: Literal["draft_not_saved"] = "draft_not_saved"
     begun: int
     """Serial of its `draft_begun`."""
     reason: str
     pending: bool | None = None
-    """True: it was not there though time enough has passed; a later run looks once more before it is given up."""
+    """True: it was not found in time. A later run looks once more, then gives it up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftSaved:
-    """draft/add gave a draft for a batch of a campaign, or one whose answer was lost was found."""
+    """draft/add saved a draft, or a run found the draft whose answer was lost."""
 
     type: Literal["draft_saved"] = "draft_saved"
     appid: str
@@ -346,12 +346,12 @@ class DraftSaved:
     begun: int | None = None
     """Serial of its `draft_begun`; None where an earlier massctl wrote it."""
     for_preview: bool | None = None
-    """True: it shows what does not stand at the tip of the branch that sends. It is never sent, and takes no place."""
+    """True: it shows a commit that is not the tip of the branch that sends. It is never sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftVerified:
-    """A draft was read back and found whole; what WeChat made of it is what every later reading must give."""
+    """A draft was read back and found whole. Every later reading must give the same."""
 
     type: Literal["draft_verified"] = "draft_verified"
     media_id: str
@@ -361,16 +361,16 @@ class DraftVerified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftDeleted:
-    """A draft of ours is gone because we, or a person who told us, removed it, or because its material was refused."""
+    """A draft of ours is gone: we deleted it, a person removed it, or WeChat refused it as material."""
 
     type: Literal["draft_deleted"] = "draft_deleted"
     appid: str
     media_id: str
     reason: str | None = None
     pending: bool | None = None
-    """True: it is given up, and its deletion is still to come or nobody knows its outcome."""
+    """True: it is given up. Its deletion is still to come, or nobody knows its outcome."""
     kept_sha256: str | None = None
-    """Names the articles of a draft that was given up as WeChat keeps them; deleted only while they are these."""
+    """Names the articles as WeChat keeps them. A draft that was given up is deleted only while it has these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -599,7 +599,7 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 
 def is_observed(event: Any) -> bool:
-    """Whether an entry tells what WeChat, the clock or this run has done already, and decides nothing."""
+    """Say whether an entry only tells what happened already, and decides nothing."""
     match event:
         case (
             ImageUploaded()

@@ -172,7 +172,7 @@ class Attempt:
     settled: entries.SendSettled | None = None
     """What a person found out about it while it was open."""
     accepted: entries.SendAccepted | None = None
-    """WeChat's yes to this very attempt. It takes the place of every word before it, and none comes after it."""
+    """WeChat's acceptance of this attempt. It replaces every earlier word, and no later word changes it."""
 
     @property
     def open(self) -> bool:
@@ -321,18 +321,18 @@ class Draft:
     done_by_hand: list[str] = field(default_factory=list)
     """The items of the hand-off list that whoever adopted it has done in the console."""
     adopted: bool = False
-    """It is the console's version: a person worked on it there."""
+    """Whether it is the version that a person made in the console."""
 
 
 @dataclass(slots=True)
 class BegunDraft:
-    """A draft/add of which nobody knows whether there is a draft now."""
+    """A draft/add of which nobody knows whether it saved a draft."""
 
     serial: int
     at: datetime
     event: entries.DraftBegun
     missed: bool = False
-    """A run looked for it when it could not be on its way any more, and did not find it."""
+    """Whether a run looked for it in time and did not find it."""
 
 
 def newest(drafts: Iterable[Draft]) -> Draft | None:
@@ -460,13 +460,13 @@ class Record:
     begun_drafts: list[BegunDraft] = field(default_factory=list)
     """Oldest first; one whose outcome is known is not among them."""
     proposals: list[Draft] = field(default_factory=list)
-    """Drafts that showed what does not stand at the tip of the branch that sends: none is staged or ever sent."""
+    """Drafts of a commit that is not the tip of the branch that sends. They are for previews, and are never sent."""
     previews: dict[tuple[str, str], entries.Previewed] = field(default_factory=dict)
     """(digest, recipient) -> the latest word on that preview; `sent` stays, and `unknown` until it is `sent`."""
     shown: dict[str, int] = field(default_factory=dict)
     """digest -> the serial at which the newest of its previews was recorded as sent."""
     staged: entries.MessageStaged | None = None
-    """The newest version of a message without a draft that had all its material; None once a draft took its place."""
+    """The newest version of a message without a draft that has all its material; None once a draft was saved."""
     video: MadeVideo | None = None
     """The newest id of its video."""
     resolved: entries.AudienceResolved | None = None
@@ -528,8 +528,13 @@ class Record:
 
     def may_have_sent(self) -> list[tuple[datetime, str | None]]:
         """Give when followers may have got it, and what names message and audience, as far as that is known."""
-        attempted = [(a.at, a.event.message_digest) for a in self.attempts if a.may_have_sent]
-        return attempted + ([(self.imported.sent_at, self.imported.message_digest)] if self.imported else [])
+        attempted = [attempt for attempt in self.attempts if attempt.may_have_sent]
+        found: list[tuple[datetime, str | None]] = [(each.at, each.event.message_digest) for each in attempted]
+        # Of a send by hand nobody recorded the message; the last attempt tells what it most likely was.
+        digest = self.attempts[-1].event.message_digest if self.attempts else None
+        batches = {attempt.event.batch for attempt in attempted}
+        found += [(each.at, digest) for each in self.settled_sent if each.event.batch not in batches]
+        return found + ([(self.imported.sent_at, self.imported.message_digest)] if self.imported else [])
 
     def resolved_for(self, digest: str) -> entries.AudienceResolved | None:
         """Give the tag that this version's name was found to stand for."""
@@ -788,7 +793,7 @@ def _accept(record: Record, attempt: Attempt, accepted: entries.SendAccepted, at
     attempt.accepted, attempt.rejection, attempt.settled = accepted, None, None
     for other in record.attempts:
         if other.send is attempt.send and accepted.duplicate:
-            # WeChat knew the id, so an attempt before this one went out, whatever a person said of it.
+            # WeChat knew the id, so an earlier attempt went out, whatever a person said of it.
             other.settled = None
     for draft in record.drafts:
         draft.alive = draft.alive and draft.event.media_id != sent.media_id
@@ -890,9 +895,9 @@ def is_held(record: Record) -> bool:
 
 
 def held_until(record: Record) -> datetime | None:
-    """Give the moment at which the administrator's silence becomes a no; None where nothing is known to wait.
+    """Give the moment at which the administrator's time is over; None where nothing waits for the administrator.
 
-    A repetition inside the 30 minutes asks nobody anew, so they count from the first; a later one may.
+    A repetition within the 30 minutes asks nobody again, so they count from the first attempt. A later one may ask.
     """
     if not is_held(record):
         return None
@@ -942,7 +947,7 @@ _STOPPED: Final = frozenset({Status.FAILED, Status.WITHDRAWN})
 
 
 def status_of(record: Record) -> Status:
-    """Derive the status. What nobody knows outranks everything else that is recorded."""
+    """Derive the status. A doubt outranks everything else that is recorded."""
     if record.is_in_doubt:
         return Status.AWAITING_ADMIN if is_held(record) else Status.IN_DOUBT
     if record.jobs:
@@ -956,14 +961,14 @@ def status_of(record: Record) -> Status:
         return Status.PREVIEWED if draft.event.digest in shown else Status.STAGED
     if record.staged is not None:
         return Status.PREVIEWED if record.staged.digest in shown else Status.STAGED
-    # A text stands for itself; a message whose draft is gone has nothing left to show.
+    # A text needs no draft. A message whose draft is gone has nothing left to show.
     return Status.PREVIEWED if shown and not record.drafts and not record.proposals else Status.NEW
 
 
 def is_concluded(record: Record) -> bool:
-    """Say whether an edition went out, all of it, and nothing about its send is open: it is not rendered any more.
+    """Say whether nothing of an edition is left to send and nothing is open, so that it need not be rendered.
 
-    Also where a batch failed or was withdrawn: none is begun after it.
+    After a batch that failed or was withdrawn no other batch is begun.
     """
     status = status_of(record)
     return status in FINAL and not record.is_in_doubt and (status in _STOPPED or not record.is_partly_sent)

@@ -1,6 +1,12 @@
-"""Sentences that remember what they were made from."""
+"""Phrases: sentences that remember what they were made from, names left open, and the system's reasons."""
 
-from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
+import errno
+import os
+import pickle
+
+import pytest
+
+from massctl.model.phrase import UNNAMED, Command, Phrase, about, enumerated, in_a_row, system_reason
 from massctl.view.language import Language, say
 
 
@@ -27,3 +33,51 @@ def test_a_command_keeps_its_verb_apart_from_the_words_of_others() -> None:
     assert "{x}" not in command.template
     assert ["--msg-id", 7, "{x}"] == list(command.values.values())
     assert "massctl plan" == Command("plan")
+
+
+def test_a_name_that_was_left_open_is_filled_in_wherever_it_stands() -> None:
+    left_open = Phrase("then: massctl adopt {name}", name=UNNAMED)
+    said = about(in_a_row([Phrase("wait"), left_open]), "spring")
+    assert ("wait; then: massctl adopt spring", "then: massctl adopt NAME") == (said, left_open)
+
+
+def test_other_sentences_stay_as_they_are() -> None:
+    named = Phrase("then: massctl adopt {name}", name="sale")
+    assert ("sale", "NAME", "plain") == (
+        about(named, "spring").removeprefix("then: massctl adopt "),
+        about("NAME", "spring"),
+        about(Phrase("plain"), "spring"),
+    )
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.ENOSPC, errno.EROFS, errno.ENAMETOOLONG])
+def test_what_a_person_can_mend_is_said_in_both_languages(number: int):
+    said = system_reason(OSError(number, os.strerror(number)))
+    assert isinstance(said, Phrase)
+    assert os.strerror(number) == say(said, Language.EN)
+    assert said != say(said, Language.ZH)
+
+
+def test_anything_else_is_passed_on():
+    assert "Broken pipe" == system_reason(OSError(errno.EPIPE, "Broken pipe"))
+    assert "odd" == system_reason(OSError(None, "odd"))
+    assert "TimeoutError" == system_reason(TimeoutError())
+
+
+def test_a_phrase_is_its_english_sentence_and_remembers_where_it_came_from():
+    phrase = Phrase("{count} pictures of {name}", count=3, name=Phrase("nobody"))
+    assert ("3 pictures of nobody", "{count} pictures of {name}", {"count": 3, "name": "nobody"}) == (
+        phrase,
+        phrase.template,
+        phrase.values,
+    )
+
+
+def test_braces_are_only_fields_where_there_are_values():
+    assert ("{left alone}", "{left alone}") == (Phrase("{left alone}"), Phrase("{left alone}").template)
+    assert "a {b} c" == Phrase("a {value} c", value="{b}")
+
+
+def test_a_phrase_survives_pickling():
+    phrase = pickle.loads(pickle.dumps(Phrase("{a}", a=1)))
+    assert ("1", "{a}", {"a": 1}) == (phrase, phrase.template, phrase.values)

@@ -1,6 +1,5 @@
-"""Names, phrases, diagnostics and codes."""
+"""Names of campaigns and reviewers, diagnostics and their codes."""
 
-import pickle
 import re
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from massctl.model.diagnostics import CODES, Diagnostic, Place, Severity, has_errors
 from massctl.model.ids import is_campaign_name
 from massctl.model.message import Recipient
-from massctl.model.phrase import Phrase
 
 
 @pytest.mark.parametrize("name", ["a", "0", "2026-12-spring-sale", "a.b_c-d", "a" * 64])
@@ -19,25 +17,6 @@ def test_names_of_campaigns(name):
 @pytest.mark.parametrize("name", ["", "_shared", ".git", "-a", "A", "春", "a b", "a/b", "a" * 65, "a\n"])
 def test_no_names_of_campaigns(name):
     assert not is_campaign_name(name)
-
-
-def test_a_phrase_is_its_english_sentence_and_remembers_where_it_came_from():
-    phrase = Phrase("{count} pictures of {name}", count=3, name=Phrase("nobody"))
-    assert ("3 pictures of nobody", "{count} pictures of {name}", {"count": 3, "name": "nobody"}) == (
-        phrase,
-        phrase.template,
-        phrase.values,
-    )
-
-
-def test_braces_are_only_fields_where_there_are_values():
-    assert ("{left alone}", "{left alone}") == (Phrase("{left alone}"), Phrase("{left alone}").template)
-    assert "a {b} c" == Phrase("a {value} c", value="{b}")
-
-
-def test_a_phrase_survives_pickling():
-    phrase = pickle.loads(pickle.dumps(Phrase("{a}", a=1)))
-    assert ("1", "{a}", {"a": 1}) == (phrase, phrase.template, phrase.values)
 
 
 def test_diagnostics_are_ordered_by_file_line_column_and_code():

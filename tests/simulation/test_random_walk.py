@@ -141,15 +141,14 @@ def rule_2_a_timeout_is_a_rejection(patch: pytest.MonkeyPatch) -> None:
 
 
 def rule_3_a_rejection_closes_every_attempt(patch: pytest.MonkeyPatch) -> None:
-    one = folding._into_attempts
+    one = folding.Send.absorb
 
-    def all_of_them(record: Record, entry: Entry) -> None:
-        one(record, entry)
+    def all_of_them(send: folding.Send, entry: Entry, attempt: folding.Attempt | None = None) -> object:
         if isinstance(entry.event, SendRejected):
-            for attempt in record.attempts:
-                attempt.open = False
+            send.open.clear()
+        return one(send, entry, attempt)
 
-    patch.setattr(folding, "_into_attempts", all_of_them)
+    patch.setattr(folding.Send, "absorb", all_of_them)
 
 
 def rule_4_an_id_for_each_try(patch: pytest.MonkeyPatch) -> None:

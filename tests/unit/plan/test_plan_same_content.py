@@ -88,6 +88,12 @@ def test_what_did_not_go_out_is_no_send(after):
     assert [] == guards(planned(COPY, recorded(attempted(words), (after, words))))
 
 
+def test_what_was_refused_and_then_sent_by_hand_is_a_send():
+    words, settled = text("words"), SendSettled(outcome="sent", reason="by hand", by="wang")
+    refused = recorded(attempted(words), (SendRejected(attempt=2, errcode=45028), words), (settled, words))
+    assert ["same_content"] == guards(planned(COPY, refused))
+
+
 def test_what_a_person_settled_as_sent_is_a_send():
     words, settled = text("words"), SendSettled(outcome="sent", reason="seen", by="wang")
     assert ["same_content"] == guards(planned(COPY, recorded(attempted(words), (settled, words))))

@@ -39,17 +39,6 @@ def test_a_doubt_leaves_the_attempt_open_and_keeps_what_was_seen():
     assert ["no answer within 30 s"] == [a.doubt for a in record.open_attempts]
 
 
-def test_a_rejection_closes_its_own_attempt_and_never_an_earlier_open_one():
-    rejected = SendRejected(attempt=4, errcode=45028)
-    record = record_of(WORDS, attempted(WORDS), SendInDoubt(attempt=2, reason="timeout"), attempted(WORDS), rejected)
-    assert [2] == [a.serial for a in record.open_attempts]
-
-
-def test_a_rejection_never_closes_a_later_open_one():
-    record = record_of(WORDS, attempted(WORDS), attempted(WORDS), SendRejected(attempt=2, errcode=45028))
-    assert [3] == [a.serial for a in record.open_attempts]
-
-
 def test_an_acceptance_closes_every_attempt_of_its_batch_and_no_other():
     record = record_of(
         WORDS, attempted(WORDS), attempted(WORDS, batch=2), attempted(WORDS), SendAccepted(attempt=4, msg_id=7)

@@ -609,28 +609,31 @@ class State:
         """Fold one entry; raises LedgerCorruptError for a serial out of turn, and for nothing else."""
         if entry.serial != self.serial + 1:
             raise _out_of_turn(entry, self.serial + 1)
-        kind = type(entry.event)
-        if entry.campaign is None or entry.edition is None:
-            _OF_ACCOUNT[kind](self, entry.event)
+        fold = _OF_CAMPAIGN.get(type(entry.event))
+        if fold is None or entry.campaign is None or entry.edition is None:
+            _OF_ACCOUNT[type(entry.event)](self, entry.event)
         else:
-            self._absorb_campaign(kind, entry, CampaignName(entry.campaign), entry.edition)
+            self._absorb_campaign(fold, entry, CampaignName(entry.campaign), entry.edition)
         self.serial = entry.serial
 
-    def _absorb_campaign(self, kind: type, entry: entries.Entry, campaign: CampaignName, edition: int) -> None:
-        if kind in _UPLOADS:
-            return _OF_ACCOUNT[kind](self, entry.event)
+    def _absorb_campaign(
+        self,
+        fold: Callable[[Record, Any, entries.Entry], None],
+        entry: entries.Entry,
+        campaign: CampaignName,
+        edition: int,
+    ) -> None:
         key = campaign, edition
         record = self.records.get(key)
         if record is None:
             record = self.records[key] = Record(campaign, edition)
-        _OF_CAMPAIGN[kind](record, entry.event, entry)
+        fold(record, entry.event, entry)
         appid = getattr(entry.event, "appid", None)
         if appid is not None:
             record.appid = AppId(appid)
         if isinstance(entry.event, entries.Previewed):
             what = *key, entry.event.digest, entry.event.recipient
             self.preview_days.absorb(what, entry.event, record.appid, entry.at)
-        return None
 
 
 def _stops(record: Record, appid: AppId) -> bool:
@@ -851,8 +854,6 @@ def _job_said(record: Record, event: entries.JobStatus | entries.Withdrawn, entr
         _unknown(record, entry)
 
 
-_UPLOADS: Final = frozenset({entries.ImageUploaded, entries.MaterialAdded, entries.MaterialForgotten})
-"""Of an account, also where they were made for a campaign."""
 _OF_ACCOUNT: Final[Mapping[type, Callable[[State, Any], None]]] = {
     entries.Created: _created,
     entries.ImageUploaded: _image_uploaded,

@@ -214,6 +214,18 @@ def test_an_entry_out_of_turn_is_refused(serial):
     assert (1, "loopback") == (state.serial, state.realm)
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        Created(lineage=LINEAGE, realm="wechat"),
+        MaterialForgotten(appid=APPID, sha256=sha("a")),
+        WebsiteSendRetracted(appid=APPID, sent_at=NOW, by="wang", reason="r"),
+    ],
+)
+def test_what_is_of_an_account_is_so_also_where_a_campaign_stands_beside_it(event):
+    assert {} == recorded((event, WORDS)).records
+
+
 def test_a_send_on_the_website_that_is_not_on_record_is_not_taken_back():
     assert {} == recorded(WebsiteSendRetracted(appid=APPID, sent_at=NOW, by="wang", reason="r")).website_sends
 

@@ -566,6 +566,61 @@ class Record:
         return self.sent_as.source_sha256 if self.sent_as else None
 
 
+@dataclass(slots=True)
+class AccountIndex:
+    """What guards look up of one account."""
+
+    days: dict[date, dict[RecordKey, Record]] = field(default_factory=dict)
+    """Beijing day -> the editions of which something was sent, settled, imported or withdrawn on it."""
+    tags: dict[str, int] = field(default_factory=dict)
+    """The ids of tags by name, as they were looked up last."""
+    newest: Attempt | None = None
+    used_up: Attempt | None = None
+    """The newest attempt that WeChat refused because the calls of the day were used up."""
+
+
+@dataclass(slots=True)
+class Index:
+    """Where guards find what is recorded, kept by the fold: none of them walks the history."""
+
+    accounts: dict[AppId, AccountIndex] = field(default_factory=dict)
+    editions: dict[CampaignName, dict[int, Record]] = field(default_factory=dict)
+    messages: dict[str, dict[RecordKey, Record]] = field(default_factory=dict)
+    """Message digest -> the editions that may have sent it."""
+    open: dict[RecordKey, Record] = field(default_factory=dict)
+    """The editions that stop the sends of their account: in doubt, or contradicted."""
+
+    def account(self, appid: AppId) -> AccountIndex:
+        """Give what is known of an account; empty where nothing is."""
+        return self.accounts.get(appid) or AccountIndex()
+
+    def add(self, record: Record, at: datetime) -> None:
+        """Find a record by its messages, by its open attempts, and by the day of `at`."""
+        digests = {each.event.message_digest for each in record.attempts}
+        if record.imported is not None and record.imported.message_digest is not None:
+            digests.add(record.imported.message_digest)
+        for digest in digests:
+            self.messages.setdefault(digest, {})[record.key] = record
+        for appid in {AppId(each.event.appid) for each in record.attempts} | {record.appid or AppId("")}:
+            account = self.accounts.setdefault(appid, AccountIndex())
+            account.days.setdefault(beijing_day(at), {})[record.key] = record
+        for attempt in record.attempts:
+            account = self.accounts[AppId(attempt.event.appid)]
+            if account.newest is None or attempt.serial > account.newest.serial:
+                account.newest = attempt
+            refused = attempt.rejection is not None and attempt.rejection.errcode == DAY_USED_UP
+            if refused and (account.used_up is None or attempt.serial > account.used_up.serial):
+                account.used_up = attempt
+        self.note_doubt(record)
+
+    def note_doubt(self, record: Record) -> None:
+        """Find a record while it stops the sends of its account."""
+        if record.is_in_doubt:
+            self.open[record.key] = record
+        else:
+            self.open.pop(record.key, None)
+
+
 class State:
     """The recorded world of one ledger."""
 
@@ -576,12 +631,10 @@ class State:
         self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
         self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
         self.records: dict[RecordKey, Record] = {}
-        self._editions: dict[CampaignName, list[int]] = {}
-        self._indexed = 0
-        """How many of `records` are in `_editions`."""
         self.preview_days = PreviewDays()
         self.website_sends: dict[AppId, list[datetime]] = {}
         """When people sent something on the website that is no campaign's; it used the account's allowance."""
+        self.index = Index()
 
     def record(self, campaign: CampaignName, edition: int) -> Record:
         """Give what is recorded of an edition; an empty record, not kept, where nothing is."""
@@ -589,16 +642,11 @@ class State:
 
     def editions(self, campaign: CampaignName) -> list[Record]:
         """Give every recorded edition of a campaign, lowest first."""
-        if self._indexed != len(self.records):  # Records are added, and never removed.
-            self._editions = {}
-            for name, edition in sorted(self.records):
-                self._editions.setdefault(name, []).append(edition)
-            self._indexed = len(self.records)
-        return [self.records[campaign, edition] for edition in self._editions.get(campaign, [])]
+        return [record for _, record in sorted(self.index.editions.get(campaign, {}).items())]
 
     def in_doubt(self, appid: AppId) -> list[Record]:
         """Give the records that stop the sends of an account: one has an open attempt of it, or is contradicted."""
-        return [record for record in self.records.values() if record.is_in_doubt and _stops(record, appid)]
+        return [record for record in self.index.open.values() if _stops(record, appid)]
 
     def absorb_all(self, new: Iterable[entries.Entry]) -> None:
         """Fold entries, oldest first."""
@@ -634,6 +682,19 @@ class State:
         if isinstance(entry.event, entries.Previewed):
             what = *key, entry.event.digest, entry.event.recipient
             self.preview_days.absorb(what, entry.event, record.appid, entry.at)
+        self._into_index(record, entry)
+
+    def _into_index(self, record: Record, entry: entries.Entry) -> None:
+        event = entry.event
+        self.index.editions.setdefault(record.campaign, {})[record.edition] = record
+        if isinstance(event, entries.AudienceResolved):
+            self.index.accounts.setdefault(AppId(event.appid), AccountIndex()).tags[event.tag] = event.tag_id
+        elif isinstance(event, entries.SendImported):
+            self.index.add(record, event.sent_at)
+        elif isinstance(event, entries.Withdrawn) or event.type.startswith("send_"):
+            self.index.add(record, entry.at)
+        elif isinstance(event, entries.JobStatus):
+            self.index.note_doubt(record)  # A job that nobody knows contradicts what is recorded.
 
 
 def _stops(record: Record, appid: AppId) -> bool:

@@ -707,8 +707,8 @@ def _same_content(case: Case) -> Refusal | None:
     if _is_repeated_on_purpose(campaign, state):
         return None
     since = case.now - timedelta(days=SAME_CONTENT_DAYS)
-    for record in state.records.values():
-        if (record.campaign, record.edition) == (campaign.name, campaign.edition):
+    for record in state.index.messages.get(campaign.message_digest, {}).values():
+        if record.key == (campaign.name, campaign.edition):
             continue  # Its own attempts are judged by the guards of doubts and rejections.
         for at, message_digest in record.may_have_sent():
             # The digest holds the appid, so an equal one is of the same account.

@@ -16,7 +16,7 @@ from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import BEIJING, Phrase, enumerated, in_a_row, moment
-from massctl.model.state import DAY_USED_UP, Attempt, Job, Record, State, beijing_day, is_concluded
+from massctl.model.state import DAY_USED_UP, Attempt, Job, Record, RecordKey, State, beijing_day, is_concluded
 from massctl.plan.steps import Guard, Reason, Refusal, SendMass
 from massctl.plan.window import again_after, next_moment, tomorrow
 
@@ -90,27 +90,29 @@ class Use:
     """Whose followers it went to, where it went to a tag."""
 
 
-def tag_ids(state: State, appid: AppId) -> dict[str, int]:
-    """Give the ids of the tags that an account's campaigns name, as they were looked up last."""
-    found = (each.resolved for each in state.records.values() if each.resolved is not None)
-    return {each.tag: each.tag_id for each in found if each.appid == appid}
-
-
-def uses(state: State, appid: AppId) -> list[Use]:
-    """Give every recorded use of an account's allowance; an attempt that was repeated on another day counts on both.
+def uses(state: State, appid: AppId, now: datetime) -> list[Use]:
+    """Give every use of an account's allowance since this month began; one repeated on another day counts on both.
 
     A send that a person made in the console or without this ledger counts by the audience that its campaign declared,
     and as one to everybody where that is not known.
     """
     found = [Use(at, Scope.ALL, None) for at in state.website_sends.get(appid, [])]
-    ids = tag_ids(state, appid)
-    for record in state.records.values():
+    ids = state.index.account(appid).tags
+    for record in _records(state, appid, Unit.MONTH.of(beijing_day(now)), now):
         known = {**ids, record.resolved.tag: record.resolved.tag_id} if record.resolved is not None else ids
         for at, audience in _may_have_gone_out(record, appid):
             tag = audience.get("tag_id", audience.get("tag")) if audience is not None else None
             named = known.get(tag, tag) if isinstance(tag, str) else tag
             found.append(Use(at, _recorded_scope(audience), record.campaign, record.edition, named))
     return found
+
+
+def _records(state: State, appid: AppId, first: date, now: datetime) -> list[Record]:
+    """Give the editions of which something happened from `first` on; a clock that ran fast may have dated it ahead."""
+    days, found = state.index.account(appid).days, dict[RecordKey, Record]()
+    for number in range((beijing_day(now) - first).days + DAYS_AHEAD):
+        found |= days.get(first + timedelta(days=number), {})
+    return list(found.values())
 
 
 def _may_have_gone_out(record: Record, appid: AppId) -> Iterator[tuple[datetime, Mapping[str, Any] | None]]:
@@ -150,30 +152,33 @@ def used_in(found: Iterable[Use], rule: Rule, tag: Tag | None = None) -> dict[da
     return by_period
 
 
-def calls_by_day(state: State, appid: AppId) -> Counter[date]:
-    """Count the requests for mass sends by Beijing day, also those that WeChat refused; not those that never left."""
-    return Counter(beijing_day(each.at) for each in _attempts(state, appid) if not _never_left(each))
+def calls_by_day(state: State, appid: AppId, now: datetime) -> Counter[date]:
+    """Count the requests for mass sends from today on, also those that WeChat refused; not those that never left."""
+    today = beijing_day(now)
+    found = (attempt for attempt in _attempts(state, appid, today, now) if not _never_left(attempt))
+    return Counter(day for attempt in found if (day := beijing_day(attempt.at)) >= today)
 
 
 def _never_left(attempt: Attempt) -> bool:
     return attempt.rejection is not None and attempt.rejection.errcode is None
 
 
-def _attempts(state: State, appid: AppId) -> Iterator[Attempt]:
-    return (each for record in state.records.values() for each in record.attempts if each.event.appid == appid)
+def _attempts(state: State, appid: AppId, first: date, now: datetime) -> Iterator[Attempt]:
+    records = _records(state, appid, first, now)
+    return (each for record in records for each in record.attempts if each.event.appid == appid)
 
 
-def calls_refused(state: State, appid: AppId) -> Iterator[Attempt]:
-    """Give the attempts that WeChat refused because an account's mass calls of the day were used up."""
-    attempts = _attempts(state, appid)
-    return (each for each in attempts if each.rejection is not None and each.rejection.errcode == DAY_USED_UP)
+def calls_refused(state: State, appid: AppId) -> list[Attempt]:
+    """Give the newest attempt that WeChat refused because an account's mass calls of the day were used up."""
+    refused = state.index.account(appid).used_up
+    return [refused] if refused is not None else []
 
 
 def calls_used_up(state: State, appid: AppId, now: datetime) -> bool:
     """Say whether WeChat said today that no mass call is left, and has taken none since."""
-    last = max(_attempts(state, appid), key=lambda each: each.serial, default=None)
-    refused = last is not None and last.rejection is not None and last.rejection.errcode == DAY_USED_UP
-    return last is not None and refused and beijing_day(last.at) == beijing_day(now)
+    account = state.index.account(appid)
+    last = account.used_up
+    return last is not None and last is account.newest and beijing_day(last.at) == beijing_day(now)
 
 
 def counted_anew(now: datetime) -> Phrase:
@@ -341,11 +346,11 @@ class Calendar:
     def __init__(self, agenda: Agenda, appid: AppId, state: State, policy: "Policy", now: datetime) -> None:
         self._kind = agenda.accounts[appid][1]
         self._policy, self._now = policy, now
-        self._uses, self._ids = uses(state, appid), tag_ids(state, appid)
+        self._uses, self._ids = uses(state, appid, now), state.index.account(appid).tags
         self._sends: dict[Tag | None, _Tally] = {}
         self._reach = self._tally(REACH)
         self.sends = self._sends_of(None)
-        self.calls = _Tally(CALLS, calls_by_day(state, appid), {})
+        self.calls = _Tally(CALLS, calls_by_day(state, appid, now), {})
         self.standings: dict[CampaignName, Standing] = {}
         asking = (_still_asking(each, state, now) for each in agenda.demands if each.appid == appid)
         self.demands = sorted((each for each in asking if each is not None), key=lambda demand: demand.sort_key)
@@ -647,18 +652,19 @@ DAYS_IN_MIND: Final = 31
 """For so long after its send a job is counted among those that somebody may want back. Our own bound."""
 
 
-def withdrawals_by_day(state: State, appid: AppId) -> Counter[date]:
-    """Count the requests for withdrawals by Beijing day, whatever became of them; not those that never left."""
-    return Counter(beijing_day(at) for job in _jobs(state, appid) for at in job.asked_at)
+def withdrawals_asked(state: State, appid: AppId, now: datetime) -> int:
+    """Count today's requests for withdrawals, whatever became of them; not those that never left."""
+    return sum(beijing_day(at) == beijing_day(now) for job in _jobs_of_today(state, appid, now) for at in job.asked_at)
 
 
-def _jobs(state: State, appid: AppId) -> list[Job]:
-    return [job for record in state.records.values() if record.appid == appid for job in record.jobs]
+def _jobs_of_today(state: State, appid: AppId, now: datetime) -> list[Job]:
+    records = state.index.account(appid).days.get(beijing_day(now), {}).values()
+    return [job for record in records if record.appid == appid for job in record.jobs]
 
 
 def withdrawals_used_up(state: State, appid: AppId, now: datetime) -> bool:
     """Say whether WeChat said today that no withdrawal is left, and was asked for none since."""
-    jobs = _jobs(state, appid)
+    jobs = _jobs_of_today(state, appid, now)
     last = max((job.none_left_at for job in jobs if job.none_left_at is not None), default=None)
     if last is None or beijing_day(last) != beijing_day(now):
         return False
@@ -667,7 +673,7 @@ def withdrawals_used_up(state: State, appid: AppId, now: datetime) -> bool:
 
 def withdrawals_left(state: State, appid: AppId, now: datetime) -> int:
     """Give how many requests to withdraw the account has left on the Beijing day of `now`."""
-    return max(0, WITHDRAWALS_A_DAY - withdrawals_by_day(state, appid)[beijing_day(now)])
+    return max(0, WITHDRAWALS_A_DAY - withdrawals_asked(state, appid, now))
 
 
 def is_news_or_video(record: Record) -> bool:
@@ -681,7 +687,7 @@ def withdrawable(state: State, appid: AppId, now: datetime) -> list[Job]:
     since = now - timedelta(days=DAYS_IN_MIND)
     return [
         job
-        for record in state.records.values()
+        for record in _records(state, appid, beijing_day(since), now)
         if record.appid == appid and is_news_or_video(record)
         for job in record.jobs
         if job.msg_id is not None and job.accepted_at >= since and not (job.is_gone or job.status == "failed")
@@ -784,7 +790,7 @@ def _calls(calendar: Calendar, kind: str, state: State, appid: AppId, now: datet
 def _withdrawals(state: State, appid: AppId, now: datetime) -> list[Span]:
     """Give today, where some were asked for, or something is there that may be withdrawn."""
     left = withdrawals_left(state, appid, now)
-    used = withdrawals_by_day(state, appid)[beijing_day(now)]
+    used = withdrawals_asked(state, appid, now)
     if withdrawals_used_up(state, appid, now):
         # Others used what is missing here, as with calls.
         left, used = 0, max(WITHDRAWALS_A_DAY, used)
@@ -822,7 +828,7 @@ TOO_FAST: Final = 45011
 
 def next_send_at(state: State, appid: AppId, now: datetime) -> datetime:
     """Give the first moment, `now` or later, at which an account may ask for a mass send."""
-    attempts = list(_attempts(state, appid))
+    attempts = list(_attempts(state, appid, beijing_day(now - MINUTE), now))
     recent = _within_a_minute((a.at for a in attempts), now)
     earliest = [now]
     if len(recent) >= SENDS_A_MINUTE:

@@ -95,7 +95,7 @@ class _Others:
         short = {
             appid
             for appid in accounts
-            if may_run_short([d for d in demands if d.appid == appid], calls_by_day(self._state, appid))
+            if may_run_short([d for d in demands if d.appid == appid], calls_by_day(self._state, appid, self._now))
         }
         found = [self._read(each) if each.appid in short and each.name in self._lists else each for each in demands]
         return [each for each in found if each is not None]

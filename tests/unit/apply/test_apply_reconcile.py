@@ -254,7 +254,7 @@ def test_an_acceptance_counts_whatever_a_person_said_before() -> None:
     attempt = scene.record(WORDS).attempts[0]
     settle_not_sent(scene.record(WORDS), I_LOOKED, None, scene.book())
     scene.write((SendAccepted(attempt=attempt.serial, msg_id=scene.wechat.jobs[0].msg_id), WORDS))
-    assert [attempt.at] == [use.at for use in uses(scene.state, WORDS.appid)]
+    assert [attempt.at] == [use.at for use in uses(scene.state, WORDS.appid, NOW)]
     scene.campaigns = [text("copy", "今晚八点", window=WORDS.window)]
     outcome = scene.apply()
     assert (5, [Guard.SAME_CONTENT], 1) == (

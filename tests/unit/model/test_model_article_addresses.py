@@ -22,6 +22,7 @@ def recorded(*editions: list[Job]) -> State:
     state = State()
     for edition, jobs in enumerate(editions, 1):
         state.records[SALE, edition] = Record(SALE, edition, jobs=jobs)
+        state.index.editions.setdefault(SALE, {})[edition] = state.records[SALE, edition]
     return state
 
 

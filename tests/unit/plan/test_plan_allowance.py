@@ -477,10 +477,10 @@ def test_a_use_counts_once_a_day_however_often_it_was_attempted_and_for_its_own_
         *went_out(foreign, NOW - HOUR, 10),
         at(NOW, SendRejected(attempt=10, errcode=None), foreign),
     )
-    assert {"one", "tag", "list"} == {use.campaign for use in uses(state, APPID)}
-    counted = used_in(uses(state, APPID), SENDS["service"])
+    assert {"one", "tag", "list"} == {use.campaign for use in uses(state, APPID, NOW)}
+    counted = used_in(uses(state, APPID, NOW), SENDS["service"])
     assert ["one"] == [use.campaign for use in counted[NOW.date().replace(day=1)]]
-    assert {NOW.date(): 4} == calls_by_day(state, APPID)
+    assert {NOW.date(): 4} == calls_by_day(state, APPID, NOW)
 
 
 @pytest.mark.parametrize(
@@ -504,7 +504,7 @@ def test_a_send_by_hand_counts_by_the_audience_of_its_campaign_where_it_is_known
     ]
     settled = SendSettled(outcome="sent", reason="seen", by="wang", audience=audience_told)
     for happened in ([at(NOW, imported, earlier)], [*rejected, at(NOW, settled, earlier)]):
-        (use,) = uses(recorded(*happened), APPID)
+        (use,) = uses(recorded(*happened), APPID, NOW)
         assert scope == use.scope
 
 

@@ -95,7 +95,7 @@ def test_calls_of_other_days_and_accounts_and_those_that_never_left_do_not_count
         at(NOW, attempted(other)[0], other),
         at(NOW, SendRejected(attempt=6, errcode=45028), other),
     )
-    assert 1 == calls_by_day(state, other.appid)[beijing_day(NOW)]
+    assert 1 == calls_by_day(state, other.appid, NOW)[beijing_day(NOW)]
 
 
 def test_batches_of_a_list_that_was_refused_and_cut_down_are_not_waited_for() -> None:

@@ -65,7 +65,7 @@ def test_a_batch_that_was_refused_and_sent_by_hand_is_of_the_list() -> None:
     state = recorded(tried(1), (SendRejected(attempt=2, errcode=40003), LETTER), first)  # type: ignore[arg-type]
     assert "audience_changed" in told(to_openids(LETTER, MOVED), state)
     second = begun(tried(2), (SendRejected(attempt=4, errcode=40003), LETTER), SENT)
-    assert [Scope.OPENIDS] * 2 == [use.scope for use in uses(second, LETTER.appid)]
+    assert [Scope.OPENIDS] * 2 == [use.scope for use in uses(second, LETTER.appid, NOW)]
 
 
 def test_a_refused_batch_is_told_with_the_way_on() -> None:

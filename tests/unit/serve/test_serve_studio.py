@@ -329,4 +329,5 @@ def test_a_link_to_an_earlier_article_shows_and_follows_the_ledger(tree: Tree):
 def told(record: Record) -> State:
     state = State()
     state.records[record.campaign, record.edition] = record
+    state.index.editions[record.campaign] = {record.edition: record}
     return state

@@ -22,6 +22,7 @@ def sent() -> State:
     counts = JobStatus(msg_id=7, status="sent", source="event", article_urls=["http://mp.weixin.qq.com/s/1"])
     job = Job(1, "id", datetime(2026, 12, 1, tzinfo=UTC), 7, 8, counts=counts)
     state.records[SALE, 1] = Record(SALE, 1, jobs=[job])
+    state.index.editions[SALE] = {1: state.records[SALE, 1]}
     return state
 
 

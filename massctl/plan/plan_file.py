@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidationError
@@ -19,6 +19,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import Status
 from massctl.model.strict import Strict
+from massctl.plan.guards import HandoffItem
 from massctl.plan.lock_diff import (
     LockState,
     PlanError,
@@ -30,7 +31,7 @@ from massctl.plan.lock_diff import (
     lock_stale,
 )
 from massctl.plan.plan import DriftKind, Plan, PlannedCampaign
-from massctl.plan.quota import Counted, Span, Unit, ahead_document
+from massctl.plan.quota import Counted, Span, Unit
 from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendMass, SendPreview, Step
 from massctl.plan.window import WindowState
 
@@ -39,10 +40,15 @@ PLAN_FORMAT_VERSION: Final = 1
 
 def plan_digest(plan: Plan) -> Digest:
     """Name what the plan would do: lineage, serial, every campaign's digest, steps, reviewers and refusals."""
-    campaigns = [_campaign(campaign, with_diagnostics=False) for campaign in plan.campaigns]
+    campaigns = [{key: value for key, value in _campaign(each).items() if key in _DIGESTED} for each in plan.campaigns]
     # A preview's address does not say whose phone it goes to, and the campaign's digest leaves reviewers out.
     reviewers = [step.recipient.recorded for step in plan.steps if isinstance(step, SendPreview)]
     return digest_of({"lineage": plan.lineage, "serial": plan.serial, "campaigns": campaigns, "reviewers": reviewers})
+
+
+_DIGESTED: Final = frozenset(
+    {"name", "account", "edition", "status", "window", "next_at", "digest", "steps", "refusals"}
+)
 
 
 def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
@@ -54,25 +60,51 @@ def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
         "lineage": plan.lineage,
         "serial": plan.serial,
         "names": list(names),
-        "campaigns": [_campaign(campaign, with_diagnostics=True) for campaign in plan.campaigns],
-        "allowance": [ahead_document(account) for account in plan.ahead],
+        "campaigns": [_campaign(campaign) for campaign in plan.campaigns],
+        "allowance": [_document(PlannedAllowance, account) for account in plan.ahead],
         "summary": {kind.value: kinds[kind] for kind in Kind},
     }
 
 
+def _campaign(campaign: PlannedCampaign) -> dict[str, Any]:
+    ordered = sorted(campaign.diagnostics, key=lambda each: each.sort_key)
+    approved = approved_document(campaign.rendered) if campaign.rendered else None
+    diagnostics = [diagnostic_document(each) for each in ordered]
+    return _document(SavedCampaign, campaign, diagnostics=diagnostics, approved=approved)
+
+
+def _document(model: type[Strict], value: object, **given: Any) -> dict[str, Any]:
+    """Write what `value` has of the fields of a model; `given` are values for fields that it has otherwise."""
+    return {
+        field.alias or name: given[name] if name in given else _plain(getattr(value, name))
+        for name, field in model.model_fields.items()
+        if name in given or hasattr(value, name)
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if (model := _shape_of(value)) is not None:
+        return _document(model, value)
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _shape_of(value: object) -> type[Strict] | None:
+    shapes: dict[type, type[Strict]] = {Refusal: PlannedRefusal, HandoffItem: PlannedHandoff, Span: PlannedSpan}
+    return PlannedStep if isinstance(value, Step) else shapes.get(type(value))
+
+
 def step_document(step: Step) -> dict[str, Any]:
     """Give a STEP of the public interface."""
-    return {
-        "kind": step.kind.value,
-        "address": step.address,
-        "reason": step.reason.value,
-        "reversible": step.reversible,
-    }
+    return _document(PlannedStep, step)
 
 
 def refusal_document(refusal: Refusal) -> dict[str, Any]:
     """Give a REFUSAL of the public interface."""
-    return {"guard": refusal.guard.value, "message": refusal.message, "hint": refusal.hint}
+    return _document(PlannedRefusal, refusal)
 
 
 def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -92,30 +124,6 @@ def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def _campaign(campaign: PlannedCampaign, *, with_diagnostics: bool) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "name": campaign.name,
-        "account": campaign.account,
-        "edition": campaign.edition,
-        "status": campaign.status.value,
-        "window": campaign.window.value,
-        "next_at": campaign.next_at.isoformat() if campaign.next_at else None,
-        "digest": campaign.digest,
-        "steps": [step_document(step) for step in campaign.steps],
-        "refusals": [refusal_document(refusal) for refusal in campaign.refusals],
-    }
-    if with_diagnostics:
-        document["title"] = campaign.title
-        document["audience_count"] = campaign.audience_count
-        document["tag_due"] = campaign.tag_due
-        document["awaiting_until"] = campaign.awaiting_until.isoformat() if campaign.awaiting_until else None
-        document["handoff"] = [{"item": each.item, "done": each.done} for each in campaign.handoff]
-        document["approved"] = approved_document(campaign.rendered) if campaign.rendered else None
-        ordered = sorted(campaign.diagnostics, key=lambda d: d.sort_key)
-        document["diagnostics"] = [diagnostic_document(diagnostic) for diagnostic in ordered]
-    return document
-
-
 def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
     """Give all that the digest stands for, in the shape of a lock, so that a stale plan can name what moved."""
     return lock_document(campaign, f"massctl {__version__}")
@@ -124,9 +132,9 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
 class PlannedSpan(Strict):
     """A day or a month, Beijing time, in which something was sent or is to be."""
 
-    per: Unit
+    unit: Annotated[Unit, Field(alias="per")]
     """What is counted: a day or a month."""
-    from_: Annotated[date, Field(alias="from")]
+    first: Annotated[date, Field(alias="from")]
     """Its first day, YYYY-MM-DD."""
     of: Counted
     """Sends as the account's kind allows them, requests for mass sends, or requests to withdraw, of today."""
@@ -143,7 +151,7 @@ class PlannedSpan(Strict):
     def span(self) -> Span:
         """Give it as the plan has it."""
         names = tuple(CampaignName(name) for name in self.campaigns)
-        return Span(self.per, self.from_, self.of, self.limit, self.used, names, self.left)
+        return Span(self.unit, self.first, self.of, self.limit, self.used, names, self.left)
 
 
 class PlannedAllowance(Strict):
@@ -153,7 +161,7 @@ class PlannedAllowance(Strict):
     """The account's name."""
     kind: Literal["service", "subscription"]
     """The account's kind."""
-    ahead: list[PlannedSpan]
+    spans: Annotated[list[PlannedSpan], Field(alias="ahead")]
     """Days and months with something in them, in order; sends before calls, and withdrawals last."""
 
 

@@ -756,26 +756,6 @@ def look_ahead(
     return tuple(found)
 
 
-def ahead_document(ahead: AccountAhead) -> dict[str, Any]:
-    """Give an account's next days as the plan's JSON writes them."""
-    return {
-        "account": ahead.account,
-        "kind": ahead.kind,
-        "ahead": [
-            {
-                "per": span.unit.value,
-                "from": span.first.isoformat(),
-                "of": span.of,
-                "limit": span.limit,
-                "used": span.used,
-                "campaigns": list(span.campaigns),
-                "left": span.left,
-            }
-            for span in ahead.spans
-        ],
-    }
-
-
 def _calls(calendar: Calendar, kind: str, state: State, appid: AppId, now: datetime) -> list[Span]:
     """Give the days of an account that may ask for many: a service account, and one with a list of openids."""
     used = dict(calendar.calls.used)

@@ -151,7 +151,7 @@ class _Fitting:
 
     def _blocks(self, shown: Sequence[SavedCampaign]) -> Iterator[Block]:
         ahead = [
-            AccountAhead(AccountName(each.account), each.kind, tuple(span.span for span in each.ahead))
+            AccountAhead(AccountName(each.account), each.kind, tuple(span.span for span in each.spans))
             for each in self.plan.allowance
         ]
         writer = CampaignWriter(self.words, ahead, self.locking)

@@ -24,7 +24,7 @@ def appendices(words: Words, plan: SavedPlan, resting: Sequence[SavedCampaign]) 
             "- "
             + words.facts(account.account, KINDS[account.kind], period(each.span), *each.campaigns, left(each.span))
             for account in plan.allowance
-            for each in account.ahead
+            for each in account.spans
         ]
         yield _folded(words, AHEAD, rows)
     if resting:

@@ -8,15 +8,15 @@ from building import APPID, DAY, HOUR, NOW, at, attempted, audience, news, plan_
 from massctl.model.entries import NewEntry, SendAccepted, SendImported, Withdrawn
 from massctl.model.message import Window
 from massctl.plan.plan import Plan
-from massctl.plan.quota import ahead_document
+from massctl.plan.plan_file import plan_document
 
 
 def rows(plan: Plan) -> list[tuple[str, str, int, list[str], int]]:
     """Give (day or month, sends or calls, used, campaigns, left) of the one account."""
     return [
         (row["from"], row["of"], row["used"], row["campaigns"], row["left"])
-        for account in plan.ahead
-        for row in ahead_document(account)["ahead"]
+        for account in plan_document(plan)["allowance"]
+        for row in account["ahead"]
     ]
 
 

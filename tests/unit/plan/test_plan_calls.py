@@ -4,7 +4,7 @@ from allowance_samples import on, planned_all, refused, rules, sends, to_list, w
 from building import DAY, HOUR, NOW, at, attempted, audience, plan_of, recorded
 
 from massctl.model.entries import SendAccepted, SendRejected
-from massctl.plan.quota import ahead_document
+from massctl.plan.plan_file import plan_document
 
 
 def test_two_lists_of_one_day_that_take_more_than_its_calls_are_a_conflict() -> None:
@@ -26,8 +26,8 @@ def test_a_list_stands_whole_on_one_day_of_its_window() -> None:
 def test_what_is_left_of_a_day_is_told_by_the_day_that_a_list_stands_on() -> None:
     lists = [to_list("a", on(1, 2, hours=1), 60), to_list("b", on(1, 2), 60)]
     for kind in ("service", "subscription"):
-        (account,) = plan_of(lists, None, rules(lists, kind)).ahead
-        rows = [row for row in ahead_document(account)["ahead"] if row["of"] == "calls"]
+        (account,) = plan_document(plan_of(lists, None, rules(lists, kind)))["allowance"]
+        rows = [row for row in account["ahead"] if row["of"] == "calls"]
         assert [("2026-12-02", ["a"], 40), ("2026-12-03", ["b"], 40)] == [
             (row["from"], row["campaigns"], row["left"]) for row in rows
         ]

@@ -52,7 +52,7 @@ from massctl.model.send import (
 )
 from massctl.model.settings import MassctlFile
 from massctl.model.state import State
-from massctl.plan.guards import House
+from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Plan, PlannedCampaign, Until, make_plan
 from massctl.plan.steps import Desired
 
@@ -127,9 +127,9 @@ def settings(**policy: Any) -> MassctlFile:
     return MassctlFile.model_validate({"version": 1, "accounts": accounts, "policy": policy})
 
 
-def house(*named: str, no_send: bool = False, **policy: Any) -> House:
+def house(*named: str, no_send: bool = False, **policy: Any) -> PolicyInForce:
     """Make the rules of a run; without names it is a run without names."""
-    return House(settings(**policy).policy, no_send, frozenset(named) if named else None)
+    return PolicyInForce(settings(**policy).policy, no_send, frozenset(named) if named else None)
 
 
 def picture(label: str = "hero", purpose: Purpose = Purpose.IMAGE, size_bytes: int = 90210) -> Picture:
@@ -308,7 +308,7 @@ def sent(campaign: RenderedCampaign, ago: timedelta = DAY) -> list[NewEntry]:
 def plan_of(
     desired: Desired | Sequence[Desired],
     state: State | None = None,
-    rules: House | None = None,
+    rules: PolicyInForce | None = None,
     now: datetime = NOW,
     until: Until = Until.SEND,
 ) -> Plan:
@@ -320,7 +320,7 @@ def plan_of(
 def planned(
     desired: Desired,
     state: State | None = None,
-    rules: House | None = None,
+    rules: PolicyInForce | None = None,
     now: datetime = NOW,
     until: Until = Until.SEND,
 ) -> PlannedCampaign:

@@ -13,7 +13,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import about
 from massctl.model.send import SendIntent, StagedDraft
 from massctl.model.state import Draft, Record, State, is_concluded
-from massctl.plan.guards import House, Skew, off_tip
+from massctl.plan.guards import PolicyInForce, Skew, off_tip
 from massctl.plan.plan import Plan
 from massctl.plan.quota import batches_left
 from massctl.plan.steps import UNTRUSTED, Guard, Reason, SaveDraft, SendMass, Step
@@ -42,7 +42,7 @@ class Ports:
     """False with --no-wait: a send of unknown outcome, or one that was too fast, is not repeated in this run."""
     attended: bool = False
     """`consent` asks a person at a terminal, who can look at a preview of this run before answering."""
-    house: Callable[[], House] | None = None
+    house: Callable[[], PolicyInForce] | None = None
     """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
     skew: Callable[[AccountName], Skew | None] | None = None
     """Compares the run's clock with WeChat's, as the account's answers told it; None judges no clock."""
@@ -66,7 +66,7 @@ class ApplyContext:
 
     ports: Ports
     ledger: LedgerSession
-    house: House
+    house: PolicyInForce
     plan: Plan
     outcomes: list[CampaignOutcome]
     unread: dict[CampaignName, Failed] = field(default_factory=dict)

@@ -32,13 +32,15 @@ from massctl.model.entries import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.message import RenderedCampaign
 from massctl.model.send import Accepted, InDoubt, Rejected, SendIntent, Verdict
 from massctl.plan import quota
-from massctl.plan.guards import House
+from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Plan
 from massctl.plan.quota import no_place_now
 from massctl.plan.steps import Guard, Reason, SendMass
 
 
-def apply_plan(plan: Plan, ports: Ports, ledger: LedgerSession, house: House, replan: Callable[[], Plan]) -> Outcome:
+def apply_plan(
+    plan: Plan, ports: Ports, ledger: LedgerSession, house: PolicyInForce, replan: Callable[[], Plan]
+) -> Outcome:
     """Look up lost answers, then carry the plan out: stage, show, send what is due, and follow up.
 
     `replan` makes the plan again where a lost draft was found. A failure or refusal stops its own campaign.

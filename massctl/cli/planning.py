@@ -11,7 +11,7 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.plan.guards import House, brake
+from massctl.plan.guards import PolicyInForce, brake
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.steps import UNTRUSTED, Desired, Guard, Refusal
 from massctl.source.agenda import agenda_of
@@ -24,7 +24,7 @@ class Planned:
 
     plan: Plan
     state: State
-    house: House
+    house: PolicyInForce
     workbench: Workbench
     warnings: list[Diagnostic]
     damage: Refusal | None = None
@@ -123,7 +123,7 @@ def _house(
     state: State,
     desires: Desires,
     workbench: Workbench,
-) -> House:
+) -> PolicyInForce:
     """Give the rules of a run, with what all campaigns of the repository ask for."""
     house = session.house(names)
     others = desires.concluded(sorted({*desires.folders()} - {each.name for each in desired}))
@@ -131,7 +131,7 @@ def _house(
     return replace(house, agenda=agenda)
 
 
-def _braked(session: Session, house: House) -> House:
+def _braked(session: Session, house: PolicyInForce) -> PolicyInForce:
     """Add whether somebody stopped all sends, where the ledger's remote is asked anyway."""
     return replace(house, tip=brake(session.tip())) if session.in_git else house
 
@@ -140,7 +140,7 @@ def _plan(
     session: Session,
     desired: Sequence[Desired],
     state: State,
-    house: House,
+    house: PolicyInForce,
     until: Until = Until.SEND,
     showing: Showing | None = None,
     damage: Refusal | None = None,

@@ -17,7 +17,7 @@ from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Realm, check_api_base, realm_of
 from massctl.model.state import State
-from massctl.plan.guards import House
+from massctl.plan.guards import PolicyInForce
 from massctl.source.repository import Repository
 from massctl.view.language import Flags, say
 
@@ -120,12 +120,12 @@ class Session:
         realms = {realm_of(self.api_base(AccountName(name))) for name in names}
         return "loopback" if realms == {"loopback"} else "wechat"
 
-    def house(self, named: Sequence[str]) -> House:
+    def house(self, named: Sequence[str]) -> PolicyInForce:
         """Give the rules of this run."""
         no_send = self.environment.get(NO_SEND_VARIABLE, "") not in _OFF
-        return House(self.settings.policy, no_send, frozenset(named) if named else None)
+        return PolicyInForce(self.settings.policy, no_send, frozenset(named) if named else None)
 
-    def house_now(self, house: House) -> House:
+    def house_now(self, house: PolicyInForce) -> PolicyInForce:
         """Give the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
         # Only a run that sends asks, and it has loaded this already.
         from massctl.source.campaigns import load_settings

@@ -16,7 +16,7 @@ from massctl.plan.retry_policy import settle
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
-    from massctl.plan.guards import House
+    from massctl.plan.guards import PolicyInForce
     from massctl.plan.plan import Plan, PlannedCampaign
     from massctl.plan.quota import AccountAhead
     from massctl.plan.steps import Refusal
@@ -108,15 +108,15 @@ def open_sends(state: State) -> Iterator[Finding]:
             yield Finding(Check.LEDGER, Level.PROBLEM, say, settle(record.campaign))
 
 
-def sending_finding(house: "House") -> Finding:
+def sending_finding(rules: "PolicyInForce") -> Finding:
     """Say whether a kill switch is thrown, or this is not the commit that sends."""
-    if house.policy.sending == "disabled":
+    if rules.policy.sending == "disabled":
         hint = Phrase("set policy.sending to `enabled` in massctl.yaml when sending is allowed again")
         return Finding(Check.SENDING, Level.WARNING, Phrase("policy.sending is `disabled`"), hint)
-    if house.no_send:
+    if rules.no_send:
         hint = Phrase("unset MASSCTL_NO_SEND when sending is allowed again")
         return Finding(Check.SENDING, Level.WARNING, Phrase("MASSCTL_NO_SEND is set"), hint)
-    if (refusal := tip_refusal(house.tip)) is not None:
+    if (refusal := tip_refusal(rules.tip)) is not None:
         return Finding(Check.SENDING, Level.WARNING, refusal.message, refusal.hint)
     return Finding(Check.SENDING, Level.OK, Phrase("no kill switch is thrown"))
 

@@ -50,8 +50,8 @@ class Tip:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """The rules of this run: the policy, the kill switch's second handle, and which campaigns were named."""
+class PolicyInForce:
+    """What a run is bound by: the policy, the other kill switch, the tip, and which campaigns were named."""
 
     policy: "Policy"
     no_send: bool = False
@@ -74,7 +74,7 @@ class Case:
 
     campaign: RenderedCampaign
     state: State
-    house: House
+    rules: PolicyInForce
     now: datetime
     standing: Standing = field(default_factory=Standing)
     """What the allowance says of it."""
@@ -97,7 +97,7 @@ def staging_refusal(case: Case) -> Refusal | None:
 
 
 def send_refusals(
-    campaign: RenderedCampaign, state: State, house: House, now: datetime, standing: Standing | None = None
+    campaign: RenderedCampaign, state: State, rules: PolicyInForce, now: datetime, standing: Standing | None = None
 ) -> list[Refusal]:
     """Give every reason why this campaign may not be sent now; an empty list means that it may.
 
@@ -105,8 +105,8 @@ def send_refusals(
     allowance says of it, for a caller that has made the account's calendar already.
     """
     if standing is None:
-        standing = standing_of(campaign, house.agenda, state, house.policy, now)
-    case = Case(campaign, state, house, now, standing)
+        standing = standing_of(campaign, rules.agenda, state, rules.policy, now)
+    case = Case(campaign, state, rules, now, standing)
     guards = (
         _window,
         _kill_switch,
@@ -125,9 +125,9 @@ def send_refusals(
     return [beside_a_doubt(each, campaign.name) for each in told] if case.record.open_attempts else told
 
 
-def late_refusals(campaign: RenderedCampaign, house: House, now: datetime) -> list[Refusal]:
+def late_refusals(campaign: RenderedCampaign, rules: PolicyInForce, now: datetime) -> list[Refusal]:
     """Refuse by the kill switches, the tip, and the hour: the window is closed, quiet hours or frozen days began."""
-    if (stopped := kill_switch(house) or tip_refusal(house.tip)) is not None:
+    if (stopped := kill_switch(rules) or tip_refusal(rules.tip)) is not None:
         return [stopped]
     match window_state(campaign.window, now):
         case WindowState.EXPIRED:
@@ -135,15 +135,15 @@ def late_refusals(campaign: RenderedCampaign, house: House, now: datetime) -> li
         case WindowState.WAITING:
             return [_clock_went_back()]
         case _:
-            return hour_refusals(house.policy, campaign.window, now)
+            return hour_refusals(rules.policy, campaign.window, now)
 
 
 def _kill_switch(case: Case) -> Refusal | None:
-    return kill_switch(case.house)
+    return kill_switch(case.rules)
 
 
 def _tip(case: Case) -> Refusal | None:
-    return tip_refusal(case.house.tip)
+    return tip_refusal(case.rules.tip)
 
 
 def _edition(case: Case) -> Refusal | None:
@@ -157,7 +157,7 @@ def _edition_in_doubt(case: Case) -> Refusal | None:
 
 
 def _selection(case: Case) -> Refusal | None:
-    selected = case.campaign.window is not None or case.house.is_named(case.campaign.name)
+    selected = case.campaign.window is not None or case.rules.is_named(case.campaign.name)
     return None if selected else not_named(case.campaign.name)
 
 
@@ -178,7 +178,7 @@ def _quiet_hours(case: Case) -> Refusal | None:
 
 
 def _by_hour(case: Case, guard: Guard) -> Refusal | None:
-    found = hour_refusals(case.house.policy, case.campaign.window, case.now)
+    found = hour_refusals(case.rules.policy, case.campaign.window, case.now)
     return next((each for each in found if each.guard is guard), None)
 
 
@@ -635,12 +635,12 @@ def _clock_went_back() -> Refusal:
     )
 
 
-def kill_switch(house: House) -> Refusal | None:
+def kill_switch(rules: PolicyInForce) -> Refusal | None:
     """Refuse every send while the policy or the environment says so."""
-    if house.policy.sending == "disabled":
+    if rules.policy.sending == "disabled":
         hint = Phrase("set policy.sending to `enabled` in massctl.yaml when sending is allowed again")
         return Refusal(Guard.KILL_SWITCH, Phrase("policy.sending is `disabled`"), hint)
-    if house.no_send:
+    if rules.no_send:
         hint = Phrase("unset MASSCTL_NO_SEND when sending is allowed again")
         return Refusal(Guard.KILL_SWITCH, Phrase("MASSCTL_NO_SEND is set"), hint)
     return None
@@ -656,7 +656,7 @@ def _account_in_doubt(case: Case) -> Refusal | None:
         say = "nobody knows whether it was sent with the AppID {before}; massctl.yaml has {now} for its account now"
         return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(say, before=before, now=campaign.appid), settle(record.campaign))
     if record.open_attempts:
-        decision = may_repeat(record.open_attempts, campaign.digest, case.house.policy, case.now)
+        decision = may_repeat(record.open_attempts, campaign.digest, case.rules.policy, case.now)
         if isinstance(decision, Repeat):
             return None
         say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)

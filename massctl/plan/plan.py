@@ -16,7 +16,7 @@ from massctl.plan import guards, quota
 from massctl.plan.guards import (
     Case,
     HandoffItem,
-    House,
+    PolicyInForce,
     audience_refusal,
     handoff_of,
     is_refused_for_good,
@@ -445,7 +445,7 @@ class Plan:
 @dataclass(slots=True)
 class _Planner:
     state: State
-    house: House
+    rules: PolicyInForce
     until: Until
     now: datetime
     showing: Showing | None = None
@@ -488,7 +488,7 @@ class _Planner:
             return planned
         say = Phrase("edited after edition {edition} was sent; followers have the old version", edition=edition)
         hint = Phrase("undo the edit, or raise `edition` to {next} to send it once more", next=edition + 1)
-        if self.house.is_named(planned.name):
+        if self.rules.is_named(planned.name):
             return replace(planned, refusals=(Refusal(Guard.EDITED_AFTER_SEND, say, hint),))
         place = Place(f"campaigns/{planned.name}/campaign.yaml")
         warning = Diagnostic("MC401", Severity.WARNING, say, place, hint, planned.name)
@@ -496,7 +496,7 @@ class _Planner:
 
     def _not_locked(self, planned: PlannedCampaign, record: Record, refusal: Refusal) -> PlannedCampaign:
         """Refuse all of it, staging too; a closed window says enough, unless it is named."""
-        named = self.house.is_named(planned.name)
+        named = self.rules.is_named(planned.name)
         refusals = () if planned.window is WindowState.EXPIRED and not named else (refusal,)
         if planned.window is WindowState.NONE and not named and not record.open_attempts:
             refusals = guards.not_named(planned.name), *refusals
@@ -526,21 +526,21 @@ class _Planner:
             return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
-        case = Case(campaign, self.state, self.house, self.now, standing)
-        stopped = staging_refusal(case) or preview_to_refusal(campaign, self.house.policy, self.showing)
+        case = Case(campaign, self.state, self.rules, self.now, standing)
+        stopped = staging_refusal(case) or preview_to_refusal(campaign, self.rules.policy, self.showing)
         if stopped is not None:
             return replace(planned, refusals=(stopped,))
         return self._from_here(self._open(planned, campaign, record, standing), campaign)
 
     def _from_here(self, planned: PlannedCampaign, campaign: RenderedCampaign) -> PlannedCampaign:
-        if (away := off_tip(self.house.tip)) is None:
+        if (away := off_tip(self.rules.tip)) is None:
             return planned
-        shown = self.until is Until.PREVIEW and self.house.is_named(campaign.name)
+        shown = self.until is Until.PREVIEW and self.rules.is_named(campaign.name)
         return off_the_tip(planned, campaign, self.state, away, shown=shown)
 
     def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
-        at = repeat_at(record.open_attempts, campaign, self.house.policy, self.now)
-        refusals = tuple(guards.send_refusals(campaign, self.state, self.house, self.now, Standing()))
+        at = repeat_at(record.open_attempts, campaign, self.rules.policy, self.now)
+        refusals = tuple(guards.send_refusals(campaign, self.state, self.rules, self.now, Standing()))
         wanted = self.until is Until.SEND
         return replace(
             planned,
@@ -552,16 +552,16 @@ class _Planner:
 
     def _expired(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
         closed = campaign.window.not_after if campaign.window else self.now
-        if closed in record.expired_at and not self.house.is_named(campaign.name):
+        if closed in record.expired_at and not self.rules.is_named(campaign.name):
             return planned  # It was reported by the run that recorded it.
         return replace(planned, refusals=(guards.expired_refusal(campaign, self.now),))
 
     def _standing(self, campaign: RenderedCampaign) -> Standing:
-        agenda, appid = self.house.agenda, campaign.appid
+        agenda, appid = self.rules.agenda, campaign.appid
         if agenda is None or appid not in agenda.accounts:
             return Standing()
         if appid not in self.calendars:
-            self.calendars[appid] = Calendar(agenda, appid, self.state, self.house.policy, self.now)
+            self.calendars[appid] = Calendar(agenda, appid, self.state, self.rules.policy, self.now)
         return self.calendars[appid].standings.get(campaign.name, Standing())
 
     def _open(
@@ -571,15 +571,15 @@ class _Planner:
         wanted = self.until is Until.SEND and planned.window is not WindowState.WAITING
         refusals: list[Refusal] = []
         if self.until is Until.SEND and not wanted:
-            never = never_allowed(self.house.policy, campaign.window, self.now)
+            never = never_allowed(self.rules.policy, campaign.window, self.now)
             without = allowance_refusal(campaign, standing) if not standing.fits else None
             refusals = never or ([without] if without else [])
         if wanted:
-            refusals = guards.send_refusals(campaign, self.state, self.house, self.now, standing)
+            refusals = guards.send_refusals(campaign, self.state, self.rules, self.now, standing)
             if planned.audience_count is not None:
                 audience = guards.audience_refusal(campaign.audience, planned.audience_count)
                 refusals += [audience] if audience else []
-            unseen = preview_missing(campaign, record, self.house.policy, steps=steps)
+            unseen = preview_missing(campaign, record, self.rules.policy, steps=steps)
             refusals += [unseen] if unseen else []
             equal = guards.sent_by_another(campaign, self.state, self.planned_sends)
             refusals += [equal] if equal and not refusals else []
@@ -589,7 +589,7 @@ class _Planner:
         waits = waits_until(standing, self.now)
         moment = None
         if waits is not None and not any(refusal.guard in FOR_GOOD for refusal in refusals):
-            moment = next_moment(self.house.policy, campaign.window, waits)
+            moment = next_moment(self.rules.policy, campaign.window, waits)
         return replace(
             planned,
             next_at=moment if moment is not None and moment > self.now else None,
@@ -603,8 +603,8 @@ class _Planner:
         if self.showing:
             return []
         crowded = crowded_month(campaign, standing)
-        due = window_state(campaign.window, self.now) is WindowState.DUE or self.house.is_named(campaign.name)
-        spent = used_up_today(campaign, self.state, self.house.policy, self.now) if due else []
+        due = window_state(campaign.window, self.now) is WindowState.DUE or self.rules.is_named(campaign.name)
+        spent = used_up_today(campaign, self.state, self.rules.policy, self.now) if due else []
         return [*unknown_previews(campaign, record), *crowded, *spent]
 
     def _staging(self, campaign: RenderedCampaign, record: Record) -> list[Step]:
@@ -619,14 +619,14 @@ class _Planner:
     def _previews(self, campaign: RenderedCampaign, record: Record) -> list[SendPreview]:
         if self.showing is not None:
             return shown_steps(campaign, record, self.showing)
-        ahead, named = self.house.policy.preview_ahead_duration, self.house.is_named(campaign.name)
+        ahead, named = self.rules.policy.preview_ahead_duration, self.rules.is_named(campaign.name)
         return preview_steps(campaign, record) if previews_due(campaign, ahead, named, self.now) else []
 
 
 def make_plan(
     desired: Sequence[Desired],
     state: State,
-    house: House,
+    rules: PolicyInForce,
     now: datetime,
     *,
     until: Until = Until.SEND,
@@ -638,10 +638,10 @@ def make_plan(
     `stop` refuses everything, because the ledger cannot be trusted; nothing is staged either. `showing` asks for
     previews again, on purpose.
     """
-    planner = _Planner(state, house, until, now, showing)
+    planner = _Planner(state, rules, until, now, showing)
     planned = within_allowance([planner.plan(each) for each in sorted(desired, key=_order)], state, now)
     accounts = {each.account for each in planned}
-    ahead = look_ahead(house.agenda, state, house.policy, now, accounts) if house.agenda is not None else ()
+    ahead = look_ahead(rules.agenda, state, rules.policy, now, accounts) if rules.agenda is not None else ()
     plan = Plan(state.lineage, state.serial, tuple(planned), ahead)
     return plan if stop is None else stopped(plan, stop)
 

@@ -8,7 +8,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import client_msg_id
 from massctl.model.state import UNSETTLED, Attempt, Record, State, is_concluded
-from massctl.plan.guards import House, send_refusals
+from massctl.plan.guards import PolicyInForce, send_refusals
 from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, may_repeat, repeat_at
 from massctl.plan.steps import Guard
 
@@ -72,8 +72,10 @@ def may_be_not_sent(record: Record) -> bool:
     return any(send.phase in UNSETTLED and not send.sent for send in record.sends.values())
 
 
-def evidence(record: Record, planned: "PlannedCampaign | None", state: State, house: House, now: datetime) -> Evidence:
-    """Put together what is known; `house` is that of a run in which a person insists on the repetition."""
+def evidence(
+    record: Record, planned: "PlannedCampaign | None", state: State, rules: PolicyInForce, now: datetime
+) -> Evidence:
+    """Put together what is known; `rules` is that of a run in which a person insists on the repetition."""
     campaign = planned.rendered if planned else None
     same = campaign is not None and _is_of(campaign, record)
     first = record.open_attempts[0] if record.open_attempts else None
@@ -81,7 +83,7 @@ def evidence(record: Record, planned: "PlannedCampaign | None", state: State, ho
         record,
         now,
         campaign.headlines if campaign is not None and same else (),
-        _repetition(record, planned, state, house, now) if first else None,
+        _repetition(record, planned, state, rules, now) if first else None,
         first.at + timedelta(hours=CLIENT_MSG_ID_MEMORY_HOURS) if first else None,
         campaign is not None and all(_has_id_of(campaign, each) for each in record.open_attempts),
         may_be_not_sent(record) or any(each.draft() is not None for each in [*unsent_below(record, state), record]),
@@ -106,7 +108,7 @@ def _has_id_of(campaign: RenderedCampaign, attempt: Attempt) -> bool:
 
 
 def _repetition(
-    record: Record, planned: "PlannedCampaign | None", state: State, house: House, now: datetime
+    record: Record, planned: "PlannedCampaign | None", state: State, rules: PolicyInForce, now: datetime
 ) -> Repetition:
     until = record.open_attempts[0].at + timedelta(hours=REPEAT_HOURS_MAX)
     campaign = planned.rendered if planned else None
@@ -118,11 +120,11 @@ def _repetition(
         return Repetition(until, None, (Phrase(say, edition=campaign.edition),))
     if campaign.window is not None:
         until = min(until, campaign.window.not_after)
-    at = repeat_at(record.open_attempts, campaign, house.policy, now)
-    refusals = send_refusals(campaign, state, house, now)
+    at = repeat_at(record.open_attempts, campaign, rules.policy, now)
+    refusals = send_refusals(campaign, state, rules, now)
     if at is not None and all(refusal.guard in PASSING for refusal in refusals):
         return Repetition(until, at, ())
-    decision = may_repeat(record.open_attempts, campaign.digest, house.policy, now)
+    decision = may_repeat(record.open_attempts, campaign.digest, rules.policy, now)
     why = [decision.why] if isinstance(decision, NoRepeat) else []
     why += [refusal.message for refusal in refusals if refusal.guard is not Guard.ACCOUNT_IN_DOUBT]
     return Repetition(until, None, tuple(why) or (Phrase("no hour in which it may be sent comes before that"),))

@@ -1,4 +1,4 @@
-"""House rules that no linter knows, by walking the syntax trees of the package."""
+"""PolicyInForce rules that no linter knows, by walking the syntax trees of the package."""
 
 import ast
 import re

@@ -121,9 +121,9 @@ class Stage:
         self.wechat.later(seconds)
         self.ahead += seconds
 
-    def open(self, name: str, *accounts: str) -> "House":
+    def open(self, name: str, *accounts: str) -> "PolicyInForce":
         """Make a repository whose accounts exist in the sandbox; one whose name says so is a subscription account."""
-        house = House(self, name, {each: _appid(name, each) for each in accounts}, Tree(self.folder / name))
+        house = PolicyInForce(self, name, {each: _appid(name, each) for each in accounts}, Tree(self.folder / name))
         lines = ["version: 1", "language: en", "accounts:"]
         for account, appid in house.appids.items():
             kind = "subscription" if account.startswith("subscription") else "service"
@@ -137,7 +137,7 @@ class Stage:
 
 
 @dataclass
-class House:
+class PolicyInForce:
     """A repository, and who types in it."""
 
     stage: Stage
@@ -231,7 +231,7 @@ AUDIENCES: Final = {
 }
 
 
-def sends(house: House) -> None:
+def sends(house: PolicyInForce) -> None:
     """Send each message to each audience, shown to two people before; then look at them, and at the account."""
     for kind in TYPES:
         for to, audience in AUDIENCES.items():
@@ -269,7 +269,7 @@ mpnews:
 """
 
 
-def articles(house: House) -> None:
+def articles(house: PolicyInForce) -> None:
     """Stage several articles whose answer is lost, edit them, send them, link to them, take them back."""
     house.add("pair", PAIR, AUDIENCES["to-a-tag"])
     house.tree.write("campaigns/pair/articles/first.html", "<p>今天风大。</p>\n")
@@ -299,7 +299,7 @@ def articles(house: House) -> None:
 NOTE: Final = MESSAGES["text"]
 
 
-def repeats(house: House) -> None:
+def repeats(house: PolicyInForce) -> None:
     """Lose the answer of a send, and ask again."""
     house.add("note", NOTE, AUDIENCES["to-a-tag"])
     house.stage.wechat.faults({"path": "/cgi-bin/message/mass/sendall", "do": "answer_lost"})
@@ -310,7 +310,7 @@ def repeats(house: House) -> None:
     house.run("apply", "note", "--yes", keep="apply, edition 2")
 
 
-def limits(house: House) -> None:
+def limits(house: PolicyInForce) -> None:
     """Send more than may be sent: by massctl alone, beside the website, beside another program."""
     accounts = house.appids
     counts = {"subscription": 2, "service": 5}
@@ -328,7 +328,7 @@ def limits(house: House) -> None:
     house.run("apply", *names, "--yes", "--no-wait", status=1)
 
 
-def _ask_sixty_times(house: House) -> None:
+def _ask_sixty_times(house: PolicyInForce) -> None:
     """Be another program that asks for mass sends: WeChat refuses and counts them.
 
     A minute has just begun, so that it is not over before massctl asks.
@@ -347,7 +347,7 @@ def _ask_sixty_times(house: House) -> None:
     connection.close()
 
 
-def events(house: House) -> None:
+def events(house: PolicyInForce) -> None:
     """End four jobs, and record what WeChat posts of each, as it is documented."""
     house.post("reprint", "ending", {"status": "err(30003)"})
     house.add("one", "mpnews", AUDIENCES["to-a-tag"])
@@ -366,7 +366,7 @@ def events(house: House) -> None:
     house.run("status")
 
 
-def _posted(house: House, event: Event) -> Posted:
+def _posted(house: PolicyInForce, event: Event) -> Posted:
     """Fill a documented event with what the sandbox's own holds in the places that only a run can tell."""
     made = house.event(event.campaign)
     (job,) = named(house.said["apply"].document, event.campaign)["jobs"]
@@ -385,7 +385,7 @@ def _posted(house: House, event: Event) -> Posted:
     return Posted(made, documented, values)
 
 
-STORIES: Final[dict[str, tuple[Callable[[House], None], tuple[str, ...]]]] = {
+STORIES: Final[dict[str, tuple[Callable[[PolicyInForce], None], tuple[str, ...]]]] = {
     "sends": (sends, TYPES),
     "articles": (articles, ("main",)),
     "repeats": (repeats, ("main",)),

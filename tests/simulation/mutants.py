@@ -670,11 +670,11 @@ MUTANTS = (
         "five to one tag in a month",
     ),
     Mutant("the kill switch is not asked for", _GUARD, "        _kill_switch,\n", "", "text, kill switch"),
-    Mutant("MASSCTL_NO_SEND is not asked for", _GUARD, "    if house.no_send:", "    if False:", "text, kill switch"),
+    Mutant("MASSCTL_NO_SEND is not asked for", _GUARD, "    if rules.no_send:", "    if False:", "text, kill switch"),
     Mutant(
         "policy.sending is not asked for",
         _GUARD,
-        '    if house.policy.sending == "disabled":',
+        '    if rules.policy.sending == "disabled":',
         "    if False:",
         "text, sending disabled",
     ),
@@ -1090,7 +1090,7 @@ MUTANTS = (
     Mutant(
         "a campaign without a window is sent unnamed",
         _GUARD,
-        "    selected = case.campaign.window is not None or case.house.is_named(case.campaign.name)",
+        "    selected = case.campaign.window is not None or case.rules.is_named(case.campaign.name)",
         "    selected = True",
         "text without window",
     ),

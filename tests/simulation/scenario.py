@@ -30,7 +30,7 @@ from massctl.model.entries import Created, Entry, NewEntry
 from massctl.model.ids import AccountName, AppId
 from massctl.model.message import Purpose, RenderedCampaign, Window
 from massctl.model.state import Record, State
-from massctl.plan.guards import House
+from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Plan, Showing, Until, make_plan
 from massctl.plan.steps import Desired, Gone, Refusal
 
@@ -151,11 +151,11 @@ def state_of(ledger: Ledger) -> State:
 def run_once(
     situation: Situation,
     campaigns: Sequence[RenderedCampaign],
-    rules: House,
+    rules: PolicyInForce,
     boundaries: Boundaries,
     *,
     wait: bool = True,
-    fresh_rules: Callable[[], House] | None = None,
+    fresh_rules: Callable[[], PolicyInForce] | None = None,
 ) -> Outcome | None:
     """Plan and apply once; the situation becomes what the run leaves, whatever ends it. None: no ledger to trust."""
     wechat, clock = situation.wechat, situation.wechat.clock
@@ -214,13 +214,13 @@ class Scene:
 
     campaigns: list[Desired]
     now: datetime = NOW
-    rules: House = field(default_factory=house)
+    rules: PolicyInForce = field(default_factory=house)
     until: Until = Until.SEND
     consent: Consent | None = None
     """Somebody at a terminal; None: consent was given beforehand."""
     showing: Showing | None = None
     wait_in_doubt: bool = True
-    fresh_rules: Callable[[], House] | None = None
+    fresh_rules: Callable[[], PolicyInForce] | None = None
     """What a look at massctl.yaml in mid-run gives."""
     ledger: SimLedger = field(default_factory=SimLedger)
     boundaries: Boundaries = field(default_factory=Boundaries)

@@ -18,7 +18,7 @@ from simulation.world import FAULTS, Fault, RunRules, SimClock
 from massctl.apply.outcome import Outcome
 from massctl.errors import MassctlError
 from massctl.model.message import RenderedCampaign
-from massctl.plan.guards import House
+from massctl.plan.guards import PolicyInForce
 
 GAPS: Final = (timedelta(minutes=1), timedelta(hours=3), timedelta(hours=30))
 """Between two runs: at once, within WeChat's memory of a clientmsgid, and past it."""
@@ -44,7 +44,7 @@ class Scenario:
     budget: Budget
     gaps: Sequence[timedelta] = GAPS
     faults: Mapping[str, tuple[Fault, ...]] = field(default_factory=lambda: FAULTS)
-    rules: Sequence[House] = field(default_factory=lambda: (house(),))
+    rules: Sequence[PolicyInForce] = field(default_factory=lambda: (house(),))
     before: Sequence[Sequence[str]] = (("",),)
     """What may happen before a run, by names of BETWEEN."""
     during: Sequence[Sequence[str]] = (("",),)
@@ -187,7 +187,7 @@ def play(scenario: Scenario, start: Situation, number: int, turn: Turn, *, momen
             version = now
             seen.append(Moment(boundary, name, _frozen(situation)))
 
-    def fresh() -> House:
+    def fresh() -> PolicyInForce:
         wechat.looked["switch"] = wechat.attempts
         return replace(rules, no_send=rules.no_send or (allows(rules) and not wechat.sending_allowed))
 
@@ -210,7 +210,7 @@ def crashed(moment: Moment, loss: str | None) -> Situation:
     return situation
 
 
-def allows(rules: House) -> bool:
+def allows(rules: PolicyInForce) -> bool:
     """Say whether neither handle of the kill switch is pulled."""
     return not rules.no_send and rules.policy.sending == "enabled"
 
@@ -246,7 +246,12 @@ def _version(situation: Situation) -> tuple[Any, ...]:
 
 
 def _happens(
-    what: str, situation: Situation, campaigns: Sequence[RenderedCampaign], rules: House, boundary: int, name: str
+    what: str,
+    situation: Situation,
+    campaigns: Sequence[RenderedCampaign],
+    rules: PolicyInForce,
+    boundary: int,
+    name: str,
 ) -> None:
     if what.endswith(f"{AT}{boundary}"):
         _happens_meanwhile(what.partition(AT)[0], situation)
@@ -283,7 +288,7 @@ def _happens_meanwhile(name: str, situation: Situation) -> None:
         wechat.changed("switch", True)
 
 
-def _rival(situation: Situation, campaigns: Sequence[RenderedCampaign], rules: House) -> None:
+def _rival(situation: Situation, campaigns: Sequence[RenderedCampaign], rules: PolicyInForce) -> None:
     """Let another runner make a whole run while this one stands still."""
     ours, calls = situation.disk.boundaries, list(situation.wechat.calls)
     faults, situation.wechat.faults = situation.wechat.faults, {}
@@ -294,7 +299,7 @@ def _rival(situation: Situation, campaigns: Sequence[RenderedCampaign], rules: H
     situation.wechat.calls[:] = calls
 
 
-def _in_words(rules: House, campaigns: Sequence[RenderedCampaign]) -> RunRules:
+def _in_words(rules: PolicyInForce, campaigns: Sequence[RenderedCampaign]) -> RunRules:
     """Give the rules of a run to the books of WeChat."""
     policy, quiet = rules.policy, None
     if policy.quiet_hours is not None:

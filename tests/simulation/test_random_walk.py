@@ -43,7 +43,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.send import InDoubt, Rejected, SendIntent, ToAll, Verdict
 from massctl.model.state import Record
 from massctl.plan import guards, retry_policy
-from massctl.plan.guards import House
+from massctl.plan.guards import PolicyInForce
 from massctl.plan.steps import Refusal
 from massctl.plan.window import WindowState, window_state
 
@@ -277,7 +277,7 @@ def nobody_looks_at_the_clock_after_a_push(patch: pytest.MonkeyPatch) -> None:
 
 
 def only_the_window_is_looked_at_after_a_push(patch: pytest.MonkeyPatch) -> None:
-    def window_alone(campaign: RenderedCampaign, _: House, now: datetime) -> list[Refusal]:
+    def window_alone(campaign: RenderedCampaign, _: PolicyInForce, now: datetime) -> list[Refusal]:
         is_over = window_state(campaign.window, now) is WindowState.EXPIRED
         return [guards.expired_refusal(campaign, now)] if is_over else []
 

@@ -13,7 +13,7 @@ from simulation.walk_people import listed
 
 from massctl.model.ids import AccountName, AppId
 from massctl.model.message import Purpose, RenderedCampaign, RenderedNews, RenderedText, Window
-from massctl.plan.guards import House
+from massctl.plan.guards import PolicyInForce
 
 APPIDS: Final = {AccountName("main"): APPID, AccountName("other"): OTHER_APPID}
 
@@ -116,7 +116,7 @@ class Rules:
 
 
 @cache
-def house_of(rules: Rules, named: tuple[str, ...] | None) -> House:
+def house_of(rules: Rules, named: tuple[str, ...] | None) -> PolicyInForce:
     """Write the policy as massctl reads it."""
     policy: dict[str, Any] = {"in_doubt": rules.in_doubt, "require_preview": rules.require_preview}
     if not rules.sending:

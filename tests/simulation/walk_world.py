@@ -18,7 +18,7 @@ from massctl.errors import LedgerOlderError
 from massctl.model.entries import Created, Entry, NewEntry
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
-from massctl.plan.guards import House
+from massctl.plan.guards import PolicyInForce
 
 T = TypeVar("T")
 
@@ -169,7 +169,7 @@ class Runner:
         self.faults.remove(found)
         return found[1]
 
-    def house(self) -> House:
+    def house(self) -> PolicyInForce:
         """Read the rules of this moment."""
         return house_of(self.world.rules, self.named)
 

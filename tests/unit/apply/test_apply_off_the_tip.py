@@ -12,7 +12,7 @@ from simulation.world import Fault
 from massctl.apply import reconcile
 from massctl.apply.reconcile import adopt_draft
 from massctl.model.message import RenderedCampaign, RenderedNews
-from massctl.plan.guards import House, Tip
+from massctl.plan.guards import PolicyInForce, Tip
 from massctl.plan.plan import Showing, Until
 
 AHEAD = NOW - 2 * HOUR
@@ -24,7 +24,7 @@ DONE = reconcile.Statement("原创 done", "li")
 MOVED = replace(TIP, there="b" * 40)
 
 
-def rules(tip: Tip, *named: str) -> House:
+def rules(tip: Tip, *named: str) -> PolicyInForce:
     return replace(house(*named), tip=tip)
 
 

@@ -13,7 +13,7 @@ from massctl.apply.stage import seen_by
 from massctl.model.entries import SendSettled
 from massctl.model.message import Recipient, Window
 from massctl.model.state import Record
-from massctl.plan.guards import House
+from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Until
 
 ASKED = house(require_preview=True)
@@ -169,6 +169,6 @@ def test_staging_before_the_window_is_not_a_refusal() -> None:
 
 
 def test_each_word_on_a_preview_names_its_account() -> None:
-    scene = Scene([WORDS], rules=House(ASKED.policy))
+    scene = Scene([WORDS], rules=PolicyInForce(ASKED.policy))
     scene.apply()
     assert [APPID, APPID] == [event.appid for event in scene.events("previewed")]

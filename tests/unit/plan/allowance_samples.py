@@ -10,7 +10,7 @@ from massctl.model.campaign import BATCH_MAX, OpenidList
 from massctl.model.ids import AccountName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State
-from massctl.plan.guards import House
+from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.quota import Agenda, demand_of
 from massctl.plan.steps import SendMass
@@ -31,10 +31,10 @@ def words(name: str, window: Window | None, **changes: Any) -> RenderedCampaign:
 
 def rules(
     campaigns: Sequence[RenderedCampaign], kind: str = "subscription", named: tuple[str, ...] = (), **policy: Any
-) -> House:
+) -> PolicyInForce:
     """Make the rules of a run in a repository of these campaigns."""
     base = house(*named, **policy)
-    return House(
+    return PolicyInForce(
         base.policy, named=base.named, agenda=Agenda({APPID: (ACCOUNT, kind)}, tuple(map(demand_of, campaigns)))
     )
 

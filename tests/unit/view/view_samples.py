@@ -23,7 +23,7 @@ from massctl.model.message import (
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import State
-from massctl.plan.guards import House
+from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Plan, Until, make_plan
 from massctl.plan.steps import Desired
 
@@ -153,7 +153,7 @@ def plan_of(
     now: datetime = NOW,
     until: Until = Until.SEND,
 ) -> Plan:
-    house = House(SETTINGS.policy, named=frozenset(named) or None)
+    house = PolicyInForce(SETTINGS.policy, named=frozenset(named) or None)
     return make_plan(desired, state or State(), house, now, until=until)
 
 

@@ -39,8 +39,12 @@ class Unit(StrEnum):
     DAY = "day"
     MONTH = "month"
 
-    def of(self, day: date) -> date:
-        """Give the first day of the period that a Beijing day is in; it names the period."""
+    def of(self, at: datetime) -> date:
+        """Give the first day of the Beijing day or month of a moment, which names it."""
+        return self.around(beijing_day(at))
+
+    def around(self, day: date) -> date:
+        """Give the first day of the period that a Beijing day is in."""
         return day if self is Unit.DAY else day.replace(day=1)
 
 
@@ -98,7 +102,7 @@ def uses(state: State, appid: AppId, now: datetime) -> list[Use]:
     """
     found = [Use(at, Scope.ALL, None) for at in state.website_sends.get(appid, [])]
     ids = state.index.account(appid).tags
-    for record in _records(state, appid, Unit.MONTH.of(beijing_day(now)), now):
+    for record in _records(state, appid, Unit.MONTH.of(now), now):
         known = {**ids, record.resolved.tag: record.resolved.tag_id} if record.resolved is not None else ids
         for at, audience in _may_have_gone_out(record, appid):
             tag = audience.get("tag_id", audience.get("tag")) if audience is not None else None
@@ -146,7 +150,7 @@ def used_in(found: Iterable[Use], rule: Rule, tag: Tag | None = None) -> dict[da
     for use in found:
         if use.scope not in rule.scopes or (tag is not None and use.scope is Scope.TAG and use.tag != tag):
             continue
-        there = by_period.setdefault(rule.unit.of(beijing_day(use.at)), [])
+        there = by_period.setdefault(rule.unit.of(use.at), [])
         if use.campaign is None or (use.campaign, use.edition) not in {(u.campaign, u.edition) for u in there}:
             there.append(use)
     return by_period
@@ -321,7 +325,7 @@ class _Tally:
     coming: dict[date, list[Demand]] = field(default_factory=dict)
 
     def has_room(self, day: date, amount: int) -> bool:
-        period = self.rule.unit.of(day)
+        period = self.rule.unit.around(day)
         return self.used.get(period, 0) + self.asked(period) + amount <= self.rule.limit
 
     def asked(self, period: date) -> int:
@@ -329,7 +333,7 @@ class _Tally:
         return sum(demand.calls if by_calls else 1 for demand in self.coming.get(period, ()))
 
     def add(self, demand: Demand, day: date) -> None:
-        self.coming.setdefault(self.rule.unit.of(day), []).append(demand)
+        self.coming.setdefault(self.rule.unit.around(day), []).append(demand)
 
     def holders(self, period: date) -> tuple[Holder, ...]:
         used = (Holder(use.campaign, use.at) for use in sorted(self.named.get(period, ()), key=lambda use: use.at))
@@ -416,7 +420,7 @@ class Calendar:
 
     def _refused(self, demand: Demand, against: Mapping[date, list[_Tally]], days: Sequence[date]) -> Standing:
         tally = against[days[0]][0]
-        periods = dict.fromkeys(tally.rule.unit.of(day) for day in days if tally in against[day])
+        periods = dict.fromkeys(tally.rule.unit.around(day) for day in days if tally in against[day])
         taken = tuple((period, tally.holders(period)) for period in periods)
         return Standing(rule=tally.rule, taken=taken, needed=demand.calls)
 
@@ -425,7 +429,7 @@ class Calendar:
 
     def _crowded(self, demand: Demand, standing: Standing, day: date) -> Standing:
         """Count a demand among the sends of its month that may reach the same followers; who they are nobody knows."""
-        before = self._reach.holders(self._reach.rule.unit.of(day))
+        before = self._reach.holders(self._reach.rule.unit.around(day))
         self._reach.add(demand, day)
         return replace(standing, crowded=before) if len(before) >= REACH.limit else standing
 
@@ -781,7 +785,7 @@ def _withdrawals(state: State, appid: AppId, now: datetime) -> list[Span]:
 
 def _spans(tally: _Tally, of: Counted, used: Mapping[date, int], now: datetime) -> list[Span]:
     rule, last = tally.rule, beijing_day(now + timedelta(days=DAYS_AHEAD))
-    wanted = sorted(each for each in {*used, *tally.coming} if rule.unit.of(beijing_day(now)) <= each <= last)
+    wanted = sorted(each for each in {*used, *tally.coming} if rule.unit.of(now) <= each <= last)
     return [
         Span(
             rule.unit,

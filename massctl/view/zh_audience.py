@@ -120,8 +120,6 @@ AUDIENCE: Final[dict[str, str]] = {
     "{name} is not a list of openids that was sent in part": "{name} 不是只发了一部分的 openid 名单",
     "massctl status {name}   shows what became of it": "massctl status {name}   看它的结果",
     "nobody knows whether batch {batch} was sent": "不知道第 {batch} 批是否已发出",
-    "no batch of {name} went out": "{name} 一批也没有发出",
-    "correct its list, then: massctl apply {name}": "改正名单，然后：massctl apply {name}",
     "{name} was ended before, and {rest} has its other openids": "{name} 先前已经结束，其余的 openid 在 {rest} 里",
     "if it is lost: massctl new {rest} --unsent-of {name}": "如果它丢了：massctl new {rest} --unsent-of {name}",
     "the list of {name} is not the one that was sent in part": "{name} 的名单不是发了一部分的那一份",

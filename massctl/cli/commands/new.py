@@ -104,23 +104,17 @@ def _partly_sent(state: "State", name: CampaignName, rest: CampaignName) -> "Rec
 
     sent = [each for each in state.editions(name) if each.may_be_out]
     record = sent[-1] if sent else None
-    if record is None or not len(record.sent_batches) < record.batches:
-        raise UsageError(
-            Phrase("{name} is not a list of openids that was sent in part", name=name),
-            Phrase("Nothing was done."),
-            Phrase("massctl status {name}   shows what became of it", name=name),
-        )
-    if record.open_attempts:
+    if record is not None and record.open_attempts:
         raise RefusedError(
             Phrase("nobody knows whether batch {batch} was sent", batch=record.open_attempts[-1].event.batch),
             Phrase("Nothing was done."),
             settle(name),
         )
-    if not record.sent_batches:
+    if record is None or not 0 < len(record.sent_batches) < record.batches:
         raise UsageError(
-            Phrase("no batch of {name} went out", name=name),
+            Phrase("{name} is not a list of openids that was sent in part", name=name),
             Phrase("Nothing was done."),
-            Phrase("correct its list, then: massctl apply {name}", name=name),
+            Phrase("massctl status {name}   shows what became of it", name=name),
         )
     if record.ended is not None and record.ended.rest != rest:
         raise RefusedError(

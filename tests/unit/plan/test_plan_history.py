@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from allowance_samples import on, rules, words
-from building import APPID, DAY, HOUR, NOW, at, attempted, news, recorded
+from building import APPID, DAY, HOUR, NOW, OTHER_APPID, at, attempted, news, recorded
 
-from massctl.model.entries import NewEntry, SendAccepted, Withdrawn
+from massctl.model.entries import NewEntry, SendAccepted, SendRejected, SendSettled, Withdrawn
 from massctl.model.state import Job, Record, State
 from massctl.plan import quota
 from massctl.plan.guards import send_refusals
@@ -60,3 +60,14 @@ def test_what_happened_this_month_is_found_wherever_it_stands() -> None:
     assert ["today"] == [use.campaign for use in quota.uses(state, APPID, NOW)]
     assert {NOW.date(): 1} == quota.calls_by_day(state, APPID, NOW)
     assert [state.record(today.name, 1)] == state.in_doubt(APPID)
+
+
+def test_a_campaign_that_changed_its_account_used_the_allowance_of_both() -> None:
+    before, after = words("moved", None, appid=OTHER_APPID, account="other"), words("moved", None)
+    state = recorded(
+        at(NOW - 2 * HOUR, attempted(before)[0], before),
+        at(NOW - HOUR, SendRejected(attempt=2, errcode=-1), before),
+        at(NOW - HOUR, attempted(after)[0], after),
+        at(NOW, SendSettled(batch=2, outcome="sent", reason="seen", by="li"), after),
+    )
+    assert ([], 2) == (quota.uses(state, OTHER_APPID, NOW), len(quota.uses(state, APPID, NOW)))

@@ -1,6 +1,7 @@
 """May an open attempt be repeated? Every edge of the answer."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from building import (
@@ -33,7 +34,7 @@ from massctl.plan.plan import Until
 from massctl.plan.reconcile_options import may_be_not_sent
 from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, Repeat, may_repeat
 
-TICK = timedelta(microseconds=1)
+TICK, TICK_S = timedelta(microseconds=1), timedelta(seconds=1)
 WAIT = timedelta(seconds=61)
 WORDS = text("words", window=Window(NOW - HOUR, NOW + 2 * DAY))
 WHY = {
@@ -54,56 +55,34 @@ def decided(*ages: timedelta, digest: str | None = WORDS.digest, **policy: objec
     return may_repeat(attempts(*ages), digest, settings(**policy).policy, NOW)
 
 
-def test_a_repetition_is_due_when_the_wait_is_over():
-    assert Repeat(NOW + WAIT) == decided(timedelta(0))
-
-
-def test_the_wait_counts_from_the_newest_attempt():
-    assert Repeat(NOW - HOUR + WAIT) == decided(5 * HOUR, HOUR)
-
-
-def test_the_wait_is_the_policys():
-    assert Repeat(NOW + timedelta(seconds=3601)) == decided(timedelta(0), in_doubt_wait=3600)
-
-
-def test_a_house_that_does_not_wait_waits_no_margin_either():
-    assert Repeat(NOW) == decided(timedelta(0), in_doubt_wait=0)
+@pytest.mark.parametrize(
+    ("ages", "how", "decision"),
+    [
+        pytest.param((timedelta(0),), {}, Repeat(NOW + WAIT), id="after the wait"),
+        pytest.param((5 * HOUR, HOUR), {}, Repeat(NOW - HOUR + WAIT), id="which counts from the newest attempt"),
+        pytest.param((timedelta(0),), {"in_doubt_wait": 3600}, Repeat(NOW + HOUR + TICK_S), id="the policy's wait"),
+        pytest.param((timedelta(0),), {"in_doubt_wait": 0}, Repeat(NOW), id="without a wait no margin"),
+        pytest.param((21 * HOUR, HOUR), {}, NoRepeat(WHY["old"]), id="the first attempt counts"),
+        pytest.param((20 * HOUR - WAIT, timedelta(0)), {}, NoRepeat(WHY["old"]), id="the wait would end too late"),
+        pytest.param((-TICK * 1000,), {}, NoRepeat(WHY["clock"]), id="a clock before the attempt knows no age"),
+        pytest.param((HOUR, -HOUR), {}, Repeat(NOW + HOUR + WAIT), id="before the newest one it only waits"),
+        pytest.param((HOUR,), {"digest": "sha256:other"}, NoRepeat(WHY["changed"]), id="changed content"),
+        pytest.param((HOUR,), {"digest": None}, NoRepeat(WHY["changed"]), id="no longer declared"),
+        pytest.param((HOUR,), {"in_doubt": "stop"}, NoRepeat(WHY["stop"]), id="the policy forbids it"),
+    ],
+)
+def test_whether_an_attempt_is_repeated(
+    ages: tuple[timedelta, ...], how: dict[str, Any], decision: Repeat | NoRepeat
+) -> None:
+    assert decision == decided(*ages, **how)
 
 
 @pytest.mark.parametrize(
     ("age", "decision"),
     [(20 * HOUR - TICK, Repeat), (20 * HOUR, NoRepeat), (20 * HOUR + TICK, NoRepeat), (19 * HOUR, Repeat)],
 )
-def test_twenty_hours_after_the_first_attempt_nothing_is_repeated(age, decision):
+def test_twenty_hours_after_the_first_attempt_nothing_is_repeated(age: timedelta, decision: type) -> None:
     assert decision is type(may_repeat(attempts(timedelta(0)), WORDS.digest, Policy(), NOW + age))
-
-
-def test_the_first_attempt_counts_however_young_the_newest_is():
-    assert NoRepeat(WHY["old"]) == decided(21 * HOUR, HOUR)
-
-
-def test_a_wait_that_would_end_too_late_is_not_begun():
-    assert NoRepeat(WHY["old"]) == decided(20 * HOUR - WAIT, timedelta(0))
-
-
-def test_a_clock_before_the_attempt_knows_no_age():
-    assert NoRepeat(WHY["clock"]) == decided(-TICK * 1000)
-
-
-def test_a_clock_before_the_newest_attempt_only_waits():
-    assert Repeat(NOW + HOUR + WAIT) == decided(HOUR, -HOUR)
-
-
-def test_changed_content_is_not_repeated():
-    assert NoRepeat(WHY["changed"]) == decided(HOUR, digest="sha256:other")
-
-
-def test_a_campaign_that_is_no_longer_declared_is_not_repeated():
-    assert NoRepeat(WHY["changed"]) == decided(HOUR, digest=None)
-
-
-def test_the_policy_may_forbid_every_repetition():
-    assert NoRepeat(WHY["stop"]) == decided(HOUR, in_doubt="stop")
 
 
 def test_the_margin_to_wechats_memory_is_four_hours():

@@ -25,7 +25,7 @@ from building import (
 )
 
 from massctl.model.entries import Expired, SendAccepted, SendImported, SendRejected, SendSettled
-from massctl.model.message import RenderedCampaign, Window
+from massctl.model.message import Window
 from massctl.model.state import State
 from massctl.plan.guards import audience_refusal, send_refusals
 from massctl.plan.plan import PlannedCampaign, Until
@@ -34,122 +34,97 @@ from massctl.plan.steps import Guard
 WORDS = text("words", window=OPEN)
 
 
-def test_in_its_window_a_campaign_is_due_without_a_name():
-    campaign = planned(WORDS)
-    assert ([("words/send", "due")], [], True) == (steps(campaign), guards(campaign), campaign.may_send)
+DUE = [("words/send", "due")]
+QUIET = {"quiet_hours": {"from": "12:00", "to": "13:00"}}
+LONG_AGO, JUST_CLOSED = Expired(not_after=PAST.not_after - DAY), Expired(not_after=PAST.not_after)
 
 
-def test_before_its_window_nothing_refuses_and_nothing_is_sent():
-    campaign = planned(text("words", window=LATER))
-    assert ([], [], False) == (steps(campaign), guards(campaign), campaign.may_send)
+def refused(**how: Any) -> list[Any]:
+    return [attempted(WORDS), (SendRejected(attempt=2, errcode=45028, **how), WORDS)]
 
 
-def test_before_its_window_a_campaign_is_not_sent_even_by_name():
-    assert [] == steps(planned(text("words", window=LATER), rules=house("words")))
+@pytest.mark.parametrize(
+    ("window", "happened", "rules", "refusing", "planned_steps"),
+    [
+        pytest.param(OPEN, [], house(), [], DUE, id="in its window it is due without a name"),
+        pytest.param(LATER, [], house(), [], [], id="before its window"),
+        pytest.param(LATER, [], house("words"), [], [], id="before its window, by name"),
+        pytest.param(None, [], house(), ["not_named"], [], id="without a window"),
+        pytest.param(None, [], house("another"), ["not_named"], [], id="without a window, another is named"),
+        pytest.param(None, [], house("words"), [], DUE, id="without a window, by name"),
+        pytest.param(OPEN, [], house("words", sending="disabled"), ["kill_switch"], [], id="the policy's kill switch"),
+        pytest.param(OPEN, [], house("words", no_send=True), ["kill_switch"], [], id="the environment's kill switch"),
+        pytest.param(OPEN, [], house("words", **QUIET), ["quiet_hours"], [], id="a name lifts no quiet hours"),
+        pytest.param(OPEN, [], house("words", freeze=["2026-12-01"]), ["freeze"], [], id="nor a frozen day"),
+        pytest.param(
+            OPEN,
+            [],
+            house(no_send=True, freeze=["2026-12-01"]),
+            ["kill_switch", "freeze"],
+            [],
+            id="all are named at once",
+        ),
+        pytest.param(PAST, [], house(), ["expired"], [], id="its window has closed"),
+        pytest.param(PAST, [(JUST_CLOSED, WORDS)], house(), [], [], id="that is told once"),
+        pytest.param(PAST, [(JUST_CLOSED, WORDS)], house("words"), ["expired"], [], id="and again where it is named"),
+        pytest.param(PAST, [(LONG_AGO, WORDS)], house(), ["expired"], [], id="another window that closed"),
+        pytest.param(OPEN, [(JUST_CLOSED, WORDS)], house(), [], DUE, id="a new window"),
+        pytest.param(OPEN, refused(), house(), ["rejected_before"], [], id="WeChat refused this content"),
+        pytest.param(OPEN, refused(retryable=True), house(), [], DUE, id="a quota passes"),
+        pytest.param(OPEN, refused(token_dead=True), house(), [], DUE, id="a token too"),
+    ],
+)
+def test_what_refuses_a_send(
+    window: Window | None, happened: list[Any], rules: Any, refusing: list[str], planned_steps: list[Any]
+) -> None:
+    campaign = planned(text("words", window=window), recorded(*happened), rules)
+    assert (refusing, planned_steps) == (guards(campaign), steps(campaign))
+    assert (campaign.may_send, campaign.next_at is None) == (
+        bool(planned_steps),
+        window is not LATER and "quiet_hours" not in refusing,
+    )
 
 
-@pytest.mark.parametrize("rules", [house(), house("another")])
-def test_without_a_window_a_campaign_is_sent_only_by_name(rules):
-    campaign = planned(text("words"), rules=rules)
-    assert (["not_named"], [], "massctl apply words") == (guards(campaign), steps(campaign), campaign.refusals[0].hint)
+@pytest.mark.parametrize(
+    ("campaign", "happened", "rules", "told"),
+    [
+        (text("words"), [], house(), "massctl apply words"),
+        (WORDS, [], house(sending="disabled"), "policy.sending is `disabled`"),
+        (WORDS, [], house(no_send=True), "MASSCTL_NO_SEND is set"),
+        (WORDS, refused(), house(), "errcode 45028"),
+    ],
+)
+def test_a_refusal_says_what_is_so_or_what_to_type(campaign: Any, happened: list[Any], rules: Any, told: str) -> None:
+    (refusal,) = planned(campaign, recorded(*happened), rules).refusals
+    assert told in f"{refusal.message} {refusal.hint}"
 
 
-@pytest.mark.parametrize(("rules", "refused"), [(house("another"), ["not_named"]), (house("words"), [])])
-def test_in_the_moment_of_the_send_its_name_is_asked_for_again(rules, refused):
-    assert refused == [refusal.guard for refusal in send_refusals(text("words"), State(), rules, NOW)]
+@pytest.mark.parametrize(("rules", "refusing"), [(house("another"), ["not_named"]), (house("words"), [])])
+def test_in_the_moment_of_the_send_its_name_is_asked_for_again(rules: Any, refusing: list[str]) -> None:
+    assert refusing == [refusal.guard for refusal in send_refusals(text("words"), State(), rules, NOW)]
 
 
-def test_without_a_window_a_named_campaign_is_sent():
-    assert [("words/send", "due")] == steps(planned(text("words"), rules=house("words")))
-
-
-def test_policy_is_one_handle_of_the_kill_switch():
-    campaign = planned(WORDS, rules=house("words", sending="disabled"))
-    assert (["kill_switch"], "policy.sending is `disabled`") == (guards(campaign), campaign.refusals[0].message)
-
-
-def test_the_environment_is_the_other_handle_of_the_kill_switch():
-    campaign = planned(WORDS, rules=house("words", no_send=True))
-    assert (["kill_switch"], "MASSCTL_NO_SEND is set") == (guards(campaign), campaign.refusals[0].message)
-
-
-def test_the_kill_switch_stops_no_staging():
-    assert ["sale/draft"] == [
-        a for a, _ in steps(planned(news("sale", window=OPEN, pictures=()), rules=house(no_send=True)))
-    ]
-
-
-def test_naming_a_campaign_lifts_neither_quiet_hours_nor_a_frozen_day():
-    assert ["quiet_hours"] == guards(planned(WORDS, rules=house("words", quiet_hours={"from": "12:00", "to": "13:00"})))
-    assert ["freeze"] == guards(planned(WORDS, rules=house("words", freeze=["2026-12-01"])))
-
-
-def test_every_refusal_is_named_at_once():
-    rules = house(no_send=True, freeze=["2026-12-01"])
-    assert ["kill_switch", "freeze"] == guards(planned(WORDS, rules=rules))
+def test_the_kill_switch_stops_no_staging() -> None:
+    campaign = planned(news("sale", window=OPEN, pictures=()), rules=house(no_send=True))
+    assert ["sale/draft"] == [address for address, _ in steps(campaign)]
 
 
 @pytest.mark.parametrize("until", [Until.UPLOAD, Until.DRAFT, Until.PREVIEW])
-def test_a_run_that_does_not_send_is_refused_nothing(until):
+def test_a_run_that_does_not_send_is_refused_nothing(until: Until) -> None:
     campaign = planned(text("words"), rules=house("words", no_send=True), until=until)
     assert ([], False) == (guards(campaign), campaign.may_send)
 
 
-def test_a_clock_that_went_back_before_the_window_refuses_at_the_last_moment():
+def test_a_clock_that_went_back_before_the_window_refuses_at_the_last_moment() -> None:
     found = send_refusals(text("words", window=LATER), recorded(), house(), NOW)
     assert [Guard.CLOCK_SKEW] == [refusal.guard for refusal in found]
 
 
-# Expired
+def test_changed_content_is_sent_whatever_was_refused_before() -> None:
+    assert DUE == steps(planned(text("words", "明晚八点", window=OPEN), recorded(*refused())))
 
 
-def test_a_window_that_is_found_closed_refuses_and_stages_nothing():
-    campaign = planned(news("sale", window=PAST))
-    assert (["expired"], [], "expired", None) == (guards(campaign), steps(campaign), campaign.window, campaign.next_at)
-
-
-def test_a_closed_window_that_was_recorded_is_not_reported_again():
-    campaign = planned(text("words", window=PAST), recorded((Expired(not_after=PAST.not_after), WORDS)))
-    assert ([], "expired") == (guards(campaign), campaign.window)
-
-
-def test_a_closed_window_that_was_recorded_refuses_again_when_named():
-    state = recorded((Expired(not_after=PAST.not_after), WORDS))
-    assert ["expired"] == guards(planned(text("words", window=PAST), state, house("words")))
-
-
-def test_another_window_that_closes_is_reported_anew():
-    state = recorded((Expired(not_after=PAST.not_after - DAY), WORDS))
-    assert ["expired"] == guards(planned(text("words", window=PAST), state))
-
-
-def test_a_new_window_is_open_whatever_expired_before():
-    assert [("words/send", "due")] == steps(planned(WORDS, recorded((Expired(not_after=PAST.not_after), WORDS))))
-
-
-# Rejected before
-
-
-def rejected(campaign: RenderedCampaign, **how: Any) -> State:
-    return recorded(attempted(campaign), (SendRejected(attempt=2, errcode=45028, **how), campaign))
-
-
-def test_content_that_wechat_refused_is_not_sent_again_and_not_staged_again():
-    campaign = planned(WORDS, rejected(WORDS))
-    assert (["rejected_before"], [], None) == (guards(campaign), steps(campaign), campaign.next_at)
-    assert "errcode 45028" in campaign.refusals[0].message
-
-
-@pytest.mark.parametrize("how", [{"retryable": True}, {"token_dead": True}])
-def test_what_authority_or_quota_refused_is_tried_again(how):
-    assert [("words/send", "due")] == steps(planned(WORDS, rejected(WORDS, **how)))
-
-
-def test_changed_content_is_sent_whatever_was_refused_before():
-    assert [("words/send", "due")] == steps(planned(text("words", "明晚八点", window=OPEN), rejected(WORDS)))
-
-
-def test_refused_news_gets_no_new_previews():
+def test_refused_news_gets_no_new_previews() -> None:
     campaign = news("sale", window=OPEN, recipients=reviewers("li"), pictures=())
     state = recorded(saved(campaign), attempted(campaign), (SendRejected(attempt=3, errcode=45028), campaign))
     assert [] == steps(planned(campaign, state))

@@ -154,13 +154,22 @@ class Foreign:
     candidates: Sequence[Record]
 
 
-def record_finish(finish: JobFinish, appid: AppId | None, ledger: LedgerSession) -> Recorded | Foreign:
+def record_finish(
+    finish: JobFinish, appid: AppId | None, ledger: LedgerSession, original_ids: Mapping[AppId, str]
+) -> Recorded | Foreign:
     """Record the end of a job; with `appid` it is that account's, whatever name the event was addressed to.
 
-    Raises UsageError, and records nothing, where the event does not say by itself whose job it is about.
+    `original_ids` are those that massctl.yaml declares: an event that is addressed to another one is not that
+    account's. Raises UsageError, and records nothing, where the event does not say by itself whose job it is about.
     """
+
+    def may_be_of(account: AppId) -> bool:
+        if appid is not None:
+            return account == appid
+        return finish.original_id is None or original_ids.get(account) in (None, finish.original_id)
+
     state = ledger.state
-    mine = [r for r in state.records.values() if r.appid is not None and _may_be_of(r.appid, appid, finish, state)]
+    mine = [r for r in state.records.values() if r.appid is not None and may_be_of(r.appid)]
     found = [(record, job) for record in mine for job in record.jobs if job.msg_id == finish.msg_id]
     if not found:
         _check_elsewhere(finish, state)
@@ -172,42 +181,11 @@ def record_finish(finish: JobFinish, appid: AppId | None, ledger: LedgerSession)
             _name_the_account(),
         )
     record, job = found[0]
-    if appid is None:
-        _check_name(record, finish, state)
     if _is_known(finish, job):
         return Recorded(record, again=True)
     before = _contradicted(finish, job)
     ledger.record_for(finish.entry(), record.campaign, record.edition)
     return Recorded(record, again=False, contradicts=before)
-
-
-def _may_be_of(appid: AppId, named: AppId | None, finish: JobFinish, state: State) -> bool:
-    """Say whether an event may be an account's: the named one's, else not where its original id is another's."""
-    if named is not None:
-        return appid == named
-    knowing = {each for each in _accounts(state) if finish.original_id in _original_ids(each, state)}
-    return not knowing or appid in knowing
-
-
-def _check_name(record: Record, finish: JobFinish, state: State) -> None:
-    """Raise UsageError where earlier events of the job's account were addressed to another original id."""
-    known = _original_ids(record.appid, state)
-    if finish.original_id is None or not known or finish.original_id in known:
-        return
-    say = "job {msg_id} is the send of {name}, but the event names another account"
-    raise UsageError(
-        Phrase(say, msg_id=finish.msg_id, name=record.campaign),
-        Phrase(
-            "It was addressed to {told} (ToUserName, 原始 ID), and earlier events of this account to {known}. "
-            "Nothing was recorded.",
-            told=finish.original_id,
-            known=", ".join(sorted(known)),
-        ),
-        Phrase(
-            "compare it with the account's 原始 ID in the console under 设置与开发; if the event is its own: "
-            "massctl record-event FILE --account NAME"
-        ),
-    )
 
 
 def _check_elsewhere(finish: JobFinish, state: State) -> None:
@@ -225,22 +203,10 @@ def _check_elsewhere(finish: JobFinish, state: State) -> None:
 
 
 def _name_the_account() -> Phrase:
-    return Phrase("name the account: massctl record-event FILE --account NAME")
-
-
-def _accounts(state: State) -> set[AppId]:
-    return {record.appid for record in state.records.values() if record.appid is not None}
-
-
-def _original_ids(appid: AppId | None, state: State) -> set[str]:
-    """Give the original ids (原始 ID) to which an account's events on record were addressed."""
-    return {
-        job.counts.original_id
-        for record in state.records.values()
-        if record.appid == appid
-        for job in record.jobs
-        if job.counts is not None and job.counts.original_id is not None
-    }
+    return Phrase(
+        "name the account: massctl record-event FILE --account NAME; or write its original ID (原始 ID) into "
+        "massctl.yaml: accounts.NAME.original_id"
+    )
 
 
 def _may_be(record: Record, finish: JobFinish) -> bool:

@@ -3,13 +3,12 @@
 What is on record is told when it comes on record, so that no second memory of what was told is needed: the standings
 before a run are compared with those after it. Two things are not on record: what keeps a campaign back while its
 window is open, and a doubt that a run left behind when it died. Every run meets them again (`met_again`). A machine
-that remembers what it told says them once a day; one that remembers nothing, as in CI, says what keeps back at times
-that follow from the window alone (`is_its_turn`), and a doubt always.
+that remembers what it told tells them once a day. A machine that remembers nothing, as in CI, tells them in every run.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from massctl.apply.drafts import DELETE_IT
@@ -17,7 +16,7 @@ from massctl.apply.jobs import nobody_got_it
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, Unrecorded, unrecorded_of
 from massctl.model.diagnostics import has_errors
 from massctl.model.ids import AppId, CampaignName, digest_of
-from massctl.model.message import RenderedCampaign, Window
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Phrase, moment
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan.job_failure import how_to_resend, reason_of, reason_words
@@ -79,8 +78,6 @@ class Notice:
     """What a person may choose, where nobody knows whether it was sent."""
     met_again: bool = False
     """Every run finds it so until somebody does something: no entry of the ledger says when it began."""
-    window: Window | None = None
-    """When the campaign may go out; None where it has no window, or none that is known."""
     unrecorded: Unrecorded | None = None
     """What WeChat answered, where the ledger could not take it: then one choice alone is true."""
     block: SendBlock | None = None
@@ -92,24 +89,6 @@ class Notice:
         what = [self.happening, self.campaign, self.edition, self.status.value]
         named = [*what, self.digest, self.attempts, self.guard]
         return digest_of(named).removeprefix("sha256:")[:24]
-
-
-TURNS_EVERY: Final = timedelta(hours=4)
-"""What is met again, and remembered by nobody, has its turns so far apart, from the opening of the window on."""
-TURN_LASTS: Final = timedelta(minutes=35)
-"""So long: a timer of 30 minutes that is a little late hits it once or twice."""
-
-
-def is_its_turn(notice: Notice) -> bool:
-    """Say whether a run without a memory tells a fact: what keeps back at some times only, and at the window's end.
-
-    Every run of a timer finds the same rule, so that a long window is not told at each of them.
-    """
-    window = notice.window
-    if not notice.met_again or notice.happening == "in_doubt" or window is None:
-        return True
-    since = max(notice.at - window.not_before, timedelta(0))
-    return since % TURNS_EVERY < TURN_LASTS or window.not_after - notice.at <= TURN_LASTS
 
 
 def standings(state: State) -> Standings:
@@ -241,7 +220,6 @@ class Noticing:
             guard,
             choices,
             met_again,
-            planned.rendered.window if planned is not None and planned.rendered is not None else None,
             block=self._block(record, outcome),
         )
 

@@ -39,7 +39,7 @@ def event_recorded(session: Session, file: str, account: str | None, answer: Ans
         trust(session, state)
         notifier = Notifier(session)
         notifier.begin(state)
-        outcome = record_finish(finish, appid, LedgerSession(ledger, session.clock, state))
+        outcome = record_finish(finish, appid, LedgerSession(ledger, session.clock, state), _original_ids(session))
     notifier.tell(state)
     status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE
     if not answer.is_document:
@@ -79,6 +79,11 @@ def _faulty(session: Session, file: str, fault: EventFault, answer: Answer) -> i
 def _bytes(file: str) -> bytes:
     hint = Phrase("name the file that holds the event's body, or - for standard input")
     return read_at_most(file, EVENT_BYTES_MAX, Phrase("Nothing was recorded."), hint)
+
+
+def _original_ids(session: Session) -> dict[AppId, str]:
+    accounts = session.settings.accounts.values()
+    return {AppId(each.appid): each.original_id for each in accounts if each.original_id is not None}
 
 
 def _appid(session: Session, account: str | None) -> AppId | None:

@@ -1,7 +1,7 @@
 """What this machine told lately of facts that every run meets again, so that a timer does not say them at each.
 
 Forgetting costs one more message and nothing else: no send, no plan and no exit status asks for it. A run in CI begins
-without a memory; there the moment decides (`massctl.apply.notices.is_its_turn`).
+without a memory, so it tells everything that it meets.
 """
 
 import contextlib
@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from massctl.apply.notices import Notice, is_its_turn
+from massctl.apply.notices import Notice
 from massctl.cli.session import Session
 
 AGAIN_AFTER: Final = timedelta(hours=24)
 """What is still so a day later is said once more."""
-_CI: Final = ("CI", "GITHUB_ACTIONS")
 _FILE: Final = "told"
 
 
@@ -34,13 +33,9 @@ class Told:
         self._lineage = lineage
         self._now = session.clock.now()
         self._before = {key: at for key, at in self._read().items() if self._is_late(at)}
-        in_ci = any(session.environment.get(name) for name in _CI)
-        self._by_turns = in_ci and not self._path.exists()
 
     def due(self, channel: str, notices: Sequence[Notice]) -> list[Notice]:
-        """Leave out what a channel was told lately, or what no run tells at this moment."""
-        if self._by_turns:
-            return [each for each in notices if is_its_turn(each)]
+        """Leave out what a channel was told lately."""
         return [each for each in notices if not (each.met_again and _key(channel, each) in self._before)]
 
     def note(self, channel: str, notices: Sequence[Notice]) -> None:

@@ -47,6 +47,8 @@ closed before it; a guard refuses it in its window; its folder is gone and its d
 EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
 GitName = Annotated[str, StringConstraints(pattern=GIT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
+ORIGINAL_ID_PATTERN: Final = r"^gh_[0-9a-zA-Z_]{1,61}$"
+"""WeChat documents no length; those that were seen have twelve hex digits. Our bound."""
 Days = Annotated[str, StringConstraints(pattern=DAYS_PATTERN)]
 Duration = Annotated[str, StringConstraints(pattern=DURATION_PATTERN)]
 
@@ -67,8 +69,9 @@ class Account(Strict):
     """service (服务号) or subscription (订阅号, 公众号): decides what may be sent how often."""
     api_base: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#\s@]+$")] = API_BASE
     """Where the API answers. Hosts other than WeChat's must be in policy.api_hosts, or on loopback."""
-    original_id: Any = NotYet
-    """The account's original ID (原始 ID), which begins with gh_."""
+    original_id: Annotated[str, StringConstraints(pattern=ORIGINAL_ID_PATTERN)] | None = None
+    """The account's original ID (原始 ID), which begins with gh_, from the console: 设置与开发 / 账号详情. An event to
+    another one (ToUserName) is not taken for this account's."""
     callback: Any = NotYet
     """What checks and reads the events that WeChat sends."""
     proxy_env: EnvironmentName | None = None

@@ -68,22 +68,14 @@ AFTER: Final[dict[str, str]] = {
     "The event does not say by itself which of them it is about. Nothing was recorded.": (
         "事件本身说明不了是哪一个。什么都没有记录。"
     ),
-    "job {msg_id} is the send of {name}, but the event names another account": (
-        "任务 {msg_id} 是 {name} 的群发，但事件写的是另一个公众号"
-    ),
-    "It was addressed to {told} (ToUserName, 原始 ID), and earlier events of this account to {known}. Nothing was "
-    "recorded.": ("它发给 {told}（ToUserName，原始 ID），而这个公众号以前的事件发给 {known}。什么都没有记录。"),
-    "compare it with the account's 原始 ID in the console under 设置与开发; if the event is its own: massctl "
-    "record-event FILE --account NAME": (
-        "和公众平台“设置与开发”里的原始 ID 对照；事件确实是这个公众号的，就运行："
-        "massctl record-event FILE --account NAME"
-    ),
     "job {msg_id} is the send of {name}, of another account": "任务 {msg_id} 是 {name} 的群发，属于另一个公众号",
     "Its account is {appid}, and the event is of another one. Nothing was recorded.": (
         "它的公众号是 {appid}，而事件属于另一个。什么都没有记录。"
     ),
-    "name the account: massctl record-event FILE --account NAME": (
-        "请指明公众号：massctl record-event FILE --account NAME"
+    "name the account: massctl record-event FILE --account NAME; or write its original ID (原始 ID) into "
+    "massctl.yaml: accounts.NAME.original_id": (
+        "请指明公众号：massctl record-event FILE --account NAME；或者把它的原始 ID 写进 massctl.yaml 的 "
+        "accounts.NAME.original_id"
     ),
     # massctl/apply/withdrawing.py
     "{name} is still being sent, and only what is sent can be withdrawn": ("{name} 还在发送，只有发完的才能撤下"),

@@ -3,7 +3,7 @@
 import pytest
 from cli_runner import Shell
 
-ACCOUNT = ["    name: 不赶路\n", "    original_id: gh_0123456789ab\n", "    callback: {token_env: T}\n"]
+ACCOUNT = ["    name: 不赶路\n", "    callback: {token_env: T}\n"]
 STATE = ["keys: [sender+1a2b3c4d+AX]", "url: 's3://bucket/ledger'", "dsn_env: LEDGER_DSN", "backend: s3"]
 STATE += ["backend: postgres"]
 ROOT = ["moved: [{from: a, to: b}]\n", "callback: {forward: 'https://example.com'}\n"]

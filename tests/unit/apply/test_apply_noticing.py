@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -21,13 +21,13 @@ from building import (
     text,
 )
 
-from massctl.apply.notices import Notice, Noticing, is_its_turn, standings
+from massctl.apply.notices import Notice, Noticing, standings
 from massctl.apply.outcome import CampaignOutcome, Failure, LeftDraft
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.entries import Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
 from massctl.model.ids import AccountName
 from massctl.model.lock import LockFile, lock_document
-from massctl.model.message import RenderedCampaign, Window
+from massctl.model.message import RenderedCampaign
 from massctl.model.state import Record, State, Status
 from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.reconcile_options import Evidence
@@ -255,29 +255,6 @@ def test_a_fact_has_one_key_and_another_fact_another() -> None:
 
 
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("minutes", "turn"),
-    [
-        (0, True),
-        (34, True),
-        (35, False),
-        (200, False),
-        (240, True),
-        (274, True),
-        (275, False),
-        (1404, False),
-        (1405, True),
-    ],
-)
-def test_what_keeps_back_has_its_turns_in_the_window(minutes: int, turn: bool) -> None:
-    window = Window(NOON, NOON + timedelta(hours=24))
-    (notice,) = told([], [], outcome(sending="disabled"))
-    at = NOON + timedelta(minutes=minutes)
-    assert turn is is_its_turn(replace(notice, window=window, at=at))
-    for always in ({"met_again": False}, {"window": None}, {"happening": "in_doubt"}):
-        assert is_its_turn(replace(notice, **{"window": window, "at": at, **always}))
 
 
 def test_what_every_run_meets_says_so_and_what_is_on_record_does_not() -> None:

@@ -34,7 +34,7 @@ TOKEN_REFUSED: Final = frozenset({40001, 40014, 41001, 42001})
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """An account that is looked at."""
+    """One account to look at."""
 
     account: AccountName
     kind: str
@@ -77,7 +77,7 @@ def probe(patients: Sequence[Patient], overlap: Overlap) -> list[Finding]:
 
 
 def _checks(patient: Patient) -> list[Check]:
-    """Give what is asked of an account; few need the comment right (留言功能), and many do not have it."""
+    """List what is asked of an account. Few accounts need the comment right (留言功能), and many do not have it."""
     asked = [check for check in ASKED_BY_QUOTA if check is not Check.COMMENTS or check in patient.needs]
     return [Check.DRAFTS, Check.MATERIALS, Check.TAGS, Check.SPEED, *asked]
 
@@ -93,7 +93,7 @@ def _call(check: Check, wechat: Checked) -> Callable[[], object]:
 
 
 def _results(calls: Sequence[Callable[[], object]], overlap: Overlap) -> list[object]:
-    """Give what each call returned or raised, in their order; a bug of ours is raised."""
+    """Return what each call returned or raised, in their order; raise a bug of ours."""
     results: list[object] = [None] * len(calls)
     for index, result in overlap(calls) if calls else ():
         if isinstance(result, BaseException) and not isinstance(result, MassctlError):
@@ -134,7 +134,6 @@ def _unasked(patient: Patient, check: Check) -> Finding:
 
 
 def _judged(patient: Patient, check: Check, answer: object) -> Finding:
-    """Judge the answer to one question."""
     if isinstance(answer, AuthError) and check in ASKED_BY_QUOTA and answer.errcode != NO_RIGHT:
         say = Phrase("not known: WeChat does not answer openapi/quota/get (errcode {errcode})", errcode=answer.errcode)
         return Finding(check, Level.UNKNOWN, say, answer.hint, patient.account, answer.errcode, answer.rid)

@@ -1,4 +1,4 @@
-"""What the stages of one run share: ports, the book, and how each campaign fares."""
+"""What the stages of one run share: the ports, the ledger, and the outcome of each campaign."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,14 +22,14 @@ from massctl.plan.window import WindowState, window_state
 T = TypeVar("T")
 R = TypeVar("R")
 Failed = WeChatError | ConfigurationError
-"""What a call may end with in place of its result: it stops its campaign, and no other."""
+"""What may take the place of a call's result: it stops its campaign, and no other."""
 AudienceKey = tuple[AppId, int | str | None]
 """An account, and a tag's id or name, or None for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The ports of a run."""
+    """What a run needs from the world."""
 
     wechat: Callable[[AccountName], WeChat]
     pictures: Pictures
@@ -89,7 +89,7 @@ class ApplyContext:
     accounts: Mapping[str, AccountName] = field(init=False)
     """AppID -> the account whose drafts this run may look after; none under a ledger that is not trusted, or away."""
     away: bool = field(init=False)
-    """It stands elsewhere than at the tip of the branch that sends: it stages nothing, and touches nothing staged."""
+    """The checkout is not the tip of the branch that sends: the run stages nothing, and touches nothing staged."""
 
     def __post_init__(self) -> None:
         self.began = self.state.serial
@@ -98,7 +98,7 @@ class ApplyContext:
         self.accounts = {} if refused & UNTRUSTED or self.away else self.ports.accounts
 
     def replanned(self, plan: Plan) -> "ApplyContext":
-        """Go on with another plan, behind what was done so far; a lost draft that was found counts as saved."""
+        """Go on with another plan and keep what was done so far. A lost draft that was found counts as saved."""
         found = [(o, step) for o, step, _ in self.lost if self._is_saved(step)]
         for outcome, step in found:
             outcome.performed.append(step)
@@ -115,7 +115,7 @@ class ApplyContext:
         return draft is not None and draft.event.digest == step.campaign.digest
 
     def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
-        """Give the campaigns that can go on: rendered, named or with a window, and not stopped."""
+        """List the campaigns that can go on: rendered, named or with a window, and not stopped."""
         about = [each for each in self.outcomes if not (each.stopped or each.planned.by_name_only)]
         return [(each, each.planned.rendered) for each in about if each.planned.rendered is not None]
 
@@ -134,9 +134,9 @@ class ApplyContext:
         )
 
     def cleared(self) -> Iterator[tuple[CampaignOutcome, RenderedCampaign]]:
-        """Give the campaigns that another's doubt kept back, now that this run has settled it.
+        """Yield the campaigns that another campaign's doubt kept back, now that this run has settled it.
 
-        One that is refused for other reasons too keeps those alone.
+        A campaign that is refused for other reasons too keeps those reasons alone.
         """
         for outcome, campaign in self.going():
             if self.state.in_doubt(campaign.appid) or self.record_of(campaign).open_attempts:
@@ -171,12 +171,12 @@ class ApplyContext:
         return self.record_of(campaign).draft(batch or 1) if campaign.message.has_draft else None
 
     def drafts_of(self, campaign: RenderedCampaign) -> list[Draft]:
-        """Give the recorded drafts of a news campaign that are still to be sent, one for each batch."""
+        """List the recorded drafts of a news campaign that are still to be sent, one for each batch."""
         left = batches_left(campaign, self.record_of(campaign))
         return [draft for batch in left if (draft := self.draft_of(campaign, batch)) is not None]
 
     def standing_drafts(self, campaign: RenderedCampaign) -> list[Draft]:
-        """Give the drafts that stand for a campaign now, whatever message it has become; none while in doubt."""
+        """List the drafts that stand for a campaign now, whatever message it has become; none while in doubt."""
         record = self.record_of(campaign)
         if record.open_attempts:
             return []
@@ -184,7 +184,7 @@ class ApplyContext:
         return [draft for batch in batches if (draft := record.draft(batch)) is not None]
 
     def due_batches(self, campaign: RenderedCampaign) -> Iterator[int | None]:
-        """Give the batches to send, one after the other; [None] stands for an audience that is one job.
+        """Yield the batches to send, one after the other; [None] stands for an audience that is one job.
 
         It ends before a batch that has no draft of this version: the next run stages it.
         """
@@ -197,21 +197,21 @@ class ApplyContext:
             yield batch
 
     def size_of(self, campaign: RenderedCampaign) -> int | Failed | None:
-        """Give the size of an audience as this run knows it: a list's own, else as it was read; None: no such tag."""
+        """Return an audience's size as this run knows it: a list's own, else as it was read; None: no such tag."""
         if campaign.openid_list is not None:
             return campaign.openid_list.count
         return self.counts.get(audience_key(campaign))
 
     def count_of(self, campaign: RenderedCampaign) -> int | None:
-        """Give the size of an audience; None where it could not be read, or there is no such tag."""
+        """Return an audience's size; None where it could not be read, or there is no such tag."""
         count = self.size_of(campaign)
         return count if isinstance(count, int) else None
 
     def superseded(self, campaign: RenderedCampaign) -> list[tuple[Record, Draft]]:
-        """Give the drafts that are alive and not the campaign's any more, oldest first; none while in doubt.
+        """List the drafts that are alive and not the campaign's any more, oldest first; none while in doubt.
 
-        An edition that was never sent leaves its draft to the declared one that takes its place; a lower one whose
-        window has closed takes nobody's. What became of a batch that went out is known: nobody asks for its draft.
+        The declared edition takes the place of an edition that was never sent. A lower edition whose window has closed
+        takes nobody's place. Nobody asks for the draft of a batch that went out.
         """
         own = {id(draft) for draft in self.drafts_of(campaign)}
         closed = window_state(campaign.window, self.ports.clock.now()) is WindowState.EXPIRED
@@ -253,7 +253,7 @@ class ApplyContext:
         return self.wechat_of(draft).get_draft(MediaId(draft.event.media_id))
 
     def wechat_of(self, draft: Draft) -> WeChat:
-        """Give the client of the account that a draft lies in, which need not be its campaign's any more."""
+        """Return the client of the account that a draft lies in, which may differ from its campaign's."""
         return self.ports.wechat(self.ports.accounts[draft.event.appid])
 
     def fail(self, outcome: CampaignOutcome, error: Failed) -> None:
@@ -285,7 +285,7 @@ S = TypeVar("S", bound=Step)
 
 
 def steps_of(outcome: CampaignOutcome, kind: type[S]) -> list[S]:
-    """Give a campaign's planned steps of one type, in order."""
+    """List a campaign's planned steps of one type, in order."""
     return [step for step in outcome.planned.steps if isinstance(step, kind)]
 
 

@@ -35,7 +35,7 @@ _DROPPED = frozenset({"style", "script"})
 
 
 def keeps_digests(articles: Sequence[object]) -> bool:
-    """Say whether WeChat keeps the digests (摘要) of a draft: it does where an article is alone, and empties them else.
+    """Whether WeChat keeps the digests (摘要) of a draft: it keeps the digest of a single article, and empties others.
 
     Source: WeChat docs, "draft/add" ("only for single-article drafts"), read 2026-10.
     """
@@ -43,17 +43,17 @@ def keeps_digests(articles: Sequence[object]) -> bool:
 
 
 def _compared(articles: Sequence[DraftArticle]) -> Sequence[DraftArticle]:
-    """Leave out the digests that WeChat does not keep: whatever stands there is no difference."""
+    """Leave out the digests that WeChat does not keep: they make no difference."""
     return articles if keeps_digests(articles) else [replace(each, digest="") for each in articles]
 
 
 def draft_facts(articles: Sequence[DraftArticle]) -> list[dict[str, Any]]:
-    """Give, per article, what a reader would miss: title, author, text, pictures, links, cover, flags."""
+    """List, per article, what a reader would miss: title, author, text, pictures, links, cover, flags."""
     return [_facts(article) for article in _compared(articles)]
 
 
 def draft_sha256(articles: Sequence[DraftArticle]) -> Sha256:
-    """Name a draft by its facts; a draft that WeChat only re-wrote keeps its name."""
+    """Name a draft by its facts; a draft whose markup WeChat only rewrote keeps its name."""
     return sha256_of(canonical_json([_stable(facts) for facts in draft_facts(articles)]).encode())
 
 
@@ -64,27 +64,27 @@ def kept_sha256(articles: Sequence[DraftArticle]) -> Sha256:
 
 
 def _told(article: DraftArticle) -> dict[str, Any]:
-    """Give what WeChat says of an article; a crop that is not told leaves the name of a draft as it always was."""
+    """Describe an article as WeChat told it; a crop that WeChat does not tell does not count."""
     return {name: value for name, value in asdict(article).items() if value or name not in CROPS}
 
 
 def crops_of(article: DraftArticle) -> dict[str, str]:
-    """Give the parts of a cover that are given or told, by WeChat's names."""
+    """Return the parts of a cover that are given or told, by WeChat's names."""
     return {name: crop for name in CROPS if (crop := getattr(article, name))}
 
 
 def markup_sha256(articles: Sequence[DraftArticle]) -> Sha256:
     """Name how articles look: elements, styles and words in their order.
 
-    Left out is what WeChat is known to rewrite: `id` and other attributes, `<style>`, blanks, addresses of pictures.
+    It leaves out what WeChat is known to rewrite: `id` and other attributes, `<style>`, blanks, addresses of pictures.
     """
     return sha256_of(canonical_json([_markup(each.content) for each in articles]).encode())
 
 
 def is_as_saved(draft: Draft, read: Sequence[DraftArticle]) -> bool:
-    """Say whether a draft still is what was read back after it was saved.
+    """Whether a draft still is what was read back after it was saved.
 
-    Where that is not on record, because the run died before it, the draft is judged by what was given.
+    A draft that was never read back, because the run died, is compared with what was given.
     """
     if draft.kept_sha256 is not None:
         return kept_sha256(read) == draft.kept_sha256
@@ -92,7 +92,7 @@ def is_as_saved(draft: Draft, read: Sequence[DraftArticle]) -> bool:
 
 
 def is_as_given(event: DraftBegun | DraftSaved, read: Sequence[DraftArticle]) -> bool:
-    """Say whether a draft reads and looks as it was given to draft/add, as far as that is on record."""
+    """Whether a draft reads and looks as it was given to draft/add, as far as that is on record."""
     if draft_sha256(read) != event.draft_sha256:
         return False
     return event.markup_sha256 in (None, markup_sha256(read))
@@ -108,12 +108,12 @@ class Difference:
 
 
 def losses(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[Phrase]:
-    """Say what differs between the draft as given and as read back, in phrases; empty when nothing is lost."""
+    """Describe what differs between a draft as given and as read back; empty where nothing is lost."""
     return [each.phrase for each in differences(sent, read)]
 
 
 def differences(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[Difference]:
-    """Give each part in which the draft as read back is not what was given."""
+    """List each part in which a draft as read back differs from what was given."""
     if len(sent) != len(read):
         say = Phrase("{sent} articles were given and {read} were kept", sent=len(sent), read=len(read))
         return [Difference("articles", say)]
@@ -132,7 +132,7 @@ def differences(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> l
 
 
 def _is_same_crop(given: str, kept: str) -> bool:
-    """Compare two parts of a cover as what they show: WeChat may write the same numbers in another way."""
+    """Compare two parts of a cover by what they show: WeChat may write the same numbers in another way."""
     ours, theirs = Crop.parse(given), Crop.parse(kept)
     if ours is None or theirs is None:
         return given == kept

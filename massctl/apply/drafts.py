@@ -129,7 +129,7 @@ def _read_box(context: ApplyContext, account: AccountName, wanted: list[_Missing
 
 
 def _may_be(listed: ListedDraft, wanted: list[list[str] | None]) -> bool:
-    """Say whether a listed draft may be one of those: by its titles, where both are known."""
+    """Whether a listed draft may be one of those: by its titles, where both are known."""
     return listed.titles is None or any(titles is None or tuple(titles) == listed.titles for titles in wanted)
 
 
@@ -151,7 +151,7 @@ def _recover(context: ApplyContext, missing: _Missing, box: dict[MediaId, Sha256
 
 
 def _is_surplus(record: Record, begun: BegunDraft) -> bool:
-    """Say whether a campaign has no use for a draft: it went out, or has the same one, or a newer one."""
+    """Whether a campaign has no use for a draft: it went out, or has the same draft or a newer one."""
     if begun.event.for_preview:
         return True  # Whoever asked for that preview has seen it fail, and asks again.
     if record.open_attempts or is_concluded(record) or begun.event.batch in record.sent_batches:
@@ -293,7 +293,7 @@ def fail_lost(context: ApplyContext) -> None:
 
 
 def _refusal(error: Failed) -> str:
-    """Say in the ledger why there is no draft; anything but WeChat's code means that nothing left."""
+    """Explain in the ledger's words why there is no draft; any error but WeChat's code means that nothing left."""
     code = error.errcode if isinstance(error, WeChatError) else None
     return f"refused with errcode {code}" if code is not None else "the request never left"
 
@@ -317,7 +317,7 @@ def _upload_forgotten_covers(context: ApplyContext, job: _Adding, error: WeChatE
 
 
 def _is_stale(context: ApplyContext, campaign: RenderedCampaign, picture: Picture, refused: Articles) -> bool:
-    """Say whether a material is among the refused covers and is older than this run, or was forgotten by it."""
+    """Whether a material is among the refused covers and is older than this run, or was forgotten by it."""
     recorded = context.state.materials.get((campaign.appid, picture.sha256))
     if recorded is None:
         return True
@@ -331,8 +331,8 @@ NOT_WHOLE: Final = "WeChat did not keep it as it was given"
 def judge_superseded(context: ApplyContext) -> None:
     """Look at each draft that is to be replaced: a draft that somebody changed, sent or deleted stops its campaign.
 
-    An edit is no way out of `draft_gone`, and neither is a raised edition or another kind of message: followers may
-    have the draft. A draft that was replaced already stays in place if somebody edited it.
+    Neither an edit, a raised edition nor another kind of message leads out of `draft_gone`: followers may have the
+    draft. A draft that was replaced already stays in place if somebody edited it.
     """
     jobs = [
         (outcome, campaign, draft)
@@ -452,7 +452,7 @@ def draft_gone(name: CampaignName) -> Refusal:
 
 
 def draft_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> Refusal:
-    """Refuse a campaign whose draft somebody changed, with the ways out that are open."""
+    """Refuse a campaign whose draft somebody changed, and name the ways out."""
     say = (
         'keep what the console made of it: massctl adopt {name} --reason "…"; or delete that draft in the console, '
         'then: massctl reconcile {name} --not-sent --reason "…"; on GitHub: Actions / operate'
@@ -463,7 +463,7 @@ def draft_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: 
 
 
 def stage_anew(name: CampaignName) -> Phrase:
-    """Say how a draft is given up whose words, pictures or links are not those that were reviewed."""
+    """Advise how to give up a draft whose words, pictures or links differ from those that were reviewed."""
     return Phrase(
         'delete that draft in the console, then: massctl reconcile {name} --not-sent --reason "…"; what it shall '
         "say belongs into the campaign's files",
@@ -472,7 +472,7 @@ def stage_anew(name: CampaignName) -> Phrase:
 
 
 def _may_be_adopted(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
-    """Whether `massctl adopt` takes this draft: no batch's, and with the words, pictures and links of the review."""
+    """Whether `massctl adopt` takes this draft: it is no batch's, and its words, pictures and links were reviewed."""
     if (
         campaign.openid_list is not None
         or campaign.digest != draft.event.digest
@@ -483,7 +483,7 @@ def _may_be_adopted(state: State, campaign: RenderedCampaign, draft: Draft, read
 
 
 def changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles, hint: Phrase) -> Refusal:
-    """Refuse a draft that the console changed, and name the parts, where the campaign still says what it was."""
+    """Refuse a draft that the console changed; name the parts that differ where the campaign did not change."""
     parts = _parts_changed(state, campaign, draft, read)
     say = Phrase("the draft was changed in the console after it was saved")
     if parts:
@@ -492,7 +492,7 @@ def changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articl
 
 
 def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> list[Phrase]:
-    """Name what differs from what the campaign says; empty where it says something else than the draft did."""
+    """Name what differs from the campaign; empty where the campaign changed since the draft was saved."""
     if campaign.digest != draft.event.digest or upload_steps(campaign, state, set()):
         return []
     ours = draft_articles(campaign, state)
@@ -510,7 +510,7 @@ def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read:
 
 
 def _other_digest(campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
-    """Whether a digest that we gave (摘要) reads otherwise now; one that we left empty WeChat writes itself."""
+    """Whether a digest that we gave (摘要) reads otherwise now. WeChat writes the digests that we left empty."""
     if draft.kept_sha256 is not None:
         return False  # It is part of what was kept.
     if draft.event.digest != campaign.digest or not isinstance(campaign.message, RenderedNews):
@@ -521,7 +521,6 @@ def _other_digest(campaign: RenderedCampaign, draft: Draft, read: Articles) -> b
 
 
 def _lost(what: Sequence[str]) -> Failure:
-    """Say that WeChat did not keep what it was given."""
     return Failure(
         None,
         None,
@@ -575,7 +574,7 @@ def tidy_up(context: ApplyContext) -> None:
 
 
 def why_deleted(context: ApplyContext, record: Record, draft: Draft) -> str | None:
-    """Say why a draft is deleted, in the ledger's words; None leaves it. The first row that holds counts."""
+    """Decide why a draft is deleted, in the ledger's words; None leaves it. The first row that holds counts."""
     folders = context.ports.folders
     editions = context.state.editions(record.campaign)
     attempted = {attempt.event.media_id for attempt in record.attempts}
@@ -599,9 +598,10 @@ def why_deleted(context: ApplyContext, record: Record, draft: Draft) -> str | No
 
 
 def _is_replaced(context: ApplyContext, record: Record, draft: Draft) -> bool:
-    """Say whether another draft was proven whole that takes its place, or its campaign needs none any more.
+    """Whether a draft that takes its place was proven whole, or its campaign needs no draft any more.
 
-    That is a newer draft of its batch, or one of the declared edition; of a higher edition where none is declared.
+    A newer draft of its batch takes its place, or a draft of the declared edition; of a higher edition where none is
+    declared.
     """
     declared = context.declared(record.campaign)
     if declared is not None and declared.edition >= record.edition and not declared.message.has_draft:
@@ -623,7 +623,7 @@ def _is_closed(context: ApplyContext, record: Record) -> bool:
 
 
 def _is_proven(context: ApplyContext, record: Record, draft: Draft) -> bool:
-    """Say whether a draft was read back; a draft that a dead run left unread is read now."""
+    """Whether a draft was read back; a draft that a dead run left unread is read now."""
     if draft.kept_sha256 is None and draft.event.appid in context.accounts:
         try:
             read = context.read(draft)

@@ -123,7 +123,7 @@ def _outcome(context: ApplyContext, ended: KeyboardInterrupt | LedgerError | Non
 
 
 def _tell_places_anew(context: ApplyContext) -> None:
-    """Say of each campaign without a place who has the places now: what this run sent has used its own."""
+    """Refresh the refusals for want of an allowance: what this run sent has used its own."""
     for outcome in context.outcomes:
         campaign = outcome.planned.rendered
         if campaign is None or Guard.ALLOWANCE not in [each.guard for each in outcome.refusals]:
@@ -218,9 +218,9 @@ REDONE_MAX: Final = 5
 
 
 def redone(run: Callable[[bool], Outcome], overtaken: Callable[[], None]) -> Outcome:
-    """Run, and run again while another runner came first; gives all of it as one outcome.
+    """Run, and run again while another runner came first; return all of it as one outcome.
 
-    `run` plans from a ledger that it reads, and is told whether it had begun before. `overtaken` says so to people.
+    `run` reads the ledger and plans. Its argument is True where a run had begun before. `overtaken` tells people.
     """
     outcome = run(False)
     for _ in range(REDONE_MAX):

@@ -1,4 +1,4 @@
-"""A send that the administrator did not answer: from the end of his 30 minutes on it is a doubt like any other."""
+"""Jobs after their send: the administrator's silence, the end of a job, events about it, and its comments."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,13 +17,13 @@ from massctl.model.state import Job, Record, RecordKey, State, held_until, is_co
 
 
 def is_overdue(record: Record, clock: Clock) -> bool:
-    """Say whether the administrator's time is over, and nothing was learnt of the send since."""
+    """Whether the administrator's time is over, and nothing was learnt of the send since."""
     until = held_until(record)
     return until is not None and until <= clock.now()
 
 
 def record_silence(records: Iterable[Record], ledger: LedgerSession, clock: Clock) -> None:
-    """Record of each send whose 30 minutes are over that nobody knows what became of it."""
+    """Record a doubt for each send whose administrator did not answer within 30 minutes."""
     for record in records:
         if is_overdue(record, clock):
             reason = Phrase("the administrator's 30 minutes are over, and WeChat did not say what became of the send")
@@ -38,7 +38,7 @@ UNFINISHED: Final = frozenset({"sending", "awaiting_admin", "unknown"})
 
 @dataclass(slots=True)
 class Followed:
-    """What was learnt."""
+    """What following jobs has shown."""
 
     records: Sequence[Record]
     failed_now: list[Record] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Followed:
     """The editions in doubt whose request `apply` may repeat, now or after a wait -> until when."""
 
     def exit_status(self) -> int:
-        """Give 4 while an attempt is in doubt, 1 for a failure learnt now or a question without an answer, else 0."""
+        """Return 4 while an attempt is in doubt, 1 for a failure learnt now or a question without an answer, else 0."""
         if any(record.open_attempts and not is_held(record) for record in self.records):
             return 4
         return 1 if self.failed_now or self.errors else 0
@@ -87,12 +87,12 @@ def job_status(report: JobReport) -> JobStatus:
 
 
 def unfinished(job: Job) -> MsgId | None:
-    """Give the id of a job that may still change, or None: finished, or its id was never learnt."""
+    """Return the id of a job that may still change; None where it is finished or its id was never learnt."""
     return MsgId(job.msg_id) if job.msg_id is not None and job.status in UNFINISHED else None
 
 
 def nobody_got_it(record: Record) -> Failure | None:
-    """Say that a job ended and reached nobody, as the fifth of a month does; None where none did."""
+    """Describe a job that ended and reached nobody, as the fifth of a month does; None where none did."""
     jobs = [job for job in record.jobs if job.reached_nobody]
     if not jobs:
         return None
@@ -149,7 +149,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """No job on record has its id; `candidates` are the sends that it may belong to: open, or settled as not sent."""
+    """No recorded job has its id; `candidates` are the sends it may belong to: open, or settled as not sent."""
 
     candidates: Sequence[Record]
 
@@ -159,8 +159,8 @@ def record_finish(
 ) -> Recorded | Foreign:
     """Record the end of a job; with `appid` it is that account's, whatever name the event was addressed to.
 
-    `original_ids` are those that massctl.yaml declares: an event that is addressed to another one is not that
-    account's. Raises UsageError, and records nothing, where the event does not say by itself whose job it is about.
+    An event that is addressed to another of the declared `original_ids` is not that account's. Raises UsageError, and
+    records nothing, where the event does not say by itself whose job it is about.
     """
 
     def may_be_of(account: AppId) -> bool:
@@ -189,7 +189,7 @@ def record_finish(
 
 
 def _check_elsewhere(finish: JobFinish, state: State) -> None:
-    """Raise UsageError where a job of this id is on record after all, of another account than the event's."""
+    """Raise UsageError where a job of this id is on record for another account than the event's."""
     for record in state.records.values():
         if any(job.msg_id == finish.msg_id for job in record.jobs):
             say = "job {msg_id} is the send of {name}, of another account"
@@ -210,7 +210,7 @@ def _name_the_account() -> Phrase:
 
 
 def _may_be(record: Record, finish: JobFinish) -> bool:
-    """Say whether an event may be the end of an edition's open send, or of one that a person said was not sent."""
+    """Whether an event may be the end of an edition's open send, or of a send that a person settled as not sent."""
     opened, made = record.open_attempts, finish.created_at
     if opened:
         return made is None or made >= opened[0].at - CLOCKS_APART
@@ -221,14 +221,14 @@ def _may_be(record: Record, finish: JobFinish) -> bool:
 
 
 def _contradicted(finish: JobFinish, job: Job) -> Literal["sent", "failed"] | None:
-    """Give the end that a job had on record, where an event tells the other one."""
+    """Return the end that a job had on record, where an event tells the other one."""
     if job.status == "sent" and finish.status == "failed":
         return "sent"
     return "failed" if job.status == "failed" and finish.status == "sent" else None
 
 
 def _is_known(finish: JobFinish, job: Job) -> bool:
-    """Say whether a job's record holds everything already that an event tells; WeChat sends up to three copies."""
+    """Whether a job's record holds everything that an event tells; WeChat sends up to three copies."""
     known = job.counts
     if known is None or job.status not in (finish.status, "deleted"):
         return False
@@ -252,10 +252,10 @@ class SentNews:
 
 
 def news_of(record: Record) -> list[SentNews]:
-    """Give the news of an edition that are still there: one, or one a batch.
+    """List the news of an edition that can still be read: one, or one a batch.
 
-    Raises UsageError where it was not sent, where it is no news or was withdrawn, or where the id was never learnt: it
-    comes with the answer to the send (comment/open, read 2026-10), and the addresses of the articles hold it.
+    Raises UsageError where it was not sent, is no news, was withdrawn, or where the id was never learnt. The answer to
+    the send tells that id (comment/open, read 2026-10), and the addresses of the articles hold it.
     """
     if not record.jobs:
         why = Phrase("Edition {edition} of it was not sent.", edition=record.edition)
@@ -284,10 +284,10 @@ def news_of(record: Record) -> list[SentNews]:
 def switch_comments(
     news: Sequence[SentNews], articles: Sequence[int], wechat: Commenting, *, opened: bool
 ) -> list[int]:
-    """Open or close the comments of some articles (from 1) of each news, but of those that were withdrawn.
+    """Open or close the comments of some articles (from 1) of each news, except those that were withdrawn.
 
-    Gives the articles of which at least one was switched. The first WeChatError ends it; those before it are done, and
-    doing them again changes nothing.
+    Returns the articles of which at least one was switched. The first WeChatError ends it; switching an article twice
+    changes nothing.
     """
     switched: set[int] = set()
     for each in news:
@@ -301,7 +301,7 @@ def switch_comments(
 
 
 def _msg_data_id(job: Job) -> MsgDataId | None:
-    """Give the id of a job's news: as the answer told it, else as all addresses of its articles have it."""
+    """Return the id of a job's news: as the answer told it, else as all addresses of its articles have it."""
     if job.msg_data_id is not None:
         return MsgDataId(job.msg_data_id)
     urls = (job.counts.article_urls if job.counts else None) or []

@@ -1,4 +1,4 @@
-"""What a person says of a send, to be recorded with their name."""
+"""The session of one run with the ledger: what it writes, and the state that this leads to."""
 
 import contextlib
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from massctl.model.state import State
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What the person says, why, and who it is."""
+    """What a person says about a send, why, and who it is."""
 
     reason: str
     by: str
@@ -36,11 +36,11 @@ class LedgerBootstrap(Protocol):
     """Begins a ledger when the first entry of all is due."""
 
     def created(self) -> Created:
-        """Give the first entry: a new lineage, and the realm."""
+        """Make the first entry: a new lineage, and the realm."""
         ...
 
     def declare(self, lineage: str) -> None:
-        """Write the lineage into massctl.yaml, before the ledger begins; what cannot be named is not begun."""
+        """Write the lineage into massctl.yaml before the ledger begins."""
         ...
 
 
@@ -60,7 +60,7 @@ class LedgerSession:
         self.state = state
 
     def begin(self) -> State:
-        """Begin the ledger, which must be empty, and write nothing else into it; gives its state."""
+        """Begin the ledger, which must be empty, and write nothing else into it; return its state."""
         self._begin(self._clock.now())
         return self.state
 
@@ -87,7 +87,7 @@ class LedgerSession:
             self._append(events, campaign, durable=True)
 
     def record_each(self, events: Sequence[tuple[Event, RenderedCampaign]]) -> Sequence[Entry]:
-        """Write an entry about each of several campaigns as one durable append; gives them in the same order."""
+        """Write an entry about each of several campaigns as one durable append; return them in the same order."""
         now = self._clock.now()
         new = [NewEntry(at=now, event=event, campaign=c.name, edition=c.edition) for event, c in events]
         return self._write(new, durable=True) if new else []
@@ -155,7 +155,7 @@ class LedgerSession:
 
 
 def _renumbered(entries: Sequence[Entry], ahead: int) -> Sequence[Entry]:
-    """Give entries the serials that they would have without those of others."""
+    """Number entries as if nobody else had written."""
     return [replace(entry, serial=entry.serial - ahead) for entry in entries] if ahead else entries
 
 

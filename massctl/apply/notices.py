@@ -116,7 +116,7 @@ class Noticing:
     """Gives what is left of an account's allowance, after this run."""
 
     def notices(self, outcomes: Sequence[CampaignOutcome] = (), left: Sequence[LeftDraft] = ()) -> list[Notice]:
-        """Give every fact that this run learnt, in the order of the ledger, then what kept campaigns back."""
+        """List every fact that this run learnt, in the order of the ledger, then what kept campaigns back."""
         planned = {(each.planned.name, each.planned.edition or 1): each for each in outcomes}
         records = [(record, planned.get(key)) for key, record in self.state.records.items()]
         found = [notice for record, outcome in records for notice in self._recorded(record, outcome)]
@@ -147,7 +147,7 @@ class Noticing:
             yield self._notice("failed", record, outcome, told.message, told.hint)
 
     def _doubt(self, record: Record, outcome: CampaignOutcome | None, *, met_again: bool) -> Notice:
-        """Tell what nobody knows; or what this run alone knows, because the ledger could not take it."""
+        """Tell what nobody knows, or what only this run knows because the ledger could not take it."""
         answer = unrecorded_of(record, outcome.answer if outcome is not None else None)
         say = answer.told if answer else Phrase("nobody knows whether it was sent; its account sends nothing else")
         evidence = self.evidence(record)
@@ -160,7 +160,7 @@ class Noticing:
         return self._notice("draft_left", self.state.record(draft.campaign, draft.edition), None, say, DELETE_IT)
 
     def _kept_back(self, outcome: CampaignOutcome, stays: Collection[str]) -> Iterator[Notice]:
-        """Tell what kept a campaign from its send, where it was time for it; `stays` names those whose draft stays."""
+        """Tell what kept a campaign from its send when it was due; `stays` names those whose draft stays."""
         planned = outcome.planned
         record = self.state.record(planned.name, planned.edition or 1)
         was = self._was(record)
@@ -246,7 +246,7 @@ def _reached_nobody(record: Record) -> int:
 
 
 def _telling(outcome: CampaignOutcome) -> Refusal | None:
-    """Give the first refusal that needs a person."""
+    """Return the first refusal that needs a person."""
     passes = _PASSING if outcome.planned.next_at is not None else frozenset()
     return next((each for each in outcome.refusals if each.guard not in _NOBODY_NEEDED | passes), None)
 

@@ -35,7 +35,7 @@ def failure_of(error: MassctlError) -> Failure:
 
 
 def what_happened(error: MassctlError) -> str:
-    """Give an error's summary and detail as one sentence."""
+    """Join an error's summary and detail into one sentence."""
     if not error.detail:
         return error.summary
     return Phrase("{summary}: {detail}", summary=error.summary, detail=error.detail)
@@ -58,7 +58,7 @@ class CampaignOutcome:
 
     @property
     def findings(self) -> list[Refusal]:
-        """Give the refusals that somebody has to hear of: not those of a campaign that waits for its name."""
+        """List the refusals that somebody has to hear of: not those of a campaign that waits for its name."""
         return [each for each in self.refusals if each not in self.planned.by_name_only]
 
     def order_performed(self) -> None:
@@ -73,7 +73,7 @@ class CampaignOutcome:
         return self.error is not None or self.declined or self.refused
 
     def refuse(self, refusal: Refusal) -> None:
-        """Stop at what a guard says about this moment."""
+        """Stop because a guard refuses at this moment."""
         self.refusals.append(refusal)
         self.refused = True
 
@@ -118,7 +118,7 @@ class Outcome:
             campaign.error = campaign.error or failure_of(error)
 
     def followed_by(self, later: "Outcome") -> "Outcome":
-        """Give this run and its continuation as one: what the later part looked at is as it found it."""
+        """Join this run and its continuation; what the later part looked at is as it found it."""
         again = {each.planned.name: each for each in later.campaigns}
         for each in self.campaigns:
             if each.planned.name in again:
@@ -142,29 +142,29 @@ class Outcome:
         return isinstance(self.ledger_error, LedgerStaleError) and not self.interrupted
 
     def taken_up_by(self, later: "Outcome") -> "Outcome":
-        """Give this run and the one that began again in its place: all that was done, and what the later one found."""
+        """Join this run and the run that began again in its place: all that was done, and what the later one found."""
         before = {each.planned.name: each.performed for each in self.campaigns}
         for each in later.campaigns:
             each.performed[:0] = before.get(each.planned.name, [])
         return later
 
     def record(self, outcome: CampaignOutcome) -> Record:
-        """Give what is recorded of a campaign at the end of the run."""
+        """Look up what is recorded of a campaign at the end of the run."""
         return self.state.record(outcome.planned.name, outcome.planned.edition or 1)
 
     def found_tag(self, outcome: CampaignOutcome) -> "AudienceResolved | None":
-        """Give which tag this run put on record for a campaign; None where it recorded none."""
+        """Return which tag this run put on record for a campaign; None where it recorded none."""
         digest = outcome.planned.digest
         if outcome.planned.tag_due is None or digest is None:
             return None
         return self.record(outcome).resolved_for(digest)
 
     def status(self, outcome: CampaignOutcome) -> Status:
-        """Give a campaign's status at the end of the run."""
+        """Return a campaign's status at the end of the run."""
         return status_of(self.record(outcome))
 
     def exit_status(self) -> int:
-        """Give the first that applies: 4 an attempt is in doubt, 130 interrupted, 1 failed, 5 refused, else 0."""
+        """Return the first that applies: 4 an attempt is in doubt, 130 interrupted, 1 failed, 5 refused, else 0."""
         if not self.held_elsewhere and any(not is_held(record) for record in self._open_sends()):
             return 4
         if self.interrupted:
@@ -177,7 +177,7 @@ class Outcome:
 
     @property
     def doubts_of_others(self) -> list[Record]:
-        """Give the open sends of campaigns that this run was not asked for, where no refusal of this run names them."""
+        """List the open sends of campaigns outside this run that no refusal of this run names."""
         refused = [each for each in self.campaigns if any(r.guard is Guard.ACCOUNT_IN_DOUBT for r in each.refusals)]
         told = {each.planned.rendered.appid for each in refused if each.planned.rendered is not None}
         names = {each.planned.name for each in self.campaigns}
@@ -191,7 +191,7 @@ class Outcome:
         return [record for appid in sorted(self._appids()) for record in self.state.in_doubt(appid)]
 
     def _failed(self) -> bool:
-        """Say whether a campaign failed by itself; a ledger that stopped the run is no campaign's failure."""
+        """Whether a campaign failed by itself; a ledger that stopped the run is no campaign's failure."""
         if self.faulty_repository or any(has_errors(campaign.planned.diagnostics) for campaign in self.campaigns):
             return True
         if self.ledger_error is not None:
@@ -199,13 +199,12 @@ class Outcome:
         return any(campaign.error is not None for campaign in self.campaigns)
 
     def _appids(self) -> set[AppId]:
-        """The accounts this run had to do with."""
         appids = {r.appid for c in self.campaigns if (r := self.record(c)).appid is not None}
         return {a for a in appids if a} | {c.planned.rendered.appid for c in self.campaigns if c.planned.rendered}
 
 
 def refuse_all(plan: Plan, state: State, refusal: Refusal) -> Outcome:
-    """Give the outcome of a run that was refused before it did anything."""
+    """Make the outcome of a run that was refused before it did anything."""
     refused = [CampaignOutcome(planned, refusals=[refusal]) for planned in plan.campaigns]
     return Outcome(plan, state, refused, held_elsewhere=refusal.guard is Guard.OTHER_RUNNER)
 
@@ -217,7 +216,7 @@ RECHECKED = frozenset({Guard.AUDIENCE_BOUNDS, Guard.PREVIEW_MISSING})
 def outcome_of(planned: PlannedCampaign, *, attended: bool = False) -> CampaignOutcome:
     """Begin a campaign's outcome with the refusals that stand whatever the run finds out.
 
-    `attended` says that a person is there to be asked after the previews.
+    `attended`: a person is there to be asked after the previews.
     """
     judged_again = planned.may_send or (attended and planned.may_send_once_seen)
     kept = [r for r in planned.refusals if not (judged_again and r.guard in RECHECKED)]
@@ -226,7 +225,7 @@ def outcome_of(planned: PlannedCampaign, *, attended: bool = False) -> CampaignO
 
 @dataclass(frozen=True, slots=True)
 class Unrecorded:
-    """What WeChat said, and nobody wrote down."""
+    """What WeChat answered and the ledger could not take."""
 
     told: Phrase
     command: str
@@ -242,9 +241,9 @@ class Unrecorded:
 
 
 def unrecorded_of(record: Record, answer: Verdict | None) -> Unrecorded | None:
-    """Judge the answer to the newest attempt of an edition; None where it was no clear one, or nothing is open.
+    """Judge the answer to the newest attempt of an edition; None where it was not clear, or nothing is open.
 
-    A refusal of a repetition is not clear: it says nothing of the first try, which may be why it was refused.
+    A refusal of a repetition is not clear: the first try may be why it was refused.
     """
     if not record.open_attempts or not isinstance(answer, Accepted | Rejected):
         return None

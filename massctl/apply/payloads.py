@@ -112,7 +112,7 @@ def _body(campaign: RenderedCampaign, state: State, draft: StagedDraft | None, v
 
 
 def _recipients(campaign: RenderedCampaign, record: Record, batch: int | None, openids: Openids | None) -> Recipients:
-    """Say whom a send goes to: never everybody for want of something better."""
+    """Choose whom a send goes to: never everybody for want of something better."""
     audience, resolved = campaign.audience, record.resolved_for(campaign.digest)
     if audience.is_to_all:
         return ToAll()
@@ -133,7 +133,7 @@ def _staged(record: Record, batch: int, repeated: MediaId | None) -> StagedDraft
 
 
 def material_id(material: MaterialRef, appid: AppId, state: State) -> MediaId:
-    """Give the media_id of a message's material; raises InvariantError where ours is not recorded."""
+    """Return the media_id of a message's material; raises InvariantError where ours is not recorded."""
     if material.media_id is not None:
         return material.media_id
     recorded = state.materials.get((appid, material.sha256)) if material.sha256 is not None else None

@@ -1,4 +1,4 @@
-"""What apply needs from the world, and nothing more. Adapters live in the outer rooms; `cli` joins them."""
+"""What apply needs from the world. The outer rooms implement these ports; `cli` joins them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,22 +19,22 @@ class Ledger(Protocol):
     """The record that every runner reads."""
 
     def read(self, since: int) -> Sequence[Entry]:
-        """Give the entries after serial `since`, oldest first; raises a LedgerError for anything doubtful.
+        """Return the entries after serial `since`, oldest first; raises a LedgerError for anything doubtful.
 
-        After the last durable ones come those of this process that wait.
+        The entries of this process that wait come last.
         """
         ...
 
     def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
         """Write `entries` if the last serial still is `expected_serial`, else raise LedgerStaleError.
 
-        With `durable` the entries, and all before them, survive a crash of the machine, where every runner reads, when
-        this returns; with no entries it only sees to those before. Without `durable` they may wait for the next append
-        that has it, and be lost with this process. Gives the entries with their serials.
+        With `durable` the entries, and all before them, survive a crash of the machine when this returns, where every
+        runner reads. With no entries it makes those before durable. Without `durable` they may wait for the next
+        durable append, and be lost with this process. Returns the entries with their serials.
 
-        LedgerStaleError says that another runner's entries were there first. None of `entries` was written. Those that
-        wait and only tell what happened (`massctl.model.entries`) are not lost: `read` gives them behind the other's,
-        under new serials. Whoever gets it has to read, and must begin nothing that was decided before.
+        LedgerStaleError means that another runner wrote first, and that none of `entries` was written. Waiting entries
+        that only tell what happened (`massctl.model.entries`) are not lost: `read` returns them behind the other's,
+        under new serials. The caller has to read, and must begin nothing that was decided before.
         """
         ...
 
@@ -100,7 +100,7 @@ class Clock(Protocol):
     """The time of this run: the machine's, or the sandbox's."""
 
     def now(self) -> datetime:
-        """Give the moment, with an offset."""
+        """Return the moment, with an offset."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -127,7 +127,7 @@ class WeChat(Protocol):
     """
 
     def upload_image(self, upload: Upload) -> ImageUrl:
-        """Upload a picture for the inside of articles (media/uploadimg); gives its https URL."""
+        """Upload a picture for the inside of articles (media/uploadimg); return its https URL."""
         ...
 
     def add_material(self, upload: Upload) -> Material:
@@ -155,11 +155,11 @@ class WeChat(Protocol):
         ...
 
     def audience_count(self, audience: Audience) -> int | None:
-        """Give the size of an audience now: followers (user/get) or a tag's count (tags/get); None: no such tag."""
+        """Return the size of an audience now: followers (user/get) or a tag's count (tags/get); None: no such tag."""
         ...
 
     def tags(self) -> tuple[Tag, ...]:
-        """Give the account's tags now (tags/get)."""
+        """Return the account's tags now (tags/get)."""
         ...
 
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
@@ -184,7 +184,7 @@ class WeChat(Protocol):
         ...
 
     def require_token(self) -> None:
-        """See to it that there is a live token, so that a send need not fetch one."""
+        """Make sure that there is a live token, so that a send need not fetch one."""
         ...
 
     def renew_token(self) -> None:
@@ -196,7 +196,7 @@ class Pictures(Protocol):
     """The bytes of pictures, and of whatever else is uploaded."""
 
     def read(self, sha256: Sha256) -> bytes:
-        """Give exactly the bytes of this name; raises InvariantError when they are not at hand."""
+        """Return exactly the bytes of this name; raises InvariantError where they are not at hand."""
         ...
 
 
@@ -204,7 +204,7 @@ class Openids(Protocol):
     """The openids behind a list's name."""
 
     def batch(self, sha256: Sha256, number: int, /) -> tuple[str, ...]:
-        """Give exactly the openids of a batch, from 1, as they were when the list was read."""
+        """Return exactly the openids of a batch, from 1, as they were when the list was read."""
         ...
 
 
@@ -228,11 +228,11 @@ class Progress(Protocol):
         ...
 
     def advance(self) -> None:
-        """One more of the work that was begun is done."""
+        """Count one more piece of the work as done."""
         ...
 
     def end(self) -> None:
-        """The work that was begun is over, whole or not."""
+        """End the work that was begun, whole or not."""
         ...
 
     def waiting(self, label: str, seconds_left: int) -> None:
@@ -244,7 +244,7 @@ class Overlap(Protocol):
     """Runs independent calls side by side, at most so many at once."""
 
     def __call__(self, calls: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T | BaseException]]:
-        """Give (index, result or exception) as calls end, on the caller's thread; abandons the rest when closed."""
+        """Yield (index, result or exception) as calls end, on the caller's thread; abandon the rest when closed."""
         ...
 
 
@@ -252,7 +252,7 @@ class Consent(Protocol):
     """Asks the operator before each send."""
 
     def __call__(self, question: "SendQuestion") -> bool:
-        """Show what would be sent and to whom; True only for a clear yes."""
+        """Show what would be sent and to whom; return True only for a clear yes."""
         ...
 
 

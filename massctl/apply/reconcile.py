@@ -32,7 +32,7 @@ def settle_sent(
 ) -> JobReport | None:
     """Record that it went out. A job id is checked against other campaigns, and with WeChat where it is known.
 
-    `audience` is the declared one, where it is known, of a send that no attempt tells of.
+    `audience` is the declared audience of a send without an attempt, where it is known.
     """
     if not (record.attempts and not is_concluded(record)):
         _check_unsettled(record)
@@ -51,10 +51,10 @@ def settle_sent(
 def settle_not_sent(
     record: Record, statement: Statement, wechat: Callable[[Draft], WeChat | None] | None, ledger: LedgerSession
 ) -> None:
-    """Record that it did not go out; drafts that are no longer as they were saved are forgotten, so that a new one is.
+    """Record that it did not go out, and forget drafts that somebody changed, so that new ones are saved.
 
-    Also those of lower editions that were never sent: an edition that takes their place waits for this word. `wechat`
-    gives the account that a draft lies in, or None where it is out of reach: that draft stays as it is recorded.
+    Lower editions that were never sent are settled too: the edition that takes their place waits for this word.
+    `wechat` returns the account that a draft lies in, or None where it is out of reach: that draft stays as recorded.
     """
     unsent = unsent_below(record, ledger.state)
     if not any(each.draft() for each in unsent):
@@ -79,7 +79,7 @@ def settle_not_sent(
 
 
 def _require_seen(records: Sequence[Record], statement: Statement) -> None:
-    """Raise UsageError where what is in question now began after the person looked: they spoke of another send."""
+    """Raise UsageError where what is in question began after the person looked: they spoke of another send."""
     seen = statement.looked_at
     tries = [attempt.at for record in records for attempt in record.open_attempts]
     saved = [draft.saved_at for record in records for draft in record.drafts if draft.alive]
@@ -99,9 +99,9 @@ def _require_seen(records: Sequence[Record], statement: Statement) -> None:
 
 
 def require_verdict(record: Record, wait: timedelta, now: datetime) -> None:
-    """Raise RefusedError while the answer to an attempt may still come: it has no verdict, and is younger than `wait`.
+    """Raise RefusedError while an answer may still come: an attempt has no verdict, and is younger than `wait`.
 
-    The run that made it, perhaps on another machine, knows more than the console shows in that moment.
+    The run that made it, perhaps on another machine, knows more than the console shows at that moment.
     """
     without = [attempt.at for attempt in record.open_attempts if not attempt.has_verdict]
     left = max(without) + wait - now if without else timedelta(0)
@@ -124,7 +124,7 @@ def require_repetition(state: State, names: Sequence[str]) -> None:
 
 @contextmanager
 def _nothing_recorded(*, known_by_id: bool = False) -> Iterator[None]:
-    """Add to what WeChat, or the way to it, said that the person's word was not recorded either.
+    """Add to an error of WeChat that the person's word was not recorded.
 
     With `known_by_id` a job was asked for: an id that WeChat does not know is a typing mistake.
     """
@@ -141,10 +141,10 @@ def _look_up() -> Phrase:
 
 
 def batch_in_question(record: Record, named: int | None) -> int:
-    """Give the batch that a person speaks about: the named one, else the open one, else one that was refused.
+    """Choose the batch that a person speaks about: the named one, else the open one, else a refused one.
 
-    Raises UsageError for a batch that is not in question. One of several is to be named where more than one is open,
-    and where none of it was ever asked for: who speaks of a send may mean the batch before it.
+    Raises UsageError for a batch that is not in question. The person has to name it where several are open, and where
+    none was ever asked for: they may mean the batch before it.
     """
     asked = batches_in_question(record)
     attempted = record.batches == 1 or any(attempt.event.batch == asked[0] for attempt in record.attempts)
@@ -160,7 +160,7 @@ def batch_in_question(record: Record, named: int | None) -> int:
 
 
 def batches_in_question(record: Record) -> list[int]:
-    """Give the batches that a person may speak about: those in doubt, else the next to be sent."""
+    """List the batches that a person may speak about: those in doubt, else the next to be sent."""
     opened = sorted(batch for batch, send in record.sends.items() if send.phase in UNSETTLED)
     left = [batch for batch in range(1, record.batches + 1) if batch not in record.sent_batches]
     return opened or left[:1] or [1]
@@ -181,7 +181,7 @@ def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, l
 
 
 def is_by_hand(record: Record) -> bool:
-    """Say whether no attempt may have sent it, so that whoever knows of a send knows of one in the console."""
+    """Whether no attempt may have sent it, so that a person who knows of a send knows one from the console."""
     return not any(attempt.may_have_sent for attempt in record.attempts)
 
 
@@ -218,7 +218,7 @@ def _check_unsettled(record: Record) -> None:
 
 
 def nothing_to_settle(record: Record) -> UsageError:
-    """Say that nothing about a campaign is in question."""
+    """Make the error that nothing about a campaign is in question."""
     return UsageError(
         Phrase("there is nothing to settle about {name}", name=record.campaign),
         Phrase("No attempt of edition {edition} is open, and it has no draft in question.", edition=record.edition),
@@ -248,11 +248,10 @@ Articles = Sequence[DraftArticle]
 def adopt_draft(
     campaign: RenderedCampaign, statement: Statement, wechat: WeChat, ledger: LedgerSession
 ) -> list[Phrase]:
-    """Record that the console's version of a campaign's draft is the one to send; gives what differs in it.
+    """Record that the console's version of a campaign's draft is the one to send; return what differs in it.
 
-    With a hand-off list it also says that all of that is done, which may differ in nothing that an API shows.
-    Raises UsageError where there is nothing to adopt and for a list of openids, and RefusedError where more differs
-    than may.
+    With a hand-off list it also records that all of it is done; no API may show that. Raises UsageError where there is
+    nothing to adopt and for a list of openids, and RefusedError where more differs than may.
     """
     if campaign.openid_list is not None:
         raise _no_adoption_of_a_list(campaign)
@@ -295,7 +294,7 @@ def _draft_in_question(campaign: RenderedCampaign, record: Record) -> Draft:
 
 
 def _no_adoption_of_a_list(campaign: RenderedCampaign) -> UsageError:
-    """Refuse to adopt for a list of openids: each batch has a draft of its own, and everybody gets the same."""
+    """Refuse to adopt for a list of openids: each batch has its own draft, and everybody gets the same."""
     return UsageError(
         Phrase(
             "{name} goes to a list of openids, with a draft for each of its {batches} batches: none of them is adopted",
@@ -329,7 +328,7 @@ def _too_much(campaign: RenderedCampaign, found: list[Phrase]) -> RefusedError:
 
 
 def import_website_send(appid: AppId, sent_at: datetime, statement: Statement, ledger: LedgerSession) -> None:
-    """Record a send that is no campaign's; raises UsageError where one of that minute is on record already.
+    """Record a send that is no campaign's; raises UsageError where a send of that minute is on record.
 
     The console shows minutes, so two people who record the same send may differ in the seconds.
     """

@@ -34,12 +34,12 @@ class _Reading:
     counts: dict[CampaignName, int | None] = field(default_factory=dict)
 
     def missed(self, account: AccountName, error: Failed) -> None:
-        """Keep why something of an account could not be read, once."""
+        """Keep once why something of an account could not be read."""
         failure = failure_of(error)
         self.unread[account, failure.message] = Unread(account, failure.message, failure.hint)
 
     def draft(self, planned: RenderedCampaign, draft: Draft, read: tuple[DraftArticle, ...] | None) -> None:
-        """Compare a draft; while a send is in doubt, one that is gone says nothing against repeating it."""
+        """Compare a draft; while a send is in doubt, a draft that is gone says nothing against repeating it."""
         name, edition, media_id = planned.name, planned.edition, draft.event.media_id
         opened = self.state.record(name, edition).open_attempts
         if read is None:
@@ -92,7 +92,7 @@ def read_remote(
     wechat: Callable[[AccountName], WeChat],
     overlap: Overlap,
 ) -> Remote:
-    """Read all that bears on `campaigns`; what one account cannot be asked stops no other."""
+    """Read all that bears on `campaigns`; an account that cannot be asked stops no other."""
     reading = _Reading(state, wechat)
     reached: set[AccountName] = set()
     wanted = [call for planned in campaigns for call in _calls(reading, planned)]
@@ -116,7 +116,7 @@ def read_remote(
 
 
 def _calls(reading: _Reading, planned: PlannedCampaign) -> Iterator[_Call]:
-    """Give the readings that one campaign needs, and what each result is for."""
+    """Yield the readings that one campaign needs, and what each result is for."""
     if planned.account is None:
         return
     account = AccountName(planned.account)

@@ -116,7 +116,7 @@ def give_up(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedC
 
 
 def rejection_error(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> WeChatError:
-    """Say when a refused send can go out, and how a send on the website is recorded that used its allowance."""
+    """Explain when a refused send can go out, and how to record a send on the website that used its allowance."""
     stopped = list_stopped(context.record_of(campaign))
     hint = stopped.hint if stopped is not None else _possible_again(context, campaign, rejected)
     if rejected.errcode == NO_SEND_LEFT:
@@ -276,7 +276,7 @@ def _block(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCa
 
 
 def _possible_again(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> str:
-    """Say when this campaign can go out, where something is used up; its window may be over by then."""
+    """Explain when this campaign can go out, where something is used up; its window may be over by then."""
     now, policy, agenda = context.ports.clock.now(), context.house.policy, context.house.agenda
     if rejected.errcode == DAY_USED_UP:
         say = "The mass calls of the account are counted anew at midnight, Beijing time: {again}."

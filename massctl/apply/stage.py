@@ -1,6 +1,6 @@
-"""The first stage of a run: tokens, pictures and other media, and the sizes of audiences.
+"""Stage messages and show them: tokens, pictures and other media, sizes of audiences, previews.
 
-All of it may be done again without harm: what a crash forgets costs an orphan or a call.
+Repeating any of it does no harm, except a preview: what a crash forgets costs an upload or a call.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -76,7 +76,7 @@ def note_staged(context: ApplyContext) -> None:
 
 
 def forget_if_unknown(context: ApplyContext, campaign: RenderedCampaign, error: MassctlError) -> None:
-    """Forget a message's own material where WeChat does not know it any more, so that the next run uploads it anew."""
+    """Forget a message's own material that WeChat does not know any more; the next run uploads it again."""
     if not isinstance(error, WeChatError) or error.errcode != MEDIA_UNKNOWN or campaign.message.has_draft:
         return
     for each in campaign.files:
@@ -84,7 +84,7 @@ def forget_if_unknown(context: ApplyContext, campaign: RenderedCampaign, error: 
 
 
 def material_advice(campaign: RenderedCampaign, otherwise: str) -> str:
-    """Say what to do about material that WeChat does not know; `otherwise` is for a message with a draft."""
+    """Advise what to do about material that WeChat does not know; `otherwise` is for a message with a draft."""
     message = campaign.message
     if message.has_draft or not message.materials:
         return otherwise
@@ -98,7 +98,7 @@ def material_advice(campaign: RenderedCampaign, otherwise: str) -> str:
 
 
 def without_draft(campaign: RenderedCampaign, error: Failed) -> Failed:
-    """Give an error about material with the advice for a message that has no draft; any other as it is."""
+    """Give an error about material the advice for a message without a draft; return any other as it is."""
     if not isinstance(error, WeChatError) or error.errcode != MEDIA_UNKNOWN:
         return error
     advice = material_advice(campaign, error.hint)
@@ -108,10 +108,10 @@ def without_draft(campaign: RenderedCampaign, error: Failed) -> Failed:
 def judged_by_material(
     context: ApplyContext, campaign: RenderedCampaign, verdict: Accepted | Rejected | InDoubt
 ) -> Accepted | Rejected | InDoubt:
-    """Let a send be tried again that WeChat refused because its material is gone: the next run makes it anew.
+    """Allow another try of a send that WeChat refused because its material is gone: the next run makes it again.
 
-    Not where this run made it, for WeChat would say the same again; and not while another attempt is open, of which
-    only the identical request may be repeated.
+    Not where this run made the material, for WeChat would answer the same. Not while another attempt is open, whose
+    identical request alone may be repeated.
     """
     if not isinstance(verdict, Rejected) or verdict.errcode != MEDIA_UNKNOWN:
         return verdict
@@ -143,13 +143,13 @@ def _lost(context: ApplyContext, campaign: RenderedCampaign) -> bool:
 
 
 def _older(context: ApplyContext, campaign: RenderedCampaign) -> list[MediaFile]:
-    """Give the files of a message whose material an earlier run uploaded."""
+    """List the files of a message whose material an earlier run uploaded."""
     recorded = {each.sha256: context.state.materials.get((campaign.appid, each.sha256)) for each in campaign.files}
     return [each for each in campaign.files if (known := recorded[each.sha256]) and known[0] not in context.uploaded]
 
 
 def readings(context: ApplyContext) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
-    """Give the readings of each audience that a draft or a send of this run needs, once: what keeps one, and the call.
+    """Yield each audience that a draft or a send of this run needs, once: what keeps its size, and the call.
 
     A list of openids is not read: it knows its own size.
     """
@@ -187,7 +187,7 @@ def _before_a_send(context: ApplyContext, campaign: RenderedCampaign, refusal: R
 
 
 def needs_size(campaign: RenderedCampaign) -> bool:
-    """Whether a send may not go without the size of its audience: it has declared bounds, or a tag that must exist."""
+    """Whether a send depends on its audience's size: it has declared bounds, or a tag that must exist."""
     audience = campaign.audience
     return audience.expect is not None or audience.tag_id is not None or audience.tag is not None
 
@@ -225,7 +225,7 @@ def _listed(
     name: str,
     result: tuple[Tag, ...] | Failed,
 ) -> None:
-    """Keep which tag a name stands for; what is on record for a version already stays, and is judged by its send."""
+    """Keep which tag a name stands for. What a version has on record stays; its send judges it."""
     if isinstance(result, Failed):
         _counted(context, key, result)
         return
@@ -248,7 +248,7 @@ def _resolved(campaign: RenderedCampaign, name: str, tag: Tag) -> AudienceResolv
 
 
 def _tag_refusal(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
-    """Read the tags once more: the id that was found must still be there, under the same name."""
+    """Read the tags again: the id that was found must still be there, under the same name."""
     resolved = context.record_of(campaign).resolved_for(campaign.digest)
     if resolved is None:
         count = context.size_of(campaign)
@@ -287,7 +287,7 @@ _SOUNDS: Final[Mapping[Purpose, Literal["voice", "video"]]] = {Purpose.VOICE: "v
 
 
 def connect(context: ApplyContext) -> None:
-    """Fetch each account's token once, so that a wrong secret or address is one error and not one per picture."""
+    """Fetch each account's token once, so that a wrong secret is one error and not one per picture."""
     busy = {campaign.account for outcome, campaign in context.going() if context.has_work(outcome)}
 
     def done(account: AccountName, result: Failed | None) -> None:
@@ -314,7 +314,7 @@ def upload(context: ApplyContext) -> None:
 
 
 def _uploads(context: ApplyContext) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
-    """Give the uploads of this run: what keeps a result, and the call that gives it."""
+    """Yield the uploads of this run: what keeps a result, and the call."""
     for outcome, campaign in context.going():
         for step in steps_of(outcome, UploadMedia):
             yield (
@@ -337,7 +337,7 @@ def _uploaded(
 
 
 def packed(context: ApplyContext, media: MediaFile, message: RenderedMessage) -> Upload:
-    """Make a file ready for its way; raises InvariantError when its bytes are not at hand.
+    """Make a file ready for its upload; raises InvariantError where its bytes are not at hand.
 
     A video takes the title and description of its `message` along.
     """
@@ -362,7 +362,7 @@ def record_material(context: ApplyContext, appid: AppId, media: MediaFile, mater
 
 
 def _upload(context: ApplyContext, wechat: WeChat, media: MediaFile, message: RenderedMessage) -> ImageUrl | Material:
-    """Upload one file to the endpoint it is for."""
+    """Upload one file to the endpoint that its purpose needs."""
     upload = packed(context, media, message)
     return wechat.add_material(upload) if media.purpose.is_material else wechat.upload_image(upload)
 
@@ -377,7 +377,7 @@ def _fail_all_that_need(context: ApplyContext, owner: CampaignOutcome, step: Upl
 
 
 def keep_contents(context: ApplyContext) -> None:
-    """Keep the content of every campaign that this run stages, shows or sends; a failure is said, and stops nothing."""
+    """Keep the content of every campaign that this run stages, shows or sends; a failure is told and stops nothing."""
     archive = context.ports.archive
     if archive is None:
         return
@@ -410,7 +410,7 @@ class _Job:
 
 
 def make_videos(context: ApplyContext) -> None:
-    """Make the ids that previews and sends of this run need; makes no call where a fresh one is on record."""
+    """Make the video ids that previews and sends of this run need; makes no call where a fresh id is on record."""
 
     def done(job: _Job, result: MediaId | Failed) -> None:
         campaign = job.campaign
@@ -455,15 +455,14 @@ Job = tuple[CampaignOutcome, RenderedCampaign, SendPreview]
 
 @dataclass(frozen=True, slots=True)
 class Untried:
-    """No request was made: WeChat had just refused another preview of the account for the day."""
+    """No request was made: WeChat had refused another preview of the account for the day."""
 
 
 def send_previews(context: ApplyContext) -> None:
     """Show each message on the reviewers' phones, one campaign after the other, the soonest window first.
 
-    Side by side they would come to WeChat in any order, and what is left of the day's allowance go to any of them.
-    `begun` is durable before the request, for a later run does not repeat it by itself; so it is recorded of no preview
-    that a crash could keep from leaving, but for those of the same campaign.
+    That way the soonest campaign gets what is left of the day's allowance. `begun` is durable before the request, since
+    a later run does not repeat it; a crash can cost the previews of one campaign only.
     """
     _stop_what_cannot_be_shown(context)
     due = [(steps, outcome, c) for outcome, c in context.going() if (steps := steps_of(outcome, SendPreview))]
@@ -502,7 +501,7 @@ def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:
 
 
 def _stop_what_cannot_be_shown(context: ApplyContext) -> None:
-    """Stop a coupon that somebody asked to see and that lacks what previews need; nothing is recorded or sent."""
+    """Stop a coupon whose preview was asked for and that lacks what previews need; nothing is recorded or sent."""
     for outcome, campaign in context.going():
         message = campaign.message
         if steps_of(outcome, SendPreview) and isinstance(message, RenderedCard) and message.card_ext is None:
@@ -515,7 +514,7 @@ def _stop_what_cannot_be_shown(context: ApplyContext) -> None:
 
 
 def _show(context: ApplyContext, wechat: WeChat, step: SendPreview, body: Body) -> PreviewVerdict | Untried:
-    """Send one preview, unless WeChat said in this run that there are no more today."""
+    """Send one preview, unless WeChat answered in this run that no previews are left today."""
     appid = step.campaign.appid
     if appid in context.previews_spent:
         return Untried()

@@ -60,14 +60,14 @@ class TakenBack:
     """What stopped it before all of them were done."""
 
     def exit_status(self) -> int:
-        """Give what stopped it, 5 where some have to wait for another day, else 0."""
+        """Return the status of what stopped it, 5 where some have to wait for another day, else 0."""
         if self.error is not None:
             return self.error.exit_status
         return 5 if self.refusals else 0
 
 
 def prepared(record: Record, article: int, state: State, now: datetime) -> TakenBack:
-    """Say what of an edition can be asked for on this Beijing day; raises what `targets` raises."""
+    """Decide what of an edition can be asked for on this Beijing day; raises what `targets` raises."""
     left = [target for target in targets(record, article) if not target.is_done]
     appid = AppId(record.appid or "")
     refusal = beyond_today(state, appid, now, len(left))
@@ -125,7 +125,7 @@ def take_back(taken: TakenBack, wechat: Withdrawing, ledger: LedgerSession, wait
 
 
 def targets(record: Record, article: int) -> list[Target]:
-    """Give what `article` (from 1, or ALL) means for each job of an edition.
+    """List what `article` (from 1, or ALL) means for each job of an edition.
 
     Raises UsageError where nothing of it can be withdrawn: never sent, a text, or a job whose id nobody knows.
     """
@@ -144,7 +144,7 @@ def targets(record: Record, article: int) -> list[Target]:
 
 
 def sharing(target: Target, state: State) -> Iterator[Record]:
-    """Give the other editions whose sends lose their link too: of the same draft, news or address.
+    """Yield the other editions whose sends lose their link too: of the same draft, news or address.
 
     Source: WeChat docs, "message/mass/delete", read 2026-10: other sends of the same material lose their link.
     """
@@ -159,9 +159,8 @@ def sharing(target: Target, state: State) -> Iterator[Record]:
 def withdraw(target: Target, wechat: Withdrawing, ledger: LedgerSession, status: str | None = None) -> None:
     """Withdraw, and record it; does nothing where it is on record as gone already.
 
-    `status` is that of its job, where it was read already.
-    Raises RefusedError while the job is not sent, TransportError where nobody knows whether the articles are gone, and
-    another WeChatError where WeChat said no.
+    `status` is that of its job, where it was read already. Raises RefusedError while the job is not sent,
+    TransportError where nobody knows whether the articles are gone, and another WeChatError where WeChat refused.
     """
     if target.is_done:
         return
@@ -188,7 +187,7 @@ def withdraw(target: Target, wechat: Withdrawing, ledger: LedgerSession, status:
 
 
 def _state_once_sent(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> str | MassctlError:
-    """Ask for the job's state; gives why nobody can withdraw it yet, where that may pass."""
+    """Ask for the job's state; return why nobody can withdraw it yet, where that may pass."""
     try:
         return _read_state(target, wechat, ledger)
     except (StillSendingError, TransportError) as error:
@@ -196,7 +195,7 @@ def _state_once_sent(target: Target, wechat: Withdrawing, ledger: LedgerSession)
 
 
 def _read_state(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> str:
-    """Ask for the job's state and record a change; raises RefusedError for one that is neither sent nor deleted."""
+    """Ask for the job's state and record a change; raises RefusedError unless it is sent or deleted."""
     report = wechat.job_report(target.msg_id)
     _learn(target, report, ledger)
     status = report.status
@@ -222,7 +221,7 @@ def _read_state(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> s
 
 
 def _is_deleted(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> bool:
-    """Ask once whether nothing is left of the job; an answer that does not come is a no."""
+    """Ask once whether nothing is left of the job; no answer counts as a no."""
     try:
         report = wechat.job_report(target.msg_id)
     except WeChatError:

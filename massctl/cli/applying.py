@@ -26,11 +26,14 @@ from massctl.cli.waiting import opening, stayed
 from massctl.errors import LedgerLockedError
 from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic, has_errors
-from massctl.model.ids import AccountName
+from massctl.model.ids import AccountName, CampaignName
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
+from massctl.model.state import State
 from massctl.plan.plan import Plan, Showing, Until
 from massctl.plan.plan_file import SavedPlan, only_planned, what_moved
 from massctl.plan.steps import Guard, Refusal
+from massctl.source.desired import Desires, Workbench
 from massctl.view.language import say
 
 
@@ -222,6 +225,13 @@ def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
     return {session.settings.accounts[name].appid: AccountName(name) for name in sorted(names)}
 
 
+def _digest_now(session: Session, state: State, name: CampaignName, *, locked: bool) -> str | None:
+    """Render a campaign's files as they are now, and give their digest; None where they have a fault."""
+    workbench = Workbench(session.repository, session.settings, session.cache)
+    found = Desires(workbench, state, locked=locked or session.settings.policy.require_lock).read([name])
+    return next((each.digest for each in found if isinstance(each, RenderedCampaign)), None)
+
+
 def _folders(session: Session) -> frozenset[str] | None:
     """Name the campaigns that have a folder; None where campaigns/ is not wholly readable: none counts as gone."""
     folders = session.repository.campaign_folders()
@@ -248,6 +258,7 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
         house=lambda: session.house_now(made.house),
         skew=session.skew,
         insisted=run.insisted,
+        digest=partial(_digest_now, session, made.state, locked=run.locked),
         openids=made.workbench.openid_lists if _sends_to_openids(made) else None,
         archive=session.archive(),
         accounts=_looked_after(session, made),

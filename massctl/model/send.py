@@ -239,8 +239,8 @@ class SendIntent:
                 return self.audience.get("is_to_all") is True
             case ToTag(tag_id=tag_id):
                 return self.audience.get("tag_id", tag_id) == tag_id and bool({"tag_id", "tag"} & self.audience.keys())
-            case ToOpenids(sha256=sha256):
-                return is_list and sha256 == self.recipients_sha256
+            case _:
+                return is_list and self.recipients.sha256 == self.recipients_sha256
 
     def _repeats_the_same(self) -> bool:
         before = self.repeats

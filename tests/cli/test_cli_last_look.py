@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from cli_runner import NOON, SENDALL, Shell
+from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, window
 
 from massctl.cli.embedding import SECRET, Embedded
@@ -145,3 +145,16 @@ def test_a_request_whose_connection_outlasts_the_window_is_not_written(
         said = shell("apply", "--yes", "--format", "json")
         assert (5, []) == (said.status, world.report()["jobs"])
     assert ["expired"] == [each["guard"] for each in said.document["campaigns"][0]["refusals"]]
+
+
+def test_an_edit_while_a_lost_answer_is_waited_for_is_not_repeated(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.tree.text("notice", content="今晚八点", more=OPEN)
+    shell.faults(lost(SENDALL, "request_lost", times=1))
+    during(monkeypatch, SENDALL, lambda _: shell.tree.text("notice", content="今晚九点", more=OPEN))
+    said = shell("apply", "--sandbox", "--yes")
+    assert (4, []) == (said.status, shell.report()["jobs"])
+    assert "its files were edited" in said.out
+    shell.tree.text("notice", content="今晚八点", more=OPEN)
+    assert (0, 1) == (shell("apply", "--sandbox", "--yes").status, len(shell.report()["jobs"]))

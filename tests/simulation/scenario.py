@@ -27,7 +27,7 @@ from massctl.errors import ConfigurationError, LedgerError
 from massctl.ledger.git_ledger import GitLedger
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import Created, Entry, NewEntry
-from massctl.model.ids import AccountName, AppId
+from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.message import Purpose, RenderedCampaign, Window
 from massctl.model.state import Record, State
 from massctl.plan.guards import PolicyInForce
@@ -224,6 +224,8 @@ class Scene:
     """What a look at massctl.yaml in mid-run gives."""
     ledger: SimLedger = field(default_factory=SimLedger)
     boundaries: Boundaries = field(default_factory=Boundaries)
+    digest_now: Callable[[CampaignName], str | None] | None = None
+    """What a look at the files before a repetition gives."""
     no_secret_for: frozenset[str] = frozenset()
     archive: Archive | None = None
     progress: SimProgress = field(default_factory=SimProgress)
@@ -260,6 +262,7 @@ class Scene:
             house=self.fresh_rules,
             openids=OPENIDS,
             archive=self.archive,
+            digest=self.digest_now,
             accounts=ACCOUNTS,
             folders=frozenset(each.name for each in self.campaigns),
         )

@@ -118,6 +118,14 @@ def test_a_cover_that_wechat_forgot_is_uploaded_once_more_and_the_draft_saved() 
     assert 1 == len(scene.wechat.jobs)
 
 
+def test_a_cover_that_wechat_forgets_again_stops_its_campaign() -> None:
+    other = news("a", article("标题"), window=Window(NOW + HOUR, NOW + 2 * HOUR))
+    scene = staged(other)
+    scene.campaigns = [NEWS]
+    outcome = scene.apply(UNKNOWN_COVER, UNKNOWN_COVER)
+    assert (1, 1, 2) == (outcome.exit_status(), scene.wechat.count("add_material"), scene.wechat.count("add_draft"))
+
+
 def test_two_campaigns_with_one_forgotten_cover_upload_it_once() -> None:
     scene = staged(news("a", article("标题"), window=Window(NOW + HOUR, NOW + 2 * HOUR)))
     scene.wechat.materials.clear()

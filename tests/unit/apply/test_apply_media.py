@@ -28,7 +28,7 @@ from massctl.errors import InvariantError
 from massctl.model.entries import MaterialAdded, MaterialForgotten, SendRejected, VideoMade
 from massctl.model.ids import MediaId
 from massctl.model.message import MaterialRef, RenderedCampaign, RenderedImage, RenderedVideo, RenderedVoice, Window
-from massctl.model.send import Card, Images, Video, Voice, Words
+from massctl.model.send import Card, Images, StagedDraft, Video, Voice, Words
 from massctl.model.state import State, Status, status_of
 from massctl.plan.plan import Until
 
@@ -408,3 +408,8 @@ def test_equal_requests_have_equal_names_whatever_previews_need() -> None:
 
     assert named(coupon()) == named(coupon(card_ext="other"))
     assert 5 == len({named(each) for each in (text(), images(), voice(), video(), coupon())})
+
+
+def test_a_preview_shows_no_draft_of_another_version() -> None:
+    with pytest.raises(InvariantError, match="of another version"):
+        preview_body(news(), STATE, StagedDraft(MediaId("M1"), "sha256:edited"))

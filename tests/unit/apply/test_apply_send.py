@@ -11,6 +11,7 @@ from simulation.world import Fault, SimLedger
 
 from massctl.apply.payloads import send_intent
 from massctl.apply.ports import Consent, SendQuestion
+from massctl.errors import InvariantError
 from massctl.model.campaign import Audience
 from massctl.model.entries import Created
 from massctl.model.ids import AppId, MediaId
@@ -540,3 +541,22 @@ def known_by_its_own_attempt() -> Scene:
     scene = Scene([WORDS])
     assert 0 == scene.apply(ANSWER_LOST).exit_status()
     return scene
+
+
+@pytest.mark.parametrize(("now", "asked"), [(WORDS.digest, 2), ("sha256:edited", 1), (None, 1)])
+def test_a_repetition_is_judged_by_the_files_as_they_are_after_the_wait(now: str | None, asked: int) -> None:
+    scene = Scene([WORDS], digest_now=lambda _: now)
+    outcome = scene.apply(REQUEST_LOST)
+    assert (0 if asked == 2 else 4, asked) == (outcome.exit_status(), scene.wechat.count("send_mass"))
+    assert ([] if asked == 2 else ["account_in_doubt"]) == told(outcome)
+
+
+def test_a_first_send_that_cannot_be_written_down_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise InvariantError("the parts do not fit")
+
+    monkeypatch.setattr("massctl.apply.send.send_intent", broken)
+    scene = Scene([WORDS])
+    with pytest.raises(InvariantError):
+        scene.apply()
+    assert (0, []) == (scene.wechat.count("send_mass"), scene.events("send_attempted"))

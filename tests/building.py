@@ -90,6 +90,7 @@ def intent(
     is_news, is_list = isinstance(carries, News), isinstance(to, ToOpenids)
     fields: dict[str, Any] = {
         "campaign": CampaignName("words"),
+        "identity": CampaignName("words"),
         "edition": 1,
         "appid": APPID,
         "account": AccountName("main"),

@@ -53,6 +53,7 @@ def send_intent(
     listed = campaign.openid_list
     return SendIntent(
         campaign=campaign.name,
+        identity=campaign.identity,
         edition=campaign.edition,
         appid=campaign.appid,
         account=campaign.account,

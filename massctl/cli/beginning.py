@@ -91,7 +91,7 @@ def _before(session: Session) -> _Before | None:
     data = session.ledger().as_found()
     if data is None:
         return None
-    state = State()
+    state = State(session.settings.renamed)
     try:
         state.absorb_all(follow_file(data)[0])
     except LedgerError as error:

@@ -31,7 +31,7 @@ def shown_entries(session: Session) -> "Sequence[Entry]":
 
 def shown_state(session: Session) -> State:
     """Fold what `shown_entries` gives."""
-    state = State()
+    state = State(session.settings.renamed)
     state.absorb_all(shown_entries(session))
     return state
 

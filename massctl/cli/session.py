@@ -174,7 +174,7 @@ class Session:
 
     def read_state(self, ledger: "LocalLedger | GitLedger") -> State:
         """Read and fold the whole ledger."""
-        state = State()
+        state = State(self.settings.renamed)
         state.absorb_all(ledger.read(0))
         return state
 

@@ -91,6 +91,8 @@ CODES: Final[dict[str, str]] = {
     "MC026": "window short",
     "MC027": "comments for followers only, and none",
     "MC030": "folder in no git repository",
+    "MC031": "renamed campaign without its folder",
+    "MC032": "renamings that lead to no one campaign",
     "MC101": "template syntax",
     "MC102": "undefined name in a template",
     "MC103": "forbidden in a template",

@@ -356,6 +356,13 @@ class RenderedCampaign:
     """What is left to a person in the console (`Handoff`); no part of what is sent, nor of the digest."""
     over_limit_allowed: bool = False
     """It may be the fifth of a month, which WeChat delivers to nobody who had four."""
+    first_name: CampaignName | None = None
+    """The name that it had before its folder was renamed, and at first; None where it never was."""
+
+    @property
+    def identity(self) -> CampaignName:
+        """The name that clientmsgid and digest stand for, whatever the folder is called now."""
+        return self.first_name or self.name
 
     @property
     def batches(self) -> int | None:
@@ -399,7 +406,7 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
     window = campaign.window
     return {
         "format_version": LOCK_FORMAT_VERSION,
-        "campaign": campaign.name,
+        "campaign": campaign.identity,
         "edition": campaign.edition,
         "account": {"appid": campaign.appid},
         "audience": approved_audience(campaign),

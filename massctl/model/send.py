@@ -142,6 +142,8 @@ class SendIntent:
     """
 
     campaign: CampaignName
+    identity: CampaignName
+    """The campaign's first name, for which clientmsgid stands whatever its folder is called now."""
     edition: int
     appid: AppId
     account: AccountName
@@ -182,7 +184,7 @@ class SendIntent:
     @property
     def client_msg_id(self) -> ClientMsgId:
         """The id under which WeChat recognises a repetition."""
-        return client_msg_id(self.appid, self.campaign, self.edition, self.batch)
+        return client_msg_id(self.appid, self.identity, self.edition, self.batch)
 
     @property
     def fingerprint(self) -> Sha256:

@@ -1,7 +1,7 @@
 """massctl.yaml: the accounts, where the ledger is, and the policy of the house."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from ipaddress import AddressValueError, IPv4Address
 from typing import Annotated, Any, Final, Literal
@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
 
-from massctl.model.ids import ACCOUNT_NAME_PATTERN, APPID_PATTERN, GIT_NAME_PATTERN, LOGIN_PATTERN, THEME_NAME_PATTERN
+from massctl.model.ids import (
+    ACCOUNT_NAME_PATTERN,
+    APPID_PATTERN,
+    CAMPAIGN_NAME_PATTERN,
+    GIT_NAME_PATTERN,
+    LOGIN_PATTERN,
+    THEME_NAME_PATTERN,
+    CampaignName,
+)
 from massctl.model.phrase import Phrase
 from massctl.model.strict import NonEmpty, NotYet, NotYetValues, Strict
 
@@ -201,6 +209,15 @@ class Channel(Strict):
     """What is told there; all of it where it is not said."""
 
 
+class Move(Strict):
+    """A campaign whose folder was renamed."""
+
+    from_: Annotated[str, StringConstraints(pattern=CAMPAIGN_NAME_PATTERN), Field(alias="from")]
+    """The name that it had."""
+    to: Annotated[str, StringConstraints(pattern=CAMPAIGN_NAME_PATTERN)]
+    """The name that it has, or had before it was renamed once more."""
+
+
 class MassctlFile(Strict):
     """The repository's settings: accounts, ledger, policy, and who is told."""
 
@@ -218,10 +235,27 @@ class MassctlFile(Strict):
     """What this house allows."""
     notify: list[Channel] = Field(default_factory=list)
     """Who is told what needs a person."""
-    moved: Any = NotYet
-    """Campaigns whose folder has another name now, so that their record goes on."""
+    moved: list[Move] = Field(default_factory=list)
+    """Campaigns whose folder has another name now, so that their record and their clientmsgid go on."""
     callback: Any = NotYet
     """Where events of WeChat that are for others are passed on to."""
+
+    @property
+    def renamed(self) -> dict[CampaignName, CampaignName]:
+        """Every name that a campaign had before -> its name now."""
+        moves = {CampaignName(move.from_): CampaignName(move.to) for move in self.moved}
+        return {former: _end_of(name, moves) for former, name in moves.items()}
+
+    def first_name(self, name: CampaignName) -> CampaignName:
+        """Give the first name that a campaign had: its ids and its digest stand for that one for ever."""
+        return _end_of(name, {CampaignName(move.to): CampaignName(move.from_) for move in self.moved})
+
+
+def _end_of(name: CampaignName, moves: Mapping[CampaignName, CampaignName]) -> CampaignName:
+    """Follow renamings, of which the rules of massctl.yaml let none lead back."""
+    while name in moves:
+        name = moves[name]
+    return name
 
 
 Realm = Literal["wechat", "loopback"]

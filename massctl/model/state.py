@@ -565,6 +565,16 @@ class Record:
         """Name the campaign's folder as it was when this edition was sent."""
         return self.sent_as.source_sha256 if self.sent_as else None
 
+    def has(self, event: entries.Event) -> bool:
+        """Say whether the attempt or the job that an entry names is of this record; True where it names none."""
+        match event:
+            case entries.SendAccepted() | entries.SendRejected() | entries.SendInDoubt():
+                return any(attempt.serial == event.attempt for attempt in self.attempts)
+            case entries.JobStatus() | entries.Withdrawn():
+                return any(job.msg_id == event.msg_id for job in self.jobs)
+            case _:
+                return True
+
 
 @dataclass(slots=True)
 class AccountIndex:
@@ -624,7 +634,9 @@ class Index:
 class State:
     """The recorded world of one ledger."""
 
-    def __init__(self) -> None:
+    def __init__(self, renamed: Mapping[CampaignName, CampaignName] | None = None) -> None:
+        """`renamed`: every name that a campaign had before -> its name now, under which all its entries count."""
+        self.renamed = renamed or {}
         self.lineage: str | None = None
         self.realm: str | None = None
         self.serial = 0
@@ -671,16 +683,14 @@ class State:
         campaign: CampaignName,
         edition: int,
     ) -> None:
-        key = campaign, edition
-        record = self.records.get(key)
-        if record is None:
-            record = self.records[key] = Record(campaign, edition)
+        record = self._about(entry.event, self.renamed.get(campaign, campaign), edition)
+        self.records[record.key] = record
         fold(record, entry.event, entry)
         appid = getattr(entry.event, "appid", None)
         if appid is not None:
             record.appid = AppId(appid)
         if isinstance(entry.event, entries.Previewed):
-            what = *key, entry.event.digest, entry.event.recipient
+            what = *record.key, entry.event.digest, entry.event.recipient
             self.preview_days.absorb(what, entry.event, record.appid, entry.at)
         self._into_index(record, entry)
 
@@ -695,6 +705,17 @@ class State:
             self.index.add(record, entry.at)
         elif isinstance(event, entries.JobStatus):
             self.index.note_doubt(record)  # A job that nobody knows contradicts what is recorded.
+
+    def _about(self, event: entries.Event, name: CampaignName, edition: int) -> Record:
+        """Give the record that an entry is about: of its name, else the only one that has what the entry names.
+
+        The names differ where a campaign was renamed and massctl.yaml does not say so any more.
+        """
+        record = self.record(name, edition)
+        if record.has(event):
+            return record
+        others = [each for each in self.records.values() if each.has(event)]
+        return others[0] if len(others) == 1 else record
 
 
 def _stops(record: Record, appid: AppId) -> bool:
@@ -1056,7 +1077,8 @@ def article_address(state: State, campaign: str, number: int) -> str | tuple[Phr
     Addresses come with the event that ends a mass job; mass/get tells none. They begin with http:, and WeChat answers
     to https: as well. Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10.
     """
-    jobs = [job for record in state.editions(CampaignName(campaign)) for job in record.jobs]
+    name = state.renamed.get(CampaignName(campaign), CampaignName(campaign))
+    jobs = [job for record in state.editions(name) for job in record.jobs]
     if not jobs:
         say = Phrase("{campaign} was not sent as far as the ledger knows, so it has no address", campaign=campaign)
         return say, Phrase("write its name as its folder has it; massctl state list shows what was sent")

@@ -104,7 +104,7 @@ def _is_of(campaign: RenderedCampaign, record: Record) -> bool:
 def _has_id_of(campaign: RenderedCampaign, attempt: Attempt) -> bool:
     """Say whether the send that a campaign declares has the id that was recorded with an attempt."""
     event = attempt.event
-    return event.client_msg_id == client_msg_id(campaign.appid, campaign.name, campaign.edition, event.batch)
+    return event.client_msg_id == client_msg_id(campaign.appid, campaign.identity, campaign.edition, event.batch)
 
 
 def _repetition(

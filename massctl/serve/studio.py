@@ -194,7 +194,7 @@ class Studio:
 
     def _read_ledger(self) -> tuple[State, str | None]:
         """Fold the ledger; one that cannot be read is told, and stands for nothing."""
-        state = State()
+        state = State(self._settings.renamed if self._settings else None)
         try:
             state.absorb_all(self._grounds.entries())
         except LedgerError as error:

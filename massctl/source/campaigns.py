@@ -52,7 +52,8 @@ def load_settings(
     except UnreadableError as error:
         return None, [about_file(error.code, SETTINGS, None, error.message, error.hint)]
     document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
-    settings, diagnostics = validate(document, MassctlFile, settings_rules(loopback_override))
+    folders = repository.campaign_folders().names
+    settings, diagnostics = validate(document, MassctlFile, settings_rules(loopback_override, folders))
     return settings, in_order([*diagnostics, *about_unseen(document.positions.reporter)])
 
 

@@ -248,7 +248,8 @@ class Desires:
         if rendered is None:
             found = (*loaded.diagnostics, *shown)
             return Invalid(loaded.name, file.title, file.account, file.edition, found, _window(file))
-        return replace(rendered, diagnostics=tuple(shown))
+        first = self._workbench.settings.first_name(loaded.name)
+        return replace(rendered, diagnostics=tuple(shown), first_name=first if first != loaded.name else None)
 
     def _gone(self) -> list[Record]:
         """Give the records with an open attempt whose folder is no longer there."""

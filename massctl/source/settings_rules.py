@@ -1,7 +1,7 @@
 """Rules of massctl.yaml beyond types and patterns, on the raw mapping, so that each fault is found alone."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,12 +12,16 @@ from massctl.model.settings import API_BASE, CHANNELS, CREDENTIALS, DAYS_PATTERN
 from massctl.source.reporter import without_secrets, word
 from massctl.source.wording import shown
 
+_ONE_EACH: Final = Phrase("one entry for each time that a folder was renamed: from the name before to the one after")
 IN_DOUBT_WAIT_SECONDS_MIN: Final = 60
 """Less would repeat a send while the first one may still be on its way; against loopback nobody is harmed."""
 
 
-def settings_rules(loopback_override: str | None) -> Callable[[dict[str, Any]], list[Fault]]:
-    """Give the rules; `loopback_override` is the address that takes the place of every `api_base`, if any."""
+def settings_rules(loopback_override: str | None, folders: Collection[str]) -> Callable[[dict[str, Any]], list[Fault]]:
+    """Give the rules; `loopback_override` is the address that takes the place of every `api_base`, if any.
+
+    `folders` are the campaigns of the repository.
+    """
 
     def rules(data: dict[str, Any]) -> list[Fault]:
         policy = _mapping(data.get("policy"))
@@ -30,6 +34,7 @@ def settings_rules(loopback_override: str | None) -> Callable[[dict[str, Any]], 
             *_wait(accounts, policy, loopback_override),
             *_quiet_hours(_mapping(policy.get("quiet_hours"))),
             *_freeze(policy.get("freeze")),
+            *_moved(data.get("moved"), folders),
         ]
 
     return rules
@@ -126,6 +131,41 @@ def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(
             "MC014", ("policy", "quiet_hours", "to"), say, Phrase("delete quiet_hours, or correct them"), at_key=False
         )
+
+
+def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
+    """Find renamings that do not lead from names without a folder to the one folder of a campaign."""
+    blocks = [_mapping(each) for each in written] if isinstance(written, list) else []
+    found = [(index, each.get("from"), each.get("to")) for index, each in enumerate(blocks)]
+    moves: dict[str, str] = {}
+    for index, former, name in found:
+        if not isinstance(former, str) or not isinstance(name, str):
+            continue  # its type is reported already
+        fault: tuple[str, Phrase] | None = None
+        if former in moves:
+            fault = "from", Phrase("{name} is renamed twice", name=former)
+        elif name in moves.values():
+            fault = "to", Phrase("two campaigns cannot become {name}: each has a record of its own", name=name)
+        elif _end_of(name, moves) == former:
+            fault = "to", Phrase("{name} leads back to itself", name=former)
+        if fault is not None:
+            yield Fault("MC032", ("moved", index, fault[0]), fault[1], _ONE_EACH, at_key=False)
+            continue
+        moves[former] = name
+        if former in folders:
+            say = Phrase("campaigns/{name} is still there, so it was not renamed", name=former)
+            hint = Phrase("delete this entry, or give the other campaign that uses the old name a name of its own")
+            yield Fault("MC031", ("moved", index, "from"), say, hint, at_key=False)
+        elif name not in folders and name not in [onward for _, onward, _ in found]:
+            say = Phrase("there is no folder campaigns/{name}", name=name)
+            hint = Phrase("write the name that the folder has now, or delete this entry if the campaign is gone")
+            yield Fault("MC031", ("moved", index, "to"), say, hint, at_key=False)
+
+
+def _end_of(name: str, moves: Mapping[str, str]) -> str:
+    while name in moves:
+        name = moves[name]
+    return name
 
 
 def _is_zone(name: str) -> bool:

@@ -137,6 +137,22 @@ SOURCE: Final[dict[str, str]] = {
     "delete quiet_hours, or correct them": "删掉 quiet_hours，或改正它",
     "the last day, {last}, is before the first, {first}": "最后一天 {last} 早于第一天 {first}",
     "there is no such day: {found}": "没有这一天：{found}",
+    "one entry for each time that a folder was renamed: from the name before to the one after": (
+        "文件夹每改一次名写一条：从改之前的名字到改之后的名字"
+    ),
+    "{name} is renamed twice": "{name} 改了两次名",
+    "two campaigns cannot become {name}: each has a record of its own": (
+        "两个活动不能都变成 {name}：它们各有自己的记录"
+    ),
+    "{name} leads back to itself": "{name} 又绕回了自己",
+    "campaigns/{name} is still there, so it was not renamed": "campaigns/{name} 还在，所以它没有改名",
+    "delete this entry, or give the other campaign that uses the old name a name of its own": (
+        "删掉这一条；或者给占用旧名字的另一个活动换一个名字"
+    ),
+    "there is no folder campaigns/{name}": "没有文件夹 campaigns/{name}",
+    "write the name that the folder has now, or delete this entry if the campaign is gone": (
+        "写文件夹现在的名字；活动已经不在了，就删掉这一条"
+    ),
     # massctl/source/slips.py
     "if it belongs to the text, put the text in quotes": "如果它是文字的一部分，请给整段文字加引号",
     "if the marks belong to the text, put straight ones around them: '“…”'": (

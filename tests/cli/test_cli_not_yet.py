@@ -6,7 +6,7 @@ from cli_runner import Shell
 ACCOUNT = ["    name: 不赶路\n", "    callback: {token_env: T}\n"]
 STATE = ["keys: [sender+1a2b3c4d+AX]", "url: 's3://bucket/ledger'", "dsn_env: LEDGER_DSN", "backend: s3"]
 STATE += ["backend: postgres"]
-ROOT = ["moved: [{from: a, to: b}]\n", "callback: {forward: 'https://example.com'}\n"]
+ROOT = ["callback: {forward: 'https://example.com'}\n"]
 VERBS = ["new spring", "stop", "resume", "import draft X spring", "run --once", "tags list", "listen", "state repair"]
 FLAGS = ["--language zh plan", "--language=zh plan"]
 

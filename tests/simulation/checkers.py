@@ -163,14 +163,14 @@ class Books:
     def identity(self, sent: MassJob | Departure) -> Identity | None:
         """Say which campaign, and which batch of it, a message is of."""
         campaign = self._campaign_of(sent)
-        return (campaign.name, campaign.edition, sent.openids) if campaign else None
+        return (name_of(campaign), campaign.edition, sent.openids) if campaign else None
 
     def _campaign_of(self, sent: MassJob | Departure) -> RenderedCampaign | None:
         """Recognise a message by its words; where several campaigns say the same, by the id that they have."""
         if sent.subject in self._copies:
             named = sent.client_msg_id if isinstance(sent, MassJob) else json.loads(sent.request)["clientmsgid"]
             for each in self._campaigns:
-                ids = (documented_id(each.appid, each.name, each.edition, n) for n in range(1, 4))
+                ids = (documented_id(each.appid, name_of(each), each.edition, n) for n in range(1, 4))
                 if subject_of(each) == sent.subject and named in ids:
                     return each
         return self._by_subject.get(sent.subject)
@@ -186,13 +186,13 @@ class Books:
                 yield f"{identity} was sent {count} times: it was sent {[j.subject for j in self._wechat.jobs]}"
         for subject in self._copies:
             # Editions say the same on purpose.
-            names = {c.name for c in map(self._campaign_of, self._wechat.jobs) if c and subject_of(c) == subject}
+            names = {name_of(c) for c in map(self._campaign_of, self._wechat.jobs) if c and subject_of(c) == subject}
             if len(names) > 1:
                 yield f"{subject} went out under the names {sorted(names)}"
         for job in self._wechat.jobs:
             campaign = self._campaign_of(job)
             if campaign and job.client_msg_id is not None:
-                name = documented_id(campaign.appid, campaign.name, campaign.edition, _batch(job.openids))
+                name = documented_id(campaign.appid, name_of(campaign), campaign.edition, _batch(job.openids))
                 if job.client_msg_id != name:
                     yield f"the clientmsgid of {job.subject} is not the documented one"
 
@@ -201,7 +201,7 @@ class Books:
         times: Counter[tuple[str, int, str]] = Counter()
         for job in self._wechat.jobs:
             campaign = self._campaign_of(job)
-            times.update((campaign.name, campaign.edition, openid) for openid in job.openids if campaign)
+            times.update((name_of(campaign), campaign.edition, openid) for openid in job.openids if campaign)
         for (name, _, openid), count in times.items():
             if count > 1:
                 yield f"{openid} got {name} {count} times"
@@ -217,20 +217,20 @@ class Books:
             campaign = self._campaign_of(job)
             if campaign is None:
                 continue
-            first = sent.setdefault((campaign.name, campaign.edition), job)
+            first = sent.setdefault((name_of(campaign), campaign.edition), job)
             # What a person made by hand of what was refused, nobody knows.
             contents = [content for each in (first, job) if (content := self._content(each)) is not None]
             if first.subject != job.subject or contents[:1] != contents[-1:]:
-                yield f"edition {campaign.edition} of {campaign.name} went out in two versions"
-            editions = got.setdefault(campaign.name, {})
+                yield f"edition {campaign.edition} of {name_of(campaign)} went out in two versions"
+            editions = got.setdefault(name_of(campaign), {})
             if job.client_msg_id is not None and any(edition > campaign.edition for edition in editions):
-                yield f"edition {campaign.edition} of {campaign.name} went out after edition {max(editions)}"
+                yield f"edition {campaign.edition} of {name_of(campaign)} went out after edition {max(editions)}"
             people = set(job.openids)
             for edition, reached in editions.items():
                 if job.client_msg_id is None or edition >= campaign.edition:
                     continue  # A person sent it by hand, to whom they wanted.
-                if people & reached and not self._whole(campaign.name, edition, reached):
-                    yield f"{sorted(people & reached)} got {campaign.name} again, of whose list others got nothing"
+                if people & reached and not self._whole(name_of(campaign), edition, reached):
+                    yield f"{sorted(people & reached)} got {name_of(campaign)} again, of whose list others got nothing"
             editions.setdefault(campaign.edition, set()).update(people)
 
     def _content(self, job: MassJob) -> Any:
@@ -238,7 +238,7 @@ class Books:
 
     def _whole(self, name: str, edition: int, reached: set[str]) -> bool:
         """Say whether everybody of a list of an edition was reached."""
-        named = [c for c in self._campaigns if (c.name, c.edition) == (name, edition)]
+        named = [c for c in self._campaigns if (name_of(c), c.edition) == (name, edition)]
         return any({openid for batch in _batches(each) for openid in batch} <= reached for each in named)
 
     def requests(self) -> Iterator[str]:
@@ -300,6 +300,11 @@ class Books:
         """Say whether the ledger has an attempt at it before that of this request."""
         named = json.loads(departure.request)["clientmsgid"]
         return sum(each["client_msg_id"] == named and _at(each) <= departure.at for each in self._attempts) > 1
+
+
+def name_of(campaign: RenderedCampaign) -> str:
+    """Give the first name that a campaign had, under which it is the same campaign for ever."""
+    return campaign.first_name or campaign.name
 
 
 def subject_of(campaign: RenderedCampaign) -> str:

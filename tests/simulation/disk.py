@@ -31,6 +31,10 @@ LOSSES: Final = ("all", "half", "newline")
 """What becomes of bytes that were not flushed: none, half, or all but the last are there."""
 
 
+FIRST_NAMES: Final = {"spring-words": "words", "spring-sale": "sale"}
+"""What campaigns of the scenarios that are renamed were called at first: it stays one campaign."""
+
+
 @lru_cache(maxsize=4096)
 def entries_of(content: bytes | None) -> list[dict[str, Any]]:
     """Read the lines of a ledger: a torn last one is none, and one that cannot be read is of the type `unreadable`."""
@@ -51,7 +55,9 @@ def _in_common(one: bytes, other: bytes) -> int:
 def _entry_of(line: bytes) -> dict[str, Any]:
     try:
         entry = json.loads(line)
-        return entry if isinstance(entry, dict) and "type" in entry else {"type": "unreadable"}
+        if not isinstance(entry, dict) or "type" not in entry:
+            return {"type": "unreadable"}
+        return {**entry, "campaign": FIRST_NAMES.get(entry["campaign"], entry["campaign"])}
     except ValueError:
         return {"type": "unreadable"}
 

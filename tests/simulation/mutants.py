@@ -408,15 +408,22 @@ MUTANTS = (
     Mutant(
         "rule 4: the clientmsgid depends on the content",
         "massctl.model.send",
-        "return client_msg_id(self.appid, self.campaign, self.edition, self.batch)",
+        "return client_msg_id(self.appid, self.identity, self.edition, self.batch)",
         "return client_msg_id(self.appid, self.digest, self.edition, self.batch)",
         "text, two faults",
     ),
     Mutant(
+        "rule 4: the clientmsgid is derived from the new name of a renamed campaign",
+        "massctl.model.send",
+        "return client_msg_id(self.appid, self.identity, self.edition, self.batch)",
+        "return client_msg_id(self.appid, self.campaign, self.edition, self.batch)",
+        "text, renamed",
+    ),
+    Mutant(
         "rule 4: the clientmsgid is minted for each try",
         "massctl.model.send",
-        "return client_msg_id(self.appid, self.campaign, self.edition, self.batch)",
-        "return client_msg_id(self.appid, self.campaign, self.edition, id(self))",
+        "return client_msg_id(self.appid, self.identity, self.edition, self.batch)",
+        "return client_msg_id(self.appid, self.identity, self.edition, id(self))",
         "text, refusals",
     ),
     Mutant(
@@ -947,8 +954,8 @@ MUTANTS = (
     Mutant(
         "every batch has the first one's id",
         "massctl.model.send",
-        "self.campaign, self.edition, self.batch)",
-        "self.campaign, self.edition, 1)",
+        "self.identity, self.edition, self.batch)",
+        "self.identity, self.edition, 1)",
         "text in batches",
     ),
     Mutant(

@@ -141,9 +141,10 @@ def begin(*, in_git: bool = False, cloned: bool = False, **world: Any) -> Situat
     return situation
 
 
-def state_of(ledger: Ledger) -> State:
-    """Fold a ledger as a new process does."""
-    state = State()
+def state_of(ledger: Ledger, campaigns: Sequence[Desired] = ()) -> State:
+    """Fold a ledger as a new process does; `campaigns` say which of them were renamed."""
+    renamed = [each for each in campaigns if isinstance(each, RenderedCampaign) and each.first_name is not None]
+    state = State({each.identity: each.name for each in renamed})
     state.absorb_all(ledger.read(0))
     return state
 
@@ -181,7 +182,7 @@ def run_once(
     founding = CrashingFounding(boundaries, clone.lineage if clone else building.LINEAGE, situation.name)
 
     def run(again: bool) -> Outcome:
-        state = state_of(ledger)
+        state = state_of(ledger, campaigns)
         desired = [*campaigns, *_departed(campaigns, state, world.accounts)]
         stop = situation.clone.refusal(state, situation.locks_folder()) if situation.clone else None
 

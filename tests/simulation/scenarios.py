@@ -104,6 +104,8 @@ def _loses_a_picture(given: DraftArticle) -> DraftArticle:
     return replace(given, content=given.content.partition("<img")[0])
 
 
+RENAMED_TEXT: Final = replace(TEXT, name=CampaignName("spring-words"), first_name=TEXT.name)
+RENAMED_NEWS: Final = replace(UNSEEN_NEWS, name=CampaignName("spring-sale"), first_name=UNSEEN_NEWS.name)
 SECOND_EDITION: Final = replace(TEXT, edition=2, message=RenderedText("今晚十点"))
 
 KILLED_IN_A_PUSH: Final = ("", f"{KILL_SWITCH}before push", f"{KILL_SWITCH}after push")
@@ -171,6 +173,8 @@ SMOKE: Final = (
     _one("text, quiet hours", TEXT, 3, 0, 1, faults=NETWORK, rules=(QUIET,)),
     _one("text, preview required", SHOWN, 2, 1, 1, rules=(house(require_preview=True),), schedules_min=1500),
     Scenario("text, edited", ((TEXT,), (EDITED,)), 2, Budget(1, 1), faults=NETWORK),
+    Scenario("text, renamed", ((TEXT,), (RENAMED_TEXT,)), 3, Budget(1, 1), faults=NETWORK, arrives=True),
+    Scenario("news, renamed", ((UNSEEN_NEWS,), (RENAMED_NEWS,)), 2, Budget(0, 1), faults=NETWORK),
     Scenario("text, second edition", ((TEXT,), (SECOND_EDITION,)), 3, Budget(0, 1), faults=NETWORK, sends=EDITIONS),
     Scenario("two campaigns of one account", ((TEXT, OTHER),), 2, Budget(0, 2), faults=NETWORK, sends=BOTH),
     Scenario("two campaigns and a crash", ((TEXT, OTHER),), 2, Budget(1, 0), sends=BOTH),

@@ -62,7 +62,7 @@ def list_entries(directory: str, form: str, sandbox: bool) -> None:
     from massctl.view.state_text import entries_text
 
     with one_document(form, "state list") as answer, session(directory, sandbox=sandbox) as (current, _):
-        entries, state = shown_entries(current), State()
+        entries, state = shown_entries(current), State(current.settings.renamed)
         state.absorb_all(entries)
         require_ledger(current, state)
         voice = current.voice

@@ -42,6 +42,7 @@ from massctl.model.entries import (
     WebsiteSendRetracted,
     Withdrawn,
 )
+from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import Record, State
 
@@ -260,3 +261,42 @@ def test_folding_a_prefix_and_then_the_rest_is_folding_the_whole(happenings, dat
     state.absorb_all(every[cut:])
     whole.absorb_all(every)
     assert vars(whole) == vars(state)
+
+
+def folded(renamed: dict[Any, Any], *happenings: Any) -> State:
+    state = State(renamed)
+    state.absorb_all(entries(*happenings))
+    return state
+
+
+def test_what_was_recorded_of_an_old_name_counts_for_the_new_one():
+    new = replace(WORDS, name=CampaignName("spring"), first_name=WORDS.name)
+    state = folded({WORDS.name: new.name}, attempted(WORDS), (SendAccepted(attempt=2, msg_id=7), new))
+    (record,) = state.records.values()
+    assert (("spring", 1), [7]) == (record.key, [job.msg_id for job in record.jobs])
+    assert ([record], []) == (state.editions(new.name), state.editions(WORDS.name))
+
+
+def test_a_word_on_a_send_finds_it_where_nobody_says_any_more_that_its_campaign_was_renamed():
+    new = replace(WORDS, name=CampaignName("spring"))
+    told = [
+        attempted(WORDS),
+        (SendAccepted(attempt=2, msg_id=7), new),
+        (JobStatus(msg_id=7, status="sent"), new),
+    ]
+    (record,) = folded({}, *told).records.values()
+    assert (("words", 1), ["sent"]) == (record.key, [job.status for job in record.jobs])
+
+
+def test_a_word_on_a_job_that_two_campaigns_have_is_of_neither():
+    one, other, new = WORDS, replace(WORDS, name=CampaignName("other")), replace(WORDS, name=CampaignName("spring"))
+    jobs = [attempted(one), (SendAccepted(attempt=2, msg_id=7), one)]
+    jobs += [attempted(other), (SendAccepted(attempt=4, msg_id=7), other)]
+    with pytest.raises(LedgerCorruptError):
+        folded({}, *jobs, (JobStatus(msg_id=7, status="sent"), new))
+
+
+def test_digest_and_identity_of_a_renamed_campaign_are_those_of_its_first_name():
+    new = replace(WORDS, name=CampaignName("spring"), first_name=WORDS.name)
+    assert (WORDS.identity, WORDS.digest) == (new.identity, new.digest)
+    assert WORDS.digest != replace(new, first_name=None).digest

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from massctl.model.ids import CampaignName
 from massctl.model.settings import (
     API_BASE,
     WECHAT_HOSTS,
@@ -238,3 +239,15 @@ def test_a_lookalike_is_refused(lookalike):
 def test_any_text_is_judged_without_an_exception(text):
     assert realm_of(text) in ("wechat", "loopback")
     assert realm_of(text) == "wechat" or check_api_base(text, []) is None or ":" in text
+
+
+def test_renamings_are_followed_to_the_name_of_now_and_to_the_first():
+    file = MassctlFile.model_validate(
+        {
+            "version": 1,
+            "accounts": {"main": {"appid": "wx0123456789abcdef", "secret_env": "S", "kind": "service"}},
+            "moved": [{"from": "b", "to": "c"}, {"from": "a", "to": "b"}, {"from": "x", "to": "y"}],
+        }
+    )
+    assert {"a": "c", "b": "c", "x": "y"} == file.renamed
+    assert ["a", "a", "x", "other"] == [file.first_name(CampaignName(name)) for name in ("c", "b", "y", "other")]

@@ -13,10 +13,10 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import about
 from massctl.model.send import SendIntent, StagedDraft
 from massctl.model.state import Draft, Record, State, is_concluded
-from massctl.plan.guards import PolicyInForce, Skew, off_tip
+from massctl.plan.guards import PolicyInForce, Skew, is_untrusted, off_tip
 from massctl.plan.plan import Plan
 from massctl.plan.quota import batches_left
-from massctl.plan.steps import UNTRUSTED, Guard, Reason, SaveDraft, SendMass, Step
+from massctl.plan.steps import Guard, Reason, SaveDraft, SendMass, Step
 from massctl.plan.window import WindowState, window_state
 
 T = TypeVar("T")
@@ -93,9 +93,9 @@ class ApplyContext:
 
     def __post_init__(self) -> None:
         self.began = self.state.serial
-        refused = {refusal.guard for outcome in self.outcomes for refusal in outcome.refusals}
+        refused = [refusal for outcome in self.outcomes for refusal in outcome.refusals]
         self.away = off_tip(self.house.tip) is not None
-        self.accounts = {} if refused & UNTRUSTED or self.away else self.ports.accounts
+        self.accounts = {} if is_untrusted(refused, self.state) or self.away else self.ports.accounts
 
     def replanned(self, plan: Plan) -> "ApplyContext":
         """Go on with another plan and keep what was done so far. A lost draft that was found counts as saved."""

@@ -18,7 +18,7 @@ from massctl.model.ids import AppId, CampaignName, MediaId, MsgId
 from massctl.model.message import RenderedCampaign, approved_audience
 from massctl.model.phrase import Command, Phrase, in_a_row, moment
 from massctl.model.state import UNSETTLED, Draft, Record, State, is_concluded
-from massctl.plan.guards import handoff_of
+from massctl.plan.guards import handoff_of, is_unknown_since_repair
 from massctl.plan.reconcile_options import in_question, unsent_below
 from massctl.plan.retry_policy import settle
 
@@ -35,7 +35,7 @@ def settle_sent(
     `audience` is the declared audience of a send without an attempt, where it is known.
     """
     if not (record.attempts and not is_concluded(record)):
-        _check_unsettled(record)
+        _check_unsettled(record, ledger.state)
     _require_seen([record], statement)
     report = None
     if statement.msg_id is not None:
@@ -58,7 +58,7 @@ def settle_not_sent(
     """
     unsent = unsent_below(record, ledger.state)
     if not any(each.draft() for each in unsent):
-        _check_unsettled(record)
+        _check_unsettled(record, ledger.state)
     _require_seen([*unsent, record], statement)
     forgotten = False
     questioned = [(each, draft) for each in [*unsent, record] for draft in each.drafts if draft.alive]
@@ -72,7 +72,7 @@ def settle_not_sent(
             ]
         for each, draft, read in reads:
             forgotten |= _forget(each, draft, read, ledger)
-    if record.is_in_doubt:
+    if record.is_in_doubt or is_unknown_since_repair(record, ledger.state, statement.batch):
         _settle(record, "not_sent", statement, ledger)
     elif not forgotten:
         raise nothing_to_settle(record)
@@ -211,8 +211,9 @@ def _settle(
     ledger.record_for(settled, record.campaign, record.edition)
 
 
-def _check_unsettled(record: Record) -> None:
-    if record.is_in_doubt or (not is_concluded(record) and record.drafts):
+def _check_unsettled(record: Record, state: State) -> None:
+    unsent = not is_concluded(record) and bool(record.drafts)
+    if record.is_in_doubt or unsent or is_unknown_since_repair(record, state):
         return
     raise nothing_to_settle(record)
 

@@ -505,6 +505,41 @@ class StateListReport(StateReport):
     """The entries, oldest first, each as ledger-entry.schema.json says."""
 
 
+class DroppedLine(Strict):
+    """A line that a repair drops, as far as it can be read; nothing proves what it says."""
+
+    serial: int | str | None
+    """Its serial."""
+    type: int | str | None
+    """What it says happened."""
+    campaign: int | str | None
+    """The campaign it names."""
+    edition: int | str | None
+    """The edition it names."""
+
+
+class DroppedPart(Strict):
+    """What stands behind the last entry that verifies."""
+
+    bytes: int
+    """How much it is."""
+    sha256: str
+    """Names its bytes."""
+    lines: list[DroppedLine]
+    """Its lines."""
+
+
+class StateRepairReport(StateReport):
+    """What `massctl state repair --format json` prints."""
+
+    repaired: bool
+    """Whether it was done; without --reason it is only shown."""
+    dropped: DroppedPart | None
+    """What is dropped; null where the command stopped before it knew."""
+    aside: str | None
+    """What the damaged ledger is called now."""
+
+
 class StateVerifyReport(StateReport):
     """What `massctl state verify --format json` prints."""
 

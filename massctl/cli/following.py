@@ -114,8 +114,13 @@ def records_of(
 def _unsent(session: Session, state: State, names: Sequence[str]) -> dict[CampaignName, int]:
     """Give the declared editions of named campaigns of which nothing is recorded yet."""
     recorded = {name for name, _ in state.records}
-    new = [name for name in session.repository.campaign_folders().names if name in names and name not in recorded]
-    files = {name: load_campaign(session.repository, name, session.settings).file for name in new}
+    return declared_editions(session, [name for name in names if name not in recorded])
+
+
+def declared_editions(session: Session, names: Sequence[str]) -> dict[CampaignName, int]:
+    """Give the editions that the folders of campaigns declare; 1 where campaign.yaml has faults."""
+    here = [name for name in session.repository.campaign_folders().names if name in names]
+    files = {name: load_campaign(session.repository, name, session.settings).file for name in here}
     return {name: file.edition if file else 1 for name, file in files.items()}
 
 

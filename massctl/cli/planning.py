@@ -11,9 +11,9 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.plan.guards import PolicyInForce, brake
+from massctl.plan.guards import PolicyInForce, brake, is_untrusted
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
-from massctl.plan.steps import UNTRUSTED, Desired, Guard, Refusal
+from massctl.plan.steps import Desired, Guard, Refusal
 from massctl.source.agenda import agenda_of
 from massctl.source.desired import Desires, Workbench
 
@@ -95,8 +95,8 @@ def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal |
 
     Git is not asked where the ledger is refused already, nor where a plan would do nothing and there is no ledger yet.
     """
-    refused = {refusal.guard for planned in plan.campaigns for refusal in planned.refusals}
-    if refused & UNTRUSTED or not (state.serial or plan.can_apply):
+    refused = [refusal for planned in plan.campaigns for refusal in planned.refusals]
+    if is_untrusted(refused, state) or not (state.serial or plan.can_apply):
         return plan, None, []
     accounts = {planned.account for planned in plan.campaigns if planned.account is not None}
     refusal, copied = sharing_refusal(session, state, sorted(accounts & session.settings.accounts.keys()))

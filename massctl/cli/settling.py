@@ -12,14 +12,14 @@ from massctl.cli.applying import applied, with_repeatable
 from massctl.cli.declaring import COUNTS_AS_ALL, declared
 from massctl.cli.evidence import evidence_for, insisting
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.following import account_of, records_of, require_ledger, trust
+from massctl.cli.following import account_of, declared_editions, records_of, require_ledger, trust
 from massctl.cli.notifying import Notifier
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.cli.telling import tell_outcome
 from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.ids import AppId
+from massctl.model.ids import AppId, CampaignName
 from massctl.model.message import approved_audience
 from massctl.model.phrase import Phrase
 from massctl.model.state import Draft, Record, Settlement, State
@@ -36,8 +36,8 @@ def shown(session: Session, name: str, warnings: list[Diagnostic]) -> int:
 
     state = session.read_state(session.ledger())
     require_ledger(session, state)
-    record = _in_question(state, name)
-    if not is_to_settle(record):
+    record = _in_question(session, state, name)
+    if not is_to_settle(record, state):
         raise nothing_to_settle(record)
     found = evidence_for(session, record, state, warnings)
     voice = session.voice
@@ -63,7 +63,7 @@ def settled(
         ledger = session.ledger()
         state = session.read_state(ledger)
         trust(session, state)
-        record, notifier = _in_question(state, name), Notifier(session)
+        record, notifier = _in_question(session, state, name), Notifier(session)
         require_verdict(record, timedelta(seconds=session.settings.policy.in_doubt_wait), session.clock.now())
         notifier.begin(state)
         begun, listed = len(record.settlements), record.batches > 1
@@ -111,7 +111,7 @@ def resubmitted(
     It is told as `apply` tells it, in words or as the document of `answer`.
     """
     state = session.read_state(session.ledger())
-    record = _in_question(state, name)
+    record = _in_question(session, state, name)
     if not record.open_attempts:
         raise nothing_to_settle(record)
     insisted = Statement(reason, who(session))
@@ -122,9 +122,16 @@ def resubmitted(
     return tell_outcome(answer, session.voice, with_repeatable(session, outcome))
 
 
-def _in_question(state: State, name: str) -> Record:
-    """Give the edition that can be settled; raises UsageError where nothing is recorded of the campaign."""
+def _in_question(session: Session, state: State, name: str) -> Record:
+    """Give the edition that can be settled; raises UsageError where nothing is recorded of the campaign.
+
+    After a repair of the ledger it may be the one that is declared, of which nothing is recorded.
+    """
     found = in_question(state, name)
+    if state.repaired and (found is None or not found.open_attempts):
+        unsent = declared_editions(session, [name])
+        if unsent.get(CampaignName(name), 0) > (found.edition if found else 0):
+            return state.record(CampaignName(name), unsent[CampaignName(name)])
     return found if found is not None else records_of(state, [name], all_editions=False)[0]
 
 

@@ -142,7 +142,7 @@ class ChainedLedger:
         if lines.pieces is not None and not end.serial:
             require_unseen(mark)
         seen = mark.serial if mark is not None else 0
-        digest = _digest_at(seen, entries, end) if lines.after.serial < seen <= end.serial else None
+        digest = digest_at(seen, entries, end) if lines.after.serial < seen <= end.serial else None
         require_newest(mark, lineage, end.serial, digest, self._store.branch)
         self._lineage = lineage
         self._rebase(end, lines.arrived)
@@ -191,8 +191,8 @@ class ChainedLedger:
             note_newest(self._locks, self._lineage, self._end.serial, self._end.digest)
 
 
-def _digest_at(serial: int, entries: Sequence[Entry], end: End) -> str:
-    """Name line `serial`, which is among `entries`, the last of which is at `end`."""
+def digest_at(serial: int, entries: Sequence[Entry], end: End) -> str:
+    """Name line `serial`, which is among `entries` or the last one before them; `end` is the end of the last."""
     return end.digest if serial == end.serial else entries[serial - end.serial].prev
 
 

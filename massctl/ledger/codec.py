@@ -116,6 +116,34 @@ def follow_file(data: bytes | None, *, deep: bool = False) -> tuple[list[Entry],
     return follow(data or b"", deep=deep)
 
 
+def sound_part(data: bytes) -> tuple[list[Entry], End]:
+    """Verify the lines of a damaged ledger, in depth, as far as they follow from each other.
+
+    A line is left out too where the next one is an entry that names another in its place: one of the two was changed.
+    Raises LedgerFutureVersionError where a newer massctl wrote it: such a line is no damage.
+    """
+    entries: list[Entry] = []
+    before, end, start = BEGIN, BEGIN, 0
+    while start < len(data):
+        stop = data.find(b"\n", start) + 1 or len(data)
+        try:
+            found, after = follow(data[start:stop], end)
+        except LedgerCorruptError:
+            return (entries[:-1], before) if _names_another(data[start:stop], end) else (entries, end)
+        entries += found
+        before, end, start = end, after, stop
+    return entries, end
+
+
+def _names_another(line: bytes, end: End) -> bool:
+    """Whether a line is the entry that is due after `end`, but for the line that it follows from."""
+    try:
+        fields = from_json(line)
+        return bool(fields["serial"] == end.serial + 1 and fields["prev"] != end.digest)
+    except (ValueError, TypeError, LookupError):
+        return False
+
+
 def is_whole(line: bytes) -> bool:
     """Say whether a line that lost its newline is whole: only an object's last byte makes JSON of it."""
     try:
@@ -243,7 +271,8 @@ def _damaged(what: Phrase) -> LedgerCorruptError:
         Phrase("the ledger is not what was written"),
         what,
         Phrase(
-            "Restore the file from a copy that verifies; `massctl state verify` checks one. Without any: "
+            "massctl state repair   shows what can be kept; massctl state restore FILE   puts a copy in its place that "
+            "`massctl state verify` accepts. Without either: "
             'massctl state init --new-lineage --reason "…"'
         ),
     )

@@ -324,5 +324,8 @@ def _damaged(what: Phrase) -> LedgerCorruptError:
     return LedgerCorruptError(
         Phrase("the ledger is not what was written"),
         what,
-        Phrase("look what was pushed to the branch last, with git log -p; put back the commit before it"),
+        Phrase(
+            "look what was pushed to the branch last, with git log -p, and put back the commit before it; or "
+            "massctl state repair   shows what can be kept"
+        ),
     )

@@ -281,6 +281,18 @@ class Created:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """A damaged ledger was cut to the lines that verify. What it lost may tell of a send that nothing else tells of."""
+
+    type: Literal["repaired"] = "repaired"
+    dropped_bytes: int
+    dropped_sha256: str
+    """Names what was dropped: the end of the file that was put aside."""
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AudienceResolved:
     """tags/get gave the tag that a name in a campaign stands for. A send goes to that tag or to nobody."""
 
@@ -422,6 +434,7 @@ class Adopted:
 
 Event = (
     Created
+    | Repaired
     | ImageUploaded
     | MaterialAdded
     | MaterialForgotten

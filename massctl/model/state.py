@@ -647,6 +647,10 @@ class State:
         self.website_sends: dict[AppId, list[datetime]] = {}
         """When people sent something on the website that is no campaign's; it used the account's allowance."""
         self.index = Index()
+        self.repaired = 0
+        """The serial at which a damaged ledger was cut last; 0 if it never was."""
+        self.unsent_words: dict[RecordKey, int] = {}
+        """The first batch that a person has called not sent since then: none behind it went out either."""
 
     def record(self, campaign: CampaignName, edition: int) -> Record:
         """Give what is recorded of an edition; an empty record, not kept, where nothing is."""
@@ -689,6 +693,9 @@ class State:
         appid = getattr(entry.event, "appid", None)
         if appid is not None:
             record.appid = AppId(appid)
+        if isinstance(entry.event, entries.SendSettled) and self.repaired and entry.event.outcome == "not_sent":
+            batch = entry.event.batch
+            self.unsent_words[record.key] = min(batch, self.unsent_words.get(record.key, batch))
         if isinstance(entry.event, entries.Previewed):
             what = *record.key, entry.event.digest, entry.event.recipient
             self.preview_days.absorb(what, entry.event, record.appid, entry.at)
@@ -735,6 +742,10 @@ def _out_of_turn(entry: entries.Entry, due: int) -> LedgerCorruptError:
 
 def _created(state: State, event: entries.Created) -> None:
     state.lineage, state.realm = event.lineage, event.realm
+
+
+def _repaired(state: State, _: entries.Repaired) -> None:
+    state.repaired, state.unsent_words = state.serial + 1, {}
 
 
 def _image_uploaded(state: State, event: entries.ImageUploaded) -> None:
@@ -938,6 +949,7 @@ def _job_said(record: Record, event: entries.JobStatus | entries.Withdrawn, entr
 
 _OF_ACCOUNT: Final[Mapping[type, Callable[[State, Any], None]]] = {
     entries.Created: _created,
+    entries.Repaired: _repaired,
     entries.ImageUploaded: _image_uploaded,
     entries.MaterialAdded: _material_added,
     entries.MaterialForgotten: _material_forgotten,

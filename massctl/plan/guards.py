@@ -3,7 +3,7 @@
 A reader sees refusals in the order of the table. A guard says what is true and what to type.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
 from massctl.model.phrase import BEIJING, Phrase, in_a_row, moment
 from massctl.model.state import Record, State, Status, contradiction, held_until, is_concluded
-from massctl.plan.quota import Agenda, Standing, allowance_refusal, standing_of
+from massctl.plan.quota import Agenda, Standing, allowance_refusal, batches_left, standing_of
 from massctl.plan.retry_policy import Repeat, may_repeat, settle
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import WindowState, hour_refusals, window_state
@@ -108,6 +108,7 @@ def send_refusals(
         standing = standing_of(campaign, rules.agenda, state, rules.policy, now)
     case = Case(campaign, state, rules, now, standing)
     guards = (
+        _lost_in_repair,
         _window,
         _kill_switch,
         _tip,
@@ -514,6 +515,38 @@ def _another_tag(other: Tag | None, *, is_there: bool) -> Phrase:
 SAME_CONTENT_DAYS: Final = 90
 """How long an equal message to an equal audience is taken for a mistake. Our own rule, docs/reference/format.md."""
 _IF_INTENDED: Final = Phrase("if that is intended, write `same_content: allow` under send: in campaign.yaml")
+
+
+def lost_in_repair(campaign: RenderedCampaign, record: Record, state: State) -> Refusal | None:
+    """Refuse what may have been sent in the part of the ledger that a repair dropped, until a person has spoken.
+
+    Nothing that is left tells which campaigns were in that part, so it is every one that is not known as sent.
+    """
+    left = batches_left(campaign, record)
+    if not left or not is_unknown_since_repair(record, state, left[0] or 1):
+        return None
+    say = Phrase("the ledger was damaged and repaired, and nobody has said whether this was sent in what was lost")
+    return Refusal(Guard.LEDGER_DAMAGED, say, settle(campaign.name))
+
+
+def _lost_in_repair(case: Case) -> Refusal | None:
+    return lost_in_repair(case.campaign, case.record, case.state)
+
+
+def is_unknown_since_repair(record: Record, state: State, batch: int | None = None) -> bool:
+    """Whether a person has to say if an edition, or a batch of it, was sent in what a repair dropped."""
+    if not state.repaired or is_concluded(record):
+        return False
+    said = state.unsent_words.get(record.key)
+    return said is None or (batch is not None and batch < said)
+
+
+def is_untrusted(refusals: Collection[Refusal], state: State) -> bool:
+    """Whether nothing that the ledger says is believed, not even that a draft is ours; a repaired one is read."""
+    guards = {refusal.guard for refusal in refusals}
+    return bool(guards & {Guard.LEDGER_MISSING, Guard.LEDGER_FOREIGN}) or (
+        Guard.LEDGER_DAMAGED in guards and not state.repaired
+    )
 
 
 def beside_a_doubt(refusal: Refusal, name: CampaignName) -> Refusal:

@@ -8,7 +8,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import client_msg_id
 from massctl.model.state import UNSETTLED, Attempt, Record, State, is_concluded
-from massctl.plan.guards import PolicyInForce, send_refusals
+from massctl.plan.guards import PolicyInForce, is_unknown_since_repair, send_refusals
 from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, may_repeat, repeat_at
 from massctl.plan.steps import Guard
 
@@ -56,9 +56,13 @@ def in_question(state: State, name: str) -> Record | None:
     return min(opened, key=_edition) if opened else max(editions, key=_edition, default=None)
 
 
-def is_to_settle(record: Record) -> bool:
-    """Say whether a person may have something to say: it is in doubt, or the console may have sent its draft."""
-    return record.is_in_doubt or (not is_concluded(record) and bool(record.drafts or record.attempts))
+def is_to_settle(record: Record, state: State) -> bool:
+    """Say whether a person may have something to say: it is in doubt, or the console may have sent its draft.
+
+    After a repair of the ledger it is every edition that is not known as sent.
+    """
+    unsent = not is_concluded(record) and bool(record.drafts or record.attempts)
+    return record.is_in_doubt or unsent or is_unknown_since_repair(record, state)
 
 
 def unsent_below(record: Record, state: State) -> list[Record]:
@@ -86,7 +90,9 @@ def evidence(
         _repetition(record, planned, state, rules, now) if first else None,
         first.at + timedelta(hours=CLIENT_MSG_ID_MEMORY_HOURS) if first else None,
         campaign is not None and all(_has_id_of(campaign, each) for each in record.open_attempts),
-        may_be_not_sent(record) or any(each.draft() is not None for each in [*unsent_below(record, state), record]),
+        may_be_not_sent(record)
+        or is_unknown_since_repair(record, state)
+        or any(each.draft() is not None for each in [*unsent_below(record, state), record]),
     )
 
 

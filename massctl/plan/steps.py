@@ -64,8 +64,6 @@ class Guard(StrEnum):
     PREVIEW_TO = "preview_to"
 
 
-UNTRUSTED: Final = frozenset({Guard.LEDGER_DAMAGED, Guard.LEDGER_MISSING, Guard.LEDGER_FOREIGN})
-"""Under them nothing that the ledger says is believed, not even that a draft is ours."""
 FOR_GOOD: Final = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})
 """What no later moment lifts: somebody has to name, change or allow it."""
 

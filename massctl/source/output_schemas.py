@@ -17,6 +17,7 @@ from massctl.apply.reports import (
     NoticesReport,
     SpeedReport,
     StateListReport,
+    StateRepairReport,
     StateShowReport,
     StateVerifyReport,
     StatusReport,
@@ -46,6 +47,7 @@ _FILES: Final[dict[str, tuple[str, type[BaseModel]]]] = {
     "explain.schema.json": ("massctl explain --format json", ExplainReport),
     "state-show.schema.json": ("massctl state show --format json", StateShowReport),
     "state-list.schema.json": ("massctl state list --format json", StateListReport),
+    "state-repair.schema.json": ("massctl state repair --format json", StateRepairReport),
     "state-verify.schema.json": ("massctl state verify --format json", StateVerifyReport),
 }
 _HEAD: Final[dict[str, dict[str, Any]]] = {
@@ -75,6 +77,8 @@ _FIELDS: Final[dict[str, str]] = {
     "batches": "Into how many jobs a list of openids is cut; null for every other audience.",
     "recipients": "Openids of this batch.",
     "recipients_sha256": "`sha256:` and what names the openids of this batch.",
+    "dropped_bytes": "How much of the damaged ledger was dropped.",
+    "dropped_sha256": "Names what was dropped, the end of the file that was put aside.",
     "tag": "The tag's name, as the campaign declares it.",
     "tag_id": "WeChat's id of the tag.",
     "name": "The tag's name, as WeChat tells it.",

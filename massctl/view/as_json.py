@@ -137,6 +137,7 @@ def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Lang
         "state show": {**_NO_LEDGER, "campaigns": [], "website_sends": [], "pictures": 0, "materials": 0},
         "state list": {**_NO_LEDGER, "entries": []},
         "state verify": {**_NO_LEDGER, "whole": False},
+        "state repair": {**_NO_LEDGER, "repaired": False, "dropped": None, "aside": None},
         "speed": {"exit_status": exit_status, "account": None, "speed": None, "realspeed": None},
         "lock": {"exit_status": exit_status, "campaigns": []},
         "doctor": {"exit_status": exit_status, "findings": [], "summary": {level.value: 0 for level in Level}},

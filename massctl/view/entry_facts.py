@@ -40,7 +40,13 @@ _Sending: TypeAlias = (
     | entries.WebsiteSendRetracted
 )
 _Other: TypeAlias = (
-    entries.Created | entries.JobStatus | entries.Withdrawn | entries.Expired | entries.ListEnded | entries.Adopted
+    entries.Created
+    | entries.Repaired
+    | entries.JobStatus
+    | entries.Withdrawn
+    | entries.Expired
+    | entries.ListEnded
+    | entries.Adopted
 )
 
 
@@ -89,10 +95,12 @@ def _about_sending(event: _Sending) -> str:  # noqa: PLR0911 - one case a type, 
             return f"{event.appid} sent {moment(event.sent_at)} by {event.by}{_because(event.reason)}"
 
 
-def _about_rest(event: _Other) -> str:
+def _about_rest(event: _Other) -> str:  # noqa: PLR0911 - one case a type, and all in sight
     match event:
         case entries.Created():
             return f"lineage {event.lineage} realm {event.realm}{_because(event.reason)}"
+        case entries.Repaired():
+            return f"dropped {event.dropped_bytes} bytes by {event.by}{_because(event.reason)}"
         case entries.JobStatus():
             sent = f" sent {event.sent_count}/{event.total_count}" if event.sent_count is not None else ""
             told = f" {event.source}" if event.source else ""

@@ -85,7 +85,8 @@ _WITHOUT_SANDBOX: Final = ("validate", "lock")
 _WITH_LOCKED: Final = ("apply", "preview")
 _ADVISED: Final = re.compile(
     r"\bmassctl (?P<verb>apply|plan|doctor|status|reconcile|preview|withdraw|record-event|adopt|"
-    r"comments (?:open|close)|speed (?:get|set)|state (?:show|list|verify|init|import)|validate|lock|render|serve)\b"
+    r"comments (?:open|close)|speed (?:get|set)|state (?:show|list|verify|init|import|repair|backup|restore)|"
+    r"validate|lock|render|serve)\b"
     r"(?! --sandbox)"
 )
 """A command that a sentence advises, up to its verb."""

@@ -25,6 +25,7 @@ from massctl.view.zh_notify import NOTIFY
 from massctl.view.zh_pages import PAGES
 from massctl.view.zh_preview import PREVIEW
 from massctl.view.zh_render import RENDER
+from massctl.view.zh_repair import REPAIR
 from massctl.view.zh_rules import RULES
 from massctl.view.zh_settling import SETTLING
 from massctl.view.zh_source import SOURCE
@@ -43,6 +44,7 @@ CATALOGUE: Final[dict[str, str]] = {
     **SETTLING,
     **SOURCE,
     **RENDER,
+    **REPAIR,
     **RULES,
     **THEME,
     **BLOCKS,

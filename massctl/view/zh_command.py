@@ -200,7 +200,6 @@ COMMAND: Final[dict[str, str]] = {
     "make a campaign's folder from a draft, an article or a document": "把草稿、文章或文档变成一个活动文件夹",
     "fetch the branch, and apply what is merged and due": "取来分支，执行合并了又到时候的活动",
     "list an account's tags, and keep them for plans without a network": "列出公众号的标签，并留着给不联网的计划用",
-    "keep what can be read of a damaged ledger": "留下损坏的账本里还能读的部分",
     "massctl --help": "massctl --help",
     "usage: {line}": "用法：{line}",
     "there is no flag {flag}": "没有选项 {flag}",

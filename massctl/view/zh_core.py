@@ -144,10 +144,11 @@ CORE: Final[dict[str, str]] = {
     "The file is empty, and massctl never leaves a ledger without an entry. Nothing was sent.": (
         "文件是空的，而 massctl 不会留下没有记录的账本。没有群发任何内容。"
     ),
-    "Restore the file from a copy that verifies; `massctl state verify` checks one. Without any: "
-    'massctl state init --new-lineage --reason "…"': (
-        "从能通过校验的副本恢复这个文件；用 `massctl state verify` 校验。一份也没有的话："
-        'massctl state init --new-lineage --reason "…"'
+    "massctl state repair   shows what can be kept; massctl state restore FILE   puts a copy in its place that "
+    '`massctl state verify` accepts. Without either: massctl state init --new-lineage --reason "…"': (
+        "massctl state repair   查看还能保留什么；massctl state restore 文件   换上一份 `massctl state verify` "
+        "认可的副本。"
+        '两样都不行的话：massctl state init --new-lineage --reason "…"'
     ),
     "the ledger was written by a newer massctl": "账本是由更新版本的 massctl 写的",
     "This version cannot read it: {why}. Nothing was sent and nothing was changed.": (

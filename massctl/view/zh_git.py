@@ -115,8 +115,9 @@ GIT: Final[dict[str, str]] = {
     "Its last line is not whole, and no push leaves such a line. Nothing was sent.": (
         "最后一行不完整，而推送不会留下这样的行。什么都没有发。"
     ),
-    "look what was pushed to the branch last, with git log -p; put back the commit before it": (
-        "用 git log -p 看看最后推上去的是什么；恢复到它之前的那个提交"
+    "look what was pushed to the branch last, with git log -p, and put back the commit before it; or "
+    "massctl state repair   shows what can be kept": (
+        "用 git log -p 看看最后推上去的是什么，恢复到它之前的那个提交；或者用 massctl state repair   查看还能保留什么"
     ),
     "the branch {branch} holds something else than a ledger": "分支 {branch} 上放着别的东西，不是账本",
     "{branch} holds another ledger": "{branch} 上是另一个账本",

@@ -136,6 +136,16 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
         "搬动账本：从文件搬到远端的分支，或者搬回来。massctl.yaml 会写明它的新位置。"
     ),
     "Where it goes.": "搬到哪里。",
+    "Cut a damaged ledger to the entries that verify. What is not known as sent then waits for reconcile.": (
+        "把损坏的账本截到通过校验的记录为止。此后不能确定已发出的活动都等 reconcile。"
+    ),
+    "Do it, and record why; without it, see what would be dropped.": "动手修复，并记下原因；不写就只看会丢弃什么。",
+    "Copy the ledger into FILE; it may hold an older copy. While others write, the copy is whole all the same.": (
+        "把账本复制到文件 FILE，里面可以是较旧的副本。别的进程正在写也没关系，副本总是完整的。"
+    ),
+    "Put a copy in the place of a local ledger that is lost or damaged. An older one than was seen here is refused.": (
+        "本地账本丢失或损坏时，换上一份副本。比这台机器见过的旧，就拒绝。"
+    ),
     "Check the form and the fields of every entry too.": "也核对每一条的格式和字段。",
     "With --to git: the branch, if not as massctl.yaml says.": (
         "与 --to git 一起用：哪个分支，如果和 massctl.yaml 写的不同。"
@@ -196,7 +206,6 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Print `true` where massctl.yaml names a ledger, else `false`, and say on stderr how to begin one.": (
         "massctl.yaml 指明了账本就打印 `true`，否则打印 `false`，并在标准错误里说怎样开始。"
     ),
-    "Say that it is not built.": "说明它还没有实现。",
     "Exit 5 unless policy.operators names whoever started this run, and it was not started again.": (
         "如果启动这次运行的人不在 policy.operators 里，或者这次是重跑，就以 5 退出。"
     ),

@@ -7,7 +7,7 @@ ACCOUNT = ["    name: 不赶路\n", "    callback: {token_env: T}\n"]
 STATE = ["keys: [sender+1a2b3c4d+AX]", "url: 's3://bucket/ledger'", "dsn_env: LEDGER_DSN", "backend: s3"]
 STATE += ["backend: postgres"]
 ROOT = ["callback: {forward: 'https://example.com'}\n"]
-VERBS = ["new spring", "stop", "resume", "import draft X spring", "run --once", "tags list", "listen", "state repair"]
+VERBS = ["new spring", "stop", "resume", "import draft X spring", "run --once", "tags list", "listen"]
 FLAGS = ["--language zh plan", "--language=zh plan"]
 
 
@@ -44,4 +44,3 @@ def test_an_unknown_key_is_told_of_those_that_are_built(shell: Shell) -> None:
 
 def test_help_offers_nothing_that_is_not_built(shell: Shell) -> None:
     assert "--language" not in shell("--help").out
-    assert "repair\n" not in shell("state", "--help").out

@@ -1,6 +1,7 @@
 """`massctl state`: what the ledger says, and what only a person can tell it."""
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -8,7 +9,6 @@ from massctl.cli.answering import one_document
 from massctl.cli.arguments import GitName, Moment, Text, form_option, sandbox_option
 from massctl.cli.last_read import shown_entries, shown_state
 from massctl.cli.session import session
-from massctl.cli.usage import not_yet
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 
@@ -16,17 +16,6 @@ from massctl.model.state import State
 @click.group(name="state")
 def command() -> None:
     """Read, check and repair the ledger: what was uploaded, saved, previewed and sent."""
-
-
-@command.command(
-    name="repair",
-    hidden=True,
-    add_help_option=False,
-    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
-)
-def repair() -> None:
-    """Say that it is not built."""
-    raise not_yet("massctl state repair", Phrase("keep what can be read of a damaged ledger"))
 
 
 @command.command(name="show")
@@ -124,6 +113,46 @@ def migrate(directory: str, backend: str, branch: str | None, remote: str | None
 
     with session(directory) as (current, _):
         return moved_to_git(current, where) if backend == "git" else moved_to_local(current)
+
+
+@command.command(name="repair")
+@click.option("--reason", type=Text(r".*\S.*"), help="Do it, and record why; without it, see what would be dropped.")
+@form_option
+@sandbox_option
+@click.pass_obj
+def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
+    """Cut a damaged ledger to the entries that verify. What is not known as sent then waits for reconcile."""
+    # Only a repair needs it.
+    from massctl.cli.ledger_repair import repaired
+
+    with one_document(form, "state repair") as answer, session(directory, sandbox=sandbox) as (current, _):
+        return repaired(current, reason, answer)
+
+
+@command.command(name="backup")
+@click.argument("target", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@sandbox_option
+@click.pass_obj
+def backup(directory: str, target: Path, sandbox: bool) -> int:
+    """Copy the ledger into FILE; it may hold an older copy. While others write, the copy is whole all the same."""
+    # Only a copy needs it.
+    from massctl.cli.ledger_repair import backed_up
+
+    with session(directory, sandbox=sandbox) as (current, _):
+        return backed_up(current, target)
+
+
+@command.command(name="restore")
+@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
+@sandbox_option
+@click.pass_obj
+def restore(directory: str, source: Path, sandbox: bool) -> int:
+    """Put a copy in the place of a local ledger that is lost or damaged. An older one than was seen here is refused."""
+    # Only a copy needs it.
+    from massctl.cli.ledger_repair import restored
+
+    with session(directory, sandbox=sandbox) as (current, _):
+        return restored(current, source)
 
 
 @command.command(name="import")

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from massctl.errors import LedgerCorruptError, LedgerError, LedgerFutureVersionError
-from massctl.ledger.codec import BEGIN, chain_digest, check_form, decode, encode, follow, follow_file
+from massctl.ledger.codec import BEGIN, chain_digest, check_form, decode, encode, follow, follow_file, sound_part
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import GENESIS, KINDS, Created, Expired, NewEntry, SendAccepted, SendInDoubt
 from massctl.model.ids import CampaignName, canonical_json
@@ -255,6 +255,33 @@ def test_a_line_that_lost_its_newline_gets_it_back_with_the_next():
     _, end = follow(WHOLE[:-1])
     assert (True, len(WHOLE) - 1) == (end.newline_lost, end.whole_bytes)
     assert follow_file(WHOLE)[1] == end.after([])
+
+
+@pytest.mark.parametrize(
+    ("damaged", "kept"),
+    [
+        (WHOLE, 5),
+        (WHOLE[:-1], 5),
+        (WHOLE + bytes(9), 5),
+        (WHOLE + LINES[1] + b"\n", 5),
+        (WHOLE.replace(b'"words"', b'"wards"', 1), 2),
+        (WHOLE[:-9], 4),
+        (b"\n" + WHOLE, 0),
+        (b"", 0),
+    ],
+)
+def test_the_sound_part_ends_before_the_first_line_that_does_not_follow(damaged, kept):
+    entries, end = sound_part(damaged)
+    assert (ENTRIES[:kept], kept) == (entries, end.serial)
+    assert damaged[: end.whole_bytes] == b"\n".join(LINES[:kept])[: end.whole_bytes] + b"\n" * (
+        end.whole_bytes > len(b"\n".join(LINES[:kept]))
+    )
+
+
+def test_a_line_of_a_newer_massctl_ends_no_sound_part():
+    newer = canonical_json({**json.loads(NEXT_LINE), "type": "scheduled"}).encode()
+    with pytest.raises(LedgerFutureVersionError):
+        sound_part(WHOLE + newer + b"\n")
 
 
 def test_only_in_depth_every_line_is_compared_with_its_form():

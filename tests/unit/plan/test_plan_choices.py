@@ -166,4 +166,4 @@ def test_nothing_is_in_question_about_a_campaign_of_which_nothing_is_recorded():
 
 def test_what_went_out_is_not_to_be_settled():
     state = recorded(attempted(WORDS), (SendSettled(outcome="sent", reason="seen", by="li"), WORDS))
-    assert [True, False] == [is_to_settle(doubtful().record(WORDS.name, 1)), is_to_settle(state.record(WORDS.name, 1))]
+    assert [True, False] == [is_to_settle(each.record(WORDS.name, 1), each) for each in (doubtful(), state)]

@@ -94,6 +94,22 @@ def test_the_first_apply_begins_the_ledger_and_the_printed_command_lets_the_next
     assert (5, ["ledger_missing"], 1) == (again.status, guards(again), wechat.sent)
 
 
+def test_of_two_clones_that_both_begin_a_ledger_one_sends(clone: Shell, wechat: RealWechat, tmp_path: Path):
+    """Whoever pushes first has named it; the other's push is refused, and what it fetches names a ledger it has not."""
+    other = clone_of(tmp_path / "remote.git", tmp_path / "other")
+    commands = [hint(apply(clone)), hint(apply(clone, "-C", str(other)))]
+    typed(clone, commands[0])
+    with pytest.raises(subprocess.CalledProcessError) as rejected:
+        subprocess.run(commands[1], shell=True, cwd=other, capture_output=True, check=True, env={**ENVIRONMENT})
+    assert b"rejected" in rejected.value.stderr
+    git(other, "fetch", "-q")
+    git(other, "reset", "-q", "--hard", "origin/main")
+    again = apply(clone, "-C", str(other))
+    assert (5, ["ledger_foreign"], 0) == (again.status, guards(again), wechat.sent)
+    assert "--new-lineage" in refusals(again)[0]["hint"]
+    assert (0, 1) == (apply(clone).status, wechat.sent)
+
+
 def test_a_plan_says_it_before_anything_is_begun(clone: Shell):
     said = clone("plan", "notice", "--format", "json")
     assert (0, [[]]) == (said.status, [campaign["steps"] for campaign in said.document["campaigns"]])

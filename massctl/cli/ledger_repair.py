@@ -16,7 +16,7 @@ from massctl.cli.settling import who
 from massctl.errors import LedgerCorruptError, LedgerError, LedgerForeignError, LedgerOlderError, UsageError
 from massctl.ledger.chained_ledger import digest_at
 from massctl.ledger.codec import End, encode, follow_file, sound_part
-from massctl.ledger.high_water_mark import seen_mark
+from massctl.ledger.high_water_mark import require_newest, seen_mark
 from massctl.ledger.process_lock import sole_runner
 from massctl.model.entries import Entry, NewEntry, Repaired
 from massctl.model.ids import sha256_of
@@ -164,23 +164,8 @@ def _folded(session: Session, entries: Sequence[Entry]) -> State:
 def _require_seen(session: Session, state: State, entries: Sequence[Entry], end: End) -> None:
     """Raise LedgerOlderError where this machine saw entries of the ledger that would not be in it."""
     mark = seen_mark(session.locks)
-    if mark is None or mark.lineage != state.lineage or not mark.serial:
-        return
-    if mark.serial <= end.serial and digest_at(mark.serial, entries, end) == mark.digest:
-        return
-    raise LedgerOlderError(
-        Phrase("what would be the ledger lacks entries that this machine saw"),
-        Phrase(
-            "It ends with entry {serial}, or went another way, and {seen} were written here. What was sent since is "
-            "not in it. Nothing was changed.",
-            serial=end.serial,
-            seen=mark.serial,
-        ),
-        Phrase(
-            "massctl state restore FILE   with a newer copy; where there is none, begin anew and import what went out: "
-            'massctl state init --new-lineage --reason "…"'
-        ),
-    )
+    seen = mark.serial if mark is not None else 0
+    require_newest(mark, state.lineage, end.serial, digest_at(seen, entries, end) if 0 < seen <= end.serial else None)
 
 
 def _not_further(source: Path, is_older: bool, end: End, there: End) -> LedgerError:

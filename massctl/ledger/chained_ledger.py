@@ -6,7 +6,7 @@ serials, what waits to be written, the lost race, and the mark of how far this m
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -59,6 +59,17 @@ class Store(Protocol):
 
         It returns where they are written, raises LedgerStaleError where somebody else's were first, and another
         LedgerError where they are not written or nobody knows. In the last case a later `read` tells if they arrived.
+        """
+        ...
+
+    def data(self) -> bytes | None:
+        """Give the ledger's bytes as they are now, whatever they are; None where there is none."""
+        ...
+
+    def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
+        """Put the ledger aside, whole, and `data` in its place, or nothing; gives its new name, or None without one.
+
+        Raises LedgerStaleError where it is not `expected` any more, and else as `append` does.
         """
         ...
 
@@ -120,6 +131,15 @@ class ChainedLedger:
             self._waiting = before
             raise
         return [each.entry for each in written]
+
+    def as_found(self) -> bytes | None:
+        """Give the ledger's bytes as they are now, whatever they are; None where there is none."""
+        return self._store.data()
+
+    def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
+        """See `Store.replace`; what follows has to read the ledger again."""
+        self.forget()
+        return self._store.replace(data, now, expected)
 
     def forget(self) -> None:
         """Know nothing of the ledger any more, because another one took its place."""

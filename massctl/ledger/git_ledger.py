@@ -179,7 +179,7 @@ class GitStore:
         return self._branch.refusal(self.tip) if self.tip else None
 
     def data(self) -> bytes | None:
-        """Fetch, and give the ledger's bytes as one file, whatever they are; None where there is none."""
+        """See `Store`: what is on the remote now, as one file."""
         self.tip, self._there = self._branch.fetch(), None
         if self.tip is None:
             return None
@@ -187,17 +187,27 @@ class GitStore:
         found = [data for data in self._branch.read(self.tip, [*paths, LEDGER]) if data is not None]
         return b"".join(found) if found else None
 
-    def write(self, data: bytes, files: Mapping[str, bytes], said: str) -> None:
-        """Let the branch hold `data`, which goes on from what was read last, and files beside it."""
+    def take_over(self, data: bytes, files: Mapping[str, bytes]) -> bool:
+        """Let the branch hold another backend's ledger, and the files beside it; False: it does already.
+
+        Raises LedgerForeignError where it holds another ledger, and else as `append` does.
+        """
+        there = self.data() or b""
+        if there.startswith(data):
+            return False
+        if not data.startswith(there):
+            raise LedgerForeignError(
+                Phrase("{branch} holds another ledger", branch=self.where),
+                Phrase("Nothing was changed, there or here."),
+                Phrase("name another branch: massctl state migrate --to git --branch NAME"),
+            )
         self._require_own_branch()
-        laid_out, _, _ = self._laid_out(data)
-        self._settle(self._branch.commit(self.tip, {**laid_out, **files}, said), 0)
+        written = self._laid_out(data)[0] | {f"{BODIES}/{name}": content for name, content in files.items()}
+        self._settle(self._branch.commit(self.tip, written, f"{LEDGER} came from another backend"), 0)
+        return True
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
-        """Put the ledger aside on its branch, and `data` in its place, or nothing; gives its new name, or None.
-
-        Raises as `append` does, also where the branch does not hold `expected` any more.
-        """
+        """See `Store`; the old ledger stays on the branch."""
         if self.data() != expected:
             raise stale(expected.count(b"\n") if expected else 0)
         if expected is None or self.tip is None:
@@ -267,34 +277,10 @@ class GitLedger(ChainedLedger):
         mark, lines = seen_mark(self._locks), self.store.read_fetched()
         return self._take(lines, mark, 0) if lines is not None else None
 
-    def as_found(self) -> bytes | None:
-        """Fetch, and give the ledger's bytes as one file, whatever they are; None where there is none."""
-        return self.store.data()
-
     def take_over(self, data: bytes, files: Mapping[str, bytes]) -> bool:
-        """Let the branch hold another backend's ledger, and the files beside it; False: it does already.
-
-        Raises LedgerForeignError where it holds another ledger, and else as `append` does.
-        """
-        there = self.as_found() or b""
-        if there.startswith(data):
-            return False
-        if not data.startswith(there):
-            raise LedgerForeignError(
-                Phrase("{branch} holds another ledger", branch=self.where),
-                Phrase("Nothing was changed, there or here."),
-                Phrase("name another branch: massctl state migrate --to git --branch NAME"),
-            )
-        beside = {f"{BODIES}/{name}": content for name, content in files.items()}
-        self.store.write(data, beside, f"{LEDGER} came from another backend")
+        """See `GitStore.take_over`; what follows has to read the ledger again."""
         self.forget()
-        return True
-
-    def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
-        """See `GitStore.replace`; what follows has to read the ledger again."""
-        aside = self.store.replace(data, now, expected)
-        self.forget()
-        return aside
+        return self.store.take_over(data, files)
 
 
 def _segmented(data: bytes) -> list[bytes]:

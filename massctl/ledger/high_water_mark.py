@@ -80,8 +80,8 @@ def require_newest(
         Phrase("the ledger is an older copy"),
         then,
         Phrase(
-            "bring the newer file back; where it is lost for good, begin anew and import what went out: "
-            'massctl state init --new-lineage --reason "…"'
+            "massctl state restore FILE   brings a newer copy back; where there is none, begin anew and import what "
+            'went out: massctl state init --new-lineage --reason "…"'
         ),
     )
 

@@ -54,7 +54,7 @@ class LocalFile:
         return Lines(None if data is None else [data])
 
     def data(self) -> bytes | None:
-        """Read the file, whatever is in it; None where there is none."""
+        """See `Store`."""
         try:
             if not stat.S_ISREG(os.stat(self._path).st_mode):
                 raise _no_file(self.where)  # A pipe would block whoever reads it.
@@ -81,11 +81,7 @@ class LocalFile:
         self._is_there = True
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
-        """Put the file aside and put `data` in its place, or nothing; gives its new name, or None without a file.
-
-        Raises LedgerStaleError where it does not hold `expected` any more. The lock of an append is held meanwhile, and
-        what a link leads to is what is replaced.
-        """
+        """See `Store`. The lock of an append is held meanwhile, and what a link leads to is what is replaced."""
         try:
             if expected is None and self.data() is not None:
                 raise stale(0)
@@ -229,18 +225,7 @@ class LocalLedger(ChainedLedger):
     """The ledger in a file; `locks` is a folder for what this machine notes of it."""
 
     def __init__(self, path: Path, locks: Path) -> None:
-        self._file = LocalFile(path)
-        super().__init__(self._file, locks)
-
-    def as_found(self) -> bytes | None:
-        """Give the file's bytes, whatever they are; None where there is none."""
-        return self._file.data()
-
-    def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
-        """See `LocalFile.replace`; what follows has to read the ledger again."""
-        aside = self._file.replace(data, now, expected)
-        self.forget()
-        return aside
+        super().__init__(LocalFile(path), locks)
 
 
 def aside_name(ledger: str, now: datetime, taken: Callable[[str], bool]) -> str:

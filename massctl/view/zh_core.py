@@ -177,9 +177,9 @@ CORE: Final[dict[str, str]] = {
     "{why} What was sent since is not in it. Nothing was sent and nothing was changed.": (
         "{why}此后群发的内容不在里面。没有群发，也没有改动任何东西。"
     ),
-    "bring the newer file back; where it is lost for good, begin anew and import what went out: "
-    'massctl state init --new-lineage --reason "…"': (
-        "请放回较新的文件；如果确实丢了，就重新开始，并导入已经发出的内容："
+    "massctl state restore FILE   brings a newer copy back; where there is none, begin anew and import what went "
+    'out: massctl state init --new-lineage --reason "…"': (
+        "massctl state restore 文件   放回较新的副本；一份也没有的话，就重新开始，并补记发过的："
         'massctl state init --new-lineage --reason "…"'
     ),
     # massctl/ledger/local_file.py

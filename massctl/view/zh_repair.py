@@ -40,17 +40,6 @@ REPAIR: Final[dict[str, str]] = {
     'massctl state init --new-lineage --reason "…"': (
         'massctl state restore 文件   换上备份；没有备份的话：massctl state init --new-lineage --reason "…"'
     ),
-    "what would be the ledger lacks entries that this machine saw": "这样得到的账本缺少这台机器见过的记录",
-    "It ends with entry {serial}, or went another way, and {seen} were written here. What was sent since is not in "
-    "it. Nothing was changed.": (
-        "它到第 {serial} 条为止，或者走了另一条路，而这台机器上写过 {seen} 条。此后群发的内容不在里面。"
-        "没有改动任何东西。"
-    ),
-    "massctl state restore FILE   with a newer copy; where there is none, begin anew and import what went out: "
-    'massctl state init --new-lineage --reason "…"': (
-        "massctl state restore 文件   换上较新的副本；一份也没有的话，就重新开始，并补记发过的："
-        'massctl state init --new-lineage --reason "…"'
-    ),
     "{file} and the ledger that is here went different ways": "{file} 和这里的账本从某处起各走各的路",
     "look whose copy it is; massctl state verify   checks the ledger that is here": (
         "看看它是谁的副本；massctl state verify   校验这里的账本"

@@ -1,12 +1,16 @@
 """A damaged or lost ledger is brought back to what verifies; what may have gone out in what it lost is not sent."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
-from cli_runner import Shell
+from cli_runner import NOON, Shell
 from gits import clone_of, git, remote_at
 from said import Said
+
+from massctl.ledger.local_file import LocalLedger
+from massctl.model.entries import ImageUploaded, NewEntry
 
 LEDGER = ".massctl/sandbox/massctl.state.jsonl"
 MARK = ".massctl/sandbox/locks/newest.json"
@@ -217,6 +221,30 @@ def test_a_backup_that_is_taken_while_another_process_appends_is_whole(sent: She
         path.write_bytes(whole + b'{"appid":"wx01'[:cut])
         assert 0 == sent("state", "backup", str(copy), "--sandbox").status
         assert whole == copy.read_bytes()
+
+
+def test_backups_that_are_taken_while_another_writes_are_whole(sent: Shell, tmp_path: Path):
+    copies = [tmp_path / f"{number}.jsonl" for number in range(8)]
+    stop = threading.Event()
+
+    def write() -> None:
+        others = LocalLedger(sent.root / LEDGER, tmp_path / "locks")
+        serial = len(others.read(0))
+        image = ImageUploaded(appid="wx0123456789abcdef", sha256="0" * 64, url="https://mmbiz.qpic.cn/1/0")
+        while not stop.is_set():
+            serial += len(others.append(serial, [NewEntry(at=NOON, event=image)] * 5, durable=False))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        statuses = [sent("state", "backup", str(copy), "--sandbox").status for copy in copies]
+    finally:
+        stop.set()
+        writer.join()
+    assert [0] * len(copies) == statuses
+    assert all(ledger(sent).startswith(copy.read_bytes()) for copy in copies)
+    assert all(copy.read_bytes().endswith(b"\n") for copy in copies)
+    assert len(copies[0].read_bytes()) < len(copies[-1].read_bytes())
 
 
 @pytest.fixture

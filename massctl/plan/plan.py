@@ -571,9 +571,11 @@ class _Planner:
         wanted = self.until is Until.SEND and planned.window is not WindowState.WAITING
         refusals: list[Refusal] = []
         if self.until is Until.SEND and not wanted:
+            # A person has time until the window opens, so what needs one is told before.
+            lost = guards.lost_in_repair(campaign, record, self.state)
             never = never_allowed(self.rules.policy, campaign.window, self.now)
             without = allowance_refusal(campaign, standing) if not standing.fits else None
-            refusals = never or ([without] if without else [])
+            refusals = [lost] if lost else never or ([without] if without else [])
         if wanted:
             refusals = guards.send_refusals(campaign, self.state, self.rules, self.now, standing)
             if planned.audience_count is not None:

@@ -34,9 +34,9 @@ PUSH_FAULTS: Final = (
     "REFUSED",
 )
 SLOW_PUSH: Final = timedelta(minutes=16)
-"""Four pushes of `git_run.NETWORK_SECONDS`, each looked up by a fetch that takes as long."""
+"""Four pushes of `git_remote.NETWORK_SECONDS`, each looked up by a fetch that takes as long."""
 NO_ANSWER: Final = timedelta(minutes=2)
-"""`git_run.NETWORK_SECONDS`: so long a call is waited for."""
+"""`git_remote.NETWORK_SECONDS`: so long a call is waited for."""
 LATE_PUSH: Final = timedelta(minutes=5)
 
 

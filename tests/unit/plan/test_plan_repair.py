@@ -41,6 +41,12 @@ def test_a_campaign_waits_for_a_word_that_is_recorded_behind_the_repair(history:
     assert refused == guards(planned)
 
 
+def test_it_is_told_before_the_window_opens():
+    later = text("words", window=Window(NOW + HOUR, NOW + 2 * HOUR))
+    assert ["ledger_damaged"] == guards(plan_of(later, recorded(CUT)).campaigns[0])
+    assert [] == guards(plan_of(later, recorded(CUT, word("not_sent"))).campaigns[0])
+
+
 @pytest.mark.parametrize("history", [[OPEN, YES, CUT], [CUT, word("sent")]])
 def test_what_is_known_as_sent_needs_none(history: list[Told]):
     state = recorded(*history)

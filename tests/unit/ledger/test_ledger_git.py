@@ -88,11 +88,6 @@ def test_what_nothing_waits_for_shares_the_next_push(begun: GitLedger, opened: O
     assert ["created", "image_uploaded", "image_uploaded", "send_attempted"] == types(opened())
 
 
-def test_a_push_of_nothing_while_nothing_waits_is_none(begun: GitLedger, remote: SimRemote):
-    begun.append(1, [], durable=True)
-    assert 1 == remote.pushes
-
-
 def test_what_has_waited_long_is_pushed_by_itself(begun: GitLedger, remote: SimRemote):
     begun.append(1, [image("one")], durable=False)
     begun.append(2, [image("two", KEPT_BACK_MAX / 2)], durable=False)
@@ -274,14 +269,6 @@ def test_a_branch_with_something_else_is_left_alone(opened: Open, remote: SimRem
     ledger.read(0)
     with pytest.raises(LedgerForeignError):
         ledger.append(0, [CREATED], durable=True)
-
-
-def test_a_branch_that_was_set_back_is_noticed(begun: GitLedger, remote: SimRemote):
-    before = remote.head
-    begun.append(1, [MORE], durable=True)
-    remote.head = before
-    with pytest.raises(LedgerOlderError):
-        begun.read(0)
 
 
 def test_what_was_only_read_here_is_noticed_too(begun: GitLedger, opened: Open, remote: SimRemote):

@@ -34,21 +34,6 @@ def put_back(folder: Path) -> LocalLedger:
     return LocalLedger(folder / "state.jsonl", folder / "locks")
 
 
-def test_an_older_copy_is_refused(ledger: LocalLedger, tmp_path: Path) -> None:
-    with pytest.raises(LedgerOlderError, match="older copy") as caught:
-        put_back(tmp_path).read(0)
-    assert ("ends with entry 1, and 2 were" in caught.value.detail, 5) == (True, caught.value.exit_status)
-
-
-def test_a_copy_that_went_another_way_is_refused(ledger: LocalLedger, tmp_path: Path) -> None:
-    other = LocalLedger(tmp_path / "copy.jsonl", tmp_path / "elsewhere")
-    other.read(0)
-    other.append(1, [new(OTHER), new(IMAGE)], durable=True)
-    with pytest.raises(LedgerOlderError) as caught:
-        put_back(tmp_path).read(0)
-    assert "Its entry 2 is another one" in caught.value.detail
-
-
 def test_nor_a_file_without_a_whole_entry(ledger: LocalLedger, tmp_path: Path) -> None:
     (tmp_path / "state.jsonl").write_bytes((tmp_path / "copy.jsonl").read_bytes()[:-20])
     with pytest.raises(LedgerOlderError, match="older copy"):

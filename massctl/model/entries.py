@@ -501,7 +501,9 @@ class Entry:
         _check_campaign(self.event, self.campaign, self.edition)
 
 
-_WithoutCampaign = Created | ImageUploaded | MaterialAdded | MaterialForgotten | SendImported | WebsiteSendRetracted
+_WithoutCampaign = (
+    Created | Repaired | ImageUploaded | MaterialAdded | MaterialForgotten | SendImported | WebsiteSendRetracted
+)
 
 
 def _check_campaign(event: Event, campaign: str | None, edition: int | None) -> None:

@@ -292,8 +292,9 @@ def test_a_word_on_a_job_that_two_campaigns_have_is_of_neither():
     one, other, new = WORDS, replace(WORDS, name=CampaignName("other")), replace(WORDS, name=CampaignName("spring"))
     jobs = [attempted(one), (SendAccepted(attempt=2, msg_id=7), one)]
     jobs += [attempted(other), (SendAccepted(attempt=4, msg_id=7), other)]
-    with pytest.raises(LedgerCorruptError):
-        folded({}, *jobs, (JobStatus(msg_id=7, status="sent"), new))
+    state = folded({}, *jobs, (JobStatus(msg_id=7, status="sent"), new))
+    assert ["sending", "sending"] == [state.record(each.name, 1).jobs[0].status for each in (one, other)]
+    assert state.record(new.name, 1).contradicted
 
 
 def test_digest_and_identity_of_a_renamed_campaign_are_those_of_its_first_name():

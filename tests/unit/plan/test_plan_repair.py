@@ -18,7 +18,7 @@ Told = Event | tuple[Event, RenderedCampaign]
 
 
 def word(outcome: str, campaign: RenderedCampaign = WORDS, batch: int = 1) -> Told:
-    return SendSettled.model_validate({"outcome": outcome, "reason": "seen", "by": "lin", "batch": batch}), campaign
+    return SendSettled(outcome=outcome, reason="seen", by="lin", batch=batch), campaign
 
 
 OPEN = attempted(WORDS)

@@ -152,7 +152,7 @@ def _edition(case: Case) -> Refusal | None:
 
 
 def _edition_in_doubt(case: Case) -> Refusal | None:
-    """Refuse another edition than the one in doubt, named or not: nobody may raise it away."""
+    """Refuse a lower edition than one in doubt, also where the campaign is not named."""
     in_doubt = any(each.open_attempts for each in case.state.editions(case.campaign.name))
     return _edition(case) if in_doubt else None
 
@@ -188,22 +188,22 @@ def _allowance(case: Case) -> Refusal | None:
 
 
 def tip_refusal(tip: Tip | None) -> Refusal | None:
-    """Refuse a send from anything but the tip, or while it is stopped; None where nobody asked for that."""
+    """Refuse a send unless this is the tip and nobody stopped it; None where the policy names no branch."""
     if tip is None:
         return None
-    # What was heard says nothing where nothing was heard, and a brake outranks everything.
+    # Where the remote was not read, nothing else is known. The brake outranks the rest.
     return _unread(tip) or _stopped(tip) or _moved(tip) or _changed(tip)
 
 
 def brake(tip: Tip | None) -> Tip | None:
-    """Give what a verb that only shows says of a tip: that somebody stopped all sends. A review is never at the tip."""
+    """Keep of a tip only that somebody stopped all sends: a review is never at the tip."""
     if tip is None or tip.unread is not None or not tip.stopped:
         return None
     return Tip(tip.branch, tip.remote, tip.there, tip.there, stopped=True)
 
 
 def off_tip(tip: Tip | None) -> Refusal | None:
-    """Say why nothing may be staged from here; None at the tip, and where nobody asked. A brake stops no staging."""
+    """Say why nothing may be staged from here; None at the tip. The brake does not stop staging."""
     return None if tip is None else _unread(tip) or _moved(tip) or _changed(tip)
 
 
@@ -256,14 +256,14 @@ def _changed(tip: Tip) -> Refusal | None:
 
 
 SKEW_SECONDS_MAX: Final = 120
-"""So far the clocks may differ. Our own bound: a window's ends and the age of an attempt are told by this clock."""
+"""The clocks may differ by so much. Our own bound: this clock tells the end of a window and the age of an attempt."""
 _DATE_SECONDS: Final = 1
 """A `Date` is cut to whole seconds. Source: RFC 9110, section 5.6.7."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skew:
-    """One measurement: the request left at `before`, its answer was there at `after`, and said `server`."""
+    """Two clocks at one moment: the request left at `before`, its answer came at `after` and said `server`."""
 
     before: datetime
     after: datetime
@@ -276,7 +276,7 @@ class Skew:
 
     @property
     def seconds(self) -> float:
-        """How far this machine's clock is ahead of the server's for sure; negative behind; 0 where it may be right."""
+        """By how much this clock is certainly ahead; negative where it is behind, 0 where it may be right."""
         ahead = (self.before - self.server).total_seconds() - _DATE_SECONDS
         behind = (self.server - self.after).total_seconds()
         return max(0.0, ahead) - max(0.0, behind)
@@ -359,7 +359,7 @@ def handoff_open(campaign: RenderedCampaign, record: Record) -> Refusal | None:
 
 
 def how_to_do(name: str) -> Phrase:
-    """Say how a person does what is on the list, and says so."""
+    """Say how a person does the items and records that they are done."""
     return Phrase(
         "do it to its draft in 草稿箱 of 微信公众平台 (mp.weixin.qq.com) and save it there, changing no word, "
         'picture or link; then: massctl adopt {name} --reason "…"; on GitHub: Actions / operate / adopt the draft',
@@ -368,18 +368,18 @@ def how_to_do(name: str) -> Phrase:
 
 
 def left_to_do(items: tuple[HandoffItem, ...], status: Status) -> list[str]:
-    """Say what a person can do now: what is not done yet, once there is a draft to do it to."""
+    """Give the items that are not done, once there is a draft."""
     return [each.words for each in items if not each.done] if status in _HAS_A_DRAFT else []
 
 
 def rest_of(name: str) -> Phrase:
-    """Say how those get the message whom a list did not reach, each once."""
+    """Say how to reach the openids that a list did not reach."""
     say = "a campaign for the openids that no accepted batch named: massctl new {name}-rest --unsent-of {name}"
     return Phrase(say, name=name)
 
 
 def list_changed(campaign: RenderedCampaign, record: Record) -> Refusal | None:
-    """Refuse another list, or another message, than the batches that may have gone out had."""
+    """Refuse a list or a message that changed since its first batch."""
     sent = record.sent_batches
     tried = [each.event for each in record.attempts if each.may_have_sent]
     tried = tried or [each.event for each in record.attempts if each.event.batch in sent]
@@ -401,7 +401,7 @@ def list_changed(campaign: RenderedCampaign, record: Record) -> Refusal | None:
 
 
 def list_stopped(record: Record) -> Refusal | None:
-    """Refuse to go on with a list of which WeChat refused a batch for good; None where apply goes on."""
+    """Refuse to go on with a list if WeChat refused one of its batches for good."""
     last = record.attempts[-1] if record.attempts else None
     if last is None or last.rejection is None or last.rejection.retryable or last.rejection.token_dead:
         return None
@@ -458,7 +458,7 @@ def _sent(record: Record) -> Phrase:
 
 
 def tag_due(campaign: RenderedCampaign, record: Record) -> str | None:
-    """Give the name whose tag is still to be looked up and recorded, as a part of staging; None where none is.
+    """Give the tag name that staging still has to look up and record; None where there is none.
 
     A message of words has nothing else to stage, and what was reviewed binds its send all the same.
     """
@@ -468,13 +468,13 @@ def tag_due(campaign: RenderedCampaign, record: Record) -> str | None:
 
 
 def is_refused_for_good(campaign: RenderedCampaign, record: Record) -> bool:
-    """Say whether WeChat refused this very version with a code that does not pass by itself."""
+    """Say whether WeChat refused this version with a code that does not pass by itself."""
     rejection = record.rejection_of(campaign.digest)
     return rejection is not None and not (rejection.retryable or rejection.token_dead)
 
 
 def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> Tag | Refusal:
-    """Give the tag that `name` was found to stand for, as it is now; a refusal where it is gone or renamed."""
+    """Give the recorded tag as it is now; a refusal where it is gone or renamed."""
     tag = next((each for each in tags if each.id == resolved.tag_id), None)
     if tag is not None and tag.name == name:
         return tag
@@ -494,7 +494,7 @@ def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> 
 
 
 def _another_tag(other: Tag | None, *, is_there: bool) -> Phrase:
-    """Say what can be done: a tag that was deleted gets no name back, and a name that is taken goes to nobody else."""
+    """Say what can be done: a deleted tag cannot get its name back, and a taken name cannot be used twice."""
     if other is not None:
         return Phrase(
             "if the followers of that tag are meant, write `tag_id: {other}` in campaign.yaml, else the `tag_id:` of "
@@ -550,7 +550,7 @@ def is_untrusted(refusals: Collection[Refusal], state: State) -> bool:
 
 
 def beside_a_doubt(refusal: Refusal, name: CampaignName) -> Refusal:
-    """Give a refusal of a repetition the way out of the doubt: another window or audience makes another request."""
+    """Point a refused repetition to reconcile: another window or audience would be another request."""
     changes_it = refusal.guard in (Guard.EXPIRED, Guard.AUDIENCE_BOUNDS)
     return replace(refusal, hint=settle(name)) if changes_it else refusal
 
@@ -606,7 +606,7 @@ def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
 
 
 def _whom_else(audience: "Audience") -> Phrase:
-    """Say what to do about an audience that nobody is in; no bounds allow it."""
+    """Say what to do about an empty audience."""
     if audience.tag_id is None and audience.tag is None:
         return Phrase("name another audience in campaign.yaml; until then nothing leaves")
     return Phrase(
@@ -616,7 +616,7 @@ def _whom_else(audience: "Audience") -> Phrase:
 
 
 def sent_by_another(campaign: RenderedCampaign, state: State, sends: Mapping[Digest, CampaignName]) -> Refusal | None:
-    """Refuse what another campaign sends before it in the same run; `sends` is message digest -> that campaign."""
+    """Refuse a message that another campaign sends earlier in this run; `sends` is message digest -> campaign."""
     other = sends.get(campaign.message_digest)
     if other is None or _is_repeated_on_purpose(campaign, state):
         return None
@@ -669,7 +669,7 @@ def _clock_went_back() -> Refusal:
 
 
 def kill_switch(rules: PolicyInForce) -> Refusal | None:
-    """Refuse every send while the policy or the environment says so."""
+    """Refuse every send while a kill switch is on."""
     if rules.policy.sending == "disabled":
         hint = Phrase("set policy.sending to `enabled` in massctl.yaml when sending is allowed again")
         return Refusal(Guard.KILL_SWITCH, Phrase("policy.sending is `disabled`"), hint)

@@ -1,4 +1,4 @@
-"""The plan: what apply with the same names would do now, step by step, and what it would not and why."""
+"""The plan: what apply with the same names would do now, step by step, and what it refuses."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -31,8 +31,8 @@ from massctl.plan.quota import (
     allowance_refusal,
     batches_left,
     counted_anew,
-    crowded_month,
     look_ahead,
+    overlapping_month,
     used_up_today,
     waits_until,
 )
@@ -89,17 +89,17 @@ class PlannedCampaign:
 
     @property
     def by_name_only(self) -> tuple[Refusal, ...]:
-        """Why a run passes over it: without a window it waits for its name. These are no findings."""
+        """The refusals of a campaign without a window that was not named; they are not findings."""
         return self.refusals if any(r.guard is Guard.NOT_NAMED for r in self.refusals) else ()
 
     @property
     def may_send(self) -> bool:
-        """It is time, and nothing refuses but an audience's recorded size, which apply reads again."""
+        """It is time, and at most the recorded size of the audience refuses: apply reads that again."""
         return self.wants_send and all(r.guard is Guard.AUDIENCE_BOUNDS for r in self.refusals)
 
     @property
     def may_send_once_seen(self) -> bool:
-        """Nothing else is missing than a look at a preview of this very run, which a person at the prompt can take."""
+        """Only a look at a preview of this run is missing, which a person at the prompt can take."""
         refusing = {r.guard for r in self.refusals} - {Guard.AUDIENCE_BOUNDS}
         shows = any(isinstance(step, SendPreview) for step in self.steps)
         return self.wants_send and shows and refusing == {Guard.PREVIEW_MISSING}
@@ -145,7 +145,7 @@ def proposal(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
 
 
 def staging_reason(campaign: RenderedCampaign, state: State, batch: int = 1) -> Reason:
-    """Say why a campaign, or a batch of it, is staged, now that it is."""
+    """Say why a campaign, or a batch of it, is staged."""
     record = state.record(campaign.name, campaign.edition)
     draft = record.draft(batch)
     known = draft.event if draft is not None else record.staged
@@ -225,7 +225,7 @@ def preview_to_refusal(campaign: RenderedCampaign, policy: "Policy", showing: Sh
 
 
 def preview_in_doubt(record: Record) -> Refusal:
-    """Refuse to show a campaign of which nobody knows whether it was sent: its draft is left alone."""
+    """Refuse to preview a campaign in doubt: its draft must stay as it is."""
     return Refusal(
         Guard.ACCOUNT_IN_DOUBT,
         Phrase("nobody knows whether it was sent, so there is nothing to preview before that is settled"),
@@ -342,7 +342,7 @@ def _used_up(needed: int, left: int, now: datetime) -> Refusal:
 def off_the_tip(
     planned: PlannedCampaign, campaign: RenderedCampaign, state: State, away: Refusal, *, shown: bool
 ) -> PlannedCampaign:
-    """Plan again what was planned as if from the tip; `away` says why this is not it.
+    """Correct a plan that was made as if at the tip; `away` says why this is not the tip.
 
     A campaign that somebody named for a preview (`shown`) is shown from a draft of its own. Any other is refused where
     there is something to do about it.
@@ -604,10 +604,10 @@ class _Planner:
     def _warnings(self, campaign: RenderedCampaign, record: Record, standing: Standing) -> list[Diagnostic]:
         if self.showing:
             return []
-        crowded = crowded_month(campaign, standing)
+        overlapping = overlapping_month(campaign, standing)
         due = window_state(campaign.window, self.now) is WindowState.DUE or self.rules.is_named(campaign.name)
         spent = used_up_today(campaign, self.state, self.rules.policy, self.now) if due else []
-        return [*unknown_previews(campaign, record), *crowded, *spent]
+        return [*unknown_previews(campaign, record), *overlapping, *spent]
 
     def _staging(self, campaign: RenderedCampaign, record: Record) -> list[Step]:
         if is_refused_for_good(campaign, record) and not self.showing:
@@ -649,7 +649,7 @@ def make_plan(
 
 
 def stopped(plan: Plan, stop: Refusal) -> Plan:
-    """Give a plan in which everything is refused for one reason, staging too."""
+    """Refuse everything in a plan for one reason, staging included."""
     refused = (replace(c, steps=(), refusals=(stop,), tag_due=None, wants_send=False) for c in plan.campaigns)
     return replace(plan, campaigns=tuple(refused))
 
@@ -661,7 +661,7 @@ def _order(desired: Desired) -> tuple[str, bool, float, str]:
 
 
 def refreshed(plan: Plan, remote: Remote) -> Plan:
-    """Give `plan` with what was read for it."""
+    """Add to a plan what was read from WeChat."""
     campaigns = tuple(_refreshed(each, remote) for each in plan.campaigns)
     return replace(plan, campaigns=campaigns, remote=remote)
 
@@ -677,7 +677,7 @@ def _refreshed(planned: PlannedCampaign, remote: Remote) -> PlannedCampaign:
 
 
 def _counted(planned: PlannedCampaign, campaign: RenderedCampaign, count: int | None) -> PlannedCampaign:
-    """Judge the audience by its size now; a send that only the recorded size kept back is planned after all."""
+    """Judge the audience by its size now; plan the send if only the recorded size refused it."""
     others = tuple(each for each in planned.refusals if each.guard is not Guard.AUDIENCE_BOUNDS)
     found = audience_refusal(campaign.audience, count) if planned.wants_send else None
     refusals = (*others, found) if found is not None else others

@@ -305,7 +305,7 @@ class Standing:
     """Where its window has no room: the first day after its beginning that has, if any does."""
     needed: int = 1
     """Requests that it takes."""
-    crowded: tuple[Holder, ...] = ()
+    overlapping: tuple[Holder, ...] = ()
     """The sends of its month before it that may reach the same followers, where they are as many as one may get."""
 
     @property
@@ -382,7 +382,7 @@ class Calendar:
             tally.add(demand, day)
         standing = self._refused(demand, against, days[:1]) if against[days[0]] and self._is_today(days[0]) else None
         standing = replace(standing or Standing(), day=day)
-        return self._crowded(demand, standing, day) if self._kind == "service" else standing
+        return self._overlapping(demand, standing, day) if self._kind == "service" else standing
 
     def _days(self, demand: Demand, *, behind: bool = False) -> Iterator[date]:
         """Give the Beijing days on which it may go out by window, quiet hours and frozen days, earliest first.
@@ -427,11 +427,11 @@ class Calendar:
     def _free_from(self, demand: Demand) -> date | None:
         return next((day for day in self._days(demand, behind=True) if not self._against(demand, day)), None)
 
-    def _crowded(self, demand: Demand, standing: Standing, day: date) -> Standing:
+    def _overlapping(self, demand: Demand, standing: Standing, day: date) -> Standing:
         """Count a demand among the sends of its month that may reach the same followers; who they are nobody knows."""
         before = self._reach.holders(self._reach.rule.unit.around(day))
         self._reach.add(demand, day)
-        return replace(standing, crowded=before) if len(before) >= REACH.limit else standing
+        return replace(standing, overlapping=before) if len(before) >= REACH.limit else standing
 
     def _sends_of(self, demand: Demand | None) -> _Tally:
         """Give the sends among which a demand is counted: a service account's for each tag, and for everybody."""
@@ -468,7 +468,7 @@ def waits_until(standing: Standing, now: datetime) -> datetime | None:
 
 # What is said of a campaign that finds no day.
 
-CROWDED: Final = "MC406"
+MAY_OVERLAP: Final = "MC406"
 """The code of the warning that some followers may have had four mass messages of a month."""
 _TOLD_MAX: Final = 7
 """So many taken days are named; the others are counted."""
@@ -586,19 +586,19 @@ def _minute(at: datetime) -> str:
     return f"{at.astimezone(BEIJING):%m-%d %H:%M}"
 
 
-def crowded_month(campaign: RenderedCampaign, standing: Standing) -> list[Diagnostic]:
+def overlapping_month(campaign: RenderedCampaign, standing: Standing) -> list[Diagnostic]:
     """Warn of a fifth send in a month that may reach the same followers; WeChat keeps it from those who had four."""
-    if not standing.crowded:
+    if not standing.overlapping:
         return []
     say = Phrase(
         "a follower of a service account gets at most {limit} mass messages a month, and {others} come before it; "
         "whoever is reached by all of them does not get it",
         limit=REACH.limit,
-        others=_names(standing.crowded),
+        others=_names(standing.overlapping),
     )
     hint = Phrase("nobody can know who that is; if they overlap, move one of them to another month")
     place = Place(f"campaigns/{campaign.name}/campaign.yaml")
-    return [Diagnostic(CROWDED, Severity.WARNING, say, place, hint, campaign.name)]
+    return [Diagnostic(MAY_OVERLAP, Severity.WARNING, say, place, hint, campaign.name)]
 
 
 def used_up_today(campaign: RenderedCampaign, state: State, policy: "Policy", now: datetime) -> list[Diagnostic]:

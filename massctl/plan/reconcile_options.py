@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 PASSING: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
-"""They end by themselves, and the moment of the repetition is after them."""
+"""These guards end by themselves; the repetition waits for their end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def in_question(state: State, name: str) -> Record | None:
 
 
 def is_to_settle(record: Record, state: State) -> bool:
-    """Say whether a person may have something to say: it is in doubt, or the console may have sent its draft.
+    """Say whether there is anything to settle: it is in doubt, or somebody may have sent its draft by hand.
 
     After a repair of the ledger it is every edition that is not known as sent.
     """
@@ -66,7 +66,7 @@ def is_to_settle(record: Record, state: State) -> bool:
 
 
 def unsent_below(record: Record, state: State) -> list[Record]:
-    """Give the lower editions that were never sent: their drafts wait for the same word of a person."""
+    """Give the lower editions that were never sent: a person settles their drafts with the same command."""
     lower = [each for each in state.editions(record.campaign) if each.edition < record.edition]
     return [each for each in lower if not each.is_in_doubt and not is_concluded(each)]
 
@@ -79,7 +79,7 @@ def may_be_not_sent(record: Record) -> bool:
 def evidence(
     record: Record, planned: "PlannedCampaign | None", state: State, rules: PolicyInForce, now: datetime
 ) -> Evidence:
-    """Put together what is known; `rules` is that of a run in which a person insists on the repetition."""
+    """Collect what is known of a record; `rules` is the policy of a run in which a person insists on repeating."""
     campaign = planned.rendered if planned else None
     same = campaign is not None and _is_of(campaign, record)
     first = record.open_attempts[0] if record.open_attempts else None
@@ -101,7 +101,7 @@ def _edition(record: Record) -> int:
 
 
 def _is_of(campaign: RenderedCampaign, record: Record) -> bool:
-    """Say whether a campaign still is what was attempted, or staged, of this edition."""
+    """Say whether a campaign is still the version that was attempted or staged."""
     draft = record.draft()
     digest = record.attempts[-1].event.digest if record.attempts else draft.event.digest if draft else None
     return (campaign.edition, campaign.digest) == (record.edition, digest)

@@ -1,4 +1,4 @@
-"""What everybody sees of a send: who is asked, who reviews the plan, and who is told afterwards. Pure.
+"""What plan, question, comment and notice show of a send. Pure.
 
 One value, made in one place, so that nothing decisive stands in one view and is missing in another.
 """
@@ -109,7 +109,7 @@ def planned_block(planned: "PlannedCampaign", ahead: Sequence[AccountAhead]) -> 
 
 
 def spans_of(ahead: Sequence[AccountAhead], account: str, name: str) -> tuple[Span, ...]:
-    """Give the spans in which a campaign counts; where it has no place yet, the first in which the account sends."""
+    """Give the spans that a campaign counts in; for one without a day, the first of the account."""
     spans = [span for each in ahead if each.account == account for span in each.spans if span.of != "withdrawals"]
     return tuple(span for span in spans if name in span.campaigns) or tuple(spans[:1])
 

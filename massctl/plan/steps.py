@@ -1,4 +1,4 @@
-"""The five kinds of step, and the refusals that stand in for a step that may not be taken."""
+"""The five kinds of step, the refusals in place of a step, and the kinds of desired campaign."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -65,7 +65,7 @@ class Guard(StrEnum):
 
 
 FOR_GOOD: Final = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})
-"""What no later moment lifts: somebody has to name, change or allow it."""
+"""Guards that waiting does not lift: somebody has to name, change or allow the campaign."""
 
 
 @dataclass(frozen=True, slots=True)

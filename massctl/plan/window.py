@@ -20,7 +20,7 @@ docs/concepts/exactly-once.md."""
 
 
 class WindowState(StrEnum):
-    """Where now lies, seen from a window; `none` without one."""
+    """How a window stands to now; `none` without a window."""
 
     NONE = "none"
     WAITING = "waiting"
@@ -38,7 +38,7 @@ def window_state(window: Window | None, now: datetime) -> WindowState:
 
 
 def hour_refusals(policy: "Policy", window: Window | None, now: datetime) -> list[Refusal]:
-    """Refuse a send in this moment: it is to be tried later, where the window has a later moment for it."""
+    """Refuse a send in quiet hours or on a frozen day; say so if the window has no later moment."""
     refusal = hour_refusal(policy, now)
     if refusal is None:
         return []
@@ -63,7 +63,7 @@ def hour_refusal(policy: "Policy", now: datetime) -> Refusal | None:
 
 
 def leaves_until(policy: "Policy", window: Window | None, now: datetime) -> datetime:
-    """Give the last moment at which a request may be written that is allowed now: rules may stop it in between.
+    """Give the last moment at which a request that is allowed now may be written: a rule may begin in between.
 
     Quiet hours and frozen days begin with a minute, and last longer than a request waits.
     """
@@ -74,7 +74,7 @@ def leaves_until(policy: "Policy", window: Window | None, now: datetime) -> date
 
 
 def never_allowed(policy: "Policy", window: Window | None, now: datetime) -> list[Refusal]:
-    """Refuse by each rule that stands in the way where what is left of a window has no moment for a send."""
+    """Refuse a campaign whose window has no moment left, once for each rule that closes it."""
     if window is None or now > window.not_after or next_moment(policy, window, now) is not None:
         return []
     found: dict[Guard, Refusal] = {}
@@ -87,7 +87,7 @@ def never_allowed(policy: "Policy", window: Window | None, now: datetime) -> lis
 
 
 def _closed_by(policy: "Policy", window: Window, at: datetime) -> list[Refusal]:
-    """Say which rules leave a window nothing, as they stand at one of its moments."""
+    """Say which rules close a window at one of its moments."""
     hint = "give it another window in campaign.yaml and have that reviewed, or change {key} in massctl.yaml"
     found = []
     if (span := policy.frozen_on(at)) is not None:

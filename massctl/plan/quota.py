@@ -368,20 +368,24 @@ class Calendar:
 
     def _walk(self, demand: Demand) -> Standing:
         """Let a demand take the first day of its window that has room, and say what kept it from today."""
-        days = list(self._days(demand))
         if demand.begun:
             # Its first batches count as used; nothing comes before the others.
-            today = beijing_day(self._now)
-            self.calls.add(demand, today)
-            return Standing(today if today in days else next(iter(days), None))
-        against = {day: self._against(demand, day) for day in days}
-        day = next((day for day, tallies in against.items() if not tallies), None)
-        if day is None:
-            return self._refused(demand, against, days) if days else Standing()
+            self.calls.add(demand, beijing_day(self._now))
+            return Standing(next(self._days(demand), None))
+        against: dict[date, list[_Tally]] = {}
+        for day in self._days(demand):
+            against[day] = self._against(demand, day)
+            if not against[day]:
+                return self._take(demand, day, against)
+        return self._refused(demand, against, list(against)) if against else Standing()
+
+    def _take(self, demand: Demand, day: date, against: Mapping[date, list[_Tally]]) -> Standing:
+        """Let a demand have a day; where that is not the first of its window and that is today, say why."""
         for tally in self._counted_in(demand):
             tally.add(demand, day)
-        standing = self._refused(demand, against, days[:1]) if against[days[0]] and self._is_today(days[0]) else None
-        standing = replace(standing or Standing(), day=day)
+        first = next(iter(against))
+        waits = first != day and first == beijing_day(self._now)
+        standing = replace(self._refused(demand, against, [first]) if waits else Standing(), day=day)
         return self._overlapping(demand, standing, day) if self._kind == "service" else standing
 
     def _days(self, demand: Demand, *, behind: bool = False) -> Iterator[date]:
@@ -400,9 +404,6 @@ class Calendar:
                 return
             yield beijing_day(moment)
             moment = next_moment(self._policy, window, tomorrow(moment))
-
-    def _is_today(self, day: date) -> bool:
-        return day == beijing_day(self._now)
 
     def _counted_in(self, demand: Demand) -> list[_Tally]:
         """Give what a demand counts in: the sends of its audience, where they are counted, and the calls."""

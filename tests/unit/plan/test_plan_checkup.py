@@ -1,5 +1,6 @@
 """What `doctor` judges without a request."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,8 +33,10 @@ from massctl.model.diagnostics import Check, Diagnostic, Finding, Level, Severit
 from massctl.model.entries import SendAccepted, SendImported, SendInDoubt
 from massctl.model.ids import AccountName, Sha256
 from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan import checkup
+from massctl.plan.checkup import proxy_to_set, secret_to_set, to_set
 from massctl.plan.guards import Skew, Tip
 from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.steps import Guard, Invalid, Refusal
@@ -310,3 +313,10 @@ def test_nothing_is_left_to_do_before_there_is_a_draft() -> None:
     letter = news("letter", article(), window=LATER, handoff=("original",))
     (found,) = checkup.window_findings(plan_of([letter], None, house()))
     assert Level.OK == found.level
+
+
+@pytest.mark.parametrize("advice", [to_set, secret_to_set, proxy_to_set])
+def test_a_variable_is_set_by_export_and_among_the_secrets_of_the_environment(advice: Callable[[str], Phrase]) -> None:
+    said = advice("WECHAT_MAIN")
+    assert said.startswith("export WECHAT_MAIN=")
+    assert said.endswith("Settings / Environments / secret WECHAT_MAIN")

@@ -1,6 +1,7 @@
-"""What refuses a send, one guard at a time."""
+"""Why a campaign is not staged or not sent: one guard at a time."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +10,15 @@ from building import (
     LATER,
     NOW,
     OPEN,
+    OTHER_APPID,
     PAST,
+    article,
     attempted,
     audience,
     guards,
     house,
     news,
+    plan_of,
     planned,
     recorded,
     reviewers,
@@ -23,13 +27,42 @@ from building import (
     steps,
     text,
 )
+from openid_samples import BATCHES, MOVED, sha256_of_batches
+from simulation.scenario import LONG, to_openids, whole_text
 
-from massctl.model.entries import Expired, SendAccepted, SendImported, SendRejected, SendSettled
-from massctl.model.message import Window
-from massctl.model.state import State
-from massctl.plan.guards import audience_refusal, send_refusals
-from massctl.plan.plan import PlannedCampaign, Until
-from massctl.plan.steps import Guard
+from massctl.model.campaign import Handoff, handoff_items
+from massctl.model.entries import (
+    Adopted,
+    DraftDeleted,
+    Expired,
+    JobStatus,
+    ListEnded,
+    NewEntry,
+    SendAccepted,
+    SendImported,
+    SendRejected,
+    SendSettled,
+)
+from massctl.model.message import RenderedCampaign, RenderedText, Window, approved_audience
+from massctl.model.state import State, Status, is_concluded, status_of
+from massctl.plan.guards import (
+    SKEW_SECONDS_MAX,
+    HandoffItem,
+    Skew,
+    Tip,
+    audience_refusal,
+    better,
+    brake,
+    handoff_of,
+    list_stopped,
+    send_refusals,
+    skew_refusal,
+    tip_refusal,
+)
+from massctl.plan.plan import PlannedCampaign, Until, make_plan
+from massctl.plan.plan_file import plan_digest, plan_document
+from massctl.plan.quota import Scope, uses
+from massctl.plan.steps import Guard, SendMass
 
 WORDS = text("words", window=OPEN)
 
@@ -253,3 +286,424 @@ def test_an_edition_that_went_out_is_refused_below_another_that_did():
 def test_below_a_list_that_was_sent_in_part_the_edition_is_put_back_and_not_raised():
     part = [attempted(HIGHER, batches=3), (SendAccepted(attempt=2, msg_id=7), HIGHER)]
     assert "put `edition` back to 2" == planned(LOWERED, recorded(*part)).refusals[0].hint
+
+
+TIP = Tip("main", "origin", "a" * 40, "a" * 40)
+
+
+def test_the_tip_may_send() -> None:
+    assert (None, None) == (tip_refusal(TIP), tip_refusal(None))
+
+
+@pytest.mark.parametrize(
+    ("changed", "guard", "word"),
+    [
+        ({"there": "b" * 40}, Guard.NOT_AT_TIP, "main is at bbbbbbbbbbbb on origin, and this checkout at aaaaaaaaaaaa"),
+        ({"here": None}, Guard.NOT_AT_TIP, "this checkout at -"),
+        ({"there": None}, Guard.NOT_AT_TIP, "origin has no branch main"),
+        ({"changed": "massctl.yaml"}, Guard.NOT_AT_TIP, "massctl.yaml is not as in the tip"),
+        ({"unread": "no network"}, Guard.NOT_AT_TIP, "no network"),
+        ({"stopped": True}, Guard.KILL_SWITCH, "massctl-stop"),
+        ({"stopped": True, "there": "b" * 40}, Guard.KILL_SWITCH, "massctl-stop"),
+    ],
+)
+def test_anything_else_is_refused(changed: dict[str, Any], guard: Guard, word: str) -> None:
+    refusal = tip_refusal(replace(TIP, **changed))
+
+    assert refusal is not None
+    assert (guard, True) == (refusal.guard, word in refusal.message)
+
+
+def test_a_send_is_judged_by_it() -> None:
+    moved = replace(house(), tip=replace(TIP, there="b" * 40))
+
+    assert [Guard.NOT_AT_TIP] == [
+        each.guard for each in send_refusals(text("now", window=OPEN), recorded(), moved, NOW)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [({}, False), ({"stopped": True}, True), ({"stopped": True, "there": "b" * 40}, True), ({"unread": "away"}, False)],
+)
+def test_a_plan_that_is_only_shown_tells_the_brake_and_no_other_commit(changed: dict[str, Any], told: bool) -> None:
+    refusal = tip_refusal(brake(replace(TIP, **changed)))
+
+    assert told == (refusal is not None and refusal.guard is Guard.KILL_SWITCH)
+
+
+def test_where_nobody_asked_there_is_no_brake() -> None:
+    assert None is brake(None)
+
+
+def measured(ahead: float, took: float = 0) -> Skew:
+    """Measure a clock that is so many seconds ahead of the server's, whose `Date` lies in the middle of the request."""
+    return Skew(NOW, NOW + timedelta(seconds=took), NOW + timedelta(seconds=took / 2 - ahead))
+
+
+@pytest.mark.parametrize("ahead", [SKEW_SECONDS_MAX + 2, -SKEW_SECONDS_MAX - 2, 86_400, -86_400])
+def test_a_clock_that_is_surely_wrong_refuses(ahead: float) -> None:
+    refusal = skew_refusal(measured(ahead))
+    assert refusal is not None
+    assert (refusal.guard.value, "2026-12-01 12:00:00 +08:00" in refusal.message) == ("clock_skew", True)
+    assert "timedatectl" in refusal.hint
+
+
+@pytest.mark.parametrize(
+    "skew",
+    [
+        None,
+        measured(0),
+        measured(SKEW_SECONDS_MAX),
+        measured(SKEW_SECONDS_MAX + 1),
+        measured(-SKEW_SECONDS_MAX),
+        measured(SKEW_SECONDS_MAX + 20, took=60),
+        measured(-SKEW_SECONDS_MAX - 20, took=60),
+    ],
+)
+def test_a_clock_that_may_be_right_does_not(skew: Skew | None) -> None:
+    """The `Date` is cut to whole seconds, and was written anywhere between request and answer."""
+    assert skew_refusal(skew) is None
+
+
+def test_the_quicker_measurement_counts_for_more() -> None:
+    quick, slow = measured(0, took=1), measured(0, took=5)
+    assert better(None, slow) is slow
+    assert (better(slow, quick), better(quick, slow)) == (quick, quick)
+    again = measured(3, took=1)
+    assert better(quick, again) is again
+
+
+TICK = timedelta(milliseconds=1)
+LETTER_TO_ALL = text("words", window=OPEN)
+
+
+COPY = text("copy", window=OPEN)
+
+
+def test_an_equal_send_of_the_last_90_days_is_refused_under_any_name():
+    campaign = planned(COPY, recorded(*sent(text("words"))))
+    assert (["same_content"], []) == (guards(campaign), steps(campaign))
+    assert "words sent the same message to the same audience on 2026-11-30" == campaign.refusals[0].message
+
+
+@pytest.mark.parametrize(("ago", "refused"), [(90 * DAY, True), (90 * DAY + TICK, False), (timedelta(0), True)])
+def test_ninety_days_are_remembered(ago, refused):
+    assert (["same_content"] if refused else []) == guards(planned(COPY, recorded(*sent(text("words"), ago))))
+
+
+def test_of_two_equal_sends_in_one_run_the_first_goes_out():
+    copy, words = plan_of([LETTER_TO_ALL, COPY]).campaigns
+    assert ([("copy/send", "due")], []) == (steps(copy), guards(copy))
+    assert ([], ["same_content"]) == (steps(words), guards(words))
+    assert "copy sends the same message to the same audience in this run" == words.refusals[0].message
+
+
+def test_an_equal_send_of_the_same_run_may_be_allowed():
+    allowed = text("words", window=OPEN, same_content_allowed=True)
+    assert [[], []] == [guards(each) for each in plan_of([allowed, COPY]).campaigns]
+
+
+def test_one_that_is_not_sent_stands_in_nobodys_way():
+    before = text("copy", window=replace(OPEN, not_before=OPEN.not_after - timedelta(minutes=1)))
+    assert [[], []] == [guards(each) for each in plan_of([before, LETTER_TO_ALL]).campaigns]
+
+
+def test_the_campaign_may_allow_it():
+    assert [] == guards(planned(text("copy", window=OPEN, same_content_allowed=True), recorded(*sent(text("words")))))
+
+
+@pytest.mark.parametrize("changes", [{"audience": audience(tag_id=1)}, {"appid": OTHER_APPID}, {"content": "明晚八点"}])
+def test_another_audience_account_or_message_is_not_the_same(changes):
+    assert [] == guards(planned(text("copy", window=OPEN, **changes), recorded(*sent(text("words")))))
+
+
+def test_a_raised_edition_goes_out_once_more_on_purpose():
+    assert [] == guards(planned(text("words", edition=2, window=OPEN), recorded(*sent(text("words")))))
+
+
+def test_a_raised_edition_goes_out_whatever_other_campaigns_sent():
+    copy = text("copy")
+    state = recorded(*sent(text("words")), attempted(copy), (SendAccepted(attempt=4, msg_id=8), copy))
+    assert [] == guards(planned(text("copy", edition=2, window=OPEN), state))
+
+
+def test_an_edition_above_1_of_a_campaign_that_never_went_out_is_not_raised():
+    assert ["same_content"] == guards(planned(text("copy", edition=2, window=OPEN), recorded(*sent(text("words")))))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [SendRejected(attempt=2, errcode=45028), SendSettled(outcome="not_sent", reason="not in the console", by="wang")],
+)
+def test_what_did_not_go_out_is_no_send(after):
+    words = text("words")
+    assert [] == guards(planned(COPY, recorded(attempted(words), (after, words))))
+
+
+def test_what_was_refused_and_then_sent_by_hand_is_a_send():
+    words, settled = text("words"), SendSettled(outcome="sent", reason="by hand", by="wang")
+    refused = recorded(attempted(words), (SendRejected(attempt=2, errcode=45028), words), (settled, words))
+    assert ["same_content"] == guards(planned(COPY, refused))
+
+
+def test_what_a_person_settled_as_sent_is_a_send():
+    words, settled = text("words"), SendSettled(outcome="sent", reason="seen", by="wang")
+    assert ["same_content"] == guards(planned(COPY, recorded(attempted(words), (settled, words))))
+
+
+def test_what_nobody_knows_of_counts_as_sent():
+    assert ["account_in_doubt", "same_content"] == guards(planned(COPY, recorded(attempted(text("words")))))
+
+
+def test_after_not_sent_the_campaign_itself_goes_on():
+    state = recorded(
+        attempted(LETTER_TO_ALL),
+        (SendSettled(outcome="not_sent", reason="not there", by="wang"), LETTER_TO_ALL),
+    )
+    assert [("words/send", "due")] == steps(planned(LETTER_TO_ALL, state))
+
+
+def test_a_raised_edition_in_doubt_is_repeated_though_its_lower_one_sent_the_same():
+    """What nobody knows of counts as sent, but not against itself."""
+    raised = text("words", edition=2, window=OPEN)
+    state = recorded(*sent(text("words", window=OPEN)), attempted(raised))
+    assert [("words/send", "resubmit")] == steps(planned(raised, state))
+
+
+ITEMS = ("original", "album: 秋季")
+SALE = news("sale", window=OPEN, handoff=ITEMS)
+PLAIN = replace(SALE, handoff=())
+
+
+def adopted(media_id: str = "MEDIA_1", items: list[str] | None = None) -> Any:
+    done = list(ITEMS) if items is None else items
+    event = Adopted(
+        media_id=media_id, draft_sha256="d", kept_sha256="k", handoff=done or None, reason="做完了", by="li"
+    )
+    return event, SALE
+
+
+def left(*happened: Any, campaign: Any = SALE) -> list[str]:
+    record = recorded(*happened).record(SALE.name, 1)
+    return [each.item for each in handoff_of(campaign, record) if not each.done]
+
+
+@pytest.mark.parametrize(
+    ("happened", "expected"),
+    [
+        ([], [*ITEMS]),
+        ([saved(SALE)], [*ITEMS]),
+        ([saved(SALE), adopted()], []),
+        ([saved(SALE), adopted(items=[])], [*ITEMS]),
+        ([saved(SALE), adopted(items=["original"])], ["album: 秋季"]),
+        ([saved(SALE), adopted(items=["original"]), adopted()], []),
+        ([saved(SALE), adopted(), saved(SALE, "MEDIA_2")], [*ITEMS]),
+        ([saved(SALE), adopted(), (DraftDeleted(appid=SALE.appid, media_id="MEDIA_1"), SALE)], [*ITEMS]),
+    ],
+)
+def test_only_whoever_adopted_this_very_draft_says_that_it_is_done(happened: list[Any], expected: list[str]) -> None:
+    assert expected == left(*happened)
+
+
+def test_an_edit_opens_everything_again() -> None:
+    edited = replace(news("sale", article("别的")), window=OPEN, handoff=ITEMS)
+
+    assert [*ITEMS] == left(saved(SALE), adopted(), campaign=edited)
+
+
+def test_an_item_that_is_added_later_is_open() -> None:
+    more = replace(SALE, handoff=(*ITEMS, "reward"))
+
+    assert ["reward"] == left(saved(SALE), adopted(), campaign=more)
+    assert more.digest == SALE.digest
+
+
+def test_a_send_is_refused_until_it_is_done_and_staging_goes_on() -> None:
+    found = planned(SALE)
+    assert ["handoff_open"] == guards(found)
+    assert found.steps
+    assert not any(isinstance(step, SendMass) for step in found.steps)
+    assert "original (原创); album (合集) 秋季" in found.refusals[0].message
+    assert "massctl adopt sale" in found.refusals[0].hint
+
+    done = planned(SALE, recorded(saved(SALE), adopted()))
+    assert [] == guards(done)
+    assert (HandoffItem("original", True), HandoffItem("album: 秋季", True)) == done.handoff
+
+
+def test_a_campaign_without_a_list_is_not_asked() -> None:
+    assert ((), []) == (planned(PLAIN).handoff, guards(planned(PLAIN)))
+
+
+def test_an_open_attempt_is_repeated_whatever_the_list_says_now() -> None:
+    state = recorded(saved(SALE), attempted(SALE, media_id="MEDIA_1"))
+
+    assert [] == guards(planned(SALE, state))
+
+
+def test_the_list_is_in_the_document_and_not_in_the_digest() -> None:
+    plan = make_plan([SALE], recorded(saved(SALE), adopted(items=["original"])), house(), OPEN.not_before)
+    (campaign,) = plan_document(plan)["campaigns"]
+
+    assert [{"item": "original", "done": True}, {"item": "album: 秋季", "done": False}] == campaign["handoff"]
+    assert PLAIN.digest == SALE.digest
+    assert plan_digest(plan) == plan_document(plan)["digest"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "items"),
+    [
+        (None, ()),
+        ({"original": True}, ("original",)),
+        ({"ai_label": True, "reward": True, "original": True}, ("original", "reward", "ai_label")),
+        ({"statement": "个人观点", "album": "秋季"}, ("album: 秋季", "statement: 个人观点")),
+        ({"other": ["投票", "投票", "a: b"]}, ("other: 投票", "other: a: b")),
+    ],
+)
+def test_the_list_is_named_in_one_order_and_each_item_once(
+    declared: dict[str, Any] | None, items: tuple[str, ...]
+) -> None:
+    assert items == handoff_items(Handoff.model_validate(declared) if declared is not None else None)
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        ("original", "original (原创)"),
+        ("reward", "reward (赞赏)"),
+        ("ai_label", "AI label (创作来源)"),
+        ("album: 秋季: 二", "album (合集) 秋季: 二"),
+        ("statement: 个人观点", "statement (创作来源) 个人观点"),
+        ("other: 投票", "投票"),
+    ],
+)
+def test_every_item_has_words(item: str, words: str) -> None:
+    assert words == HandoffItem(item, False).words
+
+
+LETTER = to_openids(whole_text(LONG), BATCHES)
+ENDED = ListEnded(rest="rest", by="li"), LETTER
+NOT_SENT = SendSettled(batch=2, outcome="not_sent", reason="looked", by="wang"), LETTER
+SENT = SendSettled(batch=2, outcome="sent", reason="by hand", by="li"), LETTER
+
+
+def tried(batch: int, letter: RenderedCampaign = LETTER) -> object:
+    named = "sha256:" + sha256_of_batches((BATCHES[batch - 1],))
+    said = {"audience": approved_audience(letter), "recipients": len(BATCHES[batch - 1]), "recipients_sha256": named}
+    return attempted(letter, batch=batch, batches=len(BATCHES), **said)
+
+
+def begun(*more: object) -> State:
+    return recorded(tried(1), (SendAccepted(attempt=2, msg_id=7), LETTER), *more)  # type: ignore[arg-type]
+
+
+def stopped(errcode: int = 40003) -> State:
+    return begun(tried(2), (SendRejected(attempt=4, errcode=errcode), LETTER))
+
+
+def told(campaign: RenderedCampaign, state: State) -> str:
+    (planned,) = plan_of(campaign, state).campaigns
+    return " | ".join(f"{each.guard} {each.message} {each.hint}" for each in planned.refusals)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        begun(),
+        stopped(),
+        begun(tried(2)),
+        begun(tried(2), NOT_SENT),
+        recorded(tried(1)),  # type: ignore[arg-type]
+    ],
+)
+@pytest.mark.parametrize(
+    ("changed", "guard"),
+    [
+        (to_openids(LETTER, MOVED), "audience_changed"),
+        (replace(LETTER, audience=audience(), openid_list=None), "audience_changed"),
+        (replace(LETTER, message=RenderedText("今晚九点")), "edited_after_send"),
+    ],
+)
+def test_neither_list_nor_message_changes_once_a_batch_may_have_gone_out(
+    state: State, changed: RenderedCampaign, guard: str
+) -> None:
+    said = told(changed, state)
+    assert (True, True) == (f"{guard} the " in said, "massctl new words-rest --unsent-of words" in said)
+    assert guard not in told(LETTER, state)
+
+
+def test_a_list_of_which_nobody_got_anything_may_be_corrected() -> None:
+    state = recorded(tried(1), (SendRejected(attempt=2, errcode=40003), LETTER))  # type: ignore[arg-type]
+    assert "" == told(to_openids(LETTER, MOVED), state)
+
+
+def test_a_batch_that_was_refused_and_sent_by_hand_is_of_the_list() -> None:
+    first = SendSettled(batch=1, outcome="sent", reason="by hand", by="li"), LETTER
+    state = recorded(tried(1), (SendRejected(attempt=2, errcode=40003), LETTER), first)  # type: ignore[arg-type]
+    assert "audience_changed" in told(to_openids(LETTER, MOVED), state)
+    second = begun(tried(2), (SendRejected(attempt=4, errcode=40003), LETTER), SENT)
+    assert [Scope.OPENIDS] * 2 == [use.scope for use in uses(second, LETTER.appid, NOW)]
+
+
+def test_a_refused_batch_is_told_with_the_way_on() -> None:
+    said = told(LETTER, stopped())
+    assert said.startswith("rejected_before WeChat refused batch 2 of 3 for good, with errcode 40003")
+    assert ("1 of 3 batches went out" in said, "massctl new words-rest --unsent-of words" in said) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        (),
+        (tried(2),),
+        (tried(2), (SendRejected(attempt=4, errcode=45009, retryable=True), LETTER)),
+        (tried(2), (SendRejected(attempt=4, errcode=40001, token_dead=True), LETTER)),
+        (tried(2), (SendRejected(attempt=4, errcode=40003), LETTER), SENT),
+        (tried(2), (SendRejected(attempt=4, errcode=40003), LETTER), ENDED),
+        (tried(2), (SendRejected(attempt=4, errcode=40003), LETTER), (JobStatus(msg_id=7, status="failed"), LETTER)),
+    ],
+)
+def test_nothing_stands_still_where_apply_goes_on_or_the_list_is_ended(after: tuple[NewEntry, ...]) -> None:
+    assert list_stopped(begun(*after).record(LETTER.name, 1)) is None
+
+
+def test_a_list_that_was_ended_is_concluded_and_sends_no_other_batch() -> None:
+    state = begun(ENDED, (JobStatus(msg_id=7, status="sent"), LETTER))
+    record = state.record(LETTER.name, 1)
+    assert (True, Status.SENT) == (is_concluded(record), status_of(record))
+    (planned,) = plan_of(LETTER, state).campaigns
+    assert ([], []) == (guards(planned), steps(planned))
+
+
+RAISED = replace(LETTER, edition=2)
+FAILED = JobStatus(msg_id=7, status="failed"), LETTER
+
+
+@pytest.mark.parametrize("campaign", [RAISED, replace(LETTER, edition=7, audience=audience(), openid_list=None)])
+def test_a_raised_edition_of_a_list_that_was_sent_in_part_is_refused(campaign: RenderedCampaign) -> None:
+    (planned,) = plan_of(campaign, begun()).campaigns
+    assert (["partly_sent"], []) == (guards(planned), steps(planned))
+    said = told(campaign, begun())
+    assert "edition 1 reached a part of its list (1 of 3 batches went out)" in said
+    assert "put `edition` back to 1" in said
+    assert "rest has the others" in told(campaign, begun(ENDED))
+
+
+def test_where_no_batch_follows_the_edition_is_not_put_back() -> None:
+    second = tried(2), (SendAccepted(attempt=4, msg_id=8), LETTER), (JobStatus(msg_id=8, status="failed"), LETTER)
+    said = told(RAISED, begun(*second))
+    assert (False, True) == ("back to" in said, "massctl new words-rest --unsent-of words" in said)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        State(),
+        begun(FAILED),  # Nobody has it.
+        begun((JobStatus(msg_id=7, status="deleted"), LETTER)),
+        begun((SendImported(appid=LETTER.appid, sent_at=NOW, by="li"), RAISED)),  # It was raised on purpose before.
+    ],
+)
+def test_another_raised_edition_is_not(state: State) -> None:
+    assert "partly_sent" not in told(replace(LETTER, edition=3), state)

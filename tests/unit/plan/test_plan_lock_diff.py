@@ -1,4 +1,4 @@
-"""Which parts differ between two locks, and between a lock and campaign.yaml."""
+"""What differs from a lock, by name."""
 
 from dataclasses import replace
 from typing import Any

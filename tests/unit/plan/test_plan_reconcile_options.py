@@ -1,4 +1,4 @@
-"""What a person is shown of a send of unknown outcome, and when the request may be repeated."""
+"""What a person may choose about a doubt."""
 
 from datetime import datetime
 from typing import Any

@@ -1,27 +1,63 @@
-"""The allowance: one send a day of a subscription account, four to everybody a month of a service account."""
+"""The allowance: what is used, which day each campaign takes, and what finds none."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from allowance_samples import on, planned_all, refused, rules, sends, words
-from building import APPID, DAY, HOUR, NOW, OTHER_APPID, at, attempted, audience, guards, plan_of, recorded
+from allowance_samples import on, planned_all, refused, rules, sends, to_list, words
+from building import (
+    APPID,
+    DAY,
+    HOUR,
+    NOW,
+    OTHER_APPID,
+    at,
+    attempted,
+    audience,
+    guards,
+    news,
+    plan_of,
+    recorded,
+    steps,
+    text,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openid_samples import BATCHES, PAIRS, openid_list
+from simulation.scenario import LONG, to_openids, whole_news, whole_text
 
+from massctl.model.campaign import OpenidList
 from massctl.model.entries import (
     AudienceResolved,
+    JobStatus,
     NewEntry,
     SendAccepted,
     SendImported,
     SendInDoubt,
     SendRejected,
     SendSettled,
+    Withdrawn,
 )
 from massctl.model.message import RenderedCampaign, Window
+from massctl.model.state import Job, Record, State, beijing_day, is_concluded
+from massctl.plan import quota
 from massctl.plan.guards import send_refusals
-from massctl.plan.plan import PlannedCampaign, Until
-from massctl.plan.quota import DAYS_AHEAD, SENDS, Scope, calls_by_day, used_in, uses
+from massctl.plan.plan import Plan, PlannedCampaign, Until, draft_steps
+from massctl.plan.plan_file import plan_document
+from massctl.plan.quota import (
+    DAYS_AHEAD,
+    MINUTE,
+    SENDS,
+    SENDS_A_MINUTE,
+    Scope,
+    batches_left,
+    calls_by_day,
+    next_send_at,
+    used_in,
+    uses,
+)
 
 MIDNIGHT = datetime(2026, 12, 1, 16, tzinfo=UTC)
 """Of Beijing, after NOW."""
@@ -571,3 +607,426 @@ def test_what_is_to_come_to_a_tag_is_counted_for_that_tag_alone() -> None:
 def test_a_subscription_account_has_no_fifth_that_it_may_insist_on() -> None:
     today = [words("one", on(0), **TO_101), words("two", on(0), over_limit_allowed=True)]
     assert ["two"] == list(refused(planned_all(today)))
+
+
+def test_two_lists_of_one_day_that_take_more_than_its_calls_are_a_conflict() -> None:
+    found = refused(planned_all([to_list("first", on(3, hours=1), 60), to_list("second", on(3), 41)]))
+    assert ["second"] == list(found)
+    assert "takes 41 of the account's 100 mass calls a day" in found["second"]
+    assert "2026-12-04: first" in found["second"]
+    assert {} == refused(planned_all([to_list("first", on(3, hours=1), 60), to_list("second", on(3), 40)]))
+
+
+def test_a_list_stands_whole_on_one_day_of_its_window() -> None:
+    """Sixty beside sixty need a day each; a third one of sixty finds none, and one of forty does."""
+    lists = [to_list("a", on(1, 2, hours=1), 60), to_list("b", on(1, 2), 60)]
+    assert {} == refused(planned_all(lists))
+    assert ["c"] == list(refused(planned_all([*lists, to_list("c", on(1, 2, hours=11), 60)])))
+    assert {} == refused(planned_all([*lists, to_list("c", on(1, 2, hours=11), 40)]))
+
+
+def test_what_is_left_of_a_day_is_told_by_the_day_that_a_list_stands_on() -> None:
+    lists = [to_list("a", on(1, 2, hours=1), 60), to_list("b", on(1, 2), 60)]
+    for kind in ("service", "subscription"):
+        (account,) = plan_document(plan_of(lists, None, rules(lists, kind)))["allowance"]
+        rows = [row for row in account["ahead"] if row["of"] == "calls"]
+        assert [("2026-12-02", ["a"], 40), ("2026-12-03", ["b"], 40)] == [
+            (row["from"], row["campaigns"], row["left"]) for row in rows
+        ]
+
+
+def test_a_list_shares_its_day_with_others() -> None:
+    tag = words("tag", on(3, hours=1), audience=audience(tag_id=1))
+    found = refused(planned_all([tag, to_list("list", on(3), 100)], kind="service"))
+    assert (["list"], True) == (list(found), "2026-12-04: tag" in found["list"])
+    assert {} == refused(planned_all([tag, to_list("list", on(3), 99)], kind="service"))
+
+
+def test_whoever_ends_first_takes_the_first_day_that_has_room() -> None:
+    early = [words(f"tag-{n}", on(2, 3, hours=n), audience=audience(tag_id=n)) for n in (1, 2)]
+    first = to_list("first", on(2, hours=0), 99)
+    whole = to_list("whole", on(3, hours=11), 99)
+    # One of the two stands on the day of `first`, and one on the day of `whole`.
+    assert {} == refused(planned_all([first, *early, whole], kind="service"))
+    third = words("tag-3", on(3, hours=3), audience=audience(tag_id=3))
+    assert ["whole"] == list(refused(planned_all([first, *early, third, whole], kind="service")))
+
+
+def test_what_a_plan_says_days_ahead_is_what_it_says_on_the_day() -> None:
+    """`a` could leave its day to `d`; but it ends first and goes out on it, and `d` is told so from the beginning."""
+    lists = [to_list("a", on(3, 4, hours=-2), 30), to_list("c", on(4, hours=0), 50), to_list("d", on(3, 4), 100)]
+    ahead, then = planned_all(lists), planned_all(lists, now=NOW + 3 * DAY)
+    assert ["d"] == list(refused(ahead)) == list(refused(then))
+    assert ["a"] == sends(then)
+    told = "2026-12-04: a (reserved, until 12-05 10:00); 2026-12-05: c (reserved, until 12-05 12:00)"
+    assert told in refused(ahead)["d"]
+    (hint,) = [refusal.hint for refusal in ahead["d"].refusals]
+    assert "give it, or one of those to come (a, c), another window" in hint
+    assert "the first day with a place for it is 2026-12-06; or give these followers a tag" in hint
+
+
+def test_a_list_of_today_waits_for_the_day_on_which_all_of_it_fits() -> None:
+    """Its rest is not sent tomorrow: it is begun on a day that has room for it. Whoever is due stays where it is."""
+    tag = words("tag", on(0, 1, hours=-1), audience=audience(tag_id=1))
+    found = planned_all([tag, to_list("list", on(0, 1), 100)], kind="service")
+    assert (["tag"], ["list"]) == (sends(found), list(refused(found)))
+    assert "which today does not have: 2026-12-01: tag" in refused(found)["list"]
+    assert NOW + 12 * HOUR == found["list"].next_at
+
+
+def test_a_list_of_more_jobs_than_a_day_has_calls_is_refused_from_the_beginning() -> None:
+    found = refused(planned_all([to_list("list", on(3, 9), 101)]))
+    assert "its list takes 101 jobs, and an account has 100 mass calls a day" in found["list"]
+
+
+def test_calls_that_went_out_are_in_the_way_too() -> None:
+    old = words("old", None)
+    used = [
+        at(NOW - HOUR, event, old)
+        for n in range(50)
+        for event in (attempted(old)[0], SendRejected(attempt=2 + 2 * n, errcode=45009, retryable=True))
+    ]
+    found = refused(planned_all([to_list("list", on(0, opens=2), 51)], recorded(*used)))
+    assert "2026-12-01: what went out already" in found["list"]
+    assert {} == refused(planned_all([to_list("list", on(0, opens=2), 50)], recorded(*used)))
+
+
+def test_a_list_that_is_due_is_refused_once_and_not_twice() -> None:
+    lists = [to_list("first", on(0, hours=1), 60), to_list("second", on(0), 101)]
+    made = plan_of(lists, None, rules(lists))
+    assert [[], ["allowance"]] == [[r.guard.value for r in each.refusals] for each in made.campaigns]
+
+
+def test_a_list_that_was_begun_goes_on_before_all_others_and_takes_only_what_is_left() -> None:
+    begun = to_list("z-begun", on(0), 60)
+    went = [
+        at(NOW - HOUR, event, begun)
+        for n in range(1, 31)
+        for event in (attempted(begun, batch=n, batches=60)[0], SendAccepted(attempt=2 * n, msg_id=n))
+    ]
+    for batches, expected in ((40, []), (41, ["other"])):
+        other = to_list("other", on(0, hours=1), batches)
+        found = planned_all([other, begun], recorded(*went), "service")
+        assert (expected, True) == (list(refused(found)), "z-begun" in sends(found))
+        assert not found["z-begun"].diagnostics
+
+
+def rows(plan: Plan) -> list[tuple[str, str, int, list[str], int]]:
+    """Give (day or month, sends or calls, used, campaigns, left) of the one account."""
+    return [
+        (row["from"], row["of"], row["used"], row["campaigns"], row["left"])
+        for account in plan_document(plan)["allowance"]
+        for row in account["ahead"]
+    ]
+
+
+def test_a_day_of_a_subscription_account() -> None:
+    campaigns = [words("one", on(3)), words("tag", on(5), audience=audience(tag_id=7)), words("far", on(40))]
+    website = NewEntry(
+        at=NOW, event=SendImported(appid=APPID, sent_at=NOW - HOUR, by="wang"), campaign=None, edition=None
+    )
+    found = rows(plan_of(campaigns, recorded(website), rules(campaigns)))
+    assert [
+        ("2026-12-01", "sends", 1, [], 0),
+        ("2026-12-04", "sends", 0, ["one"], 0),
+        ("2026-12-06", "sends", 0, ["tag"], 0),
+    ] == found
+
+
+def test_a_month_and_the_calls_of_a_service_account() -> None:
+    old = text("old")
+    state = recorded(at(NOW - HOUR, attempted(old)[0], old), at(NOW, SendAccepted(attempt=2, msg_id=7), old))
+    campaigns = [words("all", on(3)), words("tag", on(3), audience=audience(tag_id=7)), words("january", on(31))]
+    found = rows(plan_of(campaigns, state, rules(campaigns, "service")))
+    assert [
+        ("2026-12-01", "sends", 1, ["all"], 2),
+        ("2027-01-01", "sends", 0, ["january"], 3),
+        ("2026-12-01", "calls", 1, [], 99),
+        ("2026-12-04", "calls", 0, ["all", "tag"], 98),
+        ("2027-01-01", "calls", 0, ["january"], 99),
+    ] == found
+
+
+def test_a_campaign_that_finds_no_place_stands_in_none() -> None:
+    campaigns = [words("one", on(3, hours=3)), words("two", on(3))]
+    assert [("2026-12-04", "sends", 0, ["one"], 0)] == rows(plan_of(campaigns, None, rules(campaigns)))
+
+
+def test_the_past_is_past_and_an_account_without_anything_is_left_out() -> None:
+    old = text("old")
+    state = recorded(at(NOW - 2 * DAY, attempted(old)[0], old), at(NOW, SendAccepted(attempt=2, msg_id=7), old))
+    assert [] == rows(plan_of(old, state, rules([])))
+    assert () == plan_of(text("words", window=Window(NOW, NOW + HOUR))).ahead
+
+
+def test_only_the_accounts_of_the_planned_campaigns_are_shown() -> None:
+    campaigns = [words("one", on(3))]
+    elsewhere = text("elsewhere", account="other")
+    assert () == plan_of(elsewhere, None, rules(campaigns)).ahead
+
+
+def test_what_can_be_withdrawn_today_stands_where_something_is_there_to_be() -> None:
+    sale = news("sale")
+    happened = [
+        at(NOW - DAY, attempted(sale, media_id="DRAFT")[0], sale),
+        at(NOW - DAY, SendAccepted(attempt=2, msg_id=7), sale),
+    ]
+    asked = at(NOW - HOUR, Withdrawn(msg_id=7, article=1, outcome="begun"), sale)
+    gone = at(NOW - HOUR, Withdrawn(msg_id=7, article=0), sale)
+    found = [
+        rows(plan_of(sale, recorded(*happened, *more), rules([]))) for more in ([], [asked], [asked, gone], [gone])
+    ]
+    day = "2026-12-01", "withdrawals"
+    assert [[(*day, 0, [], 10)], [(*day, 1, [], 9)], [(*day, 1, [], 9)], []] == found
+
+
+def test_where_wechat_said_that_no_withdrawal_is_left_none_is_until_one_was_asked_for_since() -> None:
+    sale = news("sale")
+    happened = [
+        at(NOW - 2 * DAY, attempted(sale, media_id="DRAFT")[0], sale),
+        at(NOW - 2 * DAY, SendAccepted(attempt=2, msg_id=7), sale),
+    ]
+
+    def asked(ago: timedelta, errcode: int | None = None) -> list[NewEntry]:
+        outcome = None if errcode is None else "refused"
+        answer = Withdrawn(msg_id=7, article=1, outcome=outcome, errcode=errcode)
+        return [at(NOW - ago, Withdrawn(msg_id=7, article=1, outcome="begun"), sale), at(NOW - ago, answer, sale)]
+
+    refused = asked(2 * HOUR, 45009)
+    more = [refused, [*refused, *asked(HOUR)], asked(DAY, 45009), asked(2 * HOUR, 40065), [*refused, *refused]]
+    found = [rows(plan_of(sale, recorded(*happened, *each), rules([]))) for each in more]
+    day = "2026-12-01", "withdrawals"
+    assert [
+        [(*day, 10, [], 0)],
+        [(*day, 2, [], 8)],
+        [(*day, 0, [], 10)],
+        [(*day, 1, [], 9)],
+        [(*day, 10, [], 0)],
+    ] == found
+
+
+WORDS = text("words")
+
+
+def tried(seconds: float, **changes: Any) -> Any:
+    return at(NOW + timedelta(seconds=seconds), attempted(WORDS, **changes)[0], WORDS)
+
+
+def test_an_account_that_sent_nothing_may_send_at_once() -> None:
+    assert NOW == next_send_at(recorded(), APPID, NOW)
+
+
+def test_the_sixtieth_of_a_minute_may_go_at_once_and_the_next_one_waits_for_the_first() -> None:
+    now = NOW + timedelta(seconds=30)
+    some = [tried(second / 2) for second in range(SENDS_A_MINUTE)]
+    assert now == next_send_at(recorded(*some[:-1]), APPID, now)
+    assert NOW + MINUTE == next_send_at(recorded(*some), APPID, now)
+
+
+def test_other_accounts_do_not_count() -> None:
+    some = [tried(0, appid=OTHER_APPID) for _ in range(SENDS_A_MINUTE)]
+    assert NOW == next_send_at(recorded(*some), APPID, NOW)
+
+
+def test_attempts_to_come_do_not_count() -> None:
+    """The clock went back since they were recorded."""
+    some = [tried(3600) for _ in range(SENDS_A_MINUTE)]
+    assert NOW == next_send_at(recorded(*some), APPID, NOW)
+
+
+def test_after_45011_the_account_waits_for_the_next_minute() -> None:
+    state = recorded(tried(0), (SendRejected(attempt=2, errcode=45011, retryable=True), WORDS))
+    assert NOW + MINUTE == next_send_at(state, APPID, NOW + timedelta(seconds=5))
+    assert NOW + 2 * MINUTE == next_send_at(state, APPID, NOW + 2 * MINUTE)
+
+
+def test_another_refusal_slows_nothing_down() -> None:
+    state = recorded(tried(0), (SendRejected(attempt=2, errcode=45028, retryable=True), WORDS))
+    assert NOW == next_send_at(state, APPID, NOW)
+
+
+# Each story folds a hundred ledgers of sixty entries, so a few stories are told.
+@settings(max_examples=15)
+@given(st.lists(st.floats(0, 3), min_size=100, max_size=150))
+def test_who_keeps_to_it_never_has_more_than_sixty_in_a_minute(gaps: list[float]) -> None:
+    moment, asked, happened = NOW, [], []
+    for gap in gaps:
+        moment = next_send_at(recorded(*happened[-SENDS_A_MINUTE:]), APPID, moment + timedelta(seconds=gap / 4))
+        asked.append(moment)
+        happened.append(at(moment, attempted(WORDS)[0], WORDS))
+    for first, last in zip(asked, asked[SENDS_A_MINUTE:], strict=False):
+        assert last - first >= timedelta(seconds=60)
+    assert all(earlier <= later for earlier, later in pairwise(asked))
+
+
+def long_ago(number: int) -> list[NewEntry]:
+    """Send, and withdraw, so many campaigns more than two months ago."""
+    found: list[NewEntry] = []
+    for index in range(number):
+        old = news(f"old-{index}")
+        then = NOW - (70 + index % 900) * DAY
+        found += [
+            at(then, attempted(old, message_digest=f"sha256:{index}", media_id="D")[0], old),
+            at(then, SendAccepted(attempt=len(found) + 2, msg_id=index + 1), old),
+            at(then, Withdrawn(msg_id=index + 1, article=0, outcome="begun"), old),
+        ]
+    return found
+
+
+def looks(state: State, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Count how many records and jobs the guards of one send, and the calendar of its account, look at."""
+    seen: set[object] = set()
+
+    def watched(self: Any, name: str) -> Any:
+        seen.add(object.__getattribute__(self, "campaign" if isinstance(self, Record) else "msg_id"))
+        return object.__getattribute__(self, name)
+
+    campaign = words("now", on(0))
+    with monkeypatch.context() as patch:
+        patch.setattr(Record, "__getattribute__", watched)
+        patch.setattr(Job, "__getattribute__", watched)
+        house = rules([campaign], "service")
+        assert [] == send_refusals(campaign, state, house, NOW)
+        assert house.agenda is not None
+        quota.look_ahead(house.agenda, state, house.policy, NOW, {"main"})
+        quota.next_send_at(state, APPID, NOW)
+        quota.withdrawals_left(state, APPID, NOW)
+        state.in_doubt(APPID)
+    return len(seen)
+
+
+def test_a_guard_does_not_walk_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    few, many = looks(recorded(*long_ago(2)), monkeypatch), looks(recorded(*long_ago(400)), monkeypatch)
+    assert few == many
+
+
+def test_what_happened_this_month_is_found_wherever_it_stands() -> None:
+    today = words("today", None)
+    history = long_ago(50)
+    state = recorded(*history, at(NOW - HOUR, attempted(today)[0], today))
+    assert ["today"] == [use.campaign for use in quota.uses(state, APPID, NOW)]
+    assert {NOW.date(): 1} == quota.calls_by_day(state, APPID, NOW)
+    assert [state.record(today.name, 1)] == state.in_doubt(APPID)
+
+
+def test_a_campaign_that_changed_its_account_used_the_allowance_of_both() -> None:
+    before, after = words("moved", None, appid=OTHER_APPID, account="other"), words("moved", None)
+    state = recorded(
+        at(NOW - 2 * HOUR, attempted(before)[0], before),
+        at(NOW - HOUR, SendRejected(attempt=2, errcode=-1), before),
+        at(NOW - HOUR, attempted(after)[0], after),
+        at(NOW, SendSettled(batch=2, outcome="sent", reason="seen", by="li"), after),
+    )
+    assert ([], 2) == (quota.uses(state, OTHER_APPID, NOW), len(quota.uses(state, APPID, NOW)))
+
+
+LETTER = to_openids(whole_text(LONG), BATCHES)
+ISSUE = to_openids(whole_news(LONG, recipients=()), PAIRS)
+
+
+def listed(count: int) -> RenderedCampaign:
+    return replace(LETTER, openid_list=OpenidList(openid_list().sha256, count))
+
+
+def calls_made(number: int, **changes: int) -> list[object]:
+    other = text("other")
+    return [at(NOW - HOUR, attempted(other, **changes)[0], other) for _ in range(number)]
+
+
+def test_every_batch_has_a_draft_and_a_send_in_order() -> None:
+    (planned,) = plan_of(ISSUE).campaigns
+    assert [
+        ("sale/draft/1", "new"),
+        ("sale/draft/2", "new"),
+        ("sale/send/1", "due"),
+        ("sale/send/2", "due"),
+    ] == [(address, reason) for address, reason in steps(planned) if address.startswith("sale/")]
+    assert 5 == planned.audience_count
+
+
+def test_what_went_out_is_not_planned_again_and_a_doubt_comes_first() -> None:
+    state = recorded(attempted(LETTER, batches=3), (SendAccepted(attempt=2, msg_id=7), LETTER))
+    (planned,) = plan_of(LETTER, state).campaigns
+    assert [("words/send/2", "due"), ("words/send/3", "due")] == steps(planned)
+    doubtful = recorded(
+        attempted(LETTER, batches=3),
+        (SendAccepted(attempt=2, msg_id=7), LETTER),
+        attempted(LETTER, batch=2, batches=3),
+    )
+    (again,) = plan_of(LETTER, doubtful).campaigns
+    assert [("words/send/2", "resubmit"), ("words/send/3", "due")] == steps(again)
+
+
+@pytest.mark.parametrize(
+    ("count", "used", "hint"),
+    [
+        (1_000_000, 0, None),
+        (1_000_001, 0, "`tag:`"),
+        (500_000, 50, None),
+        (500_000, 51, "run apply again on or after 2026-12-02"),
+    ],
+)
+def test_a_list_that_needs_more_calls_than_are_left_is_not_begun(count: int, used: int, hint: str | None) -> None:
+    letter = listed(count)
+    state = recorded(*calls_made(used), *_accepted(used))  # type: ignore[arg-type]
+    (planned,) = plan_of(letter, state, rules([letter], "service")).campaigns
+    assert (["allowance"] if hint else []) == guards(planned)
+    assert hint is None or hint in planned.refusals[0].hint
+
+
+def _accepted(number: int) -> list[object]:
+    other = text("other")
+    return [at(NOW - HOUR, SendAccepted(attempt=n + 2, msg_id=n + 1), other) for n in range(number)]
+
+
+def test_a_list_that_was_begun_goes_on_until_wechat_says_no() -> None:
+    letter = listed(20_000)
+    state = recorded(
+        *calls_made(99),  # type: ignore[arg-type]
+        *_accepted(99),  # type: ignore[arg-type]
+        attempted(letter, batches=2),
+        (SendAccepted(attempt=200, msg_id=700), letter),
+    )
+    assert [("words/send/2", "due")] == steps(plan_of(letter, state).campaigns[0])
+
+
+def test_calls_of_other_days_and_accounts_and_those_that_never_left_do_not_count() -> None:
+    other = text("other")
+    state = recorded(
+        at(NOW - DAY, attempted(other)[0], other),
+        at(NOW, attempted(other, appid="wxfedcba9876543210")[0], other),
+        at(NOW, attempted(other)[0], other),
+        at(NOW, SendRejected(attempt=4, errcode=None), other),
+        at(NOW, attempted(other)[0], other),
+        at(NOW, SendRejected(attempt=6, errcode=45028), other),
+    )
+    assert 1 == calls_by_day(state, other.appid, NOW)[beijing_day(NOW)]
+
+
+def test_batches_of_a_list_that_was_refused_and_cut_down_are_not_waited_for() -> None:
+    """A first attempt at five batches was refused; the list has two now, and both went out."""
+    state = recorded(
+        attempted(ISSUE, batches=5),
+        (SendRejected(attempt=2, errcode=40003), ISSUE),
+        attempted(ISSUE, batches=2),
+        (SendAccepted(attempt=4, msg_id=7), ISSUE),
+        attempted(ISSUE, batch=2, batches=2),
+        (SendAccepted(attempt=6, msg_id=8), ISSUE),
+    )
+    record = state.record(ISSUE.name, 1)
+    assert (2, True, []) == (record.batches, is_concluded(record), batches_left(ISSUE, record))
+
+
+def test_a_text_in_batches_has_no_drafts() -> None:
+    assert [] == draft_steps(LETTER, State())
+
+
+def test_nothing_is_left_of_what_was_concluded() -> None:
+    state = recorded(attempted(ISSUE, batches=2), (SendAccepted(attempt=2, msg_id=7), ISSUE))
+    failed = recorded(
+        attempted(ISSUE, batches=2),
+        (SendAccepted(attempt=2, msg_id=7), ISSUE),
+        (JobStatus(msg_id=7, status="failed"), ISSUE),
+    )
+    left = [batches_left(ISSUE, each.record(ISSUE.name, ISSUE.edition)) for each in (State(), state, failed)]
+    assert [[1, 2], [2], []] == left

@@ -1,4 +1,4 @@
-"""May an open attempt be repeated? Every edge of the answer."""
+"""May an open attempt be repeated?"""
 
 from datetime import timedelta
 from typing import Any

@@ -1,0 +1,761 @@
+"""What changed for readers: words, paragraphs, pictures, articles, and since when."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from building import (
+    APPID,
+    DAY,
+    NOW,
+    OPEN,
+    article,
+    at,
+    attempted,
+    audience,
+    coupon,
+    house,
+    images,
+    news,
+    picture,
+    planned,
+    previewed,
+    recorded,
+    recording,
+    reviewers,
+    saved,
+    sent,
+    sha,
+    steps,
+    text,
+    video,
+    voice,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from plan_samples import EDITED, SALE
+
+from massctl.model.entries import (
+    DraftDeleted,
+    JobStatus,
+    MaterialAdded,
+    MessageStaged,
+    SendAccepted,
+    SendRejected,
+    SendSettled,
+)
+from massctl.model.ids import MediaId
+from massctl.model.lock import LockedSend, version_of
+from massctl.model.message import (
+    MaterialRef,
+    Picture,
+    Purpose,
+    RenderedArticle,
+    RenderedCampaign,
+    RenderedCard,
+    RenderedImage,
+    RenderedVideo,
+    RenderedVoice,
+)
+from massctl.model.state import State, Status
+from massctl.plan.lock_diff import changed_parts
+from massctl.plan.plan import Until
+from massctl.plan.review_diff import (
+    TOKENS_MAX,
+    ArticleChanged,
+    Base,
+    BaseKind,
+    Block,
+    BlockChange,
+    Change,
+    Difference,
+    FieldChanged,
+    LinkChanged,
+    Mark,
+    PictureChanged,
+    PictureSeen,
+    Piece,
+    Traits,
+    Words,
+    WordsChanged,
+    base_of,
+    block_changes,
+    difference,
+    last_sent,
+    moved,
+    paired,
+    read_body,
+    read_text,
+    word_changes,
+)
+
+KEPT, REMOVED, ADDED = Mark.KEPT, Mark.REMOVED, Mark.ADDED
+words = st.text(st.sampled_from("春夏秋冬的一了，。ab1 2\u200d🧣🏽é"), max_size=40) | st.text(max_size=40)
+
+
+def pieces(old: str, new: str) -> list[tuple[Mark, str]]:
+    return [(piece.mark, piece.text) for piece in word_changes(old, new)]
+
+
+def joined(found: tuple[Piece, ...], *marks: Mark) -> str:
+    return "".join(piece.text for piece in found if piece.mark in marks)
+
+
+@given(words, words)
+def test_the_pieces_make_both_texts(old: str, new: str):
+    found = word_changes(old, new)
+    assert (old, new) == (joined(found, KEPT, REMOVED), joined(found, KEPT, ADDED))
+
+
+@given(words)
+def test_a_text_against_itself_is_kept(text: str):
+    assert {KEPT} >= {piece.mark for piece in word_changes(text, text)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("现在只要1999元", "现在只要1899元", [(KEPT, "现在只要"), (REMOVED, "1999"), (ADDED, "1899"), (KEPT, "元")]),
+        (
+            "今晚 20:00 开始",
+            "今晚 21:30 开始",
+            [(KEPT, "今晚 "), (REMOVED, "20:00"), (ADDED, "21:30"), (KEPT, " 开始")],
+        ),
+        ("春天来了", "春天终于来了", [(KEPT, "春天"), (ADDED, "终于"), (KEPT, "来了")]),
+        ("see the river", "see a river", [(KEPT, "see "), (REMOVED, "the"), (ADDED, "a"), (KEPT, " river")]),
+        ("围巾🧣🏽真好看", "围巾🧣🏿真好看", [(KEPT, "围巾"), (REMOVED, "🧣🏽"), (ADDED, "🧣🏿"), (KEPT, "真好看")]),
+        (
+            "一家人👩\u200d👧出门",
+            "一家人👩\u200d👦出门",
+            [(KEPT, "一家人"), (REMOVED, "👩\u200d👧"), (ADDED, "👩\u200d👦"), (KEPT, "出门")],
+        ),
+    ],
+)
+def test_the_changed_words_are_marked(old: str, new: str, expected: list[tuple[Mark, str]]):
+    assert expected == pieces(old, new)
+
+
+def test_few_characters_between_changes_are_told_with_them():
+    assert [(KEPT, "时间是"), (REMOVED, "9月1"), (ADDED, "10月2"), (KEPT, "日，老地方")] == pieces(
+        "时间是9月1日，老地方", "时间是10月2日，老地方"
+    )
+
+
+def test_texts_with_little_in_common_are_told_as_old_and_new():
+    assert [(REMOVED, "天冷，多穿一件。"), (ADDED, "周日的步行改时间了。")] == pieces(
+        "天冷，多穿一件。", "周日的步行改时间了。"
+    )
+
+
+@pytest.mark.parametrize("count", [1, TOKENS_MAX])
+def test_a_text_of_too_many_words_is_told_as_old_and_new(count: int):
+    assert {1: [KEPT, ADDED], TOKENS_MAX: [REMOVED, ADDED]}[count] == [
+        mark for mark, _ in pieces("天" * count, "天" * count + "地")
+    ]
+
+
+RIVER, LAKE = PictureSeen("river"), PictureSeen("lake")
+some_blocks = st.lists(
+    st.sampled_from(["今天风大", "今天雨大，别出门", "早", "晚安", "明天见，老地方"]).map(Words)
+    | st.sampled_from([RIVER, LAKE]),
+    max_size=8,
+)
+
+
+def told(old: list[Block], new: list[Block]) -> list[str]:
+    return [_told(change) for change in block_changes(old, new)]
+
+
+def _told(change: BlockChange) -> str:
+    if isinstance(change, PictureChanged):
+        return f"{change.before and change.before.name} → {change.after and change.after.name}"
+    signs = {Mark.KEPT: "{}", Mark.REMOVED: "[-{}]", Mark.ADDED: "[+{}]"}
+    return "".join(signs[piece.mark].format(piece.text) for piece in change.pieces)
+
+
+def sides(changes: list[BlockChange]) -> tuple[Counter[Block], Counter[Block]]:
+    """Give the blocks that stood in the changed places before, and those that stand there now."""
+    before: Counter[Block] = Counter()
+    after: Counter[Block] = Counter()
+    for change in changes:
+        if isinstance(change, PictureChanged):
+            before.update([change.before] if change.before else [])
+            after.update([change.after] if change.after else [])
+            continue
+        for side, other in ((before, Mark.ADDED), (after, Mark.REMOVED)):
+            text = "".join(piece.text for piece in change.pieces if piece.mark is not other)
+            side.update([Words(text)] if text else [])
+    return before, after
+
+
+@given(some_blocks)
+def test_a_body_against_itself_has_no_change(blocks: list[Block]):
+    assert [] == block_changes(blocks, blocks)
+
+
+@given(some_blocks, some_blocks)
+def test_the_changes_explain_the_difference(old: list[Block], new: list[Block]):
+    before, after = sides(block_changes(old, new))
+    rest = Counter(old)
+    rest.subtract(before)
+    rest.update(after)
+    assert Counter(new) == +rest
+    assert min(rest.values(), default=0) >= 0
+
+
+@given(some_blocks)
+def test_what_came_and_what_went_mirror_each_other(blocks: list[Block]):
+    (gone, _), (_, come) = sides(block_changes(blocks, [])), sides(block_changes([], blocks))
+    assert gone == come
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ([Words("早")], [Words("早"), Words("今天风大")], ["[+今天风大]"]),
+        ([Words("早"), Words("今天风大")], [Words("今天风大")], ["[-早]"]),
+        ([Words("今天风大了些")], [Words("今天雨大了些")], ["今天[-风][+雨]大了些"]),
+        ([Words("早")], [Words("晚")], ["[-早][+晚]"]),
+        ([RIVER], [LAKE], ["river → lake"]),
+        ([RIVER], [PictureSeen("river", "河")], ["river → river"]),
+        ([Words("早")], [RIVER], ["[-早]", "None → river"]),
+        ([RIVER, Words("今天风大")], [Words("今天雨大")], ["river → None", "今天[-风][+雨]大"]),
+        (
+            [Words("今天的风很大"), Words("毫不相干")],
+            [Words("插进来的一段"), Words("今天的雨很大"), RIVER],
+            ["[+插进来的一段]", "今天的[-风][+雨]很大", "[-毫不相干]", "None → river"],
+        ),
+    ],
+)
+def test_each_old_paragraph_meets_the_new_one_that_is_most_like_it(
+    old: list[Block], new: list[Block], expected: list[str]
+):
+    assert expected == told(old, new)
+
+
+def test_a_renamed_file_of_the_same_bytes_is_no_change():
+    assert [] == told([PictureSeen("river", "", "images/a.png", 1)], [PictureSeen("river", "", "images/b.png", 1)])
+
+
+def test_words_changed_know_their_marks():
+    (change,) = block_changes([], [Words("早")])
+    assert isinstance(change, WordsChanged)
+    assert {Mark.ADDED} == change.marks
+
+
+def traits(title: str, content: str = "", *blocks: str) -> Traits:
+    return Traits(title, content or f"body {title}", frozenset(map(Words, blocks)))
+
+
+A, B, C = traits("a"), traits("b"), traits("c")
+named = st.lists(st.sampled_from("abcdefgh"), max_size=8, unique=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([], [A], {}),
+        ([A], [], {}),
+        ([A, B], [B, A], {0: 1, 1: 0}),
+        ([A], [traits("new title", "body a")], {0: 0}),
+        ([A, B], [traits("a", "another body"), B], {0: 0, 1: 1}),
+        ([traits("a", "1", "共有", "旧"), B], [C, traits("x", "2", "共有", "新")], {1: 0}),
+        ([A], [B], {0: 0}),
+        ([A, B], [C], {}),
+    ],
+)
+def test_articles_are_recognised(before: list[Traits], after: list[Traits], expected: dict[int, int]):
+    assert expected == paired(before, after)
+
+
+def test_the_surest_sign_counts_most():
+    twin = traits("a", "body b")
+    assert {0: 1, 1: 0} == paired([twin, A], [A, twin])
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        ({}, set()),
+        ({0: 0, 1: 1}, set()),
+        ({1: 0, 2: 1}, set()),
+        ({0: 2, 1: 0, 2: 1}, {0}),
+        ({0: 1, 1: 2, 2: 0}, {2}),
+    ],
+)
+def test_as_few_as_possible_moved(pairs: dict[int, int], expected: set[int]):
+    assert expected == moved(pairs)
+
+
+@given(named)
+def test_in_the_same_message_every_article_is_itself_and_in_place(titles: list[str]):
+    articles = [traits(title) for title in titles]
+    pairs = paired(articles, articles)
+    assert {number: number for number in range(len(titles))} == pairs
+    assert frozenset() == moved(pairs)
+
+
+@given(named, st.randoms(use_true_random=False))
+def test_the_ones_that_did_not_move_stand_in_their_old_order(titles: list[str], chance: object):
+    mixed = list(titles)
+    chance.shuffle(mixed)  # type: ignore[attr-defined]
+    pairs = paired([*map(traits, titles)], [*map(traits, mixed)])
+    kept = [pairs[new] for new in sorted(pairs) if new not in moved(pairs)]
+    assert sorted(kept) == kept
+    assert len(titles) == len(pairs)
+
+
+HERO = f"massctl-picture:{sha('hero')}"
+
+
+def blocks(html: str) -> list[str | tuple[str, str]]:
+    return [block.text if isinstance(block, Words) else (block.name, block.alt) for block in read_body(html, {}).blocks]
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("", []),
+        ("<p>  </p><p><br></p>", []),
+        ("<p>你好，<b>春</b>天\n  来了</p><p>再见</p>", ["你好，春天 来了", "再见"]),
+        ("一行<br>又一行", ["一行", "又一行"]),
+        ("<section>外<section>内</section>又外</section>", ["外", "内", "又外"]),
+        ("<table><tr><td>票价</td><td>39</td></tr><tr><td>早鸟</td><td>29</td></tr></table>", ["票价 39", "早鸟 29"]),
+        ("<p>看得见<!-- 看不见 --></p><style>p{}</style><script>x</script>", ["看得见"]),
+        (f'<p>前<img src="{HERO}" alt="河堤">后</p>', ["前", (sha("hero"), "河堤"), "后"]),
+        (f'<section style="background-image:url({HERO})">字</section>', [(sha("hero"), ""), "字"]),
+        (f'<img src="{HERO}" data-src="{HERO}">', [(sha("hero"), "")]),
+        ('<img data-src="https://mmbiz.qpic.cn/a">', [("https://mmbiz.qpic.cn/a", "")]),
+        ("<img>", [("", "")]),
+        ("<p style=\"background:url('https://mmbiz.qpic.cn/b')\">字</p>", [("https://mmbiz.qpic.cn/b", ""), "字"]),
+        ("<p>&lt;b&gt;&nbsp;x</p>", ["<b> x"]),
+        ("<frameset><frame></frameset>", []),
+    ],
+)
+def test_a_body_is_read_as_it_is_seen(html: str, expected: list[str | tuple[str, str]]):
+    assert expected == blocks(html)
+
+
+def test_a_picture_is_known_by_its_file():
+    (picture,) = read_body(f'<img src="{HERO}">', {sha("hero"): ("images/hero.png", 7)}).blocks
+    assert isinstance(picture, PictureSeen)
+    assert ("images/hero.png", 7) == (picture.path, picture.size_bytes)
+
+
+def test_links_are_where_they_lead():
+    html = '<a href="https://mp.weixin.qq.com/s/a">甲</a><a>乙</a><a data-miniprogram-path="pages/x">丙</a>'
+    assert ["https://mp.weixin.qq.com/s/a", "pages/x"] == read_body(html, {}).links
+
+
+def test_words_and_pictures_are_counted():
+    reading = read_body(f'<p>你好</p><img src="{HERO}"><p>再见了</p>', {})
+    assert (5, 1) == (reading.characters, reading.pictures)
+
+
+def test_a_deeply_nested_body_is_read():
+    assert ["底"] == blocks("<b>" * 5_000 + "底" + "</b>" * 5_000)
+
+
+def test_a_text_is_read_line_by_line():
+    assert [Words("改 时间了"), Words("见谅")] == read_text("改  时间了\n\n 见谅 \n")
+
+
+@given(st.text(st.sampled_from("<>/pbr img=\"'&;a1春\n-!"), max_size=60))
+def test_any_body_can_be_read(html: str):
+    found: list[Block] = read_body(html, {}).blocks
+    assert all(block.text.strip() == block.text != "" for block in found if isinstance(block, Words))
+
+
+LOCK = Base(BaseKind.LOCK)
+PICTURES = (picture("hero"), picture("second"), picture("cover", Purpose.MATERIAL), picture("other", Purpose.MATERIAL))
+
+
+def compared(before: RenderedCampaign, after: RenderedCampaign) -> Difference:
+    return difference(LOCK, version_of(before), version_of(after))
+
+
+def sale(*articles: RenderedArticle, pictures: tuple[Picture, ...] = PICTURES, **changes: Any) -> RenderedCampaign:
+    return news("sale", *articles, pictures=pictures, **changes)
+
+
+def only(found: Difference) -> ArticleChanged:
+    (changed,) = found.articles
+    return changed
+
+
+bodies = st.lists(
+    st.sampled_from(["<p>早</p>", "<p>晚安</p>", "<h2>题</h2>", f'<img src="massctl-picture:{sha("hero")}">'])
+)
+articles = st.lists(
+    st.builds(
+        article, st.sampled_from(["甲", "乙", "丙"]), content=bodies.map("".join), need_open_comment=st.booleans()
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(articles)
+def test_a_version_against_itself_has_no_difference(written: list[RenderedArticle]):
+    assert Difference(LOCK) == compared(sale(*written), sale(*written))
+
+
+@given(articles, articles)
+def test_what_came_one_way_went_the_other(one: list[RenderedArticle], other: list[RenderedArticle]):
+    there, back = compared(sale(*one), sale(*other)), compared(sale(*other), sale(*one))
+    came = [each.was is None for each in there.articles].count(True)
+    went = [each.number is None for each in back.articles].count(True)
+    assert came == went
+    assert len(other) - len(one) == came - [each.number is None for each in there.articles].count(True)
+
+
+@given(articles, articles)
+def test_articles_that_differ_are_told(one: list[RenderedArticle], other: list[RenderedArticle]):
+    assert bool(one != other) == bool(compared(sale(*one), sale(*other)).articles)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "before", "after"),
+    [
+        ({"title": "夏季大促"}, "title", "春季大促", "夏季大促"),
+        ({"author": ""}, "author", "编辑部", ""),
+        ({"digest": "两天"}, "digest", "三天，错过等一年", "两天"),
+        ({"content_source_url": "https://x.example"}, "content_source_url", "", "https://x.example"),
+        ({"pic_crop_235_1": "0_0_1_0.5"}, "pic_crop_235_1", "", "0_0_1_0.5"),
+        ({"pic_crop_1_1": "0_0_0.5_1"}, "pic_crop_1_1", "", "0_0_0.5_1"),
+        ({"need_open_comment": False}, "need_open_comment", True, False),
+        ({"only_fans_can_comment": True}, "only_fans_can_comment", False, True),
+    ],
+)
+def test_a_changed_field_is_told_with_old_and_new(changes: dict[str, Any], key: str, before: object, after: object):
+    (change,) = only(compared(sale(article()), sale(replace(article(), **changes)))).changes
+    assert isinstance(change, FieldChanged)
+    assert (key, before, after) == (change.key, change.before, change.after)
+
+
+def test_changed_words_are_told():
+    (change,) = only(
+        compared(sale(article(content="<p>原价1999元，</p>")), sale(article(content="<p><b>原价</b>1899元，</p>")))
+    ).changes
+    assert isinstance(change, WordsChanged)
+    assert ["原价", "1999", "1899", "元，"] == [piece.text for piece in change.pieces]
+
+
+def test_a_picture_with_other_bytes_is_told_by_its_file():
+    hero, second = (f'<p>你好</p><img src="massctl-picture:{sha(name)}">' for name in ("hero", "second"))
+    (change,) = only(compared(sale(article(content=hero)), sale(article(content=second)))).changes
+    assert isinstance(change, PictureChanged)
+    assert not change.is_cover
+    assert change.before is not None
+    assert change.after is not None
+    assert ("images/hero.png", "images/second.png") == (change.before.path, change.after.path)
+
+
+def test_a_new_cover_is_told():
+    (change,) = only(compared(sale(article()), sale(article(cover=sha("other"))))).changes
+    assert isinstance(change, PictureChanged)
+    assert change.is_cover
+
+
+def test_a_cover_that_the_lock_does_not_list_has_no_file():
+    (change,) = only(compared(sale(article()), sale(article(cover=sha("nowhere"))))).changes
+    assert isinstance(change, PictureChanged)
+    assert change.after is not None
+    assert change.after.path is None
+
+
+def test_a_link_that_leads_elsewhere_is_told():
+    here, there = (f'<p><a href="https://mp.weixin.qq.com/s/{name}">点</a></p>' for name in "ab")
+    changes = only(compared(sale(article(content=here)), sale(article(content=there)))).changes
+    assert (
+        LinkChanged("https://mp.weixin.qq.com/s/a", added=False),
+        LinkChanged("https://mp.weixin.qq.com/s/b", added=True),
+    ) == changes
+
+
+def test_markup_alone_is_no_change_to_readers():
+    found = compared(sale(article(content="<p>早</p>")), sale(article(content='<p style="color:red">早</p>')))
+    assert only(found).is_layout_only
+    assert found.same_to_readers
+
+
+def test_an_article_that_is_new_or_gone_is_told_by_what_it_holds():
+    one = article("甲", content="<p>一二三</p>", cover=sha("a"))
+    other = article("乙", content=f'<p>四五</p><img src="massctl-picture:{sha("hero")}">', cover=sha("b"))
+    come = only(compared(sale(one), sale(other, one)))
+    gone = only(compared(sale(other, one), sale(one)))
+    assert ArticleChanged(1, None, "乙", characters=2, pictures=1) == come
+    assert ArticleChanged(None, 1, "乙", characters=2, pictures=1) == gone
+
+
+def test_an_article_that_moved_is_told_and_one_that_was_pushed_down_is_not():
+    a, b, c = (article(title, content=f"<p>{title}</p>") for title in "甲乙丙")
+    moved = only(compared(sale(a, b, c), sale(c, a, b)))
+    assert (1, 3, "丙", True) == (moved.number, moved.was, moved.title, moved.is_moved)
+    assert not moved.is_layout_only
+
+
+def test_who_gets_it_when_is_told():
+    before = sale(window=None)
+    after = sale(window=OPEN, audience=audience(tag_id=7), edition=2, send_ignore_reprint=True)
+    found = compared(before, after)
+    assert ["the edition", "the audience", "the window", "the flag send_ignore_reprint"] == [
+        part.what for part in found.frame
+    ]
+    assert [1, 2] == [found.frame[0].before, found.frame[0].after]
+    assert isinstance(found.frame[2].after, LockedSend)
+    assert found.same_to_readers
+
+
+def test_a_text_is_compared_line_by_line():
+    found = compared(text(content="周日改到十点半。\n老地方"), text(content="周日改到十一点。\n老地方"))
+    (change,) = found.text
+    assert ["周日改到十", "点半", "一点", "。"] == [piece.text for piece in change.pieces]
+    assert not found.same_to_readers
+
+
+def test_news_in_place_of_a_text_is_all_new():
+    before, after = text("sale", content="改时间了"), sale(article())
+    assert 1 == len(compared(before, after).text)
+    assert [None] == [each.was for each in compared(before, after).articles]
+    assert [None] == [each.number for each in compared(after, before).articles]
+
+
+EMPTY = State()
+SECOND = replace(EDITED, edition=2)
+NOTE = text("words", recipients=SALE.recipients)
+NEW_NOTE = text("words", content="改到九点", recipients=SALE.recipients)
+
+
+def test_what_was_never_locked_staged_or_sent_has_no_base():
+    assert None is base_of(SALE, None, EMPTY)
+
+
+def test_where_nothing_is_staged_it_is_the_lock():
+    assert Base(BaseKind.LOCK, SALE.digest, 1) == base_of(EDITED, SALE.digest, EMPTY)
+
+
+def test_a_lock_that_says_what_is_desired_is_no_base():
+    assert None is base_of(EDITED, EDITED.digest, EMPTY)
+
+
+def test_a_lock_that_says_something_else_comes_before_what_is_staged():
+    assert Base(BaseKind.LOCK, SALE.digest, 1) == base_of(EDITED, SALE.digest, recorded(saved(SALE)))
+
+
+@pytest.mark.parametrize("locked", [None, EDITED.digest])
+def test_a_staged_draft_that_says_something_else(locked: str | None):
+    assert Base(BaseKind.DRAFT, SALE.digest, 1, NOW) == base_of(EDITED, locked, recorded(saved(SALE)))
+
+
+def test_of_drafts_the_living_one_counts():
+    gone = DraftDeleted(appid=SALE.appid, media_id="MEDIA_1")
+    assert None is base_of(EDITED, None, recorded(saved(SALE), (gone, SALE)))
+
+
+def test_a_text_is_compared_with_what_reviewers_saw():
+    found = base_of(NEW_NOTE, None, recorded(previewed(NOTE)))
+    assert Base(BaseKind.PREVIEW, NOTE.digest, 1) == found
+
+
+def test_previews_of_a_draft_that_is_gone_stand_for_nothing():
+    gone = DraftDeleted(appid=SALE.appid, media_id="MEDIA_1")
+    assert None is base_of(EDITED, None, recorded(saved(SALE), previewed(SALE), (gone, SALE)))
+
+
+@pytest.mark.parametrize("locked", [None, SECOND.digest])
+@pytest.mark.parametrize("staged", [(), (saved(SECOND),)])
+def test_else_it_is_the_edition_that_was_sent_last(staged: tuple[object, ...], locked: str | None):
+    state = recorded(*sent(SALE), *staged)  # type: ignore[arg-type]
+    assert Base(BaseKind.SENT, SALE.digest, 1, NOW - DAY) == base_of(SECOND, locked, state)
+
+
+def test_the_newest_of_several_editions():
+    again = [at(NOW, attempted(SECOND)[0], SECOND), at(NOW, SendAccepted(attempt=4, msg_id=8), SECOND)]
+    found = base_of(replace(SALE, edition=3), None, recorded(*sent(SALE), *again))
+    assert Base(BaseKind.SENT, SECOND.digest, 2, NOW) == found
+
+
+def test_what_was_sent_last_under_a_name_whatever_its_edition():
+    again = [at(NOW, attempted(SECOND)[0], SECOND), at(NOW, SendAccepted(attempt=4, msg_id=8), SECOND)]
+    assert Base(BaseKind.SENT, SECOND.digest, 2, NOW) == last_sent(SALE.name, recorded(*sent(SALE), *again))
+    assert Base(BaseKind.SENT, SALE.digest, 1, NOW - DAY) == last_sent(SALE.name, recorded(*sent(SALE), saved(SECOND)))
+    assert None is last_sent(SALE.name, recorded(saved(SALE)))
+
+
+def test_an_edition_that_followers_never_got_does_not_count():
+    rejected = (SendRejected(attempt=2, errcode=45009), SALE)
+    failed = (JobStatus(msg_id=7, status="failed"), SALE)
+    assert None is base_of(SECOND, None, recorded(attempted(SALE), rejected))
+    assert None is base_of(SECOND, None, recorded(*sent(SALE), failed))
+
+
+def test_of_what_a_person_sent_without_us_nothing_is_known():
+    settled = (SendSettled(outcome="sent", reason="looked", by="lin"), SALE)
+    assert None is base_of(SECOND, None, recorded(settled))
+
+
+def test_another_edition_still_to_come_is_no_base():
+    assert None is base_of(SALE, None, recorded(*sent(SECOND)))
+
+
+BELL = f"main/material/{sha('bell')[:12]}"
+OTHERS = MaterialAdded(appid=APPID, sha256=sha("bell"), media_id="V1", material_type="voice")
+
+
+def staged(campaign: RenderedCampaign, **fields: Any) -> tuple[MessageStaged, RenderedCampaign]:
+    return MessageStaged(appid=campaign.appid, digest=campaign.digest, **fields), campaign
+
+
+def test_a_sound_is_added_shown_and_sent_without_a_draft() -> None:
+    campaign = voice("bell", window=OPEN, recipients=reviewers("li"))
+    plan = planned(campaign, recorded())
+    assert [(BELL, "new"), ("bell/preview/1", "new"), ("bell/send", "due")] == steps(plan)
+    assert ["add_material", "send_preview", "send_mass"] == [step.kind.value for step in plan.steps]
+
+
+def test_what_the_account_has_is_not_added_again() -> None:
+    assert [("bell/send", "due")] == steps(planned(voice("bell", window=OPEN), recorded(OTHERS)))
+
+
+@pytest.mark.parametrize(("label", "purpose"), [("a", Purpose.VOICE), ("a", Purpose.VIDEO), ("a", Purpose.MATERIAL)])
+def test_every_material_has_the_same_kind_of_address(label: str, purpose: Purpose) -> None:
+    made = picture(label, purpose) if purpose is Purpose.MATERIAL else recording(label, purpose)
+    files = {"pictures": (made,)} if purpose is Purpose.MATERIAL else {"recordings": (made,)}
+    plan = planned(voice("bell", window=OPEN, **{"recordings": (), **files}))
+    assert (f"main/material/{sha(label)[:12]}", "new") == steps(plan)[0]
+
+
+def test_its_status_follows_what_is_recorded() -> None:
+    campaign = voice("bell", recipients=reviewers("li"))
+    edited = replace(campaign, message=RenderedVoice(MaterialRef(media_id=MediaId("V9"))), recordings=())
+    found = [
+        planned(campaign, recorded(*entries)).status
+        for entries in (
+            (),
+            (OTHERS,),
+            (OTHERS, staged(campaign)),
+            (OTHERS, staged(campaign), previewed(campaign)),
+            (OTHERS, staged(campaign), previewed(campaign), staged(edited)),
+            (staged(campaign), saved(news("bell"))),
+        )
+    ]
+    assert [Status.NEW, Status.NEW, Status.STAGED, Status.PREVIEWED, Status.STAGED, Status.STAGED] == found
+
+
+def test_the_size_of_its_audience_is_remembered_as_with_a_draft() -> None:
+    campaign = voice("bell")
+    assert 12 == planned(campaign, recorded(staged(campaign, audience_count=12))).audience_count
+
+
+def test_an_edited_one_is_staged_because_the_content_changed() -> None:
+    before = voice("bell")
+    after = replace(before, recordings=(recording("ball"),), message=RenderedVoice(MaterialRef(sha256=sha("ball"))))
+    assert [(f"main/material/{sha('ball')[:12]}", "content_changed")] == steps(
+        planned(after, recorded(OTHERS, staged(before)), house("bell"), until=Until.UPLOAD)
+    )
+
+
+def test_what_wechat_lost_is_new_and_no_change_of_the_content() -> None:
+    campaign = voice("bell")
+    assert [(f"main/material/{sha('bell')[:12]}", "new")] == steps(
+        planned(campaign, recorded(staged(campaign)), house("bell"), until=Until.UPLOAD)
+    )
+
+
+def test_it_is_compared_with_what_was_staged() -> None:
+    before, after = voice("bell"), voice("bell", edition=1, recordings=(), message=RenderedVoice(MaterialRef()))
+    base = base_of(after, None, recorded(staged(before)))
+    assert Base(BaseKind.STAGED, before.digest, 1) == base
+
+
+PAIRS: list[tuple[RenderedCampaign, RenderedCampaign, list[str], list[Change]]] = [
+    (voice("c"), voice("c"), [], []),
+    (
+        voice("c"),
+        text("c"),
+        ["the type of the message", "the media file clip/bell.mp3"],
+        [FieldChanged("type", "voice", "text")],
+    ),
+    (
+        coupon("c"),
+        coupon("c", message=RenderedCard("pOTHER", None)),
+        ["the card_id"],
+        [FieldChanged("card_id", "pTEA", "pOTHER")],
+    ),
+    (
+        video("c"),
+        video("c", message=RenderedVideo(MaterialRef(sha256=sha("ball")), "雪", "一秒钟")),
+        ["the title of the video", "the description of the video"],
+        [FieldChanged("title", "雪球下坡", "雪"), FieldChanged("description", "两秒钟", "一秒钟")],
+    ),
+    (
+        voice("c", recordings=(), message=RenderedVoice(MaterialRef(media_id=MediaId("V1")))),
+        voice("c", recordings=(), message=RenderedVoice(MaterialRef(media_id=MediaId("V2")))),
+        ["the sound"],
+        [FieldChanged("media_id", "V1", "V2")],
+    ),
+    (
+        images("c", pictures=(), message=RenderedImage((MaterialRef(media_id=MediaId("A")),), "一", False, False)),
+        images("c", pictures=(), message=RenderedImage((MaterialRef(media_id=MediaId("B")),), "二", True, True)),
+        [
+            "the pictures",
+            "the recommendation",
+            "the flag need_open_comment",
+            "the flag only_fans_can_comment",
+        ],
+        [
+            FieldChanged("recommend", "一", "二"),
+            FieldChanged("media_ids", "A", "B"),
+            FieldChanged("need_open_comment", False, True),
+            FieldChanged("only_fans_can_comment", False, True),
+        ],
+    ),
+]
+
+
+def plain(change: Change) -> Change:
+    return replace(change, pieces=()) if isinstance(change, FieldChanged) else change
+
+
+@pytest.mark.parametrize(("before", "after", "parts", "changes"), PAIRS)
+def test_what_differs_is_named_and_told(
+    before: RenderedCampaign, after: RenderedCampaign, parts: list[str], changes: list[Change]
+) -> None:
+    one, other = version_of(before), version_of(after)
+    assert parts == changed_parts(one.lock, other.lock)
+    told = [plain(each) for each in difference(Base(BaseKind.LOCK), one, other).text]
+    assert changes == told[: len(changes)]
+    assert bool(changes) != difference(Base(BaseKind.LOCK), one, other).same_to_readers
+
+
+def test_pictures_that_came_went_and_were_replaced_are_told_in_their_order() -> None:
+    def told(before: tuple[str, ...], after: tuple[str, ...]) -> list[tuple[str | None, str | None]]:
+        versions = (version_of(images("c", *labels)) for labels in (before, after))
+        found = difference(Base(BaseKind.LOCK), *versions).text
+        assert all(isinstance(each, PictureChanged) and not each.is_recording for each in found)
+        return [
+            (each.before.path if each.before else None, each.after.path if each.after else None)
+            for each in found
+            if isinstance(each, PictureChanged)
+        ]
+
+    b, c = (f"sale/images/{label}.png" for label in "bc")
+    assert [(b, None)] == told(("a", "b", "c"), ("a", "c"))
+    assert [(None, b)] == told(("a", "c"), ("a", "b", "c"))
+    assert [(b, c)] == told(("a", "b"), ("a", "c"))
+    assert [] == told(("a", "b"), ("a", "b"))
+
+
+def test_a_sound_with_other_bytes_is_a_file_and_no_picture() -> None:
+    after = voice("c", recordings=(recording("ball"),), message=RenderedVoice(MaterialRef(sha256=sha("ball"))))
+    (change,) = difference(Base(BaseKind.LOCK), version_of(voice("c")), version_of(after)).text
+    assert isinstance(change, PictureChanged)
+    assert change.is_recording
+    (gone,) = difference(
+        Base(BaseKind.LOCK),
+        version_of(voice("c")),
+        version_of(voice("c", recordings=(), message=RenderedVoice(MaterialRef(media_id=MediaId("V"))))),
+    ).text[1:]
+    assert (True, None) == (isinstance(gone, PictureChanged), getattr(gone, "after", 0))

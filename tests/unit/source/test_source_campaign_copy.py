@@ -1,0 +1,72 @@
+"""A campaign's folder for the openids that its list did not reach."""
+
+from pathlib import Path
+
+import pytest
+
+from massctl.errors import UsageError
+from massctl.model.ids import CampaignName
+from massctl.source.campaign_copy import copied_for_rest, put_in_place
+from massctl.source.repository import Repository
+
+NAME, REST = CampaignName("letter"), CampaignName("rest")
+WINDOW = "not_before: 2026-12-01T20:00:00+08:00, not_after: 2026-12-01T21:30:00+08:00"
+HEAD = "# to members\nversion: 1\ntitle: '会员: 来信'   # shown to people\naccount: main\n"
+TEXT = 'text:\n  content: "no"\n'
+
+
+def written(root: Path, yaml: str, **files: str) -> Path:
+    """Copy a campaign of this YAML and give the folder that was made."""
+    folder = root / "campaigns" / NAME
+    for name, content in {"campaign.yaml": yaml, **files}.items():
+        path = folder / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    repository = Repository(root)
+    with copied_for_rest(repository, NAME, REST, iter(["oB00002", "oC00003"])) as made:
+        put_in_place(repository, made)
+    return root / "campaigns" / REST
+
+
+@pytest.mark.parametrize(
+    ("declared", "left"),
+    [
+        ("edition: 2\n", ""),
+        (f"send: {{{WINDOW}}}\n", ""),
+        (f"send: {{{WINDOW}, same_content: allow}}\n", "send: {same_content: allow}\n"),
+        ("send:\n  over_limit: allow\n", "send:\n  over_limit: allow\n"),
+    ],
+)
+def test_edition_and_window_are_left_out_and_nothing_else(tmp_path: Path, declared: str, left: str) -> None:
+    made = written(tmp_path, f"{HEAD}audience: {{openids: lists/all.txt}}\n{declared}{TEXT}")
+    assert f"{HEAD}audience: {{openids: unsent.txt}}\n{left}{TEXT}" == (made / "campaign.yaml").read_text("utf-8")
+    assert "oB00002\noC00003\n" == (made / "unsent.txt").read_text("utf-8")
+
+
+def test_the_old_list_the_lock_and_what_editors_leave_stay_behind(tmp_path: Path) -> None:
+    files = {"lists__all.txt": "oA00001\n", "images__a.txt": "a", "campaign.lock.json": "{}", "x~": "", ".swp": ""}
+    made = written(tmp_path, f"{HEAD}audience: {{openids: lists/all.txt}}\n{TEXT}", **files)
+    found = sorted(str(each.relative_to(made)) for each in made.rglob("*") if each.is_file())
+    assert ["campaign.yaml", "images/a.txt", "unsent.txt"] == found
+    assert [NAME, REST] == sorted(each.name for each in (tmp_path / "campaigns").iterdir())
+
+
+def test_a_shared_list_stays_where_it_is(tmp_path: Path) -> None:
+    made = written(tmp_path, f"{HEAD}audience: {{openids: _shared/all.txt}}\n{TEXT}")
+    assert "openids: unsent.txt" in (made / "campaign.yaml").read_text("utf-8")
+
+
+def test_what_cannot_be_copied_to_the_letter_is_refused(tmp_path: Path) -> None:
+    """A merge key is written out by one reader and not by the other."""
+    shared = "audience: &a {openids: all.txt}\nvars: {day: 2026-12-01T20:00:00+08:00, same: *a}\n"
+    with pytest.raises(UsageError, match="cannot be copied"):
+        written(tmp_path, f"{HEAD}{shared}{TEXT}")
+    assert [NAME] == [each.name for each in (tmp_path / "campaigns").iterdir()]
+
+
+def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "campaigns" / REST).mkdir(parents=True)
+    (tmp_path / "campaigns" / REST / "mine").write_text("")
+    with pytest.raises(UsageError, match="cannot be written"):
+        written(tmp_path, f"{HEAD}audience: {{openids: all.txt}}\n{TEXT}")
+    assert ["mine"] == [each.name for each in (tmp_path / "campaigns" / REST).iterdir()]

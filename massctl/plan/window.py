@@ -20,7 +20,7 @@ docs/concepts/exactly-once.md."""
 
 
 class WindowState(StrEnum):
-    """How a window stands to now; `none` without a window."""
+    """Where now lies, seen from a window; `none` without one."""
 
     NONE = "none"
     WAITING = "waiting"

@@ -604,17 +604,17 @@ class Index:
         """Give what is known of an account; empty where nothing is."""
         return self.accounts.get(appid) or AccountIndex()
 
-    def add(self, record: Record, at: datetime) -> None:
-        """Find a record by its messages, by its open attempts, and by the day of `at`."""
-        digests = {each.event.message_digest for each in record.attempts}
+    def add(self, record: Record, at: datetime, attempt: Attempt | None) -> None:
+        """Find a record by the day of `at`, by its message, and by an open attempt; `attempt` is its newest by then."""
+        digests = {attempt.event.message_digest} if attempt is not None else set()
         if record.imported is not None and record.imported.message_digest is not None:
             digests.add(record.imported.message_digest)
         for digest in digests:
             self.messages.setdefault(digest, {})[record.key] = record
-        for appid in {AppId(each.event.appid) for each in record.attempts} | {record.appid or AppId("")}:
-            account = self.accounts.setdefault(appid, AccountIndex())
-            account.days.setdefault(beijing_day(at), {})[record.key] = record
-        for attempt in record.attempts:
+        appids = {AppId(attempt.event.appid)} if attempt is not None else set()
+        for appid in appids | {record.appid or AppId("")}:
+            self.accounts.setdefault(appid, AccountIndex()).days.setdefault(beijing_day(at), {})[record.key] = record
+        if attempt is not None:
             account = self.accounts[AppId(attempt.event.appid)]
             if account.newest is None or attempt.serial > account.newest.serial:
                 account.newest = attempt
@@ -702,14 +702,14 @@ class State:
         self._into_index(record, entry)
 
     def _into_index(self, record: Record, entry: entries.Entry) -> None:
-        event = entry.event
+        event, newest = entry.event, record.attempts[-1] if record.attempts else None
         self.index.editions.setdefault(record.campaign, {})[record.edition] = record
         if isinstance(event, entries.AudienceResolved):
             self.index.accounts.setdefault(AppId(event.appid), AccountIndex()).tags[event.tag] = event.tag_id
         elif isinstance(event, entries.SendImported):
-            self.index.add(record, event.sent_at)
+            self.index.add(record, event.sent_at, newest)
         elif isinstance(event, entries.Withdrawn) or event.type.startswith("send_"):
-            self.index.add(record, entry.at)
+            self.index.add(record, entry.at, newest)
         elif isinstance(event, entries.JobStatus):
             self.index.note_doubt(record)  # A job that nobody knows contradicts what is recorded.
 

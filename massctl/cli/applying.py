@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from massctl.apply.context import Ports
 from massctl.apply.executor import apply_plan, redone
@@ -18,7 +18,6 @@ from massctl.cli.notifying import Notifier
 from massctl.cli.planning import Planned, planned, tell_strays
 from massctl.cli.progress import progress
 from massctl.cli.recorded import Founding, ledger_refusal, refuse_fleeting_ledger, sharing_refusal
-from massctl.cli.saved_plans import open_plan, refuse_gone, refuse_stale, stale, still_there
 from massctl.cli.session import Session
 from massctl.cli.showing import require_something_to_show
 from massctl.cli.side_by_side import side_by_side
@@ -31,10 +30,12 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.plan import Plan, Showing, Until
-from massctl.plan.plan_file import SavedPlan, only_planned, what_moved
 from massctl.plan.steps import Guard, Refusal
 from massctl.source.desired import Desires, Workbench
 from massctl.view.language import say
+
+if TYPE_CHECKING:
+    from massctl.plan.plan_file import SavedPlan
 
 
 def applied(
@@ -58,7 +59,7 @@ def applied(
     `insisted` repeats a send in doubt by a person's word, and nothing else. With `wait` it stays for what opens within.
     """
     at_work_on(session)
-    saved = open_plan(plan_file) if plan_file is not None else None
+    saved = _opened(plan_file) if plan_file is not None else None
     refuse_fleeting_ledger(session)
     until_moment = None if wait is None else session.clock.now() + wait
     run = _Applying(
@@ -95,21 +96,20 @@ def with_repeatable(session: Session, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _carried_out_as_saved(run: "_Applying", saved: SavedPlan, plan_file: Path) -> Outcome:
+def _opened(plan_file: Path) -> "SavedPlan":
+    # Few runs carry out a saved plan.
+    from massctl.cli.saved_plans import open_plan
+
+    return open_plan(plan_file)
+
+
+def _carried_out_as_saved(run: "_Applying", saved: "SavedPlan", plan_file: Path) -> Outcome:
+    from massctl.cli.saved_plans import as_saved, refuse_gone, still_there
+
     names = still_there(run.session, saved)
     if saved.names and not names:
         return refuse_gone(run.session, saved, plan_file)
-    return replace(run, names=names).carry_out(names, partial(_as_saved, saved, names, plan_file))
-
-
-def _as_saved(
-    saved: SavedPlan, names: Sequence[str], plan_file: Path, session: Session, made: Planned
-) -> Planned | Outcome:
-    """Give what a saved plan allows of the plan that was made again, or the refusal where anything moved."""
-    if moved := what_moved(saved, made.plan):
-        return refuse_stale(saved, made.plan, made.state, stale(moved, names, plan_file))
-    again = made.again
-    return replace(made, plan=only_planned(made.plan), again=again and (lambda: only_planned(again())))
+    return replace(run, names=names).carry_out(names, partial(as_saved, saved, names, plan_file))
 
 
 @dataclass(frozen=True, slots=True)

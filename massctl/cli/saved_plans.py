@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from massctl.apply.outcome import Outcome, refuse_all
+from massctl.cli.planning import Planned
 from massctl.cli.reading import read_at_most
 from massctl.cli.session import Session
 from massctl.cli.writing import write_files
@@ -14,7 +15,15 @@ from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import State, status_of
 from massctl.plan.plan import Plan, PlannedCampaign
-from massctl.plan.plan_file import SAVED_BYTES_MAX, SavedCampaign, SavedPlan, plan_stale, read_saved
+from massctl.plan.plan_file import (
+    SAVED_BYTES_MAX,
+    SavedCampaign,
+    SavedPlan,
+    only_planned,
+    plan_stale,
+    read_saved,
+    what_moved,
+)
 from massctl.plan.steps import Refusal
 from massctl.view.as_json import plan_json
 from massctl.view.language import say
@@ -74,14 +83,22 @@ def refuse_stale(saved: SavedPlan, plan: Plan, state: State, refusal: Refusal) -
     Raises StalePlanError where there is none to carry the refusal.
     """
     there = {planned.name for planned in plan.campaigns}
-    gone = tuple(_as_saved(each, state) for each in saved.campaigns if each.name not in there)
+    gone = tuple(_gone(each, state) for each in saved.campaigns if each.name not in there)
     if not plan.campaigns and not gone:
         raise StalePlanError(refusal.message, hint=refusal.hint)
     return refuse_all(replace(plan, campaigns=(*plan.campaigns, *gone)), state, refusal)
 
 
-def _as_saved(campaign: SavedCampaign, state: State) -> PlannedCampaign:
+def _gone(campaign: SavedCampaign, state: State) -> PlannedCampaign:
     """Show a campaign that is gone as it was planned; its status is that of today, and it has no digest any more."""
     name, edition = CampaignName(campaign.name), campaign.edition
     status = status_of(state.record(name, edition or 1))
     return PlannedCampaign(name, "", campaign.account, edition, status, campaign.window)
+
+
+def as_saved(saved: SavedPlan, names: Sequence[str], plan_file: Path, _: Session, made: Planned) -> Planned | Outcome:
+    """Give what a saved plan allows of the plan that was made again, or the refusal where anything moved."""
+    if moved := what_moved(saved, made.plan):
+        return refuse_stale(saved, made.plan, made.state, stale(moved, names, plan_file))
+    again = made.again
+    return replace(made, plan=only_planned(made.plan), again=again and (lambda: only_planned(again())))

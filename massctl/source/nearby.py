@@ -45,8 +45,8 @@ def _meant(folder: Path, name: str) -> str | None:
         return None
     if name in entries:
         return name
-    same = (entry for entry in entries if _plain(entry) == _plain(name))
-    return next(same, None)
+    meant = _plain(name)
+    return next((entry for entry in entries if _plain(entry) == meant), None)
 
 
 def _plain(name: str) -> str:

@@ -87,15 +87,14 @@ class LocalArchive(Contents):
 
     def _write(self, name: str, data: bytes) -> None:
         target = self._folder / name
-        if target.exists():
+        if self._bytes(name):
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         descriptor, beside = tempfile.mkstemp(dir=self._folder, prefix=_BESIDE)
         try:
             with os.fdopen(descriptor, "wb") as file:
+                # Not flushed: what a loss of power leaves empty is not believed, and is written again.
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())  # A name without its content would stay empty for ever.
             Path(beside).chmod(0o644)
             Path(beside).replace(target)
         finally:

@@ -111,10 +111,18 @@ def test_a_disk_that_fills_up_leaves_nothing_half_written(
     archive: LocalArchive, folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
     with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", _fails)
+        patch.setattr(Path, "replace", _fails)
         assert not archive.keep(SALE)
     assert [] == list(folder.iterdir())
     assert archive.keep(SALE)
+
+
+def test_what_a_loss_of_power_left_empty_is_written_again(archive: LocalArchive, folder: Path):
+    archive.keep(SALE)
+    for path in folder.iterdir():
+        path.write_bytes(b"")
+    assert archive.keep(SALE)
+    assert archive.read(SALE.digest) is not None
 
 
 def _fails(*_: object) -> bytes:

@@ -1,25 +1,28 @@
-"""Drafts between runs: what a crash leaves, what the console does meanwhile, and whose draft is deleted."""
+"""Drafts between runs: what a crash, the console, a lost answer and a branch under review leave."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from building import HOUR, LATER, NOW, OTHER_APPID, article, house, news, reviewers, saved, text
+from building import HOUR, LATER, NOW, OTHER_APPID, article, audience, house, news, reviewers, saved, text
 from simulation.crashing import Boundaries, Crash
-from simulation.scenario import Scene, whole_news
+from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault
 
-from massctl.apply import reconcile
+from massctl.apply import drafts, reconcile
 from massctl.apply.draft_fingerprint import draft_sha256, kept_sha256, markup_sha256
 from massctl.apply.outcome import LeftDraft
 from massctl.apply.ports import DraftArticle, ListedDraft
-from massctl.apply.reconcile import settle_not_sent
+from massctl.apply.reconcile import adopt_draft, settle_not_sent
+from massctl.errors import PermanentError
+from massctl.ledger import git_ledger, git_remote
 from massctl.model.entries import Adopted
 from massctl.model.ids import AccountName, MediaId
 from massctl.model.message import RenderedCampaign, RenderedNews, Window
-from massctl.plan.plan import Until
-from massctl.plan.steps import Invalid
+from massctl.plan.guards import PolicyInForce, Tip
+from massctl.plan.plan import Showing, Until, make_plan
+from massctl.plan.steps import Guard, Invalid, Refusal
 
 AHEAD = NOW - 2 * HOUR
 """Two hours before the window of `NEWS` opens."""
@@ -492,3 +495,399 @@ def test_one_in_an_account_that_massctl_yaml_has_no_more_is_left_alone() -> None
     scene.campaigns = []
     scene.apply()
     assert ["get_draft", "delete_draft", "get_draft"] == scene.wechat.calls
+
+
+CALLS = ("newest_drafts", "get_draft", "add_draft", "delete_draft")
+
+
+def calls(scene: Scene) -> list[str]:
+    """Give the calls about drafts that the last run made."""
+    return [each for each in scene.wechat.calls if each in CALLS]
+
+
+def crashed_at(scene: Scene, boundary: str) -> Scene:
+    """Let a run die at the boundary of this name."""
+    whole = Scene(scene.campaigns, now=scene.clock.now())
+    whole.apply()
+    scene.boundaries.stop_at = whole.boundaries.passed.index(boundary) + 1
+    with pytest.raises(Crash):
+        scene.apply()
+    scene.boundaries = Boundaries()
+    return scene
+
+
+def test_a_draft_is_begun_on_record_before_its_request() -> None:
+    scene = crashed_at(Scene([NEWS], now=AHEAD), "before add_draft")
+    assert ("draft_begun", {}) == (scene.types()[-1], scene.wechat.drafts)
+    assert scene.ledger.flushed == len(scene.ledger.entries)
+
+
+def test_a_lost_answer_is_looked_for_and_the_draft_is_not_made_twice() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    outcome = scene.apply(("add_draft", Fault.ANSWER_LOST))
+    assert (0, 1) == (outcome.exit_status(), len(scene.wechat.drafts))
+    assert ["add_draft", "newest_drafts", "get_draft", "get_draft"] == calls(scene)
+    assert ["upload_image", "upload_image", "add_material", "save_draft"] == [
+        step.kind for step in outcome.campaigns[0].performed
+    ]
+
+
+def test_a_lost_request_is_made_once_more() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    assert (0, 1) == (scene.apply(("add_draft", Fault.REQUEST_LOST)).exit_status(), len(scene.wechat.drafts))
+    assert (2, 2) == (scene.wechat.count("add_draft"), scene.wechat.count("upload_image"))
+
+
+def test_two_lost_requests_stop_the_campaign_and_the_next_run_goes_on() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    outcome = scene.apply(("add_draft", Fault.REQUEST_LOST), ("add_draft", Fault.REQUEST_LOST))
+    error = outcome.campaigns[0].error
+    assert error is not None
+    assert (1, "new", True) == (
+        outcome.exit_status(),
+        outcome.status(outcome.campaigns[0]).value,
+        "Run the same command again" in error.hint,
+    )
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.drafts))
+
+
+def test_a_draft_of_a_run_that_died_is_found_by_the_next() -> None:
+    scene = crashed_at(Scene([NEWS], now=AHEAD), "after add_draft")
+    assert (0, 0) == (scene.apply().exit_status(), scene.wechat.count("add_draft"))
+    (saved,) = scene.events("draft_saved")
+    assert [saved.media_id] == list(scene.wechat.drafts)
+    assert any("was found" in line for line in scene.progress.lines)
+
+
+def test_a_draft_of_a_run_that_died_is_replaced_where_the_campaign_was_edited() -> None:
+    scene = crashed_at(Scene([NEWS], now=AHEAD), "after add_draft")
+    scene.campaigns = [EDITED]
+    assert 0 == scene.apply().exit_status()
+    assert ["春季大促，改"] == [articles[0].title for articles in scene.wechat.drafts.values()]
+
+
+def test_a_request_that_never_left_is_given_up_when_it_cannot_come_any_more() -> None:
+    scene = crashed_at(Scene([NEWS], now=AHEAD), "before add_draft")
+    scene.later(minutes=4)
+    scene.apply()
+    assert ["newest_drafts", "add_draft", "get_draft"] == calls(scene)
+    scene.later(minutes=19)
+    scene.apply()
+    assert [True] == [event.pending for event in scene.events("draft_not_saved")]
+    scene.apply()
+    assert ["looked for and not there"] * 2 == [event.reason for event in scene.events("draft_not_saved")]
+    scene.apply()
+    assert [] == scene.wechat.calls
+
+
+def test_a_draft_that_comes_after_a_run_missed_it_is_found_by_the_next() -> None:
+    """The clock of a run may be hours on while the request is still on its way."""
+    scene = crashed_at(Scene([NEWS], now=AHEAD), "after add_draft")
+    on_its_way, scene.wechat.drafts = scene.wechat.drafts, {}
+    scene.later(minutes=30)
+    scene.apply()
+    scene.wechat.drafts.update(on_its_way)
+    scene.apply()
+    assert (0, 1) == (len(scene.wechat.drafts.keys() & on_its_way.keys()), len(scene.wechat.drafts))
+
+
+def saved_beside_a_late_one(scene: Scene) -> None:
+    """Let a draft come when its run has saved another one."""
+    assert 0 == scene.apply(("add_draft", Fault.VERY_LATE)).exit_status()
+    scene.wechat.drafts.update(scene.wechat.very_late_drafts)
+
+
+def test_a_draft_that_comes_late_is_deleted_where_another_was_saved() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    saved_beside_a_late_one(scene)
+    scene.apply()
+    assert ["newest_drafts", "get_draft", "get_draft", "delete_draft"] == calls(scene)
+    assert [event.media_id for event in scene.events("draft_saved")] == list(scene.wechat.drafts)
+
+
+def test_a_draft_that_comes_late_is_deleted_after_its_send_too() -> None:
+    scene = Scene([NEWS])
+    saved_beside_a_late_one(scene)
+    assert 1 == len(scene.wechat.jobs)
+    scene.apply(("delete_draft", Fault.REQUEST_LOST))
+    scene.apply()
+    assert ({}, 1) == (scene.wechat.drafts, len(scene.wechat.jobs))
+    scene.apply()
+    assert [] == scene.wechat.calls
+
+
+@pytest.mark.parametrize("fault", ["newest_drafts", "get_draft"])
+def test_where_the_box_cannot_be_read_no_second_draft_is_made(fault: str) -> None:
+    scene = crashed_at(Scene([NEWS], now=AHEAD), "after add_draft")
+    assert (1, 0) == (scene.apply((fault, Fault.REQUEST_LOST)).exit_status(), scene.wechat.count("add_draft"))
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.drafts))
+
+
+def test_a_campaign_that_went_out_is_not_stopped_by_a_box_that_cannot_be_read() -> None:
+    scene = Scene([NEWS])
+    saved_beside_a_late_one(scene)
+    outcome = scene.apply(("newest_drafts", Fault.REQUEST_LOST))
+    assert (0, None) == (outcome.exit_status(), outcome.campaigns[0].error)
+    assert any("could not be looked for" in line for line in scene.progress.lines)
+
+
+def test_drafts_that_people_made_are_left_alone() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.wechat.drafts["MINE"] = ()  # type: ignore[index]
+    scene.apply(("add_draft", Fault.ANSWER_LOST))
+    assert "MINE" in scene.wechat.drafts
+
+
+def test_a_draft_that_vanishes_while_the_box_is_read_is_no_find() -> None:
+    scene = crashed_at(Scene([NEWS], now=AHEAD), "after add_draft")
+    (media_id,) = scene.wechat.drafts
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("simulation.world.SimWeChat.newest_drafts", lambda _: (ListedDraft(media_id, None),))
+        scene.wechat.drafts.clear()
+        assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.drafts))
+
+
+def test_a_plain_refusal_leaves_nothing_to_look_for() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("simulation.world.SimWeChat.add_draft", refuse)
+        assert 1 == scene.apply().exit_status()
+    assert ["refused with errcode 45003"] == [event.reason for event in scene.events("draft_not_saved")]
+    assert 0 == scene.apply().exit_status()
+    assert 0 == scene.wechat.count("newest_drafts")
+
+
+def refuse(*_: Any) -> None:
+    """Answer draft/add with a plain no."""
+    raise PermanentError("the title is too long", errcode=45003)
+
+
+def test_two_campaigns_of_one_account_are_looked_for_together() -> None:
+    later = Window(NOW + HOUR, NOW + 2 * HOUR)
+    scene = Scene([NEWS, news("b", article("另一个"), window=later)], now=AHEAD)
+    scene.apply(("add_draft", Fault.ANSWER_LOST), ("add_draft", Fault.ANSWER_LOST))
+    assert (2, 1) == (len(scene.wechat.drafts), scene.wechat.count("newest_drafts"))
+
+
+def test_under_a_ledger_that_is_not_believed_nothing_is_looked_for() -> None:
+    scene = crashed_at(Scene([NEWS], now=AHEAD), "after add_draft")
+    stop = Refusal(Guard.LEDGER_FOREIGN, "another ledger", "")
+    scene.apply(plan=make_plan(scene.campaigns, scene.state, scene.rules, scene.now, stop=stop))
+    assert [] == scene.wechat.calls
+
+
+def test_an_edition_that_was_never_sent_leaves_its_draft_to_the_next() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.apply()
+    scene.campaigns = [replace(EDITED, edition=2)]
+    assert 0 == scene.apply().exit_status()
+    assert ["春季大促，改"] == [articles[0].title for articles in scene.wechat.drafts.values()]
+    assert {1} == {entry.edition for entry in scene.ledger.entries if entry.event.type == "draft_deleted"}
+
+
+def test_an_old_draft_that_outlives_its_send_is_deleted_by_a_later_run() -> None:
+    scene = Scene([NEWS], now=AHEAD)
+    scene.apply()
+    scene.campaigns = [EDITED]
+    scene.later(hours=2)
+    scene.apply(("delete_draft", Fault.REQUEST_LOST), ("get_draft", Fault.REQUEST_LOST))
+    while scene.wechat.drafts:
+        assert 0 == scene.apply().exit_status()
+    assert 1 == len(scene.wechat.jobs)
+
+
+def test_without_a_secret_an_old_draft_stays_for_another_day() -> None:
+    scene = Scene([NEWS])
+    saved_beside_a_late_one(scene)
+    scene.no_secret_for = frozenset({"main"})
+    assert 0 == scene.apply().exit_status()
+    assert 1 == len(scene.wechat.drafts)
+
+
+def test_a_begun_draft_is_given_up_no_sooner_than_its_entry_can_be_pushed() -> None:
+    """Each push, and each look at what became of it, may take as long as the ledger waits for a remote."""
+    slowest = 2 * git_ledger.PUSHES_MAX * git_remote.NETWORK_SECONDS + sum(git_ledger.PAUSE_SECONDS)
+    assert slowest <= 60 * drafts.RECORDED_MINUTES_MAX
+
+
+MAIN = whole_news(handoff=("original",), recipients=())
+BRANCH = replace(MAIN, message=RenderedNews((article("春季大促，改"),)), recipients=reviewers("editor_li"))
+TIP = Tip("main", "origin", "a" * 40, "a" * 40)
+DONE = reconcile.Statement("原创 done", "li")
+MOVED = replace(TIP, there="b" * 40)
+
+
+def rules(tip: Tip, *named: str) -> PolicyInForce:
+    return replace(house(*named), tip=tip)
+
+
+def at_the_tip(scene: Scene, campaign: RenderedCampaign = MAIN, until: Until = Until.SEND) -> Any:
+    scene.campaigns, scene.rules, scene.until, scene.showing = [campaign], rules(TIP), until, None
+    return scene.apply()
+
+
+def from_the_branch(scene: Scene, campaign: RenderedCampaign = BRANCH, *faults: Any, tip: Tip = MOVED) -> Any:
+    """Show a branch under review, as the label `preview` does."""
+    scene.campaigns, scene.rules, scene.until = [campaign], rules(tip, campaign.name), Until.PREVIEW
+    return scene.apply(*faults)
+
+
+@pytest.fixture
+def adopted() -> Scene:
+    """Give a scene in which the tip's draft has its hand-off done, two hours before the window."""
+    scene = Scene([MAIN], now=AHEAD)
+    at_the_tip(scene, until=Until.PREVIEW)
+    adopt_draft(MAIN, DONE, scene.wechat, scene.book())
+    return scene
+
+
+@pytest.mark.parametrize(
+    "tip", [MOVED, replace(TIP, there=None), replace(TIP, changed="campaigns/sale/x"), replace(TIP, unread="away")]
+)
+def test_a_preview_of_a_branch_leaves_the_adopted_draft_alone(adopted: Scene, tip: Tip) -> None:
+    (before,) = adopted.wechat.drafts
+    outcome = from_the_branch(adopted, tip=tip)
+
+    assert (0, 1, 0) == (outcome.exit_status(), len(adopted.wechat.delivered_previews), adopted.wechat.count("delete"))
+    assert before in adopted.wechat.drafts
+    adopted.later(hours=3)
+    assert (0, 1) == (at_the_tip(adopted).exit_status(), len(adopted.wechat.jobs))
+    assert before == adopted.events("send_attempted")[-1].media_id
+
+
+def test_its_draft_is_saved_shown_and_deleted_in_one_run(adopted: Scene) -> None:
+    serial = len(adopted.ledger.entries)
+    from_the_branch(adopted)
+
+    (begun, *_, closed) = [entry.event for entry in adopted.ledger.entries[serial:] if "draft" in entry.event.type]
+    assert (True, "shown in a preview, and deleted") == (begun.for_preview, closed.reason)
+    assert (1, 1, []) == (
+        len(adopted.wechat.drafts),
+        len(adopted.record(MAIN).drafts),
+        adopted.record(MAIN).begun_drafts,
+    )
+
+
+def test_a_draft_that_wechat_does_not_keep_whole_is_not_shown(adopted: Scene) -> None:
+    adopted.wechat.keeps = lambda given: replace(given, content="<p>你好</p>")
+    outcome = from_the_branch(adopted)
+
+    assert (1, [], 1) == (outcome.exit_status(), adopted.wechat.delivered_previews, len(adopted.wechat.drafts))
+
+
+@pytest.mark.parametrize("fault", ["get_draft", "delete_draft"])
+def test_a_draft_that_stays_behind_is_deleted_by_a_run_at_the_tip(adopted: Scene, fault: str) -> None:
+    from_the_branch(adopted, BRANCH, (fault, Fault.REQUEST_LOST))
+    assert (2 if fault == "delete_draft" else 1) == len(adopted.wechat.drafts)
+    at_the_tip(adopted)
+
+    assert (1, []) == (len(adopted.wechat.drafts), adopted.record(MAIN).begun_drafts)
+
+
+def test_a_brake_keeps_nobody_from_staging() -> None:
+    scene = Scene([MAIN], now=AHEAD, rules=rules(replace(TIP, stopped=True)))
+
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.record(MAIN).drafts))
+
+
+def test_what_is_staged_with_these_very_words_is_shown_as_it_is(adopted: Scene) -> None:
+    from_the_branch(adopted, replace(MAIN, recipients=reviewers("editor_li")))
+
+    assert (1, 1) == (len(adopted.wechat.drafts), len(adopted.wechat.delivered_previews))
+
+
+def test_a_branch_that_nobody_staged_yet_is_shown() -> None:
+    scene = Scene([BRANCH], now=AHEAD)
+
+    assert (0, 1) == (from_the_branch(scene).exit_status(), len(scene.wechat.delivered_previews))
+    assert ([], {}) == (scene.record(BRANCH).drafts, scene.wechat.drafts)
+
+
+def test_nothing_is_done_where_there_is_nobody_to_show_it_to(adopted: Scene) -> None:
+    outcome = from_the_branch(adopted, replace(BRANCH, recipients=()))
+
+    assert (0, []) == (outcome.exit_status(), outcome.campaigns[0].performed)
+
+
+def test_it_is_shown_again_on_purpose(adopted: Scene) -> None:
+    from_the_branch(adopted)
+    adopted.showing = Showing()
+    from_the_branch(adopted)
+
+    assert 2 == len(adopted.wechat.delivered_previews)
+
+
+@pytest.mark.parametrize("until", [Until.DRAFT, Until.PREVIEW, Until.SEND])
+def test_an_old_run_stages_nothing_and_says_why(adopted: Scene, until: Until) -> None:
+    adopted.campaigns, adopted.rules, adopted.until = [BRANCH], rules(MOVED), until
+    outcome = adopted.apply()
+
+    assert (5, ["not_at_tip"]) == (outcome.exit_status(), [each.guard for each in outcome.campaigns[0].refusals])
+    assert ([], 1) == (adopted.wechat.calls, len(adopted.wechat.drafts))
+
+
+def test_an_old_run_that_is_due_is_refused_before_it_stages(adopted: Scene) -> None:
+    adopted.later(hours=3)
+    adopted.campaigns, adopted.rules = [replace(BRANCH, handoff=())], rules(MOVED)
+    outcome = adopted.apply()
+
+    assert (["not_at_tip"], []) == ([each.guard for each in outcome.campaigns[0].refusals], adopted.wechat.calls)
+
+
+def test_an_old_run_with_nothing_to_do_is_told_nothing(adopted: Scene) -> None:
+    adopted.rules = rules(MOVED)
+
+    assert (0, []) == (adopted.apply().exit_status(), adopted.wechat.calls)
+
+
+def test_every_reason_is_told_where_something_was_to_be_staged() -> None:
+    scene = Scene([BRANCH], rules=rules(replace(MOVED, stopped=True)))
+
+    assert ["kill_switch", "handoff_open", "not_at_tip"] == [e.guard for e in scene.apply().campaigns[0].refusals]
+
+
+def test_one_whose_answer_was_lost_is_found_and_deleted(adopted: Scene) -> None:
+    from_the_branch(adopted, BRANCH, ("add_draft", Fault.ANSWER_LOST))
+    assert 2 == len(adopted.wechat.drafts)
+    at_the_tip(adopted)
+
+    assert (1, []) == (len(adopted.wechat.drafts), adopted.record(MAIN).begun_drafts)
+
+
+def test_a_tag_is_not_looked_up_for_what_is_not_staged() -> None:
+    scene = Scene([], now=AHEAD)
+    from_the_branch(scene, replace(BRANCH, audience=audience(tag_id=7)))
+
+    assert (1, 0) == (len(scene.wechat.delivered_previews), scene.wechat.count("audience_count"))
+
+
+def test_a_message_without_a_draft_is_not_recorded_as_staged(adopted: Scene) -> None:
+    words = whole_text(recipients=reviewers("editor_li"))
+    from_the_branch(adopted, words)
+
+    assert (1, None) == (len(adopted.wechat.delivered_previews), adopted.record(words).staged)
+
+
+def boundaries_of_a_preview() -> int:
+    scene = Scene([MAIN], now=AHEAD)
+    at_the_tip(scene, until=Until.PREVIEW)
+    scene.boundaries = Boundaries()
+    from_the_branch(scene)
+    return len(scene.boundaries.passed)
+
+
+def test_whatever_ends_a_preview_the_tip_sends_its_own(adopted: Scene) -> None:
+    for number in range(1, boundaries_of_a_preview() + 1):
+        scene = Scene([MAIN], now=AHEAD)
+        at_the_tip(scene, until=Until.PREVIEW)
+        adopt_draft(MAIN, DONE, scene.wechat, scene.book())
+        (before,) = scene.wechat.drafts
+        scene.boundaries = Boundaries(stop_at=number)
+        with pytest.raises(Crash):
+            from_the_branch(scene)
+        scene.boundaries = Boundaries()
+        scene.later(hours=3)
+        assert (0, 1) == (at_the_tip(scene).exit_status(), len(scene.wechat.jobs)), number
+        assert before == scene.events("send_attempted")[-1].media_id
+        at_the_tip(scene)
+        assert {} == scene.wechat.drafts, number

@@ -1,21 +1,43 @@
-"""Drafts: saved, read back, given up, replaced, and looked at again before a send."""
+"""Drafts within a run: saved, read back, sent, and why they are deleted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from building import HOUR, NOW, Happening, article, news, picture, recorded, reviewers, saved, sha, text
+from building import (
+    APPID,
+    HOUR,
+    LATER,
+    NOW,
+    PAST,
+    Happening,
+    article,
+    attempted,
+    house,
+    news,
+    picture,
+    plan_of,
+    recorded,
+    reviewers,
+    saved,
+    sha,
+    text,
+)
+from openid_samples import PAIRS
 from simulation.crashing import Boundaries, Crash
-from simulation.scenario import Scene, whole_news
-from simulation.world import Fault
+from simulation.scenario import LONG, OPENIDS, Scene, to_openids, whole_news
+from simulation.world import Fault, SimClock
 
+from massctl.apply.context import ApplyContext
 from massctl.apply.draft_fingerprint import kept_sha256
-from massctl.apply.outcome import refuse_all
+from massctl.apply.drafts import FOLDER_GONE, SUPERSEDED, WINDOW_CLOSED, why_deleted
+from massctl.apply.outcome import outcome_of, refuse_all
 from massctl.apply.payloads import draft_articles, send_intent
 from massctl.apply.ports import DraftArticle
 from massctl.errors import InvariantError
-from massctl.model.entries import ImageUploaded, MaterialAdded
+from massctl.model.entries import DraftDeleted, DraftVerified, ImageUploaded, MaterialAdded, SendAccepted, SendRejected
 from massctl.model.ids import MediaId
 from massctl.model.message import Purpose, RenderedCampaign, RenderedNews, RenderedText, Window
 from massctl.model.state import State
@@ -526,3 +548,191 @@ def test_a_picture_address_is_taken_from_the_image_first() -> None:
     (made,) = draft_articles(campaign, recorded(*both))
     assert '<p>你好</p><p><img src="https://image/0"></p>' == made.content
     assert ("M2", "") == (made.thumb_media_id, made.content_source_url)
+
+
+FIRST = whole_news(LONG, recipients=())
+EDITED_LATE = whole_news(LONG, recipients=(), message=RenderedNews((article("春季大促，改"),)))
+
+
+LIST, EDITED_LIST = to_openids(FIRST, PAIRS), to_openids(EDITED_LATE, PAIRS)
+
+
+class DiesAfter(Boundaries):
+    """The process is gone the nth time that something happened."""
+
+    def __init__(self, name: str, nth: int = 1) -> None:
+        super().__init__()
+        self._name, self._left = name, nth
+
+    def reach(self, name: str) -> None:
+        self._left -= name == self._name
+        if self._left == 0:
+            raise Crash(name)
+
+
+def test_an_edit_that_was_taken_back_is_not_sent_though_its_draft_is_found() -> None:
+    """The run that staged the edit died after draft/add; then the edit was reverted."""
+    scene = Scene([FIRST], until=Until.DRAFT)
+    scene.apply()
+    scene.campaigns, scene.boundaries = [EDITED_LATE], DiesAfter("after add_draft")
+    with pytest.raises(Crash):
+        scene.apply()
+    scene.campaigns, scene.boundaries, scene.until = [FIRST], Boundaries(), Until.SEND
+    outcome = scene.apply()
+    assert (0, ["春季大促"]) == (outcome.exit_status(), [job.subject for job in scene.wechat.jobs])
+    assert {} == scene.wechat.drafts
+
+
+def delivered(scene: Scene) -> list[tuple[str, tuple[str, ...]]]:
+    return [(job.subject, job.openids) for job in scene.wechat.jobs]
+
+
+def staged_list() -> Scene:
+    scene = Scene([LIST], until=Until.DRAFT)
+    scene.apply()
+    return scene
+
+
+def died(scene: Scene, boundaries: Boundaries, *faults: tuple[str, Fault]) -> None:
+    scene.boundaries = boundaries
+    with pytest.raises(Crash):
+        scene.apply(*faults)
+    scene.boundaries = Boundaries()
+
+
+def test_no_batch_gets_an_edit_that_was_taken_back_though_its_draft_is_found() -> None:
+    scene = staged_list()
+    scene.campaigns = [EDITED_LIST]
+    died(scene, DiesAfter("after add_draft", 2))
+    scene.campaigns, scene.until = [LIST], Until.SEND
+    outcome = scene.apply()
+    assert (0, [("春季大促", each) for each in PAIRS]) == (outcome.exit_status(), delivered(scene))
+    assert {LIST.digest} == {event.digest for event in scene.events("send_attempted")}
+
+
+def test_no_batch_gets_an_edit_whose_draft_arrives_after_the_first_batch_was_sent() -> None:
+    scene = staged_list()
+    scene.campaigns = [EDITED_LIST]
+    died(scene, DiesAfter("after add_draft", 2))
+    on_its_way = dict([scene.wechat.drafts.popitem()])
+    scene.campaigns, scene.until = [LIST], Until.SEND
+    died(scene, DiesAfter("after append send_accepted"))
+    assert [("春季大促", PAIRS[0])] == delivered(scene)
+    scene.wechat.drafts.update(on_its_way)
+    scene.later(minutes=2)
+    assert 0 == scene.apply().exit_status()
+    assert ([("春季大促", each) for each in PAIRS], {}) == (delivered(scene), scene.wechat.drafts)
+
+
+def test_a_batch_whose_newest_draft_is_of_another_version_waits_for_the_run_that_stages_it() -> None:
+    """The plan was made before the other version was staged."""
+    scene = staged_list()
+    scene.until = Until.SEND
+    plan = scene.plan()
+    scene.campaigns, scene.until = [EDITED_LIST], Until.DRAFT
+    scene.apply()
+    scene.apply(plan=plan)
+    assert [] == delivered(scene)
+    scene.campaigns, scene.until = [LIST], Until.SEND
+    assert (0, [("春季大促", each) for each in PAIRS]) == (scene.apply().exit_status(), delivered(scene))
+
+
+@pytest.mark.parametrize("recorded_as", [{"batch": 2}, {"digest": EDITED_LIST.digest}])
+def test_an_attempt_at_another_version_or_batch_is_not_repeated(recorded_as: dict[str, Any]) -> None:
+    last = attempted(LIST, media_id="MEDIA_1", **recorded_as)
+    state = recorded(saved(LIST), last)
+    with pytest.raises(InvariantError, match="does not fit together"):
+        send_intent(LIST, state, 1, OPENIDS)
+
+
+@pytest.mark.parametrize("recorded_as", [{"batch": 2}, {"digest": EDITED_LIST.digest}])
+def test_a_draft_of_another_version_or_batch_is_not_sent(recorded_as: dict[str, Any]) -> None:
+    said = "fit together: its draft" if "digest" in recorded_as else "no draft to send"
+    with pytest.raises(InvariantError, match=said):
+        send_intent(LIST, recorded(saved(LIST, **recorded_as)), 1, OPENIDS)
+
+
+def test_an_open_attempt_at_another_batch_is_refused_before_its_request_is_made() -> None:
+    """Nothing but a ledger that people edited tells of a second batch before the first."""
+    scene = Scene([LIST])
+    scene.apply(("send_mass", Fault.NO_QUOTA))
+    (first,) = scene.events("send_attempted")
+    scene.write((replace(first, batch=2), LIST))
+    scene.later(minutes=2)
+    outcome = scene.apply()
+    assert (4, [Guard.ACCOUNT_IN_DOUBT], []) == (
+        outcome.exit_status(),
+        [refusal.guard for refusal in outcome.campaigns[0].refusals],
+        delivered(scene),
+    )
+
+
+SALE = news(window=LATER)
+SAVED, SAVED_AGAIN = saved(SALE, "M1"), saved(SALE, "M2")
+PROVEN = DraftVerified(media_id="M2", kept_sha256="kept"), SALE
+TRIED = attempted(SALE, media_id="M1")
+ACCEPTED = SendAccepted(attempt=3, msg_id=7), SALE
+
+
+def why(
+    happened: Sequence[Happening], declared: Sequence[RenderedCampaign] = (SALE,), *, folders: bool = True
+) -> str | None:
+    """Ask about the first draft of the edition 1."""
+    state = recorded(*happened)
+    plan = plan_of(list(declared), state)
+    names = frozenset({"sale"}) if folders else frozenset()
+    ports: Any = SimpleNamespace(clock=SimClock(NOW), folders=names, accounts={APPID: "main"})
+    ledger: Any = SimpleNamespace(state=state)
+    context = ApplyContext(ports, ledger, house(), plan, [outcome_of(each) for each in plan.campaigns])
+    record = state.record(SALE.name, 1)
+    return why_deleted(context, record, record.drafts[0])
+
+
+def gone(*, pending: bool) -> Happening:
+    return DraftDeleted(appid=APPID, media_id="M1", reason="superseded", pending=pending or None), SALE
+
+
+SALE_2 = replace(SALE, edition=2)
+ABOVE = saved(SALE_2, "M2"), (DraftVerified(media_id="M2", kept_sha256="kept"), SALE_2)
+DOUBT_ABOVE = attempted(SALE_2, media_id="M2")
+TWO = (SAVED, saved(SALE, "M2", batch=2))
+OF_TWO = attempted(SALE, media_id="M1", batches=2)
+CLOSED = replace(SALE, window=PAST)
+SALE_AS_TEXT = text("sale", window=LATER)
+
+ROWS = {
+    "its deletion has no outcome": ([SAVED, gone(pending=True)], {}, "superseded"),
+    "it is deleted": ([SAVED, gone(pending=False)], {}, None),
+    "its send is in doubt": ([SAVED, TRIED], {"folders": False}, None),
+    "its send is in doubt, and a newer one was proven": ([SAVED, SAVED_AGAIN, PROVEN, TRIED], {}, None),
+    "it was sent": ([SAVED, TRIED, (SendAccepted(attempt=3, msg_id=7), SALE)], {"folders": False}, None),
+    "another one was sent": (
+        [SAVED_AGAIN, SAVED, attempted(SALE, media_id="M1"), (SendAccepted(attempt=4), SALE)],
+        {},
+        "superseded",
+    ),
+    "its batch was sent": ([*TWO, OF_TWO, (SendAccepted(attempt=4, msg_id=7), SALE)], {}, None),
+    "it stands": ([SAVED], {}, None),
+    "a newer one was proven": ([SAVED, SAVED_AGAIN, PROVEN], {}, SUPERSEDED),
+    "a newer one of another batch was proven": ([*TWO, PROVEN], {}, None),
+    "a newer one was given up": (
+        [SAVED, SAVED_AGAIN, PROVEN, (DraftDeleted(appid=APPID, media_id="M2"), SALE)],
+        {},
+        None,
+    ),
+    "the declared edition has one": ([SAVED, *ABOVE], {"declared": (SALE_2,)}, SUPERSEDED),
+    "another edition has one, which is not declared": ([SAVED, *ABOVE], {}, None),
+    "a higher edition has one, and nothing is declared": ([SAVED, *ABOVE], {"declared": ()}, SUPERSEDED),
+    "its campaign has become a text": ([SAVED], {"declared": (SALE_AS_TEXT,)}, SUPERSEDED),
+    "another edition is in doubt": ([SAVED, DOUBT_ABOVE], {"declared": (), "folders": False}, None),
+    "its folder is gone": ([SAVED], {"declared": (), "folders": False}, FOLDER_GONE),
+    "its campaign is faulty": ([SAVED], {"declared": ()}, None),
+    "its window has closed": ([SAVED], {"declared": (CLOSED,)}, WINDOW_CLOSED),
+    "the window of another edition has closed": ([SAVED], {"declared": (replace(CLOSED, edition=2),)}, None),
+    "its send was refused": ([SAVED, TRIED, (SendRejected(attempt=3, errcode=45028), SALE)], {}, None),
+}
+
+
+@pytest.mark.parametrize(("happened", "around", "expected"), ROWS.values(), ids=ROWS)
+def test_why_a_draft_is_deleted(happened: list[Happening], around: dict[str, Any], expected: str | None) -> None:
+    assert expected == why(happened, **around)

@@ -1,18 +1,37 @@
-"""Exit statuses, and runs that end before their time."""
+"""What a run comes to: its exit status, what nobody could record, and the shapes of its documents."""
 
 from typing import Any
 
 import pytest
 from building import APPID, PAST, article, attempted, house, news, text
-from simulation.scenario import Scene, whole_news, whole_text
+from openid_samples import BATCHES
+from pydantic import ValidationError
+from simulation.scenario import LONG, Scene, to_openids, whole_news, whole_text
 from simulation.world import Fault, SimLedger
 
-from massctl.apply.outcome import failure_of
+from massctl.apply.outcome import failure_of, unrecorded_of
 from massctl.apply.ports import SendQuestion
-from massctl.errors import LedgerError, LedgerStaleError, QuotaError
+from massctl.apply.reports import (
+    AdoptReport,
+    ApplyReport,
+    CommentsReport,
+    DoctorReport,
+    ExplainReport,
+    LockReport,
+    NoticesReport,
+    ReportedChoice,
+    StateListReport,
+    StateShowReport,
+    StateVerifyReport,
+    StatusReport,
+    ValidateReport,
+)
+from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError, QuotaError
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.entries import NewEntry
 from massctl.model.ids import CampaignName
+from massctl.model.send import Accepted, InDoubt, Rejected
+from massctl.model.strict import Strict
 from massctl.plan.steps import Gone, Invalid
 
 WORDS = whole_text()
@@ -217,3 +236,118 @@ def test_what_was_done_is_told_in_the_order_of_the_plan() -> None:
     campaign.performed.reverse()
     campaign.order_performed()
     assert list(campaign.planned.steps) == campaign.performed
+
+
+LONG_WORDS = whole_text(LONG)
+
+
+def heard(*faults: tuple[str, Fault], at: str, campaign: Any = LONG_WORDS, nth: int = 1) -> Any:
+    """Let the ledger fail at the nth entry of a type, and give what the run knows of its last attempt."""
+    scene, met = Scene([campaign]), []
+
+    def fail(new: NewEntry) -> None:
+        met.extend([1] if new.event.type == at else [])
+        if len(met) >= nth:
+            raise LedgerUnreachableError("the ledger's branch cannot be written")
+
+    scene.ledger.fail = fail
+    done = scene.apply(*faults)
+    (outcome,) = done.campaigns
+    assert 4 == done.exit_status()
+    return unrecorded_of(done.record(outcome), outcome.answer)
+
+
+def test_an_accepted_job_is_told_by_its_id() -> None:
+    found = heard(at="send_accepted")
+    assert (False, 1, None) == (found.is_refusal, found.batch, found.errcode)
+    assert f'massctl reconcile words --sent {found.msg_id} --reason "…"' == found.command
+    assert f"WeChat accepted it with msg_id {found.msg_id}" in found.told
+
+
+def test_so_is_a_refusal_by_its_code() -> None:
+    found = heard(("send_mass", Fault.NO_QUOTA), at="send_rejected")
+    assert (True, None, 45028) == (found.is_refusal, found.msg_id, found.errcode)
+    assert 'massctl reconcile words --not-sent --reason "…"' == found.command
+
+
+def test_and_a_request_that_never_left() -> None:
+    """No code is told where WeChat was not asked."""
+    scene = Scene([LONG_WORDS], wait_in_doubt=False)
+    scene.apply(("send_mass", Fault.ANSWER_LOST))
+    found = unrecorded_of(scene.record(LONG_WORDS), Rejected(None, None, "the window closed", "", retryable=True))
+    assert found is not None
+    assert ("no request for it left, and that could not be recorded", True) == (found.told, found.is_refusal)
+
+
+def test_of_a_list_it_is_the_batch_that_is_open() -> None:
+    found = heard(at="send_accepted", campaign=to_openids(LONG_WORDS, BATCHES), nth=2)
+    assert (2, False) == (found.batch, found.is_refusal)
+
+
+@pytest.mark.parametrize("answer", [None, InDoubt("no answer within 30 s")])
+def test_without_a_clear_answer_there_is_nothing_to_tell(answer: InDoubt | None) -> None:
+    scene = Scene([LONG_WORDS], wait_in_doubt=False)
+    scene.apply(("send_mass", Fault.ANSWER_LOST))
+    assert unrecorded_of(scene.record(LONG_WORDS), answer) is None
+
+
+def test_nor_where_nothing_is_open_any_more() -> None:
+    scene = Scene([LONG_WORDS])
+    scene.apply()
+    assert unrecorded_of(scene.record(LONG_WORDS), Accepted(scene.wechat.jobs[0].msg_id, None)) is None
+
+
+NOTHING = {"format_version": 1, "campaigns": []}
+RUN = {**NOTHING, "exit_status": 0, "lineage": None, "serial": 0}
+
+
+def test_an_idle_run_has_the_documented_shape() -> None:
+    assert ApplyReport.model_validate(RUN).error is None
+    assert StatusReport.model_validate(NOTHING).campaigns == []
+    levels = {"ok": 0, "warning": 0, "problem": 0, "unknown": 0}
+    found = DoctorReport.model_validate({"format_version": 1, "exit_status": 0, "findings": [], "summary": levels})
+    assert (found.findings, found.error) == ([], None)
+
+
+def test_a_choice_is_written_with_from_and_until() -> None:
+    document = {"command": "massctl", "from": None, "until": None, "refused": ["no"]}
+    assert ReportedChoice.model_validate(document).from_ is None
+    assert NoticesReport.model_validate({"format_version": 1, "notices": []}).notices == []
+
+
+@pytest.mark.parametrize("change", [{"serial": "0"}, {"surprise": 1}, {"campaigns": [{"name": "sale"}]}])
+def test_anything_else_has_not(change: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        ApplyReport.model_validate({**RUN, **change})
+
+
+LEDGER = {"format_version": 1, "lineage": None, "realm": None, "serial": 0}
+DOCUMENTS: list[tuple[type[Strict], dict[str, Any]]] = [
+    (ValidateReport, {"format_version": 1, "diagnostics": [], "summary": {"error": 0, "warning": 0}}),
+    (LockReport, {"format_version": 1, "exit_status": 0, "campaigns": []}),
+    (ExplainReport, {"format_version": 1, "language": "zh", "explanations": []}),
+    (StateShowReport, {**LEDGER, "campaigns": [], "website_sends": [], "pictures": 0, "materials": 0}),
+    (StateListReport, {**LEDGER, "entries": [{"serial": 1}]}),
+    (StateVerifyReport, {**LEDGER, "whole": True}),
+    (
+        CommentsReport,
+        {"format_version": 1, "exit_status": 0, "name": "a", "edition": 1, "opened": True, "articles": [1]},
+    ),
+]
+NAMES = [shape.__name__ for shape, _ in DOCUMENTS]
+
+
+@pytest.mark.parametrize(("shape", "document"), DOCUMENTS, ids=NAMES)
+def test_a_document_has_its_shape(shape: type[Strict], document: dict[str, Any]) -> None:
+    assert document == shape.model_validate(document).model_dump(exclude_unset=True)
+
+
+@pytest.mark.parametrize(("shape", "document"), DOCUMENTS, ids=NAMES)
+@pytest.mark.parametrize("change", [{"format_version": 2}, {"surprise": 1}])
+def test_another_document_has_not(shape: type[Strict], document: dict[str, Any], change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        shape.model_validate({**document, **change})
+
+
+def test_what_was_adopted_is_told_with_what_differed() -> None:
+    assert {"differences", "handoff", "diagnostics"} <= set(AdoptReport.model_fields)

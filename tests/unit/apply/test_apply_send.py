@@ -1,24 +1,31 @@
-"""The send: attempts, verdicts, doubts, and the guards of the last moment."""
+"""The send: attempts, verdicts, doubts, its pace, and the guards of the last moment."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import HOUR, LINEAGE, NOW, attempted, audience, house, saved, sha, text
+from building import HOUR, LINEAGE, NOW, article, as_new, at, attempted, audience, house, saved, sha, text
+from openid_samples import BATCHES
 from simulation.crashing import Crash
-from simulation.scenario import Scene, whole_news, whole_text
+from simulation.scenario import Scene, to_openids, whole_news, whole_text
 from simulation.world import Fault, SimLedger
 
+from massctl.apply.outcome import Outcome
 from massctl.apply.payloads import send_intent
-from massctl.apply.ports import Consent, SendQuestion
+from massctl.apply.ports import Consent, DraftArticle, SendQuestion
 from massctl.errors import InvariantError
 from massctl.model.campaign import Audience
-from massctl.model.entries import Created
+from massctl.model.entries import Created, SendAccepted
 from massctl.model.ids import AppId, MediaId
-from massctl.model.message import Window
+from massctl.model.message import RenderedNews, Window
 from massctl.model.send import News, ToAll, ToTag, Words, client_msg_id
 from massctl.model.state import State
+from massctl.plan.plan import Until
+from massctl.plan.quota import MINUTE, SENDS_A_MINUTE
 from massctl.plan.retry_policy import settle
+from massctl.plan.steps import Guard
 
 WORDS = whole_text()
 ANSWER_LOST = ("send_mass", Fault.ANSWER_LOST)
@@ -560,3 +567,207 @@ def test_a_first_send_that_cannot_be_written_down_is_a_bug(monkeypatch: pytest.M
     with pytest.raises(InvariantError):
         scene.apply()
     assert (0, []) == (scene.wechat.count("send_mass"), scene.events("send_attempted"))
+
+
+TOO_FAST = ("send_mass", Fault.TOO_FAST)
+EARLIER = text("earlier", content="昨天")
+
+
+def error_of(outcome: Outcome) -> int | None:
+    (campaign,) = outcome.campaigns
+    return campaign.error.errcode if campaign.error is not None else None
+
+
+def busy_minute(scene: Scene) -> None:
+    """Let another run have asked for sixty sends in this very moment."""
+    told = [as_new(Created(lineage=LINEAGE, realm="loopback"))]
+    for number in range(SENDS_A_MINUTE):
+        told.append(at(NOW, attempted(EARLIER)[0], EARLIER))
+        told.append(at(NOW, SendAccepted(attempt=2 * number + 2, msg_id=number + 1), EARLIER))
+    scene.ledger.append(0, told, durable=True)
+
+
+def test_the_sixty_first_send_of_a_minute_waits() -> None:
+    scene = Scene([WORDS])
+    busy_minute(scene)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+    (departure,) = scene.wechat.departures
+    assert NOW + MINUTE == departure.at
+    assert 61 == scene.progress.waited[0]
+
+
+def test_a_send_whose_window_ends_before_its_turn_is_refused_at_once() -> None:
+    scene = Scene([whole_text(window=Window(NOW - timedelta(hours=1), NOW + timedelta(seconds=30)))])
+    busy_minute(scene)
+    outcome = scene.apply()
+    assert ([Guard.ALLOWANCE], []) == ([r.guard for r in outcome.campaigns[0].refusals], scene.wechat.departures)
+    assert [] == scene.progress.waited
+
+
+def test_a_send_that_was_too_fast_waits_for_the_next_minute_and_is_asked_for_once_more() -> None:
+    """The refusal is known, so the second request is another recorded attempt with the same id."""
+    scene = Scene([WORDS, text("more", content="明早九点", window=WORDS.window)])
+    outcome = scene.apply(TOO_FAST)
+    assert (0, 2, None) == (outcome.exit_status(), len(scene.wechat.jobs), outcome.campaigns[0].error)
+    first, second, _ = scene.wechat.departures
+    assert (first.subject, first.request) == (second.subject, second.request)
+    assert second.at - first.at >= timedelta(seconds=60)
+    sends = [kind for kind in scene.types() if kind.startswith("send_")]
+    assert ["send_attempted", "send_rejected", "send_attempted", "send_accepted"] == sends[:4]
+
+
+def test_one_that_is_too_fast_again_is_given_up_until_the_next_run() -> None:
+    scene = Scene([WORDS])
+    outcome = scene.apply(TOO_FAST, TOO_FAST)
+    assert (1, 2, 45011) == (outcome.exit_status(), scene.wechat.count("send_mass"), error_of(outcome))
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_a_list_goes_on_behind_a_batch_that_was_too_fast() -> None:
+    scene = Scene([to_openids(WORDS, BATCHES)])
+    scene.wechat.faults = {3: Fault.TOO_FAST}  # The token, the first batch and its report come before.
+    outcome = scene.apply()
+    assert (0, 3, 4) == (outcome.exit_status(), len(scene.wechat.jobs), scene.wechat.count("send_mass"))
+    assert list(BATCHES) == [job.openids for job in scene.wechat.jobs]
+
+
+def test_a_run_that_does_not_wait_gives_it_up_at_once() -> None:
+    scene = Scene([WORDS], wait_in_doubt=False)
+    outcome = scene.apply(TOO_FAST)
+    assert (1, 1, []) == (outcome.exit_status(), scene.wechat.count("send_mass"), scene.progress.waited)
+
+
+def test_a_send_that_was_too_fast_does_not_wait_past_its_window() -> None:
+    scene = Scene([whole_text(window=Window(NOW - timedelta(hours=1), NOW + timedelta(seconds=30)))])
+    outcome = scene.apply(TOO_FAST)
+    assert (5, [Guard.ALLOWANCE]) == (outcome.exit_status(), [r.guard for r in outcome.campaigns[0].refusals])
+    assert [] == scene.progress.waited
+    assert 1 == scene.wechat.count("send_mass")
+
+
+def test_a_kill_switch_that_is_thrown_meanwhile_is_obeyed() -> None:
+    rules = iter([house(), house(), house()])
+    scene = Scene([WORDS], fresh_rules=lambda: next(rules, house(no_send=True)))
+    outcome = scene.apply(TOO_FAST)
+    assert [Guard.KILL_SWITCH] == [r.guard for r in outcome.campaigns[0].refusals]
+    assert (5, 1) == (outcome.exit_status(), scene.wechat.count("send_mass"))
+
+
+def test_a_repetition_that_was_too_fast_leaves_the_doubt_and_is_made_once_more() -> None:
+    """The lost attempt stays open while its repetition is refused, so the request stays the same."""
+    scene = Scene([WORDS])
+    outcome = scene.apply(("send_mass", Fault.REQUEST_LOST), TOO_FAST)
+    assert (0, 1, 3) == (outcome.exit_status(), len(scene.wechat.jobs), scene.wechat.count("send_mass"))
+    assert 1 == len({each.request for each in scene.wechat.departures})
+
+
+def test_a_run_that_was_told_that_the_day_is_used_up_asks_for_no_other_send() -> None:
+    scene = Scene([WORDS, text("more", content="明早九点", window=WORDS.window)])
+    outcome = scene.apply(("send_mass", Fault.DAY_USED_UP))
+    refused = [refusal.guard for each in outcome.campaigns for refusal in each.refusals]
+    assert (1, [Guard.ALLOWANCE], 1) == (outcome.exit_status(), refused, scene.wechat.count("send_mass"))
+    # Somebody may have had the quota cleared: the next run asks again.
+    assert (0, 2) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+NEWS = whole_news(recipients=())
+
+
+def edited(scene: Scene) -> None:
+    """Somebody changes the draft in the console."""
+    for media_id, (only,) in scene.wechat.drafts.items():
+        scene.wechat.drafts[media_id] = (replace(only, title="改"),)
+
+
+def while_waiting(scene: Scene, act: Callable[[Scene], None]) -> None:
+    """Let something happen at the first second of a wait."""
+
+    def once() -> None:
+        scene.clock.on_sleep = lambda: None
+        act(scene)
+
+    scene.clock.on_sleep = once
+
+
+def told_by_apply(scene: Scene) -> list[str]:
+    """Apply, and give what the run refused, and how often it sent."""
+    outcome = scene.apply()
+    guards = [refusal.guard.value for each in outcome.campaigns for refusal in each.refusals]
+    return [*guards, f"sent {scene.wechat.count('send_mass')}"]
+
+
+def test_a_draft_that_is_changed_while_the_prompt_is_open_is_refused() -> None:
+    scene = Scene([NEWS])
+
+    def yes(_: SendQuestion) -> bool:
+        edited(scene)
+        return True
+
+    scene.consent = yes
+    assert ["draft_changed", "sent 0"] == told_by_apply(scene)
+
+
+def test_a_draft_that_is_changed_while_another_doubt_is_waited_for_is_refused() -> None:
+    """Two campaigns; the second was read back at the start of the run, a minute before it is its turn."""
+    first = replace(NEWS, name="a-first", message=RenderedNews((article("另一封信"),)))
+    scene = Scene([first, NEWS])
+    while_waiting(scene, edited)
+    outcome = scene.apply(("send_mass", Fault.ANSWER_LOST))
+    assert [[], ["draft_changed"]] == [[r.guard.value for r in each.refusals] for each in outcome.campaigns]
+
+
+@pytest.mark.parametrize("thrown", [False, True])
+def test_rules_are_judged_once_more_after_the_draft_was_read(monkeypatch: pytest.MonkeyPatch, thrown: bool) -> None:
+    """WeChat answers slowly: meanwhile the window closes, or somebody throws the kill switch."""
+    scene = Scene([replace(NEWS, window=Window(NOW - HOUR, NOW + HOUR))], until=Until.PREVIEW)
+    scene.apply()
+    scene.until, scene.fresh_rules = Until.SEND, lambda: scene.rules
+    read = scene.wechat.get_draft
+
+    def slowly(media_id: MediaId) -> tuple[DraftArticle, ...] | None:
+        found = read(media_id)
+        if thrown:
+            scene.rules = house(no_send=True)
+        else:
+            scene.clock.moment += 2 * HOUR
+        return found
+
+    monkeypatch.setattr(type(scene.wechat), "get_draft", lambda _, media_id: slowly(media_id))
+    assert ["kill_switch" if thrown else "expired", "sent 0"] == told_by_apply(scene)
+
+
+def doubtful() -> Scene:
+    """Stage and send; the request got lost on its way, and nobody knows that."""
+    scene = Scene([NEWS], wait_in_doubt=False)
+    scene.apply(("send_mass", Fault.REQUEST_LOST))
+    scene.wait_in_doubt = True
+    return scene
+
+
+def test_a_doubt_whose_draft_was_changed_is_not_repeated() -> None:
+    """The first request got lost, so the repetition would send what nobody reviewed."""
+    scene = doubtful()
+    edited(scene)
+    assert ["draft_changed", "sent 0"] == told_by_apply(scene)
+
+
+def test_a_doubt_whose_draft_is_changed_during_the_wait_is_not_repeated() -> None:
+    scene = doubtful()
+    while_waiting(scene, edited)
+    assert ["draft_changed", "sent 0"] == told_by_apply(scene)
+
+
+def test_a_doubt_whose_draft_is_as_it_was_is_repeated() -> None:
+    assert ["sent 1"] == told_by_apply(doubtful())
+
+
+def test_a_doubt_whose_draft_is_gone_is_repeated_for_the_first_request_may_have_consumed_it() -> None:
+    scene = doubtful()
+    scene.wechat.drafts.clear()
+    assert ["sent 1"] == told_by_apply(scene)
+
+
+def test_a_doubt_whose_draft_cannot_be_read_is_not_repeated_in_this_run() -> None:
+    scene = doubtful()
+    outcome = scene.apply(("get_draft", Fault.REQUEST_LOST))
+    assert (4, 0) == (outcome.exit_status(), scene.wechat.count("send_mass"))

@@ -1,23 +1,27 @@
-"""What becomes too late while its attempt is made durable is not sent: a push to a slow remote may take minutes."""
+"""The last look, and the permit that it issues."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
-from building import APPID, NOW, OPEN, Happening, attempted, audience, house, news, text
+from building import APPID, NOW, OPEN, Happening, attempted, audience, house, intent, news, text
 from simulation.scenario import Scene
-from simulation.world import Fault, SimWeChat
+from simulation.world import Fault, SimClock, SimWeChat
 
 from massctl.apply.outcome import Outcome
 from massctl.apply.ports import DraftArticle
+from massctl.apply.preflight import _ISSUER, Permit
+from massctl.errors import InvariantError
 from massctl.model.entries import JobStatus, NewEntry, SendImported, SendRejected, SendSettled
 from massctl.model.ids import MediaId
 from massctl.model.message import RenderedCampaign
 from massctl.plan.guards import Tip
 from massctl.plan.retry_policy import settle
 from massctl.plan.steps import Guard
+from massctl.wechat.client import WeChatClient
 
 TIP = Tip("main", "origin", "a" * 40, "a" * 40)
 
@@ -386,3 +390,60 @@ def test_a_repetition_that_comes_behind_the_window_is_settled_and_gets_no_new_on
     scene.wechat.connects_in = timedelta(seconds=connects_in)
     (refusal,) = scene.apply().campaigns[0].refusals
     assert (Guard.EXPIRED, settle("sale")) == (refusal.guard, refusal.hint)
+
+
+SEND = intent()
+
+
+def permit(clock: SimClock | None = None) -> Permit:
+    return Permit(_ISSUER, SEND, 2, NOW, NOW + timedelta(seconds=2), clock or SimClock(NOW))
+
+
+def test_nobody_but_the_last_look_makes_a_permit() -> None:
+    with pytest.raises(InvariantError, match="without a last look"):
+        Permit(object(), SEND, 2, NOW, NOW, SimClock(NOW))
+
+
+def test_a_permit_that_is_spent_or_of_another_send_stops_the_request_before_it_is_written() -> None:
+    written: list[str] = []
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        written.append(request.url.path)
+        return httpx.Response(200, json={"access_token": "T", "expires_in": 7200, "errcode": 0, "msg_id": 7})
+
+    client = WeChatClient.open("wx1", "secret", "https://api.weixin.qq.com", inside=httpx.MockTransport(serve))
+    client.require_token()
+    written.clear()
+    spent = permit()
+    spent.spend(SEND)
+    for issued, why in ((spent, "used twice"), (permit(), "another send")):
+        with pytest.raises(InvariantError, match=why):
+            client.send_mass(SEND if issued is spent else intent(), issued)
+    assert [] == written
+    client.send_mass(SEND, permit())
+    assert ["/cgi-bin/message/mass/sendall"] == written
+
+
+def test_a_permit_passes_with_its_clock() -> None:
+    clock = SimClock(NOW)
+    given = permit(clock)
+    clock.moment += timedelta(seconds=2)
+    assert not given.has_passed()
+    clock.moment += timedelta(microseconds=1)
+    assert given.has_passed()
+
+
+def test_each_attempt_of_a_run_has_a_permit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Permit] = []
+    send = SimWeChat.send_mass
+
+    def noting(wechat: SimWeChat, asked: object, issued: Permit) -> object:
+        given.append(issued)
+        return send(wechat, asked, issued)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(SimWeChat, "send_mass", noting)
+    scene = Scene([text(window=OPEN)])
+    assert 0 == scene.apply(("send_mass", Fault.ANSWER_LOST)).exit_status()
+    attempts = [entry.serial for entry in scene.ledger.entries if entry.event.type == "send_attempted"]
+    assert attempts == [each.attempt for each in given]
+    assert [True, True] == [each.deadline - each.issued_at == timedelta(seconds=2) for each in given]

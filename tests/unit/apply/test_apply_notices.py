@@ -6,20 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from building import (
-    APPID,
-    NOW,
-    OPEN,
-    PAST,
-    attempted,
-    entries,
-    house,
-    news,
-    plan_of,
-    recorded,
-    saved,
-    text,
-)
+from building import APPID, NOW, OPEN, PAST, attempted, entries, house, news, plan_of, recorded, saved, text
 
 from massctl.apply.notices import Notice, Noticing, standings
 from massctl.apply.outcome import CampaignOutcome, Failure, LeftDraft

@@ -39,7 +39,7 @@ from massctl.model.entries import (
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
 from massctl.model.message import Picture, Purpose, RenderedCampaign, RenderedNews
 from massctl.model.phrase import Phrase, in_a_row
-from massctl.model.send import StagedDraft
+from massctl.model.send import SendIntent, StagedDraft
 from massctl.model.state import MEDIA_UNKNOWN, BegunDraft, Draft, Record, State, is_concluded
 from massctl.plan.plan import upload_steps
 from massctl.plan.retry_policy import settle
@@ -146,7 +146,7 @@ def _recover(context: ApplyContext, missing: _Missing, box: dict[MediaId, Sha256
     if _is_surplus(record, begun):
         _delete_surplus(context, missing, media_id)
         return
-    context.ledger.record_for(_saved(begun.event, media_id, begun.serial), record.campaign, record.edition)
+    context.ledger.record(_saved(begun.event, media_id, begun.serial), record)
     context.ports.progress.say(Phrase("{name}: the draft whose answer was lost was found", name=record.campaign))
 
 
@@ -178,7 +178,7 @@ def _delete_surplus(context: ApplyContext, missing: _Missing, media_id: MediaId)
 
 def _close(context: ApplyContext, missing: _Missing, reason: str, *, pending: bool | None = None) -> None:
     event = DraftNotSaved(begun=missing.begun.serial, reason=reason, pending=pending)
-    context.ledger.record_for(event, missing.record.campaign, missing.record.edition)
+    context.ledger.record(event, missing.record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,6 +433,24 @@ def judge_earlier(
         _verified(context, campaign, draft, read)
 
 
+def reread_refusal(context: ApplyContext, campaign: RenderedCampaign, intent: SendIntent) -> Refusal | None:
+    """Read the draft of a send again: somebody may have changed, sent or deleted it. Raises what the reading raises.
+
+    A draft that is gone says nothing against a repetition: the first try may have consumed it.
+    """
+    draft = context.carried_draft(intent)
+    if draft is None:
+        return None
+    read = context.read(draft)
+    if read is None:
+        return None if intent.repeats else draft_gone(campaign.name)
+    if not differs(campaign, draft, read):
+        return None
+    if intent.repeats:
+        return changed(context.state, campaign, draft, read, settle(campaign.name))
+    return draft_changed(context.state, campaign, draft, read)
+
+
 def _verified(context: ApplyContext, campaign: RenderedCampaign, draft: Draft, read: Articles) -> None:
     """Note once what WeChat keeps of a draft that was found whole."""
     if draft.kept_sha256 is None:
@@ -631,7 +649,7 @@ def _is_proven(context: ApplyContext, record: Record, draft: Draft) -> bool:
             return False  # Nothing is deleted for its sake, and the next run asks again.
         if read is not None and is_as_saved(draft, read):
             verified = DraftVerified(media_id=draft.event.media_id, kept_sha256=kept_sha256(read))
-            context.ledger.record_for(verified, record.campaign, record.edition)
+            context.ledger.record(verified, record)
     return draft.kept_sha256 is not None
 
 
@@ -674,4 +692,4 @@ def _leave(context: ApplyContext, record: Record, draft: Draft, why: str) -> Non
 
 def _note(context: ApplyContext, record: Record, draft: Draft, why: str, *, pending: bool | None = None) -> None:
     event = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=why, pending=pending)
-    context.ledger.record_for(event, record.campaign, record.edition)
+    context.ledger.record(event, record)

@@ -28,7 +28,7 @@ def record_silence(records: Iterable[Record], ledger: LedgerSession, clock: Cloc
         if is_overdue(record, clock):
             reason = Phrase("the administrator's 30 minutes are over, and WeChat did not say what became of the send")
             attempt = record.open_attempts[-1].serial
-            ledger.record_for(SendInDoubt(attempt=attempt, reason=reason), record.campaign, record.edition)
+            ledger.record(SendInDoubt(attempt=attempt, reason=reason), record)
 
 
 POLL_SECONDS: Final = 5
@@ -123,7 +123,7 @@ def _ask(
         followed.errors.append((record, failure_of(error)))
         return
     if report.status != job.status or job.counts is None:
-        ledger.note_for(job_status(report), record.campaign, record.edition)
+        ledger.note(job_status(report), record)
         if report.status == "failed":
             followed.failed_now.append(record)
 
@@ -184,7 +184,7 @@ def record_finish(
     if _is_known(finish, job):
         return Recorded(record, again=True)
     before = _contradicted(finish, job)
-    ledger.record_for(finish.entry(), record.campaign, record.edition)
+    ledger.record(finish.entry(), record)
     return Recorded(record, again=False, contradicts=before)
 
 

@@ -11,7 +11,7 @@ from massctl.errors import LedgerError, LedgerStaleError
 from massctl.model.entries import Created, Entry, Event, NewEntry, is_observed
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.state import State
+from massctl.model.state import Record, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class Statement:
 
 OVERTAKEN_MAX: Final = 20
 """So often others may come first while one entry is written; each time they have got something done."""
+
+
+About = RenderedCampaign | Record
+"""The edition that an entry is about: as its folder declares it, or as it is recorded."""
 
 
 class LedgerBootstrap(Protocol):
@@ -64,53 +68,32 @@ class LedgerSession:
         self._begin(self._clock.now())
         return self.state
 
-    def note(self, event: Event, campaign: RenderedCampaign | None = None) -> Entry:
+    def note(self, event: Event, about: About | None = None) -> Entry:
         """Write what may be lost in a crash of the machine, because finding it out again costs only a call."""
-        return self._append([event], campaign, durable=False)[-1]
+        return self._write([(event, about)], durable=False)[-1]
 
     def flush(self) -> None:
         """Make durable what was only noted."""
         if self._noted:
             self._absorb([], durable=True)
 
-    def record(self, event: Event, campaign: RenderedCampaign | None = None) -> Entry:
+    def record(self, event: Event, about: About | None = None) -> Entry:
         """Write an entry that every later runner is sure to read; durable, with all before it, on return."""
-        return self._append([event], campaign, durable=True)[-1]
+        return self._write([(event, about)], durable=True)[-1]
+
+    def record_each(self, events: Sequence[tuple[Event, About]]) -> Sequence[Entry]:
+        """Write an entry about each of several campaigns as one durable append; return them in the same order."""
+        return self._write(events, durable=True) if events else []
 
     def entries_after(self, serial: int) -> Sequence[Entry]:
         """Read what others wrote after an entry of this run; the state that it decides by does not change."""
         return self._ledger.read(serial)
 
-    def record_all(self, events: Sequence[Event], campaign: RenderedCampaign) -> None:
-        """Write several entries about a campaign as one durable append; none of them where `events` is empty."""
-        if events:
-            self._append(events, campaign, durable=True)
-
-    def record_each(self, events: Sequence[tuple[Event, RenderedCampaign]]) -> Sequence[Entry]:
-        """Write an entry about each of several campaigns as one durable append; return them in the same order."""
+    def _write(self, events: Sequence[tuple[Event, About | None]], *, durable: bool) -> Sequence[Entry]:
         now = self._clock.now()
-        new = [NewEntry(at=now, event=event, campaign=c.name, edition=c.edition) for event, c in events]
-        return self._write(new, durable=True) if new else []
-
-    def record_for(self, event: Event, campaign: str, edition: int) -> Entry:
-        """Write a durable entry about a campaign that is known by name only."""
-        new = NewEntry(at=self._clock.now(), event=event, campaign=campaign, edition=edition)
-        return self._write([new], durable=True)[-1]
-
-    def note_for(self, event: Event, campaign: str, edition: int) -> None:
-        """Note something about a campaign that is known by name only."""
-        self._write([NewEntry(at=self._clock.now(), event=event, campaign=campaign, edition=edition)], durable=False)
-
-    def _append(self, events: Sequence[Event], campaign: RenderedCampaign | None, *, durable: bool) -> Sequence[Entry]:
-        now = self._clock.now()
-        name, edition = (campaign.name, campaign.edition) if campaign else (None, None)
-        return self._write(
-            [NewEntry(at=now, event=event, campaign=name, edition=edition) for event in events], durable=durable
-        )
-
-    def _write(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:
-        self._begin(entries[0].at)
-        return self._absorb(entries, durable=durable)
+        self._begin(now)
+        new = [NewEntry(at=now, event=event, campaign=key[0], edition=key[1]) for event, key in map(_keyed, events)]
+        return self._absorb(new, durable=durable)
 
     def _begin(self, at: datetime) -> None:
         """Begin the ledger where there is none, no later than what is written into it first."""
@@ -152,6 +135,13 @@ class LedgerSession:
         """Take what was written meanwhile into the state, unless it is not the state of this ledger any more."""
         if not self._overtaken:
             self.state.absorb_all(self._ledger.read(self.state.serial))
+
+
+def _keyed(written: tuple[Event, About | None]) -> tuple[Event, tuple[str, int] | tuple[None, None]]:
+    event, about = written
+    if about is None:
+        return event, (None, None)
+    return event, (about.name if isinstance(about, RenderedCampaign) else about.campaign, about.edition)
 
 
 def _renumbered(entries: Sequence[Entry], ahead: int) -> Sequence[Entry]:

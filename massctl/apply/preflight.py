@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from massctl.apply.context import ApplyContext
-from massctl.apply.draft_fingerprint import is_as_saved
-from massctl.apply.drafts import changed, draft_changed, draft_gone
+from massctl.apply.drafts import reread_refusal
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import Clock
 from massctl.apply.stage import needs_size, recount_refusal, unread_refusal
@@ -26,7 +25,6 @@ from massctl.model.entries import (
     SendRejected,
     SendSettled,
 )
-from massctl.model.ids import MediaId
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import SendIntent
@@ -130,17 +128,20 @@ class _Look:
         """Look once, at the clock last; a reading that fails raises its own error."""
         context, campaign = self.context, self.campaign
         context.ports.wechat(campaign.account).require_token()
-        found = self._draft() or self._audience() or self._ledger()
-        if not found:
+        found = reread_refusal(context, campaign, self.intent) or self._audience() or self._ledger()
+        if found is None:
             context.refresh_house()
             tip = context.house.tip
             if tip is not None and tip.unread is not None and (refused := tip_refusal(tip)):
                 raise _UnreadError(refused)
         now = context.ports.clock.now()
-        for refusal in found or late_refusals(campaign, context.house, now) or self._memory(now):
+        refusals = [found] if found is not None else late_refusals(campaign, context.house, now)
+        if not refusals and (forgotten := self._memory(now)) is not None:
+            refusals = [forgotten]
+        for refusal in refusals:
             # Of what was read, the audience has its way out already.
-            late = refusal.guard is Guard.EXPIRED and self._repeats
-            self.outcome.refuse(beside_a_doubt(refusal, campaign.name) if late else refusal)
+            expired = refusal.guard is Guard.EXPIRED and self._repeats
+            self.outcome.refuse(beside_a_doubt(refusal, campaign.name) if expired else refusal)
         if self.outcome.stopped:
             last = self.outcome.refusals[-1]
             raise WeChatError(last.message, hint=last.hint)
@@ -151,36 +152,19 @@ class _Look:
     def _repeats(self) -> bool:
         return self.intent.repeats is not None
 
-    def _draft(self) -> list[Refusal]:
-        context, campaign = self.context, self.campaign
-        draft = context.carried_draft(self.intent)
-        if draft is None:
-            return []
-        read = context.ports.wechat(campaign.account).get_draft(MediaId(draft.event.media_id))
-        if read is None:
-            # For a repetition this proves nothing: the first try may have consumed the draft.
-            return [] if self._repeats else [draft_gone(campaign.name)]
-        if is_as_saved(draft, read):
-            return []
-        if self._repeats:
-            return [changed(context.state, campaign, draft, read, settle(campaign.name))]
-        return [draft_changed(context.state, campaign, draft, read)]
-
-    def _audience(self) -> list[Refusal]:
+    def _audience(self) -> Refusal | None:
         """Count the audience again: it may have grown at the prompt, at a preview, or while others were sent."""
         try:
             refusal = recount_refusal(self.context, self.campaign)
         except TransportError as error:
             if not needs_size(self.campaign):
-                return []
+                return None
             raise _UnreadError(unread_refusal(error)) from None
         except WeChatError as error:
-            return [unread_refusal(error)] if needs_size(self.campaign) else []
-        if refusal is None:
-            return []
-        return [beside_a_doubt(refusal, self.campaign.name) if self._repeats else refusal]
+            return unread_refusal(error) if needs_size(self.campaign) else None
+        return beside_a_doubt(refusal, self.campaign.name) if refusal is not None and self._repeats else refusal
 
-    def _ledger(self) -> list[Refusal]:
+    def _ledger(self) -> Refusal | None:
         """Refuse where another runner, or a person, wrote about this very send behind its attempt."""
         attempts = self.context.record_of(self.campaign).attempts
         batches, mine = {each.serial: each.event.batch for each in attempts}, self.intent.batch
@@ -197,15 +181,15 @@ class _Look:
                     return isinstance(event, SendImported)
 
         if not any(is_of_this_send(entry) for entry in self.context.ledger.entries_after(self.attempt)):
-            return []
+            return None
         say = Phrase("another runner wrote about this send in the same moment")
-        return [Refusal(Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger anew"))]
+        return Refusal(Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger anew"))
 
-    def _memory(self, now: datetime) -> list[Refusal]:
+    def _memory(self, now: datetime) -> Refusal | None:
         """Refuse a repetition that the last look itself made too late for WeChat's memory."""
         opened = self.context.record_of(self.campaign).open_attempts
         decision = may_repeat(opened, self.intent.digest, self.context.house.policy, now) if self._repeats else None
         if not isinstance(decision, NoRepeat):
-            return []
+            return None
         say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)
-        return [Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(self.campaign.name))]
+        return Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(self.campaign.name))

@@ -44,7 +44,7 @@ def settle_sent(
             report = wechat.job_report(MsgId(statement.msg_id)) if wechat is not None else None
     _settle(record, "sent", statement, ledger, audience if is_by_hand(record) else None)
     if report is not None:
-        ledger.record_for(job_status(report), record.campaign, record.edition)
+        ledger.record(job_status(report), record)
     return report
 
 
@@ -176,7 +176,7 @@ def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, l
         return False
     why = "gone" if read is None else "changed in the console, left there"
     gone = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=why)
-    ledger.record_for(gone, record.campaign, record.edition)
+    ledger.record(gone, record)
     return True
 
 
@@ -208,7 +208,7 @@ def _settle(
         url=statement.url,
         audience=audience,
     )
-    ledger.record_for(settled, record.campaign, record.edition)
+    ledger.record(settled, record)
 
 
 def _check_unsettled(record: Record, state: State) -> None:
@@ -400,4 +400,4 @@ def import_sent(
         not_before=declared.window.not_before if declared and declared.window else None,
         not_after=declared.window.not_after if declared and declared.window else None,
     )
-    ledger.record_for(event, record.campaign, record.edition)
+    ledger.record(event, record)

@@ -5,8 +5,7 @@ from math import ceil
 from typing import Final
 
 from massctl.apply.context import ApplyContext
-from massctl.apply.draft_fingerprint import is_as_saved
-from massctl.apply.drafts import changed, judge_earlier
+from massctl.apply.drafts import reread_refusal
 from massctl.apply.jobs import job_status
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.payloads import send_intent
@@ -14,7 +13,7 @@ from massctl.apply.ports import SendQuestion
 from massctl.apply.stage import refusal_of, seen_by
 from massctl.errors import InvariantError, WeChatError
 from massctl.model.entries import Expired
-from massctl.model.ids import MediaId, MsgId
+from massctl.model.ids import MsgId
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import Rejected, SendIntent
@@ -63,7 +62,11 @@ def ready(
         outcome.refuse(refusal)
     intent = _intent(context, outcome, campaign, batch) if not outcome.stopped else None
     if intent is not None:
-        _read_draft(context, outcome, campaign, intent)
+        try:
+            if (edited := reread_refusal(context, campaign, intent)) is not None:
+                outcome.refuse(edited)
+        except WeChatError as error:
+            context.fail(outcome, error)
     if not outcome.stopped:
         # What was read may have taken minutes: the window may be over by now, and the kill switch thrown.
         for refusal in _refusals_by_rule(context, campaign):
@@ -237,25 +240,6 @@ def _intent(
         say = Phrase("nobody knows whether it was sent, and the recorded request can no longer be made")
         outcome.refuse(Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(campaign.name)))
         return None
-
-
-def _read_draft(
-    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, intent: SendIntent
-) -> None:
-    """Read the draft again: somebody may have changed, sent or deleted it, also while the prompt stood open."""
-    draft = context.carried_draft(intent)
-    if draft is None:
-        return
-    try:
-        read = context.ports.wechat(campaign.account).get_draft(MediaId(draft.event.media_id))
-    except WeChatError as error:
-        context.fail(outcome, error)
-        return
-    if intent.repeats is None:
-        judge_earlier(context, outcome, campaign, draft, read)
-    elif read is not None and not is_as_saved(draft, read):
-        # A draft that is gone may be consumed, which says nothing against the repetition.
-        outcome.refuse(changed(context.state, campaign, draft, read, settle(campaign.name)))
 
 
 def _block(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> SendBlock:

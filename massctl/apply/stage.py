@@ -469,7 +469,7 @@ def send_previews(context: ApplyContext) -> None:
     for steps, outcome, campaign in sorted(due, key=lambda each: going_out(each[0][0])):
         body = preview_body(campaign, context.state, _shown(context, campaign))
         wechat = context.ports.wechat(campaign.account)
-        context.ledger.record_all([_previewed(campaign, step, "begun") for step in steps], campaign)
+        context.ledger.record_each([(_previewed(campaign, step, "begun"), campaign) for step in steps])
         calls = [((outcome, campaign, step), partial(_show, context, wechat, step, body)) for step in steps]
         context.side_by_side(Phrase("sending previews of {name}", name=campaign.name), calls, partial(_done, context))
 

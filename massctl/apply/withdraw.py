@@ -232,7 +232,7 @@ def _is_deleted(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> b
 
 def _learn(target: Target, report: JobReport, ledger: LedgerSession) -> None:
     if report.status != target.job.status:
-        ledger.record_for(job_status(report), target.record.campaign, target.record.edition)
+        ledger.record(job_status(report), target.record)
 
 
 def _note(
@@ -248,7 +248,7 @@ def _note(
         errcode=error.errcode if error else None,
         rid=error.rid if error else None,
     )
-    ledger.record_for(event, target.record.campaign, target.record.edition)
+    ledger.record(event, target.record)
 
 
 def _unknown(target: Target, error: TransportError) -> TransportError:

@@ -147,23 +147,23 @@ _NO_DEADLINE = Mutant(
 _NO_LAST_LOOK = Mutant(
     "the clock is not looked at when the attempt is durable",
     _LEAVING,
-    "found or late_refusals(campaign, context.house, now) or ",
-    "found or ",
+    "else late_refusals(campaign, context.house, now)\n",
+    "else []\n",
     "text, window closing",
     _NO_DEADLINE,
 )
 _DRAFT_IS_READ_ONCE = Mutant(
     "the draft is not read again when the attempt is durable",
     _LEAVING,
-    "        if is_as_saved(draft, read):",
-    "        if True:",
+    "reread_refusal(context, campaign, self.intent) or ",
+    "",
     "news, the console in a run",
 )
 _AUDIENCE_IS_COUNTED_ONCE = Mutant(
     "the audience is not counted again when the attempt is durable",
     _LEAVING,
-    "        return [beside_a_doubt(refusal, self.campaign.name) if self._repeats else refusal]\n",
-    "        return []\n",
+    "beside_a_doubt(refusal, self.campaign.name) if refusal is not None and self._repeats else refusal\n",
+    "None\n",
     "text to a tag that grows",
 )
 _LEDGER_IS_READ_ONCE = Mutant(
@@ -176,7 +176,7 @@ _LEDGER_IS_READ_ONCE = Mutant(
 _LAST_LOOK_IS_BLIND = Mutant(
     "the clock is looked at when the attempt is durable, and nothing follows",
     _LEAVING,
-    "            self.outcome.refuse(beside_a_doubt(refusal, campaign.name) if late else refusal)\n",
+    "            self.outcome.refuse(beside_a_doubt(refusal, campaign.name) if expired else refusal)\n",
     "            pass\n",
     "text, window closing",
     _NO_DEADLINE,
@@ -808,22 +808,23 @@ MUTANTS = (
     Mutant(
         "a draft of an earlier run is not read again",
         _SENDING,
-        "        _read_draft(context, outcome, campaign, intent)\n",
-        "        pass\n",
+        "            if (edited := reread_refusal(context, campaign, intent)) is not None:\n",
+        "            if (edited := None) is not None:\n",
         "news, the console",
+        _DRAFT_IS_READ_ONCE,
     ),
     Mutant(
         "a draft that was changed in the console is sent",
         "massctl.apply.drafts",
-        "    elif differs(campaign, draft, read):",
-        "    elif False:",
+        "    if not differs(campaign, draft, read):\n",
+        "    if True:\n",
         "news, the console",
     ),
     Mutant(
         "a draft that is gone is sent",
         "massctl.apply.drafts",
-        "    if read is None:\n        outcome.refuse(",
-        "    if read is None:\n        return\n    if False:\n        outcome.refuse(",
+        "        return None if intent.repeats else draft_gone(campaign.name)\n",
+        "        return None\n",
         "news, the console",
     ),
     Mutant(
@@ -1103,11 +1104,10 @@ MUTANTS = (
     ),
     Mutant(
         "a draft that was changed in the console while in doubt is repeated",
-        _SENDING,
-        "    elif read is not None and not is_as_saved(draft, read):",
-        "    elif False:",
+        "massctl.apply.drafts",
+        "        return changed(context.state, campaign, draft, read, settle(campaign.name))\n",
+        "        return None\n",
         "news, changed in doubt",
-        _DRAFT_IS_READ_ONCE,
     ),
     Mutant(
         "whether a batch is staged is judged by the draft of batch 1",

@@ -237,7 +237,7 @@ def everybody_gets_it(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_draft_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sending, "_read_draft", lambda *_: None)
+    patch.setattr(sending, "reread_refusal", lambda *_: None)
     a_draft_is_not_read_again_after_a_push(patch)
 
 
@@ -295,7 +295,7 @@ def the_rules_are_not_read_again_after_a_push(patch: pytest.MonkeyPatch) -> None
 
 
 def a_draft_is_not_read_again_after_a_push(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(preflight._Look, "_draft", lambda _: [])
+    patch.setattr(preflight, "reread_refusal", lambda *_: None)
 
 
 def a_push_without_an_answer_has_arrived(patch: pytest.MonkeyPatch) -> None:

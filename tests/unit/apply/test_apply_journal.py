@@ -11,7 +11,7 @@ from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Outcome
 from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
-from massctl.model.state import State
+from massctl.model.state import Record, State
 from massctl.plan.plan import Until
 from massctl.view.language import Language
 from massctl.view.outcome_text import outcome_text
@@ -90,15 +90,15 @@ def test_what_is_written_is_in_the_state_at_once() -> None:
 def test_several_entries_are_one_append_and_none_is_none() -> None:
     ledger = SimLedger()
     book = open_book(ledger)
-    book.record_all([], WORDS)
+    book.record_each([])
     assert [] == ledger.entries
-    book.record_all([Expired(not_after=NOW), Expired(not_after=NOW)], WORDS)
+    book.record_each([(Expired(not_after=NOW), WORDS)] * 2)
     assert (2, 2) == (len(ledger.entries), ledger.flushed)
 
 
 def test_a_campaign_may_be_known_by_its_name_only() -> None:
     book = open_book(SimLedger())
-    entry = book.record_for(Expired(not_after=NOW), "words", 3)
+    entry = book.record(Expired(not_after=NOW), Record(WORDS.name, 3))
     assert ("words", 3) == (entry.campaign, entry.edition)
 
 

@@ -57,7 +57,7 @@ def send_intent(
         edition=campaign.edition,
         appid=campaign.appid,
         account=campaign.account,
-        title=campaign.title,
+        title=campaign.title or next(iter(campaign.headlines), ""),
         window=campaign.window,
         digest=campaign.digest,
         message_digest=campaign.message_digest,

@@ -69,10 +69,10 @@ def note_staged(context: ApplyContext) -> None:
         if known or outcome.planned.window is WindowState.EXPIRED:
             continue
         if all((campaign.appid, each.sha256) in context.state.materials for each in campaign.files):
-            count = context.size_of(campaign)
-            size = count if isinstance(count, int) else None
-            staged = MessageStaged(appid=campaign.appid, digest=campaign.digest, audience_count=size)
-            context.ledger.note(staged, campaign)
+            size = context.count_of(campaign)
+            context.ledger.note(
+                MessageStaged(appid=campaign.appid, digest=campaign.digest, audience_count=size), campaign
+            )
 
 
 def forget_if_unknown(context: ApplyContext, campaign: RenderedCampaign, error: MassctlError) -> None:
@@ -171,19 +171,21 @@ def readings(context: ApplyContext) -> Iterator[tuple[Callable[[Any], None], Cal
 
 
 def refusal_of(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
-    """Judge the audience in the moment before an attempt; unread, it refuses declared bounds and every tag."""
-    if campaign.audience.tag is not None:
-        return _tag_refusal(context, campaign)
-    count = context.size_of(campaign)
-    if not isinstance(count, MassctlError):
-        return _before_a_send(context, campaign, audience_refusal(campaign.audience, count))
-    return unread_refusal(count) if needs_size(campaign) else None  # It was said when it could not be read.
+    """Judge the audience before an attempt, and whether a name still stands for its tag.
 
-
-def _before_a_send(context: ApplyContext, campaign: RenderedCampaign, refusal: Refusal | None) -> Refusal | None:
-    """Name the way out of a doubt where the attempt would be a repetition."""
-    opened = context.record_of(campaign).open_attempts
-    return beside_a_doubt(refusal, campaign.name) if refusal is not None and opened else refusal
+    A size that could not be read refuses declared bounds and every tag.
+    """
+    count, record = context.size_of(campaign), context.record_of(campaign)
+    if campaign.audience.tag is not None and record.resolved_for(campaign.digest) is not None:
+        try:
+            refusal = recount_refusal(context, campaign)
+        except (WeChatError, ConfigurationError) as error:
+            return unread_refusal(error)
+    elif isinstance(count, MassctlError):
+        return unread_refusal(count) if needs_size(campaign) else None  # It was told when it could not be read.
+    else:
+        refusal = audience_refusal(campaign.audience, count)
+    return beside_a_doubt(refusal, campaign.name) if refusal is not None and record.open_attempts else refusal
 
 
 def needs_size(campaign: RenderedCampaign) -> bool:
@@ -233,32 +235,15 @@ def _listed(
     _counted(context, key, None if tag is None else tag.count)
     for outcome, campaign in campaigns:
         if tag is not None and context.record_of(campaign).resolved_for(campaign.digest) is None:
-            context.ledger.record(_resolved(campaign, name, tag), campaign)
+            found = AudienceResolved(
+                appid=campaign.appid, digest=campaign.digest, tag=name, tag_id=tag.id, name=tag.name, count=tag.count
+            )
+            context.ledger.record(found, campaign)
         elif tag is None and not context.may_send(outcome):
             # Its send will be refused; whoever stages it days before wants to know now.
             context.ports.progress.say(
                 Phrase("{name}: the account has no tag called {tag}", name=campaign.name, tag=name)
             )
-
-
-def _resolved(campaign: RenderedCampaign, name: str, tag: Tag) -> AudienceResolved:
-    return AudienceResolved(
-        appid=campaign.appid, digest=campaign.digest, tag=name, tag_id=tag.id, name=tag.name, count=tag.count
-    )
-
-
-def _tag_refusal(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
-    """Read the tags again: the id that was found must still be there, under the same name."""
-    resolved = context.record_of(campaign).resolved_for(campaign.digest)
-    if resolved is None:
-        count = context.size_of(campaign)
-        if isinstance(count, MassctlError):
-            return unread_refusal(count)
-        return _before_a_send(context, campaign, audience_refusal(campaign.audience, None))
-    try:
-        return _before_a_send(context, campaign, recount_refusal(context, campaign))
-    except (WeChatError, ConfigurationError) as error:
-        return unread_refusal(error)
 
 
 def unread_refusal(why: MassctlError) -> Refusal:
@@ -288,21 +273,17 @@ _SOUNDS: Final[Mapping[Purpose, Literal["voice", "video"]]] = {Purpose.VOICE: "v
 
 def connect(context: ApplyContext) -> None:
     """Fetch each account's token once, so that a wrong secret is one error and not one per picture."""
-    busy = {campaign.account for outcome, campaign in context.going() if context.has_work(outcome)}
+
+    def renew(account: AccountName) -> None:
+        context.ports.wechat(account).renew_token()
 
     def done(account: AccountName, result: Failed | None) -> None:
-        if result is None:
-            return
         for outcome, campaign in context.going():
-            if campaign.account == account and context.has_work(outcome):
+            if result is not None and campaign.account == account and context.has_work(outcome):
                 context.fail(outcome, result)
 
-    calls = [(account, partial(_connect, context, account)) for account in sorted(busy)]
-    context.side_by_side(Phrase("connecting"), calls, done)
-
-
-def _connect(context: ApplyContext, account: AccountName) -> None:
-    context.ports.wechat(account).renew_token()
+    busy = {campaign.account for outcome, campaign in context.going() if context.has_work(outcome)}
+    context.side_by_side(Phrase("connecting"), [(each, partial(renew, each)) for each in sorted(busy)], done)
 
 
 def upload(context: ApplyContext) -> None:

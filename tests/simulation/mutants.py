@@ -759,8 +759,8 @@ MUTANTS = (
     Mutant(
         "the audience's size is not asked for",
         "massctl.apply.stage",
-        "audience_refusal(campaign.audience, count))\n    return unread_refusal",
-        "None)\n    return unread_refusal",
+        "        refusal = audience_refusal(campaign.audience, count)\n",
+        "        refusal = None\n",
         "text to a tag",
         _AUDIENCE_IS_COUNTED_ONCE,
     ),

@@ -116,7 +116,7 @@ class SendPermit(Protocol):
         ...
 
     def has_passed(self) -> bool:
-        """Say whether its moment is over, so that the request may not be written any more."""
+        """Whether its moment is over, so that the request may not be written any more."""
         ...
 
 

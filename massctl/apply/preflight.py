@@ -74,7 +74,7 @@ class Permit:
         self._spent = True
 
     def has_passed(self) -> bool:
-        """Say whether its deadline is over by now."""
+        """Whether its deadline is over by now."""
         return self._clock.now() > self.deadline
 
 

@@ -98,12 +98,17 @@ class ApplyContext:
         self.accounts = {} if is_untrusted(refused, self.state) or self.away else self.ports.accounts
 
     def replanned(self, plan: Plan) -> "ApplyContext":
-        """Go on with another plan and keep what was done so far. A lost draft that was found counts as saved."""
+        """Go on with another plan and keep what was done so far. A lost draft that was found counts as saved.
+
+        It sends nothing that the plan before did not want to send: consent was given to that one.
+        """
         found = [(o, step) for o, step, _ in self.lost if self._is_saved(step)]
         for outcome, step in found:
             outcome.performed.append(step)
         before = {each.planned.name: each.performed for each in self.outcomes}
-        outcomes = [outcome_of(planned, attended=self.ports.attended) for planned in plan.campaigns]
+        wanted = {each.planned.name for each in self.outcomes if each.planned.wants_send}
+        again = [each if each.name in wanted else replace(each, wants_send=False) for each in plan.campaigns]
+        outcomes = [outcome_of(planned, attended=self.ports.attended) for planned in again]
         for each in outcomes:
             each.performed += before.get(each.planned.name, [])
         context = ApplyContext(self.ports, self.ledger, self.house, plan, outcomes, self.unread)

@@ -100,5 +100,4 @@ def as_saved(saved: SavedPlan, names: Sequence[str], plan_file: Path, _: Session
     """Give what a saved plan allows of the plan that was made again, or the refusal where anything moved."""
     if moved := what_moved(saved, made.plan):
         return refuse_stale(saved, made.plan, made.state, stale(moved, names, plan_file))
-    again = made.again
-    return replace(made, plan=only_planned(made.plan), again=again and (lambda: only_planned(again())))
+    return replace(made, plan=only_planned(made.plan))

@@ -251,7 +251,13 @@ class Scene:
         self.wechat.arrive_late()
         self.other.calls.clear()
         self.wechat.coming = list(faults)
-        world = Ports(
+        session = self.book()
+        ports = self.ports()
+        return apply_plan(plan or self.plan(), ports, session, self.rules, lambda: self.plan(session.state))
+
+    def ports(self) -> Ports:
+        """Give what the run needs from this world."""
+        return Ports(
             self._account,
             PICTURES,
             self.clock,
@@ -267,8 +273,6 @@ class Scene:
             accounts=ACCOUNTS,
             folders=frozenset(each.name for each in self.campaigns),
         )
-        session = self.book()
-        return apply_plan(plan or self.plan(), world, session, self.rules, lambda: self.plan(session.state))
 
     def book(self) -> LedgerSession:
         """Open the ledger as a new process does."""

@@ -12,6 +12,7 @@ from simulation.world import Fault
 
 from massctl.apply import drafts, reconcile
 from massctl.apply.draft_fingerprint import draft_sha256, kept_sha256, markup_sha256
+from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import LeftDraft
 from massctl.apply.ports import DraftArticle, ListedDraft
 from massctl.apply.reconcile import adopt_draft, settle_not_sent
@@ -21,7 +22,7 @@ from massctl.model.entries import Adopted
 from massctl.model.ids import AccountName, MediaId
 from massctl.model.message import RenderedCampaign, RenderedNews, Window
 from massctl.plan.guards import PolicyInForce, Tip
-from massctl.plan.plan import Showing, Until, make_plan
+from massctl.plan.plan import Plan, Showing, Until, make_plan
 from massctl.plan.steps import Guard, Invalid, Refusal
 
 AHEAD = NOW - 2 * HOUR
@@ -891,3 +892,20 @@ def test_whatever_ends_a_preview_the_tip_sends_its_own(adopted: Scene) -> None:
         assert before == scene.events("send_attempted")[-1].media_id
         at_the_tip(scene)
         assert {} == scene.wechat.drafts, number
+
+
+def test_a_plan_that_is_made_again_sends_nothing_that_the_first_did_not_want_to_send() -> None:
+    """A window opens while lost drafts are looked for; whoever gave consent had not seen that send."""
+    scene = crashed_at(Scene([NEWS], now=AHEAD), "after add_draft")
+    session = scene.book()
+
+    def later() -> Plan:
+        scene.later(hours=3)
+        return scene.plan(session.state)
+
+    plan = scene.plan()
+    assert [] == [step for each in plan.campaigns for step in each.steps if step.kind == "send_mass"]
+    ports = scene.ports()
+    outcome = apply_plan(plan, ports, session, scene.rules, later)
+    assert (0, []) == (outcome.exit_status(), scene.wechat.jobs)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))

@@ -622,7 +622,7 @@ def _is_replaced(context: ApplyContext, record: Record, draft: Draft) -> bool:
     declared.
     """
     declared = context.declared(record.campaign)
-    if declared is not None and declared.edition >= record.edition and not declared.message.has_draft:
+    if declared is not None and _needs_none(declared, record, draft):
         return context.goes_on(declared.name)
     newer = [(record, each) for each in record.drafts[record.drafts.index(draft) + 1 :]]
     heirs = [(record, each) for record, each in newer if each.event.batch == draft.event.batch]
@@ -631,6 +631,13 @@ def _is_replaced(context: ApplyContext, record: Record, draft: Draft) -> bool:
         if takes_over and other is not record:
             heirs += [(other, each) for each in other.drafts]
     return any(each.alive and _is_proven(context, holder, each) for holder, each in heirs)
+
+
+def _needs_none(declared: RenderedCampaign, record: Record, draft: Draft) -> bool:
+    """Whether a campaign has become another kind of message, or its list has fewer batches than there are drafts."""
+    if not declared.message.has_draft:
+        return declared.edition >= record.edition
+    return declared.edition == record.edition and draft.event.batch > (declared.batches or 1)
 
 
 def _is_closed(context: ApplyContext, record: Record) -> bool:

@@ -283,11 +283,12 @@ def import_old_sends(world: World) -> None:
             forgotten = job.by_console or job.openids or world.time - job.at >= OLD
             if job.key is not None and forgotten and not _known(world, job):
                 _, book = _at_work(world)
-                batch = batches_in_question(book.state.record(CampaignName(job.key[0]), job.key[1]))[0]
+                record = book.state.record(CampaignName(job.key[0]), job.key[1])
+                batch = batches_in_question(record)[0]
                 lost = SendSettled(
                     batch=batch, outcome="sent", reason="lost with the ledger", by="li", msg_id=job.msg_id
                 )
-                book.record_for(lost, *job.key)
+                book.record(lost, record)
 
 
 def _is_open(record: Record, job: MassJob) -> bool:

@@ -723,6 +723,7 @@ ROWS = {
     "the declared edition has one": ([SAVED, *ABOVE], {"declared": (SALE_2,)}, SUPERSEDED),
     "another edition has one, which is not declared": ([SAVED, *ABOVE], {}, None),
     "a higher edition has one, and nothing is declared": ([SAVED, *ABOVE], {"declared": ()}, SUPERSEDED),
+    "its list has fewer batches": ([saved(SALE, "M1", batch=2)], {}, SUPERSEDED),
     "its campaign has become a text": ([SAVED], {"declared": (SALE_AS_TEXT,)}, SUPERSEDED),
     "another edition is in doubt": ([SAVED, DOUBT_ABOVE], {"declared": (), "folders": False}, None),
     "its folder is gone": ([SAVED], {"declared": (), "folders": False}, FOLDER_GONE),

@@ -332,15 +332,6 @@ class ValidateReport(Strict):
     """What stopped the command before it found anything."""
 
 
-class ReportedCause(Strict):
-    """Something that was edited since the lock."""
-
-    path: str | None
-    """The file, from the repository's root; null where it is no file."""
-    message: str
-    """What it is, for people."""
-
-
 class ReportedLock(Strict):
     """One campaign's lock."""
 
@@ -356,8 +347,8 @@ class ReportedLock(Strict):
     """Files that were written or removed, from the campaign's folder."""
     differences: list[str]
     """What differs from the lock, for people."""
-    causes: list[ReportedCause]
-    """What was edited since."""
+    versions: list[str]
+    """Which versions are not those that it was locked by; they refuse nothing while it renders the same."""
     refusals: list[PlannedRefusal]
     """What apply says where only what is locked is sent."""
     diagnostics: list[PlannedDiagnostic]

@@ -1,7 +1,7 @@
 """From a plan to what changed in it for people; asked for by the forms that people read, and by no other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,9 +14,7 @@ from massctl.model.diagnostics import has_errors
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.plan.plan import PlannedCampaign
 from massctl.plan.review_diff import Base, BaseKind, base_of
-from massctl.source.lock_digest import locked_digest
 from massctl.source.repository import SETTINGS, Repository
 from massctl.view.language import say
 
@@ -46,18 +44,14 @@ class Checkout:
     """Nothing can be read there because there is nothing."""
 
     def difference(self, campaign: RenderedCampaign) -> "Difference | None":
-        """Compare a campaign with what is locked there for its edition, or else with what would be rendered there."""
+        """Compare a campaign with what would be rendered there."""
         from massctl.plan.review_diff import Difference
-        from massctl.source.versions import locked_version
 
         base = Base(BaseKind.CHECKOUT, where=self.where)
         if self.desires is None:
             return Difference(base, self.note, is_new=self.is_empty)
         if campaign.name not in self.desires.names():
             return Difference(base, _NEW, is_new=True)
-        version = locked_version(self.repository, campaign.name)
-        if version is not None and version.lock.edition == campaign.edition:
-            return _compared(base, version, campaign)
         theirs = _rendered(self.desires, campaign.name)
         if theirs is None:
             return Difference(base, Phrase("its files there have faults, so they cannot be compared"))
@@ -115,13 +109,11 @@ def differences(session: Session, made: Planned, checkout: Checkout | None, unlo
         if checkout is not None:
             difference = checkout.difference(campaign)
         else:
-            base = base_of(campaign, _locked(session, planned, campaign.name), made.state)
+            base = base_of(campaign, made.state)
             if base is None or base.digest == campaign.digest:
                 continue
-            before = _kept(session, base, campaign.name)
+            before = session.archive().read(base.digest)
             difference = _compared(base, before, campaign) if before is not None else None
-            if difference is not None and base.kind is BaseKind.LOCK and difference.same_to_readers:
-                difference = replace(difference, causes=_causes(session, made, campaign.name))
             unknown += [] if before is not None else [campaign.name]
         if difference is not None:
             found[campaign.name] = difference
@@ -134,42 +126,6 @@ def differences(session: Session, made: Planned, checkout: Checkout | None, unlo
 def _rendered(desires: "Desires", name: CampaignName) -> RenderedCampaign | None:
     """Render one campaign; None where its files have faults, or went in this moment."""
     return next((each for each in desires.read([name]) if isinstance(each, RenderedCampaign)), None)
-
-
-def _locked(session: Session, planned: PlannedCampaign, name: CampaignName) -> str | None:
-    """Give the lock's digest. Where only what is locked is sent, the plan was found equal to it a moment ago."""
-    if session.settings.policy.require_lock and planned.rendered is not None:
-        return planned.rendered.digest
-    return locked_digest(session.repository, name)
-
-
-def _kept(session: Session, base: Base, name: CampaignName) -> "Version | None":
-    """Give the content of a base: the lock's is in its folder, all other is beside the ledger."""
-    if base.kind is BaseKind.LOCK:
-        from massctl.source.versions import locked_version
-
-        return locked_version(session.repository, name)
-    return session.archive().read(base.digest)
-
-
-def _causes(session: Session, made: Planned, name: CampaignName) -> tuple[Phrase, ...]:
-    """Name the sources that are not what a lock was made from; none where nothing tells."""
-    # Only a look that changed has to be explained by its sources.
-    from massctl.model.lock import changed_sources
-    from massctl.source.campaigns import load_campaign
-    from massctl.source.lock_files import DamagedLockError, read_sources
-    from massctl.source.witness import sources_now
-
-    repository, settings = session.repository, made.workbench.settings
-    file = load_campaign(repository, name, settings).file
-    try:
-        sources = read_sources(repository, name)
-    except DamagedLockError:
-        return ()
-    if file is None or sources is None:
-        return ()
-    now = sources_now(sources, file, settings.accounts[file.account], repository, made.workbench)
-    return tuple(cause.message for cause in changed_sources(sources, now, name))
 
 
 def _compared(base: Base, before: "Version", campaign: RenderedCampaign) -> "Difference | None":

@@ -10,29 +10,31 @@ from typing import Final
 from massctl.cli.session import open_settings, session
 from massctl.errors import ForgeError, UsageError
 from massctl.forge.artefact import ArtefactError, read_text
-from massctl.forge.lock_bundle import BUNDLE_BYTES_MAX, bundle_text, is_lock_path, read_bundle
+from massctl.forge.lock_bundle import BUNDLE_BYTES_MAX, bundle_text, read_bundle
 from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.model.phrase import Phrase, system_reason
-from massctl.source.lock_files import write_lock, written_files
-from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository, UnreadableError
+from massctl.source.locks import LOCK_BYTES_MAX, put_lock
+from massctl.source.repository import CAMPAIGNS, LOCK_FILE, SETTINGS, Repository, UnreadableError
 from massctl.view.language import say
 
 _NOTHING: Final = Phrase("Nothing was written.")
 
 
 def pack(directory: str, file: Path) -> None:
-    """Write every lock and rendered body of the checkout into one document."""
-    root = _root(directory)
-    packed = {name: _texts(root, name) for name in Repository(root).campaign_folders().names}
+    """Write every lock of the checkout into one document."""
+    repository = Repository(_root(directory))
+    packed = {name: _text(repository, name) for name in repository.campaign_folders().names}
     try:
-        file.write_text(bundle_text({name: files for name, files in packed.items() if files}), encoding="utf-8")
+        file.write_text(
+            bundle_text({name: text for name, text in packed.items() if text is not None}), encoding="utf-8"
+        )
     except OSError as error:
         why = system_reason(error)
         raise UsageError(Phrase("{file} cannot be written: {why}", file=file.name, why=why)) from None
 
 
 def put(directory: str, file: Path) -> None:
-    """Make the campaigns of a document hold exactly its files; refuses the whole where anything in it is unfit."""
+    """Give the campaigns of a document exactly its locks; refuses the whole where anything in it is unfit."""
     root = _root(directory)
     _, _, voice = open_settings(directory)
     try:
@@ -41,9 +43,8 @@ def put(directory: str, file: Path) -> None:
         raise ForgeError(Phrase("the locks cannot be used: {why}", why=unfit.what), _NOTHING) from None
     for name in bundle.campaigns:
         _require_own_folder(root, name)
-    for name, files in sorted(bundle.campaigns.items()):
-        contents = {path: text.encode() for path, text in files.items()}
-        for path in write_lock(root, CampaignName(name), contents):
+    for name, text in sorted(bundle.campaigns.items()):
+        for path in put_lock(root, CampaignName(name), text.encode()):
             voice.result(f"{CAMPAIGNS}/{name}/{path}")
 
 
@@ -81,13 +82,15 @@ def print_unlocked(directory: str) -> None:
             voice.result(each.name)
 
 
-def _texts(root: Path, name: CampaignName) -> dict[str, str]:
-    files = {path: data for path, data in written_files(root, name).items() if data is not None and is_lock_path(path)}
+def _text(repository: Repository, name: CampaignName) -> str | None:
+    path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
+    if not (repository.root / path).is_file():
+        return None
     try:
-        return {path: data.decode("utf-8") for path, data in files.items()}
-    except UnicodeDecodeError:
+        return repository.read_bytes(path, LOCK_BYTES_MAX).decode("utf-8")
+    except (UnicodeDecodeError, UnreadableError):
         # `massctl lock` writes nothing else: somebody put it there by hand, into a campaign that went out.
-        raise ForgeError(Phrase("the locks of {name} are not UTF-8", name=name), _NOTHING) from None
+        raise ForgeError(Phrase("the lock of {name} is not UTF-8", name=name), _NOTHING) from None
 
 
 def _changed(here: Repository, there: Repository) -> Iterator[CampaignName]:
@@ -110,6 +113,6 @@ def _root(directory: str) -> Path:
 def _require_own_folder(root: Path, name: str) -> None:
     """Refuse a campaign that this checkout does not have as an ordinary folder: a link would lead elsewhere."""
     folder = root / CAMPAIGNS / name
-    linked = (root / CAMPAIGNS).is_symlink() or folder.is_symlink() or (folder / "rendered").is_symlink()
+    linked = (root / CAMPAIGNS).is_symlink() or folder.is_symlink()
     if linked or not (is_campaign_name(name) and folder.is_dir()):
         raise ForgeError(Phrase("the locks cannot be used: {name} is no campaign here", name=name), _NOTHING)

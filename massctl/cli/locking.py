@@ -6,17 +6,11 @@ from pathlib import Path
 from massctl.cli.planning import chosen
 from massctl.cli.recorded import recorded_if_begun
 from massctl.cli.session import Session
-from massctl.model.ids import CampaignName
-from massctl.model.lock import RENDERER, SourcesFile, body_files, lock_document, lock_text, sources_text
 from massctl.model.message import RenderedCampaign
 from massctl.plan.plan_file import LockedCampaign, LockResult
-from massctl.plan.steps import Concluded, Invalid
-from massctl.source.campaigns import load_campaign
+from massctl.plan.steps import Concluded, Guard, Invalid
 from massctl.source.desired import Desires, Workbench
-from massctl.source.lock_check import lock_differences
-from massctl.source.lock_files import write_lock
-from massctl.source.repository import LOCK_FILE, RENDERED, SOURCES_FILE
-from massctl.source.witness import Witness
+from massctl.source.locks import check_lock, locked_links, write_lock
 
 
 def locked(session: Session, names: Sequence[str], *, check: bool, cache: Path | None = None) -> list[LockedCampaign]:
@@ -26,17 +20,13 @@ def locked(session: Session, names: Sequence[str], *, check: bool, cache: Path |
     """
     state = recorded_if_begun(session)
     workbench = Workbench(session.repository, session.settings, cache or session.cache)
-    witnesses: dict[CampaignName, Witness] = {}
-
-    def witness(name: CampaignName) -> Witness:
-        return witnesses.setdefault(name, Witness(workbench))
-
-    desires = Desires(workbench, state, inputs_of=witness)
+    links_of = (lambda name: locked_links(session.repository, name)) if check else None
+    desires = Desires(workbench, state, links_of=links_of)
     report: list[LockedCampaign] = []
     for desired in desires.read(chosen(names, desires.names())):
         match desired:
             case RenderedCampaign():
-                report.append(_one(session, desired, witnesses[desired.name], check=check))
+                report.append(_checked(session, desired) if check else _written(session, desired))
             case Invalid(name, title, _, edition, diagnostics):
                 report.append(LockedCampaign(name, title, edition, LockResult.INVALID, diagnostics=diagnostics))
             case Concluded(name, title, _, _, edition):
@@ -46,32 +36,34 @@ def locked(session: Session, names: Sequence[str], *, check: bool, cache: Path |
     return report
 
 
-def _one(session: Session, campaign: RenderedCampaign, witness: Witness, *, check: bool) -> LockedCampaign:
-    sources = _sources(session, campaign, witness)
-    contents = {
-        LOCK_FILE: lock_text(lock_document(campaign, RENDERER)).encode(),
-        SOURCES_FILE: sources_text(sources).encode(),
-        **{f"{RENDERED}/{name}": body for name, body in body_files(campaign).items()},
-    }
+def _written(session: Session, campaign: RenderedCampaign) -> LockedCampaign:
+    changed = tuple(write_lock(session.root, campaign))
+    result = LockResult.WRITTEN if changed else LockResult.UNCHANGED
+    return LockedCampaign(
+        campaign.name,
+        campaign.title,
+        campaign.edition,
+        result,
+        campaign.digest,
+        changed,
+        diagnostics=campaign.diagnostics,
+    )
+
+
+def _checked(session: Session, campaign: RenderedCampaign) -> LockedCampaign:
     name, title, edition, digest = campaign.name, campaign.title, campaign.edition, campaign.digest
-    if not check:
-        changed = tuple(write_lock(session.root, name, contents))
-        result = LockResult.WRITTEN if changed else LockResult.UNCHANGED
-        return LockedCampaign(name, title, edition, result, digest, changed, diagnostics=campaign.diagnostics)
-    found = lock_differences(session.root, name, contents, sources)
-    if found is None:
-        return LockedCampaign(name, title, edition, LockResult.MISSING, digest)
-    differences, causes = found
-    result = LockResult.DIFFERS if differences else LockResult.UNCHANGED
-    return LockedCampaign(name, title, edition, result, digest, (), tuple(differences), tuple(causes))
-
-
-def _sources(session: Session, campaign: RenderedCampaign, witness: Witness) -> SourcesFile:
-    """Give what was read for a campaign; one that was rendered has a whole campaign.yaml."""
-    file = load_campaign(session.repository, campaign.name, session.settings).file
-    if file is None:
-        from massctl.errors import UsageError
-        from massctl.model.phrase import Phrase
-
-        raise UsageError(Phrase("{name} was changed while it was locked", name=campaign.name))
-    return witness.sources(campaign.digest, file, session.settings.accounts[file.account])
+    found = check_lock(session.repository, campaign, exactly=True)
+    if found.refusal is not None and found.refusal.guard is Guard.LOCK_MISSING:
+        return LockedCampaign(name, title, edition, LockResult.MISSING, digest, refusal=found.refusal)
+    differs = found.refusal is not None or found.versions
+    result = LockResult.DIFFERS if differs else LockResult.UNCHANGED
+    return LockedCampaign(
+        name,
+        title,
+        edition,
+        result,
+        digest,
+        differences=found.differences,
+        versions=found.versions,
+        refusal=found.refusal,
+    )

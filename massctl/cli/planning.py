@@ -13,7 +13,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.guards import PolicyInForce, brake, is_untrusted
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
-from massctl.plan.steps import Desired, Guard, Refusal
+from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
 from massctl.source.agenda import agenda_of
 from massctl.source.desired import Desires, Workbench
 
@@ -61,9 +61,10 @@ def planned(
     typed = names if named is None else named  # A pass of a run that waits is about some of them.
     state, damage = _read(session, shows=shows, tells_damage=tells_damage)
     workbench = Workbench(session.repository, session.settings, session.cache)
-    desires = Desires(workbench, state, locked=locked or session.settings.policy.require_lock)
+    locked = locked or session.settings.policy.require_lock
+    desires = Desires(workbench, state, locked=locked)
     picked = chosen(names, desires.names())
-    desired = desires.read(picked)
+    desired = _committed(session, desires.read(picked), locked=locked)
     _ready_sandbox(session, typed, desired, lasting=lasting)
     house = _house(session, typed, desired, state, desires, workbench)
     if acts:
@@ -101,6 +102,25 @@ def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal |
     accounts = {planned.account for planned in plan.campaigns if planned.account is not None}
     refusal, copied = sharing_refusal(session, state, sorted(accounts & session.settings.accounts.keys()))
     return (plan, None, copied) if refusal is None else (stopped(plan, refusal), refusal, copied)
+
+
+def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) -> Sequence[Desired]:
+    """Refuse what WeChat is to see by a lock that no commit holds: nobody could have reviewed it."""
+    rendered = [each for each in desired if isinstance(each, RenderedCampaign)] if locked else []
+    names = [each.name for each in rendered if session.realm([each.account]) == "wechat"]
+    if not names:
+        return desired
+    # Only what WeChat is to see by a lock asks git.
+    from massctl.cli.at_tip import uncommitted_locks
+
+    around = session.root, session.settings, session.environment
+    refused = uncommitted_locks(*around, names, session.voice.language.flags.where)
+    return [
+        NotLocked(each.name, each.title, each.account, each.edition, each.window, refused[each.name])
+        if isinstance(each, RenderedCampaign) and each.name in refused
+        else each
+        for each in desired
+    ]
 
 
 def _read(session: Session, *, shows: bool, tells_damage: bool) -> tuple[State, Refusal | None]:

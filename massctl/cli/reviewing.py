@@ -15,7 +15,7 @@ from massctl.model.phrase import Phrase
 from massctl.plan.lock_diff import LockState
 from massctl.plan.plan_file import SAVED_BYTES_MAX, SavedPlan, StoppedPlan, reviewable
 from massctl.plan.steps import Guard
-from massctl.source.lock_digest import locked_digest
+from massctl.source.locks import locked_digest
 from massctl.view.review_json import Reviewed
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.outcome import what_happened
+from massctl.cli.at_tip import has_git
 from massctl.cli.remote_ledger import known_to_git
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_remote import Git, GitAnswer
@@ -56,7 +57,7 @@ def sharing(
     try:
         prefix = git.run("rev-parse", "--show-prefix")
         if not prefix.done:
-            outside = "not a git repository" in prefix.said and not _has_git(root)
+            outside = "not a git repository" in prefix.said and not has_git(root)
             return Sharing(in_repository=False) if outside else Sharing(unread=_said(prefix))
         remotes = git.run("remote")
         tracking = git.run("for-each-ref", "--format=%(refname)", _TRACKING)
@@ -120,11 +121,6 @@ def _push(settings: "MassctlFile", refs: _Refs, upstream: str | None, on: str | 
     if branch is not None:
         return f"push {shlex.quote(remote)} {shlex.quote(branch)}", None
     return "push" if upstream is not None else f"push -u {shlex.quote(remote)} HEAD", None
-
-
-def _has_git(root: Path) -> bool:
-    """Say whether something is called .git here or above: git says of a broken one too that it is none."""
-    return any(os.path.lexists(folder / ".git") for folder in (root, *root.parents))
 
 
 def _file(root: Path) -> str:

@@ -13,7 +13,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "validate": ("massctl.cli.commands.validate", "Check every campaign: schema, rendering, content rules."),
     "render": ("massctl.cli.commands.render", "Write a campaign's articles exactly as they will be sent."),
     "serve": ("massctl.cli.commands.serve", "Show campaigns live in a browser on this machine, as a phone shows them."),
-    "lock": ("massctl.cli.commands.lock", "Write or check what was approved: campaign.lock.json and the bodies."),
+    "lock": ("massctl.cli.commands.lock", "Write or check what was approved: campaign.lock.json."),
     "plan": ("massctl.cli.commands.plan", "Show what apply would do now, and why. Needs no network and no secret."),
     "apply": ("massctl.cli.commands.apply", "Carry the plan out: upload, save drafts, preview, send."),
     "preview": ("massctl.cli.commands.preview", "Show a campaign on reviewers' phones, again where they have it."),

@@ -1,18 +1,17 @@
 """campaign.lock.json: what was approved, as a file that is committed and reviewed.
 
 The digest is that of the rendered campaign: the whole document without `digest`, `renderer`, `account.name`,
-and where pictures come from. The bodies stand beside it in `rendered/`; the lock holds their digests.
+and where pictures come from. A lock holds the digests of the bodies, not the bodies: whoever wants them renders again.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, assert_never
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from massctl import __version__
-from massctl.model.campaign import Audience, CampaignFile, CropText, OffsetTime, OpenidList, parse_offset_time
+from massctl.model.campaign import Audience, CropText, OffsetTime, OpenidList, parse_offset_time
 from massctl.model.ids import Digest, MediaId, Sha256, digest_of, sha256_of
 from massctl.model.message import (
     MaterialRef,
@@ -28,14 +27,13 @@ from massctl.model.message import (
     Window,
     approved_document,
 )
-from massctl.model.phrase import Phrase
 from massctl.model.strict import NonEmpty, PrefixedDigest, Strict
 
 _PREFIX: Final = "sha256:"
 
 
 class LockedArticle(Strict):
-    """One article; its body is rendered/article-N.html."""
+    """One article; its body stands here by digest and length."""
 
     title: str
     """The title."""
@@ -50,7 +48,7 @@ class LockedArticle(Strict):
     only_fans_can_comment: bool
     """Whether only followers can comment."""
     cover: PrefixedDigest
-    """The bytes of the cover, as they are uploaded."""
+    """The cover: what names it in `pictures`."""
     content_sha256: PrefixedDigest
     """The bytes of the body, with `massctl-picture:SHA256` for each picture."""
     content_chars: Annotated[int, Field(ge=0)]
@@ -76,7 +74,7 @@ class LockedText(Strict):
     type: Literal["text"]
     """Always `text`."""
     content: str
-    """The words; rendered/message.txt holds them too."""
+    """The words."""
 
 
 class LockedImage(Strict):
@@ -85,7 +83,7 @@ class LockedImage(Strict):
     type: Literal["image"]
     """Always `image`."""
     files: Annotated[list[PrefixedDigest], Field(min_length=1)] | None
-    """The pictures in their order, each by the bytes that are uploaded; null where `media_ids` stand in their place."""
+    """The pictures in their order, each by what names it in `pictures`; null where `media_ids` stand in their place."""
     media_ids: Annotated[list[NonEmpty], Field(min_length=1)] | None
     """Material that the account has, in place of files; null where there are files."""
     title: str
@@ -188,10 +186,6 @@ def _article(article: LockedArticle, body: str) -> RenderedArticle:
     )
 
 
-TEXT_FILE: Final = "message.txt"
-"""The words of a text message, in `rendered/`."""
-
-
 class LockedAccount(Strict):
     """Which account sends."""
 
@@ -239,6 +233,10 @@ class LockedAudience(Audience):
         return OpenidList(Sha256(self.sha256.removeprefix(_PREFIX)), self.count)
 
 
+LinkKey = Annotated[str, StringConstraints(pattern=r"^[^/]+/[1-9][0-9]*$")]
+"""`CAMPAIGN/NUMBER`; articles count from 1."""
+
+
 class LockedPicture(Strict):
     """A picture, sound or video that is uploaded."""
 
@@ -247,9 +245,9 @@ class LockedPicture(Strict):
     source_sha256: PrefixedDigest
     """The bytes of that file; not part of the digest."""
     sha256: PrefixedDigest
-    """The bytes that are uploaded."""
+    """What names it: the file's bytes where they are uploaded as they are, else SHA-256 of source and recipe."""
     size_bytes: Annotated[int, Field(alias="bytes", ge=0)]
-    """Their number."""
+    """The size of that file."""
     purpose: Annotated[Literal["image", "material", "voice", "video"], Field(alias="as")]
     """What takes it: `image` is media/uploadimg; `material` (a picture), `voice` and `video` are material/add_material.
     """
@@ -267,7 +265,7 @@ class LockFile(Strict):
     digest: PrefixedDigest
     """SHA-256 of the canonical JSON of everything that is approved."""
     renderer: NonEmpty
-    """Which massctl rendered it; not part of the digest."""
+    """The versions that shaped it: massctl and the libraries that decide bytes; not part of the digest."""
     account: LockedAccount
     """Which account sends."""
     audience: LockedAudience
@@ -276,35 +274,10 @@ class LockFile(Strict):
     """When and how it may go out."""
     message: LockedMessage
     """What is sent."""
+    links: dict[LinkKey, NonEmpty]
+    """The addresses that templates took from the ledger, by campaign and number of the article."""
     pictures: list[LockedPicture]
     """Every picture, sound and video of it, in order of first use."""
-
-    @property
-    def bodies(self) -> dict[str, str]:
-        """The files due in `rendered/`, each with the digest of its bytes."""
-        match self.message:
-            case LockedText(content=content):
-                return {TEXT_FILE: _PREFIX + sha256_of(content.encode())}
-            case LockedNews(articles=articles):
-                return {body_name(number): each.content_sha256 for number, each in enumerate(articles, 1)}
-            case _:
-                return {}
-
-
-def body_name(number: int) -> str:
-    """Give the file of an article's body, in `rendered/`; articles count from 1."""
-    return f"article-{number}.html"
-
-
-def body_files(campaign: RenderedCampaign) -> dict[str, bytes]:
-    """Give the files that belong into `rendered/`, exactly as they will be sent but for the pictures' addresses."""
-    match campaign.message:
-        case RenderedText(content=content):
-            return {TEXT_FILE: content.encode()}
-        case RenderedNews(articles=articles):
-            return {body_name(number): each.content.encode() for number, each in enumerate(articles, 1)}
-        case _:
-            return {}
 
 
 def lock_text(document: Mapping[str, Any]) -> str:
@@ -329,12 +302,8 @@ def _without(document: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     return {key: value for key, value in document.items() if key not in keys}
 
 
-RENDERER: Final = f"massctl {__version__}"
-"""Who renders in this run, as a lock names it."""
-
-
 def lock_document(campaign: RenderedCampaign, renderer: str) -> dict[str, Any]:
-    """Give the lock of a campaign; `renderer` is `massctl VERSION`."""
+    """Give the lock of a campaign; `renderer` lists versions: `massctl 0.1.0, pillow 13.0.0`."""
     approved = approved_document(campaign)
     origins = [
         {"path": path_in_lock(f.path, campaign.name), "source_sha256": _PREFIX + f.source_sha256}
@@ -350,6 +319,7 @@ def lock_document(campaign: RenderedCampaign, renderer: str) -> dict[str, Any]:
         "audience": approved["audience"],
         "send": approved["send"],
         "message": approved["message"],
+        "links": approved["links"],
         "pictures": [{**origin, **each} for origin, each in zip(origins, approved["pictures"], strict=True)],
     }
 
@@ -361,99 +331,6 @@ def path_in_lock(path: str, campaign: str) -> str:
         return path.removeprefix("campaigns/")
     # A folder of this name inside the campaign must not be taken for the shared one.
     return f"./{own}" if own.startswith("_shared/") else own
-
-
-HOUSE_THEMES: Final = "campaigns/_shared/themes/"
-"""Where a house keeps its themes, from the repository's root."""
-SourcePath = Annotated[str, StringConstraints(pattern=r"^campaigns/")]
-
-
-class SourcesFile(Strict):
-    """What the rendering of a locked campaign read. Written by `massctl lock`, never by hand."""
-
-    format_version: Literal[1]
-    """The version of this format."""
-    digest: PrefixedDigest
-    """The digest of the lock that this belongs to."""
-    campaign: PrefixedDigest
-    """What campaign.yaml declares, without reviewers, `same_content` and `over_limit`."""
-    external_links: str
-    """The account's setting in massctl.yaml that decides about links."""
-    usual_theme: str | None = None
-    """The account's theme in massctl.yaml; null where it names none, and where no article has a theme."""
-    themes: dict[str, PrefixedDigest | None] = Field(default_factory=dict)
-    """Built-in themes by name; null: looked for, and there is none. A house's own is among the templates."""
-    templates: dict[SourcePath, PrefixedDigest | None]
-    """Articles, templates and themes by path from the repository's root; null: looked for, and not there."""
-    pictures: dict[SourcePath, PrefixedDigest | None]
-    """Pictures by path from the repository's root; null: looked for, and not there."""
-    media: dict[SourcePath, PrefixedDigest | None] = Field(default_factory=dict)
-    """Sounds and videos by path from the repository's root; null: looked for, and not there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """A source that is not what was locked."""
-
-    path: str | None
-    """From the repository's root; None for what massctl itself brings."""
-    message: Phrase
-
-
-def declared_digest(file: CampaignFile) -> Digest:
-    """Name what a campaign.yaml declares, however it is written.
-
-    Reviewers, `same_content`, `over_limit`, the `card_ext` of previews and what is ignored are no part of it.
-    """
-    declared = file.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"preview", "ignore"})
-    for key in ("same_content", "over_limit"):
-        declared.get("send", {}).pop(key, None)
-    declared.get("wxcard", {}).pop("card_ext", None)
-    return digest_of({key: value for key, value in declared.items() if value != {}})
-
-
-def sources_text(sources: SourcesFile) -> str:
-    """Write the sources of a lock as they are committed; `media` only where there is any."""
-    document = sources.model_dump(mode="json", exclude=None if sources.media else {"media"})
-    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-
-
-def changed_sources(locked: SourcesFile, now: SourcesFile, campaign: str) -> list[Cause]:
-    """Say which sources are not what they were, the campaign's own file first."""
-    return [*_changed_settings(locked, now, campaign), *_changed_files(locked, now)]
-
-
-def _changed_settings(locked: SourcesFile, now: SourcesFile, campaign: str) -> Iterator[Cause]:
-    if locked.campaign != now.campaign:
-        path = f"campaigns/{campaign}/campaign.yaml"
-        yield Cause(path, Phrase("campaign file {path}", path=path))
-    if locked.external_links != now.external_links:
-        yield Cause("massctl.yaml", Phrase("external_links in massctl.yaml"))
-    if locked.usual_theme != now.usual_theme:
-        yield Cause("massctl.yaml", Phrase("theme in massctl.yaml"))
-    # A theme that only one of the two has was chosen by what is named already.
-    for name in sorted(locked.themes.keys() & now.themes.keys()):
-        if locked.themes[name] != now.themes[name]:
-            yield Cause(None, Phrase("the built-in theme {name}", name=name))
-
-
-def _template_words(path: str) -> Phrase:
-    if path.startswith(HOUSE_THEMES):
-        return Phrase("theme {path}", path=path)
-    shared = path.startswith("campaigns/_shared/")
-    return Phrase("shared template {path}" if shared else "article file {path}", path=path)
-
-
-def _changed_files(locked: SourcesFile, now: SourcesFile) -> Iterator[Cause]:
-    for path in sorted(locked.templates.keys() | now.templates.keys()):
-        if locked.templates.get(path) != now.templates.get(path):
-            yield Cause(path, _template_words(path))
-    for path in sorted(locked.pictures.keys() | now.pictures.keys()):
-        if locked.pictures.get(path) != now.pictures.get(path):
-            yield Cause(path, Phrase("picture {path}", path=path))
-    for path in sorted(locked.media.keys() | now.media.keys()):
-        if locked.media.get(path) != now.media.get(path):
-            yield Cause(path, Phrase("media file {path}", path=path))
 
 
 @dataclass(frozen=True, slots=True)

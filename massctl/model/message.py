@@ -262,6 +262,11 @@ class Purpose(StrEnum):
         return self is not Purpose.IMAGE
 
 
+def picture_name(source_sha256: Sha256, recipe: str) -> Sha256:
+    """Name a picture that is converted by what it is made from and how: encoded bytes differ between processors."""
+    return sha256_of(f"{source_sha256}\0{recipe}".encode())
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture as it will be uploaded; its bytes stay outside (`massctl.apply.ports.Pictures`)."""
@@ -270,12 +275,14 @@ class Picture:
     """As found in the repository, from its root."""
     source_sha256: Sha256
     sha256: Sha256
-    """Names the bytes that are uploaded; equal to `source_sha256` where they pass unchanged."""
+    """Names what is uploaded: `source_sha256` where the bytes pass unchanged, else `picture_name` of the recipe."""
     size_bytes: int
+    """Of the file that was found: what conversion makes of it differs between processors."""
     purpose: Purpose
     extension: str
     """`jpg`, `png`, `gif`, `bmp`: matches the bytes; WeChat looks at it."""
     width_pixels: int
+    """As it is shown. Encoders may make it smaller until it fits; those differ between processors."""
     height_pixels: int
     note: str | None = None
     """What was done to the bytes, for people; None where they pass unchanged."""
@@ -358,6 +365,8 @@ class RenderedCampaign:
     """It may be the fifth of a month, which WeChat delivers to nobody who had four."""
     first_name: CampaignName | None = None
     """The name that it had before its folder was renamed, and at first; None where it never was."""
+    links: tuple[tuple[str, str], ...] = ()
+    """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
 
     @property
     def identity(self) -> CampaignName:
@@ -416,6 +425,7 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
             "send_ignore_reprint": campaign.send_ignore_reprint,
         },
         "message": campaign.message.document,
+        "links": dict(campaign.links),
         "pictures": [
             {"sha256": "sha256:" + f.sha256, "bytes": f.size_bytes, "as": f.purpose.value} for f in campaign.files
         ],

@@ -10,20 +10,18 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from massctl.picture.limits import (
+    JPEG_SETTINGS,
     JPEG_SIDE_PIXELS_MAX,
     PRODUCED_PIXELS_MAX,
     PRODUCED_SHORT_SIDE_MAX,
     PRODUCED_WIDTH_MIN,
+    SIZE_STEPS,
 )
 from massctl.picture.sniff import Format
 
 if TYPE_CHECKING:
     from PIL import Image
 
-_STEPS: Final = 32
-"""Sizes are thirty-seconds of the original's sides."""
-_JPEG_SETTINGS: Final = ((88, "4:4:4"), (82, "4:2:0"), (72, "4:2:0"))
-"""Quality and chroma subsampling. The first keeps red text sharp; below the last, blocks become visible."""
 _PNG_SETTINGS: Final = ((None, None),)
 
 
@@ -54,10 +52,8 @@ def encode_to_fit(image: "Image.Image", bytes_max: int, width_max: int) -> Encod
 
     is_jpeg = image.mode == "RGB"
     if image.width > width_max:
-        # Rounded half up, and a line one pixel thick stays.
-        height = max(1, (2 * image.height * width_max + image.width) // (2 * image.width))
-        image = image.resize((width_max, height), Resampling.BICUBIC, reducing_gap=None)
-    settings = _JPEG_SETTINGS if is_jpeg else _PNG_SETTINGS
+        image = image.resize(within(*image.size, width_max), Resampling.BICUBIC, reducing_gap=None)
+    settings = JPEG_SETTINGS if is_jpeg else _PNG_SETTINGS
     # Bytes a pixel only grow when a picture shrinks, so a size whose pixels would not fit even at the rate
     # of the last try is skipped unseen.
     tried_bytes, tried_pixels = 0, 1
@@ -74,13 +70,20 @@ def encode_to_fit(image: "Image.Image", bytes_max: int, width_max: int) -> Encod
     return None
 
 
+def within(width: int, height: int, width_max: int) -> tuple[int, int]:
+    """Give the size of a picture that may be at most so wide; rounded half up, and a line one pixel thick stays."""
+    if width <= width_max:
+        return width, height
+    return width_max, max(1, (2 * height * width_max + width) // (2 * width))
+
+
 def _sizes(width: int, height: int, side_max: int | None) -> Iterator[tuple[int, int]]:
     """Give the sizes to try, the original first, without those that are never produced."""
-    for step in range(_STEPS, 0, -1):
+    for step in range(SIZE_STEPS, 0, -1):
         # Rounded half up in integers; a line one pixel thick stays.
-        new_width = max(1, (2 * width * step + _STEPS) // (2 * _STEPS))
-        new_height = max(1, (2 * height * step + _STEPS) // (2 * _STEPS))
-        is_scaled = step < _STEPS
+        new_width = max(1, (2 * width * step + SIZE_STEPS) // (2 * SIZE_STEPS))
+        new_height = max(1, (2 * height * step + SIZE_STEPS) // (2 * SIZE_STEPS))
+        is_scaled = step < SIZE_STEPS
         if is_scaled and new_width < PRODUCED_WIDTH_MIN:
             return
         if is_scaled and min(new_width, new_height) > PRODUCED_SHORT_SIDE_MAX:

@@ -29,6 +29,10 @@ PARTS_MAX: Final = 100_000
 JPEG_SCANS_MAX: Final = 64
 """Progressive JPEGs have about ten; each scan visits the whole picture, so a thousand would be an attack."""
 
+SIZE_STEPS: Final = 32
+"""Sizes that are tried are thirty-seconds of the original's sides."""
+JPEG_SETTINGS: Final = ((88, "4:4:4"), (82, "4:2:0"), (72, "4:2:0"))
+"""Quality and chroma subsampling. The first keeps red text sharp; below the last, blocks become visible."""
 JPEG_SIDE_PIXELS_MAX: Final = 65_500
 """libjpeg writes no longer side."""
 PRODUCED_PIXELS_MAX: Final = 16_000_000

@@ -15,7 +15,7 @@ from massctl.picture.colour import normalise
 from massctl.picture.container import BrokenPictureError, Container
 from massctl.picture.decode import decode
 from massctl.picture.fault import FaultKind, PictureFault, size_text, unreadable
-from massctl.picture.ladder import Encoded, encode_drawing, encode_to_fit
+from massctl.picture.ladder import Encoded, encode_drawing, encode_to_fit, within
 from massctl.picture.limits import (
     ANIMATION_PIXELS_MAX,
     FRAMES_MAX,
@@ -29,21 +29,18 @@ from massctl.picture.limits import (
     PHOTO_BYTES_MIN,
 )
 from massctl.picture.measure import read_container, upright_size
-from massctl.picture.recipe import RECIPE, recipe_key
 from massctl.picture.sniff import Format
 
 if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = [
-    "RECIPE",
     "FaultKind",
     "PictureFault",
     "Prepared",
     "Purpose",
     "prepare_cover",
     "prepare_inline",
-    "recipe_key",
 ]
 
 
@@ -70,6 +67,11 @@ class Prepared:
     """Pixels, as a viewer shows `data`."""
     note: str | None
     """What was done, for people (a `Phrase`); None where the bytes are untouched."""
+    laid_out: tuple[int, int]
+    """The pixels by which articles are laid out: those before it was made smaller until it fits.
+
+    How small that is depends on the encoder, and articles come out the same on every processor.
+    """
 
 
 def prepare_inline(data: bytes) -> Prepared | PictureFault:
@@ -108,12 +110,12 @@ def _untouched(data: bytes, container: Container, purpose: Purpose) -> Prepared:
     """Take the bytes as they are, but for what a camera writes into them: where and when, and with what."""
     width, height = upright_size(container)
     if not container.has_metadata:
-        return Prepared(data, purpose, container.format, width, height, note=None)
+        return Prepared(data, purpose, container.format, width, height, note=None, laid_out=(width, height))
     bare = container.essence_of(data)
     note = Phrase(
         "took out what the camera wrote, {before} -> {after}", before=size_text(len(data)), after=size_text(len(bare))
     )
-    return Prepared(bare, purpose, container.format, width, height, note)
+    return Prepared(bare, purpose, container.format, width, height, note, (width, height))
 
 
 def _encode(upright: "Image.Image", container: Container, size_bytes: int, purpose: Purpose) -> Prepared | PictureFault:
@@ -132,7 +134,8 @@ def _encode(upright: "Image.Image", container: Container, size_bytes: int, purpo
         )
         return PictureFault("too_large", text)
     note = _note(container, size_bytes, encoded)
-    return Prepared(encoded.data, purpose, encoded.format, encoded.width, encoded.height, note)
+    laid_out = upright.size if is_drawing else within(*upright.size, width_max)
+    return Prepared(encoded.data, purpose, encoded.format, encoded.width, encoded.height, note, laid_out)
 
 
 def _passes(container: Container, size_bytes: int, purpose: Purpose) -> bool:

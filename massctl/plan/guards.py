@@ -13,6 +13,7 @@ from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
 from massctl.model.phrase import BEIJING, Phrase, in_a_row, moment
 from massctl.model.state import Record, State, Status, contradiction, held_until, is_concluded
+from massctl.plan.lock_diff import links_refusal
 from massctl.plan.quota import Agenda, Standing, allowance_refusal, batches_left, standing_of
 from massctl.plan.retry_policy import Repeat, may_repeat, settle
 from massctl.plan.steps import Guard, Refusal
@@ -113,6 +114,7 @@ def send_refusals(
         _kill_switch,
         _tip,
         _edition,
+        _links,
         _begun_list,
         _handoff,
         _freeze,
@@ -527,6 +529,10 @@ def lost_in_repair(campaign: RenderedCampaign, record: Record, state: State) -> 
         return None
     say = Phrase("the ledger was damaged and repaired, and nobody has said whether this was sent in what was lost")
     return Refusal(Guard.LEDGER_DAMAGED, say, settle(campaign.name))
+
+
+def _links(case: Case) -> Refusal | None:
+    return links_refusal(case.campaign, case.state)
 
 
 def _lost_in_repair(case: Case) -> Refusal | None:

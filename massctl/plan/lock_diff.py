@@ -22,7 +22,9 @@ from massctl.model.lock import (
     LockedVoice,
     LockFile,
 )
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase, enumerated
+from massctl.model.state import State, article_address
 from massctl.model.strict import Strict
 from massctl.plan.steps import Guard, Refusal
 
@@ -199,19 +201,101 @@ def lock_missing(name: CampaignName) -> Refusal:
     )
 
 
-def lock_stale(name: CampaignName, differences: Sequence[Phrase]) -> Refusal:
-    """Refuse a campaign that is not what was locked; `differences` names at least one thing."""
+def lock_unfit(name: CampaignName, faults: Sequence[Phrase]) -> Refusal:
+    """Refuse a campaign whose lock is not one that massctl wrote for it; `faults` names at least one thing."""
     return Refusal(
         Guard.LOCK_STALE,
-        Phrase("it is not what was locked: {differences}", differences=enumerated(differences)),
-        Phrase("undo the change; or lock it anew and have that reviewed: massctl lock {name}", name=name),
+        Phrase("it is not what was locked: {differences}", differences=enumerated(faults)),
+        _lock_anew(name),
     )
+
+
+def lock_stale(before: LockFile, after: LockFile) -> Refusal:
+    """Refuse a campaign that renders otherwise than it was locked; says first whether files or massctl changed."""
+    versions, files = changed_versions(before.renderer, after.renderer), list(_changed_by_files(before, after))
+    rest = [each for each in changed_parts(before, after) if each not in files]
+    if not versions or not rest:
+        say = Phrase("your files changed since it was locked: {differences}", differences=enumerated([*files, *rest]))
+        return Refusal(Guard.LOCK_STALE, say, _lock_anew(CampaignName(after.campaign)))
+    told = {"versions": enumerated(versions), "differences": enumerated(rest)}
+    if files:
+        say = Phrase(
+            "massctl changed since it was locked ({versions}) and renders differently: {differences}; "
+            "your files changed too: {files}",
+            files=enumerated(files),
+            **told,
+        )
+    else:
+        say = Phrase("massctl changed since it was locked ({versions}) and renders differently: {differences}", **told)
+    hint = Phrase("lock it anew and have that reviewed: massctl lock {name}", name=after.campaign)
+    return Refusal(Guard.LOCK_STALE, say, hint)
+
+
+def _lock_anew(name: CampaignName) -> Phrase:
+    return Phrase("undo the change; or lock it anew and have that reviewed: massctl lock {name}", name=name)
+
+
+def changed_versions(before: str, after: str) -> list[Phrase]:
+    """Name the versions in which two renderers differ; each is written `massctl 0.1.0, pillow 13.0.0`."""
+    old, new = (dict(each.rpartition(" ")[::2] for each in renderer.split(", ")) for renderer in (before, after))
+    return [
+        Phrase("{name} {before} → {after}", name=name, before=old.get(name, "-"), after=new.get(name, "-"))
+        for name in dict.fromkeys([*old, *new])
+        if old.get(name) != new.get(name)
+    ]
+
+
+def lock_uncommitted(why: str, command: str) -> Refusal:
+    """Refuse a campaign whose lock is not the one that the checkout's commit has."""
+    hint = Phrase("commit it and have it reviewed: {command}", command=command)
+    return Refusal(Guard.LOCK_UNCOMMITTED, why, hint)
+
+
+def links_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
+    """Refuse a campaign that links to an article by an address which the ledger does not give, or gives no more."""
+    dead = _dead_links(campaign, state)
+    if not dead:
+        return None
+    return Refusal(
+        Guard.LOCK_STALE,
+        Phrase("the ledger does not give what it links to: {differences}", differences=enumerated(dead)),
+        Phrase("correct the link, then lock it anew and have that reviewed: massctl lock {name}", name=campaign.name),
+    )
+
+
+def _dead_links(campaign: RenderedCampaign, state: State) -> list[Phrase]:
+    found: list[Phrase] = []
+    for key, address in campaign.links:
+        sent, _, number = key.rpartition("/")
+        now = article_address(state, sent, int(number))
+        if isinstance(now, tuple):
+            found.append(Phrase("the link to {article}: {why}", article=key, why=now[0]))
+        elif now != address:
+            found.append(Phrase("the link to {article} (its address is {address} now)", article=key, address=now))
+    return found
 
 
 def changed_parts(before: LockFile, after: LockFile) -> list[Phrase]:
     """Name every approved part in which two locks differ."""
     frame = [part.what for part in changed_frame(before, after)]
-    return [*frame, *changed_message(before.message, after.message), *_changed_pictures(before, after)]
+    around = [*_changed_links(before, after), *_changed_pictures(before, after)]
+    return [*frame, *changed_message(before.message, after.message), *around]
+
+
+def _changed_by_files(before: LockFile, after: LockFile) -> Iterator[Phrase]:
+    """Name the parts that no version of massctl decides: settings, and pictures whose own file changed."""
+    yield from (part.what for part in changed_frame(before, after))
+    old, new = ({each.path: each.source_sha256 for each in lock.pictures} for lock in (before, after))
+    edited = {path for path in {**old, **new} if old.get(path) != new.get(path)}
+    for phrase in _changed_pictures(before, after):
+        if phrase.values.get("path") in edited:
+            yield phrase
+
+
+def _changed_links(before: LockFile, after: LockFile) -> Iterator[Phrase]:
+    for key in sorted({*before.links, *after.links}):
+        if before.links.get(key) != after.links.get(key):
+            yield Phrase("the link to {article}", article=key)
 
 
 def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:

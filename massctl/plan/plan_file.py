@@ -14,7 +14,7 @@ from massctl import __version__
 from massctl.errors import NotAPlanError
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.ids import CampaignName, Digest, digest_of
-from massctl.model.lock import Cause, LockFile, lock_document
+from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import Status
@@ -27,8 +27,6 @@ from massctl.plan.lock_diff import (
     Review,
     ReviewedChanges,
     changed_parts,
-    lock_missing,
-    lock_stale,
 )
 from massctl.plan.plan import DriftKind, Plan, PlannedCampaign
 from massctl.plan.quota import Counted, Span, Unit
@@ -506,11 +504,11 @@ class LockResult(StrEnum):
     """What became of one campaign."""
 
     WRITTEN = "written"
-    """Its lock or bodies were written."""
+    """Its lock was written."""
     UNCHANGED = "unchanged"
-    """They are what would be written."""
+    """It is what would be written."""
     DIFFERS = "differs"
-    """`--check`: they are not."""
+    """`--check`: it is not."""
     MISSING = "missing"
     """`--check`: there is no lock."""
     CONCLUDED = "concluded"
@@ -531,15 +529,11 @@ class LockedCampaign:
     written: tuple[str, ...] = ()
     """What was written or removed, from the campaign's folder."""
     differences: tuple[Phrase, ...] = ()
-    causes: tuple[Cause, ...] = ()
+    versions: tuple[Phrase, ...] = ()
+    """`--check`: what is not of the version that it was locked by."""
+    refusal: Refusal | None = None
+    """What apply says where only what is locked is sent; None where the lock fits."""
     diagnostics: tuple[Diagnostic, ...] = ()
-
-    @property
-    def refusal(self) -> Refusal | None:
-        """What apply says where only what is locked is sent; None where the lock fits."""
-        if self.result is LockResult.MISSING:
-            return lock_missing(self.name)
-        return lock_stale(self.name, self.differences) if self.result is LockResult.DIFFERS else None
 
 
 def lock_exit_status(report: Sequence[LockedCampaign]) -> int:
@@ -563,7 +557,7 @@ def lock_report_document(report: Sequence[LockedCampaign]) -> dict[str, object]:
                 "digest": each.digest,
                 "written": list(each.written),
                 "differences": list(each.differences),
-                "causes": [{"path": cause.path, "message": cause.message} for cause in each.causes],
+                "versions": list(each.versions),
                 "refusals": [refusal_document(each.refusal)] if each.refusal else [],
                 "diagnostics": [diagnostic_document(diagnostic) for diagnostic in each.diagnostics],
             }

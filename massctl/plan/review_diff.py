@@ -21,7 +21,6 @@ from massctl.plan.lock_diff import FramePart, changed_frame
 class BaseKind(Enum):
     """Where the earlier version comes from."""
 
-    LOCK = "lock"
     DRAFT = "draft"
     STAGED = "staged"
     """A message without a draft, all of whose material was there."""
@@ -46,14 +45,9 @@ class Base:
     """The second checkout, as it was named."""
 
 
-def base_of(campaign: RenderedCampaign, locked: str | None, state: State) -> Base | None:
-    """Choose the base: `locked` is the digest of its lock; None where it was never locked, staged or sent otherwise.
-
-    The lock comes first, then what was staged, then what went out last; each only where it says something else.
-    """
+def base_of(campaign: RenderedCampaign, state: State) -> Base | None:
+    """Choose the base: what was staged, else what went out last; None where neither says something else."""
     staged = _staged(state.record(campaign.name, campaign.edition))
-    if locked not in (None, campaign.digest):
-        return Base(BaseKind.LOCK, locked or "", campaign.edition)
     if staged is not None and staged.digest != campaign.digest:
         return staged
     return _last(each for each in state.editions(campaign.name) if each.edition < campaign.edition)
@@ -195,8 +189,6 @@ class Difference:
     text: tuple[Change, ...] = ()
     """Of a message without articles."""
     articles: tuple[ArticleChanged, ...] = ()
-    causes: tuple[Phrase, ...] = ()
-    """Where no word changed: the sources that did, such as a theme."""
 
     @property
     def same_to_readers(self) -> bool:

@@ -35,6 +35,7 @@ class Guard(StrEnum):
 
     LOCK_MISSING = "lock_missing"
     LOCK_STALE = "lock_stale"
+    LOCK_UNCOMMITTED = "lock_uncommitted"
     EXPIRED = "expired"
     QUIET_HOURS = "quiet_hours"
     FREEZE = "freeze"

@@ -58,6 +58,8 @@ class Setting:
     themes: Themes
     limit: ContentLimit | None = None
     """Of an account that takes less than WeChat does elsewhere."""
+    links: dict[str, str] = field(default_factory=dict)
+    """The addresses that templates took from the ledger."""
 
 
 def render_body(written: str, title: str, variables: Mapping[str, Any], setting: Setting, theme: str) -> Body:
@@ -98,6 +100,7 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
             variables,
             setting.inputs,
             sources=body.sources,
+            links=setting.links,
             blocks=_blocks(setting, theme, body, is_markdown=is_markdown),
         )
     if is_markdown and not isinstance(text, Fault):

@@ -72,6 +72,7 @@ def render_campaign(
         openid_list=openid_list,
         handoff=handoff_items(file.handoff),
         over_limit_allowed=file.send.over_limit == "allow",
+        links=tuple(sorted(setting.links.items())),
     )
     return rendered, diagnostics
 

@@ -50,7 +50,8 @@ class Strings:
             from massctl.render.template import render_text
 
             seen = self.variables({}) if variables is None else variables
-            result = render_text("", text, self.setting.campaign, seen, self.setting.inputs, sources=sources)
+            setting, links = self.setting, self.setting.links
+            result = render_text("", text, setting.campaign, seen, setting.inputs, sources=sources, links=links)
             if isinstance(result, Fault):
                 self.report([result], sources, key)
                 return ""

@@ -40,16 +40,24 @@ def render_text(
     inputs: Inputs,
     *,
     sources: dict[str, str],
+    links: dict[str, str],
     blocks: BlocksFor | None = None,
 ) -> str | Fault:
     """Run `text` as a template of `campaign`; `name` is its path, or empty for a string of campaign.yaml.
 
     An article has `blocks`. Every file that is read on the way goes into `sources`, by its path from the campaigns
-    folder.
+    folder, and every address that the ledger gave into `links`, by campaign and number of the article.
     """
+
+    def address_of(sent: str, number: int) -> str | Problem:
+        found = inputs.article_address(sent, number)
+        if isinstance(found, str):
+            links[f"{sent}/{number}"] = found
+        return found
+
     sandbox = sandbox_for(variables, inputs.template, lambda written: template_path(written, campaign))
     sandbox.sources = sources
-    sandbox.address_of = inputs.article_address
+    sandbox.address_of = address_of
     if blocks is not None:
         sandbox.variables = {"blocks": blocks(sandbox.meter), **sandbox.variables}
     try:

@@ -1,17 +1,14 @@
-"""The version that lies beside the one of now: what followers got last, or else what was locked or staged."""
+"""The version that lies beside the one of now: what followers got last, or else what was staged."""
 
 from dataclasses import dataclass
 
 from massctl.ledger.archive import Contents
 from massctl.model.campaign import parse_offset_time
-from massctl.model.lock import Version, restored, version_of
-from massctl.model.message import RenderedCampaign, Window
+from massctl.model.lock import restored, version_of
+from massctl.model.message import Window
 from massctl.model.state import State
-from massctl.plan.review_diff import Base, BaseKind, base_of, difference, last_sent
+from massctl.plan.review_diff import base_of, difference, last_sent
 from massctl.serve.looking import Rendered
-from massctl.source.lock_digest import locked_digest
-from massctl.source.repository import Repository
-from massctl.source.versions import locked_version
 from massctl.view.pages.campaign_page import Earlier
 
 
@@ -23,13 +20,13 @@ class Compared:
     files: dict[str, str]
 
 
-def compared(kept: Rendered, repository: Repository, state: State, archive: Contents) -> Compared | None:
+def compared(kept: Rendered, state: State, archive: Contents) -> Compared | None:
     """Compare a campaign with the version before; None where there is none, or where it is not kept here whole."""
     campaign = kept.campaign
     if campaign is None:
         return None
-    base = last_sent(campaign.name, state) or base_of(campaign, locked_digest(repository, campaign.name), state)
-    before = _version(base, campaign, repository, archive) if base else None
+    base = last_sent(campaign.name, state) or base_of(campaign, state)
+    before = archive.read(base.digest) if base else None
     if base is None or before is None:
         return None
     send = before.lock.send
@@ -38,9 +35,3 @@ def compared(kept: Rendered, repository: Repository, state: State, archive: Cont
     message = restored(before.lock.message, before.bodies, None)
     found = Earlier(difference(base, before, version_of(campaign)), message, window)
     return Compared(found, kept.earlier_files(campaign.name, before.lock.pictures))
-
-
-def _version(base: Base, campaign: RenderedCampaign, repository: Repository, archive: Contents) -> Version | None:
-    if base.kind is BaseKind.LOCK:
-        return locked_version(repository, campaign.name)
-    return archive.read(base.digest)

@@ -164,7 +164,7 @@ class Studio:
 
     def _comparison(self, name: CampaignName, kept: Rendered) -> Compared | None:
         if name not in self._compared:
-            self._compared[name] = compared(kept, self._repository, self._state, self._grounds.archive())
+            self._compared[name] = compared(kept, self._state, self._grounds.archive())
         return self._compared[name]
 
     def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:

@@ -16,7 +16,7 @@ from massctl.model.campaign import CampaignFile
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase, system_reason
 from massctl.render.paths import picture_paths
-from massctl.source.repository import CAMPAIGNS, LOCK_FILE, RENDERED, SOURCES_FILE, Repository
+from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository
 from massctl.source.shape import known_keys
 from massctl.source.yaml_document import read_yaml
 
@@ -67,7 +67,7 @@ def _ours(source: Path, old_list: Path | None) -> Any:
 
     def ignored(folder: str, names: list[str]) -> set[str]:
         at_top = Path(folder) == source
-        written = {LOCK_FILE, SOURCES_FILE, RENDERED} if at_top else set()
+        written = {LOCK_FILE} if at_top else set()
         return {
             name
             for name in names

@@ -4,9 +4,9 @@ A campaign whose edition went out is neither read nor rendered while its folder 
 ledger recorded what a plan needs of it.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,8 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.message import Picture, Recording, RenderedCampaign, Window
 from massctl.model.state import Record, State, is_concluded
-from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked, Refusal
-from massctl.render.inputs import Inputs, ListedOpenids, Problem
+from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked
+from massctl.render.inputs import ListedOpenids, Problem
 from massctl.source.reporter import about_file
 from massctl.source.repository import Repository, UnreadableError
 
@@ -39,6 +39,8 @@ class Workbench:
     cache: Path
     recorded: State | None = None
     """What is recorded, for the addresses of articles that went out before; None: what its campaigns are read by."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that a lock took from the ledger, by campaign and number: those come before what is recorded."""
 
     @cached_property
     def pictures(self) -> "PictureShelf":
@@ -95,6 +97,8 @@ class Workbench:
         """Give the address of an article of a campaign that went out before."""
         from massctl.model.state import article_address  # Hardly any article links to another one.
 
+        if (locked := self.links.get(f"{campaign}/{number}")) is not None:
+            return locked
         found = article_address(self.recorded or State(), campaign, number)
         return found if isinstance(found, str) else Problem("MC108", *found)
 
@@ -126,8 +130,8 @@ _ENDS = ("not_before", "not_after")
 class Desires:
     """Reads what the repository declares, given what is recorded.
 
-    Where they are `locked`, a campaign is only what its lock says too; `inputs_of` puts something else between a
-    campaign's rendering and the disk.
+    Where they are `locked`, a campaign is only what its lock says too. `links_of` gives the addresses that the lock of
+    a campaign took from the ledger, for who compares with it.
     """
 
     def __init__(
@@ -136,13 +140,15 @@ class Desires:
         state: State,
         *,
         locked: bool = False,
-        inputs_of: Callable[[CampaignName], Inputs] | None = None,
+        links_of: Callable[[CampaignName], Mapping[str, str]] | None = None,
     ) -> None:
         self._workbench = workbench
         self._state = state
         workbench.recorded = workbench.recorded or state
         self._is_locked = locked
-        self._inputs_of = inputs_of or (lambda _: self._workbench)
+        if locked:
+            links_of = partial(_locked_links, workbench.repository)
+        self._links_of = links_of or (lambda _: {})
         self._folders = workbench.repository.campaign_folders()
 
     def names(self) -> list[str]:
@@ -211,20 +217,27 @@ class Desires:
         if is_concluded(record):
             window = _window(file)
             return Concluded(name, file.title, file.account, AppId(account.appid), file.edition, window, source)
-        if self._is_locked:
-            return self._locked(loaded, file, account, source)
-        return self._render(loaded, file, account, source)
+        act = self._as_locked if self._is_locked else self._render
+        return act(loaded, file, account, source)
 
-    def _locked(self, loaded: "Loaded", file: "CampaignFile", account: "Account", source: Sha256) -> Desired:
+    def _as_locked(
+        self, loaded: "Loaded", file: "CampaignFile", account: "Account", source: Sha256
+    ) -> RenderedCampaign | Invalid | NotLocked:
         # Only a run that sends what is locked needs the reader of locks.
-        from massctl.source.locked import LockReader
+        from massctl.plan.lock_diff import links_refusal, lock_missing
+        from massctl.source.locks import check_lock, is_locked
 
-        workbench = self._workbench
-        reader = LockReader(workbench.repository, workbench, loaded.name, file, account)
-        found = reader.read(lambda: self._render(loaded, file, account, source))
-        if isinstance(found, Refusal):
-            return NotLocked(loaded.name, file.title, file.account, file.edition, _window(file), found)
-        return found
+        name, repository = loaded.name, self._workbench.repository
+        if is_locked(repository, name):
+            rendered = self._render(loaded, file, account, source)
+            if isinstance(rendered, Invalid):
+                return rendered
+            refusal = check_lock(repository, rendered).refusal or links_refusal(rendered, self._state)
+            if refusal is None:
+                return rendered
+        else:
+            refusal = lock_missing(name)
+        return NotLocked(name, file.title, file.account, file.edition, _window(file), refusal)
 
     def _render(
         self, loaded: "Loaded", file: "CampaignFile", account: "Account", source: Sha256
@@ -234,11 +247,12 @@ class Desires:
         from massctl.source.excerpts import with_excerpts
         from massctl.source.unseen import about_unseen
 
+        self._workbench.links = self._links_of(loaded.name)
         rendered, diagnostics = render_campaign(
             loaded.name,
             file,
             account=account,
-            inputs=self._inputs_of(loaded.name),
+            inputs=self._workbench,
             source_sha256=source,
             place=loaded.place,
             words=self._workbench.words,
@@ -278,6 +292,13 @@ def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:
         tuple(loaded.diagnostics),
         Window(start, end) if start is not None and end is not None and start <= end else None,
     )
+
+
+def _locked_links(repository: Repository, name: CampaignName) -> Mapping[str, str]:
+    # Only a run that sends what is locked needs the reader of locks.
+    from massctl.source.locks import locked_links
+
+    return locked_links(repository, name)
 
 
 def _window(file: "CampaignFile") -> Window | None:

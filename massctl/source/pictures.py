@@ -1,7 +1,8 @@
 """Pictures of the working tree, made ready for WeChat once and kept by content.
 
-The cache holds nothing that cannot be made again: what became of some bytes under one recipe, and the bytes
-that came out. It is never believed: whoever reads bytes by name gets bytes of that name or an error.
+A picture that passes unchanged is named by its bytes, one that is converted by its source and the recipe. The cache
+holds nothing that cannot be made again: what became of some bytes under one recipe, and the bytes that came out, under
+the picture's name. Bytes that are not those of the note beside them count as lost.
 """
 
 import contextlib
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from massctl.errors import ConfigurationError
 from massctl.model.ids import Sha256, sha256_of
-from massctl.model.message import Picture, Purpose
+from massctl.model.message import Picture, Purpose, picture_name
 from massctl.model.phrase import Phrase
-from massctl.picture.recipe import recipe_key
+from massctl.picture.recipe import COVER_RECIPE, INLINE_RECIPE, cache_key
 from massctl.render.inputs import Problem
 from massctl.source.repository import Repository, UnreadableError
 
@@ -47,7 +48,9 @@ class _Origin:
 
     path: str
     use: Use
-    changed: bool
+    source: Sha256
+    produced: Sha256
+    """What came out; equal to `source` where the bytes pass unchanged."""
 
 
 class PictureShelf:
@@ -55,7 +58,7 @@ class PictureShelf:
 
     def __init__(self, repository: Repository, cache: Path) -> None:
         self._repository = repository
-        self._cache = cache / "pictures" / recipe_key().replace("/", "-")
+        self._cache = cache / "pictures" / cache_key()
         self._prepared: dict[tuple[str, Use], Picture | Problem] = {}
         self._origins: dict[Sha256, _Origin] = {}
 
@@ -69,17 +72,24 @@ class PictureShelf:
     def read(self, sha256: Sha256) -> bytes:
         """Give the bytes of a name; raises ConfigurationError when the file was changed since it was planned."""
         origin = self._origins[sha256]
-        if origin.changed:
-            data = self._cached_bytes(sha256) or self._convert_again(origin)
-        else:
-            data = self._repository.read_bytes(f"campaigns/{origin.path}", SOURCE_BYTES_MAX)
-        if sha256_of(data) != sha256:
+        is_converted = origin.produced != origin.source
+        kept = self._cached_bytes(sha256, origin.produced) if is_converted else None
+        if kept is not None:
+            return kept
+        data = self._repository.read_bytes(f"campaigns/{origin.path}", SOURCE_BYTES_MAX)
+        if sha256_of(data) != origin.source:
             raise ConfigurationError(
                 Phrase("a picture was changed while massctl was at work"),
                 Phrase("campaigns/{path} is not what was planned. Nothing was done with it.", path=origin.path),
                 Phrase("run the same command again"),
             )
-        return data
+        # The cache lost what came out, so it is made once more.
+        result = _prepared(data, origin.use) if is_converted else None
+        return data if result is None or _is_fault(result) else result.data
+
+    def produced(self) -> dict[str, str]:
+        """Give the digest of the bytes of every picture so far, by the picture's name."""
+        return {name: origin.produced for name, origin in self._origins.items()}
 
     def _prepare(self, path: str, use: Use) -> Picture | Problem:
         try:
@@ -88,57 +98,53 @@ class PictureShelf:
             code = "MC201" if error.is_missing else _UNREAD_CODES.get(error.code, error.code)
             return Problem(code, error.message, error.hint)
         source = sha256_of(data)
-        found = self._recalled(path, source, use)
-        if found is None:
-            found = _told(path, source, self._remember(source, use, _prepared(data, use)))
+        known = self._recalled(path, source, use, len(data))
+        if known is None:
+            known = _told(path, source, len(data), self._remember(source, use, _prepared(data, use)))
+        found, produced = known
         if isinstance(found, Picture):
-            self._origins.setdefault(found.sha256, _Origin(path, use, changed=found.sha256 != source))
+            self._origins.setdefault(found.sha256, _Origin(path, use, source, produced))
         return found
-
-    def _convert_again(self, origin: _Origin) -> bytes:
-        """Make converted bytes once more, when the cache lost them."""
-        data = self._repository.read_bytes(f"campaigns/{origin.path}", SOURCE_BYTES_MAX)
-        result = _prepared(data, origin.use)
-        return b"" if _is_fault(result) else result.data
 
     def _note_path(self, source: Sha256, use: Use) -> Path:
         return self._cache / f"{source}-{use}.json"
 
-    def _recalled(self, path: str, source: Sha256, use: Use) -> Picture | Problem | None:
+    def _recalled(self, path: str, source: Sha256, use: Use, size: int) -> tuple[Picture | Problem, Sha256] | None:
         """Give what the cache says of these bytes; None where it says nothing, or nothing that we would have written.
 
         Somebody else may have written there, or an earlier massctl.
         """
         try:
-            found = _told(path, source, json.loads(self._note_path(source, use).read_text(encoding="utf-8")))
+            note = json.loads(self._note_path(source, use).read_text(encoding="utf-8"))
+            found, produced = _told(path, source, size, note)
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return None
-        lost = isinstance(found, Picture) and found.sha256 != source and not self._cached_bytes(found.sha256)
-        return None if lost else found
+        if isinstance(found, Picture) and produced != source and self._cached_bytes(found.sha256, produced) is None:
+            return None
+        return found, produced
 
-    def _cached_bytes(self, sha256: Sha256) -> bytes | None:
+    def _cached_bytes(self, name: Sha256, produced: Sha256) -> bytes | None:
         try:
-            data = (self._cache / sha256).read_bytes()
+            data = (self._cache / name).read_bytes()
         except OSError:
             return None
-        return data if sha256_of(data) == sha256 else None
+        return data if sha256_of(data) == produced else None
 
     def _remember(self, source: Sha256, use: Use, result: "Prepared | PictureFault") -> dict[str, Any]:
         if _is_fault(result):
             note: dict[str, Any] = {"fault": result.kind, "message": _plain(result.message)}
         else:
-            sha256 = sha256_of(result.data)
+            produced = sha256_of(result.data)
             note = {
-                "sha256": sha256,
-                "bytes": len(result.data),
+                "produced": produced,
                 "purpose": result.purpose.value,
                 "extension": result.format.extension,
-                "width": result.width,
-                "height": result.height,
+                "width": result.laid_out[0],
+                "height": result.laid_out[1],
                 "note": _plain(result.note) if result.note else None,
             }
-            if sha256 != source:
-                self._keep(self._cache / sha256, result.data)
+            if produced != source:
+                self._keep(self._cache / _name(source, Purpose(result.purpose.value), produced), result.data)
         self._keep(self._note_path(source, use), json.dumps(note, ensure_ascii=False).encode())
         return note
 
@@ -154,24 +160,30 @@ class PictureShelf:
                 beside.unlink(missing_ok=True)
 
 
-def _told(path: str, source: Sha256, note: Any) -> Picture | Problem:
-    """Read a note of the cache; raises one of many errors where it is none of ours."""
+def _name(source: Sha256, purpose: Purpose, produced: Sha256) -> Sha256:
+    recipe = COVER_RECIPE if purpose.is_material else INLINE_RECIPE
+    return source if produced == source else picture_name(source, recipe)
+
+
+def _told(path: str, source: Sha256, size: int, note: Any) -> tuple[Picture | Problem, Sha256]:
+    """Read a note of the cache, and what came out; raises one of many errors where it is none of ours."""
     if "fault" in note:
-        return Problem(_CODES[note["fault"]], _phrase(note["message"]))
-    numbers = [note["bytes"], note["width"], note["height"]]
-    if not SHA256.fullmatch(note["sha256"]) or not all(type(number) is int for number in numbers):
+        return Problem(_CODES[note["fault"]], _phrase(note["message"])), source
+    if not SHA256.fullmatch(note["produced"]) or not all(type(note[side]) is int for side in ("width", "height")):
         raise ValueError("not a note of ours")
-    return Picture(
+    produced, purpose = Sha256(note["produced"]), Purpose(note["purpose"])
+    picture = Picture(
         path=f"campaigns/{path}",
         source_sha256=source,
-        sha256=Sha256(note["sha256"]),
-        size_bytes=note["bytes"],
-        purpose=Purpose(note["purpose"]),
+        sha256=_name(source, purpose, produced),
+        size_bytes=size,
+        purpose=purpose,
         extension=str(note["extension"]),
         width_pixels=note["width"],
         height_pixels=note["height"],
         note=_phrase(note["note"]) if note["note"] else None,
     )
+    return picture, produced
 
 
 def _is_fault(result: "Prepared | PictureFault") -> "TypeIs[PictureFault]":

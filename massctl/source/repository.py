@@ -31,10 +31,6 @@ SETTINGS: Final = "massctl.yaml"
 CAMPAIGNS: Final = "campaigns"
 LOCK_FILE: Final = "campaign.lock.json"
 """What was approved of a campaign, in its folder."""
-SOURCES_FILE: Final = "campaign.sources.json"
-"""What that lock was made from."""
-RENDERED: Final = "rendered"
-"""The folder of locked bodies."""
 TEXT_BYTES_MAX: Final = 4 * 1024 * 1024
 """Of a template: a body that WeChat takes has at most 1 MB (draft/add, read 2026-10); four times that is no body."""
 _CHUNK_BYTES: Final = 1024 * 1024
@@ -42,7 +38,7 @@ _TEXT_SHOWS_WITHIN: Final = 8000
 """A file without a zero among so many first bytes is a text, for git too (buffer_is_binary)."""
 _GIT_SECONDS: Final = 60.0
 _KNOWN_TO_GIT: Final = re.compile(r"PATH|HOME|XDG_CONFIG_HOME|GIT_CONFIG\w*|GIT_CEILING_DIRECTORIES")
-_WRITTEN_BY_US: Final = tuple(os.fsencode(name) for name in (LOCK_FILE, SOURCES_FILE, RENDERED))
+_WRITTEN_BY_US: Final = tuple(os.fsencode(name) for name in (LOCK_FILE,))
 _FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A FIFO without a writer would block the open for ever; O_NONBLOCK lets us look at what it is instead.
 _FILE_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

@@ -70,8 +70,6 @@ def base_words(base: Base) -> Phrase:
     """Name what a campaign is compared with."""
     moment = recorded(base.at) if base.at is not None else ""
     match base.kind:
-        case BaseKind.LOCK:
-            return Phrase("against the lock")
         case BaseKind.DRAFT:
             return Phrase("against the staged draft of {moment}", moment=moment)
         case BaseKind.STAGED:
@@ -92,8 +90,6 @@ def difference_rows(difference: Difference, shown: int = CHANGES_SHOWN) -> Itera
     yield from map(_frame_row, difference.frame)
     if difference.same_to_readers:
         yield Row(Phrase("no change to the words and pictures"))
-        if difference.causes:
-            yield Row(Phrase("what it is made from was edited: {what}", what=enumerated(difference.causes)))
     yield from _few([_change_row(change) for change in difference.text], shown)
     for article in difference.articles:
         yield Row(_article_words(article), is_article=True)

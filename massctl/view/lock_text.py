@@ -16,7 +16,7 @@ from massctl.view.words import short_digest
 LABELS: Final = {
     "wrote": Phrase("wrote"),
     "differs": Phrase("differs"),
-    "because": Phrase("because"),
+    "versions": Phrase("massctl"),
     "refused": Phrase("refused"),
 }
 RESULTS: Final = {
@@ -30,7 +30,7 @@ RESULTS: Final = {
 
 
 def lock_report_text(report: Sequence[LockedCampaign], language: Language, style: Style, width: int) -> str:
-    """Show every campaign of a report: what was written, or what differs and which source caused it."""
+    """Show every campaign of a report: what was written, or what differs."""
     page = Page(language, style, width)
     for each in report:
         page.blank()
@@ -50,7 +50,7 @@ def _campaign(page: Page, each: LockedCampaign) -> None:
     table = Table(page, list(LABELS.values()))
     _rows(table, LABELS["wrote"], each.written)
     _rows(table, LABELS["differs"], each.differences)
-    _rows(table, LABELS["because"], [cause.message for cause in each.causes])
+    _rows(table, LABELS["versions"], each.versions)
     if each.refusal is not None and each.result is LockResult.MISSING:
         refusal_rows(table, [each.refusal])
     elif each.refusal is not None:

@@ -24,7 +24,7 @@ CI: Final[dict[str, str]] = {
     "Nothing was written.": "什么都没有写。",
     "{file} cannot be written: {why}": "{file} 写不了：{why}",
     "the locks cannot be used: {why}": "这些锁不能用：{why}",
-    "the locks of {name} are not UTF-8": "{name} 的锁不是 UTF-8",
+    "the lock of {name} is not UTF-8": "{name} 的锁不是 UTF-8",
     "the locks cannot be used: {name} is no campaign here": "这些锁不能用：这里没有活动 {name}",
     # massctl/cli/remarking.py
     "This pull request changes massctl.yaml, which says where the secret goes, which account sends, from which "

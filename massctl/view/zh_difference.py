@@ -26,12 +26,10 @@ DIFFERENCE: Final[dict[str, str]] = {
         "没法显示 {names} 的改动：要比较的旧内容在这里没有完整保存"
     ),
     # massctl/view/difference_rows.py
-    "against the lock": "与锁定的内容相比",
     "against the staged draft of {moment}": "与 {moment} 存的草稿相比",
     "against what reviewers saw last": "与预览人上次看到的相比",
     "against edition {edition}, sent {moment}": "与 {moment} 发出的第 {edition} 版相比",
     "against {where}": "与 {where} 相比",
-    "what it is made from was edited: {what}": "改动过的来源：{what}",
     "no change to the words and pictures": "文字和图片没有改动",
     "{what}: {before} → {after}": "{what}：{before} → {after}",
     "{what}: ": "{what}：",

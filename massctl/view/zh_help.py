@@ -33,9 +33,7 @@ HELP: Final[dict[str, str]] = {
     "Show campaigns live in a browser on this machine, as a phone shows them.": (
         "在本机浏览器里实时预览活动，就是手机上的样子。"
     ),
-    "Write or check what was approved: campaign.lock.json and the bodies.": (
-        "写出或核对要审批的内容：campaign.lock.json 和正文。"
-    ),
+    "Write or check what was approved: campaign.lock.json.": ("写出或核对要审批的内容：campaign.lock.json。"),
     "Show what apply would do now, and why. Needs no network and no secret.": (
         "显示现在 apply 会做什么、为什么。不联网，不要密钥。"
     ),
@@ -97,8 +95,8 @@ HELP: Final[dict[str, str]] = {
     ),
     "0 takes a free port.": "0 表示随便找一个空闲端口。",
     # massctl/cli/commands/lock.py
-    "Write campaign.lock.json and the rendered bodies of every campaign that has not gone out yet.": (
-        "为每个还没有发出的活动写出 campaign.lock.json 和渲染好的正文。"
+    "Write campaign.lock.json of every campaign that has not gone out yet.": (
+        "为每个还没有发出的活动写出 campaign.lock.json。"
     ),
     "`massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is the same.": (
         "`massctl apply --locked`，或者 policy 里的 `require_lock: true`，会重新渲染，只发送与锁定一致的内容。"
@@ -116,8 +114,8 @@ HELP: Final[dict[str, str]] = {
     "Exit 6 when apply would do something, 5 when it would refuse.": "apply 有事可做则以 6 退出，会被拦下则以 5 退出。",
     "Save the plan too, for `apply --plan FILE`.": "同时保存计划，供 `apply --plan FILE` 使用。",
     "Ask WeChat for drafts, audiences and jobs; needs the secret.": "向微信查询草稿、人数和任务；要密钥。",
-    "Show what changed for readers since a second checkout, instead of since the lock or what was staged or sent.": (
-        "与另一份检出相比，读者会看到什么改动；不写则与锁定的、备好的或发出的内容相比。"
+    "Show what changed for readers since a second checkout, instead of since what was staged or sent.": (
+        "与另一份检出相比，读者会看到什么改动；不写则与备好的或发出的内容相比。"
     ),
     "Add what changed for readers, and locks, to the JSON: for `ci comment`.": (
         "在 JSON 里加上读者会看到的改动和锁定情况，供 `ci comment` 使用。"

@@ -227,8 +227,8 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
     "Say what needs a person: a send in doubt, a window that was missed, or is open and nothing is sent. "
     "Exits 1 then.": "说出需要人处理的事：结果不明的群发、错过的时段、时段已到却什么都没发。有这样的事就以 1 退出。",
     "Reads the repository and the ledger, and asks WeChat nothing.": "读取仓库和账本，什么都不问微信。",
-    "Write all locks and rendered bodies of this checkout into FILE, for the job that commits them.": (
-        "把这份检出里的全部锁和渲染好的正文写进 FILE，交给提交它们的任务。"
+    "Write all locks of this checkout into FILE, for the job that commits them.": (
+        "把这份检出里的全部锁写进 FILE，交给提交它们的任务。"
     ),
     "Write the locks of FILE into this checkout, and nothing else; runs no template. Prints the changed paths.": (
         "把 FILE 里的锁写进这份检出，别的都不写；不运行模板。打印有改动的路径。"

@@ -3,8 +3,6 @@
 from typing import Final
 
 LOCK: Final[dict[str, str]] = {
-    # massctl/cli/locking.py
-    "{name} was changed while it was locked": "锁定 {name} 时它被改动了",
     # massctl/cli/saved_plans.py
     "make the plan again and have it reviewed: {command}": "重新生成计划并再审一次：{command}",
     "of {name}: {parts}": "{name} 的 {parts}",
@@ -23,18 +21,31 @@ LOCK: Final[dict[str, str]] = {
         "请少选几个活动，分别保存：massctl plan NAME… --out FILE"
     ),
     "{path} is not a saved plan": "{path} 不是保存下来的计划",
-    # massctl/model/lock_sources.py
-    "article file {path}": "文章文件 {path}",
-    "campaign file {path}": "活动文件 {path}",
-    "external_links in massctl.yaml": "massctl.yaml 里的 external_links",
-    "picture {path}": "图片 {path}",
-    "shared template {path}": "共用模板 {path}",
-    "the built-in theme {name}": "内置主题 {name}",
-    "theme in massctl.yaml": "massctl.yaml 里的 theme",
-    "theme {path}": "主题 {path}",
-    # massctl/plan/locked.py
+    # massctl/plan/lock_diff.py
     "it is not locked, and only what is locked is sent": "它还没有锁定，而只有锁定过的内容才会发",
     "it is not what was locked: {differences}": "与锁定的内容不一致：{differences}",
+    "your files changed since it was locked: {differences}": "锁定之后你们的文件改过：{differences}",
+    "massctl changed since it was locked ({versions}) and renders differently: {differences}": (
+        "锁定之后 massctl 变了（{versions}），渲染结果不同：{differences}"
+    ),
+    "massctl changed since it was locked ({versions}) and renders differently: {differences}; "
+    "your files changed too: {files}": (
+        "锁定之后 massctl 变了（{versions}），渲染结果不同：{differences}；你们的文件也改过：{files}"
+    ),
+    "lock it anew and have that reviewed: massctl lock {name}": "重新锁定并再审一次：massctl lock {name}",
+    "{name} {before} → {after}": "{name} {before} → {after}",
+    "the ledger does not give what it links to: {differences}": "账本里没有它链接到的地址：{differences}",
+    "correct the link, then lock it anew and have that reviewed: massctl lock {name}": (
+        "改正链接，再重新锁定并再审一次：massctl lock {name}"
+    ),
+    "commit it and have it reviewed: {command}": "提交并请人审阅：{command}",
+    # massctl/cli/at_tip.py
+    "its lock is in no commit here": "它的锁定文件还没有提交",
+    "its lock is not the one that was committed": "它的锁定文件和提交的不一样",
+    # massctl/plan/lock_diff.py
+    "the link to {article}": "指向 {article} 的链接",
+    "the link to {article}: {why}": "指向 {article} 的链接：{why}",
+    "the link to {article} (its address is {address} now)": "指向 {article} 的链接（它的地址现在是 {address}）",
     "massctl lock {name}   then have campaign.lock.json reviewed and commit it": (
         "massctl lock {name}   然后审阅并提交 campaign.lock.json"
     ),
@@ -72,29 +83,19 @@ LOCK: Final[dict[str, str]] = {
     "the window of {name}": "{name} 的时段",
     "what refuses {name} ({guards})": "{name} 被拦下的原因（{guards}）",
     "{name} is new": "{name} 是新增的",
-    # massctl/source/lock_check.py
-    "the account's name": "公众号在设置里的名字",
-    "the renderer ({before} → {after})": "渲染程序（{before} → {after}）",
-    "the sources, though they still render the same": "源文件（渲染结果仍然相同）",
-    "{file} is a link": "{file} 是符号链接",
-    "{file} is left over": "{file} 是多余的",
+    # massctl/source/locks.py
+    "the file of the picture {path}": "图片 {path} 的文件",
     "{file} is not an ordinary file": "{file} 不是普通文件",
-    "{file} is missing": "缺少 {file}",
+    "the account's name": "公众号在设置里的名字",
+    "{file} is a link": "{file} 是符号链接",
+    "Its lock is as it was.": "锁定文件保持原样。",
+    "make campaigns/{name} writable": "让 campaigns/{name} 可写",
+    "{file} is left over": "{file} 是多余的",
     "{file} was changed by hand": "{file} 被人手改过",
-    # massctl/source/lock_files.py
-    "Its lock and rendered bodies are as they were.": "锁定文件和渲染结果都保持原样。",
-    "make campaigns/{name} writable, and let `rendered` be an ordinary folder": (
-        "让 campaigns/{name} 可写，并让 `rendered` 是普通文件夹"
-    ),
     "{file} cannot be read: {why}": "无法读取 {file}：{why}",
     "{file} is not what massctl wrote": "{file} 不是 massctl 写的样子",
     "{name} cannot be locked: {why}": "无法锁定 {name}：{why}",
-    # massctl/source/locked.py
-    "{now} renders it differently than {before} did": "{now} 的渲染结果与 {before} 当时的不同",
-    "{file} differs from what the files render": "{file} 与源文件渲染出来的不一致",
-    "{file} belongs to another lock than {lock}": "{file} 和 {lock} 不属于同一次锁定",
     # massctl/view/lock_text.py
-    "because": "原因",
     "differs": "差异",
     "has faults, so it was not locked": "有错误，没有锁定",
     "locked": "已锁定",
@@ -102,5 +103,6 @@ LOCK: Final[dict[str, str]] = {
     "not locked": "未锁定",
     "not what was locked": "与锁定不一致",
     "went out, so it is not locked any more": "已经发出，不再锁定",
+    "massctl": "massctl",
     "wrote": "写入",
 }

@@ -37,7 +37,6 @@ MEDIA: Final[dict[str, str]] = {
     "write the signed JSON that WeChat's page on coupons describes, or take `preview:` out": (
         "写上微信卡券文档里说的签名 JSON，或者去掉 `preview:`"
     ),
-    "media file {path}": "媒体文件 {path}",
     "the media file {path}": "媒体文件 {path}",
     "the pictures": "图片",
     "the title": "标题",

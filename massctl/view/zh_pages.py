@@ -36,7 +36,6 @@ PAGES: Final[dict[str, str]] = {
     "its files have faults; below it is as it was before them": "文件里有错误；下面是出错之前的样子",
     "its files have faults, so there is nothing to show yet": "文件里有错误，暂时没有可看的",
     "sent {moment}": "{moment} 发出的",
-    "as locked": "锁定的样子",
     "draft of {moment}": "{moment} 的草稿",
     "as reviewers saw it": "预览人看到的样子",
     "as staged": "暂存的样子",

@@ -108,7 +108,7 @@ def test_a_lock_names_the_list_and_a_changed_one_is_stale(letter: Shell) -> None
     rows = "".join(f"{openid}\n" for openid in OPENIDS[1:])
     letter.tree.write("campaigns/letter/lists/members.csv", f"openid\n{rows}")
     said = letter("apply", "letter", "--sandbox", "--yes", "--locked")
-    assert (5, True) == (said.status, "it is not what was locked: the audience" in said.out)
+    assert (5, True) == (said.status, "your files changed since it was locked: the audience" in said.out)
 
 
 def test_a_tag_by_name_exists_in_the_sandbox_and_is_sent_to(shell: Shell) -> None:

@@ -50,7 +50,7 @@ class Folder:
 def run(text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None) -> str | Fault:
     """Run a template as an article of the campaign."""
     name = f"{CAMPAIGN}/articles/main.md.j2"
-    return render_text(name, text, CAMPAIGN, variables or {}, Folder(files or {}), sources={})
+    return render_text(name, text, CAMPAIGN, variables or {}, Folder(files or {}), sources={}, links={})
 
 
 def render(body: str, name: str = "main.md", title: str = "标题") -> tuple[str | None, list[Diagnostic]]:

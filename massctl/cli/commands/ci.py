@@ -93,7 +93,7 @@ def unlocked(directory: str) -> None:
 @click.argument("file", type=FILE)
 @click.pass_obj
 def pack_locks(directory: str, file: Path) -> None:
-    """Write all locks and rendered bodies of this checkout into FILE, for the job that commits them."""
+    """Write all locks of this checkout into FILE, for the job that commits them."""
     from massctl.cli.handing_over import pack
 
     pack(directory, file)

@@ -13,7 +13,7 @@ from massctl.cli.session import session
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], check: bool, if_required: bool, form: str) -> int:
-    """Write campaign.lock.json and the rendered bodies of every campaign that has not gone out yet.
+    """Write campaign.lock.json of every campaign that has not gone out yet.
 
     `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is the same.
     """

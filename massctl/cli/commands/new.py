@@ -93,7 +93,7 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
         with copied_for_rest(current.repository, name, rest, openids()) as folder:
             if record.ended is None:
                 book = LedgerSession(ledger, current.clock, state)
-                book.record_for(ListEnded(rest=rest, by=who(current)), name, record.edition)
+                book.record(ListEnded(rest=rest, by=who(current)), record)
             put_in_place(current.repository, folder)
     return state.record(name, record.edition), counted
 

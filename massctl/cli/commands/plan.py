@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     "--against",
     type=click.Path(path_type=str),
     metavar="DIR",
-    help="Show what changed for readers since a second checkout, instead of since the lock or what was staged or sent.",
+    help="Show what changed for readers since a second checkout, instead of since what was staged or sent.",
 )
 @click.option(
     "--for-review", is_flag=True, help="Add what changed for readers, and locks, to the JSON: for `ci comment`."

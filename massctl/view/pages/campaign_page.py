@@ -124,7 +124,6 @@ def _version_name(base: Base) -> Phrase:
     if base.kind is BaseKind.SENT:
         return Phrase("sent {moment}", moment=moment)
     names = {
-        BaseKind.LOCK: Phrase("as locked"),
         BaseKind.DRAFT: Phrase("draft of {moment}", moment=moment),
         BaseKind.PREVIEW: Phrase("as reviewers saw it"),
     }

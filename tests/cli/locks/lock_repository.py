@@ -37,7 +37,7 @@ mpnews:
 """
 ARTICLE = """\
 {% import "_shared/macros.md.j2" as shared %}
-{{ shared.greeting() }}，{{ price }} 元。
+{{ shared.greeting() }}，{{ price }} 元。[细则](https://example.com/terms)
 
 ![英雄](../images/hero.png)
 """

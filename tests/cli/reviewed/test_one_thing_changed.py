@@ -6,7 +6,7 @@ three.
 
 import pytest
 from changes import ALL, SAME, Row
-from issue import MODES, Issue, assert_goes_out_once, assert_nothing_left
+from issue import MODES, NAME, Issue, assert_goes_out_once, assert_nothing_left
 
 GUARDS = {"policy": "lock_stale", "flag": "lock_stale", "plan": "plan_stale"}
 
@@ -29,8 +29,13 @@ def test_unchanged_it_goes_out_once(issue: Issue):
 @pytest.mark.parametrize(("mode", "row"), rows(keep=False))
 def test_nothing_leaves_and_the_change_is_named(issue: Issue, mode: str, row: Row):
     row.change(issue)
-    status = 1 if mode == "plan" and row.faulty else 5
-    assert_nothing_left(issue, issue.apply(), GUARDS[mode], row.word(mode), status)
+    said = issue.apply()
+    if row.faulty and mode != "plan":
+        # It is invalid now, whatever was locked, and says so like every other fault.
+        assert (said.status, issue.requests()) == (1, 0), said
+        assert row.word(mode) in issue.shell("validate", NAME).out
+    else:
+        assert_nothing_left(issue, said, GUARDS[mode], row.word(mode), 1 if row.faulty else 5)
     issue.put_back()
     assert_goes_out_once(issue)
 

@@ -2,7 +2,7 @@
 
 import pytest
 from changes import CARD, Change, both, edit
-from issue import HOME, LOCK, MACROS, MAIN, MODES, SOURCES, YAML, Issue, assert_goes_out_once, assert_nothing_left
+from issue import HOME, LOCK, MACROS, MAIN, MODES, YAML, Issue, assert_goes_out_once
 
 
 def crlf(path: str) -> Change:
@@ -37,7 +37,6 @@ title: >-
   秋日来信
 version: 1
 """
-CARD_BODY = f"{HOME}/rendered/article-2.html"
 WRITTEN_OTHERWISE: dict[str, Change] = {
     "CRLF in a Markdown article": crlf(MAIN),
     "CRLF in an HTML article": crlf(CARD),
@@ -46,7 +45,6 @@ WRITTEN_OTHERWISE: dict[str, Change] = {
     "CRLF in campaign.yaml": crlf(YAML),
     "CRLF in massctl.yaml": crlf("massctl.yaml"),
     "CRLF in the lock": crlf(LOCK),
-    "CRLF in the lock's sources": crlf(SOURCES),
     "a BOM in a Markdown article": with_bom(MAIN),
     "a BOM in an HTML article": with_bom(CARD),
     "a BOM in campaign.yaml": with_bom(YAML),
@@ -68,15 +66,6 @@ WRITTEN_OTHERWISE: dict[str, Change] = {
 @pytest.mark.parametrize("change", WRITTEN_OTHERWISE.values(), ids=WRITTEN_OTHERWISE)
 def test_it_goes_out_as_reviewed(issue: Issue, change: Change):
     change(issue)
-    assert_goes_out_once(issue)
-
-
-@pytest.mark.parametrize("mode", ["policy", "flag"])
-@pytest.mark.parametrize("change", [crlf(CARD_BODY), with_bom(CARD_BODY)], ids=["CRLF", "BOM"])
-def test_a_rendered_body_is_taken_byte_for_byte(issue: Issue, change: Change):
-    change(issue)
-    assert_nothing_left(issue, issue.apply(), "lock_stale", "rendered/article-2.html")
-    issue.put_back()
     assert_goes_out_once(issue)
 
 

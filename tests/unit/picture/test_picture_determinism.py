@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from picture_samples import EVERY_FORMAT, noise, oriented, png, save, scene, see_through, swapped_profile
 
-from massctl.picture.prepare import RECIPE, Prepared, prepare_cover, prepare_inline
+from massctl.picture.prepare import Prepared, prepare_cover, prepare_inline
+from massctl.picture.recipe import RECIPE
 
 SAMPLES = {
     "webp": EVERY_FORMAT["webp"],

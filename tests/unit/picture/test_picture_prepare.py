@@ -23,14 +23,13 @@ from massctl.picture.limits import (
     SOURCE_BYTES_MAX,
 )
 from massctl.picture.prepare import (
-    RECIPE,
     PictureFault,
     Prepared,
     Purpose,
     prepare_cover,
     prepare_inline,
-    recipe_key,
 )
+from massctl.picture.recipe import COVER_RECIPE, INLINE_RECIPE, RECIPE, cache_key
 from massctl.picture.sniff import Format, sniff
 
 
@@ -321,8 +320,20 @@ def test_gif_with_too_much_to_decode_is_refused() -> None:
     assert fault.kind == "too_many_pixels"
 
 
-def test_recipe_key_names_recipe_and_pillow() -> None:
-    assert f"{RECIPE}/pillow-{__version__}" == recipe_key()
+def test_the_cache_key_names_recipe_and_pillow() -> None:
+    assert f"{RECIPE}-pillow-{__version__}" == cache_key()
+
+
+def test_a_recipe_says_where_the_picture_goes_and_what_it_may_become() -> None:
+    """These words are part of every name of a converted picture: with other words, raise no version in vain."""
+    ways = "png|jpeg 88/4:4:4,82/4:2:0,72/4:2:0 steps 1/32"
+    assert f"image {ways} width<=1354 unless width>3*height bytes<=1000000 v2" == INLINE_RECIPE
+    assert f"material {ways} bytes<=10000000 v2" == COVER_RECIPE
+
+
+def test_articles_are_laid_out_by_a_size_that_no_encoder_decides() -> None:
+    noisy = inline(save(noise(3000, 2000), "PNG"))
+    assert ((INLINE_WIDTH_MAX, 903), True) == (noisy.laid_out, noisy.width < INLINE_WIDTH_MAX)
 
 
 def test_purposes_are_the_words_of_the_lock_file() -> None:

@@ -10,6 +10,7 @@ from building import (
     OPEN,
     PAST,
     article,
+    at,
     attempted,
     audience,
     house,
@@ -17,24 +18,31 @@ from building import (
     picture,
     planned,
     recorded,
+    sent,
+    sha,
     text,
 )
 
+from massctl.model.entries import JobStatus
 from massctl.model.ids import AccountName, AppId, CampaignName
-from massctl.model.lock import Cause, LockFile, lock_document
+from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import Purpose, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
-from massctl.plan.lock_diff import changed_parts, lock_missing, lock_stale
+from massctl.plan.lock_diff import changed_parts, lock_missing, lock_stale, lock_uncommitted, lock_unfit
 from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status, lock_report_document
-from massctl.plan.steps import NotLocked
+from massctl.plan.steps import Guard, NotLocked
 
 SALE = news("sale", window=OPEN)
 WORDS = text("sale", window=OPEN)
 NAME = CampaignName("sale")
 
 
-def lock(campaign: RenderedCampaign) -> LockFile:
-    return LockFile.model_validate(lock_document(campaign, "massctl 0.1.0"))
+BEFORE = "massctl 0.1.0, pillow 13.0.0"
+LINKED = replace(SALE, links=(("autumn/1", "https://mp.weixin.qq.com/s/a"),))
+
+
+def lock(campaign: RenderedCampaign, renderer: str = BEFORE) -> LockFile:
+    return LockFile.model_validate(lock_document(campaign, renderer))
 
 
 @pytest.mark.parametrize(
@@ -64,6 +72,7 @@ def lock(campaign: RenderedCampaign) -> LockFile:
         (news("sale", article(content="<p>好</p>"), window=OPEN), ["the text of article 1"]),
         (news("sale", article(), article("二"), window=OPEN), ["the number of articles"]),
         (WORDS, ["the type of the message", "the picture images/hero.png", "the picture images/cover.png"]),
+        (LINKED, ["the link to autumn/1"]),
         (replace(SALE, pictures=SALE.pictures[::-1]), ["the order of the pictures"]),
         (
             replace(SALE, pictures=(picture("new"), SALE.pictures[1])),
@@ -83,9 +92,65 @@ def test_other_words_are_another_text() -> None:
 
 
 def test_the_refusals_say_what_to_type() -> None:
-    missing, stale = lock_missing(NAME), lock_stale(NAME, [Phrase("the window")])
+    missing, unfit = lock_missing(NAME), lock_unfit(NAME, [Phrase("the window")])
     assert ("lock_missing", True) == (missing.guard.value, missing.hint.startswith("massctl lock sale"))
-    assert ("lock_stale", "it is not what was locked: the window") == (stale.guard.value, stale.message)
+    assert ("lock_stale", "it is not what was locked: the window") == (unfit.guard.value, unfit.message)
+    loose = lock_uncommitted("its lock is in no commit here", "git commit")
+    assert ("lock_uncommitted", True) == (loose.guard.value, loose.hint.endswith("git commit"))
+
+
+EDITED = news("sale", article(content="<p>好</p>"), window=OPEN)
+REPAINTED = replace(SALE, pictures=(replace(picture("green"), path=SALE.pictures[0].path), SALE.pictures[1]))
+SINCE = "massctl changed since it was locked (massctl 0.1.0 → 0.2.0, zia - → 1) and renders differently: "
+
+
+@pytest.mark.parametrize(
+    ("now", "renderer", "said"),
+    [
+        (EDITED, BEFORE, "your files changed since it was locked: the text of article 1"),
+        (EDITED, "massctl 0.2.0, pillow 13.0.0, zia 1", SINCE + "the text of article 1"),
+        (
+            replace(EDITED, window=LATER),
+            "massctl 0.2.0, pillow 13.0.0, zia 1",
+            SINCE + "the text of article 1; your files changed too: the window",
+        ),
+        (REPAINTED, "massctl 0.2.0", "your files changed since it was locked: the picture images/hero.png"),
+        (
+            replace(SALE, pictures=(replace(SALE.pictures[0], sha256=sha("recipe 2")), SALE.pictures[1])),
+            "massctl 0.2.0, pillow 13.0.0, zia 1",
+            SINCE + "the picture images/hero.png",
+        ),
+    ],
+)
+def test_a_stale_lock_says_first_whether_files_or_massctl_changed(
+    now: RenderedCampaign, renderer: str, said: str
+) -> None:
+    found = lock_stale(lock(SALE), lock(now, renderer))
+    assert ("lock_stale", said) == (found.guard.value, found.message)
+    assert ("undo the change" in (found.hint or "")) is said.startswith("your files")
+
+
+def told(*addresses: str) -> list[Any]:
+    return [*sent(AUTUMN), at(NOW, JobStatus(msg_id=7, status="sent", article_urls=list(addresses)), AUTUMN)]
+
+
+AUTUMN = news("autumn")
+
+
+@pytest.mark.parametrize(
+    ("entries", "why"),
+    [
+        (told("https://mp.weixin.qq.com/s/a"), None),
+        (
+            told("https://mp.weixin.qq.com/s/b"),
+            "the link to autumn/1 (its address is https://mp.weixin.qq.com/s/b now)",
+        ),
+        ([], "the link to autumn/1: autumn was not sent as far as the ledger knows, so it has no address"),
+    ],
+)
+def test_an_address_that_the_ledger_does_not_give_refuses_the_send(entries: list[Any], why: str | None) -> None:
+    found = [each.message for each in planned(LINKED, recorded(*entries)).refusals if each.guard is Guard.LOCK_STALE]
+    assert ([f"the ledger does not give what it links to: {why}"] if why else []) == found
 
 
 def not_locked(window: Window | None = OPEN) -> NotLocked:
@@ -151,8 +216,14 @@ def test_the_exit_status_is_the_worst(results: list[LockResult], expected: int) 
 
 
 def test_the_report_as_json() -> None:
-    cause = Cause("massctl.yaml", Phrase("external_links in massctl.yaml"))
-    differs = report(LockResult.DIFFERS, digest="sha256:1", differences=(Phrase("the window"),), causes=(cause,))
+    refusal = lock_unfit(NAME, [Phrase("the window")])
+    differs = report(
+        LockResult.DIFFERS,
+        digest="sha256:1",
+        differences=(Phrase("the window"),),
+        versions=(Phrase("pillow 13 → 14"),),
+        refusal=refusal,
+    )
     (campaign,) = lock_report_document([differs])["campaigns"]  # type: ignore[misc]
     assert {
         "name": "sale",
@@ -161,7 +232,7 @@ def test_the_report_as_json() -> None:
         "digest": "sha256:1",
         "written": [],
         "differences": ["the window"],
-        "causes": [{"path": "massctl.yaml", "message": "external_links in massctl.yaml"}],
+        "versions": ["pillow 13 → 14"],
         "refusals": [
             {
                 "guard": "lock_stale",
@@ -171,10 +242,6 @@ def test_the_report_as_json() -> None:
         ],
         "diagnostics": [],
     } == campaign
-
-
-def test_a_lock_that_fits_has_no_refusal() -> None:
-    assert (None, "lock_missing") == (report(LockResult.UNCHANGED).refusal, report(LockResult.MISSING).refusal.guard)
 
 
 def test_a_material_and_an_image_of_the_same_bytes_are_two_pictures() -> None:

@@ -83,7 +83,7 @@ def hold(text: str) -> str:
 def run(text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None) -> str | Fault:
     """Run a template as articles/main.md.j2 of the campaign."""
     name = f"{CAMPAIGN}/articles/main.md.j2"
-    return render_text(name, text, CAMPAIGN, variables or {}, Folder(files or {}), sources={})
+    return render_text(name, text, CAMPAIGN, variables or {}, Folder(files or {}), sources={}, links={})
 
 
 def fault_of(text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None) -> Fault:

@@ -117,13 +117,18 @@ def test_a_block_two_parents_up_can_be_reached() -> None:
 
 def test_every_source_that_was_read_is_remembered() -> None:
     sources: dict[str, str] = {}
-    render_text("spring/a.md", "{% include 'b.md' %}", CAMPAIGN, {}, Folder({"spring/b.md": "B"}), sources=sources)
+    render_text(
+        "spring/a.md", "{% include 'b.md' %}", CAMPAIGN, {}, Folder({"spring/b.md": "B"}), sources=sources, links={}
+    )
     assert {"spring/a.md": "{% include 'b.md' %}", "spring/b.md": "B"} == sources
 
 
 def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
     folder = Folder({"a/x.md": "{{ v }}A", "b/x.md": "{{ v }}B"})
-    found = [render_text("", "{% include 'x.md' %}", name, {"v": name}, folder, sources={}) for name in ("a", "b", "a")]
+    found = [
+        render_text("", "{% include 'x.md' %}", name, {"v": name}, folder, sources={}, links={})
+        for name in ("a", "b", "a")
+    ]
     assert ["aA", "bB", "aA"] == found
 
 
@@ -231,7 +236,7 @@ def test_a_problem_that_knows_its_place_keeps_it() -> None:
         def template(self, path: str, /) -> Problem:
             return Problem("MC003", Phrase("{path} is not UTF-8", path=path), path=path, line=2, column=3)
 
-    found = render_text(MAIN, "{% include 'x.md' %}", CAMPAIGN, {}, Damaged({}), sources={})
+    found = render_text(MAIN, "{% include 'x.md' %}", CAMPAIGN, {}, Damaged({}), sources={}, links={})
     assert isinstance(found, Fault)
     assert ("MC003", "spring/x.md", 2, 3) == (found.code, found.path, found.line, found.column)
 

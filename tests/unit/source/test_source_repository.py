@@ -266,7 +266,6 @@ def test_a_digest_changes_with_content_and_names_and_nothing_else(repository: Re
     file = put(repository, "campaigns/spring/campaign.yaml", b"a")
     first = repository.folder_digest(SPRING)
     put(repository, "campaigns/spring/campaign.lock.json")
-    put(repository, "campaigns/spring/rendered/article-1.html")
     put(repository, "campaigns/other/campaign.yaml")
     (repository.root / "campaigns/spring/empty").mkdir()
     os.utime(file, (0, 0))
@@ -277,7 +276,7 @@ def test_a_digest_changes_with_content_and_names_and_nothing_else(repository: Re
     assert 3 == len({first, second, repository.folder_digest(SPRING)})
 
 
-@pytest.mark.parametrize("path", ["campaigns/spring/a/rendered/x", "campaigns/spring/a/campaign.lock.json"])
+@pytest.mark.parametrize("path", ["campaigns/spring/rendered/x", "campaigns/spring/a/campaign.lock.json"])
 def test_only_what_massctl_writes_is_left_out_of_a_digest(repository: Repository, path: str) -> None:
     before = repository.folder_digest(SPRING)
     put(repository, path)

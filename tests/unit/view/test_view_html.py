@@ -248,7 +248,6 @@ def test_changed_words_are_struck_out_and_inserted():
 @pytest.mark.parametrize(
     ("kind", "name"),
     [
-        (BaseKind.LOCK, "as locked"),
         (BaseKind.DRAFT, "draft of "),
         (BaseKind.STAGED, "as staged"),
         (BaseKind.PREVIEW, "as reviewers saw it"),

@@ -160,7 +160,7 @@ def test_what_matters_most_comes_first():
 
 def changed_in(*parts: ReviewedPart, is_new: bool = False) -> Difference:
     frame = tuple(FramePart(Phrase("part"), part, 1, 2) for part in parts)
-    return Difference(Base(BaseKind.LOCK), Phrase("new") if is_new else None, is_new, frame)
+    return Difference(Base(BaseKind.STAGED), Phrase("new") if is_new else None, is_new, frame)
 
 
 def test_who_approves_a_window_that_opens_later_approves_a_send_that_cannot_be_undone():
@@ -177,7 +177,7 @@ def test_what_nobody_sends_by_itself_is_only_prepared():
 
 def test_who_gets_it_and_when_is_seen_in_the_table_where_it_changed():
     other = changed_in(ReviewedPart.AUDIENCE, ReviewedPart.WINDOW)
-    words = Difference(Base(BaseKind.LOCK))
+    words = Difference(Base(BaseKind.STAGED))
     names = [CampaignName(name) for name in ("a", "b", "c", "d")]
     plan = plan_of(*(campaign(name, window=LATER) for name in names))
     changed = dict(zip(names[1:], (words, other, changed_in(is_new=True)), strict=True))
@@ -399,7 +399,7 @@ def test_a_comment_is_never_too_long_and_says_what_is_left_out(language: Languag
 
 def test_a_pull_request_that_changes_200_campaigns_fits_with_a_row_for_each():
     names = [f"2026-12-{number:03}-{'spring-sale' * 2}" for number in range(200)]
-    raised = Difference(Base(BaseKind.LOCK), frame=(FramePart(Phrase("edition"), ReviewedPart.EDITION, 1, 2),))
+    raised = Difference(Base(BaseKind.STAGED), frame=(FramePart(Phrase("edition"), ReviewedPart.EDITION, 1, 2),))
     changed = {CampaignName(name): raised for name in names}
     locks = {CampaignName(name): LockState.LOCKED for name in names}
     plan = plan_of(*(campaign(name, title="给会员的春季大促，三天，错过等一年", window=LATER) for name in names))

@@ -1,0 +1,240 @@
+"""campaign.lock.json on the disk: read as data, written whole or not at all, and compared with what is rendered now.
+
+A lock is kept by rendering again, never by trust: one that agrees with itself proves nothing, since whoever can commit
+can compute a digest.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from massctl import __version__
+from massctl.errors import UsageError
+from massctl.model.ids import CampaignName
+from massctl.model.lock import LockFile, lock_digest, lock_document, lock_text
+from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import Phrase, system_reason
+from massctl.plan.lock_diff import changed_parts, changed_versions, lock_missing, lock_stale, lock_unfit
+from massctl.plan.steps import Refusal
+from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository, UnreadableError
+
+LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Far above what eight articles and their pictures need."""
+DECIDING: Final = (
+    "css-inline",
+    "emoji",
+    "jinja2",
+    "latex2mathml",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "pillow",
+    "pygments",
+    "selectolax",
+    "tinycss2",
+    "ziafont",
+    "ziamath",
+)
+"""The libraries that decide bytes which reviewers approve: those that pyproject.toml pins."""
+_BESIDE: Final = ".massctl-lock-"
+_STEM: Final = LOCK_FILE.removesuffix(".json")
+
+
+class DamagedLockError(Exception):
+    """Report a lock that is not what massctl writes; `what` says so in words."""
+
+    def __init__(self, what: Phrase) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+@lru_cache(maxsize=1)
+def renderer() -> str:
+    """List the versions that shape what this run renders, as a lock names them."""
+    libraries = (f"{name} {version(name)}" for name in DECIDING)
+    return ", ".join([f"massctl {__version__}", *libraries])
+
+
+def read_lock(repository: Repository, name: CampaignName) -> tuple[LockFile, dict[str, Any]] | None:
+    """Read a campaign's lock, as a model and as written; None where there is none. Raises DamagedLockError."""
+    path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
+    try:
+        data = repository.read_bytes(path, LOCK_BYTES_MAX)
+    except UnreadableError as error:
+        if error.code == "MC001" and not os.path.lexists(_path(repository.root, name)):
+            return None
+        raise DamagedLockError(Phrase("{file} cannot be read: {why}", file=LOCK_FILE, why=error.message)) from None
+    try:
+        document = json.loads(data.decode("utf-8"), object_pairs_hook=_each_key_once)
+        return LockFile.model_validate(document), document
+    except (ValueError, RecursionError):
+        raise DamagedLockError(Phrase("{file} is not what massctl wrote", file=LOCK_FILE)) from None
+
+
+def is_locked(repository: Repository, name: CampaignName) -> bool:
+    """Say whether a campaign has a lock of any kind, readable or not."""
+    try:
+        return read_lock(repository, name) is not None
+    except DamagedLockError:
+        return True
+
+
+def locked_digest(repository: Repository, name: CampaignName) -> str | None:
+    """Give the digest that a campaign's lock says it has; None without a lock that can be read. Checks nothing."""
+    with suppress(DamagedLockError):
+        found = read_lock(repository, name)
+        return found[0].digest if found is not None else None
+    return None
+
+
+def locked_links(repository: Repository, name: CampaignName) -> Mapping[str, str]:
+    """Give the addresses that a campaign's lock took from the ledger; none without a lock that can be read."""
+    with suppress(DamagedLockError):
+        found = read_lock(repository, name)
+        return found[0].links if found is not None else {}
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class LockCheck:
+    """How a campaign's lock stands to what it renders now."""
+
+    refusal: Refusal | None = None
+    """Why nothing may go out as it is locked; None where it renders exactly what was locked."""
+    differences: tuple[Phrase, ...] = ()
+    """What differs; empty without a lock."""
+    versions: tuple[Phrase, ...] = ()
+    """Which versions are not those that it was locked by; they refuse nothing while it renders the same."""
+
+
+def check_lock(repository: Repository, campaign: RenderedCampaign, *, exactly: bool = False) -> LockCheck:
+    """Compare a campaign with the lock in its folder; `exactly` each byte counts, not only what the lock says."""
+    try:
+        found = read_lock(repository, campaign.name)
+    except DamagedLockError as damaged:
+        return LockCheck(lock_unfit(campaign.name, [damaged.what]), (damaged.what,))
+    if found is None:
+        return LockCheck(lock_missing(campaign.name))
+    lock, document = found
+    now = LockFile.model_validate(lock_document(campaign, renderer()))
+    parts, versions = changed_parts(lock, now), tuple(changed_versions(lock.renderer, now.renderer))
+    unfit = [*_misplaced(repository.root, campaign.name), *_changed_by_hand(campaign, lock, document)]
+    due = lock_text(lock_document(campaign, lock.renderer))
+    as_due = _bytes(_path(repository.root, campaign.name)) == due.encode() if exactly else json.loads(due) == document
+    if not unfit and not parts and not as_due:
+        unfit += _other_files(lock, now) or [_by_hand()]
+    if unfit:
+        differences = tuple(dict.fromkeys([*unfit, *parts]))
+        return LockCheck(lock_unfit(campaign.name, differences), differences, versions)
+    return LockCheck(lock_stale(lock, now) if parts else None, tuple(parts), versions)
+
+
+def second_locks(root: Path, name: CampaignName) -> list[str]:
+    """List copies of the lock, as synchronising and merging leave them: a reviewer may have read one of those.
+
+    What editors and file managers leave behind (`.x`, `x~`) is nobody's.
+    """
+    try:
+        entries = sorted(os.listdir(root / CAMPAIGNS / name))
+    except OSError:
+        return []
+    plain = [each for each in entries if not each.startswith(".") and not each.endswith("~") and each != LOCK_FILE]
+    return [each for each in plain if _is_second(each.casefold())]
+
+
+def write_lock(root: Path, campaign: RenderedCampaign) -> list[str]:
+    """Lock a campaign, and remove copies of its lock; gives the files that changed. Raises UsageError."""
+    return put_lock(root, campaign.name, lock_text(lock_document(campaign, renderer())).encode())
+
+
+def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
+    """Make the campaign's folder hold exactly this lock; a failure leaves the one from before: raises UsageError."""
+    folder = root / CAMPAIGNS / name
+    left_over = second_locks(root, name)
+    try:
+        # First, since where letters' case does not count a second lock may be the lock by another name.
+        for copy in left_over:
+            (folder / copy).unlink()
+        if _bytes(folder / LOCK_FILE) == data:
+            return left_over
+        _replace(folder, data)
+    except OSError as error:
+        raise UsageError(
+            Phrase("{name} cannot be locked: {why}", name=name, why=system_reason(error)),
+            Phrase("Its lock is as it was."),
+            Phrase("make campaigns/{name} writable", name=name),
+        ) from None
+    return sorted([LOCK_FILE, *left_over])
+
+
+def _misplaced(root: Path, name: CampaignName) -> Iterator[Phrase]:
+    if _path(root, name).is_symlink():
+        yield Phrase("{file} is a link", file=LOCK_FILE)
+    for copy in second_locks(root, name):
+        yield Phrase("{file} is left over", file=copy)
+
+
+def _changed_by_hand(campaign: RenderedCampaign, lock: LockFile, document: dict[str, Any]) -> Iterator[Phrase]:
+    if lock_digest(document) != lock.digest:
+        yield _by_hand()
+    if lock.account.name != campaign.account:
+        yield Phrase("the account's name")
+
+
+def _other_files(lock: LockFile, now: LockFile) -> list[Phrase]:
+    """Name the pictures that are the same and come from other files: the digest leaves out where they come from."""
+    pairs = zip(lock.pictures, now.pictures, strict=True)
+    return [Phrase("the file of the picture {path}", path=old.path) for old, new in pairs if old != new]
+
+
+def _path(root: Path, name: CampaignName) -> Path:
+    return root / CAMPAIGNS / name / LOCK_FILE
+
+
+def _by_hand() -> Phrase:
+    return Phrase("{file} was changed by hand", file=LOCK_FILE)
+
+
+def _is_second(entry: str) -> bool:
+    """Recognise `campaign.lock (1).json`, `Campaign.lock.json`, `campaign.lock.json.orig`."""
+    return entry.startswith(LOCK_FILE) or (entry.endswith(".json") and entry.startswith(_STEM))
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that is written twice: a reader takes the first value for what is sent, and JSON the last."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        # Reading a pipe would wait for ever.
+        return path.read_bytes() if path.is_file() and not path.is_symlink() else None
+    except OSError:
+        return None
+
+
+def _replace(folder: Path, data: bytes) -> None:
+    descriptor, beside = tempfile.mkstemp(dir=folder, prefix=_BESIDE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).chmod(0o644)
+        Path(beside).replace(folder / LOCK_FILE)
+    finally:
+        Path(beside).unlink(missing_ok=True)
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

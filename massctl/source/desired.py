@@ -217,10 +217,10 @@ class Desires:
         if is_concluded(record):
             window = _window(file)
             return Concluded(name, file.title, file.account, AppId(account.appid), file.edition, window, source)
-        act = self._as_locked if self._is_locked else self._render
+        act = self._locked if self._is_locked else self._render
         return act(loaded, file, account, source)
 
-    def _as_locked(
+    def _locked(
         self, loaded: "Loaded", file: "CampaignFile", account: "Account", source: Sha256
     ) -> RenderedCampaign | Invalid | NotLocked:
         # Only a run that sends what is locked needs the reader of locks.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.outcome import what_happened
+from massctl.cli.places import CACHE
 from massctl.cli.remote_ledger import known_to_git, token_for_git
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_remote import NETWORK_SECONDS, Git, way_to
@@ -62,26 +63,29 @@ def uncommitted_locks(
 
     What cannot be found out refuses as well. `where` is the `-C DIR` of the command line.
     """
-    git = Git(root, known_to_git(settings, environment))
-    refused: dict[CampaignName, Refusal] = {}
-    for name in names:
-        path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
-        why = _why_uncommitted(git, root, path)
-        if why is not None:
-            run, quoted = f"git {where} " if where else "git ", shlex.quote(path)
-            command = f"{run}add {quoted} && {run}commit -m {shlex.quote(f'lock {name}')} -- {quoted}"
-            refused[name] = lock_uncommitted(why, command)
-    return refused
-
-
-def _why_uncommitted(git: Git, root: Path, path: str) -> str | None:
+    git, run = Git(root, known_to_git(settings, environment)), f"git {where} " if where else "git "
     try:
-        inside = git.run("rev-parse", "--is-inside-work-tree")
-        held = git.run("show", f"HEAD:./{path}")
+        inside = git.run("ls-files", "-z", "--", CACHE)
+        if not inside.done:
+            words = Phrase("git says: “{words}”", words=inside.words or "-")
+            return dict.fromkeys(names, lock_uncommitted(words, f"{run}status")) if has_git(root) else {}
+        if inside.out:
+            say = Phrase("{folder} is committed: what is kept there was reviewed by nobody", folder=CACHE)
+            command = f"{run}rm -r --cached {CACHE} && {run}commit -m {shlex.quote(f'take {CACHE} out')}"
+            return dict.fromkeys(names, lock_uncommitted(say, command))
+        paths = {name: f"{CAMPAIGNS}/{name}/{LOCK_FILE}" for name in names}
+        why = {name: _why_uncommitted(git, root, path) for name, path in paths.items()}
     except LedgerUnreachableError as error:
-        return what_happened(error) if has_git(root) else None
-    if not inside.done:
-        return Phrase("git says: “{words}”", words=inside.words or "-") if has_git(root) else None
+        return dict.fromkeys(names, lock_uncommitted(what_happened(error), "git status")) if has_git(root) else {}
+    return {
+        name: lock_uncommitted(said, f"{run}add {paths[name]} && {run}commit -m 'lock {name}' -- {paths[name]}")
+        for name, said in why.items()
+        if said is not None
+    }
+
+
+def _why_uncommitted(git: Git, root: Path, path: str) -> Phrase | None:
+    held = git.run("show", f"HEAD:./{path}")
     if not held.done:
         return Phrase("its lock is in no commit here")
     # A checkout may write other line ends.

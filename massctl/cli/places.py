@@ -8,6 +8,8 @@ from typing import Final
 LEDGER_FILE: Final = "massctl.state.jsonl"
 ARCHIVE_FOLDER: Final = "massctl.state.bodies"
 """Beside the ledger: what was staged and sent, for people to compare with."""
+CACHE: Final = ".massctl"
+"""The folder for caches and locks, which git ignores."""
 API_BASE_VARIABLE: Final = "MASSCTL_API_BASE"
 
 
@@ -21,7 +23,7 @@ class Places:
     @property
     def cache(self) -> Path:
         """The folder for caches and locks, which git ignores."""
-        return self.root / ".massctl"
+        return self.root / CACHE
 
     @property
     def world(self) -> Path:

@@ -1,13 +1,15 @@
 """From a session to a plan: the one way that plan, apply and validate share."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
+from massctl.cli.places import loopback_override
 from massctl.cli.recorded import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
 from massctl.cli.session import Session
 from massctl.errors import LedgerError, UsageError
 from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
@@ -15,7 +17,7 @@ from massctl.plan.guards import PolicyInForce, brake, is_untrusted
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
 from massctl.source.agenda import agenda_of
-from massctl.source.desired import Desires, Workbench
+from massctl.source.desired import Desires, Elsewhere, Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Planned:
     """A clone would not know the ledger, and that alone is why everything is refused."""
     again: Callable[[], Plan] | None = None
     """Makes the plan again from the state as it is by then; None for a plan that is only shown."""
+    unlocked: Mapping[CampaignName, RenderedCampaign] = field(default_factory=dict)
+    """What would be locked of campaigns whose lock refuses them, as far as it was rendered."""
 
 
 def planned(
@@ -62,7 +66,7 @@ def planned(
     state, damage = _read(session, shows=shows, tells_damage=tells_damage)
     workbench = Workbench(session.repository, session.settings, session.cache)
     locked = locked or session.settings.policy.require_lock
-    desires = Desires(workbench, state, locked=locked)
+    desires = Desires(workbench, state, locked=locked, elsewhere=_elsewhere(session) if locked and acts else None)
     picked = chosen(names, desires.names())
     desired = _committed(session, desires.read(picked), locked=locked)
     _ready_sandbox(session, typed, desired, lasting=lasting)
@@ -74,7 +78,8 @@ def planned(
     again = partial(_plan, session, desired, state, house, until, showing, damage)
     plan, alone, copied = _shared(session, state, again())
     strays = [*(desires.strays() if not names else []), *(copied if acts else [])]
-    return Planned(plan, state, house, workbench, [*warnings, *strays], damage, alone, again)
+    told = [*warnings, *strays]
+    return Planned(plan, state, house, workbench, told, damage, alone, again, _unlocked(desired))
 
 
 def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> tuple[Plan, list[Diagnostic]]:
@@ -91,6 +96,10 @@ def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -
     return plan, [*warnings, *([] if names else desires.strays())]
 
 
+def _unlocked(desired: Sequence[Desired]) -> dict[CampaignName, RenderedCampaign]:
+    return {each.name: each.rendered for each in desired if isinstance(each, NotLocked) and each.rendered is not None}
+
+
 def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal | None, list[Diagnostic]]:
     """Refuse every campaign of a plan whose ledger a clone would not know; gives the refusal too.
 
@@ -102,6 +111,14 @@ def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal |
     accounts = {planned.account for planned in plan.campaigns if planned.account is not None}
     refusal, copied = sharing_refusal(session, state, sorted(accounts & session.settings.accounts.keys()))
     return (plan, None, copied) if refusal is None else (stopped(plan, refusal), refusal, copied)
+
+
+def _elsewhere(session: Session) -> Elsewhere:
+    # Only a run that acts by locks renders in a process of its own.
+    from massctl.source.render_process import RenderProcess
+
+    override = loopback_override(session.environment, sandbox=session.sandbox is not None)
+    return RenderProcess(session.root, session.cache, override).render
 
 
 def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) -> Sequence[Desired]:
@@ -116,7 +133,7 @@ def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) ->
     around = session.root, session.settings, session.environment
     refused = uncommitted_locks(*around, names, session.voice.language.flags.where)
     return [
-        NotLocked(each.name, each.title, each.account, each.edition, each.window, refused[each.name])
+        NotLocked(each.name, each.title, each.account, each.edition, each.window, refused[each.name], each)
         if isinstance(each, RenderedCampaign) and each.name in refused
         else each
         for each in desired

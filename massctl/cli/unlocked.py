@@ -15,9 +15,13 @@ LOCK_GUARDS = frozenset({Guard.LOCK_MISSING, Guard.LOCK_STALE})
 
 
 def unlocked_now(made: Planned, guards: Collection[Guard] = LOCK_GUARDS) -> Unlocked:
-    """Render the campaigns of a plan that one of `guards` refuses; one that went in this moment is left out."""
+    """Give the campaigns of a plan that one of `guards` refuses, rendered; one that went in this moment is left out."""
     names = [each.name for each in made.plan.campaigns if any(refusal.guard in guards for refusal in each.refusals)]
-    if not names:
-        return {}
-    found = Desires(made.workbench, made.state).read(names)
-    return {each.name: each for each in found if isinstance(each, RenderedCampaign | Invalid)}
+    known: dict[CampaignName, RenderedCampaign | Invalid] = {
+        name: made.unlocked[name] for name in names if name in made.unlocked
+    }
+    left = [name for name in names if name not in known]
+    if left:
+        found = Desires(made.workbench, made.state).read(left)
+        known |= {each.name: each for each in found if isinstance(each, RenderedCampaign | Invalid)}
+    return known

@@ -1083,6 +1083,15 @@ def _status_of_jobs(jobs: list[Job]) -> Status:
     return Status.SENT
 
 
+def article_addresses(state: State) -> dict[str, str]:
+    """Give every address that `article_address` would, by `CAMPAIGN/NUMBER`."""
+    told = [job.counts.article_urls or () for record in state.records.values() for job in record.jobs if job.counts]
+    names = {record.campaign for record in state.records.values() if record.jobs}
+    numbers = range(1, 1 + max(map(len, told), default=0))
+    asked = {f"{name}/{number}": article_address(state, name, number) for name in sorted(names) for number in numbers}
+    return {key: found for key, found in asked.items() if isinstance(found, str)}
+
+
 def article_address(state: State, campaign: str, number: int) -> str | tuple[Phrase, Phrase]:
     """Give the address of article `number`, from 1, of the newest edition that went out; else why not, and a hint.
 

@@ -209,6 +209,8 @@ class NotLocked:
     edition: int
     window: Window | None
     refusal: Refusal
+    rendered: RenderedCampaign | None = None
+    """What would be locked now, for people; None where nothing was rendered."""
 
 
 @dataclass(frozen=True, slots=True)

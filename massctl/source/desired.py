@@ -22,6 +22,7 @@ from massctl.source.repository import Repository, UnreadableError
 if TYPE_CHECKING:
     from massctl.model.campaign import CampaignFile
     from massctl.model.settings import Account, MassctlFile
+    from massctl.plan.steps import Refusal
     from massctl.render.inputs import RecordingPurpose
     from massctl.render.rules.words import WordLists
     from massctl.source.campaigns import Loaded
@@ -127,11 +128,35 @@ class Workbench:
 _ENDS = ("not_before", "not_after")
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What came of one campaign in another process."""
+
+    campaign: RenderedCampaign | Invalid
+    produced: Mapping[Sha256, Sha256] = field(default_factory=dict)
+    """The digest of the bytes of each picture, by the picture's name; they lie in the cache."""
+
+
+Elsewhere = Callable[[Mapping[CampaignName, Mapping[str, str]]], Mapping[CampaignName, Rendered]]
+"""Renders campaigns in another process, each with the addresses that it may link to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A campaign that was read and is to be rendered."""
+
+    loaded: "Loaded"
+    file: "CampaignFile"
+    account: "Account"
+    source: Sha256
+    """The digest of its folder."""
+
+
 class Desires:
     """Reads what the repository declares, given what is recorded.
 
-    Where they are `locked`, a campaign is only what its lock says too. `links_of` gives the addresses that the lock of
-    a campaign took from the ledger, for who compares with it.
+    Where they are `locked`, a campaign is only what its lock says too, and it may be rendered `elsewhere`.
+    `links_of` gives the addresses that the lock of a campaign took from the ledger, for who compares with it.
     """
 
     def __init__(
@@ -141,11 +166,13 @@ class Desires:
         *,
         locked: bool = False,
         links_of: Callable[[CampaignName], Mapping[str, str]] | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._workbench = workbench
         self._state = state
         workbench.recorded = workbench.recorded or state
         self._is_locked = locked
+        self._elsewhere = elsewhere
         if locked:
             links_of = partial(_locked_links, workbench.repository)
         self._links_of = links_of or (lambda _: {})
@@ -165,7 +192,8 @@ class Desires:
 
     def read(self, names: Sequence[str]) -> list[Desired]:
         """Read the campaigns of `names`; a fault stops its own campaign only."""
-        found: list[Desired] = [self._one(CampaignName(name)) for name in names if name in self._folders.names]
+        here = [CampaignName(name) for name in names if name in self._folders.names]
+        found = self._apart(here, self._elsewhere) if self._elsewhere else [self._one(name) for name in here]
         return [*found, *(self._departed(record) for record in self._gone() if record.campaign in names)]
 
     def concluded(self, names: Sequence[str]) -> list[Concluded]:
@@ -195,6 +223,53 @@ class Desires:
         return {record.campaign: record for record in sorted(self._state.records.values(), key=lambda r: r.edition)}
 
     def _one(self, name: CampaignName) -> Desired:
+        begun = self._begun(name)
+        if not isinstance(begun, _Due):
+            return begun
+        rendered = self._render(begun)
+        return self._as_locked(begun, rendered) if self._is_locked else rendered
+
+    def _apart(self, names: Sequence[CampaignName], render: Elsewhere) -> list[Desired]:
+        """Read campaigns that are locked, and have those that are due rendered by another process."""
+        from massctl.model.state import article_addresses
+
+        begun = [self._begun(name) for name in names]
+        due = [each.loaded.name for each in begun if isinstance(each, _Due)]
+        addresses = article_addresses(self._state) if due else {}
+        rendered = render({name: {**addresses, **self._links_of(name)} for name in due})
+        found: list[Desired] = []
+        for each in begun:
+            if isinstance(each, _Due):
+                answer = rendered[each.loaded.name]
+                found.append(self._as_locked(each, self._adopted(each, answer.campaign, answer.produced)))
+            else:
+                found.append(each)
+        return found
+
+    def _adopted(
+        self, due: "_Due", campaign: RenderedCampaign | Invalid, produced: Mapping[Sha256, Sha256]
+    ) -> RenderedCampaign | Invalid:
+        """Take over what another process rendered, so that its files can be read here by their names."""
+        if isinstance(campaign, Invalid):
+            file = due.file
+            window = _window(file)
+            return replace(campaign, title=file.title, account=file.account, edition=file.edition, window=window)
+        # The other process runs no git, which says what belongs to the folder.
+        campaign = replace(campaign, source_sha256=due.source)
+        for picture in campaign.pictures:
+            self._workbench.pictures.adopt(picture, produced.get(picture.sha256, picture.sha256))
+        for recording in campaign.recordings:
+            self._workbench.recordings.adopt(recording)
+        if campaign.openid_list is not None and due.file.audience.openids is not None:
+            from massctl.render.audience import find_openids
+
+            # A list is data, and the batches are taken from it here.
+            found = find_openids(due.file.audience.openids, campaign.name, self._workbench).openid_list
+            return replace(campaign, openid_list=found or campaign.openid_list)
+        return campaign
+
+    def _begun(self, name: CampaignName) -> "Desired | _Due":
+        """Read a campaign as far as it goes without rendering."""
         concluded = self._concluded(name)
         if concluded is not None:
             return concluded
@@ -217,43 +292,40 @@ class Desires:
         if is_concluded(record):
             window = _window(file)
             return Concluded(name, file.title, file.account, AppId(account.appid), file.edition, window, source)
-        act = self._locked if self._is_locked else self._render
-        return act(loaded, file, account, source)
+        due = _Due(loaded, file, account, source)
+        return (self._without_lock(due) if self._is_locked else None) or due
 
-    def _locked(
-        self, loaded: "Loaded", file: "CampaignFile", account: "Account", source: Sha256
-    ) -> RenderedCampaign | Invalid | NotLocked:
+    def _without_lock(self, due: "_Due") -> NotLocked | None:
         # Only a run that sends what is locked needs the reader of locks.
-        from massctl.plan.lock_diff import links_refusal, lock_missing
-        from massctl.source.locks import check_lock, is_locked
+        from massctl.plan.lock_diff import lock_missing
+        from massctl.source.locks import is_locked
 
-        name, repository = loaded.name, self._workbench.repository
-        if is_locked(repository, name):
-            rendered = self._render(loaded, file, account, source)
-            if isinstance(rendered, Invalid):
-                return rendered
-            refusal = check_lock(repository, rendered).refusal or links_refusal(rendered, self._state)
-            if refusal is None:
-                return rendered
-        else:
-            refusal = lock_missing(name)
-        return NotLocked(name, file.title, file.account, file.edition, _window(file), refusal)
+        name = due.loaded.name
+        return None if is_locked(self._workbench.repository, name) else _not_locked(due, lock_missing(name))
 
-    def _render(
-        self, loaded: "Loaded", file: "CampaignFile", account: "Account", source: Sha256
-    ) -> RenderedCampaign | Invalid:
+    def _as_locked(self, due: "_Due", rendered: RenderedCampaign | Invalid) -> Desired:
+        from massctl.plan.lock_diff import links_refusal
+        from massctl.source.locks import check_lock
+
+        if isinstance(rendered, Invalid):
+            return rendered
+        refusal = check_lock(self._workbench.repository, rendered).refusal or links_refusal(rendered, self._state)
+        return rendered if refusal is None else _not_locked(due, refusal, rendered)
+
+    def _render(self, due: "_Due") -> RenderedCampaign | Invalid:
         # Rendering loads Jinja, Markdown and the CSS inliner; a repository of sent campaigns needs none.
         from massctl.render.campaign import render_campaign
         from massctl.source.excerpts import with_excerpts
         from massctl.source.unseen import about_unseen
 
+        loaded, file = due.loaded, due.file
         self._workbench.links = self._links_of(loaded.name)
         rendered, diagnostics = render_campaign(
             loaded.name,
             file,
-            account=account,
+            account=due.account,
             inputs=self._workbench,
-            source_sha256=source,
+            source_sha256=due.source,
             place=loaded.place,
             words=self._workbench.words,
             about_file=about_unseen(loaded.positions.reporter),
@@ -292,6 +364,11 @@ def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:
         tuple(loaded.diagnostics),
         Window(start, end) if start is not None and end is not None and start <= end else None,
     )
+
+
+def _not_locked(due: _Due, refusal: "Refusal", rendered: RenderedCampaign | None = None) -> NotLocked:
+    file = due.file
+    return NotLocked(due.loaded.name, file.title, file.account, file.edition, _window(file), refusal, rendered)
 
 
 def _locked_links(repository: Repository, name: CampaignName) -> Mapping[str, str]:

@@ -87,6 +87,12 @@ class PictureShelf:
         result = _prepared(data, origin.use) if is_converted else None
         return data if result is None or _is_fault(result) else result.data
 
+    def adopt(self, picture: Picture, produced: Sha256) -> None:
+        """Know a picture that another process prepared, with the digest of the bytes that it left in the cache."""
+        path = picture.path.removeprefix("campaigns/")
+        use: Use = "cover" if picture.purpose.is_material else "inline"
+        self._origins.setdefault(picture.sha256, _Origin(path, use, picture.source_sha256, produced))
+
     def produced(self) -> dict[str, str]:
         """Give the digest of the bytes of every picture so far, by the picture's name."""
         return {name: origin.produced for name, origin in self._origins.items()}

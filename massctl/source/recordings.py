@@ -35,6 +35,10 @@ class RecordingShelf:
             self._found[key] = self._measured(path, use)
         return self._found[key]
 
+    def adopt(self, recording: Recording) -> None:
+        """Know a sound or video that another process measured."""
+        self._paths.setdefault(recording.sha256, recording.path.removeprefix("campaigns/"))
+
     def holds(self, sha256: Sha256) -> bool:
         """Say whether a sound or video of this name was measured."""
         return sha256 in self._paths

@@ -40,6 +40,7 @@ LOCK: Final[dict[str, str]] = {
     ),
     "commit it and have it reviewed: {command}": "提交并请人审阅：{command}",
     # massctl/cli/at_tip.py
+    "{folder} is committed: what is kept there was reviewed by nobody": "{folder} 被提交了：里面的东西没有人审过",
     "its lock is in no commit here": "它的锁定文件还没有提交",
     "its lock is not the one that was committed": "它的锁定文件和提交的不一样",
     # massctl/plan/lock_diff.py
@@ -83,6 +84,14 @@ LOCK: Final[dict[str, str]] = {
     "the window of {name}": "{name} 的时段",
     "what refuses {name} ({guards})": "{name} 被拦下的原因（{guards}）",
     "{name} is new": "{name} 是新增的",
+    # massctl/source/render_process.py
+    "rendering it took longer than {seconds} seconds, and was ended": "渲染用时超过 {seconds} 秒，已终止",
+    "what it renders to is larger than {limit} MB": "渲染结果超过 {limit} MB",
+    "rendering it needs more than {limit} GB of memory": "渲染需要超过 {limit} GB 内存",
+    "the process that rendered it ended without an answer ({why})": "渲染它的进程没有给出结果就结束了（{why}）",
+    "look at what its templates do; massctl validate {name}   renders it without a lock": (
+        "检查它的模板做了什么；massctl validate {name}   不看锁定，直接渲染"
+    ),
     # massctl/source/locks.py
     "the file of the picture {path}": "图片 {path} 的文件",
     "{file} is not an ordinary file": "{file} 不是普通文件",

@@ -1,0 +1,88 @@
+"""How often a campaign is rendered: once for each command, and by `apply` of what is locked in another process."""
+
+import json
+from pathlib import Path
+
+import pytest
+from lock_repository import NAME, Repository
+
+import massctl.render.campaign
+
+THERE = ["plan", "--against", "../before"]
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The campaigns that this process renders, in order."""
+    found: list[str] = []
+    really = massctl.render.campaign.render_campaign
+
+    def counting(name, *rest, **more):  # type: ignore[no-untyped-def]
+        found.append(name)
+        return really(name, *rest, **more)
+
+    monkeypatch.setattr(massctl.render.campaign, "render_campaign", counting)
+    return found
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["validate"],
+        ["lock"],
+        ["lock", "--check"],
+        ["plan"],
+        ["plan", "--format", "markdown"],
+        ["plan", "--format", "json", "--for-review"],
+        ["plan", "--sandbox"],
+        ["render", NAME, "--out", "out"],
+        ["ci", "unlocked"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("state", ["locked", "stale", "missing"])
+def test_a_command_renders_a_campaign_once(
+    repository: Repository, rendered: list[str], command: list[str], state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository.root)
+    if state != "missing":
+        repository.massctl("lock")
+    if state == "stale":
+        repository.edit(f"{NAME}/articles/main.md.j2", "元。", "元！")
+    rendered.clear()
+    repository.massctl(*command)
+    assert rendered in ([NAME], []), command
+    assert rendered == [NAME] or (state, command[0]) == ("missing", "plan")
+
+
+def test_apply_of_what_is_locked_renders_nothing_here(repository: Repository, rendered: list[str]) -> None:
+    repository.massctl("lock")
+    rendered.clear()
+    status, found = repository.apply()
+    assert (0, "sending", []) == (status, found["status"], rendered)
+    (repository.root / "campaigns/other").mkdir()
+    status, found = repository.apply()
+    assert (0, [], []) == (status, found["performed"], rendered)
+
+
+def test_apply_of_what_is_not_locked_renders_once(lenient: Repository, rendered: list[str]) -> None:
+    assert (0, [NAME]) == (lenient.apply()[0], rendered)
+
+
+def test_what_the_child_converts_is_what_is_uploaded(repository: Repository) -> None:
+    """A picture with an orientation is made anew; its bytes are found by the name that the lock has."""
+    repository.massctl("lock")
+    (picture,) = [each for each in repository.lock()["pictures"] if each["as"] == "image"]
+    assert picture["sha256"] == picture["source_sha256"]
+    sample = Path(massctl.__file__).parent.parent / "campaigns/2026-autumn-walks/images/umbrellas.webp"
+    (repository.folder / "images/hero.webp").write_bytes(sample.read_bytes())
+    repository.edit(f"{NAME}/articles/main.md.j2", "hero.png", "hero.webp")
+    repository.massctl("lock")
+    (picture,) = [each for each in repository.lock()["pictures"] if each["as"] == "image"]
+    assert picture["sha256"] != picture["source_sha256"]
+    assert len(sample.read_bytes()) == picture["bytes"]
+    status, found = repository.apply()
+    assert (0, "sending") == (status, found["status"])
+    entries = (repository.root / ".massctl/sandbox/massctl.state.jsonl").read_text(encoding="utf-8").splitlines()
+    uploaded = [json.loads(each) for each in entries if json.loads(each)["type"] == "image_uploaded"]
+    assert [picture["sha256"].removeprefix("sha256:")] == [each["sha256"] for each in uploaded]

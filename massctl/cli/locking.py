@@ -16,6 +16,7 @@ from massctl.source.locks import check_lock, locked_links, write_lock
 def locked(session: Session, names: Sequence[str], *, check: bool, cache: Path | None = None) -> list[LockedCampaign]:
     """Lock the campaigns of `names`, or all; with `check` compare and write nothing. `cache` is for pictures.
 
+    A check of all passes over those whose window has closed: they cannot be sent, so no lock of theirs is owed.
     Raises UsageError for a name that is no campaign, and where a folder cannot be written.
     """
     state = recorded_if_begun(session)
@@ -24,7 +25,11 @@ def locked(session: Session, names: Sequence[str], *, check: bool, cache: Path |
     desires = Desires(workbench, state, links_of=links_of)
     report: list[LockedCampaign] = []
     for desired in desires.read(chosen(names, desires.names())):
+        window = getattr(desired, "window", None)
+        passed = check and not names and window is not None and window.not_after < session.clock.now()
         match desired:
+            case RenderedCampaign(name, title, edition) | Invalid(name, title, _, edition) if passed:
+                report.append(LockedCampaign(name, title, edition, LockResult.EXPIRED))
             case RenderedCampaign():
                 report.append(_checked(session, desired) if check else _written(session, desired))
             case Invalid(name, title, _, edition, diagnostics):

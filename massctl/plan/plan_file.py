@@ -513,6 +513,8 @@ class LockResult(StrEnum):
     """`--check`: there is no lock."""
     CONCLUDED = "concluded"
     """It went out, so it is not locked any more."""
+    EXPIRED = "expired"
+    """`--check` without names: its window has closed, so its lock is not looked at."""
     INVALID = "invalid"
     """Its files have faults."""
 

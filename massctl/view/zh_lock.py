@@ -113,5 +113,6 @@ LOCK: Final[dict[str, str]] = {
     "not what was locked": "与锁定不一致",
     "went out, so it is not locked any more": "已经发出，不再锁定",
     "massctl": "massctl",
+    "its window has closed, so its lock was not looked at": "时段已结束，没有核对它的锁",
     "wrote": "写入",
 }

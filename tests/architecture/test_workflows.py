@@ -126,3 +126,13 @@ def test_what_runs_here_is_the_checkout_that_the_action_is_from() -> None:
     named = (ROOT / ".github/massctl/requirements.txt").read_text("utf-8").split("\n")[-2]
     assert "massctl @ file://${MASSCTL_CHECKOUT}" == named
     assert "MASSCTL_CHECKOUT" in (ROOT / ".github/actions/massctl/install.sh").read_text("utf-8")
+
+
+def test_a_review_checks_every_lock_whatever_the_pull_request_changes() -> None:
+    """Another version of massctl, or an edit in _shared, makes locks stale that the pull request does not touch."""
+    plan = loaded(ROOT / ".github/workflows/plan.yml")
+    steps = plan["jobs"]["plan"]["steps"]
+
+    assert plan[True if True in plan else "on"]["pull_request"] is None
+    assert ["lock", "--check", "--if-required"] == steps[-1]["with"]["arguments"].split()
+    assert "${{ !cancelled() }}" == steps[-1]["if"]

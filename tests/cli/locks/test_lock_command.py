@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from lock_repository import NAME, Repository, picture
+from lock_samples import write_samples
 
 import massctl
 from massctl import __version__
@@ -224,6 +225,24 @@ def test_check_names_what_was_changed_by_hand(
     repository.edit(f"{NAME}/campaign.lock.json", before, after)
     status, found = repository.check()
     assert (5, differences) == (status, found["differences"])
+
+
+def test_a_check_of_all_passes_over_a_window_that_has_closed(repository: Repository) -> None:
+    repository.massctl("lock")
+    repository.edit(f"{NAME}/campaign.yaml", "2036-12-01T12", "2020-12-01T12")
+    repository.edit(f"{NAME}/campaign.yaml", "2036-12-01T14", "2020-12-01T14")
+    status, found = repository.check()
+    assert (0, "expired", []) == (status, found["result"], found["refusals"])
+    assert 5 == repository.massctl("lock", "--check", NAME)[0]
+
+
+def test_the_samples_are_locked_with_the_same_digests_on_every_machine(tmp_path: Path, repository: Repository) -> None:
+    """A scaled PNG, a WebP as picture and cover, a drawn formula. CI compares the locks of four kinds of machine."""
+    write_samples(tmp_path / "samples")
+    _, out = repository.massctl("-C", str(tmp_path / "samples"), "lock", "--format", "json")
+    expected = Path(massctl.__file__).parent.parent / "tests/fixtures/lock-digests.json"
+    found = {each["name"]: each["digest"] for each in json.loads(out)["campaigns"]}
+    assert json.loads(expected.read_text(encoding="utf-8")) == found
 
 
 def test_check_says_it_in_words(repository: Repository) -> None:

@@ -1085,11 +1085,16 @@ def _status_of_jobs(jobs: list[Job]) -> Status:
 
 def article_addresses(state: State) -> dict[str, str]:
     """Give every address that `article_address` would, by `CAMPAIGN/NUMBER`."""
-    told = [job.counts.article_urls or () for record in state.records.values() for job in record.jobs if job.counts]
-    names = {record.campaign for record in state.records.values() if record.jobs}
-    numbers = range(1, 1 + max(map(len, told), default=0))
-    asked = {f"{name}/{number}": article_address(state, name, number) for name in sorted(names) for number in numbers}
-    return {key: found for key, found in asked.items() if isinstance(found, str)}
+    alone: dict[CampaignName, State] = {}
+    most = 0
+    for key, record in state.records.items():
+        told = [len(job.counts.article_urls or ()) for job in record.jobs if job.counts is not None]
+        if told:
+            most = max(most, *told)
+            alone.setdefault(record.campaign, State()).records[key] = record
+    asked = ((name, each, number) for name, each in alone.items() for number in range(1, most + 1))
+    found = ((f"{name}/{number}", article_address(each, name, number)) for name, each, number in asked)
+    return {key: address for key, address in found if isinstance(address, str)}
 
 
 def article_address(state: State, campaign: str, number: int) -> str | tuple[Phrase, Phrase]:

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from said import Said
 from syrupy.assertion import SnapshotAssertion
 
+from massctl.model.lock import lock_digest, lock_text
 from massctl.source.output_schemas import all_schemas
 
 DELETE = "message/mass/delete"
@@ -255,6 +256,54 @@ def test_what_is_rendered_for_the_sandbox_links_to_what_was_sent_there(sent: She
     said = [sent("render", "notice", "--out", "out", *more) for more in ([], ["--sandbox"])]
     assert [1, 0] == [each.status for each in said]
     assert job["article_urls"][0].removeprefix("http://") in sent.tree.read("out/message.txt")
+
+
+def linking(sent: Shell) -> str:
+    """Lock a text that links to what was sent; gives the address. `lock` reads the ledger that is no sandbox's."""
+    sent("record-event", event(sent), "--sandbox")
+    (job,) = status(sent)["jobs"]
+    sent.tree.text("notice", content="上一封：{{ article_url('letter') }}")
+    ledger = sent.root / ".massctl/sandbox/massctl.state.jsonl"
+    (sent.root / "massctl.state.jsonl").write_bytes(ledger.read_bytes())
+    assert 0 == sent("lock", "notice").status
+    address: str = job["article_urls"][0].replace("http://", "https://")
+    return address
+
+
+def send_locked(sent: Shell) -> tuple[int, list[str]]:
+    """Send the text as it is locked; gives what refuses it."""
+    said = sent("apply", "notice", "--sandbox", "--yes", "--locked", "--format", "json")
+    (campaign,) = said.document["campaigns"]
+    return said.status, [f"{each['guard']}: {each['message']}" for each in campaign["refusals"]]
+
+
+def test_a_lock_holds_the_addresses_that_a_template_took_from_the_ledger(sent: Shell) -> None:
+    address = linking(sent)
+    lock = json.loads(sent.tree.read("campaigns/notice/campaign.lock.json"))
+    assert ({"letter/1": address}, f"上一封：{address}") == (lock["links"], lock["message"]["content"])
+    assert 0 == sent("lock", "--check", "notice").status
+    assert (0, []) == send_locked(sent)
+
+
+def test_an_address_that_only_the_lock_knows_is_not_sent(sent: Shell) -> None:
+    address = linking(sent)
+    forged = json.loads(
+        sent.tree.read("campaigns/notice/campaign.lock.json").replace(address, "https://evil.example/s")
+    )
+    forged["digest"] = lock_digest(forged)
+    sent.tree.write("campaigns/notice/campaign.lock.json", lock_text(forged))
+    found, (refusal,) = send_locked(sent)
+    assert (5, True) == (
+        found,
+        refusal.startswith("lock_stale: the ledger does not give what it links to: the link to"),
+    )
+
+
+def test_a_link_to_what_was_withdrawn_since_is_not_sent(sent: Shell) -> None:
+    linking(sent)
+    assert 0 == sent("withdraw", "letter", "--all", "--yes", "--sandbox").status
+    found, (refusal,) = send_locked(sent)
+    assert (5, True) == (found, "lock_stale" in refusal and "was withdrawn: its address is dead" in refusal), refusal
 
 
 def test_an_event_from_standard_input(sent: Shell) -> None:

@@ -1,0 +1,82 @@
+"""Pictures by name: their bytes where they pass unchanged, else what they are made from and how."""
+
+from pathlib import Path
+
+import pytest
+
+from massctl.errors import ConfigurationError
+from massctl.model.ids import sha256_of
+from massctl.model.message import Picture, picture_name
+from massctl.picture.recipe import COVER_RECIPE, INLINE_RECIPE
+from massctl.source.pictures import PictureShelf, Use
+from massctl.source.repository import Repository
+
+OURS = Path(__file__).parents[3] / "campaigns/2026-autumn-walks/images"
+WEBP = (OURS / "umbrellas.webp").read_bytes()
+PNG = (OURS / "elevation.png").read_bytes()
+
+
+def shelf(repository: Repository) -> PictureShelf:
+    for name, data in (("a.webp", WEBP), ("a.png", PNG)):
+        (repository.root / "campaigns/spring" / name).write_bytes(data)
+    return PictureShelf(repository, repository.root / ".massctl")
+
+
+def found(shelf: PictureShelf, path: str, use: Use = "inline") -> Picture:
+    picture = shelf.picture(path, use)
+    assert isinstance(picture, Picture)
+    return picture
+
+
+def test_what_passes_is_named_by_its_bytes(repository: Repository) -> None:
+    pictures = shelf(repository)
+    picture = found(pictures, "spring/a.png")
+    assert (sha256_of(PNG), sha256_of(PNG), len(PNG)) == (picture.sha256, picture.source_sha256, picture.size_bytes)
+    assert PNG == pictures.read(picture.sha256)
+
+
+@pytest.mark.parametrize(("use", "recipe"), [("inline", INLINE_RECIPE), ("cover", COVER_RECIPE)])
+def test_what_is_converted_is_named_by_its_source_and_the_recipe(repository: Repository, use: Use, recipe: str) -> None:
+    """Whatever an encoder makes of it: the bytes are found by that name, and their digest is told beside."""
+    pictures = shelf(repository)
+    picture = found(pictures, "spring/a.webp", use)
+    assert picture_name(sha256_of(WEBP), recipe) == picture.sha256
+    assert (sha256_of(WEBP), len(WEBP)) == (picture.source_sha256, picture.size_bytes)
+    made = pictures.read(picture.sha256)
+    assert (b"\xff\xd8", {picture.sha256: sha256_of(made)}) == (made[:2], pictures.produced())
+
+
+def kept(repository: Repository, name: str) -> Path:
+    (path,) = (repository.root / ".massctl").rglob(name)
+    return path
+
+
+def test_bytes_in_the_cache_that_are_not_those_of_its_note_are_made_again(repository: Repository) -> None:
+    first = shelf(repository)
+    picture = found(first, "spring/a.webp")
+    made = first.read(picture.sha256)
+    kept(repository, picture.sha256).write_bytes(PNG)
+    assert made == first.read(picture.sha256)
+    again = shelf(repository)
+    assert picture == found(again, "spring/a.webp")
+    assert made == again.read(picture.sha256) == kept(repository, picture.sha256).read_bytes()
+
+
+def test_what_another_process_prepared_is_read_by_its_name(repository: Repository) -> None:
+    first = shelf(repository)
+    pictures = [found(first, "spring/a.webp"), found(first, "spring/a.png")]
+    second = shelf(repository)
+    for each in pictures:
+        second.adopt(each, first.produced()[each.sha256])
+    assert [first.read(each.sha256) for each in pictures] == [second.read(each.sha256) for each in pictures]
+
+
+def test_a_file_that_was_changed_meanwhile_is_not_read(repository: Repository) -> None:
+    pictures = shelf(repository)
+    names = [found(pictures, path).sha256 for path in ("spring/a.png", "spring/a.webp")]
+    kept(repository, names[1]).unlink()
+    for path in ("a.png", "a.webp"):
+        (repository.root / "campaigns/spring" / path).write_bytes(b"other")
+    for name in names:
+        with pytest.raises(ConfigurationError, match="changed while massctl was at work"):
+            pictures.read(name)

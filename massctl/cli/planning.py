@@ -55,18 +55,19 @@ def planned(
 ) -> Planned:
     """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
 
-    With `locked`, as where the policy requires locks, a campaign is only what its lock says too. `named` are the names
-    of the command line, where only some of the campaigns that it stands for are planned. A plan that is only shown is
-    not `lasting`: it leaves the sandbox's clock where it is. One that is carried out (`acts`) asks the remote whether
-    this checkout is the tip of the branch that sends. One that only `shows` takes a ledger in git as it was fetched
-    last, where its remote is out of reach. With `tells_damage` a damaged ledger refuses every campaign;
-    without it, and where there is no campaign, it is raised.
+    With `locked`, as where the policy requires locks, a campaign is only what its lock says too, and is rendered in a
+    process without secrets. `named` are the names of the command line, where only some of the campaigns that it stands
+    for are planned. A plan that is only shown is not `lasting`: it leaves the sandbox's clock where it is. One that is
+    carried out (`acts`) asks the remote whether this checkout is the tip of the branch that sends. One that only
+    `shows` takes a ledger in git as it was fetched last, where its remote is out of reach. With `tells_damage` a
+    damaged ledger refuses every campaign; without it, and where there is no campaign, it is raised.
     """
     typed = names if named is None else named  # A pass of a run that waits is about some of them.
     state, damage = _read(session, shows=shows, tells_damage=tells_damage)
     workbench = Workbench(session.repository, session.settings, session.cache)
-    locked = locked or session.settings.policy.require_lock
-    desires = Desires(workbench, state, locked=locked, elsewhere=_elsewhere(session) if locked and acts else None)
+    # What is told of a doubt after `apply --locked` is planned like the run itself.
+    locked = locked or session.settings.policy.require_lock or session.voice.language.flags.locked
+    desires = Desires(workbench, state, locked=locked, elsewhere=_elsewhere(session) if locked else None)
     picked = chosen(names, desires.names())
     desired = _committed(session, desires.read(picked), locked=locked)
     _ready_sandbox(session, typed, desired, lasting=lasting)
@@ -114,7 +115,7 @@ def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal |
 
 
 def _elsewhere(session: Session) -> Elsewhere:
-    # Only a run that acts by locks renders in a process of its own.
+    # Where only what is locked is sent, whoever may hold a secret renders in a process of its own.
     from massctl.source.render_process import RenderProcess
 
     override = loopback_override(session.environment, sandbox=session.sandbox is not None)

@@ -286,16 +286,13 @@ def _changed_by_files(before: LockFile, after: LockFile) -> Iterator[Phrase]:
     """Name the parts that no version of massctl decides: settings, and pictures whose own file changed."""
     yield from (part.what for part in changed_frame(before, after))
     old, new = ({each.path: each.source_sha256 for each in lock.pictures} for lock in (before, after))
-    edited = {path for path in {**old, **new} if old.get(path) != new.get(path)}
-    for phrase in _changed_pictures(before, after):
-        if phrase.values.get("path") in edited:
-            yield phrase
+    edited = {path for path, _ in old.items() ^ new.items()}
+    yield from (each for each in _changed_pictures(before, after) if each.values.get("path") in edited)
 
 
 def _changed_links(before: LockFile, after: LockFile) -> Iterator[Phrase]:
-    for key in sorted({*before.links, *after.links}):
-        if before.links.get(key) != after.links.get(key):
-            yield Phrase("the link to {article}", article=key)
+    for key in sorted({key for key, _ in before.links.items() ^ after.links.items()}):
+        yield Phrase("the link to {article}", article=key)
 
 
 def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:

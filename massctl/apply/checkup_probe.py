@@ -33,7 +33,7 @@ TOKEN_REFUSED: Final = frozenset({40001, 40014, 41001, 42001})
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class CheckedAccount:
     """One account to look at."""
 
     account: AccountName
@@ -47,38 +47,38 @@ class Patient:
     """Its token comes from `token_command`, so that WeChat has not seen it before it answers the first call."""
 
 
-_Question = tuple[Patient, Check, Callable[[], object]]
+_Question = tuple[CheckedAccount, Check, Callable[[], object]]
 
 
-def probe(patients: Sequence[Patient], overlap: Overlap) -> list[Finding]:
+def probe(accounts: Sequence[CheckedAccount], overlap: Overlap) -> list[Finding]:
     """Fetch every account's token, then ask what may be asked; independent calls run side by side.
 
     A secret that was refused is tried once and not with every question: repeated failures can lock an account.
     """
-    reached = [(patient, patient.wechat) for patient in patients if patient.wechat is not None]
+    reached = [(checked, checked.wechat) for checked in accounts if checked.wechat is not None]
     tokens = _results([wechat.renew_token for _, wechat in reached], overlap)
-    found = [_token(patient, result) for (patient, _), result in zip(reached, tokens, strict=True)]
+    found = [_token(checked, result) for (checked, _), result in zip(reached, tokens, strict=True)]
     live = {each.account for each in found if each.level is Level.OK}
-    found += [_unasked(each, Check.TOKEN) for each in patients if each.wechat is None]
-    found += [_unasked(each, check) for each in patients if each.account not in live for check in _checks(each)]
+    found += [_unasked(each, Check.TOKEN) for each in accounts if each.wechat is None]
+    found += [_unasked(each, check) for each in accounts if each.account not in live for check in _checks(each)]
     questions = [
-        (patient, check, _call(check, wechat))
-        for patient, wechat in reached
-        if patient.account in live
-        for check in _checks(patient)
+        (checked, check, _call(check, wechat))
+        for checked, wechat in reached
+        if checked.account in live
+        for check in _checks(checked)
     ]
     answers = _results([call for _, _, call in questions], overlap)
     found = [_proven(each, questions, answers) if each.check is Check.TOKEN else each for each in found]
-    for (patient, check, _), answer in zip(questions, answers, strict=True):
-        found.append(_judged(patient, check, answer))
+    for (checked, check, _), answer in zip(questions, answers, strict=True):
+        found.append(_judged(checked, check, answer))
         if check is Check.MASS_SEND_OPENIDS:
-            found.append(_kind(patient, answer))
+            found.append(_kind(checked, answer))
     return found
 
 
-def _checks(patient: Patient) -> list[Check]:
+def _checks(checked: CheckedAccount) -> list[Check]:
     """List what is asked of an account. Few accounts need the comment right (留言功能), and many do not have it."""
-    asked = [check for check in ASKED_BY_QUOTA if check is not Check.COMMENTS or check in patient.needs]
+    asked = [check for check in ASKED_BY_QUOTA if check is not Check.COMMENTS or check in checked.needs]
     return [Check.DRAFTS, Check.MATERIALS, Check.TAGS, Check.SPEED, *asked]
 
 
@@ -104,93 +104,93 @@ def _results(calls: Sequence[Callable[[], object]], overlap: Overlap) -> list[ob
     return results
 
 
-def _token(patient: Patient, result: object) -> Finding:
+def _token(checked: CheckedAccount, result: object) -> Finding:
     if isinstance(result, MassctlError):
-        return _failed(patient, Check.TOKEN, result, Level.PROBLEM)
+        return _failed(checked, Check.TOKEN, result, Level.PROBLEM)
     say = Phrase("WeChat gave a token: credential and address are accepted")
-    return Finding(Check.TOKEN, Level.OK, say, account=patient.account)
+    return Finding(Check.TOKEN, Level.OK, say, account=checked.account)
 
 
 def _proven(finding: Finding, questions: Sequence[_Question], answers: Sequence[object]) -> Finding:
     """Judge a token that `token_command` printed by what WeChat answered to the calls that were made with it."""
     pairs = zip(questions, answers, strict=True)
-    told = [(patient, answer) for (patient, _, _), answer in pairs if patient.account == finding.account]
-    if finding.level is not Level.OK or not any(patient.token_is_given for patient, _ in told):
+    told = [(checked, answer) for (checked, _, _), answer in pairs if checked.account == finding.account]
+    if finding.level is not Level.OK or not any(checked.token_is_given for checked, _ in told):
         return finding
     refused = [(p, each) for p, each in told if isinstance(each, WeChatError) and each.errcode in TOKEN_REFUSED]
-    for patient, error in refused:
-        return _failed(patient, Check.TOKEN, error, Level.PROBLEM)
+    for checked, error in refused:
+        return _failed(checked, Check.TOKEN, error, Level.PROBLEM)
     if any(not isinstance(answer, MassctlError) or isinstance(answer, AuthError | QuotaError) for _, answer in told):
         return replace(finding, message=Phrase("WeChat takes the token that token_command gives"))
     say = Phrase("token_command gave a token; no answer of WeChat says whether it takes it")
     return replace(finding, level=Level.UNKNOWN, message=say)
 
 
-def _unasked(patient: Patient, check: Check) -> Finding:
+def _unasked(checked: CheckedAccount, check: Check) -> Finding:
     why = Phrase("not checked: there is no token")
     if check is Check.TOKEN:
         why = Phrase("not tried: credential or proxy cannot work as they are")
-    return Finding(check, Level.UNKNOWN, why, account=patient.account)
+    return Finding(check, Level.UNKNOWN, why, account=checked.account)
 
 
-def _judged(patient: Patient, check: Check, answer: object) -> Finding:
+def _judged(checked: CheckedAccount, check: Check, answer: object) -> Finding:
     if isinstance(answer, AuthError) and check in ASKED_BY_QUOTA and answer.errcode != NO_RIGHT:
         say = Phrase("not known: WeChat does not answer openapi/quota/get (errcode {errcode})", errcode=answer.errcode)
-        return Finding(check, Level.UNKNOWN, say, answer.hint, patient.account, answer.errcode, answer.rid)
+        return Finding(check, Level.UNKNOWN, say, answer.hint, checked.account, answer.errcode, answer.rid)
     if isinstance(answer, MassctlError):
-        return _failed(patient, check, answer, _level(patient, check, answer))
+        return _failed(checked, check, answer, _level(checked, check, answer))
     if isinstance(answer, CallQuota) and answer.remaining == 0:
         say = Phrase("all {limit} calls of today are used up", limit=answer.daily_limit)
         hint = Phrase("They are counted anew at midnight, Beijing time. Run the same command again after that.")
-        return Finding(check, Level.WARNING, say, hint, patient.account)
+        return Finding(check, Level.WARNING, say, hint, checked.account)
     if isinstance(answer, CallQuota):
         numbers = {"left": answer.remaining, "limit": answer.daily_limit}
         say = Phrase("the account has the right; {left} of {limit} calls of today are left", **numbers)
-        return Finding(check, Level.OK, say, account=patient.account)
-    return Finding(check, Level.OK, Phrase("the account has the right"), account=patient.account)
+        return Finding(check, Level.OK, say, account=checked.account)
+    return Finding(check, Level.OK, Phrase("the account has the right"), account=checked.account)
 
 
-def _level(patient: Patient, check: Check, error: MassctlError) -> Level:
+def _level(checked: CheckedAccount, check: Check, error: MassctlError) -> Level:
     """Weigh a failure: what a campaign needs and may not have is a problem, what nobody could learn is unknown."""
     if isinstance(error, AuthError):
-        return Level.PROBLEM if check in patient.needs else Level.WARNING
+        return Level.PROBLEM if check in checked.needs else Level.WARNING
     return Level.WARNING if isinstance(error, QuotaError) else Level.UNKNOWN
 
 
-def _failed(patient: Patient, check: Check, error: MassctlError, level: Level) -> Finding:
+def _failed(checked: CheckedAccount, check: Check, error: MassctlError, level: Level) -> Finding:
     errcode, rid = (error.errcode, error.rid) if isinstance(error, WeChatError) else (None, None)
     told = what_happened(error)
     if errcode is not None:
         told = Phrase("{said} (errcode {errcode})", said=error.summary, errcode=errcode)
-    return Finding(check, level, told, error.hint, patient.account, errcode, rid)
+    return Finding(check, level, told, error.hint, checked.account, errcode, rid)
 
 
-def _kind(patient: Patient, answer: object) -> Finding:
+def _kind(checked: CheckedAccount, answer: object) -> Finding:
     """Compare the declared kind with what WeChat lets the account do: only service accounts send to openids."""
     refused = isinstance(answer, WeChatError) and answer.errcode == NO_RIGHT
     if isinstance(answer, MassctlError) and not refused:
         return Finding(
-            Check.KIND, Level.UNKNOWN, Phrase("the declared kind could not be compared"), account=patient.account
+            Check.KIND, Level.UNKNOWN, Phrase("the declared kind could not be compared"), account=checked.account
         )
-    if refused and patient.kind == "service":
+    if refused and checked.kind == "service":
         say = Phrase(
             "declared a service account (服务号), and WeChat does not let it send to openids, which verified ones may"
         )
-        return _other_kind(patient, say)
-    if not refused and patient.kind == "subscription":
+        return _other_kind(checked, say)
+    if not refused and checked.kind == "subscription":
         say = Phrase(
             "declared a subscription account (订阅号, 公众号), and WeChat lets it send to openids, as service accounts"
         )
-        return _other_kind(patient, say)
+        return _other_kind(checked, say)
     return Finding(
-        Check.KIND, Level.OK, Phrase("WeChat treats the account as its declared kind"), account=patient.account
+        Check.KIND, Level.OK, Phrase("WeChat treats the account as its declared kind"), account=checked.account
     )
 
 
-def _other_kind(patient: Patient, say: Phrase) -> Finding:
+def _other_kind(checked: CheckedAccount, say: Phrase) -> Finding:
     hint = Phrase(
         "look at 设置与开发 / 公众号设置 in 微信公众平台 (mp.weixin.qq.com), and correct accounts.{account}.kind: it "
         "decides how often massctl thinks it may send",
-        account=patient.account,
+        account=checked.account,
     )
-    return Finding(Check.KIND, Level.WARNING, say, hint, patient.account)
+    return Finding(Check.KIND, Level.WARNING, say, hint, checked.account)

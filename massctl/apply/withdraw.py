@@ -45,7 +45,7 @@ class Target:
 
 
 @dataclass(slots=True)
-class TakenBack:
+class Withdrawal:
     """What a run asked to be withdrawn of an edition, and what became of it."""
 
     record: Record
@@ -66,13 +66,13 @@ class TakenBack:
         return 5 if self.refusals else 0
 
 
-def prepared(record: Record, article: int, state: State, now: datetime) -> TakenBack:
+def prepared(record: Record, article: int, state: State, now: datetime) -> Withdrawal:
     """Decide what of an edition can be asked for on this Beijing day; raises what `targets` raises."""
     left = [target for target in targets(record, article) if not target.is_done]
     appid = AppId(record.appid or "")
     refusal = beyond_today(state, appid, now, len(left))
     today = left[: withdrawals_left(state, appid, now)]
-    return TakenBack(record, article, today, [refusal] if refusal is not None else [])
+    return Withdrawal(record, article, today, [refusal] if refusal is not None else [])
 
 
 class StillSendingError(RefusedError):
@@ -98,7 +98,9 @@ class WithdrawalWait:
         return True
 
 
-def take_back(taken: TakenBack, wechat: Withdrawing, ledger: LedgerSession, wait: WithdrawalWait | None = None) -> None:
+def withdraw_all(
+    taken: Withdrawal, wechat: Withdrawing, ledger: LedgerSession, wait: WithdrawalWait | None = None
+) -> None:
     """Withdraw one after the other, until one fails; with `wait`, each at the first moment that WeChat allows.
 
     While it waits, a state that cannot be read is asked for again.

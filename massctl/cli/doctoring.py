@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from massctl.apply.checkup_probe import Patient, probe
+from massctl.apply.checkup_probe import CheckedAccount, probe
 from massctl.apply.outcome import what_happened
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.places import API_BASE_VARIABLE
@@ -56,7 +56,7 @@ def examined(session: Session, warnings: list[Diagnostic]) -> CheckUp:
     accounts = [AccountName(name) for name in session.settings.accounts]
     settings = {account: list(_settings(session, account)) for account in accounts}
     rendered = [each.rendered for each in plan.campaigns if each.rendered is not None] if plan else []
-    asked = probe([_patient(session, each, settings[each], rendered) for each in accounts], side_by_side)
+    asked = probe([_checked(session, each, settings[each], rendered) for each in accounts], side_by_side)
     for account in accounts:
         skew = session.skew(account)
         appid = AppId(session.settings.accounts[account].appid)
@@ -187,9 +187,9 @@ def _host(session: Session, account: AccountName) -> Finding:
     return Finding(Check.API_HOST, Level.OK, say, account=account)
 
 
-def _patient(
+def _checked(
     session: Session, account: AccountName, settings: list[Finding], campaigns: list[RenderedCampaign]
-) -> Patient:
+) -> CheckedAccount:
     """Make an account ready to be asked, unless its settings cannot work: a wrong secret is not even tried."""
     declared = session.settings.accounts[account]
     needs = needs_of(each for each in campaigns if each.account == account)
@@ -199,4 +199,4 @@ def _patient(
             wechat = session.wechat(account)
         except ConfigurationError as error:
             settings.append(Finding(Check.PROXY, Level.PROBLEM, what_happened(error), error.hint, account))
-    return Patient(account, declared.kind, needs, wechat, declared.token_command is not None)
+    return CheckedAccount(account, declared.kind, needs, wechat, declared.token_command is not None)

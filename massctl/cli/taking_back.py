@@ -4,7 +4,7 @@ import sys
 from datetime import timedelta
 
 from massctl.apply.journal import LedgerSession
-from massctl.apply.withdraw import ALL, TakenBack, WithdrawalWait, prepared, sharing, take_back
+from massctl.apply.withdraw import ALL, Withdrawal, WithdrawalWait, prepared, sharing, withdraw_all
 from massctl.cli.consent import somebody_is_here
 from massctl.cli.following import account_of, records_of, trust
 from massctl.cli.progress import progress
@@ -19,7 +19,7 @@ from massctl.view.language import say
 from massctl.view.withdraw_text import withdraw_question
 
 
-def withdrawn(session: Session, name: str, article: int, *, yes: bool, wait: timedelta | None = None) -> TakenBack:
+def withdrawn(session: Session, name: str, article: int, *, yes: bool, wait: timedelta | None = None) -> Withdrawal:
     """Withdraw an article (from 1) or ALL of the edition that was sent last, once somebody said yes.
 
     With `wait` it stays so long for what WeChat is still sending; the question comes first, and is asked once.
@@ -43,7 +43,7 @@ def withdrawn(session: Session, name: str, article: int, *, yes: bool, wait: tim
         waiting = None
         if wait is not None:
             waiting = WithdrawalWait(session.clock.now() + wait, session.clock, progress(session.voice))
-        take_back(taken, wechat, LedgerSession(ledger, session.clock, state), waiting)
+        withdraw_all(taken, wechat, LedgerSession(ledger, session.clock, state), waiting)
     return taken
 
 
@@ -77,7 +77,7 @@ def require_article(session: Session, record: Record, article: int) -> None:
         )
 
 
-def _require_consent(session: Session, taken: TakenBack, state: State, wait: timedelta | None) -> None:
+def _require_consent(session: Session, taken: Withdrawal, state: State, wait: timedelta | None) -> None:
     """Ask on the terminal; without one, and without --yes, nothing is asked and nothing done."""
     if not somebody_is_here():
         raise UsageError(

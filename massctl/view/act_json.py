@@ -14,10 +14,10 @@ from massctl.view.language import Language
 
 if TYPE_CHECKING:
     from massctl.apply.ports import SendingSpeed
-    from massctl.apply.withdraw import TakenBack
+    from massctl.apply.withdraw import Withdrawal
 
 
-def withdraw_json(taken: "TakenBack", language: Language) -> str:
+def withdraw_json(taken: "Withdrawal", language: Language) -> str:
     """Give what was withdrawn, what has to wait, and what stopped it."""
     failure = failure_of(taken.error) if taken.error is not None else None
     campaign = campaign_document(taken.record, failure)

@@ -11,7 +11,7 @@ from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.style import Ink, Style
 
 if TYPE_CHECKING:
-    from massctl.apply.withdraw import TakenBack
+    from massctl.apply.withdraw import Withdrawal
 
 LABELS: Final = {
     "job": Phrase("job"),
@@ -23,7 +23,7 @@ LABELS: Final = {
 
 
 def withdraw_question(
-    taken: "TakenBack",
+    taken: "Withdrawal",
     headlines: Sequence[str],
     others: Sequence[str],
     language: Language,
@@ -66,7 +66,7 @@ def withdraw_question(
     return page.text()
 
 
-def withdrawn_text(taken: "TakenBack", language: Language, style: Style, width: int) -> str:
+def withdrawn_text(taken: "Withdrawal", language: Language, style: Style, width: int) -> str:
     """Say what was withdrawn in this run, and what has to wait; what stopped it is told apart."""
     page = Page(language, style, width)
     if taken.done or not (taken.refusals or taken.error):
@@ -77,7 +77,7 @@ def withdrawn_text(taken: "TakenBack", language: Language, style: Style, width: 
     return page.text()
 
 
-def _told(taken: "TakenBack") -> Phrase:
+def _told(taken: "Withdrawal") -> Phrase:
     name = taken.record.campaign
     if not taken.done:
         return Phrase("{name}: it is withdrawn already; no request was made", name=name)

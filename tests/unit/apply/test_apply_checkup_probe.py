@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from massctl.apply.checkup_probe import ASKED_BY_QUOTA, Patient, probe
+from massctl.apply.checkup_probe import ASKED_BY_QUOTA, CheckedAccount, probe
 from massctl.apply.ports import CallQuota, SendingSpeed
 from massctl.errors import AuthError, InvariantError, MassctlError, QuotaError, TransportError, WeChatError
 from massctl.model.diagnostics import Check, Finding, Level
@@ -62,7 +62,7 @@ def overlap(calls: Sequence[Callable[[], Any]]) -> Iterator[tuple[int, Any]]:
 def probed(
     account: Account | None, kind: str = "service", needs: frozenset[Check] = ALL, *, token_is_given: bool = False
 ) -> dict[Check, Finding]:
-    found = probe([Patient(AccountName("main"), kind, needs, account, token_is_given)], overlap)
+    found = probe([CheckedAccount(AccountName("main"), kind, needs, account, token_is_given)], overlap)
     assert {AccountName("main")} == {each.account for each in found}
     return {each.check: each for each in found}
 
@@ -189,8 +189,8 @@ def test_a_given_token_that_could_not_be_had_is_told_as_that() -> None:
 
 def test_accounts_are_asked_side_by_side_and_one_does_not_stop_another() -> None:
     good, bad = Account(), Account(token=AuthError("secret", errcode=40125))
-    patients = [
-        Patient(AccountName(name), "service", ALL, each)
+    accounts = [
+        CheckedAccount(AccountName(name), "service", ALL, each)
         for name, each in (("good", good), ("bad", bad), ("none", None))
     ]
     sizes: list[int] = []
@@ -199,7 +199,7 @@ def test_accounts_are_asked_side_by_side_and_one_does_not_stop_another() -> None
         sizes.append(len(calls))
         return overlap(calls)
 
-    found = probe(patients, counting)
+    found = probe(accounts, counting)
 
     assert [2, 8] == sizes
     assert {"good": 1, "bad": 1, "none": 1} == {

@@ -9,7 +9,7 @@ from simulation.scenario import Scene
 
 from massctl.apply.jobs import POLL_SECONDS
 from massctl.apply.ports import JobReport
-from massctl.apply.withdraw import ALL, TakenBack, WithdrawalWait, prepared, sharing, take_back, targets, withdraw
+from massctl.apply.withdraw import ALL, Withdrawal, WithdrawalWait, prepared, sharing, targets, withdraw, withdraw_all
 from massctl.errors import PermanentError, QuotaError, RefusedError, TransportError, UsageError, WeChatError
 from massctl.model.entries import Created, JobStatus, SendAccepted, SendSettled, Withdrawn
 from massctl.model.ids import AppId
@@ -169,10 +169,10 @@ class Slow(Phone):
         return JobReport(msg_id, "sending") if self.looks >= 0 else super().job_report(msg_id)
 
 
-def taken_with_patience(one: Scene, phone: Phone, seconds: int = 60) -> TakenBack:
+def taken_with_patience(one: Scene, phone: Phone, seconds: int = 60) -> Withdrawal:
     book, record = one.book(), one.state.record(SALE.name, 1)
     taken = prepared(record, ALL, one.state, NOW)
-    take_back(taken, phone, book, WithdrawalWait(NOW + timedelta(seconds=seconds), one.clock, one.progress))
+    withdraw_all(taken, phone, book, WithdrawalWait(NOW + timedelta(seconds=seconds), one.clock, one.progress))
     return taken
 
 
@@ -202,7 +202,7 @@ def test_without_patience_what_is_still_being_sent_names_the_flag() -> None:
     one = scene(*sent(SALE))
     for article, flag in ((ALL, "--all"), (2, "--article 2")):
         taken = prepared(one.state.record(SALE.name, 1), article, one.state, NOW)
-        take_back(taken, Phone(status="sending"), one.book())
+        withdraw_all(taken, Phone(status="sending"), one.book())
         assert taken.error is not None
         assert f"massctl withdraw sale {flag} --wait 1h" in taken.error.hint
 
@@ -269,10 +269,10 @@ def jobs(count: int) -> list[Any]:
     return happened
 
 
-def taken(scene: Scene, phone: Any, hours: int = 0) -> TakenBack:
+def taken(scene: Scene, phone: Any, hours: int = 0) -> Withdrawal:
     book = scene.book()
     found = prepared(book.state.record(SALE.name, 1), ALL, book.state, NOW + hours * HOUR)
-    take_back(found, phone, book)
+    withdraw_all(found, phone, book)
     return found
 
 

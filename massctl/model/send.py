@@ -206,14 +206,7 @@ class SendIntent:
         `count` is the size of the audience; `reason` and `by` are those of a person who asked for a repetition.
         """
         listed = self.recipients if isinstance(self.recipients, ToOpenids) else None
-        shown: dict[str, Any] = {
-            "title": self.title or None,
-            "account": self.account,
-            "not_before": self.window.not_before if self.window else None,
-            "not_after": self.window.not_after if self.window else None,
-        }
         return SendAttempted(
-            **{name: value for name, value in shown.items() if name in SendAttempted.__annotations__},
             appid=self.appid,
             batch=self.batch,
             digest=self.digest,

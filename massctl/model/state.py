@@ -1084,17 +1084,14 @@ def _status_of_jobs(jobs: list[Job]) -> Status:
 
 
 def article_addresses(state: State) -> dict[str, str]:
-    """Give every address that `article_address` would, by `CAMPAIGN/NUMBER`."""
-    alone: dict[CampaignName, State] = {}
-    most = 0
-    for key, record in state.records.items():
-        told = [len(job.counts.article_urls or ()) for job in record.jobs if job.counts is not None]
-        if told:
-            most = max(most, *told)
-            alone.setdefault(record.campaign, State()).records[key] = record
-    asked = ((name, each, number) for name, each in alone.items() for number in range(1, most + 1))
-    found = ((f"{name}/{number}", article_address(each, name, number)) for name, each, number in asked)
-    return {key: address for key, address in found if isinstance(address, str)}
+    """Give every address that `article_address` would, by `CAMPAIGN/NUMBER`, under old names too."""
+    found: dict[str, str] = {}
+    for name in {campaign for campaign, _ in state.records} | {*state.renamed}:
+        jobs = [job for record in state.editions(state.renamed.get(name, name)) for job in record.jobs]
+        most = max((len(job.counts.article_urls or ()) for job in jobs if job.counts is not None), default=0)
+        asked = {f"{name}/{number}": article_address(state, name, number) for number in range(1, most + 1)}
+        found |= {key: address for key, address in asked.items() if isinstance(address, str)}
+    return found
 
 
 def article_address(state: State, campaign: str, number: int) -> str | tuple[Phrase, Phrase]:

@@ -59,14 +59,14 @@ PLAIN = [name for name in EVERY_FORMAT if "cmyk" not in name]
 def test_small_jpeg_and_png_pass_untouched_inline(name: str) -> None:
     data = EVERY_FORMAT[name]
     image = load(data)
-    expected = Prepared(data, Purpose.INLINE, Format(image.format.lower()), *image.size, note=None)  # type: ignore[union-attr]
+    expected = Prepared(data, Purpose.INLINE, Format(image.format.lower()), *image.size, None, image.size)  # type: ignore[union-attr]
     assert expected == inline(data)
 
 
 @pytest.mark.parametrize("name", ["gif", "animated gif"])
 def test_gif_passes_untouched_as_material_inline(name: str) -> None:
     data = EVERY_FORMAT[name]
-    assert Prepared(data, Purpose.MATERIAL, Format.GIF, *load(data).size, note=None) == inline(data)
+    assert Prepared(data, Purpose.MATERIAL, Format.GIF, *load(data).size, None, load(data).size) == inline(data)
 
 
 @pytest.mark.parametrize("name", [n for n in PLAIN if "webp" not in n])
@@ -293,7 +293,7 @@ def test_webp_with_a_single_frame_stands_still() -> None:
 
 def test_small_animated_png_passes_as_png() -> None:
     data = animated("PNG")
-    assert Prepared(data, Purpose.INLINE, Format.PNG, 40, 30, note=None) == inline(data)
+    assert Prepared(data, Purpose.INLINE, Format.PNG, 40, 30, None, (40, 30)) == inline(data)
 
 
 def test_large_animated_png_is_refused_rather_than_stopped() -> None:
@@ -332,8 +332,8 @@ def test_a_recipe_says_where_the_picture_goes_and_what_it_may_become() -> None:
 
 
 def test_articles_are_laid_out_by_a_size_that_no_encoder_decides() -> None:
-    noisy = inline(save(noise(3000, 2000), "PNG"))
-    assert ((INLINE_WIDTH_MAX, 903), True) == (noisy.laid_out, noisy.width < INLINE_WIDTH_MAX)
+    noisy = inline(save(noise(3000, 6000), "PNG"))
+    assert ((INLINE_WIDTH_MAX, 2708), True) == (noisy.laid_out, noisy.width < INLINE_WIDTH_MAX)
 
 
 def test_purposes_are_the_words_of_the_lock_file() -> None:

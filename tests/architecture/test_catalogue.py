@@ -18,6 +18,7 @@ ROOT = Path(massctl.__file__).parent
 RESTORED = {
     ("model/phrase.py", "said.template"),
     ("source/pictures.py", "kept['template']"),
+    ("source/plain_values.py", "template"),
     ("view/recorded_words.py", "template"),
     ("wechat/errcodes.py", "words[part]"),
 }

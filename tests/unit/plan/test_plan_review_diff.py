@@ -367,12 +367,12 @@ def test_any_body_can_be_read(html: str):
     assert all(block.text.strip() == block.text != "" for block in found if isinstance(block, Words))
 
 
-LOCK = Base(BaseKind.LOCK)
+STAGED = Base(BaseKind.STAGED)
 PICTURES = (picture("hero"), picture("second"), picture("cover", Purpose.MATERIAL), picture("other", Purpose.MATERIAL))
 
 
 def compared(before: RenderedCampaign, after: RenderedCampaign) -> Difference:
-    return difference(LOCK, version_of(before), version_of(after))
+    return difference(STAGED, version_of(before), version_of(after))
 
 
 def sale(*articles: RenderedArticle, pictures: tuple[Picture, ...] = PICTURES, **changes: Any) -> RenderedCampaign:
@@ -398,7 +398,7 @@ articles = st.lists(
 
 @given(articles)
 def test_a_version_against_itself_has_no_difference(written: list[RenderedArticle]):
-    assert Difference(LOCK) == compared(sale(*written), sale(*written))
+    assert Difference(STAGED) == compared(sale(*written), sale(*written))
 
 
 @given(articles, articles)
@@ -528,52 +528,38 @@ NOTE = text("words", recipients=SALE.recipients)
 NEW_NOTE = text("words", content="改到九点", recipients=SALE.recipients)
 
 
-def test_what_was_never_locked_staged_or_sent_has_no_base():
-    assert None is base_of(SALE, None, EMPTY)
+def test_what_was_never_staged_or_sent_has_no_base():
+    assert None is base_of(SALE, EMPTY)
 
 
-def test_where_nothing_is_staged_it_is_the_lock():
-    assert Base(BaseKind.LOCK, SALE.digest, 1) == base_of(EDITED, SALE.digest, EMPTY)
-
-
-def test_a_lock_that_says_what_is_desired_is_no_base():
-    assert None is base_of(EDITED, EDITED.digest, EMPTY)
-
-
-def test_a_lock_that_says_something_else_comes_before_what_is_staged():
-    assert Base(BaseKind.LOCK, SALE.digest, 1) == base_of(EDITED, SALE.digest, recorded(saved(SALE)))
-
-
-@pytest.mark.parametrize("locked", [None, EDITED.digest])
-def test_a_staged_draft_that_says_something_else(locked: str | None):
-    assert Base(BaseKind.DRAFT, SALE.digest, 1, NOW) == base_of(EDITED, locked, recorded(saved(SALE)))
+def test_a_staged_draft_that_says_something_else():
+    assert Base(BaseKind.DRAFT, SALE.digest, 1, NOW) == base_of(EDITED, recorded(saved(SALE)))
 
 
 def test_of_drafts_the_living_one_counts():
     gone = DraftDeleted(appid=SALE.appid, media_id="MEDIA_1")
-    assert None is base_of(EDITED, None, recorded(saved(SALE), (gone, SALE)))
+    assert None is base_of(EDITED, recorded(saved(SALE), (gone, SALE)))
 
 
 def test_a_text_is_compared_with_what_reviewers_saw():
-    found = base_of(NEW_NOTE, None, recorded(previewed(NOTE)))
+    found = base_of(NEW_NOTE, recorded(previewed(NOTE)))
     assert Base(BaseKind.PREVIEW, NOTE.digest, 1) == found
 
 
 def test_previews_of_a_draft_that_is_gone_stand_for_nothing():
     gone = DraftDeleted(appid=SALE.appid, media_id="MEDIA_1")
-    assert None is base_of(EDITED, None, recorded(saved(SALE), previewed(SALE), (gone, SALE)))
+    assert None is base_of(EDITED, recorded(saved(SALE), previewed(SALE), (gone, SALE)))
 
 
-@pytest.mark.parametrize("locked", [None, SECOND.digest])
 @pytest.mark.parametrize("staged", [(), (saved(SECOND),)])
-def test_else_it_is_the_edition_that_was_sent_last(staged: tuple[object, ...], locked: str | None):
+def test_else_it_is_the_edition_that_was_sent_last(staged: tuple[object, ...]):
     state = recorded(*sent(SALE), *staged)  # type: ignore[arg-type]
-    assert Base(BaseKind.SENT, SALE.digest, 1, NOW - DAY) == base_of(SECOND, locked, state)
+    assert Base(BaseKind.SENT, SALE.digest, 1, NOW - DAY) == base_of(SECOND, state)
 
 
 def test_the_newest_of_several_editions():
     again = [at(NOW, attempted(SECOND)[0], SECOND), at(NOW, SendAccepted(attempt=4, msg_id=8), SECOND)]
-    found = base_of(replace(SALE, edition=3), None, recorded(*sent(SALE), *again))
+    found = base_of(replace(SALE, edition=3), recorded(*sent(SALE), *again))
     assert Base(BaseKind.SENT, SECOND.digest, 2, NOW) == found
 
 
@@ -587,17 +573,17 @@ def test_what_was_sent_last_under_a_name_whatever_its_edition():
 def test_an_edition_that_followers_never_got_does_not_count():
     rejected = (SendRejected(attempt=2, errcode=45009), SALE)
     failed = (JobStatus(msg_id=7, status="failed"), SALE)
-    assert None is base_of(SECOND, None, recorded(attempted(SALE), rejected))
-    assert None is base_of(SECOND, None, recorded(*sent(SALE), failed))
+    assert None is base_of(SECOND, recorded(attempted(SALE), rejected))
+    assert None is base_of(SECOND, recorded(*sent(SALE), failed))
 
 
 def test_of_what_a_person_sent_without_us_nothing_is_known():
     settled = (SendSettled(outcome="sent", reason="looked", by="lin"), SALE)
-    assert None is base_of(SECOND, None, recorded(settled))
+    assert None is base_of(SECOND, recorded(settled))
 
 
 def test_another_edition_still_to_come_is_no_base():
-    assert None is base_of(SALE, None, recorded(*sent(SECOND)))
+    assert None is base_of(SALE, recorded(*sent(SECOND)))
 
 
 BELL = f"main/material/{sha('bell')[:12]}"
@@ -666,7 +652,7 @@ def test_what_wechat_lost_is_new_and_no_change_of_the_content() -> None:
 
 def test_it_is_compared_with_what_was_staged() -> None:
     before, after = voice("bell"), voice("bell", edition=1, recordings=(), message=RenderedVoice(MaterialRef()))
-    base = base_of(after, None, recorded(staged(before)))
+    base = base_of(after, recorded(staged(before)))
     assert Base(BaseKind.STAGED, before.digest, 1) == base
 
 
@@ -725,15 +711,15 @@ def test_what_differs_is_named_and_told(
 ) -> None:
     one, other = version_of(before), version_of(after)
     assert parts == changed_parts(one.lock, other.lock)
-    told = [plain(each) for each in difference(Base(BaseKind.LOCK), one, other).text]
+    told = [plain(each) for each in difference(STAGED, one, other).text]
     assert changes == told[: len(changes)]
-    assert bool(changes) != difference(Base(BaseKind.LOCK), one, other).same_to_readers
+    assert bool(changes) != difference(STAGED, one, other).same_to_readers
 
 
 def test_pictures_that_came_went_and_were_replaced_are_told_in_their_order() -> None:
     def told(before: tuple[str, ...], after: tuple[str, ...]) -> list[tuple[str | None, str | None]]:
         versions = (version_of(images("c", *labels)) for labels in (before, after))
-        found = difference(Base(BaseKind.LOCK), *versions).text
+        found = difference(STAGED, *versions).text
         assert all(isinstance(each, PictureChanged) and not each.is_recording for each in found)
         return [
             (each.before.path if each.before else None, each.after.path if each.after else None)
@@ -750,11 +736,11 @@ def test_pictures_that_came_went_and_were_replaced_are_told_in_their_order() -> 
 
 def test_a_sound_with_other_bytes_is_a_file_and_no_picture() -> None:
     after = voice("c", recordings=(recording("ball"),), message=RenderedVoice(MaterialRef(sha256=sha("ball"))))
-    (change,) = difference(Base(BaseKind.LOCK), version_of(voice("c")), version_of(after)).text
+    (change,) = difference(STAGED, version_of(voice("c")), version_of(after)).text
     assert isinstance(change, PictureChanged)
     assert change.is_recording
     (gone,) = difference(
-        Base(BaseKind.LOCK),
+        STAGED,
         version_of(voice("c")),
         version_of(voice("c", recordings=(), message=RenderedVoice(MaterialRef(media_id=MediaId("V"))))),
     ).text[1:]

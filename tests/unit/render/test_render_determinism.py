@@ -31,7 +31,7 @@ MACHINES = [
 ]
 
 
-APPROVED = "sha256:308c388908b37fa1dc040487b89b6883328ab4632d9e2a9f04dca9e5b3bd921f"
+APPROVED = "sha256:d6b57330914fa4a929a9c2ce63eea495e36e6e900c91af674e4151edfcecd144"
 """The digest of the campaign above."""
 
 

@@ -279,15 +279,6 @@ def test_of_what_went_out_only_the_title_is_read_for_the_list(tree: Tree):
     assert "出门多穿一件" in room.page()
 
 
-def test_a_lock_lies_beside_what_was_edited_since(tree: Tree):
-    assert 0 == run(["-C", str(tree.root), "lock", "letter"])
-    room = Room(tree)
-    assert "column earlier" not in room.page()
-    tree.write(ARTICLE, BODY + "\n又及。\n")
-    room.studio.changed({ARTICLE})
-    assert "as locked" in room.page()
-
-
 def test_a_ledger_that_cannot_be_read_is_told_and_stops_no_page(tree: Tree):
     tree.write("massctl.state.jsonl", json.dumps({"serial": 1}) + "\n")
     room = Room(tree)

@@ -2,18 +2,20 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import building
 import pytest
-from building import APPID, NOW, sha
+from building import APPID, NOW, Happening, recorded, sha, text
 
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.entries import SendAttempted, SendImported
-from massctl.model.ids import AppId, CampaignName
+from massctl.model.entries import MessageStaged, SendAccepted, SendImported
+from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
-from massctl.model.state import Attempt, Job, Record, State
+from massctl.model.state import State
 from massctl.plan.steps import Concluded, Desired, Invalid
 from massctl.source.campaigns import load_settings
 from massctl.source.desired import Desires, Workbench
@@ -124,6 +126,7 @@ def test_a_campaign_file_with_another_ending_is_named(repository: Repository, fo
 
 
 SPRING = CampaignName("spring")
+WORDS = text("spring")
 OPENS = NOW.replace(hour=8)
 Sent = Callable[..., State]
 Read = Callable[[State], Desired]
@@ -144,15 +147,11 @@ def sent(repository: Repository, read: Read) -> Sent:
     """Give a state in which edition 3 of the campaign went out from the folder as it is."""
     source = repository.folder_digest(SPRING)
 
-    def state(edition: int = 3, **changes: Any) -> State:
+    def state(edition: int = 3, also: Happening | None = None, **changes: Any) -> State:
         known = {"title": "春天", "account": "main", "not_before": OPENS, "not_after": NOW, "source_sha256": source}
-        names = {"digest": "d", "message_digest": "m", "client_msg_id": "c", "fingerprint": "f", "audience": {}}
-        event = SendAttempted(**{"appid": APPID, **names, **known, **changes})
-        made, record = State(), Record(SPRING, edition, appid=AppId(event.appid))
-        record.attempts.append(Attempt(1, NOW, event, open=False))
-        record.jobs.append(Job(1, "c", NOW, 7, None))
-        made.records[record.key] = record
-        return made
+        attempted = replace(building.attempted(WORDS)[0], **{**known, **changes})
+        spring = replace(WORDS, edition=edition)
+        return recorded((attempted, spring), (SendAccepted(attempt=2, msg_id=7), spring), *([also] if also else []))
 
     return state
 
@@ -178,8 +177,7 @@ def test_a_campaign_that_went_out_is_known_from_the_record_alone(
 def test_so_is_one_that_a_person_says_went_out(read: Read, repository: Repository) -> None:
     source = repository.folder_digest(SPRING)
     told = SendImported(appid=APPID, sent_at=NOW, by="li", source_sha256=source, title="春天", account="main")
-    state = State()
-    state.records[SPRING, 1] = Record(SPRING, 1, imported=told)
+    state = recorded((told, WORDS))
     assert Concluded(SPRING, "春天", "main", APPID, 1, None, source) == read(state)
 
 
@@ -203,9 +201,8 @@ def test_a_campaign_is_read_where_the_record_does_not_stand_for_its_folder(
 
 
 def test_a_campaign_whose_newest_edition_is_only_staged_is_read(read: Read, sent: Sent) -> None:
-    state = sent(edition=1)
-    state.records[SPRING, 2] = Record(SPRING, 2)
-    found = read(state)
+    staged = MessageStaged(appid=APPID, digest=sha("words")), replace(WORDS, edition=2)
+    found = read(sent(edition=1, also=staged))
     assert (True, "") == (isinstance(found, Concluded), getattr(found, "title", None))
 
 

@@ -69,7 +69,8 @@ def planned(
     locked = locked or session.settings.policy.require_lock or session.voice.language.flags.locked
     desires = Desires(workbench, state, locked=locked, elsewhere=_elsewhere(session) if locked else None)
     picked = chosen(names, desires.names())
-    desired = _committed(session, desires.read(picked), locked=locked)
+    # Before the ledger is begun nothing is sent anyway, and a first plan is worth more than a first commit.
+    desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0)
     _ready_sandbox(session, typed, desired, lasting=lasting)
     house = _house(session, typed, desired, state, desires, workbench)
     if acts:

@@ -15,7 +15,7 @@ def overtaken(shell: Shell, before: str) -> None:
     def append(self: LocalLedger, expected_serial, entries, *, durable):
         if waiting and any(new.event.type == before for new in entries):
             waiting.clear()
-            other = LocalLedger(self._path, self._locks)
+            other = LocalLedger(shell.root / ".massctl/sandbox/massctl.state.jsonl", self._locks)
             serial = len(other.read(0))
             image = ImageUploaded(appid="wxfedcba9876543210", sha256="0" * 64, url="https://mmbiz.qpic.cn/0/0")
             APPEND(other, serial, [NewEntry(at=entries[0].at, event=image)], durable=True)

@@ -23,8 +23,9 @@ def refused(repository: Repository, *more: str) -> dict[str, str]:
 
 @pytest.fixture
 def checkout(repository: Repository) -> Repository:
-    """A repository in git; its lock is written and not committed."""
+    """A repository in git whose ledger is begun; its lock is written and not committed."""
     git(repository, "init", "--quiet")
+    repository.massctl("state", "init")
     (repository.root / ".gitignore").write_text(".massctl/\n", encoding="utf-8")
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "--message", "first")
@@ -52,13 +53,9 @@ def cache_committed(checkout: Repository) -> None:
     git(checkout, "commit", "--quiet", "--message", "lock")
 
 
-def git_broken(checkout: Repository) -> None:
-    (checkout.root / ".git/HEAD").write_text("x", encoding="utf-8")
-
-
 @pytest.mark.parametrize(
     ("change", "hint"),
-    [(committed_and_edited, " add "), (cache_committed, " rm -r --cached "), (git_broken, "")],
+    [(committed_and_edited, " add "), (cache_committed, " rm -r --cached ")],
 )
 def test_what_nobody_can_have_reviewed_is_refused(
     checkout: Repository, change: Callable[[Repository], None], hint: str
@@ -66,6 +63,11 @@ def test_what_nobody_can_have_reviewed_is_refused(
     change(checkout)
     found = refused(checkout)
     assert (["lock_uncommitted"], True) == (list(found), hint in found["lock_uncommitted"])
+
+
+def test_where_git_cannot_say_what_is_committed_nothing_is_sent(checkout: Repository) -> None:
+    (checkout.root / ".git/HEAD").write_text("x", encoding="utf-8")
+    assert ["lineage_uncommitted"] == list(refused(checkout))
 
 
 def test_outside_of_git_and_in_the_sandbox_no_commit_is_asked_for(checkout: Repository, repository: Repository) -> None:

@@ -48,8 +48,9 @@ def test_a_command_renders_a_campaign_once(
         repository.edit(f"{NAME}/articles/main.md.j2", "元。", "元！")
     rendered.clear()
     repository.massctl(*command)
-    assert rendered in ([NAME], []), command
-    assert rendered == [NAME] or (state, command[0]) == ("missing", "plan")
+    # A plan by locks has another process render. What is not locked is rendered for a review alone.
+    is_apart = command[0] == "plan" and (state != "missing" or command == ["plan"])
+    assert rendered == ([] if is_apart else [NAME])
 
 
 def test_apply_of_what_is_locked_renders_nothing_here(repository: Repository, rendered: list[str]) -> None:

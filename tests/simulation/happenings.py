@@ -258,7 +258,7 @@ def _person_makes_a_campaign_for_the_rest(situation: Situation) -> None:
     """A person ends a list that was sent in part, and another campaign reaches the others."""
     book, wechat = _at_work(situation), situation.wechat
     for record in [each for each in book.state.records.values() if each.is_partly_sent and not each.open_attempts]:
-        book.record_for(ListEnded(rest="rest", by="li"), record.campaign, record.edition)
+        book.record(ListEnded(rest="rest", by="li"), record)
         subject = wechat.jobs[-1].subject
         for number, openids in enumerate(BATCHES, 1):
             if number not in record.sent_batches:

@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 from said import Said
 from syrupy.assertion import SnapshotAssertion
 
+from massctl.cli.output_schemas import all_schemas
 from massctl.model.lock import lock_digest, lock_text
-from massctl.source.output_schemas import all_schemas
 
 DELETE = "message/mass/delete"
 SCHEMAS = all_schemas()

@@ -12,9 +12,9 @@ from cli_runner import NOON, SENDALL, Shell, lost
 from jsonschema import Draft202012Validator
 from said import Said
 
+from massctl.cli.output_schemas import all_schemas
 from massctl.cli.speaking import Voice
 from massctl.ledger.process_lock import sole_runner
-from massctl.source.output_schemas import all_schemas
 from massctl.view import as_json
 
 APPLY_KEYS = {"format_version", "exit_status", "lineage", "serial", "campaigns"}

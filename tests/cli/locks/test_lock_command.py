@@ -12,8 +12,8 @@ from lock_samples import write_samples
 
 import massctl
 from massctl import __version__
+from massctl.cli.output_schemas import all_schemas
 from massctl.source.locks import renderer
-from massctl.source.output_schemas import all_schemas
 
 
 def by_hand(lock: dict[str, Any]) -> str:

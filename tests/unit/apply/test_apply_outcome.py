@@ -11,7 +11,14 @@ from simulation.world import Fault, SimLedger
 
 from massctl.apply.outcome import failure_of, unrecorded_of
 from massctl.apply.ports import SendQuestion
-from massctl.apply.reports import (
+from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError, QuotaError
+from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.entries import NewEntry
+from massctl.model.ids import CampaignName
+from massctl.model.send import Accepted, InDoubt, Rejected
+from massctl.model.strict import Strict
+from massctl.plan.steps import Gone, Invalid
+from massctl.view.reports import (
     AdoptReport,
     ApplyReport,
     CommentsReport,
@@ -26,13 +33,6 @@ from massctl.apply.reports import (
     StatusReport,
     ValidateReport,
 )
-from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError, QuotaError
-from massctl.model.diagnostics import Diagnostic, Severity
-from massctl.model.entries import NewEntry
-from massctl.model.ids import CampaignName
-from massctl.model.send import Accepted, InDoubt, Rejected
-from massctl.model.strict import Strict
-from massctl.plan.steps import Gone, Invalid
 
 WORDS = whole_text()
 BROKEN = Invalid(

@@ -4,7 +4,11 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
-from massctl.apply.reports import (
+from massctl.model.entries import KINDS, event_adapter
+from massctl.model.lock import LockFile
+from massctl.plan.plan_file import SavedPlan
+from massctl.source.schemas import DRAFT, descriptions, schema_documents
+from massctl.view.reports import (
     ActReport,
     AdoptReport,
     ApplyReport,
@@ -23,10 +27,6 @@ from massctl.apply.reports import (
     StatusReport,
     ValidateReport,
 )
-from massctl.model.entries import KINDS, event_adapter
-from massctl.model.lock import LockFile
-from massctl.plan.plan_file import SavedPlan
-from massctl.source.schemas import DRAFT, descriptions, schema_documents
 
 _FILES: Final[dict[str, tuple[str, type[BaseModel]]]] = {
     "lock.schema.json": ("campaign.lock.json of massctl", LockFile),

@@ -174,7 +174,6 @@ CODES: Final[dict[str, str]] = {
     "MC401": "edited after its send",
     "MC402": "preview of unknown outcome",
     "MC403": "campaign with an open attempt is gone from the repository",
-    "MC404": "recorded audience outside its bounds",
     "MC406": "more sends in a month than a follower gets",
     "MC407": "mass calls of today used up",
     "MC409": "cannot be rendered apart",
@@ -192,10 +191,11 @@ CODES: Final[dict[str, str]] = {
     "MC609": "openids need a service account",
 }
 """Code -> constant summary, in English; the view translates it."""
-RETIRED: Final = frozenset({"MC328", "MC405", "MC408"})
+RETIRED: Final = frozenset({"MC328", "MC404", "MC405", "MC408"})
 """Codes that no diagnostic has any more, and none gets again.
 
-MC328 was "shown plainer, so that it fits"; MC405 "edited since it was locked", now the refusal `lock_stale`; MC408
+MC328 was "shown plainer, so that it fits"; MC404 "recorded audience outside its bounds", now the refusal
+`audience_bounds`; MC405 "edited since it was locked", now the refusal `lock_stale`; MC408
 "list begun anew that was sent in part", now the refusal `partly_sent`.
 """
 

@@ -357,8 +357,6 @@ class DraftSaved:
     source_sha256: str | None = None
     begun: int | None = None
     """Serial of its `draft_begun`; None where an earlier massctl wrote it."""
-    for_preview: bool | None = None
-    """True: it shows a commit that is not the tip of the branch that sends. It is never sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

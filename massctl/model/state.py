@@ -459,8 +459,8 @@ class Record:
     drafts: list[Draft] = field(default_factory=list)
     begun_drafts: list[BegunDraft] = field(default_factory=list)
     """Oldest first; one whose outcome is known is not among them."""
-    proposals: list[Draft] = field(default_factory=list)
-    """Drafts of a commit that is not the tip of the branch that sends. They are for previews, and are never sent."""
+    shown_only: set[str] = field(default_factory=set)
+    """Digests of news that a run showed away from the tip of the branch that sends; it deleted the draft again."""
     previews: dict[tuple[str, str], entries.Previewed] = field(default_factory=dict)
     """(digest, recipient) -> the latest word on that preview; `sent` stays, and `unknown` until it is `sent`."""
     shown: dict[str, int] = field(default_factory=dict)
@@ -773,6 +773,8 @@ def _website_send_retracted(state: State, event: entries.WebsiteSendRetracted) -
 
 def _draft_begun(record: Record, event: entries.DraftBegun, entry: entries.Entry) -> None:
     record.begun_drafts.append(BegunDraft(entry.serial, entry.at, event))
+    if event.for_preview:
+        record.shown_only.add(event.digest)
 
 
 def _draft_not_saved(record: Record, event: entries.DraftNotSaved, _: entries.Entry) -> None:
@@ -789,13 +791,12 @@ def _end_of(record: Record, begun_serial: int | None) -> None:
 
 def _draft_saved(record: Record, event: entries.DraftSaved, entry: entries.Entry) -> None:
     _end_of(record, event.begun)
-    (record.proposals if event.for_preview else record.drafts).append(Draft(entry.at, event))
-    if not event.for_preview:
-        record.staged = None
+    record.drafts.append(Draft(entry.at, event))
+    record.staged = None
 
 
 def _drafts_of(record: Record, media_id: str) -> list[Draft]:
-    return [draft for draft in (*record.drafts, *record.proposals) if draft.event.media_id == media_id]
+    return [draft for draft in record.drafts if draft.event.media_id == media_id]
 
 
 def _draft_verified(record: Record, event: entries.DraftVerified, _: entries.Entry) -> None:
@@ -1057,7 +1058,7 @@ def status_of(record: Record) -> Status:
     if record.staged is not None:
         return Status.PREVIEWED if record.staged.digest in shown else Status.STAGED
     # A text needs no draft. A message whose draft is gone has nothing left to show.
-    return Status.PREVIEWED if shown and not record.drafts and not record.proposals else Status.NEW
+    return Status.PREVIEWED if shown - record.shown_only and not record.drafts else Status.NEW
 
 
 def is_concluded(record: Record) -> bool:

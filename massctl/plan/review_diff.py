@@ -70,7 +70,7 @@ def _staged(record: Record) -> Base | None:
     if record.staged is not None:
         return Base(BaseKind.STAGED, record.staged.digest, record.edition)
     # A draft that is gone leaves previews behind, but what they showed is not staged any more.
-    shown = [] if record.drafts or record.proposals else [digest for digest, _ in record.previews]
+    shown = [] if record.drafts else [digest for digest, _ in record.previews if digest not in record.shown_only]
     return Base(BaseKind.PREVIEW, shown[-1], record.edition) if shown else None
 
 

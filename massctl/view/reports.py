@@ -420,8 +420,6 @@ class ReportedDraft(Strict):
     """When it was saved."""
     alive: bool
     """Whether it is in the draft box, as far as is recorded."""
-    for_preview: bool
-    """Whether it only showed what does not stand at the tip of the branch that sends."""
 
 
 class ReportedAttempt(Strict):

@@ -59,9 +59,8 @@ def _record(record: Record) -> dict[str, Any]:
                 "digest": draft.event.digest,
                 "saved_at": draft.saved_at.isoformat(),
                 "alive": draft.alive,
-                "for_preview": draft.event.for_preview is True,
             }
-            for draft in (*record.drafts, *record.proposals)
+            for draft in record.drafts
         ],
         "attempts": [_attempt(attempt) for attempt in record.attempts],
         "expired": [closed.isoformat() for closed in record.expired_at],

@@ -117,9 +117,6 @@ def _drafts(table: Table, record: Record) -> None:
         if draft.alive and any(each.event.batch == draft.event.batch for each in record.settled_sent):
             fate = Phrase("settled as sent, so probably gone")
         rows.append((draft.event.batch, draft.saved_at, (inked_digest(draft.event.digest), DOT, fate)))
-    for shown in record.proposals:
-        fate = Phrase("only for a preview, in the draft box") if shown.alive else Phrase("only for a preview, gone")
-        rows.append((shown.event.batch, shown.saved_at, (inked_digest(shown.event.digest), DOT, fate)))
     batch_rows(table, LABELS["draft"], rows, record)
     label: str = "" if rows else LABELS["draft"]
     for begun in record.begun_drafts:

@@ -142,8 +142,6 @@ VIEW: Final[dict[str, str]] = {
     "the ledger is whole: every line is what was written": "账本完好：每一行都和写入时一样",
     "asked for; nobody knows whether it is there": "已经提交；不知道草稿箱里有没有",
     "in the draft box": "在草稿箱里",
-    "only for a preview, in the draft box": "仅供预览，在草稿箱里",
-    "only for a preview, gone": "仅供预览，已不在",
     "settled as sent, so probably gone": "已认定为发出，多半已不在",
     "gone: sent, replaced or deleted": "已不在：发出、被替换或被删除",
     "refused with errcode {errcode}": "被拒绝，errcode {errcode}",

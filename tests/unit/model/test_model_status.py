@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import APPID, NOW, at, attempted, news, previewed, recorded, reviewers, saved, text
+from building import APPID, NOW, at, attempted, news, previewed, recorded, reviewers, saved, sha, text
 
 from massctl.ledger.codec import chain_digest, decode
 from massctl.model.entries import (
     GENESIS,
+    DraftBegun,
     DraftDeleted,
     Expired,
     JobStatus,
@@ -43,6 +44,8 @@ def said(status: str, msg_id: int = 7) -> JobStatus:
     return JobStatus(msg_id=msg_id, status=status)
 
 
+SHOWN_ONLY = DraftBegun(appid=APPID, digest=SALE.digest, draft_sha256=sha("draft"), for_preview=True), SALE
+
 TABLE: list[tuple[str, RenderedCampaign, list[Any], Status]] = [
     ("nothing", SALE, [], Status.NEW),
     ("only expired", SALE, [Expired(not_after=NOW)], Status.NEW),
@@ -55,6 +58,7 @@ TABLE: list[tuple[str, RenderedCampaign, list[Any], Status]] = [
     ("a shown draft", SALE, [saved(SALE), previewed(SALE)], Status.PREVIEWED),
     ("a newer draft not shown", SALE, [saved(SALE), previewed(SALE), saved(EDITED, "MEDIA_2")], Status.STAGED),
     ("shown words", WORDS, [previewed(WORDS)], Status.PREVIEWED),
+    ("a draft that was only shown", SALE, [SHOWN_ONLY, previewed(SALE)], Status.NEW),
     ("words not shown", WORDS, [previewed(WORDS, "failed")], Status.NEW),
     ("an attempt", WORDS, [attempted(WORDS)], Status.IN_DOUBT),
     ("an attempt after a preview", WORDS, [previewed(WORDS), attempted(WORDS)], Status.IN_DOUBT),

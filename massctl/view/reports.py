@@ -439,6 +439,15 @@ class ReportedAttempt(Strict):
     """WeChat's code, where it refused; null also where the request never left."""
 
 
+class ReportedContradiction(Strict):
+    """Entries about one batch that cannot all be true; until a person settles it, the account sends nothing."""
+
+    batch: int
+    """The batch of a list of openids; 1 for every other audience."""
+    entries: list[int]
+    """Their serials. One alone cannot be: nothing on record comes before it."""
+
+
 class RecordedCampaign(FollowedCampaign):
     """All that is recorded of one edition of a campaign."""
 
@@ -448,6 +457,8 @@ class RecordedCampaign(FollowedCampaign):
     """Its attempts, oldest first."""
     expired: list[str]
     """The ends of windows that were found closed."""
+    contradictions: list[ReportedContradiction]
+    """What the ledger says twice and differently, by batch."""
 
 
 class ReportedWebsiteSend(Strict):

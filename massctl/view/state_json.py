@@ -64,6 +64,9 @@ def _record(record: Record) -> dict[str, Any]:
         ],
         "attempts": [_attempt(attempt) for attempt in record.attempts],
         "expired": [closed.isoformat() for closed in record.expired_at],
+        "contradictions": [
+            {"batch": batch, "entries": [fact.serial for fact in facts]} for batch, facts in record.contradicted.items()
+        ],
     }
 
 

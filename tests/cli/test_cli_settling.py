@@ -467,6 +467,8 @@ def test_a_contradiction_is_told_with_both_entries(contradicted: Shell, verb: st
     told = re.search(r"entry (\d+) \(send_rejected, [^)]*\) and entry (\d+) \(send_in_doubt, [^)]*\) cannot both", said)
     assert told
     assert 1 == int(told[2]) - int(told[1])
+    (shown,) = contradicted("state", "show", "letter", "--sandbox", "--format", "json").document["campaigns"]
+    assert [{"batch": 1, "entries": [int(told[1]), int(told[2])]}] == shown["contradictions"]
 
 
 def test_a_contradiction_stops_the_account_until_a_person_settles_it(contradicted: Shell) -> None:

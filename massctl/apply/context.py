@@ -183,7 +183,7 @@ class ApplyContext:
     def standing_drafts(self, campaign: RenderedCampaign) -> list[Draft]:
         """List the drafts that stand for a campaign now, whatever message it has become; none while in doubt."""
         record = self.record_of(campaign)
-        if record.open_attempts:
+        if record.is_in_doubt:
             return []
         batches = sorted({draft.event.batch for draft in record.drafts} - record.sent_batches)
         return [draft for batch in batches if (draft := record.draft(batch)) is not None]
@@ -223,7 +223,7 @@ class ApplyContext:
         return [
             (record, draft)
             for record in self.state.editions(campaign.name)
-            if not record.open_attempts and not is_concluded(record)
+            if not record.is_in_doubt and not is_concluded(record)
             if record.edition == campaign.edition or not record.sent_batches
             if record.edition <= campaign.edition or not closed
             for draft in record.drafts

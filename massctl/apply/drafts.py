@@ -154,7 +154,7 @@ def _is_surplus(record: Record, begun: BegunDraft) -> bool:
     """Whether a campaign has no use for a draft: it went out, or has the same draft or a newer one."""
     if begun.event.for_preview:
         return True  # Whoever asked for that preview has seen it fail, and asks again.
-    if record.open_attempts or is_concluded(record) or begun.event.batch in record.sent_batches:
+    if record.is_in_doubt or is_concluded(record) or begun.event.batch in record.sent_batches:
         return True
     draft = record.draft(begun.event.batch)
     return draft is not None and (draft.event.digest == begun.event.digest or (draft.event.begun or 0) > begun.serial)
@@ -601,13 +601,13 @@ def why_deleted(context: ApplyContext, record: Record, draft: Draft) -> str | No
         (lambda: draft.doomed is not None, draft.doomed),
         (lambda: not draft.alive, None),
         # It may be what was sent.
-        (lambda: bool(record.open_attempts), None),
+        (lambda: record.is_in_doubt, None),
         (lambda: is_concluded(record) and draft.event.media_id in attempted, None),
         (lambda: is_concluded(record), SUPERSEDED),
         (lambda: draft.event.batch in record.sent_batches, None),
         (lambda: _is_replaced(context, record, draft), SUPERSEDED),
         # No run will send it; but another edition may be out.
-        (lambda: any(each.open_attempts for each in editions), None),
+        (lambda: any(each.is_in_doubt for each in editions), None),
         (lambda: folders is not None and record.campaign not in folders, FOLDER_GONE),
         # A window may be moved: then the next run saves a new draft.
         (lambda: _is_closed(context, record), WINDOW_CLOSED),

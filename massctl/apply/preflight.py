@@ -25,6 +25,7 @@ from massctl.model.entries import (
     SendRejected,
     SendSettled,
 )
+from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import SendIntent
@@ -93,23 +94,28 @@ def last_look(
 
     Raises a WeChatError where the request may not leave; the outcome then has what refuses.
     """
-    look = _Look(context, outcome, campaign, intent, attempt)
-    clock, pause = context.ports.clock, PAUSE
-    end = intent.window.not_after - BEFORE_THE_END if intent.window else clock.now() + WITHOUT_A_WINDOW
+    try:
+        return _look_until_read(_Look(context, outcome, campaign, intent, attempt))
+    except KeyboardInterrupt:
+        context.ledger.record(SendRejected(attempt=attempt, retryable=True), campaign)
+        raise
+
+
+def _look_until_read(look: "_Look") -> Permit:
+    """Look again with growing pauses where something could not be read, until it is too late for that."""
+    clock, pause, window = look.context.ports.clock, PAUSE, look.intent.window
+    end = window.not_after - BEFORE_THE_END if window else clock.now() + WITHOUT_A_WINDOW
     while True:
         try:
             return look.permit()
-        except KeyboardInterrupt:
-            context.ledger.record(SendRejected(attempt=attempt, retryable=True), campaign)
-            raise
         except (TransportError, LedgerUnreachableError, _UnreadError) as error:
             if clock.now() + pause > end:
                 if isinstance(error, _UnreadError):
-                    outcome.refuse(error.refusal)
+                    look.outcome.refuse(error.refusal)
                 # A WeChatError closes the attempt, whatever could not be read: nothing has left.
                 raise WeChatError(error.summary, error.detail, error.hint) from None
             say = "{name}: what decides about its send could not be read, and is read again: {why}"
-            context.ports.progress.say(Phrase(say, name=campaign.name, why=error.summary))
+            look.context.ports.progress.say(Phrase(say, name=look.campaign.name, why=error.summary))
             clock.sleep(pause.total_seconds())
             pause = min(2 * pause, PAUSE_MAX)
 
@@ -168,9 +174,12 @@ class _Look:
         """Refuse where another runner, or a person, wrote about this very send behind its attempt."""
         attempts = self.context.record_of(self.campaign).attempts
         batches, mine = {each.serial: each.event.batch for each in attempts}, self.intent.batch
+        # A runner on a commit from before a renaming writes under the old name.
+        renamed = self.context.state.renamed
 
         def is_of_this_send(entry: Entry) -> bool:
-            if (entry.campaign, entry.edition) != (self.intent.campaign, self.intent.edition):
+            name = CampaignName(entry.campaign or "")
+            if (renamed.get(name, name), entry.edition) != (self.intent.campaign, self.intent.edition):
                 return False
             match entry.event:
                 case SendAttempted(batch=batch) | SendSettled(batch=batch):

@@ -285,7 +285,7 @@ def adopt_draft(
 
 def _draft_in_question(campaign: RenderedCampaign, record: Record) -> Draft:
     draft = record.draft()
-    if record.open_attempts or is_concluded(record):
+    if record.is_in_doubt or is_concluded(record):
         raise _nothing(campaign, Phrase("It went out, or nobody knows whether it did."))
     if draft is None:
         raise _nothing(campaign, Phrase("It has no draft."))

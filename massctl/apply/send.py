@@ -133,8 +133,11 @@ def rejection_error(context: ApplyContext, campaign: RenderedCampaign, rejected:
 
 
 def never_left(error: WeChatError) -> Rejected:
-    """Judge an attempt whose request was never made, without a token or too late: nothing happened for it."""
-    return Rejected(error.errcode, error.rid, failure_of(error).message, error.hint, retryable=True)
+    """Judge an attempt whose request was never made, without a token or too late: nothing happened for it.
+
+    A code of WeChat's to another call is no answer to this send, so it stands in the message alone.
+    """
+    return Rejected(None, None, failure_of(error).message, error.hint, retryable=True)
 
 
 def tell_unknown_content(context: ApplyContext, campaign: RenderedCampaign) -> None:

@@ -15,7 +15,7 @@ from massctl.apply.reconcile import require_repetition
 from massctl.cli.consent import consent, somebody_is_here
 from massctl.cli.interrupting import at_work_on, recorded_now
 from massctl.cli.notifying import Notifier
-from massctl.cli.planning import Planned, planned, tell_strays
+from massctl.cli.planning import Planned, planned, rendered_apart, tell_strays
 from massctl.cli.progress import progress
 from massctl.cli.recorded import Founding, ledger_refusal, refuse_fleeting_ledger, sharing_refusal
 from massctl.cli.session import Session
@@ -227,8 +227,9 @@ def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
 
 def _digest_now(session: Session, state: State, name: CampaignName, *, locked: bool) -> str | None:
     """Render a campaign's files as they are now, and give their digest; None where they have a fault."""
+    locked = locked or session.settings.policy.require_lock
     workbench = Workbench(session.repository, session.settings, session.cache)
-    found = Desires(workbench, state, locked=locked or session.settings.policy.require_lock).read([name])
+    found = Desires(workbench, state, locked=locked, elsewhere=rendered_apart(session) if locked else None).read([name])
     return next((each.digest for each in found if isinstance(each, RenderedCampaign)), None)
 
 

@@ -67,7 +67,7 @@ def planned(
     workbench = Workbench(session.repository, session.settings, session.cache)
     # What is told of a doubt after `apply --locked` is planned like the run itself.
     locked = locked or session.settings.policy.require_lock or session.voice.language.flags.locked
-    desires = Desires(workbench, state, locked=locked, elsewhere=_elsewhere(session) if locked else None)
+    desires = Desires(workbench, state, locked=locked, elsewhere=rendered_apart(session) if locked else None)
     picked = chosen(names, desires.names())
     # Before the ledger is begun nothing is sent anyway, and a first plan is worth more than a first commit.
     desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0)
@@ -115,7 +115,8 @@ def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal |
     return (plan, None, copied) if refusal is None else (stopped(plan, refusal), refusal, copied)
 
 
-def _elsewhere(session: Session) -> Elsewhere:
+def rendered_apart(session: Session) -> Elsewhere:
+    """Give what renders campaigns in a process without secrets."""
     # Where only what is locked is sent, whoever may hold a secret renders in a process of its own.
     from massctl.source.render_process import RenderProcess
 

@@ -133,9 +133,11 @@ class Session:
         override = loopback_override(self.environment, sandbox=self.sandbox is not None)
         settings, _ = load_settings(self.repository, loopback_override=override)
         policy = settings.policy if settings else house.policy.model_copy(update={"sending": "disabled"})
-        # `reconcile --resubmit` outranks policy.in_doubt for its run; nothing outranks the rest.
-        policy = policy.model_copy(update={"in_doubt": house.policy.in_doubt})
-        return replace(house, policy=policy, tip=self._tip(policy.branch))
+        # `reconcile --resubmit` outranks policy.in_doubt for its run. A file that was changed in mid-run cannot take
+        # away the branch that sends: that file is what the branch is compared with. Nothing outranks the rest.
+        branch = house.policy.branch or policy.branch
+        policy = policy.model_copy(update={"in_doubt": house.policy.in_doubt, "branch": branch})
+        return replace(house, policy=policy, tip=self._tip(branch))
 
     def tip(self) -> "Tip | None":
         """Compare this checkout with the branch that sends; None where massctl.yaml names none."""

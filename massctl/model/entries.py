@@ -199,6 +199,11 @@ class SendRejected:
     token_dead: bool = False
     retryable: bool = False
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the same content would be refused again: the code does not pass by itself."""
+        return not (self.retryable or self.token_dead)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendInDoubt:

@@ -91,7 +91,7 @@ def ledger_finding(state: State, refusal: "Refusal | None") -> Finding:
 def open_sends(state: State) -> Iterator[Finding]:
     """Find the sends whose outcome is open; each keeps its account from sending anything else."""
     for record in state.records.values():
-        if not record.open_attempts:
+        if not record.is_in_doubt:
             continue
         if (until := held_until(record)) is not None:
             say = Phrase(

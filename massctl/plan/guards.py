@@ -155,7 +155,7 @@ def _edition(case: Case) -> Refusal | None:
 
 def _edition_in_doubt(case: Case) -> Refusal | None:
     """Refuse a lower edition than one in doubt, also where the campaign is not named."""
-    in_doubt = any(each.open_attempts for each in case.state.editions(case.campaign.name))
+    in_doubt = any(each.is_in_doubt for each in case.state.editions(case.campaign.name))
     return _edition(case) if in_doubt else None
 
 
@@ -405,7 +405,7 @@ def list_changed(campaign: RenderedCampaign, record: Record) -> Refusal | None:
 def list_stopped(record: Record) -> Refusal | None:
     """Refuse to go on with a list if WeChat refused one of its batches for good."""
     last = record.attempts[-1] if record.attempts else None
-    if last is None or last.rejection is None or last.rejection.retryable or last.rejection.token_dead:
+    if last is None or last.rejection is None or not last.rejection.is_final:
         return None
     if not record.is_partly_sent or record.open_attempts or last.event.batch in record.sent_batches:
         return None
@@ -472,7 +472,7 @@ def tag_due(campaign: RenderedCampaign, record: Record) -> str | None:
 def is_refused_for_good(campaign: RenderedCampaign, record: Record) -> bool:
     """Say whether WeChat refused this version with a code that does not pass by itself."""
     rejection = record.rejection_of(campaign.digest)
-    return rejection is not None and not (rejection.retryable or rejection.token_dead)
+    return rejection is not None and rejection.is_final
 
 
 def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> Tag | Refusal:
@@ -730,7 +730,7 @@ def _contradicted(case: Case) -> Refusal | None:
 def _rejected_before(case: Case) -> Refusal | None:
     record = case.record
     rejection = record.rejection_of(case.campaign.digest)
-    if rejection is None or rejection.retryable or rejection.token_dead or record.open_attempts:
+    if rejection is None or not rejection.is_final or record.open_attempts:
         return None
     if (stopped := list_stopped(record)) is not None:
         return stopped

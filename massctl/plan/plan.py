@@ -520,9 +520,9 @@ class _Planner:
             awaiting_until=held_until(record),
             handoff=handoff_of(campaign, record),
         )
-        if record.open_attempts and self.showing:
+        if record.is_in_doubt and self.showing:
             return replace(planned, refusals=(preview_in_doubt(record),))
-        if record.open_attempts:
+        if record.is_in_doubt:
             return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
@@ -539,7 +539,8 @@ class _Planner:
         return off_the_tip(planned, campaign, self.state, away, shown=shown)
 
     def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
-        at = repeat_at(record.open_attempts, campaign, self.rules.policy, self.now)
+        opened = record.open_attempts
+        at = repeat_at(opened, campaign, self.rules.policy, self.now) if opened else None
         refusals = tuple(guards.send_refusals(campaign, self.state, self.rules, self.now, Standing()))
         wanted = self.until is Until.SEND
         return replace(

@@ -214,6 +214,8 @@ class Demand:
     """Whether it may be a fifth of a month."""
     begun: bool = False
     """Whether some of its batches went out already; the others follow whatever else is to come."""
+    digest: str | None = None
+    """What would be sent; None where it was not rendered."""
 
     @property
     def sort_key(self) -> tuple[bool, bool, float, str]:
@@ -249,7 +251,8 @@ def demand_of(campaign: RenderedCampaign) -> Demand:
     name, edition, account, appid = campaign.name, campaign.edition, campaign.account, campaign.appid
     calls = campaign.batches or 1
     tag, over = tag_of(campaign.audience), campaign.over_limit_allowed
-    return Demand(name, edition, account, appid, scope, campaign.window, campaign.source_sha256, calls, tag, over)
+    window, digest = campaign.window, campaign.digest
+    return Demand(name, edition, account, appid, scope, window, campaign.source_sha256, calls, tag, over, digest=digest)
 
 
 def may_run_short(demands: Iterable[Demand], used: Mapping[date, int]) -> bool:
@@ -265,15 +268,25 @@ def _still_asking(demand: Demand, state: State, now: datetime) -> Demand | None:
     record = state.record(demand.name, demand.edition)
     if record.open_attempts or is_concluded(record):
         return None
-    last = record.attempts[-1] if record.attempts else None
-    refused = last.rejection if last is not None and last.event.source_sha256 == demand.source_sha256 else None
-    if refused is not None and not (refused.retryable or refused.token_dead):
+    if _is_as_refused(demand, record):
         return None
     window = demand.window
     if window is not None and (now > window.not_after or window.not_before > now + timedelta(days=DAYS_AHEAD)):
         return None
     sent = len(record.sent_batches)
     return replace(demand, calls=max(1, demand.calls - sent), begun=True) if sent else demand
+
+
+def _is_as_refused(demand: Demand, record: Record) -> bool:
+    """Whether the last attempt was refused for good, and nothing was edited since.
+
+    What is rendered is known by its digest, as to the guard; of everything else only the campaign's folder is known.
+    """
+    last = record.attempts[-1] if record.attempts else None
+    if last is None or last.rejection is None or not last.rejection.is_final:
+        return False
+    event = last.event
+    return event.digest == demand.digest if demand.digest else event.source_sha256 == demand.source_sha256
 
 
 # The calendar: who goes out on which day.

@@ -339,7 +339,7 @@ class Desires:
 
     def _gone(self) -> list[Record]:
         """Give the records with an open attempt whose folder is no longer there."""
-        return [r for r in self._state.records.values() if r.open_attempts and r.campaign not in self._folders.names]
+        return [r for r in self._state.records.values() if r.is_in_doubt and r.campaign not in self._folders.names]
 
     def _departed(self, record: Record) -> Gone:
         appid = record.appid or AppId("")

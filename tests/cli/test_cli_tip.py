@@ -8,6 +8,7 @@ from gits import ENVIRONMENT, git, remote_at
 from repositories import Tree
 
 from massctl.cli.at_tip import tip_now
+from massctl.cli.session import session
 from massctl.plan.guards import Tip
 from massctl.source.campaigns import load_settings
 from massctl.source.repository import Repository
@@ -85,6 +86,14 @@ def test_what_counts_for_a_send_has_to_be_as_committed(clone: Clone, path: str, 
     clone.tree.write(path, f"{written}\n# edited\n")
 
     assert (path if changed else None) == clone.tip().changed
+
+
+def test_a_file_that_was_changed_in_mid_run_does_not_take_the_branch_away(clone: Clone) -> None:
+    with session(str(clone.tree.root), environment=ENVIRONMENT) as (opened, _):
+        begun = opened.house(())
+        clone.tree.settings(policy="  require_lock: true\n")
+        now = opened.house_now(begun)
+    assert ("main", "massctl.yaml") == (now.policy.branch, now.tip and now.tip.changed)
 
 
 def without_a_remote(clone: Clone) -> None:

@@ -299,7 +299,7 @@ class Scene:
     @property
     def state(self) -> State:
         """The fold of the ledger as it is now."""
-        return state_of(self.ledger)
+        return state_of(self.ledger, self.campaigns)
 
     def record(self, campaign: RenderedCampaign) -> Record:
         """What is recorded of a campaign now."""

@@ -698,6 +698,7 @@ DOUBT_ABOVE = attempted(SALE_2, media_id="M2")
 TWO = (SAVED, saved(SALE, "M2", batch=2))
 OF_TWO = attempted(SALE, media_id="M1", batches=2)
 CLOSED = replace(SALE, window=PAST)
+ORPHAN = SendAccepted(attempt=99, msg_id=7), SALE
 SALE_AS_TEXT = text("sale", window=LATER)
 
 ROWS = {
@@ -724,6 +725,11 @@ ROWS = {
     "another edition has one, which is not declared": ([SAVED, *ABOVE], {}, None),
     "a higher edition has one, and nothing is declared": ([SAVED, *ABOVE], {"declared": ()}, SUPERSEDED),
     "its list has fewer batches": ([saved(SALE, "M1", batch=2)], {}, SUPERSEDED),
+    "WeChat accepted an attempt that is not on record": (
+        [SAVED, (SendAccepted(attempt=99, msg_id=7), SALE)],
+        {"folders": frozenset()},
+        None,
+    ),
     "its campaign has become a text": ([SAVED], {"declared": (SALE_AS_TEXT,)}, SUPERSEDED),
     "another edition is in doubt": ([SAVED, DOUBT_ABOVE], {"declared": (), "folders": False}, None),
     "its folder is gone": ([SAVED], {"declared": (), "folders": False}, FOLDER_GONE),

@@ -14,10 +14,11 @@ from simulation.world import Fault, SimClock, SimWeChat
 from massctl.apply.outcome import Outcome
 from massctl.apply.ports import DraftArticle
 from massctl.apply.preflight import _ISSUER, Permit
-from massctl.errors import InvariantError
+from massctl.errors import InvariantError, TransportError, WeChatError
 from massctl.model.entries import JobStatus, NewEntry, SendImported, SendRejected, SendSettled
-from massctl.model.ids import MediaId
+from massctl.model.ids import AppId, CampaignName, MediaId
 from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import Phrase
 from massctl.plan.guards import Tip
 from massctl.plan.retry_policy import settle
 from massctl.plan.steps import Guard
@@ -260,6 +261,30 @@ def test_an_operator_who_interrupts_the_last_look_leaves_no_doubt(monkeypatch: p
     assert (130, "send_rejected") == (done.exit_status(), scene.types()[-1])
 
 
+def test_nor_does_one_who_interrupts_its_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(_: float) -> None:
+        raise KeyboardInterrupt
+
+    def unread(_: SimWeChat) -> None:
+        scene.clock.sleep = stop  # type: ignore[method-assign]
+        raise TransportError(Phrase("no answer within 10 s"))
+
+    monkeypatch.setattr(SimWeChat, "require_token", unread)
+    scene = Scene([text("sale", window=OPEN)])
+    assert (130, "send_rejected") == (scene.apply().exit_status(), scene.types()[-1])
+
+
+def test_a_code_that_a_reading_got_is_no_answer_to_the_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: SimWeChat) -> None:
+        raise WeChatError(Phrase("reached the daily limit of this call"), errcode=45009)
+
+    monkeypatch.setattr(SimWeChat, "require_token", refuse)
+    scene = Scene([text("sale", window=OPEN)])
+    assert 1 == scene.apply().exit_status()
+    assert [None] == [event.errcode for event in scene.events("send_rejected")]
+    assert None is scene.state.index.account(AppId(APPID)).used_up
+
+
 BEHIND = {
     "its attempt by another runner": (attempted, True),
     "what a person says of it": (lambda _: SendSettled(outcome="not_sent", reason="looked", by="li"), True),
@@ -288,6 +313,15 @@ def test_one_about_another_campaign_does_not(monkeypatch: pytest.MonkeyPatch) ->
     written_behind(monkeypatch, scene, attempted(text("other")))
     scene.apply()
     assert 1 == scene.wechat.count("send_mass")
+
+
+def test_one_under_its_old_name_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other runner is at a commit from before the renaming."""
+    scene = Scene([text("sale", window=OPEN, first_name=CampaignName("autumn-sale"))])
+    by_hand = SendImported(appid=APPID, sent_at=NOW, by="li")
+    written_behind(monkeypatch, scene, (by_hand, text("autumn-sale")))
+    refused = [each.guard for each in scene.apply().campaigns[0].refusals]
+    assert ([Guard.OTHER_RUNNER], 0) == (refused, scene.wechat.count("send_mass"))
 
 
 def written_behind(monkeypatch: pytest.MonkeyPatch, scene: Scene, happening: Happening) -> None:

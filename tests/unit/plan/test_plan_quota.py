@@ -20,6 +20,7 @@ from building import (
     news,
     plan_of,
     recorded,
+    sha,
     steps,
     text,
 )
@@ -372,6 +373,18 @@ def test_what_can_never_go_out_takes_no_place() -> None:
     assert refused(planned_all(far)) == {}
     frozen = [words("one", on(3, hours=3)), words("two", on(3))]
     assert refused(planned_all(frozen, freeze=["2026-12-04"])) == {}
+
+
+def test_what_was_refused_for_good_asks_again_once_it_renders_otherwise() -> None:
+    """What was at fault lay outside its folder."""
+    rejected = words("a-rejected", on(0, hours=2), source_sha256=sha("folder"))
+    state = recorded(
+        at(NOW - DAY, attempted(rejected)[0], rejected),
+        at(NOW - DAY, SendRejected(attempt=2, errcode=45166), rejected),
+    )
+    mended = text("a-rejected", "other words", window=on(0, hours=2), source_sha256=sha("folder"))
+    planned = planned_all([mended, words("now", on(0, hours=3))], state)
+    assert (["a-rejected"], ["now"]) == (sends(planned), list(refused(planned)))
 
 
 def test_a_campaign_of_no_window_goes_out_today_after_those_with_one() -> None:

@@ -230,6 +230,14 @@ def test_a_contradiction_stops_every_send_of_its_account_and_names_both_entries(
     assert [] == guards(planned(text(name, window=OPEN, appid=OTHER_APPID), rules=house(name)))
 
 
+def test_an_acceptance_without_its_attempt_is_a_doubt_too_and_its_draft_stays():
+    """The attempt stood in what a repair dropped."""
+    orphan = SendAccepted(attempt=99, msg_id=7)
+    sale = news("sale", window=OPEN)
+    campaign = planned(news("sale", title="edited", window=OPEN), recorded(saved(sale), (orphan, sale)))
+    assert (["account_in_doubt"], []) == (guards(campaign), list(campaign.steps))
+
+
 def test_a_contradiction_says_itself_why_it_cannot_be_repeated():
     record = recorded(*CONTRADICTED).record(WORDS.name, 1)
     assert may_be_not_sent(record)

@@ -1,6 +1,6 @@
-"""A whole run, and the whole send, on one screen.
+"""A whole run, and the order in which each send is judged, recorded, looked at once more, made and recorded again.
 
-Six rules, each of which alone prevents a second send: the attempt is durable before its request; no answer is
+Six rules. Breaking any one is enough to send twice: the attempt is durable before its request; no answer is
 in doubt, never rejected; a rejection closes its own attempt only; the id is derived, never minted; nothing is
 repeated past WeChat's memory of the id; durable means where every runner reads.
 """

@@ -31,10 +31,8 @@ SEGMENTS: Final = "massctl.state.segments"
 BODIES: Final = "massctl.state.bodies"
 SEGMENT_BYTES_MAX: Final = 512 * 1024
 """Of the file that grows, and of each segment. Every push makes this much into an object. A longer line is alone."""
-PUSHES_MAX: Final = 4
-"""So often one commit is pushed while the branch stays where it was and nobody says no."""
 PAUSE_SECONDS: Final = (0.5, 2.0, 5.0)
-"""Before each further push."""
+"""Before each further push of one commit, while the branch stays where it was and nobody says no."""
 _SEGMENTS_AT_ONCE: Final = 16
 """Read by one call of git."""
 _TOLD_MAX: Final = 20

@@ -269,7 +269,7 @@ class Rejected:
     """WeChat said no to this attempt and did nothing for it; says nothing about earlier attempts."""
 
     errcode: int | None
-    """None: no token could be had, so the request never left."""
+    """None: the request never left."""
     rid: str | None
     message: str
     hint: str

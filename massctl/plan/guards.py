@@ -1,6 +1,6 @@
-"""Why a campaign is not staged or not sent: each guard is one function of a case, and two tables order them.
+"""Why a campaign is not staged or not sent: each guard is one function of a case.
 
-A reader sees refusals in the order of the table. A guard says what is true and what to type.
+Two functions list the guards in order: `staging_refusal` and `send_refusals`. A reader sees refusals in that order. A guard says what is true and what to type.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -42,7 +42,7 @@ class Ports:
     """False with --no-wait: a send of unknown outcome, or one that was too fast, is not repeated in this run."""
     attended: bool = False
     """`consent` asks a person at a terminal, who can look at a preview of this run before answering."""
-    house: Callable[[], PolicyInForce] | None = None
+    rules: Callable[[], PolicyInForce] | None = None
     """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
     skew: Callable[[AccountName], Skew | None] | None = None
     """Compares the run's clock with WeChat's, as the account's answers told it; None judges no clock."""
@@ -66,7 +66,7 @@ class ApplyContext:
 
     ports: Ports
     ledger: LedgerSession
-    house: PolicyInForce
+    rules: PolicyInForce
     plan: Plan
     outcomes: list[CampaignOutcome]
     unread: dict[CampaignName, Failed] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class ApplyContext:
     def __post_init__(self) -> None:
         self.began = self.state.serial
         refused = [refusal for outcome in self.outcomes for refusal in outcome.refusals]
-        self.away = off_tip(self.house.tip) is not None
+        self.away = off_tip(self.rules.tip) is not None
         self.accounts = {} if is_untrusted(refused, self.state) or self.away else self.ports.accounts
 
     def replanned(self, plan: Plan) -> "ApplyContext":
@@ -111,7 +111,7 @@ class ApplyContext:
         outcomes = [outcome_of(planned, attended=self.ports.attended) for planned in again]
         for each in outcomes:
             each.performed += before.get(each.planned.name, [])
-        context = ApplyContext(self.ports, self.ledger, self.house, plan, outcomes, self.unread)
+        context = ApplyContext(self.ports, self.ledger, self.rules, plan, outcomes, self.unread)
         context.uploaded, context.given = self.uploaded, self.given
         return context
 
@@ -128,7 +128,7 @@ class ApplyContext:
         """Whether this run goes on to a campaign's send, as planned or once a person has seen its preview."""
         return outcome.planned.may_send or (self.ports.attended and outcome.planned.may_send_once_seen)
 
-    def may_clear(self, outcome: CampaignOutcome) -> bool:
+    def waits_for_another(self, outcome: CampaignOutcome) -> bool:
         """Whether only another campaign's doubt keeps this one back, and this run may settle that doubt."""
         planned, campaign = outcome.planned, outcome.planned.rendered
         if campaign is None or {r.guard for r in planned.refusals} != {Guard.ACCOUNT_IN_DOUBT}:
@@ -146,7 +146,7 @@ class ApplyContext:
         for outcome, campaign in self.going():
             if self.state.in_doubt(campaign.appid) or self.record_of(campaign).open_attempts:
                 continue  # Its own attempt may be of another AppID, which massctl.yaml had before.
-            only_that = self.may_clear(outcome)
+            only_that = self.waits_for_another(outcome)
             outcome.refusals = [each for each in outcome.refusals if each.guard is not Guard.ACCOUNT_IN_DOUBT]
             if only_that:
                 yield outcome, campaign
@@ -160,9 +160,9 @@ class ApplyContext:
         """Look up what is recorded of a campaign in this moment."""
         return self.state.record(campaign.name, campaign.edition)
 
-    def refresh_house(self) -> None:
+    def refresh_rules(self) -> None:
         """Read the rules again, so that a kill switch thrown during the run is obeyed."""
-        self.house = self.ports.house() if self.ports.house else self.house
+        self.rules = self.ports.rules() if self.ports.rules else self.rules
 
     def carried_draft(self, intent: SendIntent) -> Draft | None:
         """Look up the recorded draft that a send carries; None where its message has no draft."""

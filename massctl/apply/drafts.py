@@ -328,7 +328,7 @@ NOT_WHOLE: Final = "WeChat did not keep it as it was given"
 """Why a draft is given up, in the ledger's words."""
 
 
-def judge_superseded(context: ApplyContext) -> None:
+def check_superseded(context: ApplyContext) -> None:
     """Look at each draft that is to be replaced: a draft that somebody changed, sent or deleted stops its campaign.
 
     Neither an edit, a raised edition nor another kind of message leads out of `draft_gone`: followers may have the
@@ -598,7 +598,7 @@ def why_deleted(context: ApplyContext, record: Record, draft: Draft) -> str | No
     attempted = {attempt.event.media_id for attempt in record.attempts}
     rows: list[tuple[Callable[[], bool], str | None]] = [
         # It was given up before, and nobody knows whether it was deleted.
-        (lambda: draft.doomed is not None, draft.doomed),
+        (lambda: draft.delete_reason is not None, draft.delete_reason),
         (lambda: not draft.alive, None),
         # It may be what was sent.
         (lambda: record.is_in_doubt, None),

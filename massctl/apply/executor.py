@@ -18,13 +18,13 @@ from massctl.apply.preflight import last_look
 from massctl.apply.send import (
     consented,
     follow_up,
-    give_up,
     never_left,
     ready,
     record_expired,
+    record_stop,
     renewed,
     tell_unknown_content,
-    wait_for_turn,
+    wait_to_send,
 )
 from massctl.apply.stage import forget_lost, judged_by_material
 from massctl.errors import LedgerError, LedgerStaleError, WeChatError
@@ -34,12 +34,12 @@ from massctl.model.send import Accepted, InDoubt, Rejected, SendIntent, Verdict
 from massctl.plan import quota
 from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Plan
-from massctl.plan.quota import no_place_now
+from massctl.plan.quota import allowance_refusal_now
 from massctl.plan.steps import Guard, Reason, SendMass
 
 
 def apply_plan(
-    plan: Plan, ports: Ports, ledger: LedgerSession, house: PolicyInForce, replan: Callable[[], Plan]
+    plan: Plan, ports: Ports, ledger: LedgerSession, rules: PolicyInForce, replan: Callable[[], Plan]
 ) -> Outcome:
     """Look up lost answers, then carry the plan out: stage, show, send what is due, and follow up.
 
@@ -47,7 +47,7 @@ def apply_plan(
     KeyboardInterrupt leaves a ledger from which the next run goes on.
     """
     outcomes = [outcome_of(planned, attended=ports.attended) for planned in plan.campaigns]
-    context = ApplyContext(ports, ledger, house, plan, outcomes)
+    context = ApplyContext(ports, ledger, rules, plan, outcomes)
     ended: KeyboardInterrupt | LedgerError | None = None
     try:
         if recover_drafts(context):
@@ -70,7 +70,7 @@ def apply_plan(
 def _stage(context: ApplyContext) -> None:
     stage.connect(context)
     stage.upload(context)
-    drafts.judge_superseded(context)
+    drafts.check_superseded(context)
     stage.keep_contents(context)
     drafts.save_drafts(context)
     drafts.verify_drafts(context)
@@ -89,7 +89,7 @@ def _send_due(context: ApplyContext) -> None:
 
 def _follow_up(context: ApplyContext) -> None:
     drafts.delete_shown(context)
-    _tell_places_anew(context)
+    _refresh_allowance(context)
     record_expired(context)
     records = [context.state.record(each.planned.name, each.planned.edition or 1) for each in context.outcomes]
     record_silence(records, context.ledger, context.ports.clock)
@@ -122,14 +122,14 @@ def _outcome(context: ApplyContext, ended: KeyboardInterrupt | LedgerError | Non
     return outcome
 
 
-def _tell_places_anew(context: ApplyContext) -> None:
+def _refresh_allowance(context: ApplyContext) -> None:
     """Refresh the refusals for want of an allowance: what this run sent has used its own."""
     for outcome in context.outcomes:
         campaign = outcome.planned.rendered
         if campaign is None or Guard.ALLOWANCE not in [each.guard for each in outcome.refusals]:
             continue
         now = context.ports.clock.now()
-        anew = no_place_now(campaign, context.house.agenda, context.state, context.house.policy, now)
+        anew = allowance_refusal_now(campaign, context.rules.agenda, context.state, context.rules.policy, now)
         if anew is not None:
             outcome.refusals = [anew if each.guard is Guard.ALLOWANCE else each for each in outcome.refusals]
 
@@ -150,7 +150,7 @@ def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCam
     record = context.record_of(campaign)
     repeats, renewals, slower = (0 if record.open_attempts else 1), 1, 1 if context.ports.wait_in_doubt else 0
     reason = Reason.RESUBMIT if record.open_attempts else Reason.DUE
-    while wait_for_turn(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
+    while wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
         verdict = _attempt(context, outcome, campaign, intent)
         match verdict:
             case Accepted():
@@ -162,7 +162,7 @@ def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCam
             case Rejected(errcode=quota.TOO_FAST) if slower:
                 slower -= 1  # The account's pace waits for the next minute; every guard is asked again after it.
             case Rejected():
-                give_up(context, outcome, campaign, verdict)
+                record_stop(context, outcome, campaign, verdict)
                 return False
             case InDoubt(is_held=False) if repeats:
                 repeats -= 1
@@ -217,7 +217,7 @@ def _attempt(
 REDONE_MAX: Final = 5
 
 
-def redone(run: Callable[[bool], Outcome], overtaken: Callable[[], None]) -> Outcome:
+def retry_if_stale(run: Callable[[bool], Outcome], overtaken: Callable[[], None]) -> Outcome:
     """Run, and run again while another runner came first; return all of it as one outcome.
 
     `run` reads the ledger and plans. Its argument is True where a run had begun before. `overtaken` tells people.

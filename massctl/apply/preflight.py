@@ -29,7 +29,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import SendIntent
-from massctl.plan.guards import beside_a_doubt, late_refusals, tip_refusal
+from massctl.plan.guards import late_refusals, tip_refusal, with_reconcile_hint
 from massctl.plan.retry_policy import NoRepeat, may_repeat, settle
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import leaves_until
@@ -136,22 +136,22 @@ class _Look:
         context.ports.wechat(campaign.account).require_token()
         found = reread_refusal(context, campaign, self.intent) or self._audience() or self._ledger()
         if found is None:
-            context.refresh_house()
-            tip = context.house.tip
+            context.refresh_rules()
+            tip = context.rules.tip
             if tip is not None and tip.unread is not None and (refused := tip_refusal(tip)):
                 raise _UnreadError(refused)
         now = context.ports.clock.now()
-        refusals = [found] if found is not None else late_refusals(campaign, context.house, now)
+        refusals = [found] if found is not None else late_refusals(campaign, context.rules, now)
         if not refusals and (forgotten := self._memory(now)) is not None:
             refusals = [forgotten]
         for refusal in refusals:
             # Of what was read, the audience has its way out already.
             expired = refusal.guard is Guard.EXPIRED and self._repeats
-            self.outcome.refuse(beside_a_doubt(refusal, campaign.name) if expired else refusal)
+            self.outcome.refuse(with_reconcile_hint(refusal, campaign.name) if expired else refusal)
         if self.outcome.stopped:
             last = self.outcome.refusals[-1]
             raise WeChatError(last.message, hint=last.hint)
-        deadline = leaves_until(context.house.policy, self.intent.window, now)
+        deadline = leaves_until(context.rules.policy, self.intent.window, now)
         return Permit(_ISSUER, self.intent, self.attempt, now, deadline, context.ports.clock)
 
     @property
@@ -168,7 +168,7 @@ class _Look:
             raise _UnreadError(unread_refusal(error)) from None
         except WeChatError as error:
             return unread_refusal(error) if needs_size(self.campaign) else None
-        return beside_a_doubt(refusal, self.campaign.name) if refusal is not None and self._repeats else refusal
+        return with_reconcile_hint(refusal, self.campaign.name) if refusal is not None and self._repeats else refusal
 
     def _ledger(self) -> Refusal | None:
         """Refuse where another runner, or a person, wrote about this very send behind its attempt."""
@@ -197,7 +197,7 @@ class _Look:
     def _memory(self, now: datetime) -> Refusal | None:
         """Refuse a repetition that the last look itself made too late for WeChat's memory."""
         opened = self.context.record_of(self.campaign).open_attempts
-        decision = may_repeat(opened, self.intent.digest, self.context.house.policy, now) if self._repeats else None
+        decision = may_repeat(opened, self.intent.digest, self.context.rules.policy, now) if self._repeats else None
         if not isinstance(decision, NoRepeat):
             return None
         say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)

@@ -18,7 +18,14 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import Rejected, SendIntent
 from massctl.model.state import DAY_USED_UP
-from massctl.plan.guards import beside_a_doubt, handoff_of, late_refusals, list_stopped, send_refusals, skew_refusal
+from massctl.plan.guards import (
+    handoff_of,
+    late_refusals,
+    rejected_batch,
+    send_refusals,
+    skew_refusal,
+    with_reconcile_hint,
+)
 from massctl.plan.job_failure import how_to_resend
 from massctl.plan.plan import preview_missing
 from massctl.plan.quota import SENDS_A_MINUTE, calls_refused, look_ahead, next_send_at
@@ -31,7 +38,7 @@ NO_SEND_LEFT: Final = 45028
 """No mass-send allowance is left. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
 
 
-def wait_for_turn(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+def wait_to_send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
     """Wait until a campaign may be asked for; False where it may not be in this run.
 
     An open attempt waits until WeChat takes a repetition, and is judged by the files as they are then. Everything
@@ -42,7 +49,7 @@ def wait_for_turn(context: ApplyContext, outcome: CampaignOutcome, campaign: Ren
         return _keep_pace(context, outcome, campaign)
     if not context.ports.wait_in_doubt:
         return False
-    decision = may_repeat(record.open_attempts, campaign.digest, context.house.policy, context.ports.clock.now())
+    decision = may_repeat(record.open_attempts, campaign.digest, context.rules.policy, context.ports.clock.now())
     if isinstance(decision, NoRepeat):
         return False
     _wait_until(context, decision.at, Phrase("{name}: no clear answer; repeating in", name=campaign.name))
@@ -106,21 +113,21 @@ def renewed(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedC
     return True
 
 
-def give_up(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, verdict: Rejected) -> None:
+def record_stop(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, verdict: Rejected) -> None:
     """Note why nothing more is attempted: what WeChat answered, or that it is too late where nobody asked it."""
     if outcome.stopped:
         return  # The last look has said why.
-    late = late_refusals(campaign, context.house, context.ports.clock.now()) if verdict.errcode is None else []
+    late = late_refusals(campaign, context.rules, context.ports.clock.now()) if verdict.errcode is None else []
     opened = context.record_of(campaign).open_attempts
     for refusal in late:
-        outcome.refuse(beside_a_doubt(refusal, campaign.name) if opened else refusal)
+        outcome.refuse(with_reconcile_hint(refusal, campaign.name) if opened else refusal)
     if not late:
         context.fail(outcome, rejection_error(context, campaign, verdict))
 
 
 def rejection_error(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> WeChatError:
     """Explain when a refused send can go out, and how to record a send on the website that used its allowance."""
-    stopped = list_stopped(context.record_of(campaign))
+    stopped = rejected_batch(context.record_of(campaign))
     hint = stopped.hint if stopped is not None else _possible_again(context, campaign, rejected)
     if rejected.errcode == NO_SEND_LEFT:
         more = Phrase(
@@ -182,7 +189,7 @@ def _keep_pace(context: ApplyContext, outcome: CampaignOutcome, campaign: Render
     at = next_send_at(context.state, campaign.appid, context.ports.clock.now())
     if campaign.window is not None and at > campaign.window.not_after >= context.ports.clock.now():
         say = Phrase("its account may ask for {count} sends a minute, and its window ends first", count=SENDS_A_MINUTE)
-        outcome.refuse(Refusal(Guard.ALLOWANCE, say, again_after(campaign, context.house.policy, at)))
+        outcome.refuse(Refusal(Guard.ALLOWANCE, say, again_after(campaign, context.rules.policy, at)))
         return False
     say = Phrase("{name}: at most {count} sends a minute; going on in", name=campaign.name, count=SENDS_A_MINUTE)
     _wait_until(context, at, say)
@@ -198,8 +205,8 @@ def _wait_until(context: ApplyContext, at: datetime, say: Phrase) -> None:
 
 def _refusals_by_rule(context: ApplyContext, campaign: RenderedCampaign) -> list[Refusal]:
     """Judge by the rules and the clock of this moment, without a request."""
-    context.refresh_house()
-    return send_refusals(campaign, context.state, context.house, context.ports.clock.now())
+    context.refresh_rules()
+    return send_refusals(campaign, context.state, context.rules, context.ports.clock.now())
 
 
 def _refusals_of_this_moment(context: ApplyContext, campaign: RenderedCampaign) -> list[Refusal]:
@@ -210,7 +217,7 @@ def _refusals_of_this_moment(context: ApplyContext, campaign: RenderedCampaign) 
     found = (
         skew_refusal(skew)
         or _calls_used_up(context, campaign)
-        or preview_missing(campaign, context.record_of(campaign), context.house.policy, before=before)
+        or preview_missing(campaign, context.record_of(campaign), context.rules.policy, before=before)
         or refusal_of(context, campaign)
     )
     return [found] if found is not None else []
@@ -226,7 +233,7 @@ def _calls_used_up(context: ApplyContext, campaign: RenderedCampaign) -> Refusal
     return Refusal(
         Guard.ALLOWANCE,
         Phrase("the account's mass calls of today are used up (100 a day)"),
-        again_after(campaign, context.house.policy, tomorrow(context.ports.clock.now())),
+        again_after(campaign, context.rules.policy, tomorrow(context.ports.clock.now())),
     )
 
 
@@ -247,9 +254,9 @@ def _intent(
 
 def _block(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> SendBlock:
     """Put together what a yes stands for, with the size and the allowance of this moment."""
-    now, agenda = context.ports.clock.now(), context.house.agenda
+    now, agenda = context.ports.clock.now(), context.rules.agenda
     ahead = (
-        look_ahead(agenda, context.state, context.house.policy, now, {campaign.account}) if agenda is not None else ()
+        look_ahead(agenda, context.state, context.rules.policy, now, {campaign.account}) if agenda is not None else ()
     )
     return send_block(
         campaign,
@@ -264,7 +271,7 @@ def _block(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCa
 
 def _possible_again(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> str:
     """Explain when this campaign can go out, where something is used up; its window may be over by then."""
-    now, policy, agenda = context.ports.clock.now(), context.house.policy, context.house.agenda
+    now, policy, agenda = context.ports.clock.now(), context.rules.policy, context.rules.agenda
     if rejected.errcode == DAY_USED_UP:
         say = "The mass calls of the account are counted anew at midnight, Beijing time: {again}."
         return Phrase(say, again=again_after(campaign, policy, tomorrow(now)))

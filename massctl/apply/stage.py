@@ -47,7 +47,7 @@ from massctl.model.send import (
     StagedDraft,
 )
 from massctl.model.state import DAY_USED_UP, MEDIA_UNKNOWN, Record
-from massctl.plan.guards import audience_refusal, beside_a_doubt, judged_tag
+from massctl.plan.guards import audience_refusal, judged_tag, with_reconcile_hint
 from massctl.plan.plan import allowance_spent, going_out
 from massctl.plan.quota import batches_left
 from massctl.plan.steps import Guard, Refusal, SaveDraft, SendPreview, UploadMedia
@@ -156,7 +156,7 @@ def readings(context: ApplyContext) -> Iterator[tuple[Callable[[Any], None], Cal
     wanted: dict[AudienceKey, list[tuple[CampaignOutcome, RenderedCampaign]]] = {}
     for outcome, campaign in context.going():
         saves = any(not step.for_preview for step in steps_of(outcome, SaveDraft))
-        needed = context.may_send(outcome) or context.may_clear(outcome) or saves
+        needed = context.may_send(outcome) or context.waits_for_another(outcome) or saves
         if outcome.planned.tag_due is not None:
             needed = True  # A name is looked up when it is staged, also for a message with nothing else to stage.
         if needed and campaign.openid_list is None:
@@ -185,7 +185,7 @@ def refusal_of(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | N
         return unread_refusal(count) if needs_size(campaign) else None  # It was told when it could not be read.
     else:
         refusal = audience_refusal(campaign.audience, count)
-    return beside_a_doubt(refusal, campaign.name) if refusal is not None and record.open_attempts else refusal
+    return with_reconcile_hint(refusal, campaign.name) if refusal is not None and record.open_attempts else refusal
 
 
 def needs_size(campaign: RenderedCampaign) -> bool:
@@ -372,7 +372,7 @@ def keep_contents(context: ApplyContext) -> None:
 def _goes_out(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
     staged = not campaign.message.has_draft and bool(campaign.files) and context.has_work(outcome)
     shown = any(isinstance(step, SaveDraft | SendPreview) for step in outcome.planned.steps)
-    return staged or shown or context.may_send(outcome) or context.may_clear(outcome)
+    return staged or shown or context.may_send(outcome) or context.waits_for_another(outcome)
 
 
 VIDEO_HOURS_MAX: Final = 48
@@ -423,7 +423,7 @@ def _is_due(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedC
     record = context.state.record(campaign.name, campaign.edition)
     if record.open_attempts:
         return False  # An open attempt is repeated with the id that it had.
-    if not (steps_of(outcome, SendPreview) or context.may_send(outcome) or context.may_clear(outcome)):
+    if not (steps_of(outcome, SendPreview) or context.may_send(outcome) or context.waits_for_another(outcome)):
         return False
     made = record.video
     if made is None or made.digest != campaign.digest:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.context import Ports
-from massctl.apply.executor import apply_plan, redone
+from massctl.apply.executor import apply_plan, retry_if_stale
 from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
 from massctl.apply.reconcile import require_repetition
@@ -144,7 +144,7 @@ class _Applying:
             told = Phrase("another runner wrote to the ledger meanwhile: planning anew")
             self.session.voice.talk(say(told, self.session.voice.language))
 
-        return redone(run, overtaken)
+        return retry_if_stale(run, overtaken)
 
     def carry_out_once(
         self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
@@ -218,7 +218,7 @@ def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> 
 def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
     """Give the accounts whose drafts this run looks after: those of its campaigns, and all of them without names."""
     names = {each.account for each in made.plan.campaigns if each.account is not None}
-    if made.house.named is None:
+    if made.rules.named is None:
         names.update(session.settings.accounts)
     if ledger_refusal(session, made.state, sorted(names)) is not None:
         return {}
@@ -256,7 +256,7 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
         consent=asks,
         wait_in_doubt=run.wait_in_doubt,
         attended=asks is not None and somebody_is_here(),
-        house=lambda: session.house_now(made.house),
+        rules=lambda: session.rules_now(made.rules),
         skew=session.skew,
         insisted=run.insisted,
         digest=partial(_digest_now, session, made.state, locked=run.locked),
@@ -273,7 +273,7 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
         founding.declare(lineage)
     begins = None if session.in_git else founding  # There only `state init` begins one.
     ledger = LedgerSession(session.ledger(), session.clock, made.state, begins)
-    outcome = apply_plan(made.plan, ports, ledger, made.house, made.again or (lambda: made.plan))
+    outcome = apply_plan(made.plan, ports, ledger, made.rules, made.again or (lambda: made.plan))
     if outcome.interrupted:
         # The last entry may have been written without the run's taking note of it.
         outcome.state = recorded_now(session) or outcome.state

@@ -71,7 +71,7 @@ def examined(session: Session, warnings: list[Diagnostic]) -> CheckUp:
 
 def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Plan | None, list[Finding]]:
     """Look at ledger, campaigns, windows and kill switch; without a ledger that can be read there is no plan."""
-    findings = [*_spare_hosts(session), *_notify(session), sending_finding(session.house_now(session.house(())))]
+    findings = [*_spare_hosts(session), *_notify(session), sending_finding(session.rules_now(session.rules(())))]
     try:
         state = session.read_state(session.ledger())
     except LedgerError as error:

@@ -41,7 +41,7 @@ def _evidence(session: Session, record: Record, state: State, warnings: list[Dia
     name = record.campaign
     here = name in session.repository.campaign_folders().names
     plan = planned(session, [name], warnings).plan if here else None
-    return evidence(record, plan.campaigns[0] if plan else None, state, session.house([name]), session.clock.now())
+    return evidence(record, plan.campaigns[0] if plan else None, state, session.rules([name]), session.clock.now())
 
 
 def insisting(session: Session) -> Session:

@@ -26,7 +26,7 @@ class Planned:
 
     plan: Plan
     state: State
-    house: PolicyInForce
+    rules: PolicyInForce
     workbench: Workbench
     warnings: list[Diagnostic]
     damage: Refusal | None = None
@@ -72,16 +72,16 @@ def planned(
     # Before the ledger is begun nothing is sent anyway, and a first plan is worth more than a first commit.
     desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0)
     _ready_sandbox(session, typed, desired, lasting=lasting)
-    house = _house(session, typed, desired, state, desires, workbench)
+    rules = _rules(session, typed, desired, state, desires, workbench)
     if acts:
-        house = replace(house, tip=session.tip())
+        rules = replace(rules, tip=session.tip())
     elif until is Until.SEND:
-        house = _braked(session, house)
-    again = partial(_plan, session, desired, state, house, until, showing, damage)
+        rules = _braked(session, rules)
+    again = partial(_plan, session, desired, state, rules, until, showing, damage)
     plan, alone, copied = _shared(session, state, again())
     strays = [*(desires.strays() if not names else []), *(copied if acts else [])]
     told = [*warnings, *strays]
-    return Planned(plan, state, house, workbench, told, damage, alone, again, _unlocked(desired))
+    return Planned(plan, state, rules, workbench, told, damage, alone, again, _unlocked(desired))
 
 
 def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> tuple[Plan, list[Diagnostic]]:
@@ -93,8 +93,8 @@ def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -
     workbench = Workbench(session.repository, session.settings, session.cache)
     desires = Desires(workbench, state)
     desired = desires.read(chosen(names, desires.names()))
-    house = _house(session, names, desired, state, desires, workbench)
-    plan = _plan(session, desired, state, house)
+    rules = _rules(session, names, desired, state, desires, workbench)
+    plan = _plan(session, desired, state, rules)
     return plan, [*warnings, *([] if names else desires.strays())]
 
 
@@ -156,7 +156,7 @@ def _read(session: Session, *, shows: bool, tells_damage: bool) -> tuple[State, 
         return State(), Refusal(Guard.LEDGER_DAMAGED, what_happened(error), error.hint)
 
 
-def _house(
+def _rules(
     session: Session,
     names: Sequence[str],
     desired: Sequence[Desired],
@@ -165,29 +165,29 @@ def _house(
     workbench: Workbench,
 ) -> PolicyInForce:
     """Give the rules of a run, with what all campaigns of the repository ask for."""
-    house = session.house(names)
+    rules = session.rules(names)
     others = desires.concluded(sorted({*desires.folders()} - {each.name for each in desired}))
-    agenda = agenda_of(workbench, state, [*desired, *others], desires.folders(), house.named, session.clock.now())
-    return replace(house, agenda=agenda)
+    agenda = agenda_of(workbench, state, [*desired, *others], desires.folders(), rules.named, session.clock.now())
+    return replace(rules, agenda=agenda)
 
 
-def _braked(session: Session, house: PolicyInForce) -> PolicyInForce:
+def _braked(session: Session, rules: PolicyInForce) -> PolicyInForce:
     """Add whether somebody stopped all sends, where the ledger's remote is asked anyway."""
-    return replace(house, tip=brake(session.tip())) if session.in_git else house
+    return replace(rules, tip=brake(session.tip())) if session.in_git else rules
 
 
 def _plan(
     session: Session,
     desired: Sequence[Desired],
     state: State,
-    house: PolicyInForce,
+    rules: PolicyInForce,
     until: Until = Until.SEND,
     showing: Showing | None = None,
     damage: Refusal | None = None,
 ) -> Plan:
     accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
     stop = damage or ledger_refusal(session, state, accounts)
-    return make_plan(desired, state, house, session.clock.now(), until=until, stop=stop, showing=showing)
+    return make_plan(desired, state, rules, session.clock.now(), until=until, stop=stop, showing=showing)
 
 
 def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:

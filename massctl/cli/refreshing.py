@@ -12,4 +12,4 @@ def refreshed_plan(session: Session, made: Planned) -> Plan:
     """Read drafts, audiences and job states, and judge the plan by them; nothing under a ledger that is not trusted."""
     if is_untrusted([refusal for planned in made.plan.campaigns for refusal in planned.refusals], made.state):
         return made.plan
-    return refreshed(made.plan, read_remote(made.plan.campaigns, made.state, session.wechat, side_by_side))
+    return refreshed(made.plan, read_remote(made.plan.campaigns, made.state, session.wechat, side_by_side), made.state)

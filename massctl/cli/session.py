@@ -120,24 +120,24 @@ class Session:
         realms = {realm_of(self.api_base(AccountName(name))) for name in names}
         return "loopback" if realms == {"loopback"} else "wechat"
 
-    def house(self, named: Sequence[str]) -> PolicyInForce:
+    def rules(self, named: Sequence[str]) -> PolicyInForce:
         """Give the rules of this run."""
         no_send = self.environment.get(NO_SEND_VARIABLE, "") not in _OFF
         return PolicyInForce(self.settings.policy, no_send, frozenset(named) if named else None)
 
-    def house_now(self, house: PolicyInForce) -> PolicyInForce:
+    def rules_now(self, rules: PolicyInForce) -> PolicyInForce:
         """Give the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
         # Only a run that sends asks, and it has loaded this already.
         from massctl.source.campaigns import load_settings
 
         override = loopback_override(self.environment, sandbox=self.sandbox is not None)
         settings, _ = load_settings(self.repository, loopback_override=override)
-        policy = settings.policy if settings else house.policy.model_copy(update={"sending": "disabled"})
+        policy = settings.policy if settings else rules.policy.model_copy(update={"sending": "disabled"})
         # `reconcile --resubmit` outranks policy.in_doubt for its run. A file that was changed in mid-run cannot take
         # away the branch that sends: that file is what the branch is compared with. Nothing outranks the rest.
-        branch = house.policy.branch or policy.branch
-        policy = policy.model_copy(update={"in_doubt": house.policy.in_doubt, "branch": branch})
-        return replace(house, policy=policy, tip=self._tip(branch))
+        branch = rules.policy.branch or policy.branch
+        policy = policy.model_copy(update={"in_doubt": rules.policy.in_doubt, "branch": branch})
+        return replace(rules, policy=policy, tip=self._tip(branch))
 
     def tip(self) -> "Tip | None":
         """Compare this checkout with the branch that sends; None where massctl.yaml names none."""
@@ -147,14 +147,14 @@ class Session:
         """Compare this checkout with a branch; a sandbox's sends reach nobody."""
         if branch is None or self.sandbox is not None:
             return None
-        # Only a house that names a branch asks git.
+        # Only rules that name a branch ask git.
         from massctl.cli.at_tip import tip_now
 
         return tip_now(self.root, self.settings, self.environment, branch)
 
     def reread(self) -> None:
         """Take the rules as massctl.yaml has them in this moment, for a run that goes on after a long wait."""
-        policy = self.house_now(self.house(())).policy
+        policy = self.rules_now(self.rules(())).policy
         self.settings = self.settings.model_copy(update={"policy": policy})
 
     def wechat(self, account: AccountName) -> "WeChatClient":

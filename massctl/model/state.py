@@ -196,7 +196,7 @@ class Attempt:
         return self.doubt_errcode in HOLD_CODES
 
 
-SaidOfSend = (
+SendEntry = (
     entries.SendAttempted
     | entries.SendAccepted
     | entries.SendRejected
@@ -209,7 +209,7 @@ SaidOfSend = (
 """The kinds of entries that tell of a send."""
 
 
-def send_event(said: SaidOfSend, send: Send, attempt: Attempt | None) -> SendEvent | None:
+def send_event(said: SendEntry, send: Send, attempt: Attempt | None) -> SendEvent | None:
     """Derive what an entry says of a batch; None where it repeats what is on record.
 
     `attempt` is the one that a verdict names; None where it is not on record. A word on a job is asked about only where
@@ -230,10 +230,10 @@ def send_event(said: SaidOfSend, send: Send, attempt: Attempt | None) -> SendEve
             return SendEvent.IMPOSSIBLE
 
 
-Verdict = entries.SendAccepted | entries.SendRejected | entries.SendInDoubt
+VerdictEntry = entries.SendAccepted | entries.SendRejected | entries.SendInDoubt
 
 
-def _verdict_event(said: Verdict, send: Send, attempt: Attempt) -> SendEvent | None:
+def _verdict_event(said: VerdictEntry, send: Send, attempt: Attempt) -> SendEvent | None:
     if attempt.accepted is not None:
         return None  # An acceptance stands against every other word on its attempt, and counts once.
     match said:
@@ -316,7 +316,7 @@ class Draft:
     alive: bool = True
     kept_sha256: str | None = None
     """What WeChat kept of it, as it was read back; None while that is not on record."""
-    doomed: str | None = None
+    delete_reason: str | None = None
     """Why it was given up, in the ledger's words, while the outcome of its deletion is not on record."""
     done_by_hand: list[str] = field(default_factory=list)
     """The items of the hand-off list that whoever adopted it has done in the console."""
@@ -649,7 +649,7 @@ class State:
         self.index = Index()
         self.repaired = 0
         """The serial at which a damaged ledger was cut last; 0 if it never was."""
-        self.unsent_words: dict[RecordKey, int] = {}
+        self.not_sent_since_repair: dict[RecordKey, int] = {}
         """The first batch that a person has called not sent since then: none behind it went out either."""
 
     def record(self, campaign: CampaignName, edition: int) -> Record:
@@ -695,7 +695,7 @@ class State:
             record.appid = AppId(appid)
         if isinstance(entry.event, entries.SendSettled) and self.repaired and entry.event.outcome == "not_sent":
             batch = entry.event.batch
-            self.unsent_words[record.key] = min(batch, self.unsent_words.get(record.key, batch))
+            self.not_sent_since_repair[record.key] = min(batch, self.not_sent_since_repair.get(record.key, batch))
         if isinstance(entry.event, entries.Previewed):
             what = *record.key, entry.event.digest, entry.event.recipient
             self.preview_days.absorb(what, entry.event, record.appid, entry.at)
@@ -745,7 +745,7 @@ def _created(state: State, event: entries.Created) -> None:
 
 
 def _repaired(state: State, _: entries.Repaired) -> None:
-    state.repaired, state.unsent_words = state.serial + 1, {}
+    state.repaired, state.not_sent_since_repair = state.serial + 1, {}
 
 
 def _image_uploaded(state: State, event: entries.ImageUploaded) -> None:
@@ -806,7 +806,7 @@ def _draft_verified(record: Record, event: entries.DraftVerified, _: entries.Ent
 
 def _draft_deleted(record: Record, event: entries.DraftDeleted, _: entries.Entry) -> None:
     for draft in _drafts_of(record, event.media_id):
-        draft.alive, draft.doomed = False, (event.reason or "given up") if event.pending else None
+        draft.alive, draft.delete_reason = False, (event.reason or "given up") if event.pending else None
         draft.kept_sha256 = event.kept_sha256 or draft.kept_sha256
 
 
@@ -859,7 +859,7 @@ def _send_attempted(record: Record, event: entries.SendAttempted, entry: entries
     record.attempts.append(Attempt(entry.serial, entry.at, event, send))
 
 
-def _verdict(record: Record, event: Verdict, entry: entries.Entry) -> None:
+def _verdict(record: Record, event: VerdictEntry, entry: entries.Entry) -> None:
     """Fold what WeChat said to an attempt, as far as it is new."""
     attempt = next((each for each in record.attempts if each.serial == event.attempt), None)
     if attempt is None:

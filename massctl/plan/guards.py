@@ -1,6 +1,7 @@
 """Why a campaign is not staged or not sent: each guard is one function of a case.
 
-Two functions list the guards in order: `staging_refusal` and `send_refusals`. A reader sees refusals in that order. A guard says what is true and what to type.
+Two functions list the guards in order: `staging_refusal` and `send_refusals`. A reader sees refusals in that order.
+A guard says what is true and what to type.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -125,7 +126,7 @@ def send_refusals(
         _allowance,
     )
     told = [refusal for guard in guards if (refusal := guard(case)) is not None]
-    return [beside_a_doubt(each, campaign.name) for each in told] if case.record.open_attempts else told
+    return [with_reconcile_hint(each, campaign.name) for each in told] if case.record.open_attempts else told
 
 
 def late_refusals(campaign: RenderedCampaign, rules: PolicyInForce, now: datetime) -> list[Refusal]:
@@ -402,7 +403,7 @@ def list_changed(campaign: RenderedCampaign, record: Record) -> Refusal | None:
     return Refusal(Guard.EDITED_AFTER_SEND, edited, hint)
 
 
-def list_stopped(record: Record) -> Refusal | None:
+def rejected_batch(record: Record) -> Refusal | None:
     """Refuse to go on with a list if WeChat refused one of its batches for good."""
     last = record.attempts[-1] if record.attempts else None
     if last is None or last.rejection is None or not last.rejection.is_final:
@@ -466,10 +467,10 @@ def tag_due(campaign: RenderedCampaign, record: Record) -> str | None:
     """
     if campaign.audience.tag is None or record.resolved_for(campaign.digest) is not None:
         return None
-    return None if is_refused_for_good(campaign, record) else campaign.audience.tag
+    return None if is_rejected_for_good(campaign, record) else campaign.audience.tag
 
 
-def is_refused_for_good(campaign: RenderedCampaign, record: Record) -> bool:
+def is_rejected_for_good(campaign: RenderedCampaign, record: Record) -> bool:
     """Say whether WeChat refused this version with a code that does not pass by itself."""
     rejection = record.rejection_of(campaign.digest)
     return rejection is not None and rejection.is_final
@@ -543,7 +544,7 @@ def is_unknown_since_repair(record: Record, state: State, batch: int | None = No
     """Whether a person has to say if an edition, or a batch of it, was sent in what a repair dropped."""
     if not state.repaired or is_concluded(record):
         return False
-    said = state.unsent_words.get(record.key)
+    said = state.not_sent_since_repair.get(record.key)
     return said is None or (batch is not None and batch < said)
 
 
@@ -555,7 +556,7 @@ def is_untrusted(refusals: Collection[Refusal], state: State) -> bool:
     )
 
 
-def beside_a_doubt(refusal: Refusal, name: CampaignName) -> Refusal:
+def with_reconcile_hint(refusal: Refusal, name: CampaignName) -> Refusal:
     """Point a refused repetition to reconcile: another window or audience would be another request."""
     changes_it = refusal.guard in (Guard.EXPIRED, Guard.AUDIENCE_BOUNDS)
     return replace(refusal, hint=settle(name)) if changes_it else refusal
@@ -732,7 +733,7 @@ def _rejected_before(case: Case) -> Refusal | None:
     rejection = record.rejection_of(case.campaign.digest)
     if rejection is None or not rejection.is_final or record.open_attempts:
         return None
-    if (stopped := list_stopped(record)) is not None:
+    if (stopped := rejected_batch(record)) is not None:
         return stopped
     return Refusal(
         Guard.REJECTED_BEFORE,

@@ -19,7 +19,7 @@ from massctl.plan.guards import (
     PolicyInForce,
     audience_refusal,
     handoff_of,
-    is_refused_for_good,
+    is_rejected_for_good,
     off_tip,
     staging_refusal,
     tag_due,
@@ -611,7 +611,7 @@ class _Planner:
         return [*unknown_previews(campaign, record), *overlapping, *spent]
 
     def _staging(self, campaign: RenderedCampaign, record: Record) -> list[Step]:
-        if is_refused_for_good(campaign, record) and not self.showing:
+        if is_rejected_for_good(campaign, record) and not self.showing:
             return []
         steps: list[Step] = list(upload_steps(campaign, self.state, self.planned_uploads))
         steps += draft_steps(campaign, self.state) if self.until >= Until.DRAFT else []
@@ -661,10 +661,24 @@ def _order(desired: Desired) -> tuple[str, bool, float, str]:
     return (desired.account or "", window is None, end, desired.name)
 
 
-def refreshed(plan: Plan, remote: Remote) -> Plan:
+def refreshed(plan: Plan, remote: Remote, state: State) -> Plan:
     """Add to a plan what was read from WeChat."""
-    campaigns = tuple(_refreshed(each, remote) for each in plan.campaigns)
-    return replace(plan, campaigns=campaigns, remote=remote)
+    campaigns: list[PlannedCampaign] = []
+    sends: dict[Digest, CampaignName] = {}
+    for planned in plan.campaigns:
+        found = _refreshed(planned, remote)
+        campaign = found.rendered
+        if campaign is not None and any(isinstance(step, SendMass) for step in found.steps):
+            # A size that was read now may have let a send go on beside an equal one.
+            if (equal := guards.sent_by_another(campaign, state, sends)) is not None:
+                found = replace(found, steps=_without_send(found.steps), refusals=(*found.refusals, equal))
+            sends.setdefault(campaign.message_digest, campaign.name)
+        campaigns.append(found)
+    return replace(plan, campaigns=tuple(campaigns), remote=remote)
+
+
+def _without_send(steps: Sequence[Step]) -> tuple[Step, ...]:
+    return tuple(step for step in steps if not isinstance(step, SendMass))
 
 
 def _refreshed(planned: PlannedCampaign, remote: Remote) -> PlannedCampaign:
@@ -682,7 +696,7 @@ def _counted(planned: PlannedCampaign, campaign: RenderedCampaign, count: int | 
     others = tuple(each for each in planned.refusals if each.guard is not Guard.AUDIENCE_BOUNDS)
     found = audience_refusal(campaign.audience, count) if planned.wants_send else None
     refusals = (*others, found) if found is not None else others
-    steps: tuple[Step, ...] = tuple(each for each in planned.steps if not isinstance(each, SendMass) or not found)
+    steps = _without_send(planned.steps) if found else planned.steps
     held_back = len(others) < len(planned.refusals) and not any(isinstance(each, SendMass) for each in steps)
     if planned.wants_send and held_back and not refusals:
         steps = (*steps, SendMass(campaign, Reason.DUE))

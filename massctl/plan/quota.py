@@ -260,7 +260,7 @@ def may_run_short(demands: Iterable[Demand], used: Mapping[date, int]) -> bool:
     return sum(demand.calls for demand in demands) + max(used.values(), default=0) > CALLS.limit
 
 
-def _still_asking(demand: Demand, state: State, now: datetime) -> Demand | None:
+def _pending(demand: Demand, state: State, now: datetime) -> Demand | None:
     """Give a demand without the batches that went out; None where it asks for nothing any more.
 
     What is in doubt counts as used. What WeChat refused for good asks for nothing until somebody edits it.
@@ -369,7 +369,7 @@ class Calendar:
         self.sends = self._sends_of(None)
         self.calls = _Tally(CALLS, calls_by_day(state, appid, now), {})
         self.standings: dict[CampaignName, Standing] = {}
-        asking = (_still_asking(each, state, now) for each in agenda.demands if each.appid == appid)
+        asking = (_pending(each, state, now) for each in agenda.demands if each.appid == appid)
         self.demands = sorted((each for each in asking if each is not None), key=lambda demand: demand.sort_key)
         for demand in self.demands:
             self.standings[demand.name] = self._walk(demand)
@@ -498,7 +498,7 @@ GIVE_A_TAG: Final = Phrase(
 )
 
 
-def no_place_now(
+def allowance_refusal_now(
     campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
 ) -> Refusal | None:
     """Refuse a send for which today has no room: it is used, or campaigns before it in the order take it."""

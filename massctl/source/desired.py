@@ -193,8 +193,8 @@ class Desires:
     def read(self, names: Sequence[str]) -> list[Desired]:
         """Read the campaigns of `names`; a fault stops its own campaign only."""
         here = [CampaignName(name) for name in names if name in self._folders.names]
-        found = self._apart(here, self._elsewhere) if self._elsewhere else [self._one(name) for name in here]
-        return [*found, *(self._departed(record) for record in self._gone() if record.campaign in names)]
+        found = self._read_in_child(here, self._elsewhere) if self._elsewhere else [self._one(name) for name in here]
+        return [*found, *(self._of_deleted_folders(record) for record in self._gone() if record.campaign in names)]
 
     def concluded(self, names: Sequence[str]) -> list[Concluded]:
         """Give those of `names` that went out and whose folder is as it was then, by the record alone."""
@@ -223,17 +223,17 @@ class Desires:
         return {record.campaign: record for record in sorted(self._state.records.values(), key=lambda r: r.edition)}
 
     def _one(self, name: CampaignName) -> Desired:
-        begun = self._begun(name)
+        begun = self._load(name)
         if not isinstance(begun, _Due):
             return begun
         rendered = self._render(begun)
         return self._as_locked(begun, rendered) if self._is_locked else rendered
 
-    def _apart(self, names: Sequence[CampaignName], render: Elsewhere) -> list[Desired]:
+    def _read_in_child(self, names: Sequence[CampaignName], render: Elsewhere) -> list[Desired]:
         """Read campaigns that are locked, and have those that are due rendered by another process."""
         from massctl.model.state import article_addresses
 
-        begun = [self._begun(name) for name in names]
+        begun = [self._load(name) for name in names]
         due = [each.loaded.name for each in begun if isinstance(each, _Due)]
         addresses = article_addresses(self._state) if due else {}
         rendered = render({name: {**addresses, **self._links_of(name)} for name in due})
@@ -241,12 +241,12 @@ class Desires:
         for each in begun:
             if isinstance(each, _Due):
                 answer = rendered[each.loaded.name]
-                found.append(self._as_locked(each, self._adopted(each, answer.campaign, answer.produced)))
+                found.append(self._as_locked(each, self._from_child(each, answer.campaign, answer.produced)))
             else:
                 found.append(each)
         return found
 
-    def _adopted(
+    def _from_child(
         self, due: "_Due", campaign: RenderedCampaign | Invalid, produced: Mapping[Sha256, Sha256]
     ) -> RenderedCampaign | Invalid:
         """Take over what another process rendered, so that its files can be read here by their names."""
@@ -268,7 +268,7 @@ class Desires:
             return replace(campaign, openid_list=found or campaign.openid_list)
         return campaign
 
-    def _begun(self, name: CampaignName) -> "Desired | _Due":
+    def _load(self, name: CampaignName) -> "Desired | _Due":
         """Read a campaign as far as it goes without rendering."""
         concluded = self._concluded(name)
         if concluded is not None:
@@ -341,7 +341,7 @@ class Desires:
         """Give the records with an open attempt whose folder is no longer there."""
         return [r for r in self._state.records.values() if r.is_in_doubt and r.campaign not in self._folders.names]
 
-    def _departed(self, record: Record) -> Gone:
+    def _of_deleted_folders(self, record: Record) -> Gone:
         appid = record.appid or AppId("")
         accounts = self._workbench.settings.accounts.items()
         account = next((AccountName(name) for name, each in accounts if each.appid == appid), None)

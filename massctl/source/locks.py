@@ -27,7 +27,7 @@ from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository, Unreadab
 
 LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
 """Far above what eight articles and their pictures need."""
-DECIDING: Final = (
+RENDER_LIBRARIES: Final = (
     "css-inline",
     "emoji",
     "jinja2",
@@ -57,7 +57,7 @@ class DamagedLockError(Exception):
 @lru_cache(maxsize=1)
 def renderer() -> str:
     """List the versions that shape what this run renders, as a lock names them."""
-    libraries = (f"{name} {version(name)}" for name in DECIDING)
+    libraries = (f"{name} {version(name)}" for name in RENDER_LIBRARIES)
     return ", ".join([f"massctl {__version__}", *libraries])
 
 
@@ -135,7 +135,7 @@ def check_lock(repository: Repository, campaign: RenderedCampaign, *, exactly: b
     return LockCheck(lock_stale(lock, now) if parts else None, tuple(parts), versions)
 
 
-def second_locks(root: Path, name: CampaignName) -> list[str]:
+def lock_copies(root: Path, name: CampaignName) -> list[str]:
     """List copies of the lock, as synchronising and merging leave them: a reviewer may have read one of those.
 
     What editors and file managers leave behind (`.x`, `x~`) is nobody's.
@@ -156,7 +156,7 @@ def write_lock(root: Path, campaign: RenderedCampaign) -> list[str]:
 def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
     """Make the campaign's folder hold exactly this lock; a failure leaves the one from before: raises UsageError."""
     folder = root / CAMPAIGNS / name
-    left_over = second_locks(root, name)
+    left_over = lock_copies(root, name)
     try:
         # First, since where letters' case does not count a second lock may be the lock by another name.
         for copy in left_over:
@@ -176,7 +176,7 @@ def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
 def _misplaced(root: Path, name: CampaignName) -> Iterator[Phrase]:
     if _path(root, name).is_symlink():
         yield Phrase("{file} is a link", file=LOCK_FILE)
-    for copy in second_locks(root, name):
+    for copy in lock_copies(root, name):
         yield Phrase("{file} is left over", file=copy)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record, is_concluded
-from massctl.plan.guards import list_stopped
+from massctl.plan.guards import rejected_batch
 from massctl.plan.job_failure import reason_words
 from massctl.view.batch_rows import alike, batch_words, from_to
 from massctl.view.event_text import originality_rows
@@ -36,7 +36,7 @@ def job_rows(table: Table, record: Record, label: str) -> None:
         if others:
             say = "the addresses of the other batches: massctl status {name} --format json"
             table.below(Inked(Phrase(say, name=record.campaign), Ink.DETAIL))
-    if (stopped := list_stopped(record)) is not None:
+    if (stopped := rejected_batch(record)) is not None:
         table.row(label, Inked(stopped.message, Ink.WARNING), inner=2)
         table.below(stopped.hint)
     elif record.ended is not None:

@@ -90,9 +90,9 @@ def test_what_counts_for_a_send_has_to_be_as_committed(clone: Clone, path: str, 
 
 def test_a_file_that_was_changed_in_mid_run_does_not_take_the_branch_away(clone: Clone) -> None:
     with session(str(clone.tree.root), environment=ENVIRONMENT) as (opened, _):
-        begun = opened.house(())
+        begun = opened.rules(())
         clone.tree.settings(policy="  require_lock: true\n")
-        now = opened.house_now(begun)
+        now = opened.rules_now(begun)
     assert ("main", "massctl.yaml") == (now.policy.branch, now.tip and now.tip.changed)
 
 

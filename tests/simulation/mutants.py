@@ -123,7 +123,7 @@ def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCam
     record = context.record_of(campaign)
     repeats, renewals, slower = (0 if record.open_attempts else 1), 1, 1 if context.ports.wait_in_doubt else 0
     reason = Reason.RESUBMIT if record.open_attempts else Reason.DUE
-    while wait_for_turn(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
+    while wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
 '''
 """What keeps a batch back: the verdict on the one before, and the guards."""
 _CLOSED_BY_A_REJECTION = "                del self.open[attempt.serial]\n"
@@ -147,7 +147,7 @@ _NO_DEADLINE = Mutant(
 _NO_LAST_LOOK = Mutant(
     "the clock is not looked at when the attempt is durable",
     _LEAVING,
-    "else late_refusals(campaign, context.house, now)\n",
+    "else late_refusals(campaign, context.rules, now)\n",
     "else []\n",
     "text, window closing",
     _NO_DEADLINE,
@@ -162,7 +162,7 @@ _DRAFT_IS_READ_ONCE = Mutant(
 _AUDIENCE_IS_COUNTED_ONCE = Mutant(
     "the audience is not counted again when the attempt is durable",
     _LEAVING,
-    "beside_a_doubt(refusal, self.campaign.name) if refusal is not None and self._repeats else refusal\n",
+    "with_reconcile_hint(refusal, self.campaign.name) if refusal is not None and self._repeats else refusal\n",
     "None\n",
     "text to a tag that grows",
 )
@@ -176,7 +176,7 @@ _LEDGER_IS_READ_ONCE = Mutant(
 _LAST_LOOK_IS_BLIND = Mutant(
     "the clock is looked at when the attempt is durable, and nothing follows",
     _LEAVING,
-    "            self.outcome.refuse(beside_a_doubt(refusal, campaign.name) if expired else refusal)\n",
+    "            self.outcome.refuse(with_reconcile_hint(refusal, campaign.name) if expired else refusal)\n",
     "            pass\n",
     "text, window closing",
     _NO_DEADLINE,
@@ -184,7 +184,7 @@ _LAST_LOOK_IS_BLIND = Mutant(
 _LAST_LOOK_IS_AT_OLD_RULES = Mutant(
     "the rules are not read anew when the attempt is durable",
     _LEAVING,
-    "            context.refresh_house()\n",
+    "            context.refresh_rules()\n",
     "",
     "git, kill switch in a run",
 )
@@ -688,8 +688,8 @@ MUTANTS = (
     Mutant(
         "the kill switch is read when the run begins only",
         "massctl.apply.context",
-        "self.ports.house() if self.ports.house else self.house",
-        "self.house",
+        "self.ports.rules() if self.ports.rules else self.rules",
+        "self.rules",
         "text, kill switch in a run",
         _LAST_LOOK_IS_AT_OLD_RULES,
     ),
@@ -717,7 +717,7 @@ MUTANTS = (
     Mutant(
         "the guards are asked in the plan only",
         _SENDING,
-        "send_refusals(campaign, context.state, context.house, context.ports.clock.now())",
+        "send_refusals(campaign, context.state, context.rules, context.ports.clock.now())",
         "[]",
         "text, window closing",
         _NO_LAST_LOOK,
@@ -725,8 +725,8 @@ MUTANTS = (
     Mutant(
         "the guards are asked once for two attempts",
         _EXECUTOR,
-        "    while wait_for_turn(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):",
-        "    from massctl.apply.payloads import send_intent\n    while wait_for_turn(context, outcome, campaign) and ("
+        "    while wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):",
+        "    from massctl.apply.payloads import send_intent\n    while wait_to_send(context, outcome, campaign) and ("
         "intent := ready(context, outcome, campaign, batch) if repeats"
         " else send_intent(campaign, context.state, batch, context.ports.openids)):",
         "text, window closing",
@@ -947,7 +947,7 @@ MUTANTS = (
         _BATCH_BY_BATCH.replace("if not _send(context, outcome, campaign, batch):\n            return", _GOES_ON)
         .replace("    while wait_for", "    from massctl.apply.payloads import send_intent\n    while wait_for")
         .replace(
-            "wait_for_turn(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch))",
+            "wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch))",
             "(intent := send_intent(campaign, context.state, batch, context.ports.openids))",
         ),
         "text in batches, two faults",

@@ -16,7 +16,7 @@ from simulation.server import SimServer
 from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgress, SimWeChat, one_by_one
 
 from massctl.apply.context import Ports
-from massctl.apply.executor import apply_plan, redone
+from massctl.apply.executor import apply_plan, retry_if_stale
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Outcome
 from massctl.apply.ports import Archive, Consent, Ledger, WeChat
@@ -173,7 +173,7 @@ def run_once(
         one_by_one,
         None,
         wait_in_doubt=wait,
-        house=fresh_rules,
+        rules=fresh_rules,
         openids=OPENIDS,
         accounts=wechat.log_in(campaigns[0].appid) if campaigns else wechat.accounts,
         folders=frozenset(each.name for each in campaigns),
@@ -193,7 +193,7 @@ def run_once(
         return apply_plan(plan(), ports, LedgerSession(ledger, clock, state, founding), rules, plan)
 
     try:
-        return redone(run, lambda: None)
+        return retry_if_stale(run, lambda: None)
     except LedgerError:
         return None
     finally:
@@ -266,7 +266,7 @@ class Scene:
             self.consent,
             wait_in_doubt=self.wait_in_doubt,
             attended=self.consent is not None,
-            house=self.fresh_rules,
+            rules=self.fresh_rules,
             openids=OPENIDS,
             archive=self.archive,
             digest=self.digest_now,

@@ -200,7 +200,7 @@ def the_rules_are_those_of_the_start(patch: pytest.MonkeyPatch) -> None:
     made = apply_run.Ports.__init__
 
     def deaf(world: apply_run.Ports, *ports: Any, **more: Any) -> None:
-        made(world, *ports, **{**more, "house": None})
+        made(world, *ports, **{**more, "rules": None})
 
     patch.setattr(apply_run.Ports, "__init__", deaf)
 
@@ -289,7 +289,7 @@ def the_rules_are_not_read_again_after_a_push(patch: pytest.MonkeyPatch) -> None
     look = preflight.last_look
 
     def deaf(run: apply_run.ApplyContext, *about: Any) -> preflight.Permit:
-        return look(replace(run, ports=replace(run.ports, house=None)), *about)
+        return look(replace(run, ports=replace(run.ports, rules=None)), *about)
 
     patch.setattr(executor, "last_look", deaf)
 

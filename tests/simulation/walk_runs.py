@@ -90,7 +90,7 @@ class Run:
             None if self.asked is None else lambda _: self._yes(runner),
             wait_in_doubt=not self.no_wait,
             attended=self.asked is not None,
-            house=runner.house,
+            rules=runner.house,
             openids=Lists(),
             accounts={appid: name for name, appid in APPIDS.items()},
         )

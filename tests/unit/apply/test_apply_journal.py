@@ -6,7 +6,7 @@ from simulation.crashing import Boundaries, CrashingFounding
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault, SimClock, SimLedger
 
-from massctl.apply.executor import REDONE_MAX, redone
+from massctl.apply.executor import REDONE_MAX, retry_if_stale
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Outcome
 from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError
@@ -321,7 +321,7 @@ def run_overtaken(scene: Scene, *faults: tuple[str, Fault]) -> tuple[Outcome, li
         scene.wait_in_doubt = not again
         return scene.apply(*(() if again else faults))
 
-    return redone(once, lambda: None), runs
+    return retry_if_stale(once, lambda: None), runs
 
 
 def test_a_run_that_nobody_overtook_runs_once():

@@ -1,5 +1,6 @@
 """What WeChat has now, read for a plan: compared with the ledger, recorded nowhere."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from simulation.world import Fault, one_by_one
 from massctl.apply.refresh import read_remote
 from massctl.errors import ConfigurationError
 from massctl.model.campaign import Audience
+from massctl.model.ids import CampaignName
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
 from massctl.plan.plan import Plan, Remote, Until, refreshed
@@ -32,7 +34,7 @@ def read(scene: Scene, *faults: tuple[str, Fault]) -> tuple[Plan, Remote]:
     plan = scene.plan()
     remote = read_remote(plan.campaigns, scene.state, lambda _: scene.wechat, one_by_one)
     assert before == scene.types()
-    return refreshed(plan, remote), remote
+    return refreshed(plan, remote, scene.state), remote
 
 
 def drifts(remote: Remote) -> list[tuple[str, object, object]]:
@@ -131,6 +133,18 @@ def test_a_send_that_only_the_recorded_size_kept_back_is_planned() -> None:
     scene.wechat.tags_count[7] = 20
     plan, _ = read(scene)
     assert ([], True) == (refusals(plan), any(isinstance(step, SendMass) for step in plan.steps))
+
+
+def test_of_two_equal_messages_that_a_size_kept_back_one_is_planned() -> None:
+    tagged = whole_news(audience=audience(tag_id=7, expect={"max": 30}))
+    scene = Scene([tagged, replace(tagged, name=CampaignName("twin"))], until=Until.DRAFT)
+    scene.wechat.tags_count[7] = 40
+    scene.apply()
+    scene.until = Until.SEND
+    scene.wechat.tags_count[7] = 20
+    first, second = read(scene)[0].campaigns
+    assert (True, False) == tuple(any(isinstance(step, SendMass) for step in each.steps) for each in (first, second))
+    assert ["same_content"] == [refusal.guard.value for refusal in second.refusals]
 
 
 def test_an_audience_that_was_never_counted_is_no_drift() -> None:

@@ -54,7 +54,7 @@ from massctl.plan.guards import (
     better,
     brake,
     handoff_of,
-    list_stopped,
+    rejected_batch,
     send_refusals,
     skew_refusal,
     tip_refusal,
@@ -665,7 +665,7 @@ def test_a_refused_batch_is_told_with_the_way_on() -> None:
     ],
 )
 def test_nothing_stands_still_where_apply_goes_on_or_the_list_is_ended(after: tuple[NewEntry, ...]) -> None:
-    assert list_stopped(begun(*after).record(LETTER.name, 1)) is None
+    assert rejected_batch(begun(*after).record(LETTER.name, 1)) is None
 
 
 def test_a_list_that_was_ended_is_concluded_and_sends_no_other_batch() -> None:

@@ -15,14 +15,14 @@ from massctl.model.state import State
 from massctl.source.campaigns import load_settings
 from massctl.source.desired import Desires, Workbench
 from massctl.source.locks import (
-    DECIDING,
+    RENDER_LIBRARIES,
     DamagedLockError,
     LockCheck,
     check_lock,
+    lock_copies,
     put_lock,
     read_lock,
     renderer,
-    second_locks,
     write_lock,
 )
 from massctl.source.repository import Repository
@@ -116,7 +116,7 @@ def test_the_renderer_lists_massctl_and_every_library_that_is_pinned() -> None:
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pinned = [each.replace("==", " ") for each in project["dependencies"] if "==" in each]
     assert f"massctl {project['version']}, " + ", ".join(pinned) == renderer()
-    assert len(DECIDING) == len(pinned)
+    assert len(RENDER_LIBRARIES) == len(pinned)
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"\xff", b"{}", b"[" * 100_000, b'{"digest": NaN}'])
@@ -134,7 +134,7 @@ def test_a_lock_that_is_a_link_out_is_not_read(repository: Repository, tmp_path:
 
 
 def test_no_lock_is_none(repository: Repository) -> None:
-    assert (None, []) == (read_lock(repository, NAME), second_locks(repository.root, NAME))
+    assert (None, []) == (read_lock(repository, NAME), lock_copies(repository.root, NAME))
 
 
 def test_a_first_lock_that_fails_leaves_no_file(

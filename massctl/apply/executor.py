@@ -30,7 +30,8 @@ from massctl.apply.stage import forget_lost, judged_by_material
 from massctl.errors import LedgerError, LedgerStaleError, WeChatError
 from massctl.model.entries import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.message import RenderedCampaign
-from massctl.model.send import Accepted, InDoubt, Rejected, SendIntent, Verdict
+from massctl.model.send import ID_IN_USE, Accepted, InDoubt, Rejected, SendIntent, Verdict
+from massctl.model.state import Record
 from massctl.plan import quota
 from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Plan
@@ -173,6 +174,16 @@ def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCam
     return False
 
 
+def _knew_the_id_before(record: Record, intent: SendIntent, attempt: int) -> bool:
+    """Whether WeChat knew the id of a send before this ledger's first request with it, as far as its answers tell.
+
+    45066 says that the id was met a moment ago. Where that answered every earlier attempt, none of them is known to
+    have brought the content that WeChat has.
+    """
+    earlier = [each for each in record.open_attempts if each.serial != attempt and each.event.batch == intent.batch]
+    return all(each.doubt_errcode == ID_IN_USE for each in earlier)
+
+
 def _attempt(
     context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, intent: SendIntent
 ) -> Verdict:
@@ -190,7 +201,7 @@ def _attempt(
     verdict = outcome.answer = judged_by_material(context, campaign, verdict)
     match verdict:
         case Accepted(msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate):
-            is_unknown = duplicate and not intent.repeats
+            is_unknown = duplicate and _knew_the_id_before(context.record_of(campaign), intent, attempt)
             accepted = SendAccepted(
                 attempt=attempt,
                 msg_id=msg_id,

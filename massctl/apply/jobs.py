@@ -157,11 +157,18 @@ class Foreign:
 def record_finish(
     finish: JobFinish, appid: AppId | None, ledger: LedgerSession, original_ids: Mapping[AppId, str]
 ) -> Recorded | Foreign:
-    """Record the end of a job; with `appid` it is that account's, whatever name the event was addressed to.
+    """Record the end of a job; with `appid` it is that account's.
 
     An event that is addressed to another of the declared `original_ids` is not that account's. Raises UsageError, and
-    records nothing, where the event does not say by itself whose job it is about.
+    records nothing, where it contradicts `appid`, or does not say by itself whose job it is about.
     """
+    declared = original_ids.get(appid) if appid is not None else None
+    if declared is not None and finish.original_id not in (None, declared):
+        raise UsageError(
+            Phrase("the event is addressed to {to}, and the account is {own}", to=finish.original_id, own=declared),
+            Phrase("Nothing was recorded."),
+            Phrase("name the account that it is of; or correct accounts.NAME.original_id in massctl.yaml"),
+        )
 
     def may_be_of(account: AppId) -> bool:
         if appid is not None:

@@ -17,7 +17,7 @@ from massctl.model.entries import Adopted, DraftDeleted, SendImported, SendSettl
 from massctl.model.ids import AppId, CampaignName, MediaId, MsgId
 from massctl.model.message import RenderedCampaign, approved_audience
 from massctl.model.phrase import Command, Phrase, in_a_row, moment
-from massctl.model.state import UNSETTLED, Draft, Record, State, is_concluded
+from massctl.model.state import UNSETTLED, Draft, Record, State, held_until, is_concluded
 from massctl.plan.guards import handoff_of, is_unknown_since_repair
 from massctl.plan.reconcile_options import in_question, unsent_below
 from massctl.plan.retry_policy import settle
@@ -39,7 +39,7 @@ def settle_sent(
     _require_seen([record], statement)
     report = None
     if statement.msg_id is not None:
-        check_foreign(statement.msg_id, record, ledger.state)
+        check_foreign(statement.msg_id, record, ledger.state, batch_in_question(record, statement.batch))
         with _nothing_recorded(known_by_id=True):
             report = wechat.job_report(MsgId(statement.msg_id)) if wechat is not None else None
     _settle(record, "sent", statement, ledger, audience if is_by_hand(record) else None)
@@ -78,6 +78,16 @@ def settle_not_sent(
         raise nothing_to_settle(record)
 
 
+def require_past(looked_at: datetime | None, now: datetime) -> None:
+    """Raise UsageError for a moment that is still to come: nobody has looked then."""
+    if looked_at is not None and looked_at > now:
+        raise UsageError(
+            Phrase("--looked-at {seen} is still to come", seen=moment(looked_at)),
+            Phrase("Nothing was recorded."),
+            Phrase("write when you looked in the console, with its offset"),
+        )
+
+
 def _require_seen(records: Sequence[Record], statement: Statement) -> None:
     """Raise UsageError where what is in question began after the person looked: they spoke of another send."""
     seen = statement.looked_at
@@ -111,6 +121,18 @@ def require_verdict(record: Record, wait: timedelta, now: datetime) -> None:
         Phrase("the send of {name} was asked for a moment ago, and WeChat may still answer", name=record.campaign),
         Phrase("Nothing was recorded: the run that asked records the answer itself, if it is still at work."),
         Phrase("run the same command again in {seconds} s", seconds=ceil(left.total_seconds())),
+    )
+
+
+def require_answer_of_administrator(record: Record, now: datetime) -> None:
+    """Raise RefusedError while the administrator may still agree: what was not sent yet may be sent then."""
+    until = held_until(record)
+    if until is None or now >= until:
+        return
+    raise RefusedError(
+        Phrase("{name} waits for the administrator until {until}", name=record.campaign, until=moment(until)),
+        Phrase("Nothing was recorded: it goes out as soon as the administrator (管理员) agrees."),
+        Phrase("let the administrator refuse it in WeChat, then say it again after {until}", until=moment(until)),
     )
 
 
@@ -227,8 +249,12 @@ def nothing_to_settle(record: Record) -> UsageError:
     )
 
 
-def check_foreign(msg_id: int, record: Record, state: State) -> None:
-    """Raise UsageError where a job is on record as the send of another campaign, or of another edition."""
+def check_foreign(msg_id: int, record: Record, state: State, batch: int | None = None) -> None:
+    """Raise UsageError where a job is on record as the send of another campaign, edition or batch."""
+    for job in record.jobs:
+        if job.msg_id == msg_id and batch not in (None, job.batch):
+            say = Phrase("job {msg_id} is the send of batch {batch}", msg_id=msg_id, batch=job.batch)
+            raise UsageError(say, Phrase("Nothing was recorded."), _look_up())
     for other in state.records.values():
         if other is not record and any(job.msg_id == msg_id for job in other.jobs):
             raise UsageError(

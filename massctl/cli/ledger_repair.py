@@ -59,6 +59,12 @@ def repaired(session: Session, reason: str | None, answer: Answer) -> int:
 
 def backed_up(session: Session, target: Path) -> int:
     """Copy the ledger's whole lines into a file, which may hold an older copy of the same ledger."""
+    if target.exists() and not target.is_file():
+        raise UsageError(
+            Phrase("{file} is not a file", file=target.name),
+            Phrase("Nothing was written."),
+            Phrase("name a file that is not there yet"),
+        )
     ledger = session.ledger()
     found = ledger.as_found()
     entries, end = follow_file(found)

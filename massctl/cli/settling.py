@@ -6,7 +6,15 @@ from datetime import timedelta
 
 from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.ports import WeChat
-from massctl.apply.reconcile import is_by_hand, nothing_to_settle, require_verdict, settle_not_sent, settle_sent
+from massctl.apply.reconcile import (
+    is_by_hand,
+    nothing_to_settle,
+    require_answer_of_administrator,
+    require_past,
+    require_verdict,
+    settle_not_sent,
+    settle_sent,
+)
 from massctl.cli.answering import Answer
 from massctl.cli.applying import applied, with_repeatable
 from massctl.cli.declaring import COUNTS_AS_ALL, declared
@@ -59,12 +67,15 @@ def settled(
     It is told in words, or as the document of `answer`.
     """
     refuse_fleeting_ledger(session)
+    require_past(testimony.looked_at, session.clock.now())
     with sole_runner(session.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
         trust(session, state)
         record, notifier = _in_question(session, state, name), Notifier(session)
         require_verdict(record, timedelta(seconds=session.settings.policy.in_doubt_wait), session.clock.now())
+        if not sent:
+            require_answer_of_administrator(record, session.clock.now())
         notifier.begin(state)
         begun, listed = len(record.settlements), record.batches > 1
         book = LedgerSession(ledger, session.clock, state)

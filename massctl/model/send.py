@@ -24,6 +24,8 @@ from massctl.model.phrase import Phrase
 CLIENT_MSG_ID_LENGTH: Final = 32
 """Hex digits. WeChat documents 64 and 32 bytes and refused 36 (45067): the smaller value is safe.
 Source: WeChat docs, "message/mass/sendall", read 2026-10; forum reports of 2023-09."""
+ID_IN_USE: Final = 45066
+"""The answer to a `clientmsgid` that was met within the last minute. Source: wechat/errcodes.toml."""
 HOLD_CODES: Final = frozenset({89504, 89505})
 """Answers to a send that waits for the administrator (API 群发保护), or that came while another one waits.
 Source: WeChat docs, "message/mass/sendall", read 2026-10."""

@@ -63,7 +63,11 @@ AFTER: Final[dict[str, str]] = {
     "or open and close comments in the console under 留言管理": (
         "文章的地址里也有它：massctl record-event FILE 记录带有地址的事件；也可以在公众平台的“留言管理”里打开或关闭"
     ),
-    # massctl/apply/finishing.py
+    # massctl/apply/jobs.py
+    "the event is addressed to {to}, and the account is {own}": "事件是发给 {to} 的，而这个公众号是 {own}",
+    "name the account that it is of; or correct accounts.NAME.original_id in massctl.yaml": (
+        "请指明它属于哪个公众号；或者改正 massctl.yaml 里的 accounts.NAME.original_id"
+    ),
     "two accounts have a job {msg_id}": "有两个公众号都有任务 {msg_id}",
     "The event does not say by itself which of them it is about. Nothing was recorded.": (
         "事件本身说明不了是哪一个。什么都没有记录。"

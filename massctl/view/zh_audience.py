@@ -117,6 +117,10 @@ AUDIENCE: Final[dict[str, str]] = {
     "campaigns/{name} is there already": "campaigns/{name} 已经存在",
     "small letters, digits, `.`, `_` and `-`, at most 64": "用小写字母、数字、`.`、`_`、`-`，最多 64 个",
     "choose another name": "换一个名字",
+    "{name} is the name that {now} had before (`moved` in massctl.yaml)": (
+        "{name} 是 {now} 以前的名字（massctl.yaml 里的 `moved`）"
+    ),
+    "the ledger has a campaign {name} already": "账本里已经有活动 {name}",
     "{name} is not a list of openids that was sent in part": "{name} 不是只发了一部分的 openid 名单",
     "massctl status {name}   shows what became of it": "massctl status {name}   看它的结果",
     "nobody knows whether batch {batch} was sent": "不知道第 {batch} 批是否已发出",

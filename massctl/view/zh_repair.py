@@ -9,6 +9,7 @@ REPAIR: Final[dict[str, str]] = {
     "there is no ledger to repair": "没有可以修复的账本",
     "massctl state init   begins one": "massctl state init   会建立一个",
     "{file} is no older copy of this ledger": "{file} 不是这份账本较旧的副本",
+    "{file} is not a file": "{file} 不是文件",
     "name a file that is not there yet": "换一个还不存在的文件名",
     "the copy cannot be written": "副本写不进去",
     "{file}: {why}. Nothing was written.": "{file}：{why}。什么都没有写。",

@@ -27,6 +27,16 @@ SETTLING: Final[dict[str, str]] = {
     "edition {edition} of {name} is recorded as sent": "{name} 的第 {edition} 版已记录为发出",
     # massctl/apply/reconcile.py
     "{name} is on record as sent, so nobody can say that it was not": "{name} 已记录为发出，不能再说没有发出",
+    "{name} waits for the administrator until {until}": "{name} 在等管理员确认，到 {until} 为止",
+    "Nothing was recorded: it goes out as soon as the administrator (管理员) agrees.": (
+        "什么也没记下：管理员一同意，它就会发出去。"
+    ),
+    "let the administrator refuse it in WeChat, then say it again after {until}": (
+        "请管理员在微信里拒绝，{until} 之后再说一遍"
+    ),
+    "job {msg_id} is the send of batch {batch}": "任务 {msg_id} 是第 {batch} 批的群发",
+    "--looked-at {seen} is still to come": "--looked-at {seen} 还没到",
+    "write when you looked in the console, with its offset": "写你在公众平台后台看的那个时刻，带上时区",
     "the ledger contradicts itself: {found}": "账本里的记录互相矛盾：{found}",
     "job {msg_id} is the send of {other}, edition {edition}": "任务 {msg_id} 是 {other} 第 {edition} 版的群发",
     "{summary}; nothing was recorded": "{summary}；没有记录任何东西",

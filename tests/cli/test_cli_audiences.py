@@ -87,7 +87,10 @@ def test_an_open_batch_is_settled_by_its_number(letter: Shell) -> None:
     assert "It is batch 2 of 3" in said.out
     wrong = letter("reconcile", "letter", "--sent", "--batch", "3", "--reason", "looked", "--sandbox")
     assert (2, True) == (wrong.status, "say which batch of letter you mean: 2" in wrong.err)
-    settle = ("reconcile", "letter", "--sent", "--batch", "2", "--reason", "looked", "--sandbox")
+    settle = ("reconcile", "letter", "--sandbox", "--batch", "2", "--reason", "looked", "--sent")
+    first = str(letter.report()["jobs"][0]["msg_id"])
+    of_the_first = letter(*settle, first)
+    assert (2, True) == (of_the_first.status, f"job {first} is the send of batch 1" in of_the_first.err)
     assert 0 == letter(*settle).status
     assert "2 of 3 batches went out" in letter("status", "letter", "--sandbox").out
     assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
@@ -247,6 +250,20 @@ def test_the_folder_is_made_again_under_the_name_that_the_ledger_has(letter: She
     assert (2, True) == (there.status, "is there already" in there.err)
     ended = [line for line in letter("state", "list", "--sandbox").out.splitlines() if "list_ended" in line]
     assert 1 == len(ended)
+
+
+def test_the_rest_of_a_list_takes_no_name_of_another_campaign(letter: Shell) -> None:
+    """What the ledger has of that one would count for it."""
+    letter.tree.text("notice")
+    letter("apply", "notice", "--sandbox", "--yes")
+    refused_in_the_middle(letter)
+    shutil.rmtree(letter.root / "campaigns/notice")
+    taken = letter("new", "notice", "--unsent-of", "letter", "--sandbox")
+    assert (2, True) == (taken.status, "the ledger has a campaign notice already" in taken.err)
+    (letter.root / "campaigns/letter").rename(letter.root / "campaigns/renamed")
+    letter.tree.write("massctl.yaml", letter.tree.read("massctl.yaml") + "moved: [{from: letter, to: renamed}]\n")
+    before = letter("new", "letter", "--unsent-of", "renamed", "--sandbox")
+    assert (2, True) == (before.status, "letter is the name that renamed had before" in before.err)
 
 
 @pytest.mark.parametrize(

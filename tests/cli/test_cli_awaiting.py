@@ -47,6 +47,22 @@ def test_his_yes_is_learnt_by_the_next_apply(guarded: Shell) -> None:
     assert (0, "sent", 1) == (said.status, campaign["status"], len(guarded.report()["jobs"]))
 
 
+def test_while_he_may_agree_nobody_can_say_that_it_was_not_sent(guarded: Shell) -> None:
+    guarded("apply", "notice", "--yes", "--sandbox")
+    word = ("reconcile", "notice", "--not-sent", "--reason", "looked", "--sandbox")
+    said = guarded(*word)
+    assert (5, True) == (said.status, "notice waits for the administrator until" in said.err)
+    guarded.set_time(NOON + timedelta(minutes=31))
+    assert 0 == guarded(*word).status
+
+
+def test_nobody_looked_at_a_moment_to_come(guarded: Shell) -> None:
+    guarded("apply", "notice", "--yes", "--sandbox")
+    word = ("reconcile", "notice", "--sent", "--reason", "looked", "--sandbox")
+    said = guarded(*word, "--looked-at", (NOON + timedelta(days=1)).isoformat())
+    assert (2, True) == (said.status, "is still to come" in said.err)
+
+
 def test_his_silence_fails_the_job(guarded: Shell) -> None:
     guarded("apply", "notice", "--yes", "--sandbox")
     guarded.set_time(NOON + timedelta(minutes=31))

@@ -1,6 +1,7 @@
 """A damaged or lost ledger is brought back to what verifies; what may have gone out in what it lost is not sent."""
 
 import json
+import os
 import threading
 from pathlib import Path
 
@@ -171,6 +172,9 @@ def test_a_backup_may_be_made_again_over_itself_and_over_nothing_else(sent: Shel
     copy.write_bytes(b"something else")
     assert (5, b"something else") == (sent("state", "backup", str(copy), "--sandbox").status, copy.read_bytes())
     assert 5 == sent("state", "backup", str(tmp_path / "nowhere" / "copy"), "--sandbox").status
+    os.mkfifo(tmp_path / "pipe")
+    assert 2 == sent("state", "backup", str(tmp_path / "pipe"), "--sandbox").status
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_an_older_backup_than_this_machine_saw_is_refused(sent: Shell, tmp_path: Path):

@@ -78,6 +78,7 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
         state = current.read_state(ledger)
         trust(current, state)
         record = _partly_sent(state, name, rest)
+        _require_free(current, state, rest, record)
         workbench = Workbench(current.repository, current.settings, current.cache)
         sha256 = _same_list(current, workbench, record)
         left = [batch for batch in range(1, record.batches + 1) if batch not in record.sent_batches]
@@ -96,6 +97,17 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
                 book.record(ListEnded(rest=rest, by=who(current)), record)
             put_in_place(current.repository, folder)
     return state.record(name, record.edition), counted
+
+
+def _require_free(current: Session, state: "State", rest: CampaignName, record: "Record") -> None:
+    """Raise UsageError where the name had another campaign, whose entries would count for this one."""
+    if (now := current.settings.renamed.get(rest)) is not None:
+        why = Phrase("{name} is the name that {now} had before (`moved` in massctl.yaml)", name=rest, now=now)
+    elif state.editions(rest) and (record.ended is None or record.ended.rest != rest):
+        why = Phrase("the ledger has a campaign {name} already", name=rest)
+    else:
+        return
+    raise UsageError(why, Phrase("Nothing was done."), Phrase("choose another name"))
 
 
 def _partly_sent(state: "State", name: CampaignName, rest: CampaignName) -> "Record":

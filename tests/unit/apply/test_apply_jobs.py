@@ -302,12 +302,14 @@ def test_two_accounts_with_a_job_of_one_id_need_a_name() -> None:
     assert "more" == found.record.campaign
 
 
-def test_an_event_to_another_original_id_than_the_declared_one_needs_the_account() -> None:
+def test_an_event_to_another_original_id_than_the_declared_one_is_not_recorded() -> None:
     one = scene(*sent(PLAIN, 2, 7))
     with pytest.raises(UsageError, match="job 7 is the send of words, of another account") as told:
         record(one, finish(original_id="gh_2"), declared={APPID: "gh_1"})
     assert ("accounts.NAME.original_id" in told.value.hint, []) == (True, one.events("job_status"))
-    assert isinstance(record(one, finish(original_id="gh_2"), APPID, {APPID: "gh_1"}), Recorded)
+    with pytest.raises(UsageError, match="addressed to gh_2, and the account is gh_1"):
+        record(one, finish(original_id="gh_2"), APPID, {APPID: "gh_1"})
+    assert isinstance(record(one, finish(original_id="gh_2"), APPID), Recorded)
 
 
 @pytest.mark.parametrize("addressed", ["gh_1", None])

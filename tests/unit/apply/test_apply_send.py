@@ -249,6 +249,13 @@ def test_a_rejected_repetition_says_nothing_about_the_first_attempt() -> None:
     assert 4 == outcome.exit_status()
 
 
+@pytest.mark.parametrize(("first", "content"), [(Fault.TOO_SOON_YET_ACCEPTED, "unknown"), (Fault.ANSWER_LOST, None)])
+def test_where_wechat_knew_the_id_from_the_first_nobody_knows_what_went_out(first: Fault, content: str | None) -> None:
+    scene = Scene([WORDS])
+    assert 0 == scene.apply(("send_mass", first)).exit_status()
+    assert [(True, content)] == [(each.duplicate, each.content) for each in scene.events("send_accepted")]
+
+
 def test_a_request_that_never_left_closes_its_own_attempt_and_may_be_tried_again() -> None:
     """The token ran out during the wait, and no other could be had."""
     scene = Scene([WORDS])

@@ -129,7 +129,7 @@ def rejection_error(context: ApplyContext, campaign: RenderedCampaign, rejected:
     """Explain when a refused send can go out, and how to record a send on the website that used its allowance."""
     stopped = rejected_batch(context.record_of(campaign))
     hint = stopped.hint if stopped is not None else _possible_again(context, campaign, rejected)
-    if rejected.errcode == NO_SEND_LEFT:
+    if rejected.errcode == NO_SEND_LEFT and not campaign.over_limit_allowed:  # That one counted on no place.
         more = Phrase(
             "The ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录 when that "
             "was, and record it: massctl state import --website-send AT --account {account}",

@@ -17,6 +17,7 @@ from massctl.cli.recorded import realm_refusal, refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.errors import LedgerForeignError, LedgerMissingError
 from massctl.ledger.archive import ARCHIVE_BYTES_MAX, LocalArchive
+from massctl.ledger.codec import follow_file
 from massctl.ledger.local_file import LocalLedger
 from massctl.ledger.process_lock import sole_runner
 from massctl.model.phrase import Phrase
@@ -43,7 +44,7 @@ def moved_to_git(session: Session, where: Mapping[str, str]) -> int:
             _name(target, there, where)
             return _told(session, Phrase("the ledger {lineage} is in git already", lineage=there.lineage))
         _trust(session, state)
-        git.take_over(_whole(found, state), _kept(session.places.archive))
+        git.take_over(_whole(found, state.serial), _kept(session.places.archive))
         _name(target, state, where)
         aside = local.replace(None, session.clock.now(), found)
     branch = f"{target.settings.state.remote}/{target.settings.state.branch}"
@@ -59,8 +60,8 @@ def moved_to_local(session: Session) -> int:
     target = _as(session, "local", {})
     refuse_fleeting_ledger(target)
     with sole_runner(session.locks, session.clock.now()):
-        local, state, found = _local(session)
         if not session.in_git:
+            _, state, _ = _local(session)
             if state.lineage is None:
                 raise _nothing_to_move()
             return _told(session, Phrase("the ledger {lineage} is a file already", lineage=state.lineage))
@@ -70,13 +71,18 @@ def moved_to_local(session: Session) -> int:
         if there.lineage is not None:
             _trust(session, there)
             moved = git.as_found() or b""
-            _write(session, local, moved, found, _whole(found, state))
+            # A move that failed may have left a file, which is older by now.
+            local = LocalLedger(session.places.ledger, session.locks)
+            found = local.as_found()
+            _write(session, local, moved, found, _whole(found, follow_file(found)[1].serial))
             LocalArchive(session.places.archive).take_over(git.store.bodies())
             git.replace(None, session.clock.now(), moved)
             state = there
+        else:
+            # An earlier move was cut short right here.
+            _, state, _ = _local(session)
         if state.lineage is None:
             raise _nothing_to_move()
-        # Without one on the branch, an earlier move was cut short right here.
         _trust(session, state)
         _name(target, state, {})
     return _told(
@@ -97,9 +103,9 @@ def _local(session: Session) -> tuple[LocalLedger, State, bytes | None]:
     return ledger, state, ledger.as_found()
 
 
-def _whole(found: bytes | None, state: State) -> bytes:
-    """Give the whole lines of a ledger's file that was folded into `state`."""
-    return b"".join(line + b"\n" for line in (found or b"").split(b"\n")[: state.serial])
+def _whole(found: bytes | None, serial: int) -> bytes:
+    """Give the first `serial` lines of a ledger's file, each with its newline."""
+    return b"".join(line + b"\n" for line in (found or b"").split(b"\n")[:serial])
 
 
 def _trust(session: Session, state: State) -> None:

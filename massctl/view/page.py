@@ -136,7 +136,9 @@ class Page:
         return painted + self.paint(run, ink)
 
 
-_COMMAND: Final = re.compile(r"massctl [a-z-](?:(?!   |[;:,`)，；：。）]).)*")
+_COMMAND: Final = re.compile(
+    r"(?:massctl [a-z-]|git (?:-C |add |commit |fetch|pull|push|remote |rm ))(?:(?!   |[;:,`)，；：。）]).)*"
+)
 """A command that a sentence advises: to the line's end, or to what the sentence goes on with."""
 
 
@@ -204,7 +206,7 @@ def _words(pieces: list[_Piece], width: int) -> Iterator[list[_Piece]]:
 def _inside_commands(pieces: list[_Piece], width: int) -> set[int]:
     """Find the pieces before which no line may break: half of a command, copied and pasted, is another command."""
     text = "".join(cluster for cluster, _ in pieces)
-    if "massctl" not in text:
+    if "massctl " not in text and "git " not in text:
         return set()
     starts = [0, *accumulate(len(cluster) for cluster, _ in pieces)]
     found: set[int] = set()

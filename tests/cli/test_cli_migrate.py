@@ -112,6 +112,19 @@ def test_a_move_to_a_file_that_was_cut_short_is_finished(local: Shell, remote: P
     assert 0 == local("state", "verify").status
 
 
+def test_a_move_to_a_file_that_failed_is_made_again_after_more_was_written(local: Shell, remote: Path):
+    local("state", "migrate", "--to", "git")
+    hook = remote / "hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    assert 5 == local("state", "migrate", "--to", "local").status
+    hook.unlink()
+    assert 0 == local(*IMPORT[:3], "2026-11-29T20:00:00+08:00", *IMPORT[4:]).status
+    assert 0 == local("state", "migrate", "--to", "local").status
+    assert (0, 3) == (local("state", "verify").status, len(local.tree.read(LEDGER).splitlines()))
+
+
 def test_what_is_there_already_changes_nothing(local: Shell):
     assert "is a file already" in local("state", "migrate", "--to", "local").out
     local("state", "migrate", "--to", "git")

@@ -387,6 +387,13 @@ def test_45028_names_the_command_that_records_a_send_on_the_website() -> None:
     assert ".;" not in error.hint
 
 
+def test_of_one_that_was_to_go_over_the_limit_nobody_looks_for_another_send() -> None:
+    outcome = Scene([replace(EVERYBODY, over_limit_allowed=True)]).apply(("send_mass", Fault.NO_QUOTA))
+    error = outcome.campaigns[0].error
+    assert error is not None
+    assert (45028, False) == (error.errcode, "--website-send" in error.hint)
+
+
 EVENING = Window(NOW - HOUR, NOW + 11 * HOUR)
 """Closes an hour before midnight in Beijing."""
 TO_JANUARY = Window(NOW - HOUR, NOW + timedelta(days=40))

@@ -117,6 +117,12 @@ def test_wrapping_loses_nothing_but_blanks(text: str, width: int):
     assert "".join(text.split()) == "".join(made.text().split())
 
 
+def test_a_command_of_git_is_not_broken_either():
+    made = page(44)
+    made.line("commit it: git add a.json && git commit -m 'lock a'")
+    assert "commit it:\ngit add a.json && git commit -m 'lock a'" == made.text()
+
+
 def test_a_path_that_fits_the_page_is_never_cut():
     made = page(24)
     made.line("see campaigns/x/long.yaml:5 please", indent=2, hang=8)

@@ -102,9 +102,15 @@ def restored(session: Session, source: Path) -> int:
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, now := session.clock.now()):
         copy = _read(source)
-        entries, end = follow_file(copy)
-        state = _folded(session, entries)
-        _require_seen(session, state, entries, end)
+        try:
+            entries, end = follow_file(copy)
+            state = _folded(session, entries)
+            _require_seen(session, state, entries, end)
+        except LedgerCorruptError as error:
+            raise _no_copy(Phrase("{file} is no copy that verifies", file=source.name), error) from None
+        except LedgerOlderError as error:
+            say_older = Phrase("{file} is older than the ledger that this machine saw", file=source.name)
+            raise _no_copy(say_older, error) from None
         ledger, mark = session.ledger(), seen_mark(session.locks)
         found, data = ledger.as_found(), _whole(copy, end)
         _, there = sound_part(found or b"")
@@ -171,7 +177,13 @@ def _require_seen(session: Session, state: State, entries: Sequence[Entry], end:
     """Raise LedgerOlderError where this machine saw entries of the ledger that would not be in it."""
     mark = seen_mark(session.locks)
     seen = mark.serial if mark is not None else 0
-    require_newest(mark, state.lineage, end.serial, digest_at(seen, entries, end) if 0 < seen <= end.serial else None)
+    digest = digest_at(seen, entries, end) if 0 < seen <= end.serial else None
+    require_newest(mark, state.lineage, end.serial, digest, session.git_ledger().where if session.in_git else None)
+
+
+def _no_copy(say_why: Phrase, error: LedgerCorruptError | LedgerOlderError) -> LedgerError:
+    """Say of a copy what was found in it; the ledger that is here stays as it is."""
+    return type(error)(say_why, error.detail, Phrase("name another copy; the ledger that is here was not changed"))
 
 
 def _not_further(source: Path, is_older: bool, end: End, there: End) -> LedgerError:

@@ -270,6 +270,13 @@ class GitLedger(ChainedLedger):
         self.store = GitStore(branch, sleep)
         super().__init__(self.store, locks)
 
+    def read(self, since: int, *, deep: bool = False) -> Sequence[Entry]:
+        """See `ChainedLedger.read`; the way out of damage is that of a branch."""
+        try:
+            return super().read(since, deep=deep)
+        except LedgerCorruptError as error:
+            raise _damaged(error.detail) from None
+
     def last_read(self) -> Sequence[Entry] | None:
         """Give the entries as this machine fetched them last, only to be shown; None if it never did."""
         mark, lines = seen_mark(self._locks), self.store.read_fetched()
@@ -304,7 +311,7 @@ def _described(lines: Sequence[bytes], before: int) -> str:
     return "\n".join([f"{told[-1]} ({span})", "", *listed, *more])
 
 
-def _damaged(what: Phrase) -> LedgerCorruptError:
+def _damaged(what: str) -> LedgerCorruptError:
     return LedgerCorruptError(
         Phrase("the ledger is not what was written"),
         what,

@@ -183,7 +183,7 @@ def test_an_older_backup_than_this_machine_saw_is_refused(sent: Shell, tmp_path:
     for here in (bytes(4096), None):
         (sent.root / LEDGER).unlink() if here is None else sent.tree.write(LEDGER, here)
         said = sent("state", "restore", str(older), "--sandbox")
-        assert (5, True) == (said.status, "the ledger is an older copy" in said.err)
+        assert (5, True) == (said.status, "is older than the ledger that this machine saw" in said.err)
         assert here == (ledger(sent) if (sent.root / LEDGER).exists() else None)
 
 
@@ -207,6 +207,12 @@ def test_a_copy_that_lacks_what_verifies_here_is_refused(sent: Shell, tmp_path: 
     assert 5 == sent("state", "restore", str(copy), "--sandbox").status
     assert b"".join(lines) == ledger(sent)
     assert 2 == sent("state", "restore", str(tmp_path), "--sandbox").status
+
+
+def test_what_is_no_copy_is_said_to_be_none_and_not_the_ledger(sent: Shell, tmp_path: Path):
+    (tmp_path / "notes.txt").write_text("no ledger\n", encoding="utf-8")
+    said = sent("state", "restore", str(tmp_path / "notes.txt"), "--sandbox")
+    assert (5, True, False) == (said.status, "notes.txt is no copy that verifies" in said.err, "repair" in said.err)
 
 
 def test_another_history_is_refused(sent: Shell, tmp_path: Path):

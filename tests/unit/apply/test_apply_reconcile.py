@@ -4,10 +4,11 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from building import DAY, HOUR, NOW, OTHER_APPID, article, attempted, guards, news, recorded, sha, text
+from building import DAY, HOUR, NOW, OTHER_APPID, article, attempted, audience, guards, news, recorded, sha, text
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault
 
@@ -119,6 +120,31 @@ def test_the_id_of_another_campaign_settles_nothing() -> None:
     with pytest.raises(UsageError, match="is the send of first"):
         settle_sent(book.state.record(WORDS.name, 1), journal.Statement("seen", "li", taken), scene.wechat, book)
     assert scene.record(WORDS).open_attempts
+
+
+def test_the_job_of_another_batch_settles_nothing() -> None:
+    words = replace(WORDS, audience=audience(openids="a.txt"))
+    first = attempted(words, batches=2), (SendAccepted(attempt=2, msg_id=7), words)
+    state = recorded(*first, attempted(words, batch=2, batches=2))
+    record = state.record(words.name, 1)
+    reconcile.check_foreign(8, record, state, 2)
+    with pytest.raises(UsageError, match="job 7 is the send of batch 1"):
+        settle_sent(record, journal.Statement("seen", "li", 7), None, SimpleNamespace(state=state))  # type: ignore[arg-type]
+
+
+def test_while_the_administrator_may_agree_nobody_says_that_it_was_not_sent() -> None:
+    held = SendInDoubt(attempt=2, reason="waiting", errcode=89504)
+    record = recorded(attempted(WORDS), (held, WORDS)).record(WORDS.name, 1)
+    with pytest.raises(RefusedError, match="words waits for the administrator until"):
+        reconcile.require_answer_of_administrator(record, NOW)
+    reconcile.require_answer_of_administrator(record, NOW + HOUR)
+
+
+def test_nobody_looked_at_a_moment_to_come() -> None:
+    reconcile.require_past(None, NOW)
+    reconcile.require_past(NOW, NOW)
+    with pytest.raises(UsageError, match="is still to come"):
+        reconcile.require_past(NOW + HOUR, NOW)
 
 
 def test_a_send_that_did_not_go_out_may_be_sent_again() -> None:

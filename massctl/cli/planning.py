@@ -55,19 +55,21 @@ def planned(
 ) -> Planned:
     """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
 
-    With `locked`, as where the policy requires locks, a campaign is only what its lock says too, and is rendered in a
-    process without secrets. `named` are the names of the command line, where only some of the campaigns that it stands
-    for are planned. A plan that is only shown is not `lasting`: it leaves the sandbox's clock where it is. One that is
-    carried out (`acts`) asks the remote whether this checkout is the tip of the branch that sends. One that only
-    `shows` takes a ledger in git as it was fetched last, where its remote is out of reach. With `tells_damage` a
-    damaged ledger refuses every campaign; without it, and where there is no campaign, it is raised.
+    With `locked`, as where the policy requires locks, a campaign is only what its lock says too, and is rendered in
+    a process without secrets, unless this one has none and does not act. `named` are the names of the command line,
+    where only some of the campaigns that it stands for are planned. A plan that is only shown is not `lasting`: it
+    leaves the sandbox's clock where it is. One that is carried out (`acts`) asks the remote whether this checkout
+    is the tip of the branch that sends. One that only `shows` takes a ledger in git as it was fetched last, where
+    its remote is out of reach. With `tells_damage` a damaged ledger refuses every campaign; without it, and where
+    there is no campaign, it is raised.
     """
     typed = names if named is None else named  # A pass of a run that waits is about some of them.
     state, damage = _read(session, shows=shows, tells_damage=tells_damage)
     workbench = Workbench(session.repository, session.settings, session.cache)
     # What is told of a doubt after `apply --locked` is planned like the run itself.
     locked = locked or session.settings.policy.require_lock or session.voice.language.flags.locked
-    desires = Desires(workbench, state, locked=locked, elsewhere=rendered_apart(session) if locked else None)
+    apart = locked and (acts or _holds_secrets(session))
+    desires = Desires(workbench, state, locked=locked, elsewhere=rendered_apart(session) if apart else None)
     picked = chosen(names, desires.names())
     # Before the ledger is begun nothing is sent anyway, and a first plan is worth more than a first commit.
     desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0)
@@ -117,11 +119,17 @@ def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal |
 
 def rendered_apart(session: Session) -> Elsewhere:
     """Give what renders campaigns in a process without secrets."""
-    # Where only what is locked is sent, whoever may hold a secret renders in a process of its own.
+    # Only what is sent by locks, or planned beside a secret, needs it.
     from massctl.source.render_process import RenderProcess
 
     override = loopback_override(session.environment, sandbox=session.sandbox is not None)
     return RenderProcess(session.root, session.cache, override).render
+
+
+def _holds_secrets(session: Session) -> bool:
+    """Whether this process could give away what lets it speak for an account."""
+    accounts = session.settings.accounts.values()
+    return any(each.token_command or session.environment.get(each.secret_env or "") for each in accounts)
 
 
 def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) -> Sequence[Desired]:

@@ -38,13 +38,16 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve a copy of the samples, one of which was locked and then edited."""
+    """Serve a copy of the samples, one of which was shown to somebody and then edited."""
     root = tmp_path_factory.mktemp("served")
     shutil.copy(ROOT / "massctl.yaml", root)
     shutil.copytree(ROOT / "campaigns", root / "campaigns")
     massctl = [str(Path(sys.executable).with_name("massctl")), "-C", str(root)]
-    subprocess.run([*massctl, "lock", MEMBERS], check=True, capture_output=True)
-    server = subprocess.Popen([*massctl, "serve", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    shown = ["preview", MEMBERS, "--towxname", "lin", "--sandbox"]
+    subprocess.run([*massctl, *shown], check=True, capture_output=True)
+    server = subprocess.Popen(
+        [*massctl, "serve", "--port", "0", "--sandbox"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
     assert server.stdout is not None
     try:
         yield Served(root, server.stdout.readline().decode().strip())
@@ -105,7 +108,7 @@ def test_a_finding_leads_to_its_place(browser: Browser, served: Served):
     assert browser.value(f"{place}.top > 0 && {place}.bottom < innerHeight")
 
 
-def test_the_version_that_was_locked_lies_beside_the_one_of_now(browser: Browser, served: Served):
+def test_the_version_that_was_staged_lies_beside_the_one_of_now(browser: Browser, served: Served):
     browser.window(1440, 900)
     served.edit(ARTICLE, BEGINNING, "改过的开头")
     live(browser, served.address + MEMBERS)

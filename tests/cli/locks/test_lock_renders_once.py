@@ -42,6 +42,7 @@ def test_a_command_renders_a_campaign_once(
     repository: Repository, rendered: list[str], command: list[str], state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(repository.root)
+    monkeypatch.setenv("WECHAT_MAIN_SECRET", "secret")
     if state != "missing":
         repository.massctl("lock")
     if state == "stale":
@@ -56,12 +57,17 @@ def test_a_command_renders_a_campaign_once(
 def test_apply_of_what_is_locked_renders_nothing_here(repository: Repository, rendered: list[str]) -> None:
     repository.massctl("lock")
     rendered.clear()
-    assert 0 == repository.massctl("plan", "--sandbox")[0]
     status, found = repository.apply()
     assert (0, "sending", []) == (status, found["status"], rendered)
     (repository.root / "campaigns/other").mkdir()
     status, found = repository.apply()
     assert (0, [], []) == (status, found["performed"], rendered)
+
+
+def test_a_plan_of_a_process_without_secrets_renders_here(repository: Repository, rendered: list[str]) -> None:
+    repository.massctl("lock")
+    rendered.clear()
+    assert (0, [NAME]) == (repository.massctl("plan")[0], rendered)
 
 
 def test_apply_of_what_is_not_locked_renders_once(lenient: Repository, rendered: list[str]) -> None:

@@ -11,7 +11,7 @@ from massctl.cli.session import open_settings, session
 from massctl.errors import ForgeError, UsageError
 from massctl.forge.artefact import ArtefactError, read_text
 from massctl.forge.lock_bundle import BUNDLE_BYTES_MAX, bundle_text, read_bundle
-from massctl.model.ids import CampaignName, is_campaign_name
+from massctl.model.ids import CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Phrase, system_reason
 from massctl.source.locks import LOCK_BYTES_MAX, put_lock
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, SETTINGS, Repository, UnreadableError
@@ -95,12 +95,17 @@ def _text(repository: Repository, name: CampaignName) -> str | None:
 
 def _changed(here: Repository, there: Repository) -> Iterator[CampaignName]:
     for name in here.campaign_folders().names:
-        try:
-            before = there.folder_digest(name)
-        except UnreadableError:
-            before = None  # It is new here.
-        if here.folder_digest(name) != before:
+        now = _digest(here, name)
+        # A folder that cannot be read counts as changed: the verb that is run for it says why, of it alone.
+        if now is None or now != _digest(there, name):
             yield name
+
+
+def _digest(repository: Repository, name: CampaignName) -> Sha256 | None:
+    try:
+        return repository.folder_digest(name)
+    except UnreadableError:
+        return None
 
 
 def _root(directory: str) -> Path:

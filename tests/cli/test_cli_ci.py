@@ -4,6 +4,8 @@ import json
 import os
 import re
 import shutil
+import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -244,6 +246,29 @@ def test_the_campaigns_that_a_branch_changes_are_named(shell: Shell, tmp_path: P
     shell("lock")
 
     assert "edited\nnew\n" == shell("ci", "changed", str(tmp_path / "main")).out
+
+
+@pytest.mark.parametrize("in_git", [False, True])
+def test_no_name_of_a_file_hides_which_campaigns_changed(shell: Shell, tmp_path: Path, in_git: bool) -> None:
+    """A folder that cannot be read at all counts as changed, and the others are named as ever."""
+    for name in ("a-same", "b-strange", "c-socket", "d-edited"):
+        shell.tree.news(name)
+    shutil.copytree(shell.root, tmp_path / "main")
+    shell.tree.write("campaigns/d-edited/articles/main.md", "anders\n")
+    for strange in (b"a\\b", b'a"b', b"a\nb", b"a\tb", b"a\xffb", "春".encode()):
+        Path(os.fsdecode(os.fsencode(shell.root / "campaigns/b-strange") + b"/" + strange)).write_bytes(b"x")
+    shell.monkeypatch.chdir(shell.root / "campaigns/c-socket")
+    with socket.socket(socket.AF_UNIX) as left_open:
+        left_open.bind("socket")
+    shell.monkeypatch.chdir(shell.root)
+    expected = ["b-strange", "c-socket", "d-edited"]
+    if in_git:
+        expected.remove("c-socket")  # Git tracks no socket.
+        for root in (shell.root, tmp_path / "main"):
+            subprocess.run(["git", "init", "-q", root], check=True)
+
+    said = shell("ci", "changed", str(tmp_path / "main"))
+    assert (0, expected, "") == (said.status, said.out.splitlines(), said.err)
 
 
 def unlocked(shell: Shell, name: str, **more: str) -> None:

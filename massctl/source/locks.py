@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -20,7 +20,7 @@ from massctl.errors import UsageError
 from massctl.model.ids import CampaignName
 from massctl.model.lock import LockFile, lock_digest, lock_document, lock_text
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import Phrase, system_reason
+from massctl.model.phrase import Phrase, enumerated, system_reason
 from massctl.plan.lock_diff import changed_parts, changed_versions, lock_missing, lock_stale, lock_unfit
 from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository, UnreadableError
@@ -154,23 +154,47 @@ def write_lock(root: Path, campaign: RenderedCampaign) -> list[str]:
 
 
 def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
-    """Make the campaign's folder hold exactly this lock; a failure leaves the one from before: raises UsageError."""
+    """Make the campaign's folder hold exactly this lock; gives the files that changed.
+
+    Raises UsageError, which says what was removed until then; nothing is, where a folder stands in the way.
+    """
     folder = root / CAMPAIGNS / name
-    left_over = lock_copies(root, name)
+    left_over, before = lock_copies(root, name), _bytes(folder / LOCK_FILE)
+    if not left_over and before == data:
+        return []
+    for each in (*left_over, LOCK_FILE):
+        if (folder / each).is_dir() and not (folder / each).is_symlink():
+            raise UsageError(
+                Phrase("{name} cannot be locked: {file} is a folder", name=name, file=each),
+                Phrase("Nothing was changed."),
+                Phrase("move campaigns/{name}/{file} away", name=name, file=each),
+            )
+    removed: list[str] = []
     try:
-        # First, since where letters' case does not count a second lock may be the lock by another name.
-        for copy in left_over:
-            (folder / copy).unlink()
-        if _bytes(folder / LOCK_FILE) == data:
-            return left_over
-        _replace(folder, data)
+        with _beside(folder, data) as beside:
+            # Before the lock, since where letters' case does not count a second lock may be the lock by another name.
+            for copy in left_over:
+                (folder / copy).unlink()
+                removed.append(copy)
+            if _bytes(folder / LOCK_FILE) == data:
+                return removed
+            beside.replace(folder / LOCK_FILE)
+        _sync(folder)
     except OSError as error:
         raise UsageError(
             Phrase("{name} cannot be locked: {why}", name=name, why=system_reason(error)),
-            Phrase("Its lock is as it was."),
+            _state_after(removed, is_kept=_bytes(folder / LOCK_FILE) == before),
             Phrase("make campaigns/{name} writable", name=name),
         ) from None
     return sorted([LOCK_FILE, *left_over])
+
+
+def _state_after(removed: list[str], *, is_kept: bool) -> Phrase:
+    if not is_kept:
+        return Phrase("Its lock was changed, but the disk did not confirm it. Run the command again.")
+    if removed:
+        return Phrase("Its lock is as it was. These copies were removed: {files}.", files=enumerated(removed))
+    return Phrase("Its lock is as it was.")
 
 
 def _misplaced(root: Path, name: CampaignName) -> Iterator[Phrase]:
@@ -222,17 +246,22 @@ def _bytes(path: Path) -> bytes | None:
         return None
 
 
-def _replace(folder: Path, data: bytes) -> None:
-    descriptor, beside = tempfile.mkstemp(dir=folder, prefix=_BESIDE)
+@contextmanager
+def _beside(folder: Path, data: bytes) -> Iterator[Path]:
+    """Write a file that waits to take the lock's place; it is removed where it was not moved."""
+    descriptor, name = tempfile.mkstemp(dir=folder, prefix=_BESIDE)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(beside).chmod(0o644)
-        Path(beside).replace(folder / LOCK_FILE)
+        Path(name).chmod(0o644)
+        yield Path(name)
     finally:
-        Path(beside).unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
     opened = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)

@@ -98,6 +98,13 @@ LOCK: Final[dict[str, str]] = {
     "the account's name": "公众号在设置里的名字",
     "{file} is a link": "{file} 是符号链接",
     "Its lock is as it was.": "锁定文件保持原样。",
+    "Its lock is as it was. These copies were removed: {files}.": "锁定文件保持原样。已经删除的多余副本：{files}。",
+    "Its lock was changed, but the disk did not confirm it. Run the command again.": (
+        "锁定文件已经改写，但磁盘没有确认。请再运行一次这条命令。"
+    ),
+    "{name} cannot be locked: {file} is a folder": "无法锁定 {name}：{file} 是文件夹",
+    "Nothing was changed.": "什么都没有改动。",
+    "move campaigns/{name}/{file} away": "把 campaigns/{name}/{file} 移走",
     "make campaigns/{name} writable": "让 campaigns/{name} 可写",
     "{file} is left over": "{file} 是多余的",
     "{file} was changed by hand": "{file} 被人手改过",

@@ -157,3 +157,57 @@ def test_what_massctl_writes_is_no_part_of_the_folder_s_digest(
     assert ["campaign.lock.json"] == write_lock(repository.root, campaign)
     assert before == repository.folder_digest(NAME)
     assert [] == write_lock(repository.root, campaign)
+
+
+@pytest.mark.parametrize("folder", ["campaign.lock.json", "campaign.lock (2).json"])
+def test_a_folder_in_the_way_is_found_before_anything_is_removed(
+    repository: Repository, campaign: RenderedCampaign, folder: str
+) -> None:
+    here = repository.root / "campaigns/spring"
+    (here / "campaign.lock (1).json").symlink_to("main.html")
+    (here / folder / "inside").mkdir(parents=True)
+    before = sorted(path.name for path in here.iterdir())
+    with pytest.raises(UsageError) as caught:
+        write_lock(repository.root, campaign)
+
+    assert (f"{folder} is a folder", "Nothing was changed.") == (
+        str(caught.value.summary).partition(": ")[2],
+        caught.value.detail,
+    )
+    assert before == sorted(path.name for path in here.iterdir())
+
+
+def test_no_copy_is_removed_where_no_lock_can_be_written(
+    repository: Repository, campaign: RenderedCampaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> tuple[int, str]:
+        raise OSError(28, "No space left on device")
+
+    copy = repository.root / "campaigns/spring/campaign.lock (1).json"
+    copy.symlink_to("main.html")
+    monkeypatch.setattr("tempfile.mkstemp", full)
+    with pytest.raises(UsageError) as caught:
+        write_lock(repository.root, campaign)
+
+    assert ("Its lock is as it was.", True) == (caught.value.detail, copy.is_symlink())
+
+
+@pytest.mark.parametrize(
+    ("fails", "says"),
+    [
+        ("pathlib.Path.replace", "Its lock is as it was. These copies were removed: campaign.lock (1).json."),
+        ("massctl.source.locks._sync", "Its lock was changed, but the disk did not confirm it."),
+    ],
+)
+def test_a_failure_says_what_was_done_until_then(
+    repository: Repository, campaign: RenderedCampaign, monkeypatch: pytest.MonkeyPatch, fails: str, says: str
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    (repository.root / "campaigns/spring/campaign.lock (1).json").symlink_to("main.html")
+    monkeypatch.setattr(fails, broken)
+    with pytest.raises(UsageError) as caught:
+        write_lock(repository.root, campaign)
+
+    assert caught.value.detail.startswith(says)

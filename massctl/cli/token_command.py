@@ -7,8 +7,10 @@ memory. What it complains about is shown where it fails, with everything struck 
 import json
 import os
 import re
+import selectors
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -50,8 +52,6 @@ class TokenCommand:
         status, printed, complaint = self._run(rejected)
         if status:
             raise self._failed(Phrase("it ended with status {status}", status=status), printed, complaint)
-        if len(printed) > PRINTED_BYTES_MAX:
-            raise self._failed(Phrase("it printed more than {bytes} bytes", bytes=PRINTED_BYTES_MAX), b"", complaint)
         grant = granted(printed)
         if isinstance(grant, Phrase):
             raise self._failed(grant, printed, complaint)
@@ -72,14 +72,18 @@ class TokenCommand:
         except (OSError, ValueError) as error:
             why = system_reason(error) if isinstance(error, OSError) else Phrase("its words cannot be arguments")
             raise self._failed(Phrase("it cannot be started: {why}", why=why), b"", b"") from None
+        printed, complaint = bytearray(), bytearray()
         try:
-            printed, complaint = process.communicate(timeout=TOKEN_COMMAND_SECONDS)
+            is_done = _read(process, printed, complaint)
         except subprocess.TimeoutExpired:
             took = Phrase("it did not end within {seconds} s", seconds=round(TOKEN_COMMAND_SECONDS))
             raise self._failed(took, b"", b"") from None
         finally:
             _end(process)
-        return process.returncode, printed, complaint
+        if not is_done:
+            say = Phrase("it printed more than {bytes} bytes and was stopped", bytes=PRINTED_BYTES_MAX)
+            raise self._failed(say, bytes(printed), bytes(complaint))
+        return process.returncode, bytes(printed), bytes(complaint)
 
     def _failed(self, what: Phrase, printed: bytes, complaint: bytes) -> AuthError:
         """Say what went wrong; of the complaint only what cannot be secret."""
@@ -120,6 +124,31 @@ def granted(printed: bytes) -> Grant | Phrase:
     if life is None or life < 1:
         return Phrase("its expires_in is no number of seconds that are left")
     return Grant(token, min(life, TOKEN_LIFE_SECONDS_MAX))
+
+
+def _read(process: "subprocess.Popen[bytes]", printed: bytearray, complaint: bytearray) -> bool:
+    """Read until the command ends; False as soon as it printed too much. Raises TimeoutExpired.
+
+    Of a complaint the beginning is kept, and the rest thrown away as it comes.
+    """
+    ends_at = time.monotonic() + TOKEN_COMMAND_SECONDS
+    with selectors.DefaultSelector() as waiting:
+        for pipe, kept in ((process.stdout, printed), (process.stderr, complaint)):
+            if pipe is not None:
+                waiting.register(pipe, selectors.EVENT_READ, kept)
+        while waiting.get_map():
+            left = ends_at - time.monotonic()
+            if left <= 0:
+                raise subprocess.TimeoutExpired(process.args, TOKEN_COMMAND_SECONDS)
+            for key, _ in waiting.select(left):
+                piece = os.read(key.fd, PRINTED_BYTES_MAX)
+                if not piece:
+                    waiting.unregister(key.fileobj)
+                key.data.extend(piece[: PRINTED_BYTES_MAX + 1 - len(key.data)])
+            if len(printed) > PRINTED_BYTES_MAX:
+                return False
+    process.wait(max(0.0, ends_at - time.monotonic()))
+    return True
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -83,7 +83,7 @@ DOCTOR: Final[dict[str, str]] = {
     "its words cannot be arguments": "里面有不能当参数的字符",
     "it did not end within {seconds} s": "它 {seconds} 秒内没有结束",
     "it ended with status {status}": "它以状态 {status} 结束",
-    "it printed more than {bytes} bytes": "它打印的超过了 {bytes} 字节",
+    "it printed more than {bytes} bytes and was stopped": "它输出了超过 {bytes} 字节，已被终止",
     "it printed no token": "它打印的不是 access_token",
     "it printed a broken JSON object": "它打印的 JSON 不完整",
     "it printed no access_token": "它打印的内容里没有 access_token",

@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_runner import Shell
@@ -106,6 +107,42 @@ def test_a_long_complaint_is_cut():
         command("yes complaint | head -c 100000 >&2; exit 1")(False)
 
     assert len(caught.value.detail) < 400
+
+
+def test_a_command_that_prints_without_end_is_stopped_with_all_that_it_started(tmp_path: Path):
+    with pytest.raises(AuthError) as caught:
+        command(f"sleep 60 & echo $! > child; yes {TOKEN}", tmp_path)(False)
+
+    assert f"it printed more than {PRINTED_BYTES_MAX} bytes and was stopped" in caught.value.detail
+    assert TOKEN not in caught.value.detail
+    assert _ends(int((tmp_path / "child").read_text()))
+
+
+def test_a_complaint_without_end_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(token_command, "TOKEN_COMMAND_SECONDS", 0.5)
+    kept: list[int] = []
+    read = token_command._read
+
+    def reading(process: Any, printed: bytearray, complaint: bytearray) -> bool:
+        try:
+            return read(process, printed, complaint)
+        finally:
+            kept.append(len(complaint))
+
+    monkeypatch.setattr(token_command, "_read", reading)
+    with pytest.raises(AuthError, match="gave no token"):
+        command("yes complaint >&2", tmp_path)(False)
+
+    assert [PRINTED_BYTES_MAX + 1] == kept
+
+
+def test_a_command_that_closes_its_outputs_and_stays_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(token_command, "TOKEN_COMMAND_SECONDS", 0.2)
+    with pytest.raises(AuthError) as caught:
+        command("exec >&- 2>&-; echo $$ > child; sleep 60", tmp_path)(False)
+
+    assert "did not end within" in caught.value.detail
+    assert _ends(int((tmp_path / "child").read_text()))
 
 
 def test_a_command_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -14,6 +14,7 @@ from massctl.model.diagnostics import Severity
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
+from massctl.render.html_scan import tags
 
 TITLE_CHARACTERS_MAX: Final = 32
 """Source: WeChat docs, draft/add, read 2026-10 (64 before 2025-12-19)."""
@@ -34,6 +35,9 @@ TEXT_CHARACTERS_MAX: Final = 600
 """No source gives a limit for text messages; this is known to pass."""
 TEXT_BYTES_MAX: Final = 2048
 """No source gives a limit for text messages; this is known to pass."""
+_TEXT_LINKS: Final = ("https://", "http://", "weixin://")
+"""What a link of a text message may lead to. No page says it; 40213 and 40214 refuse others. Ours, read narrowly."""
+_ADDRESS_SHOWN: Final = 80
 RECOMMEND_CHARACTERS_MAX: Final = 140
 """No source gives the limit behind 40193; ours, two lines on a phone."""
 VIDEO_TITLE_CHARACTERS_MAX: Final = 64
@@ -112,6 +116,16 @@ def text_faults(content: str) -> Iterator[Fault]:
     if size > TEXT_BYTES_MAX:
         say = Phrase("the text has {count} bytes; at most {limit} are allowed", count=size, limit=TEXT_BYTES_MAX)
         yield Fault("MC307", say)
+    hint = Phrase('write `<a href="…">` with an address that begins with https://, http:// or weixin://')
+    for tag in tags(content):
+        href = next((each for each in tag.attributes if each.name == "href"), None)
+        if tag.name != "a" or tag.closing or tag.get("data-miniprogram-appid") is not None:
+            continue
+        if href is None:
+            yield Fault("MC347", Phrase("a link without an address: WeChat refuses the text"), hint)
+        elif not href.value.startswith(_TEXT_LINKS) or content[href.value_start - 1] not in "\"'":
+            say = Phrase("WeChat refuses a text with a link to {address}", address=href.value[:_ADDRESS_SHOWN])
+            yield Fault("MC347", say, hint, needle=content[href.start : href.end])
 
 
 def image_title_faults(title: str) -> Iterator[Fault]:

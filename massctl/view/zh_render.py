@@ -79,6 +79,11 @@ RENDER: Final[dict[str, str]] = {
     "the title has more than one line": "标题不止一行",
     "content_source_url must begin with https:// or http://": "content_source_url 必须以 https:// 或 http:// 开头",
     "the text is empty": "文字是空的",
+    "a link without an address: WeChat refuses the text": "链接没有地址：微信会拒绝这条文字",
+    "WeChat refuses a text with a link to {address}": "文字里有指向 {address} 的链接，微信会拒绝",
+    'write `<a href="…">` with an address that begins with https://, http:// or weixin://': (
+        '写成 `<a href="…">`，地址以 https://、http:// 或 weixin:// 开头'
+    ),
     "the article is empty": "文章是空的",
     # massctl/render/md_lookalikes.py
     "the lines between `---` are shown as text: there is no front matter here": (

@@ -65,7 +65,7 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "content_source_url": limits.source_url_faults,  # MC305, MC014
     # Its body is judged where it is rendered, by limits.content_faults: MC304, MC306, MC310.
     # Messages without articles: WeChat docs, "message/mass/sendall".
-    "text.content": limits.text_faults,  # MC306, MC307, MC310
+    "text.content": limits.text_faults,  # MC306, MC307, MC310, MC347
     "image.title": limits.image_title_faults,  # MC301, MC310
     "image.recommend": limits.recommend_faults,  # MC316, MC310
     "mpvideo.title": limits.video_title_faults,  # MC301, MC310

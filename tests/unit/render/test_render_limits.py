@@ -7,6 +7,8 @@ from render_inputs import Folder, body, news, render, wrong
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.render import limits
 from massctl.render.fault import Fault
+from massctl.sandbox.message import _text
+from massctl.sandbox.refusal import Refusal
 
 
 def said(faults: Iterable[Fault]) -> list[tuple[str, str, str]]:
@@ -196,3 +198,37 @@ def test_an_article_of_2000_characters_stays_far_below_the_limit() -> None:
     text = "\n\n".join(parts * 5)
     assert 2000 < len(text)
     assert 10_000 > len(body(text, css=css))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="javascript:void(0)">报名</a>',
+        '<a href=" java&#x73;cript:x">报名</a>',
+        '<a href="java\tscript:x">报名</a>',
+        '<a href="\x01javascript&colon;x">报名</a>',
+        "<A HREF='VBScript:x'>报名</A>",
+        '<a href="data:text/html,x">报名</a>',
+        '<a href="example.com">报名</a>',
+        '<a href="">报名</a>',
+        "<a href=https://example.com>报名</a>",
+        "<a>报名</a>",
+    ],
+)
+def test_a_link_that_wechat_refuses_in_a_text_is_an_error(link: str) -> None:
+    assert ["MC347"] == [f.code for f in limits.text_faults(f"今晚八点，{link}。")]
+    with pytest.raises(Refusal):
+        _text(f"今晚八点，{link}。")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="https://example.com/?a=1&amp;b=2">报名</a>',
+        "<a href='weixin://bizmsgmenu?msgmenucontent=1&msgmenuid=1'>报名</a>",
+        '<a data-miniprogram-appid="wx00112233445566aa" data-miniprogram-path="pages/a">报名</a>',
+        "a < b, <abbr>c</abbr>",
+    ],
+)
+def test_other_links_of_a_text_pass(link: str) -> None:
+    assert [] == list(limits.text_faults(link))

@@ -504,13 +504,16 @@ def _theme(data: Mapping[str, Any]) -> list[Fault]:
     return [Fault("MC014", ("theme",), say)]
 
 
+_HANDOFF_HINT: Final = Phrase("name what somebody does in the console, such as `original: true`, or take `handoff` out")
+
+
 def _handoff(data: Mapping[str, Any]) -> list[Fault]:
     """Ask for a draft that somebody can find and complete: one, and of news."""
     handoff, audience = data.get("handoff"), data.get("audience")
     if not isinstance(handoff, Mapping):
         return []
     if not handoff:
-        return [Fault("MC012", ("handoff",), Phrase("nothing is handed off: name what is to be done"))]
+        return [Fault("MC012", ("handoff",), Phrase("nothing is handed off"), _HANDOFF_HINT)]
     if "mpnews" not in data:
         say = Phrase("only a news message has a draft that somebody can complete in the console")
         return [Fault("MC014", ("handoff",), say)]
@@ -527,10 +530,12 @@ def _window(data: Mapping[str, Any]) -> list[Fault]:
     ends = [key for key in ("not_before", "not_after") if key in send]
     if ends == ["not_before"]:
         say = Phrase("not_before needs not_after: without it a late run would send at any hour")
-        return [Fault("MC012", ("send", "not_before"), say)]
+        hint = Phrase("add `{line}`", line="not_after: 2026-12-01T21:30:00+08:00")
+        return [Fault("MC012", ("send", "not_before"), say, hint)]
     if ends == ["not_after"]:
         say = Phrase("not_after needs not_before: a window has two ends")
-        return [Fault("MC012", ("send", "not_after"), say)]
+        hint = Phrase("add `{line}`", line="not_before: 2026-12-01T20:00:00+08:00")
+        return [Fault("MC012", ("send", "not_after"), say, hint)]
     faults = [
         Fault("MC014", ("send", key), Phrase("{key}: there is no such moment", key=key), at_key=False)
         for key in ends

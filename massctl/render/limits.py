@@ -240,7 +240,7 @@ def _length(code: str, what: Phrase, text: str, limit: int) -> Iterator[Fault]:
         say = Phrase(
             "the {what} has {count} characters; at most {limit} are allowed", what=what, count=len(text), limit=limit
         )
-        yield Fault(code, say)
+        yield Fault(code, say, Phrase("shorten it: {count} too many", count=len(text) - limit))
     elif utf16_length(text) > limit:
         yield _near(what, utf16_length(text), limit)
 

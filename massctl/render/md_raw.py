@@ -11,7 +11,7 @@ from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_edit import unreadable
-from massctl.render.html_rules import FORBIDDEN_ELEMENTS, forbidden
+from massctl.render.html_rules import FORBIDDEN_ELEMENTS, forbidden, is_script
 from massctl.render.html_scan import Edit, Tag, edited, tags
 from massctl.render.page import Page
 
@@ -46,6 +46,9 @@ def checked_html(text: str, page: Page) -> str:
             continue
         for fault, at in _faults(tag, text):
             page.report(fault, at)
+        address = (tag.get("href") or "").strip()
+        if tag.name == "a" and is_script(address):
+            page.scripts_told[address] += 1
     return edited(text, edits) if edits else text
 
 

@@ -1,6 +1,7 @@
 """One article while it is rendered: what it may reach, and what was found wrong."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -26,6 +27,8 @@ class Page:
     lines: Lines | None = None
     """Set where the text at hand is the file itself, so that positions in it are places in the file."""
     faults: list[Fault] = field(default_factory=list)
+    scripts_told: Counter[str] = field(default_factory=Counter)
+    """Links of raw HTML in Markdown that run a script, by address: reported before the tree is read."""
 
     def report(self, fault: Fault, at: int | None = None) -> None:
         """Note a fault; `at` is its position in the text at hand."""

@@ -8,7 +8,7 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.render.inputs import Problem
 
 SHARED: Final = "_shared"
@@ -68,6 +68,17 @@ def picture_paths(written: str, file: str, campaign: str) -> list[str] | Problem
     folders = file.split("/")[:-1], [campaign]
     found = [path for folder in folders for spelling in spellings if (path := _walk(folder, spelling, campaign))]
     return list(dict.fromkeys(found)) or _outside(written)
+
+
+def missing_picture(written: str, paths: list[str], hint: Phrase | None) -> Problem:
+    """Say that a picture is at none of `paths`, each of which was looked at; `hint` names a file that is nearly it."""
+    say = Phrase(
+        "there is no picture {path}; searched: {places}",
+        path=_shown(written),
+        places=enumerated([f"campaigns/{each}" for each in paths]),
+    )
+    nearby = Phrase("write its path from the folder of this file, from the campaign's folder, or `_shared/…`")
+    return Problem("MC201", say, hint or nearby)
 
 
 def _walk(folder: list[str], written: str, campaign: str) -> str | None:

@@ -1,11 +1,13 @@
 """The pictures of one campaign: found once, listed in order of first use."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from massctl.model.ids import Sha256
 from massctl.model.message import PICTURE_SCHEME, Picture, Purpose
+from massctl.model.phrase import Phrase
 from massctl.render.inputs import Inputs, PicturePurpose, Problem
-from massctl.render.paths import foreign_picture, is_foreign, picture_paths
+from massctl.render.paths import foreign_picture, is_foreign, missing_picture, picture_paths
 
 
 class Pictures:
@@ -47,15 +49,15 @@ class Pictures:
         paths = picture_paths(written, file, self._campaign)
         if isinstance(paths, Problem):
             return paths
-        problem: Problem | None = None
+        hint: Phrase | None = None
         for path in paths:
             found = self._look(path, purpose)
             if isinstance(found, Picture):
                 return found
             if found.code != "MC201":
-                return found
-            problem = problem or found
-        return problem or foreign_picture(written)
+                return replace(found, message=Phrase("{file}: {what}", file=f"campaigns/{path}", what=found.message))
+            hint = hint or found.hint
+        return missing_picture(written, paths, hint)
 
     def _look(self, path: str, purpose: PicturePurpose) -> Picture | Problem:
         key = path, purpose

@@ -26,7 +26,10 @@ def link(writer: Writer, node: LexborNode) -> None:
         writer.out.append(f'<a{written(data)} href="">')
         closing = "</a>"
     elif is_script(address):
-        writer.page.report(script_link(address))
+        if writer.page.scripts_told[said]:
+            writer.page.scripts_told[said] -= 1
+        else:
+            writer.page.report(script_link(address))
     elif stays(address, writer.page):
         writer.out.append(f'<a href="{escape(normalizeLink(address))}">')
         closing = "</a>"

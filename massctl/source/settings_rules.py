@@ -49,8 +49,8 @@ def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
     for name, account in _mapping(data.get("accounts")).items():
         found = [key for key in CREDENTIALS if key in _mapping(account)]
         if not found:
-            say = Phrase("the account has no credential: write one of {keys}", keys=", ".join(CREDENTIALS))
-            yield Fault("MC012", ("accounts", name), say)
+            hint = Phrase("write one of {keys}", keys=", ".join(CREDENTIALS))
+            yield Fault("MC012", ("accounts", name), Phrase("the account has no credential"), hint)
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
             yield Fault("MC014", ("accounts", name, found[1]), say)
@@ -63,8 +63,8 @@ def _channel_keys(written: object) -> Iterator[Fault]:
             continue  # its type is reported already
         found = [key for key in CHANNELS if key in channel]
         if not found:
-            say = Phrase("nobody is told here: write one of {keys}", keys=", ".join(CHANNELS))
-            yield Fault("MC012", ("notify", index), say)
+            hint = Phrase("write one of {keys}", keys=", ".join(CHANNELS))
+            yield Fault("MC012", ("notify", index), Phrase("this entry names nobody to notify"), hint)
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
             yield Fault("MC014", ("notify", index, found[1]), say)

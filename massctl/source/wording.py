@@ -37,6 +37,15 @@ _KEY_PATTERNS: Final = {
 }
 _DURATIONS: Final = frozenset({"preview_ahead"})
 """Keys whose value is a number with a unit."""
+_MISSING_LINES: Final = {
+    "version": "version: 1",
+    "account": "account: main",
+    "appid": "appid: wx0123456789abcdef",
+    "kind": "kind: service",
+    "content": "content: articles/main.md",
+    "cover": "cover: images/cover.jpg",
+}
+"""Key -> a line with a value that shows what it is; other keys say it by their name."""
 _WHO: Final = Phrase("say who receives it: every follower, or those of tag_id, tag or openids")
 _WORDS_FOR_BOOL: Final = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 
@@ -77,7 +86,8 @@ def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) ->
     if kind in _EXPECTED:
         return wrong_type(path, _EXPECTED[kind], value)
     if kind == "missing":
-        return Fault("MC012", path[:-1], Phrase("{key} is missing", key=path[-1]))
+        line = _MISSING_LINES.get(str(path[-1]), f"{path[-1]}: …")
+        return Fault("MC012", path[:-1], Phrase("{key} is missing", key=path[-1]), Phrase("add `{line}`", line=line))
     if kind == "string_pattern_mismatch":
         return _wrong_form(path, str(value), context["pattern"])
     if kind == "literal_error":

@@ -18,6 +18,10 @@ SEVERITY: Final = {
     Severity.WARNING: (Phrase("warning"), Ink.WARNING),
     Severity.INFO: (Phrase("note"), Ink.DETAIL),
 }
+GROUP_MIN: Final = 5
+"""So many notes or warnings of one code are still shown one by one."""
+_GROUP_SHOWN: Final = 3
+_WHOLE: Final = Command("validate --verbose")
 _LEAD_SHARE: Final = 3
 """Of a line too long for the window, one part in so many is shown before the fault."""
 
@@ -29,21 +33,33 @@ def diagnostics_text(
     width: int,
     *,
     campaigns: int | None = None,
+    verbose: bool = False,
 ) -> str:
-    """Show diagnostics in the order of their places, and a line that counts them; below errors, where to read more.
+    """Show notes, then warnings, then errors, each in the order of places, and a line that counts them.
 
+    More than GROUP_MIN notes or warnings of one code become a group with its first places, unless `verbose`.
     `campaigns` is how many were looked at; None where it is not to be said. Nothing to say gives "".
     """
     page = Page(language, style, width)
     ordered = sorted(diagnostics, key=lambda d: d.sort_key)
-    for diagnostic in ordered:
-        page.blank()
+    for severity in (Severity.INFO, Severity.WARNING):
+        by_code: dict[str, list[Diagnostic]] = {}
+        for diagnostic in ordered:
+            if diagnostic.severity is severity:
+                by_code.setdefault(diagnostic.code, []).append(diagnostic)
+        alone = [each for found in by_code.values() if verbose or len(found) <= GROUP_MIN for each in found]
+        for diagnostic in sorted(alone, key=lambda d: d.sort_key):
+            _diagnostic(page, diagnostic)
+        for code, found in by_code.items():
+            if not verbose and len(found) > GROUP_MIN:
+                _group(page, code, found)
+    failed = [diagnostic for diagnostic in ordered if diagnostic.severity is Severity.ERROR]
+    for diagnostic in failed:
         _diagnostic(page, diagnostic)
     page.blank()
     _summary(page, diagnostics, campaigns)
-    first = next((diagnostic for diagnostic in ordered if diagnostic.severity is Severity.ERROR), None)
-    if first is not None:
-        page.line(Inked(Command("explain", first.code), Ink.DETAIL))
+    if failed:
+        page.line(Inked(Command("explain", failed[0].code), Ink.DETAIL))
     return page.text()
 
 
@@ -66,7 +82,23 @@ def diagnostic_line(page: Page, diagnostic: Diagnostic, indent: int = 0) -> None
         page.line(Phrase("hint: {hint}", hint=diagnostic.hint), indent=indent + 2)
 
 
+def _group(page: Page, code: str, found: Sequence[Diagnostic]) -> None:
+    """Show the first of many notes or warnings of one code, and how many there are."""
+    word, ink = SEVERITY[found[0].severity]
+    page.blank()
+    page.line(Inked(word, ink), Inked(f" {code} ", ink), Phrase("found in {count} places", count=len(found)))
+    for diagnostic in found[:_GROUP_SHOWN]:
+        where = f"{place_text(diagnostic.place)}: " if diagnostic.place is not None else ""
+        page.line(Inked(where, Ink.NAME), diagnostic.message, indent=2, hang=4)
+    hints = {diagnostic.hint for diagnostic in found}
+    if (hint := found[0].hint) and len(hints) == 1:
+        page.line(Phrase("hint: {hint}", hint=hint), indent=2)
+    more = Phrase("{count} more; `{command}` shows them", count=len(found) - _GROUP_SHOWN, command=_WHOLE)
+    page.line(Inked(more, Ink.DETAIL), indent=2)
+
+
 def _diagnostic(page: Page, diagnostic: Diagnostic) -> None:
+    page.blank()
     diagnostic_line(page, diagnostic)
     if diagnostic.excerpt is not None and diagnostic.place is not None:
         _excerpt(page, diagnostic.excerpt, diagnostic.place, SEVERITY[diagnostic.severity][1])

@@ -144,7 +144,8 @@ DOCTOR: Final[dict[str, str]] = {
         "这台机器的时钟与微信的一致：能确定的相差只有 {seconds} 秒"
     ),
     # massctl/source/settings_rules.py
-    "the account has no credential: write one of {keys}": "这个公众号没有凭据：从 {keys} 里写一个",
+    "the account has no credential": "这个公众号没有凭据",
+    "write one of {keys}": "从 {keys} 里写一个",
     # massctl/view/doctor_text.py
     "the repository": "仓库",
     "ledger": "账本",

@@ -6,7 +6,10 @@ HANDOFF: Final[dict[str, str]] = {
     # massctl/cli/adopting.py
     "recorded as done in the console: {items}": "已记录在公众平台做完：{items}",
     # massctl/model/campaign_rules.py
-    "nothing is handed off: name what is to be done": "没有写要人做什么：请写明",
+    "nothing is handed off": "没有写要人做什么",
+    "name what somebody does in the console, such as `original: true`, or take `handoff` out": (
+        "写明要在公众平台里做的事，例如 `original: true`，或者删掉 `handoff`"
+    ),
     "only a news message has a draft that somebody can complete in the console": (
         "只有图文消息有草稿，能在公众平台里补完"
     ),

@@ -72,6 +72,7 @@ HELP: Final[dict[str, str]] = {
     "Check the campaigns NAMEs, or every one: schema, rendering, content rules. Touches no network.": (
         "检查 NAME 这些活动，不写则全部检查：格式、渲染、内容规则。不联网。"
     ),
+    "Show each note and warning, however many are of one kind.": "列出每一条提示和警告，同类再多也不合并。",
     # massctl/cli/commands/render.py
     "Write NAME's articles exactly as they will be sent, with their pictures beside them.": (
         "把 NAME 的文章按将要发送的样子写成文件，图片放在旁边。"

@@ -41,7 +41,7 @@ NOTIFY: Final[dict[str, str]] = {
     "an answer that is no robot's": "回答的不是机器人",
     "the robot answered errcode {errcode}": "机器人回答 errcode {errcode}",
     # massctl/source/settings_rules.py
-    "nobody is told here: write one of {keys}": "这里没有写通知谁：从 {keys} 里写一个",
+    "this entry names nobody to notify": "这一项没有写通知谁",
     "only what is posted to a webhook is signed": "只有发给 webhook 的才签名",
     # massctl/view/doctor_text.py
     "notify": "通知",

@@ -79,6 +79,12 @@ RENDER: Final[dict[str, str]] = {
     "the title has more than one line": "标题不止一行",
     "content_source_url must begin with https:// or http://": "content_source_url 必须以 https:// 或 http:// 开头",
     "the text is empty": "文字是空的",
+    "shorten it: {count} too many": "缩短：超出 {count} 个字",
+    "there is no picture {path}; searched: {places}": "没有图片 {path}；找过：{places}",
+    "write its path from the folder of this file, from the campaign's folder, or `_shared/…`": (
+        "路径从这个文件所在的文件夹写起，或从活动的文件夹写起，或写成 `_shared/…`"
+    ),
+    "{file}: {what}": "{file}：{what}",
     "a link without an address: WeChat refuses the text": "链接没有地址：微信会拒绝这条文字",
     "WeChat refuses a text with a link to {address}": "文字里有指向 {address} 的链接，微信会拒绝",
     'write `<a href="…">` with an address that begins with https://, http:// or weixin://': (

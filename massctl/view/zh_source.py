@@ -269,6 +269,7 @@ SOURCE: Final[dict[str, str]] = {
     "keys of one block begin in the same column, and lists and keys do not mix": (
         "同一块的键从同一列开始，列表和键不能混在一起"
     ),
+    "add `{line}`": "加上一行 `{line}`",
     "a value cannot begin with this character": "值不能以这个字符开头",
     "this backslash means nothing in double quotes": "双引号里的这个反斜线没有意义",
     "write two backslashes, or use single quotes": "写两个反斜线，或改用单引号",

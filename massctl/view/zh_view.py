@@ -219,6 +219,8 @@ VIEW: Final[dict[str, str]] = {
     "expected at most {high:,}": "预期至多 {high:,}",
     "1 follower": "1 位粉丝",
     "{count:,} followers": "{count:,} 位粉丝",
+    "found in {count} places": "共 {count} 处",
+    "{count} more; `{command}` shows them": "还有 {count} 处；`{command}` 会全部列出",
     "1 character": "1 个字符",
     "{count:,} characters": "{count:,} 个字符",
     "1 picture": "1 张图片",

@@ -9,8 +9,9 @@ from massctl.cli.exit_codes import ExitStatus
 @click.command(name="validate")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@click.option("-v", "--verbose", is_flag=True, help="Show each note and warning, however many are of one kind.")
 @click.pass_obj
-def command(directory: str, names: tuple[str, ...], form: str) -> int:
+def command(directory: str, names: tuple[str, ...], form: str, verbose: bool) -> int:
     """Check the campaigns NAMEs, or every one: schema, rendering, content rules. Touches no network."""
     from massctl.cli.checking import checked
 
@@ -29,5 +30,6 @@ def command(directory: str, names: tuple[str, ...], form: str) -> int:
     elif form == "text":
         from massctl.view.diagnostic_text import diagnostics_text
 
-        voice.result(diagnostics_text(found, voice.language, voice.style, voice.width, campaigns=count))
+        language, style, width = voice.language, voice.style, voice.width
+        voice.result(diagnostics_text(found, language, style, width, campaigns=count, verbose=verbose))
     return ExitStatus.FAILED if has_errors(found) else ExitStatus.DONE

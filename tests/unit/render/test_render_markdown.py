@@ -3,7 +3,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render_inputs import body, hold, md, page
+from render_inputs import body, hold, md, page, wrong
 
 from massctl.model.diagnostics import Severity
 from massctl.render.markdown import markdown_to_html
@@ -249,3 +249,16 @@ def test_any_markdown_is_rendered_whole(text: str) -> None:
     """Hard input never raises, and what is left has no line end outside raw HTML."""
     html = markdown_to_html(text.replace("<", "《"), page())
     assert "\n" not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ('<a href="javascript:x">a</a>', 1),
+        ('<a href=" java&#x73;cript:x ">a</a>', 1),
+        ('<a href="javascript:x">a</a> <a href="javascript:x">b</a>', 2),
+        ('<a href="javascript:x">a</a> [b](javascript:x)', 2),
+    ],
+)
+def test_a_link_that_runs_a_script_is_reported_once(text: str, count: int) -> None:
+    assert ["MC308"] * count == [each.code for each in wrong(text)]

@@ -81,10 +81,12 @@ def test_a_damaged_picture_is_not_looked_for_elsewhere() -> None:
     assert [("MC203", 1, 5)] == lines(wrong("![](a.png)", files))
 
 
-def test_a_missing_picture_is_named_where_it_was_looked_for_first() -> None:
+def test_a_missing_picture_is_named_with_every_place_that_was_searched() -> None:
     found = wrong("a\n\n中![](no.png)")
     assert [("MC201", 3, 6)] == lines(found)
-    assert "spring/articles/no.png is not there" == found[0].message
+    places = "campaigns/spring/articles/no.png, campaigns/spring/no.png"
+    assert f"there is no picture no.png; searched: {places}" == found[0].message
+    assert found[0].hint is not None
     assert found[0].excerpt is not None
     assert "中![](no.png)" == found[0].excerpt.written
 

@@ -148,3 +148,34 @@ def test_where_nothing_could_be_looked_at_no_campaigns_are_counted():
 def test_a_correction_keeps_its_indentation():
     text = shown(fault("\tarticles: []", corrected="  articles: []"))
     assert "  corrected:   articles: []" in text.split("\n")
+
+
+def many(count: int, severity: Severity = Severity.INFO, **more: Any) -> list[Diagnostic]:
+    return [fault(severity=severity, code="MC309", place=Place(FILE, n, 1), **more) for n in range(1, count + 1)]
+
+
+def test_many_notes_of_one_code_are_one_entry(snapshot: object):
+    found = [*many(60, hint="write it out"), fault("titel: x", place=Place(FILE, 5, 1, 5, 6))]
+    assert snapshot == shown(*found, campaigns=1)
+    assert snapshot == shown(*found, campaigns=1, language=Language.ZH)
+
+
+def test_every_note_is_shown_where_that_is_asked_for():
+    assert 60 == shown(*many(60), verbose=True).count("note MC309")
+
+
+@pytest.mark.parametrize("severity", [Severity.INFO, Severity.WARNING])
+def test_a_few_of_one_code_stay_apart(severity: Severity):
+    assert "places" not in shown(*many(5, severity))
+    assert "found in 6 places" in shown(*many(6, severity))
+
+
+def test_errors_are_never_left_out_and_come_last():
+    text = shown(fault(place=Place(FILE, 1, 1)), *many(60), *many(30, Severity.WARNING), *many(9, Severity.ERROR))
+    assert 10 == text.count(": error MC")
+    assert text.rindex("MC309 found") < text.index(": error MC")
+
+
+def test_different_advice_of_a_group_is_not_shown_as_one():
+    found = [*many(6, hint="write a"), *many(6, hint="write b")]
+    assert "hint" not in shown(*found)

@@ -4,10 +4,12 @@ A message knows whether it goes out as a draft and which material it carries, so
 class to find out. What only one kind has (articles, words, pictures) is for whoever shows or sends that kind.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from massctl.model.diagnostics import Diagnostic
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 HEADLINE_CHARACTERS_MAX: Final = 40
 """How much of a message's first line is shown to recognise it by."""
 _PREFIX: Final = "sha256:"
+_MARKUP: Final = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,13 @@ class RenderedArticle:
     """The part of the cover that the list shows, as WeChat takes it; None leaves it to WeChat."""
     pic_crop_1_1: str | None = None
     """The square that is shown beside other articles and when the article is shared."""
+
+    @property
+    def read_characters(self) -> int:
+        """Count what a reader reads of the body: no markup, no blanks."""
+        # Behind the last `>` there is no tag, and each `<` there would be followed to the end.
+        end = self.content.rfind(">") + 1
+        return len("".join(unescape(_MARKUP.sub("", self.content[:end]) + self.content[end:]).split()))
 
     @property
     def crops(self) -> dict[str, str]:

@@ -231,8 +231,8 @@ class Reading:
 
     @property
     def characters(self) -> int:
-        """Count the characters of its words."""
-        return sum(len(block.text) for block in self.blocks if isinstance(block, Words))
+        """Count the characters of its words, without blanks."""
+        return sum(len("".join(block.text.split())) for block in self.blocks if isinstance(block, Words))
 
     @property
     def pictures(self) -> int:

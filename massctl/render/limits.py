@@ -183,7 +183,8 @@ def content_faults(content: str, limit: ContentLimit | None = None) -> Iterator[
         yield Fault("MC304", say, hint, needle=longest)
     elif limit is not None and len(sent) > limit.characters:
         say = Phrase(
-            "the article has {count} characters as it will be sent; accounts.{account}.content_limit is {limit}",
+            "the article has {count} characters of HTML as it will be sent; "
+            "accounts.{account}.content_limit is {limit}",
             count=count,
             account=limit.account,
             limit=f"{limit.characters:,}",
@@ -191,8 +192,8 @@ def content_faults(content: str, limit: ContentLimit | None = None) -> Iterator[
         yield Fault("MC304", say, hint, needle=longest)
     elif len(sent) > CONTENT_CHARACTERS_DOCUMENTED:
         say = Phrase(
-            "the article has {count} characters as it will be sent; WeChat documents a limit of {limit}, and did not "
-            "enforce it when that was last measured",
+            "the article has {count} characters of HTML as it will be sent; WeChat documents a limit of {limit}, and "
+            "did not enforce it when that was last measured",
             count=count,
             limit=f"{CONTENT_CHARACTERS_DOCUMENTED:,}",
         )

@@ -10,6 +10,9 @@ from massctl.view.style import Ink
 AHEAD: Phrase = Phrase("allowance, the next {days} days (Beijing time)", days=DAYS_AHEAD)
 KINDS = {"service": Phrase("service account"), "subscription": Phrase("subscription account")}
 
+_EVERYBODY = Phrase("sends to every follower")
+_COUNTED = {"calls": Phrase("calls"), "withdrawals": Phrase("withdrawals"), "sends": Phrase("sends")}
+
 
 def ahead_rows(page: Page, ahead: Sequence[AccountAhead]) -> None:
     """Add a line for each day or month with something in it; nothing where no account has one."""
@@ -31,12 +34,15 @@ def period(span: Span) -> str:
 
 
 def left(span: Span) -> Phrase:
-    """Say what is left, and of how much."""
-    numbers = {"left": span.left, "limit": span.limit, "used": span.used}
-    if span.of == "calls":
-        return Phrase("{left} of {limit} calls left, {used} used", **numbers)
-    if span.of == "withdrawals":
-        return Phrase("{left} of {limit} withdrawals left, {used} used", **numbers)
-    if span.unit is Unit.MONTH:
-        return Phrase("{left} of {limit} sends to every follower left, {used} used", **numbers)
-    return Phrase("{left} of {limit} sends left, {used} used", **numbers)
+    """Say what is used now, what is planned, and what is left after that; these add up to the limit."""
+    what = _EVERYBODY if span.of == "sends" and span.unit is Unit.MONTH else _COUNTED[span.of]
+    numbers = {"what": what, "limit": span.limit, "used": span.used, "left": span.left}
+    planned = span.limit - span.used - span.left
+    if planned <= 0:
+        return Phrase("{what}: {used} of {limit} used, {left} left", **numbers)
+    if not span.left:
+        # More may be planned than there is room for.
+        return Phrase("{what}: {used} of {limit} used now, none left after what is planned", **numbers)
+    return Phrase(
+        "{what}: {used} of {limit} used now, {planned} planned, {left} left after that", **numbers, planned=planned
+    )

@@ -17,10 +17,13 @@ def message_facts(lock: LockFile) -> list[tuple[str, list[str]]]:
     message = lock.message
     match message:
         case LockedText(content=content):
-            return [(LABELS["text"], [_short(content), characters(len(content))])]
+            return [(LABELS["text"], [_short(content), characters(len("".join(content.split())))])]
         case LockedNews(articles=articles):
             return [
-                (Phrase("article {number}", number=number), [each.title, characters(each.content_chars)])
+                (
+                    Phrase("article {number}", number=number),
+                    [each.title, Phrase("{count:,} characters of HTML", count=each.content_chars)],
+                )
                 for number, each in enumerate(articles, 1)
             ]
         case LockedImage(files=files, media_ids=media_ids, title=title, recommend=recommend):

@@ -34,11 +34,11 @@ def message_rows(table: Table, campaign: RenderedCampaign, labels: Mapping[str, 
         return
     if isinstance(message, RenderedText):
         beginning = shorten(" ".join(message.content.split()), _BEGINNING_CELLS)
-        table.row(labels["text"], beginning, *_details(characters(len(message.content))))
+        table.row(labels["text"], beginning, *_details(characters(len("".join(message.content.split())))))
         return
     for number, article in enumerate(message.articles, 1):
         found = len(set(_PLACEHOLDER.findall(article.content)))
-        details = _details(characters(len(article.content)), pictures(found))
+        details = _details(characters(article.read_characters), pictures(found))
         table.row(labels["articles"] if number == 1 else "", f"{number}. {article.title}", *details, inner=3)
 
 

@@ -104,11 +104,16 @@ ALLOWANCE: Final[dict[str, str]] = {
     "allowance, the next {days} days (Beijing time)": "今后 {days} 天的群发次数（北京时间）",
     "service account": "服务号",
     "subscription account": "订阅号",
-    "{left} of {limit} withdrawals left, {used} used": "撤下 {limit} 次，已用 {used} 次，还剩 {left} 次",
-    "{left} of {limit} sends left, {used} used": "群发 {limit} 次，已用 {used} 次，还剩 {left} 次",
-    "{left} of {limit} calls left, {used} used": "调用 {limit} 次，已用 {used} 次，还剩 {left} 次",
-    "{left} of {limit} sends to every follower left, {used} used": (
-        "向全部粉丝群发 {limit} 次，已用 {used} 次，还剩 {left} 次"
+    "sends to every follower": "向全部粉丝群发",
+    "calls": "调用",
+    "withdrawals": "撤下",
+    "sends": "群发",
+    "{what}: {used} of {limit} used, {left} left": "{what} {limit} 次：已用 {used} 次，还剩 {left} 次",
+    "{what}: {used} of {limit} used now, none left after what is planned": (
+        "{what} {limit} 次：目前已用 {used} 次，按计划发完后一次不剩"
+    ),
+    "{what}: {used} of {limit} used now, {planned} planned, {left} left after that": (
+        "{what} {limit} 次：目前已用 {used} 次，计划再用 {planned} 次，之后还剩 {left} 次"
     ),
     # massctl/view/drift_text.py
     "WeChat now, against the ledger; nothing is recorded": "微信现在的情况，和账本比较；什么也不记录",

@@ -49,12 +49,12 @@ RENDER: Final[dict[str, str]] = {
         "content_source_url 有 {count} 字节；最多 {limit} 字节"
     ),
     "the text has {count} bytes; at most {limit} are allowed": "文字有 {count} 字节；最多 {limit} 字节",
-    "the article has {count} characters as it will be sent; accounts.{account}.content_limit is {limit}": (
-        "文章发送时有 {count} 个字符；accounts.{account}.content_limit 是 {limit}"
+    "the article has {count} characters of HTML as it will be sent; accounts.{account}.content_limit is {limit}": (
+        "文章发送时的 HTML 有 {count} 个字符；accounts.{account}.content_limit 是 {limit}"
     ),
-    "the article has {count} characters as it will be sent; WeChat documents a limit of {limit}, and did not "
-    "enforce it when that was last measured": (
-        "文章发送时有 {count} 个字符；微信的文档写的上限是 {limit}，最近一次实测并没有执行"
+    "the article has {count} characters of HTML as it will be sent; WeChat documents a limit of {limit}, and "
+    "did not enforce it when that was last measured": (
+        "文章发送时的 HTML 有 {count} 个字符；微信的文档写的上限是 {limit}，最近一次实测并没有执行"
     ),
     "apply reads the draft back and compares it; for an account that refuses it (45002) write "
     "`content_limit: 20000` in massctl.yaml": (

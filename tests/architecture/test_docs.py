@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import click
 import phases_page
 import pytest
+from markdown_it import MarkdownIt
 from pydantic import BaseModel
 from repository_files import DOCUMENTS, ROOT, code_words, document, prose
 
@@ -55,6 +56,22 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
     relative = [unquote(link.partition("#")[0]) for link in links if not re.match(r"[a-z]+:|#", link)]
 
     assert [] == [link for link in relative if not (path.parent / link).exists()]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_row_of_a_table_is_shown_as_one(path: Path) -> None:
+    """A blank line inside a table makes text of its last rows, and a bar in a cell cuts it off."""
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    rows: set[int] = set()
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        if token.map and token.type in ("fence", "code_block", "table_open"):
+            rows.update(range(*token.map))
+        if token.map and token.type == "table_open":
+            cells = [len(re.findall(r"(?<!\\)\|", line.strip())) for line in lines[slice(*token.map)]]
+            assert {cells[0]} == set(cells), lines[token.map[0]]
+
+    assert [] == [line for number, line in enumerate(lines) if line.lstrip().startswith("|") and number not in rows]
 
 
 def test_every_diagnostic_is_documented_as_it_is_explained() -> None:

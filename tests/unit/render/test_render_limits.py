@@ -132,7 +132,7 @@ def test_above_the_documented_length_stands_a_note() -> None:
 
 def test_an_account_that_refuses_names_its_key() -> None:
     (found,) = limits.content_faults("a" * 20_001, REFUSING)
-    message = "the article has 20,001 characters as it will be sent; accounts.main.content_limit is 20,000"
+    message = "the article has 20,001 characters of HTML as it will be sent; accounts.main.content_limit is 20,000"
     assert ("MC304", Severity.ERROR, message) == (found.code, found.severity, found.message)
     assert [] == list(limits.content_faults("a" * 20_000, REFUSING))
 

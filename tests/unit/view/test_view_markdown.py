@@ -469,8 +469,10 @@ def test_the_allowance_stands_in_the_campaign_and_below():
     document = forged(["x"] * 12, "en")
     document["allowance"][0]["ahead"][0]["campaigns"] = ["x"]
     written = plan_comment(reviewable(json.dumps(document)), Language.EN)
-    assert "- **allowance** 2026-12-01 · 0 of 1 sends left, 0 used\n" in written
-    assert "- x · service account · 2026-12-01 · x · 0 of 1 sends left, 0 used\n" in written
+    assert "- **allowance** 2026-12-01 · sends: 0 of 1 used now, none left after what is planned\n" in written
+    assert (
+        "- x · service account · 2026-12-01 · x · sends: 0 of 1 used now, none left after what is planned\n" in written
+    )
 
 
 def test_which_commit_and_that_it_comes_from_a_fork():
@@ -504,7 +506,7 @@ def test_every_kind_of_message(kind: str):
         "voice": "voice message · `v.mp3`",
         "mpvideo": "video message · 题 · `v.mp3`",
         "wxcard": "coupon · CARD",
-        "text": "**text** 周日 改时间 · 6 characters",
+        "text": "**text** 周日 改时间 · 5 characters",
     }
     document = forged(["x"] * 12, "en")
     approved = document["campaigns"][0]["approved"]

@@ -40,9 +40,10 @@ def test_every_row_has_its_words() -> None:
     assert found["window"][0].endswith(" · open now")
     assert ["1"] == found["edition"]
     assert ["stop if WeChat finds a reprint (send_ignore_reprint: 0)"] == found["reprint"]
-    assert ["2026-12 · 1 of 4 sends to every follower left, 3 used", "2026-12-01 · 99 of 100 calls left, 0 used"] == (
-        found["allowance"]
-    )
+    assert [
+        "2026-12 · sends to every follower: 3 of 4 used, 1 left",
+        "2026-12-01 · calls: 0 of 100 used now, 1 planned, 99 left after that",
+    ] == found["allowance"]
     assert ["careful"] == found["warnings"]
 
 
@@ -88,3 +89,17 @@ def test_what_is_shown_elsewhere_is_not_shown_twice() -> None:
     page = Page(Language.EN, Style.PLAIN, 80)
     block_table(Table(page, list(LABELS.values())), block, but=warnings[:1])
     assert ["MC406" in page.text(), page.text().count("warning"), page.text().count("allowance")] == [False, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("used", "left_over", "said"),
+    [
+        (0, 3, "向全部粉丝群发 4 次：目前已用 0 次，计划再用 1 次，之后还剩 3 次"),
+        (1, 3, "向全部粉丝群发 4 次：已用 1 次，还剩 3 次"),
+        (1, 0, "向全部粉丝群发 4 次：目前已用 1 次，按计划发完后一次不剩"),
+        (4, 0, "向全部粉丝群发 4 次：已用 4 次，还剩 0 次"),
+    ],
+)
+def test_what_is_used_planned_and_left_adds_up(used: int, left_over: int, said: str) -> None:
+    span = Span(Unit.MONTH, date(2026, 12, 1), "sends", 4, used, (), left_over)
+    assert [f"2026-12 · {said}"] == facts(news(), Language.ZH, allowance=(span,))["allowance"]

@@ -47,7 +47,7 @@ def test_a_readme_begins_with_the_two_commands(path: str) -> None:
 
 @pytest.mark.parametrize("path", READMES)
 def test_a_readme_stays_short(path: str) -> None:
-    assert len(document(path).splitlines()) <= 200
+    assert len(document(path).splitlines()) <= 150
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

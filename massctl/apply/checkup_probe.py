@@ -141,7 +141,7 @@ def _judged(checked: CheckedAccount, check: Check, answer: object) -> Finding:
         return _failed(checked, check, answer, _level(checked, check, answer))
     if isinstance(answer, CallQuota) and answer.remaining == 0:
         say = Phrase("all {limit} calls of today are used up", limit=answer.daily_limit)
-        hint = Phrase("They are counted anew at midnight, Beijing time. Run the same command again after that.")
+        hint = Phrase("The count starts again at midnight, Beijing time. Run the same command again after that.")
         return Finding(check, Level.WARNING, say, hint, checked.account)
     if isinstance(answer, CallQuota):
         numbers = {"left": answer.remaining, "limit": answer.daily_limit}

@@ -103,8 +103,8 @@ def nobody_got_it(record: Record) -> Failure | None:
         None,
         Phrase("nobody got it: WeChat delivered it to 0 of {total:,} followers", total=total),
         Phrase(
-            "whoever had four mass messages that month gets no fifth; to send it once more, raise `edition` and give "
-            "it a window in another month"
+            "a follower who had four mass messages that month does not get a fifth; to send it once more, "
+            "raise `edition` and give it a window in another month"
         ),
     )
 

@@ -153,5 +153,5 @@ def _overtaken(serial: int) -> LedgerStaleError:
     return LedgerStaleError(
         Phrase("another runner wrote to the ledger"),
         Phrase("It ends with entry {serial} now. What this run had not begun was not begun.", serial=serial),
-        Phrase("Run the same command again; it reads the ledger anew."),
+        Phrase("Run the same command again; it reads the ledger again."),
     )

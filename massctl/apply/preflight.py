@@ -192,7 +192,7 @@ class _Look:
         if not any(is_of_this_send(entry) for entry in self.context.ledger.entries_after(self.attempt)):
             return None
         say = Phrase("another runner wrote about this send in the same moment")
-        return Refusal(Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger anew"))
+        return Refusal(Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger again"))
 
     def _memory(self, now: datetime) -> Refusal | None:
         """Refuse a repetition that the last look itself made too late for WeChat's memory."""

@@ -104,7 +104,7 @@ def _require_seen(records: Sequence[Record], statement: Statement) -> None:
             seen=moment(seen),
         ),
         Phrase("Nothing was recorded: what you saw was about something earlier."),
-        Phrase("look again in the console under 群发记录, then say it anew"),
+        Phrase("look again in the console under 群发记录, then run the command again"),
     )
 
 

@@ -32,7 +32,9 @@ def find_chromium(environment: Mapping[str, str]) -> Path:
             return Path(found)
     nothing = Phrase("Nothing was written.")
     if named:
-        missing = Phrase("{variable} names {program}, which is no program here", variable=VARIABLE, program=named)
+        missing = Phrase(
+            "{variable} names {program}, which is not a program on this machine", variable=VARIABLE, program=named
+        )
         raise BrowserError(missing, nothing, Phrase("correct it, or unset it"))
     raise BrowserError(
         Phrase("there is no Chromium on this machine, which screenshots need"),

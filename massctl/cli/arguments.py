@@ -35,7 +35,7 @@ class Seconds(click.FloatRange):
         """Read a number of seconds; what is no number at all (nan) lies in no range."""
         seconds = float(super().convert(value, param, ctx))
         if math.isnan(seconds):
-            self.fail(Phrase("{found} is no number of seconds", found=str(value)), param, ctx)
+            self.fail(Phrase("{found} is not a number of seconds", found=str(value)), param, ctx)
         return seconds
 
 
@@ -83,7 +83,7 @@ class Moment(click.ParamType[datetime]):
         try:
             at = datetime.fromisoformat(str(value))
         except ValueError:
-            self.fail(Phrase("{found} is no moment; write it like 2026-12-01T20:00:00+08:00", found=value), param, ctx)
+            self.fail(Phrase("{found} is not a time; write it like 2026-12-01T20:00:00+08:00", found=value), param, ctx)
         if len(str(value)) <= len("2026-12-01"):
             say = Phrase("{found} has no time of day; write it like {found}T20:00:00+08:00", found=value)
             self.fail(say, param, ctx)
@@ -102,7 +102,7 @@ class Duration(click.ParamType[timedelta]):
         try:
             span = parse_duration(str(value))
         except ValueError:
-            self.fail(Phrase("{found} is no duration; write it like 90s, 45m or 3h", found=value), param, ctx)
+            self.fail(Phrase("{found} is not a duration; write it like 90s, 45m or 3h", found=value), param, ctx)
         if span > timedelta(seconds=WAIT_SECONDS_MAX):
             self.fail(Phrase("{found} is more than seven days", found=value), param, ctx)
         return span

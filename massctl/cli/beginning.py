@@ -37,7 +37,8 @@ def begun(session: Session) -> int:
                 founding.take_back()  # Another runner began one, and that is the ledger to be named.
                 raise
             _tell(
-                session, Phrase("the ledger {lineage} was begun; nothing is recorded in it yet", lineage=state.lineage)
+                session,
+                Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=state.lineage),
             )
         elif session.settings.state.lineage is None and not session.sandbox:
             # A run that began the ledger died before massctl.yaml named it, or its commit was lost.

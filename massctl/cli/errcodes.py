@@ -33,7 +33,7 @@ _OURS: Final = {
         "a send that was refused so is not asked for again until the campaign changes (`rejected_before`)"
     ),
     ErrorClass.ACCEPTED: Phrase("an answer to an earlier attempt was lost, and this one proves that it was accepted"),
-    ErrorClass.GONE: Phrase("a draft that is gone may have been sent, so massctl does not save it anew by itself"),
+    ErrorClass.GONE: Phrase("a draft that is gone may have been sent, so massctl does not save it again by itself"),
 }
 """What massctl makes of it, and so why it matters."""
 _TOKEN: Final = Phrase(

@@ -77,7 +77,7 @@ def backed_up(session: Session, target: Path) -> int:
     try:
         if target.exists() and not data.startswith(target.read_bytes()):
             raise LedgerForeignError(
-                Phrase("{file} is no older copy of this ledger", file=target.name),
+                Phrase("{file} is not an older copy of this ledger", file=target.name),
                 Phrase("Nothing was written."),
                 Phrase("name a file that is not there yet"),
             )
@@ -107,7 +107,7 @@ def restored(session: Session, source: Path) -> int:
             state = _folded(session, entries)
             _require_seen(session, state, entries, end)
         except LedgerCorruptError as error:
-            raise _no_copy(Phrase("{file} is no copy that verifies", file=source.name), error) from None
+            raise _no_copy(Phrase("{file} is not a copy that verifies", file=source.name), error) from None
         except LedgerOlderError as error:
             say_older = Phrase("{file} is older than the ledger that this machine saw", file=source.name)
             raise _no_copy(say_older, error) from None

@@ -122,7 +122,7 @@ def granted(printed: bytes) -> Grant | Phrase:
         return Phrase("it printed no access_token")
     life = integer(members.get("expires_in", BARE_LIFE_SECONDS))
     if life is None or life < 1:
-        return Phrase("its expires_in is no number of seconds that are left")
+        return Phrase("its expires_in is not a number of seconds above 0")
     return Grant(token, min(life, TOKEN_LIFE_SECONDS_MAX))
 
 

@@ -227,7 +227,7 @@ def stale(expected_serial: int) -> LedgerStaleError:
     return LedgerStaleError(
         Phrase("another runner wrote to the ledger"),
         Phrase("Serial {serial} was expected to be the last. This entry was not written.", serial=expected_serial),
-        Phrase("Run the same command again; it reads the ledger anew."),
+        Phrase("Run the same command again; it reads the ledger again."),
     )
 
 

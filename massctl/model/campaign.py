@@ -443,7 +443,7 @@ def _card_ext(data: Mapping[str, Any]) -> list[Fault]:
     if not isinstance(card, Mapping):
         return []
     if isinstance(given := card.get("card_ext"), str) and given and not _is_json_object(given):
-        say = Phrase("card_ext is no JSON object")
+        say = Phrase("card_ext is not a JSON object")
         hint = Phrase("copy it whole, as it was signed: {example}", example='{"code":"","openid":"","timestamp":"…"}')
         return [Fault("MC014", ("wxcard", "card_ext"), say, hint, at_key=False)]
     if "card_ext" in card or not isinstance(preview, Mapping):

@@ -227,12 +227,12 @@ def lock_stale(before: LockFile, after: LockFile) -> Refusal:
         )
     else:
         say = Phrase("massctl changed since it was locked ({versions}) and renders differently: {differences}", **told)
-    hint = Phrase("lock it anew and have that reviewed: massctl lock {name}", name=after.campaign)
+    hint = Phrase("lock it again and have that reviewed: massctl lock {name}", name=after.campaign)
     return Refusal(Guard.LOCK_STALE, say, hint)
 
 
 def _lock_anew(name: CampaignName) -> Phrase:
-    return Phrase("undo the change; or lock it anew and have that reviewed: massctl lock {name}", name=name)
+    return Phrase("undo the change, or lock it again and have that reviewed: massctl lock {name}", name=name)
 
 
 def changed_versions(before: str, after: str) -> list[Phrase]:
@@ -259,7 +259,7 @@ def links_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
     return Refusal(
         Guard.LOCK_STALE,
         Phrase("the ledger does not give what it links to: {differences}", differences=enumerated(dead)),
-        Phrase("correct the link, then lock it anew and have that reviewed: massctl lock {name}", name=campaign.name),
+        Phrase("correct the link, then lock it again and have that reviewed: massctl lock {name}", name=campaign.name),
     )
 
 

@@ -187,7 +187,7 @@ def calls_used_up(state: State, appid: AppId, now: datetime) -> bool:
 
 def counted_anew(now: datetime) -> Phrase:
     """Say when what is counted by the Beijing day is there again."""
-    return Phrase("they are counted anew at {moment}; run the same command after that", moment=moment(tomorrow(now)))
+    return Phrase("the count starts again at {moment}; run the same command after that", moment=moment(tomorrow(now)))
 
 
 # What is asked for.

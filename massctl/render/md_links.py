@@ -28,7 +28,7 @@ def broken_links(text: str) -> Iterator[Fault]:
             # Two sources of one sentence, `[1][2]`, or what a log or a model writes, `[WARN][net]`.
             continue
         else:
-            say = Phrase("`{text}` is no link: nothing says where `[{label}]` leads", text=found[0], label=label)
+            say = Phrase("`{text}` is not a link: nothing says where `[{label}]` leads", text=found[0], label=label)
         hint = Phrase("write on a line of its own: `{text}`", text=f"[{label}]: …")
         yield _fault(found, say, hint)
     for pattern in (_APART, _SWAPPED):
@@ -36,7 +36,7 @@ def broken_links(text: str) -> Iterator[Fault]:
             if found["text"].isdigit():
                 continue
             mark = "!" if found[0].startswith("!") else ""
-            say = Phrase("`{text}` is no link", text=found[0])
+            say = Phrase("`{text}` is not a link", text=found[0])
             yield _fault(found, say, Phrase("write `{text}`", text=f"{mark}[{found['text']}]({found['address']})"))
 
 

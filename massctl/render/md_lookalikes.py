@@ -122,6 +122,6 @@ def _is_meant(found: re.Match[str]) -> bool:
 def _wide(found: re.Match[str]) -> Fault:
     address = _address(found)
     picture = "!" if found["mark"] == "!" or _PICTURE.search(address) else ""
-    say = Phrase("full-width marks are no Markdown: `{text}`", text=found[0])
+    say = Phrase("full-width marks are not Markdown: `{text}`", text=found[0])
     right = f"{picture}{found['text']}({address})"
     return Fault("MC006", say, Phrase("write `{text}`", text=right), needle=found[0])

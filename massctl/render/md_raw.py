@@ -67,6 +67,6 @@ def _faults(tag: Tag, text: str) -> Iterator[tuple[Fault, int]]:
 
 def _unknown(tag: Tag, text: str) -> Fault:
     written = text[tag.start : tag.end]
-    say = Phrase("`{text}` is no HTML and is shown as text", text=written[:40])
+    say = Phrase("`{text}` is not HTML and is shown as text", text=written[:40])
     hint = Phrase("if it is code, write it between back-ticks")
     return Fault("MC327", say, hint, severity=Severity.WARNING, needle=written)

@@ -164,7 +164,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         try:
             self.meter.spend(len(value) * ITEM_COST)
         except TypeError:
-            raise failed(Phrase("a value of the kind {kind} is no list", kind=type(value).__name__)) from None
+            raise failed(Phrase("a value of the kind {kind} is not a list", kind=type(value).__name__)) from None
         return value
 
     def tied(self, *pieces: Any) -> str:

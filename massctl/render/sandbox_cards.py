@@ -41,7 +41,7 @@ def card(name: str, *args: Any, **kwargs: Any) -> str:
     form = SIGNATURES[name]
     given = given_to(form, args, kwargs, holds=False)
     if "appid" in given and not _APPID.fullmatch(given["appid"]):
-        say = Phrase("`{text}` is no AppID of a mini-program", text=given["appid"][:40])
+        say = Phrase("`{text}` is not the AppID of a mini-program", text=given["appid"][:40])
         raise stop(form, say, Phrase("it begins with wx and has 18 characters: 小程序后台, 开发管理"))
     return _WRITERS[name](given)
 

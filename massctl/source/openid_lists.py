@@ -117,11 +117,11 @@ class _Reading:
         # A heading in a list without columns looks like an openid, and is none.
         if openid.casefold() == COLUMN:
             hint = Phrase("take the line out; or, where this is a table, let the name of the file end with .csv")
-            self._report("MC603", line, column, Phrase("this is a heading and no openid"), hint)
+            self._report("MC603", line, column, Phrase("this is a heading, not an openid"), hint)
             return
         if not is_openid(openid):
             hint = Phrase("an openid begins with `o` and has letters, digits, `-` and `_` after it")
-            self._report("MC603", line, column, Phrase("this is no openid"), hint)
+            self._report("MC603", line, column, Phrase("this is not an openid"), hint)
             return
         if len(openid) != OPENID_CHARACTERS:
             self.odd_lengths += 1

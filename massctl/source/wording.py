@@ -130,7 +130,7 @@ def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
     if pattern == OPENID_PATTERN:
         # It may be half of one, so it is not shown.
         hint = Phrase("a WeChat name (微信号) goes under towxname; an openid begins with `o`")
-        return Fault("MC014", path, Phrase("this is no openid"), hint, at_key=False)
+        return Fault("MC014", path, Phrase("this is not an openid"), hint, at_key=False)
     if pattern not in _PATTERNS:
         return _not_allowed(path, Phrase("{key}: {found} is not allowed", key=name_of(path), found=shown(value)))
     say = Phrase(

@@ -31,7 +31,7 @@ class Lost:
 def lost_text(lost: Lost, language: Language, style: Style, width: int) -> str:
     """Say what is true of a ledger that was begun anew, and what to type before the next apply."""
     page = Page(language, style, width)
-    page.line(Phrase("the ledger {lineage} was begun; nothing is recorded in it yet", lineage=lost.lineage))
+    page.line(Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=lost.lineage))
     if lost.aside:
         page.line(Phrase("the old one was put aside as {file}; keep it", file=lost.aside), indent=2)
     if lost.unread:

@@ -22,7 +22,7 @@ class Locking(Enum):
 
 
 _SOON: Final = Phrase("the workflow lock does it in a few minutes, and this comment is written anew; nothing to do")
-_AFTER_FAULTS: Final = Phrase("correct its faults; each commit is checked anew, and then the workflow lock locks it")
+_AFTER_FAULTS: Final = Phrase("correct its faults; each commit is checked again, and then the workflow lock locks it")
 _OF_FORK: Final = Phrase(
     "the workflow lock cannot write into a fork: somebody of this repository puts the commit on a branch of it"
 )

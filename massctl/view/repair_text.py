@@ -99,6 +99,6 @@ def _fields(line: bytes) -> dict[str, Any]:
 
 def _said(found: dict[str, Any]) -> Phrase:
     if "type" not in found:
-        return Phrase("{count} bytes that are no entry", count=found["bytes"])
+        return Phrase("{count} bytes that are not an entry", count=found["bytes"])
     told = " ".join(str(found[key]) for key in _SHOWN if key in found)
     return Phrase("not proven: {entry}", entry=told)

@@ -36,7 +36,7 @@ ACCESS: Final[dict[str, str]] = {
     "an answer to an earlier attempt was lost, and this one proves that it was accepted": (
         "先前一次尝试的答复丢失了，而这个答复证明它已被受理"
     ),
-    "a draft that is gone may have been sent, so massctl does not save it anew by itself": (
+    "a draft that is gone may have been sent, so massctl does not save it again by itself": (
         "草稿不在了，可能是已经发出，因此 massctl 不会自行重新保存"
     ),
     # massctl/wechat/errcodes.toml
@@ -55,9 +55,6 @@ ACCESS: Final[dict[str, str]] = {
         "再运行一次同一条命令：massctl 会重新上传这张图片。"
     ),
     "the previews of today are used up (100 a day)": "今天的预览次数已用完（每天 100 次）",
-    "They are counted anew at midnight, Beijing time. Run the same command again after that.": (
-        "北京时间零点重新计数。在那之后再运行同一条命令。"
-    ),
     "the mass calls of today are used up (100 a day)": "今天的群发接口调用次数已用完（每天 100 次）",
     "{meaning} (errcode {errcode}: {errmsg})": "{meaning}（errcode {errcode}：{errmsg}）",
     "{path} answered errcode {errcode}: {errmsg}": "{path} 返回 errcode {errcode}：{errmsg}",
@@ -107,7 +104,7 @@ ACCESS: Final[dict[str, str]] = {
         "址会变的机器（托管 CI）请通过地址固定的代理发送：proxy_env。"
     ),
     "the daily number of calls of this API is used up": "这个接口今天的调用次数已用完",
-    "It is counted anew at midnight, Beijing time. Run the same command again after that.": (
+    "The count starts again at midnight, Beijing time. Run the same command again after that.": (
         "北京时间零点重新计数。在那之后再运行同一条命令。"
     ),
     "too many calls in a short time": "短时间内调用太多",
@@ -201,7 +198,7 @@ ACCESS: Final[dict[str, str]] = {
         "登录微信公众平台（mp.weixin.qq.com）：通知里有原因和期限。"
     ),
     "the monthly number of calls of this API is used up": "这个接口本月的调用次数已用完",
-    "It is counted anew on the first of the month, Beijing time.": "每月一日（北京时间）重新计数。",
+    "The count starts again on the first of the month, Beijing time.": "每月一日（北京时间）重新计数。",
     "the account's material library (素材库) is full": "这个公众号的素材库满了",
     "Delete material that is not used any more in 微信公众平台: 100000 pictures and articles are allowed.": (
         "在微信公众平台删除不再用的素材：图片和图文最多 100000 个。"

@@ -320,7 +320,7 @@ AFTER: Final[dict[str, str]] = {
         "文章从 1 数起。撤下的文章不再有留言。"
     ),
     "the withdrawals of today are used up (10 a day)": "今天的撤下次数已用完（每天 10 次）",
-    "They are counted anew at midnight, Beijing time. Until then: 微信公众平台, under 群发记录.": (
+    "The count starts again at midnight, Beijing time. Until then: 微信公众平台, under 群发记录.": (
         "北京时间零点重新计算。在那之前请用微信公众平台的“群发记录”。"
     ),
 }

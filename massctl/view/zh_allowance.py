@@ -12,7 +12,7 @@ ALLOWANCE: Final[dict[str, str]] = {
     ),
     # massctl/cli/arguments.py
     "{found} is more than seven days": "{found} 超过七天",
-    "{found} is no duration; write it like 90s, 45m or 3h": "{found} 不是时长；请写成 90s、45m、3h 这样",
+    "{found} is not a duration; write it like 90s, 45m or 3h": "{found} 不是时长；请写成 90s、45m、3h 这样",
     # massctl/cli/commands/apply.py
     "--wait is for sends that are to come; it goes with no --plan and no --until": (
         "--wait 等的是将要到来的群发，不能和 --plan、--until 一起用"
@@ -135,8 +135,8 @@ ALLOWANCE: Final[dict[str, str]] = {
     "nobody got it: WeChat delivered it to 0 of {total:,} followers": (
         "没有人收到：{total:,} 个粉丝，微信一个也没有送达"
     ),
-    "whoever had four mass messages that month gets no fifth; to send it once more, raise `edition` and give it a "
-    "window in another month": (
+    "a follower who had four mass messages that month does not get a fifth; to send it once more, raise "
+    "`edition` and give it a window in another month": (
         "当月已收到四次群发的人收不到第五次；要再发一次，就提高 `edition`，并把时段改到别的月份"
     ),
 }

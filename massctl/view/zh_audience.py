@@ -145,13 +145,13 @@ AUDIENCE: Final[dict[str, str]] = {
     "give these followers a tag (标签) in the console and write `tag:` in place of `openids:`": (
         "到公众平台给这些粉丝打上标签，用 `tag:` 代替 `openids:`"
     ),
-    "this is no openid": "这不是 openid",
+    "this is not an openid": "这不是 openid",
     "an openid begins with `o` and has letters, digits, `-` and `_` after it": (
         "openid 以 `o` 开头，后面是字母、数字、`-` 和 `_`"
     ),
     "this row has no openid": "这一行没有 openid",
     "the table has no column {name}": "表格里没有 {name} 这一列",
-    "this is a heading and no openid": "这是表头，不是 openid",
+    "this is a heading, not an openid": "这是表头，不是 openid",
     "take the line out; or, where this is a table, let the name of the file end with .csv": (
         "删掉这一行；如果这是表格，请让文件名以 .csv 结尾"
     ),

@@ -43,7 +43,7 @@ COMMAND: Final[dict[str, str]] = {
     # massctl/cli/answering.py
     "interrupted": "已中断",
     # massctl/cli/arguments.py
-    "{found} is no number of seconds": "{found} 不是秒数",
+    "{found} is not a number of seconds": "{found} 不是秒数",
     # massctl/cli/clocks.py
     "{variable} moves the clock, and that is for a sandbox on loopback only": (
         "{variable} 会拨动时钟，只许对本机的沙盒使用"

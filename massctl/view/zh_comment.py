@@ -15,13 +15,15 @@ COMMENT: Final[dict[str, str]] = {
     "install chromium or google-chrome, or name the program in {variable}": (
         "安装 chromium 或 google-chrome，或者用 {variable} 指明程序"
     ),
-    "{variable} names {program}, which is no program here": "{variable} 指的是 {program}，这里没有这个程序",
+    "{variable} names {program}, which is not a program on this machine": (
+        "{variable} 指的是 {program}，这里没有这个程序"
+    ),
     "correct it, or unset it": "改正它，或者取消它",
     # massctl/cli/commands/plan.py
     "--for-review adds to the JSON; it goes with --format json": "--for-review 是给 JSON 加内容的，要配 --format json",
     "with --format json, --against goes with --for-review": "用 --format json 时，--against 要配 --for-review",
     # massctl/cli/commands/ci.py
-    "{text} is no commit: 7 to 64 hex digits": "{text} 不是提交号：应是 7 到 64 位十六进制数字",
+    "{text} is not a commit: 7 to 64 hex digits are due": "{text} 不是提交号：应是 7 到 64 位十六进制数字",
     # massctl/plan/shown.py
     "No comment was made.": "没有生成评论。",
     "{file} is not a plan for review: {places}": "{file} 不是供评审的计划：{places}",
@@ -49,7 +51,7 @@ COMMENT: Final[dict[str, str]] = {
     "the workflow lock does it in a few minutes, and this comment is written anew; nothing to do": (
         "工作流 lock 几分钟内会锁定它，并重写这条评论；不用做什么"
     ),
-    "correct its faults; each commit is checked anew, and then the workflow lock locks it": (
+    "correct its faults; each commit is checked again, and then the workflow lock locks it": (
         "请改正它的错误；每次提交都会重新检查，改好后工作流 lock 会锁定它"
     ),
     "the workflow lock cannot write into a fork: somebody of this repository puts the commit on a branch of it": (

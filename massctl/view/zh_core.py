@@ -44,7 +44,7 @@ CORE: Final[dict[str, str]] = {
         "{name}：决定它能不能发的内容没有读到，再读一次：{why}"
     ),
     "another runner wrote about this send in the same moment": "同一时刻，另一个运行写下了这次群发的记录",
-    "run the same command again; it reads the ledger anew": "再运行同一条命令；它会重新读账本",
+    "run the same command again; it reads the ledger again": "再运行同一条命令；它会重新读账本",
     # massctl/apply/adoption.py
     "there is nothing to adopt about {name}": "{name} 没有什么可以保留的",
     "{name} goes to a list of openids, with a draft for each of its {batches} batches: none of them is adopted": (
@@ -187,7 +187,7 @@ CORE: Final[dict[str, str]] = {
     "Serial {serial} was expected to be the last. This entry was not written.": (
         "本以为最后一条是序号 {serial}。这一条没有写入。"
     ),
-    "Run the same command again; it reads the ledger anew.": "再运行一次同一条命令，它会重新读取账本。",
+    "Run the same command again; it reads the ledger again.": "再运行一次同一条命令，它会重新读取账本。",
     "another process holds it": "另一个进程正占用着它",
     "cannot {verb} the ledger": "无法{verb}账本",
     "{file}: {why}. Nothing that depends on it was done.": "{file}：{why}。依赖它的事都没有做。",

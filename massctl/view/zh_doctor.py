@@ -88,7 +88,7 @@ DOCTOR: Final[dict[str, str]] = {
     "it printed a broken JSON object": "它打印的 JSON 不完整",
     "it printed no access_token": "它打印的内容里没有 access_token",
     "it printed WeChat's refusal, errcode {errcode}": "它打印的是微信的拒绝，errcode {errcode}",
-    "its expires_in is no number of seconds that are left": "它的 expires_in 不是剩余的秒数",
+    "its expires_in is not a number of seconds above 0": "它的 expires_in 不是剩余的秒数",
     # massctl/plan/checkup.py
     "{name} is set, and nothing can be posted there: {why}": "{name} 已设置，但往那里发不出去：{why}",
     "{name} is set; only a post shows whether it is taken": "{name} 已设置；收不收，真发一次才知道",

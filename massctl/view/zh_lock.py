@@ -32,10 +32,10 @@ LOCK: Final[dict[str, str]] = {
     "your files changed too: {files}": (
         "锁定之后 massctl 变了（{versions}），渲染结果不同：{differences}；你们的文件也改过：{files}"
     ),
-    "lock it anew and have that reviewed: massctl lock {name}": "重新锁定并再审一次：massctl lock {name}",
+    "lock it again and have that reviewed: massctl lock {name}": "重新锁定并再审一次：massctl lock {name}",
     "{name} {before} → {after}": "{name} {before} → {after}",
     "the ledger does not give what it links to: {differences}": "账本里没有它链接到的地址：{differences}",
-    "correct the link, then lock it anew and have that reviewed: massctl lock {name}": (
+    "correct the link, then lock it again and have that reviewed: massctl lock {name}": (
         "改正链接，再重新锁定并再审一次：massctl lock {name}"
     ),
     "commit it and have it reviewed: {command}": "提交并请人审阅：{command}",
@@ -50,7 +50,7 @@ LOCK: Final[dict[str, str]] = {
     "massctl lock {name}   then have campaign.lock.json reviewed and commit it": (
         "massctl lock {name}   然后审阅并提交 campaign.lock.json"
     ),
-    "undo the change; or lock it anew and have that reviewed: massctl lock {name}": (
+    "undo the change, or lock it again and have that reviewed: massctl lock {name}": (
         "撤销这处改动；或重新锁定并再审一次：massctl lock {name}"
     ),
     "the account": "公众号",

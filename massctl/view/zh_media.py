@@ -75,7 +75,7 @@ MEDIA: Final[dict[str, str]] = {
     "video message": "视频消息",
     "coupon": "卡券",
     "{seconds} s": "{seconds} 秒",
-    "card_ext is no JSON object": "card_ext 不是 JSON 对象",
+    "card_ext is not a JSON object": "card_ext 不是 JSON 对象",
     "copy it whole, as it was signed: {example}": "把签好名的那一段原样抄全：{example}",
     "send_ignore_reprint speaks of articles (mpnews), and this message has none: take it out": (
         "send_ignore_reprint 说的是图文（mpnews），这条消息里没有：请删掉它"

@@ -57,7 +57,7 @@ PREVIEW: Final[dict[str, str]] = {
     "it needs {needed}, and {left} of the account's {daily} a day are left for it": (
         "它需要 {needed} 次预览，而这个公众号每天 {daily} 次里只剩 {left} 次可以给它"
     ),
-    "they are counted anew at {moment}; run the same command after that": (
+    "the count starts again at {moment}; run the same command after that": (
         "{moment} 重新计数；在那之后再运行同一条命令"
     ),
 }

@@ -101,7 +101,7 @@ RENDER: Final[dict[str, str]] = {
     "a note that stands in the line is written `^[…]`": "写在行内的脚注要写成 `^[…]`",
     "this line is shown as it is written: `{text}`": "这一行会照原样显示：`{text}`",
     "if it is a heading or a list entry, write `{text}`": "如果它是标题或列表项，请写成 `{text}`",
-    "full-width marks are no Markdown: `{text}`": "全角标点不是 Markdown：`{text}`",
+    "full-width marks are not Markdown: `{text}`": "全角标点不是 Markdown：`{text}`",
     "write `{text}`": "请写 `{text}`",
     # massctl/render/html_rules.py
     "write the picture as a style: `background-image:url(path)`": "请把图片写进样式：`background-image:url(path)`",
@@ -125,9 +125,9 @@ RENDER: Final[dict[str, str]] = {
     "the picture `{text}` is not shown: nothing says where `[{label}]` is": (
         "图片 `{text}` 不会显示：没有写明 `[{label}]` 在哪里"
     ),
-    "`{text}` is no link: nothing says where `[{label}]` leads": "`{text}` 不是链接：没有写明 `[{label}]` 指向哪里",
+    "`{text}` is not a link: nothing says where `[{label}]` leads": "`{text}` 不是链接：没有写明 `[{label}]` 指向哪里",
     "write on a line of its own: `{text}`": "请另起一行写：`{text}`",
-    "`{text}` is no link": "`{text}` 不是链接",
+    "`{text}` is not a link": "`{text}` 不是链接",
     # massctl/render/md_signs.py
     "the asterisks of `{text}` are read as emphasis and are not shown": "`{text}` 里的星号会被当作强调，不会显示",
     "if they are signs, write `\\*`, `×`, or all of it between back-ticks": (
@@ -141,7 +141,7 @@ RENDER: Final[dict[str, str]] = {
     "the diagram is shown as its source, in `{name}`": "图表会显示成源码（`{name}`）",
     "export it as a picture, and show that": "请导出成图片，再插入图片",
     # massctl/render/markdown.py, md_raw.py
-    "`{text}` is no HTML and is shown as text": "`{text}` 不是 HTML，会当作文字显示",
+    "`{text}` is not HTML and is shown as text": "`{text}` 不是 HTML，会当作文字显示",
     "if it is code, write it between back-ticks": "如果是代码，请写在反引号里",
     "the picture's address is empty": "图片的地址是空的",
     "an address with blanks needs angle brackets: `(<{address}>)`": "含有空格的地址要用尖括号：`(<{address}>)`",
@@ -202,7 +202,7 @@ RENDER: Final[dict[str, str]] = {
     # massctl/render/sandbox.py
     "`range` counts at most {limit} numbers here": "`range` 在这里最多数 {limit} 个数",
     # massctl/render/sandbox_cards.py, massctl/model/article_addresses.py
-    "`{text}` is no AppID of a mini-program": "`{text}` 不是小程序的 AppID",
+    "`{text}` is not the AppID of a mini-program": "`{text}` 不是小程序的 AppID",
     "it begins with wx and has 18 characters: 小程序后台, 开发管理": (
         "它以 wx 开头，共 18 个字符：小程序后台 / 开发管理"
     ),
@@ -226,7 +226,7 @@ RENDER: Final[dict[str, str]] = {
     "the template is longer than {limit} characters": "模板超过 {limit} 个字符",
     "names that begin with `_` cannot be used: `{name}`": "不能使用以 `_` 开头的名字：`{name}`",
     "`{name}` of a value of the kind {kind} cannot be used": "不能使用 {kind} 类型的值的 `{name}`",
-    "a value of the kind {kind} is no list": "{kind} 类型的值不是列表",
+    "a value of the kind {kind} is not a list": "{kind} 类型的值不是列表",
     # massctl/render/sandbox_filters.py
     "a text is due here, and this is a value of the kind {kind}": "这里要的是文字，得到的是 {kind} 类型的值",
     "more than {limit} parts": "超过 {limit} 段",

@@ -75,7 +75,7 @@ RULES: Final[dict[str, str]] = {
     "the link to {address} leads nowhere: a follower has no such file": "到 {address} 的链接没有去处：粉丝没有这个文件",
     "{address} is a preview, which expires after some hours": "{address} 是预览链接，几小时后就失效",
     "{address} is a page of the console, which followers cannot open": "{address} 是后台的页面，粉丝打不开",
-    "{address} is no address": "{address} 不是网址",
+    "{address} is not an address": "{address} 不是网址",
     "link to an article on mp.weixin.qq.com, or write it as text": "链接到 mp.weixin.qq.com 上的文章，或只写文字",
     # massctl/render/rules/pictures.py
     "write what it shows, for who listens to the article or waits for the picture: `![words](path)`": (

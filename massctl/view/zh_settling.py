@@ -9,7 +9,9 @@ SETTLING: Final[dict[str, str]] = {
         "{name} 现在要了结的是 {began} 开始的，而您是 {seen} 看的"
     ),
     "Nothing was recorded: what you saw was about something earlier.": "没有记录任何东西：您看到的是更早的那一次。",
-    "look again in the console under 群发记录, then say it anew": "请再看一遍公众平台的“群发记录”，然后重新说明",
+    "look again in the console under 群发记录, then run the command again": (
+        "请再看一遍公众平台的“群发记录”，然后再运行这条命令"
+    ),
     "Nothing was recorded. The console shows sends to the minute, so this is taken for the same one.": (
         "什么都没有记录。公众平台只显示到分钟，所以当作同一次。"
     ),
@@ -42,7 +44,7 @@ SETTLING: Final[dict[str, str]] = {
     "{summary}; nothing was recorded": "{summary}；没有记录任何东西",
     "look the right id up in the console, or leave it out": "到公众平台查出正确的 msg_id，或者不写它",
     # massctl/cli/arguments.py
-    "{found} is no moment; write it like 2026-12-01T20:00:00+08:00": (
+    "{found} is not a time; write it like 2026-12-01T20:00:00+08:00": (
         "{found} 不是时刻；请写成 2026-12-01T20:00:00+08:00 这样"
     ),
     "{found} has no time of day; write it like {found}T20:00:00+08:00": (
@@ -53,7 +55,7 @@ SETTLING: Final[dict[str, str]] = {
     "--new-lineage and --reason go together": "--new-lineage 和 --reason 要一起用",
     "Nothing was changed.": "没有改动任何东西。",
     'massctl state init --new-lineage --reason "…"': 'massctl state init --new-lineage --reason "…"',
-    "the ledger {lineage} was begun; nothing is recorded in it yet": "账本 {lineage} 已建立；里面还没有任何记录",
+    "the ledger {lineage} was created; nothing is recorded in it yet": "账本 {lineage} 已建立；里面还没有任何记录",
     "the ledger {lineage} is here already; massctl.yaml names it now": (
         "账本 {lineage} 本来就在这里；massctl.yaml 现在记下了它的编号"
     ),

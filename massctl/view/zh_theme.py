@@ -44,7 +44,7 @@ THEME: Final[dict[str, str]] = {
         "不能用 `{name}()`：上传的是一张图片，写的是它的地址"
     ),
     "write it as `url(path)`": "请写成 `url(路径)`",
-    "this is no value of CSS": "这不是 CSS 的值",
+    "this is not a CSS value": "这不是 CSS 的值",
     "is a quotation mark missing?": "是不是少了引号？",
     # massctl/render/theme/readable.py
     "by night words in `{colour}` stand out by {contrast}:1, and {least}:1 is due": (

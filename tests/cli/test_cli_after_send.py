@@ -142,7 +142,7 @@ def test_the_eleventh_withdrawal_of_a_day_makes_no_request(sent: Shell, snapshot
     assert (5, 5, 10) == (said.status, document["exit_status"], calls(sent, DELETE))
     assert ledger == sent.tree.read(".massctl/sandbox/massctl.state.jsonl")
     assert snapshot == said.out
-    assert "0 of 10 withdrawals left, 10 used" in sent("plan", "--sandbox").out
+    assert "withdrawals: 10 of 10 used, 0 left" in sent("plan", "--sandbox").out
     sent.set_time(NOON + timedelta(hours=12))
     assert 0 == sent("withdraw", "letter", "--all", "--yes", "--sandbox").status
 

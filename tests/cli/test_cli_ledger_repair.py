@@ -58,7 +58,7 @@ def test_without_a_reason_it_shows_what_would_be_dropped(sent: Shell):
     damaged = spoil(sent, "second")
     said = sent("state", "repair", "--sandbox")
     assert (2, damaged, []) == (said.status, ledger(sent), asides(sent))
-    assert "bytes that are no entry" in said.out
+    assert "bytes that are not an entry" in said.out
     assert "job_status second 1" in said.out
     assert 'massctl state repair --sandbox --reason "…"' in said.out
 
@@ -212,7 +212,7 @@ def test_a_copy_that_lacks_what_verifies_here_is_refused(sent: Shell, tmp_path: 
 def test_what_is_no_copy_is_said_to_be_none_and_not_the_ledger(sent: Shell, tmp_path: Path):
     (tmp_path / "notes.txt").write_text("no ledger\n", encoding="utf-8")
     said = sent("state", "restore", str(tmp_path / "notes.txt"), "--sandbox")
-    assert (5, True, False) == (said.status, "notes.txt is no copy that verifies" in said.err, "repair" in said.err)
+    assert (5, True, False) == (said.status, "notes.txt is not a copy that verifies" in said.err, "repair" in said.err)
 
 
 def test_another_history_is_refused(sent: Shell, tmp_path: Path):

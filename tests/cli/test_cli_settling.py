@@ -335,7 +335,7 @@ def test_another_edition_than_the_declared_one_is_not_known_by_its_content(ours:
         (["--sent", "letter"], 2, "--sent needs --at"),
         (["--sent", "letter", "--at", "2026-11-20"], 2, "has no time of day"),
         (["--sent", "letter", "--at", "2026-11-20T20:00:00"], 2, "has no offset"),
-        (["--sent", "letter", "--at", "gestern"], 2, "is no moment"),
+        (["--sent", "letter", "--at", "gestern"], 2, "is not a time"),
         (["--sent", "letter", "--at", "2026-12-24T20:00:00+08:00"], 2, "has not come yet"),
         (["--sent", "letter", "--at", EVENING, "--account", "main"], 2, "a campaign names its own"),
         (["--website-send", EVENING, "--edition", "2"], 2, "go with --sent"),

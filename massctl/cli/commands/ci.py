@@ -40,7 +40,7 @@ def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | Non
     mention, a picture or HTML. `-` is standard input. Needs no repository, no network and no secret.
     """
     if commit is not None and not (7 <= len(commit) <= 64 and set(commit) <= set("0123456789abcdef")):
-        raise click.UsageError(Phrase("{text} is no commit: 7 to 64 hex digits", text=commit))
+        raise click.UsageError(Phrase("{text} is not a commit: 7 to 64 hex digits are due", text=commit))
     from massctl.cli.reviewing import write_comment
 
     write_comment(file, commit, out, from_fork=from_fork)

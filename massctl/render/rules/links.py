@@ -66,7 +66,7 @@ def _why_dead(address: str) -> Phrase | None:
         parts = urlsplit(unescape(address))
         host = parts.hostname
     except ValueError:
-        return Phrase("{address} is no address", address=address)
+        return Phrase("{address} is not an address", address=address)
     if not (parts.scheme or host):
         return Phrase("the link to {address} leads nowhere: a follower has no such file", address=address)
     if host == LINK_HOST and "tempkey" in parse_qs(parts.query):

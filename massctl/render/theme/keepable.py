@@ -120,7 +120,7 @@ def _property_faults(node: Any) -> Iterator[Fault]:
 def _value_faults(nodes: Any) -> Iterator[Fault]:
     for node in nodes:
         if node.type == "error":
-            yield fault_at(node, "MC112", Phrase("this is no value of CSS"), Phrase("is a quotation mark missing?"))
+            yield fault_at(node, "MC112", Phrase("this is not a CSS value"), Phrase("is a quotation mark missing?"))
         elif node.type == "function" and node.lower_name in _PICTURE_FUNCTIONS:
             say = Phrase("`{name}()` cannot be used: one picture is uploaded, and its address written", name=node.name)
             yield fault_at(node, "MC114", say, Phrase("write it as `url(path)`"), width=len(node.name))

@@ -237,7 +237,7 @@ def test_the_report_as_json() -> None:
             {
                 "guard": "lock_stale",
                 "message": "it is not what was locked: the window",
-                "hint": "undo the change; or lock it anew and have that reviewed: massctl lock sale",
+                "hint": "undo the change, or lock it again and have that reviewed: massctl lock sale",
             }
         ],
         "diagnostics": [],

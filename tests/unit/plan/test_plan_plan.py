@@ -570,7 +570,7 @@ def test_the_hundredth_of_a_day_goes_out_and_no_more(before: int, expected: list
 def test_it_says_how_many_are_left_and_when_they_start_anew() -> None:
     (refusal,) = planned(words("a", "li", "wang", "zhao", opens_in=1), used(98)).refusals
     assert "it needs 3 previews, and 2 of the account's 100 a day are left for it" == refusal.message
-    assert "they are counted anew at 2026-12-02 00:00 +08:00; run the same command after that" == refusal.hint
+    assert "the count starts again at 2026-12-02 00:00 +08:00; run the same command after that" == refusal.hint
 
 
 def test_those_that_fit_go_out_and_its_send_does_not() -> None:

@@ -62,7 +62,7 @@ def rendered(found: ListedOpenids) -> Any:
 
 
 def test_what_is_wrong_with_a_list_stands_at_its_line_and_what_is_missing_at_its_key() -> None:
-    fault = Problem("MC603", Phrase("this is no openid"), None, "spring/a.txt", 2, 1)
+    fault = Problem("MC603", Phrase("this is not an openid"), None, "spring/a.txt", 2, 1)
     missing = Problem("MC601", Phrase("{name} is missing", name="a.txt"))
     note = Problem("MC606", Phrase("the list is empty"), None, "spring/a.txt", 7, 1)
     found, told = rendered(ListedOpenids(None, (fault, missing), ()))

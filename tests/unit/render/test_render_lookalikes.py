@@ -166,10 +166,10 @@ def test_underscores_that_are_meant_say_nothing(text: str) -> None:
         ("| a | b | c |\n|---|---|\n| 1 | 2 | 3 |", 2, 1, "the header has 3 cells, the line of dashes 2"),
         ("> `a|b` | c\n> --|:-:\n> 1 | 2", 2, 3, "the header has 3 cells, the line of dashes 2"),
         ("字\n\n| a | b |\n| 1 | 2 |", 3, 1, "the line of dashes below the header is missing"),
-        ("看[词][nope]，", 1, 2, "`[词][nope]` is no link: nothing says where `[nope]` leads"),
-        ("[词][]", 1, 1, "`[词][]` is no link: nothing says where `[词]` leads"),
-        ("[词] (https://e.com/a)", 1, 1, "`[词] (https://e.com/a)` is no link"),
-        ("（词）[https://e.com/a]", 1, 1, "`（词）[https://e.com/a]` is no link"),
+        ("看[词][nope]，", 1, 2, "`[词][nope]` is not a link: nothing says where `[nope]` leads"),
+        ("[词][]", 1, 1, "`[词][]` is not a link: nothing says where `[词]` leads"),
+        ("[词] (https://e.com/a)", 1, 1, "`[词] (https://e.com/a)` is not a link"),
+        ("（词）[https://e.com/a]", 1, 1, "`（词）[https://e.com/a]` is not a link"),
     ],
 )
 def test_tables_and_links_that_are_none_are_a_warning(text: str, line: int, column: int, told: str) -> None:

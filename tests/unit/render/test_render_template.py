@@ -155,7 +155,7 @@ def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
         ("a\n{{ 1 | wordwrap }}", "MC103", 2, None, "the filter `wordwrap` cannot be used here", None),
         ("{{ x[1:2, 3] }}", "MC101", None, None, "this cannot be compiled: invalid syntax", None),
         ("a\n{{ 1 / 0 }}", "MC106", 2, None, "the template failed: division by zero", None),
-        ("{% for i in 5 %}{% endfor %}", "MC106", 1, None, "a value of the kind int is no list", None),
+        ("{% for i in 5 %}{% endfor %}", "MC106", 1, None, "a value of the kind int is not a list", None),
         ("{{ 5 | join }}", "MC106", 1, None, "the template failed: 'int' object is not iterable", None),
         ("{{ [1] | join(5) }}", "MC106", 1, None, "a text is due here, and this is a value of the kind int", None),
         ("{% include '../x.md' %}", "MC022", 1, None, "../x.md leads out of the campaign", NO_DOTS),
@@ -167,7 +167,7 @@ def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
         ("{{ article_url('lost') }}", "MC108", 1, 17, "lost was not sent", None),
         ("{{ article_url('earlier', 9) }}", "MC107", 1, 4, NO_NUMBER, "article_url takes campaign, number"),
         ("{{ article_url('earlier', 'x') }}", "MC107", 1, 4, NO_NUMBER, "article_url takes campaign, number"),
-        ("{{ miniprogram_link('wx1', 'p', 't') }}", "MC107", 1, 4, "`wx1` is no AppID of a mini-program", APPID),
+        ("{{ miniprogram_link('wx1', 'p', 't') }}", "MC107", 1, 4, "`wx1` is not the AppID of a mini-program", APPID),
     ],
 )  # fmt: skip
 def test_a_fault_says_what_where_and_what_to_write(

@@ -135,7 +135,7 @@ def test_openids_of_unusual_length_are_a_warning(tmp_path: Path) -> None:
 
 def test_no_line_of_a_list_is_shown(tmp_path: Path) -> None:
     shelf(tmp_path, f"{A}\n张三 13800138000\n".encode())
-    fault = Diagnostic("MC603", Severity.ERROR, "this is no openid", Place(f"{FOLDER}/list.txt", 2, 1))
+    fault = Diagnostic("MC603", Severity.ERROR, "this is not an openid", Place(f"{FOLDER}/list.txt", 2, 1))
     about = Reporter(f"{FOLDER}/campaign.yaml", "spring", Lines("version: 1\n"))
     assert [None] == [each.excerpt for each in with_excerpts([fault], Repository(tmp_path), about)]
 
@@ -171,7 +171,7 @@ def test_nothing_of_a_list_is_left_on_disk(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("data", "name", "message", "hint"),
     [
-        ("openid\n", "list.txt", "this is a heading and no openid", "let the name of the file end with .csv"),
+        ("openid\n", "list.txt", "this is a heading, not an openid", "let the name of the file end with .csv"),
         (f"姓名;openid\n张三;{A}\n", "list.csv", "the table has no column openid", "separate the columns with commas"),
         ("姓名\n张三\n", "list.csv", "the table has no column openid", "write openid above the column"),
         (f"openid,城市\n{A},北京\n,上海\n", "list.csv", "this row has no openid", "fill it in, or take the row out"),

@@ -29,7 +29,7 @@ class Ending:
         return count(1) if NIGHTLY else count(self.first, self.step)
 
 
-ENDINGS: Final = [Ending(signal.SIGKILL, 1, 1), Ending(signal.SIGINT, 1, 3), Ending(signal.SIGTERM, 2, 3)]
+ENDINGS: Final = [Ending(signal.SIGKILL, 1, 2), Ending(signal.SIGINT, 2, 4), Ending(signal.SIGTERM, 4, 4)]
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda each: each.how.name)

@@ -3,11 +3,12 @@
 import shutil
 
 import pytest
+from operating import NIGHTLY
 from schedules import drawn, faults_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
-SEEDS = [f"1:{number}" for number in range(6)]
+SEEDS = [f"1:{number}" for number in range(1, 40 if NIGHTLY else 4)]
 
 
 @pytest.mark.timeout(900)

@@ -144,7 +144,7 @@ class ApplyContext:
         A campaign that is refused for other reasons too keeps those reasons alone.
         """
         for outcome, campaign in self.going():
-            if self.state.in_doubt(campaign.appid) or self.record_of(campaign).open_attempts:
+            if self.state.in_doubt(campaign.appid) or self.record_of(campaign).is_in_doubt:
                 continue  # Its own attempt may be of another AppID, which massctl.yaml had before.
             only_that = self.waits_for_another(outcome)
             outcome.refusals = [each for each in outcome.refusals if each.guard is not Guard.ACCOUNT_IN_DOUBT]
@@ -197,7 +197,7 @@ class ApplyContext:
             record = self.record_of(campaign)
             draft = record.draft(batch or 1)
             is_staged = draft is not None and draft.event.digest == campaign.digest
-            if campaign.message.has_draft and not (record.open_attempts or is_staged):
+            if campaign.message.has_draft and not (record.is_in_doubt or is_staged):
                 return
             yield batch
 

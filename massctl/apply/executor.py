@@ -149,8 +149,8 @@ def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCam
     too fast is made once more when the account's pace allows it.
     """
     record = context.record_of(campaign)
-    repeats, renewals, slower = (0 if record.open_attempts else 1), 1, 1 if context.ports.wait_in_doubt else 0
-    reason = Reason.RESUBMIT if record.open_attempts else Reason.DUE
+    repeats, renewals, slower = (0 if record.is_in_doubt else 1), 1, 1 if context.ports.wait_in_doubt else 0
+    reason = Reason.RESUBMIT if record.is_in_doubt else Reason.DUE
     while wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
         verdict = _attempt(context, outcome, campaign, intent)
         match verdict:

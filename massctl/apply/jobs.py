@@ -49,7 +49,7 @@ class Followed:
 
     def exit_status(self) -> int:
         """Return 4 while an attempt is in doubt, 1 for a failure learnt now or a question without an answer, else 0."""
-        if any(record.open_attempts and not is_held(record) for record in self.records):
+        if any(record.is_in_doubt and not is_held(record) for record in self.records):
             return 4
         return 1 if self.failed_now or self.errors else 0
 

@@ -164,7 +164,7 @@ class Noticing:
         planned = outcome.planned
         record = self.state.record(planned.name, planned.edition or 1)
         was = self._was(record)
-        if record.open_attempts or is_concluded(record):
+        if record.is_in_doubt or is_concluded(record):
             return
         if len(record.expired_at) > was.expired:
             closed = moment(record.expired_at[-1])

@@ -30,7 +30,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import SendIntent
 from massctl.plan.guards import late_refusals, tip_refusal, with_reconcile_hint
-from massctl.plan.retry_policy import NoRepeat, may_repeat, settle
+from massctl.plan.retry_policy import repeat_refusal
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import leaves_until
 
@@ -196,9 +196,5 @@ class _Look:
 
     def _memory(self, now: datetime) -> Refusal | None:
         """Refuse a repetition that the last look itself made too late for WeChat's memory."""
-        opened = self.context.record_of(self.campaign).open_attempts
-        decision = may_repeat(opened, self.intent.digest, self.context.rules.policy, now) if self._repeats else None
-        if not isinstance(decision, NoRepeat):
-            return None
-        say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)
-        return Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(self.campaign.name))
+        record, policy = self.context.record_of(self.campaign), self.context.rules.policy
+        return repeat_refusal(record, self.intent.digest, policy, now) if self._repeats else None

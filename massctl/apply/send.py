@@ -45,11 +45,11 @@ def wait_to_send(context: ApplyContext, outcome: CampaignOutcome, campaign: Rend
     waits for the account's pace.
     """
     record = context.record_of(campaign)
-    if not record.open_attempts:
+    if not record.is_in_doubt:
         return _keep_pace(context, outcome, campaign)
     if not context.ports.wait_in_doubt:
         return False
-    decision = may_repeat(record.open_attempts, campaign.digest, context.rules.policy, context.ports.clock.now())
+    decision = may_repeat(record, campaign.digest, context.rules.policy, context.ports.clock.now())
     if isinstance(decision, NoRepeat):
         return False
     _wait_until(context, decision.at, Phrase("{name}: no clear answer; repeating in", name=campaign.name))
@@ -86,7 +86,7 @@ def consented(context: ApplyContext, outcome: CampaignOutcome, campaign: Rendere
     if context.ports.consent is None:
         return True
     record = context.record_of(campaign)
-    if not context.ports.wait_in_doubt and record.open_attempts:
+    if not context.ports.wait_in_doubt and record.is_in_doubt:
         return False  # It would not be repeated, so there is nothing to ask.
     if ready(context, outcome, campaign, next(context.due_batches(campaign), None)) is None:
         return False
@@ -118,9 +118,9 @@ def record_stop(context: ApplyContext, outcome: CampaignOutcome, campaign: Rende
     if outcome.stopped:
         return  # The last look has said why.
     late = late_refusals(campaign, context.rules, context.ports.clock.now()) if verdict.errcode is None else []
-    opened = context.record_of(campaign).open_attempts
+    in_doubt = context.record_of(campaign).is_in_doubt
     for refusal in late:
-        outcome.refuse(with_reconcile_hint(refusal, campaign.name) if opened else refusal)
+        outcome.refuse(with_reconcile_hint(refusal, campaign.name) if in_doubt else refusal)
     if not late:
         context.fail(outcome, rejection_error(context, campaign, verdict))
 
@@ -244,7 +244,7 @@ def _intent(
     try:
         return send_intent(campaign, context.state, batch, context.ports.openids)
     except InvariantError:
-        if not context.record_of(campaign).open_attempts:
+        if not context.record_of(campaign).is_in_doubt:
             raise
         # Its material may have been forgotten since.
         say = Phrase("nobody knows whether it was sent, and the recorded request can no longer be made")

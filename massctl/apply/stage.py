@@ -63,7 +63,7 @@ def note_staged(context: ApplyContext) -> None:
         return
     for outcome, campaign in context.going():
         record = context.state.record(campaign.name, campaign.edition)
-        if campaign.message.has_draft or not campaign.files or record.open_attempts:
+        if campaign.message.has_draft or not campaign.files or record.is_in_doubt:
             continue
         known = record.staged is not None and record.staged.digest == campaign.digest
         if known or outcome.planned.window is WindowState.EXPIRED:
@@ -185,7 +185,7 @@ def refusal_of(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | N
         return unread_refusal(count) if needs_size(campaign) else None  # It was told when it could not be read.
     else:
         refusal = audience_refusal(campaign.audience, count)
-    return with_reconcile_hint(refusal, campaign.name) if refusal is not None and record.open_attempts else refusal
+    return with_reconcile_hint(refusal, campaign.name) if refusal is not None and record.is_in_doubt else refusal
 
 
 def needs_size(campaign: RenderedCampaign) -> bool:
@@ -421,7 +421,7 @@ def _make(context: ApplyContext, job: _Job) -> MediaId:
 
 def _is_due(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
     record = context.state.record(campaign.name, campaign.edition)
-    if record.open_attempts:
+    if record.is_in_doubt:
         return False  # An open attempt is repeated with the id that it had.
     if not (steps_of(outcome, SendPreview) or context.may_send(outcome) or context.waits_for_another(outcome)):
         return False

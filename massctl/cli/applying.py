@@ -88,7 +88,7 @@ def with_repeatable(session: Session, outcome: Outcome) -> Outcome:
     if outcome.held_elsewhere or outcome.ledger_error is not None:
         return outcome
     doubts = [*(outcome.record(each) for each in outcome.campaigns), *outcome.doubts_of_others]
-    if any(record.open_attempts for record in doubts):
+    if any(record.is_in_doubt for record in doubts):
         # What a doubt leaves to choose is put together by planning its campaign, and few runs have a doubt.
         from massctl.cli.evidence import repeatable
 

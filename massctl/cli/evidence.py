@@ -24,7 +24,7 @@ def repeatable(session: Session, records: Iterable[Record], state: State) -> dic
     """
     found: dict[RecordKey, datetime] = {}
     for record in records:
-        if not record.open_attempts or is_held(record):
+        if not record.is_in_doubt or is_held(record):
             continue
         try:
             repetition = _evidence(session, record, state, []).repetition

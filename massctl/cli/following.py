@@ -52,7 +52,7 @@ def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all
         found, held = newly, sum(is_held(record) for record in newly.records)
         remaining = (until - clock.now()).total_seconds()
         if not held or remaining <= 0:
-            if any(record.open_attempts for record in found.records):
+            if any(record.is_in_doubt for record in found.records):
                 found.repeatable = repeatable(session, found.records, session.read_state(session.ledger()))
             return found
         say = Phrase("waiting for the administrator: {count}; looking again for", count=held)

@@ -139,7 +139,7 @@ def _in_question(session: Session, state: State, name: str) -> Record:
     After a repair of the ledger it may be the one that is declared, of which nothing is recorded.
     """
     found = in_question(state, name)
-    if state.repaired and (found is None or not found.open_attempts):
+    if state.repaired and (found is None or not found.is_in_doubt):
         unsent = declared_editions(session, [name])
         if unsent.get(CampaignName(name), 0) > (found.edition if found else 0):
             return state.record(CampaignName(name), unsent[CampaignName(name)])

@@ -43,7 +43,7 @@ def stayed(session: Session, begun: Outcome, until: datetime, again: Callable[[S
     outcome, clock = begun, session.clock
     try:
         while not outcome.interrupted and outcome.ledger_error is None:
-            waiting = [each.planned for each in outcome.campaigns if not outcome.record(each).open_attempts]
+            waiting = [each.planned for each in outcome.campaigns if not outcome.record(each).is_in_doubt]
             found = opening(waiting, clock.now(), until)
             if found is None:
                 return outcome

@@ -487,7 +487,7 @@ class Record:
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether nobody knows of some batch whether followers have it."""
+        """Whether nobody knows of some batch whether followers have it: an attempt is open, or entries contradict."""
         return any(send.phase in UNSETTLED for send in self.sends.values())
 
     @property
@@ -497,7 +497,7 @@ class Record:
 
     @property
     def open_attempts(self) -> list[Attempt]:
-        """The attempts whose outcome nobody knows, oldest first."""
+        """The attempts whose outcome nobody knows, oldest first; none of a contradiction about no attempt on record."""
         return [attempt for attempt in self.attempts if attempt.open]
 
     @property

@@ -16,7 +16,7 @@ from massctl.model.phrase import BEIJING, Phrase, in_a_row, moment
 from massctl.model.state import Record, State, Status, contradiction, held_until, is_concluded
 from massctl.plan.lock_diff import links_refusal
 from massctl.plan.quota import Agenda, Standing, allowance_refusal, batches_left, standing_of
-from massctl.plan.retry_policy import Repeat, may_repeat, settle
+from massctl.plan.retry_policy import repeat_refusal, settle
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import WindowState, hour_refusals, window_state
 
@@ -126,7 +126,7 @@ def send_refusals(
         _allowance,
     )
     told = [refusal for guard in guards if (refusal := guard(case)) is not None]
-    return [with_reconcile_hint(each, campaign.name) for each in told] if case.record.open_attempts else told
+    return [with_reconcile_hint(each, campaign.name) for each in told] if case.record.is_in_doubt else told
 
 
 def late_refusals(campaign: RenderedCampaign, rules: PolicyInForce, now: datetime) -> list[Refusal]:
@@ -352,7 +352,7 @@ def handoff_of(campaign: RenderedCampaign, record: Record) -> tuple[HandoffItem,
 def handoff_open(campaign: RenderedCampaign, record: Record) -> Refusal | None:
     """Refuse a send while something is left to do; an open attempt was made after all was done."""
     left = [each.words for each in handoff_of(campaign, record) if not each.done]
-    if not left or record.open_attempts:
+    if not left or record.is_in_doubt:
         return None
     return Refusal(
         Guard.HANDOFF_OPEN,
@@ -408,7 +408,7 @@ def rejected_batch(record: Record) -> Refusal | None:
     last = record.attempts[-1] if record.attempts else None
     if last is None or last.rejection is None or not last.rejection.is_final:
         return None
-    if not record.is_partly_sent or record.open_attempts or last.event.batch in record.sent_batches:
+    if not record.is_partly_sent or record.is_in_doubt or last.event.batch in record.sent_batches:
         return None
     if is_concluded(record):
         return None
@@ -569,7 +569,7 @@ def edition_refusal(name: CampaignName, edition: int, state: State) -> Refusal |
         return _partly_sent(name, edition, state)
     last = above[-1]
     back = Phrase("put `edition` back to {last}", last=last.edition)
-    if last.open_attempts:
+    if last.is_in_doubt:
         say = "nobody knows whether edition {last} was sent, and this is edition {edition}"
         way = Phrase("{back}; then {settle}", back=back, settle=settle(name))
         return Refusal(Guard.EDITION_LOWERED, Phrase(say, last=last.edition, edition=edition), way)
@@ -657,7 +657,7 @@ def _window(case: Case) -> Refusal | None:
     match window_state(case.campaign.window, case.now):
         case WindowState.EXPIRED:
             return expired_refusal(case.campaign, case.now)
-        case WindowState.NONE if not case.record.open_attempts:
+        case WindowState.NONE if not case.record.is_in_doubt:
             # Settling a doubt repeats a send that was named once; it needs no second naming.
             return _selection(case)
         case WindowState.WAITING:
@@ -692,15 +692,11 @@ def _doubt(case: Case) -> Refusal | None:
 
 def _account_in_doubt(case: Case) -> Refusal | None:
     campaign, record = case.campaign, case.record
-    if record.open_attempts and (before := record.open_attempts[-1].event.appid) != campaign.appid:
+    if record.is_in_doubt and (before := record.open_attempts[-1].event.appid) != campaign.appid:
         say = "nobody knows whether it was sent with the AppID {before}; massctl.yaml has {now} for its account now"
         return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(say, before=before, now=campaign.appid), settle(record.campaign))
-    if record.open_attempts:
-        decision = may_repeat(record.open_attempts, campaign.digest, case.rules.policy, case.now)
-        if isinstance(decision, Repeat):
-            return None
-        say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)
-        return Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(record.campaign))
+    if record.is_in_doubt:
+        return repeat_refusal(record, campaign.digest, case.rules.policy, case.now)
     others = [each for each in case.state.in_doubt(campaign.appid) if each is not record]
     if not others:
         return None
@@ -731,7 +727,7 @@ def _contradicted(case: Case) -> Refusal | None:
 def _rejected_before(case: Case) -> Refusal | None:
     record = case.record
     rejection = record.rejection_of(case.campaign.digest)
-    if rejection is None or not rejection.is_final or record.open_attempts:
+    if rejection is None or not rejection.is_final or record.is_in_doubt:
         return None
     if (stopped := rejected_batch(record)) is not None:
         return stopped

@@ -36,7 +36,7 @@ from massctl.plan.quota import (
     used_up_today,
     waits_until,
 )
-from massctl.plan.retry_policy import repeat_at, settle
+from massctl.plan.retry_policy import Repeat, repeat_at, settle
 from massctl.plan.steps import (
     FOR_GOOD,
     Concluded,
@@ -263,7 +263,7 @@ def preview_missing(
     None where all that is recorded could: in a plan, and where a person is asked. `steps` are those that lie before
     the send; a preview among them could not be looked at either.
     """
-    if not policy.require_preview or record.open_attempts:
+    if not policy.require_preview or record.is_in_doubt:
         return None  # What an open attempt carries was judged at its attempt.
     shows = any(isinstance(step, SendPreview) for step in steps)
     last = record.shown.get(campaign.digest)
@@ -498,7 +498,7 @@ class _Planner:
         """Refuse all of it, staging too; a closed window says enough, unless it is named."""
         named = self.rules.is_named(planned.name)
         refusals = () if planned.window is WindowState.EXPIRED and not named else (refusal,)
-        if planned.window is WindowState.NONE and not named and not record.open_attempts:
+        if planned.window is WindowState.NONE and not named and not record.is_in_doubt:
             refusals = guards.not_named(planned.name), *refusals
         return replace(planned, refusals=refusals)
 
@@ -539,13 +539,12 @@ class _Planner:
         return off_the_tip(planned, campaign, self.state, away, shown=shown)
 
     def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
-        opened = record.open_attempts
-        at = repeat_at(opened, campaign, self.rules.policy, self.now) if opened else None
+        repetition = repeat_at(record, campaign, self.rules.policy, self.now)
         refusals = tuple(guards.send_refusals(campaign, self.state, self.rules, self.now, Standing()))
         wanted = self.until is Until.SEND
         return replace(
             planned,
-            next_at=at if at is not None and at > self.now else None,
+            next_at=repetition.at if isinstance(repetition, Repeat) and repetition.at > self.now else None,
             refusals=refusals,
             wants_send=wanted,
             steps=tuple(quota.send_steps(campaign, record, Reason.RESUBMIT)) if wanted and not refusals else (),

@@ -266,7 +266,7 @@ def _pending(demand: Demand, state: State, now: datetime) -> Demand | None:
     What is in doubt counts as used. What WeChat refused for good asks for nothing until somebody edits it.
     """
     record = state.record(demand.name, demand.edition)
-    if record.open_attempts or is_concluded(record):
+    if record.is_in_doubt or is_concluded(record):
         return None
     if _is_as_refused(demand, record):
         return None

@@ -9,7 +9,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.send import client_msg_id
 from massctl.model.state import UNSETTLED, Attempt, Record, State, is_concluded
 from massctl.plan.guards import PolicyInForce, is_unknown_since_repair, send_refusals
-from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, may_repeat, repeat_at
+from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, repeat_at
 from massctl.plan.steps import Guard
 
 if TYPE_CHECKING:
@@ -126,11 +126,12 @@ def _repetition(
         return Repetition(until, None, (Phrase(say, edition=campaign.edition),))
     if campaign.window is not None:
         until = min(until, campaign.window.not_after)
-    at = repeat_at(record.open_attempts, campaign, rules.policy, now)
     refusals = send_refusals(campaign, state, rules, now)
-    if at is not None and all(refusal.guard in PASSING for refusal in refusals):
-        return Repetition(until, at, ())
-    decision = may_repeat(record.open_attempts, campaign.digest, rules.policy, now)
-    why = [decision.why] if isinstance(decision, NoRepeat) else []
-    why += [refusal.message for refusal in refusals if refusal.guard is not Guard.ACCOUNT_IN_DOUBT]
-    return Repetition(until, None, tuple(why) or (Phrase("no hour in which it may be sent comes before that"),))
+    repetition = repeat_at(record, campaign, rules.policy, now)
+    if isinstance(repetition, NoRepeat):
+        # The guard of doubts says the same once more.
+        others = [refusal.message for refusal in refusals if refusal.guard is not Guard.ACCOUNT_IN_DOUBT]
+        return Repetition(until, None, (repetition.why, *others))
+    if all(refusal.guard in PASSING for refusal in refusals):
+        return Repetition(until, repetition.at, ())
+    return Repetition(until, None, tuple(refusal.message for refusal in refusals))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.state import Attempt, Phase
+from massctl.model.state import Record
+from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import next_moment
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ class NoRepeat:
     why: str
 
 
-def may_repeat(open_attempts: list[Attempt], digest: str | None, policy: "Policy", now: datetime) -> Repeat | NoRepeat:
-    """Decide about the open attempts of one batch, oldest first; `digest` is what is desired now."""
-    first, last = open_attempts[0], open_attempts[-1]
-    if any(attempt.send.phase is Phase.CONTRADICTED for attempt in open_attempts):
+def may_repeat(record: Record, digest: str | None, policy: "Policy", now: datetime) -> Repeat | NoRepeat:
+    """Decide about a record that is in doubt; `digest` is what is desired now."""
+    if record.contradicted:
         return NoRepeat(Phrase("the ledger contradicts itself about it"))
+    first, last = record.open_attempts[0], record.open_attempts[-1]
     if policy.in_doubt == "stop":
         return NoRepeat(Phrase("policy.in_doubt is `stop`"))
     if digest != last.event.digest:
@@ -71,12 +72,21 @@ def may_repeat(open_attempts: list[Attempt], digest: str | None, policy: "Policy
     return Repeat(at)
 
 
-def repeat_at(opened: list[Attempt], campaign: RenderedCampaign, policy: "Policy", now: datetime) -> datetime | None:
-    """Give the first moment at which an open attempt may be repeated, if that comes soon enough."""
-    decision = may_repeat(opened, campaign.digest, policy, now)
-    if not isinstance(decision, Repeat):
-        return None
+def repeat_at(record: Record, campaign: RenderedCampaign, policy: "Policy", now: datetime) -> Repeat | NoRepeat:
+    """Give the first moment at which what is in doubt may be repeated by window and hour, if that comes soon enough."""
+    decision = may_repeat(record, campaign.digest, policy, now)
+    if isinstance(decision, NoRepeat):
+        return decision
     moment = next_moment(policy, campaign.window, max(decision.at, now))
-    if moment is None or isinstance(may_repeat(opened, campaign.digest, policy, moment), NoRepeat):
+    if moment is None or isinstance(may_repeat(record, campaign.digest, policy, moment), NoRepeat):
+        return NoRepeat(Phrase("no hour in which it may be sent comes before that"))
+    return Repeat(moment)
+
+
+def repeat_refusal(record: Record, digest: str, policy: "Policy", now: datetime) -> Refusal | None:
+    """Refuse to repeat what is in doubt, where that may not be."""
+    decision = may_repeat(record, digest, policy, now)
+    if isinstance(decision, Repeat):
         return None
-    return moment
+    say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)
+    return Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(record.campaign))

@@ -43,7 +43,7 @@ def job_rows(table: Table, record: Record, label: str) -> None:
         say = "{sent} of {all} batches went out; the other openids are in {rest}"
         count = {"sent": len(record.sent_batches), "all": record.batches}
         table.row(label, Phrase(say, rest=record.ended.rest, **count))
-    elif record.is_partly_sent and not record.open_attempts:
+    elif record.is_partly_sent and not record.is_in_doubt:
         sent = Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
         go_on = Phrase("{sent}; massctl apply {name} goes on with the next", sent=sent, name=record.campaign)
         table.row(label, Phrase("{sent}, and none is begun after this", sent=sent) if is_concluded(record) else go_on)

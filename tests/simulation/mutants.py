@@ -121,8 +121,8 @@ def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCam
     too fast is made once more when the account's pace allows it.
     """
     record = context.record_of(campaign)
-    repeats, renewals, slower = (0 if record.open_attempts else 1), 1, 1 if context.ports.wait_in_doubt else 0
-    reason = Reason.RESUBMIT if record.open_attempts else Reason.DUE
+    repeats, renewals, slower = (0 if record.is_in_doubt else 1), 1, 1 if context.ports.wait_in_doubt else 0
+    reason = Reason.RESUBMIT if record.is_in_doubt else Reason.DUE
     while wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
 '''
 """What keeps a batch back: the verdict on the one before, and the guards."""
@@ -465,8 +465,8 @@ MUTANTS = (
     Mutant(
         "rule 5: counted from the last attempt",
         _DOUBT,
-        "first, last = open_attempts[0], open_attempts[-1]",
-        "first, last = open_attempts[-1], open_attempts[-1]",
+        "first, last = record.open_attempts[0], record.open_attempts[-1]",
+        "first, last = record.open_attempts[-1], record.open_attempts[-1]",
         "text, hours apart",
     ),
     Mutant(
@@ -640,7 +640,7 @@ MUTANTS = (
         "a window that has closed is repeated in",
         _GUARD,
         "    match window_state(case.campaign.window, case.now):\n",
-        "    match WindowState.DUE if case.record.open_attempts else window_state(case.campaign.window, case.now):\n",
+        "    match WindowState.DUE if case.record.is_in_doubt else window_state(case.campaign.window, case.now):\n",
         "text, window closing",
         _NO_LAST_LOOK,
     ),
@@ -902,7 +902,7 @@ MUTANTS = (
     Mutant(
         "a doubt of an earlier run is repeated twice",
         _EXECUTOR,
-        "(0 if record.open_attempts else 1), 1,",
+        "(0 if record.is_in_doubt else 1), 1,",
         "1, 1,",
         "text, hours apart",
     ),

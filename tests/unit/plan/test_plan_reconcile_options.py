@@ -104,7 +104,8 @@ def test_where_no_hour_is_left_it_says_so():
     found = repetition(WORDS, doubtful(since=NOW - 19 * HOUR), quiet_hours={
         "from": "11:59", "to": "14:00", "timezone": "Asia/Shanghai",
     })  # fmt: skip
-    assert (None, 1) == (found.at, len(found.refused))
+    assert (None, "no hour in which it may be sent comes before that") == (found.at, found.refused[0])
+    assert ["quiet hours" in each for each in found.refused] == [False, True]
 
 
 def test_wechat_remembers_the_id_for_a_day():

@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from massctl.model.entries import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.message import Window
 from massctl.model.settings import Policy
-from massctl.model.state import Attempt
+from massctl.model.state import Record
 from massctl.plan.plan import Until
 from massctl.plan.reconcile_options import may_be_not_sent
 from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, Repeat, may_repeat
@@ -38,6 +38,7 @@ TICK, TICK_S = timedelta(microseconds=1), timedelta(seconds=1)
 WAIT = timedelta(seconds=61)
 WORDS = text("words", window=Window(NOW - HOUR, NOW + 2 * DAY))
 WHY = {
+    "contradicted": "the ledger contradicts itself about it",
     "stop": "policy.in_doubt is `stop`",
     "changed": "the campaign was changed since the attempt",
     "old": "the first attempt is more than 20 hours old, and WeChat may have forgotten its id",
@@ -45,14 +46,14 @@ WHY = {
 }
 
 
-def attempts(*ages: timedelta) -> list[Attempt]:
+def doubt(*ages: timedelta) -> Record:
     """Make open attempts of WORDS, so long before NOW."""
     happened = [at(NOW - age, attempted(WORDS)[0], WORDS) for age in ages]
-    return recorded(*happened).record(WORDS.name, 1).open_attempts
+    return recorded(*happened).record(WORDS.name, 1)
 
 
 def decided(*ages: timedelta, digest: str | None = WORDS.digest, **policy: object) -> Repeat | NoRepeat:
-    return may_repeat(attempts(*ages), digest, settings(**policy).policy, NOW)
+    return may_repeat(doubt(*ages), digest, settings(**policy).policy, NOW)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_whether_an_attempt_is_repeated(
     [(20 * HOUR - TICK, Repeat), (20 * HOUR, NoRepeat), (20 * HOUR + TICK, NoRepeat), (19 * HOUR, Repeat)],
 )
 def test_twenty_hours_after_the_first_attempt_nothing_is_repeated(age: timedelta, decision: type) -> None:
-    assert decision is type(may_repeat(attempts(timedelta(0)), WORDS.digest, Policy(), NOW + age))
+    assert decision is type(may_repeat(doubt(timedelta(0)), WORDS.digest, Policy(), NOW + age))
 
 
 def test_the_margin_to_wechats_memory_is_four_hours():
@@ -92,8 +93,8 @@ def test_the_margin_to_wechats_memory_is_four_hours():
 @given(st.lists(st.integers(0, 30 * 3600), min_size=1, max_size=4).map(sorted), st.integers(0, 30 * 3600))
 def test_no_repetition_ever_leaves_after_twenty_hours(ages, later):
     """Attempts at whole milliseconds, as the ledger keeps them; `later` is when the run gets round to it."""
-    opened = attempts(*(timedelta(seconds=age) for age in reversed(ages)))
-    decision = may_repeat(opened, WORDS.digest, Policy(), NOW + timedelta(seconds=later))
+    record = doubt(*(timedelta(seconds=age) for age in reversed(ages)))
+    opened, decision = record.open_attempts, may_repeat(record, WORDS.digest, Policy(), NOW + timedelta(seconds=later))
     if isinstance(decision, Repeat):
         leaves = max(decision.at, NOW + timedelta(seconds=later))
         assert leaves < opened[0].at + timedelta(hours=20)
@@ -213,10 +214,14 @@ CONTRADICTED = (
 
 
 def test_what_the_ledger_contradicts_itself_about_is_never_repeated():
-    opened = recorded(*CONTRADICTED).record(WORDS.name, 1).open_attempts
-    assert NoRepeat("the ledger contradicts itself about it") == may_repeat(
-        opened, WORDS.digest, settings().policy, NOW
-    )
+    record = recorded(*CONTRADICTED).record(WORDS.name, 1)
+    assert NoRepeat(WHY["contradicted"]) == may_repeat(record, WORDS.digest, settings().policy, NOW)
+
+
+def test_neither_is_a_contradiction_about_an_attempt_that_is_not_on_record():
+    orphan = recorded((SendAccepted(attempt=99, msg_id=7), WORDS)).record(WORDS.name, 1)
+    assert ([], True) == (orphan.open_attempts, orphan.is_in_doubt)
+    assert NoRepeat(WHY["contradicted"]) == may_repeat(orphan, WORDS.digest, settings().policy, NOW)
 
 
 @pytest.mark.parametrize("name", ["words", "other"])

@@ -29,7 +29,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import SendIntent
-from massctl.plan.guards import late_refusals, tip_refusal, with_reconcile_hint
+from massctl.plan.guards import Case, late_refusals, tip_refusal, with_reconcile_hint
 from massctl.plan.retry_policy import repeat_refusal
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import leaves_until
@@ -141,7 +141,7 @@ class _Look:
             if tip is not None and tip.unread is not None and (refused := tip_refusal(tip)):
                 raise _UnreadError(refused)
         now = context.ports.clock.now()
-        refusals = [found] if found is not None else late_refusals(campaign, context.rules, now)
+        refusals = [found] if found is not None else late_refusals(Case(campaign, context.state, context.rules, now))
         if not refusals and (forgotten := self._memory(now)) is not None:
             refusals = [forgotten]
         for refusal in refusals:

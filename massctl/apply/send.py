@@ -19,6 +19,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.send import Rejected, SendIntent
 from massctl.model.state import DAY_USED_UP
 from massctl.plan.guards import (
+    Case,
     handoff_of,
     late_refusals,
     rejected_batch,
@@ -117,10 +118,10 @@ def record_stop(context: ApplyContext, outcome: CampaignOutcome, campaign: Rende
     """Note why nothing more is attempted: what WeChat answered, or that it is too late where nobody asked it."""
     if outcome.stopped:
         return  # The last look has said why.
-    late = late_refusals(campaign, context.rules, context.ports.clock.now()) if verdict.errcode is None else []
-    in_doubt = context.record_of(campaign).is_in_doubt
+    case = Case(campaign, context.state, context.rules, context.ports.clock.now())
+    late = late_refusals(case) if verdict.errcode is None else []
     for refusal in late:
-        outcome.refuse(with_reconcile_hint(refusal, campaign.name) if in_doubt else refusal)
+        outcome.refuse(with_reconcile_hint(refusal, campaign.name) if case.record.is_in_doubt else refusal)
     if not late:
         context.fail(outcome, rejection_error(context, campaign, verdict))
 
@@ -206,7 +207,7 @@ def _wait_until(context: ApplyContext, at: datetime, say: Phrase) -> None:
 def _refusals_by_rule(context: ApplyContext, campaign: RenderedCampaign) -> list[Refusal]:
     """Judge by the rules and the clock of this moment, without a request."""
     context.refresh_rules()
-    return send_refusals(campaign, context.state, context.rules, context.ports.clock.now())
+    return send_refusals(Case(campaign, context.state, context.rules, context.ports.clock.now()))
 
 
 def _refusals_of_this_moment(context: ApplyContext, campaign: RenderedCampaign) -> list[Refusal]:

@@ -1,12 +1,13 @@
 """Why a campaign is not staged or not sent: each guard is one function of a case.
 
-Two functions list the guards in order: `staging_refusal` and `send_refusals`. A reader sees refusals in that order.
-A guard says what is true and what to type.
+`_refusals` lists them in the order in which a reader sees refusals, and says of each when it is asked. A guard says
+what is true and what to type.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Flag, auto
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.campaign import Tag
@@ -78,8 +79,8 @@ class Case:
     state: State
     rules: PolicyInForce
     now: datetime
-    standing: Standing = field(default_factory=Standing)
-    """What the allowance says of it."""
+    standing: Standing | None = None
+    """What the allowance says of it; None until somebody asks."""
 
     @property
     def record(self) -> Record:
@@ -87,59 +88,55 @@ class Case:
         return self.state.record(self.campaign.name, self.campaign.edition)
 
 
+class When(Flag):
+    """The moments in which a guard may be asked."""
+
+    STAGING = auto()
+    """Before anything of a campaign is done."""
+    SEND = auto()
+    """Where a send is planned, and right before its attempt is recorded."""
+    LAST_LOOK = auto()
+    """Once the attempt is durable, which may take minutes: about what can change meanwhile."""
+
+
+def _refusals(case: Case, when: When) -> Iterator[Refusal]:
+    """Ask every guard of a moment. The size of the audience is `audience_refusal`'s, where it is known."""
+    until_it_leaves = When.SEND | When.LAST_LOOK
+    guards: Sequence[tuple[Callable[[Case], Refusal | None], When]] = (
+        (_edition_in_doubt, When.STAGING),
+        (_selection, When.STAGING),
+        (_lost_in_repair, When.SEND),
+        (_window, until_it_leaves),
+        (_kill_switch, until_it_leaves),
+        (_tip, until_it_leaves),
+        (_edition, When.STAGING | When.SEND),
+        (_links, When.SEND),
+        (_begun_list, When.STAGING | When.SEND),
+        (_handoff, When.SEND),
+        (_freeze, until_it_leaves),
+        (_quiet_hours, until_it_leaves),
+        (_doubt, When.SEND),
+        (_rejected_before, When.SEND),
+        (_same_content, When.SEND),
+        (_allowance, When.SEND),
+    )
+    return (refusal for guard, asked in guards if when in asked and (refusal := guard(case)) is not None)
+
+
 def staging_refusal(case: Case) -> Refusal | None:
     """Give the first reason why nothing of a campaign is done, staging included; None where it may be staged."""
-    guards = (
-        _edition_in_doubt,
-        _selection,
-        _edition,
-        _begun_list,
-    )
-    return next((refusal for guard in guards if (refusal := guard(case)) is not None), None)
+    return next(_refusals(case, When.STAGING), None)
 
 
-def send_refusals(
-    campaign: RenderedCampaign, state: State, rules: PolicyInForce, now: datetime, standing: Standing | None = None
-) -> list[Refusal]:
-    """Give every reason why this campaign may not be sent now; an empty list means that it may.
-
-    The size of the audience is not among them: `audience_refusal` judges it, where it is known. `standing` is what the
-    allowance says of it, for a caller that has made the account's calendar already.
-    """
-    if standing is None:
-        standing = standing_of(campaign, rules.agenda, state, rules.policy, now)
-    case = Case(campaign, state, rules, now, standing)
-    guards = (
-        _lost_in_repair,
-        _window,
-        _kill_switch,
-        _tip,
-        _edition,
-        _links,
-        _begun_list,
-        _handoff,
-        _freeze,
-        _quiet_hours,
-        _doubt,
-        _rejected_before,
-        _same_content,
-        _allowance,
-    )
-    told = [refusal for guard in guards if (refusal := guard(case)) is not None]
-    return [with_reconcile_hint(each, campaign.name) for each in told] if case.record.is_in_doubt else told
+def send_refusals(case: Case) -> list[Refusal]:
+    """Give every reason why a campaign may not be sent now; an empty list means that it may."""
+    told = list(_refusals(case, When.SEND))
+    return [with_reconcile_hint(each, case.campaign.name) for each in told] if case.record.is_in_doubt else told
 
 
-def late_refusals(campaign: RenderedCampaign, rules: PolicyInForce, now: datetime) -> list[Refusal]:
-    """Refuse by the kill switches, the tip, and the hour: the window is closed, quiet hours or frozen days began."""
-    if (stopped := kill_switch(rules) or tip_refusal(rules.tip)) is not None:
-        return [stopped]
-    match window_state(campaign.window, now):
-        case WindowState.EXPIRED:
-            return [expired_refusal(campaign, now)]
-        case WindowState.WAITING:
-            return [_clock_went_back()]
-        case _:
-            return hour_refusals(rules.policy, campaign.window, now)
+def late_refusals(case: Case) -> list[Refusal]:
+    """Give every reason why a request may not leave although its attempt was allowed."""
+    return list(_refusals(case, When.LAST_LOOK))
 
 
 def _kill_switch(case: Case) -> Refusal | None:
@@ -187,7 +184,9 @@ def _by_hour(case: Case, guard: Guard) -> Refusal | None:
 
 
 def _allowance(case: Case) -> Refusal | None:
-    return allowance_refusal(case.campaign, case.standing)
+    known = case.standing
+    standing = known or standing_of(case.campaign, case.rules.agenda, case.state, case.rules.policy, case.now)
+    return allowance_refusal(case.campaign, standing)
 
 
 def tip_refusal(tip: Tip | None) -> Refusal | None:

@@ -523,7 +523,7 @@ class _Planner:
         if record.is_in_doubt and self.showing:
             return replace(planned, refusals=(preview_in_doubt(record),))
         if record.is_in_doubt:
-            return self._in_doubt(planned, campaign, record)
+            return self._in_doubt(planned, campaign, record, standing)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
         case = Case(campaign, self.state, self.rules, self.now, standing)
@@ -538,9 +538,11 @@ class _Planner:
         shown = self.until is Until.PREVIEW and self.rules.is_named(campaign.name)
         return off_the_tip(planned, campaign, self.state, away, shown=shown)
 
-    def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
+    def _in_doubt(
+        self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record, standing: Standing
+    ) -> PlannedCampaign:
         repetition = repeat_at(record, campaign, self.rules.policy, self.now)
-        refusals = tuple(guards.send_refusals(campaign, self.state, self.rules, self.now, Standing()))
+        refusals = tuple(guards.send_refusals(Case(campaign, self.state, self.rules, self.now, standing)))
         wanted = self.until is Until.SEND
         return replace(
             planned,
@@ -577,7 +579,7 @@ class _Planner:
             without = allowance_refusal(campaign, standing) if not standing.fits else None
             refusals = [lost] if lost else never or ([without] if without else [])
         if wanted:
-            refusals = guards.send_refusals(campaign, self.state, self.rules, self.now, standing)
+            refusals = guards.send_refusals(Case(campaign, self.state, self.rules, self.now, standing))
             if planned.audience_count is not None:
                 audience = guards.audience_refusal(campaign.audience, planned.audience_count)
                 refusals += [audience] if audience else []

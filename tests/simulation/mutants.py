@@ -147,7 +147,7 @@ _NO_DEADLINE = Mutant(
 _NO_LAST_LOOK = Mutant(
     "the clock is not looked at when the attempt is durable",
     _LEAVING,
-    "else late_refusals(campaign, context.rules, now)\n",
+    "else late_refusals(Case(campaign, context.state, context.rules, now))\n",
     "else []\n",
     "text, window closing",
     _NO_DEADLINE,
@@ -631,8 +631,8 @@ MUTANTS = (
     Mutant(
         "the window is not asked for",
         _GUARD,
-        "        _window,\n        _kill",
-        "        _kill",
+        "        (_window, until_it_leaves),\n",
+        "        (_window, When.LAST_LOOK),\n",
         "text, window closing",
         _NO_LAST_LOOK,
     ),
@@ -676,7 +676,13 @@ MUTANTS = (
         "+ self.asked(period) + amount <= self.rule.limit + 1\n",
         "five to one tag in a month",
     ),
-    Mutant("the kill switch is not asked for", _GUARD, "        _kill_switch,\n", "", "text, kill switch"),
+    Mutant(
+        "the kill switch is not asked for",
+        _GUARD,
+        "        (_kill_switch, until_it_leaves),\n",
+        "        (_kill_switch, When.LAST_LOOK),\n",
+        "text, kill switch",
+    ),
     Mutant("MASSCTL_NO_SEND is not asked for", _GUARD, "    if rules.no_send:", "    if False:", "text, kill switch"),
     Mutant(
         "policy.sending is not asked for",
@@ -696,15 +702,15 @@ MUTANTS = (
     Mutant(
         "nobody is asked what is left to do by hand",
         _GUARD,
-        "        _handoff,\n",
+        "        (_handoff, When.SEND),\n",
         "",
         "news, left to a person",
     ),
     Mutant(
         "quiet hours are not asked for",
         _GUARD,
-        "        _quiet_hours,\n",
-        "",
+        "        (_quiet_hours, until_it_leaves),\n",
+        "        (_quiet_hours, When.LAST_LOOK),\n",
         "text, quiet hours",
     ),
     Mutant(
@@ -717,7 +723,7 @@ MUTANTS = (
     Mutant(
         "the guards are asked in the plan only",
         _SENDING,
-        "send_refusals(campaign, context.state, context.rules, context.ports.clock.now())",
+        "send_refusals(Case(campaign, context.state, context.rules, context.ports.clock.now()))",
         "[]",
         "text, window closing",
         _NO_LAST_LOOK,
@@ -1077,7 +1083,7 @@ MUTANTS = (
     Mutant(
         "the same message goes out under another name",
         _GUARD,
-        "        _same_content,\n",
+        "        (_same_content, When.SEND),\n",
         "",
         "two campaigns of one message",
     ),

@@ -9,7 +9,7 @@ Dice are no proof that a checker bites: each way to be broken has a story of its
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -43,7 +43,6 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.send import InDoubt, Rejected, SendIntent, ToAll, Verdict
 from massctl.model.state import Record
 from massctl.plan import guards, retry_policy
-from massctl.plan.guards import PolicyInForce
 from massctl.plan.steps import Refusal
 from massctl.plan.window import WindowState, window_state
 
@@ -277,9 +276,9 @@ def nobody_looks_at_the_clock_after_a_push(patch: pytest.MonkeyPatch) -> None:
 
 
 def only_the_window_is_looked_at_after_a_push(patch: pytest.MonkeyPatch) -> None:
-    def window_alone(campaign: RenderedCampaign, _: PolicyInForce, now: datetime) -> list[Refusal]:
-        is_over = window_state(campaign.window, now) is WindowState.EXPIRED
-        return [guards.expired_refusal(campaign, now)] if is_over else []
+    def window_alone(case: guards.Case) -> list[Refusal]:
+        is_over = window_state(case.campaign.window, case.now) is WindowState.EXPIRED
+        return [guards.expired_refusal(case.campaign, case.now)] if is_over else []
 
     patch.setattr(preflight, "late_refusals", window_alone)
     no_request_is_ever_late(patch)

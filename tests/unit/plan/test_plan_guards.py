@@ -47,6 +47,7 @@ from massctl.model.message import RenderedCampaign, RenderedText, Window, approv
 from massctl.model.state import State, Status, is_concluded, status_of
 from massctl.plan.guards import (
     SKEW_SECONDS_MAX,
+    Case,
     HandoffItem,
     Skew,
     Tip,
@@ -134,7 +135,7 @@ def test_a_refusal_says_what_is_so_or_what_to_type(campaign: Any, happened: list
 
 @pytest.mark.parametrize(("rules", "refusing"), [(house("another"), ["not_named"]), (house("words"), [])])
 def test_in_the_moment_of_the_send_its_name_is_asked_for_again(rules: Any, refusing: list[str]) -> None:
-    assert refusing == [refusal.guard for refusal in send_refusals(text("words"), State(), rules, NOW)]
+    assert refusing == [refusal.guard for refusal in send_refusals(Case(text("words"), State(), rules, NOW))]
 
 
 def test_the_kill_switch_stops_no_staging() -> None:
@@ -149,7 +150,7 @@ def test_a_run_that_does_not_send_is_refused_nothing(until: Until) -> None:
 
 
 def test_a_clock_that_went_back_before_the_window_refuses_at_the_last_moment() -> None:
-    found = send_refusals(text("words", window=LATER), recorded(), house(), NOW)
+    found = send_refusals(Case(text("words", window=LATER), recorded(), house(), NOW))
     assert [Guard.CLOCK_SKEW] == [refusal.guard for refusal in found]
 
 
@@ -253,7 +254,7 @@ def test_an_edition_below_one_that_may_be_out_is_refused_before_it_is_staged(hap
     assert (["edition_lowered"], []) == (guards(campaign), steps(campaign))
     assert "put `edition` back to 2, or raise it to 3" in campaign.refusals[0].hint
     # Whatever was planned before, the guards are asked again in the moment of the send.
-    assert "edition_lowered" in [each.guard.value for each in send_refusals(LOWERED, state, house(), NOW)]
+    assert "edition_lowered" in [each.guard.value for each in send_refusals(Case(LOWERED, state, house(), NOW))]
 
 
 @pytest.mark.parametrize("window", [OPEN, None])
@@ -318,7 +319,7 @@ def test_a_send_is_judged_by_it() -> None:
     moved = replace(house(), tip=replace(TIP, there="b" * 40))
 
     assert [Guard.NOT_AT_TIP] == [
-        each.guard for each in send_refusals(text("now", window=OPEN), recorded(), moved, NOW)
+        each.guard for each in send_refusals(Case(text("now", window=OPEN), recorded(), moved, NOW))
     ]
 
 

@@ -44,7 +44,7 @@ from massctl.model.entries import (
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import Job, Record, State, beijing_day, is_concluded
 from massctl.plan import quota
-from massctl.plan.guards import send_refusals
+from massctl.plan.guards import Case, send_refusals
 from massctl.plan.plan import Plan, PlannedCampaign, Until, draft_steps
 from massctl.plan.plan_file import plan_document
 from massctl.plan.quota import (
@@ -605,7 +605,7 @@ def test_the_fifth_of_a_month_is_refused_where_it_would_reach_nobody(
     assert (["fifth"], {}) == (sends(allowed), refused(allowed))
     # A plan that was made before is judged again in the moment of the send.
     alone = rules([fifth], "service")
-    assert refuses is ("allowance" in [each.guard.value for each in send_refusals(fifth, state, alone, NOW)])
+    assert refuses is ("allowance" in [each.guard.value for each in send_refusals(Case(fifth, state, alone, NOW))])
 
 
 def test_what_is_to_come_to_a_tag_is_counted_for_that_tag_alone() -> None:
@@ -899,7 +899,7 @@ def looks(state: State, monkeypatch: pytest.MonkeyPatch) -> int:
         patch.setattr(Record, "__getattribute__", watched)
         patch.setattr(Job, "__getattribute__", watched)
         house = rules([campaign], "service")
-        assert [] == send_refusals(campaign, state, house, NOW)
+        assert [] == send_refusals(Case(campaign, state, house, NOW))
         assert house.agenda is not None
         quota.look_ahead(house.agenda, state, house.policy, NOW, {"main"})
         quota.next_send_at(state, APPID, NOW)

@@ -5,7 +5,7 @@ from massctl.apply.reconcile import adopt_draft
 from massctl.cli.answering import Answer
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import trust
-from massctl.cli.planning import planned, tell_strays
+from massctl.cli.planning import PlanOptions, planned, tell_strays
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
 from massctl.cli.settling import who
@@ -24,7 +24,7 @@ def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str
     """
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
-        made = planned(session, [name], warnings, Until.DRAFT)
+        made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
         trust(session, made.state)
         tell_strays(session, made)
         (campaign,) = made.plan.campaigns

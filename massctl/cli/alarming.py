@@ -2,7 +2,7 @@
 
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import trust
-from massctl.cli.planning import planned
+from massctl.cli.planning import PlanOptions, Purpose, planned
 from massctl.cli.session import session
 from massctl.model.phrase import Phrase
 from massctl.plan.checkup import alarms
@@ -16,7 +16,7 @@ def alarmed(directory: str) -> int:
     Raises LedgerError where the ledger cannot be trusted: that is an alarm of its own.
     """
     with session(directory) as (current, warnings):
-        made = planned(current, (), warnings, lasting=False)
+        made = planned(current, (), warnings, PlanOptions(Purpose.ALARM))
         trust(current, made.state)
         found = alarms(made.plan, made.state, current.clock.now())
         voice = current.voice

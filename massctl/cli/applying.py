@@ -15,7 +15,7 @@ from massctl.apply.reconcile import require_repetition
 from massctl.cli.consent import consent, somebody_is_here
 from massctl.cli.interrupting import at_work_on, recorded_now
 from massctl.cli.notifying import Notifier
-from massctl.cli.planning import Planned, planned, rendered_apart, tell_strays
+from massctl.cli.planning import Planned, PlanOptions, Purpose, planned, rendered_apart, tell_strays
 from massctl.cli.progress import progress
 from massctl.cli.recorded import Founding, ledger_refusal, refuse_fleeting_ledger, sharing_refusal
 from massctl.cli.session import Session
@@ -153,8 +153,8 @@ class _Applying:
         session = self.session
 
         def plan() -> Planned:
-            around = session, picked, self.warnings, self.stage, self.showing, self.names
-            return planned(*around, locked=self.locked, acts=True, tells_damage=True)
+            options = PlanOptions(Purpose.APPLY, self.stage, self.showing, self.names, locked=self.locked)
+            return planned(session, picked, self.warnings, options)
 
         try:
             with sole_runner(session.locks, session.clock.now()):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from massctl.cli.planning import planned
+from massctl.cli.planning import PlanOptions, planned
 from massctl.cli.session import Session
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.message import RenderedCampaign
@@ -16,5 +16,5 @@ def declared(session: Session, name: str, edition: int, warnings: list[Diagnosti
     """Render a campaign whose folder holds this edition; None where it holds another, has faults or is gone."""
     if name not in session.repository.campaign_folders().names:
         return None
-    (found,) = planned(session, [name], warnings, Until.DRAFT).plan.campaigns
+    (found,) = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT)).plan.campaigns
     return found.rendered if found.edition == edition else None

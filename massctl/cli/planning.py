@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from functools import partial
+from typing import Final
 
 from massctl.cli.places import loopback_override
 from massctl.cli.recorded import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
@@ -39,47 +41,67 @@ class Planned:
     """What would be locked of campaigns whose lock refuses them, as far as it was rendered."""
 
 
+class Purpose(Enum):
+    """What a plan is made for."""
+
+    JUDGE = auto()
+    """Another verb asks how campaigns stand. A damaged ledger is raised."""
+    ALARM = auto()
+    """The same, and the sandbox's clock stays where it is."""
+    SHOW = auto()
+    """It is read: a ledger in git is as it was fetched last, where its remote is out of reach. What damages the ledger
+    refuses every campaign, unless there is none."""
+    REFRESH = auto()
+    """It is read beside what WeChat has, so the ledger's remote is asked too."""
+    APPLY = auto()
+    """It is carried out: the remote is asked whether this checkout is the tip of the branch that sends."""
+
+
+_TELLS_DAMAGE: Final = frozenset({Purpose.SHOW, Purpose.REFRESH, Purpose.APPLY})
+_PASSES_TIME: Final = frozenset({Purpose.JUDGE, Purpose.APPLY})
+"""In the sandbox it is the hour of the window of a named campaign, from then on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """How campaigns are planned."""
+
+    purpose: Purpose = Purpose.JUDGE
+    until: Until = Until.SEND
+    showing: Showing | None = None
+    """The previews that are asked for again, on purpose."""
+    named: Sequence[str] | None = None
+    """The names of the command line, where only some of the campaigns that it stands for are planned."""
+    locked: bool = False
+    """Whether campaigns are only what their locks say too, as where the policy requires locks."""
+
+
 def planned(
-    session: Session,
-    names: Sequence[str],
-    warnings: list[Diagnostic],
-    until: Until = Until.SEND,
-    showing: Showing | None = None,
-    named: Sequence[str] | None = None,
-    *,
-    locked: bool = False,
-    lasting: bool = True,
-    acts: bool = False,
-    shows: bool = False,
-    tells_damage: bool = False,
+    session: Session, names: Sequence[str], warnings: list[Diagnostic], options: PlanOptions | None = None
 ) -> Planned:
     """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
 
-    With `locked`, as where the policy requires locks, a campaign is only what its lock says too, and is rendered in
-    a process without secrets, unless this one has none and does not act. `named` are the names of the command line,
-    where only some of the campaigns that it stands for are planned. A plan that is only shown is not `lasting`: it
-    leaves the sandbox's clock where it is. One that is carried out (`acts`) asks the remote whether this checkout
-    is the tip of the branch that sends. One that only `shows` takes a ledger in git as it was fetched last, where
-    its remote is out of reach. With `tells_damage` a damaged ledger refuses every campaign; without it, and where
-    there is no campaign, it is raised.
+    By locks, campaigns are rendered in a process without secrets, unless this one has none and does not act.
     """
-    typed = names if named is None else named  # A pass of a run that waits is about some of them.
-    state, damage = _read(session, shows=shows, tells_damage=tells_damage)
+    options = options or PlanOptions()
+    acts = options.purpose is Purpose.APPLY
+    typed = names if options.named is None else options.named  # A pass of a run that waits is about some of them.
+    state, damage = _read(session, options.purpose)
     workbench = Workbench(session.repository, session.settings, session.cache)
     # What is told of a doubt after `apply --locked` is planned like the run itself.
-    locked = locked or session.settings.policy.require_lock or session.voice.language.flags.locked
+    locked = options.locked or session.settings.policy.require_lock or session.voice.language.flags.locked
     apart = locked and (acts or _holds_secrets(session))
     desires = Desires(workbench, state, locked=locked, elsewhere=rendered_apart(session) if apart else None)
     picked = chosen(names, desires.names())
     # Before the ledger is begun nothing is sent anyway, and a first plan is worth more than a first commit.
     desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0)
-    _ready_sandbox(session, typed, desired, lasting=lasting)
+    _ready_sandbox(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
     rules = _rules(session, typed, desired, state, desires, workbench)
     if acts:
         rules = replace(rules, tip=session.tip())
-    elif until is Until.SEND:
+    elif options.until is Until.SEND:
         rules = _braked(session, rules)
-    again = partial(_plan, session, desired, state, rules, until, showing, damage)
+    again = partial(_plan, session, desired, state, rules, options, damage)
     plan, alone, copied = _shared(session, state, again())
     strays = [*(desires.strays() if not names else []), *(copied if acts else [])]
     told = [*warnings, *strays]
@@ -96,7 +118,7 @@ def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -
     desires = Desires(workbench, state)
     desired = desires.read(chosen(names, desires.names()))
     rules = _rules(session, names, desired, state, desires, workbench)
-    plan = _plan(session, desired, state, rules)
+    plan = _plan(session, desired, state, rules, PlanOptions())
     return plan, [*warnings, *([] if names else desires.strays())]
 
 
@@ -151,12 +173,14 @@ def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) ->
     ]
 
 
-def _read(session: Session, *, shows: bool, tells_damage: bool) -> tuple[State, Refusal | None]:
+def _read(session: Session, purpose: Purpose) -> tuple[State, Refusal | None]:
     """Read the ledger; where it is damaged, give an empty state and the refusal for every campaign."""
     try:
-        return shown_if_begun(session) if shows else session.read_state(session.ledger()), None
+        shown = purpose is Purpose.SHOW
+        return shown_if_begun(session) if shown else session.read_state(session.ledger()), None
     except LedgerError as error:
-        if error.guard != Guard.LEDGER_DAMAGED or not tells_damage or not session.repository.campaign_folders().names:
+        told = purpose in _TELLS_DAMAGE and session.repository.campaign_folders().names
+        if error.guard != Guard.LEDGER_DAMAGED or not told:
             raise
         # Only a run that meets one needs it.
         from massctl.apply.outcome import what_happened
@@ -189,13 +213,14 @@ def _plan(
     desired: Sequence[Desired],
     state: State,
     rules: PolicyInForce,
-    until: Until = Until.SEND,
-    showing: Showing | None = None,
+    options: PlanOptions,
     damage: Refusal | None = None,
 ) -> Plan:
     accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
     stop = damage or ledger_refusal(session, state, accounts)
-    return make_plan(desired, state, rules, session.clock.now(), until=until, stop=stop, showing=showing)
+    return make_plan(
+        desired, state, rules, session.clock.now(), until=options.until, stop=stop, showing=options.showing
+    )
 
 
 def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:

@@ -106,9 +106,9 @@ def _agree(form: str, *, refresh: bool, out: Path | None, against: str | None, f
 def _planned(
     current: "Session", names: tuple[str, ...], warnings: "list[Diagnostic]", *, refresh: bool
 ) -> "tuple[Plan, Planned]":
-    from massctl.cli.planning import planned
+    from massctl.cli.planning import PlanOptions, Purpose, planned
 
-    made = planned(current, names, warnings, lasting=False, shows=not refresh, tells_damage=True)
+    made = planned(current, names, warnings, PlanOptions(Purpose.REFRESH if refresh else Purpose.SHOW))
     if not refresh:
         return made.plan, made
     # Asking WeChat loads what calls it.

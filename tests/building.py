@@ -54,6 +54,7 @@ from massctl.model.settings import MassctlFile
 from massctl.model.state import State
 from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Plan, PlannedCampaign, Until, make_plan
+from massctl.plan.quota import Agenda
 from massctl.plan.steps import Desired
 
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
@@ -130,7 +131,9 @@ def settings(**policy: Any) -> MassctlFile:
 
 def house(*named: str, no_send: bool = False, **policy: Any) -> PolicyInForce:
     """Make the rules of a run; without names it is a run without names."""
-    return PolicyInForce(settings(**policy).policy, no_send, frozenset(named) if named else None)
+    accounts = {APPID: (AccountName("main"), "service"), OTHER_APPID: (AccountName("other"), "service")}
+    agenda = Agenda(accounts)
+    return PolicyInForce(settings(**policy).policy, no_send, frozenset(named) if named else None, agenda=agenda)
 
 
 def picture(label: str = "hero", purpose: Purpose = Purpose.IMAGE, size_bytes: int = 90210) -> Picture:

@@ -255,10 +255,8 @@ def _intent(
 
 def _block(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> SendBlock:
     """Put together what a yes stands for, with the size and the allowance of this moment."""
-    now, agenda = context.ports.clock.now(), context.rules.agenda
-    ahead = (
-        look_ahead(agenda, context.state, context.rules.policy, now, {campaign.account}) if agenda is not None else ()
-    )
+    now = context.ports.clock.now()
+    ahead = look_ahead(context.rules.agenda, context.state, context.rules.policy, now, {campaign.account})
     return send_block(
         campaign,
         window_state(campaign.window, now),
@@ -276,7 +274,7 @@ def _possible_again(context: ApplyContext, campaign: RenderedCampaign, rejected:
     if rejected.errcode == DAY_USED_UP:
         say = "The mass calls of the account are counted anew at midnight, Beijing time: {again}."
         return Phrase(say, again=again_after(campaign, policy, tomorrow(now)))
-    if rejected.errcode != NO_SEND_LEFT or agenda is None or campaign.appid not in agenda.accounts:
+    if rejected.errcode != NO_SEND_LEFT:
         return rejected.hint
     _, kind = agenda.accounts[campaign.appid]
     at = tomorrow(now) if kind == "subscription" else next_month(now)

@@ -5,7 +5,7 @@ what is true and what to type.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Flag, auto
 from typing import TYPE_CHECKING, Final
@@ -63,8 +63,8 @@ class PolicyInForce:
     """The campaigns named on the command line; None without names."""
     tip: Tip | None = None
     """How this checkout compares with the branch that sends; None where none is named, or nobody looked yet."""
-    agenda: Agenda | None = None
-    """What all campaigns ask of their accounts' allowance; None where nothing is sent."""
+    agenda: Agenda = field(default_factory=Agenda)
+    """What all campaigns ask of their accounts' allowance."""
 
     def is_named(self, name: str) -> bool:
         """Say whether the operator named this campaign."""
@@ -184,6 +184,8 @@ def _by_hour(case: Case, guard: Guard) -> Refusal | None:
 
 
 def _allowance(case: Case) -> Refusal | None:
+    if case.record.is_in_doubt:
+        return None  # It is used already; its repetition needs no second day.
     known = case.standing
     standing = known or standing_of(case.campaign, case.rules.agenda, case.state, case.rules.policy, case.now)
     return allowance_refusal(case.campaign, standing)

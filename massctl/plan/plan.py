@@ -510,11 +510,10 @@ class _Planner:
         return replace(planned, refusals=(refusal,), diagnostics=(warning,))
 
     def _rendered(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
-        standing = self._standing(campaign)
         planned = replace(
             planned,
             digest=campaign.digest,
-            diagnostics=(*campaign.diagnostics, *self._warnings(campaign, record, standing)),
+            diagnostics=(*campaign.diagnostics, *self._warnings(campaign, record)),
             rendered=campaign,
             audience_count=quota.recorded_count(campaign, record),
             awaiting_until=held_until(record),
@@ -523,14 +522,14 @@ class _Planner:
         if record.is_in_doubt and self.showing:
             return replace(planned, refusals=(preview_in_doubt(record),))
         if record.is_in_doubt:
-            return self._in_doubt(planned, campaign, record, standing)
+            return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
-        case = Case(campaign, self.state, self.rules, self.now, standing)
+        case = Case(campaign, self.state, self.rules, self.now)
         stopped = staging_refusal(case) or preview_to_refusal(campaign, self.rules.policy, self.showing)
         if stopped is not None:
             return replace(planned, refusals=(stopped,))
-        return self._from_here(self._open(planned, campaign, record, standing), campaign)
+        return self._from_here(self._open(planned, campaign, record), campaign)
 
     def _from_here(self, planned: PlannedCampaign, campaign: RenderedCampaign) -> PlannedCampaign:
         if (away := off_tip(self.rules.tip)) is None:
@@ -538,11 +537,9 @@ class _Planner:
         shown = self.until is Until.PREVIEW and self.rules.is_named(campaign.name)
         return off_the_tip(planned, campaign, self.state, away, shown=shown)
 
-    def _in_doubt(
-        self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record, standing: Standing
-    ) -> PlannedCampaign:
+    def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
         repetition = repeat_at(record, campaign, self.rules.policy, self.now)
-        refusals = tuple(guards.send_refusals(Case(campaign, self.state, self.rules, self.now, standing)))
+        refusals = tuple(guards.send_refusals(Case(campaign, self.state, self.rules, self.now)))
         wanted = self.until is Until.SEND
         return replace(
             planned,
@@ -560,15 +557,13 @@ class _Planner:
 
     def _standing(self, campaign: RenderedCampaign) -> Standing:
         agenda, appid = self.rules.agenda, campaign.appid
-        if agenda is None or appid not in agenda.accounts:
-            return Standing()
         if appid not in self.calendars:
             self.calendars[appid] = Calendar(agenda, appid, self.state, self.rules.policy, self.now)
-        return self.calendars[appid].standings.get(campaign.name, Standing())
+        known = self.calendars[appid].standings.get(campaign.name)
+        return known or quota.standing_of(campaign, agenda, self.state, self.rules.policy, self.now)
 
-    def _open(
-        self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record, standing: Standing
-    ) -> PlannedCampaign:
+    def _open(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
+        standing = self._standing(campaign)
         steps: list[Step] = list(self._staging(campaign, record))
         wanted = self.until is Until.SEND and planned.window is not WindowState.WAITING
         refusals: list[Refusal] = []
@@ -603,11 +598,12 @@ class _Planner:
             wants_send=wanted,
         )
 
-    def _warnings(self, campaign: RenderedCampaign, record: Record, standing: Standing) -> list[Diagnostic]:
+    def _warnings(self, campaign: RenderedCampaign, record: Record) -> list[Diagnostic]:
         if self.showing:
             return []
-        overlapping = overlapping_month(campaign, standing)
-        due = window_state(campaign.window, self.now) is WindowState.DUE or self.rules.is_named(campaign.name)
+        named = self.rules.is_named(campaign.name)
+        overlapping = overlapping_month(campaign, self._standing(campaign)) if campaign.window or named else []
+        due = window_state(campaign.window, self.now) is WindowState.DUE or named
         spent = used_up_today(campaign, self.state, self.rules.policy, self.now) if due else []
         return [*unknown_previews(campaign, record), *overlapping, *spent]
 
@@ -645,7 +641,7 @@ def make_plan(
     planner = _Planner(state, rules, until, now, showing)
     planned = within_allowance([planner.plan(each) for each in sorted(desired, key=_order)], state, now)
     accounts = {each.account for each in planned}
-    ahead = look_ahead(rules.agenda, state, rules.policy, now, accounts) if rules.agenda is not None else ()
+    ahead = look_ahead(rules.agenda, state, rules.policy, now, accounts)
     plan = Plan(state.lineage, state.serial, tuple(planned), ahead)
     return plan if stop is None else stopped(plan, stop)
 

@@ -228,9 +228,14 @@ class Demand:
 class Agenda:
     """What all campaigns of the repository ask for, whichever of them a run is about."""
 
-    accounts: Mapping[AppId, tuple[AccountName, str]]
+    accounts: Mapping[AppId, tuple[AccountName, str]] = field(default_factory=dict)
     """AppID -> the account's name and kind."""
-    demands: Sequence[Demand]
+    demands: Sequence[Demand] = ()
+
+    def with_demand(self, demand: Demand) -> "Agenda":
+        """Give the agenda on which a campaign surely is."""
+        known = any((each.name, each.appid) == (demand.name, demand.appid) for each in self.demands)
+        return self if known else replace(self, demands=(*self.demands, demand))
 
 
 def scope_of(audience: "Audience") -> Scope:
@@ -369,8 +374,10 @@ class Calendar:
         self.sends = self._sends_of(None)
         self.calls = _Tally(CALLS, calls_by_day(state, appid, now), {})
         self.standings: dict[CampaignName, Standing] = {}
-        asking = (_pending(each, state, now) for each in agenda.demands if each.appid == appid)
+        here = [each for each in agenda.demands if each.appid == appid]
+        asking = (_pending(each, state, now) for each in here)
         self.demands = sorted((each for each in asking if each is not None), key=lambda demand: demand.sort_key)
+        self.standings |= {each.name: Standing() for each in here}
         for demand in self.demands:
             self.standings[demand.name] = self._walk(demand)
         # Which day has room outside of a window is known once all campaigns have taken theirs.
@@ -461,16 +468,10 @@ class Calendar:
         return _Tally(rule, {period: len(there) for period, there in named.items()}, named)
 
 
-def standing_of(
-    campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
-) -> Standing:
-    """Say where a campaign stands; one that is not on the agenda asks for nothing.
-
-    An open attempt is used already; its repetition needs no second day.
-    """
-    if agenda is None or campaign.appid not in agenda.accounts:
-        return Standing()
-    return Calendar(agenda, campaign.appid, state, policy, now).standings.get(campaign.name, Standing())
+def standing_of(campaign: RenderedCampaign, agenda: Agenda, state: State, policy: "Policy", now: datetime) -> Standing:
+    """Say where a campaign stands; one that is not on the agenda asks all the same."""
+    asked = agenda.with_demand(demand_of(campaign))
+    return Calendar(asked, campaign.appid, state, policy, now).standings[campaign.name]
 
 
 def waits_until(standing: Standing, now: datetime) -> datetime | None:
@@ -499,7 +500,7 @@ GIVE_A_TAG: Final = Phrase(
 
 
 def allowance_refusal_now(
-    campaign: RenderedCampaign, agenda: Agenda | None, state: State, policy: "Policy", now: datetime
+    campaign: RenderedCampaign, agenda: Agenda, state: State, policy: "Policy", now: datetime
 ) -> Refusal | None:
     """Refuse a send for which today has no room: it is used, or campaigns before it in the order take it."""
     return allowance_refusal(campaign, standing_of(campaign, agenda, state, policy, now))

@@ -175,7 +175,7 @@ def test_staging_before_the_window_is_not_a_refusal() -> None:
 
 
 def test_each_word_on_a_preview_names_its_account() -> None:
-    scene = Scene([WORDS], rules=PolicyInForce(ASKED.policy))
+    scene = Scene([WORDS], rules=PolicyInForce(ASKED.policy, agenda=ASKED.agenda))
     scene.apply()
     assert [APPID, APPID] == [event.appid for event in scene.events("previewed")]
 
@@ -357,7 +357,7 @@ def test_what_the_plan_said_of_the_places_stays_where_nothing_is_known_against_i
     second = replace(whole_text(Window(NOW - HOUR, NOW + 2 * HOUR)), name="then")
     scene = daily(EVERYBODY, second)
     plan = scene.plan()
-    scene.rules = replace(scene.rules, agenda=None)
+    scene.rules = replace(scene.rules, agenda=Agenda({APPID: (AccountName("main"), "service")}))
     (refusal,) = scene.apply(plan=plan).campaigns[1].refusals
     assert "2026-12-01: words (reserved" in refusal.message
 

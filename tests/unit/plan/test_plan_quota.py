@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from allowance_samples import on, planned_all, refused, rules, sends, to_list, words
+from allowance_samples import ACCOUNT, on, planned_all, refused, rules, sends, to_list, words
 from building import (
     APPID,
     DAY,
@@ -19,6 +19,7 @@ from building import (
     guards,
     news,
     plan_of,
+    planned,
     recorded,
     sha,
     steps,
@@ -501,9 +502,20 @@ def test_a_refusal_that_passes_by_itself_keeps_the_place() -> None:
     assert (["a-refused"], ["then"]) == (sends(found), list(refused(found)))
 
 
-def test_an_account_that_is_not_on_the_agenda_is_not_judged() -> None:
-    campaign = words("elsewhere", on(0), appid=OTHER_APPID, account="other")
-    assert ["elsewhere"] == sends({each.name: each for each in plan_of([campaign], None, rules([])).campaigns})
+@pytest.mark.parametrize("moved", [{}, {"appid": OTHER_APPID, "account": "other"}])
+def test_a_campaign_that_is_missing_from_the_agenda_asks_all_the_same(moved: dict[str, Any]) -> None:
+    """One of its name that is on it under another account answers nothing for it."""
+    earlier, campaign = words("earlier", None, **moved), words("missing", on(0), **moved)
+    state, bound = recorded(*went_out(earlier, NOW - HOUR)), rules([words("missing", on(0))] if moved else [])
+    bound = replace(bound, agenda=replace(bound.agenda, accounts={campaign.appid: (ACCOUNT, "subscription")}))
+    assert ["allowance"] == guards(planned(campaign, state, bound))
+    assert ["allowance"] == [each.guard for each in send_refusals(Case(campaign, state, bound, NOW))]
+    assert ["missing"] == sends({"missing": planned(campaign, None, bound)})
+
+
+def test_an_account_of_no_known_kind_is_not_sent_for() -> None:
+    with pytest.raises(KeyError):
+        planned(words("elsewhere", on(0), appid=OTHER_APPID, account="other"), None, rules([]))
 
 
 def test_a_month_that_is_frozen_reaches_nobody() -> None:

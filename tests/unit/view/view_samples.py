@@ -25,6 +25,7 @@ from massctl.model.settings import MassctlFile
 from massctl.model.state import State
 from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Plan, Until, make_plan
+from massctl.plan.quota import Agenda
 from massctl.plan.steps import Desired
 
 BEIJING = timezone(timedelta(hours=8))
@@ -153,7 +154,8 @@ def plan_of(
     now: datetime = NOW,
     until: Until = Until.SEND,
 ) -> Plan:
-    house = PolicyInForce(SETTINGS.policy, named=frozenset(named) or None)
+    accounts = {each.appid: (AccountName("main"), "service") for each in desired if isinstance(each, RenderedCampaign)}
+    house = PolicyInForce(SETTINGS.policy, named=frozenset(named) or None, agenda=Agenda(accounts))
     return make_plan(desired, state or State(), house, now, until=until)
 
 

@@ -162,10 +162,10 @@ def record_finish(
     An event that is addressed to another of the declared `original_ids` is not that account's. Raises UsageError, and
     records nothing, where it contradicts `appid`, or does not say by itself whose job it is about.
     """
-    declared = original_ids.get(appid) if appid is not None else None
-    if declared is not None and finish.original_id not in (None, declared):
+    declared, told = original_ids.get(appid) if appid is not None else None, finish.said.original_id
+    if declared is not None and told not in (None, declared):
         raise UsageError(
-            Phrase("the event is addressed to {to}, and the account is {own}", to=finish.original_id, own=declared),
+            Phrase("the event is addressed to {to}, and the account is {own}", to=told, own=declared),
             Phrase("Nothing was recorded."),
             Phrase("name the account that it is of; or correct accounts.NAME.original_id in massctl.yaml"),
         )
@@ -173,17 +173,17 @@ def record_finish(
     def may_be_of(account: AppId) -> bool:
         if appid is not None:
             return account == appid
-        return finish.original_id is None or original_ids.get(account) in (None, finish.original_id)
+        return told is None or original_ids.get(account) in (None, told)
 
     state = ledger.state
     mine = [r for r in state.records.values() if r.appid is not None and may_be_of(r.appid)]
-    found = [(record, job) for record in mine for job in record.jobs if job.msg_id == finish.msg_id]
+    found = [(record, job) for record in mine for job in record.jobs if job.msg_id == finish.said.msg_id]
     if not found:
         _check_elsewhere(finish, state)
         return Foreign([record for record in mine if _may_be(record, finish)])
     if len({record.appid for record, _ in found}) > 1:
         raise UsageError(
-            Phrase("two accounts have a job {msg_id}", msg_id=finish.msg_id),
+            Phrase("two accounts have a job {msg_id}", msg_id=finish.said.msg_id),
             Phrase("The event does not say by itself which of them it is about. Nothing was recorded."),
             _name_the_account(),
         )
@@ -191,17 +191,17 @@ def record_finish(
     if _is_known(finish, job):
         return Recorded(record, again=True)
     before = _contradicted(finish, job)
-    ledger.record(finish.entry(), record)
+    ledger.record(finish.said, record)
     return Recorded(record, again=False, contradicts=before)
 
 
 def _check_elsewhere(finish: JobFinish, state: State) -> None:
     """Raise UsageError where a job of this id is on record for another account than the event's."""
     for record in state.records.values():
-        if any(job.msg_id == finish.msg_id for job in record.jobs):
+        if any(job.msg_id == finish.said.msg_id for job in record.jobs):
             say = "job {msg_id} is the send of {name}, of another account"
             raise UsageError(
-                Phrase(say, msg_id=finish.msg_id, name=record.campaign),
+                Phrase(say, msg_id=finish.said.msg_id, name=record.campaign),
                 Phrase(
                     "Its account is {appid}, and the event is of another one. Nothing was recorded.", appid=record.appid
                 ),
@@ -229,17 +229,17 @@ def _may_be(record: Record, finish: JobFinish) -> bool:
 
 def _contradicted(finish: JobFinish, job: Job) -> Literal["sent", "failed"] | None:
     """Return the end that a job had on record, where an event tells the other one."""
-    if job.status == "sent" and finish.status == "failed":
+    if job.status == "sent" and finish.said.status == "failed":
         return "sent"
-    return "failed" if job.status == "failed" and finish.status == "sent" else None
+    return "failed" if job.status == "failed" and finish.said.status == "sent" else None
 
 
 def _is_known(finish: JobFinish, job: Job) -> bool:
     """Whether a job's record holds everything that an event tells; WeChat sends up to three copies."""
     known = job.counts
-    if known is None or job.status not in (finish.status, "deleted"):
+    if known is None or job.status not in (finish.said.status, "deleted"):
         return False
-    told = fields_of(finish.entry())
+    told = fields_of(finish.said)
     recorded = fields_of(known)
     return all(recorded.get(name) == value for name, value in told.items() if name != "status")
 

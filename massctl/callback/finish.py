@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from massctl.callback.tree import EventFault, Node, Tree, read_tree
-from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish
+from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish, JobStatus
 from massctl.model.ids import MsgId
 from massctl.model.phrase import Phrase
 
@@ -51,9 +51,11 @@ def read_finish(data: bytes) -> JobFinish | EventFault:
 def _finish(tree: Tree, msg_id: MsgId, status: Status) -> JobFinish:
     seconds = _count(tree, "createtime")
     original_id = _word(tree, "tousername")
-    return JobFinish(
-        msg_id,
-        *status,
+    said = JobStatus(
+        msg_id=msg_id,
+        status=status[0],
+        reason=status[1],
+        source="event",
         total_count=_count(tree, "totalcount"),
         filter_count=_count(tree, "filtercount"),
         sent_count=_count(tree, "sentcount"),
@@ -61,8 +63,8 @@ def _finish(tree: Tree, msg_id: MsgId, status: Status) -> JobFinish:
         article_urls=_article_urls(tree),
         copyright_check=_copyright_check(tree),
         original_id=original_id if _ORIGINAL_ID.fullmatch(original_id) else None,
-        created_at=datetime.fromtimestamp(seconds, UTC) if seconds and seconds <= SECONDS_MAX else None,
     )
+    return JobFinish(said, datetime.fromtimestamp(seconds, UTC) if seconds and seconds <= SECONDS_MAX else None)
 
 
 def _other_event(tree: Tree) -> EventFault:
@@ -89,14 +91,14 @@ def _status(word: str) -> Status | None:
     return known.get(letters)
 
 
-def _article_urls(tree: Tree) -> tuple[str, ...] | None:
+def _article_urls(tree: Tree) -> list[str] | None:
     """Give the addresses in the order of the articles; None where there are none."""
     found: dict[int, str] = {}
     for position, item in enumerate(_items(tree, "articleurlresult"), 1):
         url = _url(_word(item, "articleurl"))
         if url is not None:
             found.setdefault(_count(item, "articleidx") or position, url)
-    return tuple(found[index] for index in sorted(found)) or None
+    return [found[index] for index in sorted(found)] or None
 
 
 def _copyright_check(tree: Tree) -> CopyrightCheck | None:

@@ -190,11 +190,6 @@ class Attempt:
         """Whether the run that made it recorded what came of it."""
         return any(each is not None for each in (self.doubt, self.rejection, self.accepted))
 
-    @property
-    def is_held(self) -> bool:
-        """Whether the last answer to it was that the administrator is asked."""
-        return self.doubt_errcode in HOLD_CODES
-
 
 SendEntry = (
     entries.SendAttempted
@@ -999,7 +994,7 @@ def held_until(record: Record) -> datetime | None:
         return None
     until: datetime | None = None
     for attempt in record.open_attempts:
-        if attempt.is_held and (until is None or attempt.at >= until):
+        if attempt.send.open[attempt.serial] and (until is None or attempt.at >= until):
             until = attempt.at + timedelta(minutes=HOLD_MINUTES)
     return until
 

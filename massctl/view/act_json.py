@@ -41,9 +41,9 @@ def event_json(finish: JobFinish, outcome: Recorded | Foreign, exit_status: int,
     ours = [outcome.record] if isinstance(outcome, Recorded) else []
     candidates: Sequence[Record] = [] if isinstance(outcome, Recorded) else outcome.candidates
     event = {
-        "msg_id": finish.msg_id,
-        "status": finish.status,
-        "reason": finish.reason,
+        "msg_id": finish.said.msg_id,
+        "status": finish.said.status,
+        "reason": finish.said.reason,
         "again": isinstance(outcome, Recorded) and outcome.again,
         "contradicts": outcome.contradicts if isinstance(outcome, Recorded) else None,
         "candidates": [{"name": each.campaign, "edition": each.edition} for each in candidates],

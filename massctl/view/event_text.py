@@ -87,9 +87,9 @@ def foreign_text(
 ) -> str:
     """Say of an event that no job here has its id, and what it may belong to; it was recorded for none."""
     page = Page(language, style, width)
-    ended = Phrase("sent") if finish.status == "sent" else reason_words(finish.reason or "send fail")
+    ended = Phrase("sent") if finish.said.status == "sent" else reason_words(finish.said.reason or "send fail")
     say_so = "no job here has msg_id {msg_id} ({ended}); nothing was recorded"
-    page.line(Phrase(say_so, msg_id=finish.msg_id, ended=ended))
+    page.line(Phrase(say_so, msg_id=finish.said.msg_id, ended=ended))
     if not candidates:
         page.line(Phrase("Sends from the website and of other programs end with such an event too."), indent=2)
         page.line(
@@ -102,7 +102,7 @@ def foreign_text(
         if not record.open_attempts:
             say = "It may be the end of {name}, edition {edition}, which was settled as not sent. If it is:"
         page.line(Inked(Phrase(say, name=record.campaign, edition=record.edition), Ink.WARNING), indent=2)
-        known = Command("reconcile", record.campaign, "--sent", finish.msg_id, "--reason MASSSENDJOBFINISH")
+        known = Command("reconcile", record.campaign, "--sent", finish.said.msg_id, "--reason MASSSENDJOBFINISH")
         page.line(known, indent=4)
         page.line(Phrase("and then record this event once more"), indent=4)
     return page.text()

@@ -88,11 +88,11 @@ def test_the_event_of_a_job_is_read_as_it_was_meant(
     found = read_finish(body.encode())
     assert isinstance(found, JobFinish)
     assert (job.msg_id, "sent", 1000, 2) == (
-        found.msg_id, found.status, found.sent_count, len(found.article_urls or ())
+        found.said.msg_id, found.said.status, found.said.sent_count, len(found.said.article_urls or ())
     )  # fmt: skip
     assert START + timedelta(minutes=3) == found.created_at
-    assert found.copyright_check is not None
-    assert (1, 2) == (found.copyright_check.check_state, len(found.copyright_check.results))
+    assert found.said.copyright_check is not None
+    assert (1, 2) == (found.said.copyright_check.check_state, len(found.said.copyright_check.results))
 
 
 def test_a_held_send_is_known_as_one(client: WeChatClient, sandbox: Sandbox, clock: Clock) -> None:
@@ -104,4 +104,4 @@ def test_a_held_send_is_known_as_one(client: WeChatClient, sandbox: Sandbox, clo
     (event,) = sandbox.report()["events"]
     found = read_finish(event["xml"].encode())
     assert isinstance(found, JobFinish)
-    assert ("failed", "err(40002)") == (found.status, found.reason)
+    assert ("failed", "err(40002)") == (found.said.status, found.said.reason)

@@ -82,15 +82,15 @@ def test_an_event_is_the_end_of_a_job_or_one_fault(data: bytes) -> None:
         assert found.column is None or found.column >= 1
         return
     assert isinstance(found, JobFinish)
-    assert 0 < found.msg_id <= INTEGER_MAX
-    assert (found.status == "sent") == (found.reason is None)
-    assert found.reason is None or re.fullmatch(r"err\(\d{1,9}\)|send fail", found.reason)
-    counts = (found.total_count, found.filter_count, found.sent_count, found.error_count)
+    assert 0 < found.said.msg_id <= INTEGER_MAX
+    assert (found.said.status == "sent") == (found.said.reason is None)
+    assert found.said.reason is None or re.fullmatch(r"err\(\d{1,9}\)|send fail", found.said.reason)
+    counts = (found.said.total_count, found.said.filter_count, found.said.sent_count, found.said.error_count)
     assert all(count is None or 0 <= count <= INTEGER_MAX for count in counts)
-    assert all(len(url) <= URL_CHARACTERS_MAX and url.isascii() for url in found.article_urls or ())
-    assert len(found.article_urls or ()) <= 8
+    assert all(len(url) <= URL_CHARACTERS_MAX and url.isascii() for url in found.said.article_urls or ())
+    assert len(found.said.article_urls or ()) <= 8
     # What is recorded can be written, and holds nothing of the sender.
-    assert OPENID not in repr(found.entry())
+    assert OPENID not in repr(found.said)
 
 
 def test_reading_takes_time_and_memory_in_proportion() -> None:

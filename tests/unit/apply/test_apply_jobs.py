@@ -1,7 +1,7 @@
 """Jobs after their send: polls, events, silence, comments."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from massctl.apply.jobs import (
 )
 from massctl.errors import ConfigurationError, UsageError
 from massctl.model.entries import Created, JobFinish, JobStatus, SendAccepted, SendRejected, SendSettled, Withdrawn
-from massctl.model.ids import MsgDataId, MsgId
+from massctl.model.ids import MsgDataId
 from massctl.model.state import Job, Record, Status, status_of
 from massctl.plan.steps import Guard
 
@@ -206,8 +206,8 @@ def sent(campaign: Any, attempt: int, msg_id: int) -> list[Any]:
     return [at(NOW, tried, campaign), at(NOW, SendAccepted(attempt=attempt, msg_id=msg_id), campaign)]
 
 
-def finish(msg_id: int = 7, **more: Any) -> JobFinish:
-    return JobFinish(MsgId(msg_id), more.pop("status", "sent"), **more)
+def finish(msg_id: int = 7, created_at: datetime | None = None, **more: Any) -> JobFinish:
+    return JobFinish(JobStatus(msg_id=msg_id, source="event", **{"status": "sent", **more}), created_at)
 
 
 def record(scene: Scene, event: JobFinish, appid: Any = None, declared: Any = None) -> Recorded | Foreign:
@@ -216,7 +216,7 @@ def record(scene: Scene, event: JobFinish, appid: Any = None, declared: Any = No
 
 def test_an_event_is_recorded_once_however_often_it_comes() -> None:
     one = scene(*sent(PLAIN, 2, 7))
-    event = finish(total_count=100, sent_count=99, article_urls=("http://a",), original_id="gh_1")
+    event = finish(total_count=100, sent_count=99, article_urls=["http://a"], original_id="gh_1")
     outcomes = [record(one, event) for _ in range(3)]
     assert [False, True, True] == [isinstance(o, Recorded) and o.again for o in outcomes]
     (said,) = one.events("job_status")

@@ -9,15 +9,19 @@ from callback_samples import AS_JSON, MSG_ID, event, item, originality, urls
 
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import DEPTH_MAX, EVENT_BYTES_MAX, EventFault
-from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish
+from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish, JobStatus
 
 FIRST, SECOND = "http://mp.weixin.qq.com/s?__biz=A&amp;mid=1", "http://mp.weixin.qq.com/s?__biz=A&mid=2"
 
 
-def finish(data: bytes) -> JobFinish:
+def end(data: bytes) -> JobFinish:
     found = read_finish(data)
     assert isinstance(found, JobFinish), found
     return found
+
+
+def finish(data: bytes) -> JobStatus:
+    return end(data).said
 
 
 def fault(data: bytes) -> EventFault:
@@ -27,11 +31,12 @@ def fault(data: bytes) -> EventFault:
 
 
 def test_a_success_with_two_articles() -> None:
-    found = finish(event(originality(item(ArticleIdx=1), item(ArticleIdx=2)), urls("http://a/1", "http://a/2")))
+    whole = end(event(originality(item(ArticleIdx=1), item(ArticleIdx=2)), urls("http://a/1", "http://a/2")))
+    found = whole.said
     assert (MSG_ID, "sent", None) == (found.msg_id, found.status, found.reason)
     assert (100, 80, 75, 5) == (found.total_count, found.filter_count, found.sent_count, found.error_count)
-    assert ("http://a/1", "http://a/2") == found.article_urls
-    assert ("gh_7f083739789a", datetime(2026, 12, 1, 4, 0, tzinfo=UTC)) == (found.original_id, found.created_at)
+    assert ["http://a/1", "http://a/2"] == found.article_urls
+    assert ("gh_7f083739789a", datetime(2026, 12, 1, 4, 0, tzinfo=UTC)) == (found.original_id, whole.created_at)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,7 @@ def test_blocks_that_are_missing_blank_or_useless_are_not_known(blocks: tuple[st
 def test_addresses_are_ordered_by_their_articles() -> None:
     listed = item(ArticleIdx=2, ArticleUrl=SECOND.replace("&", "&amp;")) + item(ArticleIdx=1, ArticleUrl=FIRST)
     found = finish(event(f"<ArticleUrlResult><ResultList>{listed}</ResultList></ArticleUrlResult>"))
-    assert ("http://mp.weixin.qq.com/s?__biz=A&mid=1", SECOND) == found.article_urls
+    assert ["http://mp.weixin.qq.com/s?__biz=A&mid=1", SECOND] == found.article_urls
 
 
 def test_counts_may_be_missing_zero_or_no_numbers() -> None:
@@ -111,7 +116,7 @@ def test_ids_have_64_bits() -> None:
 
 
 def test_the_openid_of_the_sender_is_nowhere() -> None:
-    assert "oR5Gjjl" not in repr(finish(event()))
+    assert "oR5Gjjl" not in repr(end(event()))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +133,7 @@ def test_the_openid_of_the_sender_is_nowhere() -> None:
 def test_json_says_the_same(document: dict[str, Any]) -> None:
     found = finish(json.dumps(document).encode())
     assert (MSG_ID, "sent", 75) == (found.msg_id, found.status, found.sent_count)
-    assert ("http://mp.weixin.qq.com/s/a",) == found.article_urls
+    assert ["http://mp.weixin.qq.com/s/a"] == found.article_urls
 
 
 def test_json_may_leave_members_null_or_of_another_kind() -> None:

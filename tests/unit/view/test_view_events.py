@@ -6,7 +6,7 @@ import pytest
 from building import NOW, attempted, recorded, text
 
 from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish, JobStatus
-from massctl.model.ids import CampaignName, MsgId
+from massctl.model.ids import CampaignName
 from massctl.model.state import Job, Record
 from massctl.plan.job_failure import REASONS, reason_words
 from massctl.view.event_text import foreign_text
@@ -94,7 +94,7 @@ def test_an_unknown_withdrawal_is_told() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_a_foreign_event_offers_what_it_may_be(language: Language) -> None:
-    finish = JobFinish(MsgId(3147000009), "sent")
+    finish = JobFinish(JobStatus(msg_id=3147000009, status="sent"))
     alone = foreign_text(finish, [], language, Style.PLAIN, 100)
     offered = foreign_text(finish, [Record(CampaignName("sale"), 2)], language, Style.PLAIN, 100)
     assert ["3147000009" in alone, "reconcile" in alone] == [True, False]
@@ -105,14 +105,15 @@ def test_a_foreign_event_says_of_what_may_be_its_send_how_it_stands() -> None:
     state = recorded(attempted(text("sale")))
     opened, denied = state.record("sale", 1), Record(CampaignName("sale"), 1)
     said = [
-        foreign_text(JobFinish(MsgId(9), "sent"), [each], Language.EN, Style.PLAIN, 120) for each in (opened, denied)
+        foreign_text(JobFinish(JobStatus(msg_id=9, status="sent")), [each], Language.EN, Style.PLAIN, 120)
+        for each in (opened, denied)
     ]
     assert [True, False] == ["nobody knows whether it was sent" in each for each in said]
     assert [False, True] == ["which was settled as not sent" in each for each in said]
 
 
 def test_a_foreign_failure_says_why() -> None:
-    finish = JobFinish(MsgId(7), "failed", "err(20008)")
+    finish = JobFinish(JobStatus(msg_id=7, status="failed", reason="err(20008)"))
     assert "fraud" in foreign_text(finish, [], Language.EN, Style.PLAIN, 100)
 
 

@@ -35,7 +35,7 @@ from massctl.model.state import Record
 from massctl.plan import quota
 from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Plan
-from massctl.plan.quota import allowance_refusal_now
+from massctl.plan.quota import allowance_refusal, slot_of
 from massctl.plan.steps import Guard, Reason, SendMass
 
 
@@ -130,7 +130,9 @@ def _refresh_allowance(context: ApplyContext) -> None:
         if campaign is None or Guard.ALLOWANCE not in [each.guard for each in outcome.refusals]:
             continue
         now = context.ports.clock.now()
-        anew = allowance_refusal_now(campaign, context.rules.agenda, context.state, context.rules.policy, now)
+        anew = allowance_refusal(
+            campaign, slot_of(campaign, context.rules.agenda, context.state, context.rules.policy, now)
+        )
         if anew is not None:
             outcome.refusals = [anew if each.guard is Guard.ALLOWANCE else each for each in outcome.refusals]
 

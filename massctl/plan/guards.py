@@ -16,7 +16,7 @@ from massctl.model.message import RenderedCampaign, message_digest_to
 from massctl.model.phrase import BEIJING, Phrase, in_a_row, moment
 from massctl.model.state import Record, State, Status, contradiction, held_until, is_concluded
 from massctl.plan.lock_diff import links_refusal
-from massctl.plan.quota import Agenda, Standing, allowance_refusal, batches_left, standing_of
+from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, slot_of
 from massctl.plan.retry_policy import repeat_refusal, settle
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import WindowState, hour_refusals, window_state
@@ -79,7 +79,7 @@ class Case:
     state: State
     rules: PolicyInForce
     now: datetime
-    standing: Standing | None = None
+    slot: Slot | None = None
     """What the allowance says of it; None until somebody asks."""
 
     @property
@@ -186,9 +186,9 @@ def _by_hour(case: Case, guard: Guard) -> Refusal | None:
 def _allowance(case: Case) -> Refusal | None:
     if case.record.is_in_doubt:
         return None  # It is used already; its repetition needs no second day.
-    known = case.standing
-    standing = known or standing_of(case.campaign, case.rules.agenda, case.state, case.rules.policy, case.now)
-    return allowance_refusal(case.campaign, standing)
+    known = case.slot
+    slot = known or slot_of(case.campaign, case.rules.agenda, case.state, case.rules.policy, case.now)
+    return allowance_refusal(case.campaign, slot)
 
 
 def tip_refusal(tip: Tip | None) -> Refusal | None:

@@ -27,7 +27,7 @@ from massctl.plan.guards import (
 from massctl.plan.quota import (
     AccountAhead,
     Calendar,
-    Standing,
+    Slot,
     allowance_refusal,
     batches_left,
     counted_anew,
@@ -555,15 +555,15 @@ class _Planner:
             return planned  # It was reported by the run that recorded it.
         return replace(planned, refusals=(guards.expired_refusal(campaign, self.now),))
 
-    def _standing(self, campaign: RenderedCampaign) -> Standing:
+    def _slot(self, campaign: RenderedCampaign) -> Slot:
         agenda, appid = self.rules.agenda, campaign.appid
         if appid not in self.calendars:
             self.calendars[appid] = Calendar(agenda, appid, self.state, self.rules.policy, self.now)
-        known = self.calendars[appid].standings.get(campaign.name)
-        return known or quota.standing_of(campaign, agenda, self.state, self.rules.policy, self.now)
+        known = self.calendars[appid].slots.get(campaign.name)
+        return known or quota.slot_of(campaign, agenda, self.state, self.rules.policy, self.now)
 
     def _open(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
-        standing = self._standing(campaign)
+        slot = self._slot(campaign)
         steps: list[Step] = list(self._staging(campaign, record))
         wanted = self.until is Until.SEND and planned.window is not WindowState.WAITING
         refusals: list[Refusal] = []
@@ -571,10 +571,10 @@ class _Planner:
             # A person has time until the window opens, so what needs one is told before.
             lost = guards.lost_in_repair(campaign, record, self.state)
             never = never_allowed(self.rules.policy, campaign.window, self.now)
-            without = allowance_refusal(campaign, standing) if not standing.fits else None
+            without = allowance_refusal(campaign, slot) if not slot.fits else None
             refusals = [lost] if lost else never or ([without] if without else [])
         if wanted:
-            refusals = guards.send_refusals(Case(campaign, self.state, self.rules, self.now, standing))
+            refusals = guards.send_refusals(Case(campaign, self.state, self.rules, self.now, slot))
             if planned.audience_count is not None:
                 audience = guards.audience_refusal(campaign.audience, planned.audience_count)
                 refusals += [audience] if audience else []
@@ -585,7 +585,7 @@ class _Planner:
             if not refusals:
                 self.planned_sends.setdefault(campaign.message_digest, campaign.name)
                 steps += quota.send_steps(campaign, record, Reason.DUE)
-        waits = waits_until(standing, self.now)
+        waits = waits_until(slot, self.now)
         moment = None
         if waits is not None and not any(refusal.guard in FOR_GOOD for refusal in refusals):
             moment = next_moment(self.rules.policy, campaign.window, waits)
@@ -602,7 +602,7 @@ class _Planner:
         if self.showing:
             return []
         named = self.rules.is_named(campaign.name)
-        overlapping = overlapping_month(campaign, self._standing(campaign)) if campaign.window or named else []
+        overlapping = overlapping_month(campaign, self._slot(campaign)) if campaign.window or named else []
         due = window_state(campaign.window, self.now) is WindowState.DUE or named
         spent = used_up_today(campaign, self.state, self.rules.policy, self.now) if due else []
         return [*unknown_previews(campaign, record), *overlapping, *spent]

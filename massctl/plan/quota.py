@@ -298,7 +298,7 @@ def _is_as_refused(demand: Demand, record: Record) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class CountedSend:
     """A send that counts in a day or month: one that went out, or one that is to come."""
 
     campaign: CampaignName | None
@@ -310,20 +310,20 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the allowance says of one campaign."""
+class Slot:
+    """The day that a campaign has by its account's allowance, or why it has none."""
 
     day: date | None = None
     """The first day of its window that has room; None where there is none, or where nothing is counted for it."""
     rule: Rule | None = None
     """The rule that keeps it from going out today, or at all."""
-    taken: tuple[tuple[date, tuple[Holder, ...]], ...] = ()
+    taken: tuple[tuple[date, tuple[CountedSend, ...]], ...] = ()
     """The days or months that it could have had, and which sends count in them."""
     free_from: date | None = None
     """Where its window has no room: the first day after its beginning that has, if any does."""
     needed: int = 1
     """Requests that it takes."""
-    overlapping: tuple[Holder, ...] = ()
+    overlapping: tuple[CountedSend, ...] = ()
     """The sends of its month before it that may reach the same followers, where they are as many as one may get."""
 
     @property
@@ -333,7 +333,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tally:
+class _Quota:
     """What counts by one rule: what is used, and which campaigns take the rest."""
 
     rule: Rule
@@ -353,13 +353,13 @@ class _Tally:
     def add(self, demand: Demand, day: date) -> None:
         self.coming.setdefault(self.rule.unit.around(day), []).append(demand)
 
-    def holders(self, period: date) -> tuple[Holder, ...]:
-        used = (Holder(use.campaign, use.at) for use in sorted(self.named.get(period, ()), key=lambda use: use.at))
+    def counted(self, period: date) -> tuple[CountedSend, ...]:
+        used = (CountedSend(use.campaign, use.at) for use in sorted(self.named.get(period, ()), key=lambda use: use.at))
         return (*used, *map(_reserved, self.coming.get(period, ())))
 
 
-def _reserved(demand: Demand) -> Holder:
-    return Holder(demand.name, until=demand.window.not_after if demand.window else None)
+def _reserved(demand: Demand) -> CountedSend:
+    return CountedSend(demand.name, until=demand.window.not_after if demand.window else None)
 
 
 class Calendar:
@@ -369,44 +369,44 @@ class Calendar:
         self._kind = agenda.accounts[appid][1]
         self._policy, self._now = policy, now
         self._uses, self._ids = uses(state, appid, now), state.index.account(appid).tags
-        self._sends: dict[Tag | None, _Tally] = {}
-        self._reach = self._tally(REACH)
+        self._sends: dict[Tag | None, _Quota] = {}
+        self._reach = self._quota_by(REACH)
         self.sends = self._sends_of(None)
-        self.calls = _Tally(CALLS, calls_by_day(state, appid, now), {})
-        self.standings: dict[CampaignName, Standing] = {}
+        self.calls = _Quota(CALLS, calls_by_day(state, appid, now), {})
+        self.slots: dict[CampaignName, Slot] = {}
         here = [each for each in agenda.demands if each.appid == appid]
         asking = (_pending(each, state, now) for each in here)
         self.demands = sorted((each for each in asking if each is not None), key=lambda demand: demand.sort_key)
-        self.standings |= {each.name: Standing() for each in here}
+        self.slots |= {each.name: Slot() for each in here}
         for demand in self.demands:
-            self.standings[demand.name] = self._walk(demand)
+            self.slots[demand.name] = self._walk(demand)
         # Which day has room outside of a window is known once all campaigns have taken theirs.
         for demand in self.demands:
-            standing = self.standings[demand.name]
-            if not standing.fits:
-                self.standings[demand.name] = replace(standing, free_from=self._free_from(demand))
+            slot = self.slots[demand.name]
+            if not slot.fits:
+                self.slots[demand.name] = replace(slot, free_from=self._free_from(demand))
 
-    def _walk(self, demand: Demand) -> Standing:
+    def _walk(self, demand: Demand) -> Slot:
         """Let a demand take the first day of its window that has room, and say what kept it from today."""
         if demand.begun:
             # Its first batches count as used; nothing comes before the others.
             self.calls.add(demand, beijing_day(self._now))
-            return Standing(next(self._days(demand), None))
-        against: dict[date, list[_Tally]] = {}
+            return Slot(next(self._days(demand), None))
+        against: dict[date, list[_Quota]] = {}
         for day in self._days(demand):
             against[day] = self._against(demand, day)
             if not against[day]:
                 return self._take(demand, day, against)
-        return self._refused(demand, against, list(against)) if against else Standing()
+        return self._refused(demand, against, list(against)) if against else Slot()
 
-    def _take(self, demand: Demand, day: date, against: Mapping[date, list[_Tally]]) -> Standing:
+    def _take(self, demand: Demand, day: date, against: Mapping[date, list[_Quota]]) -> Slot:
         """Let a demand have a day; where that is not the first of its window and that is today, say why."""
-        for tally in self._counted_in(demand):
-            tally.add(demand, day)
+        for quota in self._counted_in(demand):
+            quota.add(demand, day)
         first = next(iter(against))
         waits = first != day and first == beijing_day(self._now)
-        standing = replace(self._refused(demand, against, [first]) if waits else Standing(), day=day)
-        return self._overlapping(demand, standing, day) if self._kind == "service" else standing
+        slot = replace(self._refused(demand, against, [first]) if waits else Slot(), day=day)
+        return self._overlapping(demand, slot, day) if self._kind == "service" else slot
 
     def _days(self, demand: Demand, *, behind: bool = False) -> Iterator[date]:
         """Give the Beijing days on which it may go out by window, quiet hours and frozen days, earliest first.
@@ -425,60 +425,60 @@ class Calendar:
             yield beijing_day(moment)
             moment = next_moment(self._policy, window, tomorrow(moment))
 
-    def _counted_in(self, demand: Demand) -> list[_Tally]:
+    def _counted_in(self, demand: Demand) -> list[_Quota]:
         """Give what a demand counts in: the sends of its audience, where they are counted, and the calls."""
         sends = self._sends_of(demand)
         return [sends, self.calls] if demand.scope in sends.rule.scopes else [self.calls]
 
-    def _against(self, demand: Demand, day: date) -> list[_Tally]:
+    def _against(self, demand: Demand, day: date) -> list[_Quota]:
         """Give what has no room for a demand on a day; over the limit of a month WeChat takes it all the same."""
         return [
-            tally
-            for tally in self._counted_in(demand)
-            if not tally.has_room(day, demand.calls if tally is self.calls else 1)
-            and not (demand.over_limit and tally.rule.unit is Unit.MONTH)
+            quota
+            for quota in self._counted_in(demand)
+            if not quota.has_room(day, demand.calls if quota is self.calls else 1)
+            and not (demand.over_limit and quota.rule.unit is Unit.MONTH)
         ]
 
-    def _refused(self, demand: Demand, against: Mapping[date, list[_Tally]], days: Sequence[date]) -> Standing:
-        tally = against[days[0]][0]
-        periods = dict.fromkeys(tally.rule.unit.around(day) for day in days if tally in against[day])
-        taken = tuple((period, tally.holders(period)) for period in periods)
-        return Standing(rule=tally.rule, taken=taken, needed=demand.calls)
+    def _refused(self, demand: Demand, against: Mapping[date, list[_Quota]], days: Sequence[date]) -> Slot:
+        quota = against[days[0]][0]
+        periods = dict.fromkeys(quota.rule.unit.around(day) for day in days if quota in against[day])
+        taken = tuple((period, quota.counted(period)) for period in periods)
+        return Slot(rule=quota.rule, taken=taken, needed=demand.calls)
 
     def _free_from(self, demand: Demand) -> date | None:
         return next((day for day in self._days(demand, behind=True) if not self._against(demand, day)), None)
 
-    def _overlapping(self, demand: Demand, standing: Standing, day: date) -> Standing:
+    def _overlapping(self, demand: Demand, slot: Slot, day: date) -> Slot:
         """Count a demand among the sends of its month that may reach the same followers; who they are nobody knows."""
-        before = self._reach.holders(self._reach.rule.unit.around(day))
+        before = self._reach.counted(self._reach.rule.unit.around(day))
         self._reach.add(demand, day)
-        return replace(standing, overlapping=before) if len(before) >= REACH.limit else standing
+        return replace(slot, overlapping=before) if len(before) >= REACH.limit else slot
 
-    def _sends_of(self, demand: Demand | None) -> _Tally:
+    def _sends_of(self, demand: Demand | None) -> _Quota:
         """Give the sends among which a demand is counted: a service account's for each tag, and for everybody."""
         tag = None
         if demand is not None and demand.scope is Scope.TAG and self._kind == "service" and demand.tag is not None:
             tag = self._ids.get(demand.tag, demand.tag) if isinstance(demand.tag, str) else demand.tag
         if tag not in self._sends:
-            self._sends[tag] = self._tally(SENDS[self._kind] if tag is None else TAGGED, tag)
+            self._sends[tag] = self._quota_by(SENDS[self._kind] if tag is None else TAGGED, tag)
         return self._sends[tag]
 
-    def _tally(self, rule: Rule, tag: Tag | None = None) -> _Tally:
+    def _quota_by(self, rule: Rule, tag: Tag | None = None) -> _Quota:
         named = used_in(self._uses, rule, tag)
-        return _Tally(rule, {period: len(there) for period, there in named.items()}, named)
+        return _Quota(rule, {period: len(there) for period, there in named.items()}, named)
 
 
-def standing_of(campaign: RenderedCampaign, agenda: Agenda, state: State, policy: "Policy", now: datetime) -> Standing:
+def slot_of(campaign: RenderedCampaign, agenda: Agenda, state: State, policy: "Policy", now: datetime) -> Slot:
     """Say where a campaign stands; one that is not on the agenda asks all the same."""
     asked = agenda.with_demand(demand_of(campaign))
-    return Calendar(asked, campaign.appid, state, policy, now).standings[campaign.name]
+    return Calendar(asked, campaign.appid, state, policy, now).slots[campaign.name]
 
 
-def waits_until(standing: Standing, now: datetime) -> datetime | None:
+def waits_until(slot: Slot, now: datetime) -> datetime | None:
     """Give the moment from which on the allowance lets a campaign go out; None where it never does."""
-    if standing.day is None:
-        return now if standing.fits else None
-    return max(now, datetime.combine(standing.day, time.min, tzinfo=BEIJING))
+    if slot.day is None:
+        return now if slot.fits else None
+    return max(now, datetime.combine(slot.day, time.min, tzinfo=BEIJING))
 
 
 # What is said of a campaign that finds no day.
@@ -499,45 +499,38 @@ GIVE_A_TAG: Final = Phrase(
 )
 
 
-def allowance_refusal_now(
-    campaign: RenderedCampaign, agenda: Agenda, state: State, policy: "Policy", now: datetime
-) -> Refusal | None:
-    """Refuse a send for which today has no room: it is used, or campaigns before it in the order take it."""
-    return allowance_refusal(campaign, standing_of(campaign, agenda, state, policy, now))
-
-
-def allowance_refusal(campaign: RenderedCampaign, standing: Standing) -> Refusal | None:
+def allowance_refusal(campaign: RenderedCampaign, slot: Slot) -> Refusal | None:
     """Refuse a campaign that has to wait for a later day of its window, or whose window has no room at all."""
-    if standing.rule is None:
+    if slot.rule is None:
         return None
-    taken = _taken(standing.rule, standing)
-    if standing.needed > 1:
-        return _no_day_for_list(campaign, standing, taken)
-    limit = _LIMITS[standing.rule]
-    if standing.day is not None:
+    taken = _taken(slot.rule, slot)
+    if slot.needed > 1:
+        return _no_day_for_list(campaign, slot, taken)
+    limit = _LIMITS[slot.rule]
+    if slot.day is not None:
         say = Phrase("{limit}, and today has no place for it: {taken}", limit=limit, taken=taken)
-        return Refusal(Guard.ALLOWANCE, say, _later_in_window(standing.day))
+        return Refusal(Guard.ALLOWANCE, say, _later_in_window(slot.day))
     say = Phrase("{limit}, and none is left for it: {taken}", limit=limit, taken=taken)
-    hint = _another_day(campaign, standing)
-    if standing.rule.unit is Unit.MONTH:
+    hint = _another_day(campaign, slot)
+    if slot.rule.unit is Unit.MONTH:
         over = "{place}; or write `over_limit: allow` under send: in campaign.yaml: whoever had four does not get it"
         hint = Phrase(over, place=hint)
     return Refusal(Guard.ALLOWANCE, say, hint)
 
 
-def _no_day_for_list(campaign: RenderedCampaign, standing: Standing, taken: str) -> Refusal:
+def _no_day_for_list(campaign: RenderedCampaign, slot: Slot, taken: str) -> Refusal:
     """Refuse a list of openids, which is begun only where all of its batches fit into one day."""
-    if standing.needed > CALLS.limit:
+    if slot.needed > CALLS.limit:
         too_many = "its list takes {needed} jobs, and an account has {daily} mass calls a day (Beijing time)"
-        return Refusal(Guard.ALLOWANCE, Phrase(too_many, needed=standing.needed, daily=CALLS.limit), GIVE_A_TAG)
-    told = {"needed": standing.needed, "daily": CALLS.limit, "taken": taken}
-    if standing.day is not None:
+        return Refusal(Guard.ALLOWANCE, Phrase(too_many, needed=slot.needed, daily=CALLS.limit), GIVE_A_TAG)
+    told = {"needed": slot.needed, "daily": CALLS.limit, "taken": taken}
+    if slot.day is not None:
         say = "its list takes {needed} of the account's {daily} mass calls a day, which today does not have: {taken}"
-        return Refusal(Guard.ALLOWANCE, Phrase(say, **told), _later_in_window(standing.day))
+        return Refusal(Guard.ALLOWANCE, Phrase(say, **told), _later_in_window(slot.day))
     say = (
         "its list takes {needed} of the account's {daily} mass calls a day, and no day of its window has them: {taken}"
     )
-    hint = Phrase("{place}; or {tag}", place=_another_day(campaign, standing), tag=GIVE_A_TAG)
+    hint = Phrase("{place}; or {tag}", place=_another_day(campaign, slot), tag=GIVE_A_TAG)
     return Refusal(Guard.ALLOWANCE, Phrase(say, **told), hint)
 
 
@@ -545,14 +538,14 @@ def _later_in_window(day: date) -> Phrase:
     return Phrase("run apply again on or after {day}, within its window: it has a place there", day=day.isoformat())
 
 
-def _another_day(campaign: RenderedCampaign, standing: Standing) -> str:
+def _another_day(campaign: RenderedCampaign, slot: Slot) -> str:
     """Say what can be done where no day is left: only what is to come can be moved, and only what has a window."""
-    day = standing.free_from.isoformat() if standing.free_from is not None else None
+    day = slot.free_from.isoformat() if slot.free_from is not None else None
     if campaign.window is None:
         if day is None:
             return Phrase("no day of the next year has a place for it: change policy.freeze in massctl.yaml")
         return Phrase("run `massctl apply {name}` on or after {day}", name=campaign.name, day=day)
-    coming = [each.campaign for _, there in standing.taken for each in there if each.until is not None]
+    coming = [each.campaign for _, there in slot.taken for each in there if each.until is not None]
     if others := list(dict.fromkeys(each for each in coming if each is not None))[:_TOLD_MAX]:
         move = Phrase(
             "give it, or one of those to come ({others}), another window in campaign.yaml, and have that reviewed",
@@ -567,49 +560,49 @@ def _another_day(campaign: RenderedCampaign, standing: Standing) -> str:
     return in_a_row([move, *free])
 
 
-def _taken(rule: Rule, standing: Standing) -> str:
+def _taken(rule: Rule, slot: Slot) -> str:
     """Name the days and what counts in them: `2026-12-01: spring-sale (reserved, until 12-01 21:30)`."""
     told = [
         Phrase(
             "{period}: {names}",
             period=period.isoformat() if rule.unit is Unit.DAY else f"{period:%Y-%m}",
-            names=_names(holders) or Phrase("what went out already"),
+            names=_names(counted) or Phrase("what went out already"),
         )
-        for period, holders in standing.taken[:_TOLD_MAX]
+        for period, counted in slot.taken[:_TOLD_MAX]
     ]
-    more = len(standing.taken) - len(told)
+    more = len(slot.taken) - len(told)
     return in_a_row([*told, *([Phrase("and {count} more", count=more)] if more else [])])
 
 
-def _names(holders: Sequence[Holder]) -> str:
-    return enumerated([_holder(each) for each in holders]) if holders else ""
+def _names(counted: Sequence[CountedSend]) -> str:
+    return enumerated([_send_words(each) for each in counted]) if counted else ""
 
 
-def _holder(holder: Holder) -> str:
+def _send_words(send: CountedSend) -> str:
     """Say who has a day, and whether it is used; its year is that of the day."""
-    if holder.used_at is not None:
-        used = _minute(holder.used_at)
-        if holder.campaign is None:
+    if send.used_at is not None:
+        used = _minute(send.used_at)
+        if send.campaign is None:
             return Phrase("a send on the website ({at})", at=used)
-        return Phrase("{name} (used it {at})", name=holder.campaign, at=used)
-    if holder.until is None:
-        return Phrase("{name} (goes out by name)", name=holder.campaign)
-    return Phrase("{name} (reserved, until {at})", name=holder.campaign, at=_minute(holder.until))
+        return Phrase("{name} (used it {at})", name=send.campaign, at=used)
+    if send.until is None:
+        return Phrase("{name} (goes out by name)", name=send.campaign)
+    return Phrase("{name} (reserved, until {at})", name=send.campaign, at=_minute(send.until))
 
 
 def _minute(at: datetime) -> str:
     return f"{at.astimezone(BEIJING):%m-%d %H:%M}"
 
 
-def overlapping_month(campaign: RenderedCampaign, standing: Standing) -> list[Diagnostic]:
+def overlapping_month(campaign: RenderedCampaign, slot: Slot) -> list[Diagnostic]:
     """Warn of a fifth send in a month that may reach the same followers; WeChat keeps it from those who had four."""
-    if not standing.overlapping:
+    if not slot.overlapping:
         return []
     say = Phrase(
         "a follower of a service account gets at most {limit} mass messages a month, and {others} come before it; "
         "whoever is reached by all of them does not get it",
         limit=REACH.limit,
-        others=_names(standing.overlapping),
+        others=_names(slot.overlapping),
     )
     hint = Phrase("nobody can know who that is; if they overlap, move one of them to another month")
     place = Place(f"campaigns/{campaign.name}/campaign.yaml")
@@ -798,9 +791,9 @@ def _withdrawals(state: State, appid: AppId, now: datetime) -> list[Span]:
     return [Span(Unit.DAY, beijing_day(now), "withdrawals", WITHDRAWALS_A_DAY, used, (), left)]
 
 
-def _spans(tally: _Tally, of: Counted, used: Mapping[date, int], now: datetime) -> list[Span]:
-    rule, last = tally.rule, beijing_day(now + timedelta(days=DAYS_AHEAD))
-    wanted = sorted(each for each in {*used, *tally.coming} if rule.unit.of(now) <= each <= last)
+def _spans(quota: _Quota, of: Counted, used: Mapping[date, int], now: datetime) -> list[Span]:
+    rule, last = quota.rule, beijing_day(now + timedelta(days=DAYS_AHEAD))
+    wanted = sorted(each for each in {*used, *quota.coming} if rule.unit.of(now) <= each <= last)
     return [
         Span(
             rule.unit,
@@ -808,8 +801,8 @@ def _spans(tally: _Tally, of: Counted, used: Mapping[date, int], now: datetime) 
             of,
             rule.limit,
             used.get(each, 0),
-            tuple(demand.name for demand in tally.coming.get(each, ())),
-            max(0, rule.limit - used.get(each, 0) - tally.asked(each)),
+            tuple(demand.name for demand in quota.coming.get(each, ())),
+            max(0, rule.limit - used.get(each, 0) - quota.asked(each)),
         )
         for each in wanted
     ]

@@ -142,7 +142,7 @@ def _names(content: bytes | None, lineage: str | None) -> bool:
     # Most commits hold the very file that was read already.
     from massctl.model.settings import MassctlFile
     from massctl.source.shape import known_keys
-    from massctl.source.yaml_document import YAML_BYTES_MAX, read_yaml
+    from massctl.source.yaml import YAML_BYTES_MAX, read_yaml
 
     if len(content) > YAML_BYTES_MAX:
         return False

@@ -18,7 +18,7 @@ from massctl.model.phrase import Phrase, system_reason
 from massctl.render.paths import picture_paths
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository
 from massctl.source.shape import known_keys
-from massctl.source.yaml_document import read_yaml
+from massctl.source.yaml import read_yaml
 
 CAMPAIGN_FILE: Final = "campaign.yaml"
 UNSENT_LIST: Final = "unsent.txt"

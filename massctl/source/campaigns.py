@@ -8,14 +8,13 @@ from massctl.model.diagnostics import Diagnostic, Excerpt, Place
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
-from massctl.source.positions import Positions, no_positions
 from massctl.source.reporter import about_file, in_order, word
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository, UnreadableError
 from massctl.source.settings_rules import settings_rules
 from massctl.source.shape import known_keys
 from massctl.source.unseen import about_unseen
 from massctl.source.validation import validate
-from massctl.source.yaml_document import YAML_BYTES_MAX, read_yaml
+from massctl.source.yaml import YAML_BYTES_MAX, Positions, no_positions, read_yaml
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,7 @@ from massctl.model.phrase import Phrase, enumerated, system_reason
 from massctl.model.settings import GIT_KEYS, MassctlFile
 from massctl.source.repository import SETTINGS
 from massctl.source.shape import known_keys
-from massctl.source.yaml_document import read_yaml
-from massctl.source.yaml_nodes import Node, compose
-from massctl.source.yaml_text import correct_yaml_text
+from massctl.source.yaml import Node, compose, read_yaml
 
 _STATE: Final = "state"
 _INDENT: Final = "  "
@@ -140,8 +138,7 @@ class _Written:
         self.mark: Final = data[: len(data) - len(data.removeprefix(b"\xef\xbb\xbf"))]
         self.text: Final = data.removeprefix(self.mark).decode()
         self.lines: Final = Lines(self.text)
-        self._corrected: Final = correct_yaml_text(self.text, known_keys(MassctlFile))
-        self.root: Final = compose(self._corrected.text).root
+        self.root: Final = compose(self.text).root
 
     def pairs(self, mapping: Node) -> dict[str, _Pair]:
         """Give the keys that are written in a mapping, with their values."""
@@ -183,7 +180,7 @@ class _Written:
         return self.text[self.lines.bounds(at)[1] : self.lines.bounds(at + 1)[0]]
 
     def _place(self, node: Node) -> tuple[int, int]:
-        return self._corrected.original(node.start), self._corrected.original(node.end)
+        return node.start, node.end
 
 
 def _ways(data: bytes, key: str, value: str | None) -> Iterator[bytes]:

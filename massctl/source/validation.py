@@ -6,7 +6,7 @@ pydantic finds the rest; rules that need two keys come last. A fault silences wh
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,20 +18,17 @@ from massctl.source.reporter import in_order
 from massctl.source.shape import Block, Key, blocks, keys_of
 from massctl.source.spelling import as_meant
 from massctl.source.wording import explain_error, shown, wrong_key_form, wrong_type
-from massctl.source.yaml_document import YamlDocument
+from massctl.source.yaml import YamlDocument
 
 Model = TypeVar("Model", bound=BaseModel)
 Rules = Callable[[dict[str, Any]], Iterable[Fault]]
-
-_NEEDS_EVERYTHING: Final = frozenset({"MC012", "MC015", "MC016"})
-"""What cannot be said about a file that was read in part only."""
 
 
 def validate(document: YamlDocument, model: type[Model], rules: Rules) -> tuple[Model | None, list[Diagnostic]]:
     """Check a document; the model is None where there is any error, its own or one of the file's."""
     faults = find_faults(document.data, model, rules, document.broken)
     if not document.is_whole:
-        faults = [fault for fault in faults if fault.code not in _NEEDS_EVERYTHING]
+        faults = [fault for fault in faults if not _needs_everything(fault)]
     positions = document.positions
     found = [positions.diagnostic(f.code, f.path, f.message, f.hint, at_key=f.at_key) for f in faults]
     diagnostics = in_order([*document.diagnostics, *found])
@@ -54,7 +51,12 @@ def find_faults(data: Any, model: type[BaseModel], rules: Rules, broken: frozens
         _model_faults(model, meant.data),
         rules(meant.data),
     ):
-        faults = [fault for fault in stage if not _is_silenced(fault, silent)]
+        faults = [
+            fault
+            for fault in stage
+            if not _is_silenced(fault.code, fault.path, silent)
+            and not _is_silenced(fault.code, meant.written(fault.path), broken)
+        ]
         silent |= {fault.path for fault in faults if fault.code != "MC012"}
         found += faults
     return [*meant.faults, *(replace(fault, path=meant.written(fault.path)) for fault in found)]
@@ -107,8 +109,14 @@ def _model_faults(model: type[BaseModel], data: dict[str, Any]) -> Iterator[Faul
                 yield explain_error(each["type"], path, each["input"], each.get("ctx", {}))
 
 
-def _is_silenced(fault: Fault, silent: frozenset[Path]) -> bool:
+def _needs_everything(fault: Fault) -> bool:
+    """Say whether a fault cannot be told of a file that was read in part only: something may be there after all."""
+    is_none = fault.path == () or fault.hint is not None  # and not the second of two
+    return fault.code == "MC012" or (fault.code in ("MC015", "MC016") and is_none)
+
+
+def _is_silenced(code: str, path: Path, silent: frozenset[Path]) -> bool:
     """Say whether a fault follows from one that is known already."""
-    if fault.code in ("MC015", "MC016"):
+    if code in ("MC015", "MC016"):
         return False  # a second message or audience is one too many, whatever else is wrong with it
-    return any(fault.path[:length] in silent for length in range(len(fault.path) + 1))
+    return any(path[:length] in silent for length in range(len(path) + 1))

@@ -1,0 +1,739 @@
+"""A YAML file as plain data, with the place of every key and value, and every fault that reading it found.
+
+The parser is ruamel's. Its events are composed into nodes here, because its own composer keeps neither the place of an
+alias nor what stands before a syntax error, and recurses. Where a file cannot be read, what is at fault is blanked out
+and the rest is read, so that every fault is found at once; nothing is ever guessed.
+"""
+
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.scanner import Scanner
+
+from massctl.model.campaign import Path
+from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Span
+from massctl.model.phrase import Phrase
+from massctl.source.decoding import TextFault, decode, without_control_characters
+from massctl.source.reporter import Reporter, word
+from massctl.source.yaml_lint import REPORTS_MAX, Lint, Slip, reports
+
+YAML_BYTES_MAX: Final = 1024 * 1024
+"""A hundred times the longest campaign: what is larger is not a campaign, and reading it would cost minutes."""
+DEPTH_MAX: Final = 100
+"""Levels of nesting; a campaign has six, and template variables some more."""
+NODES_MAX: Final = 10_000
+"""Keys and values of a file, aliases counted as often as they are used."""
+REPEATED_CHARACTERS_MAX: Final = 300_000
+"""How much is read again behind syntax errors; beyond it, reading ends at the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Places by path: the keys and indexes from the document's root."""
+
+    reporter: Reporter
+    values: dict[Path, Span] = field(default_factory=dict)
+    keys: dict[Path, Span] = field(default_factory=dict)
+
+    def span(self, path: Path, *, at_key: bool = False) -> Span:
+        """Give the place of the value at `path`, or of its key.
+
+        An item of a list has no key, so its value stands for it; where nothing is written at `path` the
+        nearest thing above it does.
+        """
+        for length in range(len(path), -1, -1):
+            part = path[:length]
+            first, second = (self.keys, self.values) if at_key or length < len(path) else (self.values, self.keys)
+            found = first.get(part) or second.get(part)
+            if found is not None:
+                return found if part else self._first_line(found)
+        return Span(1, 1, 1, 1)
+
+    def _first_line(self, root: Span) -> Span:
+        """Stand for a whole document with its first line, rather than marking all of it."""
+        start, end = self.reporter.lines.bounds(root.line)
+        return Span(root.line, root.column, root.line, max(root.column, end - start + 1))
+
+    def place(self, path: Path, *, at_key: bool = False) -> Place:
+        """Give the place of the value at `path`, or of its key."""
+        return self.reporter.place(self.span(path, at_key=at_key))
+
+    def excerpt(self, path: Path, *, at_key: bool = False) -> Excerpt:
+        """Give the line on which `path` begins."""
+        return self.reporter.excerpt(self.span(path, at_key=at_key))
+
+    def diagnostic(
+        self, code: str, path: Path, message: Phrase, hint: Phrase | None = None, *, at_key: bool = False
+    ) -> Diagnostic:
+        """Report a fault at `path`."""
+        return self.reporter.at(code, self.span(path, at_key=at_key), message, hint)
+
+
+def no_positions(file: str, campaign: str | None) -> Positions:
+    """Give the positions of a file that could not be read."""
+    return Positions(Reporter(file, campaign, Lines("")))
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """What a file says, as far as it can be read."""
+
+    data: Any
+    """None, bool, int, float, str, list and dict with str keys only."""
+    positions: Positions
+    diagnostics: tuple[Diagnostic, ...]
+    broken: frozenset[Path]
+    """Paths whose values mean nothing, because of a fault that is reported."""
+    is_whole: bool
+    """False: reading stopped before the end, so that a missing key says nothing."""
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A scalar, list or mapping, or an alias of one, as written."""
+
+    kind: Literal["scalar", "list", "mapping"]
+    start: int
+    """Offset of the first character, in the text that was parsed; `end` is exclusive."""
+    end: int
+    text: str = ""
+    plain: bool = False
+    tag: str | None = None
+    items: list["Node"] = field(default_factory=list)
+    """Of a list: its items; of a mapping: keys and values in turn."""
+    target: "Node | None" = None
+    """Of an alias: the node it stands for."""
+    is_flow: bool = False
+    is_open: bool = True
+    is_broken: bool = False
+    """True: its value means nothing, because of a fault that is reported elsewhere."""
+
+    @property
+    def meaning(self) -> "Node":
+        """The node itself, or the one that it is an alias of."""
+        return self.target or self
+
+
+@dataclass(slots=True)
+class Tree:
+    """What was read."""
+
+    root: Node | None = None
+    faults: list[TextFault] = field(default_factory=list)
+    stopped_at: int | None = None
+    """The offset of a syntax error, which is the last of the faults."""
+    is_whole: bool = True
+    """False: reading stopped before the end of the file."""
+
+
+def compose(text: str) -> Tree:
+    """Read one document; nothing is ever raised for what `text` holds."""
+    builder = _Builder()
+    for event in _events(text, builder.tree):
+        if not builder.take(event):
+            break
+    builder.close_all()
+    return builder.tree
+
+
+class _Scanner(Scanner):
+    """A scanner that takes tabs where YAML allows them: anywhere but in front of what is indented."""
+
+    def scan_to_next_token(self) -> None:
+        """Pass blanks, line breaks and comments."""
+        super().scan_to_next_token()
+        while self.reader.peek() == "\t":
+            reader, length = self.reader, 1
+            while reader.peek(length) in " \t":
+                length += 1
+            before = reader.buffer[reader.pointer - reader.column : reader.pointer]
+            if not before.strip(" \t") and reader.peek(length) not in "#\r\n\0\x85\u2028\u2029":
+                return
+            reader.forward(length)
+            super().scan_to_next_token()
+
+    def scan_plain_spaces(self, indent: int, start_mark: Any) -> Any:
+        """Pass what stands between two words of a plain scalar, which may be on two lines."""
+        length = 0
+        while self.reader.peek(length) in " \t":
+            length += 1
+        blanks = self.reader.prefix(length)
+        if "\t" in blanks:
+            self.reader.forward(length)
+            if self.reader.peek() not in "\r\n\x85\u2028\u2029":
+                return [blanks]
+        chunks = super().scan_plain_spaces(indent, start_mark)
+        while chunks and self.reader.column >= indent and self.reader.peek() in " \t":
+            self.reader.forward()
+        return chunks
+
+
+def _events(text: str, tree: Tree) -> Iterator[Any]:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Scanner = _Scanner
+    events = yaml.parse(text)
+    while True:
+        try:
+            event = next(events)
+        except StopIteration:
+            return
+        except MarkedYAMLError as error:
+            _complain(tree, error, len(text))
+            return
+        except Exception as error:  # the parser's own mistakes on hostile input must not end the run
+            say = Phrase("this cannot be read as YAML: {problem}", problem=type(error).__name__)
+            tree.faults.append(TextFault("MC004", 0, 0, say))
+            tree.is_whole = False
+            return
+        yield event
+
+
+def _complain(tree: Tree, error: Any, length: int) -> None:
+    complaint = explain_problem(error.context, error.problem)
+    marks = (error.context_mark, error.problem_mark)
+    mark = next((m for m in (marks if complaint.at_context else marks[::-1]) if m is not None), None)
+    start = tree.stopped_at = min(getattr(mark, "index", 0), length)
+    tree.faults.append(TextFault("MC004", start, start + 1, complaint.message, complaint.hint))
+    tree.is_whole = False
+
+
+class _Builder:
+    """Takes events and hangs nodes into the tree."""
+
+    def __init__(self) -> None:
+        self.tree = Tree()
+        self._open: list[Node] = []
+        self._anchors: dict[str, Node] = {}
+        self._last: Node | None = None
+        self._count = 0
+
+    def take(self, event: Any) -> bool:
+        """Take one event; False: enough, nothing more is wanted."""
+        name = type(event).__name__
+        start, end = event.start_mark.index, event.end_mark.index
+        if name == "DocumentStartEvent":
+            return self._document(start, end)
+        if name in ("SequenceEndEvent", "MappingEndEvent"):
+            self._close(end)
+            return True
+        if name == "AliasEvent":
+            return self._add(self._alias(event.anchor, start, end), None)
+        if name == "ScalarEvent":
+            plain = event.implicit[0] and event.style in (None, "")
+            node = Node("scalar", start, end, event.value, plain, _tag(event), is_open=False)
+            self._last = node
+            return self._add(node, event.anchor)
+        if name in ("SequenceStartEvent", "MappingStartEvent"):
+            kind: Literal["list", "mapping"] = "list" if name == "SequenceStartEvent" else "mapping"
+            node = Node(kind, start, end, tag=_tag(event), is_flow=bool(event.flow_style))
+            self._open_tagged(node)
+            return self._add(node, event.anchor)
+        return True
+
+    def close_all(self) -> None:
+        """End what is still open, and give up what broken YAML may have cut in two."""
+        if not self.tree.is_whole and self._last is not None:
+            self._last.is_broken = True
+        while self._open:
+            self._open[-1].is_broken |= self._open[-1].is_flow  # its rest is missing
+            self._close(self._open[-1].end)
+
+    def _document(self, start: int, end: int) -> bool:
+        if self.tree.root is None:
+            return True
+        say = Phrase("a second document begins here; a file holds one")
+        self.tree.faults.append(TextFault("MC004", start, max(end, start + 1), say))
+        return False
+
+    def _add(self, node: Node, anchor: str | None) -> bool:
+        self._count += 1
+        if self._count > NODES_MAX:
+            say = Phrase("more than {count} keys and values in one file", count=NODES_MAX)
+            return self._stop("MC009", node.start, node.start + 1, say)
+        if anchor is not None:
+            self._anchors[anchor] = node
+        if self._open:
+            self._open[-1].items.append(node)
+        else:
+            self.tree.root = node
+        if node.is_open:
+            self._open.append(node)
+            if len(self._open) > DEPTH_MAX:
+                say = Phrase("more than {count} levels of nesting", count=DEPTH_MAX)
+                return self._stop("MC009", node.start, node.start + 1, say)
+        return True
+
+    def _alias(self, name: str, start: int, end: int) -> Node:
+        target = self._anchors.get(name)
+        node = Node("scalar", start, end, is_open=False, target=target)
+        if target is None:
+            say = Phrase("there is no anchor &{name} for this alias", name=word(name))
+            hint = Phrase("if it is text, put the whole value in quotes")
+            self.tree.faults.append(TextFault("MC004", start, end, say, hint))
+            node.is_broken = True
+        elif target.is_open:
+            say = Phrase("the alias *{name} holds itself", name=word(name))
+            self.tree.faults.append(TextFault("MC009", start, end, say))
+            node.target, node.is_broken = None, True
+        return node
+
+    def _open_tagged(self, node: Node) -> None:
+        due = "tag:yaml.org,2002:seq" if node.kind == "list" else "tag:yaml.org,2002:map"
+        if node.tag not in (None, "!", due):
+            say = Phrase(
+                "the YAML tag {tag} has no meaning here", tag=word(str(node.tag).replace("tag:yaml.org,2002:", "!!"))
+            )
+            self.tree.faults.append(TextFault("MC021", node.start, node.end, say))
+            node.is_broken = True
+
+    def _close(self, end: int) -> None:
+        node = self._open.pop()
+        node.is_open = False
+        # The end of a block is where the next thing begins: comments and blank lines are no part of it.
+        node.end = end if node.is_flow else max([node.end, *(item.end for item in node.items[-2:])])
+        if node.kind == "mapping" and len(node.items) % 2:
+            node.items.pop()
+
+    def _stop(self, code: str, start: int, end: int, message: Phrase) -> bool:
+        self.tree.faults.append(TextFault(code, start, end, message))
+        self.tree.is_whole = False
+        return False
+
+
+def _tag(event: Any) -> str | None:
+    return None if event.ctag is None else str(event.ctag)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What the parser stopped at, said to a person."""
+
+    message: Phrase
+    hint: Phrase | None = None
+    at_context: bool = False
+    """True: point at where the unfinished thing began, not at where the parser gave up."""
+
+
+_QUOTES: Final = Phrase("if it is text, put the whole value in quotes")
+_KNOWN: Final[tuple[tuple[str, str, Complaint], ...]] = (
+    ("quoted scalar", "end of stream", Complaint(Phrase("the quotation mark opened here is never closed"), None, True)),
+    (
+        "quoted scalar",
+        "document separator",
+        Complaint(Phrase("the quotation mark opened here is never closed"), None, True),
+    ),
+    (
+        "flow sequence",
+        "expected ',' or ']'",
+        Complaint(Phrase("this list is never closed with ], or a comma is missing in it"), _QUOTES, True),
+    ),
+    (
+        "flow mapping",
+        "expected ',' or '}'",
+        Complaint(
+            Phrase("these keys are never closed with a curly bracket, or a comma is missing between them"),
+            _QUOTES,
+            True,
+        ),
+    ),
+    (
+        "",
+        "could not find expected ':'",
+        Complaint(
+            Phrase("this line is no `key: value`"),
+            Phrase("write a colon of ASCII and a blank behind the key; a text over several lines is indented"),
+            True,
+        ),
+    ),
+    (
+        "",
+        "mapping values are not allowed",
+        Complaint(
+            Phrase("a colon where no key can be: this line is indented too deep, or the value needs quotes"),
+            Phrase("keys of one block begin in the same column; a text with `: ` in it goes in quotes"),
+        ),
+    ),
+    (
+        "",
+        "sequence entries are not allowed",
+        Complaint(Phrase("a list item cannot begin here"), Phrase("begin each `- item` on its own line")),
+    ),
+    (
+        "",
+        "expected <block end>",
+        Complaint(
+            Phrase("this line does not fit the lines above it"),
+            Phrase("keys of one block begin in the same column, and lists and keys do not mix"),
+        ),
+    ),
+    ("", "cannot start any token", Complaint(Phrase("a value cannot begin with this character"), _QUOTES)),
+    (
+        "",
+        "unknown escape character",
+        Complaint(
+            Phrase("this backslash means nothing in double quotes"),
+            Phrase("write two backslashes, or use single quotes"),
+        ),
+    ),
+    (
+        "block scalar",
+        "chomping or indentation indicators",
+        Complaint(Phrase("the text behind | or > begins on the next line, indented")),
+    ),
+    (
+        "block scalar",
+        "expected a comment",
+        Complaint(Phrase("the text behind | or > begins on the next line, indented")),
+    ),
+    ("", "undefined tag handle", Complaint(Phrase("this YAML tag has no meaning here"), _QUOTES)),
+    ("an alias", "expected alphabetic", Complaint(Phrase("a value that begins with * is a YAML alias"), _QUOTES)),
+    ("an anchor", "expected alphabetic", Complaint(Phrase("a value that begins with & is a YAML anchor"), _QUOTES)),
+    ("", "incompatible YAML document", Complaint(Phrase("this file asks for another version of YAML than 1.2"))),
+)
+
+
+def explain_problem(context: str | None, problem: str | None) -> Complaint:
+    """Say what the parser's `context` and `problem` mean."""
+    for where, what, complaint in _KNOWN:
+        if where in (context or "") and what in (problem or ""):
+            return complaint
+    first = (problem or context or "").partition("\n")[0][:200]
+    return Complaint(Phrase("this cannot be read as YAML: {problem}", problem=first))
+
+
+Scalar = None | bool | int | float | str
+
+CORE: Final = "tag:yaml.org,2002:"
+_NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOL: Final = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
+_INT: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT: Final = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_INTEGER_DIGITS_MAX: Final = 19
+"""Beyond 64 bits other programs read another number."""
+_TYPES: Final = {"str": str, "null": type(None), "bool": bool, "int": int, "float": float}
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarFault:
+    """Why a scalar has no value."""
+
+    code: str
+    message: Phrase
+    hint: Phrase | None = None
+
+
+def scalar_value(text: str, tag: str | None, *, plain: bool) -> Scalar | ScalarFault:
+    """Give the value of a scalar; `plain`: it is written without quotes and is no block scalar."""
+    if tag is None or tag == "!":
+        return _plain_value(text) if plain and tag is None else _words(text)
+    name = tag.removeprefix(CORE)
+    if name not in _TYPES or not tag.startswith(CORE):
+        say = Phrase("the YAML tag {tag} has no meaning here", tag=word(tag.replace(CORE, "!!")))
+        return ScalarFault("MC021", say, Phrase("if it is the beginning of a text, put the text in quotes"))
+    value = _words(text) if name == "str" else _plain_value(text)
+    if name == "float" and type(value) is int:
+        return float(value)
+    if isinstance(value, ScalarFault) or type(value) is _TYPES[name]:
+        return value
+    return ScalarFault("MC021", Phrase("this is no {tag}", tag=f"!!{name}"))
+
+
+def _plain_value(text: str) -> Scalar | ScalarFault:
+    if text in _NULL:
+        return None
+    if text in _BOOL:
+        return _BOOL[text]
+    if _INT.fullmatch(text):
+        return _integer(text)
+    if _FLOAT.fullmatch(text):
+        number = float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+        if math.isfinite(number):
+            return number
+        return ScalarFault("MC014", Phrase("this number is not finite, or too large"))
+    return _words(text)
+
+
+def _integer(text: str) -> int | ScalarFault:
+    digits = text.lstrip("+-").removeprefix("0o").removeprefix("0x").lstrip("0")
+    if len(digits) <= _INTEGER_DIGITS_MAX:
+        base = 8 if text.startswith("0o") else 16 if text.startswith("0x") else 10
+        number = int(text, base)
+        if abs(number) < 2**63:
+            return number
+    return ScalarFault("MC014", Phrase("this number is too large"), Phrase("if it is text, put it in quotes"))
+
+
+def _words(text: str) -> str | ScalarFault:
+    """Join the surrogate pairs that `\\ud83d\\ude00` in double quotes makes; half of a pair is no character."""
+    if not _SURROGATE.search(text):
+        return text
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        return ScalarFault("MC014", Phrase("this text holds half of a character (a lone surrogate)"))
+
+
+def read_yaml(data: bytes, file: str, campaign: str | None, known_keys: frozenset[str]) -> YamlDocument:
+    """Read a file of at most YAML_BYTES_MAX; nothing is ever raised for what it holds."""
+    decoded = decode(data)
+    lines = Lines(decoded.text)
+    reporter = Reporter(file, campaign, lines)
+    positions = Positions(reporter)
+    found = [reporter.between(f.code, f.start, f.end, f.message, f.hint) for f in decoded.faults]
+    if not decoded.whole:
+        return YamlDocument(None, positions, tuple(found), frozenset({()}), False)
+    text, control = without_control_characters(decoded.text)
+    text = _TABS_ALONE.sub(lambda tabs: " " * len(tabs[0]), text)
+    recovery = _Recovery(text, lines if text is decoded.text else Lines(text), known_keys)
+    reading = _Reading(recovery, positions)
+    value = reading.document()
+    faults = (*control, *recovery.faults, *recovery.tree.faults, *reading.faults)
+    found += [reporter.between(f.code, f.start, f.end, f.message, f.hint) for f in faults]
+    found += [
+        reporter.at(r.code, lines.span(r.start, r.end), r.message, r.hint, r.corrected)
+        for r in reports(recovery.lines, recovery.slips)
+    ]
+    return YamlDocument(value, positions, tuple(found), frozenset(reading.broken), recovery.is_whole)
+
+
+_TABS_ALONE: Final = re.compile(r"^\t[ \t]*$", re.MULTILINE)
+"""A line of nothing else, which the parser takes for the end of a block scalar."""
+_SECTION: Final = re.compile(r"^(?![\s#\-\]}])", re.MULTILINE)
+"""Where a key of the document's root begins, with all that belongs to it."""
+
+
+class _Recovery:
+    """What can be read of a text: a tree of it, without the places that are at fault."""
+
+    def __init__(self, text: str, lines: Lines, known_keys: frozenset[str]) -> None:
+        self.faults: list[TextFault] = []
+        self.slips: list[Slip] = []
+        self.lines: Final = lines
+        self.text: Final = text
+        self.readable = text
+        """The text with blanks in the place of what is at fault: offsets stay."""
+        self.tree = compose(text)
+        self._lint = Lint(lines, known_keys)
+        if self.tree.stopped_at is not None:
+            found = list(self._lint.structure(self._quoted_lines()))
+            self.slips += [slip for slips, _ in found for slip in slips]
+            self._blank([(start, self.lines.bounds(self.lines.at(start)[0])[1]) for _, start in found])
+        self._blank_errors()
+        self._blank_slips()
+        self._blank_errors()
+        self.is_whole = self.tree.is_whole and self.readable is text
+
+    def is_blanked(self, start: int, end: int) -> bool:
+        """Say whether anything was at fault between two offsets, or behind the first one where nothing is left."""
+        if self.readable is self.text:
+            return False
+        if start == end:
+            end = len(self.readable) - len(self.readable[start:].lstrip())
+        return self.text[start:end] != self.readable[start:end]
+
+    def _quoted_lines(self) -> set[int]:
+        """Give the lines that are inside of quotes or block scalars, as far as the parser came."""
+        found: set[int] = set()
+        for node, _ in _nodes(self.tree):
+            if node.kind == "scalar" and not node.plain:
+                found.update(range(self.lines.at(node.start)[0] + 1, self.lines.at(node.end)[0]))
+        return found
+
+    def _blank_slips(self) -> None:
+        blanked: list[tuple[int, int]] = []
+        for node, is_key in _nodes(self.tree):
+            if len(blanked) > REPORTS_MAX:
+                break
+            is_looked_at = node.is_flow or (node.plain and node.target is None)
+            if not is_looked_at or not self._lint.is_suspicious(node.start, node.end, is_flow=node.is_flow):
+                continue
+            line = self.lines.at(node.start)[0]
+            slips = self._lint.flow(node.start, node.end)[0] if node.is_flow else self._lint.line(line)
+            if slips:
+                self.slips += slips
+                start, end = self.lines.bounds(line) if is_key else (node.start, node.end)
+                blanked += [(min(start, slips[0].start), max(end, node.end, slips[-1].end))]
+        self._blank(blanked)
+
+    def _blank_errors(self) -> None:
+        """Leave out what the parser stopped at, and go on behind it."""
+        sections = [match.start() for match in _SECTION.finditer(self.text)] or [0]
+        left = REPEATED_CHARACTERS_MAX
+        while self.tree.stopped_at is not None:
+            at = min(self.tree.stopped_at, max(0, len(self.text) - 1))
+            index = max(0, bisect_right(sections, at) - 1)
+            start, end = sections[index], [*sections, len(self.text)][index + 1]
+            slips = self._lint.line(self.lines.at(at)[0], broken=True)
+            *others, error = self.tree.faults
+            if not any(start <= slip.start < end for slip in self.slips):
+                self.slips += slips
+                self.faults += () if slips else (error,)
+            left -= len(self.text)
+            if left < 0 or not self.readable[start:end].strip():
+                self.tree.faults, self.tree.stopped_at = others, None
+                return
+            before = self.readable
+            line = self.lines.bounds(self.lines.at(at)[0])
+            self._blank([line if slips and self.readable[slice(*line)].strip() else (start, end)])
+            if self.readable == before:
+                return
+
+    def _blank(self, places: list[tuple[int, int]]) -> None:
+        if not places:
+            return
+        characters = list(self.readable)
+        for start, end in places:
+            characters[start:end] = [each if each in "\r\n\x85\u2028\u2029" else " " for each in characters[start:end]]
+        self.readable = "".join(characters)
+        self.tree = compose(self.readable)
+
+
+def _nodes(tree: Tree) -> Iterator[tuple[Node, bool]]:
+    """Give the nodes of a tree, bracketed values whole, and whether they are keys."""
+    waiting = [] if tree.root is None else [(tree.root, False)]
+    while waiting:
+        node, is_key = waiting.pop()
+        yield node, is_key
+        if not node.is_flow:
+            is_mapping = node.kind == "mapping"
+            waiting += [(item, is_mapping and index % 2 == 0) for index, item in enumerate(node.items)][::-1]
+
+
+class _TooMuchError(Exception):
+    """The aliases of a file stand for more than the limits allow."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self.start, self.end = node.start, node.end
+
+
+class _Reading:
+    """Turns nodes into data, and notes places and faults."""
+
+    def __init__(self, recovery: _Recovery, positions: Positions) -> None:
+        self.faults: list[TextFault] = []
+        self.broken: set[Path] = set()
+        self._recovery = recovery
+        self._span = recovery.lines.span
+        self._positions = positions
+        self._count = 0
+
+    def document(self) -> Any:
+        """Give the data of a whole document."""
+        root = self._recovery.tree.root
+        if root is None or (root.kind == "scalar" and root.start == root.end and not root.text):
+            if not self._recovery.tree.faults and self._recovery.is_whole:
+                self.faults.append(TextFault("MC004", 0, 0, Phrase("the file is empty")))
+            self.broken.add(())
+            return None
+        try:
+            return self._value(root, (), 0)
+        except _TooMuchError as error:
+            say = Phrase("the aliases of this file stand for more than {count} values", count=NODES_MAX)
+            self.faults.append(TextFault("MC009", error.start, error.end, say))
+            self.broken.add(())
+            return None
+
+    def _value(self, written: Node, path: Path, depth: int) -> Any:
+        if written.target is None:
+            return self._value_of(written, path, depth)
+        try:
+            return self._value_of(written, path, depth)
+        except _TooMuchError:
+            # What it stands for may be small, and is written somewhere else: the outermost alias is at fault.
+            raise _TooMuchError(written) from None
+
+    def _value_of(self, written: Node, path: Path, depth: int) -> Any:
+        self._spend(written, depth)
+        node = written.meaning
+        self._positions.values[path] = self._value_span(written, path)
+        is_leaf = node.is_flow or node.kind == "scalar"
+        if written.is_broken or node.is_broken or (is_leaf and self._recovery.is_blanked(node.start, node.end)):
+            self.broken.add(path)
+            return None
+        if node.kind == "scalar":
+            return self._scalar(node, path)
+        if node.kind == "list":
+            return [self._value(item, (*path, index), depth + 1) for index, item in enumerate(node.items)]
+        mapping: dict[str, Any] = {}
+        self._fill(mapping, node, path, depth)
+        return mapping
+
+    def _spend(self, node: Node, depth: int) -> None:
+        self._count += 1
+        if self._count > NODES_MAX or depth > DEPTH_MAX:
+            raise _TooMuchError(node)
+
+    def _value_span(self, written: Node, path: Path) -> Span:
+        if written.start == written.end and path in self._positions.keys:
+            return self._positions.keys[path]  # nothing is written there, so the key has to stand for it
+        return self._span(written.start, written.end)
+
+    def _scalar(self, node: Node, path: Path) -> Any:
+        value = scalar_value(node.text, node.tag, plain=node.plain)
+        if isinstance(value, ScalarFault):
+            self.faults.append(TextFault(value.code, node.start, node.end, value.message, value.hint))
+            self.broken.add(path)
+            return None
+        return value
+
+    def _fill(self, mapping: dict[str, Any], node: Node, path: Path, depth: int, *, merged: bool = False) -> None:
+        """Put the keys of `node` into `mapping`; those that are merged in yield to those that are written."""
+        sources: list[Node] = []
+        written: dict[str, Node] = {}
+        for key_node, value_node in zip(node.items[::2], node.items[1::2], strict=True):
+            self._spend(key_node, depth)
+            key = self._key(key_node)
+            if key is None:
+                continue
+            if key == "<<" and key_node.meaning.plain:
+                sources += self._sources(value_node)
+            elif key in written:
+                self._duplicate(key, key_node, written[key], merged=merged)
+            else:
+                written[key] = key_node
+                if key not in mapping:
+                    self._positions.keys[*path, key] = self._span(key_node.start, key_node.end)
+                    mapping[key] = self._value(value_node, (*path, key), depth + 1)
+        for source in sources:
+            self._fill(mapping, source, path, depth + 1, merged=True)
+
+    def _key(self, node: Node) -> str | None:
+        meaning = node.meaning
+        value = scalar_value(meaning.text, meaning.tag, plain=meaning.plain) if meaning.kind == "scalar" else None
+        if meaning.is_broken or node.is_broken:
+            return None
+        if isinstance(value, str):
+            return value
+        say, hint = Phrase("a key must be text"), None
+        if meaning.kind == "scalar" and meaning.text:
+            hint = Phrase('put the key in quotes: "{key}"', key=word(meaning.text))
+        self.faults.append(TextFault("MC013", node.start, node.end, say, hint))
+        return None
+
+    def _sources(self, node: Node) -> Iterator[Node]:
+        """Give the mappings that a merge key names."""
+        meaning = node.meaning
+        for written in meaning.items if meaning.kind == "list" else [node]:
+            source = written.meaning
+            if source.kind == "mapping":
+                yield source
+            elif not (written.is_broken or source.is_broken):
+                say = Phrase("the merge key << takes a mapping, or a list of mappings")
+                self.faults.append(TextFault("MC013", written.start, written.end, say))
+
+    def _duplicate(self, key: str, node: Node, first: Node, *, merged: bool) -> None:
+        if merged:
+            return  # reported where the mapping is written
+        line = self._span(first.start, first.end).line
+        say = Phrase("{key} is written twice; the first is on line {line}", key=word(key), line=line)
+        self.faults.append(TextFault("MC005", node.start, node.end, say))

@@ -10,10 +10,10 @@ from massctl.model.diagnostics import Diagnostic, has_errors
 
 def checked(directory: str, names: Sequence[str] = ()) -> tuple[list[Diagnostic], Voice, int]:
     """Read the campaigns of `names`, or all; gives diagnostics in order, how to tell them, and how many campaigns."""
-    settings, found, speaker = open_settings(directory)
+    opened = settings, found, speaker = open_settings(directory)
     if settings is None or has_errors(found):
         return sorted(found, key=lambda d: d.sort_key), speaker, 0
-    with session(directory) as (current, warnings):
+    with session(directory, opened=opened) as (current, warnings):
         # Whatever is sent, the sources are what has to be right.
         plan, strays = judged(current, names, warnings)
         each = [d for campaign in plan.campaigns for d in campaign.diagnostics]

@@ -214,14 +214,15 @@ def session(
     locked: bool = False,
     decides: bool = False,
     environment: Mapping[str, str] = os.environ,
+    opened: "tuple[MassctlFile | None, list[Diagnostic], Voice] | None" = None,
 ) -> Iterator[tuple[Session, list[Diagnostic]]]:
     """Open a repository. Gives the session, and the warnings of massctl.yaml. `locked`: advise the flag too.
 
     `decides`: a person's decision is carried out, which on a forge only an operator may ask for, and once.
     Raises UsageError where there is no massctl.yaml, and ConfigurationError, after its faults were shown, where it
-    cannot be used.
+    cannot be used. `opened`: what `open_settings` gave already.
     """
-    settings, diagnostics, speaker = open_settings(directory, environment, sandbox=sandbox)
+    settings, diagnostics, speaker = opened or open_settings(directory, environment, sandbox=sandbox)
     if settings is None or has_errors(diagnostics):
         # Only a run that ends here needs it.
         from massctl.view.diagnostic_text import diagnostics_text
@@ -240,14 +241,14 @@ def session(
     root = Path(directory).resolve()
     override = environment.get(API_BASE_VARIABLE)
     _check_override(override, settings)
-    opened = _embedded(root, settings) if sandbox else None
+    embedded = _embedded(root, settings) if sandbox else None
     try:
         loopback = realm_of(override) == "loopback" if override else _all_loopback(settings)
-        clock = opened.clock if opened else machine_clock(environment, loopback=loopback)
-        yield Session(root, settings, speaker, environment, opened, clock), diagnostics
+        clock = embedded.clock if embedded else machine_clock(environment, loopback=loopback)
+        yield Session(root, settings, speaker, environment, embedded, clock), diagnostics
     finally:
-        if opened:
-            opened.close()
+        if embedded:
+            embedded.close()
 
 
 def _embedded(root: Path, settings: "MassctlFile") -> "Embedded":

@@ -71,9 +71,8 @@ class _Others:
             return None
         # Reading YAML and validating it is what a repository of closed windows goes without.
         from massctl.model.campaign import parse_offset_time
-        from massctl.source.campaigns import load_campaign
 
-        file = load_campaign(repository, name, settings).file
+        file = self._workbench.campaign(name).file
         start, end = (
             (parse_offset_time(each) for each in (file.send.not_before, file.send.not_after)) if file else (0, 0)
         )

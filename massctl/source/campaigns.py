@@ -28,6 +28,8 @@ class Loaded:
     positions: Positions
     declared: Mapping[str, object] = field(default_factory=dict)
     """The file's keys and values as they were read, right or wrong."""
+    data: bytes | None = None
+    """The file itself; None where it could not be read."""
 
     def place(self, path: Path, *, at_key: bool = False) -> Place:
         """Give the place of a value in campaign.yaml, or of what stands for it: ("mpnews", "articles", 0, "title")."""
@@ -56,14 +58,21 @@ def load_settings(
     return settings, in_order([*diagnostics, *about_unseen(document.positions.reporter)])
 
 
-def load_campaign(repository: Repository, name: CampaignName, settings: MassctlFile | None) -> Loaded:
-    """Read a campaign's campaign.yaml; without `settings` its account is not looked up."""
+def load_campaign(
+    repository: Repository, name: CampaignName, settings: MassctlFile | None, known: Loaded | None = None
+) -> Loaded:
+    """Read a campaign's campaign.yaml; without `settings` its account is not looked up.
+
+    `known` is what was read with these settings before, and is given again while the file is the same.
+    """
     path = f"{CAMPAIGNS}/{name}/campaign.yaml"
     try:
         data = repository.read_bytes(path, YAML_BYTES_MAX)
     except UnreadableError as error:
         fault = about_file(error.code, path, name, error.message, error.hint)
         return Loaded(name, None, (fault,), no_positions(path, name))
+    if known is not None and known.data == data:
+        return known
     document = read_yaml(data, path, name, known_keys(CampaignFile))
 
     def rules(written: dict[str, object]) -> list[Fault]:
@@ -72,7 +81,7 @@ def load_campaign(repository: Repository, name: CampaignName, settings: MassctlF
 
     file, diagnostics = validate(document, CampaignFile, rules)
     declared = document.data if isinstance(document.data, dict) else {}
-    return Loaded(name, file, tuple(diagnostics), document.positions, declared)
+    return Loaded(name, file, tuple(diagnostics), document.positions, declared, data)
 
 
 def _unknown_account(account: object, settings: MassctlFile | None) -> list[Fault]:

@@ -43,6 +43,17 @@ class Workbench:
     links: Mapping[str, str] = field(default_factory=dict)
     """Addresses that a lock took from the ledger, by campaign and number: those come before what is recorded."""
 
+    loaded: "dict[CampaignName, Loaded]" = field(default_factory=dict)
+    """The campaigns that were read."""
+
+    def campaign(self, name: CampaignName) -> "Loaded":
+        """Read a campaign's file, and parse it where it is another one than before."""
+        # Reading YAML and validating it is what a repository of sent campaigns goes without.
+        from massctl.source.campaigns import load_campaign
+
+        self.loaded[name] = load_campaign(self.repository, name, self.settings, self.loaded.get(name))
+        return self.loaded[name]
+
     @cached_property
     def pictures(self) -> "PictureShelf":
         """The pictures of the tree, and what became of them."""
@@ -273,11 +284,8 @@ class Desires:
         concluded = self._concluded(name)
         if concluded is not None:
             return concluded
-        # Reading YAML and validating it is what a repository of sent campaigns goes without.
-        from massctl.source.campaigns import load_campaign
-
         settings = self._workbench.settings
-        loaded = load_campaign(self._workbench.repository, name, settings)
+        loaded = self._workbench.campaign(name)
         file = loaded.file
         if file is None:
             return _invalid(loaded, settings)

@@ -8,7 +8,7 @@ from massctl.model.campaign import CODE_PATTERN, CROP_PATTERN, EVERYBODY, OFFSET
 from massctl.model.ids import ACCOUNT_NAME_PATTERN, APPID_PATTERN, LOGIN_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
 from massctl.model.phrase import Phrase
 from massctl.model.settings import DAYS_PATTERN, DURATION_PATTERN, ENVIRONMENT_NAME_PATTERN, TIME_OF_DAY_PATTERN
-from massctl.source.reporter import word
+from massctl.source.reporter import is_private, word
 
 _EXPECTED: Final = {
     "string_type": Phrase("a text"),
@@ -70,9 +70,17 @@ def shown(value: object) -> Phrase:
     return Phrase("a list") if isinstance(value, list) else Phrase("keys with values")
 
 
+def _shown_at(path: Path, value: object) -> Phrase:
+    """Name a value, but for one that may be a secret."""
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    return Phrase('the text "{text}"', text="********") if is_private(key) else shown(value)
+
+
 def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
     """Say that a value is of another type than is due."""
-    say = Phrase("{key}: expected {expected}, found {found}", key=name_of(path), expected=expected, found=shown(value))
+    say = Phrase(
+        "{key}: expected {expected}, found {found}", key=name_of(path), expected=expected, found=_shown_at(path, value)
+    )
     hint = _type_hint(expected, value)
     if path and path[-1] == EVERYBODY and hint is not None and hint.values.get("word") == "true":
         hint = _WHO  # A slip of the pen is no consent to reach everybody.
@@ -92,7 +100,7 @@ def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) ->
         return _wrong_form(path, str(value), context["pattern"])
     if kind == "literal_error":
         allowed = str(context["expected"]).replace("'", "").replace("True", "true").replace("False", "false")
-        say = Phrase("{key}: {found} is not allowed", key=name_of(path), found=shown(value))
+        say = Phrase("{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value))
         return _not_allowed(path, say, Phrase("write {allowed}", allowed=allowed.replace(" or ", ", ")))
     if kind == "string_too_short":
         return _not_allowed(path, Phrase("{key} is empty", key=name_of(path)))
@@ -132,9 +140,14 @@ def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
         hint = Phrase("a WeChat name (微信号) goes under towxname; an openid begins with `o`")
         return Fault("MC014", path, Phrase("this is not an openid"), hint, at_key=False)
     if pattern not in _PATTERNS:
-        return _not_allowed(path, Phrase("{key}: {found} is not allowed", key=name_of(path), found=shown(value)))
+        return _not_allowed(
+            path, Phrase("{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value))
+        )
     say = Phrase(
-        "{key}: expected {form}, found {found}", key=name_of(path), form=_PATTERNS[pattern], found=shown(value)
+        "{key}: expected {form}, found {found}",
+        key=name_of(path),
+        form=_PATTERNS[pattern],
+        found=_shown_at(path, value),
     )
     return _not_allowed(path, say)
 
@@ -154,7 +167,9 @@ def _wrong_time(path: Path, value: str) -> Fault:
         return Fault(
             "MC017", path, say, Phrase("write {example}", example=f"{word(value.strip())}+08:00"), at_key=False
         )
-    say = Phrase("{key}: expected a time with an offset, found {found}", key=name_of(path), found=shown(value))
+    say = Phrase(
+        "{key}: expected a time with an offset, found {found}", key=name_of(path), found=_shown_at(path, value)
+    )
     return Fault("MC017", path, say, example, at_key=False)
 
 

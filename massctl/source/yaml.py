@@ -167,7 +167,7 @@ class _Scanner(Scanner):
         if "\t" in blanks:
             self.reader.forward(length)
             if self.reader.peek() not in "\r\n\x85\u2028\u2029":
-                return [blanks]
+                return [" " * length]
         chunks = super().scan_plain_spaces(indent, start_mark)
         while chunks and self.reader.column >= indent and self.reader.peek() in " \t":
             self.reader.forward()
@@ -533,11 +533,14 @@ class _Recovery:
         self.is_whole = self.tree.is_whole and self.readable is text
 
     def is_blanked(self, start: int, end: int) -> bool:
-        """Say whether anything was at fault between two offsets, or behind the first one where nothing is left."""
+        """Say whether anything was at fault between two offsets, or around them where nothing is left."""
         if self.readable is self.text:
             return False
         if start == end:
-            end = len(self.readable) - len(self.readable[start:].lstrip())
+            while start and self.readable[start - 1].isspace():
+                start -= 1
+            while end < len(self.readable) and self.readable[end].isspace():
+                end += 1
         return self.text[start:end] != self.readable[start:end]
 
     def _quoted_lines(self) -> set[int]:

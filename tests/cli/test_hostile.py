@@ -429,6 +429,31 @@ def test_a_secret_in_massctl_yaml_is_not_repeated(tree: Tree):
     assert secret not in json.dumps(judged.document) + judged.err
 
 
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "secret: Xy#12,ab-Z",
+        "secret: Xy12ab",
+        'secret_env: "Xy#12,ab-Z"',
+        "secret_env: Xy#12,ab-Z # ours",
+        "secret_env：Xy#12,ab-Z",
+        "secret_env:\n      Xy#12,ab-Z",
+        "app-secret: >-\n      Xy#12,ab-Z",
+        "secret_env: WECHAT_MAIN_SECRET\n    Secret: Xy#12,ab-Z\n    Secret: Xy#12,ab-Z",
+        "\tsecret_env: Xy#12,ab-Z",
+        "other: {kind: x, password: Xy#12,ab-Z}",
+    ],
+)
+def test_what_is_written_in_place_of_a_secrets_name_is_not_repeated(shell: Shell, written: str, form: str):
+    settings = shell.tree.read("massctl.yaml")
+    shell.tree.write("massctl.yaml", settings.replace("secret_env: WECHAT_MAIN_SECRET      # 只写变量名", written))
+    said = shell("validate", "--format", form)
+    assert said.status == 1
+    assert "massctl.yaml" in said.out + said.err
+    assert not [part for part in ("Xy", "12,ab", "ab-Z", "12ab") if part in said.out + said.err]
+
+
 @pytest.mark.parametrize("path", [".massctl/pictures", ".massctl"])
 def test_a_cache_that_cannot_be_written_only_costs_time(tree: Tree, path: str):
     tree.news()

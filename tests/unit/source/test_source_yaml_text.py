@@ -157,6 +157,27 @@ def test_what_yaml_cannot_read_is_reported_with_its_repair(text: str, corrected:
     assert [("MC004", corrected)] == [(code, line) for code, _, _, line in slips(text)]
 
 
+def test_a_tab_offers_the_indentation_of_the_keys_beside_it_and_is_one_fault() -> None:
+    text = """\
+text: {content: a}
+mpnews:
+  articles:
+    - title: b
+\tauthor: c
+      content: d
+\t\tcover: e
+send:
+\tsame_content: refuse
+    not_before: f
+"""
+    expected = [
+        ("MC008", 5, 1, "      author: c"),
+        ("MC008", 7, 1, "      cover: e"),
+        ("MC008", 9, 1, "    same_content: refuse"),
+    ]
+    assert expected == slips(text)
+
+
 def test_slips_of_one_kind_on_one_line_share_a_report_that_quotes_each_sign() -> None:
     (found,) = read("a: ［x，y］").diagnostics
     assert "full-width “［” “，” “］” where YAML needs “[” “,” “]”" == found.message

@@ -22,7 +22,7 @@ from massctl.render.pictures import Pictures, placeholder
 from massctl.render.styles import with_styles
 from massctl.render.theme.shelf import DEFAULT
 from massctl.render.theme.values import resolved
-from massctl.source.built_in import built_in_theme
+from massctl.source.loader import built_in_theme
 
 ARTICLE = Path(__file__).parents[1] / "campaigns" / "2026-12-members-issue" / "articles" / "winter-walks.md"
 GOAL_MS = 4.0

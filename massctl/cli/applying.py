@@ -31,7 +31,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.plan import Plan, Showing, Until
 from massctl.plan.steps import Guard, Refusal
-from massctl.source.desired import Desires, Workbench
+from massctl.source.loader import Desires, Workbench
 from massctl.view.language import say
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from massctl.cli.unlocked import Unlocked
     from massctl.model.lock import Version
     from massctl.plan.review_diff import Difference
-    from massctl.source.desired import Desires
+    from massctl.source.loader import Desires
 
 _NEW: Final = Phrase("it is new: there is no such campaign there")
 Differences = Mapping[CampaignName, "Difference"]
@@ -67,7 +67,7 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
     # Only `--against` reads two repositories.
     from massctl.model.state import State
     from massctl.source.campaigns import load_settings
-    from massctl.source.desired import Desires, Workbench
+    from massctl.source.loader import Desires, Workbench
 
     root = Path(directory).resolve()
     if for_review and root.is_dir() and not (root / SETTINGS).is_file():

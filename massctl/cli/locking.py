@@ -9,7 +9,7 @@ from massctl.cli.session import Session
 from massctl.model.message import RenderedCampaign
 from massctl.plan.plan_file import LockedCampaign, LockResult
 from massctl.plan.steps import Concluded, Guard, Invalid
-from massctl.source.desired import Desires, Workbench
+from massctl.source.loader import Desires, Workbench
 from massctl.source.locks import check_lock, locked_links, write_lock
 
 

@@ -22,7 +22,7 @@ from massctl.ledger.local_file import LocalLedger
 from massctl.ledger.process_lock import sole_runner
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.source.lineage import declare_backend, declare_lineage, keys_of, require_changeable
+from massctl.source.settings_writer import declare_backend, declare_lineage, keys_of, require_changeable
 from massctl.view.language import say
 
 _KEPT: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)

@@ -182,7 +182,7 @@ class Founding:
         """
         if self._session.sandbox:
             return
-        from massctl.source.lineage import declare_lineage
+        from massctl.source.settings_writer import declare_lineage
 
         if self._created is not None and self._reason is None:
             note_beginning(self._session.locks, lineage)
@@ -198,7 +198,7 @@ class Founding:
     def take_back(self) -> None:
         """Write massctl.yaml as it was before `declare`: the ledger that it names was not begun."""
         if self._before is not None:
-            from massctl.source.lineage import take_back
+            from massctl.source.settings_writer import take_back
 
             take_back(self._session.root, self._before)
 

@@ -11,7 +11,7 @@ from massctl.cli.session import Session
 from massctl.cli.writing import write_files
 from massctl.model.message import RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.state import State
-from massctl.source.desired import Desires, Workbench
+from massctl.source.loader import Desires, Workbench
 
 if TYPE_CHECKING:
     from massctl.browser.devtools import Browser

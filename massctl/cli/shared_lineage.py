@@ -141,7 +141,7 @@ def _names(content: bytes | None, lineage: str | None) -> bool:
         return False
     # Most commits hold the very file that was read already.
     from massctl.model.settings import MassctlFile
-    from massctl.source.shape import known_keys
+    from massctl.source.validation import known_keys
     from massctl.source.yaml import YAML_BYTES_MAX, read_yaml
 
     if len(content) > YAML_BYTES_MAX:

@@ -6,7 +6,7 @@ from massctl.cli.planning import Planned
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.plan.steps import Guard, Invalid
-from massctl.source.desired import Desires
+from massctl.source.loader import Desires
 
 Unlocked = Mapping[CampaignName, RenderedCampaign | Invalid]
 """By campaign; the faults where its files have some."""

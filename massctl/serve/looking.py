@@ -12,7 +12,7 @@ from massctl.model.message import Picture, RenderedCampaign, Window
 from massctl.model.settings import MassctlFile
 from massctl.model.state import State
 from massctl.plan.steps import Concluded, Invalid
-from massctl.source.desired import Desires, Workbench
+from massctl.source.loader import Desires, Workbench
 from massctl.source.repository import CAMPAIGNS, Repository
 
 FILE_FOLDER = "/-/file/"

@@ -17,7 +17,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase, system_reason
 from massctl.render.paths import picture_paths
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository
-from massctl.source.shape import known_keys
+from massctl.source.validation import known_keys
 from massctl.source.yaml import read_yaml
 
 CAMPAIGN_FILE: Final = "campaign.yaml"

@@ -1,20 +1,65 @@
 """massctl.yaml and the campaign.yaml files as models, with everything that is wrong in them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from massctl.model.campaign import CampaignFile, Fault, Path, campaign_faults
-from massctl.model.diagnostics import Diagnostic, Excerpt, Place
+from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Severity, Span
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
-from massctl.source.reporter import about_file, in_order, word
-from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository, UnreadableError
+from massctl.render.rules.characters import unseen_characters
+from massctl.source.reporter import Reporter, about_file, in_order, word
+from massctl.source.repository import CAMPAIGNS, SETTINGS, TEXT_BYTES_MAX, Repository, UnreadableError, decode
 from massctl.source.settings_rules import settings_rules
-from massctl.source.shape import known_keys
-from massctl.source.unseen import about_unseen
-from massctl.source.validation import validate
+from massctl.source.validation import known_keys, validate
 from massctl.source.yaml import YAML_BYTES_MAX, Positions, no_positions, read_yaml
+
+
+def about_unseen(reporter: Reporter) -> list[Diagnostic]:
+    """Warn of them wherever they are, in comments too: those can hide what a line says."""
+    found: list[Diagnostic] = []
+    for each in unseen_characters(reporter.lines.text):
+        span = reporter.lines.span(each.start, each.start + 1)
+        place, excerpt = reporter.place(span), reporter.excerpt(span)
+        found.append(Diagnostic("MC320", Severity.WARNING, each.message, place, each.hint, reporter.campaign, excerpt))
+    return found
+
+
+OF_LISTS: Final = "MC6"
+"""How the codes of diagnostics about lists of openids begin."""
+
+
+def with_excerpts(
+    diagnostics: Iterable[Diagnostic], repository: Repository, campaign_file: Reporter
+) -> list[Diagnostic]:
+    """Give `diagnostics`, each with the line of its place where that can be read; `campaign_file` is read already."""
+    reporters: dict[str, Reporter | None] = {campaign_file.file: campaign_file}
+    return [_shown(diagnostic, repository, reporters) for diagnostic in diagnostics]
+
+
+def _shown(diagnostic: Diagnostic, repository: Repository, reporters: dict[str, Reporter | None]) -> Diagnostic:
+    place = diagnostic.place
+    if diagnostic.excerpt is not None or place is None or place.line is None:
+        return diagnostic
+    if place.file not in reporters and diagnostic.code.startswith(OF_LISTS):
+        return diagnostic  # No line of a list of openids is ever shown.
+    if place.file not in reporters:
+        reporters[place.file] = _read(place, repository)
+    reporter = reporters[place.file]
+    if reporter is None or place.line > len(reporter.lines):
+        return diagnostic
+    return replace(diagnostic, excerpt=reporter.excerpt(Span(place.line, 1, place.line, 1)))
+
+
+def _read(place: Place, repository: Repository) -> Reporter | None:
+    try:
+        # A text in another encoding is a fault, and its line can be shown all the same.
+        text = decode(repository.read_bytes(place.file, TEXT_BYTES_MAX)).text
+    except UnreadableError:
+        return None
+    return Reporter(place.file, None, Lines(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,21 +11,171 @@ import os
 import re
 import stat
 import subprocess
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, NamedTuple
 
 from massctl.errors import MassctlError
 from massctl.model.diagnostics import Diagnostic, Lines, Severity
 from massctl.model.ids import CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Phrase, system_reason
-from massctl.source.decoding import decode
-from massctl.source.exact_case import require_exact_case
-from massctl.source.nearby import as_written, missing_hint
 from massctl.source.reporter import about_file
+
+SAVE_AS_UTF8: Final = Phrase("save the file as UTF-8")
+CONTROL_FAULTS_MAX: Final = 500
+"""More are not read by anybody: such a file is no text."""
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+"""What YAML 1.2 (section 5.1) does not allow in a file; tabs and line breaks are allowed."""
+_ENCODINGS: Final = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "gb18030": "GBK"}
+
+
+@dataclass(frozen=True, slots=True)
+class TextFault:
+    """Something wrong with the characters of a text, at offsets of it."""
+
+    code: str
+    start: int
+    end: int
+    message: Phrase
+    hint: Phrase | None = None
+
+
+class Decoded(NamedTuple):
+    """Bytes as text, without a byte order mark."""
+
+    text: str
+    """The whole text, or what stands before the first byte that no encoding explains."""
+    faults: list[TextFault]
+    whole: bool
+    """False: `text` is only a beginning, and nothing further can be said about the file."""
+
+
+def decode(data: bytes) -> Decoded:
+    """Read bytes as UTF-8; a text in another encoding that can be told is a fault, and is read all the same."""
+    body, encoding, bad = data.removeprefix(BOM_UTF8), _utf16(data), 0
+    if encoding is None:
+        try:
+            return Decoded(body.decode("utf-8"), [], True)
+        except UnicodeDecodeError as error:
+            encoding, bad = "gb18030", error.start
+    text = body.decode(encoding, "replace")
+    if "\ufffd" in text or _CONTROL.search(text) or (bad and _is_mostly_utf8(body)):
+        before = body[:bad].decode("utf-8", "replace")
+        say = Phrase("the byte {byte} is not UTF-8", byte=f"0x{body[bad]:02X}")
+        return Decoded(before, [TextFault("MC003", len(before), len(before), say, SAVE_AS_UTF8)], False)
+    say = Phrase("this is not UTF-8 but {encoding}", encoding=_ENCODINGS[encoding])
+    start = len(body[:bad].decode(encoding, "replace"))
+    return Decoded(text, [TextFault("MC003", start, start + 1, say, SAVE_AS_UTF8)], True)
+
+
+def without_control_characters(text: str) -> tuple[str, list[TextFault]]:
+    """Put blanks in the place of control characters, and report the first on each line."""
+    faults: list[TextFault] = []
+    line_end = -1
+    for match in _CONTROL.finditer(text):
+        if len(faults) > CONTROL_FAULTS_MAX:
+            break
+        if match.start() > line_end:
+            say = Phrase("the control character {name} is not text", name=f"U+{ord(match[0]):04X}")
+            faults.append(TextFault("MC003", match.start(), match.end(), say))
+            line_end = text.find("\n", match.end())
+            line_end = len(text) if line_end < 0 else line_end
+    return (_CONTROL.sub(" ", text) if faults else text), faults
+
+
+def _is_mostly_utf8(body: bytes) -> bool:
+    """Tell UTF-8 with a damaged place from another encoding, which has hardly a valid sequence."""
+    text = body.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    return sum(1 for character in text if character > "\x7f") > 2 * damaged
+
+
+def _utf16(data: bytes) -> str | None:
+    """Know UTF-16 by its mark, or by the empty halves of its first ASCII characters."""
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    if len(data) >= 4 and len(data) % 2 == 0:
+        if data[1] == data[3] == 0 and data[0] and data[2]:
+            return "utf-16-le"
+        if data[0] == data[2] == 0 and data[1] and data[3]:
+            return "utf-16-be"
+    return None
+
+
+CAMPAIGN_FILE: Final = "campaign.yaml"
+_ENDINGS: Final = {"campaign.yml": CAMPAIGN_FILE}
+"""Names that are as good as another one to a person."""
+
+
+def as_written(path: str) -> str:
+    """Give `path`, from the repository's root, as a campaign would write it: from its own folder, or `_shared/…`."""
+    parts = PurePosixPath(path).parts
+    if len(parts) < 3 or parts[0] != "campaigns":
+        return path
+    return "/".join(parts[1:] if parts[1].startswith("_") else parts[2:])
+
+
+def missing_hint(root: Path, path: str) -> Phrase | None:
+    """Say which file beside `path` (inside `root`) may be meant; links are not followed."""
+    found: list[str] = []
+    for part in PurePosixPath(path).parts:
+        name = _meant(root.joinpath(*found), part)
+        if name is None:
+            return None
+        found.append(name)
+    near = "/".join(found)
+    if near == path:
+        return None
+    if found[-1] != CAMPAIGN_FILE and path.endswith("/" + CAMPAIGN_FILE):
+        return Phrase("rename {found} to {name}", found=found[-1], name=CAMPAIGN_FILE)
+    return Phrase("case differs: {path}", path=as_written(near))
+
+
+def _meant(folder: Path, name: str) -> str | None:
+    """Give the entry of `folder` that is called `name`, or nearly so."""
+    try:
+        if folder.is_symlink():
+            return None
+        entries = sorted(os.listdir(folder))
+    except OSError:
+        return None
+    if name in entries:
+        return name
+    meant = _plain(name)
+    return next((entry for entry in entries if _plain(entry) == meant), None)
+
+
+def _plain(name: str) -> str:
+    folded = name.casefold()
+    return _ENDINGS.get(folded, folded)
+
+
+def require_exact_case(folder: int, name: str) -> None:
+    """Refuse `Hero.PNG` for `hero.png`: it would work on this machine and fail on the next."""
+    if name.isascii() and _tells_cases_apart(folder, name):
+        return
+    if name not in os.listdir(folder):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+
+
+def _tells_cases_apart(folder: int, name: str) -> bool:
+    """Say whether `folder` surely tells cases apart: the name in the other case is not there.
+
+    Listing a folder of a thousand campaigns for each file would take longer than reading all of them.
+    """
+    other = name.swapcase()
+    try:
+        os.stat(other, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return other != name
+    except OSError:
+        return False
+    return False
+
 
 SETTINGS: Final = "massctl.yaml"
 CAMPAIGNS: Final = "campaigns"

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from massctl.errors import InvariantError
 from massctl.model.campaign import AUDIENCES, EITHER_OF, EVERYBODY, MESSAGES, CampaignFile
 from massctl.model.settings import CHANNELS, CREDENTIALS, MassctlFile
-from massctl.source.shape import keys_of
+from massctl.source.validation import keys_of
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _FILES: Final[dict[str, type[BaseModel]]] = {

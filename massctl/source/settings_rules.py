@@ -10,7 +10,7 @@ from massctl.model.campaign import Fault, Path
 from massctl.model.phrase import Phrase
 from massctl.model.settings import API_BASE, CHANNELS, CREDENTIALS, DAYS_PATTERN, GIT_KEYS, check_api_base, realm_of
 from massctl.source.reporter import without_secrets, word
-from massctl.source.wording import shown
+from massctl.source.validation import shown
 
 _ONE_EACH: Final = Phrase("one entry for each time that a folder was renamed: from the name before to the one after")
 IN_DOUBT_WAIT_SECONDS_MIN: Final = 60

@@ -4,21 +4,359 @@ Order: what is not a key at all, what is not built yet and what has no value are
 pydantic finds the rest; rules that need two keys come last. A fault silences what only follows from it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from typing import Any, TypeVar
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from massctl import __version__
-from massctl.model.campaign import Fault, Path
+from massctl.model.campaign import CODE_PATTERN, CROP_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN, Fault, Path
 from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import ACCOUNT_NAME_PATTERN, APPID_PATTERN, LOGIN_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
 from massctl.model.phrase import Phrase
-from massctl.source.reporter import in_order
-from massctl.source.shape import Block, Key, blocks, keys_of
-from massctl.source.spelling import as_meant
-from massctl.source.wording import explain_error, shown, wrong_key_form, wrong_type
+from massctl.model.settings import DAYS_PATTERN, DURATION_PATTERN, ENVIRONMENT_NAME_PATTERN, TIME_OF_DAY_PATTERN
+from massctl.model.strict import NotYetValues, is_not_yet
+from massctl.source.reporter import in_order, is_private, word
 from massctl.source.yaml import YamlDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that a block may have."""
+
+    field: FieldInfo
+    is_not_yet: bool
+    """True: the format knows it, and its effect is not built."""
+
+    @property
+    def literals(self) -> tuple[Any, ...]:
+        """The only values it may have, where there are such."""
+        kind = _bare(self.field.annotation)
+        return get_args(kind) if get_origin(kind) is Literal else ()
+
+    @property
+    def values_not_yet(self) -> tuple[str, ...]:
+        """The values that the format knows beside them, and that are not built."""
+        return tuple(value for each in self.field.metadata if isinstance(each, NotYetValues) for value in each.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A mapping of a document, and the model that describes it."""
+
+    model: type[BaseModel]
+    data: dict[str, Any]
+    path: Path
+
+
+@cache
+def keys_of(model: type[BaseModel]) -> dict[str, Key]:
+    """Give the keys of `model` as they are written."""
+    return {field.alias or name: Key(field, is_not_yet(model, name)) for name, field in model.model_fields.items()}
+
+
+@cache
+def key_paths(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
+    """Give every key that can stand anywhere below `model`, with the keys above it; list indexes left out."""
+    found: list[tuple[str, ...]] = []
+    for name, key in keys_of(model).items():
+        found.append((name,))
+        below = _model_in(key.field.annotation)
+        if below is not None and not key.is_not_yet:
+            found += [(name, *path) for path in key_paths(below)]
+    return tuple(found)
+
+
+@cache
+def known_keys(model: type[BaseModel]) -> frozenset[str]:
+    """Give the names of all keys below `model`."""
+    return frozenset(path[-1] for path in key_paths(model))
+
+
+def blocks(model: type[BaseModel], data: object, path: Path = ()) -> Iterator[Block]:
+    """Give each mapping of `data` that a model describes, outer ones first; wrong types are passed over."""
+    if not isinstance(data, dict):
+        return
+    yield Block(model, data, path)
+    for name, key in keys_of(model).items():
+        if name in data:
+            yield from _blocks_in(key.field.annotation, data[name], (*path, name))
+
+
+def _blocks_in(annotation: Any, value: object, path: Path) -> Iterator[Block]:
+    kind = _bare(annotation)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield from blocks(kind, value, path)
+    elif get_origin(kind) is list and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _blocks_in(get_args(kind)[0], item, (*path, index))
+    elif get_origin(kind) is dict and isinstance(value, dict):
+        for name, item in value.items():
+            yield from _blocks_in(get_args(kind)[1], item, (*path, name))
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    kind = _bare(annotation)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind
+    arguments = get_args(kind) if get_origin(kind) in (list, dict) else ()
+    return _model_in(arguments[-1]) if arguments else None
+
+
+def _bare(annotation: Any) -> Any:
+    """Take `Annotated`, and `| None`, off a type."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _bare(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        return _bare(next(each for each in get_args(annotation) if each is not type(None)))
+    return annotation
+
+
+_EXPECTED: Final = {
+    "string_type": Phrase("a text"),
+    "int_type": Phrase("a whole number"),
+    "float_type": Phrase("a number"),
+    "bool_type": Phrase("true or false"),
+    "list_type": Phrase("a list"),
+    "dict_type": Phrase("keys with values"),
+    "model_type": Phrase("keys with values"),
+    "model_attributes_type": Phrase("keys with values"),
+}
+_PATTERNS: Final = {
+    ACCOUNT_NAME_PATTERN: Phrase("an account's name: small letters, digits, _ and -, at most 32"),
+    ENVIRONMENT_NAME_PATTERN: Phrase("the name of an environment variable: letters, digits and _, no digit first"),
+    APPID_PATTERN: Phrase("an AppID: wx and letters or digits"),
+    TIME_OF_DAY_PATTERN: Phrase('a time of day in quotes: "22:00"'),
+    DAYS_PATTERN: Phrase("a day or two with a slash: 2027-01-28/2027-02-03"),
+    DURATION_PATTERN: Phrase("a number and a unit: 90s, 45m, 72h or 3d"),
+    CROP_PATTERN: Phrase("four numbers from 0 to 1, left, top, right, bottom: 0_0.1_1_0.9"),
+    LOGIN_PATTERN: Phrase("a login of the forge, without @"),
+    CODE_PATTERN: Phrase("the code of a diagnostic: MC and three digits"),
+}
+_KEY_PATTERNS: Final = {
+    ACCOUNT_NAME_PATTERN: _PATTERNS[ACCOUNT_NAME_PATTERN],
+    VARIABLE_NAME_PATTERN: Phrase("a variable's name: ASCII letters, digits and _, no digit first"),
+}
+_DURATIONS: Final = frozenset({"preview_ahead"})
+"""Keys whose value is a number with a unit."""
+_MISSING_LINES: Final = {
+    "version": "version: 1",
+    "account": "account: main",
+    "appid": "appid: wx0123456789abcdef",
+    "kind": "kind: service",
+    "content": "content: articles/main.md",
+    "cover": "cover: images/cover.jpg",
+}
+"""Key -> a line with a value that shows what it is; other keys say it by their name."""
+_WHO: Final = Phrase("say who receives it: every follower, or those of tag_id, tag or openids")
+_WORDS_FOR_BOOL: Final = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
+
+
+def name_of(path: Path) -> str:
+    """Give the last key of a path, with the number of the list item: `touser[2]` counts from 1."""
+    names = [part for part in path if isinstance(part, str)]
+    name = word(names[-1]) if names else ""
+    return f"{name}[{path[-1] + 1}]" if path and isinstance(path[-1], int) else name
+
+
+def shown(value: object) -> Phrase:
+    """Name a value: its type, and what is written where that is short."""
+    if value is None:
+        return Phrase("nothing")
+    if isinstance(value, bool):
+        return Phrase("true") if value else Phrase("false")
+    if isinstance(value, (int, float)):
+        return Phrase("the number {number}", number=value)
+    if isinstance(value, str):
+        return Phrase('the text "{text}"', text=word(value.replace("\n", " ")))
+    return Phrase("a list") if isinstance(value, list) else Phrase("keys with values")
+
+
+def _shown_at(path: Path, value: object) -> Phrase:
+    """Name a value, but for one that may be a secret."""
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    return Phrase('the text "{text}"', text="********") if is_private(key) else shown(value)
+
+
+def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
+    """Say that a value is of another type than is due."""
+    say = Phrase(
+        "{key}: expected {expected}, found {found}", key=name_of(path), expected=expected, found=_shown_at(path, value)
+    )
+    hint = _type_hint(expected, value)
+    if path and path[-1] == EVERYBODY and hint is not None and hint.values.get("word") == "true":
+        hint = _WHO  # A slip of the pen is no consent to reach everybody.
+    if path and path[-1] in _DURATIONS and type(value) is int:
+        hint = Phrase("write {example}", example=f"{value}h")
+    return Fault("MC013", path, say, hint, at_key=False)
+
+
+def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) -> Fault:
+    """Make a fault of one of pydantic's errors: its type, place, input and context."""
+    if kind in _EXPECTED:
+        return wrong_type(path, _EXPECTED[kind], value)
+    if kind == "missing":
+        line = _MISSING_LINES.get(str(path[-1]), f"{path[-1]}: …")
+        return Fault("MC012", path[:-1], Phrase("{key} is missing", key=path[-1]), Phrase("add `{line}`", line=line))
+    if kind == "string_pattern_mismatch":
+        return _wrong_form(path, str(value), context["pattern"])
+    if kind == "literal_error":
+        allowed = str(context["expected"]).replace("'", "").replace("True", "true").replace("False", "false")
+        say = Phrase("{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value))
+        return _not_allowed(path, say, Phrase("write {allowed}", allowed=allowed.replace(" or ", ", ")))
+    if kind == "string_too_short":
+        return _not_allowed(path, Phrase("{key} is empty", key=name_of(path)))
+    # A list that is too long is at fault from its first item too many on.
+    place = (*path, context["max_length"]) if kind == "too_long" and isinstance(value, list) else path
+    return _not_allowed(place, *_bounds(kind, path, context))
+
+
+def wrong_key_form(path: Path, pattern: str) -> Fault:
+    """Say that a name that the user chose has another form than it may."""
+    form = _KEY_PATTERNS[pattern]
+    return Fault("MC014", path, Phrase("{name} is not {form}", name=word(path[-1]), form=form))
+
+
+def _bounds(kind: str, path: Path, context: dict[str, Any]) -> tuple[Phrase, Phrase | None]:
+    key = name_of(path)
+    if kind == "greater_than_equal":
+        return Phrase("{key} must be at least {least}", key=key, least=context["ge"]), None
+    if kind == "less_than_equal":
+        return Phrase("{key} must be at most {most}", key=key, most=context["le"]), None
+    if kind == "too_short":
+        return Phrase("{key} needs at least {least}", key=key, least=context["min_length"]), None
+    if kind == "too_long":
+        return Phrase("{key} takes at most {most}", key=key, most=context["max_length"]), None
+    return Phrase("{key}: this value is not allowed", key=key), None
+
+
+def _not_allowed(path: Path, message: Phrase, hint: Phrase | None = None) -> Fault:
+    return Fault("MC014", path, message, hint, at_key=False)
+
+
+def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
+    if pattern == OFFSET_TIME_PATTERN:
+        return _wrong_time(path, value)
+    if pattern == OPENID_PATTERN:
+        # It may be half of one, so it is not shown.
+        hint = Phrase("a WeChat name (微信号) goes under towxname; an openid begins with `o`")
+        return Fault("MC014", path, Phrase("this is not an openid"), hint, at_key=False)
+    if pattern not in _PATTERNS:
+        return _not_allowed(
+            path, Phrase("{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value))
+        )
+    say = Phrase(
+        "{key}: expected {form}, found {found}",
+        key=name_of(path),
+        form=_PATTERNS[pattern],
+        found=_shown_at(path, value),
+    )
+    return _not_allowed(path, say)
+
+
+def _wrong_time(path: Path, value: str) -> Fault:
+    """Tell a time without an offset from a day without a time, and from what is no time at all."""
+    example = Phrase("write {example}", example="2026-12-01T20:00:00+08:00")
+    if re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", value.strip()):
+        say = Phrase("{key}: a time of day and an offset are missing behind {day}", key=name_of(path), day=word(value))
+        return Fault("MC017", path, say, example, at_key=False)
+    try:
+        naive = datetime.fromisoformat(value.strip()).tzinfo is None
+    except ValueError:
+        naive = False
+    if naive:
+        say = Phrase("{key}: the offset is missing behind {time}", key=name_of(path), time=word(value))
+        return Fault(
+            "MC017", path, say, Phrase("write {example}", example=f"{word(value.strip())}+08:00"), at_key=False
+        )
+    say = Phrase(
+        "{key}: expected a time with an offset, found {found}", key=name_of(path), found=_shown_at(path, value)
+    )
+    return Fault("MC017", path, say, example, at_key=False)
+
+
+def _type_hint(expected: Phrase, value: object) -> Phrase | None:
+    if expected == _EXPECTED["bool_type"] and isinstance(value, str):
+        word = _WORDS_FOR_BOOL.get(value.lower(), value.lower())
+        if value.lower() in _WORDS_FOR_BOOL:
+            return Phrase("in YAML 1.2 only true and false are truth values: write {word}", word=word)
+        return Phrase("write {word} without quotes", word=word) if word in ("true", "false") else None
+    if expected == _EXPECTED["string_type"] and isinstance(value, (bool, int, float)):
+        return Phrase("put it in quotes if it is text")
+    if expected == _EXPECTED["int_type"] and isinstance(value, str) and value.strip("+-").isdecimal():
+        return Phrase("write the number without quotes")
+    if expected == _EXPECTED["list_type"] and isinstance(value, (str, int, float)):
+        return Phrase("write it as a list, in square brackets")
+    return None
+
+
+@dataclass(slots=True)
+class Meant:
+    """A document with its misspelt keys put right, and how they are written."""
+
+    data: dict[str, Any]
+    faults: list[Fault] = field(default_factory=list)
+    """One for each unknown key."""
+    renamed: dict[Path, str] = field(default_factory=dict)
+    """Path of a key that was put right -> the key as written."""
+    not_built: frozenset[Path] = frozenset()
+    """Those of them whose effect is not built: one fault is enough."""
+
+    def written(self, path: Path) -> Path:
+        """Give the path, in the document as written, of a path in `data`."""
+        return tuple(self.renamed.get(path[: n + 1], part) for n, part in enumerate(path))
+
+
+def as_meant(model: type[BaseModel], data: dict[str, Any]) -> Meant:
+    """Report the unknown keys of `data`, and read those that resemble a missing one as that one."""
+    meant = Meant(deepcopy(data))
+    for block in blocks(model, meant.data):
+        known = keys_of(block.model)
+        for name in [name for name in block.data if name not in known]:
+            close, advice = _advice(name, block, model)
+            path = meant.written((*block.path, name))
+            meant.faults.append(Fault("MC011", path, Phrase("unknown key {key}", key=word(name)), advice))
+            if close is None or close in block.data:
+                del block.data[name]
+            else:
+                _rename(block.data, name, close)
+                meant.renamed[*block.path, close] = name
+                if known[close].is_not_yet:
+                    meant.not_built |= {(*block.path, close)}
+    return meant
+
+
+def _rename(data: dict[str, Any], name: str, close: str) -> None:
+    """Put another key in the place of `name`; the order stays."""
+    items = [(close if key == name else key, value) for key, value in data.items()]
+    data.clear()
+    data.update(items)
+
+
+def _advice(name: str, block: Block, root: type[BaseModel]) -> tuple[str | None, Phrase]:
+    """Say which key may be meant: the same one elsewhere in the file, or one like it here."""
+    elsewhere = [path[:-1] for path in key_paths(root) if path[-1] == name]
+    if elsewhere == [()]:
+        return None, Phrase("{key} belongs at the top of the file, not indented", key=word(name))
+    if len(elsewhere) == 1:
+        return None, Phrase("{key} belongs under {where}", key=word(name), where=".".join(elsewhere[0]))
+    from difflib import get_close_matches  # only here: most files have no unknown key
+
+    plain = name.lower().replace("-", "_").replace(" ", "_")
+    close = next(iter(get_close_matches(plain, keys_of(block.model), n=1)), None)
+    if close is not None:
+        return close, Phrase("did you mean {key}?", key=close)
+    built = [key for key, each in keys_of(block.model).items() if not each.is_not_yet]
+    return None, Phrase("the keys here are {keys}", keys=", ".join(built))
+
 
 Model = TypeVar("Model", bound=BaseModel)
 Rules = Callable[[dict[str, Any]], Iterable[Fault]]

@@ -19,8 +19,8 @@ from ruamel.yaml.scanner import Scanner
 from massctl.model.campaign import Path
 from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Span
 from massctl.model.phrase import Phrase
-from massctl.source.decoding import TextFault, decode, without_control_characters
 from massctl.source.reporter import Reporter, word
+from massctl.source.repository import TextFault, decode, without_control_characters
 from massctl.source.yaml_lint import REPORTS_MAX, Lint, Slip, reports
 
 YAML_BYTES_MAX: Final = 1024 * 1024

@@ -139,7 +139,7 @@ RULES: Final[dict[str, str]] = {
     "`<span leaf>` holds `<{name}>`, and may hold running text only (2.2)": (
         "`<span leaf>` 里有 `<{name}>`，它只能放行内文字（2.2）"
     ),
-    # massctl/source/wording.py
+    # massctl/source/validation.py
     "four numbers from 0 to 1, left, top, right, bottom: 0_0.1_1_0.9": (
         "四个 0 到 1 的数，依次左、上、右、下：0_0.1_1_0.9"
     ),

@@ -71,12 +71,12 @@ SOURCE: Final[dict[str, str]] = {
     "massctl.yaml has no account {account}": "massctl.yaml 里没有公众号 {account}",
     "did you mean {key}?": "是不是 {key}？",
     "massctl.yaml has {accounts}": "massctl.yaml 里有 {accounts}",
-    # massctl/source/decoding.py
+    # massctl/source/repository.py
     "save the file as UTF-8": "请把文件存为 UTF-8",
     "this is not UTF-8 but {encoding}": "文件不是 UTF-8，而是 {encoding}",
     "the byte {byte} is not UTF-8": "字节 {byte} 不是 UTF-8",
     "the control character {name} is not text": "控制字符 {name} 不是文字",
-    # massctl/source/lineage.py
+    # massctl/source/settings_writer.py
     "massctl.yaml cannot be written": "无法写入 massctl.yaml",
     "{why}. Nothing was begun, uploaded or sent.": "{why}。没有建立账本，没有上传也没有群发任何内容。",
     "massctl cannot write this into massctl.yaml without changing other lines": (
@@ -93,10 +93,10 @@ SOURCE: Final[dict[str, str]] = {
         "{lines}   写进 massctl.yaml 的 state: 下面，每个键各占一行并缩进，并从那里删去 {keys}；然后再运行同一条命令"
     ),
     "Make massctl.yaml writable, then run the same command again.": "让 massctl.yaml 可写，再运行同一条命令。",
-    # massctl/source/nearby.py
+    # massctl/source/repository.py
     "rename {found} to {name}": "把 {found} 改名为 {name}",
     "case differs: {path}": "大小写不同：{path}",
-    # massctl/source/pictures.py
+    # massctl/source/media.py
     "a picture was changed while massctl was at work": "massctl 运行期间，有一张图片被改动了",
     "campaigns/{path} is not what was planned. Nothing was done with it.": (
         "campaigns/{path} 已不是计划里的那个文件。没有用它做任何事。"
@@ -153,7 +153,7 @@ SOURCE: Final[dict[str, str]] = {
     "write the name that the folder has now, or delete this entry if the campaign is gone": (
         "写文件夹现在的名字；活动已经不在了，就删掉这一条"
     ),
-    # massctl/source/slips.py
+    # massctl/source/yaml_lint.py
     "if it belongs to the text, put the text in quotes": "如果它是文字的一部分，请给整段文字加引号",
     "if the marks belong to the text, put straight ones around them: '“…”'": (
         "如果引号是文字的一部分，请在外面再加一层半角引号：'“…”'"
@@ -166,7 +166,7 @@ SOURCE: Final[dict[str, str]] = {
     "a no-break space (U+00A0) where YAML needs an ordinary one": "这里有不换行空格（U+00A0），YAML 需要普通空格",
     "a tab as indentation: YAML allows spaces only": "用制表符缩进了：YAML 只允许空格",
     "full-width {found} where YAML needs {due}": "写成了全角 {found}，YAML 这里需要 {due}",
-    # massctl/source/spelling.py
+    # massctl/source/validation.py
     "the keys here are {keys}": "这里可用的键有 {keys}",
     "{key} belongs at the top of the file, not indented": "{key} 应写在文件最外层，不要缩进",
     "{key} belongs under {where}": "{key} 应写在 {where} 下面",
@@ -185,7 +185,7 @@ SOURCE: Final[dict[str, str]] = {
     "keys with values": "下一层的键和值",
     "{key} has no value": "{key} 没有值",
     "write a value behind it, or delete the key": "在它后面写上值，或删掉这个键",
-    # massctl/source/wording.py
+    # massctl/source/validation.py
     "a number": "数字",
     "a list": "列表",
     "an account's name: small letters, digits, _ and -, at most 32": (
@@ -228,17 +228,17 @@ SOURCE: Final[dict[str, str]] = {
         "YAML 1.2 里只有 true 和 false 表示真假：写成 {word}"
     ),
     "write {word} without quotes": "写 {word} 时不加引号",
-    # massctl/source/yaml_document.py
+    # massctl/source/yaml.py
     "{key} is written twice; the first is on line {line}": "{key} 写了两次；第一次在第 {line} 行",
     "a key must be text": "键必须是文字",
     'put the key in quotes: "{key}"': '给键加上引号："{key}"',
     "the aliases of this file stand for more than {count} values": "这个文件的别名展开后超过 {count} 个值",
     "the merge key << takes a mapping, or a list of mappings": "合并键 << 后面要跟一组键值，或它们的列表",
     "the file is empty": "文件是空的",
-    # massctl/source/yaml_flow.py
+    # massctl/source/yaml_lint.py
     "a value that begins with a Jinja {brace} must be in quotes": "以 Jinja 的 {brace} 开头的值必须加引号",
     "a space is missing after the colon": "冒号后面少了一个空格",
-    # massctl/source/yaml_nodes.py
+    # massctl/source/yaml.py
     "a second document begins here; a file holds one": "从这里开始了第二个文档；一个文件只能有一个",
     "more than {count} keys and values in one file": "一个文件里的键和值超过 {count} 个",
     "there is no anchor &{name} for this alias": "这个别名没有对应的锚点 &{name}",
@@ -247,7 +247,7 @@ SOURCE: Final[dict[str, str]] = {
     "this cannot be read as YAML: {problem}": "无法按 YAML 读取：{problem}",
     "more than {count} levels of nesting": "嵌套超过 {count} 层",
     "the alias *{name} holds itself": "别名 *{name} 包含了它自己",
-    # massctl/source/yaml_problem.py
+    # massctl/source/yaml.py
     "the quotation mark opened here is never closed": "从这里开始的引号一直没有结束",
     "this list is never closed with ], or a comma is missing in it": "这个列表没有用 ] 结束，或者中间少了逗号",
     "these keys are never closed with a curly bracket, or a comma is missing between them": (
@@ -278,14 +278,14 @@ SOURCE: Final[dict[str, str]] = {
     "a value that begins with * is a YAML alias": "以 * 开头的值是 YAML 的别名",
     "a value that begins with & is a YAML anchor": "以 & 开头的值是 YAML 的锚点",
     "this file asks for another version of YAML than 1.2": "这个文件要求的 YAML 版本不是 1.2",
-    # massctl/source/yaml_scalar.py
+    # massctl/source/yaml.py
     "this is no {tag}": "这不是 {tag}",
     "this number is too large": "这个数字太大",
     "if it is text, put it in quotes": "如果是文字，请加引号",
     "if it is the beginning of a text, put the text in quotes": "如果是一段文字的开头，请给整段文字加引号",
     "this number is not finite, or too large": "这个数字不是有限数，或者太大",
     "this text holds half of a character (a lone surrogate)": "这段文字里有半个字符（孤立的代理项）",
-    # massctl/source/yaml_text.py
+    # massctl/source/yaml_lint.py
     "a value that begins with {character} must be in quotes": "以 {character} 开头的值必须加引号",
     "there is more text behind the quoted or bracketed part of this value": "这个值的引号或括号后面还有文字",
     "a value with a colon and a blank in it must be in quotes": "含有冒号加空格的值必须加引号",

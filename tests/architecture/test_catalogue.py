@@ -17,8 +17,8 @@ from massctl.view.zh import CATALOGUE
 ROOT = Path(massctl.__file__).parent
 RESTORED = {
     ("model/phrase.py", "said.template"),
-    ("source/pictures.py", "kept['template']"),
-    ("source/plain_values.py", "template"),
+    ("source/media.py", "kept['template']"),
+    ("source/render_process.py", "template"),
     ("view/recorded_words.py", "template"),
     ("wechat/errcodes.py", "words[part]"),
 }

@@ -17,7 +17,7 @@ from massctl.model.state import State
 from massctl.plan.plan_file import plan_document, read_saved, what_moved
 from massctl.plan.steps import NotLocked
 from massctl.source.campaigns import load_settings
-from massctl.source.desired import Desires, Workbench
+from massctl.source.loader import Desires, Workbench
 from massctl.source.repository import Repository
 
 NAME = CampaignName("letter")

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from massctl.model.campaign import CampaignFile
 from massctl.model.ids import CampaignName
 from massctl.source.campaigns import load_campaign, load_settings
-from massctl.source.decoding import decode
-from massctl.source.repository import Repository, UnreadableError
+from massctl.source.repository import Repository, UnreadableError, decode
 
 SETTINGS = """\
 # 谁发、怎么发

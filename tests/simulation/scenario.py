@@ -203,7 +203,7 @@ def run_once(
 def _departed(
     campaigns: Sequence[RenderedCampaign], state: State, accounts: Mapping[str, AccountName]
 ) -> list[Desired]:
-    """Give the campaigns in doubt whose folder is not there, as `massctl.source.desired` does."""
+    """Give the campaigns in doubt whose folder is not there, as `massctl.source.loader` does."""
     names = {campaign.name for campaign in campaigns}
     gone = [r for r in state.records.values() if r.open_attempts and r.campaign not in names]
     return [Gone(r.campaign, accounts.get(r.appid or ""), r.appid or AppId(""), r.edition) for r in gone]

@@ -15,7 +15,7 @@ from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.model.state import Record, State
-    from massctl.source.desired import Workbench
+    from massctl.source.loader import Workbench
 
 
 @click.command(name="new")
@@ -64,7 +64,7 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.entries import ListEnded
     from massctl.source.campaign_copy import copied_for_rest, put_in_place
-    from massctl.source.desired import Workbench
+    from massctl.source.loader import Workbench
 
     refuse_fleeting_ledger(current)
     if (current.repository.root / "campaigns" / rest).exists():

@@ -7,7 +7,7 @@ from render_inputs import body, hold, md, page, wrong
 
 from massctl.model.diagnostics import Severity
 from massctl.render.markdown import markdown_to_html
-from massctl.source.built_in import built_in_theme
+from massctl.source.loader import built_in_theme
 
 TABLE = (
     '<section class="scroll" data-ignore-width><table>'

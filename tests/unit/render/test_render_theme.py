@@ -13,7 +13,7 @@ from massctl.model.message import RenderedNews
 from massctl.render.theme.sheet import CHARACTERS_MAX, FAULTS_MAX, read_sheet
 from massctl.render.theme.shelf import BUILT_IN
 from massctl.render.theme.values import resolved
-from massctl.source.built_in import built_in_theme
+from massctl.source.loader import built_in_theme
 
 BRAND = "_shared/themes/brand.css"
 CAMPAIGN_YAML = "campaigns/spring/campaign.yaml"

@@ -10,7 +10,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.state import Job, Record, State
 from massctl.plan.steps import Invalid
 from massctl.source.campaigns import load_settings
-from massctl.source.desired import Desires, Workbench
+from massctl.source.loader import Desires, Workbench
 from massctl.source.repository import Repository
 
 SPRING, SALE = CampaignName("spring"), CampaignName("sale")

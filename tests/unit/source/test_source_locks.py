@@ -13,7 +13,7 @@ from massctl.model.lock import lock_digest, lock_document, lock_text
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
 from massctl.source.campaigns import load_settings
-from massctl.source.desired import Desires, Workbench
+from massctl.source.loader import Desires, Workbench
 from massctl.source.locks import (
     RENDER_LIBRARIES,
     DamagedLockError,

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from massctl.model.diagnostics import Severity
-from massctl.source.campaigns import Loaded
-from massctl.source.unseen import about_unseen
+from massctl.source.campaigns import Loaded, about_unseen
 
 CAMPAIGN = "version: 1\naccount: main # \u202egnihton\naudience: {is_to_all: true}\ntext: {content: 春\u200b季\u200b}\n"
 SETTINGS = "version: 1\naccounts:\n  main: {appid: wx0123456789abcdef, secret_env: S, kind: service}\n"

@@ -11,7 +11,7 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.settings import MassctlFile
 from massctl.source.campaigns import Loaded, load_settings
 from massctl.source.repository import Repository
-from massctl.source.shape import known_keys
+from massctl.source.validation import known_keys
 
 Load = Callable[[str | bytes], Loaded]
 LoadSettings = Callable[..., tuple[MassctlFile | None, list[Diagnostic]]]

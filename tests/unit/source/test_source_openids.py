@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from massctl.model.diagnostics import Diagnostic, Lines, Place, Severity
 from massctl.model.ids import Sha256
-from massctl.source.excerpts import with_excerpts
-from massctl.source.openid_lists import LINE_CHARACTERS_MAX, OpenidShelf
-from massctl.source.openid_store import OpenidStore
+from massctl.source.campaigns import with_excerpts
+from massctl.source.openids import LINE_CHARACTERS_MAX, OpenidShelf, OpenidStore
 from massctl.source.reporter import Reporter
 from massctl.source.repository import Repository
 

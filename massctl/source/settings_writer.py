@@ -19,7 +19,7 @@ from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase, enumerated, system_reason
 from massctl.model.settings import GIT_KEYS, MassctlFile
 from massctl.source.repository import SETTINGS
-from massctl.source.shape import known_keys
+from massctl.source.validation import known_keys
 from massctl.source.yaml import Node, compose, read_yaml
 
 _STATE: Final = "state"

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from massctl.errors import LedgerError
-from massctl.source.lineage import declare_backend, declare_lineage, require_changeable, take_back, with_keys
+from massctl.source.settings_writer import declare_backend, declare_lineage, require_changeable, take_back, with_keys
 
 LINEAGE = "01JDXW00000000000000000000"
 OTHER = "01JDXW00000000000000000001"
@@ -167,7 +167,7 @@ def test_a_file_that_cannot_be_written_is_an_error_with_the_line_to_type(
 
 def test_what_is_read_back_is_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "massctl.yaml").write_text(BEGIN, encoding="utf-8")
-    monkeypatch.setattr("massctl.source.lineage._replace", lambda path, data: None)
+    monkeypatch.setattr("massctl.source.settings_writer._replace", lambda path, data: None)
     with pytest.raises(LedgerError, match="without changing other lines"):
         declare_lineage(tmp_path, LINEAGE)
 

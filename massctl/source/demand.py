@@ -20,7 +20,7 @@ from massctl.plan.steps import Concluded, Desired
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 
 if TYPE_CHECKING:
-    from massctl.source.desired import Workbench
+    from massctl.source.loader import Workbench
 
 _DATE: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _READ_BYTES_MAX: Final = 1024 * 1024
@@ -105,7 +105,7 @@ class _Others:
             return 1
         # Few campaigns have a list.
         from massctl.render.paths import picture_paths
-        from massctl.source.openid_lists import LIST_BYTES_MAX
+        from massctl.source.openids import LIST_BYTES_MAX
 
         self._lists[name] = written
         paths = picture_paths(written, f"{name}/campaign.yaml", name)

@@ -8,7 +8,7 @@ from massctl.errors import ConfigurationError
 from massctl.model.ids import sha256_of
 from massctl.model.message import Picture, picture_name
 from massctl.picture.recipe import COVER_RECIPE, INLINE_RECIPE
-from massctl.source.pictures import PictureShelf, Use
+from massctl.source.media import PictureShelf, Use
 from massctl.source.repository import Repository
 
 OURS = Path(__file__).parents[3] / "campaigns/2026-autumn-walks/images"

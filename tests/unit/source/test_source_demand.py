@@ -7,9 +7,9 @@ import pytest
 from building import NOW
 
 from massctl.model.state import State
-from massctl.source.agenda import agenda_of
 from massctl.source.campaigns import load_settings
-from massctl.source.desired import Workbench
+from massctl.source.demand import agenda_of
+from massctl.source.loader import Workbench
 from massctl.source.repository import Repository
 
 CAMPAIGN = """\

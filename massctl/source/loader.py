@@ -6,7 +6,7 @@ ledger recorded what a plan needs of it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from massctl.render.inputs import RecordingPurpose
     from massctl.render.rules.words import WordLists
     from massctl.source.campaigns import Loaded
-    from massctl.source.openid_lists import OpenidShelf
-    from massctl.source.pictures import PictureShelf, Use
-    from massctl.source.recordings import RecordingShelf
+    from massctl.source.media import PictureShelf, RecordingShelf, Use
+    from massctl.source.openids import OpenidShelf
 
 
 @dataclass
@@ -58,7 +57,7 @@ class Workbench:
     def pictures(self) -> "PictureShelf":
         """The pictures of the tree, and what became of them."""
         # A plan of campaigns that are all sent looks at none.
-        from massctl.source.pictures import PictureShelf
+        from massctl.source.media import PictureShelf
 
         return PictureShelf(self.repository, self.cache)
 
@@ -79,7 +78,7 @@ class Workbench:
     def recordings(self) -> "RecordingShelf":
         """The sounds and videos of the tree."""
         # Few campaigns have one.
-        from massctl.source.recordings import RecordingShelf
+        from massctl.source.media import RecordingShelf
 
         return RecordingShelf(self.repository)
 
@@ -97,7 +96,7 @@ class Workbench:
     def openid_lists(self) -> "OpenidShelf":
         """The lists of openids of the tree, held outside of memory."""
         # Hardly any campaign has one.
-        from massctl.source.openid_lists import OpenidShelf
+        from massctl.source.openids import OpenidShelf
 
         return OpenidShelf(self.repository)
 
@@ -116,8 +115,6 @@ class Workbench:
 
     def stylesheet(self, theme: str) -> str | None:
         """Give a built-in theme; None where there is none of that name."""
-        from massctl.source.built_in import built_in_theme  # Reading resources takes longer than what is read.
-
         return built_in_theme(theme)
 
     def house_themes(self) -> tuple[str, ...]:
@@ -323,8 +320,7 @@ class Desires:
     def _render(self, due: "_Due") -> RenderedCampaign | Invalid:
         # Rendering loads Jinja, Markdown and the CSS inliner; a repository of sent campaigns needs none.
         from massctl.render.campaign import render_campaign
-        from massctl.source.excerpts import with_excerpts
-        from massctl.source.unseen import about_unseen
+        from massctl.source.campaigns import about_unseen, with_excerpts
 
         loaded, file = due.loaded, due.file
         self._workbench.links = self._links_of(loaded.name)
@@ -354,6 +350,18 @@ class Desires:
         accounts = self._workbench.settings.accounts.items()
         account = next((AccountName(name) for name, each in accounts if each.appid == appid), None)
         return Gone(record.campaign, account, appid, record.edition)
+
+
+@cache
+def built_in_theme(name: str) -> str | None:
+    """Read the CSS of a built-in theme; None where there is none of that name."""
+    from importlib.resources import files  # Reading resources takes longer than what is read.
+
+    from massctl.render.theme.shelf import BUILT_IN
+
+    if name not in BUILT_IN:
+        return None
+    return (files("massctl.render.theme") / "built_in" / f"{name}.css").read_text(encoding="utf-8")
 
 
 def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:

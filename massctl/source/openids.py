@@ -5,21 +5,217 @@ blank, and follow a byte order mark.
 """
 
 import codecs
+import csv
 import gc
+import hashlib
 import io
-from collections.abc import Iterator
+import re
+import sqlite3
+import weakref
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Final
+from zlib import crc32
 
-from massctl.model.campaign import BATCH_MAX, BATCH_MIN
-from massctl.model.ids import is_openid
+from massctl.model.campaign import BATCH_MAX, BATCH_MIN, OpenidList, batch_sizes
+from massctl.model.ids import Sha256, is_openid
 from massctl.model.phrase import UNNAMED, Phrase
 from massctl.render.inputs import ListedOpenids, Problem
-from massctl.source.decoding import SAVE_AS_UTF8
-from massctl.source.openid_store import OpenidStore
-from massctl.source.openid_table import COLUMN, TableFault, rows
-from massctl.source.repository import Repository, UnreadableError
+from massctl.source.repository import SAVE_AS_UTF8, Repository, UnreadableError
+
+COLUMN: Final = "openid"
+_SEPARATORS: Final = re.compile(r"[;\t|]")
+"""What spreadsheets write in place of commas, by the language of their user."""
+_HIDDEN: Final = re.compile(r"(?<!\w)o[\w-]{27}(?![\w-])", re.ASCII)
+"""An openid behind the first line of a cell: it was meant to be in a row of its own."""
+
+
+class TableFault(Exception):  # noqa: N818 - it becomes a diagnostic and leaves this room never
+    """The table cannot be read from `line` on."""
+
+    def __init__(self, code: str, line: int, message: Phrase, hint: Phrase) -> None:
+        super().__init__(message)
+        self.code, self.line, self.message, self.hint = code, line, message, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row."""
+
+    number: int
+    """The line on which it ends, from 1."""
+    line: str
+    """That line."""
+    openid: str
+    """Without blanks around it; may be empty."""
+    is_blank: bool
+    """Whether no cell holds anything."""
+
+
+def rows(lines: Iterator[tuple[int, str]]) -> Iterator[Row]:
+    """Give the rows under the heading, from numbered lines; raises TableFault."""
+    feed = _Feed(lines)
+    cells = _cells(feed)
+    header = next((row for row in cells if any(cell.strip() for cell in row)), [])
+    at = _column(header, feed.number or 1)
+    for row in cells:
+        openid = row[at].strip() if at < len(row) else ""
+        yield Row(feed.number, feed.line, openid, not any(each.strip() for each in row))
+
+
+def _cells(feed: "_Feed") -> Iterator[list[str]]:
+    reader = csv.reader(feed, strict=True)
+    while True:
+        began = feed.number + 1
+        try:
+            row = next(reader, None)
+        except csv.Error:
+            raise _unquoted(began, Phrase("a quotation mark is missing here, or is one too many")) from None
+        if row is None:
+            return
+        if feed.number > began and any(_HIDDEN.search(cell.partition("\n")[2]) for cell in row):
+            raise _unquoted(
+                began, Phrase("a cell that begins here goes over several lines, and openids are among them")
+            )
+        yield row
+
+
+def _column(header: list[str], line: int) -> int:
+    names = [cell.strip().casefold() for cell in header]
+    if names.count(COLUMN) == 1:
+        return names.index(COLUMN)
+    if COLUMN in names:
+        say = Phrase("the table has more than one column {name}", name=COLUMN)
+        raise TableFault("MC604", line, say, Phrase("give the others another heading"))
+    say = Phrase("the table has no column {name}", name=COLUMN)
+    hint = Phrase("write {name} above the column, in the first row", name=COLUMN)
+    if any(COLUMN in (part.strip() for part in _SEPARATORS.split(name)) for name in names):
+        hint = Phrase("separate the columns with commas: save the table as “CSV UTF-8 (comma delimited)”")
+    raise TableFault("MC604", line, say, hint)
+
+
+def _unquoted(line: int, message: Phrase) -> TableFault:
+    return TableFault("MC607", line, message, Phrase('in a cell with a `"` of its own, write it twice: `""`'))
+
+
+class _Feed:
+    """Lines for the csv module, which asks for text alone; remembers the newest."""
+
+    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
+        self._lines = lines
+        self.number = 0
+        self.line = ""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self.number, self.line = next(self._lines)
+        return self.line + "\n"
+
+
+CACHE_KIB: Final = 2048
+"""What SQLite may keep in memory of the file."""
+_ROWS: Final = 2000
+"""Rows that are in memory at once while all of them are walked through."""
+_SHARES: Final = 128
+"""Equal openids are in the same share; one share at a time is in memory, of a million some eight thousand."""
+
+
+class OpenidStore:
+    """Holds one list; first `add`, then `seal`, then `batch`. For one thread."""
+
+    def __init__(self) -> None:
+        # One thread uses it, and whichever collects the garbage closes it.
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        self._db.execute("PRAGMA temp_store = FILE")
+        self._db.execute("PRAGMA journal_mode = OFF")
+        self._db.execute("CREATE TABLE given (n INTEGER PRIMARY KEY, openid TEXT NOT NULL)")
+        shares = "share INTEGER, n INTEGER, line INTEGER, openid TEXT, PRIMARY KEY (share, n)"
+        self._db.execute(f"CREATE TABLE shared ({shares}) WITHOUT ROWID")
+        self._db.execute("CREATE TABLE again (n INTEGER PRIMARY KEY)")
+        self._given = 0
+        self._starts: list[int] = []
+        weakref.finalize(self, self._db.close)
+
+    def add(self, openids: Sequence[tuple[int, str]]) -> None:
+        """Take openids, each with its line, in their order; the same one may come again."""
+        numbered = [(self._given + at, line, openid) for at, (line, openid) in enumerate(openids, 1)]
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT INTO given VALUES (?, ?)", ((n, openid) for n, _, openid in numbered))
+        # Once by their order, and once by their share: each is then read from beginning to end.
+        shares = ((crc32(openid.encode()) % _SHARES, n, line, openid) for n, line, openid in numbered)
+        self._db.executemany("INSERT INTO shared VALUES (?, ?, ?, ?)", shares)
+        self._db.execute("COMMIT")
+        self._given += len(numbered)
+
+    def seal(self, batch_max: int) -> tuple[OpenidList | None, int, int | None]:
+        """Drop what stands there twice, and name the rest.
+
+        Gives what names the list (None where nothing is in it), how many were dropped, and the line of the first.
+        """
+        dropped, first = self._drop_repetitions()
+        count = self._given - dropped
+        if count == 0:
+            return None, dropped, first
+        places = [*_places(batch_sizes(count, batch_max)), count]
+        self._starts, walked, named = [], 0, hashlib.sha256()
+        batches = [hashlib.sha256() for _ in places[1:]]
+        for rows in self._walk():
+            lines = [f"{openid}\n" for _, openid in rows]
+            named.update("".join(lines).encode())
+            for number, (start, end) in enumerate(pairwise(places)):
+                if piece := lines[max(0, start - walked) : max(0, end - walked)]:
+                    batches[number].update("".join(piece).encode())
+            begun = [place for place in places[len(self._starts) : -1] if place < walked + len(rows)]
+            self._starts += [rows[place - walked][0] for place in begun]
+            walked += len(rows)
+        cut = tuple(Sha256(each.hexdigest()) for each in batches)
+        return OpenidList(Sha256(named.hexdigest()), count, batch_max, cut), dropped, first
+
+    def batch(self, number: int) -> tuple[str, ...]:
+        """Give the openids of a batch, from 1, in their order."""
+        start = self._starts[number - 1]
+        end = self._starts[number] if number < len(self._starts) else self._given + 1
+        query = f"SELECT openid FROM given WHERE n >= ? AND n < ? AND {_ONCE} ORDER BY n"  # noqa: S608 - our own text
+        return tuple(openid for (openid,) in self._db.execute(query, (start, end)))
+
+    def _drop_repetitions(self) -> tuple[int, int | None]:
+        """Note all but the first of equal openids; gives their number and the line of the first of them."""
+        found, first = 0, None
+        query = "SELECT n, line, openid FROM shared WHERE share = ? ORDER BY n"
+        for share in range(_SHARES):
+            seen: set[str] = set()
+            again: list[tuple[int]] = []
+            for n, line, openid in self._db.execute(query, (share,)):
+                if openid in seen:
+                    again.append((n,))
+                    first = line if first is None else min(first, line)
+                seen.add(openid)
+            self._db.executemany("INSERT INTO again VALUES (?)", again)
+            found += len(again)
+        self._db.execute("DROP TABLE shared")
+        return found, first
+
+    def _walk(self) -> Iterator[list[tuple[int, str]]]:
+        query = f"SELECT n, openid FROM given WHERE {_ONCE} ORDER BY n"  # noqa: S608 - our own text
+        cursor = self._db.execute(query)
+        while rows := cursor.fetchmany(_ROWS):
+            yield rows
+
+
+_ONCE: Final = "n NOT IN (SELECT n FROM again)"
+
+
+def _places(sizes: Sequence[int]) -> Iterator[int]:
+    """Give at which place, from 0, each batch begins."""
+    at = 0
+    for size in sizes:
+        yield at
+        at += size
+
 
 LIST_BYTES_MAX: Final = 256 * 1024 * 1024
 """Far more than the hundred jobs of a day can carry, and bounded work."""

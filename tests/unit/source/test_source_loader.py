@@ -18,8 +18,8 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.steps import Concluded, Desired, Invalid
 from massctl.source.campaigns import load_settings
-from massctl.source.desired import Desires, Workbench
-from massctl.source.pictures import SOURCE_BYTES_MAX
+from massctl.source.loader import Desires, Workbench
+from massctl.source.media import SOURCE_BYTES_MAX
 from massctl.source.repository import Repository, UnreadableError
 
 HEAD = "version: 1\naccount: main\naudience: {is_to_all: true}\n"

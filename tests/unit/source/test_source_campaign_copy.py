@@ -43,6 +43,15 @@ def test_edition_and_window_are_left_out_and_nothing_else(tmp_path: Path, declar
     assert "oB00002\noC00003\n" == (made / "unsent.txt").read_text("utf-8")
 
 
+def test_no_other_line_is_written_anew(tmp_path: Path) -> None:
+    """A tab behind a colon, odd indentation and a long line are as valid as any."""
+    rest = f"author:\tx\nvars: [1,2 ,  {'字' * 5000}]   # a, b\n" + TEXT.replace("  content", "     content")
+    send = "send:\n    # when\n    not_before: 2026-12-01T20:00:00+08:00\n    same_content: allow\n"
+    made = written(tmp_path, f"{HEAD}audience:\n   openids: 'lists/all.txt' # all\n{send}edition: 3\n{rest}")
+    left = "send:\n    # when\n    same_content: allow\n"
+    assert f"{HEAD}audience:\n   openids: unsent.txt # all\n{left}{rest}" == (made / "campaign.yaml").read_text("utf-8")
+
+
 def test_the_old_list_the_lock_and_what_editors_leave_stay_behind(tmp_path: Path) -> None:
     files = {"lists__all.txt": "oA00001\n", "images__a.txt": "a", "campaign.lock.json": "{}", "x~": "", ".swp": ""}
     made = written(tmp_path, f"{HEAD}audience: {{openids: lists/all.txt}}\n{TEXT}", **files)
@@ -57,7 +66,7 @@ def test_a_shared_list_stays_where_it_is(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_copied_to_the_letter_is_refused(tmp_path: Path) -> None:
-    """A merge key is written out by one reader and not by the other."""
+    """What an alias stands for is written elsewhere, and would change with it."""
     shared = "audience: &a {openids: all.txt}\nvars: {day: 2026-12-01T20:00:00+08:00, same: *a}\n"
     with pytest.raises(UsageError, match="cannot be copied"):
         written(tmp_path, f"{HEAD}{shared}{TEXT}")

@@ -526,7 +526,7 @@ class _Recovery:
         if self.tree.stopped_at is not None:
             found = list(self._lint.structure(self._quoted_lines()))
             self.slips += [slip for slips, _ in found for slip in slips]
-            self._blank([(start, self.lines.bounds(self.lines.at(start)[0])[1]) for _, start in found])
+            self._blank([place for _, place in found])
         self._blank_errors()
         self._blank_slips()
         self._blank_errors()
@@ -563,7 +563,9 @@ class _Recovery:
             slips = self._lint.flow(node.start, node.end)[0] if node.is_flow else self._lint.line(line)
             if slips:
                 self.slips += slips
-                start, end = self.lines.bounds(line) if is_key else (node.start, node.end)
+                start, end = node.start, node.end
+                if is_key:
+                    start, end = self.lines.bounds(line)[0], self.lines.bounds(self._lint.block_end(line))[1]
                 blanked += [(min(start, slips[0].start), max(end, node.end, slips[-1].end))]
         self._blank(blanked)
 
@@ -577,16 +579,17 @@ class _Recovery:
             start, end = sections[index], [*sections, len(self.text)][index + 1]
             slips = self._lint.line(self.lines.at(at)[0], broken=True)
             *others, error = self.tree.faults
-            if not any(start <= slip.start < end for slip in self.slips):
+            if slips:
                 self.slips += slips
-                self.faults += () if slips else (error,)
+            elif not any(start <= slip.start < end for slip in self.slips):
+                self.faults.append(error)
             left -= len(self.text)
             if left < 0 or not self.readable[start:end].strip():
                 self.tree.faults, self.tree.stopped_at = others, None
                 return
             before = self.readable
-            line = self.lines.bounds(self.lines.at(at)[0])
-            self._blank([line if slips and self.readable[slice(*line)].strip() else (start, end)])
+            value = (slips[0].start, self.lines.bounds(self.lines.at(at)[0])[1]) if slips else (0, 0)
+            self._blank([value if self.readable[slice(*value)].strip() else (start, end)])
             if self.readable == before:
                 return
 

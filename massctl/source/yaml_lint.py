@@ -35,6 +35,7 @@ _HALF_CURLY: Final = re.compile(r'"([^“”＂"\\]*)[”“＂]')
 _BLANKS: Final = re.compile(rf"[{SPACES}]*")
 _PROPERTIES: Final = re.compile(r"(?:(?:&[^\s,\[\]{}]*|![!-+\--Z\\^-z|~]*)(?:[ \t]+|$))*")
 _COMMENT: Final = re.compile(r"(?<![^ \t])#")
+_ITEM: Final = re.compile(r"(?:- +)*")
 _DASH: Final = re.compile(rf"-(?=[{SPACES}]|$)|－[{SPACES}]*")
 _WIDE_KEY: Final = re.compile(rf"({_KEY})[{SPACES}]*(：[{SPACES}]*)")
 _TIGHT_KEY: Final = re.compile(rf"({_KEY}):(?=[^\s/\\:])")
@@ -130,14 +131,16 @@ class Lint:
 
     def __init__(self, lines: Lines, known_keys: frozenset[str]) -> None:
         self._lines, self._text, self._known_keys = lines, lines.text, known_keys
+        self._dues: dict[int, int] = {}
+        """The indentation that lines are due which are not indented with spaces."""
 
-    def structure(self, quoted: Set[int]) -> Iterator[tuple[list[Slip], int]]:
+    def structure(self, quoted: Set[int]) -> Iterator[tuple[list[Slip], tuple[int, int]]]:
         """Look at every line that is in no block scalar, and not among the `quoted` ones.
 
-        Gives the slips of a line, and where what is at fault begins: its value, or the line.
+        Gives the slips of a line, and where what is at fault stands: its value, or the line with its block.
         """
         inside: int | None = None
-        count = 0
+        count = covered = 0
         for number in range(1, len(self._lines) + 1):
             start, end = self._lines.bounds(number)
             position = self._blanks_end(start, end)
@@ -149,7 +152,13 @@ class Lint:
             found, value = self._line(number, broken=False)
             if found:
                 count += 1
-                yield found, value if value <= found[0].start else start
+                if value <= found[0].start:
+                    yield found, (value, end)
+                elif number > covered and found[0].start > start:
+                    covered = self.block_end(number)
+                    yield found, (start, self._lines.bounds(covered)[1])
+                else:
+                    yield found, (start, end)
             if count > REPORTS_MAX:
                 return
             stop = self._content_end(position, end)
@@ -161,6 +170,18 @@ class Lint:
         if is_flow:
             return _FLOW_SIGNS.search(self._text, start, end) is not None
         return bool(_SIGNS.search(self._text, start, end) or _TIGHT_KEY.match(self._text, start, end))
+
+    def block_end(self, number: int) -> int:
+        """Give the last of the lines that are indented deeper than the line before them all."""
+        start, end = self._lines.bounds(number)
+        column, last = self._blanks_end(start, end) - start, number
+        for later in range(number + 1, len(self._lines) + 1):
+            start, end = self._lines.bounds(later)
+            position = self._blanks_end(start, end)
+            if position < end and position - start <= column:
+                break
+            last = later if position < end else last
+        return last
 
     def line(self, number: int, *, broken: bool = False) -> list[Slip]:
         """Look at a line of block style; `broken`: the parser stopped at it."""
@@ -175,7 +196,8 @@ class Lint:
             return found, end
         blanks = self._text[start:position]
         if blanks.strip(" "):
-            found += _blank(start, position, blanks, " " * self._due(number, blanks), indents=True)
+            self._dues[number] = self._due(number, blanks)
+            found += _blank(start, position, blanks, " " * self._dues[number], indents=True)
         if self._text[position] == "＃":
             return [*found, _wide(position, position + 1, "#")], end
         dashed = False
@@ -325,11 +347,12 @@ class Lint:
         """Give the column of the first key of a line that is indented with spaces; None where there is none."""
         start, end = self._lines.bounds(number)
         position = self._blanks_end(start, end)
-        if position == end or self._text[position] == "#" or self._text[start:position].strip(" "):
+        is_strange = self._text[start:position].strip(" ") != ""
+        if position == end or self._text[position] == "#" or (is_strange and number not in self._dues):
             return None
-        while dashes and (dash := re.compile(r"- +").match(self._text, position, end)):
-            position = dash.end()
-        return position - start
+        column = self._dues[number] if is_strange else position - start
+        after = _ITEM.match(self._text, position, end) if dashes else None
+        return column + (after.end() - position if after else 0)
 
     def _sibling_follows(self, number: int, column: int) -> bool:
         """Say whether the next line of the document is a key in the same column."""

@@ -183,6 +183,26 @@ def test_slips_of_one_kind_on_one_line_share_a_report_that_quotes_each_sign() ->
     assert "full-width “［” “，” “］” where YAML needs “[” “,” “]”" == found.message
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "data"),
+    [
+        (
+            "title: [甲]乙\naccount: @x\nmpnews:\n  articles:\n    - title: a: b\n      author: c: d\n",
+            [("MC004", 1), ("MC004", 2), ("MC004", 5), ("MC004", 6)],
+            {"title": None, "account": None, "mpnews": {"articles": [{"title": None, "author": None}]}},
+        ),
+        ("audience：\n  is_to_all: true\nsend:\n  a：2\n  b: x\n", [("MC006", 1), ("MC006", 4)], {"send": {"b": "x"}}),
+        ("text:\n  content: |\n    title：x\n\taccount: [a\nauthor: b\n", [("MC008", 4)], {"author": "b"}),
+        ('title: "a\n  text：x\n  b"\naccount: [a\n', [("MC004", 4)], {"title": "a text：x b"}),
+    ],
+)
+def test_every_fault_is_told_at_once_and_none_that_only_follows(
+    text: str, found: list[tuple[str, int]], data: dict[str, object]
+) -> None:
+    assert found == [(code, line) for code, line, _, _ in slips(text)]
+    assert data.items() <= read(text).data.items()
+
+
 def test_what_stands_behind_a_line_at_fault_is_read_in_its_place() -> None:
     document = read("title：春季\nauthor: 张三\n")
     assert {"author": "张三"} == document.data

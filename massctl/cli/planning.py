@@ -51,13 +51,15 @@ class Purpose(Enum):
     SHOW = auto()
     """It is read: a ledger in git is as it was fetched last, where its remote is out of reach. What damages the ledger
     refuses every campaign, unless there is none."""
+    RESUME = auto()
+    """It is read like SHOW, by somebody who is about to lift the brake: as if nobody had set it."""
     REFRESH = auto()
     """It is read beside what WeChat has, so the ledger's remote is asked too."""
     APPLY = auto()
     """It is carried out: the remote is asked whether this checkout is the tip of the branch that sends."""
 
 
-_TELLS_DAMAGE: Final = frozenset({Purpose.SHOW, Purpose.REFRESH, Purpose.APPLY})
+_TELLS_DAMAGE: Final = frozenset({Purpose.SHOW, Purpose.RESUME, Purpose.REFRESH, Purpose.APPLY})
 _PASSES_TIME: Final = frozenset({Purpose.JUDGE, Purpose.APPLY})
 """In the sandbox it is the hour of the window of a named campaign, from then on."""
 
@@ -99,7 +101,7 @@ def planned(
     rules = _rules(session, typed, desired, state, desires, workbench)
     if acts:
         rules = replace(rules, tip=session.tip())
-    elif options.until is Until.SEND:
+    elif options.until is Until.SEND and options.purpose is not Purpose.RESUME:
         rules = _braked(session, rules)
     again = partial(_plan, session, desired, state, rules, options, damage)
     plan, alone, copied = _shared(session, state, again())
@@ -176,7 +178,7 @@ def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) ->
 def _read(session: Session, purpose: Purpose) -> tuple[State, Refusal | None]:
     """Read the ledger; where it is damaged, give an empty state and the refusal for every campaign."""
     try:
-        shown = purpose is Purpose.SHOW
+        shown = purpose in (Purpose.SHOW, Purpose.RESUME)
         return shown_if_begun(session) if shown else session.read_state(session.ledger()), None
     except LedgerError as error:
         told = purpose in _TELLS_DAMAGE and session.repository.campaign_folders().names

@@ -95,10 +95,11 @@ class Session:
             from massctl.cli.remote_ledger import remote_ledger
 
             around = self.root, self.cache, self.settings, self.locks, self.environment
-            self._git_ledger = remote_ledger(*around, self._tell)
+            self._git_ledger = remote_ledger(*around, self.tell)
         return self._git_ledger
 
-    def _tell(self, said: str) -> None:
+    def tell(self, said: str) -> None:
+        """Say something while it is going on."""
         self.voice.talk(say(said, self.voice.language))
 
     def archive(self) -> "Contents":

@@ -18,6 +18,8 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "apply": ("massctl.cli.commands.apply", "Carry the plan out: upload, save drafts, preview, send."),
     "preview": ("massctl.cli.commands.preview", "Show a campaign on reviewers' phones, again where they have it."),
     "status": ("massctl.cli.commands.status", "Ask WeChat about mass jobs that are not finished."),
+    "stop": ("massctl.cli.commands.stop", "Stop all sends of this repository at once: set the brake."),
+    "resume": ("massctl.cli.commands.resume", "Allow sends again: show what is due, and lift the brake."),
     "reconcile": ("massctl.cli.commands.reconcile", "Settle a send of unknown outcome."),
     "withdraw": ("massctl.cli.commands.withdraw", "Delete sent articles; the cards stay in the chats."),
     "comments": ("massctl.cli.commands.comments", "Open or close the comments below sent articles."),
@@ -34,8 +36,6 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 """Verb -> module with a click command named `command`, and its help in one line."""
 
 NOT_YET: Final[dict[str, Phrase]] = {
-    "stop": Phrase("stop all sends of this repository"),
-    "resume": Phrase("allow sends again"),
     "import": Phrase("make a campaign's folder from a draft, an article or a document"),
     "run": Phrase("fetch the branch, and apply what is merged and due"),
     "tags": Phrase("list an account's tags, and keep them for plans without a network"),

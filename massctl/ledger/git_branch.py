@@ -27,6 +27,7 @@ from massctl.ledger.git_remote import (
     Way,
     cannot_push,
     cannot_read,
+    git_says,
     is_broken_copy,
     is_race,
     is_refusal,
@@ -57,6 +58,8 @@ class Pushed:
     outcome: Push
     why: LedgerError | None = None
     """None where it is DONE."""
+    said: str = ""
+    """What git says about it; empty where it is DONE."""
 
 
 AT_WORK_SECONDS: Final = 300
@@ -155,6 +158,10 @@ class GitBranch:
             raise cannot_read(found, self.name, self._way.address)
         return contents
 
+    def message(self, tip: Tip) -> str:
+        """Give the message of the commit `tip`, which was fetched."""
+        return self._run("cat-file", "commit", tip).out.decode("utf-8", errors="replace").partition("\n\n")[2]
+
     def list(self, tip: Tip, folder: str) -> Mapping[str, str]:
         """Give what is in a folder at `tip`, by name: the object that holds it. The top where `folder` is empty."""
         found = self._run("ls-tree", "-z", f"{tip}:{folder}")
@@ -201,28 +208,36 @@ class GitBranch:
 
     def push(self, tip: Tip) -> Pushed:
         """Move the remote's branch to `tip`, if it is at the parent of `tip`. Without force, the remote compares."""
-        said, line = self._push(tip)
+        said, line = self._push(f"{tip}:{self._branch}")
         if said.done and line[:1] in _MOVED:
             self._run("update-ref", _TIP, tip)
             return Pushed(Push.DONE)
-        why = cannot_push(said, line, self.name, self._way.address)
+        return self._not_pushed(said, line)
+
+    def delete(self, tip: Tip) -> Pushed:
+        """Delete the remote's branch, if it is still at `tip`."""
+        said, line = self._push(f":{self._branch}", f"--force-with-lease={self._branch}:{tip}")
+        return Pushed(Push.DONE) if said.done and line.startswith("-") else self._not_pushed(said, line)
+
+    def _not_pushed(self, said: GitAnswer, line: str) -> Pushed:
+        why, told = cannot_push(said, line, self.name, self._way.address), git_says(said, line)
         if line.startswith("!") and is_race(line):
-            return Pushed(Push.LOST, why)
+            return Pushed(Push.LOST, why, told)
         if (line.startswith("!") and "[remote rejected]" in line) or is_refusal(said):
-            return Pushed(Push.REFUSED, why)
-        return Pushed(Push.UNKNOWN, why)
+            return Pushed(Push.REFUSED, why, told)
+        return Pushed(Push.UNKNOWN, why, told)
 
     def refusal(self, tip: Tip) -> LedgerUnreachableError | None:
         """Say why the branch, which is at `tip`, cannot be pushed to, as far as the remote tells without a push."""
-        said, line = self._push(tip, "--dry-run")
+        said, line = self._push(f"{tip}:{self._branch}", "--dry-run")
         return None if said.done and line[:1] in _MOVED else cannot_push(said, line, self.name, self._way.address)
 
-    def _push(self, tip: Tip, *more: str) -> tuple[GitAnswer, str]:
+    def _push(self, refspec: str, *more: str) -> tuple[GitAnswer, str]:
         """Push, and give what git says of the branch, a line of its porcelain format; empty where it says nothing."""
         with self._alone():
             said = self._run(
                 *("push", "--porcelain", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no"),
-                *(*more, "--", self._way.remote, f"{tip}:{self._branch}"),
+                *(*more, "--", self._way.remote, refspec),
                 seconds=NETWORK_SECONDS,
             )
         lines = said.out.decode("utf-8", "replace").splitlines()

@@ -175,7 +175,7 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 def _missing(error: OSError) -> LedgerUnreachableError:
     return LedgerUnreachableError(
-        Phrase("git cannot be run, and the ledger is in it"),
+        Phrase("git cannot be run"),
         Phrase("git: {why}. Nothing was done.", why=system_reason(error)),
         Phrase("install git, then run this again"),
     )
@@ -257,7 +257,7 @@ def _require_version(git: Git) -> None:
     if found is None or (int(found[1]), int(found[2])) < GIT_VERSION_MIN:
         least = ".".join(str(each) for each in GIT_VERSION_MIN)
         raise LedgerUnreachableError(
-            Phrase("this git is too old for the ledger"),
+            Phrase("this git is too old"),
             Phrase("It says {said}, and {least} is the least. Nothing was done.", said=said.strip()[:60], least=least),
             Phrase("install a newer git, then run this again"),
         )
@@ -267,11 +267,11 @@ def _no_repository(words: str) -> LedgerUnreachableError:
     if "dubious ownership" in words:
         return LedgerUnreachableError(
             Phrase("git does not trust this repository, because it belongs to another user"),
-            Phrase("The ledger is on its remote. Nothing was done."),
+            Phrase("Nothing was done."),
             Phrase('git config --global --add safe.directory "$PWD"   if you do, then run this again'),
         )
     return LedgerUnreachableError(
-        Phrase("this folder is in no git repository, and the ledger is on a remote of one"),
+        Phrase("this folder is in no git repository"),
         Phrase("git says: “{words}”. Nothing was done.", words=words),
         Phrase("run this in a clone; or let the ledger be a file: write backend: local in massctl.yaml"),
     )
@@ -279,7 +279,7 @@ def _no_repository(words: str) -> LedgerUnreachableError:
 
 def _no_remote(remote: str) -> LedgerUnreachableError:
     return LedgerUnreachableError(
-        Phrase("this git repository has no remote {remote}, and the ledger is there", remote=remote),
+        Phrase("this git repository has no remote {remote}", remote=remote),
         Phrase("Nothing was done."),
         Phrase("git remote add {remote} URL   or correct state.remote in massctl.yaml", remote=remote),
     )
@@ -334,7 +334,7 @@ def is_refusal(said: GitAnswer) -> bool:
 def cannot_read(said: GitAnswer, branch: str, address: str) -> LedgerUnreachableError:
     """Say why a branch could not be fetched or read."""
     where = Phrase("{branch} at {address}", branch=branch, address=address)
-    detail = Phrase("{where}. {why} Nothing was sent and nothing was changed.", where=where, why=_why(said))
+    detail = Phrase("{where}. {why} Nothing was sent and nothing was changed.", where=where, why=git_says(said))
     return LedgerUnreachableError(Phrase("the ledger's branch cannot be read"), detail, _hint(said.said))
 
 
@@ -342,11 +342,14 @@ def cannot_push(said: GitAnswer, line: str, branch: str, address: str) -> Ledger
     """Say why a branch could not be pushed to."""
     where = Phrase("{branch} at {address}", branch=branch, address=address)
     told = f"{said.said}\n{line}"
-    detail = Phrase("{where}. {why} Nothing that depends on this entry was done.", where=where, why=_why(said, line))
+    detail = Phrase(
+        "{where}. {why} Nothing that depends on this entry was done.", where=where, why=git_says(said, line)
+    )
     return LedgerUnreachableError(Phrase("the ledger's branch cannot be written"), detail, _hint(told, pushed=True))
 
 
-def _why(said: GitAnswer, line: str = "") -> str:
+def git_says(said: GitAnswer, line: str = "") -> str:
+    """Say in a sentence what git said of a call that failed; `line` is that of `git push --porcelain`."""
     if said.status is None:
         return Phrase("git did not end within {seconds} s.", seconds=round(NETWORK_SECONDS))
     words = said.words

@@ -34,6 +34,17 @@ _SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Brake:
+    """Somebody's stop of all sends, as the commit of STOP_BRANCH says it."""
+
+    commit: str
+    by: str | None = None
+    """None where the branch was pushed by hand: its commit says who wrote something else."""
+    since: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tip:
     """What git and the remote said in one moment."""
 
@@ -226,10 +237,8 @@ def _stopped(tip: Tip) -> Refusal | None:
         return None
     say = Phrase("{remote} has the branch {branch}: somebody stopped all sends", remote=tip.remote, branch=STOP_BRANCH)
     lift = Phrase(
-        "find out who and why; then: git push {remote} :{branch}   or, on GitHub: "
-        "Actions / operate / allow sends again",
-        remote=tip.remote,
-        branch=STOP_BRANCH,
+        "massctl resume   says who and why, and lifts it once you say yes; on GitHub: Actions / operate / allow sends "
+        "again"
     )
     return Refusal(Guard.KILL_SWITCH, say, lift)
 

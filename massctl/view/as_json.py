@@ -118,6 +118,8 @@ def explain_json(explanations: "Sequence[Explanation]", language: Language) -> s
 
 _NO_LEDGER: Final[dict[str, Any]] = {"lineage": None, "realm": None, "serial": 0}
 
+_NO_BRAKE: Final[dict[str, Any]] = {"stopped": None, "changed": False, "brake": None, "due": None}
+
 
 def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Language) -> str:
     """Give the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`.
@@ -130,6 +132,8 @@ def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Lang
         "status": {"campaigns": []},
         "withdraw": {"exit_status": exit_status, "campaigns": []},
         "reconcile": {"exit_status": exit_status, "campaigns": []},
+        "stop": {"exit_status": exit_status, **_NO_BRAKE},
+        "resume": {"exit_status": exit_status, **_NO_BRAKE},
         "new": {"exit_status": exit_status, "campaigns": [], "rest": None},
         "record-event": {"exit_status": exit_status, "campaigns": [], "event": None, "diagnostics": []},
         "adopt": {"exit_status": exit_status, "campaigns": [], "differences": [], "handoff": [], "diagnostics": []},

@@ -81,12 +81,12 @@ def _chinese(template: str) -> str | None:
     return CATALOGUE.get(template)
 
 
-_WITHOUT_SANDBOX: Final = ("validate", "lock")
+_WITHOUT_SANDBOX: Final = ("validate", "lock", "stop", "resume")
 _WITH_LOCKED: Final = ("apply", "preview")
 _ADVISED: Final = re.compile(
     r"\bmassctl (?P<verb>apply|plan|doctor|status|reconcile|preview|withdraw|record-event|adopt|"
     r"comments (?:open|close)|speed (?:get|set)|state (?:show|list|verify|init|import|repair|backup|restore)|"
-    r"validate|lock|render|serve)\b"
+    r"validate|lock|render|serve|stop|resume)\b"
     r"(?! --sandbox)"
 )
 """A command that a sentence advises, up to its verb."""

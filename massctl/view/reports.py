@@ -293,6 +293,38 @@ class EventReport(ActReport):
     """Why the body is no event."""
 
 
+class ReportedBrake(Strict):
+    """A stop of all sends: the branch `massctl-stop` on the remote."""
+
+    commit: str
+    """The commit that the branch is at."""
+    by: str | None
+    """Who set it; null where the branch was pushed by hand."""
+    since: str | None
+    """When; null where its commit does not say it."""
+    reason: str
+    """Why; empty where nobody said it."""
+
+
+class BrakeReport(Strict):
+    """What `massctl stop --format json` and `massctl resume --format json` print."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    exit_status: int
+    """The exit status of the command."""
+    stopped: bool | None
+    """Whether sends are stopped now; null where the command stopped before it knew."""
+    changed: bool
+    """Whether this command set or lifted the brake."""
+    brake: ReportedBrake | None
+    """The brake that is on, or that was lifted; null where there was none."""
+    due: list[str] | None
+    """`resume`: the campaigns that the next `apply` would send; null where that is not known, and for `stop`."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command."""
+
+
 class SpeedReport(Strict):
     """What `massctl speed --format json` prints."""
 

@@ -10,6 +10,7 @@ from massctl.view.zh_after import AFTER
 from massctl.view.zh_allowance import ALLOWANCE
 from massctl.view.zh_audience import AUDIENCE
 from massctl.view.zh_blocks import BLOCKS
+from massctl.view.zh_brake import BRAKE
 from massctl.view.zh_ci import CI
 from massctl.view.zh_command import COMMAND
 from massctl.view.zh_comment import COMMENT
@@ -58,6 +59,7 @@ CATALOGUE: Final[dict[str, str]] = {
     **NOTIFY,
     **HANDOFF,
     **CI,
+    **BRAKE,
     **GIT,
 }
 """English template -> Chinese template with the same fields."""

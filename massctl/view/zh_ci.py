@@ -71,8 +71,9 @@ CI: Final[dict[str, str]] = {
         "在连得上远端的地方再运行 apply；在那之前什么都不会发出"
     ),
     "{remote} has the branch {branch}: somebody stopped all sends": "{remote} 上有分支 {branch}：有人停掉了所有发送",
-    "find out who and why; then: git push {remote} :{branch}   or, on GitHub: Actions / operate / allow sends again": (
-        "先弄清是谁、为什么；然后：git push {remote} :{branch}   或在 GitHub 上：Actions / operate / allow sends again"
+    "massctl resume   says who and why, and lifts it once you say yes; on GitHub: Actions / operate / allow sends "
+    "again": (
+        "massctl resume   会说明是谁、为什么，您确认后才解除；在 GitHub 上：Actions / operate / allow sends again"
     ),
     "{remote} has no branch {branch}": "{remote} 上没有分支 {branch}",
     "correct policy.branch in massctl.yaml, or push that branch": "改正 massctl.yaml 的 policy.branch，或推送那个分支",

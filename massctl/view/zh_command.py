@@ -195,8 +195,6 @@ COMMAND: Final[dict[str, str]] = {
     ),
     "choose the language of one command": "选择一条命令的语言",
     "make a campaign's folder from a sample or another campaign": "照样例或另一个活动建一个活动文件夹",
-    "stop all sends of this repository": "停止这个仓库的一切发送",
-    "allow sends again": "恢复发送",
     "make a campaign's folder from a draft, an article or a document": "把草稿、文章或文档变成一个活动文件夹",
     "fetch the branch, and apply what is merged and due": "取来分支，执行合并了又到时候的活动",
     "list an account's tags, and keep them for plans without a network": "列出公众号的标签，并留着给不联网的计划用",

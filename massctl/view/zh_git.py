@@ -129,28 +129,23 @@ GIT: Final[dict[str, str]] = {
     "name a branch that is not there yet under state.branch in massctl.yaml": (
         "在 massctl.yaml 的 state.branch 写一个还不存在的分支名"
     ),
-    "git cannot be run, and the ledger is in it": "运行不了 git，而账本在 git 里",
+    "git cannot be run": "运行不了 git",
     "git: {why}. Nothing was done.": "git：{why}。什么都没有做。",
-    "this folder is in no git repository, and the ledger is on a remote of one": (
-        "这个目录不在任何 git 仓库里，而账本在仓库的远端"
-    ),
+    "this folder is in no git repository": "这个目录不在任何 git 仓库里",
     "git says: “{words}”. Nothing was done.": "git 说：“{words}”。什么都没有做。",
     "run this in a clone; or let the ledger be a file: write backend: local in massctl.yaml": (
         "在克隆出来的仓库里运行；或者让账本是一个文件：在 massctl.yaml 写 backend: local"
     ),
-    "this git repository has no remote {remote}, and the ledger is there": (
-        "这个 git 仓库没有叫 {remote} 的远端，而账本在那里"
-    ),
+    "this git repository has no remote {remote}": "这个 git 仓库没有叫 {remote} 的远端",
     "git remote add {remote} URL   or correct state.remote in massctl.yaml": (
         "git remote add {remote} URL   或改正 massctl.yaml 的 state.remote"
     ),
-    "this git is too old for the ledger": "这个 git 太旧，用不了账本",
+    "this git is too old": "这个 git 太旧",
     "It says {said}, and {least} is the least. Nothing was done.": "它自称 {said}，而至少要 {least}。什么都没有做。",
     "install a newer git, then run this again": "装一个新一些的 git，再运行一次",
     "git does not trust this repository, because it belongs to another user": (
         "git 不信任这个仓库，因为它属于另一个用户"
     ),
-    "The ledger is on its remote. Nothing was done.": "账本在它的远端。什么都没有做。",
     'git config --global --add safe.directory "$PWD"   if you do, then run this again': (
         'git config --global --add safe.directory "$PWD"   如果您信任它，然后再运行一次'
     ),

@@ -18,6 +18,26 @@ HELP_OF_ACTS: Final[dict[str, str]] = {
         "只发送 `massctl lock` 锁定的内容：重新渲染并逐项比对。"
     ),
     "Stay for windows that open within 90s, 45m, 3h …": "等待在 90s、45m、3h…… 之内开始的时段。",
+    # massctl/cli/commands/stop.py
+    "Stop all sends of this repository at once: set the brake.": "马上停掉这个仓库的所有群发：急停。",
+    "Stop all sends of this repository at once, wherever they run: push the branch massctl-stop to the remote.": (
+        "马上停掉这个仓库的所有群发，不管在哪里运行：把分支 massctl-stop 推到远端。"
+    ),
+    "Needs the right to push, no secret and no review. Each run looks for the branch right before each send. What "
+    "WeChat has accepted goes on. `massctl resume` lifts it.": (
+        "只要有推送的权限，不用密钥，不用审。每次运行在每次发送之前都会看有没有这个分支。微信已经受理的会继续。"
+        "`massctl resume` 解除。"
+    ),
+    "Why; whoever lifts it reads it.": "为什么；来解除的人会看到。",
+    # massctl/cli/commands/resume.py
+    "Allow sends again: show what is due, and lift the brake.": "恢复群发：先看会发什么，再解除急停。",
+    "Allow sends again: show who stopped them and what would leave at once, and delete the branch massctl-stop.": (
+        "恢复群发：先显示是谁停的、马上会发什么，再删除分支 massctl-stop。"
+    ),
+    "It deletes only the brake that it showed. On a forge only policy.operators may.": (
+        "只删除显示过的那次急停。在代码托管平台上，只有 policy.operators 里的人可以。"
+    ),
+    "Lift it without asking; needed where there is no terminal.": "不再询问，直接解除；没有终端的地方必须写。",
     # massctl/cli/commands/new.py
     "Make a campaign for those whom a partly sent list did not reach.": "给只发了一部分的名单里其余的人另建一个活动。",
     "Make campaigns/NAME for the openids of LIST that no accepted batch named, and end LIST in the ledger.": (

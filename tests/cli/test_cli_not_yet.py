@@ -7,7 +7,7 @@ ACCOUNT = ["    name: 不赶路\n", "    callback: {token_env: T}\n"]
 STATE = ["keys: [sender+1a2b3c4d+AX]", "url: 's3://bucket/ledger'", "dsn_env: LEDGER_DSN", "backend: s3"]
 STATE += ["backend: postgres"]
 ROOT = ["callback: {forward: 'https://example.com'}\n"]
-VERBS = ["new spring", "stop", "resume", "import draft X spring", "run --once", "tags list", "listen"]
+VERBS = ["new spring", "import draft X spring", "run --once", "tags list", "listen"]
 FLAGS = ["--language zh plan", "--language=zh plan"]
 
 

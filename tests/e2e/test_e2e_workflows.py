@@ -329,14 +329,17 @@ def test_what_cannot_be_pushed_to_the_ledger_is_not_sent(hub: Hub) -> None:
     assert 1 == jobs(hub)
 
 
-def test_somebody_stops_everything_and_somebody_lets_it_go_on(hub: Hub) -> None:
-    stopped = hub.play("operate", hub.dispatched(act="stop all sends"))
+def test_somebody_stops_everything_and_somebody_lets_it_go_on(hub: Hub, person: Path) -> None:
+    stopped = hub.play("operate", hub.dispatched(act="stop all sends", reason="wrong price"))
     run = hub.play("apply", hub.pushed())
+    told = json.loads(typed(hub, person, "stop", "--format", "json"))
 
     others = {"not-done": "skipped", "go-on": "skipped", "looked": "skipped", "settle": "skipped"}
     assert {"stop": "success", **others} == stopped.results, stopped.log
     assert ("failure", 0) == (run.jobs["send"].result, jobs(hub))
     assert "massctl-stop" in run.jobs["send"].log
+    assert (False, "editor-lin", "wrong price") == (told["changed"], told["brake"]["by"], told["brake"]["reason"])
+    assert told["brake"]["since"]
     assert "success" == hub.play("operate", hub.dispatched(act="allow sends again")).jobs["go-on"].result
     assert "success" == hub.play("apply", hub.pushed()).jobs["send"].result
     assert 1 == jobs(hub)

@@ -1,0 +1,109 @@
+"""`massctl resume`: lift the brake."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from massctl.cli.answering import one_document
+from massctl.cli.arguments import form_option
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.session import session
+from massctl.errors import LedgerUnreachableError, MassctlError, RefusedError, UsageError
+from massctl.model.phrase import Command, Phrase
+from massctl.view.language import say
+
+if TYPE_CHECKING:
+    from massctl.cli.brake import BrakeBranch
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
+    from massctl.plan.guards import Brake
+    from massctl.plan.plan import Plan
+
+
+@click.command(name="resume")
+@click.option("--yes", is_flag=True, help="Lift it without asking; needed where there is no terminal.")
+@form_option
+@click.pass_obj
+def command(directory: str, yes: bool, form: str) -> int:
+    """Allow sends again: show who stopped them and what would leave at once, and delete the branch massctl-stop.
+
+    It deletes only the brake that it showed. On a forge only policy.operators may.
+    """
+    # git is needed by this verb, and not by its help.
+    from massctl.cli.brake import BrakeBranch, unreachable
+    from massctl.view.brake_text import brake_json, resumed_text
+
+    with one_document(form, "resume") as answer, session(directory, decides=True) as (current, warnings):
+        due: Plan | None = None
+        try:
+            branch = BrakeBranch(current)
+            found = branch.read()
+            if found is not None:
+                due = _due(current, warnings)
+                _require_consent(current, found, due, yes=yes)
+                _lift(branch, found)
+        except LedgerUnreachableError as error:
+            raise unreachable(Phrase("nobody knows whether the brake is on"), error) from None
+        voice, names = current.voice, [each.name for each in due.campaigns] if due is not None else None
+        answer.tell(
+            voice,
+            lambda: brake_json(found, voice.language, stopped=False, changed=found is not None, due=names),
+            lambda: resumed_text(found, branch.remote, names, voice.language, voice.style, voice.width),
+        )
+    return ExitStatus.DONE
+
+
+def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
+    """Plan what the next `apply` would send without the brake; None where that cannot be planned from here."""
+    from dataclasses import replace
+
+    from massctl.cli.planning import PlanOptions, Purpose, planned
+
+    try:
+        plan = planned(current, (), warnings, PlanOptions(Purpose.RESUME)).plan
+    except MassctlError as error:
+        from massctl.apply.outcome import what_happened
+
+        told = Phrase("what the next apply would send is not known here: {why}", why=what_happened(error))
+        current.voice.talk(say(told, current.voice.language))
+        return None
+    return replace(plan, campaigns=tuple(each for each in plan.campaigns if each.may_send), ahead=())
+
+
+def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, yes: bool) -> None:
+    """Show the brake and what would be sent, and ask; without a terminal, and without --yes, nothing is done."""
+    from massctl.cli.consent import somebody_is_here
+    from massctl.view.brake_text import resume_question
+
+    voice = current.voice
+    if not yes and not somebody_is_here():
+        raise UsageError(
+            Phrase("this would allow sends again, and nobody is here to confirm it"),
+            Phrase("There is no terminal to ask on. The brake stays on."),
+            Command("resume", "--yes"),
+        )
+    if yes:
+        return
+    voice.talk(resume_question(found, due, current.clock.now(), voice.language, voice.style, voice.width))
+    voice.talk(say(Phrase("Type `yes` to lift the brake:"), voice.language))
+    # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
+    typed = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
+    if typed.strip().lower() not in {"yes", "是"}:
+        raise RefusedError(Phrase("you did not say yes, so the brake stays on"), Phrase("Nothing was done."))
+
+
+def _lift(branch: "BrakeBranch", found: "Brake") -> None:
+    """Delete the brake that was shown; raises where one is there afterwards."""
+    left = branch.lift(found)
+    if left is None:
+        return
+    brake, pushed = left
+    if brake.commit != found.commit:
+        raise RefusedError(
+            Phrase("the brake was set anew meanwhile, by {who}", who=brake.by or "-"),
+            Phrase("It stays on: nobody saw it here. Nothing was done."),
+            Phrase("massctl resume   shows it"),
+        )
+    hint = pushed.why.hint if pushed.why is not None else Command("resume")
+    raise RefusedError(Phrase("the brake is still on"), Phrase("{why} Nothing is sent.", why=pushed.said), hint)

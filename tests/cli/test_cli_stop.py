@@ -1,0 +1,328 @@
+"""`massctl stop` and `massctl resume`: the brake as a branch of a real remote, whatever that remote does."""
+
+from pathlib import Path
+
+import pytest
+from cli_runner import Shell
+from git_shell import IN_GIT
+from gits import clone_of, git, look_of
+from repositories import window
+
+from massctl.ledger.git_branch import GitBranch, Push, Pushed
+
+DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
+LATER = window("2026-12-02T11:00:00+08:00", "2026-12-02T13:00:00+08:00")
+HEADS = "refs/heads/massctl-stop"
+
+
+@pytest.fixture
+def house(cloned: Shell) -> Shell:
+    """A clone with a local ledger whose massctl.yaml names the branch that sends."""
+    cloned.tree.settings(policy="  branch: main\n")
+    cloned.env(GITHUB_TRIGGERING_ACTOR="lin-mei")
+    git(cloned.root, "commit", "-qam", "name the branch")
+    git(cloned.root, "push", "-q", "origin", "HEAD:main")
+    return cloned
+
+
+def brake(remote: Path) -> str:
+    """Give the commit of the brake, or nothing."""
+    return git(remote, "for-each-ref", "--format=%(objectname)", HEADS)
+
+
+def hook(remote: Path, name: str, script: str) -> None:
+    path = remote / "hooks" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def test_stop_sets_the_brake_and_says_what_is_true_now(house: Shell, remote: Path) -> None:
+    before = look_of(house.root)
+    said = house("stop", "--reason", "wrong price\nin spring")
+
+    assert (0, True) == (said.status, bool(brake(remote)))
+    for told in (
+        "lin-mei",
+        "2026-12-01 12:00 +08:00",
+        "wrong price in spring",
+        "massctl resume",
+        "massctl withdraw",
+        "What is staged stays",
+    ):
+        assert told in " ".join(said.out.split()), said.out
+    assert "" == git(remote, "ls-tree", brake(remote)), "no file of the repository is in it"
+    assert before == look_of(house.root)
+
+
+def test_every_run_reads_the_brake(house: Shell) -> None:
+    house.tree.text("notice", more=DUE)
+    house("stop")
+    house.env(WECHAT_MAIN_SECRET="0" * 32)
+    said = house("apply", "--yes", "--format", "json")
+    (campaign,) = said.document["campaigns"]
+    (refusal,) = [each for each in campaign["refusals"] if each["guard"] == "kill_switch"]
+
+    assert 5 == said.status
+    assert "massctl resume" in refusal["hint"]
+
+
+def test_a_second_stop_says_who_was_first(house: Shell, remote: Path) -> None:
+    house("stop", "--reason", "wrong price")
+    first = brake(remote)
+    house.env(GITHUB_TRIGGERING_ACTOR="somebody-else")
+    said = house("stop", "--reason", "me too")
+
+    assert (0, first) == (said.status, brake(remote))
+    assert "already" in said.out
+    assert "lin-mei" in said.out
+    assert "wrong price" in said.out
+    assert "me too" not in said.out
+
+
+def test_a_brake_that_was_pushed_by_hand_is_one(house: Shell, remote: Path) -> None:
+    git(house.root, "push", "-q", "origin", "HEAD:massctl-stop")
+    said = house("stop")
+
+    assert (0, git(house.root, "rev-parse", "HEAD")) == (said.status, brake(remote))
+    assert "by hand" in said.out
+    assert 0 == house("resume", "--yes").status
+    assert "" == brake(remote)
+
+
+def test_a_brake_says_nothing_that_steers_a_screen(house: Shell, remote: Path) -> None:
+    tree = git(house.root, "mktree")
+    said = "stop all sends\n\nStopped-by: \x1b[31mx\nStopped-at: when?\nReason: \x1b]0;y\x07"
+    git(house.root, "push", "-q", "origin", f"{git(house.root, 'commit-tree', tree, '-m', said)}:{HEADS}")
+    told = house("stop")
+
+    assert (0, False) == (told.status, "\x1b" in told.out)
+
+
+def test_stop_answers_a_program(house: Shell, remote: Path) -> None:
+    document = house("stop", "--reason", "wrong price", "--format", "json").document
+    again = house("stop", "--format", "json").document
+
+    expected = {
+        "commit": brake(remote),
+        "by": "lin-mei",
+        "since": "2026-12-01T04:00:00+00:00",
+        "reason": "wrong price",
+    }
+    assert {
+        "format_version": 1,
+        "exit_status": 0,
+        "stopped": True,
+        "changed": True,
+        "brake": expected,
+        "due": None,
+    } == (document)
+    assert {**document, "changed": False} == again
+
+
+def test_resume_shows_what_would_leave_at_once_and_lifts_the_brake(house: Shell, remote: Path) -> None:
+    house.tree.text("notice", more=DUE)
+    house.tree.text("later", content="明天见", more=LATER)
+    house("stop", "--reason", "wrong price")
+    said = house("resume", typed="yes\n")
+
+    assert (0, "") == (said.status, brake(remote))
+    assert "wrong price" in said.err
+    assert "audience" in said.err
+    assert "the next apply would send: notice" in said.out
+    assert "later" not in said.out + said.err
+
+
+def test_with_the_ledger_in_git_the_plan_is_that_of_a_lifted_brake(in_git: Shell, remote: Path) -> None:
+    in_git.tree.settings(state=IN_GIT, policy="  branch: main\n")
+    in_git.tree.text("notice", more=DUE)
+    in_git("state", "init")
+    in_git("stop")
+    assert ["notice"] == in_git("resume", "--yes", "--format", "json").document["due"]
+    assert "" == brake(remote)
+
+
+@pytest.mark.parametrize("typed", ["no\n", ""])
+def test_whoever_does_not_say_yes_lifts_nothing(house: Shell, remote: Path, typed: str) -> None:
+    house("stop")
+    first = brake(remote)
+    said = house("resume", typed=typed)
+
+    assert (5, first, True) == (said.status, brake(remote), "the brake stays on" in said.err)
+
+
+def test_without_a_terminal_resume_needs_yes(house: Shell, remote: Path) -> None:
+    house("stop")
+    said = house("resume")
+
+    assert (2, True) == (said.status, bool(brake(remote)))
+    assert "massctl resume --yes" in said.err
+
+
+def test_nothing_to_lift_is_no_fault(house: Shell) -> None:
+    said = house("resume")
+    document = house("resume", "--format", "json").document
+
+    assert (0, True) == (said.status, "the brake is not on" in said.out)
+    assert (False, False, None) == (document["stopped"], document["changed"], document["brake"])
+
+
+def test_resume_answers_a_program(house: Shell) -> None:
+    house.tree.text("notice", more=DUE)
+    house("stop", "--reason", "wrong price")
+    document = house("resume", "--yes", "--format", "json").document
+
+    assert (False, True, "wrong price", ["notice"]) == (
+        document["stopped"],
+        document["changed"],
+        document["brake"]["reason"],
+        document["due"],
+    )
+
+
+def test_a_repository_that_cannot_be_planned_can_go_on(house: Shell, remote: Path) -> None:
+    house("stop")
+    house.tree.write("massctl.state.jsonl", "no ledger\n")
+    said = house("resume", "--yes", "--format", "json")
+
+    assert (0, "") == (said.status, brake(remote))
+
+
+def test_resume_lifts_only_the_brake_that_it_showed(
+    house: Shell, remote: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house("stop", "--reason", "the first")
+    delete = GitBranch.delete
+
+    def set_anew(self: GitBranch, tip: object) -> Pushed:
+        git(remote, "update-ref", "-d", HEADS)
+        git(house.root, "push", "-q", "origin", f"HEAD:{HEADS}")
+        return delete(self, tip)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(GitBranch, "delete", set_anew)
+    said = house("resume", "--yes")
+
+    assert (5, git(house.root, "rev-parse", "HEAD")) == (said.status, brake(remote))
+    assert "set anew" in said.err
+
+
+def test_somebody_else_was_faster_to_lift_it(house: Shell, remote: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    house("stop")
+    delete = GitBranch.delete
+
+    def lifted(self: GitBranch, tip: object) -> Pushed:
+        git(remote, "update-ref", "-d", HEADS)
+        return delete(self, tip)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(GitBranch, "delete", lifted)
+    assert (0, "") == (house("resume", "--yes").status, brake(remote))
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+@pytest.mark.parametrize("verb", ["stop", "resume"])
+def test_after_a_lost_answer_the_remote_is_read_again(
+    house: Shell, remote: Path, monkeypatch: pytest.MonkeyPatch, verb: str, arrives: bool
+) -> None:
+    if verb == "resume":
+        house("stop")
+    method = "push" if verb == "stop" else "delete"
+    real = getattr(GitBranch, method)
+
+    def lost(self: GitBranch, tip: object) -> Pushed:
+        if arrives:
+            real(self, tip)
+        return Pushed(Push.UNKNOWN, None, "git says: “the line was cut”.")
+
+    monkeypatch.setattr(GitBranch, method, lost)
+    said = house(verb, *(["--yes"] if verb == "resume" else []))
+
+    is_on = (verb == "stop") == arrives
+    assert (0 if arrives else 5, is_on) == (said.status, bool(brake(remote)))
+    if not arrives:
+        assert ("the brake is not on" if verb == "stop" else "the brake is still on") in said.err
+        assert "the line was cut" in said.err
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("echo 'GH006: protected branch update failed'; exit 1", "protects it"),
+        ("echo 'no, thanks'; exit 1", "no, thanks"),
+    ],
+)
+def test_a_server_that_takes_no_push_leaves_the_brake_off(house: Shell, remote: Path, script: str, told: str) -> None:
+    hook(remote, "pre-receive", script)
+    said = house("stop", "--format", "json")
+
+    assert (5, "", None) == (said.status, brake(remote), said.document["stopped"])
+    assert "the brake is not on" in said.err
+    assert "MASSCTL_NO_SEND" in said.err
+    assert told in said.err
+
+
+def test_a_brake_that_the_server_keeps_stays(house: Shell, remote: Path) -> None:
+    house("stop")
+    hook(remote, "pre-receive", "echo 'GH006: protected branch'; exit 1")
+    said = house("resume", "--yes")
+
+    assert (5, True, True) == (said.status, bool(brake(remote)), "the brake is still on" in said.err)
+
+
+def away(shell: Shell, remote: Path) -> None:
+    remote.rename(remote.with_name("away"))
+
+
+def no_remote(shell: Shell, remote: Path) -> None:
+    git(shell.root, "remote", "remove", "origin")
+
+
+def no_repository(shell: Shell, remote: Path) -> None:
+    (shell.root / ".git").rename(shell.root / "git")
+
+
+def no_git(shell: Shell, remote: Path) -> None:
+    shell.env(PATH="/nowhere")
+
+
+@pytest.mark.parametrize("spoil", [away, no_remote, no_repository, no_git])
+@pytest.mark.parametrize(("verb", "told"), [("stop", "the brake is not on"), ("resume", "nobody knows")])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_where_the_remote_is_out_of_reach_the_error_says_what_is_true(
+    house: Shell, remote: Path, spoil, verb: str, told: str, language: str
+) -> None:
+    house.tree.settings(policy="  branch: main\n", language=language)
+    spoil(house, remote)
+    said = house(verb)
+
+    assert (5, "") == (said.status, said.out)
+    assert language == "zh" or told in said.err
+    assert "MASSCTL_NO_SEND" in said.err or verb == "resume"
+    assert "ledger" not in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("verb", ["stop", "resume"])
+def test_without_a_branch_that_sends_nobody_would_look_for_a_brake(house: Shell, remote: Path, verb: str) -> None:
+    house.tree.settings()
+    said = house(verb)
+
+    assert (2, "") == (said.status, brake(remote))
+    for told in ("policy.branch", "sending: disabled", "MASSCTL_NO_SEND=1"):
+        assert told in said.err
+
+
+def test_another_clone_without_a_secret_can_stop_and_go_on(house: Shell, remote: Path, tmp_path: Path) -> None:
+    other = str(clone_of(remote, tmp_path / "other", "--depth=1"))
+    assert 0 == house("-C", other, "stop").status
+    assert 0 == house("resume", "--yes").status
+    assert "" == brake(remote)
+
+
+def test_on_a_forge_only_an_operator_lets_sends_go_on(house: Shell, remote: Path) -> None:
+    house.env(GITHUB_ACTIONS="true", GITHUB_RUN_ATTEMPT="1")
+    assert 0 == house("stop").status
+    said = house("resume", "--yes")
+
+    assert (5, True, True) == (said.status, "policy.operators" in said.err, bool(brake(remote)))
+    house.tree.settings(policy="  branch: main\n  operators: [lin-mei]\n")
+    assert 0 == house("resume", "--yes").status

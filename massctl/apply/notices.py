@@ -8,18 +8,21 @@ that remembers what it told tells them once a day. A machine that remembers noth
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from massctl.apply.drafts import DELETE_IT
 from massctl.apply.jobs import nobody_got_it
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, Unrecorded, unrecorded_of
+from massctl.errors import InvariantError
 from massctl.model.diagnostics import has_errors
+from massctl.model.entries import Announced
 from massctl.model.ids import AppId, CampaignName, digest_of
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import BEIJING, Phrase, moment
+from massctl.model.phrase import BEIJING, Phrase, in_time, moment
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan.job_failure import how_to_resend, reason_of, reason_words
+from massctl.plan.plan import PlannedCampaign
 from massctl.plan.quota import AccountAhead
 from massctl.plan.reconcile_options import Evidence
 from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of, window_of
@@ -80,6 +83,10 @@ class Notice:
     """Every run finds it so until somebody does something: no entry of the ledger says when it began."""
     unrecorded: Unrecorded | None = None
     """What WeChat answered, where the ledger could not take it: then one choice alone is true."""
+    opens: datetime | None = None
+    """When the window opens that it tells of beforehand."""
+    lead: timedelta | None = None
+    """How long before that it was due."""
     block: SendBlock | None = None
     """The send as it was planned and asked for; None where its content is not at hand."""
 
@@ -88,7 +95,36 @@ class Notice:
         """Name the fact, so that a receiver knows it again: 24 hex digits."""
         what = [self.happening, self.campaign, self.edition, self.status.value]
         named = [*what, self.digest, self.attempts, self.guard]
+        if self.opens is not None and self.lead is not None:
+            # What was told of a window stays told, whatever is edited or staged meanwhile.
+            opens = self.opens.astimezone(UTC).isoformat()
+            named = [self.happening, self.campaign, self.edition, opens, round(self.lead.total_seconds())]
         return digest_of(named).removeprefix("sha256:")[:24]
+
+    def announcement(self, channel: str) -> Announced:
+        """Give the ledger's entry about its having been told to a channel."""
+        if self.opens is None or self.lead is None:
+            raise InvariantError(f"{self.happening} announces no window")
+        return Announced(not_before=self.opens, channel=channel, lead_seconds=round(self.lead.total_seconds()))
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A campaign whose window opens later."""
+
+    outcome: CampaignOutcome
+    opens: datetime
+    at_opening: PlannedCampaign
+    """The campaign as it is planned for that moment: what would be refused then is refused here."""
+
+    def due(self, leads: Collection[timedelta], record: Record, channel: str, now: datetime) -> timedelta | None:
+        """Give the shortest of `leads` that has begun and was not told to the channel; None where there is none."""
+        told = [
+            each.lead_seconds for each in record.announced if (each.not_before, each.channel) == (self.opens, channel)
+        ]
+        begun = [lead for lead in leads if self.opens - lead <= now < self.opens]
+        shortest = min(begun, default=None)
+        return shortest if shortest is not None and all(shortest.total_seconds() < each for each in told) else None
 
 
 def standings(state: State) -> Standings:
@@ -124,6 +160,42 @@ class Noticing:
         found += [self._left(each) for each in left if each.folder_gone]
         stays = {each.campaign for each in left}
         return [*found, *(notice for each in outcomes for notice in self._kept_back(each, stays))]
+
+    def upcoming(self, coming: Sequence[Coming], leads: Collection[timedelta], channel: str) -> list[Notice]:
+        """List the windows that open soon and of which a channel has not been told, by its `leads`."""
+        found: list[Notice] = []
+        for each in coming:
+            record = self.state.record(each.outcome.planned.name, each.outcome.planned.edition or 1)
+            lead = each.due(leads, record, channel, self.now)
+            if lead is not None and not record.open_attempts and not is_concluded(record):
+                found.append(replace(self._upcoming(each, record), opens=each.opens, lead=lead))
+        return found
+
+    def _upcoming(self, coming: Coming, record: Record) -> Notice:
+        """Tell what will happen at the opening of a window, as it stands now."""
+        outcome, then = coming.outcome, coming.at_opening
+        about = {"span": in_time(coming.opens, self.now), "at": moment(coming.opens.astimezone(BEIJING))}
+        passes = _PASSING if then.next_at is not None else frozenset()
+        refusal = next((each for each in then.refusals if each.guard not in _NOBODY_NEEDED | passes), None)
+        why: str | None = None
+        hint: str = Phrase("to stop it: massctl stop   or, on GitHub: Actions / operate / stop all sends")
+        if outcome.error is not None:
+            why, hint = outcome.error.message, outcome.error.hint
+        elif has_errors(then.diagnostics):
+            why, hint = Phrase("its files have faults"), Phrase("massctl validate")
+        elif refusal is not None:
+            why, hint = refusal.message, refusal.hint
+        if why is not None:
+            say = Phrase("its window opens {span}, at {at}; as it stands it will not be sent: {why}", **about, why=why)
+        elif then.next_at is not None and then.next_at > coming.opens:
+            first = moment(then.next_at.astimezone(BEIJING))
+            say = Phrase(
+                "its window opens {span}, at {at}; it is sent at {first} at the earliest", **about, first=first
+            )
+        else:
+            say = Phrase("its window opens {span}, at {at}: then it is sent", **about)
+        guard = refusal.guard.value if refusal is not None and why is refusal.message else None
+        return self._notice("upcoming", record, outcome, say, hint, guard=guard)
 
     def _recorded(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
         """Tell what came on record about the send of an edition."""

@@ -79,7 +79,7 @@ def applied(
         return with_repeatable(session, _carried_out_as_saved(run, saved, plan_file))
     outcome = run.carry_out(names)
     if until_moment is not None and not outcome.held_elsewhere:
-        outcome = stayed(session, outcome, until_moment, run.carry_out)
+        outcome = stayed(session, outcome, until_moment, run.carry_out, run.notifier)
     return with_repeatable(session, outcome)
 
 
@@ -162,7 +162,7 @@ class _Applying:
                 self.notifier.begin(made.state)
                 outcome = self._acted(made, checked)
             # The ledger is free again: nobody waits for a chat.
-            self.notifier.tell(outcome.state, outcome.campaigns, self.warnings, outcome.drafts_left)
+            self.notifier.tell(outcome.state, outcome.campaigns, self.warnings, outcome.drafts_left, made)
             return outcome
         except LedgerLockedError as held:
             made = plan()

@@ -6,16 +6,20 @@ by its variable on standard error. In the sandbox, and towards loopback, everyth
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from massctl.apply.notices import Notice, Noticing, Standings, standings
+from massctl.apply.journal import LedgerSession
+from massctl.apply.notices import Coming, Notice, Noticing, Standings, standings
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
+from massctl.cli.interrupting import recorded_now
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.cli.told import Told
 from massctl.errors import InvariantError, MassctlError
+from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Phrase
@@ -23,6 +27,7 @@ from massctl.model.state import Record, State
 from massctl.view.language import say
 
 if TYPE_CHECKING:
+    from massctl.cli.planning import Planned
     from massctl.model.lock import LockFile
     from massctl.model.settings import Channel
     from massctl.notify.channel import Post
@@ -39,6 +44,8 @@ class Notifier:
     session: Session
     _before: Standings = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
+    _coming: "tuple[Planned, Sequence[CampaignOutcome]] | None" = None
+    """What the last pass planned and did, where it may tell of windows that open soon."""
 
     def begin(self, state: State) -> None:
         """Take note of how everything stands, before a pass changes it."""
@@ -51,11 +58,17 @@ class Notifier:
         outcomes: Sequence[CampaignOutcome] = (),
         warnings: Sequence[Diagnostic] = (),
         left: Sequence[LeftDraft] = (),
+        made: "Planned | None" = None,
     ) -> None:
-        """Tell what the pass has learnt; whatever goes wrong with it ends the telling, and nothing else."""
+        """Tell what the pass has learnt; whatever goes wrong with it ends the telling, and nothing else.
+
+        With what was `made` a plan of it tells of windows that open soon too.
+        """
         session = self.session
         if not session.settings.notify:
             return
+        if made is not None:
+            self._coming = None if made.damage or made.unshared else (made, outcomes)
         # What a doubt leaves to choose is put together by planning its campaign, and few runs have a doubt.
         from massctl.cli.evidence import evidence_for
 
@@ -72,14 +85,73 @@ class Notifier:
         try:
             fresh = [each for each in noticing.notices(outcomes, left) if each.key not in self._told]
             self._told |= {each.key for each in fresh}
-            if fresh:
-                _tell(session, fresh, Told(session, state.lineage))
+            coming = self._coming_now(state) if made is not None else []
+            if fresh or coming:
+                taken = _tell(
+                    session,
+                    fresh,
+                    Told(session, state.lineage),
+                    lambda name, leads: self._soon(noticing, coming, name, leads),
+                )
+                _record(session, state, taken)
         except KeyboardInterrupt:
             _complain(session, Phrase("interrupted; not everybody was told (notify in massctl.yaml)"))
         except InvariantError:
             raise
         except MassctlError as error:
             _complain(session, Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error)))
+
+    def next_upcoming(self, now: datetime) -> datetime | None:
+        """Give the next moment at which a window is to be told of; None where the last pass left none."""
+        if self._coming is None:
+            return None
+        windows = [each.not_before for each in self._coming[0].windows.values()]
+        leads = [lead for channel in self.session.settings.notify for lead in channel.leads]
+        return min((opens - lead for opens in windows for lead in leads if opens - lead > now), default=None)
+
+    def tell_upcoming(self) -> None:
+        """Tell of windows that open soon, between two passes of a run that waits."""
+        if self._coming is not None and (state := recorded_now(self.session)) is not None:
+            made, outcomes = self._coming
+            self.begin(state)
+            self.tell(state, [replace(each, refusals=[], error=None) for each in outcomes], made=made)
+
+    def _coming_now(self, state: State) -> list[Coming]:
+        """Plan what the last pass planned for the moments at which its windows open, each once."""
+        made, outcomes = self._coming or (None, ())
+        if made is None or made.at is None or state.lineage is None:
+            return []
+        now, furthest = self.session.clock.now(), self._furthest()
+        found = []
+        for outcome in outcomes:
+            window = made.windows.get(outcome.planned.name)
+            if window is not None and now < window.not_before <= now + furthest:
+                plan = made.at(state, window.not_before)
+                then = next(each for each in plan.campaigns if each.name == outcome.planned.name)
+                found.append(Coming(outcome, window.not_before, then))
+        return found
+
+    def _furthest(self) -> timedelta:
+        leads = [lead for channel in self.session.settings.notify for lead in channel.leads]
+        return max(leads, default=timedelta(0))
+
+    def _soon(
+        self, noticing: Noticing, coming: Sequence[Coming], channel: str, leads: Sequence[timedelta]
+    ) -> list[Notice]:
+        """List what a channel has not been told of windows that open soon, once in a run."""
+        due = noticing.upcoming(coming, leads, channel)
+        fresh = [each for each in due if f"{channel} {each.key}" not in self._told]
+        self._told |= {f"{channel} {each.key}" for each in fresh}
+        return fresh
+
+
+def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]]) -> None:
+    """Record which channels were told of which windows, so that no other runner tells them again."""
+    if not taken:
+        return
+    about = [(each.announcement(name), state.record(each.campaign, each.edition)) for name, each in taken]
+    with sole_runner(session.locks, session.clock.now()):
+        LedgerSession(session.ledger(), session.clock, state).record_each(about)
 
 
 def _content(session: Session, record: Record) -> "LockFile | None":
@@ -101,15 +173,22 @@ def _ahead(session: Session, state: State, appid: AppId) -> "Sequence[AccountAhe
     return look_ahead(agenda, state, session.settings.policy, session.clock.now(), {name})
 
 
-def _tell(session: Session, notices: Sequence[Notice], told: Told) -> None:
+def _tell(
+    session: Session,
+    notices: Sequence[Notice],
+    told: Told,
+    soon: "Callable[[str, Sequence[timedelta]], list[Notice]]",
+) -> list[tuple[str, Notice]]:
+    """Post to each channel what is due there, and give which windows it took that open `soon`."""
+    taken: list[tuple[str, Notice]] = []
     lines = _Lines(session)
     wanted: list[tuple[str, list[Notice]]] = []
     jobs: list[Callable[[], Phrase | None]] = []
     try:
         for channel in session.settings.notify:
-            name = channel.webhook_env or channel.wecom_robot_env or ""
+            name = channel.name
             heard = [each for each in notices if channel.events is None or each.happening in channel.events]
-            if due := told.due(name, heard):
+            if due := [*told.due(name, heard), *soon(name, channel.leads)]:
                 wanted.append((name, due))
                 jobs.append(_job(session, lines, channel, due))
         for index, why in side_by_side(jobs) if jobs else ():
@@ -118,10 +197,12 @@ def _tell(session: Session, notices: Sequence[Notice], told: Told) -> None:
                 raise why
             if why is None:
                 told.note(name, due)
+                taken += [(name, each) for each in due if each.opens is not None]
             else:
                 _complain(session, Phrase("{name} (notify) was not told: {why}", name=name, why=why))
     finally:
         lines.close()
+    return taken
 
 
 class _Lines:
@@ -153,7 +234,7 @@ def _job(session: Session, lines: _Lines, channel: "Channel", wanted: Sequence[N
     """Give what posts to one channel, or to the sandbox in its place."""
     from massctl.notify.posting import posted
 
-    name, robot = channel.webhook_env or channel.wecom_robot_env or "", channel.wecom_robot_env is not None
+    name, robot = channel.name, channel.wecom_robot_env is not None
     post = _post(session, channel, wanted)
     if session.realm() == "loopback":
         kind = "wecom_robot" if robot else "webhook"

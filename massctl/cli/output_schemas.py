@@ -63,6 +63,8 @@ _HEAD: Final[dict[str, dict[str, Any]]] = {
 _FIELDS: Final[dict[str, str]] = {
     "type": "What happened.",
     "format_version": "The version of the ledger's format.",
+    "channel": "The channel of `notify`, by the name of its variable.",
+    "lead_seconds": "How long before the window this was due.",
     "reason": "Why, in words.",
     "by": "Who said so.",
     "appid": "The account's AppID.",

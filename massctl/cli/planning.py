@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import Enum, auto
 from functools import partial
 from typing import Final
@@ -12,7 +13,7 @@ from massctl.cli.session import Session
 from massctl.errors import LedgerError, UsageError
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import CampaignName
-from massctl.model.message import RenderedCampaign
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.guards import PolicyInForce, brake, is_untrusted
@@ -37,6 +38,10 @@ class Planned:
     """A clone would not know the ledger, and that alone is why everything is refused."""
     again: Callable[[], Plan] | None = None
     """Makes the plan again from the state as it is by then; None for a plan that is only shown."""
+    at: Callable[[State, datetime], Plan] | None = None
+    """Plans the same for another moment, from a state of then."""
+    windows: Mapping[CampaignName, Window] = field(default_factory=dict)
+    """The window of each campaign that has one."""
     unlocked: Mapping[CampaignName, RenderedCampaign] = field(default_factory=dict)
     """What would be locked of campaigns whose lock refuses them, as far as it was rendered."""
 
@@ -107,7 +112,12 @@ def planned(
     plan, alone, copied = _shared(session, state, again())
     strays = [*(desires.strays() if not names else []), *(copied if acts else [])]
     told = [*warnings, *strays]
-    return Planned(plan, state, rules, workbench, told, damage, alone, again, _unlocked(desired))
+    windows = {each.name: each.window for each in desired if each.window is not None}
+
+    def at(then: State, moment: datetime) -> Plan:
+        return make_plan(desired, then, rules, moment)
+
+    return Planned(plan, state, rules, workbench, told, damage, alone, again, at, windows, _unlocked(desired))
 
 
 def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> tuple[Plan, list[Diagnostic]]:

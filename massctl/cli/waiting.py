@@ -11,6 +11,7 @@ from typing import Final
 
 from massctl.apply.outcome import Outcome
 from massctl.cli.interrupting import recorded_now
+from massctl.cli.notifying import Notifier
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.model.phrase import BEIJING, Phrase, moment
@@ -38,8 +39,17 @@ def opening(campaigns: Sequence[PlannedCampaign], now: datetime, until: datetime
     return first, [name for at, name in coming if at == first]
 
 
-def stayed(session: Session, begun: Outcome, until: datetime, again: Callable[[Sequence[str]], Outcome]) -> Outcome:
-    """Go on from a run that has staged everything: at each opening carry out what it opens for."""
+def stayed(
+    session: Session,
+    begun: Outcome,
+    until: datetime,
+    again: Callable[[Sequence[str]], Outcome],
+    notifier: Notifier,
+) -> Outcome:
+    """Go on from a run that has staged everything: at each opening carry out what it opens for.
+
+    While it waits, `notifier` tells of the windows that open soon.
+    """
     outcome, clock = begun, session.clock
     try:
         while not outcome.interrupted and outcome.ledger_error is None:
@@ -48,7 +58,7 @@ def stayed(session: Session, begun: Outcome, until: datetime, again: Callable[[S
             if found is None:
                 return outcome
             at, names = found
-            _sleep(session, at, names)
+            _sleep(session, at, names, notifier)
             # A folder that went away meanwhile is no reason to leave the others unsent.
             there = session.repository.campaign_folders().names
             names = [name for name in names if name in there]
@@ -73,7 +83,7 @@ def _once_free(
     return outcome
 
 
-def _sleep(session: Session, at: datetime, names: Sequence[str]) -> None:
+def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notifier) -> None:
     """Wait until a moment, by the clock that decides about windows: it may be set meanwhile."""
     shown = progress(session.voice)
     told = Phrase(
@@ -83,5 +93,10 @@ def _sleep(session: Session, at: datetime, names: Sequence[str]) -> None:
     )
     while (left := (at - session.clock.now()).total_seconds()) > 0:
         shown.waiting(told, ceil(left))
+        now = session.clock.now()
+        soon = notifier.next_upcoming(now)
+        pause = min(left, (soon - now).total_seconds()) if soon is not None else left
         # The sandbox's time passes at once, and nobody watches it pass.
-        session.clock.sleep(left if session.sandbox else min(1.0, left))
+        session.clock.sleep(pause if session.sandbox else min(1.0, pause))
+        if soon is not None and session.clock.now() >= soon:
+            notifier.tell_upcoming()

@@ -401,6 +401,18 @@ class Previewed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """People were told that a window opens soon."""
+
+    type: Literal["announced"] = "announced"
+    not_before: datetime
+    channel: str
+    """The channel of `notify`, by the name of its variable."""
+    lead_seconds: int
+    """How long before the window this was due; whatever was due earlier counts as told too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expired:
     """The window closed before a send."""
 
@@ -457,6 +469,7 @@ Event = (
     | WebsiteSendRetracted
     | JobStatus
     | Withdrawn
+    | Announced
     | Expired
     | ListEnded
     | Adopted
@@ -625,6 +638,7 @@ def is_observed(event: Any) -> bool:
             | SendRejected()
             | SendInDoubt()
             | JobStatus()
+            | Announced()
             | Expired()
         ):
             return True

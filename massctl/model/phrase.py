@@ -6,6 +6,7 @@ person may read is built as a Phrase; a test compares every template in the sour
 """
 
 import errno
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Final, Self
@@ -81,6 +82,17 @@ def moment(at: datetime) -> str:
 def offset(at: datetime) -> str:
     """Write the offset of a moment: `+08:00`."""
     return at.isoformat()[-6:]
+
+
+def in_time(at: datetime, now: datetime) -> Phrase:
+    """Say how long it is until `at`, to the minute and never too early; less than a minute where it has passed."""
+    minutes = max(0, math.ceil((at - now).total_seconds() / 60))
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        return Phrase("in {days} days {hours} h", days=hours // 24, hours=hours % 24)
+    if hours:
+        return Phrase("in {hours} h {minutes} min", hours=hours, minutes=minutes)
+    return Phrase("in {minutes} min", minutes=minutes) if minutes else Phrase("in less than a minute")
 
 
 _REASONS: Final = {

@@ -49,9 +49,10 @@ STATE_REMOTE: Final = "origin"
 TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAYS_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
-Happening = Literal["sent", "failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left"]
+Happening = Literal["sent", "failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left", "upcoming"]
 """What is told: WeChat accepted a send; it failed; its outcome is unknown; the administrator is asked; its window
-closed before it; a guard refuses it in its window; its folder is gone and its draft stays, because it was changed."""
+closed before it; a guard refuses it in its window; its folder is gone and its draft stays, because it was changed; its
+window opens soon."""
 EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
 GitName = Annotated[str, StringConstraints(pattern=GIT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
@@ -207,6 +208,19 @@ class Channel(Strict):
     """The name of the variable that holds the address of a WeCom group robot."""
     events: Annotated[list[Happening], Field(min_length=1)] | None = None
     """What is told there; all of it where it is not said."""
+    upcoming: list[Duration] = Field(default_factory=lambda: ["24h", "30m"])
+    """How long before a window opens `upcoming` tells of it."""
+
+    @property
+    def name(self) -> str:
+        """The variable that holds its address."""
+        return self.webhook_env or self.wecom_robot_env or ""
+
+    @property
+    def leads(self) -> list[timedelta]:
+        """How long before a window opens this channel is told of it; none where it does not hear of that."""
+        hears = self.events is None or "upcoming" in self.events
+        return [parse_duration(each) for each in self.upcoming] if hears else []
 
 
 class Move(Strict):

@@ -466,6 +466,8 @@ class Record:
     """The newest id of its video."""
     resolved: entries.AudienceResolved | None = None
     """Which tag the name in the campaign was last found to stand for."""
+    announced: list[entries.Announced] = field(default_factory=list)
+    """Which windows people were told of before they opened."""
     expired_at: list[datetime] = field(default_factory=list)
     """The `not_after` of windows that were found closed."""
     ended: entries.ListEnded | None = None
@@ -840,6 +842,10 @@ def _previewed(record: Record, event: entries.Previewed, entry: entries.Entry) -
         record.previews[key] = event
 
 
+def _announced(record: Record, event: entries.Announced, _: entries.Entry) -> None:
+    record.announced.append(event)
+
+
 def _expired(record: Record, event: entries.Expired, _: entries.Entry) -> None:
     record.expired_at.append(event.not_after)
 
@@ -972,6 +978,7 @@ _OF_CAMPAIGN: Final[Mapping[type, Callable[[Record, Any, entries.Entry], None]]]
     entries.SendImported: _send_imported,
     entries.JobStatus: _job_said,
     entries.Withdrawn: _job_said,
+    entries.Announced: _announced,
     entries.Expired: _expired,
 }
 

@@ -44,6 +44,7 @@ _Other: TypeAlias = (
     | entries.Repaired
     | entries.JobStatus
     | entries.Withdrawn
+    | entries.Announced
     | entries.Expired
     | entries.ListEnded
     | entries.Adopted
@@ -108,6 +109,8 @@ def _about_rest(event: _Other) -> str:  # noqa: PLR0911 - one case a type, and a
         case entries.Withdrawn():
             which = f"article {event.article}" if event.article else "all articles"
             return f"msg_id {event.msg_id} {which}{f' {event.outcome}' if event.outcome else ''}{_code(event.errcode)}"
+        case entries.Announced():
+            return f"not_before {moment(event.not_before)} channel {event.channel} lead_seconds {event.lead_seconds}"
         case entries.Expired():
             return f"not_after {moment(event.not_after)}"
         case entries.ListEnded():

@@ -28,6 +28,7 @@ HAPPENING: Final = {
     "expired": Phrase("window missed"),
     "refused": Phrase("refused"),
     "draft_left": Phrase("draft left"),
+    "upcoming": Phrase("upcoming"),
 }
 _ON_GITHUB: Final = Phrase("on GitHub, where massctl init wrote the workflows: Actions / operate / reconcile")
 _MARKUP: Final = str.maketrans("<>[]`*#@\\|~", "＜＞［］｀＊＃＠＼｜～")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostics import Severity, has_errors
 from massctl.model.ids import CampaignName
-from massctl.model.phrase import Phrase, moment
+from massctl.model.phrase import Phrase, in_time, moment
 from massctl.model.state import FINAL
 from massctl.plan.guards import how_to_do, left_to_do
 from massctl.plan.plan import Plan, PlannedCampaign
@@ -18,7 +18,7 @@ from massctl.view.diagnostic_text import diagnostic_line, place_text
 from massctl.view.hold_text import hold_rows
 from massctl.view.language import Language
 from massctl.view.message_text import message_rows, picture_rows
-from massctl.view.moments import in_time, recorded
+from massctl.view.moments import recorded
 from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.send_block_text import LABELS as SEND_LABELS
 from massctl.view.send_block_text import block_table

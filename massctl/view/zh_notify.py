@@ -20,6 +20,18 @@ NOTIFY: Final[dict[str, str]] = {
         "{said}；它的草稿在公众平台上被改过，所以留在那里"
     ),
     "{hint}; {other}": "{hint}；{other}",
+    "to stop it: massctl stop   or, on GitHub: Actions / operate / stop all sends": (
+        "要停下它：massctl stop   或在 GitHub 上：Actions / operate / stop all sends"
+    ),
+    "its files have faults": "它的文件有错误",
+    "its window opens {span}, at {at}; as it stands it will not be sent: {why}": (
+        "时段{span}开始（{at}）；照现在的样子不会发出：{why}"
+    ),
+    "its window opens {span}, at {at}; it is sent at {first} at the earliest": (
+        "时段{span}开始（{at}）；最早 {first} 发出"
+    ),
+    "its window opens {span}, at {at}: then it is sent": "时段{span}开始（{at}），到时就发出",
+    "upcoming": "即将群发",
     "its files have faults, and its window is open": "时段已经开始，而它的文件有错误",
     "it was sent": "已发出",
     "it was sent, says {who}": "{who} 认定已发出",

@@ -69,7 +69,7 @@ def test_the_signature_is_that_of_the_document(told: Shell, monkeypatch: pytest.
 
 
 def test_a_run_that_learns_nothing_posts_nothing(told: Shell):
-    told.tree.text("notice", more=window("2026-12-02T12:00:00+08:00", "2026-12-02T14:00:00+08:00"))
+    told.tree.text("notice", more=window("2026-12-02T12:01:00+08:00", "2026-12-02T14:00:00+08:00"))
     told("plan", "--sandbox")
     told("apply", "--sandbox", "--yes")
 

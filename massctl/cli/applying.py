@@ -162,7 +162,9 @@ class _Applying:
                 self.notifier.begin(made.state)
                 outcome = self._acted(made, checked)
             # The ledger is free again: nobody waits for a chat.
-            self.notifier.tell(outcome.state, outcome.campaigns, self.warnings, outcome.drafts_left, made)
+            whole = outcome.ledger_error is None and not outcome.interrupted
+            told = outcome.campaigns, self.warnings, outcome.drafts_left
+            self.notifier.tell(outcome.state, *told, made if whole else None)
             return outcome
         except LedgerLockedError as held:
             made = plan()

@@ -6,7 +6,7 @@ by its variable on standard error. In the sandbox, and towards loopback, everyth
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -15,13 +15,14 @@ from massctl.apply.journal import LedgerSession
 from massctl.apply.notices import Coming, Notice, Noticing, Standings, standings
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.cli.interrupting import recorded_now
+from massctl.cli.recorded import ledger_refusal
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.cli.told import Told
-from massctl.errors import InvariantError, MassctlError
+from massctl.errors import InvariantError, LedgerError, MassctlError
 from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.ids import AccountName, AppId
+from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
 from massctl.view.language import say
@@ -44,8 +45,8 @@ class Notifier:
     session: Session
     _before: Standings = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
-    _coming: "tuple[Planned, Sequence[CampaignOutcome]] | None" = None
-    """What the last pass planned and did, where it may tell of windows that open soon."""
+    _coming: "dict[CampaignName, tuple[Planned, CampaignOutcome]]" = field(default_factory=dict)
+    """What the last pass about a campaign planned and did, where it may tell of windows that open soon."""
 
     def begin(self, state: State) -> None:
         """Take note of how everything stands, before a pass changes it."""
@@ -59,16 +60,16 @@ class Notifier:
         warnings: Sequence[Diagnostic] = (),
         left: Sequence[LeftDraft] = (),
         made: "Planned | None" = None,
-    ) -> None:
+    ) -> bool:
         """Tell what the pass has learnt; whatever goes wrong with it ends the telling, and nothing else.
 
-        With what was `made` a plan of it tells of windows that open soon too.
+        With what was `made` a plan of it tells of windows that open soon too. Gives whether it was interrupted.
         """
         session = self.session
         if not session.settings.notify:
-            return
-        if made is not None:
-            self._coming = None if made.damage or made.unshared else (made, outcomes)
+            return False
+        if made is not None and not (made.damage or made.unshared):
+            self._coming |= {each.planned.name: (made, each) for each in outcomes}
         # What a doubt leaves to choose is put together by planning its campaign, and few runs have a doubt.
         from massctl.cli.evidence import evidence_for
 
@@ -85,7 +86,7 @@ class Notifier:
         try:
             fresh = [each for each in noticing.notices(outcomes, left) if each.key not in self._told]
             self._told |= {each.key for each in fresh}
-            coming = self._coming_now(state) if made is not None else []
+            coming = self._coming_now(state)
             if fresh or coming:
                 taken = _tell(
                     session,
@@ -96,44 +97,48 @@ class Notifier:
                 _record(session, state, taken)
         except KeyboardInterrupt:
             _complain(session, Phrase("interrupted; not everybody was told (notify in massctl.yaml)"))
+            return True
         except InvariantError:
             raise
         except MassctlError as error:
             _complain(session, Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error)))
+        return False
 
     def next_upcoming(self, now: datetime) -> datetime | None:
         """Give the next moment at which a window is to be told of; None where the last pass left none."""
-        if self._coming is None:
-            return None
-        windows = [each.not_before for each in self._coming[0].windows.values()]
-        leads = [lead for channel in self.session.settings.notify for lead in channel.leads]
-        return min((opens - lead for opens in windows for lead in leads if opens - lead > now), default=None)
+        windows = [made.windows[name].not_before for name, (made, _) in self._coming.items() if name in made.windows]
+        return min((opens - lead for opens in windows for lead in self._leads if opens - lead > now), default=None)
 
     def tell_upcoming(self) -> None:
-        """Tell of windows that open soon, between two passes of a run that waits."""
-        if self._coming is not None and (state := recorded_now(self.session)) is not None:
-            made, outcomes = self._coming
+        """Tell of windows that open soon, between two passes of a run that waits; an interruption ends the waiting."""
+        if (state := recorded_now(self.session)) is not None:
             self.begin(state)
-            self.tell(state, [replace(each, refusals=[], error=None) for each in outcomes], made=made)
+            if self.tell(state):
+                raise KeyboardInterrupt
 
     def _coming_now(self, state: State) -> list[Coming]:
         """Plan what the last pass planned for the moments at which its windows open, each once."""
-        made, outcomes = self._coming or (None, ())
-        if made is None or made.at is None or state.lineage is None:
+        now = self.session.clock.now()
+        until = now + max(self._leads, default=timedelta(0))
+        opening = [
+            (made, outcome, made.windows[name].not_before)
+            for name, (made, outcome) in self._coming.items()
+            if name in made.windows and now < made.windows[name].not_before <= until
+        ]
+        accounts = sorted({outcome.planned.account for _, outcome, _ in opening if outcome.planned.account is not None})
+        # Nothing is written into a ledger that nothing is sent by, and what is not recorded would be told in every run.
+        if not opening or state.lineage is None or ledger_refusal(self.session, state, accounts) is not None:
             return []
-        now, furthest = self.session.clock.now(), self._furthest()
         found = []
-        for outcome in outcomes:
-            window = made.windows.get(outcome.planned.name)
-            if window is not None and now < window.not_before <= now + furthest:
-                plan = made.at(state, window.not_before)
-                then = next(each for each in plan.campaigns if each.name == outcome.planned.name)
-                found.append(Coming(outcome, window.not_before, then))
+        for made, outcome, opens in opening:
+            plan = made.at(state, opens) if made.at is not None else made.plan
+            then = next(each for each in plan.campaigns if each.name == outcome.planned.name)
+            found.append(Coming(outcome, opens, then))
         return found
 
-    def _furthest(self) -> timedelta:
-        leads = [lead for channel in self.session.settings.notify for lead in channel.leads]
-        return max(leads, default=timedelta(0))
+    @property
+    def _leads(self) -> list[timedelta]:
+        return [lead for channel in self.session.settings.notify for lead in channel.leads]
 
     def _soon(
         self, noticing: Noticing, coming: Sequence[Coming], channel: str, leads: Sequence[timedelta]
@@ -150,8 +155,14 @@ def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]])
     if not taken:
         return
     about = [(each.announcement(name), state.record(each.campaign, each.edition)) for name, each in taken]
-    with sole_runner(session.locks, session.clock.now()):
-        LedgerSession(session.ledger(), session.clock, state).record_each(about)
+    try:
+        with sole_runner(session.locks, session.clock.now()):
+            LedgerSession(session.ledger(), session.clock, state).record_each(about)
+    except LedgerError as error:
+        told = Phrase(
+            "that people were told is not on record, so the next run tells it again: {why}", why=what_happened(error)
+        )
+        _complain(session, told)
 
 
 def _content(session: Session, record: Record) -> "LockFile | None":

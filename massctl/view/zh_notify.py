@@ -43,6 +43,9 @@ NOTIFY: Final[dict[str, str]] = {
     ),
     # massctl/cli/notifying.py
     "{name} (notify) was not told: {why}": "没有通知到 {name}（notify）：{why}",
+    "that people were told is not on record, so the next run tells it again: {why}": (
+        "已经通知过，但没有记下来，所以下一次运行会再通知一遍：{why}"
+    ),
     "interrupted; not everybody was told (notify in massctl.yaml)": (
         "已中断；不是每个人都通知到了（massctl.yaml 的 notify）"
     ),

@@ -155,6 +155,30 @@ def test_a_run_that_waits_tells_while_it_waits(told: Shell) -> None:
     assert ("in 40 min" in events[0][1], "in 30 min" in events[1][1]) == (True, True)
 
 
+def test_an_opening_leaves_what_opens_later_to_be_told_of(told: Shell) -> None:
+    told.tree.text("other", content="另一件", more=TOMORROW.replace("12:00:00", "11:30:00"))
+    later(told, hours=23)
+    apply(told, "--wait", "2h")
+    times = [each["message"] for each in notices(told) if (each["campaign"], each["event"]) == ("notice", "upcoming")]
+    assert [True, True] == ["in 1 h 0 min" in times[0], "in 30 min" in times[1]]
+    assert 2 == len(told.report()["jobs"])
+
+
+def test_whoever_interrupts_a_waiting_run_while_it_tells_ends_it(told: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    later(told, hours=23, minutes=20)
+    apply(told)
+    exchange = Line.exchange
+
+    def interrupted(self: Line, call: Any) -> Any:
+        if b"in 30 min" in (call.content or b""):
+            raise KeyboardInterrupt
+        return exchange(self, call)
+
+    monkeypatch.setattr(Line, "exchange", interrupted)
+    said = told("apply", "--sandbox", "--yes", "--wait", "45m")
+    assert (130, []) == (said.status, told.report()["jobs"])
+
+
 @pytest.mark.parametrize("upcoming", ["soon", "[1x]", "[24]"])
 def test_a_time_that_is_none_is_a_fault(shell: Shell, upcoming: str) -> None:
     shell.tree.settings(state=f"notify:\n  - {{webhook_env: HOOK, upcoming: {upcoming}}}\n")

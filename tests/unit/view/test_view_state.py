@@ -25,7 +25,7 @@ from massctl.apply.ports import SendQuestion
 from massctl.errors import ConfigurationError, PermanentError
 from massctl.model import entries
 from massctl.model.entries import Entry
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, in_time, moment
 from massctl.model.state import State
 from massctl.plan.reconcile_options import Evidence
 from massctl.plan.send_block import SendBlock, send_block
@@ -34,7 +34,7 @@ from massctl.view.cells import cells
 from massctl.view.error_text import error_text
 from massctl.view.evidence_text import evidence_text
 from massctl.view.language import LANGUAGES, Language
-from massctl.view.moments import in_time, moment, recorded
+from massctl.view.moments import recorded
 from massctl.view.question_text import question_text
 from massctl.view.state_text import entries_text, state_text, verified_text
 from massctl.view.status_text import status_text

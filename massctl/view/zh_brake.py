@@ -27,7 +27,7 @@ BRAKE: Final[dict[str, str]] = {
     "There is no terminal to ask on. The brake stays on.": "没有终端可以询问。急停仍然生效。",
     "Type `yes` to lift the brake:": "输入 `yes` 解除急停：",
     "you did not say yes, so the brake stays on": "您没有确认，所以急停仍然生效",
-    "the brake was set anew meanwhile, by {who}": "其间又有人急停了：{who}",
+    "somebody set the brake again meanwhile: {who}": "其间又有人急停了：{who}",
     "It stays on: nobody saw it here. Nothing was done.": "它仍然生效：这里没有人看过它。什么都没有做。",
     "massctl resume   shows it": "massctl resume   可以看到它",
     "the brake is still on": "急停仍然生效",

@@ -203,7 +203,7 @@ def test_resume_lifts_only_the_brake_that_it_showed(
     said = house("resume", "--yes")
 
     assert (5, git(house.root, "rev-parse", "HEAD")) == (said.status, brake(remote))
-    assert "set anew" in said.err
+    assert "set the brake again" in said.err
 
 
 def test_somebody_else_was_faster_to_lift_it(house: Shell, remote: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,7 +101,7 @@ def _lift(branch: "BrakeBranch", found: "Brake") -> None:
     brake, pushed = left
     if brake.commit != found.commit:
         raise RefusedError(
-            Phrase("the brake was set anew meanwhile, by {who}", who=brake.by or "-"),
+            Phrase("somebody set the brake again meanwhile: {who}", who=brake.by or "-"),
             Phrase("It stays on: nobody saw it here. Nothing was done."),
             Phrase("massctl resume   shows it"),
         )

@@ -16,7 +16,7 @@ from massctl.errors import PermanentError, RefusedError, UsageError, WeChatError
 from massctl.model.entries import Adopted, DraftDeleted, SendImported, SendSettled, WebsiteSendRetracted
 from massctl.model.ids import AppId, CampaignName, MediaId, MsgId
 from massctl.model.message import RenderedCampaign, approved_audience
-from massctl.model.phrase import Command, Phrase, in_a_row, moment
+from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.state import UNSETTLED, Draft, Record, State, held_until, is_concluded
 from massctl.plan.guards import handoff_of, is_unknown_since_repair
 from massctl.plan.reconcile_options import in_question, unsent_below
@@ -29,11 +29,17 @@ def settle_sent(
     wechat: WeChat | None,
     ledger: LedgerSession,
     audience: dict[str, Any] | None = None,
+    *,
+    now: datetime,
+    wait: timedelta,
 ) -> JobReport | None:
     """Record that it went out. A job id is checked against other campaigns, and with WeChat where it is known.
 
-    `audience` is the declared audience of a send without an attempt, where it is known.
+    `audience` is the declared audience of a send without an attempt, where it is known; `wait` is how long the answer
+    to an attempt may still come.
     """
+    _require_past(statement.looked_at, now)
+    _require_verdict(record, wait, now)
     if not (record.attempts and not is_concluded(record)):
         _check_unsettled(record, ledger.state)
     _require_seen([record], statement)
@@ -49,13 +55,23 @@ def settle_sent(
 
 
 def settle_not_sent(
-    record: Record, statement: Statement, wechat: Callable[[Draft], WeChat | None] | None, ledger: LedgerSession
+    record: Record,
+    statement: Statement,
+    wechat: Callable[[Draft], WeChat | None] | None,
+    ledger: LedgerSession,
+    *,
+    now: datetime,
+    wait: timedelta,
 ) -> None:
     """Record that it did not go out, and forget drafts that somebody changed, so that new ones are saved.
 
     Lower editions that were never sent are settled too: the edition that takes their place waits for this word.
     `wechat` returns the account that a draft lies in, or None where it is out of reach: that draft stays as recorded.
+    `wait` is how long the answer to an attempt may still come.
     """
+    _require_past(statement.looked_at, now)
+    _require_verdict(record, wait, now)
+    _require_answer_of_administrator(record, now)
     unsent = unsent_below(record, ledger.state)
     if not any(each.draft() for each in unsent):
         _check_unsettled(record, ledger.state)
@@ -78,7 +94,7 @@ def settle_not_sent(
         raise nothing_to_settle(record)
 
 
-def require_past(looked_at: datetime | None, now: datetime) -> None:
+def _require_past(looked_at: datetime | None, now: datetime) -> None:
     """Raise UsageError for a moment that is still to come: nobody has looked then."""
     if looked_at is not None and looked_at > now:
         raise UsageError(
@@ -108,7 +124,7 @@ def _require_seen(records: Sequence[Record], statement: Statement) -> None:
     )
 
 
-def require_verdict(record: Record, wait: timedelta, now: datetime) -> None:
+def _require_verdict(record: Record, wait: timedelta, now: datetime) -> None:
     """Raise RefusedError while an answer may still come: an attempt has no verdict, and is younger than `wait`.
 
     The run that made it, perhaps on another machine, knows more than the console shows at that moment.
@@ -124,15 +140,16 @@ def require_verdict(record: Record, wait: timedelta, now: datetime) -> None:
     )
 
 
-def require_answer_of_administrator(record: Record, now: datetime) -> None:
+def _require_answer_of_administrator(record: Record, now: datetime) -> None:
     """Raise RefusedError while the administrator may still agree: what was not sent yet may be sent then."""
     until = held_until(record)
     if until is None or now >= until:
         return
+    said = moment(until.astimezone(BEIJING))
     raise RefusedError(
-        Phrase("{name} waits for the administrator until {until}", name=record.campaign, until=moment(until)),
+        Phrase("{name} waits for the administrator until {until}", name=record.campaign, until=said),
         Phrase("Nothing was recorded: it goes out as soon as the administrator (管理员) agrees."),
-        Phrase("let the administrator refuse it in WeChat, then say it again after {until}", until=moment(until)),
+        Phrase("let the administrator refuse it in WeChat, then say it again after {until}", until=said),
     )
 
 

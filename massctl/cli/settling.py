@@ -9,9 +9,6 @@ from massctl.apply.ports import WeChat
 from massctl.apply.reconcile import (
     is_by_hand,
     nothing_to_settle,
-    require_answer_of_administrator,
-    require_past,
-    require_verdict,
     settle_not_sent,
     settle_sent,
 )
@@ -67,15 +64,12 @@ def settled(
     It is told in words, or as the document of `answer`.
     """
     refuse_fleeting_ledger(session)
-    require_past(testimony.looked_at, session.clock.now())
     with sole_runner(session.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
         trust(session, state)
         record, notifier = _in_question(session, state, name), Notifier(session)
-        require_verdict(record, timedelta(seconds=session.settings.policy.in_doubt_wait), session.clock.now())
-        if not sent:
-            require_answer_of_administrator(record, session.clock.now())
+        now, wait = session.clock.now(), timedelta(seconds=session.settings.policy.in_doubt_wait)
         notifier.begin(state)
         begun, listed = len(record.settlements), record.batches > 1
         book = LedgerSession(ledger, session.clock, state)
@@ -83,11 +77,12 @@ def settled(
             wechat = _wechat(session, record) if testimony.msg_id is not None else None
             by_hand = is_by_hand(record)
             rendered = declared(session, name, record.edition, warnings) if by_hand else None
-            settle_sent(record, testimony, wechat, book, approved_audience(rendered) if rendered else None)
+            audience = approved_audience(rendered) if rendered else None
+            settle_sent(record, testimony, wechat, book, audience, now=now, wait=wait)
             if by_hand and rendered is None:
                 session.voice.talk(say(COUNTS_AS_ALL, session.voice.language))
         else:
-            settle_not_sent(record, testimony, lambda draft: _holder(session, record, draft), book)
+            settle_not_sent(record, testimony, lambda draft: _holder(session, record, draft), book, now=now, wait=wait)
     notifier.tell(state)
     voice, told = session.voice, _told(record, record.settlements[begun:] if listed else [], sent=sent)
 

@@ -15,11 +15,11 @@ from building import APPID
 from openid_samples import BATCHES
 from simulation.crashing import Boundaries
 from simulation.disk import SimDisk
-from simulation.scenario import Clone, Situation, state_of
+from simulation.scenario import Clone, Situation, settle_not_sent, settle_sent, state_of
 from simulation.world import SLOW, MassJob, Remembered
 
 from massctl.apply.journal import LedgerSession
-from massctl.apply.reconcile import Statement, adopt_draft, settle_not_sent, settle_sent
+from massctl.apply.reconcile import Statement, adopt_draft
 from massctl.errors import MassctlError
 from massctl.model.entries import Created, ListEnded, NewEntry
 from massctl.model.ids import ClientMsgId, MsgId

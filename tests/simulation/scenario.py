@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final, cast
@@ -15,6 +16,7 @@ from simulation.disk import LEDGER, LOCKS, SimDisk, SimPath
 from simulation.server import SimServer
 from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgress, SimWeChat, one_by_one
 
+from massctl.apply import reconcile
 from massctl.apply.context import Ports
 from massctl.apply.executor import apply_plan, retry_if_stale
 from massctl.apply.journal import LedgerSession
@@ -37,6 +39,9 @@ from massctl.plan.steps import Desired, Gone, Refusal
 LONG = Window(NOW - HOUR, NOW + 80 * HOUR)
 """Open in all runs, even after two gaps of 30 hours."""
 ACCOUNTS = {building.APPID: AccountName("main"), building.OTHER_APPID: AccountName("other")}
+# A person speaks when no answer can come any more.
+settle_sent = partial(reconcile.settle_sent, now=NOW + 90 * HOUR, wait=timedelta(0))
+settle_not_sent = partial(reconcile.settle_not_sent, now=NOW + 90 * HOUR, wait=timedelta(0))
 OPENIDS = SampleOpenids()
 PICTURES = SimPictures(("hero", "second", "cover", "other", "gif", "bell", "ball"))
 

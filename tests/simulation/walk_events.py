@@ -8,6 +8,7 @@ docs/concepts/exactly-once.md; where one matters, the event says so.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from simulation import walk_checkers
 from simulation.walk_account import Account, MassJob
@@ -213,14 +214,15 @@ class Settle:
         jobs = [job for job in account.jobs_of(key) if not job.openids or _is_open(record, job)]
         wechat = RunnerWeChat(runner, account, world.declared[self.name].appid)
         said = Statement("looked it up", "li", jobs[0].msg_id if jobs and self.with_id else None)
+        moments: Any = {"now": runner.now(), "wait": timedelta(minutes=1)}
         try:
             if jobs:
-                settle_sent(record, said, wechat if self.with_id else None, book)
+                settle_sent(record, said, wechat if self.with_id else None, book, **moments)
             else:
                 other = account.touched | account.mangled
                 for media_id in [m for m in account.drafts if account.ours.get(m) == key and m in other]:
                     del account.drafts[media_id]
-                settle_not_sent(record, said, lambda _: wechat, book)
+                settle_not_sent(record, said, lambda _: wechat, book, **moments)
         except UsageError:
             pass  # There was nothing to settle.
         walk_checkers.between_runs(world)

@@ -7,12 +7,12 @@ import pytest
 from building import HOUR, audience, house, reviewers
 from openid_samples import BATCHES, MOVED, PAIRS
 from simulation.crashing import Boundaries, Crash
-from simulation.scenario import LONG, Scene, to_openids, whole_news, whole_text
+from simulation.scenario import LONG, Scene, settle_not_sent, settle_sent, to_openids, whole_news, whole_text
 from simulation.world import Fault
 
 from massctl.apply import journal
 from massctl.apply.payloads import send_intent
-from massctl.apply.reconcile import adopt_draft, batch_in_question, settle_not_sent, settle_sent
+from massctl.apply.reconcile import adopt_draft, batch_in_question
 from massctl.errors import InvariantError, UsageError
 from massctl.model.entries import DraftDeleted
 from massctl.model.ids import MediaId

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from building import HOUR, LATER, NOW, OTHER_APPID, article, audience, house, news, reviewers, saved, text
 from simulation.crashing import Boundaries, Crash
-from simulation.scenario import Scene, whole_news, whole_text
+from simulation.scenario import Scene, settle_not_sent, whole_news, whole_text
 from simulation.world import Fault
 
 from massctl.apply import drafts, reconcile
@@ -15,7 +15,7 @@ from massctl.apply.draft_fingerprint import draft_sha256, kept_sha256, markup_sh
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import LeftDraft
 from massctl.apply.ports import DraftArticle, ListedDraft
-from massctl.apply.reconcile import adopt_draft, settle_not_sent
+from massctl.apply.reconcile import adopt_draft
 from massctl.errors import PermanentError
 from massctl.ledger import git_ledger, git_remote
 from massctl.model.entries import Adopted

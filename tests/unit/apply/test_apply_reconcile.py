@@ -1,5 +1,6 @@
 """What a person says: of a send, of a draft, of sends without this ledger."""
 
+import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from building import DAY, HOUR, NOW, OTHER_APPID, article, attempted, audience, guards, news, recorded, sha, text
-from simulation.scenario import Scene, whole_news, whole_text
+from simulation.scenario import Scene, settle_not_sent, settle_sent, whole_news, whole_text
 from simulation.world import Fault
 
 from massctl.apply import journal, reconcile
@@ -19,14 +20,13 @@ from massctl.apply.reconcile import (
     import_sent,
     import_website_send,
     retract_website_send,
-    settle_not_sent,
-    settle_sent,
 )
 from massctl.errors import MassctlError, PermanentError, RefusedError, UsageError
 from massctl.model.entries import SendAccepted, SendInDoubt
 from massctl.model.ids import AccountName
 from massctl.model.message import RenderedCampaign, RenderedNews, Window
-from massctl.model.state import Phase, Status, status_of
+from massctl.model.phrase import BEIJING, moment
+from massctl.model.state import Phase, Status, held_until, status_of
 from massctl.plan.quota import uses
 from massctl.plan.steps import Guard
 
@@ -133,18 +133,33 @@ def test_the_job_of_another_batch_settles_nothing() -> None:
 
 
 def test_while_the_administrator_may_agree_nobody_says_that_it_was_not_sent() -> None:
-    held = SendInDoubt(attempt=2, reason="waiting", errcode=89504)
-    record = recorded(attempted(WORDS), (held, WORDS)).record(WORDS.name, 1)
-    with pytest.raises(RefusedError, match="words waits for the administrator until"):
-        reconcile.require_answer_of_administrator(record, NOW)
-    reconcile.require_answer_of_administrator(record, NOW + HOUR)
+    scene = in_doubt()
+    attempt = scene.record(WORDS).attempts[0]
+    scene.write((SendInDoubt(attempt=attempt.serial, reason="waiting", errcode=89504), WORDS))
+    until = held_until(scene.record(WORDS))
+    assert until is not None
+    said = moment(until.astimezone(BEIJING))
+    with pytest.raises(RefusedError, match=re.escape(f"words waits for the administrator until {said}")):
+        settle_not_sent(scene.record(WORDS), I_LOOKED, None, scene.book(), now=until - timedelta(seconds=1))
+    assert [] == scene.events("send_settled")
+    settle_not_sent(scene.record(WORDS), I_LOOKED, None, scene.book(), now=until)
+    assert 1 == len(scene.events("send_settled"))
 
 
-def test_nobody_looked_at_a_moment_to_come() -> None:
-    reconcile.require_past(None, NOW)
-    reconcile.require_past(NOW, NOW)
+@pytest.mark.parametrize("settle", [settle_sent, settle_not_sent])
+def test_nobody_looked_at_a_moment_to_come(settle: Callable[..., object]) -> None:
+    scene = in_doubt()
+    seen = scene.record(WORDS).attempts[0].at + HOUR
     with pytest.raises(UsageError, match="is still to come"):
-        reconcile.require_past(NOW + HOUR, NOW)
+        settle(
+            scene.record(WORDS),
+            journal.Statement("looked", "li", looked_at=seen),
+            None,
+            scene.book(),
+            now=seen - timedelta(seconds=1),
+        )
+    assert [] == scene.events("send_settled")
+    settle(scene.record(WORDS), journal.Statement("looked", "li", looked_at=seen), None, scene.book(), now=seen)
 
 
 def test_a_send_that_did_not_go_out_may_be_sent_again() -> None:
@@ -348,17 +363,27 @@ def test_the_doubt_of_a_campaign_that_was_not_asked_for_is_told_unless_a_refusal
     assert (4, []) == (outcome.exit_status(), outcome.doubts_of_others)
 
 
+@pytest.mark.parametrize("settle", [settle_sent, settle_not_sent])
 @pytest.mark.parametrize(("seconds", "left"), [(0, "60 s"), (59.5, "1 s"), (60, None)])
 def test_an_attempt_without_a_verdict_is_not_settled_while_its_answer_may_come(
-    seconds: float, left: str | None
+    settle: Callable[..., object], seconds: float, left: str | None
 ) -> None:
-    opened = recorded(attempted(WORDS)).record(WORDS.name, 1)
-    now = opened.attempts[0].at + timedelta(seconds=seconds)
+    scene = Scene([WORDS])
+    scene.write(attempted(WORDS))
+    (opened,) = scene.record(WORDS).attempts
+    moments = {"now": opened.at + timedelta(seconds=seconds), "wait": timedelta(seconds=60)}
     with pytest.raises(RefusedError) if left else nullcontext() as refused:
-        reconcile.require_verdict(opened, timedelta(seconds=60), now)
+        settle(scene.record(WORDS), I_LOOKED, None, scene.book(), **moments)
     assert left is None or left in refused.value.hint
-    doubtful = recorded(attempted(WORDS), (SendInDoubt(attempt=2, reason="timeout"), WORDS)).record(WORDS.name, 1)
-    reconcile.require_verdict(doubtful, timedelta(seconds=60), now)
+    assert (left is None) == bool(scene.events("send_settled"))
+
+
+@pytest.mark.parametrize("settle", [settle_sent, settle_not_sent])
+def test_an_attempt_with_a_verdict_is_settled_at_once(settle: Callable[..., object]) -> None:
+    scene = in_doubt()
+    at = scene.record(WORDS).attempts[0].at
+    settle(scene.record(WORDS), I_LOOKED, None, scene.book(), now=at, wait=timedelta(seconds=60))
+    assert 1 == len(scene.events("send_settled"))
 
 
 BODY = f'<p>你好<a href="https://mp.weixin.qq.com/s/x">旧文</a></p><img src="massctl-picture:{sha("hero")}">'

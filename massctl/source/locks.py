@@ -126,7 +126,7 @@ def check_lock(repository: Repository, campaign: RenderedCampaign, *, exactly: b
     parts, versions = changed_parts(lock, now), tuple(changed_versions(lock.renderer, now.renderer))
     unfit = [*_misplaced(repository.root, campaign.name), *_changed_by_hand(campaign, lock, document)]
     due = lock_text(lock_document(campaign, lock.renderer))
-    as_due = _bytes(_path(repository.root, campaign.name)) == due.encode() if exactly else json.loads(due) == document
+    as_due = _content(_path(repository.root, campaign.name)) == due.encode() if exactly else json.loads(due) == document
     if not unfit and not parts and not as_due:
         unfit += _other_files(lock, now) or [_by_hand()]
     if unfit:
@@ -159,7 +159,7 @@ def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
     Raises UsageError, which says what was removed until then; nothing is, where a folder stands in the way.
     """
     folder = root / CAMPAIGNS / name
-    left_over, before = lock_copies(root, name), _bytes(folder / LOCK_FILE)
+    left_over, before = lock_copies(root, name), _content(folder / LOCK_FILE)
     if not left_over and before == data:
         return []
     for each in (*left_over, LOCK_FILE):
@@ -176,14 +176,14 @@ def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
             for copy in left_over:
                 (folder / copy).unlink()
                 removed.append(copy)
-            if _bytes(folder / LOCK_FILE) == data:
+            if _content(folder / LOCK_FILE) == data:
                 return removed
             beside.replace(folder / LOCK_FILE)
         _sync(folder)
     except OSError as error:
         raise UsageError(
             Phrase("{name} cannot be locked: {why}", name=name, why=system_reason(error)),
-            _state_after(removed, is_kept=_bytes(folder / LOCK_FILE) == before),
+            _state_after(removed, is_kept=_content(folder / LOCK_FILE) == before),
             Phrase("make campaigns/{name} writable", name=name),
         ) from None
     return sorted([LOCK_FILE, *left_over])
@@ -238,10 +238,11 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _bytes(path: Path) -> bytes | None:
+def _content(path: Path) -> bytes | None:
+    """Read a lock as it is committed: a checkout may write other line ends."""
     try:
         # Reading a pipe would wait for ever.
-        return path.read_bytes() if path.is_file() and not path.is_symlink() else None
+        return path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() and not path.is_symlink() else None
     except OSError:
         return None
 

@@ -101,6 +101,19 @@ def test_one_thing_moves_after_the_lock_and_nothing_leaves(
     assert (0, SENT, []) == (status, sorted(sent(found), key=SENT.index), found["refusals"])
 
 
+@pytest.mark.parametrize("flag", [[], ["--locked"]], ids=["policy", "flag"])
+def test_a_checkout_with_other_line_ends_has_the_same_lock(repository: Repository, flag: list[str]) -> None:
+    repository.massctl("lock")
+    lock = repository.folder / "campaign.lock.json"
+    written = lock.read_bytes().replace(b"\n", b"\r\n")
+    lock.write_bytes(written)
+    status, found = repository.check()
+    assert (0, "unchanged", [], []) == (status, found["result"], found["differences"], found["refusals"])
+    assert (0, written) == (repository.massctl("lock")[0], lock.read_bytes())
+    status, found = repository.apply(*flag)
+    assert (0, SENT, []) == (status, sorted(sent(found), key=SENT.index), found["refusals"])
+
+
 def forged(repository: Repository) -> None:
     """Put other words into the lock, in a way that agrees with itself."""
     repository.edit(f"{NAME}/articles/main.md.j2", "元。", "元，全网最低。")

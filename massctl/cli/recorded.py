@@ -114,14 +114,15 @@ def realm_refusal(session: Session, state: State, accounts: list[str]) -> Refusa
 def _bring_back(session: Session) -> Phrase:
     if session.in_git:
         return Phrase(
-            "bring the branch {branch} back: somebody deleted it, or state.branch and state.remote name another; "
-            "without it nobody knows what was sent; where it is lost for good: "
-            'massctl state init --new-lineage --reason "…"',
+            "git pull   first, for the ledger may have been moved; else bring the branch {branch} back: somebody "
+            "deleted it, or state.branch and state.remote name another; without it nobody knows what was sent; where "
+            'it is lost for good: massctl state init --new-lineage --reason "…"',
             branch=session.settings.state.branch,
         )
     return Phrase(
-        "bring massctl.state.jsonl back from the machine that sent last, for without it nobody knows what was "
-        'sent; where it is lost for good: massctl state init --new-lineage --reason "…"'
+        "git pull   first, for the ledger may have been moved; else bring massctl.state.jsonl back from the machine "
+        "that sent last, for without it nobody knows what was sent; where it is lost for good: "
+        'massctl state init --new-lineage --reason "…"'
     )
 
 
@@ -131,10 +132,22 @@ def _undeclared(session: Session, state: State) -> Refusal:
     if state.lineage is None:
         say = Phrase("there is no ledger on {branch} yet", branch=branch)
         hint = Phrase("massctl state init   begins it and names it in massctl.yaml; commit that")
+        if _is_branch_there(session):
+            hint = Phrase(
+                "git pull   first, for a ledger may have been moved from that branch; where massctl.yaml names none "
+                "afterwards: massctl state init   begins one"
+            )
         return Refusal(Guard.LEDGER_MISSING, say, hint)
     say = Phrase("massctl.yaml names no ledger, and {branch} holds {found}", branch=branch, found=state.lineage)
     hint = Phrase("massctl state init   names it in massctl.yaml; commit that")
     return Refusal(Guard.LEDGER_FOREIGN, say, hint)
+
+
+def _is_branch_there(session: Session) -> bool:
+    try:
+        return session.git_ledger().store.tip is not None
+    except LedgerUnreachableError:
+        return False
 
 
 def refuse_fleeting_ledger(session: Session) -> None:

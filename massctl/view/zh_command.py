@@ -90,10 +90,11 @@ COMMAND: Final[dict[str, str]] = {
         "massctl.yaml 的 state.lineage 记下了这个仓库的账本编号：请提交这处改动"
     ),
     "massctl.yaml names the ledger {lineage}, and it is not here": "massctl.yaml 指定的账本是 {lineage}，这里没有",
-    "bring massctl.state.jsonl back from the machine that sent last, for without it nobody knows what was "
-    'sent; where it is lost for good: massctl state init --new-lineage --reason "…"': (
-        "从上次发送的机器上取回 massctl.state.jsonl，没有它谁也不知道发过什么；确实丢了："
-        'massctl state init --new-lineage --reason "…"'
+    "git pull   first, for the ledger may have been moved; else bring massctl.state.jsonl back from the machine that "
+    "sent last, for without it nobody knows what was sent; where it is lost for good: "
+    'massctl state init --new-lineage --reason "…"': (
+        "先运行 git pull，账本可能已经移走；否则从上次发送的机器上取回 massctl.state.jsonl，"
+        '没有它谁也不知道发过什么；确实丢了：massctl state init --new-lineage --reason "…"'
     ),
     "massctl.yaml names the ledger {lineage}, and this one is {found}": (
         "massctl.yaml 指定的账本是 {lineage}，这里的却是 {found}"

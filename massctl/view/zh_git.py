@@ -44,10 +44,17 @@ GIT: Final[dict[str, str]] = {
     "massctl state init   names it in massctl.yaml; commit that": (
         "massctl state init   会把编号写进 massctl.yaml；请提交"
     ),
-    "bring the branch {branch} back: somebody deleted it, or state.branch and state.remote name another; without it "
-    'nobody knows what was sent; where it is lost for good: massctl state init --new-lineage --reason "…"': (
-        "把分支 {branch} 找回来：有人删了它，或者 state.branch、state.remote 写的不是它；没有它，就没人知道发过什么；"
-        '如果再也找不回来：massctl state init --new-lineage --reason "…"'
+    "git pull   first, for the ledger may have been moved; else bring the branch {branch} back: somebody deleted it, "
+    "or state.branch and state.remote name another; without it nobody knows what was sent; where it is lost for good: "
+    'massctl state init --new-lineage --reason "…"': (
+        "先运行 git pull，账本可能已经移走；否则把分支 {branch} 找回来：有人删了它，或者 state.branch、state.remote "
+        "写的不是它；没有它，就没人知道发过什么；如果再也找不回来："
+        'massctl state init --new-lineage --reason "…"'
+    ),
+    "git pull   first, for a ledger may have been moved from that branch; where massctl.yaml names none afterwards: "
+    "massctl state init   begins one": (
+        "先运行 git pull，账本可能已经从那个分支移走；之后 massctl.yaml 仍没有指定账本的话："
+        "massctl state init   会建立一本"
     ),
     "there is no ledger on {branch} yet": "{branch} 上还没有账本",
     "massctl state init   begins it and names it in massctl.yaml; commit that": (

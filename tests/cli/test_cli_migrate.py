@@ -74,6 +74,25 @@ def test_whoever_still_looks_into_git_is_refused(local: Shell, remote: Path, tmp
     assert (5, True) == (said.status, "ledger_missing" in said.out)
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["after the lineage was named", "before it was"])
+def test_a_checkout_of_before_the_move_is_told_to_pull_first(local: Shell, remote: Path, named: bool):
+    local("state", "migrate", "--to", "git")
+    lines = local.tree.read("massctl.yaml").splitlines()
+    local("state", "migrate", "--to", "local")
+    local.tree.write("massctl.yaml", "\n".join(line for line in lines if named or "lineage" not in line))
+    for said in (local(*IMPORT), local("state", "verify")):
+        hint = said.err.splitlines()[1].strip()
+        assert (5, "git pull") == (said.status, hint[:8])
+
+
+def test_a_checkout_of_before_the_move_to_git_is_told_to_pull_first(local: Shell):
+    settings = local.tree.read("massctl.yaml")
+    local("state", "migrate", "--to", "git")
+    local.tree.write("massctl.yaml", settings)
+    said = local("state", "verify")
+    assert (5, "git pull") == (said.status, said.err.splitlines()[1].strip()[:8])
+
+
 def test_contents_go_along(local: Shell, remote: Path):
     name = f"{'0' * 64}.html"
     local.tree.write(f"massctl.state.bodies/{name}", "<p>你好</p>")

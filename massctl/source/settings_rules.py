@@ -30,6 +30,7 @@ def settings_rules(loopback_override: str | None, folders: Collection[str]) -> C
             *keys_together(data),
             *_secrets(data),
             *_git_keys(_mapping(data.get("state"))),
+            *_original_ids(accounts),
             *_hosts(accounts, policy),
             *_wait(accounts, policy, loopback_override),
             *_quiet_hours(_mapping(policy.get("quiet_hours"))),
@@ -96,6 +97,20 @@ def _git_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
         if key in state and state.get("backend", "local") == "local":
             say = Phrase("{key} goes with backend: git", key=key)
             yield Fault("MC014", ("state", key), say, Phrase("write backend: git, or delete {key}", key=key))
+
+
+def _original_ids(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
+    """Find an original id of two AppIDs: an event that is addressed to it would be taken for either's."""
+    seen: dict[str, tuple[str, object]] = {}
+    for name, account in accounts.items():
+        written, appid = account.get("original_id"), account.get("appid")
+        if not isinstance(written, str):
+            continue  # its type is reported already
+        other, same = seen.setdefault(written, (name, appid))
+        if same != appid:
+            say = Phrase("{id} is the original id of account {other} too", id=word(written), other=other)
+            hint = Phrase("write the one that the console shows under 设置与开发 / 账号详情 for this account")
+            yield Fault("MC014", ("accounts", name, "original_id"), say, hint, at_key=False)
 
 
 def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any]) -> Iterator[Fault]:

@@ -124,6 +124,10 @@ SOURCE: Final[dict[str, str]] = {
     "the file is larger than {limit} bytes, and was not read": "文件超过 {limit} 字节，没有读取",
     # massctl/source/settings_rules.py
     "in_doubt_wait must be at least {least} seconds": "in_doubt_wait 至少要 {least} 秒",
+    "{id} is the original id of account {other} too": "{id} 也是公众号 {other} 的原始 ID",
+    "write the one that the console shows under 设置与开发 / 账号详情 for this account": (
+        "填写这个公众号后台“设置与开发 / 账号详情”里的原始 ID"
+    ),
     "less is for accounts whose api_base is on this machine": "只有 api_base 在本机的公众号才能更短",
     "write a name like {example}": "写一个像 {example} 这样的名字",
     "from and to are the same: there would be no quiet hours": "from 和 to 相同：那就没有静默时段了",

@@ -200,6 +200,8 @@ def test_later_faults_find_their_place_by_path(campaign: Load) -> None:
 
 
 ACCOUNT = "version: 1\naccounts:\n  main: {appid: wx0123456789abcdef, secret_env: S, kind: service}\n"
+SECOND = "  other: {appid: wx0123456789abcdee, secret_env: S, kind: service, original_id: gh_0123456789ab}\n"
+ORIGINAL = ACCOUNT.replace("}", ", original_id: gh_0123456789ab}") + SECOND
 LOOPBACK = ACCOUNT.replace("}", ", api_base: 'http://127.0.0.1:8080'}")
 
 
@@ -217,6 +219,7 @@ def test_valid_settings_are_a_model(settings: LoadSettings) -> None:
         (ACCOUNT.replace("}", ", api_base: 'https://evil.example'}"), ("MC023", 3, 77)),
         (ACCOUNT.replace("}", ", api_base: 'http://api.weixin.qq.com'}"), ("MC023", 3, 77)),
         ("version: 1\naccounts: {}\n", ("MC014", 2, 11)),
+        (ORIGINAL, ("MC014", 4, 81)),
         (ACCOUNT + "state: {backend: svn}\n", ("MC014", 4, 18)),
         (ACCOUNT + "state: {branch: x}\n", ("MC014", 4, 9)),
         (ACCOUNT + "state: {backend: local, remote: x}\n", ("MC014", 4, 25)),
@@ -244,6 +247,12 @@ def test_one_fault_of_the_settings_is_one_diagnostic(
 ) -> None:
     model, diagnostics = settings(text)
     assert (None, [expected]) == (model, told(diagnostics))
+
+
+@pytest.mark.parametrize(("before", "after"), [("89ab}\n  other", "89ac}\n  other"), ("cdee", "cdef")])
+def test_an_original_id_is_one_account_s(settings: LoadSettings, before: str, after: str) -> None:
+    model, diagnostics = settings(ORIGINAL.replace(before, after))
+    assert (["main", "other"], []) == (model and list(model.accounts), diagnostics)
 
 
 @pytest.mark.parametrize(("text", "override"), [(LOOPBACK, None), (ACCOUNT, "http://localhost:1")])

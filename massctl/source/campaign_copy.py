@@ -1,8 +1,8 @@
 """A campaign's folder under another name, for the openids that its list did not reach."""
 
+import errno
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +18,7 @@ from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository
 from massctl.source.validation import known_keys
 from massctl.source.yaml import Node, compose, read_yaml
 
+_UNFINISHED: Final = "new"
 CAMPAIGN_FILE: Final = "campaign.yaml"
 UNSENT_LIST: Final = "unsent.txt"
 """What the new campaign calls its list."""
@@ -25,19 +26,18 @@ UNSENT_LIST: Final = "unsent.txt"
 
 @contextmanager
 def copied_for_rest(
-    repository: Repository, source: CampaignName, rest: CampaignName, openids: Iterator[str]
+    repository: Repository, source: CampaignName, rest: CampaignName, openids: Iterator[str], cache: Path
 ) -> Iterator[Path]:
-    """Write the folder of `rest` beside the campaigns, without lock, edition and window; it is removed at the end.
+    """Write the folder of `rest` below `cache`, without lock, edition and window; it is removed at the end.
 
-    Gives the folder, to be moved to its place. Raises UsageError where it cannot be written.
+    Gives the folder, to be moved to its place. Raises UsageError where it cannot be written. One run at a time.
     """
-    root = repository.root / CAMPAIGNS
+    root, folder = repository.root / CAMPAIGNS, cache / _UNFINISHED
     try:
-        # A folder with a leading `_` is no campaign, whoever looks meanwhile.
-        folder = Path(tempfile.mkdtemp(prefix="_new-", dir=root))
-    except OSError as error:
-        raise _unwritable(rest, error) from None
-    try:
+        shutil.rmtree(folder, ignore_errors=True)  # What a run left that was killed.
+        folder.mkdir(parents=True)
+        if folder.stat().st_dev != root.stat().st_dev:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))  # It could not be moved to its place whole.
         written, old_list = _without_its_own(repository, source)
         target = folder / rest
         shutil.copytree(root / source, target, symlinks=True, ignore=_ours(root / source, old_list))

@@ -91,7 +91,7 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
                 counted += len(found)
                 yield from found
 
-        with copied_for_rest(current.repository, name, rest, openids()) as folder:
+        with copied_for_rest(current.repository, name, rest, openids(), current.cache) as folder:
             if record.ended is None:
                 book = LedgerSession(ledger, current.clock, state)
                 book.record(ListEnded(rest=rest, by=who(current)), record)

@@ -1,11 +1,13 @@
 """A campaign's folder for the openids that its list did not reach."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from massctl.errors import UsageError
 from massctl.model.ids import CampaignName
+from massctl.source import campaign_copy
 from massctl.source.campaign_copy import copied_for_rest, put_in_place
 from massctl.source.repository import Repository
 
@@ -23,7 +25,7 @@ def written(root: Path, yaml: str, **files: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
     repository = Repository(root)
-    with copied_for_rest(repository, NAME, REST, iter(["oB00002", "oC00003"])) as made:
+    with copied_for_rest(repository, NAME, REST, iter(["oB00002", "oC00003"]), root / ".massctl") as made:
         put_in_place(repository, made)
     return root / "campaigns" / REST
 
@@ -71,6 +73,37 @@ def test_what_cannot_be_copied_to_the_letter_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be copied"):
         written(tmp_path, f"{HEAD}{shared}{TEXT}")
     assert [NAME] == [each.name for each in (tmp_path / "campaigns").iterdir()]
+
+
+class Killed(BaseException):
+    """The process ends where it stands."""
+
+
+def test_a_kill_leaves_nothing_among_the_campaigns_and_the_next_run_nothing_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(folder: Path, **_: object) -> None:
+        if folder.exists():
+            raise Killed
+
+    def openids() -> Iterator[str]:
+        yield "oB00002"
+        monkeypatch.setattr(campaign_copy.shutil, "rmtree", kill)
+        raise Killed
+
+    made = written(tmp_path, f"{HEAD}audience: {{openids: all.txt}}\n{TEXT}")
+    campaign_copy.shutil.rmtree(made)
+    with pytest.raises(Killed), copied_for_rest(Repository(tmp_path), NAME, REST, openids(), tmp_path / ".massctl"):
+        pass
+    monkeypatch.undo()
+    assert [NAME] == [each.name for each in (tmp_path / "campaigns").iterdir()]
+    assert list((tmp_path / ".massctl").rglob("campaign.yaml"))
+    with copied_for_rest(Repository(tmp_path), NAME, CampaignName("other"), iter(["oB"]), tmp_path / ".massctl") as put:
+        put_in_place(Repository(tmp_path), put)
+    assert ([], [NAME, "other"]) == (
+        list((tmp_path / ".massctl").rglob("*")),
+        sorted(each.name for each in (tmp_path / "campaigns").iterdir()),
+    )
 
 
 def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:

@@ -96,6 +96,12 @@ def records_of(
     """
     known = sorted({*(name for name, _ in state.records), *unsent})
     missing = [name for name in names if name not in known]
+    if missing and (now := state.renamed.get(CampaignName(missing[0]))) is not None:
+        raise UsageError(
+            Phrase("{name} is called {now} now (`moved` in massctl.yaml)", name=missing[0], now=now),
+            Phrase("No request was made."),
+            Phrase("run the same command again with the new name"),
+        )
     if missing:
         raise UsageError(
             Phrase("nothing is recorded of a campaign {name}", name=missing[0]),

@@ -68,7 +68,7 @@ def backed_up(session: Session, target: Path) -> int:
     ledger = session.ledger()
     found = ledger.as_found()
     entries, end = follow_file(found)
-    state = State()
+    state = State(session.settings.renamed)
     state.absorb_all(entries)
     require_ledger(session, state)
     if found is None:
@@ -141,7 +141,7 @@ def restored(session: Session, source: Path) -> int:
 
 def _damage(session: Session) -> LedgerCorruptError:
     """Give what is wrong with the ledger; raises where nothing is, or what no repair helps against."""
-    state = State()
+    state = State(session.settings.renamed)
     try:
         state.absorb_all(session.ledger().read(0))
     except LedgerCorruptError as error:
@@ -158,7 +158,7 @@ def _damage(session: Session) -> LedgerCorruptError:
 
 def _folded(session: Session, entries: Sequence[Entry]) -> State:
     """Fold what is to be the ledger; raises where it may not be this repository's."""
-    state = State()
+    state = State(session.settings.renamed)
     state.absorb_all(entries)
     if state.lineage is None:
         raise LedgerCorruptError(

@@ -76,6 +76,8 @@ COMMAND: Final[dict[str, str]] = {
     ),
     "bring the account back under accounts: in massctl.yaml": "把这个公众号写回 massctl.yaml 的 accounts: 下面",
     "nothing is recorded of a campaign {name}": "没有活动 {name} 的任何记录",
+    "{name} is called {now} now (`moved` in massctl.yaml)": "{name} 现在叫 {now}（见 massctl.yaml 的 `moved`）",
+    "run the same command again with the new name": "用新名字再运行一次同样的命令",
     "No request was made.": "没有发出任何请求。",
     "massctl state show   lists what is recorded": "massctl state show   列出全部记录",
     # massctl/cli/main.py

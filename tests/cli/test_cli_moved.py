@@ -69,6 +69,19 @@ def test_an_open_attempt_is_repeated_under_the_same_id(shell: Shell):
     assert 1 == len(shell.report()["jobs"])
 
 
+@pytest.mark.parametrize("command", [("status",), ("reconcile",), ("reconcile", "--sent", "--reason", "seen")])
+def test_who_types_the_old_name_is_told_the_new_one(shell: Shell, command: tuple[str, ...]):
+    shell.tree.text("notice", more=DUE)
+    shell.faults(lost(SENDALL))
+    assert 4 == apply(shell, "--no-wait").status
+    rename(shell, "notice", "message")
+    said = shell(command[0], "notice", *command[1:], "--sandbox")
+    assert (2, "error: notice is called message now (`moved` in massctl.yaml)") == (
+        said.status,
+        said.err.splitlines()[0],
+    )
+
+
 def test_a_draft_that_was_staged_is_sent_and_not_left_behind(shell: Shell):
     shell.tree.news("letter", more=LATER)
     assert 0 == apply(shell, "--until", "draft").status

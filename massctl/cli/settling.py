@@ -84,7 +84,8 @@ def settled(
         else:
             settle_not_sent(record, testimony, lambda draft: _holder(session, record, draft), book, now=now, wait=wait)
     notifier.tell(state)
-    voice, told = session.voice, _told(record, record.settlements[begun:] if listed else [], sent=sent)
+    here = record.campaign in session.repository.campaign_folders().names
+    voice, told = session.voice, _told(record, record.settlements[begun:] if listed else [], sent=sent, is_here=here)
 
     def document() -> str:
         from massctl.view.act_json import reconcile_json
@@ -95,18 +96,22 @@ def settled(
     return ExitStatus.DONE
 
 
-def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool) -> Phrase:
+def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool, is_here: bool) -> Phrase:
     """Say what was recorded; `of_batch` is the settlement that is about one batch of a list."""
-    if of_batch:
-        told = {"batch": of_batch[-1].event.batch, "name": record.campaign}
-        if sent:
-            return Phrase("batch {batch} of {name} is recorded as sent", **told)
-        return Phrase(
-            "batch {batch} of {name} is recorded as not sent; `massctl apply {name}` may send it again", **told
-        )
-    if sent:
-        return Phrase("{name} is recorded as sent", name=record.campaign)
-    return Phrase("{name} is recorded as not sent; `massctl apply {name}` may send it again", name=record.campaign)
+    if of_batch and sent:
+        say = "batch {batch} of {name} is recorded as sent"
+    elif of_batch and is_here:
+        say = "batch {batch} of {name} is recorded as not sent; `massctl apply {name}` may send it again"
+    elif of_batch:
+        say = "batch {batch} of {name} is recorded as not sent"
+    elif sent:
+        say = "{name} is recorded as sent"
+    elif is_here:
+        say = "{name} is recorded as not sent; `massctl apply {name}` may send it again"
+    else:
+        say = "{name} is recorded as not sent"
+    batch = {"batch": of_batch[-1].event.batch} if of_batch else {}
+    return Phrase(say, name=record.campaign, **batch)
 
 
 def resubmitted(

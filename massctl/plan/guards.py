@@ -14,7 +14,7 @@ from massctl.model.campaign import Tag
 from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
 from massctl.model.phrase import BEIJING, Phrase, in_a_row, moment
-from massctl.model.state import Record, State, Status, contradiction, held_until, is_concluded
+from massctl.model.state import Record, State, Status, beijing_day, contradiction, held_until, is_concluded
 from massctl.plan.lock_diff import links_refusal
 from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, slot_of
 from massctl.plan.retry_policy import repeat_refusal, settle
@@ -760,7 +760,7 @@ def _same_content(case: Case) -> Refusal | None:
             # The digest holds the appid, so an equal one is of the same account.
             if message_digest == campaign.message_digest and at >= since:
                 say = "{other} sent the same message to the same audience on {day}"
-                found = Phrase(say, other=record.campaign, day=at.date().isoformat())
+                found = Phrase(say, other=record.campaign, day=beijing_day(at).isoformat())
                 return Refusal(Guard.SAME_CONTENT, found, _IF_INTENDED)
     return None
 

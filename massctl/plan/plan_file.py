@@ -450,7 +450,7 @@ def _moved_content(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phra
     """Name the approved parts that moved; only the digest where a plan does not hold them."""
     parts = changed_parts(before.approved, after.approved) if before.approved and after.approved else []
     if parts:
-        yield Phrase("of {name}: {parts}", name=after.name, parts=enumerated(parts))
+        yield Phrase("{name} ({parts})", name=after.name, parts=enumerated(parts))
     elif (before.digest, before.edition) != (after.digest, after.edition):
         yield Phrase("the digest of {name}", name=after.name)
     if before.account != after.account:

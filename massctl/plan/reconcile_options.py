@@ -47,6 +47,8 @@ class Evidence:
     """Whether the send that is declared now has the id of the open attempts: WeChat recognises no other one."""
     may_be_not_sent: bool = True
     """Whether `--not-sent` has anything to close: a batch in doubt, or a draft that is to be looked for."""
+    is_here: bool = True
+    """Whether the campaign has a folder, so that it can be sent after `--not-sent`."""
 
 
 def in_question(state: State, name: str) -> Record | None:
@@ -93,6 +95,7 @@ def evidence(
         may_be_not_sent(record)
         or is_unknown_since_repair(record, state)
         or any(each.draft() is not None for each in [*unsent_below(record, state), record]),
+        planned is not None,
     )
 
 

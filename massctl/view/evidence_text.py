@@ -118,9 +118,10 @@ def _choices(page: Page, evidence: Evidence) -> None:
     if not evidence.may_be_not_sent:
         return
     page.line(Command("reconcile", name, '--not-sent --reason "…"'), indent=2, hang=6)
-    nowhere = Phrase(
-        "it is not there, nothing of it waits, nobody sent it by hand; then: massctl apply {name}", name=name
-    )
+    nowhere = Phrase("it is not there, nothing of it waits, nobody sent it by hand; its folder is gone")
+    if evidence.is_here:
+        say = "it is not there, nothing of it waits, nobody sent it by hand; then: massctl apply {name}"
+        nowhere = Phrase(say, name=name)
     page.line(nowhere, indent=6)
     if evidence.remembered_until is not None:
         _memory(page, evidence, evidence.remembered_until)

@@ -1,12 +1,16 @@
 """A ledger that started over: where the old one is, what nobody knows now, and how to tell the new one."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.state import Record
 from massctl.view.language import Language
 from massctl.view.page import Inked, Page
 from massctl.view.style import Ink, Style
+
+_EXAMPLE: Final = "2026-01-31T20:00:00+08:00"
+"""How a moment is written; `state import` takes none that is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,10 @@ def lost_text(lost: Lost, language: Language, style: Style, width: int) -> str:
     others = [name for name in lost.campaigns if name not in told]
     if others and not (lost.sent or lost.open):
         page.line(Phrase("look in the console under 群发记录 which of these went out, and when, then for each:"))
-        _type(page, Command("state import", "--sent NAME --at 2026-12-01T20:00:00+08:00"))
+        _type(page, Command("state import", f"--sent NAME --at {_EXAMPLE}"))
         page.line(Phrase("campaigns here: {names}", names=", ".join(others)), indent=2)
     page.line(Phrase("a send that somebody made on the website, which counts for the allowance:"))
-    for at in lost.website_sends or ("2026-12-01T20:00:00+08:00",):
+    for at in lost.website_sends or (_EXAMPLE,):
         _type(page, Command("state import", "--website-send", at))
     return page.text()
 

@@ -5,7 +5,7 @@ from typing import Final
 LOCK: Final[dict[str, str]] = {
     # massctl/cli/saved_plans.py
     "make the plan again and have it reviewed: {command}": "重新生成计划并再审一次：{command}",
-    "of {name}: {parts}": "{name} 的 {parts}",
+    "{name} ({parts})": "{name}（{parts}）",
     "the account's name of {name} ({before} → {after})": "{name} 的公众号名称（{before} → {after}）",
     "{name} has faults now ({codes})": "{name} 现在有错误（{codes}）",
     "the plan is saved; to carry out exactly this: massctl apply --plan {path}": (

@@ -95,6 +95,8 @@ SETTLING: Final[dict[str, str]] = {
     "batch {batch} of {name} is recorded as not sent; `massctl apply {name}` may send it again": (
         "{name} 的第 {batch} 批已记录为没有发出；`massctl apply {name}` 可以再发"
     ),
+    "batch {batch} of {name} is recorded as not sent": "{name} 的第 {batch} 批已记录为没有发出",
+    "{name} is recorded as not sent": "{name} 已记录为没有发出",
     "{name} is recorded as not sent; `massctl apply {name}` may send it again": (
         "{name} 已记录为没有发出；`massctl apply {name}` 可以再发"
     ),
@@ -131,6 +133,9 @@ SETTLING: Final[dict[str, str]] = {
     ),
     "it is in 群发记录; with its msg_id, if you know it: --sent MSG_ID. At any time.": (
         "群发记录里有它；知道 msg_id 就写上：--sent MSG_ID。什么时候都可以。"
+    ),
+    "it is not there, nothing of it waits, nobody sent it by hand; its folder is gone": (
+        "那里没有，没有在等待的，也没人手动发过；它的文件夹已经不在"
     ),
     "it is not there, nothing of it waits, nobody sent it by hand; then: massctl apply {name}": (
         "群发记录里没有，也没有在等确认，也没人手工发过；然后：massctl apply {name}"

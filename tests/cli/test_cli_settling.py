@@ -4,7 +4,7 @@ import json
 import re
 import shlex
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -240,6 +240,23 @@ def test_starting_over_tells_what_the_old_ledger_knew(ours: Shell, snapshot: Sna
     for command in re.findall(r"^    massctl (.*)$", said.out, re.MULTILINE):
         assert 0 == ours(*shlex.split(command)).status, command
     assert "letter  edition 1  sending" in ours("state", "show").out
+
+
+def test_an_example_of_a_moment_is_one_that_has_been(ours: Shell):
+    said = ours("state", "init", "--new-lineage", "--reason", "x")
+    examples = re.findall(r"\d{4}-\d\d-\d\dT[\d:]+\+08:00", said.out)
+    assert examples
+    assert [] == [each for each in examples if datetime.fromisoformat(each) > datetime(2026, 11, 28, tzinfo=UTC)]
+
+
+def test_of_a_campaign_whose_folder_is_gone_no_apply_is_advised(doubtful: Shell):
+    shutil.rmtree(doubtful.root / "campaigns/letter")
+    for said in (
+        doubtful("reconcile", "letter", "--sandbox"),
+        doubtful("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox"),
+    ):
+        assert "massctl apply" not in said.out
+    assert (0, "letter is recorded as not sent") == (said.status, said.out.strip())
 
 
 def test_starting_over_tells_of_a_send_in_doubt(doubtful: Shell):

@@ -229,10 +229,10 @@ def at_the_end(repository: Repository) -> None:
 
 
 PLAN_MOVES: list[tuple[str, Change, str]] = [
-    ("template", edited(f"{NAME}/articles/main.md.j2", "元。", "元！"), "of sale: the text of article 1"),
+    ("template", edited(f"{NAME}/articles/main.md.j2", "元。", "元！"), "sale (the text of article 1)"),
     ("picture", repainted("images/hero.png"), "the picture images/hero.png"),
-    ("tag", edited(YAML, "is_to_all: true", "tag_id: 101"), "of sale: the audience"),
-    ("window", edited(YAML, "14:00:00", "15:00:00"), "of sale: the window"),
+    ("tag", edited(YAML, "is_to_all: true", "tag_id: 101"), "sale (the audience)"),
+    ("window", edited(YAML, "14:00:00", "15:00:00"), "sale (the window)"),
     ("reviewer", edited(YAML, "editor_li", "editor_wang"), "the reviewers"),
     (
         "kill switch",

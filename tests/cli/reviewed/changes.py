@@ -27,7 +27,7 @@ class Row:
 
     def word(self, mode: str) -> str:
         """What massctl has to say in this mode."""
-        plan = self.plan or ("letter has faults now" if self.faulty else "of letter: ")
+        plan = self.plan or ("letter has faults now" if self.faulty else "letter (")
         return plan if mode == "plan" else self.lock
 
 

@@ -388,6 +388,11 @@ def test_an_equal_send_of_the_last_90_days_is_refused_under_any_name():
     assert "words sent the same message to the same audience on 2026-11-30" == campaign.refusals[0].message
 
 
+def test_the_day_of_an_equal_send_is_beijing_s():
+    campaign = planned(COPY, recorded(*sent(text("words"), timedelta(hours=10))))
+    assert "words sent the same message to the same audience on 2026-12-01" == campaign.refusals[0].message
+
+
 @pytest.mark.parametrize(("ago", "refused"), [(90 * DAY, True), (90 * DAY + TICK, False), (timedelta(0), True)])
 def test_ninety_days_are_remembered(ago, refused):
     assert (["same_content"] if refused else []) == guards(planned(COPY, recorded(*sent(text("words"), ago))))

@@ -262,7 +262,7 @@ def test_a_plan_that_is_made_again_is_the_same() -> None:
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
-        (plan_of([replace(NEWS, edition=2), OTHER]), ["of sale: the edition"]),
+        (plan_of([replace(NEWS, edition=2), OTHER]), ["sale (the edition)"]),
         (
             plan_of([NEWS, OTHER], rules=house(sending="disabled")),
             ["the steps of sale", "what refuses sale (kill_switch)"],

@@ -21,8 +21,8 @@ from simulation.world import SLOW, MassJob, Remembered
 from massctl.apply.journal import LedgerSession
 from massctl.apply.reconcile import Statement, adopt_draft
 from massctl.errors import MassctlError
-from massctl.model.entries import Created, ListEnded, NewEntry
-from massctl.model.ids import ClientMsgId, MsgId
+from massctl.model.entries import Created, ListEnded, NewEntry, Repaired
+from massctl.model.ids import ClientMsgId, MsgId, sha256_of
 from massctl.model.state import Record
 
 CLOCK_FAST: Final = timedelta(hours=31)
@@ -157,6 +157,21 @@ def _rewritten(change: Callable[[bytes], bytes], *, seen: bool = False) -> Calla
                 disk.beside.clear()
 
     return rewrite
+
+
+def _repaired(situation: Situation) -> None:
+    """Let a person repair a ledger that is damaged from the first attempt on, on a machine that never saw it whole."""
+    disk = situation.disk
+    kept, attempt, dropped = (disk.content or b"").partition(b'"type":"send_attempted"')
+    if not attempt:
+        return
+    kept = kept[: kept.rindex(b"\n") + 1]
+    disk.content = disk.flushed = disk.promised = kept
+    disk.beside.clear()
+    cut = Repaired(dropped_bytes=len(dropped), dropped_sha256=sha256_of(dropped), reason="a bad disk", by="li")
+    _at_work(situation).record(cut)
+    # The books forget the requests that this ledger knows nothing of; the jobs they led to stay.
+    situation.wechat.departures[:] = [d for d in situation.wechat.departures if d.recipient is not None]
 
 
 def _half(content: bytes) -> bytes:
@@ -317,6 +332,7 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "the ledger is full of zeros": _rewritten(lambda _: bytes(4096)),
     "the ledger is cut in half": _rewritten(_half, seen=True),
     "the ledger is cut within its first line": _rewritten(lambda content: content[:40], seen=True),
+    "a damaged ledger is repaired": _repaired,
     "zeros stand behind the ledger": _rewritten(lambda content: content + bytes(512)),
     "the ledger is merged by hand": _rewritten(_merged_by_hand),
     "the ledger has lines of both sides": _rewritten(_of_both_sides),

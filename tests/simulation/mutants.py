@@ -576,6 +576,13 @@ MUTANTS = (
         "text, a damaged ledger",
     ),
     Mutant(
+        "what was sent in the part of a ledger that a repair dropped is sent again",
+        _GUARD,
+        "    return said is None or (batch is not None and batch < said)\n",
+        "    return False\n",
+        "text, a repaired ledger",
+    ),
+    Mutant(
         "rule 6: whatever stands behind the last line is torn",
         "massctl.ledger.codec",
         "not begins_entry(last, serial + 1, prev)",

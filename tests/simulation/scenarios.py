@@ -296,6 +296,7 @@ BAD_BYTES: Final = (
     "the ledger has every line twice",
 )
 """What a ledger's own bytes tell, also on a machine that never saw it."""
+REPAIRED: Final = ("", "a damaged ledger is repaired")
 DAMAGE: Final = (*BAD_BYTES, "the ledger is cut in half", "the ledger is cut within its first line")
 MANY_TO_A_TAG: Final = tuple(
     replace(TEXT, name=CampaignName(f"words-{n}"), message=RenderedText(f"第{n}封"), audience=audience(tag_id=7))
@@ -361,6 +362,7 @@ MOVING: Final = (
     ),
     _one("git, text, slow, and no clear answer", TEXT, 1, 0, 2, faults=SLOW_OR_UNCLEAR, in_git=True, arrives=True),
     _one("text, a damaged ledger", TEXT, 2, 0, 1, faults=LOST_SENDS, gaps=(30 * HOUR,), before=(("",), DAMAGE)),
+    _one("text, a repaired ledger", TEXT, 2, 1, 1, faults=LOST_SENDS, gaps=(30 * HOUR,), before=(("",), REPAIRED)),
     _one("text, a ledger damaged in doubt", TEXT, 2, 1, 0, gaps=(2 * MINUTE,), before=(("",), BAD_BYTES)),
     _one(
         "text to a tag that grows",

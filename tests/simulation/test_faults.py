@@ -66,7 +66,7 @@ def test_fault_03_whoever_shares_the_ledger_first_sends() -> None:
 
 
 def test_fault_04_a_damaged_ledger_sends() -> None:
-    nothing_is_wrong("text, a damaged ledger", "text, a ledger damaged in doubt")
+    nothing_is_wrong("text, a damaged ledger", "text, a ledger damaged in doubt", "text, a repaired ledger")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ Run as `python bench/many.py ROOT` for the floor: the start of Python, and readi
 campaigns, and nothing else. `build` makes the repository, with a ledger that massctl's own codec wrote.
 """
 
+import gc
 import hashlib
 import os
 import statistics
@@ -157,6 +158,7 @@ def replay(root: str) -> None:
     from massctl.ledger.local_file import LocalLedger
     from massctl.model.state import State
 
+    gc.set_threshold(1_000_000)  # As the command does.
     State().absorb_all(LocalLedger(Path(root, "massctl.state.jsonl"), Path(root)).read(0))
 
 

@@ -397,7 +397,6 @@ def verify_drafts(context: ApplyContext) -> None:
 
 
 def _verify_shown(context: ApplyContext) -> None:
-    """Read back the drafts that only a preview shows."""
 
     def done(job: tuple[CampaignOutcome, StagedDraft], result: Articles | Failed | None) -> None:
         outcome, draft = job

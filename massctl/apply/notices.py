@@ -213,7 +213,6 @@ class Noticing:
             yield self._notice("sent", record, outcome, _sent(record, status))
 
     def _undelivered(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
-        """Tell of a job that ended and reached nobody."""
         told = nobody_got_it(record)
         if told is not None and _reached_nobody(record) > self._was(record).reached_nobody:
             yield self._notice("failed", record, outcome, told.message, told.hint)
@@ -227,7 +226,6 @@ class Noticing:
         return replace(found, unrecorded=answer)
 
     def _left(self, draft: LeftDraft) -> Notice:
-        """Tell of a draft that its campaign left behind."""
         say = Phrase("its folder is gone, and its draft was changed in the console, so it stays there")
         return self._notice("draft_left", self.state.record(draft.campaign, draft.edition), None, say, DELETE_IT)
 

@@ -95,7 +95,6 @@ def settle_not_sent(
 
 
 def _require_past(looked_at: datetime | None, now: datetime) -> None:
-    """Raise UsageError for a moment that is still to come: nobody has looked then."""
     if looked_at is not None and looked_at > now:
         raise UsageError(
             Phrase("--looked-at {seen} is still to come", seen=moment(looked_at)),
@@ -192,7 +191,9 @@ def batch_in_question(record: Record, named: int | None) -> int:
     if named in asked:
         return asked[asked.index(named)]
     raise UsageError(
-        Phrase("say which batch of {name} you mean: {batches}", name=record.campaign, batches=_numbers(asked)),
+        Phrase(
+            "say which batch of {name} you mean: {batches}", name=record.campaign, batches=", ".join(map(str, asked))
+        ),
         Phrase("Nothing was recorded."),
         Phrase("name it with --batch"),
     )
@@ -203,10 +204,6 @@ def batches_in_question(record: Record) -> list[int]:
     opened = sorted(batch for batch, send in record.sends.items() if send.phase in UNSETTLED)
     left = [batch for batch in range(1, record.batches + 1) if batch not in record.sent_batches]
     return opened or left[:1] or [1]
-
-
-def _numbers(batches: Sequence[int]) -> str:
-    return ", ".join(str(batch) for batch in batches)
 
 
 def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, ledger: LedgerSession) -> bool:

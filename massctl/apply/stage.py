@@ -343,7 +343,6 @@ def record_material(context: ApplyContext, appid: AppId, media: MediaFile, mater
 
 
 def _upload(context: ApplyContext, wechat: WeChat, media: MediaFile, message: RenderedMessage) -> ImageUrl | Material:
-    """Upload one file to the endpoint that its purpose needs."""
     upload = packed(context, media, message)
     return wechat.add_material(upload) if media.purpose.is_material else wechat.upload_image(upload)
 

@@ -1,10 +1,8 @@
 """From a damaged or lost ledger to one that verifies: repair, backup, restore. What stood there is put aside."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from tempfile import mkstemp
 
 from massctl.apply.outcome import what_happened
 from massctl.cli.answering import Answer
@@ -22,6 +20,7 @@ from massctl.model.entries import Entry, NewEntry, Repaired
 from massctl.model.ids import sha256_of
 from massctl.model.phrase import Phrase, system_reason
 from massctl.model.state import State
+from massctl.source.whole_file import write_whole
 from massctl.view.language import say
 from massctl.view.repair_text import Repair, repair_json, repair_text
 
@@ -81,7 +80,7 @@ def backed_up(session: Session, target: Path) -> int:
                 Phrase("Nothing was written."),
                 Phrase("name a file that is not there yet"),
             )
-        _write(target, data)
+        write_whole(target, data, 0o600)
     except OSError as error:
         raise LedgerError(
             Phrase("the copy cannot be written"),
@@ -227,19 +226,6 @@ def _read(source: Path) -> bytes:
         Phrase("{file}: {why}. Nothing was changed.", file=source.name, why=why),
         Phrase("name a file that massctl state backup wrote"),
     )
-
-
-def _write(target: Path, data: bytes) -> None:
-    """Write a file whole and flushed, or leave what is there."""
-    descriptor, beside = mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).replace(target)
-    finally:
-        Path(beside).unlink(missing_ok=True)
 
 
 def _no_ledger(what: Phrase) -> UsageError:

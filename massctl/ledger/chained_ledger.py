@@ -195,7 +195,6 @@ class ChainedLedger:
         return chained
 
     def _publish(self, *, durable: bool) -> None:
-        """Write what waits."""
         lines = [each.line for each in self._waiting]
         self._store.append(self._end, lines, durable=durable)
         self._lineage = self._lineage or lineage_of([each.entry for each in self._waiting])

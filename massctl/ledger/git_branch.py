@@ -252,7 +252,6 @@ class GitBranch:
         return self._git.run(here, *arguments, given=given, **({"seconds": seconds} if seconds else {}))
 
     def _tidy(self) -> None:
-        """Pack what many small commits left here."""
         loose = sum(1 for _ in (self._folder / "objects").glob("[0-9a-f][0-9a-f]/*"))
         if loose > LOOSE_OBJECTS_MAX:
             # Another process may be about to push what it has just made.

@@ -6,9 +6,8 @@ can compute a digest.
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -24,6 +23,7 @@ from massctl.model.phrase import Phrase, enumerated, system_reason
 from massctl.plan.lock_diff import changed_parts, changed_versions, lock_missing, lock_stale, lock_unfit
 from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository, UnreadableError
+from massctl.source.whole_file import beside, sync_folder
 
 LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
 """Far above what eight articles and their pictures need."""
@@ -42,7 +42,6 @@ RENDER_LIBRARIES: Final = (
     "ziamath",
 )
 """The libraries that decide bytes which reviewers approve: those that pyproject.toml pins."""
-_BESIDE: Final = ".massctl-lock-"
 _STEM: Final = LOCK_FILE.removesuffix(".json")
 
 
@@ -171,15 +170,15 @@ def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
             )
     removed: list[str] = []
     try:
-        with _beside(folder, data) as beside:
+        with beside(folder / LOCK_FILE, data, 0o644) as written:
             # Before the lock, since where letters' case does not count a second lock may be the lock by another name.
             for copy in left_over:
                 (folder / copy).unlink()
                 removed.append(copy)
             if _content(folder / LOCK_FILE) == data:
                 return removed
-            beside.replace(folder / LOCK_FILE)
-        _sync(folder)
+            written.replace(folder / LOCK_FILE)
+        sync_folder(folder)
     except OSError as error:
         raise UsageError(
             Phrase("{name} cannot be locked: {why}", name=name, why=system_reason(error)),
@@ -245,26 +244,3 @@ def _content(path: Path) -> bytes | None:
         return path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() and not path.is_symlink() else None
     except OSError:
         return None
-
-
-@contextmanager
-def _beside(folder: Path, data: bytes) -> Iterator[Path]:
-    """Write a file that waits to take the lock's place; it is removed where it was not moved."""
-    descriptor, name = tempfile.mkstemp(dir=folder, prefix=_BESIDE)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -7,8 +7,6 @@ old or the new one.
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +18,7 @@ from massctl.model.phrase import Phrase, enumerated, system_reason
 from massctl.model.settings import GIT_KEYS, MassctlFile
 from massctl.source.repository import SETTINGS
 from massctl.source.validation import known_keys
+from massctl.source.whole_file import write_whole
 from massctl.source.yaml import Node, compose, read_yaml
 
 _STATE: Final = "state"
@@ -259,25 +258,8 @@ def _without(written: _Written, pairs: Mapping[str, _Pair], key: str) -> Iterato
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write beside the file that a link leads to, flush, and put in place."""
-    target = path.resolve()
-    mode = target.stat().st_mode & 0o777
-    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=".massctl.yaml.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).chmod(mode)
-        Path(beside).replace(target)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    target = path.resolve()  # A link stays one.
+    write_whole(target, data, target.stat().st_mode & 0o777)
 
 
 def _to_type(keys: Mapping[str, str | None]) -> Phrase:

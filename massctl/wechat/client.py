@@ -336,7 +336,6 @@ class WeChatClient:
         )
 
     def _renewed(self, refused: str) -> str:
-        """Replace a token that WeChat refused."""
         self._tokens.drop(refused)
         return self._tokens.get()
 

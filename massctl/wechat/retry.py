@@ -66,7 +66,6 @@ def _busy(outcome: object) -> bool:
 
 
 def _pause(state: RetryCallState) -> float:
-    """Choose the seconds to wait after the try in `state`."""
     if _too_fast(_last(state)):
         return _NEXT_MINUTE(state)
     return _BUSY(state) if _busy(_last(state)) else _LINE(state)

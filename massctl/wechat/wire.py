@@ -331,5 +331,4 @@ def _article(article: DraftArticle) -> dict[str, Any]:
 
 
 def _filled(**strings: str) -> dict[str, str]:
-    """Leave out strings that are empty."""
     return {name: value for name, value in strings.items() if value}

@@ -267,7 +267,7 @@ def test_a_lock_that_cannot_be_written_whole_leaves_the_old_one(
     really = Path.replace
 
     def replace(path: Path, target: Path) -> Path:
-        if path.name.startswith(".massctl-lock-"):
+        if path.name.startswith(".campaign.lock.json."):
             raise OSError(28, "No space left on device")
         return really(path, target)
 

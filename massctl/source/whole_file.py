@@ -1,0 +1,38 @@
+"""A file that is there whole and flushed, or as it was before. All raise OSError."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def write_whole(target: Path, data: bytes, mode: int) -> None:
+    """Put a file in the place of the one that is there, and make its name durable too."""
+    with beside(target, data, mode) as written:
+        written.replace(target)
+    sync_folder(target.parent)
+
+
+@contextmanager
+def beside(target: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """Write a file that waits to take another one's place; it is removed where it was not moved."""
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -74,9 +74,10 @@ def test_every_row_of_a_table_is_shown_as_one(path: Path) -> None:
     assert [] == [line for number, line in enumerate(lines) if line.lstrip().startswith("|") and number not in rows]
 
 
-def test_every_diagnostic_is_documented_as_it_is_explained() -> None:
-    rows = re.findall(r"^\| (MC\d{3}) \| (.*?) \| (.+) \|$", document("docs/reference/diagnostics.md"), re.MULTILINE)
-    said = (each for each in explanations(Language.EN) if each.subject is Subject.DIAGNOSTIC)
+@pytest.mark.parametrize(("page", "language"), [("diagnostics.md", Language.EN), ("diagnostics.zh-CN.md", Language.ZH)])
+def test_every_diagnostic_is_documented_as_it_is_explained(page: str, language: Language) -> None:
+    rows = re.findall(r"^\| (MC\d{3}) \| (.*?) \| (.+) \|$", document(f"docs/reference/{page}"), re.MULTILINE)
+    said = (each for each in explanations(language) if each.subject is Subject.DIAGNOSTIC)
 
     assert [(each.code, each.summary, each.remedy) for each in said] == rows
 
@@ -114,9 +115,10 @@ def test_every_kind_of_ledger_entry_is_documented_with_its_fields() -> None:
     assert {} == {kind: names for kind, names in missing.items() if names}
 
 
-def test_the_phases_of_a_send_are_documented_as_they_are() -> None:
-    page = document("docs/reference/ledger.md")
-    assert phases_page.written(page) == page
+@pytest.mark.parametrize("name", phases_page.PAGES)
+def test_the_phases_of_a_send_are_documented_as_they_are(name: str) -> None:
+    page = document(f"docs/reference/{name}")
+    assert phases_page.written(page, phases_page.PAGES[name]) == page
 
 
 def test_every_fault_of_the_sandbox_is_documented() -> None:

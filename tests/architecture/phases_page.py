@@ -53,7 +53,7 @@ CHINESE: Final = {
         "它说的提交或任务不在账本里；或者它怀疑一次已了结的提交，而另有一次未决。"
     ),
 }
-"""What the Chinese page says for each sentence of the English one: a sentence that changes has to be translated again."""
+"""The Chinese page, sentence by sentence of the English one: one that changes has to be translated again."""
 
 
 def written(page: str, say: Callable[[str], str] = str) -> str:

@@ -86,6 +86,12 @@ def test_a_reference_states_the_same_in_both(name: str) -> None:
         assert _numbers(english) == _numbers(chinese)
 
 
+def test_there_is_one_glossary() -> None:
+    terms = re.compile(r"^(\| [^|]+ \| [^|]*\|)", re.MULTILINE)
+    english, chinese = (terms.findall(document(f"docs/glossary{end}")) for end in (".md", CHINESE))
+    assert english[1:] == chinese[1:]
+
+
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_pair_leads_to_its_other_language(name: str) -> None:
     chinese = name.replace(".md", CHINESE)

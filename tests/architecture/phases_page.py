@@ -22,7 +22,7 @@ CHINESE: Final = {
     "event": "事件",
     "what the entry says": "条目说了什么",
     "event, below: the phase before": "事件；右边各列是之前的阶段",
-    "No request is known to have reached WeChat.": "没听说有请求到过微信。",
+    "No request is known to have reached WeChat.": "没有请求到过微信的记录。",
     "An attempt has no clear answer.": "有一次提交没有明确的答复。",
     "The newest open attempt waits for the administrator (管理员).": "最近一次未决的提交在等管理员确认。",
     "WeChat took the job.": "微信已受理任务。",

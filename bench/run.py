@@ -173,11 +173,21 @@ def main() -> None:
         one = Path(scratch) / "one"
         repository(one, articles=1, pictures=3)
         click = [PYTHON, "-c", "import click"]
+        # Both import the view, so that only the catalogue is between them.
+        english = "import click; from massctl.view.language import *; said = say(Phrase('Options'), Language."
+        spoken = {language: [PYTHON, "-c", f"{english}{language})"] for language in ("EN", "ZH")}
         bare_script = [PYTHON, str(HERE / "bare.py"), base, str(bare)]
         ratio("apply to the draft, 28 pictures / bare", 1.3, first, lambda: seconds(bare_script), rounds)
         ratio("the same apply again / first", 0.5, lambda: (first(), again())[1], first, rounds)
         ratio(
             "massctl --help / import click", 1.5, lambda: seconds([*MASSCTL, "--help"]), lambda: seconds(click), rounds
+        )
+        ratio(
+            "a sentence in Chinese / in English",
+            1.15,
+            lambda: seconds(spoken["ZH"]),
+            lambda: seconds(spoken["EN"]),
+            rounds,
         )
         ratio(
             "plan, one campaign / import click",

@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from babel.messages.frontend import CommandLineInterface
 from hypothesis import settings
 
 NIGHT_SECONDS = 3600
@@ -26,6 +27,15 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "massctl"))
 # would inherit that and never end.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+LOCALE = Path(__file__).resolve().parents[1] / "massctl" / "locale"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the translations as the sources have them, once, before a worker or a command reads them."""
+    if not hasattr(config, "workerinput"):
+        CommandLineInterface().run(["pybabel", "-q", "compile", "--domain", "massctl", "--directory", str(LOCALE)])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

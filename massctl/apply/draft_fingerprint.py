@@ -227,7 +227,7 @@ _WORDS: Final = {
 def _difference(number: int, name: str, ours: Any, theirs: Any) -> Phrase:
     word = _WORDS.get(name, name)
     if isinstance(ours, list):
-        say = "article {number}: {ours} {name} were given and {theirs} were kept, or others"
+        say = Phrase("article {number}: {ours} {name} were given and {theirs} were kept, or others")
         return Phrase(say, number=number, name=word, ours=len(ours), theirs=len(theirs))
     if name == "text":
         return Phrase(

@@ -89,7 +89,7 @@ def recover_drafts(context: ApplyContext) -> bool:
         for each in wanted:
             if isinstance(box, Failed):
                 context.unread[each.record.campaign] = box
-                say = "{name}: a draft whose answer was lost could not be looked for: {why}"
+                say = Phrase("{name}: a draft whose answer was lost could not be looked for: {why}")
                 context.ports.progress.say(Phrase(say, name=each.record.campaign, why=box.summary))
             else:
                 _recover(context, each, box)
@@ -470,7 +470,7 @@ def draft_gone(name: CampaignName) -> Refusal:
 
 def draft_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> Refusal:
     """Refuse a campaign whose draft somebody changed, and name the ways out."""
-    say = (
+    say = Phrase(
         'keep what the console made of it: massctl adopt {name} --reason "…"; or delete that draft in the console, '
         'then: massctl reconcile {name} --not-sent --reason "…"; on GitHub: Actions / operate'
     )
@@ -688,11 +688,11 @@ def _leave(context: ApplyContext, record: Record, draft: Draft, why: str) -> Non
     if why != WINDOW_CLOSED:
         _note(context, record, draft, CHANGED)
     if why not in (FOLDER_GONE, WINDOW_CLOSED):
-        say = "the old draft of {name} was changed in the console, so it stays there"
+        say = Phrase("the old draft of {name} was changed in the console, so it stays there")
         context.ports.progress.say(Phrase(say, name=record.campaign))
         return
     context.drafts_left.append(LeftDraft(record.campaign, record.edition, why == FOLDER_GONE))
-    say = "{name}: its draft was changed in the console and stays there; {how}"
+    say = Phrase("{name}: its draft was changed in the console and stays there; {how}")
     context.ports.progress.say(Phrase(say, name=record.campaign, how=DELETE_IT))
 
 

@@ -199,7 +199,7 @@ def _check_elsewhere(finish: JobFinish, state: State) -> None:
     """Raise UsageError where a job of this id is on record for another account than the event's."""
     for record in state.records.values():
         if any(job.msg_id == finish.said.msg_id for job in record.jobs):
-            say = "job {msg_id} is the send of {name}, of another account"
+            say = Phrase("job {msg_id} is the send of {name}, of another account")
             raise UsageError(
                 Phrase(say, msg_id=finish.said.msg_id, name=record.campaign),
                 Phrase(

@@ -325,7 +325,7 @@ def _awaited(record: Record) -> Phrase:
     until = held_until(record)
     if until is None:  # A job of which an event or a poll said so.
         return Phrase("it waits for the administrator's confirmation (API 群发保护)")
-    say = "it waits for the administrator's confirmation (API 群发保护) until {until}"
+    say = Phrase("it waits for the administrator's confirmation (API 群发保护) until {until}")
     return Phrase(say, until=moment(until.astimezone(BEIJING)))
 
 

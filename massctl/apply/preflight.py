@@ -114,7 +114,7 @@ def _look_until_read(look: "_Look") -> Permit:
                     look.outcome.refuse(error.refusal)
                 # A WeChatError closes the attempt, whatever could not be read: nothing has left.
                 raise WeChatError(error.summary, error.detail, error.hint) from None
-            say = "{name}: what decides about its send could not be read, and is read again: {why}"
+            say = Phrase("{name}: what decides about its send could not be read, and is read again: {why}")
             look.context.ports.progress.say(Phrase(say, name=look.campaign.name, why=error.summary))
             clock.sleep(pause.total_seconds())
             pause = min(2 * pause, PAUSE_MAX)

@@ -150,7 +150,7 @@ def never_left(error: WeChatError) -> Rejected:
 
 def tell_unknown_content(context: ApplyContext, campaign: RenderedCampaign) -> None:
     """Tell that WeChat knew an id (45065) though no attempt was open: nobody knows which content went out."""
-    say = (
+    say = Phrase(
         "{name}: WeChat knew its clientmsgid already, and no attempt with it is open here; which content went out "
         "is not known: look in the console under 群发记录"
     )
@@ -165,7 +165,7 @@ def follow_up(context: ApplyContext, campaign: RenderedCampaign, outcome: Campai
     try:
         report = context.ports.wechat(campaign.account).job_report(MsgId(job.msg_id))
     except WeChatError as error:
-        say = "{name} was accepted; its state could not be read yet ({why}): massctl status {name}"
+        say = Phrase("{name} was accepted; its state could not be read yet ({why}): massctl status {name}")
         context.ports.progress.say(Phrase(say, name=campaign.name, why=error.summary))
         return
     context.ledger.note(job_status(report), campaign)  # Where it is lost, it is asked for again.
@@ -272,11 +272,11 @@ def _possible_again(context: ApplyContext, campaign: RenderedCampaign, rejected:
     """Explain when this campaign can go out, where something is used up; its window may be over by then."""
     now, policy, agenda = context.ports.clock.now(), context.rules.policy, context.rules.agenda
     if rejected.errcode == DAY_USED_UP:
-        say = "The mass calls of the account are counted anew at midnight, Beijing time: {again}."
+        say = Phrase("The mass calls of the account are counted anew at midnight, Beijing time: {again}.")
         return Phrase(say, again=again_after(campaign, policy, tomorrow(now)))
     if rejected.errcode != NO_SEND_LEFT:
         return rejected.hint
     _, kind = agenda.accounts[campaign.appid]
     at = tomorrow(now) if kind == "subscription" else next_month(now)
-    say = "{advice} Once it is counted anew: {again}."
+    say = Phrase("{advice} Once it is counted anew: {again}.")
     return Phrase(say, advice=rejected.hint, again=again_after(campaign, policy, at))

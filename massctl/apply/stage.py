@@ -90,7 +90,9 @@ def material_advice(campaign: RenderedCampaign, otherwise: str) -> str:
         return otherwise
     if any(each.media_id is not None for each in message.materials):
         keys = "image.media_ids" if isinstance(message, RenderedImage) else f"{message.type}.media_id"
-        say = "Look in the console under 素材库, and correct {keys} in campaign.yaml; or give a file in its place."
+        say = Phrase(
+            "Look in the console under 素材库, and correct {keys} in campaign.yaml; or give a file in its place."
+        )
         return Phrase(say, keys=keys)
     return Phrase(
         "WeChat does not know what was uploaded in this run: give the file another form, and run apply again."
@@ -512,7 +514,7 @@ def _done(context: ApplyContext, job: Job, result: PreviewVerdict | Untried | Fa
             outcome.performed.append(step)
         case PreviewUnknown(reason=reason):
             context.ledger.note(_previewed(campaign, step, "unknown"), campaign)
-            say = "nobody knows whether preview {number} of {name} arrived ({reason}); it is not repeated"
+            say = Phrase("nobody knows whether preview {number} of {name} arrived ({reason}); it is not repeated")
             context.ports.progress.say(Phrase(say, number=step.number, name=campaign.name, reason=reason))
         case PreviewFailed(errcode=errcode, rid=rid, message=message, hint=hint):
             context.ledger.note(_previewed(campaign, step, "failed", errcode, rid), campaign)

@@ -92,7 +92,7 @@ class WithdrawalWait:
         remaining = (self.until - self.clock.now()).total_seconds()
         if remaining <= 0:
             return False
-        say = "still sending: {count}; withdrawn as soon as WeChat allows it, asking again for"
+        say = Phrase("still sending: {count}; withdrawn as soon as WeChat allows it, asking again for")
         self.progress.waiting(Phrase(say, count=count), int(remaining))
         self.clock.sleep(min(POLL_SECONDS, remaining))
         return True

@@ -118,7 +118,7 @@ def differences(session: Session, made: Planned, checkout: Checkout | None, unlo
         if difference is not None:
             found[campaign.name] = difference
     if unknown:
-        why = "what changed cannot be shown for {names}: what to compare with is not kept here whole"
+        why = Phrase("what changed cannot be shown for {names}: what to compare with is not kept here whole")
         session.voice.talk(say(Phrase(why, names=", ".join(unknown)), session.voice.language))
     return found
 

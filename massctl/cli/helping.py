@@ -1,8 +1,8 @@
-"""`--help` in the language of the run: click writes it in English, and this module in Chinese.
+"""`--help` in the language of the run: click writes it in English, and this module translates it.
 
-The English stands where click looks for it, in docstrings and options; the Chinese in `massctl.view.zh_help`, which
-nobody loads who does not ask for help in Chinese. Which language that is, is found without reading massctl.yaml: one
-line of it is looked for, so that help is there as fast as ever, and with a faulty file too.
+The English stands where click looks for it, in docstrings and options; its translation in the catalogue, as for every
+sentence. Which language that is, is found without reading massctl.yaml: one line of it is looked for, so that help is
+there as fast as ever, and with a faulty file too.
 """
 
 import inspect
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.speaking import voice
-from massctl.view.language import Language
+from massctl.model.phrase import Phrase
+from massctl.view.language import Language, say
 from massctl.view.style import Style
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class SpokenContext(click.Context):
         """Give the help of its command."""
         if _language(self).is_english:
             return super().get_help()
-        return _chinese(self)
+        return _help_in_chinese(self)
 
 
 def spoken(command: click.Command) -> click.Command:
@@ -59,29 +60,32 @@ def _language(context: click.Context) -> Language:
     return voice(declared[1].decode() if declared else None).language
 
 
-def _chinese(context: click.Context) -> str:
+def _help_in_chinese(context: click.Context) -> str:
     # Only who asks for help in Chinese pays for it.
     from massctl.cli.verbs import VERBS
     from massctl.view.page import Page
-    from massctl.view.zh_help import HELP
 
     command = context.command
     page = Page(Language.ZH, Style.PLAIN, voice(None).width)
-    page.line("用法：" + " ".join([context.command_path, *command.collect_usage_pieces(context)]), hang=2)
+    page.line(_chinese_of("Usage:") + " ".join([context.command_path, *command.collect_usage_pieces(context)]), hang=2)
     for paragraph in paragraphs(command.help or ""):
         page.blank()
-        page.line(HELP.get(paragraph, paragraph), indent=2)
-    flags = [row for param in command.get_params(context) if (row := _flag(param, context, HELP)) is not None]
-    _rows(page, "选项：", flags)
+        page.line(_chinese_of(paragraph), indent=2)
+    _rows(page, "Options", [row for param in command.get_params(context) if (row := _flag(param, context)) is not None])
     if context.parent is None:
-        _rows(page, "命令：", [(verb, HELP.get(does, does)) for verb, (_, does) in VERBS.items()])
+        _rows(page, "Commands", [(verb, _chinese_of(does)) for verb, (_, does) in VERBS.items()])
     elif isinstance(command, click.Group):
         firsts = [(name, paragraphs(each.help or "")[0]) for name, each in command.commands.items()]
-        _rows(page, "子命令：", [(name, HELP.get(first, first)) for name, first in firsts])
+        _rows(page, "Commands", [(name, _chinese_of(first)) for name, first in firsts])
     return page.text()
 
 
-def _flag(param: click.Parameter, context: click.Context, chinese: dict[str, str]) -> tuple[str, str] | None:
+def _chinese_of(text: str) -> str:
+    """Translate click's words or a help text; a text without values is no template, whatever its braces."""
+    return say(Phrase(text), Language.ZH)
+
+
+def _flag(param: click.Parameter, context: click.Context) -> tuple[str, str] | None:
     """Give how a flag is written and what it does; None for an argument."""
     record = param.get_help_record(context)
     if record is None or not isinstance(param, click.Option):
@@ -91,14 +95,14 @@ def _flag(param: click.Parameter, context: click.Context, chinese: dict[str, str
     extra = " ".join(english.split()).removeprefix(does).strip()
     for word, said in (("default: ", "默认："), ("required", "必填")):
         extra = extra.replace(word, said)
-    return written, " ".join(each for each in (chinese.get(does, does), extra) if each)
+    return written, " ".join(each for each in (_chinese_of(does), extra) if each)
 
 
 def _rows(page: "Page", label: str, rows: list[tuple[str, str]]) -> None:
     if not rows:
         return
     page.blank()
-    page.line(label)
+    page.line(_chinese_of(label) + "：")
     widths = [len(name) for name, _ in rows if len(name) <= page.width // _COLUMN_SHARE]
     hang = 4 + max(widths, default=0)
     for name, does in rows:

@@ -40,7 +40,7 @@ def retracted_website_send(session: Session, at: datetime, account: str | None, 
     with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
         retract_website_send(appid, at, Statement(reason, who(session)), book)
-    say_so = "the send on the website at {at} is taken back for {account}; it uses nothing of the allowance"
+    say_so = Phrase("the send on the website at {at} is taken back for {account}; it uses nothing of the allowance")
     _tell(session, Phrase(say_so, at=moment(at), account=name))
     return ExitStatus.DONE
 

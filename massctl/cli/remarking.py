@@ -116,7 +116,8 @@ def _foot(voice: Voice, event: RunEvent, environment: Mapping[str, str]) -> list
     """Link the run, as GitHub told of it."""
     server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
     run = f"{server}/{event.repository.full_name}/actions/runs/{event.workflow_run.id}"
-    return [f"<sub>[{say(Phrase('the run'), voice.language)}]({run})</sub>"]
+    label = say(Phrase("the run"), voice.language)
+    return [f"<sub>[{label}]({run})</sub>"]
 
 
 def _short(event: RunEvent) -> str:

@@ -13,7 +13,7 @@ from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.ledger.process_lock import sole_runner
 from massctl.model.ids import AppId
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, plural_phrase
 from massctl.model.state import Record, State
 from massctl.view.language import say
 from massctl.view.withdraw_text import withdraw_question
@@ -68,11 +68,14 @@ def require_article(session: Session, record: Record, article: int) -> None:
     """Raise UsageError for an article that the message surely does not have."""
     count = len(headlines_of(session, record))
     if count and article > count:
-        about = {"name": record.campaign, "article": article}
-        one = Phrase("{name} has one article, and no article {article}", **about)
-        several = Phrase("{name} has {count} articles, and no article {article}", count=count, **about)
         raise UsageError(
-            one if count == 1 else several,
+            plural_phrase(
+                "{name} has one article, and no article {article}",
+                "{name} has {count} articles, and no article {article}",
+                count=count,
+                name=record.campaign,
+                article=article,
+            ),
             Phrase("Articles count from 1. No request was made."),
         )
 

@@ -25,7 +25,7 @@ def told(exchange: Exchange) -> Phrase:
     if exchange.milliseconds is None:
         return Phrase("{method} {path} …", **place)
     if exchange.reason is not None:
-        say = "{method} {path}: no answer after {ms} ms: {reason}"
+        say = Phrase("{method} {path}: no answer after {ms} ms: {reason}")
         return Phrase(say, **place, ms=exchange.milliseconds, reason=exchange.reason)
-    say = "{method} {path}: errcode {errcode} after {ms} ms, rid {rid}"
+    say = Phrase("{method} {path}: errcode {errcode} after {ms} ms, rid {rid}")
     return Phrase(say, **place, errcode=exchange.errcode, ms=exchange.milliseconds, rid=exchange.rid or "-")

@@ -1,8 +1,9 @@
-"""Sentences for people that can be said in another language later.
+"""Sentences for people that are translated later.
 
 A `Phrase` is an ordinary English `str` that remembers the template it was made from, so that the view
-can say it in Chinese (`massctl.view.language`) without the core knowing about languages. Everything a
-person may read is built as a Phrase; a test compares every template in the source with the catalogue.
+can translate it (`massctl.view.language`) without the core knowing about languages. Everything a person
+may read is a Phrase. Its template is a literal in the call, where Babel finds it; a test compares what
+Babel finds with `massctl/locale/zh/LC_MESSAGES/massctl.po`.
 """
 
 import errno
@@ -15,17 +16,29 @@ from typing import Final, Self
 class Phrase(str):
     """An English sentence and the template and values it came from."""
 
-    __slots__ = ("template", "values")
+    __slots__ = ("plural", "template", "values")
 
     template: str
+    plural: str | None
+    """The template for any other `count` than 1, where the sentence has a count."""
     values: Mapping[str, object]
 
-    def __new__(cls, template: str, **values: object) -> Self:
-        """Fill `template` (str.format fields by name) with `values`; values may be Phrases themselves."""
-        self = super().__new__(cls, template.format(**values) if values else template)
-        self.template = template
+    def __new__(cls, template: str, plural: str | None = None, /, **values: object) -> Self:
+        """Fill `template` (str.format fields by name) with `values`; values may be Phrases themselves.
+
+        Without values the template stays as it is, and may be filled by a Phrase that is made from it.
+        """
+        chosen = template if plural is None or values["count"] == 1 else plural
+        self = super().__new__(cls, chosen.format(**values) if values else chosen)
+        self.template = str(template)
+        self.plural = plural
         self.values = values
         return self
+
+
+def plural_phrase(one: str, many: str, *, count: int, **values: object) -> Phrase:
+    """Make the sentence of a count: `one` where it is 1, else `many`."""
+    return Phrase(one, many, count=count, **values)
 
 
 class Command(Phrase):
@@ -67,7 +80,7 @@ def about(said: str, name: str) -> str:
     told = {key: about(each, name) if isinstance(each, str) else each for key, each in said.values.items()}
     if told.get("name") == UNNAMED:
         told["name"] = name
-    return Phrase(said.template, **told)
+    return Phrase(said.template, said.plural, **told)
 
 
 BEIJING: Final = timezone(timedelta(hours=8))

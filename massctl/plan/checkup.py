@@ -38,7 +38,7 @@ def secret_to_set(name: str) -> Phrase:
 
 def proxy_to_set(name: str) -> Phrase:
     """Say how to set the address of a proxy."""
-    say = "export {name}=http://proxy.example:3128; on GitHub: Settings / Environments / secret {name}"
+    say = Phrase("export {name}=http://proxy.example:3128; on GitHub: Settings / Environments / secret {name}")
     return Phrase(say, name=name)
 
 

@@ -225,7 +225,7 @@ def off_tip(tip: Tip | None) -> Refusal | None:
 def _unread(tip: Tip) -> Refusal | None:
     if tip.unread is None:
         return None
-    template = "nobody knows whether this is the tip of {branch} on {remote}: {why}"
+    template = Phrase("nobody knows whether this is the tip of {branch} on {remote}: {why}")
     say = Phrase(template, branch=tip.branch, remote=tip.remote, why=tip.unread)
     return Refusal(
         Guard.NOT_AT_TIP, say, Phrase("run apply again where the remote can be reached; until then nothing leaves")
@@ -387,7 +387,7 @@ def left_to_do(items: tuple[HandoffItem, ...], status: Status) -> list[str]:
 
 def rest_of(name: str) -> Phrase:
     """Say how to reach the openids that a list did not reach."""
-    say = "a campaign for the openids that no accepted batch named: massctl new {name}-rest --unsent-of {name}"
+    say = Phrase("a campaign for the openids that no accepted batch named: massctl new {name}-rest --unsent-of {name}")
     return Phrase(say, name=name)
 
 
@@ -447,12 +447,14 @@ def _partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | No
     if not before.sent_batches - undone:
         return None
     if before.ended is not None:
-        say = "{rest} has the others; for everybody again, copy the folder to a campaign of its own"
+        say = Phrase("{rest} has the others; for everybody again, copy the folder to a campaign of its own")
         hint = Phrase(say, rest=before.ended.rest)
     elif is_concluded(before):
         hint = Phrase("make {rest}", rest=rest_of(name))
     else:
-        say = "put `edition` back to {before} and run apply again: it goes on with the next batch; or make {rest}"
+        say = Phrase(
+            "put `edition` back to {before} and run apply again: it goes on with the next batch; or make {rest}"
+        )
         hint = Phrase(say, before=before.edition, rest=rest_of(name))
     return Refusal(
         Guard.PARTLY_SENT,
@@ -580,7 +582,7 @@ def edition_refusal(name: CampaignName, edition: int, state: State) -> Refusal |
     last = above[-1]
     back = Phrase("put `edition` back to {last}", last=last.edition)
     if last.is_in_doubt:
-        say = "nobody knows whether edition {last} was sent, and this is edition {edition}"
+        say = Phrase("nobody knows whether edition {last} was sent, and this is edition {edition}")
         way = Phrase("{back}; then {settle}", back=back, settle=settle(name))
         return Refusal(Guard.EDITION_LOWERED, Phrase(say, last=last.edition, edition=edition), way)
     once_more = Phrase("{back}, or raise it to {next} to send it once more", back=back, next=last.edition + 1)
@@ -703,7 +705,9 @@ def _doubt(case: Case) -> Refusal | None:
 def _account_in_doubt(case: Case) -> Refusal | None:
     campaign, record = case.campaign, case.record
     if record.is_in_doubt and (before := record.open_attempts[-1].event.appid) != campaign.appid:
-        say = "nobody knows whether it was sent with the AppID {before}; massctl.yaml has {now} for its account now"
+        say = Phrase(
+            "nobody knows whether it was sent with the AppID {before}; massctl.yaml has {now} for its account now"
+        )
         return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(say, before=before, now=campaign.appid), settle(record.campaign))
     if record.is_in_doubt:
         return repeat_refusal(record, campaign.digest, case.rules.policy, case.now)
@@ -711,13 +715,15 @@ def _account_in_doubt(case: Case) -> Refusal | None:
     if not others:
         return None
     if (until := held_until(others[0])) is not None:
-        template = "{other} waits for the administrator until {until}, and till then this account sends nothing else"
+        template = Phrase(
+            "{other} waits for the administrator until {until}, and till then this account sends nothing else"
+        )
         say = Phrase(template, other=others[0].campaign, until=moment(until.astimezone(BEIJING)))
         hint = Phrase(
             "let the administrator (管理员) answer in WeChat, then: massctl apply {name}", name=others[0].campaign
         )
         return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
-    template = "nobody knows whether {other} was sent, so this account sends nothing else"
+    template = Phrase("nobody knows whether {other} was sent, so this account sends nothing else")
     return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(template, other=others[0].campaign), settle(others[0].campaign))
 
 
@@ -725,7 +731,7 @@ def _contradicted(case: Case) -> Refusal | None:
     """Refuse every send of an account while two entries about one of its sends cannot both be true."""
     for each in (case.record, *case.state.in_doubt(case.campaign.appid)):
         if (found := contradiction(each)) is not None:
-            say = "the ledger contradicts itself about {name}, so this account sends nothing: {found}"
+            say = Phrase("the ledger contradicts itself about {name}, so this account sends nothing: {found}")
             hint = Phrase(
                 "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}",
                 name=each.campaign,
@@ -759,7 +765,7 @@ def _same_content(case: Case) -> Refusal | None:
         for at, message_digest in record.may_have_sent():
             # The digest holds the appid, so an equal one is of the same account.
             if message_digest == campaign.message_digest and at >= since:
-                say = "{other} sent the same message to the same audience on {day}"
+                say = Phrase("{other} sent the same message to the same audience on {day}")
                 found = Phrase(say, other=record.campaign, day=beijing_day(at).isoformat())
                 return Refusal(Guard.SAME_CONTENT, found, _IF_INTENDED)
     return None

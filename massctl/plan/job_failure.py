@@ -49,12 +49,12 @@ def how_to_resend(record: Record) -> Phrase | None:
     if status_of(record) is not Status.FAILED:
         return None
     if any(job.status in ("sent", "sending") for job in record.jobs):
-        say = "a part of the list has it, and a raised `edition` would go to everybody again: make {rest}"
+        say = Phrase("a part of the list has it, and a raised `edition` would go to everybody again: make {rest}")
         return Phrase(say, rest=rest_of(record.campaign))
     err = _ERR.fullmatch(reason_of(record) or "")
     number = int(err[1]) if err is not None else 0
     told = {"name": record.campaign, "edition": record.edition + 1}
-    say = "write `edition: {edition}` in campaign.yaml; then: massctl lock {name}, massctl apply {name}"
+    say = Phrase("write `edition: {edition}` in campaign.yaml; then: massctl lock {name}, massctl apply {name}")
     again = Phrase(say, **told)
     reprinted = Phrase(
         "write `send_ignore_reprint: true` under send: and `edition: {edition}` in campaign.yaml; then: "

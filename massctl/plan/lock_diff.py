@@ -320,6 +320,6 @@ def _changed_pictures(before: LockFile, after: LockFile) -> Iterator[Phrase]:
         [(new[key], key[1]) for key in new if key not in old] + [(old[key], key[1]) for key in old if key not in new]
     ):
         recording = purpose in ("voice", "video")
-        yield Phrase("the media file {path}" if recording else "the picture {path}", path=path)
+        yield Phrase("the media file {path}", path=path) if recording else Phrase("the picture {path}", path=path)
     if old.keys() == new.keys() and list(old) != list(new):
         yield Phrase("the order of the pictures")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import Address, AppId, CampaignName, Digest, MediaId, Sha256
 from massctl.model.message import Purpose, Recipient, RenderedCampaign
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.phrase import Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
 from massctl.plan.guards import (
@@ -279,7 +279,7 @@ def preview_missing(
 
 def _how_to_show(campaign: RenderedCampaign, *, shows: bool) -> Phrase:
     if shows:
-        say = "look at it on the phone, then run apply again; massctl preview {name}   shows it once more"
+        say = Phrase("look at it on the phone, then run apply again; massctl preview {name}   shows it once more")
         return Phrase(say, name=campaign.name)
     if campaign.recipients:
         return Phrase("massctl preview {name}   then look at it on the phone, and run apply again", name=campaign.name)
@@ -332,7 +332,7 @@ def allowance_spent(now: datetime) -> Refusal:
 def _used_up(needed: int, left: int, now: datetime) -> Refusal:
     say = Phrase(
         "it needs {needed}, and {left} of the account's {daily} a day are left for it",
-        needed=Phrase("1 preview") if needed == 1 else Phrase("{count} previews", count=needed),
+        needed=plural_phrase("{count} preview", "{count} previews", count=needed),
         left=left,
         daily=PREVIEWS_A_DAY,
     )

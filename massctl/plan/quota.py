@@ -513,7 +513,9 @@ def allowance_refusal(campaign: RenderedCampaign, slot: Slot) -> Refusal | None:
     say = Phrase("{limit}, and none is left for it: {taken}", limit=limit, taken=taken)
     hint = _another_day(campaign, slot)
     if slot.rule.unit is Unit.MONTH:
-        over = "{place}; or write `over_limit: allow` under send: in campaign.yaml: whoever had four does not get it"
+        over = Phrase(
+            "{place}; or write `over_limit: allow` under send: in campaign.yaml: whoever had four does not get it"
+        )
         hint = Phrase(over, place=hint)
     return Refusal(Guard.ALLOWANCE, say, hint)
 
@@ -521,13 +523,15 @@ def allowance_refusal(campaign: RenderedCampaign, slot: Slot) -> Refusal | None:
 def _no_day_for_list(campaign: RenderedCampaign, slot: Slot, taken: str) -> Refusal:
     """Refuse a list of openids, which is begun only where all of its batches fit into one day."""
     if slot.needed > CALLS.limit:
-        too_many = "its list takes {needed} jobs, and an account has {daily} mass calls a day (Beijing time)"
+        too_many = Phrase("its list takes {needed} jobs, and an account has {daily} mass calls a day (Beijing time)")
         return Refusal(Guard.ALLOWANCE, Phrase(too_many, needed=slot.needed, daily=CALLS.limit), GIVE_A_TAG)
     told = {"needed": slot.needed, "daily": CALLS.limit, "taken": taken}
     if slot.day is not None:
-        say = "its list takes {needed} of the account's {daily} mass calls a day, which today does not have: {taken}"
+        say = Phrase(
+            "its list takes {needed} of the account's {daily} mass calls a day, which today does not have: {taken}"
+        )
         return Refusal(Guard.ALLOWANCE, Phrase(say, **told), _later_in_window(slot.day))
-    say = (
+    say = Phrase(
         "its list takes {needed} of the account's {daily} mass calls a day, and no day of its window has them: {taken}"
     )
     hint = Phrase("{place}; or {tag}", place=_another_day(campaign, slot), tag=GIVE_A_TAG)

@@ -65,7 +65,7 @@ def may_repeat(record: Record, digest: str | None, policy: "Policy", now: dateti
     wait = policy.in_doubt_wait + (REPEAT_MARGIN_SECONDS if policy.in_doubt_wait else 0)
     at = max(last.at, last.asked_at or last.at) + timedelta(seconds=wait)
     if max(at, now) >= deadline:
-        say = "the first attempt is more than {hours} hours old, and WeChat may have forgotten its id"
+        say = Phrase("the first attempt is more than {hours} hours old, and WeChat may have forgotten its id")
         return NoRepeat(Phrase(say, hours=REPEAT_HOURS_MAX))
     if now < first.at:
         return NoRepeat(Phrase("the clock stands before the first attempt, so its age is unknown"))

@@ -62,7 +62,7 @@ def cover_faults(picture: Picture, cover: Cover, *, is_first: bool) -> Iterator[
     share = got[0] * got[1] / (width * height)
     if decided is None and share < SHOWN_SHARE_MIN[shown]:
         say = Phrase(
-            "the list shows {form} of the cover, {share} % of it; it is {width}x{height}",
+            "the list shows {form} of the cover, {share} percent of it; it is {width}x{height}",
             form=_NAMES[shown],
             share=round(100 * share),
             width=width,

@@ -269,10 +269,10 @@ def _plain(text: str) -> dict[str, Any]:
     """Keep a phrase so that it can be said in another language later."""
     if isinstance(text, Phrase):
         values = {k: _plain(v) if isinstance(v, Phrase) else v for k, v in text.values.items()}
-        return {"template": text.template, "values": values}
-    return {"template": text, "values": {}}
+        return {"template": text.template, "plural": text.plural, "values": values}
+    return {"template": text, "plural": None, "values": {}}
 
 
 def _phrase(kept: dict[str, Any]) -> Phrase:
     values = {k: _phrase(v) if isinstance(v, dict) else v for k, v in kept["values"].items()}
-    return Phrase(kept["template"], **values)
+    return Phrase(kept["template"], kept["plural"], **values)

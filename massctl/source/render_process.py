@@ -84,7 +84,7 @@ def to_plain(value: Any) -> Any:
     if value is None or kind in (str, int, bool):
         return value
     if kind is Phrase:
-        return ["phrase", value.template, {key: to_plain(each) for key, each in value.values.items()}]
+        return ["phrase", value.template, value.plural, {key: to_plain(each) for key, each in value.values.items()}]
     if kind is tuple:
         return ["row", *map(to_plain, value)]
     if kind is datetime and type(value.tzinfo) is timezone:
@@ -119,7 +119,9 @@ def _field(name: str, value: Any) -> Any:
 
 
 _READERS: Final[dict[str, Callable[..., Any]]] = {
-    "phrase": lambda template, values: Phrase(template, **{key: from_plain(each) for key, each in values.items()}),
+    "phrase": lambda template, plural, values: Phrase(
+        template, plural, **{key: from_plain(each) for key, each in values.items()}
+    ),
     "row": lambda *values: tuple(map(from_plain, values)),
     "at": datetime.fromisoformat,
     "word": lambda kind, value: _WORDS[kind](value),

@@ -266,9 +266,11 @@ def _to_type(keys: Mapping[str, str | None]) -> Phrase:
     lines = enumerated([f"{key}: {value}" for key, value in keys.items() if value is not None])
     gone = [key for key, value in keys.items() if value is None]
     if not gone:
-        say = "{lines}   write this into massctl.yaml, each key on a line below state:, then run the same command again"
+        say = Phrase(
+            "{lines}   write this into massctl.yaml, each key on a line below state:, then run the same command again"
+        )
         return Phrase(say, lines=lines)
-    say = (
+    say = Phrase(
         "{lines}   write this into massctl.yaml, each key on a line below state:, and take {keys} out there; then run "
         "the same command again"
     )

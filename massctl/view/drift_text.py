@@ -41,7 +41,7 @@ def told(drift: Drift) -> Phrase:
             before, now = followers(int(drift.before or 0)), followers(int(drift.now or 0))
             return Phrase("its audience has {now}; {before} when last counted", now=now, before=before)
         case DriftKind.JOB_STATUS:
-            say = "job {msg_id} is {now}; the ledger says {before}: massctl status {name}"
+            say = Phrase("job {msg_id} is {now}; the ledger says {before}: massctl status {name}")
             now, before = JOB[str(drift.now)], JOB[str(drift.before)]
             return Phrase(say, msg_id=drift.subject, now=now, before=before, name=drift.campaign)
 

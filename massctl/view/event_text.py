@@ -88,7 +88,7 @@ def foreign_text(
     """Say of an event that no job here has its id, and what it may belong to; it was recorded for none."""
     page = Page(language, style, width)
     ended = Phrase("sent") if finish.said.status == "sent" else reason_words(finish.said.reason or "send fail")
-    say_so = "no job here has msg_id {msg_id} ({ended}); nothing was recorded"
+    say_so = Phrase("no job here has msg_id {msg_id} ({ended}); nothing was recorded")
     page.line(Phrase(say_so, msg_id=finish.said.msg_id, ended=ended))
     if not candidates:
         page.line(Phrase("Sends from the website and of other programs end with such an event too."), indent=2)
@@ -98,9 +98,11 @@ def foreign_text(
         at = finish.created_at.astimezone(BEIJING).isoformat(timespec="minutes") if finish.created_at else "AT"
         page.line(Command("state import", "--website-send", at), indent=4)
     for record in candidates:
-        say = "It may be the end of {name}, edition {edition}, of which nobody knows whether it was sent. If it is:"
+        say = Phrase(
+            "It may be the end of {name}, edition {edition}, of which nobody knows whether it was sent. If it is:"
+        )
         if not record.open_attempts:
-            say = "It may be the end of {name}, edition {edition}, which was settled as not sent. If it is:"
+            say = Phrase("It may be the end of {name}, edition {edition}, which was settled as not sent. If it is:")
         page.line(Inked(Phrase(say, name=record.campaign, edition=record.edition), Ink.WARNING), indent=2)
         known = Command("reconcile", record.campaign, "--sent", finish.said.msg_id, "--reason MASSSENDJOBFINISH")
         page.line(known, indent=4)

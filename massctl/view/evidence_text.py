@@ -134,10 +134,12 @@ def _heading(evidence: Evidence) -> Phrase:
     if evidence.may_be_not_sent or last is None or last.rejection is None:
         return Phrase("settle it with one of these:")
     if last.rejection.errcode is None:
-        say = "Its request never left, so nothing is to settle. Only if it went out after all, by hand for instance:"
+        say = Phrase(
+            "Its request never left, so nothing is to settle. Only if it went out after all, by hand for instance:"
+        )
         return Phrase(say)
     if record.is_partly_sent:
-        say = "WeChat refused batch {batch}, so there is no doubt. Only if it went out after all:"
+        say = Phrase("WeChat refused batch {batch}, so there is no doubt. Only if it went out after all:")
         return Phrase(say, batch=last.event.batch)
     return Phrase("WeChat refused it, so there is no doubt. Only if it went out after all, by hand for instance:")
 
@@ -160,13 +162,13 @@ def _repetition(page: Page, name: str, repetition: Repetition, now: datetime) ->
 def _memory(page: Page, evidence: Evidence, until: datetime) -> None:
     """Say what a wrong word costs: nothing only while WeChat knows the id, and the next send has that very id."""
     if evidence.now < until and not evidence.same_id:
-        say = "no send with the same id is declared now: should that be wrong, followers get it twice."
+        say = Phrase("no send with the same id is declared now: should that be wrong, followers get it twice.")
         page.line(Inked(Phrase(say), Ink.ALARM), indent=6)
     elif evidence.now < until:
-        say = "until {until} WeChat still knows the id: should that be wrong, it sends nothing twice."
+        say = Phrase("until {until} WeChat still knows the id: should that be wrong, it sends nothing twice.")
         page.line(Phrase(say, until=recorded(until)), indent=6)
     else:
-        say = "WeChat has forgotten the id since {until}: if that is wrong, followers get it twice."
+        say = Phrase("WeChat has forgotten the id since {until}: if that is wrong, followers get it twice.")
         page.line(Inked(Phrase(say, until=recorded(until)), Ink.ALARM), indent=6)
 
 

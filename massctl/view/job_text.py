@@ -34,13 +34,13 @@ def job_rows(table: Table, record: Record, label: str) -> None:
             table.below(Inked(url, Ink.DETAIL))
         others = [each for each in jobs[1:] if each.counts is not None and each.counts.article_urls]
         if others:
-            say = "the addresses of the other batches: massctl status {name} --format json"
+            say = Phrase("the addresses of the other batches: massctl status {name} --format json")
             table.below(Inked(Phrase(say, name=record.campaign), Ink.DETAIL))
     if (stopped := rejected_batch(record)) is not None:
         table.row(label, Inked(stopped.message, Ink.WARNING), inner=2)
         table.below(stopped.hint)
     elif record.ended is not None:
-        say = "{sent} of {all} batches went out; the other openids are in {rest}"
+        say = Phrase("{sent} of {all} batches went out; the other openids are in {rest}")
         count = {"sent": len(record.sent_batches), "all": record.batches}
         table.row(label, Phrase(say, rest=record.ended.rest, **count))
     elif record.is_partly_sent and not record.is_in_doubt:
@@ -95,7 +95,7 @@ def _numbers(jobs: Sequence[Job]) -> list[Part]:
 def _withdrawing(job: Job) -> Phrase:
     if 0 in job.withdrawing:
         return Phrase("nobody knows whether every article was withdrawn; withdrawing again does no harm")
-    say = "nobody knows whether WeChat has withdrawn {articles}; withdrawing again does no harm"
+    say = Phrase("nobody knows whether WeChat has withdrawn {articles}; withdrawing again does no harm")
     return Phrase(say, articles=articles_named(job.withdrawing))
 
 

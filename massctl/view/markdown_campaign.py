@@ -166,14 +166,15 @@ class CampaignWriter:
         if kind is Kind.SEND_MASS and planned.approved is not None:
             return f"- ‼ **{self.words.said(self._send(planned, planned.approved, count))}** · {why}"
         # That a mass send cannot be undone is part of its words.
-        final = "" if reversible or kind is Kind.SEND_MASS else f" · **{self.words.said(Phrase('cannot be undone'))}**"
+        warning = self.words.said(Phrase("cannot be undone"))
+        final = "" if reversible or kind is Kind.SEND_MASS else f" · **{warning}**"
         return f"- {self.words.said(counted_steps(kind, count))} · {why}{final}"
 
     def _send(self, planned: SavedCampaign, approved: LockFile, count: int) -> Phrase:
         who = audience_words(approved.audience)
         of_list = approved.audience.openid_list
         if of_list is not None:
-            say = "send to {audience} in {jobs}, one after the other: this cannot be undone"
+            say = Phrase("send to {audience} in {jobs}, one after the other: this cannot be undone")
             return Phrase(say, audience=who, jobs=jobs_words(count))
         if planned.audience_count is not None:
             who = Phrase("{audience}, {followers}", audience=who, followers=followers(planned.audience_count))

@@ -104,7 +104,7 @@ def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
             "it is not there, and nothing of it waits; no send with the same id is declared now: a mistake sends twice"
         )
     elif evidence.remembered_until is not None:
-        say_until = "it is not there, and nothing of it waits; until {until} WeChat still knows the id"
+        say_until = Phrase("it is not there, and nothing of it waits; until {until} WeChat still knows the id")
         nowhere = Phrase(say_until, until=recorded(evidence.remembered_until))
     return [*found, (_command(name, "--not-sent"), nowhere)]
 

@@ -76,7 +76,7 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
     table = Table(page, list(LABELS.values()))
     found = outcome.found_tag(campaign)
     if found is not None:
-        say = "recorded that tag {tag} is id {tag_id}: {followers}"
+        say = Phrase("recorded that tag {tag} is id {tag_id}: {followers}")
         told = Phrase(say, tag=found.tag, tag_id=found.tag_id, followers=followers(found.count))
         table.row(LABELS["done"], Inked("✓ ", Ink.DONE), told, inner=2)
     done_rows(table, campaign.performed, LABELS["done"] if found is None else "")
@@ -109,7 +109,7 @@ def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
     before, now = record.appid, outcome.accounts
     doubt_rows(table, record, LABELS["in_doubt"], outcome.repeatable.get(record.key))
     if before is not None and before not in now:
-        say = "It was asked for with the AppID {before}; massctl.yaml has another one now: {accounts}"
+        say = Phrase("It was asked for with the AppID {before}; massctl.yaml has another one now: {accounts}")
         accounts = in_a_row([f"{name} {appid}" for appid, name in now.items()])
         table.below(Phrase(say, before=before, accounts=accounts or "-"))
 
@@ -159,7 +159,9 @@ def doubt_rows(
         asked = Phrase("{asked}, and the run ended before the answer", asked=asked)
     table.row(label, Inked(asked, Ink.ALARM), inner=2)
     if record.batches > 1:
-        say = "It is batch {batch} of {batches}; the batches before it went out, and none after it is begun until then."
+        say = Phrase(
+            "It is batch {batch} of {batches}; the batches before it went out, and none after it is begun until then."
+        )
         table.below(Phrase(say, batch=last.event.batch, batches=record.batches))
     table.below(_NOBODY_KNOWS)
     look: str = _LOOK

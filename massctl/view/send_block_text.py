@@ -128,5 +128,5 @@ def _comments(commenting: tuple[Commenting, ...]) -> tuple[Part, ...]:
     if len(found) == 1:
         return (_COMMENTING[found[0]],)
     of = {each: [number for number, who in enumerate(commenting, 1) if who is each] for each in found}
-    say = "{articles}: {who}"
+    say = Phrase("{articles}: {who}")
     return tuple(Phrase(say, articles=articles_named(of[each]), who=_COMMENTING[each]) for each in found)

@@ -17,7 +17,7 @@ def speed_words(account: str, speed: "SendingSpeed") -> list[Phrase]:
     """Say what a speed comes to as the API says it, and where that is not what WeChat's table says."""
     listed = TABLE[speed.speed] if speed.speed < len(TABLE) else None
     if speed.realspeed is None:
-        say = "{account}: speed {speed}; WeChat does not say what it comes to"
+        say = Phrase("{account}: speed {speed}; WeChat does not say what it comes to")
         return [Phrase(say, account=account, speed=speed.speed)]
     said = Phrase(
         "{account}: speed {speed}, that is {count:,} messages a minute",

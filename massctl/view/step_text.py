@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, plural_phrase
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.steps import Kind, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.view.message_text import short_path
@@ -85,12 +85,14 @@ def _planned_draft(step: SaveDraft, times: int) -> Phrase:
 def _planned_batches(campaign: RenderedCampaign, batch: int, times: int) -> Phrase:
     who = audience_words(campaign.audience)
     if times == 1:
-        say = "send batch {batch} of {batches} to {audience}: this cannot be undone"
+        say = Phrase("send batch {batch} of {batches} to {audience}: this cannot be undone")
         return Phrase(say, batch=batch, batches=campaign.batches, audience=who)
     if times != campaign.batches:
-        say = "send batches {first}–{last} of {batches} to {audience}, one after the other: this cannot be undone"
+        say = Phrase(
+            "send batches {first}–{last} of {batches} to {audience}, one after the other: this cannot be undone"
+        )
         return Phrase(say, first=batch, last=batch + times - 1, batches=campaign.batches, audience=who)
-    say = "send to {audience} in {jobs}, one after the other: this cannot be undone"
+    say = Phrase("send to {audience} in {jobs}, one after the other: this cannot be undone")
     return Phrase(say, audience=who, jobs=jobs_words(times))
 
 
@@ -107,10 +109,9 @@ def done_words(performed: list[Step]) -> list[Phrase]:
     images = sum(step.kind is Kind.UPLOAD_IMAGE for step in performed)
     materials = sum(step.kind is Kind.ADD_MATERIAL for step in performed)
     if images:
-        said.append(Phrase("uploaded 1 picture") if images == 1 else Phrase("uploaded {count} pictures", count=images))
+        said.append(plural_phrase("uploaded {count} picture", "uploaded {count} pictures", count=images))
     if materials:
-        one = Phrase("added 1 material")
-        said.append(one if materials == 1 else Phrase("added {count} materials", count=materials))
+        said.append(plural_phrase("added {count} material", "added {count} materials", count=materials))
     for step, times in folded(performed):
         match step:
             case SaveDraft() if times > 1:
@@ -123,7 +124,7 @@ def done_words(performed: list[Step]) -> list[Phrase]:
                 said.append(Phrase("showed the preview to {reviewer}", reviewer=reviewer(step)))
             case SendMass(campaign=campaign, batch=batch) if batch is not None:
                 who = audience_words(campaign.audience)
-                say = "WeChat accepted {count} of {batches} batches to {audience}"
+                say = Phrase("WeChat accepted {count} of {batches} batches to {audience}")
                 said.append(Phrase(say, count=times, batches=campaign.batches, audience=who))
             case SendMass(campaign=campaign):
                 who = audience_words(campaign.audience)

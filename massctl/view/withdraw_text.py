@@ -57,7 +57,9 @@ def withdraw_question(
     if others:
         table.row(LABELS["too"], Inked(page.say(Phrase(", ")).join(others), Ink.ALARM))
     if until is not None:
-        say = "at the first moment that WeChat allows; while it is still being sent, massctl waits until {until}"
+        say = Phrase(
+            "at the first moment that WeChat allows; while it is still being sent, massctl waits until {until}"
+        )
         table.row(LABELS["when"], Phrase(say, until=recorded(until)))
     page.line(
         Inked(Phrase("The cards stay in the chats; whoever opens one reads that it was deleted."), Ink.PLAIN), indent=2
@@ -82,9 +84,9 @@ def _told(taken: "Withdrawal") -> Phrase:
     if not taken.done:
         return Phrase("{name}: it is withdrawn already; no request was made", name=name)
     if taken.refusals or taken.error:
-        say = "{name}: withdrawn from {count} of {all} jobs; the cards stay in the chats"
+        say = Phrase("{name}: withdrawn from {count} of {all} jobs; the cards stay in the chats")
         return Phrase(say, name=name, count=len(taken.done), all=len(taken.record.jobs))
     if taken.article:
-        say = "{name}: article {article} is withdrawn; its card stays in the chats"
+        say = Phrase("{name}: article {article} is withdrawn; its card stays in the chats")
         return Phrase(say, name=name, article=taken.article)
     return Phrase("{name}: every article is withdrawn; the cards stay in the chats", name=name)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.phrase import Phrase, enumerated, plural_phrase
 from massctl.model.state import Status
 from massctl.plan.quota import WITHDRAWALS_A_DAY
 from massctl.plan.steps import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
@@ -83,7 +83,7 @@ def audience_words(audience: "Audience") -> Phrase:
 def jobs_words(batches: int) -> Phrase:
     """Say how many jobs a list of openids takes, and how many of them could be taken back in a day."""
     if batches <= WITHDRAWALS_A_DAY:
-        return Phrase("1 job") if batches == 1 else Phrase("{count} jobs", count=batches)
+        return plural_phrase("{count} job", "{count} jobs", count=batches)
     return Phrase(
         "{count} jobs, of which {withdrawals} a day can be withdrawn", count=batches, withdrawals=WITHDRAWALS_A_DAY
     )
@@ -100,7 +100,7 @@ def audience_size(batches: int | None, count: int | None) -> Phrase:
 
 def openids(count: int) -> Phrase:
     """Say a number of openids."""
-    return Phrase("{count:,} openids", count=count)
+    return plural_phrase("{count:,} openid", "{count:,} openids", count=count)
 
 
 def expected(expect: "Expect | None") -> Phrase | None:
@@ -115,17 +115,17 @@ def expected(expect: "Expect | None") -> Phrase | None:
 
 def followers(count: int) -> Phrase:
     """Say a number of followers."""
-    return Phrase("1 follower") if count == 1 else Phrase("{count:,} followers", count=count)
+    return plural_phrase("{count:,} follower", "{count:,} followers", count=count)
 
 
 def characters(count: int) -> Phrase:
     """Say a number of characters."""
-    return Phrase("1 character") if count == 1 else Phrase("{count:,} characters", count=count)
+    return plural_phrase("{count:,} character", "{count:,} characters", count=count)
 
 
 def pictures(count: int) -> Phrase:
     """Say a number of pictures."""
-    return Phrase("1 picture") if count == 1 else Phrase("{count:,} pictures", count=count)
+    return plural_phrase("{count:,} picture", "{count:,} pictures", count=count)
 
 
 def duration(milliseconds: int) -> Phrase:
@@ -135,41 +135,39 @@ def duration(milliseconds: int) -> Phrase:
 
 def campaigns(count: int) -> Phrase:
     """Say a number of campaigns."""
-    return Phrase("1 campaign") if count == 1 else Phrase("{count:,} campaigns", count=count)
+    return plural_phrase("{count:,} campaign", "{count:,} campaigns", count=count)
 
 
 def errors(count: int) -> Phrase:
     """Say a number of faults."""
-    return Phrase("1 error") if count == 1 else Phrase("{count} errors", count=count)
+    return plural_phrase("{count} error", "{count} errors", count=count)
 
 
 def warnings(count: int) -> Phrase:
     """Say a number of warnings."""
-    return Phrase("1 warning") if count == 1 else Phrase("{count} warnings", count=count)
+    return plural_phrase("{count} warning", "{count} warnings", count=count)
 
 
 def counted_steps(kind: Kind, count: int) -> Phrase:
     """Say a number of planned steps of one kind."""
-    one = {
-        Kind.UPLOAD_IMAGE: Phrase("1 picture to upload"),
-        Kind.ADD_MATERIAL: Phrase("1 material to add"),
-        Kind.SAVE_DRAFT: Phrase("1 draft to save"),
-        Kind.SEND_PREVIEW: Phrase("1 preview to send"),
-        Kind.SEND_MASS: Phrase("1 mass send (cannot be undone)"),
-    }
-    many = {
-        Kind.UPLOAD_IMAGE: Phrase("{count} pictures to upload", count=count),
-        Kind.ADD_MATERIAL: Phrase("{count} materials to add", count=count),
-        Kind.SAVE_DRAFT: Phrase("{count} drafts to save", count=count),
-        Kind.SEND_PREVIEW: Phrase("{count} previews to send", count=count),
-        Kind.SEND_MASS: Phrase("{count} mass sends (cannot be undone)", count=count),
-    }
-    return one[kind] if count == 1 else many[kind]
+    match kind:
+        case Kind.UPLOAD_IMAGE:
+            return plural_phrase("{count} picture to upload", "{count} pictures to upload", count=count)
+        case Kind.ADD_MATERIAL:
+            return plural_phrase("{count} material to add", "{count} materials to add", count=count)
+        case Kind.SAVE_DRAFT:
+            return plural_phrase("{count} draft to save", "{count} drafts to save", count=count)
+        case Kind.SEND_PREVIEW:
+            return plural_phrase("{count} preview to send", "{count} previews to send", count=count)
+        case Kind.SEND_MASS:
+            return plural_phrase(
+                "{count} mass send (cannot be undone)", "{count} mass sends (cannot be undone)", count=count
+            )
 
 
 def counted_tags(count: int) -> Phrase:
     """Say for how many campaigns a tag is looked up: an entry, and no step."""
-    return Phrase("1 tag to look up") if count == 1 else Phrase("{count} tags to look up", count=count)
+    return plural_phrase("{count} tag to look up", "{count} tags to look up", count=count)
 
 
 def reviewer(step: SendPreview) -> str:

@@ -56,9 +56,13 @@ def test_without_arguments_it_is_said_too(shell: Shell):
     assert "用法：massctl [OPTIONS] COMMAND [ARGS]..." in said.out + said.err
 
 
+CATALOGUE_READER = "pkgutil"
+"""What reads the compiled catalogue, and nothing else that help needs."""
+
+
 def test_it_loads_no_models_and_english_no_chinese(shell: Shell):
     tree = shell.tree
     tree.settings(language="zh")
-    assert {"massctl.view.zh_help"} == ({"massctl.view.zh_help", "massctl.view.zh", *HEAVY} & loaded(tree, "--help"))
+    assert {CATALOGUE_READER} == ({CATALOGUE_READER, *HEAVY} & loaded(tree, "--help"))
     tree.settings(language="en")
-    assert "massctl.view.zh_help" not in loaded(tree, "plan", "--help")
+    assert CATALOGUE_READER not in loaded(tree, "plan", "--help")

@@ -42,9 +42,9 @@ class Unseen:
         """Say which character it is, and how many there are."""
         code, name = f"U+{ord(self.character):04X}", unicodedata.name(self.character, "TAG")
         if _TURNS.match(self.character):
-            say = "{code} ({name}) turns the direction of writing; it stands here {count} times"
+            say = Phrase("{code} ({name}) turns the direction of writing; it stands here {count} times")
             return Phrase(say, code=code, name=name, count=self.count)
-        say = "{code} ({name}) is a character that nobody sees; it stands here {count} times"
+        say = Phrase("{code} ({name}) is a character that nobody sees; it stands here {count} times")
         return Phrase(say, code=code, name=name, count=self.count)
 
     @property

@@ -73,7 +73,7 @@ def _lines_overlap(element: Element) -> Found:
     size, height = font_size(element), line_height(element)
     wraps = len(element.text) * size > PHONE_PIXELS or any(child.name == "br" for child in element.children)
     if wraps and height is not None and height[0] < LINE_HEIGHT_SHARE_MIN * size:
-        say = "lines of {height} px are lower than their letters of {size} px, so they overlap (1.3)"
+        say = Phrase("lines of {height} px are lower than their letters of {size} px, so they overlap (1.3)")
         yield height[1], Phrase(say, height=round(height[0], 1), size=round(size, 1))
 
 
@@ -86,11 +86,11 @@ def _too_wide(element: Element) -> Found:
         width = pixels(element.style.get(name, ""))
         capped = name == "width" and element.style.get("max-width", "").endswith("%")
         if width is not None and width > PHONE_PIXELS and not capped:
-            say = "`{name}` of {width} px is wider than a phone's {phone} px (1.4)"
+            say = Phrase("`{name}` of {width} px is wider than a phone's {phone} px (1.4)")
             yield element, Phrase(say, name=name, width=round(width), phone=PHONE_PIXELS)
     indent = pixels(element.style.get("margin-left", ""))
     if indent is not None and indent > PHONE_PIXELS / 2:
-        say = "`margin-left` of {width} px leaves no room on a phone's {phone} px (1.4)"
+        say = Phrase("`margin-left` of {width} px leaves no room on a phone's {phone} px (1.4)")
         yield element, Phrase(say, width=round(indent), phone=PHONE_PIXELS)
 
 
@@ -125,7 +125,9 @@ def _nested_for_nothing(element: Element) -> Found:
     while len(inside.children) == 1 and _is_lone(inside, inside.children[0]):
         length, inside = length + 1, inside.children[0]
     if length > CHAIN_MAX:
-        say = "{count} elements `<{name}>` stand in each other with nothing else in them; WeChat takes some out (2.1)"
+        say = Phrase(
+            "{count} elements `<{name}>` stand in each other with nothing else in them; WeChat takes some out (2.1)"
+        )
         yield element, Phrase(say, count=length, name=element.name)
 
 

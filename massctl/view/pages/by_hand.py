@@ -13,8 +13,9 @@ def by_hand(items: Sequence[HandoffItem], sheet: Sheet) -> str:
         return ""
     rows = "".join(_row(each, sheet) for each in items)
     left = sum(not each.done for each in items)
+    heading = sheet.say(Phrase("by hand in the console, before the send"))
     return f"""<section class="notes" aria-labelledby="by-hand">
-<h2 id="by-hand">{sheet.say(Phrase("by hand in the console, before the send"))} <span class="count">{left}</span></h2>
+<h2 id="by-hand">{heading} <span class="count">{left}</span></h2>
 <ul class="by-hand">{rows}</ul>
 </section>
 """

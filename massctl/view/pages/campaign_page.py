@@ -65,7 +65,8 @@ def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
     notes = by_hand(look.handoff, sheet) + findings(look.diagnostics, sheet, live=live)
     if look.earlier is not None:
         notes += differences(look.earlier.difference, sheet)
-    beside = f'<aside class="column aside" aria-label="{sheet.say(Phrase("notes"))}">\n{notes}</aside>\n'
+    label = sheet.say(Phrase("notes"))
+    beside = f'<aside class="column aside" aria-label="{label}">\n{notes}</aside>\n'
     return document(
         look.title or look.name,
         _facts(look, sheet),
@@ -104,7 +105,8 @@ def _faults(look: Look, sheet: Sheet) -> str:
         return ""
     behind = Phrase("its files have faults; below it is as it was before them")
     broken = Phrase("its files have faults, so there is nothing to show yet")
-    link = f'<a href="#findings">{sheet.say(Phrase("what was found"))}</a>'
+    found = sheet.say(Phrase("what was found"))
+    link = f'<a href="#findings">{found}</a>'
     return f'<p class="faulty" role="alert">{sheet.say(behind if look.is_behind else broken)} {link}</p>\n'
 
 

@@ -14,8 +14,9 @@ _TAGS: Final = {Mark.ADDED: "ins", Mark.REMOVED: "del", Mark.KEPT: "span"}
 def differences(difference: Difference, sheet: Sheet) -> str:
     """Give the section with what changed, and against what."""
     items = "".join(_row(each, sheet) for each in difference_rows(difference))
+    heading = sheet.say(Phrase("what changed"))
     return f"""<section class="notes" aria-labelledby="changes">
-<h2 id="changes">{sheet.say(Phrase("what changed"))}</h2>
+<h2 id="changes">{heading}</h2>
 <p class="base">{sheet.say(base_words(difference.base))}</p>
 <ul class="changes">{items}</ul>
 </section>

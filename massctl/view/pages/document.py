@@ -51,7 +51,8 @@ def document(
     served = watched is not None
     policy = "" if served else f'<meta http-equiv="Content-Security-Policy" content="{html.escape(POLICY)}">\n'
     script = f'<script src="{SCRIPT}" defer></script>\n' if served else ""
-    home = f'<a class="home" href="/">{sheet.say(Phrase("all campaigns"))}</a>' if watched and watched.name else ""
+    everything, skip = sheet.say(Phrase("all campaigns")), sheet.say(Phrase("to the content"))
+    home = f'<a class="home" href="/">{everything}</a>' if watched and watched.name else ""
     waits = f' data-watched="{written(watched.name)}" data-heard="{watched.heard}"' if watched else ""
     return f"""<!doctype html>
 <html lang="{sheet.code}">
@@ -65,7 +66,7 @@ def document(
 <style>{DESK_STYLE}{PHONE_STYLE}</style>
 {script}</head>
 <body{waits}>
-<a class="skip" href="#main">{sheet.say(Phrase("to the content"))}</a>
+<a class="skip" href="#main">{skip}</a>
 <header class="bar">
 <div class="about">{home}<h1>{written(title)}</h1><p class="facts">{_SEPARATOR.join(facts)}</p></div>
 <div class="knobs">{"".join([*knobs, knob(_LOOK, sheet)])}</div>

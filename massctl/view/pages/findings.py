@@ -24,9 +24,10 @@ def findings(diagnostics: Sequence[Diagnostic], sheet: Sheet, *, live: bool) -> 
     """Give the section with what was found; without anything it says so."""
     ordered = sorted(diagnostics, key=lambda each: each.sort_key)
     items = "".join(_finding(each, sheet, live=live) for each in ordered)
-    none = f'<p class="nothing">{sheet.say(Phrase("nothing to correct"))}</p>'
+    heading, nothing = sheet.say(Phrase("what was found")), sheet.say(Phrase("nothing to correct"))
+    none = f'<p class="nothing">{nothing}</p>'
     return f"""<section class="notes" aria-labelledby="findings">
-<h2 id="findings">{sheet.say(Phrase("what was found"))} <span class="count">{len(ordered)}</span></h2>
+<h2 id="findings">{heading} <span class="count">{len(ordered)}</span></h2>
 {f'<ul class="findings">{items}</ul>' if items else none}
 </section>
 """
@@ -55,7 +56,8 @@ def sought(diagnostic: Diagnostic) -> list[str]:
 
 def _finding(diagnostic: Diagnostic, sheet: Sheet, *, live: bool) -> str:
     severity = sheet.say(SEVERITY[diagnostic.severity][0])
-    hint = f'<p class="hint">{sheet.say(Phrase("hint: {hint}", hint=diagnostic.hint))}</p>' if diagnostic.hint else ""
+    way_on = sheet.say(Phrase("hint: {hint}", hint=diagnostic.hint))
+    hint = f'<p class="hint">{way_on}</p>' if diagnostic.hint else ""
     where = place_text(diagnostic.place) if diagnostic.place else diagnostic.campaign or ""
     words = sought(diagnostic) if live else []
     button = _button(words, sheet) if words else ""

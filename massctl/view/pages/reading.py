@@ -18,8 +18,9 @@ def reading(
     legend = Phrase("which article")
     panels = "".join(f'<div class="panel">{_article(each, account, window, sheet)}</div>\n' for each in articles)
     links = "".join(_link(f"article-{number}.html") for number in range(1, len(articles) + 1))
+    heading = sheet.say(Phrase("as it is read"))
     return f"""<section class="column reading" aria-labelledby="reading">
-<header class="above"><h2 id="reading">{sheet.say(Phrase("as it is read"))}</h2>
+<header class="above"><h2 id="reading">{heading}</h2>
 {tabs("article", legend, choices, sheet, kind="tabs articles")}</header>
 <div class="glass screen"><div class="panels" id="reading-glass" tabindex="0" role="region" aria-labelledby="reading">
 {panels}</div></div>
@@ -35,7 +36,8 @@ def earlier_reading(
 
     `name` says which version it is, as a `Phrase`; None stands beside an article that is new.
     """
-    new = f'<p class="nothing">{sheet.say(Phrase("this article is new"))}</p>'
+    is_new = sheet.say(Phrase("this article is new"))
+    new = f'<p class="nothing">{is_new}</p>'
     panels = "".join(
         f'<div class="panel">{new if each is None else _article(each, account, window, sheet)}</div>\n'
         for each in articles

@@ -35,6 +35,42 @@ class EventFault:
 _READ_AS: Final = Phrase("give the body of the callback as WeChat sent it, XML or JSON")
 
 
+_PARSERS_SAY: Final = {
+    str(said): said
+    for said in (
+        # json
+        Phrase("Expecting value"),
+        Phrase("Expecting property name enclosed in double quotes"),
+        Phrase("Expecting ':' delimiter"),
+        Phrase("Expecting ',' delimiter"),
+        Phrase("Unterminated string starting at"),
+        Phrase("Invalid \\escape"),
+        Phrase("Invalid \\uXXXX escape"),
+        Phrase("Invalid control character at"),
+        Phrase("Extra data"),
+        Phrase("Illegal trailing comma before end of object"),
+        Phrase("Illegal trailing comma before end of array"),
+        # expat
+        Phrase("no element found"),
+        Phrase("mismatched tag"),
+        Phrase("syntax error"),
+        Phrase("unclosed token"),
+        Phrase("not well-formed (invalid token)"),
+        Phrase("duplicate attribute"),
+        Phrase("junk after document element"),
+        Phrase("undefined entity"),
+        Phrase("reference to invalid character number"),
+        Phrase("unclosed CDATA section"),
+        Phrase("partial character"),
+        Phrase("XML or text declaration not at start of entity"),
+        Phrase("unbound prefix"),
+        Phrase("encoding specified in XML declaration is incorrect"),
+        Phrase("unknown encoding"),
+    )
+}
+"""What the parsers say, in English only. Sources: json/decoder.py of CPython 3.14 and xmlparse.c of expat, 2026-11."""
+
+
 class _BrokenError(Exception):
     """Carry a fault out of a parser; never leaves this module."""
 
@@ -80,7 +116,8 @@ class _Xml:
         try:
             self._parser.Parse(data, True)
         except expat.ExpatError as error:
-            say = Phrase("it is not well-formed XML: {why}", why=expat.errors.messages[error.code])
+            said = expat.errors.messages[error.code]
+            say = Phrase("it is not well-formed XML: {why}", why=_PARSERS_SAY.get(said, said))
             raise _BrokenError(say, error.lineno + first_line - 1, error.offset + 1) from None
         except (ValueError, LookupError):
             # An encoding that Python does not know, or one that expat cannot use.
@@ -113,7 +150,9 @@ def _read_json(data: bytes) -> Tree:
     except UnicodeDecodeError:
         raise _BrokenError(Phrase("it is not UTF-8 text")) from None
     except json.JSONDecodeError as error:
-        raise _BrokenError(Phrase("it is not JSON: {why}", why=error.msg), error.lineno, error.colno) from None
+        raise _BrokenError(
+            Phrase("it is not JSON: {why}", why=_PARSERS_SAY.get(error.msg, error.msg)), error.lineno, error.colno
+        ) from None
     except RecursionError:
         raise _BrokenError(Phrase("it is nested more than {depth} deep", depth=DEPTH_MAX)) from None
     return _tree_of(value, 1) if isinstance(value, _Members) else {}

@@ -6,17 +6,16 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from massctl.cli.speaking import speak_as, voice
+from massctl.cli.speaking import choose_language, chosen_language, speak_as, voice
 from massctl.model.phrase import Phrase
 from massctl.scaffold.repository import already_there, scaffold_files, write_scaffold
 from massctl.source.schemas import schema_documents
-from massctl.view.language import say
+from massctl.view.language import asked_for, say
 
 README: Final = "README.md"
 IGNORED: Final = ".gitignore"
 _CACHE: Final = ".massctl/"
 """Caches, and the sandbox's world."""
-_LANGUAGES: Final = ("MASSCTL_LANG", "LANG")
 
 
 def founded(
@@ -29,8 +28,10 @@ def founded(
     environment: Mapping[str, str] = os.environ,
 ) -> None:
     """Write the files and print their paths. With `keep`, what is there stays; without, it stops the whole."""
-    speaker = speak_as(voice(None))
-    contents = scaffold_files(language or _spoken(environment), owner)
+    choose_language(language or chosen_language())
+    speaker = speak_as(voice(None, environment))
+    # Chinese is for everybody who asks for nothing else: that is what followers read.
+    contents = scaffold_files(asked_for(chosen_language(), environment) or "zh", owner)
     for name, document in schema_documents().items():
         contents[f"schemas/{name}"] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
     root = directory / (target or ".")
@@ -76,12 +77,6 @@ def _above(root: Path) -> Path | None:
     if (root / ".git").exists():
         return None
     return next((each for each in root.parents if (each / ".git").exists()), None)
-
-
-def _spoken(environment: Mapping[str, str]) -> str:
-    """Give English to whoever asks for it, and Chinese to everybody else: that is what followers read."""
-    said = next((environment[name] for name in _LANGUAGES if environment.get(name)), "")
-    return "en" if said.lower().startswith("en") else "zh"
 
 
 def _locked(root: Path, written: list[str]) -> list[str]:

@@ -5,7 +5,9 @@ sentence. Which language that is, is found without reading massctl.yaml: one lin
 there as fast as ever, and with a faulty file too.
 """
 
+import gettext
 import inspect
+import os
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +17,7 @@ import click
 
 from massctl.cli.speaking import voice
 from massctl.model.phrase import Phrase
-from massctl.view.language import Language, say
+from massctl.view.language import DOMAIN, LOCALE_DIR, Language, say
 from massctl.view.style import Style
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class SpokenContext(click.Context):
 
     def get_help(self) -> str:
         """Give the help of its command."""
-        if _language(self).is_english:
+        if _language(self.find_root().params.get("directory") or ".").is_english:
             return super().get_help()
         return _help_in_chinese(self)
 
@@ -52,12 +54,23 @@ def paragraphs(text: str) -> list[str]:
     return [" ".join(each.split()) for each in inspect.cleandoc(text).split("\n\n") if each.strip()]
 
 
-def _language(context: click.Context) -> Language:
-    directory = context.find_root().params.get("directory") or "."
+def speak_click(directory: str | None) -> None:
+    """Let click's own errors speak the language of the run, in English before the folder is known.
+
+    click looks for the language as gettext does, in the environment.
+    """
+    language = Language.EN if directory is None else _language(directory)
+    gettext.bindtextdomain(DOMAIN, LOCALE_DIR)
+    gettext.textdomain("messages" if language.is_english else DOMAIN)
+    if not language.is_english:
+        os.environ["LANGUAGE"] = language.value  # A child whose words are read, as git's, is given its own.
+
+
+def _language(directory: str) -> Language:
     declared = None
     with suppress(OSError, ValueError), (Path(directory) / _SETTINGS).open("rb") as file:
         declared = _DECLARED.search(file.read(_HEAD_BYTES))
-    return voice(declared[1].decode() if declared else None).language
+    return voice(None if declared is None else "zh" if declared[1] == b"zh" else "en").language
 
 
 def _help_in_chinese(context: click.Context) -> str:

@@ -11,9 +11,9 @@ import click
 
 from massctl import __version__
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.helping import SpokenContext, spoken
+from massctl.cli.helping import SpokenContext, speak_click, spoken
 from massctl.cli.interrupting import at_work_on, interrupted_status, told_as_interruption
-from massctl.cli.speaking import tell_requests
+from massctl.cli.speaking import choose_language, tell_requests
 from massctl.cli.usage import not_yet, show_usage
 from massctl.cli.verbs import NOT_YET, VERBS
 from massctl.model.phrase import Phrase, in_a_row
@@ -55,12 +55,6 @@ class Verbs(click.Group):
             formatter.write_dl([(verb, does) for verb, (_, does) in VERBS.items()])
 
 
-def _no_language_yet(context: click.Context, _: click.Parameter, value: str | None) -> None:
-    """Refuse a flag whose effect is not built; it would be taken for having one."""
-    if value is not None:
-        raise not_yet("--language", Phrase("choose the language of one command"), context)
-
-
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
 @click.option(
     "-C",
@@ -70,7 +64,14 @@ def _no_language_yet(context: click.Context, _: click.Parameter, value: str | No
     metavar="DIR",
     help="Work in DIR, which holds massctl.yaml.",
 )
-@click.option("--language", hidden=True, expose_value=False, callback=_no_language_yet)
+@click.option(
+    "--language",
+    type=click.Choice(["zh", "en"]),
+    is_eager=True,  # Help speaks it too.
+    expose_value=False,
+    callback=lambda _context, _parameter, value: choose_language(value),
+    help="Speak it here; else MASSCTL_LANG, else the locale.",
+)
 @click.option(
     "-v",
     "verbosity",
@@ -86,6 +87,7 @@ def massctl(ctx: click.Context, directory: str, verbosity: int) -> None:
     `massctl apply` does it, and `--sandbox` does it against a WeChat on this machine.
     """
     ctx.obj = directory
+    speak_click(directory)
     tell_requests(verbosity)
 
 
@@ -105,6 +107,8 @@ def run(arguments: list[str] | None = None) -> int:
 def _status_of(arguments: list[str] | None) -> int:
     """Run one command line; raises what stopped it and is neither its reader's doing nor the operator's."""
     at_work_on(None)
+    choose_language(None)
+    speak_click(None)
     try:
         with told_as_interruption():
             result = massctl.main(args=arguments, prog_name="massctl", standalone_mode=False)

@@ -262,7 +262,7 @@ def _post(session: Session, channel: "Channel", wanted: Sequence[Notice]) -> "Po
     from massctl.view.as_json import document_json
     from massctl.view.notice_text import left_out, notice_blocks, notices_document
 
-    language = session.voice.language.plain  # It is read elsewhere.
+    language = session.voice.reader
     if channel.wecom_robot_env is not None:
         more = [left_out(count, language) for count in range(len(wanted) + 1)]
         return robot_post(notice_blocks(wanted, language), more)

@@ -71,7 +71,7 @@ def _grounds(root: Path, settings: MassctlFile | None, speaker: Voice, now: Call
     ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places)
 
     def language_of(settings: MassctlFile | None) -> Language:
-        return voice(settings.language).language if settings else speaker.language.plain
+        return voice(settings.language).reader if settings else speaker.reader
 
     return Grounds(
         root=root,

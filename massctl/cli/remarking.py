@@ -18,7 +18,7 @@ from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.plan.plan_file import SavedPlan
 from massctl.transport import Inside, Line
 from massctl.view.as_markdown import plan_comment
-from massctl.view.language import Language, say
+from massctl.view.language import Reader, say
 from massctl.view.markdown_locking import Locking
 
 LOCK_WORKFLOW: Final = ".github/workflows/lock.yml"
@@ -101,12 +101,12 @@ def _body(
         plan = read_plan(folder)
     except ArtefactError as refused:
         told = Phrase("The plan of this commit cannot be shown: {why}.", why=refused.what)
-        above = ["- ⚠ " + say(each, voice.language) for each in warned]
-        head = [COMMENT_MARK, "## massctl plan", "", f"**{say(told, voice.language)}**", ""]
+        above = ["- ⚠ " + say(each, voice.reader) for each in warned]
+        head = [COMMENT_MARK, "## massctl plan", "", f"**{say(told, voice.reader)}**", ""]
         return "\n".join([*head, *above, *([""] if above else []), *foot])
     # Its sentences are in the language of the run that made it.
     review = plan.review if isinstance(plan, SavedPlan) else None
-    language = Language(review.language) if review is not None else voice.language.plain
+    language = Reader(review.language) if review is not None else voice.reader
     sha = event.workflow_run.head_sha
     comment = plan_comment(plan, language, commit=sha, from_fork=event.from_fork, locking=locking, warned=warned)
     return "\n".join([comment, *foot])
@@ -116,7 +116,7 @@ def _foot(voice: Voice, event: RunEvent, environment: Mapping[str, str]) -> list
     """Link the run, as GitHub told of it."""
     server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
     run = f"{server}/{event.repository.full_name}/actions/runs/{event.workflow_run.id}"
-    label = say(Phrase("the run"), voice.language)
+    label = say(Phrase("the run"), voice.reader)
     return [f"<sub>[{label}]({run})</sub>"]
 
 

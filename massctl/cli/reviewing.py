@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.cli.planning import Planned
 from massctl.cli.reading import read_at_most
 from massctl.cli.session import Session
-from massctl.cli.speaking import current_voice, speak_as, voice
+from massctl.cli.speaking import current_voice
 from massctl.cli.unlocked import Unlocked
 from massctl.cli.writing import write_files
 from massctl.errors import NotAPlanError
@@ -16,6 +16,7 @@ from massctl.plan.lock_diff import LockState
 from massctl.plan.plan_file import SAVED_BYTES_MAX, SavedPlan, StoppedPlan, reviewable
 from massctl.plan.steps import Guard
 from massctl.source.locks import locked_digest
+from massctl.view.language import Reader
 from massctl.view.review_json import Reviewed
 
 if TYPE_CHECKING:
@@ -50,11 +51,11 @@ def write_comment(file: str, commit: str | None, out: Path | None, *, from_fork:
     from massctl.view.as_markdown import plan_comment
 
     plan = read_review(file)
-    if isinstance(plan, SavedPlan) and plan.review is not None:
-        # Its sentences are in this language already.
-        speak_as(voice(plan.review.language))
     speaker = current_voice()
-    comment = plan_comment(plan, speaker.language.plain, commit=commit, from_fork=from_fork)
+    # The sentences of a plan that was made for review are in its language already.
+    review = plan.review if isinstance(plan, SavedPlan) else None
+    reader = Reader(review.language) if review is not None else speaker.reader
+    comment = plan_comment(plan, reader, commit=commit, from_fork=from_fork)
     if out is None:
         speaker.document(comment)
     else:

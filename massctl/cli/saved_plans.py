@@ -31,8 +31,7 @@ from massctl.view.language import say
 
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
     """Write the plan's JSON into a file; raises UsageError where it is too large or cannot be written."""
-    language = session.voice.language
-    document = (plan_json(plan, language, names) + "\n").encode()
+    document = (plan_json(plan, session.voice.reader, names) + "\n").encode()
     if len(document) > SAVED_BYTES_MAX:
         raise UsageError(
             Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20),
@@ -43,7 +42,7 @@ def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) ->
     told = Phrase(
         "the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=shlex.quote(str(path))
     )
-    session.voice.talk(say(told, language))
+    session.voice.talk(say(told, session.voice.language))
 
 
 def open_plan(path: Path) -> SavedPlan:

@@ -9,13 +9,13 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final, TextIO
+from typing import Final, Literal, TextIO
 
 import click
 
 from massctl.errors import MassctlError
 from massctl.model.phrase import Phrase, system_reason
-from massctl.view.language import Flags, Language, say
+from massctl.view.language import Flags, Language, Reader, operator_language, reader_language, say
 from massctl.view.style import Style
 
 PLAIN_WIDTH = 100
@@ -27,6 +27,9 @@ class Voice:
     """Language, style and width of what a person reads."""
 
     language: Language
+    """The operator's, for the terminal."""
+    reader: Reader
+    """Of what others read: comments, notices, reports."""
     style: Style
     width: int
     in_workflow: bool = False
@@ -97,19 +100,30 @@ def _silence(stream: TextIO) -> None:
     os.close(nothing)
 
 
-def voice(declared: str | None, environment: Mapping[str, str] = os.environ) -> Voice:
-    """Give the voice of this run: massctl.yaml's language, else MASSCTL_LANG, else LANG."""
-    word = declared or environment.get("MASSCTL_LANG") or environment.get("LANG") or "en"
-    language = Language.ZH if word.lower().startswith("zh") else Language.EN
+def voice(declared: Literal["zh", "en"] | None, environment: Mapping[str, str] = os.environ) -> Voice:
+    """Give the voice of this run. `declared` is massctl.yaml's `language:`."""
+    language = operator_language(_option[0], environment, declared)
+    reader = reader_language(_option[0], environment, declared)
     terminal = sys.stdout.isatty()
     plain = not terminal or bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
     width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if terminal else PLAIN_WIDTH
     ink = Style.PLAIN if plain else Style.COLOUR
-    return Voice(language, ink, width, in_workflow=bool(environment.get("GITHUB_ACTIONS")))
+    return Voice(language, reader, ink, width, in_workflow=bool(environment.get("GITHUB_ACTIONS")))
 
 
 _current: list[Voice] = []
+_option: list[str | None] = [None]
 _verbosity: list[int] = [0]
+
+
+def choose_language(option: str | None) -> None:
+    """Take the value of `--language` for what is said from now on; None where the flag was not given."""
+    _option[:] = [option]
+
+
+def chosen_language() -> str | None:
+    """Give the value of `--language`."""
+    return _option[0]
 
 
 def tell_requests(level: int) -> None:

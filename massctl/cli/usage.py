@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from gettext import gettext
 from typing import Final
 
 import click
@@ -11,7 +12,8 @@ from massctl import __version__
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
 
 _EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
-_PATH: Final = re.compile(r"['\"](.*)['\"] (does not exist|is a file|is a directory)\.?$", re.DOTALL)
+_NO_VALUE: Final = "Option {name!r} does not take a value."
+_QUOTED: Final = re.compile(r"['\"](.*)['\"]", re.DOTALL)
 
 
 def not_yet(what: str, does: str, context: click.Context | None = None) -> click.UsageError:
@@ -72,7 +74,7 @@ def _said(error: click.UsageError) -> str:
         case click.exceptions.NoSuchCommand():
             unknown = Phrase("there is no verb {verb}", verb=error.command_name)
             said = in_a_row([unknown, *_near(error.possibilities)])
-        case click.BadOptionUsage() if "does not take a value" in error.message:
+        case click.BadOptionUsage() if error.message == gettext(_NO_VALUE).format(name=error.option_name):
             said = Phrase("{flag} takes no value", flag=error.option_name)
         case click.BadOptionUsage():
             said = Phrase("{flag} needs a value", flag=error.option_name)
@@ -80,7 +82,7 @@ def _said(error: click.UsageError) -> str:
             said = _bad_value(error, error.param)
         case _ if (extra := _EXTRA.match(error.message)) is not None:
             said = Phrase("too many arguments: {extra}", extra=extra[1])
-    return said or error.format_message().rstrip(".")
+    return said or error.format_message().rstrip(".。")
 
 
 def _no_flag(error: click.NoSuchOption) -> str:
@@ -105,10 +107,19 @@ def _bad_value(error: click.BadParameter, param: click.Parameter) -> Phrase | No
             return Phrase("{flag} takes a number from {low} on", flag=name, low=numbers.min)
         case click.IntRange() | click.FloatRange() as numbers:
             return Phrase("{flag} takes a number from {low} to {high}", flag=name, low=numbers.min, high=numbers.max)
-        case click.Path() if (fault := _PATH.search(error.message)) is not None:
-            return {
-                "does not exist": Phrase("{flag}: {path} does not exist", flag=name, path=fault[1]),
-                "is a file": Phrase("{flag}: {path} is a file and no folder", flag=name, path=fault[1]),
-                "is a directory": Phrase("{flag}: {path} is a folder and no file", flag=name, path=fault[1]),
-            }[fault[2]]
+        case click.Path() if (fault := _QUOTED.search(error.message)) is not None:
+            said = {
+                "{name} {filename!r} does not exist.": Phrase(
+                    "{flag}: {path} does not exist", flag=name, path=fault[1]
+                ),
+                "{name} {filename!r} is a file.": Phrase(
+                    "{flag}: {path} is a file and no folder", flag=name, path=fault[1]
+                ),
+                "{name} {filename!r} is a directory.": Phrase(
+                    "{flag}: {path} is a folder and no file", flag=name, path=fault[1]
+                ),
+            }
+            # click's sentence is in the language of the run already.
+            endings = {theirs: gettext(theirs).rpartition("!r}")[2] for theirs in said}
+            return next((ours for theirs, ours in said.items() if error.message.endswith(endings[theirs])), None)
     return None

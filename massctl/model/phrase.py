@@ -122,6 +122,22 @@ _REASONS: Final = {
     errno.EIO: Phrase("Input/output error"),
     errno.ELOOP: Phrase("Too many levels of symbolic links"),
     errno.EADDRINUSE: Phrase("Address already in use"),
+    errno.EADDRNOTAVAIL: Phrase("Cannot assign requested address"),
+    errno.ENOTEMPTY: Phrase("Directory not empty"),
+    errno.EBUSY: Phrase("Device or resource busy"),
+    errno.EMFILE: Phrase("Too many open files"),
+    errno.ENFILE: Phrase("Too many open files in system"),
+    errno.ENOMEM: Phrase("Cannot allocate memory"),
+    errno.EFBIG: Phrase("File too large"),
+    errno.EINVAL: Phrase("Invalid argument"),
+    errno.ENOEXEC: Phrase("Exec format error"),
+    errno.EXDEV: Phrase("Invalid cross-device link"),
+    errno.EPIPE: Phrase("Broken pipe"),
+    errno.ETIMEDOUT: Phrase("Connection timed out"),
+    errno.ECONNREFUSED: Phrase("Connection refused"),
+    errno.ECONNRESET: Phrase("Connection reset by peer"),
+    errno.ENOLCK: Phrase("No locks available"),
+    errno.ESTALE: Phrase("Stale file handle"),
 }
 """The system's own words for what a person can do something about; others are passed on in its language."""
 

@@ -238,7 +238,7 @@ class MassctlFile(Strict):
     version: Literal[1]
     """The version of this format."""
     language: Literal["zh", "en"] | None = None
-    """The language of messages; else MASSCTL_LANG, else LANG."""
+    """Of what others read (comments, notices, reports) and, on a terminal that asks for none, of messages."""
     accounts: Annotated[
         dict[Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)], Account], Field(min_length=1)
     ]

@@ -14,7 +14,7 @@ from massctl.plan.lock_diff import COMMENT_MARK, LockState, ReviewedPart
 from massctl.plan.plan_file import SavedCampaign, SavedPlan, StoppedPlan
 from massctl.plan.quota import AccountAhead
 from massctl.plan.steps import Kind
-from massctl.view.language import Language
+from massctl.view.language import Reader
 from massctl.view.markdown_appendix import appendices
 from massctl.view.markdown_campaign import CampaignWriter
 from massctl.view.markdown_locking import Locking, locking_notes
@@ -39,7 +39,7 @@ _OPEN_MAX: Final = 3
 
 def plan_comment(
     plan: SavedPlan | StoppedPlan,
-    language: Language,
+    language: Reader,
     *,
     commit: str | None = None,
     from_fork: bool = False,

@@ -4,6 +4,7 @@ Invariant: only a sentence's own words are ever changed. What fills its fields, 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from gettext import NullTranslations
@@ -54,6 +55,46 @@ class Language:
         return replace(self, flags=NO_FLAGS)
 
 
+@dataclass(frozen=True, slots=True)
+class Reader(Language):
+    """The language of those who read elsewhere: of comments, notices and reports.
+
+    The flags of a run mean nothing there. What writes for them takes a Reader, so that it is never given the operator's
+    language by accident.
+    """
+
+
+_LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+_NO_LANGUAGE: Final = ("C", "POSIX")
+
+
+def asked_for(option: str | None, environment: Mapping[str, str]) -> Literal["zh", "en"] | None:
+    """Give the language that whoever runs a command asks for: `--language`, MASSCTL_LANG, the locale; None for none.
+
+    As in POSIX the first variable of the locale that is set decides; C, POSIX and C.UTF-8 name no language. One that
+    massctl does not speak is answered in English.
+    """
+    locale = next((environment[name] for name in _LOCALE if environment.get(name)), "")
+    if locale.partition(".")[0] in _NO_LANGUAGE:
+        locale = ""
+    word = option or environment.get("MASSCTL_LANG") or locale
+    if not word:
+        return None
+    return "zh" if word.lower().startswith("zh") else "en"
+
+
+def operator_language(
+    option: str | None, environment: Mapping[str, str], declared: Literal["zh", "en"] | None
+) -> Language:
+    """Choose the language of a terminal: what is asked for, else `language:` in massctl.yaml, else English."""
+    return Language(asked_for(option, environment) or declared or "en")
+
+
+def reader_language(option: str | None, environment: Mapping[str, str], declared: Literal["zh", "en"] | None) -> Reader:
+    """Choose the language of what others read: `language:` in massctl.yaml, else what is asked for, else English."""
+    return Reader(declared or asked_for(option, environment) or "en")
+
+
 Language.ZH = Language("zh")
 Language.EN = Language("en")
 LANGUAGES: Final = (Language.ZH, Language.EN)
@@ -67,7 +108,7 @@ def say(text: str, language: Language) -> str:
 
     A Phrase without a translation is said in English.
     """
-    if not isinstance(text, Phrase) or language == Language.EN:
+    if not isinstance(text, Phrase) or (language.is_english and language.flags == NO_FLAGS):
         return str(text)
     template = _template(text, language)
     if language.flags != NO_FLAGS:

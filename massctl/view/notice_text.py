@@ -14,7 +14,7 @@ from massctl.model.phrase import Phrase, in_a_row
 from massctl.plan.reconcile_options import Evidence
 from massctl.plan.send_block import SendBlock
 from massctl.view.cells import printable
-from massctl.view.language import Language, say
+from massctl.view.language import Language, Reader, say
 from massctl.view.moments import recorded
 from massctl.view.send_block_text import LABELS, Row, block_rows
 
@@ -42,12 +42,12 @@ def plain(text: str) -> str:
     return line if len(line) <= WORDS_SHOWN else line[: WORDS_SHOWN - 1] + "…"
 
 
-def notice_blocks(notices: Sequence[Notice], language: Language) -> list[str]:
+def notice_blocks(notices: Sequence[Notice], language: Reader) -> list[str]:
     """Give each notice as a block of WeCom's markdown."""
     return [_block(each, language) for each in notices]
 
 
-def left_out(count: int, language: Language) -> str:
+def left_out(count: int, language: Reader) -> str:
     """Say that so many notices had no room."""
     return say(Phrase("and {count} more: massctl status", count=count), language)
 

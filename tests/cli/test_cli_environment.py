@@ -47,8 +47,12 @@ def test_policy_disabled_is_a_kill_switch(shell: Shell):
         ("", "en", "zh_CN.UTF-8", False),
         ("", "", "zh_CN.UTF-8", True),
         ("", "", "de_DE.UTF-8", False),
-        ("en", "zh", "zh_CN.UTF-8", False),
-        ("zh", "en", "en_US.UTF-8", True),
+        ("en", "zh", "zh_CN.UTF-8", True),
+        ("zh", "en", "en_US.UTF-8", False),
+        ("zh", "", "en_US.UTF-8", False),
+        ("zh", "", "C.UTF-8", True),
+        ("zh", "", "", True),
+        ("", "", "", False),
     ],
 )
 def test_the_language(shell: Shell, declared: str, massctl_lang: str, lang: str, chinese: bool):
@@ -56,6 +60,48 @@ def test_the_language(shell: Shell, declared: str, massctl_lang: str, lang: str,
     shell.env(MASSCTL_LANG=massctl_lang, LANG=lang)
     said = shell("status")
     assert ("还没有任何记录" if chinese else "nothing is recorded yet") == said.out.strip()
+
+
+@pytest.mark.parametrize(
+    ("environment", "chinese"),
+    [
+        ({"LC_ALL": "zh_CN.UTF-8", "LANG": "en_US.UTF-8"}, True),
+        ({"LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8"}, False),
+        ({"LC_MESSAGES": "zh_CN.UTF-8", "LANG": "en_US.UTF-8"}, True),
+        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": "zh_CN.UTF-8"}, True),
+    ],
+)
+def test_the_locale_is_read_as_posix_does(shell: Shell, environment: dict[str, str], chinese: bool):
+    shell.tree.settings(language="")
+    shell.env(**environment)
+    assert ("还没有任何记录" if chinese else "nothing is recorded yet") == shell("status").out.strip()
+
+
+def test_the_flag_comes_before_all(shell: Shell):
+    shell.tree.settings(language="en")
+    shell.env(MASSCTL_LANG="en", LC_ALL="en_US.UTF-8")
+    assert "还没有任何记录" == shell("--language", "zh", "status").out.strip()
+    assert "nothing is recorded yet" == shell("status").out.strip()
+    assert "用法：" in shell("--language", "zh", "plan", "--help").out
+    assert "用法：" in shell("--language", "zh", "--help").out
+    assert "错误：没有选项 --nonsense" in shell("--language", "zh", "plan", "--nonsense").err
+
+
+def test_what_others_read_is_in_the_language_of_the_repository(shell: Shell):
+    """The operator's language does not reach a comment."""
+    shell.tree.text(more=DUE)
+    shell.tree.settings(language="zh")
+    shell.env(MASSCTL_LANG="en")
+    assert "此操作无法撤回" not in shell("plan").out
+    assert "公众号" in shell("plan", "--format", "markdown").out
+    review = shell("plan", "--format", "json", "--for-review").document["review"]
+    assert "zh" == review["language"]
+
+
+def test_init_speaks_the_language_that_it_writes(shell: Shell):
+    assert "下一步：" in shell("init", "new", "--language", "zh").err
+    assert "下一步：" in shell("--language", "zh", "init", "newer").err
+    assert "next:" in shell("init", "newest", "--language", "en").err
 
 
 def test_errors_before_massctl_yaml_is_read_speak_the_language_of_the_environment(shell: Shell):

@@ -22,7 +22,7 @@ def test_every_help_fits_its_window(shell: Shell, verb: str, columns: int):
 
 @pytest.mark.parametrize(
     ("declared", "environment", "said"),
-    [("", "zh", CHINESE), ("", "en", ENGLISH), ("zh", "en", CHINESE), ("en", "zh", ENGLISH), ('"zh"', "en", CHINESE)],
+    [("", "zh", CHINESE), ("", "en", ENGLISH), ("zh", "en", ENGLISH), ("en", "zh", CHINESE), ('"zh"', "", CHINESE)],
 )
 def test_the_language_is_that_of_the_run(shell: Shell, declared: str, environment: str, said: str):
     shell.tree.settings(language=declared)

@@ -8,7 +8,6 @@ STATE = ["keys: [sender+1a2b3c4d+AX]", "url: 's3://bucket/ledger'", "dsn_env: LE
 STATE += ["backend: postgres"]
 ROOT = ["callback: {forward: 'https://example.com'}\n"]
 VERBS = ["new spring", "import draft X spring", "run --once", "tags list", "listen"]
-FLAGS = ["--language zh plan", "--language=zh plan"]
 
 
 @pytest.mark.parametrize(
@@ -27,9 +26,9 @@ def test_a_key_whose_turn_has_not_come_is_one_error_at_its_place(shell: Shell, a
     assert (1, ("MC018", line)) == (said.status, found)
 
 
-@pytest.mark.parametrize("typed", [*VERBS, *FLAGS])
+@pytest.mark.parametrize("typed", VERBS)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_verb_or_flag_whose_turn_has_not_come_says_so(shell: Shell, typed: str, language: str) -> None:
+def test_a_verb_whose_turn_has_not_come_says_so(shell: Shell, typed: str, language: str) -> None:
     shell.tree.settings(language=language)
     said = shell(*typed.split())
     told = "doesnotcarryitoutyet" if language == "en" else "还没有实现"
@@ -40,7 +39,3 @@ def test_an_unknown_key_is_told_of_those_that_are_built(shell: Shell) -> None:
     shell.tree.settings(state="state: {qqqq: 1}\n")
     (fault,) = shell("validate", "--format", "json").document["diagnostics"]
     assert ("MC011", False, True) == (fault["code"], "dsn_env" in fault["hint"], "lineage" in fault["hint"])
-
-
-def test_help_offers_nothing_that_is_not_built(shell: Shell) -> None:
-    assert "--language" not in shell("--help").out

@@ -5,7 +5,7 @@ import click
 
 @click.command(name="explain")
 @click.argument("code", required=False, metavar="[CODE]")
-@click.option("--language", type=click.Choice(["zh", "en"]), help="Instead of MASSCTL_LANG, else LANG.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Speak it here; else MASSCTL_LANG, else the locale.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(code: str | None, language: str | None, form: str) -> None:
     """Say what a CODE means, why massctl cares, and what to do; without one, list them all.
@@ -14,9 +14,10 @@ def command(code: str | None, language: str | None, form: str) -> None:
     repository.
     """
     from massctl.cli.explaining import explained, explanations
-    from massctl.cli.speaking import speak_as, voice
+    from massctl.cli.speaking import choose_language, chosen_language, speak_as, voice
 
-    speaker = speak_as(voice(language))
+    choose_language(language or chosen_language())
+    speaker = speak_as(voice(None))
     if form == "json":
         from massctl.view.as_json import explain_json
 

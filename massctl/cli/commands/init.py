@@ -10,7 +10,7 @@ from massctl.cli.arguments import Text
 @click.command(name="init")
 @click.argument("target", required=False, metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
-    "--language", type=click.Choice(["zh", "en"]), help="Of its words; else MASSCTL_LANG, else LANG, else zh."
+    "--language", type=click.Choice(["zh", "en"]), help="Of its words; else MASSCTL_LANG, else the locale, else zh."
 )
 @click.option(
     "--owner",

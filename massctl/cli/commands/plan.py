@@ -81,7 +81,8 @@ def command(
         if form == "json":
             from massctl.view.as_json import plan_json
 
-            answer.give(voice, lambda: plan_json(plan, voice.language, names, reviewed))
+            language = voice.reader if is_reviewed else voice.language
+            answer.give(voice, lambda: plan_json(plan, language, names, reviewed))
     if form == "markdown":
         _show_comment(voice, plan, names, reviewed)
     elif form == "text":
@@ -163,8 +164,8 @@ def _show_comment(voice: "Voice", plan: "Plan", names: tuple[str, ...], reviewed
     from massctl.view.as_markdown import plan_comment
 
     # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
-    written = plan_json(plan, voice.language, names, reviewed)
-    voice.document(plan_comment(reviewable(written), voice.language.plain))
+    written = plan_json(plan, voice.reader, names, reviewed)
+    voice.document(plan_comment(reviewable(written), voice.reader))
 
 
 def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:

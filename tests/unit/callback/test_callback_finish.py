@@ -10,6 +10,8 @@ from callback_samples import AS_JSON, MSG_ID, event, item, originality, urls
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import DEPTH_MAX, EVENT_BYTES_MAX, EventFault
 from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish, JobStatus
+from massctl.model.phrase import Phrase
+from massctl.view.language import Language, say
 
 FIRST, SECOND = "http://mp.weixin.qq.com/s?__biz=A&amp;mid=1", "http://mp.weixin.qq.com/s?__biz=A&mid=2"
 
@@ -166,6 +168,30 @@ def test_a_byte_order_mark_and_blank_lines_before_it_are_passed_over() -> None:
 def test_what_is_no_event_is_one_fault_with_its_place(data: bytes, code: str, place: tuple[int, int]) -> None:
     found = fault(data)
     assert (code, place) == (found.code, (found.line, found.column))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(
+            b"{",
+            b'{"a" 1}',
+            b'{"a": 1 "b": 2}',
+            b'{"a": "b',
+            rb'{"a": "\x"}',
+            b"{} {}",
+            b'{"a": "\x01"}',
+            rb'{"a": "\u12"}',
+        ),
+        *(b"<", b"<xml>", b"<xml></a>", b"<xml/><xml/>", b"<xml>&nbsp;</xml>", b"<xml a='' a=''/>", b"<xml>\0</xml>"),
+    ],
+)
+def test_why_it_cannot_be_read_is_told_in_chinese_too(data: bytes) -> None:
+    told = fault(data).message
+    why = told.values["why"]
+    assert isinstance(why, Phrase)
+    assert say(why, Language.ZH) != why
+    assert say(told, Language.ZH).endswith(say(why, Language.ZH))
 
 
 def test_another_event_is_none_of_ours() -> None:

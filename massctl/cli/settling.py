@@ -99,17 +99,17 @@ def settled(
 def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool, is_here: bool) -> Phrase:
     """Say what was recorded; `of_batch` is the settlement that is about one batch of a list."""
     if of_batch and sent:
-        say = "batch {batch} of {name} is recorded as sent"
+        say = Phrase("batch {batch} of {name} is recorded as sent")
     elif of_batch and is_here:
-        say = "batch {batch} of {name} is recorded as not sent; `massctl apply {name}` may send it again"
+        say = Phrase("batch {batch} of {name} is recorded as not sent; `massctl apply {name}` may send it again")
     elif of_batch:
-        say = "batch {batch} of {name} is recorded as not sent"
+        say = Phrase("batch {batch} of {name} is recorded as not sent")
     elif sent:
-        say = "{name} is recorded as sent"
+        say = Phrase("{name} is recorded as sent")
     elif is_here:
-        say = "{name} is recorded as not sent; `massctl apply {name}` may send it again"
+        say = Phrase("{name} is recorded as not sent; `massctl apply {name}` may send it again")
     else:
-        say = "{name} is recorded as not sent"
+        say = Phrase("{name} is recorded as not sent")
     batch = {"batch": of_batch[-1].event.batch} if of_batch else {}
     return Phrase(say, name=record.campaign, **batch)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, dropwhile, zip_longest
 from typing import Final
 
-from massctl.view.cells import cells, cluster_cells, clusters, may_break, pad, printable
+from massctl.view.cells import cells, clusters, may_break, pad, printable
 from massctl.view.language import Language, say
 from massctl.view.style import Ink, Style
 
@@ -143,7 +143,7 @@ _COMMAND: Final = re.compile(
 
 
 def _size(line: list[_Piece]) -> int:
-    return sum(cluster_cells(cluster) for cluster, _ in line)
+    return sum(cells(cluster) for cluster, _ in line)
 
 
 def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width: int) -> Iterator[list[_Piece]]:
@@ -175,10 +175,10 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
                 line, used, room = word, size, width
                 continue
             for piece in word:  # Nothing but a hard break is left for a word wider than a line.
-                if used + cluster_cells(piece[0]) > room:
+                if used + cells(piece[0]) > room:
                     yield _trimmed(line)
                     line, used, room = [], 0, width
-                line, used = [*line, piece], used + cluster_cells(piece[0])
+                line, used = [*line, piece], used + cells(piece[0])
         yield _trimmed(line)
         room = width
 

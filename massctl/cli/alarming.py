@@ -23,5 +23,5 @@ def alarmed(directory: str) -> int:
     if not found:
         voice.talk(say(Phrase("nothing needs a person"), voice.language))
         return ExitStatus.DONE
-    voice.commands(github_alarms(found, voice.language))
+    voice.annotations(github_alarms(found, voice.language))
     return ExitStatus.FAILED

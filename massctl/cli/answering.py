@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.interrupting import interrupted_status, told_as_interruption
-from massctl.cli.speaking import Voice, current_voice
+from massctl.cli.output import Console, current_voice
 from massctl.errors import MassctlError
 from massctl.model.phrase import Phrase
 
@@ -28,14 +28,14 @@ class Answer:
         self.is_begun = False
         """Bytes of it may have been written, so that no other may follow."""
 
-    def tell(self, voice: Voice, document: Callable[[], str], words: Callable[[], str]) -> None:
+    def tell(self, voice: Console, document: Callable[[], str], words: Callable[[], str]) -> None:
         """Tell what came of a run in the form that was asked for; empty words are not said."""
         if self.is_document:
             self.give(voice, document)
         elif told := words():
             voice.result(told)
 
-    def give(self, voice: Voice, make: Callable[[], str]) -> None:
+    def give(self, voice: Console, make: Callable[[], str]) -> None:
         """Make the document of a run that is over, and print it whole: the first interruption is too late for it.
 
         A second one is heeded: the reader may have stopped reading.

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from massctl.cli.output import Console
 from massctl.cli.planning import judged
 from massctl.cli.session import open_settings, session
-from massctl.cli.speaking import Voice
 from massctl.model.diagnostics import Diagnostic, has_errors
 
 
-def checked(directory: str, names: Sequence[str] = ()) -> tuple[list[Diagnostic], Voice, int]:
+def checked(directory: str, names: Sequence[str] = ()) -> tuple[list[Diagnostic], Console, int]:
     """Read the campaigns of `names`, or all; gives diagnostics in order, how to tell them, and how many campaigns."""
     opened = settings, found, speaker = open_settings(directory)
     if settings is None or has_errors(found):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from massctl.cli.speaking import speak_as, voice
+from massctl.cli.output import speak_as, voice
 from massctl.model.phrase import Phrase
 from massctl.scaffold.repository import already_there, scaffold_files, write_scaffold
 from massctl.source.schemas import schema_documents

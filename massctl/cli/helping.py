@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from massctl.cli.speaking import voice
+from massctl.cli.output import voice
 from massctl.view.language import Language
 from massctl.view.style import Style
 

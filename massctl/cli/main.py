@@ -13,7 +13,7 @@ from massctl import __version__
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.helping import SpokenContext, spoken
 from massctl.cli.interrupting import at_work_on, interrupted_status, told_as_interruption
-from massctl.cli.speaking import tell_requests
+from massctl.cli.output import tell_requests
 from massctl.cli.usage import not_yet, show_usage
 from massctl.cli.verbs import NOT_YET, VERBS
 from massctl.model.phrase import Phrase, in_a_row
@@ -97,7 +97,7 @@ def run(arguments: list[str] | None = None) -> int:
         from massctl.cli.stopping import report
 
         status = report(error)
-    from massctl.cli.speaking import results_lost
+    from massctl.cli.output import results_lost
 
     return ExitStatus.FAILED if results_lost() and status == ExitStatus.DONE else status
 

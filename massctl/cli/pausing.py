@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Final
 
-from massctl.cli.speaking import Voice
+from massctl.cli.output import Console
 from massctl.model.phrase import Phrase
 from massctl.view.language import say
 
@@ -15,7 +15,7 @@ TOLD_SECONDS_MIN: Final = 30.0
 class TellingSleep:
     """Sleeps, and says so where it is long: once for all calls that wait beside each other."""
 
-    def __init__(self, voice: Voice, sleep: Callable[[float], None]) -> None:
+    def __init__(self, voice: Console, sleep: Callable[[float], None]) -> None:
         self._voice = voice
         self._sleep = sleep
         self._waiting = 0

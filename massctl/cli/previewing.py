@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 from massctl.cli.clocks import machine_now
+from massctl.cli.output import Console, voice
 from massctl.cli.places import Places, loopback_override
 from massctl.cli.planning import chosen
 from massctl.cli.session import open_settings
-from massctl.cli.speaking import Voice, voice
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.archive import Contents, GitArchive, LocalArchive
 from massctl.ledger.git_ledger import GitLedger
@@ -66,7 +66,7 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
         world.close()
 
 
-def _grounds(root: Path, settings: MassctlFile | None, speaker: Voice, now: Callable[[], datetime]) -> Grounds:
+def _grounds(root: Path, settings: MassctlFile | None, speaker: Console, now: Callable[[], datetime]) -> Grounds:
     places = Places(root, sandbox=speaker.language.flags.sandbox)
     ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places)
 

@@ -4,7 +4,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from massctl.apply.ports import Progress
-from massctl.cli.speaking import Voice
+from massctl.cli.output import Console
 from massctl.model.phrase import Phrase
 from massctl.view.language import say
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Lines:
     """Plain lines: one when a piece of work ends, none in between; a countdown is one line."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Console) -> None:
         self._voice = voice
         self._label, self._total, self._done = "", 0, 0
         self._waiting = ""
@@ -49,7 +49,7 @@ class Lines:
 class Bars:
     """Bars and a countdown, drawn with rich."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Console) -> None:
         # Drawing needs rich; runs into a file do not pay for it.
         from rich.console import Console
 
@@ -90,6 +90,6 @@ class Bars:
         self._console.print(text, end="\n" if seconds_left <= 1 else "\r", markup=False, highlight=False)
 
 
-def progress(voice: Voice) -> Progress:
+def progress(voice: Console) -> Progress:
     """Give bars on a terminal, lines elsewhere."""
     return Bars(voice) if sys.stderr.isatty() else Lines(voice)

@@ -33,11 +33,11 @@ _CREDENTIALS: Final = re.compile(r"(?:^|://)(?P<both>[^/@\s:]*:(?P<password>[^/@
 def report(error: Exception) -> int:
     """Show an error on standard error and give the exit status that belongs to it."""
     if isinstance(error, MassctlError) and not isinstance(error, InvariantError):
-        from massctl.cli.speaking import show_error
+        from massctl.cli.output import show_error
 
         show_error(error)
         return error.exit_status
-    from massctl.cli.speaking import show_error
+    from massctl.cli.output import show_error
 
     show_error(
         InvariantError(
@@ -51,7 +51,7 @@ def report(error: Exception) -> int:
 
 def tell_interrupted(*, in_doubt: bool) -> None:
     """Say that the command was cut short, and whether a send is in doubt."""
-    from massctl.cli.speaking import current_voice
+    from massctl.cli.output import current_voice
     from massctl.view.language import say
 
     voice = current_voice()

@@ -2,10 +2,10 @@
 
 from massctl.apply.outcome import Outcome
 from massctl.cli.answering import Answer
-from massctl.cli.speaking import Voice
+from massctl.cli.output import Console
 
 
-def tell_outcome(answer: Answer, voice: Voice, outcome: Outcome) -> int:
+def tell_outcome(answer: Answer, voice: Console, outcome: Outcome) -> int:
     """Tell what `apply`, `preview` or a repeated send did, and give its exit status."""
 
     def document() -> str:

@@ -1,12 +1,12 @@
 """`-v` and `-vv`: each request to WeChat on standard error, without what travels in it."""
 
-from massctl.cli.speaking import Voice, verbosity
+from massctl.cli.output import Console, verbosity
 from massctl.model.phrase import Phrase
 from massctl.view.language import say
 from massctl.wechat.client import Exchange, Watch
 
 
-def watch_of(voice: Voice) -> Watch | None:
+def watch_of(voice: Console) -> Watch | None:
     """Give what tells of requests in this run; None without `-v`."""
     wanted = verbosity()
     if not wanted:

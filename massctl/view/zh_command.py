@@ -174,7 +174,7 @@ COMMAND: Final[dict[str, str]] = {
     ),
     # massctl/cli/settling.py
     "{name} is recorded as sent": "{name} 已记为已发送",
-    # massctl/cli/speaking.py
+    # massctl/cli/output.py
     "error: the result cannot be written: {why}": "错误：结果无法写出：{why}",
     # massctl/cli/stopping.py
     "interrupted; a send is in doubt: massctl plan   says which": (
@@ -189,9 +189,9 @@ COMMAND: Final[dict[str, str]] = {
     "{method} {path}: errcode {errcode} after {ms} ms, rid {rid}": (
         "{method} {path}：{ms} 毫秒后 errcode {errcode}，rid {rid}"
     ),
-    # massctl/cli/writing.py
-    "{folder} cannot be written: {why}": "无法写入 {folder}：{why}",
-    "name another folder with --out": "用 --out 指定另一个文件夹",
+    # massctl/cli/output.py
+    "{path} cannot be written: {why}": "无法写入 {path}：{why}",
+    "correct that, or name another place with --out": "请先解决上述问题，或用 --out 指定别的位置",
     # massctl/cli/usage.py
     "{what} ({does}) is part of the interface, but massctl {version} does not carry it out yet": (
         "{what}（{does}）已列入接口，但 massctl {version} 还没有实现"

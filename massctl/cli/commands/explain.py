@@ -14,7 +14,7 @@ def command(code: str | None, language: str | None, form: str) -> None:
     repository.
     """
     from massctl.cli.explaining import explained, explanations
-    from massctl.cli.speaking import speak_as, voice
+    from massctl.cli.output import speak_as, voice
 
     speaker = speak_as(voice(language))
     if form == "json":

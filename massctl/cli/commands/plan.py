@@ -14,9 +14,9 @@ from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.cli.differences import Checkout, Differences
+    from massctl.cli.output import Console
     from massctl.cli.planning import Planned
     from massctl.cli.session import Session
-    from massctl.cli.speaking import Voice
     from massctl.cli.unlocked import Unlocked
     from massctl.model.diagnostics import Diagnostic
     from massctl.plan.plan import Plan
@@ -156,7 +156,7 @@ def _save(current: "Session", out: Path, plan: "Plan", names: tuple[str, ...]) -
     save_plan(current, out, plan, names)
 
 
-def _show_comment(voice: "Voice", plan: "Plan", names: tuple[str, ...], reviewed: "Reviewed | None") -> None:
+def _show_comment(voice: "Console", plan: "Plan", names: tuple[str, ...], reviewed: "Reviewed | None") -> None:
     # Each form has its own view; a plan is asked for often, so it loads one of them only.
     from massctl.plan.plan_file import reviewable
     from massctl.view.as_json import plan_json
@@ -164,7 +164,7 @@ def _show_comment(voice: "Voice", plan: "Plan", names: tuple[str, ...], reviewed
 
     # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
     written = plan_json(plan, voice.language, names, reviewed)
-    voice.document(plan_comment(reviewable(written), voice.language.plain))
+    voice.markdown(plan_comment(reviewable(written), voice.language.plain))
 
 
 def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:

@@ -26,7 +26,7 @@ def command(directory: str, names: tuple[str, ...], form: str, verbose: bool) ->
     if form == "github":
         from massctl.view.as_github import github_annotations
 
-        voice.commands(github_annotations(found, voice.language))
+        voice.annotations(github_annotations(found, voice.language))
     elif form == "text":
         from massctl.view.diagnostic_text import diagnostics_text
 

@@ -6,8 +6,8 @@ import click
 
 from massctl.cli.answering import one_document
 from massctl.cli.arguments import Duration, form_option, sandbox_option
+from massctl.cli.output import show_error
 from massctl.cli.session import session
-from massctl.cli.speaking import show_error
 from massctl.model.phrase import Phrase
 
 

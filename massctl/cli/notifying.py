@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.apply.journal import LedgerSession
 from massctl.apply.notices import Coming, Notice, Noticing, Standings, standings
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
-from massctl.cli.interrupting import recorded_now
+from massctl.cli.app import recorded_now
 from massctl.cli.recorded import ledger_refusal
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side

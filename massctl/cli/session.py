@@ -225,7 +225,7 @@ def session(
     locked: bool = False,
     decides: bool = False,
     environment: Mapping[str, str] = os.environ,
-    opened: "tuple[MassctlFile | None, list[Diagnostic], Voice] | None" = None,
+    opened: "tuple[MassctlFile | None, list[Diagnostic], Console] | None" = None,
 ) -> Iterator[tuple[Session, list[Diagnostic]]]:
     """Open a repository. Gives the session, and the warnings of massctl.yaml. `locked`: advise the flag too.
 

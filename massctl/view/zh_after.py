@@ -53,7 +53,7 @@ AFTER: Final[dict[str, str]] = {
     "All of it was withdrawn, and its comments with it. No request was made.": (
         "它已全部删除，留言也随之没有了。没有发出任何请求。"
     ),
-    # massctl/cli/commenting.py
+    # massctl/cli/commands/comments.py
     "What you named was withdrawn. No request was made.": "你指定的文章已经删除。没有发出任何请求。",
     # massctl/cli/following.py
     "waiting for the administrator: {count}; looking again for": "等待管理员确认：{count} 个；继续查看，剩余",
@@ -137,7 +137,7 @@ AFTER: Final[dict[str, str]] = {
     ),
     # massctl/cli/commands/withdraw.py
     "give exactly one of --article N and --all": "--article N 和 --all 必须正好给一个",
-    # massctl/cli/commenting.py
+    # massctl/cli/commands/comments.py
     "{name}: comments are open, {articles}": "{name}：留言已打开，{articles}",
     "{name}: comments are closed, {articles}": "{name}：留言已关闭，{articles}",
     "how many articles {name} has is not known here": "这里不知道 {name} 有几篇文章",
@@ -160,7 +160,7 @@ AFTER: Final[dict[str, str]] = {
     "name the file that holds the event's body, or - for standard input": (
         "请指明存放事件正文的文件，或用 - 表示标准输入"
     ),
-    # massctl/cli/speeding.py
+    # massctl/cli/commands/speed.py
     "massctl.yaml has several accounts: {accounts}": ("massctl.yaml 里有几个公众号：{accounts}"),
     "name one with --account": "请用 --account 指明一个",
     # massctl/cli/taking_back.py

@@ -40,7 +40,7 @@ COMMAND: Final[dict[str, str]] = {
         "到微信的“全局返回码”里查它的意思；微信客服可以查 rid"
     ),
     "Errcodes: what WeChat answers": "错误码：微信的答复",
-    # massctl/cli/answering.py
+    # massctl/cli/app.py
     "interrupted": "已中断",
     # massctl/cli/arguments.py
     "{found} is not a number of seconds": "{found} 不是秒数",
@@ -176,7 +176,7 @@ COMMAND: Final[dict[str, str]] = {
     "{name} is recorded as sent": "{name} 已记为已发送",
     # massctl/cli/output.py
     "error: the result cannot be written: {why}": "错误：结果无法写出：{why}",
-    # massctl/cli/stopping.py
+    # massctl/cli/crash_report.py
     "interrupted; a send is in doubt: massctl plan   says which": (
         "已中断；有一次群发结果未知：massctl plan   会说是哪一次"
     ),

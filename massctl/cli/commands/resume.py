@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import form_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.session import session
 from massctl.errors import LedgerUnreachableError, MassctlError, RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
 from massctl.view.language import say
@@ -30,11 +29,12 @@ def command(directory: str, yes: bool, form: str) -> int:
 
     It deletes only the brake that it showed. On a forge only policy.operators may.
     """
-    # git is needed by this verb, and not by its help.
-    from massctl.cli.brake import BrakeBranch, unreachable
-    from massctl.view.brake_text import brake_json, resumed_text
 
-    with one_document(form, "resume") as answer, session(directory, decides=True) as (current, warnings):
+    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
+        # git is needed by this verb, and not by its help.
+        from massctl.cli.brake import BrakeBranch, unreachable
+        from massctl.view.brake_text import brake_json, resumed_text
+
         due: Plan | None = None
         try:
             branch = BrakeBranch(current)
@@ -45,13 +45,14 @@ def command(directory: str, yes: bool, form: str) -> int:
                 _lift(branch, found)
         except LedgerUnreachableError as error:
             raise unreachable(Phrase("nobody knows whether the brake is on"), error) from None
-        voice, names = current.voice, [each.name for each in due.campaigns] if due is not None else None
-        answer.tell(
-            voice,
-            lambda: brake_json(found, voice.language, stopped=False, changed=found is not None, due=names),
-            lambda: resumed_text(found, branch.remote, names, voice.language, voice.style, voice.width),
+        names = [each.name for each in due.campaigns] if due is not None else None
+        return Result(
+            ExitStatus.DONE,
+            lambda to: brake_json(found, to.language, stopped=False, changed=found is not None, due=names),
+            lambda to: resumed_text(found, branch.remote, names, to.language, to.style, to.width),
         )
-    return ExitStatus.DONE
+
+    return run_in_session("resume", form, directory, work, decides=True)
 
 
 def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":

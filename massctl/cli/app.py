@@ -203,7 +203,7 @@ def tell_interrupted() -> ExitStatus:
     """Say that the command was cut short, and whether a send is in doubt; returns what it ends with."""
     status, console = interrupted_status(), current_voice()
     in_doubt = Phrase("interrupted; a send is in doubt: massctl plan   says which")
-    console.talk(say(in_doubt if status is ExitStatus.IN_DOUBT else Phrase("interrupted"), console.language))
+    console.talk(in_doubt if status is ExitStatus.IN_DOUBT else Phrase("interrupted"))
     return status
 
 

@@ -142,7 +142,7 @@ class _Applying:
 
         def overtaken() -> None:
             told = Phrase("another runner wrote to the ledger meanwhile: planning anew")
-            self.session.voice.talk(say(told, self.session.voice.language))
+            self.session.voice.talk(told)
 
         return retry_if_stale(run, overtaken)
 

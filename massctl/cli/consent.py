@@ -7,7 +7,6 @@ from massctl.apply.ports import Consent, SendQuestion
 from massctl.cli.output import Console
 from massctl.errors import UsageError
 from massctl.model.phrase import Command, Phrase
-from massctl.view.language import say
 from massctl.view.question_text import question_text
 
 
@@ -21,7 +20,7 @@ class AskOnTerminal:
         """Show the send and read the answer; anything but yes is no."""
         voice = self._voice
         voice.talk(question_text(question, voice.language, voice.style, voice.width))
-        voice.talk(say(Phrase("Type `yes` to send:"), voice.language))
+        voice.talk(Phrase("Type `yes` to send:"))
         # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
         answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
         return answer.strip().lower() in {"yes", "是"}

@@ -10,7 +10,6 @@ from massctl.cli.output import speak_as, voice
 from massctl.model.phrase import Phrase
 from massctl.scaffold.repository import already_there, scaffold_files, write_scaffold
 from massctl.source.schemas import schema_documents
-from massctl.view.language import say
 
 README: Final = "README.md"
 IGNORED: Final = ".gitignore"
@@ -39,9 +38,9 @@ def founded(
     for path in sorted([*written, *_locked(root, written)]):
         speaker.result(path)
     for path in kept:
-        speaker.talk(say(Phrase("kept: {path}", path=path), speaker.language))
+        speaker.talk(Phrase("kept: {path}", path=path))
     for hint in _hints(root, target, kept):
-        speaker.talk(say(hint, speaker.language))
+        speaker.talk(hint)
 
 
 def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[Phrase]:

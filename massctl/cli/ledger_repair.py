@@ -130,7 +130,7 @@ def restored(session: Session, source: Path) -> int:
             "out since would go out again",
             file=source.name,
         )
-        session.voice.talk(say(warning, session.voice.language))
+        session.voice.talk(warning)
     return _told(
         session, Phrase("the ledger {lineage} is back, with entries: {count}", lineage=state.lineage, count=end.serial)
     )
@@ -231,5 +231,5 @@ def _no_ledger(what: Phrase) -> UsageError:
 
 
 def _told(session: Session, told: Phrase) -> int:
-    session.voice.result(say(told, session.voice.language))
+    session.voice.result(told)
     return ExitStatus.DONE

@@ -25,7 +25,6 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
-from massctl.view.language import say
 
 if TYPE_CHECKING:
     from massctl.cli.planning import Planned
@@ -284,4 +283,4 @@ def _sandbox_base(session: Session) -> str:
 
 
 def _complain(session: Session, what: Phrase) -> None:
-    session.voice.talk(say(what, session.voice.language))
+    session.voice.talk(what)

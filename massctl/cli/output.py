@@ -17,7 +17,7 @@ import click
 
 from massctl.errors import MassctlError, UsageError
 from massctl.model.phrase import Phrase, system_reason
-from massctl.view.language import Flags, Language, say
+from massctl.view.language import Flags, Language
 from massctl.view.style import Style
 
 NO_WRAPPING: Final = 1_000_000
@@ -37,8 +37,9 @@ class Console:
         return replace(self, language=replace(self.language, flags=flags))
 
     def result(self, text: str) -> None:
-        """Write a result to standard output."""
-        write(_defused(text.rstrip("\n")))
+        """Write a result to standard output; nothing, where it is empty. A Phrase is said in the run's language."""
+        if text:
+            write(self._made(text))
 
     def annotations(self, text: str) -> None:
         """Write commands to GitHub's runner to standard output, each of which holds the words of others as data."""
@@ -54,11 +55,21 @@ class Console:
 
     def markdown(self, text: str) -> None:
         """Write a comment to standard output, in UTF-8 too; a forge shows nothing of what defuses a command."""
-        write(utf8(_defused(text.rstrip("\n"))) + b"\n")
+        write(utf8(defused(text.rstrip("\n"))) + b"\n")
 
     def talk(self, text: str) -> None:
-        """Write talk to standard error."""
-        write(_defused(text.rstrip("\n")), err=True)
+        """Write talk to standard error. A Phrase is said in the run's language."""
+        write(self._made(text), err=True)
+
+    def _made(self, text: str) -> str:
+        if isinstance(text, Phrase):
+            # Other texts are pages already.
+            from massctl.view.page import Page
+
+            page = Page(self.language, Style.PLAIN, self.width)
+            page.line(text, hang=2)
+            text = page.text()
+        return defused(text.rstrip("\n"))
 
 
 _RUNNER_COMMAND: Final = re.compile(r"(?P<before>(?:^|\r)[^\S\n]*:(?=:)|##(?=\[))", re.MULTILINE)
@@ -70,7 +81,7 @@ def in_runner() -> bool:
     return bool(os.environ.get("GITHUB_ACTIONS"))
 
 
-def _defused(text: str) -> str:
+def defused(text: str) -> str:
     """Break what the runner would take for a command: a title with a line break may begin a line with one."""
     return _RUNNER_COMMAND.sub(r"\g<before>\\", text) if in_runner() else text
 
@@ -92,7 +103,7 @@ def write(text: str | bytes, *, err: bool = False) -> None:
         if not err and not isinstance(error, BrokenPipeError):
             _lost.append(system_reason(error))
             say_so = Phrase("error: the result cannot be written: {why}", why=_lost[-1])
-            write(say(say_so, current_voice().language), err=True)
+            current_voice().talk(say_so)
 
 
 def utf8(text: str) -> bytes:

@@ -6,7 +6,6 @@ from typing import Final
 
 from massctl.cli.output import Console
 from massctl.model.phrase import Phrase
-from massctl.view.language import say
 
 TOLD_SECONDS_MIN: Final = 30.0
 """Shorter pauses are part of any call."""
@@ -26,7 +25,7 @@ class TellingSleep:
         with self._lock:
             if seconds >= TOLD_SECONDS_MIN and not self._waiting:
                 told = Phrase("WeChat asks for a slower pace; going on in {seconds} s", seconds=round(seconds))
-                self._voice.talk(say(told, self._voice.language))
+                self._voice.talk(told)
             self._waiting += 1
         try:
             self._sleep(seconds)

@@ -24,7 +24,7 @@ from massctl.model.settings import MassctlFile
 from massctl.serve.running import run_studio
 from massctl.serve.studio import Grounds
 from massctl.source.repository import Repository
-from massctl.view.language import Language, say
+from massctl.view.language import Language
 
 
 def serve_pages(directory: str, name: str | None, port: int, *, sandbox: bool = False) -> None:
@@ -41,7 +41,7 @@ def serve_pages(directory: str, name: str | None, port: int, *, sandbox: bool = 
         speaker.result(f"http://127.0.0.1:{bound}/{name or ''}")
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
-        speaker.talk(say(Phrase("open it in a browser   stop with Ctrl-C"), speaker.language))
+        speaker.talk(Phrase("open it in a browser   stop with Ctrl-C"))
 
     try:
         with _sandbox_clock(root) if sandbox else nullcontext(machine_now) as now:

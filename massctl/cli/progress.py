@@ -4,7 +4,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from massctl.apply.ports import Progress
-from massctl.cli.output import Console
+from massctl.cli.output import Console, defused
 from massctl.model.phrase import Phrase
 from massctl.view.language import say
 
@@ -23,7 +23,7 @@ class Lines:
 
     def say(self, line: str) -> None:
         """Say one line."""
-        self._voice.talk(say(line, self._voice.language))
+        self._voice.talk(line)
 
     def begin(self, label: str, total: int) -> None:
         """Begin a countable piece of work."""
@@ -36,7 +36,7 @@ class Lines:
     def end(self) -> None:
         """Say how much was done."""
         counted = Phrase("{label}: {done}/{total}", label=self._label, done=self._done, total=self._total)
-        self._voice.talk(say(counted, self._voice.language))
+        self._voice.talk(counted)
 
     def waiting(self, label: str, seconds_left: int) -> None:
         """Say once that a wait began."""
@@ -60,7 +60,7 @@ class Bars:
 
     def say(self, line: str) -> None:
         """Say one line, above the bar where one is drawn."""
-        self._console.print(say(line, self._voice.language), markup=False, highlight=False)
+        self._console.print(defused(say(line, self._voice.language)), markup=False, highlight=False)
 
     def begin(self, label: str, total: int) -> None:
         """Begin a bar."""

@@ -43,12 +43,12 @@ def commented(
         for number in numbers:
             warned = _warnings(forge.touches(number))
             forge.say(number, _body(voice, event, folder, environment, locking, warned))
-            voice.talk(say(Phrase("the plan stands below pull request {number}", number=number), voice.language))
+            voice.talk(Phrase("the plan stands below pull request {number}", number=number))
     finally:
         line.close()
     if not numbers:
         gone = Phrase("no open pull request stands at {sha} any more; nothing was written", sha=_short(event))
-        voice.talk(say(gone, voice.language))
+        voice.talk(gone)
     return ExitStatus.DONE
 
 

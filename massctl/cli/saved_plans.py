@@ -26,7 +26,6 @@ from massctl.plan.plan_file import (
 )
 from massctl.plan.steps import Refusal
 from massctl.view.as_json import plan_json
-from massctl.view.language import say
 
 
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
@@ -43,7 +42,7 @@ def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) ->
     told = Phrase(
         "the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=shlex.quote(str(path))
     )
-    session.voice.talk(say(told, language))
+    session.voice.talk(told)
 
 
 def open_plan(path: Path) -> SavedPlan:

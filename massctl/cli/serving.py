@@ -14,7 +14,6 @@ from massctl.model.phrase import Phrase, system_reason
 from massctl.sandbox.embedded import Sandbox, open_world
 from massctl.sandbox.server import run_server
 from massctl.source.campaigns import load_campaign
-from massctl.view.language import say
 
 APPID: Final = "wx0123456789abcdef"
 """The account of a sandbox that is served where there is no massctl.yaml."""
@@ -51,7 +50,7 @@ def _serve(world: Sandbox, port: int, appid: str, secret: str, speaker: Console)
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
         hint = Phrase("inbox: http://127.0.0.1:{port}/   stop with Ctrl-C", port=bound)
-        speaker.talk(say(hint, speaker.language))
+        speaker.talk(hint)
 
     try:
         run_server(world, port, ready)

@@ -19,7 +19,7 @@ from massctl.model.settings import Realm, check_api_base, realm_of
 from massctl.model.state import State
 from massctl.plan.guards import PolicyInForce
 from massctl.source.repository import Repository
-from massctl.view.language import Flags, say
+from massctl.view.language import Flags
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock
@@ -100,7 +100,7 @@ class Session:
 
     def tell(self, said: str) -> None:
         """Say something while it is going on."""
-        self.voice.talk(say(said, self.voice.language))
+        self.voice.talk(said)
 
     def archive(self) -> "Contents":
         """Open the contents that are kept beside the ledger; reads and writes nothing yet."""

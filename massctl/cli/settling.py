@@ -29,7 +29,6 @@ from massctl.model.message import approved_audience
 from massctl.model.phrase import Phrase
 from massctl.model.state import Draft, Record, Settlement, State
 from massctl.plan.reconcile_options import in_question, is_to_settle
-from massctl.view.language import say
 
 
 def shown(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
@@ -78,7 +77,7 @@ def settled(
             audience = approved_audience(rendered) if rendered else None
             settle_sent(record, testimony, wechat, book, audience, now=now, wait=wait)
             if by_hand and rendered is None:
-                session.voice.talk(say(COUNTS_AS_ALL, session.voice.language))
+                session.voice.talk(COUNTS_AS_ALL)
         else:
             settle_not_sent(record, testimony, lambda draft: _holder(session, record, draft), book, now=now, wait=wait)
     notifier.tell(state)

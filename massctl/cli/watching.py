@@ -2,7 +2,6 @@
 
 from massctl.cli.output import Console, verbosity
 from massctl.model.phrase import Phrase
-from massctl.view.language import say
 from massctl.wechat.client import Exchange, Watch
 
 
@@ -14,7 +13,7 @@ def watch_of(voice: Console) -> Watch | None:
 
     def tell(exchange: Exchange) -> None:
         if exchange.milliseconds is not None or wanted > 1:
-            voice.talk(say(told(exchange), voice.language))
+            voice.talk(told(exchange))
 
     return tell
 

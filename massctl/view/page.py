@@ -90,7 +90,7 @@ class Page:
         for index, line in enumerate(wrapped):
             start = lead if index == 0 else " " * hang
             if _size(line) > width - cells(start):
-                # This is a path that fits the page only without its indent; a label stays above it.
+                # It fits the page only without its indent; a label stays above it.
                 if start.strip():
                     self._lines.append(self.paint(start.rstrip(), Ink.DETAIL))
                 start = ""
@@ -149,13 +149,14 @@ def _size(line: list[_Piece]) -> int:
 def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width: int) -> Iterator[list[_Piece]]:
     """Break lines so that none is wider than `first_width`, or `width` from the second on.
 
-    A path that fits `page_width` only is one line, and the only one that is wider: a cut path cannot be clicked.
+    A word that fits `page_width` only is one line, and the only one that is wider: a path that is cut cannot be
+    clicked, and a command that is cut is another command.
     """
     room = first_width
     for pieces in lines:
         line: list[_Piece] = []
         used = 0
-        for run in _words(pieces, width):
+        for run in _words(pieces, page_width):
             size = _size(run)
             if used + size <= room:
                 line, used = line + run, used + size
@@ -169,7 +170,7 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
                 yield _trimmed(line)
                 line, used, room = word, size, width
                 continue
-            if width < size <= page_width and any(cluster == "/" for cluster, _ in word):
+            if width < size <= page_width:
                 if line:
                     yield _trimmed(line)
                 line, used, room = word, size, width

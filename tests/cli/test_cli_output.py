@@ -81,3 +81,11 @@ def test_annotations_of_nothing_are_nothing(shell: Shell) -> None:
     shell.tree.text("letter")
 
     assert (0, "") == ((said := shell("validate", "--format", "github")).status, said.out)
+
+
+def test_sentences_fit_the_terminal_too(shell: Shell) -> None:
+    shell.tree.text("letter", more=DUE)
+    said = shell("state", "init", "--sandbox", columns=40)
+
+    assert [] == [line for line in said.out.splitlines() if len(line) > 40]
+    assert len(said.out.splitlines()) > 1

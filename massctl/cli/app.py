@@ -41,6 +41,8 @@ class Result:
     """For people, on standard error, below the text."""
     markdown: View | None = None
     github: View | None = None
+    next_step: Phrase | None = None
+    """The command to type next, for a person at a terminal; pipes are not told."""
     error: MassctlError | None = None
     """What stopped a part of the work; told after the result, in every form."""
 
@@ -54,6 +56,8 @@ class Result:
             console.result(self.text(console))
             if self.talk is not None:
                 console.talk(self.talk(console))
+            if self.next_step is not None and console.is_terminal:
+                console.talk(self.next_step)
 
 
 Work = Callable[["Session", "list[Diagnostic]"], Result]
@@ -114,6 +118,7 @@ def run(kind: str, form: str, work: Callable[[], tuple[Console, Result]]) -> int
 
 def outcome_result(outcome: "Outcome") -> Result:
     """Make the result of `apply`, `preview` or a repeated send."""
+    from massctl.apply.jobs import unfinished
 
     def document(to: Console) -> str:
         from massctl.view.as_json import apply_json
@@ -125,7 +130,10 @@ def outcome_result(outcome: "Outcome") -> Result:
 
         return outcome_text(outcome, to.language, to.style, to.width)
 
-    return Result(outcome.exit_status(), document, text)
+    records = [outcome.record(each) for each in outcome.campaigns]
+    going = any(unfinished(job) is not None for record in records for job in record.jobs)
+    next_step = Phrase("massctl status   asks WeChat what became of it") if going else None
+    return Result(outcome.exit_status(), document, text, next_step=next_step)
 
 
 def said(*lines: Phrase) -> View:

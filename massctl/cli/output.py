@@ -32,6 +32,11 @@ class Console:
     style: Style
     width: int
 
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person reads standard output."""
+        return self.width < NO_WRAPPING
+
     def advising(self, flags: Flags) -> "Console":
         """Advise commands with these flags from now on."""
         return replace(self, language=replace(self.language, flags=flags))

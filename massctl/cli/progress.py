@@ -1,5 +1,6 @@
 """Progress on standard error: bars on a terminal, plain lines elsewhere."""
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -91,5 +92,5 @@ class Bars:
 
 
 def progress(voice: Console) -> Progress:
-    """Give bars on a terminal, lines elsewhere."""
-    return Bars(voice) if sys.stderr.isatty() else Lines(voice)
+    """Return bars on a terminal that can redraw a line, and lines elsewhere."""
+    return Bars(voice) if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else Lines(voice)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, dropwhile, zip_longest
 from typing import Final
 
-from massctl.view.cells import cells, clusters, may_break, pad, printable
+from massctl.view.cells import cells, clusters, is_wide, may_break, pad, printable
 from massctl.view.language import Language, say
 from massctl.view.style import Ink, Style
 
@@ -142,6 +142,9 @@ _COMMAND: Final = re.compile(
 """A command that a sentence advises: to the line's end, or to what the sentence goes on with."""
 
 
+_NUMBER: Final = re.compile(r"\d[\d,]*")
+
+
 def _size(line: list[_Piece]) -> int:
     return sum(cells(cluster) for cluster, _ in line)
 
@@ -187,11 +190,15 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
 def _words(pieces: list[_Piece], width: int) -> Iterator[list[_Piece]]:
     """Split a line into runs of blanks and runs that stay together."""
     word: list[_Piece] = []
-    was_blank = False
+    was_blank = counted = False
     whole = _inside_commands(pieces, width)
     for index, (piece, following) in enumerate(zip_longest(pieces, pieces[1:], fillvalue=("", Ink.PLAIN))):
-        # A dot between facts stays with the fact before it, so that no line begins with one.
-        glued = index in whole or (piece[0] == " " and following[0] == "·")
+        # A dot between facts stays with the fact before it, so that no line begins with one; `2 次` is one word.
+        glued = index in whole or counted or (piece[0] == " " and following[0] == "·")
+        counted = (
+            piece[0] == " " and is_wide(following[0]) and _NUMBER.fullmatch("".join(c for c, _ in word)) is not None
+        )
+        glued = glued or counted
         blank = piece[0] == " " and not glued
         # Names, of files too, stay whole.
         named = bool(word) and word[-1][1] is piece[1] is Ink.NAME

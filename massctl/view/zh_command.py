@@ -41,6 +41,14 @@ COMMAND: Final[dict[str, str]] = {
     ),
     "Errcodes: what WeChat answers": "错误码：微信的答复",
     # massctl/cli/app.py
+    "massctl status   asks WeChat what became of it": "massctl status   向微信查询结果",
+    "massctl status --wait 60   asks again for a minute": "massctl status --wait 60   在一分钟内反复查询",
+    "massctl plan   shows what would be sent": "massctl plan   查看会发送什么",
+    "massctl apply   does it": "massctl apply   执行这份计划",
+    "git add campaigns   then commit: what is committed is reviewed and sent": (
+        "git add campaigns   然后提交：评审和群发的都是提交的内容"
+    ),
+    "open {path} in a browser": "用浏览器打开 {path}",
     "interrupted": "已中断",
     # massctl/cli/arguments.py
     "{found} is not a number of seconds": "{found} 不是秒数",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -89,3 +90,22 @@ def test_sentences_fit_the_terminal_too(shell: Shell) -> None:
 
     assert [] == [line for line in said.out.splitlines() if len(line) > 40]
     assert len(said.out.splitlines()) > 1
+
+
+@pytest.mark.parametrize(
+    ("command", "next_step"),
+    [
+        ("validate", "massctl plan   shows what would be sent\n"),
+        ("lock", "git add campaigns   then commit: what is committed is reviewed and sent\n"),
+        ("plan --sandbox", "massctl apply --sandbox   does it\n"),
+        ("apply --sandbox --yes", "massctl status --sandbox   asks WeChat what became of it\n"),
+        ("render letter --out shown", "open shown/index.html in a browser\n"),
+    ],
+)
+def test_a_run_on_a_terminal_ends_with_what_comes_next(shell: Shell, command: str, next_step: str) -> None:
+    shell.tree.text("letter", more=DUE)
+    shown = shell(*command.split(), columns=100)
+    shutil.rmtree(shell.root / ".massctl", ignore_errors=True)
+    piped = shell(*command.split())
+
+    assert (True, False) == (shown.err.endswith(next_step), next_step in piped.err)

@@ -6,6 +6,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import sandbox_option
+from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
@@ -32,6 +33,7 @@ def command(directory: str, form: str, sandbox: bool) -> int:
             found.exit_status(),
             lambda to: doctor_json(found.findings, found.exit_status(), to.language),
             lambda to: doctor_text(found.findings, to.language, to.style, to.width),
+            next_step=None if found.exit_status() else Phrase("massctl plan   shows what would be sent"),
         )
 
     return run_in_session("doctor", form, directory, work, sandbox=sandbox)

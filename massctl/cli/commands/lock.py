@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, run_in_session
+from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
@@ -36,6 +37,13 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
             lock_exit_status(report),
             lambda to: document_json(lock_report_document(report), to.language),
             lambda to: lock_report_text(report, to.language, to.style, to.width),
+            next_step=_next_step(any(each.written for each in report)),
         )
 
     return run_in_session("lock", form, directory, work)
+
+
+def _next_step(written: bool) -> Phrase:
+    if written:
+        return Phrase("git add campaigns   then commit: what is committed is reviewed and sent")
+    return Phrase("massctl plan   shows what would be sent")

@@ -96,7 +96,8 @@ def command(
             return plan_comment(reviewable(json(to)), to.language.plain)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
-        return Result(status, json, text, markdown=markdown)
+        next_step = Phrase("massctl apply   does it") if plan.can_apply and not names and out is None else None
+        return Result(status, json, text, markdown=markdown, next_step=next_step)
 
     return run_in_session("plan", form, directory, work, sandbox=sandbox)
 

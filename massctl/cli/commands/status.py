@@ -6,6 +6,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Seconds, sandbox_option
+from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
@@ -23,15 +24,18 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
     """Ask WeChat about mass jobs that are not finished, and record the answers. Makes no request for others."""
 
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        from massctl.apply.jobs import unfinished
         from massctl.cli.following import followed
         from massctl.view.as_json import status_json
         from massctl.view.status_text import status_text
 
         found = followed(current, names, wait, all_editions=all_editions)
+        going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
         return Result(
             found.exit_status(),
             lambda to: status_json(found, to.language),
             lambda to: status_text(found, to.language, to.style, to.width),
+            next_step=Phrase("massctl status --wait 60   asks again for a minute") if going else None,
         )
 
     return run_in_session("status", form, directory, work, sandbox=sandbox)

@@ -8,6 +8,7 @@ import click
 from massctl.cli.app import Result, run
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
+from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.model.diagnostics import Diagnostic
@@ -59,4 +60,8 @@ def _result(found: "list[Diagnostic]", count: int, *, verbose: bool) -> Result:
 
         return github_annotations(found, to.language)
 
-    return Result(ExitStatus.FAILED if has_errors(found) else ExitStatus.DONE, json, text, github=github)
+    if has_errors(found):
+        return Result(ExitStatus.FAILED, json, text, github=github)
+    return Result(
+        ExitStatus.DONE, json, text, github=github, next_step=Phrase("massctl plan   shows what would be sent")
+    )

@@ -152,8 +152,8 @@ def _size(line: list[_Piece]) -> int:
 def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width: int) -> Iterator[list[_Piece]]:
     """Break lines so that none is wider than `first_width`, or `width` from the second on.
 
-    A word that fits `page_width` only is one line, and the only one that is wider: a path that is cut cannot be
-    clicked, and a command that is cut is another command.
+    A path or command that fits `page_width` only is one line, and the only one that is wider: a path that is cut
+    cannot be clicked, and a command that is cut is another command.
     """
     room = first_width
     for pieces in lines:
@@ -173,7 +173,7 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
                 yield _trimmed(line)
                 line, used, room = word, size, width
                 continue
-            if width < size <= page_width:
+            if width < size <= page_width and any(cluster in (" ", "/") for cluster, _ in word):
                 if line:
                     yield _trimmed(line)
                 line, used, room = word, size, width

@@ -10,7 +10,6 @@ from massctl.cli.arguments import form_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import LedgerUnreachableError, MassctlError, RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
-from massctl.view.language import say
 
 if TYPE_CHECKING:
     from massctl.cli.brake import BrakeBranch
@@ -67,7 +66,7 @@ def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
         from massctl.apply.outcome import what_happened
 
         told = Phrase("what the next apply would send is not known here: {why}", why=what_happened(error))
-        current.voice.talk(say(told, current.voice.language))
+        current.voice.talk(told)
         return None
     return replace(plan, campaigns=tuple(each for each in plan.campaigns if each.may_send), ahead=())
 
@@ -87,7 +86,7 @@ def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, 
     if yes:
         return
     voice.talk(resume_question(found, due, current.clock.now(), voice.language, voice.style, voice.width))
-    voice.talk(say(Phrase("Type `yes` to lift the brake:"), voice.language))
+    voice.talk(Phrase("Type `yes` to lift the brake:"))
     # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
     typed = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
     if typed.strip().lower() not in {"yes", "是"}:

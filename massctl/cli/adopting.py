@@ -2,7 +2,7 @@
 
 from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.reconcile import adopt_draft
-from massctl.cli.answering import Answer
+from massctl.cli.app import Result, said
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import trust
 from massctl.cli.planning import PlanOptions, planned, tell_strays
@@ -14,14 +14,11 @@ from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.plan.plan import PlannedCampaign, Until
-from massctl.view.language import say
+from massctl.view.act_json import adopt_json, not_adopted_json
 
 
-def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str, answer: Answer | None) -> int:
-    """Record the console's version of a campaign's draft as the one to send, alone on the ledger.
-
-    It is told in words, or as the document of `answer`.
-    """
+def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str) -> Result:
+    """Record the console's version of a campaign's draft as the one to send, alone on the ledger."""
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
         made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
@@ -29,42 +26,32 @@ def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str
         tell_strays(session, made)
         (campaign,) = made.plan.campaigns
         if has_errors(campaign.diagnostics):
-            _tell_faults(session, campaign, answer)
-            return ExitStatus.FAILED
+            return _faulty(list(campaign.diagnostics))
         if campaign.rendered is None:
             raise _nothing_staged(campaign)
         wechat = session.wechat(campaign.rendered.account)
         book = LedgerSession(session.ledger(), session.clock, made.state)
         found = adopt_draft(campaign.rendered, Statement(reason, who(session)), wechat, book)
     done = [each.words for each in campaign.handoff]
-    if answer is not None:
-        from massctl.view.act_json import adopt_json
-
-        record, language = made.state.record(campaign.rendered.name, campaign.rendered.edition), session.voice.language
-        answer.give(session.voice, lambda: adopt_json(record, found, done, language))
-        return ExitStatus.DONE
+    record = made.state.record(campaign.rendered.name, campaign.rendered.edition)
     lines = [Phrase("{name}: the console's version is kept, and it is what apply sends", name=name)]
     if found:
         lines.append(Phrase("it differs from what was reviewed: {differences}", differences=in_a_row(found)))
     if done:
         lines.append(Phrase("recorded as done in the console: {items}", items=in_a_row(done)))
-    for line in lines:
-        session.voice.result(say(line, session.voice.language))
-    return ExitStatus.DONE
+    return Result(ExitStatus.DONE, lambda to: adopt_json(record, found, done, to.language), said(*lines))
 
 
-def _tell_faults(session: Session, campaign: PlannedCampaign, answer: Answer | None) -> None:
-    if answer is not None:
-        from massctl.view.act_json import not_adopted_json
-
-        voice = session.voice
-        answer.give(voice, lambda: not_adopted_json(campaign.diagnostics, ExitStatus.FAILED, voice.language))
-        return
+def _faulty(found: list[Diagnostic]) -> Result:
     # Only a campaign with faults needs it.
     from massctl.view.diagnostic_text import diagnostics_text
 
-    voice = session.voice
-    voice.talk(diagnostics_text(list(campaign.diagnostics), voice.language, voice.style, voice.width))
+    return Result(
+        ExitStatus.FAILED,
+        lambda to: not_adopted_json(found, ExitStatus.FAILED, to.language),
+        lambda _: "",
+        talk=lambda to: diagnostics_text(found, to.language, to.style, to.width),
+    )
 
 
 def _nothing_staged(campaign: PlannedCampaign) -> RefusedError | UsageError:

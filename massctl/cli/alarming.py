@@ -7,7 +7,6 @@ from massctl.cli.session import session
 from massctl.model.phrase import Phrase
 from massctl.plan.checkup import alarms
 from massctl.view.as_github import github_alarms
-from massctl.view.language import say
 
 
 def alarmed(directory: str) -> int:
@@ -21,7 +20,7 @@ def alarmed(directory: str) -> int:
         found = alarms(made.plan, made.state, current.clock.now())
         voice = current.voice
     if not found:
-        voice.talk(say(Phrase("nothing needs a person"), voice.language))
+        voice.talk(Phrase("nothing needs a person"))
         return ExitStatus.DONE
-    voice.commands(github_alarms(found, voice.language))
+    voice.annotations(github_alarms(found, voice.language))
     return ExitStatus.FAILED

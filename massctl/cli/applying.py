@@ -12,8 +12,8 @@ from massctl.apply.executor import apply_plan, retry_if_stale
 from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
 from massctl.apply.reconcile import require_repetition
+from massctl.cli.app import at_work_on, recorded_now
 from massctl.cli.consent import consent, somebody_is_here
-from massctl.cli.interrupting import at_work_on, recorded_now
 from massctl.cli.notifying import Notifier
 from massctl.cli.planning import Planned, PlanOptions, Purpose, planned, rendered_apart, tell_strays
 from massctl.cli.progress import progress
@@ -142,7 +142,7 @@ class _Applying:
 
         def overtaken() -> None:
             told = Phrase("another runner wrote to the ledger meanwhile: planning anew")
-            self.session.voice.talk(say(told, self.session.voice.language))
+            self.session.voice.talk(told)
 
         return retry_if_stale(run, overtaken)
 

@@ -13,7 +13,6 @@ from massctl.ledger.process_lock import sole_runner
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, is_concluded
-from massctl.view.language import say
 from massctl.view.lost_text import Lost, lost_text
 
 
@@ -138,4 +137,4 @@ def refuse_loose_reason(*, new_lineage: bool, reason: str | None) -> None:
 
 
 def _tell(session: Session, told: Phrase) -> None:
-    session.voice.result(say(told, session.voice.language))
+    session.voice.result(told)

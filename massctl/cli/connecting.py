@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from massctl.apply.ports import Clock
 from massctl.cli.clocks import machine_now
+from massctl.cli.output import Console
 from massctl.cli.pausing import TellingSleep
 from massctl.cli.skewing import ClockWatch
-from massctl.cli.speaking import Voice
 from massctl.cli.token_command import TokenCommand
 from massctl.cli.watching import watch_of
 from massctl.errors import ConfigurationError
@@ -34,7 +34,7 @@ class Surroundings:
 
     root: Path
     environment: Mapping[str, str]
-    voice: Voice
+    voice: Console
     clock: Clock
     sandbox: "Embedded | None"
 

@@ -16,7 +16,6 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.plan.review_diff import Base, BaseKind, base_of
 from massctl.source.repository import SETTINGS, Repository
-from massctl.view.language import say
 
 if TYPE_CHECKING:
     from massctl.cli.unlocked import Unlocked
@@ -119,7 +118,7 @@ def differences(session: Session, made: Planned, checkout: Checkout | None, unlo
             found[campaign.name] = difference
     if unknown:
         why = Phrase("what changed cannot be shown for {names}: what to compare with is not kept here whole")
-        session.voice.talk(say(Phrase(why, names=", ".join(unknown)), session.voice.language))
+        session.voice.talk(Phrase(why, names=", ".join(unknown)))
     return found
 
 

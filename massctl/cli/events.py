@@ -4,7 +4,7 @@ from massctl.apply.jobs import Followed, Foreign, Recorded, record_finish
 from massctl.apply.journal import LedgerSession
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
-from massctl.cli.answering import Answer
+from massctl.cli.app import Result, View, said
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import trust
 from massctl.cli.notifying import Notifier
@@ -17,22 +17,19 @@ from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import JobFinish
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
+from massctl.view.act_json import event_json, no_event_json
 from massctl.view.diagnostic_text import diagnostics_text
 from massctl.view.event_text import contradiction_text, foreign_text
-from massctl.view.language import say
 from massctl.view.status_text import status_text
 
 
-def event_recorded(session: Session, file: str, account: str | None, answer: Answer) -> int:
-    """Read an event from a file or standard input, and record the end of the job that it tells of.
-
-    What came of it is told in words, or as the document of `answer`.
-    """
+def event_recorded(session: Session, file: str, account: str | None) -> Result:
+    """Read an event from a file or standard input, and record the end of the job that it tells of."""
     refuse_fleeting_ledger(session)
     appid = _appid(session, account)
     finish = read_finish(_bytes(file))
     if isinstance(finish, EventFault):
-        return _faulty(session, file, finish, answer)
+        return _faulty(file, finish)
     with sole_runner(session.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
@@ -42,38 +39,31 @@ def event_recorded(session: Session, file: str, account: str | None, answer: Ans
         outcome = record_finish(finish, appid, LedgerSession(ledger, session.clock, state), _original_ids(session))
     notifier.tell(state)
     status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE
-    if not answer.is_document:
-        _tell(session, finish, outcome)
-        return status
-    from massctl.view.act_json import event_json
-
-    answer.give(session.voice, lambda: event_json(finish, outcome, status, session.voice.language))
-    return status
+    text, talk = _views(finish, outcome)
+    return Result(status, lambda to: event_json(finish, outcome, status, to.language), text, talk)
 
 
-def _tell(session: Session, finish: JobFinish, outcome: Recorded | Foreign) -> None:
-    voice = session.voice
+def _views(finish: JobFinish, outcome: Recorded | Foreign) -> tuple[View, View | None]:
+    """Make what people are told of an event: on standard output, and on standard error."""
     if isinstance(outcome, Foreign):
-        voice.result(foreign_text(finish, outcome.candidates, voice.language, voice.style, voice.width))
-        return
-    voice.result(status_text(Followed([outcome.record]), voice.language, voice.style, voice.width))
-    if outcome.contradicts is not None:
-        voice.talk(contradiction_text(outcome.contradicts, voice.language, voice.style, voice.width))
-    if outcome.again:
-        voice.talk(say(Phrase("this event was recorded before; nothing was written"), voice.language))
+        candidates = outcome.candidates
+        return lambda to: foreign_text(finish, candidates, to.language, to.style, to.width), None
+    record, contradicted = outcome.record, outcome.contradicts
+    talk = said(Phrase("this event was recorded before; nothing was written")) if outcome.again else None
+    if contradicted is not None:
+        talk = lambda to: contradiction_text(contradicted, to.language, to.style, to.width)  # noqa: E731
+    return lambda to: status_text(Followed([record]), to.language, to.style, to.width), talk
 
 
-def _faulty(session: Session, file: str, fault: EventFault, answer: Answer) -> int:
+def _faulty(file: str, fault: EventFault) -> Result:
     place = Place("<stdin>" if file == STANDARD_INPUT else file, fault.line, fault.column)
     diagnostic = Diagnostic(fault.code, Severity.ERROR, fault.message, place, fault.hint)
-    voice = session.voice
-    if answer.is_document:
-        from massctl.view.act_json import no_event_json
-
-        answer.give(voice, lambda: no_event_json(diagnostic, ExitStatus.FAILED, voice.language))
-        return ExitStatus.FAILED
-    voice.talk(diagnostics_text([diagnostic], voice.language, voice.style, voice.width))
-    return ExitStatus.FAILED
+    return Result(
+        ExitStatus.FAILED,
+        lambda to: no_event_json(diagnostic, ExitStatus.FAILED, to.language),
+        lambda _: "",
+        talk=lambda to: diagnostics_text([diagnostic], to.language, to.style, to.width),
+    )
 
 
 def _bytes(file: str) -> bytes:

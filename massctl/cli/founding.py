@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from massctl.cli.speaking import choose_language, chosen_language, speak_as, voice
+from massctl.cli.output import choose_language, chosen_language, speak_as, voice
 from massctl.model.phrase import Phrase
 from massctl.scaffold.repository import already_there, scaffold_files, write_scaffold
 from massctl.source.schemas import schema_documents
-from massctl.view.language import asked_for, say
+from massctl.view.language import asked_for
 
 README: Final = "README.md"
 IGNORED: Final = ".gitignore"
@@ -40,9 +40,9 @@ def founded(
     for path in sorted([*written, *_locked(root, written)]):
         speaker.result(path)
     for path in kept:
-        speaker.talk(say(Phrase("kept: {path}", path=path), speaker.language))
+        speaker.talk(Phrase("kept: {path}", path=path))
     for hint in _hints(root, target, kept):
-        speaker.talk(say(hint, speaker.language))
+        speaker.talk(hint)
 
 
 def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[Phrase]:

@@ -15,7 +15,6 @@ from massctl.model.ids import CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Phrase, system_reason
 from massctl.source.locks import LOCK_BYTES_MAX, put_lock
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, SETTINGS, Repository, UnreadableError
-from massctl.view.language import say
 
 _NOTHING: Final = Phrase("Nothing was written.")
 
@@ -64,8 +63,8 @@ def print_begun(directory: str) -> None:
         has_begun, voice = current.settings.state.lineage is not None, current.voice
     voice.result("true" if has_begun else "false")
     if not has_begun:
-        voice.talk(say(Phrase("there is no ledger yet, so nothing is staged, sent or watched"), voice.language))
-        voice.talk(say(Phrase("massctl state init   then commit the line that it writes"), voice.language))
+        voice.talk(Phrase("there is no ledger yet, so nothing is staged, sent or watched"))
+        voice.talk(Phrase("massctl state init   then commit the line that it writes"))
 
 
 def print_unlocked(directory: str) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from massctl.cli.speaking import voice
+from massctl.cli.output import voice
 from massctl.model.phrase import Phrase
 from massctl.view.language import DOMAIN, LOCALE_DIR, Language, say
 from massctl.view.style import Style

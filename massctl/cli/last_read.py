@@ -40,7 +40,6 @@ def _tell_old(session: Session, error: LedgerUnreachableError, known: "Sequence[
     # Only a run without its remote comes here.
     from massctl.apply.outcome import what_happened
     from massctl.model.phrase import BEIJING, moment
-    from massctl.view.language import say
 
     told = Phrase(
         "{why}\nShown is what was fetched last: it ends with entry {serial}, of {at}; others may have sent since.",
@@ -48,4 +47,4 @@ def _tell_old(session: Session, error: LedgerUnreachableError, known: "Sequence[
         serial=len(known),
         at=moment(known[-1].at.astimezone(BEIJING)) if known else "-",
     )
-    session.voice.talk(say(told, session.voice.language))
+    session.voice.talk(told)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from massctl.apply.outcome import what_happened
-from massctl.cli.answering import Answer
+from massctl.cli.app import Result
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import require_ledger, trust
 from massctl.cli.recorded import refuse_fleeting_ledger
@@ -25,7 +25,7 @@ from massctl.view.language import say
 from massctl.view.repair_text import Repair, repair_json, repair_text
 
 
-def repaired(session: Session, reason: str | None, answer: Answer) -> int:
+def repaired(session: Session, reason: str | None) -> Result:
     """Cut a damaged ledger to the lines that verify; without a reason it is only shown what would be dropped."""
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, now := session.clock.now()):
@@ -47,13 +47,11 @@ def repaired(session: Session, reason: str | None, answer: Answer) -> int:
             aside = ledger.replace(_whole(found, end) + line + b"\n", now, found)
             repair = replace(repair, aside=aside, done=True)
             _note(session)
-    voice = session.voice
-    answer.tell(
-        voice,
-        lambda: repair_json(repair, voice.language),
-        lambda: repair_text(repair, voice.language, voice.style, voice.width),
+    return Result(
+        ExitStatus.DONE if repair.done else ExitStatus.USAGE,
+        lambda to: repair_json(repair, to.language),
+        lambda to: repair_text(repair, to.language, to.style, to.width),
     )
-    return ExitStatus.DONE if repair.done else ExitStatus.USAGE
 
 
 def backed_up(session: Session, target: Path) -> int:
@@ -132,7 +130,7 @@ def restored(session: Session, source: Path) -> int:
             "out since would go out again",
             file=source.name,
         )
-        session.voice.talk(say(warning, session.voice.language))
+        session.voice.talk(warning)
     return _told(
         session, Phrase("the ledger {lineage} is back, with entries: {count}", lineage=state.lineage, count=end.serial)
     )
@@ -233,5 +231,5 @@ def _no_ledger(what: Phrase) -> UsageError:
 
 
 def _told(session: Session, told: Phrase) -> int:
-    session.voice.result(say(told, session.voice.language))
+    session.voice.result(told)
     return ExitStatus.DONE

@@ -10,10 +10,10 @@ from typing import NoReturn
 import click
 
 from massctl import __version__
+from massctl.cli.app import at_work_on, tell_interrupted, told_as_interruption
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.helping import SpokenContext, speak_click, spoken
-from massctl.cli.interrupting import at_work_on, interrupted_status, told_as_interruption
-from massctl.cli.speaking import choose_language, tell_requests
+from massctl.cli.output import choose_language, tell_requests
 from massctl.cli.usage import not_yet, show_usage
 from massctl.cli.verbs import NOT_YET, VERBS
 from massctl.model.phrase import Phrase, in_a_row
@@ -96,10 +96,10 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         status = _status_of(arguments)
     except Exception as error:
-        from massctl.cli.stopping import report
+        from massctl.cli.crash_report import report
 
         status = report(error)
-    from massctl.cli.speaking import results_lost
+    from massctl.cli.output import results_lost
 
     return ExitStatus.FAILED if results_lost() and status == ExitStatus.DONE else status
 
@@ -123,11 +123,7 @@ def _status_of(arguments: list[str] | None) -> int:
         # click's way out where the reader of a help text went away; nothing was lost by it.
         return ExitStatus.DONE
     except (KeyboardInterrupt, click.Abort):
-        from massctl.cli.stopping import tell_interrupted
-
-        status = interrupted_status()
-        tell_interrupted(in_doubt=status is ExitStatus.IN_DOUBT)
-        return status
+        return tell_interrupted()
 
 
 def main() -> NoReturn:

@@ -23,7 +23,6 @@ from massctl.ledger.process_lock import sole_runner
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.source.settings_writer import declare_backend, declare_lineage, keys_of, require_changeable
-from massctl.view.language import say
 
 _KEPT: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
 """What a file beside the ledger is called."""
@@ -145,7 +144,7 @@ def _name(target: Session, state: State, where: Mapping[str, str]) -> None:
     changed = declare_backend(target.root, target.settings.state.backend, where)
     if declare_lineage(target.root, state.lineage or "") or changed:
         told = Phrase("massctl.yaml says where the ledger is now: commit this")
-        target.voice.talk(say(told, target.voice.language))
+        target.voice.talk(told)
 
 
 def _nothing_to_move() -> LedgerMissingError:
@@ -157,5 +156,5 @@ def _nothing_to_move() -> LedgerMissingError:
 
 
 def _told(session: Session, told: Phrase) -> int:
-    session.voice.result(say(told, session.voice.language))
+    session.voice.result(told)
     return ExitStatus.DONE

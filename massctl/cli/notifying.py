@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.apply.journal import LedgerSession
 from massctl.apply.notices import Coming, Notice, Noticing, Standings, standings
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
-from massctl.cli.interrupting import recorded_now
+from massctl.cli.app import recorded_now
 from massctl.cli.recorded import ledger_refusal
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
@@ -25,7 +25,6 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
-from massctl.view.language import say
 
 if TYPE_CHECKING:
     from massctl.cli.planning import Planned
@@ -284,4 +283,4 @@ def _sandbox_base(session: Session) -> str:
 
 
 def _complain(session: Session, what: Phrase) -> None:
-    session.voice.talk(say(what, session.voice.language))
+    session.voice.talk(what)

@@ -20,7 +20,6 @@ from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase, moment
 from massctl.model.state import State
 from massctl.source.campaigns import load_campaign
-from massctl.view.language import say
 
 
 def imported_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> int:
@@ -142,4 +141,4 @@ def _unreadable(name: str) -> ConfigurationError:
 
 
 def _tell(session: Session, told: Phrase) -> None:
-    session.voice.result(say(told, session.voice.language))
+    session.voice.result(told)

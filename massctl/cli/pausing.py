@@ -4,9 +4,8 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Final
 
-from massctl.cli.speaking import Voice
+from massctl.cli.output import Console
 from massctl.model.phrase import Phrase
-from massctl.view.language import say
 
 TOLD_SECONDS_MIN: Final = 30.0
 """Shorter pauses are part of any call."""
@@ -15,7 +14,7 @@ TOLD_SECONDS_MIN: Final = 30.0
 class TellingSleep:
     """Sleeps, and says so where it is long: once for all calls that wait beside each other."""
 
-    def __init__(self, voice: Voice, sleep: Callable[[float], None]) -> None:
+    def __init__(self, voice: Console, sleep: Callable[[float], None]) -> None:
         self._voice = voice
         self._sleep = sleep
         self._waiting = 0
@@ -26,7 +25,7 @@ class TellingSleep:
         with self._lock:
             if seconds >= TOLD_SECONDS_MIN and not self._waiting:
                 told = Phrase("WeChat asks for a slower pace; going on in {seconds} s", seconds=round(seconds))
-                self._voice.talk(say(told, self._voice.language))
+                self._voice.talk(told)
             self._waiting += 1
         try:
             self._sleep(seconds)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 from massctl.cli.clocks import machine_now
+from massctl.cli.output import Console, voice
 from massctl.cli.places import Places, loopback_override
 from massctl.cli.planning import chosen
 from massctl.cli.session import open_settings
-from massctl.cli.speaking import Voice, voice
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.archive import Contents, GitArchive, LocalArchive
 from massctl.ledger.git_ledger import GitLedger
@@ -24,7 +24,7 @@ from massctl.model.settings import MassctlFile
 from massctl.serve.running import run_studio
 from massctl.serve.studio import Grounds
 from massctl.source.repository import Repository
-from massctl.view.language import Language, say
+from massctl.view.language import Language
 
 
 def serve_pages(directory: str, name: str | None, port: int, *, sandbox: bool = False) -> None:
@@ -41,7 +41,7 @@ def serve_pages(directory: str, name: str | None, port: int, *, sandbox: bool = 
         speaker.result(f"http://127.0.0.1:{bound}/{name or ''}")
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
-        speaker.talk(say(Phrase("open it in a browser   stop with Ctrl-C"), speaker.language))
+        speaker.talk(Phrase("open it in a browser   stop with Ctrl-C"))
 
     try:
         with _sandbox_clock(root) if sandbox else nullcontext(machine_now) as now:
@@ -66,7 +66,7 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
         world.close()
 
 
-def _grounds(root: Path, settings: MassctlFile | None, speaker: Voice, now: Callable[[], datetime]) -> Grounds:
+def _grounds(root: Path, settings: MassctlFile | None, speaker: Console, now: Callable[[], datetime]) -> Grounds:
     places = Places(root, sandbox=speaker.language.flags.sandbox)
     ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places)
 

@@ -1,10 +1,11 @@
 """Progress on standard error: bars on a terminal, plain lines elsewhere."""
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from massctl.apply.ports import Progress
-from massctl.cli.speaking import Voice
+from massctl.cli.output import Console, defused
 from massctl.model.phrase import Phrase
 from massctl.view.language import say
 
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
 class Lines:
     """Plain lines: one when a piece of work ends, none in between; a countdown is one line."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Console) -> None:
         self._voice = voice
         self._label, self._total, self._done = "", 0, 0
         self._waiting = ""
 
     def say(self, line: str) -> None:
         """Say one line."""
-        self._voice.talk(say(line, self._voice.language))
+        self._voice.talk(line)
 
     def begin(self, label: str, total: int) -> None:
         """Begin a countable piece of work."""
@@ -36,7 +37,7 @@ class Lines:
     def end(self) -> None:
         """Say how much was done."""
         counted = Phrase("{label}: {done}/{total}", label=self._label, done=self._done, total=self._total)
-        self._voice.talk(say(counted, self._voice.language))
+        self._voice.talk(counted)
 
     def waiting(self, label: str, seconds_left: int) -> None:
         """Say once that a wait began."""
@@ -49,7 +50,7 @@ class Lines:
 class Bars:
     """Bars and a countdown, drawn with rich."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Console) -> None:
         # Drawing needs rich; runs into a file do not pay for it.
         from rich.console import Console
 
@@ -60,7 +61,7 @@ class Bars:
 
     def say(self, line: str) -> None:
         """Say one line, above the bar where one is drawn."""
-        self._console.print(say(line, self._voice.language), markup=False, highlight=False)
+        self._console.print(defused(say(line, self._voice.language)), markup=False, highlight=False)
 
     def begin(self, label: str, total: int) -> None:
         """Begin a bar."""
@@ -90,6 +91,6 @@ class Bars:
         self._console.print(text, end="\n" if seconds_left <= 1 else "\r", markup=False, highlight=False)
 
 
-def progress(voice: Voice) -> Progress:
-    """Give bars on a terminal, lines elsewhere."""
-    return Bars(voice) if sys.stderr.isatty() else Lines(voice)
+def progress(voice: Console) -> Progress:
+    """Return bars on a terminal that can redraw a line, and lines elsewhere."""
+    return Bars(voice) if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else Lines(voice)

@@ -85,10 +85,9 @@ def shown_if_begun(session: Session) -> State:
             raise
         # Only a repository that is not set up yet comes here.
         from massctl.apply.outcome import what_happened
-        from massctl.view.language import say
 
         for told in (Phrase("the ledger was not read: {why}", why=what_happened(error)), error.hint):
-            session.voice.talk(say(told, session.voice.language))
+            session.voice.talk(told)
         return State()
 
 
@@ -203,10 +202,8 @@ class Founding:
         if before is None:
             return  # Another run has done it since this one read the file.
         self._before = before
-        say = Phrase("state.lineage in massctl.yaml names the ledger of this repository now: commit this")
-        from massctl.view.language import say as said
-
-        self._session.voice.talk(said(say, self._session.voice.language))
+        told = Phrase("state.lineage in massctl.yaml names the ledger of this repository now: commit this")
+        self._session.voice.talk(told)
 
     def take_back(self) -> None:
         """Write massctl.yaml as it was before `declare`: the ledger that it names was not begun."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.output import Console
 from massctl.cli.session import open_settings
-from massctl.cli.speaking import Voice
 from massctl.errors import ConfigurationError, ForgeError
 from massctl.forge.artefact import ArtefactError, read_plan, read_text
 from massctl.forge.events import RunEvent, read_event
@@ -43,12 +43,12 @@ def commented(
         for number in numbers:
             warned = _warnings(forge.touches(number))
             forge.say(number, _body(voice, event, folder, environment, locking, warned))
-            voice.talk(say(Phrase("the plan stands below pull request {number}", number=number), voice.language))
+            voice.talk(Phrase("the plan stands below pull request {number}", number=number))
     finally:
         line.close()
     if not numbers:
         gone = Phrase("no open pull request stands at {sha} any more; nothing was written", sha=_short(event))
-        voice.talk(say(gone, voice.language))
+        voice.talk(gone)
     return ExitStatus.DONE
 
 
@@ -88,7 +88,7 @@ def _warnings(touched: Touched) -> list[Phrase]:
 
 
 def _body(
-    voice: Voice,
+    voice: Console,
     event: RunEvent,
     folder: Path,
     environment: Mapping[str, str],
@@ -112,7 +112,7 @@ def _body(
     return "\n".join([comment, *foot])
 
 
-def _foot(voice: Voice, event: RunEvent, environment: Mapping[str, str]) -> list[str]:
+def _foot(voice: Console, event: RunEvent, environment: Mapping[str, str]) -> list[str]:
     """Link the run, as GitHub told of it."""
     server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
     run = f"{server}/{event.repository.full_name}/actions/runs/{event.workflow_run.id}"

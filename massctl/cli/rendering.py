@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from massctl.cli.output import write_files
 from massctl.cli.planning import chosen
 from massctl.cli.recorded import recorded_if_begun
 from massctl.cli.session import Session
-from massctl.cli.writing import write_files
 from massctl.model.message import RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.state import State
 from massctl.source.loader import Desires, Workbench

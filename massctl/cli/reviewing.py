@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from massctl.cli.output import current_voice, write_files
 from massctl.cli.planning import Planned
 from massctl.cli.reading import read_at_most
 from massctl.cli.session import Session
-from massctl.cli.speaking import current_voice
 from massctl.cli.unlocked import Unlocked
-from massctl.cli.writing import write_files
 from massctl.errors import NotAPlanError
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
@@ -57,7 +56,7 @@ def write_comment(file: str, commit: str | None, out: Path | None, *, from_fork:
     reader = Reader(review.language) if review is not None else speaker.reader
     comment = plan_comment(plan, reader, commit=commit, from_fork=from_fork)
     if out is None:
-        speaker.document(comment)
+        speaker.markdown(comment)
     else:
         write_files(out.parent, {out.name: comment.encode()})
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from massctl.apply.outcome import Outcome, refuse_all
+from massctl.cli.output import utf8, write_files
 from massctl.cli.planning import Planned
 from massctl.cli.reading import read_at_most
 from massctl.cli.session import Session
-from massctl.cli.writing import write_files
 from massctl.errors import StalePlanError, UsageError
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
@@ -26,12 +26,11 @@ from massctl.plan.plan_file import (
 )
 from massctl.plan.steps import Refusal
 from massctl.view.as_json import plan_json
-from massctl.view.language import say
 
 
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
     """Write the plan's JSON into a file; raises UsageError where it is too large or cannot be written."""
-    document = (plan_json(plan, session.voice.reader, names) + "\n").encode()
+    document = utf8(plan_json(plan, session.voice.reader, names) + "\n")
     if len(document) > SAVED_BYTES_MAX:
         raise UsageError(
             Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20),
@@ -42,7 +41,7 @@ def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) ->
     told = Phrase(
         "the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=shlex.quote(str(path))
     )
-    session.voice.talk(say(told, session.voice.language))
+    session.voice.talk(told)
 
 
 def open_plan(path: Path) -> SavedPlan:

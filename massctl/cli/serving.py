@@ -6,15 +6,14 @@ from typing import Final
 
 from massctl.cli.clocks import machine_now
 from massctl.cli.embedding import Embedded
+from massctl.cli.output import Console, speak_as, voice
 from massctl.cli.places import Places
 from massctl.cli.session import Session, session
-from massctl.cli.speaking import Voice, speak_as, voice
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase, system_reason
 from massctl.sandbox.embedded import Sandbox, open_world
 from massctl.sandbox.server import run_server
 from massctl.source.campaigns import load_campaign
-from massctl.view.language import say
 
 APPID: Final = "wx0123456789abcdef"
 """The account of a sandbox that is served where there is no massctl.yaml."""
@@ -45,13 +44,13 @@ def _declare(current: Session, embedded: Embedded) -> None:
     embedded.allow((settings.accounts[each.account].appid, each.audience, each.message_type) for each in files)
 
 
-def _serve(world: Sandbox, port: int, appid: str, secret: str, speaker: Voice) -> None:
+def _serve(world: Sandbox, port: int, appid: str, secret: str, speaker: Console) -> None:
     def ready(bound: int) -> None:
         speaker.result(f"http://127.0.0.1:{bound} {appid} {secret}")
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
         hint = Phrase("inbox: http://127.0.0.1:{port}/   stop with Ctrl-C", port=bound)
-        speaker.talk(say(hint, speaker.language))
+        speaker.talk(hint)
 
     try:
         run_server(world, port, ready)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.clocks import machine_clock, machine_now
+from massctl.cli.output import Console, speak_as, voice
 from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override
-from massctl.cli.speaking import Voice, speak_as, voice
 from massctl.errors import ConfigurationError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import AccountName
@@ -19,7 +19,7 @@ from massctl.model.settings import Realm, check_api_base, realm_of
 from massctl.model.state import State
 from massctl.plan.guards import PolicyInForce
 from massctl.source.repository import Repository
-from massctl.view.language import Flags, say
+from massctl.view.language import Flags
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock
@@ -43,7 +43,7 @@ class Session:
 
     root: Path
     settings: "MassctlFile"
-    voice: Voice
+    voice: Console
     environment: Mapping[str, str]
     sandbox: "Embedded | None"
     clock: "Clock"
@@ -100,7 +100,7 @@ class Session:
 
     def tell(self, said: str) -> None:
         """Say something while it is going on."""
-        self.voice.talk(say(said, self.voice.language))
+        self.voice.talk(said)
 
     def archive(self) -> "Contents":
         """Open the contents that are kept beside the ledger; reads and writes nothing yet."""
@@ -187,7 +187,7 @@ def open_settings(
     environment: Mapping[str, str] = os.environ,
     *,
     sandbox: bool = False,
-) -> "tuple[MassctlFile | None, list[Diagnostic], Voice]":
+) -> "tuple[MassctlFile | None, list[Diagnostic], Console]":
     """Read massctl.yaml, with every fault in it; raises UsageError where there is none."""
     root = Path(directory).resolve()
     if not (root / "massctl.yaml").is_file():
@@ -203,8 +203,18 @@ def open_settings(
 
     settings, diagnostics = load_settings(Repository(root), loopback_override=override)
     spoken = voice(settings.language if settings else None, environment)
-    where = "" if directory == "." else f"-C {shlex.quote(directory)}"
+    where = "" if directory == "." else f"-C {_quoted(directory)}"
     return settings, diagnostics, speak_as(spoken.advising(Flags(where, sandbox)))
+
+
+def _quoted(directory: str) -> str:
+    """Quote a folder for a shell; bytes that are no UTF-8 are written as numbers, which can be shown and pasted."""
+    try:
+        directory.encode()
+    except UnicodeEncodeError:
+        written = (chr(b) if chr(b).isalnum() and b < 128 else f"\\x{b:02x}" for b in os.fsencode(directory))
+        return f"$'{''.join(written)}'"
+    return shlex.quote(directory)
 
 
 @contextmanager
@@ -215,7 +225,7 @@ def session(
     locked: bool = False,
     decides: bool = False,
     environment: Mapping[str, str] = os.environ,
-    opened: "tuple[MassctlFile | None, list[Diagnostic], Voice] | None" = None,
+    opened: "tuple[MassctlFile | None, list[Diagnostic], Console] | None" = None,
 ) -> Iterator[tuple[Session, list[Diagnostic]]]:
     """Open a repository. Gives the session, and the warnings of massctl.yaml. `locked`: advise the flag too.
 

@@ -12,16 +12,16 @@ from massctl.apply.reconcile import (
     settle_not_sent,
     settle_sent,
 )
-from massctl.cli.answering import Answer
+from massctl.cli.app import Result, outcome_result, said
 from massctl.cli.applying import applied, with_repeatable
 from massctl.cli.declaring import COUNTS_AS_ALL, declared
 from massctl.cli.evidence import evidence_for, insisting
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.following import account_of, declared_editions, records_of, require_ledger, trust
 from massctl.cli.notifying import Notifier
+from massctl.cli.output import Console
 from massctl.cli.recorded import refuse_fleeting_ledger
 from massctl.cli.session import Session
-from massctl.cli.telling import tell_outcome
 from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId, CampaignName
@@ -29,13 +29,12 @@ from massctl.model.message import approved_audience
 from massctl.model.phrase import Phrase
 from massctl.model.state import Draft, Record, Settlement, State
 from massctl.plan.reconcile_options import in_question, is_to_settle
-from massctl.view.language import say
 
 
-def shown(session: Session, name: str, warnings: list[Diagnostic]) -> int:
+def shown(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
     """Show what is on record of a campaign in question, and the three choices; records nothing, makes no request.
 
-    Gives the exit status of a command that is not whole yet, for no choice was made.
+    It ends as a command that is not whole yet, for no choice was made.
     """
     from massctl.view.evidence_text import evidence_text
 
@@ -45,9 +44,11 @@ def shown(session: Session, name: str, warnings: list[Diagnostic]) -> int:
     if not is_to_settle(record, state):
         raise nothing_to_settle(record)
     found = evidence_for(session, record, state, warnings)
-    voice = session.voice
-    voice.result(evidence_text(found, voice.language, voice.style, voice.width))
-    return ExitStatus.USAGE
+
+    def text(to: Console) -> str:
+        return evidence_text(found, to.language, to.style, to.width)
+
+    return Result(ExitStatus.USAGE, text, text)
 
 
 def settled(
@@ -55,14 +56,10 @@ def settled(
     name: str,
     warnings: list[Diagnostic],
     testimony: Statement,
-    answer: Answer,
     *,
     sent: bool,
-) -> int:
-    """Record what a person knows about the edition of a campaign that is in question.
-
-    It is told in words, or as the document of `answer`.
-    """
+) -> Result:
+    """Record what a person knows about the edition of a campaign that is in question."""
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
         ledger = session.ledger()
@@ -80,20 +77,19 @@ def settled(
             audience = approved_audience(rendered) if rendered else None
             settle_sent(record, testimony, wechat, book, audience, now=now, wait=wait)
             if by_hand and rendered is None:
-                session.voice.talk(say(COUNTS_AS_ALL, session.voice.language))
+                session.voice.talk(COUNTS_AS_ALL)
         else:
             settle_not_sent(record, testimony, lambda draft: _holder(session, record, draft), book, now=now, wait=wait)
     notifier.tell(state)
     here = record.campaign in session.repository.campaign_folders().names
-    voice, told = session.voice, _told(record, record.settlements[begun:] if listed else [], sent=sent, is_here=here)
+    told = _told(record, record.settlements[begun:] if listed else [], sent=sent, is_here=here)
 
-    def document() -> str:
+    def document(to: Console) -> str:
         from massctl.view.act_json import reconcile_json
 
-        return reconcile_json(record, voice.language)
+        return reconcile_json(record, to.language)
 
-    answer.tell(voice, document, lambda: say(told, voice.language))
-    return ExitStatus.DONE
+    return Result(ExitStatus.DONE, document, said(told))
 
 
 def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool, is_here: bool) -> Phrase:
@@ -114,13 +110,8 @@ def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool, is_here
     return Phrase(say, name=record.campaign, **batch)
 
 
-def resubmitted(
-    session: Session, name: str, warnings: list[Diagnostic], reason: str, answer: Answer, *, yes: bool
-) -> int:
-    """Repeat the identical request of an open attempt, whatever policy.in_doubt says; window and kill switch hold.
-
-    It is told as `apply` tells it, in words or as the document of `answer`.
-    """
+def resubmitted(session: Session, name: str, warnings: list[Diagnostic], reason: str, *, yes: bool) -> Result:
+    """Repeat the identical request of an open attempt, whatever policy.in_doubt says; window and kill switch hold."""
     state = session.read_state(session.ledger())
     record = _in_question(session, state, name)
     if not record.open_attempts:
@@ -130,7 +121,7 @@ def resubmitted(
         insisting(session), [name], warnings, yes=yes, until="send", wait_in_doubt=True, insisted=insisted
     )
     # The next apply is bound by the policy as it is written.
-    return tell_outcome(answer, session.voice, with_repeatable(session, outcome))
+    return outcome_result(with_repeatable(session, outcome))
 
 
 def _in_question(session: Session, state: State, name: str) -> Record:

@@ -15,7 +15,6 @@ from massctl.ledger.process_lock import sole_runner
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.model.state import Record, State
-from massctl.view.language import say
 from massctl.view.withdraw_text import withdraw_question
 
 
@@ -94,7 +93,7 @@ def _require_consent(session: Session, taken: Withdrawal, state: State, wait: ti
     others = [f"{record.campaign} ({record.edition})" for record in sharers.values()]
     until = session.clock.now() + wait if wait is not None else None
     voice.talk(withdraw_question(taken, headlines, others, voice.language, voice.style, voice.width, until=until))
-    voice.talk(say(Phrase("Type `yes` to withdraw:"), voice.language))
+    voice.talk(Phrase("Type `yes` to withdraw:"))
     # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
     answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
     if answer.strip().lower() not in {"yes", "是"}:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from massctl.cli.stopping import secrets_of_environment
+from massctl.cli.crash_report import secrets_of_environment
 from massctl.errors import AuthError
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase, system_reason

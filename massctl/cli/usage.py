@@ -38,7 +38,7 @@ def show_usage(error: click.UsageError) -> None:
         error.show()  # A command without arguments is answered with its help.
         return
     # Only a command that stops here needs them.
-    from massctl.cli.speaking import show_error
+    from massctl.cli.output import show_error
     from massctl.errors import UsageError
 
     _speak_as_repository(error.ctx)

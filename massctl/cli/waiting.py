@@ -10,7 +10,7 @@ from math import ceil
 from typing import Final
 
 from massctl.apply.outcome import Outcome
-from massctl.cli.interrupting import recorded_now
+from massctl.cli.app import recorded_now
 from massctl.cli.notifying import Notifier
 from massctl.cli.progress import progress
 from massctl.cli.session import Session

@@ -1,12 +1,11 @@
 """`-v` and `-vv`: each request to WeChat on standard error, without what travels in it."""
 
-from massctl.cli.speaking import Voice, verbosity
+from massctl.cli.output import Console, verbosity
 from massctl.model.phrase import Phrase
-from massctl.view.language import say
 from massctl.wechat.client import Exchange, Watch
 
 
-def watch_of(voice: Voice) -> Watch | None:
+def watch_of(voice: Console) -> Watch | None:
     """Give what tells of requests in this run; None without `-v`."""
     wanted = verbosity()
     if not wanted:
@@ -14,7 +13,7 @@ def watch_of(voice: Voice) -> Watch | None:
 
     def tell(exchange: Exchange) -> None:
         if exchange.milliseconds is not None or wanted > 1:
-            voice.talk(say(told(exchange), voice.language))
+            voice.talk(told(exchange))
 
     return tell
 

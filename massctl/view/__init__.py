@@ -1,4 +1,4 @@
 """What people and machines read: values in, text out. Pure: no clock, no disk, no terminal.
 
-Language, style and width are arguments; who knows the terminal decides them (`massctl.cli.speaking`).
+Language, style and width are arguments; who knows the terminal decides them (`massctl.cli.output`).
 """

@@ -1,15 +1,12 @@
 """Terminal cells: how wide a text is on a screen, where its lines may break, and what is safe to print.
 
-A Chinese character and an emoji take two cells, an accent takes none. Characters whose width is ambiguous
-(`“`, `…`, `—`) are counted as one cell, as terminals show them unless told otherwise.
+Widths and clusters are wcwidth's. It is imported when a text is measured that is not ASCII, and not before.
 """
 
 import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-_JOINER: Final = "\u200d"
-_EMOJI_PRESENTATION: Final = "\ufe0f"
 _NOT_FIRST: Final = frozenset("，。、；：？！）」』】》〉〕｝”’…—％,.;:?!)]}%·")
 """A line does not begin with one of these."""
 _NOT_LAST: Final = frozenset("（「『【《〈〔｛“‘([{￥¥")
@@ -36,46 +33,25 @@ def _printable(character: str) -> str:
 
 def clusters(text: str) -> Iterator[str]:
     """Split `text` into pieces that are shown as one: a base with its accents, an emoji with all its parts."""
-    piece = ""
-    for character in text:
-        if piece and (_joins(character) or piece.endswith(_JOINER) or _is_half_flag(piece, character)):
-            piece += character
-        else:
-            if piece:
-                yield piece
-            piece = character
-    if piece:
-        yield piece
+    if text.isascii():
+        return iter(text)
+    from wcwidth import iter_graphemes
 
-
-def _joins(character: str) -> bool:
-    skin_tone = "\U0001f3fb" <= character <= "\U0001f3ff"
-    return skin_tone or unicodedata.category(character) in {"Mn", "Me", "Cf"}
-
-
-def _is_half_flag(piece: str, character: str) -> bool:
-    return len(piece) == 1 and all("\U0001f1e6" <= half <= "\U0001f1ff" for half in piece + character)
+    return iter_graphemes(text)
 
 
 def cells(text: str) -> int:
-    """Measure `text`, which is one line."""
-    if text.isascii() and text.isprintable():
+    """Measure `text`, which is one line and printable."""
+    if text.isascii():
         return len(text)
-    return sum(cluster_cells(cluster) for cluster in clusters(text))
+    from wcwidth import wcswidth
 
-
-def cluster_cells(cluster: str) -> int:
-    """Measure one piece of `clusters`."""
-    if _joins(cluster[0]) and len(cluster) == 1:
-        return 2 if is_wide(cluster) else 0
-    if len(cluster) > 1 and (_EMOJI_PRESENTATION in cluster or _is_half_flag(cluster[0], cluster[1])):
-        return 2
-    return 2 if is_wide(cluster) else 1
+    return wcswidth(text)
 
 
 def is_wide(cluster: str) -> bool:
-    """Say whether it begins with a character of two cells (Unicode's East Asian Width: wide or full-width)."""
-    return unicodedata.east_asian_width(cluster[0]) in {"W", "F"}
+    """Say whether it takes two cells, as Chinese characters and emoji do."""
+    return cells(cluster) == 2
 
 
 def may_break(before: str, after: str) -> bool:
@@ -94,7 +70,7 @@ def shorten(text: str, width: int) -> str:
         return text
     kept, used = "", 0
     for cluster in clusters(text):
-        used += cluster_cells(cluster)
+        used += cells(cluster)
         if used > width - 1:
             break
         kept += cluster

@@ -6,7 +6,7 @@ from typing import Final
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
 from massctl.model.phrase import Command, Phrase
-from massctl.view.cells import cells, cluster_cells, clusters, printable
+from massctl.view.cells import cells, clusters, printable
 from massctl.view.language import Language
 from massctl.view.page import Inked, Page
 from massctl.view.style import Ink, Style
@@ -131,7 +131,7 @@ def _in_view(text: str, start: int, length: int, room: int) -> tuple[str, int, i
     offset = max(0, start - room // _LEAD_SHARE)
     shown, position, skipped = ("…" if offset else ""), 0, 0
     for cluster in clusters(text):
-        size = cluster_cells(cluster)
+        size = cells(cluster)
         if position < offset:
             skipped += size
         elif cells(shown) + size < room:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, dropwhile, zip_longest
 from typing import Final
 
-from massctl.view.cells import cells, cluster_cells, clusters, may_break, pad, printable
+from massctl.view.cells import cells, clusters, is_wide, may_break, pad, printable
 from massctl.view.language import Language, say
 from massctl.view.style import Ink, Style
 
@@ -90,7 +90,7 @@ class Page:
         for index, line in enumerate(wrapped):
             start = lead if index == 0 else " " * hang
             if _size(line) > width - cells(start):
-                # This is a path that fits the page only without its indent; a label stays above it.
+                # It fits the page only without its indent; a label stays above it.
                 if start.strip():
                     self._lines.append(self.paint(start.rstrip(), Ink.DETAIL))
                 start = ""
@@ -142,20 +142,24 @@ _COMMAND: Final = re.compile(
 """A command that a sentence advises: to the line's end, or to what the sentence goes on with."""
 
 
+_NUMBER: Final = re.compile(r"\d[\d,]*")
+
+
 def _size(line: list[_Piece]) -> int:
-    return sum(cluster_cells(cluster) for cluster, _ in line)
+    return sum(cells(cluster) for cluster, _ in line)
 
 
 def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width: int) -> Iterator[list[_Piece]]:
     """Break lines so that none is wider than `first_width`, or `width` from the second on.
 
-    A path that fits `page_width` only is one line, and the only one that is wider: a cut path cannot be clicked.
+    A path or command that fits `page_width` only is one line, and the only one that is wider: a path that is cut
+    cannot be clicked, and a command that is cut is another command.
     """
     room = first_width
     for pieces in lines:
         line: list[_Piece] = []
         used = 0
-        for run in _words(pieces, width):
+        for run in _words(pieces, page_width):
             size = _size(run)
             if used + size <= room:
                 line, used = line + run, used + size
@@ -169,16 +173,16 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
                 yield _trimmed(line)
                 line, used, room = word, size, width
                 continue
-            if width < size <= page_width and any(cluster == "/" for cluster, _ in word):
+            if width < size <= page_width and any(cluster in (" ", "/") for cluster, _ in word):
                 if line:
                     yield _trimmed(line)
                 line, used, room = word, size, width
                 continue
             for piece in word:  # Nothing but a hard break is left for a word wider than a line.
-                if used + cluster_cells(piece[0]) > room:
+                if used + cells(piece[0]) > room:
                     yield _trimmed(line)
                     line, used, room = [], 0, width
-                line, used = [*line, piece], used + cluster_cells(piece[0])
+                line, used = [*line, piece], used + cells(piece[0])
         yield _trimmed(line)
         room = width
 
@@ -186,11 +190,15 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
 def _words(pieces: list[_Piece], width: int) -> Iterator[list[_Piece]]:
     """Split a line into runs of blanks and runs that stay together."""
     word: list[_Piece] = []
-    was_blank = False
+    was_blank = counted = False
     whole = _inside_commands(pieces, width)
     for index, (piece, following) in enumerate(zip_longest(pieces, pieces[1:], fillvalue=("", Ink.PLAIN))):
-        # A dot between facts stays with the fact before it, so that no line begins with one.
-        glued = index in whole or (piece[0] == " " and following[0] == "·")
+        # A dot between facts stays with the fact before it, so that no line begins with one; `2 次` is one word.
+        glued = index in whole or counted or (piece[0] == " " and following[0] == "·")
+        counted = (
+            piece[0] == " " and is_wide(following[0]) and _NUMBER.fullmatch("".join(c for c, _ in word)) is not None
+        )
+        glued = glued or counted
         blank = piece[0] == " " and not glued
         # Names, of files too, stay whole.
         named = bool(word) and word[-1][1] is piece[1] is Ink.NAME

@@ -90,7 +90,7 @@ class Shell:
         """Run one command line. `columns`: on a terminal that wide. `typed`: with a person at the keyboard."""
         self._capsys.readouterr()
         with self.monkeypatch.context() as patch:
-            patch.setattr("massctl.cli.speaking._current", [])  # a process begins without a voice
+            patch.setattr("massctl.cli.output._current", [])  # a process begins without a voice
             if columns is not None:
                 patch.setattr(sys.stdout, "isatty", lambda: True)
                 patch.setenv("COLUMNS", str(columns))

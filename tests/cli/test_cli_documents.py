@@ -12,8 +12,8 @@ from cli_runner import NOON, SENDALL, Shell, lost
 from jsonschema import Draft202012Validator
 from said import Said
 
+from massctl.cli.output import Console
 from massctl.cli.output_schemas import all_schemas
-from massctl.cli.speaking import Voice
 from massctl.ledger.process_lock import sole_runner
 from massctl.view import as_json
 
@@ -302,11 +302,11 @@ def test_interrupted_twice_while_it_is_printed_a_document_is_followed_by_no_othe
     shell.tree.text()
     written: list[str] = []
 
-    def stop(_voice: Voice, text: str) -> None:
+    def stop(_voice: Console, text: str) -> None:
         written.append(text)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Voice, "document", stop)
+    monkeypatch.setattr(Console, "document", stop)
     assert (130, 1) == (shell("plan", "--format", "json").status, len(written))
 
 

@@ -1,10 +1,15 @@
 """`massctl adopt`: keep the console's version of a staged draft."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Text, form_option, sandbox_option
-from massctl.cli.session import session
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="adopt")
@@ -23,11 +28,11 @@ def command(directory: str, name: str, reason: str, form: str, sandbox: bool) ->
 
     The author and the comment settings may differ, and what the API does not show, such as 原创 and 赞赏.
     """
-    # The renderer and the client are needed by this verb, and not by its help.
-    from massctl.cli.adopting import adopted
 
-    with (
-        one_document(form, "adopt") as answer,
-        session(directory, sandbox=sandbox, decides=True) as (current, warnings),
-    ):
-        return adopted(current, name, warnings, reason, answer if form == "json" else None)
+    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
+        # The renderer and the client are needed by this verb, and not by its help.
+        from massctl.cli.adopting import adopted
+
+        return adopted(current, name, warnings, reason)
+
+    return run_in_session("adopt", form, directory, work, sandbox=sandbox, decides=True)

@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, outcome_result, run_in_session
 from massctl.cli.arguments import Duration, sandbox_option
-from massctl.cli.session import session
 from massctl.model.phrase import Phrase
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="apply")
@@ -54,21 +58,22 @@ def command(
         raise click.UsageError(Phrase("--plan says which campaigns and how far; it goes with no NAME and no --until"))
     if wait is not None and (plan_file is not None or until != "send"):
         raise click.UsageError(Phrase("--wait is for sends that are to come; it goes with no --plan and no --until"))
-    # The executor and its adapters are needed by this verb only.
-    from massctl.cli.applying import applied
-    from massctl.cli.telling import tell_outcome
 
-    with one_document(form, "apply") as answer:
-        with session(directory, sandbox=sandbox, locked=locked) as (current, warnings):
-            outcome = applied(
-                current,
-                names,
-                warnings,
-                yes=yes,
-                until=until,
-                wait_in_doubt=not no_wait,
-                locked=locked,
-                plan_file=plan_file,
-                wait=wait,
-            )
-        return tell_outcome(answer, current.voice, outcome)
+    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
+        # The executor and its adapters are needed by this verb, and not by its help.
+        from massctl.cli.applying import applied
+
+        outcome = applied(
+            current,
+            names,
+            warnings,
+            yes=yes,
+            until=until,
+            wait_in_doubt=not no_wait,
+            locked=locked,
+            plan_file=plan_file,
+            wait=wait,
+        )
+        return outcome_result(outcome)
+
+    return run_in_session("apply", form, directory, work, sandbox=sandbox, locked=locked)

@@ -1,10 +1,17 @@
 """`massctl comments`: open or close the comments below sent articles."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import form_option, sandbox_option
-from massctl.cli.session import session
+from massctl.model.phrase import Phrase
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
+    from massctl.model.state import Record
 
 
 @click.group(name="comments")
@@ -38,8 +45,59 @@ def close_comments(directory: str, name: str, article: int | None, form: str, sa
 
 
 def _switched(directory: str, name: str, article: int | None, form: str, sandbox: bool, *, opened: bool) -> int:
-    # The adapters are needed by this verb, and not by its help.
-    from massctl.cli.commenting import comments_switched
+    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        # The adapters are needed by this verb, and not by its help.
+        from massctl.view.act_json import comments_json
+        from massctl.view.words import articles_named
 
-    with one_document(form, "comments") as answer, session(directory, sandbox=sandbox) as (current, _):
-        return comments_switched(current, name, article, answer if form == "json" else None, opened=opened)
+        record, articles = _switch(current, name, article, opened=opened)
+        about = {"name": record.campaign, "articles": articles_named(articles)}
+        opened_now = Phrase("{name}: comments are open, {articles}", **about)
+        closed_now = Phrase("{name}: comments are closed, {articles}", **about)
+        told = said(opened_now if opened else closed_now)
+        return Result(0, lambda to: comments_json(record, articles, to.language, opened=opened), told)
+
+    return run_in_session("comments", form, directory, work, sandbox=sandbox)
+
+
+def _switch(session: "Session", name: str, article: int | None, *, opened: bool) -> "tuple[Record, list[int]]":
+    """Open or close the comments of one article (from 1), or of all, of the edition that was sent last."""
+    from massctl.apply.jobs import news_of, switch_comments
+    from massctl.cli.following import account_of, trust
+    from massctl.cli.taking_back import sent_edition
+    from massctl.errors import UsageError
+    from massctl.model.ids import AppId
+
+    state = session.read_state(session.ledger())
+    trust(session, state)
+    record = sent_edition(state, name)
+    news = news_of(record)
+    articles = _articles(session, record, article)
+    wechat = session.wechat(account_of(session, AppId(record.appid or "")))
+    articles = switch_comments(news, articles, wechat, opened=opened)
+    if not articles:
+        raise UsageError(
+            Phrase("the comments of {name} cannot be switched", name=record.campaign),
+            Phrase("What you named was withdrawn. No request was made."),
+            Phrase("massctl status {name}", name=record.campaign),
+        )
+    return record, articles
+
+
+def _articles(session: "Session", record: "Record", article: int | None) -> list[int]:
+    """Give the articles that are meant; raises UsageError where nobody knows how many there are."""
+    from massctl.cli.taking_back import headlines_of, require_article
+    from massctl.errors import UsageError
+
+    if article is not None:
+        require_article(session, record, article)
+        return [article]
+    urls = max((len(job.counts.article_urls or []) for job in record.jobs if job.counts is not None), default=0)
+    count = len(headlines_of(session, record)) or urls
+    if not count:
+        raise UsageError(
+            Phrase("how many articles {name} has is not known here", name=record.campaign),
+            Phrase("What was sent is not kept beside this ledger, and no event told it. No request was made."),
+            Phrase("name them one by one: --article N"),
+        )
+    return list(range(1, count + 1))

@@ -1,10 +1,16 @@
 """`massctl doctor`: whether a send could go out from here, and what to click or type where it could not."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import sandbox_option
-from massctl.cli.session import session
+from massctl.model.phrase import Phrase
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="doctor")
@@ -16,22 +22,18 @@ def command(directory: str, form: str, sandbox: bool) -> int:
 
     Each finding says what to click in WeChat's console, or what to type. Exits 1 where anything keeps a send back.
     """
-    from massctl.cli.doctoring import examined
 
-    with one_document(form, "doctor") as answer:
-        with session(directory, sandbox=sandbox) as (current, warnings):
-            found = examined(current, warnings)
-        voice = current.voice
+    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
+        from massctl.cli.doctoring import examined
+        from massctl.view.as_json import doctor_json
+        from massctl.view.doctor_text import doctor_text
 
-        def document() -> str:
-            from massctl.view.as_json import doctor_json
+        found = examined(current, warnings)
+        return Result(
+            found.exit_status(),
+            lambda to: doctor_json(found.findings, found.exit_status(), to.language),
+            lambda to: doctor_text(found.findings, to.language, to.style, to.width),
+            next_step=None if found.exit_status() else Phrase("massctl plan   shows what would be sent"),
+        )
 
-            return doctor_json(found.findings, found.exit_status(), voice.language)
-
-        def words() -> str:
-            from massctl.view.doctor_text import doctor_text
-
-            return doctor_text(found.findings, voice.language, voice.style, voice.width)
-
-        answer.tell(voice, document, words)
-    return found.exit_status()
+    return run_in_session("doctor", form, directory, work, sandbox=sandbox)

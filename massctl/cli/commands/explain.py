@@ -14,7 +14,7 @@ def command(code: str | None, language: str | None, form: str) -> None:
     repository.
     """
     from massctl.cli.explaining import explained, explanations
-    from massctl.cli.speaking import choose_language, chosen_language, speak_as, voice
+    from massctl.cli.output import choose_language, chosen_language, speak_as, voice
 
     choose_language(language or chosen_language())
     speaker = speak_as(voice(None))

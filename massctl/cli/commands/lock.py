@@ -1,9 +1,15 @@
 """`massctl lock`: what was approved, as files to review and commit."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from massctl.cli.answering import one_document
-from massctl.cli.session import session
+from massctl.cli.app import Result, run_in_session
+from massctl.model.phrase import Phrase
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="lock")
@@ -17,25 +23,27 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
 
     `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is the same.
     """
-    # The renderer is needed by this verb, and not by its help.
-    from massctl.cli.locking import locked
-    from massctl.plan.plan_file import lock_exit_status, lock_report_document
 
-    with one_document(form, "lock") as answer:
-        with session(directory) as (current, _):
-            wanted = current.settings.policy.require_lock or not if_required
-            report = locked(current, names, check=check) if wanted else []
-        voice = current.voice
+    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        # The renderer is needed by this verb, and not by its help.
+        from massctl.cli.locking import locked
+        from massctl.plan.plan_file import lock_exit_status, lock_report_document
+        from massctl.view.as_json import document_json
+        from massctl.view.lock_text import lock_report_text
 
-        def document() -> str:
-            from massctl.view.as_json import document_json
+        wanted = current.settings.policy.require_lock or not if_required
+        report = locked(current, names, check=check) if wanted else []
+        return Result(
+            lock_exit_status(report),
+            lambda to: document_json(lock_report_document(report), to.language),
+            lambda to: lock_report_text(report, to.language, to.style, to.width),
+            next_step=_next_step(any(each.written for each in report)),
+        )
 
-            return document_json(lock_report_document(report), voice.language)
+    return run_in_session("lock", form, directory, work)
 
-        def words() -> str:
-            from massctl.view.lock_text import lock_report_text
 
-            return lock_report_text(report, voice.language, voice.style, voice.width)
-
-        answer.tell(voice, document, words)
-    return lock_exit_status(report)
+def _next_step(written: bool) -> Phrase:
+    if written:
+        return Phrase("git add campaigns   then commit: what is committed is reviewed and sent")
+    return Phrase("massctl plan   shows what would be sent")

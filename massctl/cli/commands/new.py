@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import form_option, sandbox_option
-from massctl.cli.session import Session, session
+from massctl.cli.session import Session
 from massctl.cli.usage import not_yet
 from massctl.errors import RefusedError, UsageError
 from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
+    from massctl.model.diagnostics import Diagnostic
     from massctl.model.state import Record, State
     from massctl.source.loader import Workbench
 
@@ -37,19 +38,18 @@ def command(context: click.Context, name: str, unsent_of: str | None, form: str,
             Phrase("Nothing was done."),
             Phrase("small letters, digits, `.`, `_` and `-`, at most 64"),
         )
-    # Rendering and the ledger are needed by this verb, and not by its help.
-    from massctl.view.act_json import new_json
-    from massctl.view.language import say
 
-    with one_document(form, "new") as answer, session(context.obj, sandbox=sandbox, decides=True) as (current, _):
+    def work(current: Session, _: "list[Diagnostic]") -> Result:
+        from massctl.view.act_json import new_json
+
         record, count = _made(current, CampaignName(name), CampaignName(unsent_of))
-        voice, told = current.voice, {"rest": name, "count": count, "name": unsent_of}
+        told = {"rest": name, "count": count, "name": unsent_of}
         made = Phrase("campaigns/{rest} has the {count:,} openids that no accepted batch of {name} named", **told)
         ended = Phrase("{name} is ended: none of its other batches is sent", name=unsent_of)
         go_on = Phrase("look at campaigns/{rest}/campaign.yaml, then commit it like any other campaign", rest=name)
-        lines = "\n".join(say(each, voice.language) for each in (made, ended, go_on))
-        answer.tell(voice, lambda: new_json(record, name, count, voice.language), lambda: lines)
-    return 0
+        return Result(0, lambda to: new_json(record, name, count, to.language), said(made, ended, go_on))
+
+    return run_in_session("new", form, context.obj, work, sandbox=sandbox, decides=True)
 
 
 def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Record, int]":

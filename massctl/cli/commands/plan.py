@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import sandbox_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.session import session
+from massctl.cli.output import Console
 from massctl.model.diagnostics import has_errors
 from massctl.model.phrase import Phrase
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from massctl.cli.differences import Checkout, Differences
     from massctl.cli.planning import Planned
     from massctl.cli.session import Session
-    from massctl.cli.speaking import Voice
     from massctl.cli.unlocked import Unlocked
     from massctl.model.diagnostics import Diagnostic
     from massctl.plan.plan import Plan
@@ -62,34 +61,45 @@ def command(
     only to read a ledger in git; without it, it shows what was fetched last.
     """
     _agree(form, refresh=refresh, out=out, against=against, for_review=for_review)
-    from massctl.cli.planning import tell_strays
-
     names = tuple(dict.fromkeys(names))
-    with one_document(form, "plan") as answer:
-        with session(directory, sandbox=sandbox) as (current, warnings):
-            checkout = _checkout(current, against, for_review=for_review) if against is not None else None
-            plan, made = _planned(current, names, warnings, refresh=refresh)
-            faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
-            tell_strays(current, made)
-            if out is not None:
-                _save(current, out, plan, names)
-            voice, now = current.voice, current.clock.now()
-            for_people, is_reviewed = form != "json" or for_review, form == "markdown" or for_review
-            unlocked = _unlocked(made, missing=is_reviewed or checkout is not None) if for_people else {}
-            changed = _differences(current, made, checkout, unlocked) if for_people else {}
-            reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
-        if form == "json":
+
+    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
+        from massctl.cli.planning import tell_strays
+
+        checkout = _checkout(current, against, for_review=for_review) if against is not None else None
+        plan, made = _planned(current, names, warnings, refresh=refresh)
+        faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
+        tell_strays(current, made)
+        if out is not None:
+            _save(current, out, plan, names)
+        for_people, is_reviewed = form != "json" or for_review, form == "markdown" or for_review
+        unlocked = _unlocked(made, missing=is_reviewed or checkout is not None) if for_people else {}
+        changed = _differences(current, made, checkout, unlocked) if for_people else {}
+        reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
+        now = current.clock.now()
+
+        def json(to: Console) -> str:
             from massctl.view.as_json import plan_json
 
-            language = voice.reader if is_reviewed else voice.language
-            answer.give(voice, lambda: plan_json(plan, language, names, reviewed))
-    if form == "markdown":
-        _show_comment(voice, plan, names, reviewed)
-    elif form == "text":
-        from massctl.view.plan_text import plan_text
+            return plan_json(plan, to.reader if is_reviewed else to.language, names, reviewed)
 
-        voice.result(plan_text(plan, now, voice.language, voice.style, voice.width, changed))
-    return ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
+        def text(to: Console) -> str:
+            from massctl.view.plan_text import plan_text
+
+            return plan_text(plan, now, to.language, to.style, to.width, changed)
+
+        def markdown(to: Console) -> str:
+            from massctl.plan.plan_file import reviewable
+            from massctl.view.as_markdown import plan_comment
+
+            # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
+            return plan_comment(reviewable(json(to)), to.reader)
+
+        status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
+        next_step = Phrase("massctl apply   does it") if plan.can_apply and not names and out is None else None
+        return Result(status, json, text, markdown=markdown, next_step=next_step)
+
+    return run_in_session("plan", form, directory, work, sandbox=sandbox)
 
 
 def _agree(form: str, *, refresh: bool, out: Path | None, against: str | None, for_review: bool) -> None:
@@ -112,10 +122,17 @@ def _planned(
     made = planned(current, names, warnings, PlanOptions(Purpose.REFRESH if refresh else Purpose.SHOW))
     if not refresh:
         return made.plan, made
-    # Asking WeChat loads what calls it.
-    from massctl.cli.refreshing import refreshed_plan
+    from massctl.plan.guards import is_untrusted
 
-    return refreshed_plan(current, made), made
+    if is_untrusted([refusal for campaign in made.plan.campaigns for refusal in campaign.refusals], made.state):
+        return made.plan, made
+    # Asking WeChat loads what calls it.
+    from massctl.apply.refresh import read_remote
+    from massctl.cli.side_by_side import side_by_side
+    from massctl.plan.plan import refreshed
+
+    remote = read_remote(made.plan.campaigns, made.state, current.wechat, side_by_side)
+    return refreshed(made.plan, remote, made.state), made
 
 
 def _checkout(current: "Session", against: str, *, for_review: bool) -> "Checkout":
@@ -155,17 +172,6 @@ def _save(current: "Session", out: Path, plan: "Plan", names: tuple[str, ...]) -
     from massctl.cli.saved_plans import save_plan
 
     save_plan(current, out, plan, names)
-
-
-def _show_comment(voice: "Voice", plan: "Plan", names: tuple[str, ...], reviewed: "Reviewed | None") -> None:
-    # Each form has its own view; a plan is asked for often, so it loads one of them only.
-    from massctl.plan.plan_file import reviewable
-    from massctl.view.as_json import plan_json
-    from massctl.view.as_markdown import plan_comment
-
-    # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
-    written = plan_json(plan, voice.reader, names, reviewed)
-    voice.document(plan_comment(reviewable(written), voice.reader))
 
 
 def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:

@@ -1,11 +1,16 @@
 """`massctl preview`: show a campaign on reviewers' phones, again where they have it."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, outcome_result, run_in_session
 from massctl.cli.arguments import sandbox_option
-from massctl.cli.session import session
 from massctl.cli.showing import Reviewer, showing
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="preview")
@@ -32,14 +37,15 @@ def command(
     What is missing is uploaded and saved first. It repeats a preview on purpose, uses the 100 a day of the account,
     and never sends.
     """
-    # The executor and its adapters are needed by this verb only.
-    from massctl.cli.applying import applied
-    from massctl.cli.telling import tell_outcome
-
     asked = showing(towxname, touser)
-    with one_document(form, "apply") as answer:
-        with session(directory, sandbox=sandbox, locked=locked) as (current, warnings):
-            outcome = applied(
-                current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
-            )
-        return tell_outcome(answer, current.voice, outcome)
+
+    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
+        # The executor and its adapters are needed by this verb, and not by its help.
+        from massctl.cli.applying import applied
+
+        outcome = applied(
+            current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
+        )
+        return outcome_result(outcome)
+
+    return run_in_session("apply", form, directory, work, sandbox=sandbox, locked=locked)

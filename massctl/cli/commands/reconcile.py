@@ -1,17 +1,20 @@
 """`massctl reconcile`: settle a send of unknown outcome."""
 
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Moment, Text, form_option, sandbox_option
-from massctl.cli.session import session
 from massctl.model.phrase import Phrase
 
 URL_PATTERN: Final = r"https?://[^\s/]+/\S*"
 """Of an article that followers received."""
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="reconcile")
@@ -58,20 +61,21 @@ def command(
         raise click.UsageError(Phrase("{key} is missing", key="--reason"))
     if form == "json" and not chosen:
         raise click.UsageError(Phrase("--format json goes with one of --sent, --not-sent and --resubmit"))
-    # The executor and its adapters are needed by this verb only.
-    from massctl.apply.journal import Statement
-    from massctl.cli.settling import resubmitted, settled, shown, who
 
-    with (
-        one_document(form, "apply" if resubmit else "reconcile") as answer,
-        session(directory, sandbox=sandbox, decides=chosen) as (current, warnings),
-    ):
+    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
+        # The executor and its adapters are needed by this verb, and not by its help.
+        from massctl.apply.journal import Statement
+        from massctl.cli.settling import resubmitted, settled, shown, who
+
         if not chosen or reason is None:
             return shown(current, name, warnings)
         if resubmit:
-            return resubmitted(current, name, warnings, reason, answer, yes=yes)
-        said = Statement(reason, who(current), msg_id, url, batch, looked_at)
-        return settled(current, name, warnings, said, answer, sent=sent)
+            return resubmitted(current, name, warnings, reason, yes=yes)
+        statement = Statement(reason, who(current), msg_id, url, batch, looked_at)
+        return settled(current, name, warnings, statement, sent=sent)
+
+    kind = "apply" if resubmit else "reconcile"
+    return run_in_session(kind, form, directory, work, sandbox=sandbox, decides=chosen)
 
 
 def _agree(

@@ -1,10 +1,15 @@
 """`massctl record-event`: record what WeChat told by itself about a mass job."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import form_option, sandbox_option
-from massctl.cli.session import session
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="record-event")
@@ -18,8 +23,11 @@ def command(directory: str, file: str, account: str | None, form: str, sandbox: 
 
     The same event may be recorded any number of times. Makes no request.
     """
-    # The ledger's and the event's readers are needed by this verb, and not by its help.
-    from massctl.cli.events import event_recorded
 
-    with one_document(form, "record-event") as answer, session(directory, sandbox=sandbox) as (current, _):
-        return event_recorded(current, file, account, answer)
+    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        # The ledger's and the event's readers are needed by this verb, and not by its help.
+        from massctl.cli.events import event_recorded
+
+        return event_recorded(current, file, account)
+
+    return run_in_session("record-event", form, directory, work, sandbox=sandbox)

@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import form_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.session import session
 from massctl.errors import LedgerUnreachableError, MassctlError, RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
-from massctl.view.language import say
 
 if TYPE_CHECKING:
     from massctl.cli.brake import BrakeBranch
@@ -30,11 +28,12 @@ def command(directory: str, yes: bool, form: str) -> int:
 
     It deletes only the brake that it showed. On a forge only policy.operators may.
     """
-    # git is needed by this verb, and not by its help.
-    from massctl.cli.brake import BrakeBranch, unreachable
-    from massctl.view.brake_text import brake_json, resumed_text
 
-    with one_document(form, "resume") as answer, session(directory, decides=True) as (current, warnings):
+    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
+        # git is needed by this verb, and not by its help.
+        from massctl.cli.brake import BrakeBranch, unreachable
+        from massctl.view.brake_text import brake_json, resumed_text
+
         due: Plan | None = None
         try:
             branch = BrakeBranch(current)
@@ -45,13 +44,14 @@ def command(directory: str, yes: bool, form: str) -> int:
                 _lift(branch, found)
         except LedgerUnreachableError as error:
             raise unreachable(Phrase("nobody knows whether the brake is on"), error) from None
-        voice, names = current.voice, [each.name for each in due.campaigns] if due is not None else None
-        answer.tell(
-            voice,
-            lambda: brake_json(found, voice.language, stopped=False, changed=found is not None, due=names),
-            lambda: resumed_text(found, branch.remote, names, voice.language, voice.style, voice.width),
+        names = [each.name for each in due.campaigns] if due is not None else None
+        return Result(
+            ExitStatus.DONE,
+            lambda to: brake_json(found, to.language, stopped=False, changed=found is not None, due=names),
+            lambda to: resumed_text(found, branch.remote, names, to.language, to.style, to.width),
         )
-    return ExitStatus.DONE
+
+    return run_in_session("resume", form, directory, work, decides=True)
 
 
 def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
@@ -66,7 +66,7 @@ def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
         from massctl.apply.outcome import what_happened
 
         told = Phrase("what the next apply would send is not known here: {why}", why=what_happened(error))
-        current.voice.talk(say(told, current.voice.language))
+        current.voice.talk(told)
         return None
     return replace(plan, campaigns=tuple(each for each in plan.campaigns if each.may_send), ahead=())
 
@@ -86,7 +86,7 @@ def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, 
     if yes:
         return
     voice.talk(resume_question(found, due, current.clock.now(), voice.language, voice.style, voice.width))
-    voice.talk(say(Phrase("Type `yes` to lift the brake:"), voice.language))
+    voice.talk(Phrase("Type `yes` to lift the brake:"))
     # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
     typed = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
     if typed.strip().lower() not in {"yes", "是"}:

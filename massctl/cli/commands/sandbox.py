@@ -30,7 +30,6 @@ def reset(directory: str) -> None:
 
     from massctl.cli.told import told_file
     from massctl.model.phrase import Phrase
-    from massctl.view.language import say
 
     with session(directory, sandbox=True) as (current, _):
         if current.sandbox is not None:
@@ -38,4 +37,4 @@ def reset(directory: str) -> None:
         current.places.ledger.unlink(missing_ok=True)
         told_file(current).unlink(missing_ok=True)
         shutil.rmtree(current.places.archive, ignore_errors=True)
-        current.voice.result(say(Phrase("the sandbox is empty again"), current.voice.language))
+        current.voice.result(Phrase("the sandbox is empty again"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from massctl.cli.writing import write_files
+from massctl.cli.output import write_files
 
 
 @click.command(name="schema")
@@ -14,8 +14,8 @@ from massctl.cli.writing import write_files
 )
 def command(out: Path | None) -> None:
     """Write the JSON Schemas that editors and checks use; without --out, all of them as one document."""
+    from massctl.cli.output import current_voice
     from massctl.cli.output_schemas import all_schemas
-    from massctl.cli.speaking import current_voice
     from massctl.source.schemas import schema_text
 
     documents = all_schemas()

@@ -1,12 +1,20 @@
 """`massctl speed`: how fast WeChat delivers an account's mass sends."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import form_option, sandbox_option
-from massctl.cli.session import session
+from massctl.model.phrase import Phrase
 
-_account = click.option("--account", metavar="A", help="The account's name in massctl.yaml; needed if it has several.")
+if TYPE_CHECKING:
+    from massctl.apply.ports import SendingSpeed
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
+    from massctl.model.ids import AccountName
+
+_named = click.option("--account", metavar="A", help="The account's name in massctl.yaml; needed if it has several.")
 
 
 @click.group(name="speed")
@@ -15,28 +23,64 @@ def command() -> None:
 
 
 @command.command(name="get")
-@_account
+@_named
 @form_option
 @sandbox_option
 @click.pass_obj
 def get(directory: str, account: str | None, form: str, sandbox: bool) -> int:
     """Show the speed, and what it comes to in messages a minute."""
-    # The client is needed by this verb, and not by its help.
-    from massctl.cli.speeding import speed_shown, tell
 
-    with one_document(form, "speed") as answer, session(directory, sandbox=sandbox) as (current, _):
-        return tell(current, *speed_shown(current, account), answer)
+    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        name = _account(current, account)
+        return _result(name, current.wechat(name).speed())
+
+    return run_in_session("speed", form, directory, work, sandbox=sandbox)
 
 
 @command.command(name="set")
 @click.argument("speed", metavar="N", type=click.IntRange(0, 4))
-@_account
+@_named
 @form_option
 @sandbox_option
 @click.pass_obj
 def set_speed(directory: str, speed: int, account: str | None, form: str, sandbox: bool) -> int:
     """Set the speed to N: 0, the fastest, to 4. It lasts, and holds for every later send of the account."""
-    from massctl.cli.speeding import speed_set, tell
 
-    with one_document(form, "speed") as answer, session(directory, sandbox=sandbox) as (current, _):
-        return tell(current, *speed_set(current, account, speed), answer)
+    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        name = _account(current, account)
+        wechat = current.wechat(name)
+        wechat.set_speed(speed)
+        # It is read back: what WeChat has counts.
+        return _result(name, wechat.speed())
+
+    return run_in_session("speed", form, directory, work, sandbox=sandbox)
+
+
+def _result(account: "AccountName", speed: "SendingSpeed") -> Result:
+    from massctl.view.act_json import speed_json
+    from massctl.view.speed_text import speed_words
+
+    return Result(0, lambda to: speed_json(account, speed, to.language), said(*speed_words(account, speed)))
+
+
+def _account(session: "Session", named: str | None) -> "AccountName":
+    """Give the account that is meant; raises UsageError where that is not plain."""
+    from massctl.errors import UsageError
+    from massctl.model.ids import AccountName
+
+    accounts = list(session.settings.accounts)
+    if named is None and len(accounts) == 1:
+        return AccountName(accounts[0])
+    if named is None:
+        raise UsageError(
+            Phrase("massctl.yaml has several accounts: {accounts}", accounts=", ".join(accounts)),
+            Phrase("No request was made."),
+            Phrase("name one with --account"),
+        )
+    if named not in accounts:
+        raise UsageError(
+            Phrase("massctl.yaml has no account {name}", name=named),
+            Phrase("No request was made."),
+            Phrase("its accounts are: {accounts}", accounts=", ".join(accounts)),
+        )
+    return AccountName(named)

@@ -2,15 +2,19 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import GitName, Moment, Text, form_option, sandbox_option
 from massctl.cli.last_read import shown_entries, shown_state
-from massctl.cli.session import session
+from massctl.cli.session import Session, session
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
+
+if TYPE_CHECKING:
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.group(name="state")
@@ -23,42 +27,48 @@ def command() -> None:
 @form_option
 @sandbox_option
 @click.pass_obj
-def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> None:
+def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> int:
     """Show what is recorded, campaign by campaign; only of NAME, where it is given."""
-    from massctl.cli.following import records_of, require_ledger
-    from massctl.view.state_json import state_json
-    from massctl.view.state_text import state_text
 
-    with one_document(form, "state show") as answer, session(directory, sandbox=sandbox) as (current, _):
+    def work(current: Session, _: "list[Diagnostic]") -> Result:
+        from massctl.cli.following import records_of, require_ledger
+        from massctl.view.state_json import state_json
+        from massctl.view.state_text import state_text
+
         state = shown_state(current)
         require_ledger(current, state)
-        voice = current.voice
         records_of(state, names, all_editions=True)  # A name of which nothing is recorded is an error.
-        if form == "json":
-            answer.give(voice, lambda: state_json(state, names, voice.language))
-            return
-        voice.result(state_text(state, voice.language, voice.style, voice.width, names))
+        return Result(
+            0,
+            lambda to: state_json(state, names, to.language),
+            lambda to: state_text(state, to.language, to.style, to.width, names),
+        )
+
+    return run_in_session("state show", form, directory, work, sandbox=sandbox)
 
 
 @command.command(name="list")
 @form_option
 @sandbox_option
 @click.pass_obj
-def list_entries(directory: str, form: str, sandbox: bool) -> None:
+def list_entries(directory: str, form: str, sandbox: bool) -> int:
     """List the entries, oldest first, one a line."""
-    from massctl.cli.following import require_ledger
-    from massctl.view.state_json import entries_json
-    from massctl.view.state_text import entries_text
 
-    with one_document(form, "state list") as answer, session(directory, sandbox=sandbox) as (current, _):
+    def work(current: Session, _: "list[Diagnostic]") -> Result:
+        from massctl.cli.following import require_ledger
+        from massctl.view.state_json import entries_json
+        from massctl.view.state_text import entries_text
+
         entries, state = shown_entries(current), State(current.settings.renamed)
         state.absorb_all(entries)
         require_ledger(current, state)
-        voice = current.voice
-        if form == "json":
-            answer.give(voice, lambda: entries_json(entries, state, voice.language))
-            return
-        voice.result(entries_text(entries, voice.language, voice.style, voice.width))
+        return Result(
+            0,
+            lambda to: entries_json(entries, state, to.language),
+            lambda to: entries_text(entries, to.language, to.style, to.width),
+        )
+
+    return run_in_session("state list", form, directory, work, sandbox=sandbox)
 
 
 @command.command(name="verify")
@@ -66,21 +76,24 @@ def list_entries(directory: str, form: str, sandbox: bool) -> None:
 @form_option
 @sandbox_option
 @click.pass_obj
-def verify(directory: str, form: str, deep: bool, sandbox: bool) -> None:
+def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
     """Check that every line is what was written, and that the story they tell is possible."""
-    from massctl.cli.following import require_ledger
-    from massctl.view.state_json import verified_json
-    from massctl.view.state_text import verified_text
 
-    with one_document(form, "state verify") as answer, session(directory, sandbox=sandbox) as (current, _):
+    def work(current: Session, _: "list[Diagnostic]") -> Result:
+        from massctl.cli.following import require_ledger
+        from massctl.view.state_json import verified_json
+        from massctl.view.state_text import verified_text
+
         state = State()
         state.absorb_all(current.ledger().read(0, deep=deep))
         require_ledger(current, state)
-        voice = current.voice
-        if form == "json":
-            answer.give(voice, lambda: verified_json(state, voice.language))
-            return
-        voice.result(verified_text(state, voice.language, voice.style, voice.width))
+        return Result(
+            0,
+            lambda to: verified_json(state, to.language),
+            lambda to: verified_text(state, to.language, to.style, to.width),
+        )
+
+    return run_in_session("state verify", form, directory, work, sandbox=sandbox)
 
 
 @command.command(name="init")
@@ -122,11 +135,14 @@ def migrate(directory: str, backend: str, branch: str | None, remote: str | None
 @click.pass_obj
 def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
     """Cut a damaged ledger to the entries that verify. What is not known as sent then waits for reconcile."""
-    # Only a repair needs it.
-    from massctl.cli.ledger_repair import repaired
 
-    with one_document(form, "state repair") as answer, session(directory, sandbox=sandbox) as (current, _):
-        return repaired(current, reason, answer)
+    def work(current: Session, _: "list[Diagnostic]") -> Result:
+        # Only a repair needs it.
+        from massctl.cli.ledger_repair import repaired
+
+        return repaired(current, reason)
+
+    return run_in_session("state repair", form, directory, work, sandbox=sandbox)
 
 
 @command.command(name="backup")

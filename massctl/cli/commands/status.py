@@ -1,10 +1,16 @@
 """`massctl status`: what became of the jobs."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Seconds, sandbox_option
-from massctl.cli.session import session
+from massctl.model.phrase import Phrase
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="status")
@@ -16,22 +22,20 @@ from massctl.cli.session import session
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], wait: float, all_editions: bool, form: str, sandbox: bool) -> int:
     """Ask WeChat about mass jobs that are not finished, and record the answers. Makes no request for others."""
-    from massctl.cli.following import followed
 
-    with one_document(form, "status") as answer:
-        with session(directory, sandbox=sandbox) as (current, _):
-            found = followed(current, names, wait, all_editions=all_editions)
-        voice = current.voice
+    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        from massctl.apply.jobs import unfinished
+        from massctl.cli.following import followed
+        from massctl.view.as_json import status_json
+        from massctl.view.status_text import status_text
 
-        def document() -> str:
-            from massctl.view.as_json import status_json
+        found = followed(current, names, wait, all_editions=all_editions)
+        going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
+        return Result(
+            found.exit_status(),
+            lambda to: status_json(found, to.language),
+            lambda to: status_text(found, to.language, to.style, to.width),
+            next_step=Phrase("massctl status --wait 60   asks again for a minute") if going else None,
+        )
 
-            return status_json(found, voice.language)
-
-        def words() -> str:
-            from massctl.view.status_text import status_text
-
-            return status_text(found, voice.language, voice.style, voice.width)
-
-        answer.tell(voice, document, words)
-    return found.exit_status()
+    return run_in_session("status", form, directory, work, sandbox=sandbox)

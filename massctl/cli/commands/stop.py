@@ -1,13 +1,18 @@
 """`massctl stop`: set the brake."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Text, form_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.session import session
 from massctl.errors import LedgerUnreachableError
 from massctl.model.phrase import Phrase
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="stop")
@@ -20,13 +25,14 @@ def command(directory: str, reason: str | None, form: str) -> int:
     Needs the right to push, no secret and no review. Each run looks for the branch right before each send. What WeChat
     has accepted goes on. `massctl resume` lifts it.
     """
-    # git is needed by this verb, and not by its help.
-    from massctl.cli.brake import OTHERWISE, BrakeBranch, unreachable
-    from massctl.cli.settling import who
-    from massctl.ledger.git_branch import Pushed
-    from massctl.view.brake_text import brake_json, stopped_text
 
-    with one_document(form, "stop") as answer, session(directory) as (current, _):
+    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        # git is needed by this verb, and not by its help.
+        from massctl.cli.brake import OTHERWISE, BrakeBranch, unreachable
+        from massctl.cli.settling import who
+        from massctl.ledger.git_branch import Pushed
+        from massctl.view.brake_text import brake_json, stopped_text
+
         try:
             branch = BrakeBranch(current)
             found = branch.set(who(current), current.clock.now(), reason or "")
@@ -39,10 +45,11 @@ def command(directory: str, reason: str | None, form: str) -> int:
             raise LedgerUnreachableError(
                 Phrase("the brake is not on"), Phrase("{why} Sends go on.", why=found.said), hint
             )
-        voice, (brake, fresh) = current.voice, found
-        answer.tell(
-            voice,
-            lambda: brake_json(brake, voice.language, stopped=True, changed=fresh),
-            lambda: stopped_text(brake, branch.remote, voice.language, voice.style, voice.width, fresh=fresh),
+        brake, fresh = found
+        return Result(
+            ExitStatus.DONE,
+            lambda to: brake_json(brake, to.language, stopped=True, changed=fresh),
+            lambda to: stopped_text(brake, branch.remote, to.language, to.style, to.width, fresh=fresh),
         )
-    return ExitStatus.DONE
+
+    return run_in_session("stop", form, directory, work)

@@ -1,9 +1,17 @@
 """`massctl validate`: every fault of every file at once."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.output import Console
+from massctl.model.phrase import Phrase
+
+if TYPE_CHECKING:
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="validate")
@@ -13,23 +21,47 @@ from massctl.cli.exit_codes import ExitStatus
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], form: str, verbose: bool) -> int:
     """Check the campaigns NAMEs, or every one: schema, rendering, content rules. Touches no network."""
-    from massctl.cli.checking import checked
+    return run("validate", form, lambda: _validated(directory, names, verbose=verbose))
 
-    with one_document(form, "validate") as answer:
-        found, voice, count = checked(directory, names)
-        if form == "json":
-            from massctl.view.as_json import validate_json
 
-            answer.give(voice, lambda: validate_json(found, voice.language))
+def _validated(directory: str, names: Sequence[str], *, verbose: bool) -> tuple[Console, Result]:
+    """Read massctl.yaml and the campaigns of `names`, or all; a faulty massctl.yaml is a result too."""
+    from massctl.cli.planning import judged
+    from massctl.cli.session import open_settings, session
     from massctl.model.diagnostics import has_errors
 
-    if form == "github":
-        from massctl.view.as_github import github_annotations
+    opened = open_settings(directory)
+    settings, found, console = opened
+    count = 0
+    if settings is not None and not has_errors(found):
+        with session(directory, opened=opened) as (current, warnings):
+            # Whatever is sent, the sources are what has to be right.
+            plan, strays = judged(current, names, warnings)
+        found = [*strays, *(d for campaign in plan.campaigns for d in campaign.diagnostics)]
+        count = len(plan.campaigns)
+    return console, _result(sorted(found, key=lambda d: d.sort_key), count, verbose=verbose)
 
-        voice.commands(github_annotations(found, voice.language))
-    elif form == "text":
+
+def _result(found: "list[Diagnostic]", count: int, *, verbose: bool) -> Result:
+    from massctl.model.diagnostics import has_errors
+
+    def json(to: Console) -> str:
+        from massctl.view.as_json import validate_json
+
+        return validate_json(found, to.language)
+
+    def text(to: Console) -> str:
         from massctl.view.diagnostic_text import diagnostics_text
 
-        language, style, width = voice.language, voice.style, voice.width
-        voice.result(diagnostics_text(found, language, style, width, campaigns=count, verbose=verbose))
-    return ExitStatus.FAILED if has_errors(found) else ExitStatus.DONE
+        return diagnostics_text(found, to.language, to.style, to.width, campaigns=count, verbose=verbose)
+
+    def github(to: Console) -> str:
+        from massctl.view.as_github import github_annotations
+
+        return github_annotations(found, to.language)
+
+    if has_errors(found):
+        return Result(ExitStatus.FAILED, json, text, github=github)
+    return Result(
+        ExitStatus.DONE, json, text, github=github, next_step=Phrase("massctl plan   shows what would be sent")
+    )

@@ -1,14 +1,17 @@
 """`massctl withdraw`: delete sent articles."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import click
 
-from massctl.cli.answering import one_document
+from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Duration, form_option, sandbox_option
-from massctl.cli.session import session
-from massctl.cli.speaking import show_error
 from massctl.model.phrase import Phrase
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="withdraw")
@@ -37,25 +40,19 @@ def command(
     """
     if (article is None) != every:
         raise click.UsageError(Phrase("give exactly one of --article N and --all"))
-    # The adapters are needed by this verb, and not by its help.
-    from massctl.cli.taking_back import withdrawn
 
-    with one_document(form, "withdraw") as answer:
-        with session(directory, sandbox=sandbox, decides=True) as (current, _):
-            taken = withdrawn(current, name, article or 0, yes=yes, wait=wait)
-        voice = current.voice
+    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        # The adapters are needed by this verb, and not by its help.
+        from massctl.cli.taking_back import withdrawn
+        from massctl.view.act_json import withdraw_json
+        from massctl.view.withdraw_text import withdrawn_text
 
-        def document() -> str:
-            from massctl.view.act_json import withdraw_json
+        taken = withdrawn(current, name, article or 0, yes=yes, wait=wait)
+        return Result(
+            taken.exit_status(),
+            lambda to: withdraw_json(taken, to.language),
+            lambda to: withdrawn_text(taken, to.language, to.style, to.width),
+            error=taken.error,
+        )
 
-            return withdraw_json(taken, voice.language)
-
-        def words() -> str:
-            from massctl.view.withdraw_text import withdrawn_text
-
-            return withdrawn_text(taken, voice.language, voice.style, voice.width)
-
-        answer.tell(voice, document, words)
-    if taken.error is not None:
-        show_error(taken.error)
-    return taken.exit_status()
+    return run_in_session("withdraw", form, directory, work, sandbox=sandbox, decides=True)

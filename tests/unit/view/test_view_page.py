@@ -40,6 +40,12 @@ def test_a_command_stays_on_one_line_so_that_it_can_be_copied():
     assert "  undo it; or lock it anew:\n  massctl lock spring-sale; then send" == made.text()
 
 
+def test_a_command_that_fits_the_page_only_without_its_indent_is_not_broken():
+    page = Page(Language.EN, Style.PLAIN, 40)
+    page.row("next", "massctl apply --sandbox first-letter", indent=2, hang=12)
+    assert ["  next", "massctl apply --sandbox first-letter"] == page.text().split("\n")
+
+
 def test_a_command_beside_chinese_and_before_an_explanation():
     made = page(40)
     made.line("🧣撤销这处改动；或重新锁定并再审一次：massctl lock spring   然后提交")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from massctl.view.cells import cells, cluster_cells, clusters, printable
+from massctl.view.cells import cells, clusters, printable
 from massctl.view.language import Language
 from massctl.view.page import Inked, Page
 from massctl.view.style import Ink, Style
@@ -32,4 +32,4 @@ def test_a_short_line_is_written_as_a_measured_one(
 @given(st.text())
 def test_cells_are_those_of_the_pieces(text: str) -> None:
     shown = printable(text)
-    assert sum(cluster_cells(cluster) for cluster in clusters(shown)) == cells(shown)
+    assert sum(cells(cluster) for cluster in clusters(shown)) == cells(shown)

@@ -32,13 +32,11 @@ _CREDENTIALS: Final = re.compile(r"(?:^|://)(?P<both>[^/@\s:]*:(?P<password>[^/@
 
 def report(error: Exception) -> int:
     """Show an error on standard error and give the exit status that belongs to it."""
-    if isinstance(error, MassctlError) and not isinstance(error, InvariantError):
-        from massctl.cli.speaking import show_error
+    from massctl.cli.output import show_error
 
+    if isinstance(error, MassctlError) and not isinstance(error, InvariantError):
         show_error(error)
         return error.exit_status
-    from massctl.cli.speaking import show_error
-
     show_error(
         InvariantError(
             Phrase("a bug in massctl: {kind}", kind=type(error).__name__),
@@ -47,16 +45,6 @@ def report(error: Exception) -> int:
         )
     )
     return ExitStatus.BUG
-
-
-def tell_interrupted(*, in_doubt: bool) -> None:
-    """Say that the command was cut short, and whether a send is in doubt."""
-    from massctl.cli.speaking import current_voice
-    from massctl.view.language import say
-
-    voice = current_voice()
-    told = Phrase("interrupted; a send is in doubt: massctl plan   says which") if in_doubt else Phrase("interrupted")
-    voice.talk(say(told, voice.language))
 
 
 def secrets_of_environment(environment: Mapping[str, str]) -> list[str]:

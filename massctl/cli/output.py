@@ -1,6 +1,7 @@
-"""How this run speaks: the language, colours, the width of the window; results and talk.
+"""The output of a run: results on standard output, talk and progress on standard error.
 
-Invariant: a listener that went away never changes what a run does, only what is read of it.
+Everything that a run prints passes through `write`, which defuses commands to a CI runner in every format. A reader
+who went away never changes what a run does.
 """
 
 import os
@@ -9,22 +10,23 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final, Literal, TextIO
 
 import click
 
-from massctl.errors import MassctlError
+from massctl.errors import MassctlError, UsageError
 from massctl.model.phrase import Phrase, system_reason
-from massctl.view.language import Flags, Language, Reader, operator_language, reader_language, say
+from massctl.view.language import Flags, Language, Reader, operator_language, reader_language
 from massctl.view.style import Style
 
-PLAIN_WIDTH = 100
-"""Columns where standard output is no terminal, for instance a log."""
+NO_WRAPPING: Final = 1_000_000
+"""The width of what is piped or redirected: `grep` wants whole lines."""
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """Language, style and width of what a person reads."""
+class Console:
+    """Language, style and width of what a person reads, and the two channels it goes to."""
 
     language: Language
     """The operator's, for the terminal."""
@@ -32,37 +34,67 @@ class Voice:
     """Of what others read: comments, notices, reports."""
     style: Style
     width: int
-    in_workflow: bool = False
-    """Whether a runner of GitHub reads along, to which some lines are commands."""
 
-    def advising(self, flags: Flags) -> "Voice":
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person reads standard output."""
+        return self.width < NO_WRAPPING
+
+    def advising(self, flags: Flags) -> "Console":
         """Advise commands with these flags from now on."""
         return replace(self, language=replace(self.language, flags=flags))
 
     def result(self, text: str) -> None:
-        """Write a result to standard output."""
-        write(self._inert(text.rstrip("\n")))
+        """Write a result to standard output; nothing, where it is empty. A Phrase is said in the run's language."""
+        if text:
+            write(self._made(text))
 
-    def commands(self, text: str) -> None:
+    def annotations(self, text: str) -> None:
         """Write commands to GitHub's runner to standard output, each of which holds the words of others as data."""
-        write(text.rstrip("\n"))
+        if text:
+            write(text.rstrip("\n"))
 
     def document(self, text: str) -> None:
         """Write a JSON document to standard output: always UTF-8, whatever the terminal speaks."""
-        write(text.rstrip("\n").encode() + b"\n")
+        if in_runner():
+            # No line of JSON begins with `::`, and only a string of it can hold this.
+            text = text.replace("##[", "#\\u0023[")
+        write(utf8(text.rstrip("\n")) + b"\n")
+
+    def markdown(self, text: str) -> None:
+        """Write a comment to standard output, in UTF-8 too; a forge shows nothing of what defuses a command."""
+        write(utf8(defused(text.rstrip("\n"))) + b"\n")
 
     def talk(self, text: str) -> None:
-        """Write talk to standard error."""
-        write(self._inert(text.rstrip("\n")), err=True)
+        """Write talk to standard error. A Phrase is said in the run's language."""
+        write(self._made(text), err=True)
 
-    def _inert(self, text: str) -> str:
-        """Break what the runner would take for a command: a title with a line break may begin a line with one."""
-        return _COMMAND.sub(r"\g<before>\\", text) if self.in_workflow else text
+    def _made(self, text: str) -> str:
+        if isinstance(text, Phrase):
+            # Other texts are pages already.
+            from massctl.view.page import Page
+
+            page = Page(self.language, Style.PLAIN, self.width)
+            page.line(text, hang=2)
+            text = page.text()
+        return defused(text.rstrip("\n"))
 
 
-_COMMAND: Final = re.compile(r"(?P<before>(?:^|\r)[^\S\n]*:(?=:)|##(?=\[))", re.MULTILINE)
+_RUNNER_COMMAND: Final = re.compile(r"(?P<before>(?:^|\r)[^\S\n]*:(?=:)|##(?=\[))", re.MULTILINE)
 """`::command` at the start of a line, and `##[command]` anywhere. Source: actions/runner, ActionCommand.cs, 2026-11."""
-_lost: list[str] = []
+
+
+def in_runner() -> bool:
+    """Whether a runner of GitHub reads along, to which some lines are commands."""
+    return bool(os.environ.get("GITHUB_ACTIONS"))
+
+
+def defused(text: str) -> str:
+    """Break what the runner would take for a command: a title with a line break may begin a line with one."""
+    return _RUNNER_COMMAND.sub(r"\g<before>\\", text) if in_runner() else text
+
+
+_lost: Final[list[str]] = []
 """Why results could not be written, where somebody was there to read them."""
 
 
@@ -79,7 +111,33 @@ def write(text: str | bytes, *, err: bool = False) -> None:
         if not err and not isinstance(error, BrokenPipeError):
             _lost.append(system_reason(error))
             say_so = Phrase("error: the result cannot be written: {why}", why=_lost[-1])
-            write(say(say_so, current_voice().language), err=True)
+            current_voice().talk(say_so)
+
+
+def utf8(text: str) -> bytes:
+    """Encode a document; a byte of a path that is no UTF-8 becomes a question mark."""
+    return text.encode(errors="replace")
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
+    """Write files into a folder that was named with `--out`, make it where it is missing, and give their paths.
+
+    Raises UsageError where one cannot be written; some may have been written then.
+    """
+    at = folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in contents.items():
+            at = folder / name
+            at.write_bytes(data)
+    except FileExistsError:
+        raise UsageError(Phrase("{flag}: {path} is a file and no folder", flag="--out", path=str(folder))) from None
+    except OSError as error:
+        raise UsageError(
+            Phrase("{path} cannot be written: {why}", path=str(at), why=system_reason(error)),
+            hint=Phrase("correct that, or name another place with --out"),
+        ) from None
+    return [str(folder / name) for name in contents]
 
 
 def results_lost() -> bool:
@@ -100,18 +158,17 @@ def _silence(stream: TextIO) -> None:
     os.close(nothing)
 
 
-def voice(declared: Literal["zh", "en"] | None, environment: Mapping[str, str] = os.environ) -> Voice:
+def voice(declared: Literal["zh", "en"] | None, environment: Mapping[str, str] = os.environ) -> Console:
     """Give the voice of this run. `declared` is massctl.yaml's `language:`."""
     language = operator_language(_option[0], environment, declared)
     reader = reader_language(_option[0], environment, declared)
     terminal = sys.stdout.isatty()
     plain = not terminal or bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
-    width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if terminal else PLAIN_WIDTH
-    ink = Style.PLAIN if plain else Style.COLOUR
-    return Voice(language, reader, ink, width, in_workflow=bool(environment.get("GITHUB_ACTIONS")))
+    width = shutil.get_terminal_size().columns if terminal else NO_WRAPPING
+    return Console(language, reader, Style.PLAIN if plain else Style.COLOUR, width)
 
 
-_current: list[Voice] = []
+_current: list[Console] = []
 _option: list[str | None] = [None]
 _verbosity: list[int] = [0]
 
@@ -136,13 +193,13 @@ def verbosity() -> int:
     return _verbosity[0]
 
 
-def speak_as(chosen: Voice) -> Voice:
+def speak_as(chosen: Console) -> Console:
     """Make a voice the one that errors are told in from now on."""
     _current[:] = [chosen]
     return chosen
 
 
-def current_voice() -> Voice:
+def current_voice() -> Console:
     """Give the voice that errors are told in: the repository's, or that of the environment before it is read."""
     return _current[0] if _current else voice(None)
 

@@ -1,0 +1,234 @@
+"""How a verb runs: it opens the repository, does its work, and ends with a result, which is printed once.
+
+With `--format json` one document is printed, whatever a run ends with; only exits 2 and 3 have none. A run that is cut
+short ends with 4 where the ledger has an open attempt, whoever opened it, else with 130.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.output import Console, current_voice, show_error
+from massctl.errors import MassctlError
+from massctl.model.phrase import Phrase
+from massctl.view.language import say
+
+if TYPE_CHECKING:
+    from massctl.apply.outcome import Failure, Outcome
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
+    from massctl.model.state import State
+
+View = Callable[[Console], str]
+"""Makes what is printed; each form of a result loads its own view and no other."""
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Those that a run takes for an interruption; see `massctl.__main__`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a verb ends with."""
+
+    exit_status: int
+    json: View
+    text: View
+    """For people, on standard output; nothing is printed of an empty one."""
+    talk: View | None = None
+    """For people, on standard error, below the text."""
+    markdown: View | None = None
+    github: View | None = None
+    next_step: Phrase | None = None
+    """The command to type next, for a person at a terminal; pipes are not told."""
+    error: MassctlError | None = None
+    """What stopped a part of the work; told after the result, in every form."""
+
+    def show(self, form: str, console: Console) -> None:
+        """Print it in a form other than JSON."""
+        if form == "markdown" and self.markdown is not None:
+            console.markdown(self.markdown(console))
+        elif form == "github" and self.github is not None:
+            console.annotations(self.github(console))
+        else:
+            console.result(self.text(console))
+            if self.talk is not None:
+                console.talk(self.talk(console))
+            if self.next_step is not None and console.is_terminal:
+                console.talk(self.next_step)
+
+
+Work = Callable[["Session", "list[Diagnostic]"], Result]
+"""The work of a verb, in an open repository; the diagnostics are the warnings of massctl.yaml."""
+
+
+def run_in_session(
+    kind: str,
+    form: str,
+    directory: str,
+    work: Work,
+    *,
+    sandbox: bool = False,
+    locked: bool = False,
+    decides: bool = False,
+) -> int:
+    """Open a repository as `session` does, do the work of a verb, and print its result.
+
+    `kind` is the verb, as in `massctl.view.as_json.stopped_json`.
+    """
+
+    def in_session() -> tuple[Console, Result]:
+        from massctl.cli.session import session
+
+        with session(directory, sandbox=sandbox, locked=locked, decides=decides) as (current, warnings):
+            result = work(current, warnings)
+        return current.voice, result
+
+    return run(kind, form, in_session)
+
+
+def run(kind: str, form: str, work: Callable[[], tuple[Console, Result]]) -> int:
+    """Do work and print its result; where it stops, print the document of that, and let the stop go on."""
+    document = _Document()
+    try:
+        with told_as_interruption():
+            console, result = work()
+            if form == "json":
+                document.give(console, result.json)
+    except MassctlError as error:
+        if form == "json" and error.exit_status not in (ExitStatus.USAGE, ExitStatus.BUG):
+            from massctl.apply.outcome import failure_of
+
+            _stopped(document, kind, failure_of(error), error.exit_status)
+        raise
+    except KeyboardInterrupt:
+        if form == "json":
+            from massctl.apply.outcome import Failure
+
+            _stopped(document, kind, Failure(None, None, Phrase("interrupted"), ""), interrupted_status())
+        raise
+    if form != "json":
+        result.show(form, console)
+    if result.error is not None:
+        show_error(result.error)
+    return result.exit_status
+
+
+def outcome_result(outcome: "Outcome") -> Result:
+    """Make the result of `apply`, `preview` or a repeated send."""
+    from massctl.apply.jobs import unfinished
+
+    def document(to: Console) -> str:
+        from massctl.view.as_json import apply_json
+
+        return apply_json(outcome, to.language)
+
+    def text(to: Console) -> str:
+        from massctl.view.outcome_text import outcome_text
+
+        return outcome_text(outcome, to.language, to.style, to.width)
+
+    records = [outcome.record(each) for each in outcome.campaigns]
+    going = any(unfinished(job) is not None for record in records for job in record.jobs)
+    next_step = Phrase("massctl status   asks WeChat what became of it") if going else None
+    return Result(outcome.exit_status(), document, text, next_step=next_step)
+
+
+def said(*lines: Phrase) -> View:
+    """Make the view of sentences, one a line."""
+    return lambda to: "\n".join(say(line, to.language) for line in lines)
+
+
+class _Document:
+    """The one document on standard output."""
+
+    def __init__(self) -> None:
+        self._is_begun = False
+
+    def give(self, console: Console, make: View) -> None:
+        """Make the document of a run that is over, and print it whole: the first interruption is too late for it.
+
+        A second one is heeded: the reader may have stopped reading. Once bytes may have been written no other follows.
+        """
+        if self._is_begun:
+            return
+        with _heeding_the_second():
+            text = make(console)
+            self._is_begun = True
+            console.document(text)
+
+
+def _stopped(document: _Document, kind: str, failure: "Failure", exit_status: int) -> None:
+    # Only a run that stops needs it.
+    from massctl.view.as_json import stopped_json
+
+    document.give(current_voice(), lambda to: stopped_json(kind, failure, exit_status, to.language))
+
+
+@contextmanager
+def _heeding_the_second() -> Iterator[None]:
+    """Hold back one interruption for good; the next one is what it always was."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # No signal comes here.
+        return
+    # One that is ignored, or ends the process at once, is no interruption.
+    before = {number: handler for number in _SIGNALS if callable(handler := signal.getsignal(number))}
+
+    def restore(*_: Any) -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    for number in before:
+        signal.signal(number, restore)
+    try:
+        yield
+    finally:
+        restore()
+
+
+_at_work: "Final[list[Session]]" = []
+
+
+def at_work_on(session: "Session | None") -> None:
+    """Name the session on whose ledger a run acts from now on; None: it acts on none yet."""
+    _at_work[:] = [session] if session is not None else []
+
+
+def interrupted_status() -> ExitStatus:
+    """Say what an interruption ends with now.
+
+    The ledger is read again: a signal may come between an entry's being written and the run's taking note of it, or
+    before the run read anything.
+    """
+    state = recorded_now(_at_work[0]) if _at_work else None
+    opened = state is not None and any(record.is_in_doubt for record in state.records.values())
+    return ExitStatus.IN_DOUBT if opened else ExitStatus.INTERRUPTED
+
+
+def tell_interrupted() -> ExitStatus:
+    """Say that the command was cut short, and whether a send is in doubt; returns what it ends with."""
+    status, console = interrupted_status(), current_voice()
+    in_doubt = Phrase("interrupted; a send is in doubt: massctl plan   says which")
+    console.talk(in_doubt if status is ExitStatus.IN_DOUBT else Phrase("interrupted"))
+    return status
+
+
+@contextmanager
+def told_as_interruption() -> Iterator[None]:
+    """Raise KeyboardInterrupt for what became of one in a library: pydantic-core says that a schema cannot be built."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__name__ == "SchemaError" and "KeyboardInterrupt" in str(error):
+            raise KeyboardInterrupt from None
+        raise
+
+
+def recorded_now(session: "Session") -> "State | None":
+    """Fold the ledger as it is on disk; None where it cannot be read."""
+    try:
+        return session.read_state(session.ledger())
+    except MassctlError:
+        return None

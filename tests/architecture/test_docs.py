@@ -25,7 +25,8 @@ from massctl.sandbox import faults
 
 READMES = ["README.md", "README.zh-CN.md"]
 APPLY = ".venv/bin/massctl apply 2026-autumn-walks --sandbox --yes"
-SEND = f"python3 -m venv .venv && .venv/bin/pip install -q -e . && {APPLY}"
+SEND = "python3 -m venv .venv && .venv/bin/pip install -q -e . && "
+IN_ITS_LANGUAGE = {"README.md": "", "README.zh-CN.md": "MASSCTL_LANG=zh "}
 TEST = ".venv/bin/pip install -q -e '.[dev]' && .venv/bin/python -m pytest -n auto --dist loadfile"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -40,7 +41,7 @@ def test_a_readme_begins_with_the_two_commands(path: str) -> None:
     lines = document(path).splitlines()
     first_commands = [lines[number + 1] for number, line in enumerate(lines) if line == "```sh"][:2]
 
-    assert [SEND, TEST] == first_commands
+    assert [SEND + IN_ITS_LANGUAGE[path] + APPLY, TEST] == first_commands
 
 
 @pytest.mark.parametrize("path", READMES)

@@ -50,7 +50,7 @@ def test_a_named_browser_that_is_none_is_told(shell: Shell):
     shell.env(MASSCTL_CHROMIUM="/nowhere/chromium")
     said = shell("render", "one", "--out", "out", "--screenshots")
     assert 1 == said.status
-    assert "MASSCTL_CHROMIUM names /nowhere/chromium, which is no program here" in said.err
+    assert "MASSCTL_CHROMIUM names /nowhere/chromium, which is not a program on this machine" in said.err
 
 
 @pytest.mark.parametrize("script", ["exit 1", "exec 3<&- 4>&-"])

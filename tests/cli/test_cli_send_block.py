@@ -40,7 +40,7 @@ def test_the_block_is_the_same_wherever_it_is_shown(told: Shell, more: str, said
     told("plan", "letter", "--sandbox")
     shown = [flat(told("plan", "letter", "--sandbox", *form).out) for form in ([], ["--format", "markdown"])]
     shown.append(flat(told("apply", "letter", "--sandbox", typed="yes\n").err))
-    facts = ["every follower", "2026-12-01 12:00", "open now", "closed to everybody", "left, ", said]
+    facts = ["every follower", "2026-12-01 12:00", "open now", "closed to everybody", "left after that", said]
     for text in shown:
         assert [] == [fact for fact in facts if fact not in text], text
     for kind in ("wecom_robot", "webhook"):

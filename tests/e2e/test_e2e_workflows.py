@@ -469,7 +469,7 @@ def test_what_was_decided_once_is_not_done_again_by_starting_the_run_again(hub: 
         "looked": "skipped",
         "settle": "skipped",
     } == run.results, run.log
-    assert "then run the command again" in run.log
+    assert "then run the workflow again" in run.log
     hub.play("apply", hub.pushed(), "send", after=begun(hub))
     assert 1 == jobs(hub)
 
